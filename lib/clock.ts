@@ -1,0 +1,10 @@
+/** The time, as a dependency: everything that stamps or compares instants is handed one of these. */
+export type Clock = {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+}
+
+export const systemClock: Clock = { now: () => Date.now() }
+
+/** An instant as the store and the contract write it: ISO 8601, UTC, milliseconds. */
+export const toInstant = (milliseconds: number): string => new Date(milliseconds).toISOString()

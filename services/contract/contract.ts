@@ -1,0 +1,20 @@
+import type { Operation } from './operation.ts'
+import { commandOperations } from './operations/commands.ts'
+import { repositoryOperations } from './operations/repositories.ts'
+import { serverOperations } from './operations/server.ts'
+import { sessionOperations } from './operations/sessions.ts'
+import { tokenOperations } from './operations/tokens.ts'
+
+/** Every operation of the server, by name. The one table that all surfaces come from. */
+export const contract = {
+  ...serverOperations,
+  ...repositoryOperations,
+  ...sessionOperations,
+  ...commandOperations,
+  ...tokenOperations,
+} as const satisfies Record<string, Operation>
+
+export type Contract = typeof contract
+export type OperationName = keyof Contract
+
+export const operationNames = Object.keys(contract) as readonly OperationName[]

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+/** Input fields that several operations share, each parsed here and nowhere else. */
+
+/** A repository's name: its handle in every surface, and safe as a file name. */
+export const repositoryName = z
+  .string()
+  .max(100)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'expected letters, digits, ".", "_" or "-", beginning with a letter or digit',
+  )
+
+/**
+ * A commit id, a branch or a tag. The pattern admits no option (a leading `-`), no revision syntax (`~`, `^`, `:`,
+ * `..`, `@{`) and no control character, so it can stand where git takes a revision. Rules of names: git-check-ref-format(1).
+ */
+export const revision = z
+  .string()
+  .min(1)
+  .max(250)
+  .regex(
+    /^(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./@+#-]*(?<![./])$/,
+    'expected a commit id, a branch or a tag',
+  )
+
+/** A shell line, run by `sh -c`, or the words of a program call, run without a shell. */
+export const commandLine = z.union([
+  z
+    .string()
+    .min(1)
+    .max(100_000)
+    .refine(text => !text.includes('\0'), 'must not contain a NUL byte'),
+  z
+    .array(
+      z
+        .string()
+        .max(100_000)
+        .refine(text => !text.includes('\0'), 'must not contain a NUL byte'),
+    )
+    .min(1)
+    .max(1_000)
+    .refine(words => words[0] !== '', 'the first word must name a program'),
+])
+export type CommandLine = z.infer<typeof commandLine>
+
+/** A directory inside the worktree, relative to its top. */
+export const worktreeDirectory = z
+  .string()
+  .max(1_000)
+  .refine(
+    text => !text.startsWith('/') && !text.includes('\0') && !text.split('/').includes('..'),
+    'expected a directory inside the worktree, relative to its top',
+  )
+
+export const environmentVariables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
+  z
+    .string()
+    .max(100_000)
+    .refine(text => !text.includes('\0'), 'must not contain a NUL byte'),
+)
+
+/** A unified diff as `git diff` writes it. */
+export const patch = z.string().min(1).max(10_000_000)
+
+/** Seconds that the request may be held until the thing asked for has settled; 0 answers at once. */
+export const waitSeconds = z.coerce.number().min(0).max(60).default(0)
+
+/** In a query string a boolean is `true` or `false`. */
+export const flag = z
+  .union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })])
+  .default(false)
+
+export const listLimit = z.coerce.number().int().min(1).max(1_000).default(50)
+
+/** An instant, ISO 8601 in UTC with milliseconds. */
+export const instant = z.iso.datetime({ precision: 3 })

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+
+/**
+ * Ids: a prefix that tells the kind, and 60 random bits in Crockford's base 32 (no i, l, o, u: easy to read aloud).
+ * Everywhere a person or agent names a thing, a unique prefix of its id serves as well (see `reference`).
+ */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const length = 12
+
+const text = (prefix: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^${prefix}_[${alphabet}]{${length}}$`),
+      `expected an id such as ${prefix}_0123456789ab`,
+    )
+
+const idOf = <Schema extends z.ZodType<unknown, string>>(prefix: string, schema: Schema) => ({
+  prefix,
+  schema,
+  create: (): z.output<Schema> => schema.parse(`${prefix}_${randomText(length)}`),
+})
+
+export const sessionId = idOf('ses', text('ses').brand<'SessionId'>())
+export const commandId = idOf('cmd', text('cmd').brand<'CommandId'>())
+export const repositoryId = idOf('rep', text('rep').brand<'RepositoryId'>())
+export const tokenId = idOf('tok', text('tok').brand<'TokenId'>())
+export const instanceId = idOf('ins', text('ins').brand<'InstanceId'>())
+
+export type SessionId = z.infer<typeof sessionId.schema>
+export type CommandId = z.infer<typeof commandId.schema>
+export type RepositoryId = z.infer<typeof repositoryId.schema>
+export type TokenId = z.infer<typeof tokenId.schema>
+export type InstanceId = z.infer<typeof instanceId.schema>
+
+/** A whole id, a unique prefix of one (with or without `ses_`), or, for sessions, `@last`. Resolved by the API. */
+export const reference = (prefix: string, last = false) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(?:${last ? '@last|' : ''}(?:${prefix}_)?[${alphabet}]{1,${length}})$`),
+      `expected an id of the form ${prefix}_…, a unique beginning of one${last ? ', or @last' : ''}`,
+    )
+
+function randomText(count: number): string {
+  let text = ''
+  for (const byte of randomBytes(count)) text += alphabet[byte & 31]
+  return text
+}

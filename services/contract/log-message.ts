@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { commandFailureSchema, commandStatuses } from './command-state.ts'
+import { commandId } from './ids.ts'
+import { problemSchema } from './problems.ts'
+
+/**
+ * A log as a sequence of messages, the same over a WebSocket (one message a text frame) and as NDJSON (one a line).
+ *
+ * A log is addressed by byte offset per command and stream. `offset` is that of the chunk's first byte; the next chunk
+ * of the same command and stream begins at `offset + bytes`. A chunk that is valid UTF-8 comes as `text`, any other
+ * as `base64`, so that every byte arrives as it was written. The order between the two streams of a command is that
+ * of observation.
+ */
+export const logStreams = ['stdout', 'stderr'] as const
+export type LogStream = (typeof logStreams)[number]
+
+const chunk = {
+  type: z.literal('output'),
+  command: commandId.schema,
+  stream: z.enum(logStreams),
+  offset: z.int(),
+  bytes: z.int(),
+}
+
+export const logMessageSchema = z.union([
+  z.object({ ...chunk, text: z.string() }),
+  z.object({ ...chunk, base64: z.string() }),
+  /** The command's state: first when it is met, then whenever it changes; its last comes after its last output. */
+  z.object({
+    type: z.literal('command'),
+    command: commandId.schema,
+    sequence: z.int(),
+    status: z.enum(commandStatuses),
+    exit_code: z.int().nullable(),
+    failure: commandFailureSchema.nullable(),
+  }),
+  /** The last message of every stream that was not cut off. */
+  z.object({
+    type: z.literal('end'),
+    reason: z.enum([
+      'complete',
+      'session_ended',
+      'session_deleted',
+      'server_stopping',
+      'slow_reader',
+      'problem',
+    ]),
+    problem: problemSchema.optional(),
+  }),
+])
+export type LogMessage = z.infer<typeof logMessageSchema>

@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import type { ProblemCode } from './problems.ts'
+import type { Scope } from './scopes.ts'
+
+/**
+ * One operation of the server, declared once; the API's routes and OpenAPI, the SDK's methods and the CLI's commands
+ * all come from it.
+ *
+ * Where a field of `input` travels follows from the declaration: a field named in `path` is a path parameter; every
+ * other field is a query parameter of a GET or DELETE, and a member of the JSON body of a POST.
+ */
+export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> = {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** An OpenAPI path template, such as `/sessions/{session}`. */
+  readonly path: `/${string}`
+  readonly summary: string
+  /** What the caller must bring: nothing, any valid token, or a token with this scope. */
+  readonly access: 'public' | 'token' | Scope
+  readonly input: Input
+  /** Of a stream: one message of it. */
+  readonly output: Output
+  /** `stream`: the answer is a sequence of messages, as NDJSON, as plain text, or over a WebSocket at the same path. */
+  readonly answer: 'json' | 'stream'
+  /** The status of a successful answer. */
+  readonly status: 200 | 201
+  /** What can go wrong beyond what any operation can answer (invalid input, access, internal). */
+  readonly errors: readonly ProblemCode[]
+  /** Who it is for. The API and the SDK have every operation. */
+  readonly surfaces: readonly ('cli' | 'api' | 'sdk')[]
+}
+
+export const operation = <Input extends z.ZodObject, Output extends z.ZodType>(
+  declaration: Operation<Input, Output>,
+): Operation<Input, Output> => declaration
+
+/** What a caller gives: defaults may be left out. */
+export type InputOf<O extends Operation> = z.input<O['input']>
+/** What a handler gets: parsed, defaults filled in. */
+export type ParsedInputOf<O extends Operation> = z.output<O['input']>
+export type OutputOf<O extends Operation> = z.output<O['output']>
+
+/** The names of the path parameters of an operation, in order. */
+export const pathParameters = (path: string): string[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { commandLine, environmentVariables, waitSeconds, worktreeDirectory } from '../fields.ts'
+import { reference } from '../ids.ts'
+import { operation } from '../operation.ts'
+import { commandSchema } from '../resources.ts'
+
+const session = reference('ses', true).describe('the session: its id, a unique beginning of it, or @last')
+const command = reference('cmd').describe('the command: its id or a unique beginning of it')
+
+export const commandOperations = {
+  'commands.run': operation({
+    method: 'POST',
+    path: '/sessions/{session}/commands',
+    summary: "Run a command in a session's worktree",
+    access: 'commands:write',
+    input: z.strictObject({
+      session,
+      command: commandLine.describe('a shell line, or a program and its arguments'),
+      directory: worktreeDirectory
+        .default('.')
+        .describe('where to run it, relative to the top of the worktree'),
+      environment: environmentVariables.default({}).describe('variables to add'),
+      timeout: z.coerce
+        .number()
+        .positive()
+        .max(7 * 86_400)
+        .optional()
+        .describe('seconds after which it is ended; default: none'),
+      wait: waitSeconds.describe('seconds to wait until it has ended'),
+    }),
+    output: commandSchema,
+    answer: 'json',
+    status: 201,
+    errors: ['session_not_found', 'ambiguous_id', 'session_ended'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'commands.list': operation({
+    method: 'GET',
+    path: '/sessions/{session}/commands',
+    summary: "A session's commands in the order they were given",
+    access: 'sessions:read',
+    input: z.strictObject({ session }),
+    output: z.array(commandSchema),
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'commands.get': operation({
+    method: 'GET',
+    path: '/commands/{command}',
+    summary: 'One command',
+    access: 'sessions:read',
+    input: z.strictObject({ command, wait: waitSeconds.describe('seconds to wait until it has ended') }),
+    output: commandSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['command_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'commands.cancel': operation({
+    method: 'POST',
+    path: '/commands/{command}/cancel',
+    summary: 'End a command with everything it started; one that has ended stays as it is',
+    access: 'commands:write',
+    input: z.strictObject({ command, wait: waitSeconds.describe('seconds to wait until it has ended') }),
+    output: commandSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['command_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+}

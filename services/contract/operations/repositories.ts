@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { repositoryName, revision, waitSeconds } from '../fields.ts'
+import { operation } from '../operation.ts'
+import { repositorySchema } from '../resources.ts'
+
+export const repositoryOperations = {
+  'repositories.add': operation({
+    method: 'POST',
+    path: '/repositories',
+    summary: 'Register a repository; adding the same one again changes nothing',
+    access: 'repositories:write',
+    input: z.strictObject({
+      url: z
+        .string()
+        .min(1)
+        .max(1_000)
+        .describe(
+          'https, ssh or git address; for an administrator of a loopback server also an absolute path',
+        ),
+      name: repositoryName.optional().describe('default: the last part of the address'),
+      default_branch: revision.optional().describe('default: what the remote calls its HEAD'),
+      wait: waitSeconds.describe('seconds to wait for the first fetch'),
+    }),
+    output: repositorySchema,
+    answer: 'json',
+    status: 201,
+    errors: ['repository_exists', 'local_path_forbidden'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'repositories.list': operation({
+    method: 'GET',
+    path: '/repositories',
+    summary: 'All repositories',
+    access: 'sessions:read',
+    input: z.strictObject({}),
+    output: z.array(repositorySchema),
+    answer: 'json',
+    status: 200,
+    errors: [],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'repositories.get': operation({
+    method: 'GET',
+    path: '/repositories/{repository}',
+    summary: 'One repository',
+    access: 'sessions:read',
+    input: z.strictObject({
+      repository: repositoryName.describe('its name'),
+      wait: waitSeconds.describe('seconds to wait while it is pending'),
+    }),
+    output: repositorySchema,
+    answer: 'json',
+    status: 200,
+    errors: ['repository_not_found'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { operation } from '../operation.ts'
+import { tokenSchema } from '../resources.ts'
+
+const nothing = z.strictObject({})
+
+export const serverOperations = {
+  'server.health': operation({
+    method: 'GET',
+    path: '/healthz',
+    summary: 'Whether the API answers, and which instance of it does',
+    access: 'public',
+    input: nothing,
+    output: z.object({
+      status: z.literal('ok'),
+      service: z.string(),
+      instance: z.string(),
+      version: z.string(),
+    }),
+    answer: 'json',
+    status: 200,
+    errors: [],
+    surfaces: ['api', 'sdk'],
+  }),
+  'server.readiness': operation({
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Whether the server can do its work: it asks the store and the runner',
+    access: 'public',
+    input: nothing,
+    output: z.object({
+      status: z.literal('ready'),
+      instance: z.string(),
+      store: z.literal('ready'),
+      runner: z.literal('ready'),
+    }),
+    answer: 'json',
+    status: 200,
+    errors: ['not_ready'],
+    surfaces: ['api', 'sdk'],
+  }),
+  'server.whoami': operation({
+    method: 'GET',
+    path: '/whoami',
+    summary: 'The token that this request bears',
+    access: 'token',
+    input: nothing,
+    output: tokenSchema,
+    answer: 'json',
+    status: 200,
+    errors: [],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { commandLine, flag, listLimit, patch, repositoryName, revision, waitSeconds } from '../fields.ts'
+import { reference, sessionId } from '../ids.ts'
+import { logMessageSchema, logStreams } from '../log-message.ts'
+import { operation } from '../operation.ts'
+import { sessionSchema } from '../resources.ts'
+import { sessionStatuses } from '../session-state.ts'
+
+const session = reference('ses', true).describe('its id, a unique beginning of it, or @last')
+
+export const sessionOperations = {
+  'sessions.create': operation({
+    method: 'POST',
+    path: '/sessions',
+    summary: 'Open a session: a worktree of a repository at a commit, with an optional patch',
+    access: 'sessions:write',
+    input: z.strictObject({
+      repository: repositoryName.describe("the repository's name"),
+      commit: revision.optional().describe('a commit id, a branch or a tag; default: the default branch'),
+      patch: patch.optional().describe('a unified diff to apply on top'),
+      commands: z
+        .array(commandLine)
+        .max(100)
+        .default([])
+        .describe('commands to run one after the other; the rest is cancelled when one fails'),
+      wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
+    }),
+    output: sessionSchema,
+    answer: 'json',
+    status: 201,
+    errors: ['repository_not_found'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.list': operation({
+    method: 'GET',
+    path: '/sessions',
+    summary: 'Your sessions, newest first',
+    access: 'sessions:read',
+    input: z.strictObject({
+      status: z.enum(sessionStatuses).optional().describe('only those in this state'),
+      limit: listLimit.describe('how many at the most'),
+    }),
+    output: z.array(sessionSchema),
+    answer: 'json',
+    status: 200,
+    errors: [],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.get': operation({
+    method: 'GET',
+    path: '/sessions/{session}',
+    summary: 'One session',
+    access: 'sessions:read',
+    input: z.strictObject({
+      session,
+      wait: waitSeconds.describe('seconds to wait while it is starting or stopping'),
+    }),
+    output: sessionSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.logs': operation({
+    method: 'GET',
+    path: '/sessions/{session}/logs',
+    summary: "The output of a session's commands, from any byte on, as it is written if asked for",
+    access: 'sessions:read',
+    input: z
+      .strictObject({
+        session,
+        command: reference('cmd').optional().describe('only this command; default: all, one after the other'),
+        stream: z.enum(logStreams).optional().describe('only this stream; default: both'),
+        offset: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .default(0)
+          .describe('first byte wanted; above 0 it needs command and stream'),
+        follow: flag.describe('go on until what is followed has ended'),
+      })
+      .refine(
+        ({ offset, command, stream }) => offset === 0 || (command !== undefined && stream !== undefined),
+        {
+          path: ['offset'],
+          message: 'an offset counts bytes of one stream of one command: give command and stream as well',
+        },
+      ),
+    output: logMessageSchema,
+    answer: 'stream',
+    status: 200,
+    errors: ['session_not_found', 'command_not_found', 'ambiguous_id', 'offset_out_of_range'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.stop': operation({
+    method: 'POST',
+    path: '/sessions/{session}/stop',
+    summary: 'End its commands and keep its worktree and logs',
+    access: 'sessions:write',
+    input: z.strictObject({ session, wait: waitSeconds.describe('seconds to wait until it has stopped') }),
+    output: sessionSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.delete': operation({
+    method: 'DELETE',
+    path: '/sessions/{session}',
+    summary: 'Stop it and remove its worktree and logs',
+    access: 'sessions:write',
+    input: z.strictObject({ session, wait: waitSeconds.describe('seconds to wait until it is gone') }),
+    output: z.object({ id: sessionId.schema, status: z.enum(['deleting', 'deleted']) }),
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { reference } from '../ids.ts'
+import { operation } from '../operation.ts'
+import { tokenSchema } from '../resources.ts'
+import { scopeSchema } from '../scopes.ts'
+
+export const tokenOperations = {
+  'tokens.create': operation({
+    method: 'POST',
+    path: '/tokens',
+    summary: 'Make a token; its secret is told this once',
+    access: 'admin',
+    input: z.strictObject({
+      name: z
+        .string()
+        .max(100)
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, ".", "_" or "-"')
+        .describe('what it is for'),
+      scopes: z.array(scopeSchema).max(20).describe('what it may do; an empty list grants nothing'),
+      expires_in: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('seconds until it expires; default: never'),
+    }),
+    output: tokenSchema.extend({ token: z.string() }),
+    answer: 'json',
+    status: 201,
+    errors: ['token_exists'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'tokens.list': operation({
+    method: 'GET',
+    path: '/tokens',
+    summary: 'All tokens, without their secrets',
+    access: 'admin',
+    input: z.strictObject({}),
+    output: z.array(tokenSchema),
+    answer: 'json',
+    status: 200,
+    errors: [],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'tokens.revoke': operation({
+    method: 'DELETE',
+    path: '/tokens/{token}',
+    summary: 'Make a token worthless at once',
+    access: 'admin',
+    input: z.strictObject({ token: reference('tok').describe('its id or a unique beginning of it') }),
+    output: tokenSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['token_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+}

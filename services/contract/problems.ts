@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+/** Every error the API can answer with, by its stable code (RFC 9457: `type` is derived from the code). */
+export const problems = {
+  invalid_input: { status: 400, title: 'The input is not valid' },
+  unauthenticated: { status: 401, title: 'A valid bearer token is needed' },
+  token_expired: { status: 401, title: 'The token has expired' },
+  insufficient_scope: { status: 403, title: 'The token lacks a scope' },
+  local_path_forbidden: { status: 403, title: 'Local paths are for administrators of a loopback server' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  repository_not_found: { status: 404, title: 'No such repository' },
+  session_not_found: { status: 404, title: 'No such session' },
+  command_not_found: { status: 404, title: 'No such command' },
+  token_not_found: { status: 404, title: 'No such token' },
+  method_not_allowed: { status: 405, title: 'This method is not offered at this address' },
+  ambiguous_id: { status: 409, title: 'More than one id begins like this' },
+  repository_exists: { status: 409, title: 'Another repository has this name' },
+  token_exists: { status: 409, title: 'Another token has this name' },
+  session_ended: { status: 409, title: 'The session takes no more commands' },
+  body_too_large: { status: 413, title: 'The request body is too large' },
+  unsupported_media_type: { status: 415, title: 'The request body must be JSON' },
+  offset_out_of_range: { status: 416, title: 'The log is shorter than this offset' },
+  internal: { status: 500, title: 'The server made a mistake' },
+  store_busy: { status: 503, title: 'The store is busy' },
+  not_ready: { status: 503, title: 'The server is not ready' },
+  upstream_unavailable: { status: 503, title: 'The service behind the proxy does not answer' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+export const problemCodes = Object.keys(problems) as readonly ProblemCode[]
+
+/** A problem document, media type `application/problem+json`. `errors` lists each bad field of an invalid input. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(problemCodes),
+  detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+
+export type ProblemDocument = z.infer<typeof problemSchema>
+
+export function problemDocument(
+  code: ProblemCode,
+  detail: string,
+  errors?: ProblemDocument['errors'],
+): ProblemDocument {
+  const { status, title } = problems[code]
+  return {
+    type: `urn:debug-server:problem:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    ...(errors === undefined ? {} : { errors }),
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { commandFailureSchema, commandStatuses } from './command-state.ts'
+import { commandLine, instant } from './fields.ts'
+import { commandId, repositoryId, sessionId, tokenId } from './ids.ts'
+import { repositoryFailureSchema, repositoryStatuses } from './repository-state.ts'
+import { scopeSchema } from './scopes.ts'
+import { sessionFailureSchema, sessionStatuses } from './session-state.ts'
+
+/** What the server tells of each thing. No path of the server's file system is ever among it. */
+
+export const repositorySchema = z.object({
+  id: repositoryId.schema,
+  name: z.string(),
+  /** Where it is fetched from; never with credentials. */
+  url: z.string(),
+  /** Null until the first fetch has told it. */
+  default_branch: z.string().nullable(),
+  status: z.enum(repositoryStatuses),
+  failure: repositoryFailureSchema.nullable(),
+  created_at: instant,
+  fetched_at: instant.nullable(),
+})
+export type Repository = z.infer<typeof repositorySchema>
+
+export const sessionSchema = z.object({
+  id: sessionId.schema,
+  /** The repository's name. */
+  repository: z.string(),
+  /** What was asked for; null means the default branch. */
+  revision: z.string().nullable(),
+  /** The commit that the worktree is at; null until it is known. */
+  commit: z.string().nullable(),
+  /** SHA-256 of the patch on top of the commit. */
+  patch_sha256: z.string().nullable(),
+  status: z.enum(sessionStatuses),
+  failure: sessionFailureSchema.nullable(),
+  created_at: instant,
+  started_at: instant.nullable(),
+  ended_at: instant.nullable(),
+})
+export type Session = z.infer<typeof sessionSchema>
+
+export const commandSchema = z.object({
+  id: commandId.schema,
+  session: sessionId.schema,
+  /** 1 for the session's first command. */
+  sequence: z.int(),
+  command: commandLine,
+  directory: z.string(),
+  status: z.enum(commandStatuses),
+  /** 128 + n where signal n ended it, as a shell reports it; null while it runs or where it is not known. */
+  exit_code: z.int().nullable(),
+  failure: commandFailureSchema.nullable(),
+  created_at: instant,
+  started_at: instant.nullable(),
+  ended_at: instant.nullable(),
+})
+export type Command = z.infer<typeof commandSchema>
+
+export const tokenSchema = z.object({
+  id: tokenId.schema,
+  name: z.string(),
+  scopes: z.array(scopeSchema),
+  created_at: instant,
+  expires_at: instant.nullable(),
+  revoked_at: instant.nullable(),
+  last_used_at: instant.nullable(),
+})
+export type Token = z.infer<typeof tokenSchema>

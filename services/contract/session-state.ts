@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/**
+ *     pending → starting → running → stopping → stopped
+ *        └─────────┴──────────┴─────────┴→ failed(reason)
+ *
+ * A session that is deleted is stopped first. `stopped → starting` (resume) arrives with the worktree pool.
+ */
+export const sessionStatuses = ['pending', 'starting', 'running', 'stopping', 'stopped', 'failed'] as const
+export type SessionStatus = (typeof sessionStatuses)[number]
+
+const next: Record<SessionStatus, readonly SessionStatus[]> = {
+  pending: ['starting', 'stopping', 'failed'],
+  starting: ['running', 'stopping', 'failed'],
+  running: ['stopping', 'failed'],
+  stopping: ['stopped', 'failed'],
+  stopped: [],
+  failed: [],
+}
+
+export const sessionMayBecome = (from: SessionStatus, to: SessionStatus): boolean => next[from].includes(to)
+
+/** The statuses from which `to` can be reached: the condition of a conditional update. */
+export const sessionSourcesOf = (to: SessionStatus): SessionStatus[] =>
+  sessionStatuses.filter(from => sessionMayBecome(from, to))
+
+/** Nothing more happens to a session in one of these by itself. */
+export const sessionIsSettled = (status: SessionStatus): boolean =>
+  status === 'running' || status === 'stopped' || status === 'failed'
+
+export const sessionFailureReasons = [
+  'commit_not_found',
+  'repository_unavailable',
+  'patch_rejected',
+  'worktree_failed',
+] as const
+
+export const sessionFailureSchema = z.object({ reason: z.enum(sessionFailureReasons), message: z.string() })
+export type SessionFailure = z.infer<typeof sessionFailureSchema>

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** The database stayed locked by another process for the whole deadline. */
+export class StoreBusyError extends Error {
+  override readonly name = 'StoreBusyError'
+}
+
+/** How long a locked database is tried again, in milliseconds. */
+const busyDeadline = 10_000
+
+/** Repeats `work` while another process holds the lock, with growing pauses, up to the deadline. */
+export async function whileBusy<T>(work: () => Promise<T>, deadline = busyDeadline): Promise<T> {
+  const end = performance.now() + deadline
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (performance.now() > end)
+        throw new StoreBusyError(`the store was locked for ${deadline} ms`, { cause: error })
+    }
+    await delay(pause * (0.5 + Math.random()))
+  }
+}
+
+/** SQLITE_BUSY in any of its extended forms: the low byte of the code is 5. */
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'errcode' in error &&
+    typeof error.errcode === 'number' &&
+    (error.errcode & 255) === 5
+  )
+}

@@ -1,0 +1,25 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+import { NodeSqliteDialect } from './sqlite-dialect.ts'
+
+/** A connection without any check of the schema; for store.ts and migrate.ts. */
+export function connect(path: string): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new NodeSqliteDialect(() => openDatabase(path)) })
+}
+
+function openDatabase(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
+  try {
+    // WAL: readers never wait for the writer. NORMAL: a crash of the process loses nothing, of the machine at most
+    // the last transactions, and never the database. See https://sqlite.org/wal.html
+    database.exec('pragma journal_mode = wal; pragma synchronous = normal;')
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import type { CommandId, RepositoryId, SessionId } from '../contract/ids.ts'
+import type { LogStream } from '../contract/log-message.ts'
+
+/**
+ * Where the files lie that the store's rows speak of, below the data directory. Ids are parsed before they come here,
+ * so no name can lead out of it.
+ */
+export const dataFiles = (root: string) => {
+  const session = (id: SessionId) => join(root, 'sessions', id)
+  const command = (sessionId: SessionId, id: CommandId) => join(session(sessionId), 'commands', id)
+  return {
+    root,
+    /** The bare mirror of a repository. */
+    mirror: (id: RepositoryId) => join(root, 'repositories', `${id}.git`),
+    /** Everything that belongs to one session: worktree, home, temporary files, commands. */
+    session,
+    worktree: (id: SessionId) => join(session(id), 'worktree'),
+    home: (id: SessionId) => join(session(id), 'home'),
+    temporary: (id: SessionId) => join(session(id), 'tmp'),
+    /** A patch, by the SHA-256 of its bytes. */
+    patch: (sha256: string) => join(root, 'patches', `${sha256}.patch`),
+    command,
+    log: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
+      join(command(sessionId, id), `${stream}.log`),
+    /** `PID START` of the wrapper, written by it before the program starts. */
+    process: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'process'),
+    /** The exit code, written atomically by the wrapper when the program has ended. */
+    exitStatus: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'exit'),
+  }
+}
+
+export type DataFiles = ReturnType<typeof dataFiles>

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { commandFailureSchema } from '../contract/command-state.ts'
+import { commandLine, environmentVariables } from '../contract/fields.ts'
+import { repositoryFailureSchema } from '../contract/repository-state.ts'
+import type { Command, Repository, Session, Token } from '../contract/resources.ts'
+import { scopeSchema } from '../contract/scopes.ts'
+import { sessionFailureSchema } from '../contract/session-state.ts'
+import type { CommandRow, RepositoryRow, SessionRow, TokenRow } from './schema.ts'
+
+/** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
+
+const column = <Schema extends z.ZodType>(schema: Schema, json: string): z.output<Schema> =>
+  schema.parse(JSON.parse(json))
+
+const nullableColumn = <Schema extends z.ZodType>(
+  schema: Schema,
+  json: string | null,
+): z.output<Schema> | null => (json === null ? null : column(schema, json))
+
+export const toRepository = (row: RepositoryRow): Repository => ({
+  id: row.id,
+  name: row.name,
+  url: row.url,
+  default_branch: row.default_branch,
+  status: row.status,
+  failure: nullableColumn(repositoryFailureSchema, row.failure_json),
+  created_at: row.created_at,
+  fetched_at: row.fetched_at,
+})
+
+/** A session's row together with the name of its repository. */
+export type SessionJoined = SessionRowRead & { repository_name: string }
+type SessionRowRead = Omit<SessionRow, 'position'> & { position: number }
+
+export const toSession = (row: SessionJoined): Session => ({
+  id: row.id,
+  repository: row.repository_name,
+  revision: row.revision,
+  commit: row.commit_id,
+  patch_sha256: row.patch_sha256,
+  status: row.status,
+  failure: nullableColumn(sessionFailureSchema, row.failure_json),
+  created_at: row.created_at,
+  started_at: row.started_at,
+  ended_at: row.ended_at,
+})
+
+export const toCommand = (row: CommandRow): Command => ({
+  id: row.id,
+  session: row.session_id,
+  sequence: row.sequence,
+  command: commandLineOf(row),
+  directory: row.directory,
+  status: row.status,
+  exit_code: row.exit_code,
+  failure: nullableColumn(commandFailureSchema, row.failure_json),
+  created_at: row.created_at,
+  started_at: row.started_at,
+  ended_at: row.ended_at,
+})
+
+export const commandLineOf = (row: CommandRow) => column(commandLine, row.command_json)
+export const environmentOf = (row: CommandRow) => column(environmentVariables, row.environment_json)
+
+export const toToken = (row: TokenRow): Token => ({
+  id: row.id,
+  name: row.name,
+  scopes: scopesOf(row),
+  created_at: row.created_at,
+  expires_at: row.expires_at,
+  revoked_at: row.revoked_at,
+  last_used_at: row.last_used_at,
+})
+
+export const scopesOf = (row: TokenRow) => column(z.array(scopeSchema), row.scopes_json)

@@ -1,0 +1,93 @@
+import type { Generated } from 'kysely'
+import type { CommandStatus } from '../contract/command-state.ts'
+import type { CommandId, InstanceId, RepositoryId, SessionId, TokenId } from '../contract/ids.ts'
+import type { RepositoryStatus } from '../contract/repository-state.ts'
+import type { SessionStatus } from '../contract/session-state.ts'
+
+/**
+ * One row type a table, as the database holds it. Instants are ISO 8601 text in UTC; columns named `…_json` hold JSON
+ * that the query modules write and parse; booleans are 0 and 1. Nothing here needs more than SQLite and PostgreSQL share.
+ */
+
+export type RepositoryRow = {
+  id: RepositoryId
+  name: string
+  url: string
+  default_branch: string | null
+  status: RepositoryStatus
+  failure_json: string | null
+  created_at: string
+  fetched_at: string | null
+}
+
+export type SessionRow = {
+  /** The order of creation; `@last` is the highest. */
+  position: Generated<number>
+  id: SessionId
+  repository_id: RepositoryId
+  owner_token_id: TokenId
+  revision: string | null
+  commit_id: string | null
+  patch_sha256: string | null
+  status: SessionStatus
+  failure_json: string | null
+  /** 1 once it is to be removed; it is stopped first. */
+  delete_requested: number
+  created_at: string
+  started_at: string | null
+  ended_at: string | null
+}
+
+export type CommandRow = {
+  id: CommandId
+  session_id: SessionId
+  sequence: number
+  /** The command that must have succeeded before this one starts. */
+  after_command_id: CommandId | null
+  command_json: string
+  directory: string
+  environment_json: string
+  timeout_seconds: number | null
+  status: CommandStatus
+  cancel_requested: number
+  exit_code: number | null
+  failure_json: string | null
+  /** Sizes of its logs when it ended: what is read ends there. Null while it runs. */
+  stdout_bytes: number | null
+  stderr_bytes: number | null
+  created_at: string
+  started_at: string | null
+  ended_at: string | null
+}
+
+export type TokenRow = {
+  id: TokenId
+  name: string
+  /** SHA-256 of the secret, hexadecimal. */
+  secret_sha256: string
+  scopes_json: string
+  created_at: string
+  expires_at: string | null
+  revoked_at: string | null
+  last_used_at: string | null
+}
+
+/** A running service, as it registered itself. Removed when it ends in order; a leftover row names a pid to look at. */
+export type ServiceInstanceRow = {
+  id: InstanceId
+  service: string
+  pid: number
+  /** With the pid it names one process for good: see lib/processes. */
+  process_started: string
+  /** A URL, or the path of a unix socket. */
+  address: string
+  started_at: string
+}
+
+export type Schema = {
+  repositories: RepositoryRow
+  sessions: SessionRow
+  commands: CommandRow
+  tokens: TokenRow
+  service_instances: ServiceInstanceRow
+}

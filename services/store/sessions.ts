@@ -1,0 +1,163 @@
+import type { Transaction } from 'kysely'
+import type { CommandLine } from '../contract/fields.ts'
+import { type RepositoryId, type SessionId, sessionId, type TokenId } from '../contract/ids.ts'
+import { type SessionFailure, type SessionStatus, sessionSourcesOf } from '../contract/session-state.ts'
+import { cancelQueuedCommands, insertCommand } from './commands.ts'
+import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
+import type { SessionJoined } from './rows.ts'
+import type { Schema } from './schema.ts'
+import type { Store } from './store.ts'
+
+export type NewSession = {
+  repository: RepositoryId
+  owner: TokenId
+  revision: string | null
+  patch_sha256: string | null
+  /** Run one after the other; the rest is cancelled when one fails. */
+  commands: readonly CommandLine[]
+  now: string
+}
+
+export function createSession(store: Store, wanted: NewSession): Promise<SessionId> {
+  return store.write(async transaction => {
+    const id = sessionId.create()
+    await transaction
+      .insertInto('sessions')
+      .values({
+        id,
+        repository_id: wanted.repository,
+        owner_token_id: wanted.owner,
+        revision: wanted.revision,
+        commit_id: null,
+        patch_sha256: wanted.patch_sha256,
+        status: 'pending',
+        failure_json: null,
+        delete_requested: 0,
+        created_at: wanted.now,
+        started_at: null,
+        ended_at: null,
+      })
+      .execute()
+    let after = null
+    for (const command of wanted.commands)
+      after = await insertCommand(transaction, {
+        session: id,
+        command,
+        directory: '.',
+        environment: {},
+        timeout: null,
+        after,
+        now: wanted.now,
+      })
+    return id
+  })
+}
+
+const joined =
+  (store: Store) =>
+  <T>(work: (query: ReturnType<typeof selectJoined>) => Promise<T>): Promise<T> =>
+    store.read(database => work(selectJoined(database)))
+
+const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
+  database
+    .selectFrom('sessions')
+    .innerJoin('repositories', 'repositories.id', 'sessions.repository_id')
+    .selectAll('sessions')
+    .select('repositories.name as repository_name')
+
+export const getSession = (store: Store, id: SessionId): Promise<SessionJoined | undefined> =>
+  joined(store)(query => query.where('sessions.id', '=', id).executeTakeFirst())
+
+/** Finds a session by id, unique beginning, or `@last`: the latest one that `caller` created. */
+export function resolveSession(
+  store: Store,
+  reference: string,
+  caller: TokenId,
+  visible: Visibility,
+): Promise<Resolved<SessionJoined>> {
+  return joined(store)(async query => {
+    if (reference === '@last')
+      return resolved(
+        await query.where('owner_token_id', '=', caller).orderBy('position', 'desc').limit(1).execute(),
+      )
+    const like = query.where(beginsLike('sessions.id', sessionId.prefix, reference)).limit(3)
+    return resolved(
+      await (visible === 'all' ? like : like.where('owner_token_id', '=', visible.owner)).execute(),
+    )
+  })
+}
+
+export function listSessions(
+  store: Store,
+  wanted: { visible: Visibility; status?: SessionStatus | undefined; limit: number },
+): Promise<SessionJoined[]> {
+  return joined(store)(query => {
+    let selected = query.orderBy('position', 'desc').limit(wanted.limit)
+    if (wanted.visible !== 'all') selected = selected.where('owner_token_id', '=', wanted.visible.owner)
+    if (wanted.status !== undefined) selected = selected.where('sessions.status', '=', wanted.status)
+    return selected.execute()
+  })
+}
+
+export const sessionsIn = (store: Store, ...statuses: SessionStatus[]): Promise<SessionJoined[]> =>
+  joined(store)(query => query.where('sessions.status', 'in', statuses).orderBy('position').execute())
+
+/** Sessions whose removal was asked for and that have ended: nothing of them runs any more. */
+export const sessionsToRemove = (store: Store): Promise<SessionJoined[]> =>
+  joined(store)(query =>
+    query.where('delete_requested', '=', 1).where('sessions.status', 'in', ['stopped', 'failed']).execute(),
+  )
+
+export type SessionChanges = { commit_id?: string; failure?: SessionFailure }
+
+/** The one place where a session's status changes. False where it cannot become `to` from where it is. */
+export function moveSession(
+  store: Store,
+  id: SessionId,
+  to: SessionStatus,
+  changes: SessionChanges & { now: string },
+): Promise<boolean> {
+  return store.write(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('sessions')
+      .set({
+        status: to,
+        ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
+        ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
+        ...(to === 'running' ? { started_at: changes.now } : {}),
+        ...(to === 'stopped' || to === 'failed' ? { ended_at: changes.now } : {}),
+      })
+      .where('id', '=', id)
+      .where('status', 'in', sessionSourcesOf(to))
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return false
+    // What has not started when a session ends never will.
+    if (to === 'stopping') await cancelQueuedCommands(transaction, id, 'session_stopped', changes.now)
+    if (to === 'failed') await cancelQueuedCommands(transaction, id, 'session_failed', changes.now)
+    return true
+  })
+}
+
+/** Asks for a session's removal; what runs in it is stopped first. */
+export async function requestRemoval(store: Store, id: SessionId, now: string): Promise<void> {
+  await store.write(transaction =>
+    transaction.updateTable('sessions').set({ delete_requested: 1 }).where('id', '=', id).execute(),
+  )
+  await moveSession(store, id, 'stopping', { now })
+}
+
+export async function removeSession(store: Store, id: SessionId): Promise<void> {
+  await store.write(transaction => transaction.deleteFrom('sessions').where('id', '=', id).execute())
+}
+
+/** Whether a session still needs this patch. */
+export const patchIsUsed = (store: Store, sha256: string): Promise<boolean> =>
+  store.read(async database => {
+    const row = await database
+      .selectFrom('sessions')
+      .select('id')
+      .where('patch_sha256', '=', sha256)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
+  })

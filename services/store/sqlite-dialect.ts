@@ -1,0 +1,60 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { CompiledQuery, type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely'
+
+/**
+ * Kysely's SQLite dialect over `node:sqlite`. A transaction begins as `immediate`: it takes the write lock at once, so
+ * that it never reads first and finds at its first write that another process has moved on.
+ *
+ * The connection waits for no lock (`timeout: 0`): node:sqlite is synchronous, and a wait would freeze the whole
+ * service. `write` in store.ts repeats instead.
+ */
+export class NodeSqliteDialect extends SqliteDialect {
+  readonly #open: () => DatabaseSync
+
+  constructor(open: () => DatabaseSync) {
+    super({ database: () => Promise.reject(new Error('opened by createDriver')) })
+    this.#open = open
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver({ database: async () => adapt(this.#open()) })
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}
+
+/** The shape that Kysely expects of a driver, from what node:sqlite offers. */
+function adapt(database: DatabaseSync) {
+  return {
+    close: () => database.close(),
+    prepare(sql: string) {
+      const statement = database.prepare(sql)
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters: readonly unknown[]) => statement.all(...parameters.map(toSqlite)),
+        run: (parameters: readonly unknown[]) => statement.run(...parameters.map(toSqlite)),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(toSqlite)),
+      }
+    },
+  }
+}
+
+function toSqlite(value: unknown): SQLInputValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+      return value
+    case 'boolean':
+      return value ? 1 : 0
+    case 'undefined':
+      return null
+    default:
+      if (value === null || value instanceof Uint8Array) return value
+      throw new TypeError(`a query parameter of type ${typeof value} has no SQLite form`)
+  }
+}

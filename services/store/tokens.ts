@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type TokenId, tokenId } from '../contract/ids.ts'
+import type { Scope } from '../contract/scopes.ts'
+import { beginsLike, type Resolved, resolved } from './references.ts'
+import type { TokenRow } from './schema.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Personal access tokens: `dst_` and 256 random bits. Only the SHA-256 is stored; with that many bits a salt or a slow
+ * hash would add nothing, and the look-up by hash takes no time that depends on the secret.
+ */
+export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+export type NewToken = { name: string; scopes: readonly Scope[]; now: string; expires_at: string | null }
+
+export type CreatedToken = { outcome: 'created'; secret: string; token: TokenRow } | { outcome: 'name_taken' }
+
+export function createToken(store: Store, wanted: NewToken): Promise<CreatedToken> {
+  const secret = `dst_${randomBytes(32).toString('base64url')}`
+  return store.write(async transaction => {
+    const existing = await transaction
+      .selectFrom('tokens')
+      .select('id')
+      .where('name', '=', wanted.name)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    if (existing !== undefined) return { outcome: 'name_taken' }
+    const token: TokenRow = {
+      id: tokenId.create(),
+      name: wanted.name,
+      secret_sha256: hashSecret(secret),
+      scopes_json: JSON.stringify(wanted.scopes),
+      created_at: wanted.now,
+      expires_at: wanted.expires_at,
+      revoked_at: null,
+      last_used_at: null,
+    }
+    await transaction.insertInto('tokens').values(token).execute()
+    return { outcome: 'created', secret, token }
+  })
+}
+
+/** The token with this secret, revoked and expired ones included. */
+export const findTokenBySecret = (store: Store, secret: string): Promise<TokenRow | undefined> =>
+  store.read(database =>
+    database
+      .selectFrom('tokens')
+      .selectAll()
+      .where('secret_sha256', '=', hashSecret(secret))
+      .executeTakeFirst(),
+  )
+
+export const listTokens = (store: Store): Promise<TokenRow[]> =>
+  store.read(database => database.selectFrom('tokens').selectAll().orderBy('created_at').execute())
+
+export function resolveToken(store: Store, reference: string): Promise<Resolved<TokenRow>> {
+  return store.read(async database =>
+    resolved(
+      await database
+        .selectFrom('tokens')
+        .selectAll()
+        .where(beginsLike('id', tokenId.prefix, reference))
+        .limit(3)
+        .execute(),
+    ),
+  )
+}
+
+/** Revokes a token; one that is revoked already keeps its time. */
+export function revokeToken(store: Store, id: TokenId, now: string): Promise<TokenRow> {
+  return store.write(async transaction => {
+    await transaction
+      .updateTable('tokens')
+      .set({ revoked_at: now })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .execute()
+    return transaction.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  })
+}
+
+/** Notes that a token was used, at most once a minute, so that reading costs no write each time. */
+export async function touchToken(store: Store, token: TokenRow, now: string): Promise<void> {
+  if (token.last_used_at !== null && Date.parse(now) - Date.parse(token.last_used_at) < 60_000) return
+  await store.write(transaction =>
+    transaction.updateTable('tokens').set({ last_used_at: now }).where('id', '=', token.id).execute(),
+  )
+}
