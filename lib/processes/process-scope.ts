@@ -1,0 +1,154 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { type Deadline, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
+import type { ProcessIdentity } from './identity.ts'
+import { environmentReader, type ProcessEntry, processEntry, processTable } from './process-table.ts'
+import { scopeMembers } from './scope-members.ts'
+
+/** The variable that marks what a scope started: ids of the scopes it belongs to, outermost first, with colons. */
+export const scopeVariable = 'DEBUG_SERVER_SCOPES'
+
+type State =
+  | { kind: 'open' }
+  | { kind: 'ending'; deadline: Deadline; done: Promise<Ended> }
+  | { kind: 'ended'; result: Ended }
+
+export interface ProcessScopeOptions {
+  /** How long members may take to end when asked. */
+  readonly graceMs?: number
+  /** Without one, a random id. Letters, digits, `-` and `_`, and never used for two scopes. */
+  readonly id?: string
+  /** The scope that owns everything this one starts as well. */
+  readonly within?: ProcessScope
+}
+
+/**
+ * Owns the processes started through it and all that those start, and ends them as a whole: grandchildren, daemons that
+ * opened a session of their own and double forks included. It never signals a process it did not start.
+ *
+ * Open until `end` is called, then closed for good: a later `spawn` throws, so that nothing slips in behind an ending.
+ */
+export class ProcessScope implements AsyncDisposable {
+  readonly id: string
+  readonly #graceMs: number
+  readonly #within: ProcessScope | undefined
+  #roots: ProcessIdentity[] = []
+  #tidyAt = 256
+  #firstStart = Number.POSITIVE_INFINITY
+  #state: State = { kind: 'open' }
+
+  constructor({
+    graceMs = defaultGraceMs,
+    id = randomBytes(9).toString('base64url'),
+    within,
+  }: ProcessScopeOptions = {}) {
+    if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id of a process scope: ${JSON.stringify(id)}`)
+    this.id = id
+    this.#graceMs = graceMs
+    this.#within = within
+  }
+
+  /** Whether `end` has been called; nothing can be spawned any more. */
+  get closed(): boolean {
+    return this.#state.kind !== 'open' || (this.#within?.closed ?? false)
+  }
+
+  /**
+   * The environment a member has to be started with: `base`, marked. Ids are appended to an inherited list, so that an
+   * outer scope still owns what an inner one starts.
+   */
+  environment(base: Readonly<Record<string, string | undefined>>): Record<string, string> {
+    const marked = this.#within?.environment(base) ?? {}
+    if (this.#within === undefined) {
+      for (const [name, value] of Object.entries(base)) if (value !== undefined) marked[name] = value
+    }
+    const outer = marked[scopeVariable]
+    marked[scopeVariable] = outer === undefined || outer === '' ? this.id : `${outer}:${this.id}`
+    return marked
+  }
+
+  /**
+   * Starts a member in a session of its own, with `options.env` (without it: this process's) marked. As with
+   * `child_process.spawn`, a program that cannot be started is an `error` event of what is returned.
+   */
+  spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
+    if (this.closed) throw new Error(`the process scope ${this.id} has ended: ${file} is not started`)
+    const child = spawn(file, args, {
+      ...options,
+      detached: true,
+      env: this.environment(options.env ?? process.env),
+    })
+    // It cannot have been reaped yet, so this is its own entry even if it has ended already.
+    const entry = child.pid === undefined ? undefined : processEntry(child.pid)
+    if (entry !== undefined) this.#own(entry)
+    return child
+  }
+
+  /** The pids of all that belongs to the scope and is alive. */
+  async survivors(): Promise<number[]> {
+    return this.#members().map(member => member.pid)
+  }
+
+  /**
+   * Asks everything to end, waits for the grace, kills, and looks again until nothing is left (bounded). May be called
+   * again at any time; a call with a shorter grace hastens one that is under way.
+   */
+  end({ graceMs = this.#graceMs }: { graceMs?: number } = {}): Promise<Ended> {
+    const state = this.#state
+    switch (state.kind) {
+      case 'ended':
+        if (state.result.remaining.length === 0) return Promise.resolve(state.result)
+        break
+      case 'ending':
+        state.deadline.at = Math.min(state.deadline.at, performance.now() + graceMs)
+        return state.done
+      case 'open':
+    }
+    const deadline = { at: performance.now() + graceMs }
+    const done = endUntilNone(() => this.#members(), deadline).then(result => {
+      this.#state = { kind: 'ended', result }
+      return result
+    })
+    this.#state = { kind: 'ending', deadline, done }
+    return done
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end()
+  }
+
+  #own(entry: ProcessEntry): void {
+    this.#roots.push({ pid: entry.pid, startTime: entry.startTime })
+    this.#firstStart = Math.min(this.#firstStart, entry.startOrder)
+    if (this.#within !== undefined) this.#within.#own(entry)
+    if (this.#roots.length >= this.#tidyAt) {
+      this.#members()
+      this.#tidyAt = 256 + 2 * this.#roots.length
+    }
+  }
+
+  #members(): readonly ProcessIdentity[] {
+    if (this.#firstStart === Number.POSITIVE_INFINITY) return [] // nothing was ever started: no need to look
+    let view = this.#look()
+    // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
+    for (let i = 0; i < 10 && view.members.length === 0 && !view.complete; i++) view = this.#look()
+    return view.members
+  }
+
+  #look(): { members: readonly ProcessIdentity[]; complete: boolean } {
+    const read = environmentReader()
+    const { entries, complete } = processTable()
+    let unread = false
+    const members = scopeMembers(entries, this.#roots, entry => {
+      // Whoever is older than the first member cannot bear the mark; reading environments is what costs.
+      if (entry.startOrder < this.#firstStart || entry.zombie) return false
+      const mark = read(entry.pid, scopeVariable)
+      if (mark === undefined) unread ||= processEntry(entry.pid) === undefined
+      return mark?.split(':').includes(this.id) ?? false
+    })
+    // A root whose session is empty is forgotten: its pid may be given to another process from now on.
+    const named = new Set(entries.flatMap(entry => [entry.pid, entry.sid, entry.pgid]))
+    this.#roots = this.#roots.filter(root => named.has(root.pid))
+    return { members, complete: complete && !unread }
+  }
+}

@@ -1,0 +1,128 @@
+import t from 'tap'
+import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { processEntry } from '../../../lib/processes/process-table.ts'
+import { anyAlive, ended, readPids, stranger, until, zoo } from './zoo.ts'
+
+const sh = (scope: ProcessScope, text: string) =>
+  scope.spawn('sh', ['-c', text], { stdio: ['ignore', 'pipe', 'ignore'] })
+
+const gentle: { name: keyof typeof zoo; pids: number; rootLeaves: boolean }[] = [
+  { name: 'sleeper', pids: 1, rootLeaves: false },
+  { name: 'tree', pids: 4, rootLeaves: false },
+  { name: 'orphan', pids: 1, rootLeaves: true },
+  { name: 'setsid', pids: 1, rootLeaves: true },
+  { name: 'doubleFork', pids: 1, rootLeaves: true },
+]
+
+for (const { name, pids, rootLeaves } of gentle) {
+  t.test(`${name}: ends as a whole when asked, well within the grace`, async t => {
+    const scope = new ProcessScope({ graceMs: 10_000 })
+    const child = sh(scope, zoo[name])
+    const identities = (await readPids(child, pids)).map(identify)
+    if (rootLeaves) await ended(child)
+    t.ok(anyAlive(identities), 'runs before the end')
+    const survivors = await scope.survivors()
+    for (const identity of identities)
+      t.ok(survivors.includes(identity?.pid ?? -1), `${identity?.pid} is known`)
+    const started = performance.now()
+    const result = await scope.end()
+    t.ok(result.ended >= pids, `${result.ended} ended`)
+    t.match(result, { killed: 0, remaining: [] })
+    t.ok(performance.now() - started < 5000, 'did not wait for the grace')
+    t.notOk(anyAlive(identities))
+    t.same(await scope.survivors(), [])
+  })
+}
+
+t.test('who ignores SIGTERM is killed after the grace', async t => {
+  const scope = new ProcessScope({ graceMs: 100 })
+  const [pid = 0] = await readPids(sh(scope, zoo.stubborn), 1)
+  const identity = identify(pid)
+  const started = performance.now()
+  const { killed, remaining } = await scope.end()
+  t.ok(performance.now() - started >= 95, 'had its grace')
+  t.ok(killed >= 1)
+  t.same(remaining, [])
+  t.notOk(anyAlive([identity]))
+})
+
+t.test('what is started by a member that is asked to end, ends too', async t => {
+  const scope = new ProcessScope({ graceMs: 5000 })
+  await readPids(sh(scope, zoo.spiteful), 1)
+  const result = await scope.end()
+  t.ok(result.ended >= 2)
+  t.same(await scope.survivors(), [])
+})
+
+t.test('a stopped process heeds the end', async t => {
+  const scope = new ProcessScope({ graceMs: 10_000 })
+  const child = sh(scope, zoo.sleeper)
+  const [pid = 0] = await readPids(child, 1)
+  process.kill(pid, 'SIGSTOP')
+  await until('stopped', () => processEntry(pid)?.stopped)
+  t.match(await scope.end(), { ended: 1, killed: 0 })
+})
+
+t.test('a second call with a shorter grace hastens the first', async t => {
+  const scope = new ProcessScope({ graceMs: 60_000 })
+  await readPids(sh(scope, zoo.stubborn), 1)
+  const first = scope.end()
+  const second = scope.end({ graceMs: 0 })
+  t.ok((await first).killed >= 1)
+  t.equal(await second, await first)
+  t.equal(await scope.end(), await first, 'ending again changes nothing')
+})
+
+t.test('strangers, other scopes and this process are left alone', async t => {
+  const outsider = stranger()
+  const other = new ProcessScope()
+  const [otherPid = 0] = await readPids(sh(other, zoo.setsid), 1)
+  const scope = new ProcessScope({ graceMs: 0 })
+  await readPids(sh(scope, zoo.tree), 4)
+  await scope.end()
+  t.ok(outsider.pid !== undefined && identify(outsider.pid), 'the stranger runs')
+  t.equal(processEntry(otherPid)?.zombie, false, 'the other scope is whole')
+  outsider.kill()
+  await other.end()
+  await ended(outsider)
+})
+
+t.test('an outer scope owns what an inner one starts, in this process or another', async t => {
+  const outer = new ProcessScope({ id: 'outer' })
+  const inner = new ProcessScope({ id: 'inner', within: outer })
+  t.equal(inner.environment({})[scopeVariable], 'outer:inner')
+  const nested = new ProcessScope({ id: 'other-process' })
+  const env = nested.environment(outer.environment({ PATH: process.env.PATH, UNSET: undefined }))
+  t.equal(env[scopeVariable], 'outer:other-process')
+  t.notOk('UNSET' in env)
+  const [pid = 0] = await readPids(sh(inner, zoo.sleeper), 1)
+  t.ok((await outer.survivors()).includes(pid))
+  await outer.end()
+  t.same(await inner.survivors(), [])
+  t.ok(inner.closed)
+})
+
+t.test('an ended scope starts nothing', async t => {
+  const scope = new ProcessScope()
+  t.same(await scope.end(), { ended: 0, killed: 0, remaining: [] })
+  t.throws(() => scope.spawn('true'), /has ended: true is not started/)
+})
+
+t.test('a program that does not exist is an error event and no member', async t => {
+  await using scope = new ProcessScope()
+  const child = scope.spawn('no-such-program')
+  const [error] = await new Promise<unknown[]>(resolve => child.once('error', (...all) => resolve(all)))
+  t.match(error, { code: 'ENOENT' })
+  t.same(await scope.survivors(), [])
+})
+
+t.test('hundreds of short processes leave a short list and a living scope', async t => {
+  const scope = new ProcessScope()
+  const [pid = 0] = await readPids(sh(scope, zoo.setsid), 1)
+  const identity = identify(pid)
+  for (let i = 0; i < 300; i++) await ended(scope.spawn('true'))
+  t.ok((await scope.survivors()).includes(pid))
+  await scope.end()
+  t.notOk(identity && isAlive(identity))
+})
