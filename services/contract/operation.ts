@@ -29,9 +29,18 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly surfaces: readonly ('cli' | 'api' | 'sdk')[]
 }
 
-export const operation = <Input extends z.ZodObject, Output extends z.ZodType>(
-  declaration: Operation<Input, Output>,
-): Operation<Input, Output> => declaration
+type Answer = Operation['answer']
+type Surface = Operation['surfaces'][number]
+
+/** The types keep which way it answers and which surfaces it is for: clients are typed by both. */
+export const operation = <
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+  const A extends Answer,
+  const S extends Surface,
+>(
+  declaration: Operation<Input, Output> & { readonly answer: A; readonly surfaces: readonly S[] },
+): Operation<Input, Output> & { readonly answer: A; readonly surfaces: readonly S[] } => declaration
 
 /** What a caller gives: defaults may be left out. */
 export type InputOf<O extends Operation> = z.input<O['input']>
