@@ -31,16 +31,24 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
 
 type Answer = Operation['answer']
 type Surface = Operation['surfaces'][number]
+type Access = Operation['access']
 
-/** The types keep which way it answers and which surfaces it is for: clients are typed by both. */
+/** What the type of a declaration keeps as written: clients and handlers are typed by it. */
+type Kept<A extends Answer, S extends Surface, C extends Access> = {
+  readonly answer: A
+  readonly surfaces: readonly S[]
+  readonly access: C
+}
+
 export const operation = <
   Input extends z.ZodObject,
   Output extends z.ZodType,
   const A extends Answer,
   const S extends Surface,
+  const C extends Access,
 >(
-  declaration: Operation<Input, Output> & { readonly answer: A; readonly surfaces: readonly S[] },
-): Operation<Input, Output> & { readonly answer: A; readonly surfaces: readonly S[] } => declaration
+  declaration: Operation<Input, Output> & Kept<A, S, C>,
+): Operation<Input, Output> & Kept<A, S, C> => declaration
 
 /** What a caller gives: defaults may be left out. */
 export type InputOf<O extends Operation> = z.input<O['input']>

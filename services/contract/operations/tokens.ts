@@ -21,6 +21,7 @@ export const tokenOperations = {
         .number()
         .int()
         .min(1)
+        .max(100 * 365 * 86_400)
         .optional()
         .describe('seconds until it expires; default: never'),
     }),
