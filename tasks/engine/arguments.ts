@@ -1,0 +1,17 @@
+import { UserError } from '../../lib/user-error.ts'
+import type { Graph } from './graph.ts'
+import type { Plan } from './plan.ts'
+
+/** Reads the words that belong to each task of a plan, before anything runs. Throws the UserError of the first wrong one. */
+export function readArguments(graph: Graph, plan: Plan): ReadonlyMap<string, unknown> {
+  const args = new Map<string, unknown>()
+  for (const { name, args: words } of plan.steps) {
+    const declared = graph.get(name)?.task.args
+    if (declared === undefined) {
+      if (words.length > 0) throw new UserError(`"${name}" takes no arguments: ${words.join(' ')}`)
+      continue
+    }
+    args.set(name, declared.parse(words))
+  }
+  return args
+}

@@ -1,0 +1,51 @@
+import type { ProcessScope } from '../../lib/processes/process-scope.ts'
+
+/** What the engine gives to a running task. After the task has ended, `log`, `progress` and `print` do nothing. */
+export interface TaskContext<P = undefined> {
+  /** The task's name in this run. */
+  readonly name: string
+  /** What the task's `args.parse` made of the command line. */
+  readonly args: P
+  /** Aborted when the run is cancelled or another task failed; the task should end soon, its processes are ended anyway. */
+  readonly signal: AbortSignal
+  /** The directory of the Taskfile, where commands run unless told otherwise. */
+  readonly root: string
+  /** Adds lines to the task's log. */
+  log(line: string): void
+  /** Says what is being done now, in place of what was said before. */
+  progress(text: string): void
+  /** The task's own output: goes to stdout as it is, without a line end of the engine's. */
+  print(text: string): void
+  readonly exec: Exec
+  /** Owns every process of this task, and ends them when the task ends. */
+  readonly scope: ProcessScope
+}
+
+/** Runs one command in the task's scope. */
+export type Exec = (file: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>
+
+export interface ExecOptions {
+  readonly cwd?: string
+  /** Set on top of the inherited environment; undefined removes. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Written to stdin, which is empty otherwise. */
+  readonly input?: string | Uint8Array
+  /**
+   * `log` (default): each line becomes one of the task's log, and the last mebibyte of each stream is returned.
+   * `capture`: both streams are returned whole, up to 64 MiB each, and not logged.
+   * `inherit`: the command has the terminal, and nothing is returned.
+   */
+  readonly output?: 'log' | 'capture' | 'inherit'
+  /** Throw a CommandError unless the command exits with 0. Default true. */
+  readonly check?: boolean
+  /** After this time the command and all it started are ended, and a CommandError is thrown, `check` or not. */
+  readonly timeoutMs?: number
+}
+
+export interface ExecResult {
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+}

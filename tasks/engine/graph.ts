@@ -1,0 +1,88 @@
+import { UserError } from '../../lib/user-error.ts'
+import { nameFault } from './names.ts'
+import { isTask, type Needs, type Task } from './task.ts'
+import { kindOf, type Taskfile } from './taskfile.ts'
+
+export interface GraphNeed {
+  /** Under which the result is handed to `run`. */
+  readonly key: string
+  /** The task's name. A graph may hold names that no task has; planning refuses them where they matter. */
+  readonly name: string
+}
+
+export interface GraphNode {
+  readonly name: string
+  readonly task: Task
+  /** Whether the Taskfile exports it; otherwise it was reached through the needs of another. */
+  readonly exported: boolean
+  readonly needs: readonly GraphNeed[]
+}
+
+/** By every name a task has: one that a Taskfile exports under two keys is one node, called by the first. */
+export type Graph = ReadonlyMap<string, GraphNode>
+
+/**
+ * Gives a name to every task that a Taskfile leads to. An exported task is named by its (first) key; a hidden one by
+ * the key under which it is needed, and where another task has that name, by its parent's name in front of it.
+ * Neither cycles nor unknown names are errors here: they matter only to those who plan them.
+ */
+export function resolveGraph({ path, tasks }: Taskfile): Graph {
+  const names = new Map<Task, string>()
+  const owners = new Map<string, Task>(tasks)
+  const graph = new Map<string, GraphNode>()
+  const queue: { name: string; task: Task; exported: boolean }[] = []
+  for (const [name, task] of tasks) {
+    if (names.has(task)) continue
+    names.set(task, name)
+    queue.push({ name, task, exported: true })
+  }
+  for (const entry of queue) {
+    const needs: GraphNeed[] = []
+    for (const [key, need] of Object.entries(readNeeds(path, entry.name, entry.task))) {
+      if (typeof need === 'string') {
+        needs.push({ key, name: need })
+        continue
+      }
+      if (!isTask(need)) throw wrongNeed(path, entry.name, key, need)
+      let name = names.get(need)
+      if (name === undefined) {
+        name = freeName(owners, entry.name, key)
+        const fault = nameFault(key)
+        if (fault !== undefined) throw new UserError(`${path}: a need of "${entry.name}": ${fault}`)
+        names.set(need, name)
+        owners.set(name, need)
+        queue.push({ name, task: need, exported: false })
+      }
+      needs.push({ key, name })
+    }
+    graph.set(entry.name, { ...entry, needs })
+  }
+  for (const [alias, task] of tasks) {
+    const node = graph.get(names.get(task) ?? alias)
+    if (node !== undefined) graph.set(alias, node)
+  }
+  return graph
+}
+
+function readNeeds(path: string, name: string, task: Task): Needs {
+  try {
+    return task.needs()
+  } catch (cause) {
+    throw new UserError(`${path}: the needs of "${name}" cannot be read: ${String(cause)}`, { cause })
+  }
+}
+
+function wrongNeed(path: string, name: string, key: string, value: unknown): UserError {
+  const fix =
+    value === undefined
+      ? `a task that is declared further down is named by a function: needs: () => ({ ${key} })`
+      : 'a need is a task, or the name of one'
+  return new UserError(`${path}: the need "${key}" of "${name}" is ${kindOf(value)}, not a task`, { fix })
+}
+
+function freeName(owners: ReadonlyMap<string, Task>, parent: string, key: string): string {
+  if (!owners.has(key)) return key
+  let name = `${parent}:${key}`
+  for (let i = 2; owners.has(name); i++) name = `${parent}:${key}:${i}`
+  return name
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { UserError } from '../../lib/user-error.ts'
+import { readTaskfile, type Taskfile } from './taskfile.ts'
+
+/** The Taskfile of the nearest directory, upwards from `from`, or undefined where there is none. */
+export function findTaskfile(from: string): string | undefined {
+  for (let directory = from; ; directory = dirname(directory)) {
+    const path = join(directory, 'Taskfile.ts')
+    if (existsSync(path)) return path
+    if (dirname(directory) === directory) return undefined
+  }
+}
+
+/** Loads and reads a Taskfile. Throws a UserError that names the file and shows where in it the fault is. */
+export async function loadTaskfile(path: string): Promise<Taskfile> {
+  if (!existsSync(path)) throw new UserError(`there is no Taskfile at ${path}`)
+  let module: { readonly default?: unknown }
+  try {
+    module = await import(pathToFileURL(path).href)
+  } catch (cause) {
+    throw new UserError(`${path} cannot be loaded:\n${indent(whereAndWhat(cause))}`, { cause })
+  }
+  return readTaskfile(path, module.default)
+}
+
+/** The message of an error, with the lines of its stack that lie in somebody's files rather than in Node. */
+function whereAndWhat(error: unknown): string {
+  if (!(error instanceof Error)) return `it throws ${String(error)}`
+  const lines = (error.stack ?? String(error)).split('\n')
+  const kept = lines.filter(line => !/^\s+at .*(\(node:|at node:|load-taskfile\.ts)/.test(line))
+  return kept.slice(0, 12).join('\n').trim()
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ')
+}
