@@ -1,0 +1,74 @@
+import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { parseBaseUrl } from './base-url.ts'
+import { Connection } from './connection.ts'
+import type {
+  Arguments,
+  CallName,
+  CallOptions,
+  GroupedMethods,
+  Input,
+  Output,
+  StreamName,
+} from './operation-types.ts'
+import { createTransport } from './transport.ts'
+
+export type ClientOptions = {
+  /** Address of the API, or of the proxy followed by `/api`. */
+  readonly baseUrl: string
+  /** Without one only public operations can be called. */
+  readonly token?: string | undefined
+  /** Certificates in PEM to trust instead of the built-in authorities. */
+  readonly ca?: string | undefined
+  /** Take any certificate. For servers of one's own. */
+  readonly insecure?: boolean | undefined
+  /** Ends every call of this client. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A Debug Server, typed by its contract: `client.sessions.create(input)` is `client.call('sessions.create', input)`.
+ *
+ * Rejects with a ProblemError where the server refuses, with a ConnectionError where it cannot be asked or does not
+ * answer in time, and with the signal's reason where the caller ended the call.
+ */
+export type Client = GroupedMethods &
+  AsyncDisposable & {
+    readonly baseUrl: string
+    call<Name extends CallName>(name: Name, ...args: Arguments<Name>): Promise<Output<Name>>
+    /** Connects when it is iterated, and resumes by itself; see `resumingLog`. */
+    stream(
+      name: StreamName,
+      input: Input<StreamName>,
+      options?: CallOptions,
+    ): AsyncIterable<Output<StreamName>>
+  }
+
+export function createClient({ baseUrl, token, ca, insecure = false, signal }: ClientOptions): Client {
+  const address = parseBaseUrl(baseUrl)
+  if (!address.ok) throw new TypeError(`baseUrl "${baseUrl}": ${address.reason}`)
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    throw new TypeError('the token must be printable ASCII without spaces')
+  const transport = createTransport({ baseUrl: address.url, token, ca, insecure })
+  const connection = new Connection({ transport, baseUrl: address.url, signal })
+  const client: Omit<Client, keyof GroupedMethods> = {
+    baseUrl: address.url,
+    call: (name, ...[input, options]) => connection.call(contract[name], input ?? {}, options),
+    stream: (_, input, options) => connection.logs(input, options),
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  }
+  return Object.assign(client, groupedMethods(client))
+}
+
+/** The names of the contract decide the methods at run time here, and in the types there: nothing else can tie the two. */
+function groupedMethods({ call, stream }: Omit<Client, keyof GroupedMethods>): GroupedMethods {
+  const groups: Record<string, Record<string, unknown>> = {}
+  for (const name of operationNames) {
+    const [group = '', verb = ''] = name.split('.')
+    groups[group] ??= {}
+    groups[group][verb] = (...args: unknown[]) =>
+      Reflect.apply(isStream(name) ? stream : call, undefined, [name, ...args])
+  }
+  return groups as GroupedMethods
+}
+
+const isStream = (name: OperationName): boolean => contract[name].answer === 'stream'

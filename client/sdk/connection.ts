@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { contract } from '../../services/contract/contract.ts'
+import { sessionId } from '../../services/contract/ids.ts'
+import type { LogMessage } from '../../services/contract/log-message.ts'
+import type { Operation, OutputOf } from '../../services/contract/operation.ts'
+import { parseAnswer, parseProblem } from './answers.ts'
+import { ConnectionError, explainConnectionError } from './connection-error.ts'
+import { deadline, deadlineOf } from './deadline.ts'
+import { httpRequest } from './http-request.ts'
+import { lines } from './ndjson.ts'
+import type { CallOptions, Input } from './operation-types.ts'
+import { resumingLog } from './resuming-log.ts'
+import type { Transport } from './transport.ts'
+
+export type ConnectionOptions = {
+  readonly transport: Transport
+  readonly baseUrl: string
+  /** Ends every call of the client. */
+  readonly signal: AbortSignal | undefined
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** How long a log that is not followed may fall silent in the middle, in milliseconds. */
+const longestSilence = 60_000
+
+/** Calls of operations over a transport: places the input, holds the deadline, reads the answer by the contract. */
+export class Connection {
+  readonly #options: ConnectionOptions
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  async call<O extends Operation>(
+    operation: O,
+    input: Fields,
+    { signal }: CallOptions = {},
+  ): Promise<OutputOf<O>> {
+    const { transport, baseUrl } = this.#options
+    using limit = deadline(deadlineOf(input), baseUrl, [signal, this.#options.signal])
+    const answer = await transport.send(httpRequest(operation, input), {
+      accept: 'application/json, application/problem+json',
+      signal: limit.signal,
+      idleMs: 0,
+    })
+    const text = await this.#text(answer.body, limit.signal)
+    if (answer.status < 200 || answer.status > 299) throw parseProblem(answer.status, text, baseUrl)
+    return parseAnswer<O['output']>(operation.output, text, baseUrl)
+  }
+
+  /**
+   * NDJSON over HTTP, not the WebSocket at the same path: it has back-pressure and TLS from the same agent, passes
+   * every proxy, and a log flows one way only. The WebSocket is for browsers.
+   */
+  async *logs(
+    input: Input<'sessions.logs'>,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<LogMessage, void, undefined> {
+    const ends = [signal, this.#options.signal].filter(one => one !== undefined)
+    const both = AbortSignal.any(ends)
+    // `@last`, or a beginning that is unique now, may name another session by the time of a new connection.
+    const session = sessionId.schema.safeParse(input.session).success
+      ? input.session
+      : (await this.call(contract['sessions.get'], { session: input.session }, { signal })).id
+    yield* resumingLog({
+      input: { ...input, session },
+      baseUrl: this.#options.baseUrl,
+      open: asked => this.#openLog(asked, both),
+      pause: async milliseconds => {
+        await delay(milliseconds, undefined, { signal: both }).catch(() => both.throwIfAborted())
+      },
+    })
+  }
+
+  async #openLog(input: Input<'sessions.logs'>, signal: AbortSignal): Promise<AsyncIterable<LogMessage>> {
+    const { transport, baseUrl } = this.#options
+    const operation = contract['sessions.logs']
+    const limit = deadline(deadlineOf({}), baseUrl, [signal])
+    try {
+      const answer = await transport.send(httpRequest(operation, input), {
+        accept: 'application/x-ndjson, application/problem+json',
+        signal: limit.signal,
+        idleMs: input.follow === true || input.follow === 'true' ? 0 : longestSilence,
+      })
+      if (answer.status === 200) return this.#messages(answer.body, signal)
+      throw parseProblem(answer.status, await this.#text(answer.body, limit.signal), baseUrl)
+    } finally {
+      limit.lift()
+    }
+  }
+
+  async *#messages(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<LogMessage> {
+    const { baseUrl } = this.#options
+    const schema = contract['sessions.logs'].output
+    try {
+      for await (const line of lines(body)) yield parseAnswer(schema, line, baseUrl)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof ConnectionError ? error : explainConnectionError(baseUrl, error)
+    }
+  }
+
+  async #text(body: { text(): Promise<string> }, signal: AbortSignal): Promise<string> {
+    try {
+      return await body.text()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw explainConnectionError(this.#options.baseUrl, error)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { z } from 'zod'
+import type { Contract, OperationName } from '../../services/contract/contract.ts'
+import type { InputOf, OutputOf } from '../../services/contract/operation.ts'
+
+/** What the types of the client, of its grouped methods and of the CLI are derived from. No runtime code. */
+
+export type NameThatAnswers<Answer extends 'json' | 'stream'> = {
+  [Name in OperationName]: Contract[Name]['answer'] extends Answer ? Name : never
+}[OperationName]
+
+/** Operations that answer once, with one value. */
+export type CallName = NameThatAnswers<'json'>
+/** Operations that answer with a sequence of messages. */
+export type StreamName = NameThatAnswers<'stream'>
+
+export type Input<Name extends OperationName> = InputOf<Contract[Name]>
+export type Output<Name extends OperationName> = OutputOf<Contract[Name]>
+export type ParsedInput<Name extends OperationName> = z.output<Contract[Name]['input']>
+
+export type CallOptions = {
+  /** Ends the call; the promise (or the iteration) then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The input may be left out where every field of it may. */
+export type Arguments<Name extends OperationName> =
+  Record<never, never> extends Input<Name>
+    ? [input?: Input<Name>, options?: CallOptions]
+    : [input: Input<Name>, options?: CallOptions]
+
+export type Method<Name extends OperationName> = (
+  ...args: Arguments<Name>
+) => Name extends StreamName ? AsyncIterable<Output<Name>> : Promise<Output<Name>>
+
+type GroupOf<Name> = Name extends `${infer Group}.${string}` ? Group : never
+
+/** `client.sessions.create(…)` for `sessions.create`, and so on for every operation of the contract. */
+export type GroupedMethods = {
+  readonly [Group in GroupOf<OperationName>]: {
+    readonly [Name in OperationName as Name extends `${Group}.${infer Verb}` ? Verb : never]: Method<Name>
+  }
+}

@@ -1,0 +1,76 @@
+import type { LogMessage } from '../../services/contract/log-message.ts'
+import { ConnectionError } from './connection-error.ts'
+import { LogProgress } from './log-progress.ts'
+import type { Input } from './operation-types.ts'
+import { ProblemError } from './problem-error.ts'
+
+export type ResumingLogOptions = {
+  readonly input: Input<'sessions.logs'>
+  /** One connection: resolves once the server has begun to answer. */
+  readonly open: (input: Input<'sessions.logs'>) => Promise<AsyncIterable<LogMessage>>
+  /** Waits, or rejects with the reason of the caller's signal. */
+  readonly pause: (milliseconds: number) => Promise<void>
+  readonly baseUrl: string
+}
+
+/** Connections that may fail one after the other without a new message in between: about 16 seconds in all. */
+const attempts = 8
+
+/** 0.1, 0.2, 0.4 … seconds, 5 at the most. */
+export const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** (failures - 1))
+
+/**
+ * A log as one sequence that outlives its connections: one that breaks, and one that the server ends only because it
+ * restarts or because the reader was slow, is made anew where it stopped. Ends after the `end` message. What fails
+ * before the first answer is not tried again.
+ */
+export async function* resumingLog(options: ResumingLogOptions): AsyncGenerator<LogMessage, void, undefined> {
+  const { open, pause, baseUrl } = options
+  const progress = new LogProgress(options.input)
+  let opened = false
+  for (let failures = 0; ; ) {
+    let reason: unknown
+    try {
+      const messages = await open(progress.inputToGoOn())
+      opened = true
+      reason = brokenOff(baseUrl)
+      for await (const message of messages) {
+        if (message.type === 'end' && mayGoOn(message.reason)) {
+          reason = brokenOff(baseUrl, message.reason)
+          break
+        }
+        const kept = progress.take(message)
+        if (kept === undefined) continue
+        failures = 0
+        yield kept
+        if (kept.type === 'end') return
+      }
+    } catch (error) {
+      if (!opened || !isPassing(error)) throw error
+      reason = error
+    }
+    failures += 1
+    if (failures > attempts) throw reason
+    await pause(backoff(failures))
+  }
+}
+
+const mayGoOn = (reason: Extract<LogMessage, { type: 'end' }>['reason']): boolean =>
+  reason === 'server_stopping' || reason === 'slow_reader'
+
+/** Whether the same request may succeed a moment later: the server, or what stands before it, restarts. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ProblemError) return error.status === 503
+  return (
+    error instanceof ConnectionError &&
+    (error.kind === 'unreachable' || error.kind === 'dropped' || error.kind === 'timeout')
+  )
+}
+
+const brokenOff = (baseUrl: string, reason?: string): ConnectionError =>
+  new ConnectionError(
+    'dropped',
+    baseUrl,
+    reason === undefined ? 'the log broke off' : `the server ended the log (${reason})`,
+    'check that the server is up, and ask for the log again',
+  )

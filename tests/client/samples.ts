@@ -1,0 +1,100 @@
+import { commandId, repositoryId, sessionId, tokenId } from '../../services/contract/ids.ts'
+import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
+import type { Command, Repository, Session, Token } from '../../services/contract/resources.ts'
+
+/** Things as a server would tell of them, each valid by the contract, to be varied by a test. */
+
+const instant = '2026-01-02T03:04:05.678Z'
+
+export const session = (change: Partial<Session> = {}): Session => ({
+  id: sessionId.schema.parse('ses_0123456789ab'),
+  repository: 'demo',
+  revision: 'main',
+  commit: '0123456789abcdef0123456789abcdef01234567',
+  patch_sha256: null,
+  status: 'running',
+  failure: null,
+  created_at: instant,
+  started_at: instant,
+  ended_at: null,
+  ...change,
+})
+
+export const command = (change: Partial<Command> = {}): Command => ({
+  id: commandId.schema.parse('cmd_0123456789ab'),
+  session: sessionId.schema.parse('ses_0123456789ab'),
+  sequence: 1,
+  command: 'make test',
+  directory: '.',
+  status: 'succeeded',
+  exit_code: 0,
+  failure: null,
+  created_at: instant,
+  started_at: instant,
+  ended_at: instant,
+  ...change,
+})
+
+export const repository = (change: Partial<Repository> = {}): Repository => ({
+  id: repositoryId.schema.parse('rep_0123456789ab'),
+  name: 'demo',
+  url: 'https://example.org/demo.git',
+  default_branch: 'main',
+  status: 'ready',
+  failure: null,
+  created_at: instant,
+  fetched_at: instant,
+  ...change,
+})
+
+export const token = (change: Partial<Token> = {}): Token => ({
+  id: tokenId.schema.parse('tok_0123456789ab'),
+  name: 'bootstrap',
+  scopes: ['admin'],
+  created_at: instant,
+  expires_at: null,
+  revoked_at: null,
+  last_used_at: null,
+  ...change,
+})
+
+export const output = (
+  offset: number,
+  content: string,
+  stream: LogStream = 'stdout',
+  of = 'cmd_0123456789ab',
+): LogMessage => ({
+  type: 'output',
+  command: commandId.schema.parse(of),
+  stream,
+  offset,
+  bytes: Buffer.byteLength(content),
+  text: content,
+})
+
+export const binary = (offset: number, bytes: Buffer): LogMessage => ({
+  type: 'output',
+  command: commandId.schema.parse('cmd_0123456789ab'),
+  stream: 'stdout',
+  offset,
+  bytes: bytes.length,
+  base64: bytes.toString('base64'),
+})
+
+export const state = (
+  status: Command['status'],
+  exit_code: number | null = null,
+  of = 'cmd_0123456789ab',
+): LogMessage => ({
+  type: 'command',
+  command: commandId.schema.parse(of),
+  sequence: 1,
+  status,
+  exit_code,
+  failure: null,
+})
+
+export const end = (reason: Extract<LogMessage, { type: 'end' }>['reason'] = 'complete'): LogMessage => ({
+  type: 'end',
+  reason,
+})
