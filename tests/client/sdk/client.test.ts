@@ -103,7 +103,10 @@ t.test('an answer that does not follow the contract is named as such', async t =
 })
 
 t.test('a server that is not there, or no HTTP server', async t => {
-  const silent = createServer(socket => socket.write('SSH-2.0-OpenSSH_9.2\r\n')).listen(0, '127.0.0.1')
+  const silent = createServer(socket => {
+    socket.on('error', () => {}).resume()
+    socket.write('SSH-2.0-OpenSSH_9.2\r\n')
+  }).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const address = silent.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
