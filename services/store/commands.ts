@@ -103,20 +103,34 @@ export function resolveCommand(
   })
 }
 
-/** Queued commands of running sessions whose earlier command, if they wait for one, has succeeded; oldest first. */
-export const readyCommands = (store: Store, limit: number): Promise<CommandRow[]> =>
+/**
+ * Queued commands of running sessions whose earlier command, if they wait for one, has succeeded; oldest first, and of
+ * each session the first `perSession`, so that a long queue of one hides no other.
+ */
+export const readyCommands = (store: Store, perSession: number): Promise<CommandRow[]> =>
   store.read(database =>
     database
-      .selectFrom('commands')
-      .innerJoin('sessions', 'sessions.id', 'commands.session_id')
-      .leftJoin('commands as earlier', 'earlier.id', 'commands.after_command_id')
-      .selectAll('commands')
-      .where('commands.status', '=', 'queued')
-      .where('sessions.status', '=', 'running')
-      .where(eb => eb.or([eb('earlier.id', 'is', null), eb('earlier.status', '=', 'succeeded')]))
-      .orderBy('commands.created_at')
-      .orderBy('commands.sequence')
-      .limit(limit)
+      .with('ready', query =>
+        query
+          .selectFrom('commands')
+          .innerJoin('sessions', 'sessions.id', 'commands.session_id')
+          .leftJoin('commands as earlier', 'earlier.id', 'commands.after_command_id')
+          .selectAll('commands')
+          .select(eb =>
+            eb.fn
+              .agg<number>('row_number')
+              .over(over => over.partitionBy('commands.session_id').orderBy('commands.sequence'))
+              .as('turn'),
+          )
+          .where('commands.status', '=', 'queued')
+          .where('sessions.status', '=', 'running')
+          .where(eb => eb.or([eb('earlier.id', 'is', null), eb('earlier.status', '=', 'succeeded')])),
+      )
+      .selectFrom('ready')
+      .selectAll()
+      .where('turn', '<=', perSession)
+      .orderBy('created_at')
+      .orderBy('sequence')
       .execute(),
   )
 

@@ -152,12 +152,23 @@ export async function removeSession(store: Store, id: SessionId): Promise<void> 
 
 /** Whether a session still needs this patch. */
 export const patchIsUsed = (store: Store, sha256: string): Promise<boolean> =>
-  store.read(async database => {
-    const row = await database
-      .selectFrom('sessions')
-      .select('id')
-      .where('patch_sha256', '=', sha256)
-      .limit(1)
-      .executeTakeFirst()
-    return row !== undefined
+  store.read(async database => (await usersOf(database, sha256)).length > 0)
+
+/**
+ * Calls `drop` unless another session than `by` needs the patch. No session can be created meanwhile: one that is to
+ * have this patch is created before, and keeps it, or after, and finds its file gone.
+ */
+export function dropPatch(
+  store: Store,
+  sha256: string,
+  by: SessionId,
+  drop: () => Promise<void>,
+): Promise<void> {
+  return store.write(async transaction => {
+    if ((await usersOf(transaction, sha256)).every(({ id }) => id === by)) await drop()
   })
+}
+
+/** One or two sessions that need the patch: enough to tell whether there is another. */
+const usersOf = (database: Pick<Transaction<Schema>, 'selectFrom'>, sha256: string) =>
+  database.selectFrom('sessions').select('id').where('patch_sha256', '=', sha256).limit(2).execute()

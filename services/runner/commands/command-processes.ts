@@ -1,0 +1,52 @@
+import { type Ended, endProcesses, endUntilNone } from '../../../lib/processes/end-processes.ts'
+import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { environmentReader, processEntry, processTable } from '../../../lib/processes/process-table.ts'
+import { scopeMembers } from '../../../lib/processes/scope-members.ts'
+import type { CommandId } from '../../contract/ids.ts'
+
+/** The processes of one command: what its wrapper started, in whatever session or group, whoever is their parent now. */
+export class CommandProcesses {
+  readonly #command: CommandId
+  readonly #wrapper: ProcessIdentity
+  /** Start of the wrapper, where it was still there to be asked. */
+  readonly #notOlderThan: number
+
+  constructor(command: CommandId, wrapper: ProcessIdentity) {
+    this.#command = command
+    this.#wrapper = wrapper
+    const entry = processEntry(wrapper.pid)
+    this.#notOlderThan = entry?.startTime === wrapper.startTime ? entry.startOrder : 0
+  }
+
+  /** Ends all but the wrapper, which then records the exit code and leaves by itself; if it does not, it is ended too. */
+  async end(graceMs: number): Promise<Ended> {
+    const ended = await this.endLeftovers(graceMs)
+    // The wrapper heeds no SIGTERM; where it was stopped, this continues it.
+    await endProcesses([this.#wrapper], { graceMs: 2_000 })
+    return ended
+  }
+
+  /** Ends all but the wrapper. Costs one look at the process table where there is nothing. */
+  endLeftovers(graceMs: number): Promise<Ended> {
+    return endUntilNone(() => this.#members(), { at: performance.now() + graceMs })
+  }
+
+  #members(): ProcessIdentity[] {
+    let view = this.#look()
+    // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
+    for (let i = 0; i < 3 && view.members.length === 0 && !view.complete; i++) view = this.#look()
+    return view.members
+  }
+
+  #look(): { members: ProcessIdentity[]; complete: boolean } {
+    const { entries, complete } = processTable()
+    const read = environmentReader()
+    const members = scopeMembers(entries, [this.#wrapper], entry => {
+      // Whoever is older than the wrapper cannot bear the mark; reading environments is what costs.
+      if (entry.startOrder < this.#notOlderThan || entry.zombie) return false
+      return read(entry.pid, scopeVariable)?.split(':').includes(this.#command) ?? false
+    })
+    return { members: members.filter(({ pid }) => pid !== this.#wrapper.pid), complete }
+  }
+}

@@ -1,0 +1,33 @@
+# Runs one command and records how it ended, so that its exit code survives whoever started it.
+#
+#   sh command-wrapper.sh DIRECTORY PROGRAM [ARGUMENT…]
+#
+# DIRECTORY/process gets `PID START` before the program starts. It is created exclusively: of two wrappers that were
+# started for one command, by a runner and its successor, only the first runs it.
+# DIRECTORY/exit is empty while the program runs and then gets its exit code as one line, in one write: a reader sees
+# nothing or all of it, and the line end tells that it is all. Both are opened before the program can touch anything.
+#
+# Only builtins are used, for PATH is the client's. All of it stands in braces, so that the shell has read it to its end
+# before it runs: the file may be replaced while a command runs.
+{
+  # A signal to the whole group ends the program, not the recording. A trap, unlike ignoring, is not inherited.
+  trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
+  # What the shell itself says (`Killed`, …) is not the program's output.
+  exec 3>&2 2>/dev/null
+  if read -r debug_server_wrapper_stat </proc/$$/stat; then
+    # The form of lib/processes: the machine's start, and field 22 of proc(5), counted behind the name in parentheses.
+    read -r debug_server_wrapper_boot </proc/sys/kernel/random/boot_id
+    debug_server_wrapper_start() { shift 19 && echo "${debug_server_wrapper_boot%%-*}:$1"; }
+    debug_server_wrapper_identify() { debug_server_wrapper_start ${debug_server_wrapper_stat##*) }; }
+  else
+    debug_server_wrapper_identify() { LC_ALL=C ps -p $$ -o lstart=; }
+  fi
+  exec 4>>"$1/exit" || exit
+  set -C
+  { printf '%s ' $$ && debug_server_wrapper_identify; } >"$1/process" || exit
+  set +C
+  shift
+  (exec "$@") 2>&3 3>&- 4>&-
+  echo $? >&4
+  exit
+}

@@ -1,0 +1,49 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+
+export type Executable =
+  | { found: true; path: string }
+  | { found: false; reason: 'executable_not_found' | 'not_executable'; message: string }
+
+/**
+ * Finds a program as execvp(3) does: a name with a slash from `directory` on, any other along `path`, passing over
+ * files that may not be executed. An empty entry of `path` means the directory itself.
+ */
+export async function findExecutable(name: string, path: string, directory: string): Promise<Executable> {
+  if (name.includes('/')) {
+    const file = resolve(directory, name)
+    switch (await fitness(file)) {
+      case 'executable':
+        return { found: true, path: file }
+      case 'missing':
+        return { found: false, reason: 'executable_not_found', message: `${name}: there is no such program` }
+      case 'unfit':
+        return { found: false, reason: 'not_executable', message: `${name}: may not be executed` }
+    }
+  }
+  let unfit: string | undefined
+  for (const entry of path.split(':')) {
+    const file = resolve(directory, entry, name)
+    const found = await fitness(file)
+    if (found === 'executable') return { found: true, path: file }
+    if (found === 'unfit') unfit ??= file
+  }
+  return unfit === undefined
+    ? { found: false, reason: 'executable_not_found', message: `${name}: no such program on PATH` }
+    : { found: false, reason: 'not_executable', message: `${name}: found on PATH, but may not be executed` }
+}
+
+async function fitness(file: string): Promise<'executable' | 'unfit' | 'missing'> {
+  try {
+    if (!(await stat(file)).isFile()) return 'unfit'
+  } catch {
+    return 'missing'
+  }
+  try {
+    await access(file, constants.X_OK)
+    return 'executable'
+  } catch {
+    return 'unfit'
+  }
+}

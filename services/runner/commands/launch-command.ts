@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
+import type { CommandFailure } from '../../contract/command-state.ts'
+import { commandLineOf, environmentOf } from '../../store/rows.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import type { RunnerContext } from '../context.ts'
+import { commandEnvironment } from './command-environment.ts'
+import { findExecutable } from './find-executable.ts'
+import { findWorkingDirectory } from './working-directory.ts'
+
+export type Launched =
+  | { launched: true; child: ChildProcess; wrapper: ProcessIdentity }
+  | { launched: false; failure: CommandFailure }
+
+const wrapperFile = join(import.meta.dirname, 'command-wrapper.sh')
+
+/**
+ * Starts a command's wrapper in a session of its own, its output going straight into the log files. What keeps it from
+ * starting is written there too, for that is where a user looks.
+ */
+export async function launchCommand(context: RunnerContext, row: CommandRow): Promise<Launched> {
+  const { files } = context
+  await mkdir(files.command(row.session_id, row.id), { recursive: true, mode: 0o700 })
+  await using stdout = await open(files.log(row.session_id, row.id, 'stdout'), 'a', 0o600)
+  await using stderr = await open(files.log(row.session_id, row.id, 'stderr'), 'a', 0o600)
+  const launched = await tryToLaunch(context, row, stdout, stderr)
+  if (!launched.launched) await stderr.write(`debug-server: ${launched.failure.message}\n`)
+  return launched
+}
+
+async function tryToLaunch(
+  { files, path, inherit, user }: RunnerContext,
+  row: CommandRow,
+  stdout: FileHandle,
+  stderr: FileHandle,
+): Promise<Launched> {
+  const directory = await findWorkingDirectory(files.worktree(row.session_id), row.directory)
+  if (!directory.found) return failed('directory_not_found', directory.message)
+
+  const env = commandEnvironment({
+    session: row.session_id,
+    command: row.id,
+    path,
+    home: files.home(row.session_id),
+    temporary: files.temporary(row.session_id),
+    directory: directory.path,
+    user,
+    inherit,
+    client: environmentOf(row),
+  })
+  const line = commandLineOf(row)
+  const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
+  const program = await findExecutable(name, env.PATH ?? '', directory.path)
+  if (!program.found) return failed(program.reason, program.message)
+
+  const folder = files.command(row.session_id, row.id)
+  // The shell's `exec` would take a name that begins with a hyphen for an option.
+  const words = [name.startsWith('-') ? program.path : name, ...rest]
+  try {
+    const child = spawn('/bin/sh', [wrapperFile, folder, ...words], {
+      cwd: directory.path,
+      env,
+      detached: true,
+      stdio: ['ignore', stdout.fd, stderr.fd],
+    })
+    if (child.pid === undefined) throw (await once(child, 'error'))[0]
+    // At once, while it cannot have been reaped: until then nobody else has its pid.
+    const wrapper = identify(child.pid) ?? { pid: child.pid, startTime: 'gone' }
+    // It may outlive this process, which must not wait for it.
+    child.unref()
+    return { launched: true, child, wrapper }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const why = code === 'E2BIG' ? 'its arguments and environment are too long for the system' : code
+    return failed('spawn_failed', `${name} could not be started: ${why}`)
+  }
+}
+
+const failed = (reason: CommandFailure['reason'], message: string): Launched => ({
+  launched: false,
+  failure: { reason, message },
+})

@@ -1,0 +1,127 @@
+import type { ChildProcess } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { toInstant } from '../../../lib/clock.ts'
+import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { endCommand } from '../../store/commands.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import type { RunnerContext } from '../context.ts'
+import { type CommandOutcome, commandOutcome, type EndCause } from './command-outcome.ts'
+import { CommandProcesses } from './command-processes.ts'
+import { launchCommand } from './launch-command.ts'
+import { watchCommand } from './watch-command.ts'
+import { readProcessFile } from './wrapper-files.ts'
+
+/**
+ * One command that the store says is running, from its start or from where an earlier runner left it, until its end is
+ * recorded:
+ *
+ *     no process file → launched ─┐
+ *     process file ───────────────┴→ watched → leftovers ended → recorded
+ *
+ * Every step can be repeated by a successor: a wrapper that finds the process file leaves (see command-wrapper.sh), and
+ * the exit file stays.
+ */
+export class CommandRun {
+  readonly #context: RunnerContext
+  readonly #row: CommandRow
+  #processes: CommandProcesses | undefined
+  #cause: EndCause | undefined
+  #ending: Promise<void> | undefined
+
+  constructor(context: RunnerContext, row: CommandRow) {
+    this.#context = context
+    this.#row = row
+  }
+
+  get session() {
+    return this.#row.session_id
+  }
+
+  /** Has everything of it ended; `run` then records why. Later causes change nothing. */
+  end(cause: EndCause): void {
+    this.#cause ??= cause
+    if (this.#processes !== undefined) this.#ending ??= this.#endProcesses(this.#processes)
+  }
+
+  /** From `row`, which is running, until its end is recorded. Rejects with the signal's reason when that aborts: the command goes on. */
+  async run(row: CommandRow, signal: AbortSignal): Promise<void> {
+    const { files } = this.#context
+    const { session_id, id } = row
+    let wrapper = await readProcessFile(files.process(session_id, id))
+    let child: ChildProcess | undefined
+    if (wrapper === undefined) {
+      if (this.#cause !== undefined) return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+      const launched = await launchCommand(this.#context, row)
+      if (!launched.launched)
+        return this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
+      child = launched.child
+      wrapper = launched.wrapper
+    }
+    using _timeout = this.#limitTime(row)
+    let outcome = await this.#untilEnd(wrapper, child, signal)
+    const first = await readProcessFile(files.process(session_id, id))
+    // A wrapper that an earlier runner had just started was quicker: that one runs the command.
+    if (child !== undefined && first !== undefined && first.pid !== wrapper.pid)
+      outcome = await this.#untilEnd(first, undefined, signal)
+    await this.#record(outcome)
+  }
+
+  async #untilEnd(
+    wrapper: ProcessIdentity,
+    child: ChildProcess | undefined,
+    signal: AbortSignal,
+  ): Promise<CommandOutcome> {
+    const { files, graceMs, log } = this.#context
+    const { session_id, id } = this.#row
+    const processes = new CommandProcesses(id, wrapper)
+    this.#processes = processes
+    // It may have been wanted before there was anything to end.
+    if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
+    const seen = await watchCommand(wrapper, files.exitStatus(session_id, id), child, signal)
+    await this.#ending
+    this.#ending = undefined
+    // What it left behind ends before its end is told, so that the sizes of its logs are final.
+    const { killed, remaining } = await processes.endLeftovers(graceMs)
+    if (remaining.length > 0)
+      log.warn({ command: id, killed, remaining }, 'processes of a command cannot be ended')
+    return commandOutcome(seen, this.#cause)
+  }
+
+  async #endProcesses(processes: CommandProcesses): Promise<void> {
+    try {
+      await processes.end(this.#context.graceMs)
+    } catch (error) {
+      this.#context.log.error({ err: error, command: this.#row.id }, 'ending a command failed')
+    }
+  }
+
+  async #record(outcome: CommandOutcome): Promise<void> {
+    const { store, files, clock, changed } = this.#context
+    const { session_id, id } = this.#row
+    const [stdout_bytes, stderr_bytes] = await Promise.all([
+      sizeOf(files.log(session_id, id, 'stdout')),
+      sizeOf(files.log(session_id, id, 'stderr')),
+    ])
+    const { status, exit_code, failure } = outcome
+    const end = { exit_code, failure, stdout_bytes, stderr_bytes }
+    if (await endCommand(store, id, status, end, toInstant(clock.now())))
+      changed({ session: session_id, command: id })
+  }
+
+  /** Ends it when its time is up, counted from its recorded start, whichever runner started it. */
+  #limitTime({ timeout_seconds: seconds, started_at }: CommandRow): Disposable {
+    if (seconds === null) return { [Symbol.dispose]: () => undefined }
+    const now = this.#context.clock.now()
+    const left = (started_at === null ? now : Date.parse(started_at)) + seconds * 1_000 - now
+    const timer = setTimeout(() => this.end({ reason: 'timed_out', seconds }), Math.max(0, left))
+    return { [Symbol.dispose]: () => clearTimeout(timer) }
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch {
+    return 0 // the command could remove its own log
+  }
+}

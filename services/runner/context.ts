@@ -1,0 +1,32 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../lib/clock.ts'
+import type { FromRunner } from '../contract/runner-hints.ts'
+import type { DataFiles } from '../store/files.ts'
+import type { Store } from '../store/store.ts'
+import type { Git } from './git/git.ts'
+import type { Mirrors } from './git/mirrors.ts'
+
+/** Which rows have changed, as the hint tells it. */
+export type Change = Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>
+
+/** What the runner's parts work with. */
+export type RunnerContext = {
+  readonly store: Store
+  readonly files: DataFiles
+  readonly clock: Clock
+  readonly log: Logger
+  readonly git: Git
+  readonly mirrors: Mirrors
+  /** How many commands run at a time. */
+  readonly slots: number
+  /** How long processes may take to end when asked. */
+  readonly graceMs: number
+  /** PATH of commands. */
+  readonly path: string
+  /** Variables that every command gets. */
+  readonly inherit: Readonly<Record<string, string>>
+  /** The name of the user that commands run as. */
+  readonly user: string
+  /** Tells whoever listens that rows have changed. */
+  readonly changed: (change: Change) => void
+}

@@ -1,0 +1,49 @@
+import type { Git } from './git.ts'
+import { remoteHeadRef } from './mirrors.ts'
+
+export type Resolution =
+  | { found: true; commit: string; by: 'ref' | 'id' }
+  | { found: false; reason: 'unknown' | 'ambiguous' }
+
+/** What may be a commit id or the beginning of one. */
+export const looksLikeCommitId = (revision: string): boolean => /^[0-9a-f]{4,64}$/i.test(revision)
+
+/** Where a revision is looked up, in this order: as a branch, as a tag, as a whole or abbreviated commit id. */
+export function candidatesOf(revision: string | null, defaultBranch: string | null): string[] {
+  if (revision === null || revision === 'HEAD')
+    return [defaultBranch === null ? remoteHeadRef : `refs/heads/${defaultBranch}`]
+  const names = [`refs/heads/${revision}`, `refs/tags/${revision}`]
+  if (/^refs\/(?:heads|tags)\//.test(revision)) names.unshift(revision)
+  return looksLikeCommitId(revision) ? [...names, revision] : names
+}
+
+/**
+ * Finds the commit in a mirror. Names go to git on its standard input, one a line, where nothing is an option; a name
+ * that is no line by itself is nobody's.
+ */
+export async function resolveRevision(
+  git: Git,
+  mirror: string,
+  revision: string | null,
+  defaultBranch: string | null,
+  signal: AbortSignal,
+): Promise<Resolution> {
+  const candidates = candidatesOf(revision, defaultBranch)
+  if (candidates.some(name => /[\s^~:\0]/.test(name))) return { found: false, reason: 'unknown' }
+  const input = candidates.map(name => `${name}^{commit}\n`).join('')
+  const outcome = await git.run(['-C', mirror, 'cat-file', '--batch-check'], { input, signal })
+  if (outcome.kind !== 'done') throw new Error(`git cat-file ${outcome.kind}: ${outcome.stderr}`)
+  return parseResolution(candidates, outcome.stdout)
+}
+
+/** Reads the answers of `git cat-file --batch-check`, one a candidate. */
+export function parseResolution(candidates: readonly string[], answers: string): Resolution {
+  let ambiguous = false
+  for (const [index, answer] of answers.trimEnd().split('\n').entries()) {
+    const commit = /^([0-9a-f]{40,64}) commit \d+$/.exec(answer)?.[1]
+    if (commit !== undefined)
+      return { found: true, commit, by: candidates[index]?.startsWith('refs/') ? 'ref' : 'id' }
+    ambiguous ||= answer.endsWith(' ambiguous')
+  }
+  return { found: false, reason: ambiguous ? 'ambiguous' : 'unknown' }
+}

@@ -1,0 +1,39 @@
+import { dirname } from 'node:path'
+import { pino } from 'pino'
+import { serverSettings } from '../../config/settings.ts'
+import { openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { runService } from '../../lib/service-main.ts'
+import { makePrivateDirectory } from '../../lib/socket-path.ts'
+import { dataFiles } from '../store/files.ts'
+import { instanceFrom, register } from '../store/registration.ts'
+import { openStore } from '../store/store.ts'
+import { commandPath, inheritedByCommands } from './host-environment.ts'
+import { startRunner } from './runner.ts'
+
+await runService(async () => {
+  const workspace = openWorkspace(ownRoot, process.env)
+  const { runner: settings } = serverSettings(ownRoot, process.env).values
+  const instance = instanceFrom(process.env)
+  makePrivateDirectory(dirname(workspace.runnerSocket))
+  await using starting = new AsyncDisposableStack()
+  const store = starting.use(await openStore(workspace.storeFile))
+  starting.use(
+    await startRunner({
+      store,
+      files: dataFiles(workspace.dataDirectory),
+      clock: systemClock,
+      log: pino({ name: 'runner' }),
+      instance,
+      socket: workspace.runnerSocket,
+      slots: settings.slots,
+      graceMs: settings.grace_seconds * 1000,
+      path: settings.path === '' ? commandPath(process.env.PATH) : settings.path,
+      inherit: inheritedByCommands(process.env),
+    }),
+  )
+  starting.use(
+    await register(store, systemClock, { id: instance, service: 'runner', address: workspace.runnerSocket }),
+  )
+  return starting.move()
+})

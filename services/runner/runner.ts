@@ -1,0 +1,103 @@
+import { userInfo } from 'node:os'
+import type { Logger } from 'pino'
+import type { Clock } from '../../lib/clock.ts'
+import type { InstanceId } from '../contract/ids.ts'
+import { StoreBusyError } from '../store/busy.ts'
+import type { DataFiles } from '../store/files.ts'
+import type { Store } from '../store/store.ts'
+import type { RunnerContext } from './context.ts'
+import { Git } from './git/git.ts'
+import { type FetchLimits, Mirrors } from './git/mirrors.ts'
+import { HintServer } from './hint-server.ts'
+import { KeyedJobs } from './keyed-jobs.ts'
+import { Reconciler } from './reconcile.ts'
+import { WakeLoop } from './wake-loop.ts'
+
+export type RunnerDependencies = {
+  store: Store
+  files: DataFiles
+  clock: Clock
+  log: Logger
+  instance: InstanceId
+  /** Path of the unix socket to listen on: at most 100 bytes, in a directory that exists and is this user's alone. */
+  socket: string
+  /** How many commands run at a time. */
+  slots: number
+  /** How long processes may take to end when asked. */
+  graceMs: number
+  /** PATH of commands and of git. */
+  path: string
+  /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */
+  inherit?: Record<string, string>
+  git?: {
+    limits?: Partial<FetchLimits>
+    /** Settings over the runner's own, such as `credential.helper`. */
+    configuration?: readonly (readonly [key: string, value: string])[]
+    /** Variables that git gets and commands do not, such as SSH_AUTH_SOCK. */
+    environment?: Record<string, string>
+  }
+}
+
+export type Runner = AsyncDisposable
+
+/** The longest that the store is not looked at when nobody wakes the runner. */
+const idleMs = 1_000
+
+/**
+ * Starts the runner: makes mirrors, worktrees and commands be as the store says. Disposing of it leaves commands
+ * running; the next one takes them up.
+ */
+export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
+  await using started = new AsyncDisposableStack()
+  const stopping = new AbortController()
+  const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
+  const git = started.use(
+    new Git({
+      path,
+      inherit: { ...inherit, ...deps.git?.environment },
+      configuration: deps.git?.configuration ?? [],
+    }),
+  )
+  const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
+  const mirrors = new Mirrors(git, files, limits, () => clock.now(), stopping.signal)
+  let hints: HintServer | undefined
+  let loop: WakeLoop | undefined
+
+  const context: RunnerContext = {
+    ...{ store, files, clock, log, git, mirrors, slots, graceMs, path, inherit },
+    user: userName(),
+    changed: change => hints?.broadcast({ type: 'changed', ...change }),
+  }
+  const jobs = new KeyedJobs((key, error) => {
+    if (error !== undefined) report(log, error, { job: key }, 'a job failed')
+    loop?.wake()
+  })
+  const reconciler = new Reconciler(context, jobs)
+
+  hints = await HintServer.listen(deps.socket, { type: 'hello', instance: deps.instance }, () => loop?.wake())
+  started.use(hints)
+  // In this order at the end: no new work, then the work under way gives up, then the socket and git.
+  started.use(jobs)
+  started.defer(() => stopping.abort(new Error('the runner is stopping')))
+  loop = started.use(
+    new WakeLoop(
+      () => reconciler.pass(),
+      idleMs,
+      error => report(log, error, {}, 'looking at the store failed'),
+    ),
+  )
+  return started.move()
+}
+
+function report(log: Logger, error: unknown, about: object, message: string): void {
+  if (error instanceof StoreBusyError) log.warn({ ...about, reason: error.message }, message)
+  else log.error({ ...about, err: error }, message)
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'nobody') // a user that the system has no entry for, as in containers
+  }
+}

@@ -1,0 +1,16 @@
+import { rm } from 'node:fs/promises'
+import type { SessionJoined } from '../../store/rows.ts'
+import { dropPatch, removeSession } from '../../store/sessions.ts'
+import type { RunnerContext } from '../context.ts'
+import { discardSessionFiles } from './discard-session-files.ts'
+
+/** Removes a session that has ended: files first, then the row, so that a removal cut short is done again. */
+export async function removeEndedSession(context: RunnerContext, session: SessionJoined): Promise<void> {
+  const { store, files, changed } = context
+  await discardSessionFiles(context, session)
+  const { patch_sha256 } = session
+  if (patch_sha256 !== null)
+    await dropPatch(store, patch_sha256, session.id, () => rm(files.patch(patch_sha256), { force: true }))
+  await removeSession(store, session.id)
+  changed({ session: session.id })
+}

@@ -1,0 +1,102 @@
+import { mkdir } from 'node:fs/promises'
+import { toInstant } from '../../../lib/clock.ts'
+import type { SessionFailure } from '../../contract/session-state.ts'
+import { StoreBusyError } from '../../store/busy.ts'
+import { getRepository } from '../../store/repositories.ts'
+import type { SessionJoined } from '../../store/rows.ts'
+import { moveSession } from '../../store/sessions.ts'
+import type { RunnerContext } from '../context.ts'
+import { applyPatch } from '../git/apply-patch.ts'
+import { publicMessage } from '../git/public-message.ts'
+import { makeWorktree } from '../git/session-repository.ts'
+import { discardSessionFiles } from './discard-session-files.ts'
+import { findCommit } from './find-commit.ts'
+import { untilPatchExists } from './until-patch-exists.ts'
+
+type Prepared = { ok: true; commit: string } | { ok: false; commit?: string; failure: SessionFailure }
+
+/**
+ * Takes a session from `pending` to `running` or `failed`. One that an earlier runner left at `starting` is begun anew:
+ * nothing has run in it yet.
+ */
+export async function startSession(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, clock, changed } = context
+  const { id } = session
+  const now = () => toInstant(clock.now())
+  if (session.status === 'pending') {
+    if (!(await moveSession(store, id, 'starting', { now: now() }))) return
+    changed({ session: id })
+  }
+  await discardSessionFiles(context, session)
+  const prepared = await prepareOrSayWhy(context, session, signal)
+  signal.throwIfAborted()
+  const commit = prepared.commit === undefined ? {} : { commit_id: prepared.commit }
+  if (prepared.ok) await moveSession(store, id, 'running', { ...commit, now: now() })
+  else {
+    await discardSessionFiles(context, session)
+    await moveSession(store, id, 'failed', { ...commit, failure: prepared.failure, now: now() })
+  }
+  changed({ session: id })
+}
+
+/** A full disk or a missing git fails the session; a busy store is no fault of it. */
+async function prepareOrSayWhy(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  try {
+    return await prepare(context, session, signal)
+  } catch (error) {
+    if (signal.aborted || error instanceof StoreBusyError) throw error
+    context.log.error({ err: error, session: session.id }, 'starting a session failed')
+    const text = error instanceof Error ? error.message : String(error)
+    return {
+      ok: false,
+      failure: { reason: 'worktree_failed', message: publicMessage(text, context.files.root) },
+    }
+  }
+}
+
+async function prepare(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { store, files, git } = context
+  const found = await findCommit(context, session, signal)
+  if (!found.ok) return found
+  const { commit } = found
+  for (const folder of [files.session(session.id), files.home(session.id), files.temporary(session.id)])
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  const repository = await getRepository(store, session.repository_id)
+  const made = await makeWorktree(
+    git,
+    {
+      session: session.id,
+      mirror: files.mirror(repository.id),
+      worktree: files.worktree(session.id),
+      commit,
+      url: repository.url,
+      defaultBranch: repository.default_branch,
+    },
+    signal,
+  )
+  if (made.kind !== 'done') {
+    const message =
+      made.kind === 'timed_out' ? 'the checkout took too long' : publicMessage(made.stderr, files.root)
+    return { ok: false, commit, failure: { reason: 'worktree_failed', message } }
+  }
+  if (session.patch_sha256 === null) return { ok: true, commit }
+  const patch = files.patch(session.patch_sha256)
+  if (!(await untilPatchExists(patch, signal)))
+    return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
+  const applied = await applyPatch(git, files.worktree(session.id), patch, signal)
+  return applied.applied
+    ? { ok: true, commit }
+    : { ok: false, commit, failure: { reason: 'patch_rejected', message: applied.message } }
+}

@@ -1,0 +1,253 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { systemClock, toInstant } from '../../../lib/clock.ts'
+import { commandHasEnded } from '../../../services/contract/command-state.ts'
+import type { CommandLine } from '../../../services/contract/fields.ts'
+import { type CommandId, instanceId, type SessionId } from '../../../services/contract/ids.ts'
+import type { LogStream } from '../../../services/contract/log-message.ts'
+import { sessionIsSettled } from '../../../services/contract/session-state.ts'
+import { CommandProcesses } from '../../../services/runner/commands/command-processes.ts'
+import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
+import { removeTree } from '../../../services/runner/remove-tree.ts'
+import { type Runner, type RunnerDependencies, startRunner } from '../../../services/runner/runner.ts'
+import { commandsIn, getCommand, queueCommand } from '../../../services/store/commands.ts'
+import { dataFiles } from '../../../services/store/files.ts'
+import { migrate } from '../../../services/store/migrate.ts'
+import { addRepository, getRepository } from '../../../services/store/repositories.ts'
+import type { CommandRow, RepositoryRow } from '../../../services/store/schema.ts'
+import { createSession, getSession } from '../../../services/store/sessions.ts'
+import { openStore } from '../../../services/store/store.ts'
+import { createToken } from '../../../services/store/tokens.ts'
+
+/** Files of a repository by name. */
+export type Tree = Record<string, string | Buffer>
+
+/** Waits for a fact, with a deadline: `what` is what the failure will name. */
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  limitMs = 20_000,
+): Promise<NonNullable<T>> {
+  const limit = performance.now() + limitMs
+  for (;;) {
+    const fact = await look()
+    if (fact) return fact
+    if (performance.now() > limit) throw new Error(`waited ${limitMs} ms in vain for: ${what}`)
+    await delay(5)
+  }
+}
+
+/** Runs git for a test, as nobody in particular and without the configuration of whoever runs the test. */
+export function git(directory: string, ...args: string[]): string {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: directory,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_AUTHOR_NAME: 'Test',
+    GIT_AUTHOR_EMAIL: 'test@localhost',
+    GIT_COMMITTER_NAME: 'Test',
+    GIT_COMMITTER_EMAIL: 'test@localhost',
+  }
+  return execFileSync('git', ['-c', 'init.defaultBranch=main', '-c', 'core.autocrlf=false', ...args], {
+    cwd: directory,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trimEnd()
+}
+
+export function write(directory: string, files: Tree): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(directory, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, content)
+    if (name.endsWith('.sh')) chmodSync(file, 0o755)
+  }
+}
+
+/** Writes files and commits everything; returns the commit's id. */
+export function commit(directory: string, files: Tree, message = 'a change'): string {
+  write(directory, files)
+  git(directory, 'add', '--all')
+  git(directory, 'commit', '--quiet', '--allow-empty', '--message', message)
+  return git(directory, 'rev-parse', 'HEAD')
+}
+
+/** Options of a session; the revision is the default branch unless given. */
+export type SessionOptions = { revision?: string | null; patch?: string | Buffer; commands?: CommandLine[] }
+export type CommandOptions = {
+  directory?: string
+  environment?: Record<string, string>
+  timeout?: number
+  after?: CommandId
+}
+
+/**
+ * A runner on a store of its own in a temporary directory, gone with everything it started when the test ends. It is
+ * driven the way the API drives it: through the store and the socket.
+ */
+export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> & { idle?: boolean } = {}) {
+  const { idle = false, ...dependencies } = overrides
+  const root = mkdtempSync(join(tmpdir(), 'runner-'))
+  const storePath = join(root, 'store', 'store.db')
+  await migrate(storePath)
+  const store = await openStore(storePath)
+  const files = dataFiles(join(root, 'data'))
+  const now = () => toInstant(systemClock.now())
+  const created = await createToken(store, { name: 'test', scopes: ['admin'], now: now(), expires_at: null })
+  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const token = created.token.id
+  const socket = join(root, 'runner.sock')
+  let runner: Runner | undefined
+  let waker: Socket | undefined
+
+  const start = async () => {
+    runner = await startRunner({
+      store,
+      files,
+      clock: systemClock,
+      log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+      instance: instanceId.create(),
+      socket,
+      slots: 4,
+      graceMs: 300,
+      path: process.env.PATH ?? '',
+      ...dependencies,
+    })
+    waker = connect(socket)
+      .on('error', () => undefined)
+      .resume()
+  }
+  const wake = () => waker?.write('{"type":"wake"}\n')
+  const stop = async () => {
+    waker?.destroy()
+    waker = undefined
+    await runner?.[Symbol.asyncDispose]()
+    runner = undefined
+  }
+
+  t.teardown(async () => {
+    await stop()
+    for (const { session_id, id } of await commandsIn(store, 'running')) {
+      const wrapper = await readProcessFile(files.process(session_id, id))
+      if (wrapper !== undefined) await new CommandProcesses(id, wrapper).end(0)
+    }
+    await store[Symbol.asyncDispose]()
+    await removeTree(root)
+  })
+  if (!idle) await start()
+
+  let repositories = 0
+  const rig = {
+    root,
+    store,
+    storePath,
+    files,
+    socket,
+    token,
+    now,
+    start,
+    /** Disposes of the runner as a SIGTERM would: its commands go on. */
+    stop,
+    /** Tells the runner to look at the store, as the API does after every change. */
+    wake,
+
+    /** Makes a git repository with one commit on `main`. */
+    origin(tree: Tree = { 'README.md': 'hello\n' }): string {
+      const directory = join(root, `origin-${++repositories}`)
+      mkdirSync(directory)
+      git(directory, 'init', '--quiet')
+      commit(directory, tree, 'first')
+      return directory
+    },
+    /** Registers the repository at a path or address, or a new one with these files; waits until it was fetched. */
+    async repository(
+      from: string | Tree = { 'README.md': 'hello\n' },
+      defaultBranch: string | null = null,
+    ): Promise<RepositoryRow & { directory: string }> {
+      const url = typeof from === 'string' ? from : rig.origin(from)
+      const name = `repository-${++repositories}`
+      const { repository } = await addRepository(store, {
+        name,
+        url,
+        default_branch: defaultBranch,
+        now: now(),
+      })
+      const settled = await until(`the first fetch of ${url}`, async () => {
+        const row = await getRepository(store, repository.id)
+        return row.status === 'pending' ? undefined : row
+      })
+      return { ...settled, directory: url }
+    },
+    /** Creates a session and waits until it runs or has failed. */
+    async session(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
+      return rig.settled(await rig.createSession(repository, options))
+    },
+    async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
+      const { revision = null, patch, commands = [] } = options
+      const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
+      if (patch !== undefined && patch_sha256 !== null) {
+        mkdirSync(dirname(files.patch(patch_sha256)), { recursive: true })
+        writeFileSync(files.patch(patch_sha256), patch)
+      }
+      const wanted = { repository: repository.id, owner: token, revision, patch_sha256, commands, now: now() }
+      const id = await createSession(store, wanted)
+      wake()
+      return id
+    },
+    settled: (id: SessionId) =>
+      until(`session ${id} to settle`, async () => {
+        const row = await getSession(store, id)
+        return row !== undefined && sessionIsSettled(row.status) ? row : undefined
+      }),
+    async queue(session: { id: SessionId }, command: CommandLine, options: CommandOptions = {}) {
+      const { directory = '.', environment = {}, timeout = null, after = null } = options
+      const wanted = { session: session.id, command, directory, environment, timeout, after, now: now() }
+      const id = await queueCommand(store, wanted)
+      if (id === undefined) throw new Error('the session takes no more commands')
+      wake()
+      return id
+    },
+    /** Queues a command and waits until it has ended. */
+    async run(session: { id: SessionId }, command: CommandLine, options: CommandOptions = {}) {
+      return rig.ended(await rig.queue(session, command, options))
+    },
+    ended: (id: CommandId): Promise<CommandRow> =>
+      until(`command ${id} to end`, async () => {
+        const row = await getCommand(store, id)
+        return row !== undefined && commandHasEnded(row.status) ? row : undefined
+      }),
+    /** The bytes of a log as far as they were recorded. */
+    log({ session_id, id, stdout_bytes, stderr_bytes }: CommandRow, stream: LogStream): Buffer {
+      const bytes = readFileSync(files.log(session_id, id, stream))
+      return bytes.subarray(0, (stream === 'stdout' ? stdout_bytes : stderr_bytes) ?? undefined)
+    },
+    stdout: (row: CommandRow): string => rig.log(row, 'stdout').toString(),
+    stderr: (row: CommandRow): string => rig.log(row, 'stderr').toString(),
+    /** Waits for a command to have printed this. */
+    printed: (session: SessionId, id: CommandId, text: string | RegExp): Promise<string> =>
+      until(`${id} to print ${text}`, () => {
+        const log = readLog(files.log(session, id, 'stdout'))
+        return (typeof text === 'string' ? log.includes(text) : text.test(log)) ? log : undefined
+      }),
+  }
+  return rig
+}
+
+export type RunnerRig = Awaited<ReturnType<typeof runnerRig>>
+
+function readLog(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
