@@ -1,0 +1,146 @@
+/**
+ * Hands a program over to Node 24 or later. Plain JavaScript that Node 20 can load: it runs before anything else does,
+ * in every command that this package installs.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const oldest = 24
+const ownPath = fileURLToPath(import.meta.url)
+
+/**
+ * Runs `main`, a module that does its work when it is imported and reads its arguments from `process.argv`: in this
+ * process where its Node is new enough, otherwise in one child with the Node of the package's own dependencies. With a
+ * child it returns when that has ended, and sets the exit code to the child's, or to 128 + n for signal n.
+ *
+ * @param {object} options
+ * @param {string} options.root directory of the package
+ * @param {string} options.main path of the module
+ * @param {readonly string[]} [options.args] default: the arguments of this process
+ * @param {boolean} [options.writes] false where not even a cache directory may be created. Default true
+ * @returns {Promise<void>}
+ */
+export async function handOver({ root, main, args = process.argv.slice(2), writes = true }) {
+  if (majorVersion() >= oldest) {
+    useCompileCache(root, writes)
+    process.argv = [process.execPath, main, ...args]
+    await import(pathToFileURL(main).href)
+    return
+  }
+  const node = join(root, 'node_modules', 'node', 'bin', 'node')
+  if (!existsSync(node)) {
+    process.stderr.write(
+      `Node ${process.versions.node} is too old to run this, and there is no newer one at ${node}\n` +
+        `  run "npm ci" in ${root}, or "npm rebuild node --ignore-scripts=false" where npm is told to run no scripts\n`,
+    )
+    process.exitCode = 1
+    return
+  }
+  process.exitCode = await runChild(node, [ownPath, root, main, writes ? 'writes' : 'reads', ...args])
+}
+
+/** The major version of the Node that runs this. */
+export function majorVersion() {
+  return Number.parseInt(process.versions.node, 10)
+}
+
+/**
+ * Runs a program with this process's terminal and waits for its end.
+ *
+ * It gets a session of its own, so that Ctrl+C in a terminal reaches this process only, which passes it on: once,
+ * whether the signal came from the terminal, from `kill`, or from both, as under npx, which repeats what the terminal
+ * has sent already.
+ *
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+function runChild(file, args) {
+  return new Promise(resolve => {
+    const child = spawn(file, args, { stdio: 'inherit', detached: true })
+    const last = new Map()
+    /** @param {NodeJS.Signals} signal */
+    const pass = signal => {
+      const now = performance.now()
+      if (now - (last.get(signal) ?? Number.NEGATIVE_INFINITY) < 200) return
+      last.set(signal, now)
+      child.kill(signal)
+    }
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])) {
+      process.on(signal, pass)
+    }
+    process.on('SIGWINCH', () => child.kill('SIGWINCH'))
+    process.on('SIGTSTP', () => {
+      child.kill('SIGSTOP')
+      process.kill(process.pid, 'SIGSTOP')
+    })
+    process.on('SIGCONT', () => child.kill('SIGCONT'))
+    child.on('error', error => {
+      process.stderr.write(`${file} cannot be started: ${error.message}\n`)
+      resolve(1)
+    })
+    child.on('exit', (code, signal) =>
+      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
+    )
+  })
+}
+
+/**
+ * Keeps compiled code under the package, or in the temporary directory where that cannot be written: it takes more than
+ * half off the start. Without either it is done without.
+ *
+ * @param {string} root
+ * @param {boolean} writes
+ */
+function useCompileCache(root, writes) {
+  const { enableCompileCache, getCompileCacheDir } = nodeModule
+  if (getCompileCacheDir?.() !== undefined || enableCompileCache === undefined) return
+  const own = join(root, '.artifacts', 'compile-cache')
+  if (!writes && !existsSync(own)) return
+  enableCompileCache(own)
+  if (getCompileCacheDir() !== undefined || !writes) return
+  const user = process.getuid?.() ?? 'user'
+  const shared = join(tmpdir(), `debug-server-compile-cache-${user}`)
+  if (isPrivate(shared)) enableCompileCache(shared)
+}
+
+/**
+ * Whether a directory is there, or could be made, that nobody but this user can write to: code is loaded from it.
+ *
+ * @param {string} directory
+ */
+function isPrivate(directory) {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const found = lstatSync(directory)
+    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
+  } catch {
+    return false
+  }
+}
+
+/** The child of `runChild` starts here. It ends with its parent, even where that is killed without a chance to tell. */
+async function receive() {
+  const [, , root, main, writes, ...args] = process.argv
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500).unref()
+  await handOver({ root, main, args, writes: writes === 'writes' })
+}
+
+if (isMainModule()) await receive()
+
+function isMainModule() {
+  try {
+    return process.argv[1] !== undefined && realpathSync(process.argv[1]) === ownPath
+  } catch {
+    return false
+  }
+}

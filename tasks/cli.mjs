@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/**
+ * `npx task`. Plain JavaScript, for it runs in a fresh clone, before anything is installed, on whatever Node is there:
+ * installs the dependencies where they are missing or outdated, then hands over to `main.ts` on Node 24.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+if (Number.parseInt(process.versions.node, 10) < 20) {
+  process.stderr.write(
+    `Node ${process.versions.node} is too old: task needs Node 20 or later\n  see https://nodejs.org\n`,
+  )
+  process.exitCode = 1
+} else if (isInstalled() || (await install())) {
+  const { handOver } = await import('../lib/hand-over.mjs')
+  await handOver({ root, main: join(root, 'tasks', 'main.ts'), writes: !process.argv.includes('--plan') })
+} else {
+  process.exitCode = 1
+}
+
+/** The quick answer: the lock file has the size and the time that it had when its dependencies were installed. */
+function isInstalled() {
+  try {
+    const { size, mtimeMs } = JSON.parse(
+      readFileSync(join(root, 'node_modules', '.task-install.json'), 'utf8'),
+    )
+    const lock = statSync(join(root, 'package-lock.json'))
+    return lock.size === size && lock.mtimeMs === mtimeMs
+  } catch {
+    return false
+  }
+}
+
+async function install() {
+  const { ensureInstalled } = await import('./install.mjs')
+  return ensureInstalled(root)
+}

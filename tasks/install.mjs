@@ -1,0 +1,178 @@
+/**
+ * Installs the dependencies of this package, once, however many ask at the same time. Plain JavaScript for Node 20.
+ *
+ * What says that they are installed is a stamp in `node_modules`, written last: with the hash of the lock file, its size
+ * and its time. An installation by hand is recognised by npm's own record of it, which npm writes last as well. Before
+ * an installation both are removed, so one that fails or is killed is never taken for a whole one.
+ */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { acquire } from './install-lock.mjs'
+
+const heartbeatMs = 5000
+const say = text => process.stderr.write(`${text}\n`)
+
+/**
+ * @param {string} root directory of the package
+ * @returns {Promise<boolean>} whether they are installed now; if not, the reason has been printed
+ */
+export async function ensureInstalled(root) {
+  if (!existsSync(join(root, 'package-lock.json')) || isCurrent(root)) return true
+  let lock
+  try {
+    mkdirSync(join(root, '.artifacts'), { recursive: true })
+    lock = await acquire(join(root, '.artifacts', 'install.lock'), pid => {
+      say(`Waiting for process ${pid}, which is installing the dependencies …`)
+    })
+  } catch (error) {
+    say(`The dependencies are not installed, and ${root} cannot be written: ${error.message}`)
+    say(`  make it writable, or run "npm ci" there as its owner`)
+    return false
+  }
+  try {
+    return isCurrent(root) || (await install(root, lock))
+  } finally {
+    lock.release()
+  }
+}
+
+/** Whether what is installed is what the lock file asks for. Renews the stamp where it says less than is known. */
+function isCurrent(root) {
+  const text = readFileSync(join(root, 'package-lock.json'))
+  const hash = createHash('sha256').update(text).digest('hex')
+  const stamp = readJson(stampPath(root))
+  if (stamp?.hash !== hash && !matches(JSON.parse(text.toString()), readJson(recordPath(root)))) return false
+  writeStamp(root, hash)
+  return true
+}
+
+/** Whether npm's record of an installation has everything in the lock file, in its version. */
+function matches(lock, record) {
+  if (record?.packages === undefined) return false
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    const found = record.packages[path]
+    if (path === '') return true
+    return found === undefined ? wanted.optional === true : found.version === wanted.version
+  })
+}
+
+async function install(root, lock) {
+  const first = !existsSync(join(root, 'node_modules'))
+  say(`Installing dependencies (${first ? 'first run' : 'package-lock.json has changed'}) …`)
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  rmSync(stampPath(root), { force: true })
+  rmSync(recordPath(root), { force: true })
+  const started = performance.now()
+  const seconds = () => Math.round((performance.now() - started) / 1000)
+  const heartbeat = setInterval(() => say(`  … still installing, ${seconds()} s`), heartbeatMs)
+  const { problem, output } = await npmCi(root, lock)
+  clearInterval(heartbeat)
+  if (problem !== undefined) {
+    say(output.trim().replace(/^/gm, '  '))
+    say(`The dependencies could not be installed: ${problem}`)
+    say(`  ${adviceFor(output, root)}`)
+    return false
+  }
+  writeStamp(root, hash)
+  say(`Dependencies installed in ${seconds()} s`)
+  return true
+}
+
+/** Runs `npm ci` in a group of its own, so that a signal ends it with all it has started. */
+function npmCi(root, lock) {
+  // The development dependencies hold Node 24 itself, so a NODE_ENV of production must not leave them out.
+  const args = [
+    'ci',
+    '--include=dev',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--no-progress',
+    '--loglevel=error',
+  ]
+  return new Promise(resolve => {
+    const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    if (npm.pid !== undefined) lock.alsoHeldBy(npm.pid)
+    let output = ''
+    for (const stream of [npm.stdout, npm.stderr]) {
+      stream.setEncoding('utf8').on('data', text => {
+        output = (output + text).slice(-20_000)
+      })
+    }
+    const interrupt = signal => {
+      say(`${signal}: ending the installation`)
+      signalGroup(npm.pid, 'SIGTERM')
+      const kill = setTimeout(() => signalGroup(npm.pid, 'SIGKILL'), 2000)
+      npm.once('exit', () => {
+        clearTimeout(kill)
+        signalGroup(npm.pid, 'SIGKILL')
+        lock.release()
+        process.exit(128 + constants.signals[signal])
+      })
+    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt)
+    const end = problem => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, interrupt)
+      resolve({ problem, output })
+    }
+    npm.on('error', error =>
+      end(error.code === 'ENOENT' ? 'npm is not found' : `npm cannot be started: ${error.message}`),
+    )
+    npm.on('close', (code, signal) => {
+      if (code === 0) end(existsSync(join(root, 'node_modules')) ? undefined : 'npm installed nothing')
+      else end(`npm ci ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`)
+    })
+  })
+}
+
+function signalGroup(pid, signal) {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // The group has ended already.
+  }
+}
+
+/** What to do about a failed installation, by what npm said. */
+export function adviceFor(output, root) {
+  if (
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|network/.test(
+      output,
+    )
+  ) {
+    return 'check the network or the proxy, or name a registry that can be reached: npm config set registry URL; then run it again'
+  }
+  if (/E401|E403|ENEEDAUTH/.test(output))
+    return 'the registry refuses: check "npm config get registry" and its credentials'
+  if (/E404|ETARGET/.test(output)) return 'the registry lacks a package: check "npm config get registry"'
+  if (/EACCES|EPERM|EROFS/.test(output)) return `make ${root} writable for this user, then run it again`
+  if (/ENOSPC/.test(output)) return 'the disk is full: make room, then run it again'
+  if (/EUSAGE|in sync/.test(output)) return 'package.json and package-lock.json disagree: run "npm install"'
+  if (output.trim() === '') return 'is npm installed, and on PATH? It comes with Node: https://nodejs.org'
+  return `run "npm ci" in ${root} to see more`
+}
+
+const stampPath = root => join(root, 'node_modules', '.task-install.json')
+const recordPath = root => join(root, 'node_modules', '.package-lock.json')
+
+function writeStamp(root, hash) {
+  try {
+    const { size, mtimeMs } = statSync(join(root, 'package-lock.json'))
+    writeFileSync(stampPath(root), JSON.stringify({ size, mtimeMs, hash }))
+  } catch {
+    // A clone that cannot be written works without: the comparison is made again next time.
+  }
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import { inspect } from 'node:util'
+import { UserError } from '../../lib/user-error.ts'
+import { CommandError } from '../engine/command-error.ts'
+import { durationText, plainLine } from './plain-text.ts'
+import type { Style } from './style.ts'
+
+export interface Failure {
+  readonly name: string
+  readonly durationMs: number
+  readonly error: unknown
+  /** The task's whole log. */
+  readonly log: readonly string[]
+  /** What to type to see it again. */
+  readonly command: string
+}
+
+/** What is shown of a failed task: its log, the reason, and how to see it again. */
+export function failureLines({ name, durationMs, error, log, command }: Failure, style: Style): string[] {
+  const lines = ['', `${style.red('✖')} ${style.bold(name)} failed after ${durationText(durationMs)}`]
+  for (const line of log) lines.push(`  ${style.dim('│')} ${plainLine(line)}`)
+  if (log.length > 0) lines.push('')
+  lines.push(...reasonLines(error, log).map(line => `  ${line}`))
+  lines.push('', `  ${style.dim('again:')} ${style.cyan(command)}`)
+  return lines
+}
+
+/** Why: a user's mistake with its fix, a failed command with what it said last, a bug with its stack. */
+export function reasonLines(error: unknown, log: readonly string[] = []): string[] {
+  if (error instanceof UserError) return cleaned(error.toText())
+  if (error instanceof CommandError) {
+    const logged = new Set(log.map(line => line.trimEnd()))
+    const unseen = error.lastLines.filter(line => !logged.has(line))
+    return [...cleaned(error.message), ...unseen.map(line => `  ${plainLine(line)}`)]
+  }
+  if (!(error instanceof Error)) return cleaned(`it threw ${inspect(error)}`)
+  return cleaned(inspect(error)).filter(line => !internalFrame.test(line))
+}
+
+/** Stack lines that tell how the engine came to call a task, which is never the question. */
+const internalFrame = new RegExp(
+  `^\\s+at .*(node:internal|${new URL('../engine/', import.meta.url).href}|/tasks/(run-tasks|main)\\.ts)`,
+)
+
+function cleaned(text: string): string[] {
+  return text.split('\n').map(plainLine)
+}

@@ -1,0 +1,22 @@
+import type { EngineEvent } from '../engine/events.ts'
+import type { Style } from './style.ts'
+
+/** Turns the engine's facts into words. */
+export interface Reporter {
+  report(event: EngineEvent): void
+  /** Called once, after the last event: writes what is still to be written. */
+  close(): Promise<void>
+}
+
+/** A stream that may be a terminal. */
+export type Output = Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number; rows?: number }
+
+export interface ReporterOptions {
+  /** For what tasks print, and nothing else. */
+  readonly stdout: Output
+  /** For everything else. */
+  readonly stderr: Output
+  readonly style: Style
+  /** The command line that runs one task of the plan again. */
+  readonly commandFor: (name: string) => string
+}

@@ -1,0 +1,71 @@
+import { constants } from 'node:os'
+import { Termination } from '../lib/processes/termination.ts'
+import { type RunOptions, type RunResult, runPlan } from './engine/run-plan.ts'
+import { reasonLines } from './reporters/failure.ts'
+import type { Reporter } from './reporters/reporter.ts'
+import type { Style } from './reporters/style.ts'
+
+type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
+  readonly style: Style
+  readonly commandFor: (name: string) => string
+}
+
+/**
+ * Runs a plan with this process's streams, environment and signals, and ends the process with the code of the outcome:
+ * tasks run in this process, and what they left open must not keep it.
+ */
+export async function runTasks({ style, commandFor, ...run }: Setting): Promise<never> {
+  using termination = new Termination()
+  const reporter = await createReporter(style, commandFor)
+  // A task may wait for nothing but its signal, which alone does not keep a process.
+  setInterval(() => {}, 2 ** 30)
+  let stray: { readonly error: unknown } | undefined
+  // Thrown by a task outside of its promise: a failure of the run, but its processes have to be ended all the same.
+  const straying = (error: unknown) => {
+    stray ??= { error }
+    termination.request(error)
+  }
+  process.on('uncaughtException', straying)
+  process.on('unhandledRejection', straying)
+  process.stdout.on('error', () => termination.request('SIGPIPE'))
+  const { outcome } = await runPlan({
+    ...run,
+    environment: process.env,
+    now: Date.now,
+    signal: termination.signal,
+    urgent: termination.urgent,
+    emit: event => reporter.report(event),
+  })
+  await reporter.close()
+  if (stray !== undefined)
+    process.stderr.write(`\nthrown outside of any task:\n${reasonLines(stray.error).join('\n')}\n`)
+  process.exit(stray === undefined ? codeOf(outcome, termination.signal.reason) : 1)
+}
+
+/** The tree in a terminal, lines elsewhere: in pipes, in CI, and where a terminal cannot move its cursor. */
+async function createReporter(style: Style, commandFor: (name: string) => string): Promise<Reporter> {
+  const { stdout, stderr } = process
+  const options = { stdout, stderr, style, commandFor, now: Date.now }
+  const { CI, TERM } = process.env
+  if (stderr.isTTY && !CI && TERM !== 'dumb') {
+    const { TreeReporter } = await import('./reporters/tree.ts')
+    return new TreeReporter(options)
+  }
+  const { PlainReporter } = await import('./reporters/plain.ts')
+  return new PlainReporter(options)
+}
+
+function codeOf(outcome: RunResult['outcome'], reason: unknown): number {
+  switch (outcome) {
+    case 'succeeded':
+      return 0
+    case 'failed':
+      return 1
+    case 'cancelled':
+      return 128 + (signalNumber(reason) ?? constants.signals.SIGTERM)
+  }
+}
+
+function signalNumber(name: unknown): number | undefined {
+  return Object.entries(constants.signals).find(([signal]) => signal === name)?.[1]
+}
