@@ -25,7 +25,10 @@ const chunk = {
 export const logMessageSchema = z.union([
   z.object({ ...chunk, text: z.string() }),
   z.object({ ...chunk, base64: z.string() }),
-  /** The command's state: first when it is met, then whenever it changes; its last comes after its last output. */
+  /**
+   * The command's state: when it is met, then whenever it changes. The state in which it has ended is told once, after
+   * its last output; so a command that had ended before it was met is told of only there.
+   */
   z.object({
     type: z.literal('command'),
     command: commandId.schema,

@@ -13,18 +13,20 @@ export const hashSecret = (secret: string): string => createHash('sha256').updat
 
 export type NewToken = { name: string; scopes: readonly Scope[]; now: string; expires_at: string | null }
 
-export type CreatedToken = { outcome: 'created'; secret: string; token: TokenRow } | { outcome: 'name_taken' }
+export type CreatedToken =
+  | { outcome: 'created'; secret: string; token: TokenRow }
+  | { outcome: 'name_taken'; token: TokenRow }
 
 export function createToken(store: Store, wanted: NewToken): Promise<CreatedToken> {
   const secret = `dst_${randomBytes(32).toString('base64url')}`
   return store.write(async transaction => {
     const existing = await transaction
       .selectFrom('tokens')
-      .select('id')
+      .selectAll()
       .where('name', '=', wanted.name)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
-    if (existing !== undefined) return { outcome: 'name_taken' }
+    if (existing !== undefined) return { outcome: 'name_taken', token: existing }
     const token: TokenRow = {
       id: tokenId.create(),
       name: wanted.name,
@@ -49,6 +51,9 @@ export const findTokenBySecret = (store: Store, secret: string): Promise<TokenRo
       .where('secret_sha256', '=', hashSecret(secret))
       .executeTakeFirst(),
   )
+
+export const getToken = (store: Store, id: TokenId): Promise<TokenRow | undefined> =>
+  store.read(database => database.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst())
 
 export const listTokens = (store: Store): Promise<TokenRow[]> =>
   store.read(database => database.selectFrom('tokens').selectAll().orderBy('created_at').execute())
