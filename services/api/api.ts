@@ -1,0 +1,92 @@
+import { setMaxListeners } from 'node:events'
+import type { Logger } from 'pino'
+import type { Clock } from '../../lib/clock.ts'
+import { urlOf } from '../../lib/url.ts'
+import { UserError } from '../../lib/user-error.ts'
+import type { InstanceId } from '../contract/ids.ts'
+import type { DataFiles } from '../store/files.ts'
+import type { Store } from '../store/store.ts'
+import { Changes } from './changes.ts'
+import { type Context, defaultLimits, type Limits } from './context.ts'
+import { createHandlers } from './handlers/handlers.ts'
+import { isLoopback } from './loopback.ts'
+import { RunnerLink } from './runner-link.ts'
+import { buildServer } from './server.ts'
+import { TokenUse } from './token-use.ts'
+import { Upgrades } from './upgrades.ts'
+
+export type ApiDependencies = {
+  readonly store: Store
+  readonly files: DataFiles
+  readonly clock: Clock
+  readonly log: Logger
+  readonly instance: InstanceId
+  readonly version: string
+  /** Port 0 takes any that is free. */
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly runnerSocket: string
+  readonly allowedSchemes: readonly string[]
+  readonly limits?: Partial<Limits>
+}
+
+export type Api = AsyncDisposable & { readonly url: string; readonly changes: Changes }
+
+/**
+ * Starts the API. It is up when this resolves; it is ready (`/readyz`) once the runner is connected too. Disposing it
+ * stops accepting, tells every stream that the server stops, lets what is in progress end, and cuts what does not.
+ */
+export async function startApi(deps: ApiDependencies): Promise<Api> {
+  const { log, runnerSocket, listen } = deps
+  const changes = new Changes()
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
+  await using starting = new AsyncDisposableStack()
+  const tokenUse = starting.use(new TokenUse(deps))
+  const runner = starting.use(
+    new RunnerLink({ socket: runnerSocket, log, onChanged: change => changes.announce(change) }),
+  )
+  const context: Context = {
+    ...deps,
+    loopback: isLoopback(listen.host),
+    changes,
+    runner,
+    stopping: stop.signal,
+    limits: { ...defaultLimits, ...deps.limits },
+  }
+  const handlers = createHandlers(context)
+  const server = buildServer(context, handlers, tokenUse)
+  const upgrades = new Upgrades(context, handlers, tokenUse)
+  server.server.on('upgrade', upgrades.handle)
+  starting.defer(async () => {
+    stop.abort()
+    const cut = setTimeout(() => server.server.closeAllConnections(), context.limits.stop)
+    // A connection that was answering when the server closed is idle afterwards, and nobody else would close it.
+    const idle = setInterval(() => server.server.closeIdleConnections(), 20)
+    await Promise.all([server.close(), upgrades[Symbol.asyncDispose]()])
+    clearTimeout(cut)
+    clearInterval(idle)
+  })
+  const url = await listening(server, listen)
+  log.info({ url, instance: deps.instance }, 'listening')
+  const life = starting.move()
+  return { url, changes, [Symbol.asyncDispose]: () => life.disposeAsync() }
+}
+
+async function listening(
+  server: ReturnType<typeof buildServer>,
+  { host, port }: ApiDependencies['listen'],
+): Promise<string> {
+  try {
+    await server.listen({ host, port })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new UserError(`port ${port} on ${host} is taken by another program`, {
+        fix: 'set another api.port in config/server.local.toml, or end that program',
+        cause: error,
+      })
+    throw error
+  }
+  const address = server.server.address()
+  if (address === null || typeof address === 'string') throw new Error('the API listens on no port')
+  return urlOf({ host, port: address.port })
+}

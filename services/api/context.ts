@@ -1,0 +1,39 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../lib/clock.ts'
+import type { InstanceId } from '../contract/ids.ts'
+import type { DataFiles } from '../store/files.ts'
+import type { Store } from '../store/store.ts'
+import type { Changes } from './changes.ts'
+
+/** What the handlers work with. Made once, by `startApi`. */
+export type Context = {
+  readonly store: Store
+  readonly files: DataFiles
+  readonly clock: Clock
+  readonly log: Logger
+  readonly instance: InstanceId
+  readonly version: string
+  /** Whether the API can be reached from this machine only. */
+  readonly loopback: boolean
+  readonly allowedSchemes: readonly string[]
+  readonly changes: Changes
+  /** The runner's side: who is connected, and a nudge that there is work in the store. */
+  readonly runner: { readonly instance: InstanceId | undefined; wake(): void }
+  /** Aborts when the server stops: whatever waits then answers with what it has. */
+  readonly stopping: AbortSignal
+  readonly limits: Limits
+}
+
+/** The times that tests shorten, in milliseconds. */
+export type Limits = {
+  /** A reader of a stream that takes nothing for this long is cut. */
+  readonly slowReader: number
+  /** How long what was sent last to a reader that is being cut may still travel. */
+  readonly linger: number
+  /** The pause between two pings of a WebSocket. */
+  readonly ping: number
+  /** How long a stop waits for requests in progress. */
+  readonly stop: number
+}
+
+export const defaultLimits: Limits = { slowReader: 60_000, linger: 5_000, ping: 30_000, stop: 5_000 }

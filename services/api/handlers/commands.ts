@@ -1,0 +1,80 @@
+import { commandHasEnded } from '../../contract/command-state.ts'
+import { getCommand, listCommands, queueCommand, requestCancel } from '../../store/commands.ts'
+import { toCommand } from '../../store/rows.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import type { Context } from '../context.ts'
+import { holdUntilSettled } from '../hold.ts'
+import { done, type Outcome, refuse } from '../outcome.ts'
+import { findCommand, findSession } from './find.ts'
+import type { Handlers } from './handler.ts'
+import { now } from './now.ts'
+
+type Names = 'commands.run' | 'commands.list' | 'commands.get' | 'commands.cancel'
+type Named = Pick<CommandRow, 'id' | 'session_id'>
+
+export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
+  'commands.run': async (input, { caller, gone }) => {
+    const session = await findSession(context, input.session, caller)
+    if (!session.ok) return session
+    const id = await queueCommand(context.store, {
+      session: session.value.id,
+      command: input.command,
+      directory: input.directory,
+      environment: input.environment,
+      timeout: input.timeout ?? null,
+      after: null,
+      now: now(context),
+    })
+    if (id === undefined)
+      return refuse('session_ended', `the session ${session.value.id} takes no more commands`)
+    const command = { id, session_id: session.value.id }
+    tell(context, command)
+    return commandOr404(await untilEnded(context, command, input.wait, gone))
+  },
+
+  'commands.list': async (input, { caller }) => {
+    const session = await findSession(context, input.session, caller)
+    if (!session.ok) return session
+    return done((await listCommands(context.store, session.value.id)).map(toCommand))
+  },
+
+  'commands.get': async (input, { caller, gone }) => {
+    const found = await findCommand(context, input.command, caller)
+    if (!found.ok) return found
+    return commandOr404(await untilEnded(context, found.value, input.wait, gone))
+  },
+
+  'commands.cancel': async (input, { caller, gone }) => {
+    const found = await findCommand(context, input.command, caller)
+    if (!found.ok) return found
+    if (!commandHasEnded(found.value.status)) {
+      await requestCancel(context.store, found.value.id, now(context))
+      tell(context, found.value)
+    }
+    return commandOr404(await untilEnded(context, found.value, input.wait, gone))
+  },
+})
+
+/** After a change of ours: the runner has work, and whoever waits for this command or its session should look. */
+function tell({ changes, runner }: Context, command: Named): void {
+  runner.wake()
+  changes.announce({ session: command.session_id, command: command.id })
+}
+
+const untilEnded = (
+  { store, changes, stopping }: Context,
+  command: Named,
+  seconds: number,
+  gone: AbortSignal,
+): Promise<CommandRow | undefined> =>
+  holdUntilSettled({
+    changes,
+    row: { session: command.session_id, command: command.id },
+    load: () => getCommand(store, command.id),
+    settled: row => row === undefined || commandHasEnded(row.status),
+    seconds,
+    signals: [gone, stopping],
+  })
+
+const commandOr404 = (row: CommandRow | undefined): Outcome<ReturnType<typeof toCommand>> =>
+  row === undefined ? refuse('command_not_found', 'its session has been deleted') : done(toCommand(row))

@@ -1,0 +1,60 @@
+import { commandId } from '../../contract/ids.ts'
+import { listCommands, resolveCommand } from '../../store/commands.ts'
+import { type Resolved, resolved } from '../../store/references.ts'
+import type { SessionJoined } from '../../store/rows.ts'
+import type { CommandRow, TokenRow } from '../../store/schema.ts'
+import { resolveSession } from '../../store/sessions.ts'
+import { resolveToken } from '../../store/tokens.ts'
+import type { Caller } from '../access.ts'
+import type { Context } from '../context.ts'
+import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
+
+/** From what a client calls a thing to its row, as far as the client may see it. */
+
+export const findSession = async (
+  { store }: Context,
+  reference: string,
+  { token, visible }: Caller,
+): Promise<Outcome<SessionJoined>> =>
+  decide(await resolveSession(store, reference, token.id, visible), reference, () =>
+    refuse(
+      'session_not_found',
+      reference === '@last' ? 'this token has no session' : `no session ${reference}`,
+    ),
+  )
+
+export const findCommand = async (
+  { store }: Context,
+  reference: string,
+  { visible }: Caller,
+): Promise<Outcome<CommandRow>> =>
+  decide(await resolveCommand(store, reference, visible), reference, () => noSuchCommand(reference))
+
+/** Among the commands of one session: a beginning needs to be unique there only. */
+export async function findCommandOf(
+  { store }: Context,
+  session: SessionJoined,
+  reference: string,
+): Promise<Outcome<CommandRow>> {
+  const beginning = reference.startsWith(`${commandId.prefix}_`)
+    ? reference
+    : `${commandId.prefix}_${reference}`
+  const rows = (await listCommands(store, session.id)).filter(row => row.id.startsWith(beginning))
+  return decide(resolved(rows.slice(0, 3)), reference, () => noSuchCommand(reference))
+}
+
+export const findToken = async ({ store }: Context, reference: string): Promise<Outcome<TokenRow>> =>
+  decide(await resolveToken(store, reference), reference, () =>
+    refuse('token_not_found', `no token ${reference}`),
+  )
+
+export const noSuchRepository = (name: string): Refusal =>
+  refuse('repository_not_found', `no repository is called ${name}`)
+
+const noSuchCommand = (reference: string): Refusal => refuse('command_not_found', `no command ${reference}`)
+
+function decide<T>(found: Resolved<T>, reference: string, missing: () => Refusal): Outcome<T> {
+  if (found.found) return done(found.value)
+  if (found.reason === 'none') return missing()
+  return refuse('ambiguous_id', `${reference} is the beginning of ${found.candidates.join(', ')}`)
+}

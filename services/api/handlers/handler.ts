@@ -1,0 +1,34 @@
+import type { Contract, OperationName } from '../../contract/contract.ts'
+import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
+import type { Caller } from '../access.ts'
+import type { LogSource } from '../logs/log-source.ts'
+import type { Outcome } from '../outcome.ts'
+
+/** Operations that need no token. */
+export type PublicName = {
+  [N in OperationName]: Contract[N]['access'] extends 'public' ? N : never
+}[OperationName]
+
+/** Operations that answer with a stream. */
+export type StreamName = {
+  [N in OperationName]: Contract[N]['answer'] extends 'stream' ? N : never
+}[OperationName]
+
+/** All others: a token in, JSON out. */
+export type JsonName = Exclude<OperationName, PublicName | StreamName>
+
+/** What comes with the input: who asks, and a signal that aborts when the client has gone away. */
+export type Call = { readonly caller: Caller; readonly gone: AbortSignal }
+
+export type PublicHandlers = {
+  [N in PublicName]: (input: ParsedInputOf<Contract[N]>) => Promise<Outcome<OutputOf<Contract[N]>>>
+}
+export type JsonHandlers = {
+  [N in JsonName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<OutputOf<Contract[N]>>>
+}
+export type StreamHandlers = {
+  [N in StreamName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<LogSource>>
+}
+
+/** One handler an operation: a missing one is an error of the compiler. */
+export type Handlers = PublicHandlers & JsonHandlers & StreamHandlers

@@ -1,0 +1,17 @@
+import type { Context } from '../context.ts'
+import { commandHandlers } from './commands.ts'
+import type { Handlers } from './handler.ts'
+import { logHandlers } from './logs.ts'
+import { repositoryHandlers } from './repositories.ts'
+import { serverHandlers } from './server.ts'
+import { sessionHandlers } from './sessions.ts'
+import { tokenHandlers } from './tokens.ts'
+
+export const createHandlers = (context: Context): Handlers => ({
+  ...serverHandlers(context),
+  ...repositoryHandlers(context),
+  ...sessionHandlers(context),
+  ...logHandlers(context),
+  ...commandHandlers(context),
+  ...tokenHandlers(context),
+})

@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import { toToken } from '../../store/rows.ts'
+import type { Context } from '../context.ts'
+import { done, refuse } from '../outcome.ts'
+import type { Handlers } from './handler.ts'
+
+type Names = 'server.health' | 'server.readiness' | 'server.whoami'
+
+export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
+  'server.health': async () =>
+    done({ status: 'ok', service: 'api', instance: context.instance, version: context.version }),
+
+  'server.readiness': async () => {
+    const missing = []
+    if (!(await storeAnswers(context))) missing.push('the store does not answer')
+    if (context.runner.instance === undefined) missing.push('no runner is connected')
+    if (missing.length > 0) return refuse('not_ready', missing.join('; '))
+    return done({ status: 'ready', instance: context.instance, store: 'ready', runner: 'ready' })
+  },
+
+  'server.whoami': async (_, { caller }) => done(toToken(caller.token)),
+})
+
+/** A query that every store of ours can answer, tables included. */
+async function storeAnswers({ store, log }: Context): Promise<boolean> {
+  try {
+    await store.read(database =>
+      database.selectFrom('service_instances').select(sql<number>`count(*)`.as('count')).execute(),
+    )
+    return true
+  } catch (error) {
+    log.error({ err: error }, 'the store does not answer')
+    return false
+  }
+}

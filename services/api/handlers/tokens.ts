@@ -1,0 +1,33 @@
+import { toInstant } from '../../../lib/clock.ts'
+import { toToken } from '../../store/rows.ts'
+import { createToken, listTokens, revokeToken } from '../../store/tokens.ts'
+import type { Context } from '../context.ts'
+import { done, refuse } from '../outcome.ts'
+import { findToken } from './find.ts'
+import type { Handlers } from './handler.ts'
+import { now } from './now.ts'
+
+type Names = 'tokens.create' | 'tokens.list' | 'tokens.revoke'
+
+export const tokenHandlers = (context: Context): Pick<Handlers, Names> => ({
+  'tokens.create': async input => {
+    const instant = context.clock.now()
+    const created = await createToken(context.store, {
+      name: input.name,
+      scopes: [...new Set(input.scopes)],
+      now: toInstant(instant),
+      expires_at: input.expires_in === undefined ? null : toInstant(instant + input.expires_in * 1000),
+    })
+    if (created.outcome === 'name_taken')
+      return refuse('token_exists', `a token is called ${input.name}: revoke it, or use another name`)
+    return done({ ...toToken(created.token), token: created.secret })
+  },
+
+  'tokens.list': async () => done((await listTokens(context.store)).map(toToken)),
+
+  'tokens.revoke': async input => {
+    const found = await findToken(context, input.token)
+    if (!found.ok) return found
+    return done(toToken(await revokeToken(context.store, found.value.id, now(context))))
+  },
+})

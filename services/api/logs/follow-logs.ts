@@ -1,0 +1,35 @@
+import { problemDocument } from '../../contract/problems.ts'
+import type { Refusal } from '../outcome.ts'
+import { refusalOf } from '../problem-reply.ts'
+import { followCommand } from './follow-command.ts'
+import { followSession } from './follow-session.ts'
+import { type FollowDependencies, FollowWorld, type Interruption } from './follow-world.ts'
+import type { EndReason, LogEvent } from './log-event.ts'
+import type { LogSource } from './log-source.ts'
+
+/**
+ * The one reader of logs behind every way to read them. It holds one chunk at a time and reads on only when that was
+ * taken, so a slow reader costs no memory and slows nobody else. Its last event is `end`, unless the reader has gone.
+ * Knows nothing of HTTP.
+ */
+export async function* followLogs(source: LogSource, deps: FollowDependencies): AsyncGenerator<LogEvent> {
+  using world = new FollowWorld(deps, source.session.id)
+  let reason: Interruption | EndReason
+  try {
+    reason =
+      source.command === undefined
+        ? yield* followSession(source, world)
+        : ((yield* followCommand({ ...source, command: source.command }, world)) ?? 'complete')
+  } catch (error) {
+    deps.log.error({ err: error, session: source.session.id }, 'reading a log failed')
+    reason = refusalOf(error)
+  }
+  if (reason === 'gone') return
+  yield typeof reason === 'string' ? { type: 'end', reason } : problemEnd(reason)
+}
+
+const problemEnd = (refusal: Refusal): LogEvent => ({
+  type: 'end',
+  reason: 'problem',
+  problem: problemDocument(refusal.code, refusal.detail, refusal.errors),
+})

@@ -1,0 +1,45 @@
+import type { CommandId } from '../../contract/ids.ts'
+import type { LogMessage, LogStream } from '../../contract/log-message.ts'
+import type { ProblemDocument } from '../../contract/problems.ts'
+import { toCommand } from '../../store/rows.ts'
+import type { CommandRow } from '../../store/schema.ts'
+
+export type EndReason = Extract<LogMessage, { type: 'end' }>['reason']
+
+export type EndEvent = {
+  readonly type: 'end'
+  readonly reason: EndReason
+  readonly problem?: ProblemDocument
+}
+
+/** What a follower yields: a log message whose bytes are still bytes. */
+export type LogEvent =
+  | {
+      readonly type: 'output'
+      readonly command: CommandId
+      readonly stream: LogStream
+      readonly offset: number
+      readonly data: Buffer
+      readonly isText: boolean
+    }
+  | { readonly type: 'command'; readonly row: CommandRow }
+  | EndEvent
+
+/** The event as the contract words it. */
+export function toLogMessage(event: LogEvent): LogMessage {
+  switch (event.type) {
+    case 'output': {
+      const { data, isText, type, command, stream, offset } = event
+      const chunk = { type, command, stream, offset, bytes: data.length }
+      return isText
+        ? { ...chunk, text: data.toString('utf8') }
+        : { ...chunk, base64: data.toString('base64') }
+    }
+    case 'command': {
+      const { id, sequence, status, exit_code, failure } = toCommand(event.row)
+      return { type: 'command', command: id, sequence, status, exit_code, failure }
+    }
+    case 'end':
+      return event
+  }
+}

@@ -1,0 +1,30 @@
+import { contract } from '../../contract/contract.ts'
+import { getToken } from '../../store/tokens.ts'
+import { type Caller, judge } from '../access.ts'
+import type { Context } from '../context.ts'
+import { refuse } from '../outcome.ts'
+import { followLogs } from './follow-logs.ts'
+import type { LogEvent } from './log-event.ts'
+import type { LogSource } from './log-source.ts'
+
+/** Follows a log for a caller as long as its token is good: one that is revoked or expires reads no further. */
+export const openLog = (
+  context: Context,
+  source: LogSource,
+  caller: Caller,
+  gone: AbortSignal,
+): AsyncGenerator<LogEvent> =>
+  followLogs(source, {
+    store: context.store,
+    files: context.files,
+    changes: context.changes,
+    stopping: context.stopping,
+    log: context.log,
+    gone,
+    recheck: async () => {
+      const token = await getToken(context.store, caller.token.id)
+      if (token === undefined) return refuse('unauthenticated', 'this token is not valid')
+      const judged = judge(token, contract['sessions.logs'].access, context.clock.now())
+      return judged.ok ? undefined : judged
+    },
+  })

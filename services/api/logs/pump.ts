@@ -1,0 +1,18 @@
+import type { EndEvent, LogEvent } from './log-event.ts'
+
+/** What became of a write: the reader took it (or will), takes nothing for too long, or is not there any more. */
+export type Taken = 'taken' | 'slow' | 'gone'
+
+/** Carries events to a reader, each only when the one before was taken. Returns the end to tell, if anyone is there. */
+export async function pump(
+  events: AsyncIterable<LogEvent>,
+  write: (event: Exclude<LogEvent, EndEvent>) => Promise<Taken>,
+): Promise<EndEvent | 'gone'> {
+  for await (const event of events) {
+    if (event.type === 'end') return event
+    const taken = await write(event)
+    if (taken === 'gone') return 'gone'
+    if (taken === 'slow') return { type: 'end', reason: 'slow_reader' }
+  }
+  return 'gone'
+}

@@ -1,0 +1,77 @@
+import { contract, operationNames } from '../../contract/contract.ts'
+import { type Operation, pathParameters } from '../../contract/operation.ts'
+import { responsesOf } from './responses.ts'
+import { inputSchema, type JsonSchema, namedSchemas } from './schemas.ts'
+
+export type OpenApiDocument = {
+  readonly openapi: '3.1.1'
+  readonly info: JsonSchema
+  readonly servers: readonly JsonSchema[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>
+  readonly components: Readonly<Record<'schemas' | 'securitySchemes', Readonly<Record<string, JsonSchema>>>>
+}
+
+/** The contract as an OpenAPI 3.1 document: https://spec.openapis.org/oas/v3.1.1.html */
+export function openApiDocument(version: string): OpenApiDocument {
+  const paths: Record<string, Record<string, JsonSchema>> = {}
+  for (const name of operationNames) {
+    const operation: Operation = contract[name]
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: describe(name, operation),
+    }
+  }
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Debug Server', version, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/' }, { url: '/api', description: 'the same, as the front door serves it' }],
+    paths,
+    components: {
+      schemas: namedSchemas(),
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'a personal access token' } },
+    },
+  }
+}
+
+function describe(name: string, operation: Operation): JsonSchema {
+  const { access } = operation
+  return {
+    operationId: name,
+    tags: [name.split('.', 1)[0]],
+    summary: operation.summary,
+    ...requestOf(operation),
+    responses: responsesOf(operation),
+    security: access === 'public' ? [] : [{ token: [] }],
+    ...(access === 'public' || access === 'token' ? {} : { 'x-required-scope': access }),
+  }
+}
+
+/** Where each field of the input travels: see operation.ts in the contract. */
+function requestOf(operation: Operation): JsonSchema {
+  const { properties, required } = inputSchema(operation.input)
+  const inPath = new Set(pathParameters(operation.path))
+  const others = Object.entries(properties).filter(([name]) => !inPath.has(name))
+  const parameters = [...inPath].map(name => parameter('path', name, properties[name] ?? {}, true))
+  if (operation.method !== 'POST') {
+    for (const [name, schema] of others)
+      parameters.push(parameter('query', name, schema, required.includes(name)))
+    return { parameters }
+  }
+  if (others.length === 0) return { parameters }
+  const needed = required.filter(name => !inPath.has(name))
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(others),
+    ...(needed.length === 0 ? {} : { required: needed }),
+    additionalProperties: false,
+  }
+  return {
+    parameters,
+    requestBody: { required: needed.length > 0, content: { 'application/json': { schema } } },
+  }
+}
+
+function parameter(place: 'path' | 'query', name: string, schema: JsonSchema, required: boolean): JsonSchema {
+  const { description, ...rest } = schema
+  return { name, in: place, required, ...(description === undefined ? {} : { description }), schema: rest }
+}

@@ -1,0 +1,44 @@
+import type { Operation } from '../../contract/operation.ts'
+import { pathParameters } from '../../contract/operation.ts'
+import { type ProblemCode, problems } from '../../contract/problems.ts'
+import { type JsonSchema, outputSchema, schemaReference } from './schemas.ts'
+
+/** Every answer that an operation can give, by status. */
+export function responsesOf(operation: Operation): Record<string, JsonSchema> {
+  const responses: Record<string, JsonSchema> = { [operation.status]: success(operation) }
+  const byStatus = Map.groupBy(problemsOf(operation), code => problems[code].status)
+  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) responses[status] = failure(codes)
+  return responses
+}
+
+/** What can go wrong: what the operation declares, and what any operation of its kind meets. */
+export function problemsOf(operation: Operation): ProblemCode[] {
+  const codes = new Set<ProblemCode>(operation.errors)
+  const hasInput = Object.keys(operation.input.shape).length > 0
+  if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
+  if (operation.access !== 'public') codes.add('unauthenticated').add('token_expired').add('store_busy')
+  if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
+  if (operation.method === 'POST') codes.add('body_too_large').add('unsupported_media_type')
+  return [...codes.add('internal')]
+}
+
+function success(operation: Operation): JsonSchema {
+  const schema = outputSchema(operation.output)
+  if (operation.answer === 'json')
+    return { description: operation.summary, content: { 'application/json': { schema } } }
+  return {
+    description:
+      'one message a line, or with Accept: text/plain the bytes alone; a WebSocket at this path carries one message a frame, or with codec=text the bytes',
+    content: { 'application/x-ndjson': { schema }, 'text/plain': { schema: { type: 'string' } } },
+  }
+}
+
+function failure(codes: readonly ProblemCode[]): JsonSchema {
+  const schema = {
+    allOf: [schemaReference('Problem'), { properties: { code: { type: 'string', enum: codes } } }],
+  }
+  return {
+    description: codes.map(code => `${code}: ${problems[code].title}`).join('; '),
+    content: { 'application/problem+json': { schema } },
+  }
+}

@@ -1,0 +1,66 @@
+import { type Contract, contract, type OperationName } from '../contract/contract.ts'
+import { admit, type Caller } from './access.ts'
+import type { Context } from './context.ts'
+import type {
+  Call,
+  JsonHandlers,
+  JsonName,
+  PublicHandlers,
+  PublicName,
+  StreamHandlers,
+  StreamName,
+} from './handlers/handler.ts'
+import { type RawInput, readInput } from './input.ts'
+import type { LogSource } from './logs/log-source.ts'
+import type { Outcome } from './outcome.ts'
+
+/** From the parts of a request to what its handler says, whichever way the request came. */
+
+export const isPublic = (name: OperationName): name is PublicName => contract[name].access === 'public'
+export const isStream = (name: OperationName): name is StreamName => contract[name].answer === 'stream'
+export const isJson = (name: OperationName): name is JsonName => !isPublic(name) && !isStream(name)
+
+/** The caller, if this operation is open to it. */
+export const admitTo = (
+  context: Context,
+  name: JsonName | StreamName,
+  authorization: string | undefined,
+): Promise<Outcome<Caller>> => admit(context, contract[name].access, authorization)
+
+export async function answerPublic<N extends PublicName>(
+  handlers: PublicHandlers,
+  name: N,
+  raw: RawInput,
+): Promise<Outcome<unknown>> {
+  const operation: Contract[N] = contract[name]
+  const input = readInput(operation, raw)
+  if (!input.ok) return input
+  const handler: PublicHandlers[N] = handlers[name]
+  return handler(input.value)
+}
+
+export async function answerJson<N extends JsonName>(
+  handlers: JsonHandlers,
+  name: N,
+  raw: RawInput,
+  call: Call,
+): Promise<Outcome<unknown>> {
+  const operation: Contract[N] = contract[name]
+  const input = readInput(operation, raw)
+  if (!input.ok) return input
+  const handler: JsonHandlers[N] = handlers[name]
+  return handler(input.value, call)
+}
+
+export async function answerStream<N extends StreamName>(
+  handlers: StreamHandlers,
+  name: N,
+  raw: RawInput,
+  call: Call,
+): Promise<Outcome<LogSource>> {
+  const operation: Contract[N] = contract[name]
+  const input = readInput(operation, raw)
+  if (!input.ok) return input
+  const handler: StreamHandlers[N] = handlers[name]
+  return handler(input.value, call)
+}

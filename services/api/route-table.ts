@@ -1,0 +1,59 @@
+import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+
+/**
+ * Which operations live at a path. The router serves requests; this answers what the router cannot: which methods a
+ * path offers (405), and what a WebSocket upgrade asks for.
+ */
+export type PathMatch = {
+  readonly names: readonly OperationName[]
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+const patterns = operationNames.map(name => ({
+  name,
+  pattern: new RegExp(`^${contract[name].path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+}))
+
+/** A path as it was sent (still percent-encoded, without the query), bare or under `/api`. */
+export function matchPath(path: string): PathMatch | undefined {
+  const bare = withoutApiPrefix(path)
+  const matches = patterns.flatMap(({ name, pattern }) => {
+    const match = pattern.exec(bare)
+    return match === null ? [] : [{ name, groups: match.groups ?? {} }]
+  })
+  const [first] = matches
+  if (first === undefined) return undefined
+  const parameters: Record<string, string> = {}
+  for (const [name, value] of Object.entries(first.groups)) {
+    const decoded = decode(value)
+    if (decoded === undefined) return undefined
+    parameters[name] = decoded
+  }
+  return { names: matches.map(match => match.name), parameters }
+}
+
+/** The methods offered at a path, for `Allow`; empty where there is nothing. */
+export function methodsAt(path: string): string[] {
+  if (withoutApiPrefix(path) === '/openapi.json') return ['GET', 'HEAD']
+  const methods = new Set<string>()
+  for (const name of matchPath(path)?.names ?? []) {
+    methods.add(contract[name].method)
+    if (hasHead(name)) methods.add('HEAD')
+  }
+  return [...methods].sort()
+}
+
+/** A stream has no HEAD: its length is not known before it has ended. */
+export const hasHead = (name: OperationName): boolean =>
+  contract[name].method === 'GET' && contract[name].answer === 'json'
+
+const withoutApiPrefix = (path: string): string =>
+  path.startsWith('/api/') ? path.slice('/api'.length) : path
+
+function decode(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return undefined
+  }
+}

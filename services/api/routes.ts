@@ -1,0 +1,106 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+import type { Caller } from './access.ts'
+import type { Context } from './context.ts'
+import type { Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
+import type { RawInput } from './input.ts'
+import { sendLog } from './logs/http-edge.ts'
+import { acceptedFormat } from './logs/log-format.ts'
+import { openLog } from './logs/open-log.ts'
+import { admitTo, answerJson, answerPublic, answerStream, isPublic, isStream } from './operations.ts'
+import type { Outcome } from './outcome.ts'
+import { hasHead } from './route-table.ts'
+import { sendProblem } from './send-problem.ts'
+
+/** Who asks, from the moment it was admitted; read by the request log. */
+export type Callers = WeakMap<FastifyRequest, Caller>
+
+/** Every operation of the contract at its path, and again under `/api`. */
+export function registerRoutes(
+  server: FastifyInstance,
+  context: Context,
+  handlers: Handlers,
+  callers: Callers,
+): void {
+  for (const name of operationNames)
+    for (const prefix of ['', '/api']) {
+      const route = {
+        method: contract[name].method,
+        url: `${prefix}${contract[name].path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+        exposeHeadRoute: hasHead(name),
+        config: { template: contract[name].path },
+      }
+      if (isPublic(name)) server.route({ ...route, handler: publicHandler(handlers, name) })
+      else {
+        // Before the body is read: who may not do this sends us no megabytes either.
+        const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+          const admitted = await admitTo(context, name, request.headers.authorization)
+          if (!admitted.ok) return sendOutcome(reply, name, admitted)
+          callers.set(request, admitted.value)
+        }
+        const handler = isStream(name)
+          ? streamHandler(context, handlers, name, callers)
+          : jsonHandler(handlers, name, callers)
+        server.route({ ...route, onRequest, handler })
+      }
+    }
+}
+
+const publicHandler =
+  (handlers: Handlers, name: PublicName) => async (request: FastifyRequest, reply: FastifyReply) =>
+    sendOutcome(reply, name, await answerPublic(handlers, name, rawInput(request)))
+
+const jsonHandler =
+  (handlers: Handlers, name: JsonName, callers: Callers) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
+    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    return sendOutcome(reply, name, await answerJson(handlers, name, rawInput(request), call))
+  }
+
+const streamHandler =
+  (context: Context, handlers: Handlers, name: StreamName, callers: Callers) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
+    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    const source = await answerStream(handlers, name, rawInput(request), call)
+    if (!source.ok) return sendOutcome(reply, name, source)
+    reply.hijack()
+    await sendLog(reply.raw, openLog(context, source.value, call.caller, call.gone), {
+      format: acceptedFormat(request.headers.accept),
+      limits: context.limits,
+      headers: { 'x-request-id': request.id },
+    })
+  }
+
+const rawInput = (request: FastifyRequest): RawInput => ({
+  path: { ...(request.params ?? {}) },
+  query: { ...(request.query ?? {}) },
+  body: request.body,
+})
+
+function callerOf(callers: Callers, request: FastifyRequest): Caller {
+  const caller = callers.get(request)
+  if (caller === undefined) throw new Error('a request reached its handler without a caller')
+  return caller
+}
+
+/** Aborts when the connection ends before the answer was sent. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => controller.abort())
+  return controller.signal
+}
+
+export function sendOutcome(
+  reply: FastifyReply,
+  name: OperationName,
+  outcome: Outcome<unknown>,
+): FastifyReply {
+  if (outcome.ok)
+    return reply
+      .status(outcome.status ?? contract[name].status)
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(outcome.value))
+  return sendProblem(reply, outcome)
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Caller } from './access.ts'
+import type { Context } from './context.ts'
+import type { Handlers } from './handlers/handler.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { type Refusal, refuse } from './outcome.ts'
+import { problemReply, rawReply, refusalOf } from './problem-reply.ts'
+import { logRequest } from './request-log.ts'
+import { methodsAt } from './route-table.ts'
+import { type Callers, registerRoutes } from './routes.ts'
+import { sendProblem } from './send-problem.ts'
+import type { TokenUse } from './token-use.ts'
+
+/** The largest request body, in bytes: the largest patch, as JSON. */
+const bodyLimit = 16 * 1024 * 1024
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The path template of the contract, for the request log. */
+    template?: string
+  }
+}
+
+/** The HTTP side of the API: routes from the contract, and a problem document for whatever else may come. */
+export function buildServer(context: Context, handlers: Handlers, tokenUse: TokenUse): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    bodyLimit,
+    exposeHeadRoutes: false,
+    // In progress when the server stops is answered, not refused.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 1_000 },
+    genReqId: () => randomBytes(8).toString('hex'),
+    http: { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, refusalOf(error)),
+    clientErrorHandler: refuseMalformed,
+  })
+  const callers: Callers = new WeakMap()
+  readJsonOnly(server)
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    const caller: Caller | undefined = callers.get(request)
+    if (caller !== undefined) tokenUse.note(caller.token)
+    logRequest(context.log, {
+      method: request.method,
+      route: request.routeOptions.config.template ?? '(none)',
+      status: reply.raw.statusCode,
+      ms: reply.elapsedTime,
+      request: request.id,
+      token: caller?.token.id,
+    })
+  })
+  server.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error)
+    if (refusal.code === 'internal')
+      context.log.error({ err: error, request: request.id }, 'a request failed')
+    return sendProblem(reply, refusal)
+  })
+  server.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request.method, request.url)))
+  registerRoutes(server, context, handlers, callers)
+  const document = JSON.stringify(openApiDocument(context.version))
+  for (const url of ['/openapi.json', '/api/openapi.json'])
+    server.get(
+      url,
+      { exposeHeadRoute: true, config: { template: '/openapi.json' } },
+      async (_request, reply) =>
+        reply.header('content-type', 'application/json; charset=utf-8').send(document),
+    )
+  return server
+}
+
+/** JSON, with nothing in it that could reach a prototype; an empty body is none. */
+function readJsonOnly(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  const parse = server.getDefaultJsonParser('error', 'error')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, typeof body === 'string' ? body : body.toString('utf8'), done)
+  })
+}
+
+function nothingThere(method: string, url: string): Refusal {
+  const methods = methodsAt(url.split('?', 1)[0] ?? '')
+  if (methods.length === 0) return refuse('not_found', 'there is nothing at this address')
+  const allow = methods.join(', ')
+  return refuse('method_not_allowed', `${method} is not offered here; ${allow} is`, { headers: { allow } })
+}
+
+/** What is no HTTP request, or too large a one, before any route is known. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const detail =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'the request headers are too large'
+      : 'this is no valid HTTP request'
+  socket.end(rawReply(problemReply(refuse('invalid_input', detail))))
+}

@@ -1,0 +1,152 @@
+import { statSync } from 'node:fs'
+import { appendFile, mkdir } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import type { CommandStatus } from '../../../services/contract/command-state.ts'
+import {
+  type CommandId,
+  type InstanceId,
+  instanceId,
+  type SessionId,
+} from '../../../services/contract/ids.ts'
+import type { LogStream } from '../../../services/contract/log-message.ts'
+import type { FromRunner } from '../../../services/contract/runner-hints.ts'
+import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
+import type { DataFiles } from '../../../services/store/files.ts'
+import { recordFetch } from '../../../services/store/repositories.ts'
+import { moveSession, removeSession } from '../../../services/store/sessions.ts'
+import type { Store } from '../../../services/store/store.ts'
+
+/**
+ * Plays the runner: speaks its protocol on its socket, and moves rows and log files as a test commands it. It does
+ * nothing by itself, so that a test decides what the API finds at each moment.
+ */
+export class FakeRunner implements AsyncDisposable {
+  readonly instance: InstanceId = instanceId.create()
+  readonly #store: Store
+  readonly #files: DataFiles
+  readonly #sockets = new Set<Socket>()
+  readonly #server = createServer(socket => this.#accept(socket))
+  #wakes = 0
+  #onWake: (() => void) | undefined
+  /** Whether hints are sent; without them the API has to find out by itself. */
+  hints = true
+
+  constructor(store: Store, files: DataFiles) {
+    this.#store = store
+    this.#files = files
+  }
+
+  async listen(path: string): Promise<void> {
+    await new Promise<void>(resolve => this.#server.listen(path, resolve))
+  }
+
+  get wakes(): number {
+    return this.#wakes
+  }
+
+  /** Resolves at the next wake-up. */
+  nextWake(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onWake = resolve
+    })
+  }
+
+  say(message: FromRunner | string): void {
+    const line = typeof message === 'string' ? message : JSON.stringify(message)
+    for (const socket of this.#sockets) socket.write(`${line}\n`)
+  }
+
+  async fetched(repository: Parameters<typeof recordFetch>[1]): Promise<void> {
+    await recordFetch(this.#store, repository, { default_branch: 'main', now: now() })
+    this.#changed({ repository })
+  }
+
+  async session(
+    id: SessionId,
+    ...statuses: ('starting' | 'running' | 'stopping' | 'stopped')[]
+  ): Promise<void> {
+    for (const to of statuses) await moveSession(this.#store, id, to, { now: now() })
+    this.#changed({ session: id })
+  }
+
+  async failSession(id: SessionId): Promise<void> {
+    const failure = { reason: 'commit_not_found', message: 'no such commit' } as const
+    await moveSession(this.#store, id, 'failed', { now: now(), failure })
+    this.#changed({ session: id })
+  }
+
+  async remove(id: SessionId): Promise<void> {
+    await removeSession(this.#store, id)
+    this.#changed({ session: id })
+  }
+
+  async start(session: SessionId, command: CommandId): Promise<void> {
+    await mkdir(this.#files.command(session, command), { recursive: true })
+    await startCommand(this.#store, command, now())
+    this.#changed({ session, command })
+  }
+
+  /** What a command writes: no hint goes with it, as none does with a real one. */
+  async write(
+    session: SessionId,
+    command: CommandId,
+    stream: LogStream,
+    data: string | Buffer,
+  ): Promise<void> {
+    await mkdir(this.#files.command(session, command), { recursive: true })
+    await appendFile(this.#files.log(session, command, stream), data)
+  }
+
+  async end(
+    session: SessionId,
+    command: CommandId,
+    to: CommandStatus = 'succeeded',
+    exit_code: number | null = 0,
+  ): Promise<void> {
+    const size = (stream: LogStream) =>
+      statSync(this.#files.log(session, command, stream), { throwIfNoEntry: false })?.size ?? 0
+    const lengths = { stdout_bytes: size('stdout'), stderr_bytes: size('stderr') }
+    await endCommand(this.#store, command, to, { exit_code, failure: null, ...lengths }, now())
+    this.#changed({ session, command })
+  }
+
+  /** Starts it, writes what it says, ends it. */
+  async play(
+    command: CommandId,
+    said: { stdout?: string | Buffer; stderr?: string | Buffer } = {},
+  ): Promise<void> {
+    const row = await getCommand(this.#store, command)
+    if (row === undefined) throw new Error(`no ${command}`)
+    await this.start(row.session_id, command)
+    if (said.stdout !== undefined) await this.write(row.session_id, command, 'stdout', said.stdout)
+    if (said.stderr !== undefined) await this.write(row.session_id, command, 'stderr', said.stderr)
+    await this.end(row.session_id, command)
+  }
+
+  /** Drops every connection, as a runner that is killed does. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.drop()
+    await new Promise(resolve => this.#server.close(resolve))
+  }
+
+  #changed(change: Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>): void {
+    if (this.hints) this.say({ type: 'changed', ...change })
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('error', () => {})
+    socket.setEncoding('utf8').on('data', data => {
+      this.#wakes += `${data}`.split('"wake"').length - 1
+      this.#onWake?.()
+    })
+    socket.write(`${JSON.stringify({ type: 'hello', instance: this.instance } satisfies FromRunner)}\n`)
+  }
+}
+
+const now = () => new Date().toISOString()

@@ -1,0 +1,121 @@
+import { readFile, stat } from 'node:fs/promises'
+import t from 'tap'
+import { getSession } from '../../../services/store/sessions.ts'
+import { startRig } from './rig.ts'
+
+t.test('a session is created with its patch and commands, and the runner is woken', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const woken = rig.runner.nextWake()
+  const patch = '--- a/x\n+++ b/x\n@@ -1 +1 @@\n-1\n+2 é\n'
+  const session = await rig.call('sessions.create', {
+    repository: 'demo',
+    commit: 'feature/x',
+    patch,
+    commands: ['make', ['ls', '-l']],
+  })
+  t.match(session, { repository: 'demo', revision: 'feature/x', status: 'pending', commit: null })
+  const file = rig.files.patch(session.patch_sha256 ?? '')
+  t.equal(await readFile(file, 'utf8'), patch)
+  t.equal((await stat(file)).mode & 0o777, 0o600)
+  await woken
+  const commands = await rig.call('commands.list', { session: session.id })
+  t.same(
+    commands.map(({ sequence, command, status }) => ({ sequence, command, status })),
+    [
+      { sequence: 1, command: 'make', status: 'queued' },
+      { sequence: 2, command: ['ls', '-l'], status: 'queued' },
+    ],
+  )
+})
+
+t.test('a session that waits is answered when the runner has it running', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const woken = rig.runner.nextWake()
+  const created = rig.call('sessions.create', { repository: 'demo', wait: 30 })
+  await woken
+  const [pending] = await rig.call('sessions.list')
+  if (pending === undefined) throw new Error('no session')
+  await rig.runner.session(pending.id, 'starting', 'running')
+  t.match(await created, { id: pending.id, status: 'running' })
+})
+
+t.test('a session that failed says why', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.call('sessions.create', { repository: 'demo', commands: ['true'] })
+  const asked = rig.call('sessions.get', { session: id, wait: 30 })
+  await rig.runner.failSession(id)
+  t.match(await asked, { status: 'failed', failure: { reason: 'commit_not_found' } })
+  t.match(await rig.call('commands.list', { session: id }), [
+    { status: 'cancelled', failure: { reason: 'session_failed' } },
+  ])
+})
+
+t.test('sessions are listed newest first, by state, as many as asked for', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const first = await rig.session()
+  const second = await rig.session()
+  const third = await rig.call('sessions.create', { repository: 'demo' })
+  const ids = async (input: Record<string, unknown>) =>
+    (await rig.call('sessions.list', input)).map(session => session.id)
+  t.same(await ids({}), [third.id, second.id, first.id])
+  t.same(await ids({ status: 'running' }), [second.id, first.id])
+  t.same(await ids({ limit: 1 }), [third.id])
+  t.same(await rig.call('sessions.list', {}, rig.bob), [], 'another token has none')
+  t.equal((await rig.call('sessions.list', {}, rig.admin)).length, 3, 'an administrator sees all')
+})
+
+t.test('@last is the latest session of the caller', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  t.match(await rig.refused('sessions.get', { session: '@last' }), { code: 'session_not_found' })
+  await rig.session()
+  const second = await rig.session()
+  await rig.session([], rig.bob)
+  t.match(await rig.call('sessions.get', { session: '@last' }), { id: second.id })
+  t.match(
+    await rig.refused('sessions.get', { session: '@last' }, rig.admin),
+    { code: 'session_not_found' },
+    'not the latest of all, even for an administrator',
+  )
+})
+
+t.test('a stop waits for the session to have stopped, and repeated changes nothing', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.session(['sleep 1', 'sleep 2'])
+  const woken = rig.runner.nextWake()
+  const stopped = rig.call('sessions.stop', { session: id, wait: 30 })
+  await woken
+  t.equal((await getSession(rig.store, id))?.status, 'stopping')
+  await rig.runner.session(id, 'stopped')
+  t.match(await stopped, { status: 'stopped' })
+  t.match(await rig.call('sessions.stop', { session: id }), { status: 'stopped' })
+  t.match(await rig.refused('commands.run', { session: id, command: 'ls' }), { code: 'session_ended' })
+})
+
+t.test('a deletion stops first, and with wait is answered when nothing is left', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.session()
+  const asked = rig.runner.nextWake()
+  t.same(await rig.call('sessions.delete', { session: id }), { id, status: 'deleting' })
+  await asked
+  t.match(await getSession(rig.store, id), { status: 'stopping', delete_requested: 1 })
+  const woken = rig.runner.nextWake()
+  const deleted = rig.call('sessions.delete', { session: id, wait: 30 })
+  await woken
+  await rig.runner.session(id, 'stopped')
+  await rig.runner.remove(id)
+  t.same(await deleted, { id, status: 'deleted' })
+  t.match(await rig.refused('sessions.get', { session: id }), { code: 'session_not_found' })
+})
+
+t.test('a repository that is not there is named', async t => {
+  const rig = await startRig(t)
+  const problem = await rig.refused('sessions.create', { repository: 'nope' })
+  t.match(problem, { code: 'repository_not_found', detail: /nope/ })
+})
