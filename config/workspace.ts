@@ -1,0 +1,67 @@
+import { join, resolve } from 'node:path'
+import { socketDirectory } from '../lib/socket-path.ts'
+import { UserError } from '../lib/user-error.ts'
+import { bootstrapSettings } from './settings.ts'
+
+/**
+ * Where everything of this workspace lies. All that the project writes at run time is below `.artifacts/`, unless the
+ * configuration places the data elsewhere.
+ */
+export type Workspace = {
+  root: string
+  artifacts: string
+  dataDirectory: string
+  /** The SQLite file of the store. */
+  storeFile: string
+  logs: string
+  /** What `task up` left for clients and for the next `task up`: see tasks/services. */
+  run: string
+  secrets: string
+  adminTokenFile: string
+  endpointsFile: string
+  /** What PM2 writes: this workspace's own, never the user's. */
+  pm2Home: string
+  runnerSocket: string
+}
+
+/** The directory that this code stands in. */
+export const ownRoot = resolve(import.meta.dirname, '..')
+
+export function openWorkspace(root: string, environment: Record<string, string | undefined>): Workspace {
+  const { storage } = bootstrapSettings(root, environment).values
+  const artifacts = join(root, '.artifacts')
+  const run = join(artifacts, 'run')
+  const secrets = join(artifacts, 'secrets')
+  return {
+    root,
+    artifacts,
+    dataDirectory: resolve(root, storage.data_dir),
+    storeFile: storeFile(environment.DEBUG_SERVER_DB_URL, root) ?? resolve(root, storage.sqlite_path),
+    logs: join(artifacts, 'logs'),
+    run,
+    secrets,
+    adminTokenFile: join(secrets, 'admin-token'),
+    endpointsFile: join(run, 'endpoints.json'),
+    pm2Home: socketDirectory(join(artifacts, 'pm2'), 'interactor.sock'.length, environment),
+    runnerSocket: join(
+      socketDirectory(join(run, 'sockets'), 'runner.sock'.length, environment),
+      'runner.sock',
+    ),
+  }
+}
+
+/** The file that `DEBUG_SERVER_DB_URL` names: `sqlite:PATH` or `sqlite:///ABSOLUTE/PATH`. */
+function storeFile(url: string | undefined, root: string): string | undefined {
+  if (url === undefined || url === '') return undefined
+  const [, path] = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url) ?? []
+  if (path === undefined)
+    throw new UserError(
+      `DEBUG_SERVER_DB_URL is ${JSON.stringify(redacted(url))}, which is no SQLite address`,
+      {
+        fix: 'write it as sqlite:PATH, or unset it',
+      },
+    )
+  return resolve(root, path)
+}
+
+const redacted = (url: string): string => url.replace(/\/\/[^@/]*@/, '//***@')

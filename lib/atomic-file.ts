@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/**
+ * Writes a file whole or not at all: a reader sees the old content or the new, also when the writer is killed. The
+ * content is on disk before the name is.
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  { mode = 0o600 }: { mode?: number } = {},
+): Promise<void> {
+  const directory = dirname(path)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+  try {
+    const file = await open(temporary, 'wx', mode)
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * A lock between processes of one host: SQLite's exclusive lock on an empty database. The kernel releases it when its
+ * holder dies, however it dies, so no lock is ever stale and there is nothing to clean up.
+ */
+export type HeldLock = Disposable
+
+export type LockOptions = {
+  signal?: AbortSignal
+  /** Told once, when another process holds the lock. */
+  onWait?: () => void
+}
+
+export async function acquireLock(path: string, { signal, onWait }: LockOptions = {}): Promise<HeldLock> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    for (let told = false; ; told = true) {
+      signal?.throwIfAborted()
+      if (tryLock(database)) return { [Symbol.dispose]: () => database.close() }
+      if (!told) onWait?.()
+      await delay(100, undefined, signal === undefined ? {} : { signal })
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function tryLock(database: DatabaseSync): boolean {
+  try {
+    database.exec('begin exclusive')
+    return true
+  } catch (error) {
+    // SQLITE_BUSY in any of its forms: the low byte of the code is 5.
+    if (error instanceof Error && 'errcode' in error && (Number(error.errcode) & 255) === 5) return false
+    throw error
+  }
+}

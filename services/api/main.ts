@@ -1,0 +1,33 @@
+import { pino } from 'pino'
+import { packageVersion } from '../../config/package.ts'
+import { serverSettings } from '../../config/settings.ts'
+import { openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { runService } from '../../lib/service-main.ts'
+import { dataFiles } from '../store/files.ts'
+import { instanceFrom, register } from '../store/registration.ts'
+import { openStore } from '../store/store.ts'
+import { startApi } from './api.ts'
+
+await runService(async () => {
+  const workspace = openWorkspace(ownRoot, process.env)
+  const { api: listen, repositories } = serverSettings(ownRoot, process.env).values
+  const instance = instanceFrom(process.env)
+  await using starting = new AsyncDisposableStack()
+  const store = starting.use(await openStore(workspace.storeFile))
+  const api = starting.use(
+    await startApi({
+      store,
+      files: dataFiles(workspace.dataDirectory),
+      clock: systemClock,
+      log: pino({ name: 'api' }),
+      instance,
+      version: packageVersion(),
+      listen,
+      runnerSocket: workspace.runnerSocket,
+      allowedSchemes: repositories.schemes,
+    }),
+  )
+  starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))
+  return starting.move()
+})

@@ -1,0 +1,29 @@
+import { pino } from 'pino'
+import { packageVersion } from '../../config/package.ts'
+import { serverSettings } from '../../config/settings.ts'
+import { openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { runService } from '../../lib/service-main.ts'
+import { urlOf } from '../../lib/url.ts'
+import { instanceFrom, register } from '../store/registration.ts'
+import { openStore } from '../store/store.ts'
+import { startProxy } from './proxy.ts'
+
+await runService(async () => {
+  const workspace = openWorkspace(ownRoot, process.env)
+  const { api, proxy: listen } = serverSettings(ownRoot, process.env).values
+  const instance = instanceFrom(process.env)
+  await using starting = new AsyncDisposableStack()
+  const store = starting.use(await openStore(workspace.storeFile))
+  const proxy = starting.use(
+    await startProxy({
+      listen,
+      upstream: urlOf(api),
+      instance,
+      version: packageVersion(),
+      log: pino({ name: 'proxy' }),
+    }),
+  )
+  starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
+  return starting.move()
+})

@@ -1,0 +1,103 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { identify, isAlive, type ProcessIdentity } from '../../lib/processes/identity.ts'
+import { makePrivateDirectory } from '../../lib/socket-path.ts'
+import { type App, answerSchema, type Call, type Pm2State } from './pm2-messages.ts'
+
+/** How long one call to PM2 may take, in milliseconds. Starting its daemon takes about 250. */
+const deadline = 30_000
+
+export type Pm2 = AsyncDisposable & {
+  start(app: App): Promise<void>
+  /** Asks it to end (SIGTERM, then SIGKILL after its kill_timeout) and keeps its entry. */
+  stop(name: string): Promise<void>
+  /** Ends it and forgets it. */
+  delete(name: string): Promise<void>
+  list(): Promise<Pm2State[]>
+  /** Ends the daemon with every service that it still has. */
+  endDaemon(): Promise<void>
+}
+
+/** The daemon of this PM2_HOME, where one runs. Asking starts none. */
+export function runningDaemon(home: string): ProcessIdentity | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(join(home, 'pm2.pid'), 'utf8'), 10)
+    const identity = Number.isInteger(pid) ? identify(pid) : undefined
+    if (identity === undefined || !isAlive(identity)) return undefined
+    // The daemon names its home in its title; a process that inherited the pid does not.
+    return titleOf(pid).includes(home) ? identity : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function titleOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Connects to PM2's daemon, starting it where none runs. `environment` is what the daemon and its services see. */
+export async function connectPm2(home: string, environment: Record<string, string>): Promise<Pm2> {
+  makePrivateDirectory(home)
+  const child = fork(join(import.meta.dirname, 'pm2-process.ts'), {
+    env: { ...environment, PM2_HOME: home, PM2_SILENT: 'true', PM2_PROGRAMMATIC: 'true' },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let errors = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-4_000)
+  })
+  let lastId = 0
+  const call = (request: Call): Promise<Pm2State[]> =>
+    new Promise((resolve, reject) => {
+      const id = ++lastId
+      const settle = (end: () => void) => {
+        clearTimeout(timer)
+        child.off('message', onMessage).off('exit', onExit)
+        end()
+      }
+      const onMessage = (message: unknown) => {
+        const answer = answerSchema.parse(message)
+        if (answer.id !== id) return
+        settle(() =>
+          answer.ok
+            ? resolve(answer.list)
+            : reject(new Error(`PM2 could not ${request.do}: ${answer.message}`)),
+        )
+      }
+      const onExit = () =>
+        settle(() => reject(new Error(`PM2's client ended during ${request.do}\n${errors}`.trimEnd())))
+      const timer = setTimeout(() => {
+        settle(() => reject(new Error(`PM2 did not answer to ${request.do} within ${deadline} ms`)))
+        child.kill('SIGKILL')
+      }, deadline)
+      child.on('message', onMessage).on('exit', onExit)
+      child.send({ ...request, id })
+    })
+  const close = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.disconnect()
+    await ended
+  }
+  try {
+    await call({ do: 'connect' })
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+  return {
+    start: async app => void (await call({ do: 'start', app })),
+    stop: async name => void (await call({ do: 'stop', name })),
+    delete: async name => void (await call({ do: 'delete', name })),
+    list: () => call({ do: 'list' }),
+    endDaemon: async () => void (await call({ do: 'end-daemon' })),
+    [Symbol.asyncDispose]: close,
+  }
+}

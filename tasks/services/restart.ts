@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { openWorkspace } from '../../config/workspace.ts'
+import { acquireLock } from '../../lib/lock.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { createInstance } from '../../services/store/registration.ts'
+import { appFor, type Ports } from './app.ts'
+import { connectPm2, runningDaemon } from './pm2-client.ts'
+import { readRunState, writeRunState } from './run-state.ts'
+import type { StartedService } from './service.ts'
+import { serviceEnvironment } from './service-environment.ts'
+import type { ServiceName } from './service-names.ts'
+import { startService } from './start-service.ts'
+
+/** Ends one service and starts it anew on its port. Sessions and their commands go on meanwhile. */
+export async function restartService(
+  service: ServiceName,
+  options: { root: string; environment: Record<string, string | undefined>; signal: AbortSignal },
+): Promise<StartedService> {
+  const { root, environment, signal } = options
+  const workspace = openWorkspace(root, environment)
+  using _ = await acquireLock(join(workspace.run, 'up.lock'), { signal })
+  const started = readRunState(workspace)
+  const known = started.find(candidate => candidate.service === service)
+  if (known === undefined || runningDaemon(workspace.pm2Home) === undefined)
+    throw new UserError('the services are not up', { fix: 'run: npx task up' })
+  const renewed: StartedService = { ...known, instance: createInstance() }
+  const serviceEnv = serviceEnvironment(environment)
+  await using pm2 = await connectPm2(workspace.pm2Home, serviceEnv)
+  if ((await pm2.list()).some(({ name }) => name === service)) await pm2.delete(service)
+  await writeRunState(
+    workspace,
+    started.map(candidate => (candidate.service === service ? renewed : candidate)),
+  )
+  await startService(pm2, appFor(renewed, serviceEnv, portsOf(started)), renewed, {
+    logFile: join(workspace.logs, `${service}.log`),
+    signal,
+  })
+  return renewed
+}
+
+function portsOf(started: readonly StartedService[]): Ports {
+  const port = (name: ServiceName) => {
+    const address = started.find(({ service }) => service === name)?.address
+    return address === undefined ? 0 : Number(new URL(address).port)
+  }
+  return { api: port('api'), proxy: port('proxy') }
+}

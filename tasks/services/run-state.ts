@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Workspace } from '../../config/workspace.ts'
+import { writeAtomically } from '../../lib/atomic-file.ts'
+import { type StartedService, startedServiceSchema } from './service.ts'
+
+/**
+ * What `task up` started last, for the next `up`, `down` and `status`, and the addresses for clients of this clone.
+ * Facts to be verified: each service is asked before it is believed.
+ */
+const stateSchema = z.array(startedServiceSchema)
+
+const stateFile = (workspace: Workspace) => join(workspace.run, 'services.json')
+
+/** Empty where nothing was started or the file is damaged. */
+export function readRunState(workspace: Workspace): StartedService[] {
+  try {
+    return stateSchema.parse(JSON.parse(readFileSync(stateFile(workspace), 'utf8')))
+  } catch {
+    return []
+  }
+}
+
+export async function writeRunState(
+  workspace: Workspace,
+  services: readonly StartedService[],
+): Promise<void> {
+  await writeAtomically(stateFile(workspace), `${JSON.stringify(services, null, 2)}\n`)
+  const url = (name: string) => services.find(({ service }) => service === name)?.address
+  await writeAtomically(
+    workspace.endpointsFile,
+    `${JSON.stringify({ api: { url: url('api') }, proxy: { url: url('proxy') } }, null, 2)}\n`,
+  )
+}
+
+export async function clearRunState(workspace: Workspace): Promise<void> {
+  await rm(stateFile(workspace), { force: true })
+  await rm(workspace.endpointsFile, { force: true })
+}

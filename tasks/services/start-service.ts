@@ -1,0 +1,66 @@
+import { readFileSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { UserError } from '../../lib/user-error.ts'
+import type { Pm2 } from './pm2-client.ts'
+import type { App } from './pm2-messages.ts'
+import { probe } from './probe.ts'
+import type { StartedService } from './service.ts'
+
+/** How long a service may take until it answers, in milliseconds. */
+export const readyDeadline = 30_000
+
+/**
+ * Starts a service under PM2 and waits until the very instance that was started answers. PM2's "online" proves
+ * nothing. A service that ends meanwhile, or never answers, is an error that shows its last lines.
+ */
+export async function startService(
+  pm2: Pm2,
+  app: App,
+  service: StartedService,
+  { logFile, signal, deadline = readyDeadline }: { logFile: string; signal: AbortSignal; deadline?: number },
+): Promise<void> {
+  const logStart = sizeOf(logFile)
+  await pm2.start(app)
+  const end = performance.now() + deadline
+  for (;;) {
+    signal.throwIfAborted()
+    const answer = await probe(service, 1_000)
+    if (answer.answer === 'ready') return
+    const state = (await pm2.list()).find(({ name }) => name === app.name)
+    const failure =
+      state === undefined ||
+      state.restarts > 0 ||
+      ['errored', 'stopped', 'waiting restart'].includes(state.status)
+        ? `the ${service.service} ended while it was starting`
+        : performance.now() > end
+          ? `the ${service.service} did not become ready within ${deadline / 1000} s (${reasonOf(answer)})`
+          : undefined
+    if (failure !== undefined)
+      throw new UserError(`${failure}\n${indented(lastLines(logFile, logStart))}`, {
+        fix: `its whole log: ${logFile}`,
+      })
+    await delay(50, undefined, { signal })
+  }
+}
+
+const reasonOf = (answer: Exclude<Awaited<ReturnType<typeof probe>>, { answer: 'ready' }>): string =>
+  answer.answer === 'silent' ? answer.reason : `another instance answers there: ${answer.instance}`
+
+const sizeOf = (file: string): number => {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
+  }
+}
+
+function lastLines(file: string, start: number): string[] {
+  try {
+    const lines = readFileSync(file).subarray(start).toString().trimEnd().split('\n')
+    return lines.slice(-20)
+  } catch {
+    return ['(it wrote no log)']
+  }
+}
+
+const indented = (lines: readonly string[]): string => lines.map(line => `    ${line}`).join('\n')

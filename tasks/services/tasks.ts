@@ -1,0 +1,134 @@
+import { didYouMean } from '../../lib/suggest.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { bootstrap } from '../bootstrap/tasks.ts'
+import { task } from '../engine/task.ts'
+import { readWords } from '../words.ts'
+import { type ServiceName, serviceNames } from './service-names.ts'
+
+/** The tasks around the services. What they do is loaded only when they run. */
+
+export const up = task({
+  describe: 'Start API, runner and proxy, and wait until they are ready',
+  needs: { bootstrap },
+  run: async (_, { root, signal, log, progress, print }) => {
+    const { bringUp } = await import('./up.ts')
+    const { outcome, services } = await bringUp({ root, environment: process.env, signal, log, progress })
+    const address = (name: ServiceName) => services.find(({ service }) => service === name)?.address
+    print(`${outcome === 'already_up' ? 'Debug Server is already up' : 'Debug Server is up'}
+
+  proxy  ${address('proxy')}
+  API    ${address('api')}   (its description: ${address('api')}/openapi.json)
+
+Next:
+  npx debug-server repository add . --name demo
+  npx debug-server session create --repository demo --command "git log -1 --stat" --follow
+  npx debug-server session logs @last
+`)
+    return { services: services.map(({ service, address }) => ({ service, address })) }
+  },
+})
+
+export const down = task({
+  describe: 'End everything: sessions, services, PM2',
+  args: {
+    usage: '[--yes]',
+    parse: argv => readWords(argv, { options: { yes: { type: 'boolean', short: 'y' } } }).values,
+  },
+  run: async (_, { args, root, signal, log, progress, print, exec }) => {
+    const { bringDown } = await import('./down.ts')
+    const ask = async (question: string) => {
+      const script = new URL('../ask.ts', import.meta.url).pathname
+      const { exitCode } = await exec(process.execPath, [script, question], {
+        output: 'inherit',
+        check: false,
+      })
+      return exitCode === 0
+    }
+    const { outcome, sessionsStopped } = await bringDown({
+      root,
+      environment: process.env,
+      signal,
+      log,
+      progress,
+      confirm: args.yes === true ? async () => true : process.stdin.isTTY ? ask : undefined,
+    })
+    switch (outcome) {
+      case 'ended':
+        print(`Debug Server is down${sessionsStopped > 0 ? `; ${sessionsStopped} session(s) stopped` : ''}\n`)
+        break
+      case 'nothing_was_up':
+        print('Debug Server was not up\n')
+        break
+      case 'declined':
+        throw new UserError('nothing was ended')
+    }
+  },
+})
+
+export const status = task({
+  describe: 'Show what runs, and whether it answers',
+  args: {
+    usage: '[--json]',
+    parse: argv => readWords(argv, { options: { json: { type: 'boolean' } } }).values,
+  },
+  run: async (_, { args, root, print }) => {
+    const { readStatus, statusTable } = await import('./status.ts')
+    const services = await readStatus(root, process.env)
+    print(args.json === true ? `${JSON.stringify(services, null, 2)}\n` : statusTable(services))
+    if (services.some(({ state }) => state !== 'ready'))
+      throw new UserError('not everything is up', { fix: 'run: npx task up' })
+  },
+})
+
+export const restart = task({
+  describe: 'Start one service anew; sessions and commands go on',
+  args: {
+    usage: 'NAME',
+    parse: argv => {
+      const { positionals } = readWords(argv, { options: {}, positionals: 1 })
+      const [name] = positionals
+      if (name === undefined)
+        throw new UserError('which service?', { fix: `one of: ${serviceNames.join(', ')}` })
+      return serviceNamed(name)
+    },
+  },
+  run: async (_, { args: service, root, signal, print }) => {
+    const { restartService } = await import('./restart.ts')
+    const { address } = await restartService(service, { root, environment: process.env, signal })
+    print(`${service} has been restarted: ${address}\n`)
+  },
+})
+
+export const logs = task({
+  describe: "Show the services' logs",
+  args: {
+    usage: '[NAME] [--follow] [--lines N]',
+    parse: argv => {
+      const { positionals, values } = readWords(argv, {
+        options: {
+          follow: { type: 'boolean', short: 'f' },
+          lines: { type: 'string', short: 'n', default: '50' },
+        },
+        positionals: 1,
+      })
+      const lines = Number(values.lines)
+      if (!Number.isInteger(lines) || lines < 0)
+        throw new UserError(`--lines is ${JSON.stringify(values.lines)}, expected a number of lines`)
+      const [name] = positionals
+      const services = name === undefined ? serviceNames : [serviceNamed(name)]
+      return { services, lines, follow: values.follow === true }
+    },
+  },
+  run: async (_, { args, root, signal, print }) => {
+    const { printLogs } = await import('./service-logs.ts')
+    await printLogs(args.services, { ...args, root, environment: process.env, signal, print })
+  },
+})
+
+function serviceNamed(name: string): ServiceName {
+  const known = serviceNames.find(service => service === name)
+  if (known !== undefined) return known
+  throw new UserError(`there is no service "${name}"`, {
+    fix: didYouMean(name, serviceNames) ?? `one of: ${serviceNames.join(', ')}`,
+  })
+}

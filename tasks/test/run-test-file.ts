@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type FinalResults, Parser, type Result } from 'tap-parser'
+import { ProcessScope } from '../../lib/processes/process-scope.ts'
+import type { Failure, FileResult } from './test-result.ts'
+
+/** How long one test file may take, in milliseconds. */
+const fileDeadline = 300_000
+
+export type FileRunOptions = { signal: AbortSignal; skipAllowed(reason: string): boolean }
+
+/** Runs one file with this Node and reads the TAP that it prints. */
+export async function runTestFile(root: string, file: string, options: FileRunOptions): Promise<FileResult> {
+  const { signal, skipAllowed } = options
+  const start = performance.now()
+  await using scope = new ProcessScope({ graceMs: 2_000 })
+  const child = scope.spawn(process.execPath, [file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  let errors = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-20_000)
+  })
+  const parser = new Parser()
+  const passed: Result[] = []
+  const skipped: FileResult['skipped'] = []
+  const failures: Failure[] = []
+  collect(parser, [], { passed, skipped, failures })
+  const parsed = new Promise<FinalResults>(resolve => parser.once('complete', resolve))
+  child.stdout?.pipe(parser)
+
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(fileDeadline)])
+  const ended = once(child, 'exit').then(() => 'exit' as const)
+  const cut = new Promise<'cut'>(resolve =>
+    stop.addEventListener('abort', () => resolve('cut'), { once: true }),
+  )
+  const how = await Promise.race([ended, cut])
+  const left = how === 'exit' ? await survivors(scope) : []
+  await scope.end()
+  await parsed
+
+  if (how === 'cut' && !signal.aborted)
+    failures.push({ name: file, detail: `it did not end within ${fileDeadline / 1000} s` })
+  if (left.length > 0) failures.push({ name: file, detail: `it left processes behind: ${left.join(', ')}` })
+  const code = child.exitCode ?? child.signalCode
+  if (how === 'exit' && code !== 0 && failures.length === 0)
+    failures.push({ name: file, detail: `exit ${code}\n${errors}` })
+  if (how === 'exit' && passed.length + skipped.length + failures.length === 0)
+    failures.push({ name: file, detail: `it tested nothing\n${errors}` })
+  for (const { name, reason } of skipped)
+    if (!skipAllowed(reason))
+      failures.push({ name, detail: `skipped, which fails in CI: ${reason || '(no reason given)'}` })
+  return { file, milliseconds: performance.now() - start, passed: passed.length, skipped, failures }
+}
+
+/** Processes that are about to end by themselves get an instant to do so. */
+async function survivors(scope: ProcessScope): Promise<number[]> {
+  for (let look = 0; look < 10; look++) {
+    const pids = await scope.survivors()
+    if (pids.length === 0) return []
+    await delay(50)
+  }
+  return scope.survivors()
+}
+
+type Collected = { passed: Result[]; skipped: FileResult['skipped']; failures: Failure[] }
+
+/** Gathers the assertions of a parser and of its subtests; a subtest's own summary line counts only when it says more. */
+function collect(parser: Parser, path: readonly string[], into: Collected): void {
+  parser.on('child', child => collect(child, [...path, child.name], into))
+  parser.on('assert', (result: Result) => {
+    const name = [...path, result.name].filter(part => part !== '').join(' › ')
+    if (result.skip !== false && result.skip !== undefined)
+      into.skipped.push({ name, reason: result.skip === true ? '' : String(result.skip) })
+    else if (result.ok || result.todo) {
+      if (!result.closingTestPoint) into.passed.push(result)
+    } else if (!result.closingTestPoint || into.failures.length === 0)
+      into.failures.push({ name, detail: JSON.stringify(result.diag ?? {}, null, 2) })
+  })
+  parser.on('bailout', reason =>
+    into.failures.push({ name: path.join(' › '), detail: `bailed out: ${reason}` }),
+  )
+}

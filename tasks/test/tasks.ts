@@ -1,0 +1,27 @@
+import { task } from '../engine/task.ts'
+import { readWords } from '../words.ts'
+
+export const test = task({
+  describe: 'Run the tests, all or those named',
+  args: {
+    usage: '[FILE…]',
+    parse: argv => readWords(argv, { options: {}, positionals: 1_000 }).positionals,
+  },
+  run: async (_, { args, root, signal, log, progress, print }) => {
+    const { availableParallelism } = await import('node:os')
+    const { runTests } = await import('./run-tests.ts')
+    const { allowedSkips } = await import('./allowed-skips.ts')
+    await runTests({
+      root,
+      files: args,
+      jobs: availableParallelism(),
+      signal,
+      log,
+      progress,
+      print,
+      // In CI a skip means that something was not tested, unless it is not to be had there at all.
+      skipAllowed:
+        process.env.CI === 'true' ? reason => allowedSkips.some(known => known.test(reason)) : () => true,
+    })
+  },
+})
