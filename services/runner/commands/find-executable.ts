@@ -22,16 +22,13 @@ export async function findExecutable(name: string, path: string, directory: stri
         return { found: false, reason: 'not_executable', message: `${name}: may not be executed` }
     }
   }
-  let unfit: string | undefined
-  for (const entry of path.split(':')) {
-    const file = resolve(directory, entry, name)
-    const found = await fitness(file)
-    if (found === 'executable') return { found: true, path: file }
-    if (found === 'unfit') unfit ??= file
-  }
-  return unfit === undefined
-    ? { found: false, reason: 'executable_not_found', message: `${name}: no such program on PATH` }
-    : { found: false, reason: 'not_executable', message: `${name}: found on PATH, but may not be executed` }
+  const places = path.split(':').map(entry => resolve(directory, entry, name))
+  const fit = await Promise.all(places.map(fitness))
+  const first = places[fit.indexOf('executable')]
+  if (first !== undefined) return { found: true, path: first }
+  return fit.includes('unfit')
+    ? { found: false, reason: 'not_executable', message: `${name}: found on PATH, but may not be executed` }
+    : { found: false, reason: 'executable_not_found', message: `${name}: no such program on PATH` }
 }
 
 async function fitness(file: string): Promise<'executable' | 'unfit' | 'missing'> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
@@ -23,19 +23,25 @@ const wrapperFile = join(import.meta.dirname, 'command-wrapper.sh')
  */
 export async function launchCommand(context: RunnerContext, row: CommandRow): Promise<Launched> {
   const { files } = context
-  await mkdir(files.command(row.session_id, row.id), { recursive: true, mode: 0o700 })
-  await using stdout = await open(files.log(row.session_id, row.id, 'stdout'), 'a', 0o600)
-  await using stderr = await open(files.log(row.session_id, row.id, 'stderr'), 'a', 0o600)
-  const launched = await tryToLaunch(context, row, stdout, stderr)
-  if (!launched.launched) await stderr.write(`debug-server: ${launched.failure.message}\n`)
+  // Not asynchronous: each is quicker than a trip to the thread pool, and none can hang on what a client made.
+  mkdirSync(files.command(row.session_id, row.id), { recursive: true, mode: 0o700 })
+  using stdout = openLog(files.log(row.session_id, row.id, 'stdout'))
+  using stderr = openLog(files.log(row.session_id, row.id, 'stderr'))
+  const launched = await tryToLaunch(context, row, stdout.fd, stderr.fd)
+  if (!launched.launched) writeSync(stderr.fd, `debug-server: ${launched.failure.message}\n`)
   return launched
+}
+
+function openLog(path: string): { fd: number } & Disposable {
+  const fd = openSync(path, 'a', 0o600)
+  return { fd, [Symbol.dispose]: () => closeSync(fd) }
 }
 
 async function tryToLaunch(
   { files, path, inherit, user }: RunnerContext,
   row: CommandRow,
-  stdout: FileHandle,
-  stderr: FileHandle,
+  stdout: number,
+  stderr: number,
 ): Promise<Launched> {
   const directory = await findWorkingDirectory(files.worktree(row.session_id), row.directory)
   if (!directory.found) return failed('directory_not_found', directory.message)
@@ -64,7 +70,7 @@ async function tryToLaunch(
       cwd: directory.path,
       env,
       detached: true,
-      stdio: ['ignore', stdout.fd, stderr.fd],
+      stdio: ['ignore', stdout, stderr],
     })
     if (child.pid === undefined) throw (await once(child, 'error'))[0]
     // At once, while it cannot have been reaped: until then nobody else has its pid.

@@ -3,12 +3,15 @@ import { stat } from 'node:fs/promises'
 import { toInstant } from '../../../lib/clock.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { endCommand } from '../../store/commands.ts'
+import { commandLineOf, environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
 import { type CommandOutcome, commandOutcome, type EndCause } from './command-outcome.ts'
 import { CommandProcesses } from './command-processes.ts'
 import { launchCommand } from './launch-command.ts'
+import { missingProgram } from './missing-program.ts'
 import { watchCommand } from './watch-command.ts'
+import { findWorkingDirectory } from './working-directory.ts'
 import { readProcessFile } from './wrapper-files.ts'
 
 /**
@@ -84,7 +87,19 @@ export class CommandRun {
     const { killed, remaining } = await processes.endLeftovers(graceMs)
     if (remaining.length > 0)
       log.warn({ command: id, killed, remaining }, 'processes of a command cannot be ended')
-    return commandOutcome(seen, this.#cause)
+    return this.#explained(commandOutcome(seen, this.#cause))
+  }
+
+  async #explained(outcome: CommandOutcome): Promise<CommandOutcome> {
+    const line = commandLineOf(this.#row)
+    const { status, exit_code } = outcome
+    if (typeof line !== 'string' || status !== 'failed' || exit_code === null || exit_code < 126)
+      return outcome
+    const { files, path } = this.#context
+    const directory = await findWorkingDirectory(files.worktree(this.session), this.#row.directory)
+    if (!directory.found) return outcome
+    const along = environmentOf(this.#row).PATH ?? path
+    return { ...outcome, failure: await missingProgram(line, exit_code, along, directory.path) }
   }
 
   async #endProcesses(processes: CommandProcesses): Promise<void> {
