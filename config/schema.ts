@@ -19,6 +19,7 @@ export type BootstrapSettings = z.output<typeof bootstrapSchema>
 export const serverSchema = z.strictObject({
   api: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8000) }).prefault({}),
   proxy: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
+  services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),
   runner: z
     .strictObject({
       slots: z.int().min(1).max(1_000).default(8),

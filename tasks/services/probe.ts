@@ -1,5 +1,4 @@
 import { createConnection } from 'node:net'
-import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { StartedService } from './service.ts'
 import type { ServiceName } from './service-names.ts'
@@ -44,13 +43,18 @@ async function askHealth(service: ServiceName, url: string, deadline: number): P
 function askRunner(socket: string, deadline: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const connection = createConnection(socket)
-    connection.setTimeout(deadline, () => connection.destroy(new Error(`no hello within ${deadline} ms`)))
-    connection.once('error', reject)
-    connection.once('close', () => reject(new Error('closed without a hello')))
-    createInterface({ input: connection }).once('line', line => {
+    let received = ''
+    connection.setEncoding('utf8').setTimeout(deadline)
+    connection.on('timeout', () => connection.destroy(new Error(`no hello within ${deadline} ms`)))
+    connection.on('error', reject)
+    connection.on('close', () => reject(new Error('closed without a hello')))
+    connection.on('data', (text: string) => {
+      received += text
+      const end = received.indexOf('\n')
+      if (end === -1 && received.length < 10_000) return
       connection.destroy()
       try {
-        resolve(helloSchema.parse(JSON.parse(line)).instance)
+        resolve(helloSchema.parse(JSON.parse(received.slice(0, end))).instance)
       } catch (error) {
         reject(error)
       }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { UserError } from '../../lib/user-error.ts'
@@ -34,6 +35,7 @@ export async function restartService(
   await startService(pm2, appFor(renewed, serviceEnv, portsOf(started)), renewed, {
     logFile: join(workspace.logs, `${service}.log`),
     signal,
+    deadline: serverSettings(root, environment).values.services.ready_seconds * 1000,
   })
   return renewed
 }

@@ -6,9 +6,6 @@ import type { App } from './pm2-messages.ts'
 import { probe } from './probe.ts'
 import type { StartedService } from './service.ts'
 
-/** How long a service may take until it answers, in milliseconds. */
-export const readyDeadline = 30_000
-
 /**
  * Starts a service under PM2 and waits until the very instance that was started answers. PM2's "online" proves
  * nothing. A service that ends meanwhile, or never answers, is an error that shows its last lines.
@@ -17,7 +14,8 @@ export async function startService(
   pm2: Pm2,
   app: App,
   service: StartedService,
-  { logFile, signal, deadline = readyDeadline }: { logFile: string; signal: AbortSignal; deadline?: number },
+  /** `deadline`: how long it may take until it answers, in milliseconds. */
+  { logFile, signal, deadline }: { logFile: string; signal: AbortSignal; deadline: number },
 ): Promise<void> {
   const logStart = sizeOf(logFile)
   await pm2.start(app)

@@ -89,7 +89,11 @@ async function startAll(
   const starts = services.map(async service => {
     const app = appFor(service, environment, ports)
     undo.defer(() => pm2.delete(service.service).catch(() => {}))
-    await startService(pm2, app, service, { logFile: join(workspace.logs, `${service.service}.log`), signal })
+    await startService(pm2, app, service, {
+      logFile: join(workspace.logs, `${service.service}.log`),
+      signal,
+      deadline: readyDeadline(options),
+    })
   })
   await allOrFirstFailure(starts)
   await wholeReady(services, signal)
@@ -150,6 +154,9 @@ async function assign(
   }))
   return { services, ports }
 }
+
+const readyDeadline = ({ root, environment }: UpOptions): number =>
+  serverSettings(root, environment).values.services.ready_seconds * 1000
 
 const isServiceName = (name: string): name is ServiceName => serviceNames.some(known => known === name)
 

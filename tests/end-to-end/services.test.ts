@@ -1,0 +1,170 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { makeClone, until } from './clone.ts'
+
+t.jobs = 2
+
+t.test('up, again, status, restart, logs, down', async t => {
+  const clone = makeClone(t)
+  const up = await clone.task(['up'])
+  t.equal(up.code, 0, up.stderr)
+  t.match(up.stdout, /Debug Server is up/)
+  t.match(up.stdout, /npx debug-server session create/)
+  t.equal(clone.git('status', '--porcelain'), '', 'the clone stays clean')
+  t.equal(statSync(clone.path('.artifacts/secrets/admin-token')).mode & 0o777, 0o600)
+
+  const before = clone.processes()
+  const again = await clone.task(['up'])
+  t.equal(again.code, 0)
+  t.match(again.stdout, /already up/)
+  t.same(clone.processes(), before, 'not one process more, and none replaced')
+
+  const status = await clone.task(['status', '--json'])
+  t.equal(status.code, 0, status.stderr)
+  const services = JSON.parse(status.stdout)
+  t.match(services, [
+    { service: 'runner', state: 'ready' },
+    { service: 'api', state: 'ready' },
+    { service: 'proxy', state: 'ready' },
+  ])
+
+  const restart = await clone.task(['restart', 'api'])
+  t.equal(restart.code, 0, restart.stderr)
+  const after = JSON.parse((await clone.task(['status', '--json'])).stdout)
+  t.not(after[1].pid, services[1].pid, 'another process')
+  t.equal(after[1].address, services[1].address, 'at the same address')
+  t.equal(after[0].pid, services[0].pid, 'the others stay')
+
+  const logs = await clone.task(['logs', 'api', '--lines', '1'])
+  t.equal(logs.stdout.trim().split('\n').length, 1)
+  t.equal(JSON.parse(logs.stdout).name, 'api')
+
+  const down = await clone.task(['down'])
+  t.equal(down.code, 0, down.stderr)
+  t.same(clone.processes(), [], 'nothing is left, PM2 included')
+  t.equal((await clone.task(['status'])).code, 1)
+  t.match((await clone.task(['down'])).stdout, /was not up/)
+})
+
+t.test("PM2's daemon is killed: the next up replaces the services, the next down ends them", async t => {
+  const clone = makeClone(t)
+  t.equal((await clone.task(['up'])).code, 0)
+  const pidOfDaemon = () => Number(readFileSync(clone.path('.artifacts/pm2/pm2.pid'), 'utf8'))
+  process.kill(pidOfDaemon(), 'SIGKILL')
+  await until('the daemon is gone', () => clone.processes().length === 3)
+  const up = await clone.task(['up'])
+  t.equal(up.code, 0, up.stderr)
+  t.match(up.stderr, /ended runner .*which an earlier PM2 had left/)
+  t.equal(clone.processes().length, 4, 'one daemon and one set of services')
+
+  process.kill(pidOfDaemon(), 'SIGKILL')
+  await until('the daemon is gone', () => clone.processes().length === 3)
+  t.equal((await clone.task(['down'])).code, 0)
+  t.same(clone.processes(), [])
+})
+
+t.test('two ups at once bring up one set', async t => {
+  const clone = makeClone(t)
+  const results = await Promise.all([clone.task(['up']), clone.task(['up'])])
+  t.same(
+    results.map(({ code }) => code),
+    [0, 0],
+  )
+  t.equal(clone.processes().length, 4)
+})
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  t.test(`${signal} during up leaves nothing behind`, async t => {
+    const clone = makeClone(t)
+    const running = clone.start(['tasks/cli.mjs', 'up'])
+    await until('services are being started', () => running.stderr().includes('starting runner'))
+    running.child.kill(signal)
+    const { code: exit, stdout } = await running.finished
+    t.equal(exit, code)
+    t.notMatch(stdout, /is up/)
+    t.same(clone.processes(), [])
+  })
+
+t.test('a service that throws at import', async t => {
+  const clone = makeClone(t)
+  writeFileSync(clone.path('services/proxy/main.ts'), "throw new Error('the moon is in the seventh house')\n")
+  const { code, stderr } = await clone.task(['up'])
+  t.equal(code, 1)
+  t.match(stderr, /the proxy ended while it was starting/)
+  t.match(stderr, /the moon is in the seventh house/, 'its last lines are shown')
+  t.same(clone.processes(), [], 'what had started was ended')
+})
+
+t.test('a service that never becomes ready', async t => {
+  const clone = makeClone(t)
+  writeFileSync(
+    clone.path('services/runner/main.ts'),
+    "console.log('still waiting for Godot')\nsetInterval(() => {}, 1000)\n",
+  )
+  const { code, stderr } = await clone.task(['up'], { DEBUG_SERVER__SERVICES__READY_SECONDS: '2' })
+  t.equal(code, 1)
+  t.match(stderr, /the runner did not become ready within 2 s/)
+  t.match(stderr, /still waiting for Godot/)
+  t.same(clone.processes(), [])
+})
+
+t.test('ports that are taken', async t => {
+  const clone = makeClone(t)
+  const occupied = createServer()
+  const port = await new Promise<number>(resolve =>
+    occupied.listen(0, '127.0.0.1', () => {
+      const address = occupied.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    }),
+  )
+  t.teardown(() => occupied.close())
+  const asked = await clone.task(['up'], { DEBUG_SERVER__API__PORT: String(port) })
+  t.equal(asked.code, 1)
+  t.match(asked.stderr, new RegExp(`port ${port}, which was asked for as api.port, is in use`))
+  t.same(clone.processes(), [])
+
+  const shipped = readFileSync(clone.path('config/server.toml'), 'utf8')
+  writeFileSync(clone.path('config/server.toml'), shipped.replace('port = 8000', `port = ${port}`))
+  const fallback = await clone.task(['up'], { DEBUG_SERVER__API__PORT: undefined })
+  t.equal(fallback.code, 0, fallback.stderr)
+  t.match(fallback.stderr, new RegExp(`port ${port} is in use: the api listens on \\d+ instead`))
+})
+
+t.test('a store written by a newer version is refused and not touched', async t => {
+  const clone = makeClone(t)
+  t.equal((await clone.task(['bootstrap'])).code, 0)
+  const file = clone.path('.artifacts/data/metadata.db')
+  {
+    using store = new DatabaseSync(file)
+    store.exec("insert into kysely_migration values ('9999-from-the-future', '2030-01-01')")
+  }
+  const { code, stderr } = await clone.task(['up'])
+  t.equal(code, 1)
+  t.match(stderr, /was written by a newer version: it has the migration 9999-from-the-future/)
+  t.same(clone.processes(), [])
+})
+
+t.test('no home, and one that cannot be written', async t => {
+  const clone = makeClone(t)
+  for (const home of [undefined, '/proc/1/no-home']) {
+    const { code, stderr } = await clone.task(['up'], { HOME: home })
+    t.equal(code, 0, stderr)
+    t.equal((await clone.task(['down'], { HOME: home })).code, 0)
+  }
+})
+
+t.test('settings that are not valid are all named, and nothing starts', async t => {
+  const clone = makeClone(t)
+  writeFileSync(clone.path('config/server.local.toml'), '[api]\nprot = 1\nhost = 5\n')
+  const { code, stderr } = await clone.task(['up'], { DEBUG_SERVER__RUNNER__SLOTS: '0' })
+  t.equal(code, 1)
+  t.match(stderr, /config\/server\.local\.toml: unknown key api\.prot, did you mean "port"\?/)
+  t.match(stderr, /config\/server\.local\.toml: api\.host: /)
+  t.match(stderr, /the environment: runner\.slots: /)
+  t.same(clone.processes(), [])
+})
