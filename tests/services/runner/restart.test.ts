@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import { readExitFile, readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
+import { getCommand, requestCancel, startCommand } from '../../../services/store/commands.ts'
+import { getSession, moveSession } from '../../../services/store/sessions.ts'
+import { runnerRig, until } from './rig.ts'
+
+/** Prints 1000 lines, the second half once the file `go` is there, and ends with 6. */
+const steady =
+  'i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo line $i; [ $i = 500 ] && until [ -e go ]; do sleep 0.01; done; done; exit 6'
+const steadyLog = Array.from({ length: 1000 }, (_, i) => `line ${i + 1}\n`).join('')
+
+t.test('a command goes on without its runner, and the next one takes it up', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const go = () => writeFileSync(join(rig.files.worktree(session.id), 'go'), '')
+
+  const id = await rig.queue(session, steady)
+  await rig.printed(session.id, id, 'line 500')
+  await rig.stop()
+  t.match(await getCommand(rig.store, id), { status: 'running', ended_at: null })
+  await rig.start()
+  rig.wake()
+  go()
+  const row = await rig.ended(id)
+  t.match(row, { status: 'failed', exit_code: 6, failure_json: null, stdout_bytes: steadyLog.length })
+  t.equal(rig.stdout(row), steadyLog)
+})
+
+t.test('a command that ends while no runner is there', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const id = await rig.queue(session, `setsid sleep 300 & echo pid $!; ${steady}`)
+  const pid = Number(/pid (\d+)/.exec(await rig.printed(session.id, id, 'line 500'))?.[1])
+  const left = identify(pid)
+  await rig.stop()
+  writeFileSync(join(rig.files.worktree(session.id), 'go'), '')
+  await until('the exit file', () => readExitFile(rig.files.exitStatus(session.id, id)))
+  t.match(await getCommand(rig.store, id), { status: 'running' })
+  await rig.start()
+  const row = await rig.ended(id)
+  t.match(row, { status: 'failed', exit_code: 6 })
+  t.equal(rig.stdout(row), `pid ${pid}\n${steadyLog}`)
+  t.notOk(left !== undefined && isAlive(left), 'what it left behind ends then')
+})
+
+t.test('a command that was taken but not started by a runner that died is started by the next', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  await rig.stop()
+  const id = await rig.queue(session, 'echo once >> times; cat times')
+  t.ok(await startCommand(rig.store, id, rig.now()))
+  await rig.start()
+  const row = await rig.ended(id)
+  t.match(row, { status: 'succeeded' })
+  t.equal(rig.stdout(row), 'once\n')
+})
+
+t.test('a wrapper that an earlier runner had started is not run a second time', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const id = await rig.queue(session, 'echo once >> times; until [ -e go ]; do sleep 0.01; done; cat times')
+  await until('it runs', () => readProcessFile(rig.files.process(session.id, id)))
+  const before = readFileSync(rig.files.process(session.id, id), 'utf8')
+  await rig.stop()
+  await rig.start()
+  writeFileSync(join(rig.files.worktree(session.id), 'go'), '')
+  const row = await rig.ended(id)
+  t.equal(rig.stdout(row), 'once\n')
+  t.equal(readFileSync(rig.files.process(session.id, id), 'utf8'), before)
+})
+
+t.test('a command whose wrapper is killed is lost, and what it started ends', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  for (const restart of [false, true])
+    await t.test(restart ? 'while no runner is there' : 'under its runner', async t => {
+      const id = await rig.queue(session, 'echo pid $$; exec sleep 300')
+      const program = identify(Number(/pid (\d+)/.exec(await rig.printed(session.id, id, /pid \d+\n/))?.[1]))
+      const wrapper = await readProcessFile(rig.files.process(session.id, id))
+      if (wrapper === undefined || program === undefined) throw new Error('not started')
+      t.same(identify(wrapper.pid), wrapper, 'the wrapper names itself as lib/processes does')
+      if (restart) await rig.stop()
+      process.kill(wrapper.pid, 'SIGKILL')
+      if (restart) await rig.start()
+      const row = await rig.ended(id)
+      t.match(row, { status: 'lost', exit_code: null, failure_json: /exit_status_unknown/ })
+      t.notOk(isAlive(program))
+    })
+})
+
+t.test('what was wanted while no runner was there is done by the next', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository()
+  const session = await rig.session(repository)
+  const cancelled = await rig.queue(session, 'echo ready; exec sleep 300')
+  const late = await rig.queue(session, 'echo ready; exec sleep 300', { timeout: 0.2 })
+  await rig.printed(session.id, cancelled, 'ready')
+  const stopping = await rig.session(repository)
+  const inIt = await rig.queue(stopping, 'echo ready; exec sleep 300')
+  await rig.printed(stopping.id, inIt, 'ready')
+  await rig.stop()
+  await requestCancel(rig.store, cancelled, rig.now())
+  await moveSession(rig.store, stopping.id, 'stopping', { now: rig.now() })
+  await rig.start()
+  t.match(await rig.ended(cancelled), { status: 'cancelled', exit_code: 143 })
+  t.match(await rig.ended(late), { status: 'timed_out' })
+  t.match(await rig.ended(inIt), { status: 'cancelled', failure_json: /session_stopped/ })
+  await until('stopped', async () => (await getSession(rig.store, stopping.id))?.status === 'stopped')
+})
+
+t.test('a session that was starting is begun anew', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository()
+  await rig.stop()
+  const id = await rig.createSession(repository)
+  await moveSession(rig.store, id, 'starting', { now: rig.now() })
+  const half = join(rig.files.worktree(id), 'half')
+  mkdirSync(dirname(half), { recursive: true })
+  writeFileSync(half, 'of an earlier try')
+  await rig.start()
+  const session = await rig.settled(id)
+  t.match(session, { status: 'running' })
+  t.equal(rig.stdout(await rig.run(session, 'ls; git status --short')), 'README.md\n')
+})
+
+t.test('large output survives a restart byte for byte', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const id = await rig.queue(
+    session,
+    'echo ready; seq 1 400000; until [ -e go ]; do sleep 0.01; done; seq 1 200000',
+  )
+  await rig.printed(session.id, id, 'ready')
+  await rig.stop()
+  await rig.start()
+  writeFileSync(join(rig.files.worktree(session.id), 'go'), '')
+  const row = await rig.ended(id)
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}\n`).join('')
+  const digest = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')
+  t.equal(digest(rig.log(row, 'stdout')), digest(`ready\n${numbers(400_000)}${numbers(200_000)}`))
+})
