@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import { type CliError, usageError } from './cli-error.ts'
+import type { Field } from './fields.ts'
+import type { Layout } from './flags.ts'
+import { abridged } from './render/abridged.ts'
+import { visible } from './render/visible.ts'
+import { fieldValue } from './value.ts'
+
+/** What was typed: texts by place, the words after them, and by flag its text, its texts, or true. */
+export type Typed = {
+  readonly places: readonly string[]
+  readonly rest: readonly string[]
+  readonly flags: Readonly<Record<string, string | readonly string[] | true | undefined>>
+}
+
+/**
+ * The input of an operation from what was typed. Throws a usage error that names the flag or argument, what was given
+ * and what is allowed. `readText` gets the content of a file that a flag names.
+ */
+export async function inputFrom(
+  schema: z.ZodObject,
+  layout: Layout,
+  typed: Typed,
+  readText: (flag: string, file: string) => Promise<string>,
+): Promise<Record<string, unknown>> {
+  const input: Record<string, unknown> = {}
+  const said = new Map<string, { label: string; given: string }>()
+  for (const [i, { field, title }] of layout.places.entries()) {
+    const text = typed.places[i]
+    if (text === undefined) continue
+    said.set(field.name, { label: title, given: text })
+    input[field.name] = fieldValue(field.type, title, text, undefined)
+  }
+  for (const { field, name, read, default: initial } of layout.flags) {
+    const label = `--${name}`
+    const given = typed.flags[name] ?? initial
+    if (given === undefined) continue
+    said.set(field.name, { label, given: given === true ? 'true' : [given].flat().join(' ') })
+    if (given === true) input[field.name] = true
+    else if (read === 'file') input[field.name] = await readText(label, [given].flat().at(-1) ?? '')
+    else input[field.name] = fieldValue(field.type, label, given, read)
+  }
+  const { rest } = layout
+  if (rest !== undefined) takeRest(rest, typed.rest, input, said, layout)
+  requireAll(layout, input)
+  const result = schema.safeParse(input)
+  if (!result.success) throw refusal(result.error.issues, said, layout)
+  return input
+}
+
+function takeRest(
+  { field, title }: { field: Field; title: string },
+  words: readonly string[],
+  input: Record<string, unknown>,
+  said: Map<string, { label: string; given: string }>,
+  layout: Layout,
+): void {
+  const flag = layout.flags.find(one => one.field === field)
+  if (words.length === 0) {
+    if (input[field.name] === undefined)
+      throw usageError(
+        `missing ${title}`,
+        `give -- ${title}${flag === undefined ? '' : `, or --${flag.name} ${flag.value}`}`,
+      )
+    return
+  }
+  if (input[field.name] !== undefined)
+    throw usageError(`both --${flag?.name} and "${visible(words.join(' '))}" are given`, 'give one of them')
+  said.set(field.name, { label: title, given: words.join(' ') })
+  input[field.name] = [...words]
+}
+
+function requireAll({ flags }: Layout, input: Record<string, unknown>): void {
+  const missing = flags.filter(({ field }) => field.required && input[field.name] === undefined)
+  if (missing.length > 0)
+    throw usageError(`missing ${missing.map(({ name, value }) => `--${name} ${value}`).join(', ')}`)
+}
+
+/** What the contract says of the input, in the words of the command line. */
+function refusal(
+  issues: readonly z.core.$ZodIssue[],
+  said: ReadonlyMap<string, { label: string; given: string }>,
+  layout: Layout,
+): CliError {
+  const texts = issues.map(({ path, message }) => {
+    const name = String(path[0] ?? '')
+    const found = said.get(name)
+    const flag = layout.flags.find(({ field }) => field.name === name)
+    if (found === undefined) return `${flag === undefined ? name : `--${flag.name}`}: ${message}`
+    return `${found.label} "${abridged(found.given)}": ${message}`
+  })
+  return usageError([...new Set(texts)].join('; '))
+}

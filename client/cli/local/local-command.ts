@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import { examplesText } from '../examples-text.ts'
+import type { Io } from '../io.ts'
+import type { LocalName } from '../program.ts'
+import type { ConnectionFlags } from '../settings/load.ts'
+import type { RenderContext } from '../words/words.ts'
+
+type Flags = ConnectionFlags & { readonly json?: true }
+
+/** Gives a commander command the help and the action of one that is about this client itself. */
+export function fillLocalCommand(command: Command, name: LocalName, io: Io, context: RenderContext): void {
+  const { summary, examples, act } = localCommands[name]
+  command.summary(summary).description(summary)
+  command.addHelpText('after', examplesText(name.split(' '), examples))
+  command.action(async () => await act(io, command.optsWithGlobals(), context))
+}
+
+type LocalCommand = {
+  readonly summary: string
+  readonly examples: readonly string[]
+  readonly act: (io: Io, flags: Flags, context: RenderContext) => Promise<void>
+}
+
+const localCommands: Record<LocalName, LocalCommand> = {
+  configure: {
+    summary:
+      'Keep the address of a server and a token for it (--base-url, --token, --ca, --insecure), readable by you alone; the token is read from standard input when it is - or left out',
+    examples: [
+      '--base-url http://127.0.0.1:8000 --token TOKEN',
+      '--base-url https://debug.example.org --ca ca.pem < token.txt',
+      '--base-url https://debug.example.org --insecure --token -',
+    ],
+    act: async (io, flags) => (await import('./configure.ts')).configure(io, flags),
+  },
+  'config show': {
+    summary: 'The settings in use, and where each comes from',
+    examples: ['', '--json'],
+    act: async (io, flags, context) => (await import('./config-show.ts')).showConfig(io, flags, context),
+  },
+  'config path': {
+    summary: 'Where the configuration file lies, or would lie',
+    examples: ['', '--json'],
+    act: async (io, flags) => (await import('./config-path.ts')).showConfigPath(io, flags),
+  },
+}

@@ -1,0 +1,31 @@
+import { createClient } from '../../sdk/client.ts'
+import { ConnectionError } from '../../sdk/connection-error.ts'
+import { ProblemError } from '../../sdk/problem-error.ts'
+import { visible } from '../render/visible.ts'
+
+/** How long a server is given to answer, in milliseconds. */
+const patience = 5_000
+
+export type TryServerOptions = {
+  readonly config: { readonly base_url: string; readonly token: string; readonly insecure?: boolean }
+  readonly ca: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** One sentence on whether the server answers and knows the token. */
+export async function tryServer({ config, ca, signal }: TryServerOptions): Promise<string> {
+  const { base_url: baseUrl, token, insecure } = config
+  const late = AbortSignal.timeout(patience)
+  await using client = createClient({ baseUrl, token, ca, insecure, signal: AbortSignal.any([signal, late]) })
+  try {
+    const { name, scopes } = await client.server.whoami()
+    return `${baseUrl} answers: token "${visible(name)}", scopes ${scopes.join(', ') || 'none'}`
+  } catch (error) {
+    signal.throwIfAborted()
+    if (late.aborted) return `warning: ${baseUrl} does not answer`
+    if (error instanceof ConnectionError) return `warning: ${error.message}; ${error.fix}`
+    if (error instanceof ProblemError)
+      return `warning: ${baseUrl} refuses the token: ${visible(error.detail)}`
+    throw error
+  }
+}

@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { Interruption } from './interruption.ts'
+import { run } from './run.ts'
+
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => ending.abort(new Interruption(signal)))
+// `debug-server … | head`: the reader is gone, and there is nobody to tell.
+process.stdout.on('error', () => ending.abort(new Interruption('SIGPIPE')))
+process.stderr.on('error', () => {})
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  directory: process.cwd(),
+  platform: process.platform,
+  root: resolve(import.meta.dirname, '../..'),
+  signal: ending.signal,
+  now: Date.now,
+})

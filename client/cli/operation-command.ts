@@ -1,0 +1,89 @@
+import { type Command, CommanderError, Option } from 'commander'
+import { contract } from '../../services/contract/contract.ts'
+import type { Operation } from '../../services/contract/operation.ts'
+import { examplesText } from './examples-text.ts'
+import { fieldsOf } from './fields.ts'
+import { type Layout, layoutOf, type PlainWords } from './flags.ts'
+import { inputFrom, type Typed } from './input.ts'
+import type { CliName } from './words/words.ts'
+import { words } from './words.ts'
+
+/** What was typed for an operation, checked against its schema. */
+export type Asked = {
+  readonly name: CliName
+  readonly input: Record<string, unknown>
+  readonly extras: ReadonlySet<string>
+}
+
+export type OperationCommandOptions = {
+  readonly readText: (flag: string, file: string) => Promise<string>
+  readonly perform: (asked: Asked) => Promise<void>
+}
+
+/** Gives a commander command the arguments, flags and help of an operation: those of the contract, in its words. */
+export function fillOperationCommand(
+  command: Command,
+  name: CliName,
+  options: OperationCommandOptions,
+): void {
+  const operation: Operation = contract[name]
+  const said: PlainWords & Pick<(typeof words)[CliName], 'extras' | 'examples' | 'path'> = words[name]
+  const layout = layoutOf(fieldsOf(operation.input), said)
+  command.summary(operation.summary).description(operation.summary)
+  for (const { field, title } of layout.places) command.argument(`<${title}>`, field.describe)
+  if (layout.rest !== undefined) command.argument('[words...]', layout.rest.describe)
+  for (const flag of layout.flags) command.addOption(optionOf(flag))
+  for (const extra of said.extras ?? []) command.option(`--${extra.name}`, extra.describe)
+  command.addHelpText('after', examplesText(said.path, said.examples))
+  if (layout.rest !== undefined) {
+    const places = layout.places.map(({ title }) => title.toUpperCase())
+    command.usage(['[options]', ...places, '--', layout.rest.title].join(' '))
+    command.exitOverride(adviseDashes)
+  }
+  command.action(async () => {
+    const typed = typedIn(command, layout)
+    const extras = new Set(
+      (said.extras ?? []).map(extra => extra.name).filter(extra => isGiven(command, extra)),
+    )
+    const input = await inputFrom(operation.input, layout, typed, options.readText)
+    await options.perform({ name, input, extras })
+  })
+}
+
+function optionOf({ name, value, repeatable, describe }: Layout['flags'][number]): Option {
+  const told = repeatable ? `${describe}; may be repeated` : describe
+  const option = new Option(value === undefined ? `--${name}` : `--${name} <${value}>`, told)
+  return repeatable ? option.argParser((text, before: readonly string[] = []) => [...before, text]) : option
+}
+
+function typedIn(command: Command, { places, flags }: Layout): Typed {
+  const given: Record<string, unknown> = command.opts()
+  const texts: Record<string, string | readonly string[] | true | undefined> = {}
+  for (const { name } of flags) {
+    const value = given[attribute(name)]
+    if (value === true || typeof value === 'string') texts[name] = value
+    else if (Array.isArray(value)) texts[name] = value.map(String)
+  }
+  return {
+    places: command.args.slice(0, places.length),
+    rest: command.args.slice(places.length),
+    flags: texts,
+  }
+}
+
+/** Whether a switch of the CLI's own was given; `--no-x` is one that turns the default of `x` off. */
+const isGiven = (command: Command, name: string): boolean =>
+  command.getOptionValueSource(attribute(name.replace(/^no-/, ''))) === 'cli'
+
+/** The key under which commander keeps a flag. */
+const attribute = (name: string): string =>
+  name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+function adviseDashes(error: CommanderError): never {
+  if (error.code !== 'commander.unknownOption' || error.message.includes('Did you mean')) throw error
+  throw new CommanderError(
+    error.exitCode,
+    error.code,
+    `${error.message}\n(if it belongs to the program, put -- before the program)`,
+  )
+}

@@ -1,0 +1,50 @@
+import type { ProblemCode } from '../../services/contract/problems.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** The exit code that a refusal of the server ends with. */
+export function exitCodeOf(code: ProblemCode, status: number): number {
+  if (code === 'invalid_input') return exitCodes.usage
+  if (code === 'upstream_unavailable') return exitCodes.notReachable
+  if (status === 401 || status === 403) return exitCodes.notAuthorised
+  return status === 404 ? exitCodes.notFound : exitCodes.failure
+}
+
+/** What to do about a refusal of the server; `tokenFrom` tells where the token was found. */
+export function problemFix(code: ProblemCode, tokenFrom: string): string | undefined {
+  switch (code) {
+    case 'unauthenticated':
+      return `${tokenFrom} is unknown to this server or revoked: give another one, or keep one with "debug-server configure"`
+    case 'token_expired':
+      return `${tokenFrom} has expired: ask an administrator for "debug-server token create NAME --scopes cli"`
+    case 'insufficient_scope':
+      return `${tokenFrom} may not do this: see its scopes with "debug-server whoami"`
+    case 'local_path_forbidden':
+      return 'register an https, ssh or git address'
+    case 'repository_not_found':
+      return 'see "debug-server repository list", or register it with "debug-server repository add URL"'
+    case 'session_not_found':
+      return 'see "debug-server session list"'
+    case 'command_not_found':
+      return 'see "debug-server command list SESSION"'
+    case 'token_not_found':
+      return 'see "debug-server token list"'
+    case 'ambiguous_id':
+      return 'write more of the id'
+    case 'repository_exists':
+    case 'token_exists':
+      return 'choose another name'
+    case 'session_ended':
+      return 'open another one with "debug-server session create"'
+    case 'store_busy':
+    case 'not_ready':
+    case 'upstream_unavailable':
+      return 'try again in a moment; in the clone "npx task status" tells what is the matter'
+    case 'not_found':
+    case 'method_not_allowed':
+      return 'check that client and server are of one version, and that the address is that of the API'
+    case 'internal':
+      return 'the log of the API tells more: npx task logs api'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,125 @@
+import { Command } from 'commander'
+import { examplesText } from './examples-text.ts'
+import { exitCodesHelp } from './exit-codes.ts'
+import type { Io } from './io.ts'
+import type { CliName } from './words/words.ts'
+import { groups, words } from './words.ts'
+
+export type ProgramOptions = {
+  readonly io: Io
+  /** Gives a command what it is made of, just before it is parsed: what is not asked for is not loaded. */
+  readonly fillOperation: (command: Command, name: CliName) => Promise<void>
+  readonly fillLocal: (command: Command, name: LocalName) => Promise<void>
+}
+
+/** Commands about this client itself, which call no operation or one by the way. */
+export type LocalName = 'configure' | 'config show' | 'config path'
+
+type Leaf = {
+  readonly path: readonly [string, ...string[]]
+  readonly fill: (command: Command) => Promise<void>
+}
+
+/** The tree of commands, its leaves empty until one of them is asked for. */
+export function createProgram(options: ProgramOptions): Command {
+  const { io } = options
+  const program = new Command('debug-server')
+    .description('Runs, watches and debugs any git repository on a Debug Server.')
+    .usage('[options] COMMAND')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: text => void io.stdout.write(text),
+      writeErr: text => void io.stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .option('--base-url <URL>', 'address of the server (DEBUG_SERVER_URL)')
+    .option('--token <TOKEN>', 'token to use (DEBUG_SERVER_TOKEN)')
+    .option('--ca <FILE>', 'certificates to trust, in PEM (DEBUG_SERVER_CA)')
+    .option('--insecure', 'do not verify the certificate of the server (DEBUG_SERVER_INSECURE)')
+    .option('--json', 'print JSON: what the server answered, or one message a line')
+    .option('-V, --version', 'print the version')
+    .addHelpText('after', afterHelp)
+  const leaves = leavesOf(options)
+  const tops = new Map<string, Leaf[]>()
+  for (const leaf of leaves) tops.set(leaf.path[0], [...(tops.get(leaf.path[0]) ?? []), leaf])
+  for (const [name, inside] of tops) program.command(name).summary(summaryOf(name, inside))
+  program.hook('preSubcommand', async (_, top) => {
+    for (const { path, fill } of tops.get(top.name()) ?? []) {
+      const [, second] = path
+      await fill(second === undefined ? top : top.command(second))
+    }
+    const group = groups[top.name()]
+    if (group === undefined) return
+    top.description(sentence(group)).usage('[options] COMMAND').helpCommand(false)
+    top.addHelpText('after', groupHelp(top.name()))
+  })
+  return program
+}
+
+const localSummaries: Record<string, string> = {
+  configure: 'keep the address of a server and a token',
+  whoami: 'the token in use, and what it may do',
+}
+
+function summaryOf(name: string, leaves: readonly Leaf[]): string {
+  const group = groups[name]
+  if (group === undefined) return localSummaries[name] ?? ''
+  return `${group}: ${leaves.map(({ path }) => path[1]).join(', ')}`
+}
+
+function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
+  const local = (name: LocalName, path: readonly [string, ...string[]]): Leaf => ({
+    path,
+    fill: command => fillLocal(command, name),
+  })
+  const operations = (Object.keys(words) as CliName[]).flatMap(name => {
+    const { path, alias } = words[name]
+    const fill = (command: Command) => fillOperation(command, name)
+    return alias === undefined
+      ? [{ path, fill }]
+      : [
+          { path, fill },
+          { path: alias, fill },
+        ]
+  })
+  const order = ['configure', 'whoami', 'repository', 'session', 'command', 'token', 'config', 'server']
+  const rank = ({ path }: Leaf) => order.indexOf(path[0])
+  return [
+    ...operations,
+    local('configure', ['configure']),
+    local('config show', ['config', 'show']),
+    local('config path', ['config', 'path']),
+  ].sort((a, b) => rank(a) - rank(b))
+}
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
+
+/** One example of each command of a group. */
+const groupHelp = (group: string): string => {
+  const examples = Object.values(words).flatMap(({ path, alias, examples: [example = ''] }) => {
+    const shown = path[0] === group ? path : alias?.[0] === group ? alias : undefined
+    return shown === undefined ? [] : [[...shown, example].join(' ')]
+  })
+  return examplesText([], examples.length > 0 ? examples : [`${group} --help`])
+}
+
+const afterHelp = `
+Examples:
+  debug-server repository add https://example.org/team/app.git --name demo
+  debug-server session create --repository demo --patch fix.patch --command "make test" --follow
+  debug-server session logs @last
+  debug-server command run @last --follow -- git status --short
+
+A session, command or token is named by its id, by a unique beginning of it, or, for the latest session, by @last.
+
+Which server: the flags above; else the variables named there; else, inside the clone that this program belongs to,
+the server that "npx task up" started; else what "debug-server configure" has kept, in $DEBUG_SERVER_HOME/config.toml
+or $XDG_CONFIG_HOME/debug-server/config.toml; else the server of the clone that this program is linked from.
+"debug-server config show" tells what is used and where it comes from. NO_COLOR turns colours off.
+
+${exitCodesHelp}
+`

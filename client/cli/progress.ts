@@ -1,0 +1,28 @@
+import type { Io } from './io.ts'
+import { duration } from './render/relative-time.ts'
+
+/**
+ * A line on stderr while something takes its time: in a terminal it counts the seconds and goes away in the end;
+ * elsewhere it is written once. Nothing is written under `--json`.
+ */
+export function startProgress(io: Io, text: string, json: boolean): Disposable {
+  if (json) return { [Symbol.dispose]() {} }
+  const { stderr } = io
+  if (stderr.isTTY !== true) {
+    stderr.write(`${text}\n`)
+    return { [Symbol.dispose]() {} }
+  }
+  const started = io.now()
+  const show = () => {
+    const seconds = Math.round((io.now() - started) / 1_000)
+    stderr.write(`\r\x1b[K${text}${seconds === 0 ? '' : ` ${duration(seconds)}`}`)
+  }
+  show()
+  const timer = setInterval(show, 1_000)
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer)
+      stderr.write('\r\x1b[K')
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { exitCodes } from './exit-codes.ts'
+import type { Io } from './io.ts'
+import type { Asked } from './operation-command.ts'
+import { createProgram, type LocalName } from './program.ts'
+import { paintFor } from './render/paint.ts'
+import { reportOf, reportText } from './report-error.ts'
+import type { ConnectionFlags } from './settings/load.ts'
+import type { Settings } from './settings/resolve.ts'
+import type { CliName, RenderContext } from './words/words.ts'
+
+/** Runs one command line to its end and resolves with the exit code. It never rejects. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const invocation = new Invocation(io)
+  try {
+    return await invocation.run(args)
+  } catch (error) {
+    const { exitCode, problem } = reportOf(error, invocation.tokenFrom)
+    if (problem !== undefined)
+      io.stderr.write(
+        asksForJson(args)
+          ? `${JSON.stringify(problem)}\n`
+          : reportText(problem, paintFor(io.stderr, io.environment)),
+      )
+    return exitCode
+  }
+}
+
+/** `help X` is `X --help`; and, since nothing of a line that is wrong is parsed, what it asks for is looked up here. */
+export const withoutHelpWord = (args: readonly string[]): readonly string[] =>
+  args[0] === 'help' ? [...args.slice(1), '--help'] : args
+
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return (end === -1 ? args : args.slice(0, end)).includes('--json')
+}
+
+/** Of the package that this program belongs to; read here, since config/ loads its schemas first. */
+async function versionOf(root: string): Promise<string> {
+  const { version }: { version?: unknown } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return String(version)
+}
+
+class Invocation {
+  readonly #io: Io
+  #settings: Settings | undefined
+  #exitCode: number = exitCodes.success
+
+  constructor(io: Io) {
+    this.#io = io
+  }
+
+  /** For an error about the token: which one it was. */
+  get tokenFrom(): string {
+    const source = this.#settings?.token?.source
+    if (source === 'flag') return 'the token of --token'
+    if (source === 'environment') return 'the token of DEBUG_SERVER_TOKEN'
+    if (source === 'file') return 'the token of the configuration file'
+    return source === undefined ? 'the token' : "the token of this clone's server"
+  }
+
+  async run(args: readonly string[]): Promise<number> {
+    const program = createProgram({
+      io: this.#io,
+      fillOperation: (command, name) => this.#fillOperation(command, name),
+      fillLocal: (command, name) => this.#fillLocal(command, name),
+    })
+    if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+      this.#io.stdout.write(`${await versionOf(this.#io.root)}\n`)
+      return exitCodes.success
+    }
+    await program.parseAsync(withoutHelpWord(args), { from: 'user' })
+    return this.#exitCode
+  }
+
+  async #fillOperation(command: Command, name: CliName): Promise<void> {
+    const { fillOperationCommand } = await import('./operation-command.ts')
+    fillOperationCommand(command, name, {
+      readText: async (flag, file) => {
+        const { readText } = await import('./read-text.ts')
+        return await readText(this.#io, flag, file)
+      },
+      perform: async asked => {
+        this.#exitCode = await this.#perform(asked, command.optsWithGlobals())
+      },
+    })
+  }
+
+  async #perform({ name, input, extras }: Asked, flags: ConnectionFlags & { json?: true }): Promise<number> {
+    const io = this.#io
+    const [{ loadSettings }, { connect }, { perform }] = await Promise.all([
+      import('./settings/load.ts'),
+      import('./settings/connect.ts'),
+      import('./perform.ts'),
+    ])
+    this.#settings = await loadSettings(io, flags)
+    await using client = await connect(this.#settings, io.signal)
+    return await perform(name, input, { ...this.#rendering(), client, io, json: flags.json === true, extras })
+  }
+
+  async #fillLocal(command: Command, name: LocalName): Promise<void> {
+    const { fillLocalCommand } = await import('./local/local-command.ts')
+    fillLocalCommand(command, name, this.#io, this.#rendering())
+  }
+
+  #rendering(): RenderContext {
+    const { stdout, environment } = this.#io
+    return {
+      paint: paintFor(stdout, environment),
+      width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined,
+      now: this.#io.now(),
+    }
+  }
+}

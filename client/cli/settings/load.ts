@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import { usageError } from '../cli-error.ts'
+import type { Io } from '../io.ts'
+import { readClone, standsIn } from './clone.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { configLocation } from './config-location.ts'
+import { resolveSettings, type Settings, type Sources } from './resolve.ts'
+
+export type ConnectionFlags = {
+  readonly baseUrl?: string
+  readonly token?: string
+  readonly ca?: string
+  readonly insecure?: boolean
+}
+
+/** Gathers what flags, environment, clone and file say about the server. */
+export async function loadSources(io: Io, flags: ConnectionFlags): Promise<Sources> {
+  const location = configLocation(io.environment, io.platform)
+  const [inside, file, clone] = await Promise.all([
+    standsIn(io.root, io.directory),
+    'path' in location ? readConfigFile(location.path) : undefined,
+    readClone(io.root),
+  ])
+  return {
+    flags: fromFlags(flags, io.directory),
+    environment: fromEnvironment(io.environment, io.directory),
+    clone: inside ? clone : undefined,
+    file,
+    ownClone: inside ? undefined : clone,
+  }
+}
+
+export const loadSettings = async (io: Io, flags: ConnectionFlags): Promise<Settings> =>
+  resolveSettings(await loadSources(io, flags))
+
+export const fromFlags = (
+  { baseUrl, token, ca, insecure }: ConnectionFlags,
+  directory: string,
+): ConfigFile => ({
+  ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
+  ...(token === undefined ? {} : { token }),
+  ...(ca === undefined ? {} : { ca: resolve(directory, ca) }),
+  ...(insecure === undefined ? {} : { insecure }),
+})
+
+/** A variable that is empty counts as not set. */
+export function fromEnvironment(environment: Io['environment'], directory: string): ConfigFile {
+  const { DEBUG_SERVER_URL, DEBUG_SERVER_TOKEN, DEBUG_SERVER_CA, DEBUG_SERVER_INSECURE } = environment
+  return {
+    ...(DEBUG_SERVER_URL ? { base_url: DEBUG_SERVER_URL } : {}),
+    ...(DEBUG_SERVER_TOKEN ? { token: DEBUG_SERVER_TOKEN } : {}),
+    ...(DEBUG_SERVER_CA ? { ca: resolve(directory, DEBUG_SERVER_CA) } : {}),
+    ...(DEBUG_SERVER_INSECURE ? { insecure: switchValue(DEBUG_SERVER_INSECURE) } : {}),
+  }
+}
+
+function switchValue(text: string): boolean {
+  if (['1', 'true', 'yes', 'on'].includes(text.toLowerCase())) return true
+  if (['0', 'false', 'no', 'off'].includes(text.toLowerCase())) return false
+  throw usageError(`DEBUG_SERVER_INSECURE is "${text}"`, 'set it to 1 or 0, or unset it')
+}

@@ -1,0 +1,84 @@
+import type { Command } from '../../../services/contract/resources.ts'
+import { oneCall } from '../one-call.ts'
+import { commandText } from '../render/command-text.ts'
+import { details } from '../render/details.ts'
+import { statusColour } from '../render/paint.ts'
+import { duration, relativeTime } from '../render/relative-time.ts'
+import { type Column, table } from '../render/table.ts'
+import type { RenderContext, Words } from './words.ts'
+
+export const renderCommand = (command: Command, { now }: RenderContext): string =>
+  details([
+    ['id', command.id],
+    ['status', command.status],
+    ['exit code', command.exit_code === null ? null : String(command.exit_code)],
+    ['failure', command.failure?.message],
+    ['command', commandText(command.command)],
+    ['directory', command.directory],
+    ['session', command.session],
+    ['created', relativeTime(command.created_at, now)],
+    ['took', tookText(command, now)],
+  ])
+
+function tookText({ started_at, ended_at }: Command, now: number): string | null {
+  if (started_at === null) return null
+  const end = ended_at === null ? now : Date.parse(ended_at)
+  return duration(Math.max(0, (end - Date.parse(started_at)) / 1_000))
+}
+
+const columns = (now: number): Column<Command>[] => [
+  { title: '#', cell: row => String(row.sequence) },
+  { title: 'ID', cell: row => row.id },
+  { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
+  { title: 'EXIT', cell: row => String(row.exit_code ?? '-') },
+  { title: 'TOOK', cell: row => tookText(row, now) ?? '-' },
+  { title: 'COMMAND', cell: row => commandText(row.command), flexible: true },
+]
+
+export const commandRun: Words<'commands.run'> = {
+  path: ['command', 'run'],
+  places: ['session'],
+  rest: {
+    field: 'command',
+    value: 'PROGRAM ARGUMENTS',
+    describe: 'the program and its arguments, run without a shell',
+  },
+  flags: {
+    command: { name: 'shell', value: 'LINE', describe: 'a line for the shell, instead of a program' },
+    environment: { name: 'env', value: 'NAME=VALUE' },
+    timeout: { read: 'seconds', value: 'DURATION' },
+    wait: { read: 'seconds', value: 'DURATION' },
+  },
+  extras: [{ name: 'follow', describe: 'print its output as it is written; ends with its exit code' }],
+  examples: [
+    '@last --follow -- git status --short',
+    '@last --directory src --env DEBUG=1 --timeout 10m -- make test',
+    '@last --shell "make 2>&1 | tail -5" --follow',
+  ],
+  act: () => import('../acts/command-run.ts'),
+}
+
+export const commandList: Words<'commands.list'> = {
+  path: ['command', 'list'],
+  places: ['session'],
+  examples: ['@last', 'ses_0123 --json'],
+  act: oneCall('commands.list', (commands, context) =>
+    commands.length === 0 ? 'no commands\n' : table(commands, columns(context.now), context),
+  ),
+}
+
+export const commandGet: Words<'commands.get'> = {
+  path: ['command', 'get'],
+  places: ['command'],
+  flags: { wait: { read: 'seconds', value: 'DURATION' } },
+  examples: ['cmd_0123', 'cmd_0123 --wait 1m --json'],
+  act: oneCall('commands.get', renderCommand),
+}
+
+export const commandCancel: Words<'commands.cancel'> = {
+  path: ['command', 'cancel'],
+  places: ['command'],
+  flags: { wait: { read: 'seconds', value: 'DURATION', default: '30s' } },
+  examples: ['cmd_0123', 'cmd_0123 --wait 0'],
+  act: oneCall('commands.cancel', ({ id, status }) => `${id} ${status}\n`),
+}

@@ -1,0 +1,58 @@
+import type { Repository } from '../../../services/contract/resources.ts'
+import { oneCall } from '../one-call.ts'
+import { details } from '../render/details.ts'
+import { statusColour } from '../render/paint.ts'
+import { relativeTime } from '../render/relative-time.ts'
+import { type Column, table } from '../render/table.ts'
+import type { RenderContext, Words } from './words.ts'
+
+export const renderRepository = (repository: Repository, { now }: RenderContext): string =>
+  details([
+    ['name', repository.name],
+    ['status', repository.status],
+    ['failure', repository.failure?.message],
+    ['url', repository.url],
+    ['default branch', repository.default_branch],
+    ['fetched', repository.fetched_at && relativeTime(repository.fetched_at, now)],
+    ['id', repository.id],
+  ])
+
+const columns = (now: number): Column<Repository>[] => [
+  { title: 'NAME', cell: row => row.name },
+  { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
+  { title: 'BRANCH', cell: row => row.default_branch ?? '-', flexible: true },
+  { title: 'FETCHED', cell: row => (row.fetched_at === null ? '-' : relativeTime(row.fetched_at, now)) },
+  { title: 'URL', cell: row => row.url, flexible: true },
+]
+
+const noWait = { name: 'no-wait', describe: 'do not wait until it has been fetched' }
+
+export const repositoryAdd: Words<'repositories.add'> = {
+  path: ['repository', 'add'],
+  alias: ['server', 'init'],
+  places: ['url'],
+  flags: { wait: false },
+  extras: [noWait],
+  examples: [
+    'https://github.com/python/cpython.git',
+    '. --name demo',
+    'git@example.org:team/app.git --no-wait',
+  ],
+  act: () => import('../acts/repository-add.ts'),
+}
+
+export const repositoryList: Words<'repositories.list'> = {
+  path: ['repository', 'list'],
+  examples: ['', '--json'],
+  act: oneCall('repositories.list', (repositories, context) =>
+    repositories.length === 0 ? 'no repositories\n' : table(repositories, columns(context.now), context),
+  ),
+}
+
+export const repositoryGet: Words<'repositories.get'> = {
+  path: ['repository', 'get'],
+  places: ['repository'],
+  flags: { wait: { read: 'seconds', value: 'DURATION' } },
+  examples: ['demo', 'demo --wait 1m'],
+  act: oneCall('repositories.get', renderRepository),
+}

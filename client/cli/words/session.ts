@@ -1,0 +1,98 @@
+import type { Session } from '../../../services/contract/resources.ts'
+import { oneCall } from '../one-call.ts'
+import { details } from '../render/details.ts'
+import { statusColour } from '../render/paint.ts'
+import { relativeTime } from '../render/relative-time.ts'
+import { type Column, table } from '../render/table.ts'
+import type { RenderContext, Words } from './words.ts'
+
+export const renderSession = (session: Session, { now }: RenderContext): string =>
+  details([
+    ['id', session.id],
+    ['status', session.status],
+    ['failure', session.failure?.message],
+    ['repository', session.repository],
+    ['revision', session.revision],
+    ['commit', session.commit],
+    ['patch', session.patch_sha256 && `sha256 ${session.patch_sha256}`],
+    ['created', relativeTime(session.created_at, now)],
+    ['started', session.started_at && relativeTime(session.started_at, now)],
+    ['ended', session.ended_at && relativeTime(session.ended_at, now)],
+  ])
+
+const columns = (now: number): Column<Session>[] => [
+  { title: 'ID', cell: row => row.id },
+  { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
+  { title: 'REPOSITORY', cell: row => row.repository, flexible: true },
+  { title: 'REVISION', cell: row => row.revision ?? '-', flexible: true },
+  { title: 'COMMIT', cell: row => row.commit?.slice(0, 12) ?? '-' },
+  { title: 'PATCH', cell: row => (row.patch_sha256 === null ? '-' : 'yes') },
+  { title: 'CREATED', cell: row => relativeTime(row.created_at, now) },
+]
+
+export const sessionCreate: Words<'sessions.create'> = {
+  path: ['session', 'create'],
+  flags: {
+    repository: { value: 'NAME' },
+    commit: { value: 'REVISION' },
+    patch: { value: 'FILE', read: 'file' },
+    commands: { name: 'command', value: 'LINE' },
+    wait: false,
+  },
+  extras: [
+    { name: 'follow', describe: "print the commands' output as it is written; ends with their exit code" },
+    { name: 'no-wait', describe: 'do not wait until it runs' },
+  ],
+  examples: [
+    '--repository demo --commit main',
+    '--repository demo --patch fix.patch --command "python3 -m unittest -v" --follow',
+    '--repository demo --patch - < fix.patch',
+  ],
+  act: () => import('../acts/session-create.ts'),
+}
+
+export const sessionList: Words<'sessions.list'> = {
+  path: ['session', 'list'],
+  flags: { limit: { value: 'N' } },
+  examples: ['', '--status running', '--limit 5 --json'],
+  act: oneCall('sessions.list', (sessions, context) =>
+    sessions.length === 0 ? 'no sessions\n' : table(sessions, columns(context.now), context),
+  ),
+}
+
+export const sessionGet: Words<'sessions.get'> = {
+  path: ['session', 'get'],
+  places: ['session'],
+  flags: { wait: { read: 'seconds', value: 'DURATION' } },
+  examples: ['@last', 'ses_0123', '@last --wait 1m --json'],
+  act: oneCall('sessions.get', renderSession),
+}
+
+export const sessionLogs: Words<'sessions.logs'> = {
+  path: ['session', 'logs'],
+  places: ['session'],
+  flags: { command: { value: 'COMMAND' }, offset: { value: 'N' } },
+  examples: [
+    '@last',
+    '@last --follow',
+    '@last --command cmd_01 --stream stderr --offset 4096',
+    '@last --json',
+  ],
+  act: () => import('../acts/session-logs.ts'),
+}
+
+export const sessionStop: Words<'sessions.stop'> = {
+  path: ['session', 'stop'],
+  places: ['session'],
+  flags: { wait: { read: 'seconds', value: 'DURATION', default: '30s' } },
+  examples: ['@last', '@last --wait 0'],
+  act: oneCall('sessions.stop', session => `${session.id} ${session.status}\n`),
+}
+
+export const sessionDelete: Words<'sessions.delete'> = {
+  path: ['session', 'delete'],
+  places: ['session'],
+  flags: { wait: { read: 'seconds', value: 'DURATION', default: '30s' } },
+  examples: ['@last', 'ses_0123'],
+  act: oneCall('sessions.delete', ({ id, status }) => `${id} ${status}\n`),
+}

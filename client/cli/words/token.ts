@@ -1,0 +1,72 @@
+import type { Token } from '../../../services/contract/resources.ts'
+import { oneCall } from '../one-call.ts'
+import { details } from '../render/details.ts'
+import { statusColour } from '../render/paint.ts'
+import { relativeTime } from '../render/relative-time.ts'
+import { type Column, table } from '../render/table.ts'
+import { visible } from '../render/visible.ts'
+import type { RenderContext, Words } from './words.ts'
+
+function status({ revoked_at, expires_at }: Token, now: number): 'valid' | 'revoked' | 'expired' {
+  if (revoked_at !== null) return 'revoked'
+  return expires_at !== null && Date.parse(expires_at) <= now ? 'expired' : 'valid'
+}
+
+export const renderToken = (token: Token, { now }: RenderContext): string =>
+  details([
+    ['name', token.name],
+    ['status', status(token, now)],
+    ['scopes', token.scopes.join(', ') || 'none'],
+    ['created', relativeTime(token.created_at, now)],
+    ['expires', token.expires_at === null ? 'never' : relativeTime(token.expires_at, now)],
+    ['revoked', token.revoked_at && relativeTime(token.revoked_at, now)],
+    ['last used', token.last_used_at && relativeTime(token.last_used_at, now)],
+    ['id', token.id],
+  ])
+
+const columns = (now: number): Column<Token>[] => [
+  { title: 'ID', cell: row => row.id },
+  { title: 'NAME', cell: row => row.name, flexible: true },
+  { title: 'STATUS', cell: row => status(row, now), colour: row => statusColour(status(row, now)) },
+  { title: 'EXPIRES', cell: row => (row.expires_at === null ? 'never' : relativeTime(row.expires_at, now)) },
+  {
+    title: 'LAST USED',
+    cell: row => (row.last_used_at === null ? '-' : relativeTime(row.last_used_at, now)),
+  },
+  { title: 'SCOPES', cell: row => row.scopes.join(',') || '-', flexible: true },
+]
+
+export const whoami: Words<'server.whoami'> = {
+  path: ['whoami'],
+  examples: ['', '--json'],
+  act: oneCall('server.whoami', renderToken),
+}
+
+export const tokenCreate: Words<'tokens.create'> = {
+  path: ['token', 'create'],
+  places: ['name'],
+  flags: {
+    scopes: { value: 'SCOPE,SCOPE', read: 'commas' },
+    expires_in: { value: 'DURATION', read: 'seconds' },
+  },
+  examples: [
+    'laptop --scopes cli --expires-in 30d',
+    'ci --scopes sessions:read,sessions:write,commands:write',
+  ],
+  act: () => import('../acts/token-create.ts'),
+}
+
+export const tokenList: Words<'tokens.list'> = {
+  path: ['token', 'list'],
+  examples: ['', '--json'],
+  act: oneCall('tokens.list', (tokens, context) =>
+    tokens.length === 0 ? 'no tokens\n' : table(tokens, columns(context.now), context),
+  ),
+}
+
+export const tokenRevoke: Words<'tokens.revoke'> = {
+  path: ['token', 'revoke'],
+  places: ['token'],
+  examples: ['tok_0123'],
+  act: oneCall('tokens.revoke', token => `${token.id} ${visible(token.name)} revoked\n`),
+}
