@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { acquireLock } from '../../lib/lock.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'ds-lock-'))
+t.teardown(() => rmSync(directory, { recursive: true, force: true }))
+
+const holder = (path: string) =>
+  spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { acquireLock } from ${JSON.stringify(new URL('../../lib/lock.ts', import.meta.url).href)}
+       globalThis.lock = await acquireLock(${JSON.stringify(path)})
+       console.log('held')
+       setInterval(() => {}, 1000)`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+
+t.test('a lock that is free is taken, and free again when it is disposed', async t => {
+  const path = join(directory, 'new', 'free.lock')
+  for (let round = 0; round < 3; round++) {
+    using lock = await acquireLock(path, { onWait: () => t.fail('nobody holds it') })
+    t.ok(lock)
+  }
+})
+
+t.test('a held lock is waited for, once said, until its holder is killed', async t => {
+  const path = join(directory, 'held.lock')
+  const child = holder(path)
+  await once(child.stdout, 'data')
+  let waits = 0
+  const waiting = acquireLock(path, { onWait: () => waits++ })
+  const first = await Promise.race([
+    waiting,
+    new Promise<'waiting'>(resolve => setImmediate(resolve, 'waiting')),
+  ])
+  t.equal(first, 'waiting')
+  child.kill('SIGKILL')
+  using lock = await waiting
+  t.ok(lock)
+  t.equal(waits, 1)
+})
+
+t.test('waiting ends when it is aborted', async t => {
+  const path = join(directory, 'aborted.lock')
+  const child = holder(path)
+  t.teardown(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  const abort = new AbortController()
+  const waiting = acquireLock(path, { signal: abort.signal, onWait: () => abort.abort(new Error('enough')) })
+  await t.rejects(waiting)
+})
