@@ -1,5 +1,5 @@
 import { parse } from 'toml'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { nearest } from '../lib/suggest.ts'
 import { UserError } from '../lib/user-error.ts'
 
@@ -19,11 +19,21 @@ export function parseToml(text: string, origin: string): Layer {
   try {
     return { origin, values: parse(text) }
   } catch (error) {
-    const { line, column, message } = error as { line?: number; column?: number; message: string }
-    throw new UserError(`${origin}${line === undefined ? '' : `:${line}:${column}`}: ${message}`, {
+    throw new UserError(`${origin}${placeOf(error)}: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     })
   }
+}
+
+const positionSchema = z.object({ line: z.number(), column: z.number() })
+/** The parser tells where it stopped as `location.start`, and what contradicts something earlier by its own fields. */
+const placeSchema = z.union([positionSchema, z.object({ location: z.object({ start: positionSchema }) })])
+
+function placeOf(error: unknown): string {
+  const place = placeSchema.safeParse(error)
+  if (!place.success) return ''
+  const { line, column } = 'location' in place.data ? place.data.location.start : place.data
+  return `:${line}:${column}`
 }
 
 /** `DEBUG_SERVER__API__PORT=8100` sets `api.port`. Values are read as TOML where that succeeds, else as text. */
