@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { acquire } from './install-lock.mjs'
 
 const heartbeatMs = 5000
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const say = text => process.stderr.write(`${text}\n`)
 
 /**
@@ -96,13 +97,12 @@ function npmCi(root, lock) {
     '--loglevel=error',
   ]
   return new Promise(resolve => {
-    const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-    if (npm.pid !== undefined) lock.alsoHeldBy(npm.pid)
+    let npm
     let output = ''
-    for (const stream of [npm.stdout, npm.stderr]) {
-      stream.setEncoding('utf8').on('data', text => {
-        output = (output + text).slice(-20_000)
-      })
+    const end = problem => {
+      for (const signal of interrupts) process.off(signal, interrupt)
+      signalGroup(npm.pid, 'SIGKILL')
+      resolve({ problem, output })
     }
     const interrupt = signal => {
       say(`${signal}: ending the installation`)
@@ -115,17 +115,29 @@ function npmCi(root, lock) {
         process.exit(128 + constants.signals[signal])
       })
     }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupt)
-    const end = problem => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, interrupt)
-      resolve({ problem, output })
+    // Before there is anything to end, so that there is no moment in which it would be left behind.
+    for (const signal of interrupts) process.once(signal, interrupt)
+    npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    if (npm.pid !== undefined) lock.alsoHeldBy(npm.pid)
+    for (const stream of [npm.stdout, npm.stderr]) {
+      stream.setEncoding('utf8').on('data', text => {
+        output = (output + text).slice(-20_000)
+      })
     }
     npm.on('error', error =>
       end(error.code === 'ENOENT' ? 'npm is not found' : `npm cannot be started: ${error.message}`),
     )
-    npm.on('close', (code, signal) => {
-      if (code === 0) end(existsSync(join(root, 'node_modules')) ? undefined : 'npm installed nothing')
-      else end(`npm ci ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`)
+    npm.on('exit', (code, signal) => {
+      // The streams close a moment later, unless something that npm started holds them.
+      const over = setTimeout(closed, 500)
+      npm.once('close', closed)
+      function closed() {
+        clearTimeout(over)
+        npm.off('close', closed)
+        for (const stream of [npm.stdout, npm.stderr]) stream.destroy()
+        if (code === 0) end(existsSync(join(root, 'node_modules')) ? undefined : 'npm installed nothing')
+        else end(`npm ci ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`)
+      }
     })
   })
 }

@@ -29,7 +29,7 @@ export async function loadTaskfile(path: string): Promise<Taskfile> {
 function whereAndWhat(error: unknown): string {
   if (!(error instanceof Error)) return `it throws ${String(error)}`
   const lines = (error.stack ?? String(error)).split('\n')
-  const kept = lines.filter(line => !/^\s+at .*(\(node:|at node:|load-taskfile\.ts)/.test(line))
+  const kept = lines.filter(line => !/^\s+at .*(node:internal|load-taskfile\.ts)/.test(line))
   return kept.slice(0, 12).join('\n').trim()
 }
 

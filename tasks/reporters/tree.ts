@@ -71,7 +71,9 @@ export class TreeReporter implements Reporter {
   #canvas(stream: NodeJS.WriteStream): NodeJS.WriteStream {
     return new Proxy(stream, {
       get: (target, key) => {
-        if (key === 'rows') return this.#blank ? 0 : target.rows
+        if (key === 'rows') return this.#blank ? 0 : target.rows || 24
+        // A terminal that does not know its size says 0.
+        if (key === 'columns') return target.columns || 80
         const value = Reflect.get(target, key, target)
         return key === 'write' ? value.bind(target) : value
       },
@@ -105,7 +107,7 @@ export class TreeReporter implements Reporter {
   #lines(): string[] {
     const { stderr, style, now } = this.#options
     const spinner = turning[this.#frame++ % turning.length] ?? ''
-    const rows = this.#record.finished === undefined ? Math.max(3, (stderr.rows ?? 24) - 2) : finalRows
+    const rows = this.#record.finished === undefined ? Math.max(3, (stderr.rows || 24) - 2) : finalRows
     return treeLines(this.#record, { now: now(), rows, spinner, style })
   }
 

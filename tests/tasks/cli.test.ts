@@ -1,0 +1,223 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { createPlace, finish, importTask } from './cli-rig.ts'
+
+const place = createPlace(t)
+place.write(
+  'Taskfile.ts',
+  `${importTask}
+import { mkdirSync } from 'node:fs'
+const settings = task({ describe: 'Read the settings', run: () => 8000 })
+const build = task({
+  describe: 'Build it\\nwith more words',
+  needs: { settings },
+  run: ({ settings }, { print, log, root }) => {
+    mkdirSync(root + '/built', { recursive: true })
+    log('building')
+    print('port ' + settings + '\\n')
+  },
+})
+const words = task({
+  describe: 'Print words',
+  args: { usage: 'WORD…', parse: argv => argv },
+  run: (_, { args, print }) => print(JSON.stringify(args)),
+})
+const fail = task({ describe: 'Fail', needs: { settings }, run: (_, { exec }) => exec('sh', ['-c', 'echo said; exit 7']) })
+const stray = task({
+  describe: 'Throw beside',
+  run: (_, { signal }) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason))
+      setImmediate(() => { throw new RangeError('beside') })
+    }),
+})
+const down = task({ describe: 'x', run: () => { throw new RangeError('a bug') } })
+const where = task({ describe: 'x', run: (_, { exec, print }) => exec('pwd', [], { output: 'capture' }).then(({ stdout }) => print(process.cwd() + ' ' + stdout)) })
+const idle = task({ describe: 'never returns', run: (_, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason))) })
+const round = task({ describe: 'x', needs: () => ({ round }), run: () => {} })
+export default { build, 'db:words': words, fail, stray, down, where, idle, round, settings }
+`,
+)
+const cwd = place.path
+const run = (...args: string[]) => finish(args, { cwd })
+
+t.test('--list', async t => {
+  const { code, stdout, stderr } = await run('--list')
+  t.equal(code, 0)
+  t.equal(stderr, '')
+  t.match(stdout, /^ {2}build {5}Build it\n {2}db:words {2}Print words\n/)
+  const { stdout: json } = await run('--list', '--json')
+  t.match(JSON.parse(json), {
+    taskfile: join(cwd, 'Taskfile.ts'),
+    tasks: [{ name: 'build' }, { name: 'db:words', describe: 'Print words', usage: 'WORD…' }],
+  })
+})
+
+t.test('without a task: help with the list; with one: help for it', async t => {
+  for (const args of [[], ['--help'], ['-h']]) {
+    t.match(await run(...args), {
+      code: 0,
+      stdout: /^Usage: task[\s\S]*--plan[\s\S]*\nTasks:\n {2}build/,
+      stderr: '',
+    })
+  }
+  t.match(await run('db:words', '--help'), {
+    code: 0,
+    stdout: /^Print words\n\nUsage: task db:words WORD…\n$/,
+  })
+  t.match(await run('build', '--help'), {
+    code: 0,
+    stdout: /^Build it\nwith more words\n\nUsage: task build\n$/,
+  })
+  t.match(await run('--version'), { code: 0, stdout: /^task \d+\.\d+\.\d+, Node 2\d\./ })
+})
+
+t.test('--plan prints the plan and does nothing at all', async t => {
+  const before = readdirSync(cwd)
+  const { code, stdout } = await run('--plan', '--jobs', '3', 'fail', 'build')
+  t.equal(code, 0)
+  t.equal(stdout, '1  settings\n2  fail  after settings\n3  build  after settings\n3 tasks, 3 at once\n')
+  t.same(readdirSync(cwd), before)
+  t.match(await run('--plan', 'db:words', 'a', '--b'), { stdout: /^1 {2}db:words a --b\n1 task, / })
+})
+
+t.test('a run: what tasks print goes to stdout, and nothing else does', async t => {
+  const { code, stdout, stderr } = await run('build')
+  t.equal(code, 0)
+  t.equal(stdout, 'port 8000\n')
+  t.match(
+    stderr,
+    /^\d\d:\d\d:\d\d {2}settings {2}started\n[\s\S]*build {5}│ building\n[\s\S]*done in[\s\S]*2 tasks done in/,
+  )
+  t.ok(readdirSync(cwd).includes('built'))
+})
+
+t.test('several tasks in one call, options between them', async t => {
+  const { code, stderr } = await run('build', '--jobs=1', 'where', '--no-color', 'db:words', '--jobs', 'x')
+  t.equal(code, 0)
+  t.match(stderr, /4 tasks done/)
+})
+
+t.test('arguments belong to the task', async t => {
+  const cases: [string[], string[]][] = [
+    [
+      ['a', '--list', '-x'],
+      ['a', '--list', '-x'],
+    ],
+    [
+      ['--', '--help', 'b'],
+      ['--help', 'b'],
+    ],
+    [
+      ['a', '--', 'b'],
+      ['a', '--', 'b'],
+    ],
+    [[], []],
+  ]
+  for (const [words, args] of cases) t.same(JSON.parse((await run('db:words', ...words)).stdout), args)
+})
+
+t.test('a failure: log, reason, what to type again, code 1', async t => {
+  const { code, stdout, stderr } = await run('fail')
+  t.equal(code, 1)
+  t.equal(stdout, '')
+  t.match(
+    stderr,
+    /✖ fail failed after[\s\S]*│ said\n\n {2}sh -c 'echo said; exit 7' exited with code 7\n\n {2}again: npx task fail\n/,
+  )
+  t.notMatch(stderr, /\n\s+at /, 'a command that fails is no bug')
+  const bug = await run('down')
+  t.match(bug, { code: 1, stderr: /RangeError: a bug\n {6}at [^\n]*Taskfile\.ts:\d+/ })
+  t.notMatch(bug.stderr, /tasks\/engine/, 'the stack is the task’s')
+  const named = await run('--taskfile', join(cwd, 'Taskfile.ts'), 'fail')
+  t.match(named.stderr, `again: npx task --taskfile '${join(cwd, 'Taskfile.ts')}' fail\n`)
+})
+
+t.test('what a task throws outside of its promise fails the run', async t => {
+  t.match(await run('stray'), { code: 1, stderr: /thrown outside of any task:\nRangeError: beside/ })
+})
+
+const mistakes: { args: string[]; code: number; stderr: RegExp }[] = [
+  { args: ['biuld'], code: 2, stderr: /^unknown task "biuld"\n/ },
+  { args: ['buil'], code: 2, stderr: /^unknown task "buil"\n {2}did you mean "build"\?\n$/ },
+  { args: ['--lsit'], code: 2, stderr: /^unknown option "--lsit"\n/ },
+  { args: ['--lis'], code: 2, stderr: /^unknown option "--lis"\n {2}did you mean "--list"\?\n$/ },
+  { args: ['build', '--foo'], code: 2, stderr: /^unknown option "--foo"\n {2}see task --help\n$/ },
+  { args: ['-x'], code: 2, stderr: /^unknown option "-x"/ },
+  { args: ['--'], code: 2, stderr: /^"--" comes after a task that takes arguments/ },
+  { args: ['build', '--', 'x'], code: 2, stderr: /^"--" comes after/ },
+  { args: ['--jobs', '0', 'build'], code: 2, stderr: /^--jobs 0: not a number of tasks\n {2}a whole number/ },
+  { args: ['--jobs', '-1', 'build'], code: 2, stderr: /^--jobs -1/ },
+  { args: ['--jobs'], code: 2, stderr: /^--jobs needs a value: --jobs N\n/ },
+  { args: ['--list=yes'], code: 2, stderr: /^--list takes no value/ },
+  { args: ['build', '--json'], code: 2, stderr: /^--json goes with --list/ },
+  { args: ['build', '--taskfile', 'x'], code: 2, stderr: /^--taskfile comes before the names of tasks/ },
+  { args: ['round'], code: 1, stderr: /^tasks that need each other: round → round\n/ },
+  { args: ['--taskfile', '/no/such', 'a'], code: 1, stderr: /^there is no Taskfile at \/no\/such\n$/ },
+]
+t.test('mistakes', async t => {
+  for (const { args, code, stderr } of mistakes) {
+    const result = await run(...args)
+    t.match(result, { code, stderr, stdout: '' }, args.join(' '))
+  }
+})
+
+t.test('the Taskfile of the nearest directory, and commands run there', async t => {
+  place.write('inner/deep/x', '')
+  const result = await finish(['where'], { cwd: join(cwd, 'inner/deep') })
+  t.equal(result.stdout, `${join(cwd, 'inner/deep')} ${cwd}\n`)
+  place.write(
+    'inner/Taskfile.ts',
+    `${importTask} export default { mine: task({ describe: 'Mine', run: () => {} }) }`,
+  )
+  t.equal((await finish(['--list'], { cwd: join(cwd, 'inner/deep') })).stdout, '  mine  Mine\n')
+})
+
+const taskfiles: { name: string; text: string; stderr: RegExp }[] = [
+  {
+    name: 'throws',
+    text: `const x = 1\nthrow new Error('oops')`,
+    stderr: /^(.*)throws\.ts cannot be loaded:\n {2}Error: oops\n[\s\S]*throws\.ts:2/,
+  },
+  { name: 'broken', text: 'export default {', stderr: /broken\.ts cannot be loaded:\n[\s\S]*broken\.ts:1/ },
+  { name: 'strange', text: 'throw 42', stderr: /strange\.ts cannot be loaded:\n {2}it throws 42/ },
+  {
+    name: 'lonely',
+    text: `import './no-such-file.ts'`,
+    stderr: /lonely\.ts cannot be loaded:\n[\s\S]*no-such-file\.ts/,
+  },
+  {
+    name: 'none',
+    text: 'export const a = 1',
+    stderr: /none\.ts has no default export\n {2}export tasks by name/,
+  },
+  { name: 'wrong', text: 'export default { a: 1 }', stderr: /wrong\.ts: "a" is a number, not a task\n/ },
+  {
+    name: 'taken',
+    text: `${importTask} export default { runs: task({ describe: 'x', run() {} }) }`,
+    stderr: /taken\.ts: "runs" is a word of the task command/,
+  },
+]
+t.test('Taskfiles that are none', async t => {
+  for (const { name, text, stderr } of taskfiles) {
+    const path = place.write(`${name}.ts`, text)
+    const result = await run('--taskfile', path, '--list')
+    t.match(result, { code: 1, stderr, stdout: '' }, name)
+    t.notMatch(result.stderr, /node:internal|load-taskfile/, `${name}: no lines of ours or of Node`)
+  }
+})
+
+t.test('colours', async t => {
+  const cases: { args?: string[]; env?: Record<string, string>; coloured: boolean }[] = [
+    { coloured: false },
+    { env: { FORCE_COLOR: '1' }, coloured: true },
+    { env: { FORCE_COLOR: '0' }, coloured: false },
+    { env: { FORCE_COLOR: '1', NO_COLOR: '1' }, coloured: false },
+    { args: ['--no-color'], env: { FORCE_COLOR: '1' }, coloured: false },
+  ]
+  for (const { args = [], env = {}, coloured } of cases) {
+    const { stderr } = await finish([...args, 'build'], { cwd, env })
+    t.equal(stderr.includes('\x1b[32m'), coloured, JSON.stringify({ args, env }))
+  }
+})
