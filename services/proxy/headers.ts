@@ -1,0 +1,87 @@
+import { isIPv6 } from 'node:net'
+
+/**
+ * Headers as they stand on the wire: name, value, name, value. Nothing is joined, sorted or renamed on the way through.
+ */
+export type RawHeaders = readonly string[]
+
+/** They concern one connection only, and end at a proxy (RFC 9110, section 7.6.1). */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** What a client says of these is not believed: anybody can write them. */
+const ours = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-port',
+])
+
+export type Peer = {
+  readonly address: string | undefined
+  readonly host: string | undefined
+  readonly protocol: 'http' | 'https'
+}
+
+/** What goes to the upstream: the client's headers, and ours of where they come from. */
+export function requestHeaders(raw: RawHeaders, peer: Peer): string[] {
+  // Node has answered `Expect: 100-continue` itself.
+  const kept = withoutHopByHop(raw, name => ours.has(name) || name === 'expect')
+  return [...kept, ...forwardedHeaders(peer)]
+}
+
+/** What goes back to the client. */
+export const responseHeaders = (raw: RawHeaders): string[] => withoutHopByHop(raw, () => false)
+
+function withoutHopByHop(raw: RawHeaders, dropped: (name: string) => boolean): string[] {
+  const named = namedByConnection(raw)
+  const kept: string[] = []
+  for (const [name, value] of pairs(raw)) {
+    const lower = name.toLowerCase()
+    if (!hopByHop.has(lower) && !named.has(lower) && !dropped(lower)) kept.push(name, value)
+  }
+  return kept
+}
+
+/** Further headers that the sender has declared to concern this connection only. */
+function namedByConnection(raw: RawHeaders): Set<string> {
+  const named = new Set<string>()
+  for (const [name, value] of pairs(raw))
+    if (name.toLowerCase() === 'connection')
+      for (const part of value.split(',')) named.add(part.trim().toLowerCase())
+  return named
+}
+
+/** RFC 7239, and the older headers that say the same. */
+function forwardedHeaders({ address, host, protocol }: Peer): string[] {
+  const client = address?.replace(/^::ffff:(?=\d+\.)/, '')
+  const parts = []
+  if (client !== undefined) parts.push(`for=${isIPv6(client) ? `"[${client}]"` : client}`)
+  if (host !== undefined) parts.push(`host=${quoted(host)}`)
+  parts.push(`proto=${protocol}`)
+  return [
+    ...(client === undefined ? [] : ['X-Forwarded-For', client]),
+    ...(host === undefined ? [] : ['X-Forwarded-Host', host]),
+    'X-Forwarded-Proto',
+    protocol,
+    'Forwarded',
+    parts.join(';'),
+  ]
+}
+
+const quoted = (text: string): string =>
+  /^[!#$%&'*+.^_`|~\w-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+
+function* pairs(raw: RawHeaders): Generator<[string, string]> {
+  for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? '']
+}

@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { Pool } from 'undici'
+import { urlOf } from '../../lib/url.ts'
+import { UserError } from '../../lib/user-error.ts'
+import type { InstanceId } from '../contract/ids.ts'
+import { endWithProblem, sendProblem } from './problem.ts'
+import { relay, responseOn } from './relay.ts'
+import { requestTarget } from './request-target.ts'
+import { switchProtocols } from './switch-protocols.ts'
+import { Tunnel } from './tunnel.ts'
+
+export type ProxyDependencies = {
+  /** Port 0 takes any that is free. */
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Where the API is, such as `http://127.0.0.1:8000`. */
+  readonly upstream: string
+  readonly instance: InstanceId
+  readonly version: string
+  readonly log: Logger
+  /** How long a stop waits for what is in progress, in milliseconds. */
+  readonly stopDeadline?: number
+}
+
+/**
+ * The front door, first form: everything goes to the API, but for `/healthz`, by which the proxy answers for itself
+ * (`/api/healthz` is the API's). Routes to session apps and the MCP gateway will stand beside the API here.
+ */
+export async function startProxy(
+  deps: ProxyDependencies,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const { log, listen, stopDeadline = 5_000 } = deps
+  // A followed log may say nothing for as long as it likes; what is not answered at all is given up.
+  const upstream = new Pool(deps.upstream, {
+    headersTimeout: 120_000,
+    bodyTimeout: 0,
+    connect: { timeout: 5_000 },
+  })
+  const tunnels = new Set<Tunnel>()
+  const server = createServer(
+    { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
+    (request, response) => {
+      const target = readTarget(request, response)
+      if (target === undefined) return
+      if (target.path.split('?', 1)[0] === '/healthz') answerForItself(deps, request, response)
+      else relay({ upstream, log, request, response, target })
+    },
+  )
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!(socket instanceof Socket)) throw new TypeError('an upgrade on something that is no network socket')
+    if (head.length > 0) socket.unshift(head)
+    const response = responseOn(socket, new ServerResponse(request))
+    const target = readTarget(request, response)
+    if (target === undefined) return
+    const onUpgrade = (rawHeaders: string[], upstreamSocket: Duplex) => {
+      response.detachSocket(socket)
+      switchProtocols(socket, rawHeaders)
+      const tunnel = new Tunnel(socket, upstreamSocket)
+      tunnels.add(tunnel)
+      void tunnel.closed.then(() => tunnels.delete(tunnel))
+    }
+    relay({ upstream, log, request, response, target, onUpgrade })
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+    endWithProblem(
+      socket,
+      'invalid_input',
+      tooLarge ? 'the request headers are too large' : 'this is no valid HTTP request',
+    )
+  })
+  const url = await listening(server, listen)
+  log.info({ url, instance: deps.instance }, 'listening')
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise(resolve => server.close(resolve))
+      const idle = setInterval(() => server.closeIdleConnections(), 20)
+      const cut = setTimeout(() => {
+        server.closeAllConnections()
+        for (const tunnel of tunnels) tunnel.cut()
+      }, stopDeadline)
+      for (const tunnel of tunnels) tunnel.stop()
+      await Promise.all([closed, ...[...tunnels].map(tunnel => tunnel.closed)])
+      clearTimeout(cut)
+      clearInterval(idle)
+      await upstream.destroy()
+    },
+  }
+}
+
+/** What is asked for; undefined where that was refused already. */
+function readTarget(request: IncomingMessage, response: ServerResponse) {
+  const target = requestTarget(request)
+  // Another coding than chunks would reach the upstream without its name.
+  const encoding = request.headers['transfer-encoding']
+  if (target !== undefined && (encoding === undefined || encoding.toLowerCase() === 'chunked')) return target
+  sendProblem(
+    response,
+    'invalid_input',
+    target === undefined ? 'expected a path' : 'this transfer coding is not offered',
+    {
+      connection: 'close',
+    },
+  )
+  return undefined
+}
+
+function answerForItself(
+  { instance, version }: ProxyDependencies,
+  { method = '' }: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (method !== 'GET' && method !== 'HEAD') {
+    sendProblem(response, 'method_not_allowed', `${method} is not offered here; GET, HEAD is`, {
+      allow: 'GET, HEAD',
+    })
+    return
+  }
+  const content = JSON.stringify({ status: 'ok', service: 'proxy', instance, version })
+  response
+    .writeHead(200, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(content),
+      'cache-control': 'no-store',
+    })
+    .end(content)
+}
+
+async function listening(server: Server, { host, port }: ProxyDependencies['listen']): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  }).catch(error => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new UserError(`port ${port} on ${host} is taken by another program`, {
+      fix: 'set another proxy.port in config/server.local.toml, or end that program',
+      cause: error,
+    })
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port')
+  return urlOf({ host, port: address.port })
+}

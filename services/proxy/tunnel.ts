@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { FrameScanner, goingAway } from './frame-scanner.ts'
+
+/** A WebSocket through the proxy: bytes both ways, untouched, until either side ends. */
+export class Tunnel {
+  readonly #client: Socket
+  readonly #upstream: Duplex
+  readonly #scanner = new FrameScanner()
+  readonly closed: Promise<void>
+
+  constructor(client: Socket, upstream: Duplex) {
+    this.#client = client
+    this.#upstream = upstream
+    this.closed = new Promise(resolve => client.once('close', () => resolve()))
+    client.on('error', () => {}) // 'close' follows
+    upstream.on('error', () => {})
+    client.once('close', () => upstream.destroy())
+    // What the upstream said last still reaches the client.
+    upstream.once('close', () => client.destroySoon())
+    upstream.on('data', chunk => this.#scanner.push(chunk))
+    upstream.pipe(client)
+    client.pipe(upstream)
+  }
+
+  /** Tells the client that we go away, between two frames; it can connect again at once. */
+  stop(): void {
+    if (!this.#scanner.atBoundary) {
+      this.#upstream.once('data', () => setImmediate(() => this.stop()))
+      return
+    }
+    this.#upstream.unpipe(this.#client)
+    this.#client.end(goingAway('proxy stopping'))
+    this.#upstream.destroy()
+  }
+
+  cut(): void {
+    this.#client.destroy()
+    this.#upstream.destroy()
+  }
+}
