@@ -181,6 +181,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         default_branch: defaultBranch,
         now: now(),
       })
+      wake()
       const settled = await until(`the first fetch of ${url}`, async () => {
         const row = await getRepository(store, repository.id)
         return row.status === 'pending' ? undefined : row
