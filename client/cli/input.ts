@@ -76,14 +76,22 @@ function requireAll({ flags }: Layout, input: Record<string, unknown>): void {
     throw usageError(`missing ${missing.map(({ name, value }) => `--${name} ${value}`).join(', ')}`)
 }
 
+/** Of a key or a union the reason within: "invalid key" alone helps nobody. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues.map(one => one.message).join('; ')
+  if (issue.code === 'invalid_union') return issue.errors[0]?.[0]?.message ?? issue.message
+  return issue.message
+}
+
 /** What the contract says of the input, in the words of the command line. */
 function refusal(
   issues: readonly z.core.$ZodIssue[],
   said: ReadonlyMap<string, { label: string; given: string }>,
   layout: Layout,
 ): CliError {
-  const texts = issues.map(({ path, message }) => {
-    const name = String(path[0] ?? '')
+  const texts = issues.map(issue => {
+    const message = messageOf(issue)
+    const name = String(issue.path[0] ?? '')
     const found = said.get(name)
     const flag = layout.flags.find(({ field }) => field.name === name)
     if (found === undefined) return `${flag === undefined ? name : `--${flag.name}`}: ${message}`

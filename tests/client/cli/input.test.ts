@@ -1,0 +1,126 @@
+import t from 'tap'
+import { fieldsOf } from '../../../client/cli/fields.ts'
+import { layoutOf } from '../../../client/cli/flags.ts'
+import { inputFrom, type Typed } from '../../../client/cli/input.ts'
+import type { CliName } from '../../../client/cli/words/words.ts'
+import { words } from '../../../client/cli/words.ts'
+import { contract, operationNames } from '../../../services/contract/contract.ts'
+
+const read = (name: CliName, typed: Partial<Typed>) => {
+  const { input } = contract[name]
+  return inputFrom(
+    input,
+    layoutOf(fieldsOf(input), words[name]),
+    { places: [], rest: [], flags: {}, ...typed },
+    async (_, file) => `content of ${file}`,
+  )
+}
+
+t.test('what is typed becomes the input of the operation', async t => {
+  t.same(
+    await read('sessions.create', {
+      flags: { repository: 'demo', patch: 'a.diff', command: ['make', 'make test'] },
+    }),
+    { repository: 'demo', patch: 'content of a.diff', commands: ['make', 'make test'] },
+  )
+  t.same(
+    await read('commands.run', {
+      places: ['@last'],
+      rest: ['git', '--version'],
+      flags: { env: ['A=1', 'B=x=y', 'C='], timeout: '10m', directory: 'src' },
+    }),
+    {
+      session: '@last',
+      command: ['git', '--version'],
+      environment: { A: '1', B: 'x=y', C: '' },
+      timeout: 600,
+      directory: 'src',
+    },
+  )
+  t.same(await read('commands.run', { places: ['@last'], flags: { shell: 'a | b' } }), {
+    session: '@last',
+    command: 'a | b',
+  })
+  t.same(
+    await read('tokens.create', {
+      places: ['ci'],
+      flags: { scopes: ['cli, mcp', 'admin'], 'expires-in': '30d' },
+    }),
+    { name: 'ci', scopes: ['cli', 'mcp', 'admin'], expires_in: 2_592_000 },
+  )
+  t.same(await read('tokens.create', { places: ['ci'], flags: { scopes: [''] } }), { name: 'ci', scopes: [] })
+  t.same(await read('sessions.logs', { places: ['@last'], flags: { follow: true } }), {
+    session: '@last',
+    follow: true,
+  })
+  t.same(
+    await read('sessions.delete', { places: ['@last'] }),
+    { session: '@last', wait: 30 },
+    'where the words wait, the call does',
+  )
+})
+
+t.test('what cannot be understood is named, with what is allowed', async t => {
+  const refused: readonly [CliName, Partial<Typed>, message: RegExp, fix?: RegExp][] = [
+    ['sessions.list', { flags: { limit: 'ten' } }, /^--limit "ten": expected a number$/],
+    ['sessions.list', { flags: { limit: '0' } }, /^--limit "0": .*>=1/],
+    ['sessions.list', { flags: { limit: '1e3' } }, /^--limit "1e3": expected a number$/],
+    ['sessions.list', { flags: { status: 'runing' } }, /^--status "runing": expected pending, /, /"running"/],
+    ['sessions.create', {}, /^missing --repository NAME$/],
+    ['sessions.create', { flags: { repository: '../x' } }, /^--repository "..\/x": expected letters/],
+    ['sessions.create', { flags: { repository: 'a', commit: '-x' } }, /^--commit "-x": expected a commit id/],
+    ['sessions.get', { places: ['nonsense!'] }, /^session "nonsense!": expected an id of the form ses_/],
+    ['sessions.get', { places: ['a\x1b[2J'] }, /^session "a\\x1b\[2J": /],
+    ['sessions.logs', { places: ['@last'], flags: { offset: '7' } }, /^--offset "7": .*command and stream/],
+    ['sessions.logs', { places: ['@last'], flags: { offset: '-7' } }, /^--offset "-7": /],
+    ['commands.run', { places: ['@last'] }, /^missing PROGRAM ARGUMENTS$/, /--shell LINE/],
+    ['commands.run', { places: ['@last'], rest: ['a'], flags: { shell: 'b' } }, /^both --shell and "a"/],
+    [
+      'commands.run',
+      { places: ['@last'], rest: ['a'], flags: { env: ['=1'] } },
+      /^--env "=1": expected NAME=/,
+    ],
+    ['commands.run', { places: ['@last'], rest: ['a'], flags: { env: ['a b=1'] } }, /^--env "a b=1": .*name/],
+    ['commands.run', { places: ['@last'], rest: ['a'], flags: { timeout: '5y' } }, /^--timeout "5y": .*10m/],
+    [
+      'commands.run',
+      { places: ['@last'], rest: ['a'], flags: { timeout: '30d' } },
+      /^--timeout "30d": .*604800/,
+    ],
+    ['commands.run', { places: ['@last'], rest: ['a'], flags: { directory: '/x' } }, /^--directory "\/x": /],
+    [
+      'tokens.create',
+      { places: ['x'], flags: { scopes: ['sesions:read'] } },
+      /^--scopes "sesions:read"/,
+      /sessions:read/,
+    ],
+    ['tokens.create', { places: ['x'] }, /^missing --scopes SCOPE,SCOPE$/],
+  ]
+  for (const [name, typed, message, fix] of refused) {
+    const error = { name: 'UserError', exitCode: 2, message, ...(fix === undefined ? {} : { fix }) }
+    await t.rejects(read(name, typed), error, `${name} ${JSON.stringify(typed)}`)
+  }
+})
+
+t.test('a long value is not repeated whole', async t => {
+  const error: unknown = await read('sessions.get', { places: ['x'.repeat(500)] }).catch(error => error)
+  t.ok(error instanceof Error && error.message.length < 200)
+})
+
+t.test(
+  'every field of every operation for the CLI can be given, but for the waiting that it does itself',
+  t => {
+    const missing = operationNames.flatMap(name => {
+      const operation: { surfaces: readonly string[] } = contract[name]
+      if (!operation.surfaces.includes('cli')) return []
+      const fields = fieldsOf(contract[name].input)
+      const { places, rest, flags } = layoutOf(fields, words[name as CliName])
+      const given = new Set(
+        [...places, ...flags, ...(rest === undefined ? [] : [rest])].map(({ field }) => field.name),
+      )
+      return fields.filter(field => !given.has(field.name)).map(field => `${name} ${field.name}`)
+    })
+    t.same(missing, ['repositories.add wait', 'sessions.create wait'])
+    t.end()
+  },
+)

@@ -1,0 +1,100 @@
+import t from 'tap'
+import { commandText } from '../../../client/cli/render/command-text.ts'
+import { details } from '../../../client/cli/render/details.ts'
+import { coloured, paintFor, plain } from '../../../client/cli/render/paint.ts'
+import { duration, relativeTime } from '../../../client/cli/render/relative-time.ts'
+import { table } from '../../../client/cli/render/table.ts'
+import { visible, visibleLines } from '../../../client/cli/render/visible.ts'
+
+t.test('nothing of a server moves the cursor', t => {
+  for (const [text, shown] of [
+    ['plain – text ✓ 漢字 👩‍💻'.replace('\u200d', ''), 'plain – text ✓ 漢字 👩💻'],
+    ['\x1b[31mred\x1b[0m', '\\x1b[31mred\\x1b[0m'],
+    ['a\nb\r\tc', 'a\\nb\\r\\tc'],
+    ['\x9b2J\x7f\0', '\\x9b2J\\x7f\\x00'],
+    ['\u202egnp.exe', '\\u202egnp.exe'],
+    ['zero\u200bwidth\ufeff', 'zero\\u200bwidth\\ufeff'],
+    ['\ud800', '\\ud800'],
+  ] as const)
+    t.equal(visible(text), shown)
+  t.same(visibleLines('a\x1b\r\nb\n'), ['a\\x1b', 'b'])
+  t.end()
+})
+
+t.test('times are told as a person would', t => {
+  const now = Date.parse('2026-01-02T00:00:00.000Z')
+  for (const [instant, text] of [
+    ['2026-01-02T00:00:00.000Z', 'now'],
+    ['2026-01-01T23:59:01.000Z', '59s ago'],
+    ['2026-01-01T23:58:01.000Z', '1m ago'],
+    ['2026-01-01T22:00:00.000Z', '2h ago'],
+    ['2025-12-01T00:00:00.000Z', '32d ago'],
+    ['2026-01-03T12:00:00.000Z', 'in 1d'],
+    ['no instant', 'no instant'],
+  ] as const)
+    t.equal(relativeTime(instant, now), text)
+  t.equal(duration(0.4), '0s')
+  t.end()
+})
+
+t.test('a table is as wide as its content, and never wider than the terminal', t => {
+  const rows = [
+    { id: 'a', text: 'short', tail: 'x' },
+    { id: 'bcd', text: 'a rather long text', tail: 'y\nz' },
+  ]
+  const columns = [
+    { title: 'ID', cell: (row: (typeof rows)[0]) => row.id },
+    { title: 'TEXT', cell: (row: (typeof rows)[0]) => row.text, flexible: true },
+    { title: 'TAIL', cell: (row: (typeof rows)[0]) => row.tail },
+  ]
+  t.equal(
+    table(rows, columns, { paint: plain, width: undefined }),
+    'ID   TEXT                TAIL\na    short               x\nbcd  a rather long text  y\\nz\n',
+  )
+  t.equal(
+    table(rows, columns, { paint: plain, width: 20 }),
+    'ID   TEXT       TAIL\na    short      x\nbcd  a rather…  y\\nz\n',
+  )
+  const narrow = table(rows, columns, { paint: plain, width: 5 })
+  t.match(narrow, /a rathe…/, 'but a flexible column keeps enough to tell something')
+  const painted = table(
+    rows,
+    [{ ...columns[0], title: 'ID', cell: row => row.id, colour: () => 'red' as const }],
+    {
+      paint: coloured,
+      width: 80,
+    },
+  )
+  t.equal(painted, '\x1b[2mID\x1b[22m\n\x1b[31ma\x1b[39m\n\x1b[31mbcd\x1b[39m\n')
+  t.end()
+})
+
+t.test('one thing is told line by line', t => {
+  t.equal(
+    details([
+      ['id', 'x'],
+      ['empty', null],
+      ['failure', 'one\ntwo\x1b'],
+    ]),
+    'id       x\nfailure  one\n         two\\x1b\n',
+  )
+  t.end()
+})
+
+t.test('colours are for terminals of those who want them', t => {
+  for (const [isTTY, environment, paint] of [
+    [true, {}, coloured],
+    [false, {}, plain],
+    [true, { NO_COLOR: '1' }, plain],
+    [true, { NO_COLOR: '' }, coloured],
+    [true, { TERM: 'dumb' }, plain],
+  ] as const)
+    t.equal(paintFor({ isTTY }, environment), paint)
+  t.end()
+})
+
+t.test('a command reads as one would type it', t => {
+  t.equal(commandText('make | tail'), 'make | tail')
+  t.equal(commandText(['git', 'commit', '-m', "it's", '', 'a b']), `git commit -m 'it'\\''s' '' 'a b'`)
+  t.end()
+})
