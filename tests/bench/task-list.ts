@@ -8,15 +8,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-export interface Row {
-  readonly name: string
-  readonly ours: number
-  readonly peer: number
-  readonly unit: string
-  readonly ratio: number
-  readonly goal: string
-}
+import { median, type Row } from './row.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const cli = join(root, 'tasks', 'cli.mjs')
@@ -61,13 +53,6 @@ function time(args: readonly string[]): number {
   const took = performance.now() - start
   if (status !== 0) throw new Error(`node ${args.join(' ')} exited with ${status}: ${stderr}`)
   return took
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]]
-  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
 }
 
 function writeTaskfile(directory: string, tasks: number): string {

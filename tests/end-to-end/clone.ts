@@ -3,7 +3,6 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } 
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Test } from 'tap'
 import { processTable } from '../../lib/processes/process-table.ts'
 
 /**
@@ -28,7 +27,8 @@ export type Clone = {
   processes(): string[]
 }
 
-export function makeClone(t: Test): Clone {
+/** `owner` is a test, or whoever else runs what is registered with it in the end. */
+export function makeClone(owner: { teardown(end: () => Promise<void>): void }): Clone {
   const room = realpathSync(mkdtempSync(join(tmpdir(), 'ds-e2e-')))
   const root = join(room, 'clone')
   const home = join(room, 'home')
@@ -94,7 +94,7 @@ export function makeClone(t: Test): Clone {
     path: (...parts) => join(root, ...parts),
     processes: () => processesIn(root),
   }
-  t.teardown(async () => {
+  owner.teardown(async () => {
     await clone.task(['down', '--yes'])
     for (const line of clone.processes()) process.kill(Number.parseInt(line, 10), 'SIGKILL')
     rmSync(room, { recursive: true, force: true, maxRetries: 5 })

@@ -1,0 +1,9 @@
+/** All benchmarks in one run, as a table of ratios: `node tests/bench/run.ts`, or `npx task bench`. */
+import { rowsTable } from './row.ts'
+
+const rows = []
+for (const name of ['task-list', 'command-round-trip']) {
+  const { bench } = await import(`./${name}.ts`)
+  rows.push(...(await bench()))
+}
+process.stdout.write(rowsTable(rows))
