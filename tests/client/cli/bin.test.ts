@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { cp, mkdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { child } from './child.ts'
+import { temporary } from './rig.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+
+t.test('the program runs from anywhere, without a home', async t => {
+  const directory = await temporary(t)
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  for (const flag of ['--version', '-V'])
+    t.same(await child([flag], { environment: {}, directory }), {
+      code: 0,
+      stdout: Buffer.from(`${version}\n`),
+      stderr: '',
+    })
+  const help = await child(['--help'], { environment: { FORCE_COLOR: '1' }, directory })
+  t.match(help.stdout.toString(), /^Usage: debug-server /)
+  t.notMatch(help.stdout.toString(), '\x1b', 'nothing is coloured where there is no terminal')
+  const wrong = await child(['frobnicate'], { environment: {}, directory })
+  t.equal(wrong.code, 2)
+})
+
+t.test('without its dependencies it says how to get them', async t => {
+  const copy = join(await temporary(t), 'clone')
+  await mkdir(join(copy, 'client', 'cli'), { recursive: true })
+  await cp(join(root, 'client/cli/bin.mjs'), join(copy, 'client/cli/bin.mjs'))
+  await cp(join(root, 'lib/hand-over.mjs'), join(copy, 'lib/hand-over.mjs'))
+  const { status, stderr } = spawnSync(process.execPath, [join(copy, 'client/cli/bin.mjs'), 'whoami'], {
+    encoding: 'utf8',
+  })
+  t.equal(status, 1)
+  t.match(stderr, /the dependencies of .*clone\/? are not installed\n {2}run "npx task up" there first\n/)
+})
