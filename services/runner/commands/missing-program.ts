@@ -10,7 +10,7 @@ const builtins = new Set(
 )
 
 /** One program and plain words: nothing that the shell would expand, join or redirect. */
-const plainLine = /^\s*([\w./+-]+)(?:\s+[\w./:,@%+=-]+)*\s*$/
+const plainLine = /^[ \t]*([\w./+-]+)(?:[ \t]+[\w./:,@%+=-]+)*[ \t]*$/
 
 /** The program that a shell line runs, where the line is nothing but one call of it. */
 export function soleProgram(line: string): string | undefined {

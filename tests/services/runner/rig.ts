@@ -61,7 +61,7 @@ export function git(directory: string, ...args: string[]): string {
     env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-  }).trimEnd()
+  }).replace(/\n$/, '')
 }
 
 export function write(directory: string, files: Tree): void {

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { identify } from '../../../../lib/processes/identity.ts'
+import { readExitFile, readProcessFile } from '../../../../services/runner/commands/wrapper-files.ts'
+import { until } from '../rig.ts'
+
+const wrapper = join(import.meta.dirname, '../../../../services/runner/commands/command-wrapper.sh')
+const root = mkdtempSync(join(tmpdir(), 'wrapper-'))
+t.teardown(() => rmSync(root, { recursive: true }))
+
+const shells = ['/bin/sh', '/bin/bash', '/bin/dash'].filter(shell => existsSync(shell))
+for (const shell of shells) {
+  const folder = () => mkdtempSync(join(root, 'command-'))
+  const start = (directory: string, words: string[], env: Record<string, string> = {}) =>
+    spawn(shell, [wrapper, directory, ...words], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, ...env },
+    })
+  const finish = async (child: ChildProcess) => {
+    let [stdout, stderr] = ['', '']
+    child.stdout?.on('data', chunk => (stdout += chunk))
+    child.stderr?.on('data', chunk => (stderr += chunk))
+    const [code] = await once(child, 'close')
+    return { stdout, stderr, code }
+  }
+
+  t.test(`${shell}: names itself as lib/processes does, before the program starts`, async t => {
+    const directory = folder()
+    const child = start(directory, ['cat', join(directory, 'process')])
+    const own = identify(child.pid ?? -1)
+    const { stdout } = await finish(child)
+    t.same(await readProcessFile(join(directory, 'process')), own)
+    t.equal(stdout, readFileSync(join(directory, 'process'), 'utf8'))
+    t.equal(await readExitFile(join(directory, 'exit')), 0)
+  })
+
+  t.test(`${shell}: records every code, and says nothing itself`, async t => {
+    for (const [line, code] of [
+      ['exit 0', 0],
+      ['exit 255', 255],
+      ['kill -9 $$', 137],
+      ['kill -SEGV $$', 139],
+      ['kill -TERM 0; sleep 60', 143],
+      ['kill -INT 0; sleep 60', 130],
+      ['kill -HUP 0; sleep 60', 129],
+    ] as const) {
+      const directory = folder()
+      const { stdout, stderr } = await finish(start(directory, ['sh', '-c', line]))
+      t.equal(await readExitFile(join(directory, 'exit')), code, line)
+      t.same([stdout, stderr], ['', ''])
+    }
+  })
+
+  t.test(`${shell}: hands over words, environment and signals as they are`, async t => {
+    const directory = folder()
+    const { stdout } = await finish(
+      start(directory, ['printf', '%s|', '', '*', '$x', 'a b', '-n', '\n'], { IFS: 'x' }),
+    )
+    t.equal(stdout, '|*|$x|a b|-n|\n|')
+    const script =
+      'grep -E "^Sig(Ign|Blk)" /proc/self/status; ls /proc/self/fd | wc -l; env | grep -c debug_server'
+    const { stdout: status } = await finish(start(folder(), ['sh', '-c', script]))
+    t.match(status, /SigBlk:\s0+\nSigIgn:\s0+\n/, 'no signal is ignored or blocked')
+    t.match(status, /\n4\n0\n$/, 'no file of the wrapper is open, no variable of it set')
+  })
+
+  t.test(`${shell}: of two for one command only the first runs it`, async t => {
+    const directory = folder()
+    const gate = join(directory, 'gate')
+    const first = start(directory, [
+      'sh',
+      '-c',
+      `echo ran; until [ -e ${gate} ]; do sleep 0.01; done; exit 3`,
+    ])
+    const firstDone = finish(first)
+    await until('the first to run', () => readProcessFile(join(directory, 'process')))
+    const second = await finish(start(directory, ['sh', '-c', 'echo ran; exit 4']))
+    t.equal(second.stdout, '')
+    t.equal(await readExitFile(join(directory, 'exit')), undefined, 'which has not ended')
+    writeFileSync(gate, '')
+    t.equal((await firstDone).stdout, 'ran\n')
+    t.equal(await readExitFile(join(directory, 'exit')), 3)
+  })
+
+  t.test(`${shell}: runs nothing where it cannot record`, async t => {
+    const { stdout } = await finish(start(join(root, 'missing'), ['echo', 'ran']))
+    t.equal(stdout, '')
+  })
+
+  t.test(`${shell}: records even when its directory is removed meanwhile, to nobody's harm`, async t => {
+    const directory = folder()
+    const { stderr, code } = await finish(start(directory, ['rm', '-r', directory]))
+    t.same([stderr, code], ['', 0])
+  })
+}
+t.ok(shells.length > 0)

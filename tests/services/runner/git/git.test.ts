@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { identify, isAlive } from '../../../../lib/processes/identity.ts'
+import { Git } from '../../../../services/runner/git/git.ts'
+import { gitEnvironment } from '../../../../services/runner/git/git-environment.ts'
+
+const surroundings = { path: process.env.PATH ?? '', inherit: {}, configuration: [] }
+
+t.test('the environment of git', async t => {
+  process.env.GIT_DIR = '/nowhere'
+  t.teardown(() => {
+    delete process.env.GIT_DIR
+  })
+  const environment = gitEnvironment(
+    {
+      path: '/bin',
+      inherit: { SSL_CERT_FILE: '/ca', LC_ALL: 'de_DE' },
+      configuration: [['credential.helper', 'store']],
+    },
+    'file',
+  )
+  t.match(environment, {
+    PATH: '/bin',
+    SSL_CERT_FILE: '/ca',
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_ALLOW_PROTOCOL: 'file',
+  })
+  t.notOk('GIT_DIR' in environment)
+  t.notOk('HOME' in environment)
+  const count = Number(environment.GIT_CONFIG_COUNT)
+  t.equal(
+    environment[`GIT_CONFIG_KEY_${count - 1}`],
+    'credential.helper',
+    'a helper that is named comes last',
+  )
+  t.equal(environment[`GIT_CONFIG_VALUE_${count - 1}`], 'store')
+  t.equal(environment[`GIT_CONFIG_KEY_${count}`], undefined)
+})
+
+t.test('calls', async t => {
+  await using git = new Git(surroundings)
+  t.match(await git.run(['--version']), { kind: 'done', stdout: /^git version/ })
+  t.match(await git.run(['hash-object', '--stdin'], { input: 'hello\n' }), {
+    stdout: 'ce013625030ba8dba906f756967f9e9ca394464a\n',
+  })
+  t.match(await git.run(['no-such-command']), { kind: 'failed', code: 1, stderr: /not a git command/ })
+  t.match(await git.run(['ls-remote', 'ext::true']), {
+    kind: 'failed',
+    stderr: /transport 'ext' not allowed/,
+  })
+  await using missing = new Git({ ...surroundings, path: '/nowhere' })
+  t.match(await missing.run(['--version']), { kind: 'failed', code: null, stderr: /could not be started/ })
+})
+
+t.test('a call that takes too long, says nothing, or is given up, leaves no process', async t => {
+  const folder = t.testdir({})
+  const script = join(folder, 'git')
+  writeFileSync(script, '#!/bin/sh\nsleep 300 &\necho pid $! >&2\nwait\n', { mode: 0o755 })
+  await using git = new Git({ ...surroundings, path: `${folder}:${surroundings.path}` })
+  const pidOf = (text: string) => identify(Number(/pid (\d+)/.exec(text)?.[1]))
+  for (const call of [{ totalMs: 300 }, { silenceMs: 300 }]) {
+    const outcome = await git.run(['x'], call)
+    if (outcome.kind !== 'timed_out') throw new Error(outcome.kind)
+    t.match(outcome.stderr, /pid \d+/)
+    const left = pidOf(outcome.stderr)
+    t.notOk(left !== undefined && isAlive(left))
+  }
+  const controller = new AbortController()
+  const call = git.run(['x'], { signal: controller.signal })
+  controller.abort(new Error('given up'))
+  await t.rejects(call, { message: 'given up' })
+  await t.rejects(git.run(['x'], { signal: controller.signal }), { message: 'given up' })
+  const last = git.run(['x'])
+  await git[Symbol.asyncDispose]()
+  t.match(await last, { kind: 'failed' }, 'disposing ends what is under way')
+})
+
+t.test('one that goes on speaking is not silent', async t => {
+  const folder = t.testdir({})
+  writeFileSync(
+    join(folder, 'git'),
+    '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8; do echo $i >&2; sleep 0.1; done\n',
+    {
+      mode: 0o755,
+    },
+  )
+  await using git = new Git({ ...surroundings, path: `${folder}:${surroundings.path}` })
+  t.match(await git.run(['x'], { silenceMs: 600 }), { kind: 'done' })
+})

@@ -1,0 +1,47 @@
+import t from 'tap'
+import { candidatesOf, parseResolution } from '../../../../services/runner/git/resolve-revision.ts'
+import { asRemoteRefs, originSection } from '../../../../services/runner/git/session-repository.ts'
+
+t.test('where a revision is looked up, in order', async t => {
+  for (const [revision, branch, candidates] of [
+    [null, 'main', ['refs/heads/main']],
+    ['HEAD', 'main', ['refs/heads/main']],
+    [null, null, ['refs/debug-server/head']],
+    ['x', 'main', ['refs/heads/x', 'refs/tags/x']],
+    ['beef', 'main', ['refs/heads/beef', 'refs/tags/beef', 'beef']],
+    ['abc', 'main', ['refs/heads/abc', 'refs/tags/abc']],
+    ['refs/tags/v1', 'main', ['refs/tags/v1', 'refs/heads/refs/tags/v1', 'refs/tags/refs/tags/v1']],
+    ['refs/sessions/x', 'main', ['refs/heads/refs/sessions/x', 'refs/tags/refs/sessions/x']],
+  ] as const)
+    t.same(candidatesOf(revision, branch), candidates, String(revision))
+})
+
+t.test('the answers of cat-file', async t => {
+  const candidates = ['refs/heads/beef', 'refs/tags/beef', 'beef']
+  const id = 'b'.repeat(40)
+  const missing = (name: string) => `${name}^{commit} missing\n`
+  const none = missing('refs/heads/beef') + missing('refs/tags/beef')
+  t.same(parseResolution(candidates, `${id} commit 200\n${missing('x')}${id} commit 200\n`), {
+    found: true,
+    commit: id,
+    by: 'ref',
+  })
+  t.same(parseResolution(candidates, `${none}${id} commit 200\n`), { found: true, commit: id, by: 'id' })
+  t.same(parseResolution(candidates, none + missing('beef')), { found: false, reason: 'unknown' })
+  t.same(parseResolution(candidates, `${none}beef^{commit} ambiguous\n`), {
+    found: false,
+    reason: 'ambiguous',
+  })
+  t.same(parseResolution(candidates, ''), { found: false, reason: 'unknown' })
+})
+
+t.test('refs of a mirror as a clone has them', async t => {
+  t.equal(
+    asRemoteRefs('aa refs/heads/main\nbb refs/heads/a/refs/heads/b\ncc refs/tags/v1\n'),
+    'aa refs/remotes/origin/main\nbb refs/remotes/origin/a/refs/heads/b\ncc refs/tags/v1\n',
+  )
+  t.equal(
+    originSection('/a "b"\\c'),
+    '[remote "origin"]\n\turl = "/a \\"b\\"\\\\c"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n',
+  )
+})
