@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
+import { watchConnections } from '../../lib/http-connections.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
@@ -57,14 +58,13 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const server = buildServer(context, handlers, tokenUse)
   const upgrades = new Upgrades(context, handlers, tokenUse)
   server.server.on('upgrade', upgrades.handle)
+  const connections = watchConnections(server.server)
   starting.defer(async () => {
     stop.abort()
-    const cut = setTimeout(() => server.server.closeAllConnections(), context.limits.stop)
-    // A connection that was answering when the server closed is idle afterwards, and nobody else would close it.
-    const idle = setInterval(() => server.server.closeIdleConnections(), 20)
-    await Promise.all([server.close(), upgrades[Symbol.asyncDispose]()])
-    clearTimeout(cut)
-    clearInterval(idle)
+    await Promise.all([
+      connections.drain(server.close(), context.limits.stop),
+      upgrades[Symbol.asyncDispose](),
+    ])
   })
   const url = await listening(server, listen)
   log.info({ url, instance: deps.instance }, 'listening')

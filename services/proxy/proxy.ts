@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Pool } from 'undici'
+import { watchConnections } from '../../lib/http-connections.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
@@ -72,21 +73,22 @@ export async function startProxy(
       tooLarge ? 'the request headers are too large' : 'this is no valid HTTP request',
     )
   })
+  const connections = watchConnections(server)
   const url = await listening(server, listen)
   log.info({ url, instance: deps.instance }, 'listening')
   return {
     url,
     async [Symbol.asyncDispose]() {
       const closed = new Promise(resolve => server.close(resolve))
-      const idle = setInterval(() => server.closeIdleConnections(), 20)
       const cut = setTimeout(() => {
-        server.closeAllConnections()
         for (const tunnel of tunnels) tunnel.cut()
       }, stopDeadline)
       for (const tunnel of tunnels) tunnel.stop()
-      await Promise.all([closed, ...[...tunnels].map(tunnel => tunnel.closed)])
+      await Promise.all([
+        connections.drain(closed, stopDeadline),
+        ...[...tunnels].map(tunnel => tunnel.closed),
+      ])
       clearTimeout(cut)
-      clearInterval(idle)
       await upstream.destroy()
     },
   }

@@ -214,3 +214,13 @@ t.test('a stop cuts what does not end', async t => {
   await proxy[Symbol.asyncDispose]()
   await t.rejects(answer.body.text())
 })
+
+t.test('a stop does not wait for a connection that asks nothing', async t => {
+  const { proxy } = await startRig(t, (_, response) => response.end())
+  const socket = await dial(proxy.url)
+  const closed = new Promise(resolve => socket.once('close', resolve))
+  const started = performance.now()
+  await proxy[Symbol.asyncDispose]()
+  await closed
+  t.ok(performance.now() - started < 4_000, 'well before it would be cut')
+})

@@ -1,0 +1,36 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** How often idle connections are looked for while a server closes, in milliseconds. */
+const interval = 20
+
+/** How long a connection that has asked nothing yet may still do so after the close began, in milliseconds. */
+const patience = 200
+
+/**
+ * Watches the connections of a server, so that closing it does not wait for those on which nothing happens. Node closes
+ * what is idle when the close begins; it knows neither what becomes idle later nor what never asked anything.
+ */
+export function watchConnections(server: Server) {
+  const silent = new Set<Socket>()
+  server.on('connection', socket => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  const asked = ({ socket }: IncomingMessage) => silent.delete(socket)
+  server.on('request', asked)
+  server.on('upgrade', asked)
+  return {
+    /** Waits for `closed`, the close that was begun; cuts what is still open after `deadline` milliseconds. */
+    async drain(closed: Promise<unknown>, deadline: number): Promise<void> {
+      const began = performance.now()
+      const sweep = setInterval(() => {
+        const waited = performance.now() - began
+        server.closeIdleConnections()
+        if (waited > patience) for (const socket of silent) socket.destroy()
+        if (waited > deadline) server.closeAllConnections()
+      }, interval)
+      await closed.finally(() => clearInterval(sweep))
+    },
+  }
+}
