@@ -14,7 +14,12 @@ export async function runTestFile(root: string, file: string, options: FileRunOp
   const { signal, skipAllowed } = options
   const start = performance.now()
   await using scope = new ProcessScope({ graceMs: 2_000 })
-  const child = scope.spawn(process.execPath, [file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = scope.spawn(process.execPath, [file], {
+    cwd: root,
+    // tap gives up a file after 30 s otherwise; a little before ours, so that it can say which test it was.
+    env: { ...process.env, TAP_TIMEOUT: String(fileDeadline / 1000 - 10) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let errors = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-20_000)

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { makeClone } from './clone.ts'
 
+t.setTimeout(280_000)
+
 /** Every command in the README is run here, as it stands there, by a shell in a clone. */
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 

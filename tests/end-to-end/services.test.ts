@@ -5,6 +5,7 @@ import t from 'tap'
 import { makeClone, until } from './clone.ts'
 
 t.jobs = 2
+t.setTimeout(280_000)
 
 t.test('up, again, status, restart, logs, down', async t => {
   const clone = makeClone(t)
