@@ -3,9 +3,9 @@ import { exitCodes } from '../exit-codes.ts'
 import { localPath } from '../local-path.ts'
 import { print } from '../print.ts'
 import { startProgress } from '../progress.ts'
+import { renderRepository } from '../render/repository.ts'
 import { visible } from '../render/visible.ts'
 import { settle } from '../settle.ts'
-import { renderRepository } from '../words/repository.ts'
 import type { Act } from '../words/words.ts'
 
 /** Registers a repository, a local directory by its absolute path, and waits until it has been fetched. */

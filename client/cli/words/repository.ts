@@ -1,21 +1,10 @@
 import type { Repository } from '../../../services/contract/resources.ts'
 import { oneCall } from '../one-call.ts'
-import { details } from '../render/details.ts'
 import { statusColour } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
+import { renderRepository } from '../render/repository.ts'
 import { type Column, table } from '../render/table.ts'
-import type { RenderContext, Words } from './words.ts'
-
-export const renderRepository = (repository: Repository, { now }: RenderContext): string =>
-  details([
-    ['name', repository.name],
-    ['status', repository.status],
-    ['failure', repository.failure?.message],
-    ['url', repository.url],
-    ['default branch', repository.default_branch],
-    ['fetched', repository.fetched_at && relativeTime(repository.fetched_at, now)],
-    ['id', repository.id],
-  ])
+import type { Words } from './words.ts'
 
 const columns = (now: number): Column<Repository>[] => [
   { title: 'NAME', cell: row => row.name },

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import { cp, mkdtemp, realpath } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pino } from 'pino'
+import { createClient } from '../../client/sdk/client.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { startApi } from '../../services/api/api.ts'
+import { instanceId } from '../../services/contract/ids.ts'
+import { commandPath } from '../../services/runner/host-environment.ts'
+import { removeTree } from '../../services/runner/remove-tree.ts'
+import { startRunner } from '../../services/runner/runner.ts'
+import { dataFiles } from '../../services/store/files.ts'
+import { migrate } from '../../services/store/migrate.ts'
+import { openStore } from '../../services/store/store.ts'
+import { createToken } from '../../services/store/tokens.ts'
+
+/** A real API and a real runner in a directory of their own, with an administrator's token. */
+export type RealServer = {
+  readonly url: string
+  readonly token: string
+  /** For whatever else the test needs on disk; it goes with the server. */
+  readonly directory: string
+}
+
+/**
+ * Starts a server for one test. When it ends, sessions are deleted first, so that nothing that a command started
+ * outlives the test.
+ */
+export async function realServer(t: { teardown(ends: () => Promise<void>): void }): Promise<RealServer> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'debug-server-')))
+  await using made = new AsyncDisposableStack()
+  made.defer(() => removeTree(directory))
+  const storeFile = join(directory, 'store.db')
+  await migrate(storeFile)
+  const store = made.use(await openStore(storeFile))
+  const files = dataFiles(join(directory, 'data'))
+  const common = { store, files, clock: systemClock, log: pino({ level: 'silent' }) }
+  const socket = join(directory, 'runner.sock')
+  const path = commandPath(process.env.PATH)
+  made.use(
+    await startRunner({ ...common, instance: instanceId.create(), socket, slots: 4, graceMs: 500, path }),
+  )
+  const api = made.use(
+    await startApi({
+      ...common,
+      instance: instanceId.create(),
+      version: '0.0.0-test',
+      listen: { host: '127.0.0.1', port: 0 },
+      runnerSocket: socket,
+      allowedSchemes: ['https', 'ssh', 'git'],
+    }),
+  )
+  const created = await createToken(store, {
+    name: 'bootstrap',
+    scopes: ['admin'],
+    now: new Date().toISOString(),
+    expires_at: null,
+  })
+  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const { secret: token } = created
+  made.defer(async () => {
+    await using client = createClient({ baseUrl: api.url, token })
+    for (const { id } of await client.sessions.list({ limit: 1_000 }))
+      await client.sessions.delete({ session: id, wait: 20 })
+  })
+  const life = made.move()
+  t.teardown(() => life.disposeAsync())
+  return { url: api.url, token, directory }
+}
+
+const demo = resolve(import.meta.dirname, '../fixtures/python-demo')
+export const demoPatch = resolve(import.meta.dirname, '../fixtures/python-demo.patch')
+
+/** A git repository with one commit on `main`: a copy of the Python program whose test fails. */
+export async function demoRepository(directory: string, name = 'demo'): Promise<string> {
+  const path = join(directory, name)
+  await cp(demo, path, { recursive: true })
+  const git = (...args: string[]) =>
+    execFileSync('git', args, {
+      cwd: path,
+      env: {
+        PATH: process.env.PATH,
+        HOME: directory,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_AUTHOR_NAME: 'Test',
+        GIT_AUTHOR_EMAIL: 'test@localhost',
+        GIT_COMMITTER_NAME: 'Test',
+        GIT_COMMITTER_EMAIL: 'test@localhost',
+      },
+    })
+  git('init', '--quiet', '--initial-branch', 'main')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'A stack and its tests')
+  return path
+}
