@@ -22,9 +22,6 @@ export interface TaskSetting {
   readonly emit: (event: TaskEvent) => void
 }
 
-/** How much longer than its processes a task may take to return once it is aborted. */
-const returnMs = 500
-
 /** Runs one task and ends what it leaves. Never rejects for what the task does. */
 export async function runTask(setting: TaskSetting): Promise<TaskEnd> {
   const { signal, urgent, graceMs, emit } = setting
@@ -43,7 +40,7 @@ export async function runTask(setting: TaskSetting): Promise<TaskEnd> {
     const { ended, killed, remaining } = await scope.end()
     if (ended + killed + remaining.length > 0)
       tell({ type: 'task-processes-ended', cause, ended, killed, remaining })
-    const end = first === 'aborted' ? await returned(body, urgent) : first
+    const end = first === 'aborted' ? await returned(body, urgent, setting.task.undoMs) : first
     // What an aborted task throws is the consequence of its abortion, not a failure of its own.
     return end.kind === 'failed' && cause === 'aborted' ? { kind: 'aborted', abandoned: false } : end
   } finally {
@@ -109,12 +106,12 @@ function aborted(signal: AbortSignal, body: Promise<unknown>): Promise<'aborted'
   })
 }
 
-/** Gives an aborted task whose processes have ended a moment to return, and then abandons it. */
-async function returned(body: Promise<TaskEnd>, urgent: AbortSignal): Promise<TaskEnd> {
+/** Gives an aborted task whose processes have ended time to return, and then abandons it. */
+async function returned(body: Promise<TaskEnd>, urgent: AbortSignal, undoMs: number): Promise<TaskEnd> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<TaskEnd>(resolve => {
     const abandon = () => resolve({ kind: 'aborted', abandoned: true })
-    timer = setTimeout(abandon, urgent.aborted ? 0 : returnMs)
+    timer = setTimeout(abandon, urgent.aborted ? 0 : undoMs)
     urgent.addEventListener('abort', abandon, { once: true })
   })
   const end = await Promise.race([body, late])

@@ -12,6 +12,7 @@ export interface Task<out R = unknown> {
   /** What it needs, by key. A function, for a need may be declared further down in its file. */
   readonly needs: () => Needs
   readonly args: TaskArguments<unknown> | undefined
+  readonly undoMs: number
   readonly run: (results: Readonly<Record<string, unknown>>, context: TaskContext<unknown>) => R | Promise<R>
 }
 
@@ -34,6 +35,11 @@ export interface TaskOptions<N extends Needs, P, R> {
   readonly describe: string
   readonly needs?: N | (() => N)
   readonly args?: TaskArguments<P>
+  /**
+   * How long the task may take to take back what it did, once it is aborted and its processes have ended. It is
+   * abandoned after that. Default: 500 ms.
+   */
+  readonly undoMs?: number
   readonly run: (results: Results<NoInfer<N>>, context: TaskContext<NoInfer<P>>) => R | Promise<R>
 }
 
@@ -41,12 +47,13 @@ export interface TaskOptions<N extends Needs, P, R> {
 export function task<const N extends Needs = Record<never, never>, P = undefined, R = void>(
   options: TaskOptions<N, P, R>,
 ): Task<R> {
-  const { describe, needs, args, run } = options
+  const { describe, needs, args, undoMs = 500, run } = options
   return {
     [brand]: true,
     describe,
     needs: () => (typeof needs === 'function' ? needs() : (needs ?? {})),
     args,
+    undoMs,
     // The one place where types are given up: the engine hands over the results under the keys of `needs`, and the
     // arguments that `parse` returned.
     run: (results, context) => run(results as Results<N>, context as TaskContext<P>),

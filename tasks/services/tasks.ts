@@ -10,6 +10,8 @@ import { type ServiceName, serviceNames } from './service-names.ts'
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
   needs: { bootstrap },
+  // Ending three services and PM2 takes a second or two, on a busy machine more.
+  undoMs: 60_000,
   run: async (_, { root, signal, log, progress, print }) => {
     const { bringUp } = await import('./up.ts')
     const { outcome, services } = await bringUp({ root, environment: process.env, signal, log, progress })
