@@ -1,5 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { CompiledQuery, type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely'
 
 /**
  * Kysely's SQLite dialect over `node:sqlite`. A transaction begins as `immediate`: it takes the write lock at once, so
@@ -16,8 +23,19 @@ export class NodeSqliteDialect extends SqliteDialect {
     this.#open = open
   }
 
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
+
   override createDriver(): Driver {
     return new ImmediateDriver({ database: async () => adapt(this.#open()) })
+  }
+}
+
+/** Has migrations run in one transaction, so that one cut short leaves nothing and two at once follow each other. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
   }
 }
 

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { systemClock, toInstant } from '../../../lib/clock.ts'
+import type { CommandLine } from '../../../services/contract/fields.ts'
+import type { CommandId, SessionId, TokenId } from '../../../services/contract/ids.ts'
+import { queueCommand } from '../../../services/store/commands.ts'
+import { migrate } from '../../../services/store/migrate.ts'
+import { addRepository } from '../../../services/store/repositories.ts'
+import { createSession, moveSession } from '../../../services/store/sessions.ts'
+import { openStore } from '../../../services/store/store.ts'
+import { createToken } from '../../../services/store/tokens.ts'
+
+export const now = () => toInstant(systemClock.now())
+
+/** A directory that is gone when the test ends, and the path of a store in it that does not exist yet. */
+export function storePath(t: Test): string {
+  const root = mkdtempSync(join(tmpdir(), 'store-'))
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  return join(root, 'deep', 'store.db')
+}
+
+/** A store with one token and one repository, and short ways to make the rest. */
+export async function storeRig(t: Test) {
+  const path = storePath(t)
+  await migrate(path)
+  const store = await openStore(path)
+  t.teardown(() => store[Symbol.asyncDispose]())
+  const token = async (name: string): Promise<TokenId> => {
+    const created = await createToken(store, { name, scopes: ['admin'], now: now(), expires_at: null })
+    if (created.outcome !== 'created') throw new Error(created.outcome)
+    return created.token.id
+  }
+  const owner = await token('owner')
+  const { repository } = await addRepository(store, {
+    name: 'demo',
+    url: '/srv/demo',
+    default_branch: null,
+    now: now(),
+  })
+  return {
+    path,
+    store,
+    owner,
+    repository,
+    token,
+    session: (commands: CommandLine[] = [], by: TokenId = owner, patch_sha256: string | null = null) =>
+      createSession(store, {
+        repository: repository.id,
+        owner: by,
+        revision: null,
+        patch_sha256,
+        commands,
+        now: now(),
+      }),
+    async running(commands: CommandLine[] = []): Promise<SessionId> {
+      const id = await createSession(store, {
+        ...{ repository: repository.id, owner, revision: null, patch_sha256: null, commands, now: now() },
+      })
+      await moveSession(store, id, 'starting', { now: now() })
+      await moveSession(store, id, 'running', { now: now() })
+      return id
+    },
+    async queue(session: SessionId, after: CommandId | null = null): Promise<CommandId> {
+      const wanted = {
+        session,
+        command: 'true',
+        directory: '.',
+        environment: {},
+        timeout: null,
+        after,
+        now: now(),
+      }
+      const id = await queueCommand(store, wanted)
+      if (id === undefined) throw new Error('refused')
+      return id
+    },
+  }
+}

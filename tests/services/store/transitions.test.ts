@@ -1,0 +1,160 @@
+import t from 'tap'
+import { commandMayBecome, commandStatuses } from '../../../services/contract/command-state.ts'
+import { sessionMayBecome, sessionStatuses } from '../../../services/contract/session-state.ts'
+import {
+  endCommand,
+  getCommand,
+  listCommands,
+  queueCommand,
+  readyCommands,
+  requestCancel,
+  startCommand,
+} from '../../../services/store/commands.ts'
+import {
+  dropPatch,
+  getSession,
+  moveSession,
+  patchIsUsed,
+  removeSession,
+  requestRemoval,
+  sessionsToRemove,
+} from '../../../services/store/sessions.ts'
+import { now, storeRig } from './store-rig.ts'
+
+const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
+
+t.test('a session moves only as its states allow', async t => {
+  const rig = await storeRig(t)
+  for (const from of sessionStatuses)
+    for (const to of sessionStatuses) {
+      const id = await rig.session()
+      await rig.store.write(db =>
+        db.updateTable('sessions').set({ status: from }).where('id', '=', id).execute(),
+      )
+      const moved = await moveSession(rig.store, id, to, { now: now() })
+      t.equal(moved, sessionMayBecome(from, to), `${from} → ${to}`)
+      t.equal((await getSession(rig.store, id))?.status, moved ? to : from)
+    }
+})
+
+t.test('a command moves only as its states allow', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  for (const from of commandStatuses)
+    for (const to of commandStatuses) {
+      if (to === 'queued') continue
+      const id = await rig.queue(session)
+      await rig.store.write(db =>
+        db.updateTable('commands').set({ status: from }).where('id', '=', id).execute(),
+      )
+      const moved =
+        to === 'running'
+          ? await startCommand(rig.store, id, now())
+          : await endCommand(rig.store, id, to, ended, now())
+      t.equal(moved, commandMayBecome(from, to), `${from} → ${to}`)
+      t.equal((await getCommand(rig.store, id))?.status, moved ? to : from)
+    }
+  const id = await rig.queue(session)
+  t.throws(() => endCommand(rig.store, id, 'running', ended, now()), RangeError)
+})
+
+t.test('what waits for a command that does not succeed is cancelled, and what waits for that', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const first = await rig.queue(session)
+  const second = await rig.queue(session, first)
+  const third = await rig.queue(session, second)
+  const beside = await rig.queue(session)
+  const ready = async () => (await readyCommands(rig.store, 10)).map(row => row.id)
+  t.same(await ready(), [first, beside])
+  await startCommand(rig.store, first, now())
+  t.same(await ready(), [beside])
+  await endCommand(rig.store, first, 'failed', { ...ended, exit_code: 1 }, now())
+  for (const id of [second, third])
+    t.match(await getCommand(rig.store, id), { status: 'cancelled', failure_json: /earlier_command_failed/ })
+  t.same(await ready(), [beside])
+  const fourth = await rig.queue(session, beside)
+  await startCommand(rig.store, beside, now())
+  await endCommand(rig.store, beside, 'succeeded', ended, now())
+  t.same(await ready(), [fourth])
+})
+
+t.test('of each session only its first commands are ready, so a long queue hides no other', async t => {
+  const rig = await storeRig(t)
+  const [long, short, pending] = [await rig.running(), await rig.running(), await rig.session()]
+  const many = []
+  for (let i = 0; i < 5; i++) many.push(await rig.queue(long))
+  const one = await rig.queue(short)
+  await rig.queue(pending)
+  t.same(
+    (await readyCommands(rig.store, 2)).map(row => row.id),
+    [many[0], many[1], one],
+  )
+})
+
+t.test('a session that ends takes what is queued with it, and takes no more', async t => {
+  const rig = await storeRig(t)
+  for (const [to, reason] of [
+    ['stopping', /session_stopped/],
+    ['failed', /session_failed/],
+  ] as const) {
+    const session = await rig.running(['true', 'true'])
+    const [first, second] = await listCommands(rig.store, session)
+    if (first === undefined || second === undefined) throw new Error('two were given')
+    await startCommand(rig.store, first.id, now())
+    await moveSession(rig.store, session, to, { now: now() })
+    t.match(await getCommand(rig.store, first.id), { status: 'running' }, 'its runner ends it')
+    t.match(await getCommand(rig.store, second.id), { status: 'cancelled', failure_json: reason })
+    const refused = {
+      session,
+      command: 'x',
+      directory: '.',
+      environment: {},
+      timeout: null,
+      after: null,
+      now: now(),
+    }
+    t.equal(await queueCommand(rig.store, refused), undefined)
+  }
+})
+
+t.test('cancelling', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const first = await rig.queue(session)
+  const second = await rig.queue(session, first)
+  await requestCancel(rig.store, first, now())
+  t.match(await getCommand(rig.store, first), { status: 'cancelled', failure_json: /cancelled_by_client/ })
+  t.match(await getCommand(rig.store, second), { status: 'cancelled' })
+  t.equal(await startCommand(rig.store, first, now()), false)
+  const third = await rig.queue(session)
+  await startCommand(rig.store, third, now())
+  await requestCancel(rig.store, third, now())
+  t.match(await getCommand(rig.store, third), { status: 'running', cancel_requested: 1 })
+})
+
+t.test('removal comes after the end, and takes the commands along', async t => {
+  const rig = await storeRig(t)
+  const sha = 'a'.repeat(64)
+  const first = await rig.session(['true'], rig.owner, sha)
+  const second = await rig.session([], rig.owner, sha)
+  await requestRemoval(rig.store, first, now())
+  t.match(await getSession(rig.store, first), { status: 'stopping', delete_requested: 1 })
+  t.same(await sessionsToRemove(rig.store), [])
+  await moveSession(rig.store, first, 'stopped', { now: now() })
+  t.same(
+    (await sessionsToRemove(rig.store)).map(row => row.id),
+    [first],
+  )
+  const dropped: string[] = []
+  const drop = (by: typeof first) => dropPatch(rig.store, sha, by, async () => void dropped.push(by))
+  await drop(first)
+  t.same(dropped, [], 'another session needs the patch')
+  await removeSession(rig.store, first)
+  t.same(await listCommands(rig.store, first), [])
+  await drop(second)
+  t.same(dropped, [second])
+  t.equal(await patchIsUsed(rig.store, sha), true)
+  await removeSession(rig.store, second)
+  t.equal(await patchIsUsed(rig.store, sha), false)
+})
