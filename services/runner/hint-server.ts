@@ -1,4 +1,4 @@
-import { chmod, unlink } from 'node:fs/promises'
+import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { UserError } from '../../lib/user-error.ts'
 import { type FromRunner, toRunnerSchema } from '../contract/runner-hints.ts'
@@ -82,6 +82,8 @@ async function removeStale(path: string): Promise<void> {
     case 'yes':
       throw new UserError(`another runner listens on ${path}`, { fix: 'end it first, or use another socket' })
     case 'no':
+      // A plain file refuses connections, too.
+      if (!(await lstat(path)).isSocket()) throw new UserError(`${path} is there already, and is no socket`)
       await unlink(path)
       return
     case 'missing':

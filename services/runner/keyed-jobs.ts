@@ -58,6 +58,7 @@ export class KeyedJobs implements AsyncDisposable {
     await Promise.resolve()
     let thrown: unknown
     try {
+      controller.signal.throwIfAborted()
       await work(controller.signal)
       this.#failures.delete(key)
     } catch (error) {
