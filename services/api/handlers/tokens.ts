@@ -28,6 +28,9 @@ export const tokenHandlers = (context: Context): Pick<Handlers, Names> => ({
   'tokens.revoke': async input => {
     const found = await findToken(context, input.token)
     if (!found.ok) return found
-    return done(toToken(await revokeToken(context.store, found.value.id, now(context))))
+    const revoked = await revokeToken(context.store, found.value.id, now(context))
+    // Whoever still reads with it is to look at once whether it may.
+    context.changes.announce({})
+    return done(toToken(revoked))
   },
 })

@@ -33,9 +33,15 @@ export async function* ndjson(
   if (rest !== '') throw new Error(`half a line: ${rest}`)
 }
 
-export const dialLog = (rig: Rig, session: string, fields: Record<string, unknown>, path = ''): WebSocket =>
+export const dialLog = (
+  rig: Rig,
+  session: string,
+  fields: Record<string, unknown>,
+  path = '',
+  person: Person = rig.alice,
+): WebSocket =>
   new WebSocket(`${rig.api.url.replace('http', 'ws')}${path}/sessions/${session}/logs?${query(fields)}`, {
-    headers: { authorization: `Bearer ${rig.alice.secret}` },
+    headers: { authorization: `Bearer ${person.secret}` },
   })
 
 /** Over a WebSocket. */
