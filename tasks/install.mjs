@@ -71,14 +71,7 @@ async function install(root, lock) {
   const started = performance.now()
   const seconds = () => Math.round((performance.now() - started) / 1000)
   const heartbeat = setInterval(() => say(`  … still installing, ${seconds()} s`), heartbeatMs)
-  let { problem, output } = await runNpm(root, lock, 'ci')
-  const lacking = problem === undefined ? [] : optionalOnly(output, readJson(join(root, 'package-lock.json')))
-  if (lacking.length > 0) {
-    say(
-      `  package-lock.json lacks ${lacking.length} optional packages of other systems, which npm ci refuses: npm install`,
-    )
-    ;({ problem, output } = await runNpm(root, lock, 'install', '--no-save'))
-  }
+  const { problem, output } = await runNpm(root, lock)
   clearInterval(heartbeat)
   if (problem !== undefined) {
     say(withoutUsage(output).replace(/^/gm, '  '))
@@ -91,25 +84,6 @@ async function install(root, lock) {
   return true
 }
 
-/**
- * The packages that `npm ci` misses in the lock file, where that is all it complains of and each is an optional
- * dependency of a package in there; otherwise none. A registry that does not offer the builds for other systems leaves
- * such a lock file, and `npm ci` refuses it although every package that is needed here is in it. A lock file that truly
- * disagrees with package.json is refused as ever.
- *
- * @param {string} output what npm said
- * @param {{ packages?: Record<string, { optionalDependencies?: Record<string, string> }> }} [lock]
- * @returns {string[]}
- */
-export function optionalOnly(output, lock) {
-  const complaints = output.match(/(?:Missing|Invalid): .*lock file.*/g) ?? []
-  const optional = new Set(
-    Object.values(lock?.packages ?? {}).flatMap(entry => Object.keys(entry.optionalDependencies ?? {})),
-  )
-  const missing = complaints.map(line => /^Missing: (.+)@[^@]* from lock file$/.exec(line.trim())?.[1])
-  return missing.every(name => name !== undefined && optional.has(name)) ? missing : []
-}
-
 /** What npm said, without the page of options that it adds to a refusal. */
 function withoutUsage(output) {
   const end = output.search(/^npm error (Clean install a project|Usage:)$/m)
@@ -120,11 +94,10 @@ function withoutUsage(output) {
 }
 
 /** Runs npm in a group of its own, so that a signal ends it with all it has started. */
-function runNpm(root, lock, command, ...more) {
+function runNpm(root, lock) {
   // The development dependencies hold Node 24 itself, so a NODE_ENV of production must not leave them out.
   const args = [
-    command,
-    ...more,
+    'ci',
     '--include=dev',
     '--prefer-offline',
     '--no-audit',
@@ -172,7 +145,7 @@ function runNpm(root, lock, command, ...more) {
         npm.off('close', closed)
         for (const stream of [npm.stdout, npm.stderr]) stream.destroy()
         if (code === 0) end(existsSync(join(root, 'node_modules')) ? undefined : 'npm installed nothing')
-        else end(`npm ${command} ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`)
+        else end(`npm ci ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`)
       }
     })
   })

@@ -2,7 +2,8 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { type Deadline, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
 import type { ProcessIdentity } from './identity.ts'
-import { environmentReader, type ProcessEntry, processEntry, processTable } from './process-table.ts'
+import type { ProcessEntry } from './process-entry.ts'
+import { environmentReader, processEntry, processTable } from './process-table.ts'
 import { scopeMembers } from './scope-members.ts'
 
 /** The variable that marks what a scope started: ids of the scopes it belongs to, outermost first, with colons. */

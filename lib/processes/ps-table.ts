@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import type { ProcessEntry } from './process-table.ts'
+import type { ProcessEntry } from './process-entry.ts'
 
 /**
  * The process table where there is no `/proc`: read from `ps`. Written for macOS against its manual and not yet proven

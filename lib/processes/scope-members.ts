@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from './identity.ts'
-import type { ProcessEntry } from './process-table.ts'
+import type { ProcessEntry } from './process-entry.ts'
 
 /**
  * Who belongs to a scope, read from one view of the process table: what the scope spawned, everything in the sessions

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ProcessEntry } from '../../../lib/processes/process-table.ts'
+import type { ProcessEntry } from '../../../lib/processes/process-entry.ts'
 import { scopeMembers } from '../../../lib/processes/scope-members.ts'
 
 /** A line of a table: pid, parent, session; group and start follow the session and the pid. */

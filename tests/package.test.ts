@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+
+type Entry = { optionalDependencies?: Record<string, string>; resolved?: string }
+
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'))
+const packages: Record<string, Entry> = read('package-lock.json').packages
+
+t.test('the lock file has every optional package, those of other systems too', async t => {
+  // npm leaves out what a registry does not offer, and `npm ci` then refuses the lock file everywhere.
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter(name => !isLocked(path, name))
+      .map(name => `${name}, for ${path}`),
+  )
+  t.same(missing, [])
+})
+
+t.test('the lock file names no registry', async t => {
+  t.same(
+    Object.values(packages).flatMap(({ resolved }) => resolved ?? []),
+    [],
+  )
+})
+
+t.test('the one package whose install script runs is Node itself', async t => {
+  t.same(read('package.json').allowScripts, { node: true })
+})
+
+/** Whether a package that `path` depends on is in the lock: in its own node_modules, or in one further up. */
+function isLocked(path: string, name: string): boolean {
+  if (`${path === '' ? '' : `${path}/`}node_modules/${name}` in packages) return true
+  if (path === '') return false
+  const above = path.lastIndexOf('/node_modules/')
+  return isLocked(above === -1 ? '' : path.slice(0, above), name)
+}
