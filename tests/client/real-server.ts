@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { createClient } from '../../client/sdk/client.ts'
+import { ProblemError } from '../../client/sdk/problem-error.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { startApi } from '../../services/api/api.ts'
 import { instanceId } from '../../services/contract/ids.ts'
@@ -21,6 +22,8 @@ export type RealServer = {
   readonly token: string
   /** For whatever else the test needs on disk; it goes with the server. */
   readonly directory: string
+  /** Ends the API and starts another one at the same address. */
+  readonly restartApi: () => Promise<void>
 }
 
 /**
@@ -41,16 +44,18 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
   made.use(
     await startRunner({ ...common, instance: instanceId.create(), socket, slots: 4, graceMs: 500, path }),
   )
-  const api = made.use(
-    await startApi({
+  const startOn = (port: number) =>
+    startApi({
       ...common,
       instance: instanceId.create(),
       version: '0.0.0-test',
-      listen: { host: '127.0.0.1', port: 0 },
+      listen: { host: '127.0.0.1', port },
       runnerSocket: socket,
       allowedSchemes: ['https', 'ssh', 'git'],
-    }),
-  )
+    })
+  let api = await startOn(0)
+  const { url } = api
+  made.defer(() => api[Symbol.asyncDispose]())
   const created = await createToken(store, {
     name: 'bootstrap',
     scopes: ['admin'],
@@ -60,13 +65,32 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
   if (created.outcome !== 'created') throw new Error(created.outcome)
   const { secret: token } = created
   made.defer(async () => {
-    await using client = createClient({ baseUrl: api.url, token })
+    await using client = createClient({ baseUrl: url, token })
     for (const { id } of await client.sessions.list({ limit: 1_000 }))
       await client.sessions.delete({ session: id, wait: 20 })
   })
+  await ready(url)
   const life = made.move()
   t.teardown(() => life.disposeAsync())
-  return { url: api.url, token, directory }
+  const restartApi = async () => {
+    await api[Symbol.asyncDispose]()
+    api = await startOn(Number(new URL(url).port))
+    await ready(url)
+  }
+  return { url, token, directory, restartApi }
+}
+
+/** Waits until the API has found its runner. */
+async function ready(baseUrl: string): Promise<void> {
+  await using client = createClient({ baseUrl, signal: AbortSignal.timeout(20_000) })
+  for (;;) {
+    try {
+      await client.server.readiness()
+      return
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== 'not_ready') throw error
+    }
+  }
 }
 
 const demo = resolve(import.meta.dirname, '../fixtures/python-demo')

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { child } from './child.ts'
@@ -21,6 +21,14 @@ t.test('the program runs from anywhere, without a home', async t => {
   t.notMatch(help.stdout.toString(), '\x1b', 'nothing is coloured where there is no terminal')
   const wrong = await child(['frobnicate'], { environment: {}, directory })
   t.equal(wrong.code, 2)
+})
+
+t.test('it runs through a link, as npm makes one', async t => {
+  const link = join(await temporary(t), 'debug-server')
+  await symlink(join(root, 'client/cli/bin.mjs'), link)
+  const { status, stdout } = spawnSync(link, ['--version'], { encoding: 'utf8' })
+  t.equal(status, 0)
+  t.match(stdout, /^\d+\.\d+\.\d+\n$/)
 })
 
 t.test('without its dependencies it says how to get them', async t => {

@@ -1,0 +1,199 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { request } from 'undici'
+import { fieldsOf } from '../../client/cli/fields.ts'
+import { layoutOf } from '../../client/cli/flags.ts'
+import type { CliName } from '../../client/cli/words/words.ts'
+import { words } from '../../client/cli/words.ts'
+import { createClient } from '../../client/sdk/client.ts'
+import type { Input } from '../../client/sdk/operation-types.ts'
+import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { logMessageSchema } from '../../services/contract/log-message.ts'
+import { type Operation, pathParameters } from '../../services/contract/operation.ts'
+import { child } from './cli/child.ts'
+import { at } from './cli/rig.ts'
+import { demoPatch, demoRepository, realServer } from './real-server.ts'
+
+/**
+ * Walks the contract table: every operation, with every field of its input given, through each surface that it
+ * declares, against a running API and runner. An operation, a field or a surface that is not exercised fails.
+ */
+
+/** Fields that the CLI decides itself: it waits, or `--no-wait`. */
+const notTyped: Readonly<Record<string, readonly string[]>> = {
+  'repositories.add': ['wait'],
+  'sessions.create': ['wait'],
+}
+
+const server = await realServer(t)
+const repository = await demoRepository(server.directory)
+const patch = await readFile(demoPatch, 'utf8')
+const client = createClient({ baseUrl: server.url, token: server.token })
+t.teardown(() => client[Symbol.asyncDispose]())
+await client.repositories.add({ url: repository, name: 'demo', wait: 20 })
+
+const aSession = async () => (await client.sessions.create({ repository: 'demo', wait: 20 })).id
+const aCommand = async (command: string[], wait: number) =>
+  await client.commands.run({ session: await aSession(), command, wait })
+let count = 0
+const aName = () => `name-${++count}`
+
+/** For each operation an input that gives every field, made anew for each surface; a missing one does not compile. */
+const inputs: { readonly [Name in OperationName]: () => Promise<Required<Input<Name>>> } = {
+  'server.health': async () => ({}),
+  'server.readiness': async () => ({}),
+  'server.whoami': async () => ({}),
+  'repositories.add': async () => ({ url: repository, name: aName(), default_branch: 'main', wait: 20 }),
+  'repositories.list': async () => ({}),
+  'repositories.get': async () => ({ repository: 'demo', wait: 1 }),
+  'sessions.create': async () => ({
+    repository: 'demo',
+    commit: 'main',
+    patch,
+    commands: ['true'],
+    wait: 20,
+  }),
+  'sessions.list': async () => ({ status: 'running', limit: 5 }),
+  'sessions.get': async () => ({ session: await aSession(), wait: 1 }),
+  'sessions.logs': async () => {
+    const { session, id } = await aCommand(['echo', 'written'], 20)
+    return { session, command: id, stream: 'stdout', offset: 2, follow: true }
+  },
+  'sessions.stop': async () => ({ session: await aSession(), wait: 20 }),
+  'sessions.delete': async () => ({ session: await aSession(), wait: 20 }),
+  'commands.run': async () => ({
+    session: await aSession(),
+    command: ['sh', '-c', 'test "$A" = b'],
+    directory: '.',
+    environment: { A: 'b' },
+    timeout: 30,
+    wait: 20,
+  }),
+  'commands.list': async () => ({ session: (await aCommand(['true'], 0)).session }),
+  'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 20 }),
+  'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 20 }),
+  'tokens.create': async () => ({ name: aName(), scopes: ['cli', 'mcp'], expires_in: 3_600 }),
+  'tokens.list': async () => ({}),
+  'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
+}
+
+/** What came through a surface: a value of the contract, or the messages of a stream. Each is held to the schema. */
+type Surface = (name: OperationName, input: Record<string, unknown>) => Promise<unknown>
+
+const http: Surface = async (name, input) => {
+  const operation: Operation = contract[name]
+  const inPath = pathParameters(operation.path)
+  const path = inPath.reduce(
+    (text, parameter) => text.replace(`{${parameter}}`, encodeURIComponent(String(input[parameter]))),
+    String(operation.path),
+  )
+  const rest = Object.entries(input).filter(([field]) => !inPath.includes(field))
+  const query = new URLSearchParams(Object.fromEntries(rest.map(([field, value]) => [field, String(value)])))
+  const { statusCode, body } = await request(
+    `${server.url}${path}${operation.method === 'POST' ? '' : `?${query}`}`,
+    {
+      method: operation.method,
+      headers: {
+        ...(operation.access === 'public' ? {} : { authorization: `Bearer ${server.token}` }),
+        ...(operation.method === 'POST' ? { 'content-type': 'application/json' } : {}),
+        ...(operation.answer === 'stream' ? { accept: 'application/x-ndjson' } : {}),
+      },
+      body: operation.method === 'POST' ? JSON.stringify(Object.fromEntries(rest)) : null,
+    },
+  )
+  const text = await body.text()
+  t.equal(statusCode, operation.status, `${name}: ${text}`)
+  return parsed(operation, text)
+}
+
+const sdk: Surface = async (name, input) => {
+  const [group = '', verb = ''] = name.split('.')
+  const method: unknown = Reflect.get(Reflect.get(client, group), verb)
+  if (typeof method !== 'function') throw new Error(`the client has no method ${name}`)
+  const answer: unknown = method(input)
+  return contract[name].answer === 'stream'
+    ? await Array.fromAsync(answer as AsyncIterable<unknown>)
+    : await answer
+}
+
+const cli: Surface = async (name, input) => {
+  const args = await commandLine(name as CliName, input)
+  const { code, stdout, stderr } = await child(args, {
+    environment: { ...at(server.url), DEBUG_SERVER_TOKEN: server.token },
+    directory: server.directory,
+  })
+  t.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  return parsed(contract[name], stdout.toString('utf8'))
+}
+
+/** The command line for an input, by the words. */
+async function commandLine(name: CliName, input: Record<string, unknown>): Promise<string[]> {
+  const { places, flags, rest } = layoutOf(fieldsOf(contract[name].input), words[name])
+  const typed: string[] = [...words[name].path, ...places.map(({ field }) => String(input[field.name]))]
+  for (const { field, name: flag, read } of flags) {
+    const value = input[field.name]
+    if (field === rest?.field) continue
+    if (value === true) typed.push(`--${flag}`)
+    else for (const text of await textsOf(value, read)) typed.push(`--${flag}`, text)
+  }
+  const given = new Set(
+    [...places, ...flags, ...(rest === undefined ? [] : [rest])].map(({ field }) => field.name),
+  )
+  const left = Object.keys(input).filter(field => !given.has(field))
+  t.same(left, notTyped[name] ?? [], `${name}: fields that cannot be typed`)
+  const program = rest === undefined ? [] : ['--', ...[input[rest.field.name]].flat().map(String)]
+  return [...typed, '--json', ...program]
+}
+
+async function textsOf(value: unknown, read: string | undefined): Promise<string[]> {
+  if (read === 'file') {
+    const file = join(server.directory, 'typed.patch')
+    await writeFile(file, String(value))
+    return [file]
+  }
+  if (Array.isArray(value)) return value.map(String)
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).map(([key, text]) => `${key}=${text}`)
+  return [String(value)]
+}
+
+function parsed(operation: Operation, text: string): unknown {
+  if (operation.answer === 'json') return operation.output.parse(JSON.parse(text))
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => operation.output.parse(JSON.parse(line)))
+}
+
+const surfaces = { api: http, sdk, cli } as const
+
+const walked: string[] = []
+for (const name of operationNames)
+  t.test(name, async t => {
+    const operation: Operation = contract[name]
+    for (const surface of operation.surfaces) {
+      const input = await inputs[name]()
+      t.same(Object.keys(input).sort(), Object.keys(operation.input.shape).sort(), 'every field is given')
+      const answer = await surfaces[surface](name, input)
+      operation.answer === 'json' ? operation.output.parse(answer) : heard(t, answer)
+      walked.push(`${name} ${surface}`)
+    }
+  })
+
+/** A log that was asked for from its third byte on, to its end. */
+function heard(t: { same(found: unknown, wanted: unknown): unknown }, answer: unknown): void {
+  const messages = logMessageSchema.array().parse(answer)
+  t.same(
+    messages.map(message => ('text' in message ? [message.offset, message.text] : message.type)),
+    [[2, 'itten\n'], 'command', 'end'],
+  )
+}
+
+t.test('nothing was left out', async t => {
+  const declared = operationNames.flatMap(name =>
+    contract[name].surfaces.map(surface => `${name} ${surface}`),
+  )
+  t.same(walked.sort(), declared.sort())
+  t.ok(declared.length > 40)
+})
