@@ -40,6 +40,7 @@ export function refusalOf(error: unknown): Refusal {
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return refuse('invalid_input', 'the request body is not valid JSON')
     case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
       return refuse('invalid_input', 'the address is not a valid URL path')
     default:
       return refuse('internal', 'the server made a mistake; its log has the details under the request id')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import type { Handlers } from './handlers/handler.ts'
@@ -25,6 +25,12 @@ declare module 'fastify' {
 
 /** The HTTP side of the API: routes from the contract, and a problem document for whatever else may come. */
 export function buildServer(context: Context, handlers: Handlers, tokenUse: TokenUse): FastifyInstance {
+  const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const refusal = refusalOf(error)
+    if (refusal.code === 'internal')
+      context.log.error({ err: error, request: request.id }, 'a request failed')
+    return sendProblem(reply, refusal)
+  }
   const server = Fastify({
     logger: false,
     bodyLimit,
@@ -36,7 +42,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
     routerOptions: { maxParamLength: 1_000 },
     genReqId: () => randomBytes(8).toString('hex'),
     http: { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, refusalOf(error)),
+    frameworkErrors: (error, request, reply) => void failed(error, request, reply),
     clientErrorHandler: refuseMalformed,
   })
   const callers: Callers = new WeakMap()
@@ -56,12 +62,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
       token: caller?.token.id,
     })
   })
-  server.setErrorHandler((error, request, reply) => {
-    const refusal = refusalOf(error)
-    if (refusal.code === 'internal')
-      context.log.error({ err: error, request: request.id }, 'a request failed')
-    return sendProblem(reply, refusal)
-  })
+  server.setErrorHandler(failed)
   server.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request.method, request.url)))
   registerRoutes(server, context, handlers, callers)
   const document = JSON.stringify(openApiDocument(context.version))

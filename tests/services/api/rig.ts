@@ -140,6 +140,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
   const life = made.move()
   t.teardown(() => life.disposeAsync())
   return {
+    t,
     api,
     store,
     files,

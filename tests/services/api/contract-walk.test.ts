@@ -1,0 +1,225 @@
+import t from 'tap'
+import { contract, type OperationName, operationNames } from '../../../services/contract/contract.ts'
+import { scopes } from '../../../services/contract/scopes.ts'
+import { problemOf, type Rig, requestFor, startRig } from './rig.ts'
+
+/** Every operation, with each token it may meet and with every field of it spoilt. */
+
+type Things = { session: string; command: string; token: string }
+
+/** Something valid to ask, so that only what a test spoils is wrong. */
+const valid: Record<OperationName, (things: Things) => Record<string, unknown>> = {
+  'server.health': () => ({}),
+  'server.readiness': () => ({}),
+  'server.whoami': () => ({}),
+  'repositories.add': () => ({
+    url: 'https://example.org/new.git',
+    name: 'new',
+    default_branch: 'main',
+    wait: 0,
+  }),
+  'repositories.list': () => ({}),
+  'repositories.get': () => ({ repository: 'demo', wait: 0 }),
+  'sessions.create': () => ({
+    repository: 'demo',
+    commit: 'main',
+    patch: 'x',
+    commands: ['ls', ['ls']],
+    wait: 0,
+  }),
+  'sessions.list': () => ({ status: 'running', limit: 5 }),
+  'sessions.get': ({ session }) => ({ session, wait: 0 }),
+  'sessions.logs': ({ session, command }) => ({
+    session,
+    command,
+    stream: 'stdout',
+    offset: 0,
+    follow: false,
+  }),
+  'sessions.stop': ({ session }) => ({ session, wait: 0 }),
+  'sessions.delete': ({ session }) => ({ session, wait: 0 }),
+  'commands.run': ({ session }) => ({
+    session,
+    command: 'ls',
+    directory: '.',
+    environment: {},
+    timeout: 1,
+    wait: 0,
+  }),
+  'commands.list': ({ session }) => ({ session }),
+  'commands.get': ({ command }) => ({ command, wait: 0 }),
+  'commands.cancel': ({ command }) => ({ command, wait: 0 }),
+  'tokens.create': () => ({ name: 'fresh', scopes: ['mcp'], expires_in: 60 }),
+  'tokens.list': () => ({}),
+  'tokens.revoke': ({ token }) => ({ token }),
+}
+
+/** What no field of this name takes. */
+const spoilt: Record<string, unknown[]> = {
+  url: ['', 7, null, 'http://x/y', 'x'.repeat(2000)],
+  name: ['', '-x', 'a/b', '../x', 'x'.repeat(101), 7, null],
+  default_branch: ['', '-x', 'a..b', 'a b', '@{-1}', 7],
+  repository: ['-x', 'a b', '.x', 'x'.repeat(101)],
+  commit: ['', '-x', '--upload-pack=id', 'a..b', 'HEAD~1', 'x:y', 'a\nb', 'x'.repeat(251), 7, ['main']],
+  patch: ['', 7, ['x']],
+  commands: ['ls', [''], [[]], [['']], [7], [['ls', 7]], [{}], Array(101).fill('ls'), ['a\u0000b']],
+  wait: ['soon', -1, 61],
+  status: ['nope', ''],
+  limit: [0, 1001, 1.5, 'many', -1],
+  session: ['x y', '@first', 'cmd_0', '.x', 'ses_ILOU', `ses_${'0'.repeat(13)}`],
+  command: ['', 7, null, [], [''], ['ls', null], {}, 'a\u0000b', ['a\u0000b']],
+  stream: ['stdin', ''],
+  offset: [-1, 1.5, 'x'],
+  follow: ['maybe', ''],
+  directory: ['/etc', '..', 'a/../..', 'a\u0000b', 7],
+  environment: ['A=1', { '1': 'x' }, { 'A B': 'x' }, { A: 7 }, { A: 'a\u0000b' }, ['A']],
+  timeout: [0, -1, 'long', 1e9],
+  scopes: ['admin', ['root'], [7], null, Array(21).fill('mcp')],
+  expires_in: [0, -1, 1.5, 'x', 1e15],
+  token: ['x y', 'ses_0', 'tok_ILOU'],
+}
+/** A command in a path or query is an id, in a body a command line. */
+const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
+
+async function startWalk(t: Parameters<typeof startRig>[0]) {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id: session, commands } = await rig.session(['ls'])
+  const { id: token } = await rig.person('spare', 'mcp')
+  const things: Things = { session, command: `${commands[0]}`, token }
+  return { ...rig, rig, things }
+}
+
+for (const name of operationNames) {
+  const { access } = contract[name]
+
+  t.test(`${name}: answers as declared, bare and under /api`, async t => {
+    const { rig, things } = await startWalk(t)
+    for (const prefix of ['', '/api']) {
+      const input = { ...valid[name](things) }
+      if (prefix !== '' && name === 'tokens.create') input.name = 'another'
+      const [path, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
+      const answer = await rig.send(`${prefix}${path}`, sent)
+      t.ok(
+        answer.status === contract[name].status || answer.status === 200,
+        `${answer.status} ${answer.text}`,
+      )
+      t.match(answer.headers['x-request-id'], /^[0-9a-f]{16}$/)
+      if (contract[name].answer === 'json') contract[name].output.parse(JSON.parse(answer.text))
+      else for (const line of answer.text.trim().split('\n')) contract[name].output.parse(JSON.parse(line))
+    }
+  })
+
+  if (access !== 'public')
+    t.test(`${name}: is closed to who may not`, async t => {
+      const { rig, things } = await startWalk(t)
+      const input = valid[name](things)
+      const revoked = await rig.person('revoked', 'admin')
+      await rig.call('tokens.revoke', { token: revoked.id }, rig.admin)
+      for (const token of [null, 'dst_unknown', revoked]) {
+        const [path, sent] = requestFor(name, input, token)
+        const answer = await rig.send(path, sent)
+        t.match(problemOf(t, answer), { status: 401, code: 'unauthenticated' })
+        t.match(
+          answer.headers['www-authenticate'],
+          token === null ? /^Bearer realm="[^"]*"$/ : /error="invalid_token"/,
+        )
+      }
+      if (access === 'token') return
+      const others = scopes.filter(scope => scope !== access && scope !== 'admin' && scope !== 'cli')
+      const lacking = await rig.person('lacking', ...others, ...(access === 'admin' ? ['cli' as const] : []))
+      const [path, sent] = requestFor(name, input, lacking)
+      const answer = await rig.send(path, sent)
+      t.match(problemOf(t, answer), { code: 'insufficient_scope', detail: new RegExp(access) })
+      t.match(answer.headers['www-authenticate'], `scope="${access}"`)
+      if (access === 'admin') return
+      const exact = await rig.person('exact', access)
+      const [, own] = requestFor(name, input, exact)
+      const opened = await rig.send(path, own)
+      t.not(opened.status, 401)
+      t.not(opened.status, 403, `${access} opens it`)
+    })
+
+  if (/\{(?:session|command)\}/.test(contract[name].path))
+    t.test(`${name}: another owner's is not there, an administrator's view has it`, async t => {
+      const { rig, things } = await startWalk(t)
+      const input = valid[name](things)
+      const code = contract[name].path.startsWith('/sessions') ? 'session_not_found' : 'command_not_found'
+      t.match(await rig.refused(name, input, rig.bob), { code })
+      const [path, sent] = requestFor(name, input, rig.admin)
+      t.ok((await rig.send(path, sent)).status < 300)
+    })
+
+  t.test(`${name}: every field of it is held to its form`, async t => {
+    const { rig, things } = await startWalk(t)
+    const input = valid[name](things)
+    const person = access === 'admin' ? rig.admin : rig.alice
+    const fields = Object.keys(contract[name].input.shape)
+    t.strictSame(
+      fields.filter(field => !(field in input)),
+      [],
+      'all of them are tried',
+    )
+    for (const field of fields) {
+      const isId = field === 'command' && contract[name].path !== '/sessions/{session}/commands'
+      for (const value of isId ? spoiltId : (spoilt[field] ?? [])) {
+        const problem = await rig.refused(name, { ...input, [field]: value }, person)
+        t.equal(
+          problem.code,
+          'invalid_input',
+          `${field}: ${JSON.stringify(value)?.slice(0, 60)} ${problem.detail}`,
+        )
+        t.ok(
+          problem.errors?.some(({ path }) => path === field || path.startsWith(`${field}.`)),
+          'it is named',
+        )
+        t.equal(
+          new Set(problem.errors?.map(({ path }) => path.split('.', 1)[0])).size,
+          1,
+          'and nothing else is',
+        )
+      }
+    }
+    t.match(await rig.refused(name, { ...input, nonsense: '1' }, person), {
+      code: 'invalid_input',
+      errors: [{ path: 'nonsense', message: 'unknown field' }],
+    })
+    await changesNothing(rig, things)
+  })
+}
+
+t.test('all bad fields are named at once, with a guess at what was meant', async t => {
+  const rig = await startRig(t)
+  const problem = await rig.refused('sessions.create', {
+    repo: 'x',
+    commit: '-x',
+    commands: [7],
+    repositori: 'x',
+  })
+  t.same(problem.errors?.map(({ path }) => path).sort(), [
+    'commands.0',
+    'commit',
+    'repo',
+    'repositori',
+    'repository',
+  ])
+  t.same(
+    problem.errors?.find(({ path }) => path === 'repositori')?.message,
+    'unknown field; did you mean "repository"?',
+  )
+  t.same(problem.errors?.find(({ path }) => path === 'repository')?.message, 'is required')
+  t.same(problem.errors?.find(({ path }) => path === 'commands.0')?.message, 'expected string or array')
+})
+
+/** After all that was refused, what was there is there and nothing else. */
+async function changesNothing(rig: Rig, { session }: Things): Promise<void> {
+  const t = rig.t
+  t.same(
+    (await rig.call('sessions.list')).map(({ id, status }) => ({ id, status })),
+    [{ id: session, status: 'running' }],
+  )
+  t.match(await rig.call('commands.list', { session }), [{ status: 'queued' }])
+  t.equal((await rig.call('commands.list', { session })).length, 1)
+  t.equal((await rig.call('repositories.list')).length, 1)
+  t.equal((await rig.call('tokens.list', {}, rig.admin)).length, 4)
+}
