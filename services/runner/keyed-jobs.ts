@@ -43,10 +43,15 @@ export class KeyedJobs implements AsyncDisposable {
     this.#running.get(key)?.controller.abort()
   }
 
-  /** Aborts every job and waits for their ends. None is started any more. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Aborts every job; none is started any more. */
+  close(): void {
     this.#closed = true
     for (const { controller } of this.#running.values()) controller.abort()
+  }
+
+  /** Closes, and waits for the ends of all jobs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
     await Promise.all([...this.#running.values()].map(({ done }) => done))
   }
 

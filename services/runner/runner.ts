@@ -78,7 +78,11 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   started.use(hints)
   // In this order at the end: no new work, then the work under way gives up, then the socket and git.
   started.use(jobs)
-  started.defer(() => stopping.abort(new Error('the runner is stopping')))
+  started.defer(() => {
+    // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
+    jobs.close()
+    stopping.abort(new Error('the runner is stopping'))
+  })
   loop = started.use(
     new WakeLoop(
       () => reconciler.pass(),

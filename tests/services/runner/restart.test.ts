@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
 import { readExitFile, readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { getCommand, requestCancel, startCommand } from '../../../services/store/commands.ts'
+import { addRepository, getRepository } from '../../../services/store/repositories.ts'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
+import { silentServer } from './git-daemon.ts'
 import { runnerRig, until } from './rig.ts'
+
+const connections = (server: Server) =>
+  new Promise<number>(resolve => server.getConnections((_, count) => resolve(count)))
 
 /** Prints 1000 lines, the second half once the file `go` is there, and ends with 6. */
 const steady =
@@ -125,6 +131,27 @@ t.test('a session that was starting is begun anew', async t => {
   const session = await rig.settled(id)
   t.match(session, { status: 'running' })
   t.equal(rig.stdout(await rig.run(session, 'ls; git status --short')), 'README.md\n')
+})
+
+t.test('a session that waited for a remote when its runner ended is no failure, and begun anew', async t => {
+  const rig = await runnerRig(t)
+  const { port, server } = await silentServer(t)
+  const url = `git://127.0.0.1:${port}/x`
+  const { repository } = await addRepository(rig.store, {
+    name: 'x',
+    url,
+    default_branch: null,
+    now: rig.now(),
+  })
+  const id = await rig.createSession(repository)
+  await until('starting', async () => (await getSession(rig.store, id))?.status === 'starting')
+  await until('a connection', () => connections(server))
+  await rig.stop()
+  t.match(await getSession(rig.store, id), { status: 'starting', failure_json: null })
+  t.match(await getRepository(rig.store, repository.id), { status: 'pending', failure_json: null })
+  server.close()
+  await rig.start()
+  t.match(await rig.settled(id), { status: 'failed', failure_json: /repository_unavailable/ })
 })
 
 t.test('large output survives a restart byte for byte', async t => {

@@ -1,0 +1,21 @@
+import { pino } from 'pino'
+import { systemClock } from '../../../lib/clock.ts'
+import { instanceId } from '../../../services/contract/ids.ts'
+import { startRunner } from '../../../services/runner/runner.ts'
+import { dataFiles } from '../../../services/store/files.ts'
+import { openStore } from '../../../services/store/store.ts'
+
+/** A runner in a process of its own, for tests that kill it: `node runner-process.ts STORE DATA SOCKET`. */
+const [, , storePath = '', data = '', socket = ''] = process.argv
+await startRunner({
+  store: await openStore(storePath),
+  files: dataFiles(data),
+  clock: systemClock,
+  log: pino({ level: 'silent' }),
+  instance: instanceId.create(),
+  socket,
+  slots: 8,
+  graceMs: 300,
+  path: process.env.PATH ?? '',
+})
+console.log('ready')
