@@ -6,10 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { handOver } from '../../lib/hand-over.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-// Installed as a dependency of something else, its own dependencies lie beside it.
-const installed =
-  existsSync(join(root, 'node_modules', 'commander')) || existsSync(join(root, '..', 'commander'))
-if (installed) {
+if (existsSync(join(root, 'node_modules', 'commander'))) {
   await handOver({ root, main: join(root, 'client/cli/main.ts') })
 } else {
   process.stderr.write(

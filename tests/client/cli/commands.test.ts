@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
@@ -139,6 +139,30 @@ t.test('a server that cannot be reached', async t => {
   const result = await cli(['whoami'], { environment: at(server.url) })
   t.equal(result.code, 5)
   t.match(result.stderr, `error: ${server.url}: nothing listens there (connection refused)\n  check`)
+})
+
+t.test('a server with a certificate of its own is trusted when told to', async t => {
+  const fixture = (name: string) => join(import.meta.dirname, '../../fixtures/tls', name)
+  const [key = '', cert = ''] = await Promise.all(
+    ['server-key.pem', 'server-cert.pem'].map(name => readFile(fixture(name), 'utf8')),
+  )
+  const server = await standIn({ 'server.whoami': () => token() }, { key, cert })
+  t.teardown(() => server[Symbol.asyncDispose]())
+  const whoami = async (args: readonly string[], environment: Record<string, string> = {}) =>
+    await cli(['whoami', ...args], { environment: { ...at(server.url), ...environment } })
+  const ca = fixture('server-cert.pem')
+  for (const trusting of [
+    whoami(['--ca', ca]),
+    whoami(['--insecure']),
+    whoami([], { DEBUG_SERVER_CA: ca }),
+    whoami([], { DEBUG_SERVER_INSECURE: '1' }),
+    whoami(['--ca', ca], { DEBUG_SERVER_INSECURE: '1' }),
+  ])
+    t.equal((await trusting).code, 0)
+  const refused = await whoami([], { DEBUG_SERVER_INSECURE: '0' })
+  t.equal(refused.code, 5)
+  t.match(refused.stderr, /its certificate is self-signed\n.*--ca FILE.*--insecure/)
+  t.match((await whoami(['--ca', fixture('server-key.pem')])).stderr, /no certificate in PEM/)
 })
 
 t.test('settings that are missing or cannot be used', async t => {
