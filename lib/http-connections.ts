@@ -12,23 +12,31 @@ const patience = 200
  * what is idle when the close begins; it knows neither what becomes idle later nor what never asked anything.
  */
 export function watchConnections(server: Server) {
+  const open = new Set<Socket>()
   const silent = new Set<Socket>()
   server.on('connection', socket => {
+    open.add(socket)
     silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
+    socket.once('close', () => {
+      open.delete(socket)
+      silent.delete(socket)
+    })
   })
   const asked = ({ socket }: IncomingMessage) => silent.delete(socket)
   server.on('request', asked)
   server.on('upgrade', asked)
   return {
-    /** Waits for `closed`, the close that was begun; cuts what is still open after `deadline` milliseconds. */
+    /**
+     * Waits for `closed`, the close that was begun; cuts what is still open after `deadline` milliseconds, what was
+     * upgraded included.
+     */
     async drain(closed: Promise<unknown>, deadline: number): Promise<void> {
       const began = performance.now()
       const sweep = setInterval(() => {
         const waited = performance.now() - began
         server.closeIdleConnections()
         if (waited > patience) for (const socket of silent) socket.destroy()
-        if (waited > deadline) server.closeAllConnections()
+        if (waited > deadline) for (const socket of open) socket.destroy()
       }, interval)
       await closed.finally(() => clearInterval(sweep))
     },

@@ -24,7 +24,7 @@ export class Upgrades implements AsyncDisposable {
   readonly #handlers: StreamHandlers
   readonly #tokenUse: TokenUse
   readonly #server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload })
-  readonly #open = new Map<WebSocket, Promise<unknown>>()
+  readonly #open = new Set<Promise<unknown>>()
 
   constructor(context: Context, handlers: StreamHandlers, tokenUse: TokenUse) {
     this.#context = context
@@ -57,13 +57,9 @@ export class Upgrades implements AsyncDisposable {
     this.#server.handleUpgrade(request, socket, head, webSocket => this.#serve(webSocket, opened.value, gone))
   }
 
-  /** Every follower has been told to end; those that do not are cut when the time for it is over. */
+  /** Waits for every follower; each has been told to end, and who closes the server cuts those that do not. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const timer = setTimeout(() => {
-      for (const socket of this.#open.keys()) socket.terminate()
-    }, this.#context.limits.stop)
-    await Promise.all(this.#open.values())
-    clearTimeout(timer)
+    await Promise.all(this.#open)
   }
 
   #serve(socket: WebSocket, { caller, source, format }: Subscription, gone: AbortController): void {
@@ -77,8 +73,8 @@ export class Upgrades implements AsyncDisposable {
         log.error({ err: error }, 'a WebSocket failed')
         socket.terminate()
       })
-      .finally(() => this.#open.delete(socket))
-    this.#open.set(socket, over)
+      .finally(() => this.#open.delete(over))
+    this.#open.add(over)
   }
 }
 

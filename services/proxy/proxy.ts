@@ -40,6 +40,7 @@ export async function startProxy(
     connect: { timeout: 5_000 },
   })
   const tunnels = new Set<Tunnel>()
+  let isStopping = false
   const server = createServer(
     { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
     (request, response) => {
@@ -60,7 +61,8 @@ export async function startProxy(
       switchProtocols(socket, rawHeaders)
       const tunnel = new Tunnel(socket, upstreamSocket)
       tunnels.add(tunnel)
-      void tunnel.closed.then(() => tunnels.delete(tunnel))
+      socket.once('close', () => tunnels.delete(tunnel))
+      if (isStopping) tunnel.stop()
     }
     relay({ upstream, log, request, response, target, onUpgrade })
   })
@@ -80,15 +82,9 @@ export async function startProxy(
     url,
     async [Symbol.asyncDispose]() {
       const closed = new Promise(resolve => server.close(resolve))
-      const cut = setTimeout(() => {
-        for (const tunnel of tunnels) tunnel.cut()
-      }, stopDeadline)
+      isStopping = true
       for (const tunnel of tunnels) tunnel.stop()
-      await Promise.all([
-        connections.drain(closed, stopDeadline),
-        ...[...tunnels].map(tunnel => tunnel.closed),
-      ])
-      clearTimeout(cut)
+      await connections.drain(closed, stopDeadline)
       await upstream.destroy()
     },
   }

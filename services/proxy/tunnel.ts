@@ -7,12 +7,10 @@ export class Tunnel {
   readonly #client: Socket
   readonly #upstream: Duplex
   readonly #scanner = new FrameScanner()
-  readonly closed: Promise<void>
 
   constructor(client: Socket, upstream: Duplex) {
     this.#client = client
     this.#upstream = upstream
-    this.closed = new Promise(resolve => client.once('close', () => resolve()))
     client.on('error', () => {}) // 'close' follows
     upstream.on('error', () => {})
     client.once('close', () => upstream.destroy())
@@ -31,11 +29,6 @@ export class Tunnel {
     }
     this.#upstream.unpipe(this.#client)
     this.#client.end(goingAway('proxy stopping'))
-    this.#upstream.destroy()
-  }
-
-  cut(): void {
-    this.#client.destroy()
     this.#upstream.destroy()
   }
 }

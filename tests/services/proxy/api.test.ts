@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { instanceId } from '../../../services/contract/ids.ts'
+import { startProxy } from '../../../services/proxy/proxy.ts'
+import { all, assemble, dialLog, ndjson, webSocket } from '../api/log-readers.ts'
+import { startRig as startApiRig } from '../api/rig.ts'
+import { until } from '../api/until.ts'
+
+/** The API with the proxy before it; everything is asked of the proxy. */
+async function startRig(t: Test) {
+  const api = await startApiRig(t)
+  const proxy = await startProxy({
+    listen: { host: '127.0.0.1', port: 0 },
+    upstream: api.api.url,
+    instance: instanceId.create(),
+    version: '1.2.3',
+    log: pino({ level: 'silent' }),
+  })
+  t.teardown(() => proxy[Symbol.asyncDispose]())
+  await api.repository()
+  const rig = { ...api, api: { ...api.api, url: proxy.url } }
+  return { rig, proxy, watching: () => api.api.changes.watching }
+}
+
+t.test('the API is reached through the proxy, its health under /api', async t => {
+  const { rig } = await startRig(t)
+  const health = async (path: string) => JSON.parse(await (await fetch(`${rig.api.url}${path}`)).text())
+  t.match(await health('/healthz'), { service: 'proxy' })
+  t.match(await health('/api/healthz'), { service: 'api' })
+  t.match(await health('/readyz'), { status: 'ready' })
+  const refused = await fetch(`${rig.api.url}/sessions`)
+  t.equal(refused.status, 401)
+  t.match(refused.headers.get('www-authenticate'), /^Bearer/)
+  t.equal(refused.headers.get('content-type'), 'application/problem+json')
+})
+
+for (const [name, read] of Object.entries({ NDJSON: ndjson, WebSocket: webSocket }))
+  t.test(`${name}: a log is followed through the proxy as it is written`, async t => {
+    const { rig, watching } = await startRig(t)
+    const { id, commands } = await rig.session(['make'])
+    const [command] = commands
+    if (command === undefined) throw new Error('one was queued')
+    const messages = read(rig, id, { follow: true })[Symbol.asyncIterator]()
+    t.match((await messages.next()).value, { status: 'queued' })
+    await rig.runner.start(id, command)
+    t.match((await messages.next()).value, { status: 'running' })
+    await rig.runner.write(id, command, 'stdout', 'now')
+    t.match((await messages.next()).value, { text: 'now' })
+    await messages.return?.()
+    await until(() => watching() === 0, 'the API has noticed that nobody reads')
+    await rig.runner.write(id, command, 'stdout', Buffer.alloc(1_000_000, 'x'))
+    await rig.runner.end(id, command)
+    const history = await all(read(rig, id, {}))
+    t.equal(assemble(history, command, 'stdout').length, 1_000_003)
+  })
+
+t.test('a stop of the proxy leaves the API as it was', async t => {
+  const { rig, proxy, watching } = await startRig(t)
+  const { id } = await rig.session()
+  const socket = dialLog(rig, id, { follow: true })
+  await once(socket, 'open')
+  await until(() => watching() === 1, 'it is followed')
+  const closed = once(socket, 'close')
+  await proxy[Symbol.asyncDispose]()
+  t.equal((await closed)[0], 1001)
+  await until(() => watching() === 0, 'the API has noticed')
+})
