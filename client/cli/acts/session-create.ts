@@ -24,7 +24,7 @@ export const act: Act<'sessions.create'> = async (input, context) => {
   if (json && following) await write(io.stdout, `${JSON.stringify(session)}\n`, io.signal)
   else if (json) await print(context, session, () => '')
   if (session.status === 'failed') throw failure(session)
-  if (!following || input.commands === undefined || input.commands.length === 0) return exitCodes.success
+  if (!following || (input.commands ?? []).length === 0) return exitCodes.success
   return await follow(context, { session: session.id })
 }
 

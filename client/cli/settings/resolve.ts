@@ -51,9 +51,8 @@ export function resolveSettings({ flags, environment, clone, file, ownClone }: S
   ].filter(one => one !== undefined)
 
   const baseUrl = pick([...given, ...found], 'base_url')
-  const place = found.find(
-    ({ source, urls }) =>
-      baseUrl?.source === source || urls.some(url => baseUrl !== undefined && sameServer(url, baseUrl.value)),
+  const place = found.find(({ urls }) =>
+    urls.some(url => baseUrl !== undefined && sameServer(url, baseUrl.value)),
   )
   const all = place === undefined ? given : [...given, place]
   const ca = pick(all, 'ca')

@@ -106,6 +106,13 @@ t.test('how a command ended without a code of its own is told', async t => {
   }
 })
 
+t.test('a session that is deleted while it is followed', async t => {
+  const { url } = await rig(t, { 'sessions.logs': log(state('running'), end('session_deleted')) })
+  const result = await cli(['command', 'run', '@last', '--follow', '--', 'x'], { environment: at(url) })
+  t.equal(result.code, 1)
+  t.match(result.stderr, 'ses_0123456789ab was deleted while it was followed')
+})
+
 t.test('logs are bytes, or every message under --json, and no failure of a command is theirs', async t => {
   const messages = [output(0, 'a\n'), output(0, 'b\n', 'stderr'), state('failed', 9), end()]
   const { url } = await rig(t, { 'sessions.logs': log(...messages) })
