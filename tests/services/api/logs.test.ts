@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs'
 import t from 'tap'
 import { all, assemble, type LogReader, ndjson, webSocket } from './log-readers.ts'
 import { type Rig, startRig } from './rig.ts'
@@ -6,6 +7,21 @@ import { until } from './until.ts'
 type Reader = (rig: Rig, session: string, fields: Record<string, unknown>) => LogReader
 
 const readers: Record<string, Reader> = { NDJSON: ndjson, WebSocket: webSocket }
+
+const watchers = (): number => process.getActiveResourcesInfo().filter(name => name === 'FSEventWrap').length
+
+/** The log files below a directory that this process holds open; nothing is known of it beyond Linux. */
+function openIn(directory: string): string[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc/self/fd').flatMap(descriptor => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${descriptor}`)
+      return path.startsWith(directory) && path.endsWith('.log') ? [path] : []
+    } catch {
+      return [] // closed since
+    }
+  })
+}
 
 for (const [name, read] of Object.entries(readers)) {
   t.test(`${name}: the history of a session is its commands, one after the other`, async t => {
@@ -62,6 +78,8 @@ for (const [name, read] of Object.entries(readers)) {
     t.match(await next(), { type: 'command', status: 'running' })
     await rig.runner.write(id, command, 'stdout', 'one ')
     t.match(await next(), { type: 'output', stream: 'stdout', offset: 0, text: 'one ' })
+    if (process.platform === 'linux')
+      t.ok(openIn(rig.directory).length > 0 && watchers() > 0, 'it holds the log open')
     await rig.runner.write(id, command, 'stderr', 'two ')
     t.match(await next(), { type: 'output', stream: 'stderr', offset: 0, text: 'two ' })
     await rig.runner.write(id, command, 'stdout', 'three')
@@ -133,6 +151,8 @@ for (const [name, read] of Object.entries(readers)) {
     t.ok(got === written, 'byte for byte')
     t.ok(connections > 5, `over ${connections} connections`)
     await until(() => rig.api.changes.watching === 0, 'the lost ones are gone')
+    await until(() => openIn(rig.directory).length === 0, 'their files are closed')
+    await until(() => watchers() === 0, 'their watches are closed')
   })
 
   t.test(`${name}: a session is followed through all its commands`, async t => {
