@@ -18,6 +18,8 @@ const service = (name, extra) => ({
   max_restarts: 10,
   min_uptime: 2000,
   kill_timeout: 10_000,
+  // A command is a descendant of the runner, and outlives it: PM2 signals the service alone.
+  treekill: false,
   merge_logs: true,
   time: false,
   out_file: resolve(root, '.artifacts', 'logs', `${name}.log`),

@@ -15,6 +15,21 @@ export function commandPath(path: string | undefined): string {
   return kept.length === 0 ? systemPath : [...new Set(kept)].join(delimiter)
 }
 
+/** What git needs of the host to reach remotes: the user's ssh agent, and the proxies. */
+const forGit = [
+  'HOME',
+  'SSH_AUTH_SOCK',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+]
+
 /** Locale, time zone, certificates and the marks of the scopes that own this server; no credential is among them. */
 const inherited = [
   'LANG',
@@ -31,9 +46,14 @@ const inherited = [
   'DEBUG_SERVER_SCOPES',
 ]
 
-export function inheritedByCommands(environment: Record<string, string | undefined>): Record<string, string> {
+type Environment = Record<string, string | undefined>
+
+export const inheritedByCommands = (environment: Environment) => pick(inherited, environment)
+export const inheritedByGit = (environment: Environment) => pick(forGit, environment)
+
+function pick(names: readonly string[], environment: Environment): Record<string, string> {
   const picked: Record<string, string> = {}
-  for (const name of inherited) {
+  for (const name of names) {
     const value = environment[name]
     if (value !== undefined) picked[name] = value
   }

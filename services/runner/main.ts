@@ -8,7 +8,7 @@ import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
-import { commandPath, inheritedByCommands } from './host-environment.ts'
+import { commandPath, inheritedByCommands, inheritedByGit } from './host-environment.ts'
 import { startRunner } from './runner.ts'
 
 await runService(async () => {
@@ -30,6 +30,7 @@ await runService(async () => {
       graceMs: settings.grace_seconds * 1000,
       path: settings.path === '' ? commandPath(process.env.PATH) : settings.path,
       inherit: inheritedByCommands(process.env),
+      git: { environment: inheritedByGit(process.env) },
     }),
   )
   starting.use(

@@ -14,10 +14,16 @@ export const up = task({
   undoMs: 60_000,
   run: async (_, { root, signal, log, progress, print }) => {
     const { bringUp } = await import('./up.ts')
-    const { outcome, services } = await bringUp({ root, environment: process.env, signal, log, progress })
+    const { outcome, services, notes } = await bringUp({
+      root,
+      environment: process.env,
+      signal,
+      log,
+      progress,
+    })
     const address = (name: ServiceName) => services.find(({ service }) => service === name)?.address
     print(`${outcome === 'already_up' ? 'Debug Server is already up' : 'Debug Server is up'}
-
+${notes.map(note => `  ${note}\n`).join('')}
   proxy  ${address('proxy')}
   API    ${address('api')}   (its description: ${address('api')}/openapi.json)
 

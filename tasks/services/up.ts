@@ -29,7 +29,12 @@ export type UpOptions = {
   progress(text: string): void
 }
 
-export type UpResult = { outcome: 'started' | 'already_up'; services: StartedService[] }
+export type UpResult = {
+  outcome: 'started' | 'already_up'
+  services: StartedService[]
+  /** What a person should know although it worked: a port that was replaced, orphans that were ended. */
+  notes: string[]
+}
 
 /**
  * Brings all services up, or finds that they are. What does not answer, or was started from other settings, is started
@@ -45,8 +50,10 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
   })
   const before = readRunState(workspace)
   if (runningDaemon(workspace.pm2Home) !== undefined && (await allReady(before, declaration)))
-    return { outcome: 'already_up', services: before }
-  return { outcome: 'started', services: await startAll(options, workspace, before, declaration) }
+    return { outcome: 'already_up', services: before, notes: [] }
+  const notes: string[] = []
+  const services = await startAll(options, workspace, before, declaration, note => notes.push(note))
+  return { outcome: 'started', services, notes }
 }
 
 async function allReady(services: readonly StartedService[], declaration: string): Promise<boolean> {
@@ -61,8 +68,9 @@ async function startAll(
   workspace: Workspace,
   before: readonly StartedService[],
   declaration: string,
+  note: (text: string) => void,
 ): Promise<StartedService[]> {
-  const { signal, log, progress } = options
+  const { signal, progress } = options
   makePrivateDirectory(workspace.logs)
   const environment = serviceEnvironment(options.environment)
   const daemonWasThere = runningDaemon(workspace.pm2Home) !== undefined
@@ -79,10 +87,10 @@ async function startAll(
 
   const known = await pm2.list()
   for (const orphan of await endOrphans(workspace, before, new Set(known.map(({ pid }) => pid))))
-    log(`ended ${orphan}, which an earlier PM2 had left`)
+    note(`ended ${orphan}, which an earlier PM2 had left`)
   for (const { name } of known.filter(({ name }) => isServiceName(name))) await pm2.delete(name)
 
-  const { services, ports } = await assign(options, workspace, declaration)
+  const { services, ports } = await assign(options, workspace, declaration, note)
   // Written before anything starts: whoever comes after a kill of this process knows what to look for.
   await writeRunState(workspace, services)
   progress(`starting ${serviceNames.join(', ')}`)
@@ -129,9 +137,10 @@ async function wholeReady(services: readonly StartedService[], signal: AbortSign
 }
 
 async function assign(
-  { root, environment, log }: UpOptions,
+  { root, environment }: UpOptions,
   workspace: Workspace,
   declaration: string,
+  note: (text: string) => void,
 ): Promise<{ services: StartedService[]; ports: Ports }> {
   const settings = serverSettings(root, environment)
   const ports: Ports = { api: 0, proxy: 0 }
@@ -139,7 +148,7 @@ async function assign(
     const wanted = settings.values[service]
     const chosen = await choosePort({ service, ...wanted, asked: wasAskedFor(settings, `${service}.port`) })
     if (chosen.insteadOf !== undefined)
-      log(`port ${chosen.insteadOf} is in use: the ${service} listens on ${chosen.port} instead`)
+      note(`port ${chosen.insteadOf} is in use: the ${service} listens on ${chosen.port} instead`)
     ports[service] = chosen.port
   }
   const address = (service: ServiceName) =>

@@ -57,7 +57,7 @@ t.test("PM2's daemon is killed: the next up replaces the services, the next down
   await until('the daemon is gone', () => clone.processes().length === 3)
   const up = await clone.task(['up'])
   t.equal(up.code, 0, up.stderr)
-  t.match(up.stderr, /ended runner .*which an earlier PM2 had left/)
+  t.match(up.stdout, /ended runner .*which an earlier PM2 had left/)
   t.equal(clone.processes().length, 4, 'one daemon and one set of services')
 
   process.kill(pidOfDaemon(), 'SIGKILL')
@@ -133,7 +133,7 @@ t.test('ports that are taken', async t => {
   writeFileSync(clone.path('config/server.toml'), shipped.replace('port = 8000', `port = ${port}`))
   const fallback = await clone.task(['up'], { DEBUG_SERVER__API__PORT: undefined })
   t.equal(fallback.code, 0, fallback.stderr)
-  t.match(fallback.stderr, new RegExp(`port ${port} is in use: the api listens on \\d+ instead`))
+  t.match(fallback.stdout, new RegExp(`port ${port} is in use: the api listens on \\d+ instead`))
 })
 
 t.test('a store written by a newer version is refused and not touched', async t => {
