@@ -1,12 +1,18 @@
 import { resolve } from 'node:path'
+import { exitCodes } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
+import { reasonOf } from './read-text.ts'
 import { run } from './run.ts'
 
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => ending.abort(new Interruption(signal)))
-// `debug-server … | head`: the reader is gone, and there is nobody to tell.
-process.stdout.on('error', () => ending.abort(new Interruption('SIGPIPE')))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `debug-server … | head`: the reader is gone, and there is nobody to tell.
+  if (error.code === 'EPIPE') return ending.abort(new Interruption('SIGPIPE'))
+  process.stderr.write(`error: standard output cannot be written: ${reasonOf(error)}\n`)
+  process.exit(exitCodes.failure)
+})
 process.stderr.on('error', () => {})
 
 process.exitCode = await run(process.argv.slice(2), {

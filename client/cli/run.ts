@@ -67,7 +67,7 @@ class Invocation {
       fillOperation: (command, name) => this.#fillOperation(command, name),
       fillLocal: (command, name) => this.#fillLocal(command, name),
     })
-    if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    if (args[0] === '--version' || args[0] === '-V') {
       this.#io.stdout.write(`${await versionOf(this.#io.root)}\n`)
       return exitCodes.success
     }

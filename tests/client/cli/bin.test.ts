@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
@@ -21,6 +22,18 @@ t.test('the program runs from anywhere, without a home', async t => {
   t.notMatch(help.stdout.toString(), '\x1b', 'nothing is coloured where there is no terminal')
   const wrong = await child(['frobnicate'], { environment: {}, directory })
   t.equal(wrong.code, 2)
+})
+
+t.test('output that cannot be written is a failure', t => {
+  const full = openSync('/dev/full', 'w')
+  t.teardown(() => closeSync(full))
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'client/cli/bin.mjs'), '--help'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  })
+  t.equal(status, 1)
+  t.equal(stderr, 'error: standard output cannot be written: no space is left\n')
+  t.end()
 })
 
 t.test('it runs through a link, as npm makes one', async t => {
