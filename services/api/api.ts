@@ -11,6 +11,7 @@ import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { isLoopback } from './loopback.ts'
+import { requestIds } from './request-id.ts'
 import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
 import { TokenUse } from './token-use.ts'
@@ -52,6 +53,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     changes,
     runner,
     stopping: stop.signal,
+    nextRequestId: requestIds(),
     limits: { ...defaultLimits, ...deps.limits },
   }
   const handlers = createHandlers(context)

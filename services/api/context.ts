@@ -19,6 +19,8 @@ export type Context = {
   readonly changes: Changes
   /** The runner's side: who is connected, and a nudge that there is work in the store. */
   readonly runner: { readonly instance: InstanceId | undefined; wake(): void }
+  /** Gives each request its id, by which the log and the client can speak of it. */
+  readonly nextRequestId: () => string
   /** Aborts when the server stops: whatever waits then answers with what it has. */
   readonly stopping: AbortSignal
   readonly limits: Limits

@@ -87,7 +87,10 @@ function callerOf(callers: Callers, request: FastifyRequest): Caller {
 /** Aborts when the connection ends before the answer was sent. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const controller = new AbortController()
-  response.once('close', () => controller.abort())
+  // Not on every end: an abort makes an error with a stack.
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
   return controller.signal
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Caller } from './access.ts'
@@ -40,7 +39,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
     forceCloseConnections: 'idle',
     requestTimeout: 120_000,
     routerOptions: { maxParamLength: 1_000 },
-    genReqId: () => randomBytes(8).toString('hex'),
+    genReqId: context.nextRequestId,
     http: { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
     frameworkErrors: (error, request, reply) => void failed(error, request, reply),
     clientErrorHandler: refuseMalformed,

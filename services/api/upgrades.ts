@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -38,7 +37,7 @@ export class Upgrades implements AsyncDisposable {
   /** For the `upgrade` event of the HTTP server. */
   readonly handle = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const started = performance.now()
-    const id = randomBytes(8).toString('hex')
+    const id = this.#context.nextRequestId()
     const gone = new AbortController()
     socket.on('error', () => {}) // 'close' follows
     socket.on('close', () => gone.abort())

@@ -45,18 +45,33 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** The shape that Kysely expects of a driver, from what node:sqlite offers. */
+/** How many compiled statements are kept; there are fewer different ones, but for lists of varying length. */
+const keptStatements = 200
+
+/**
+ * The shape that Kysely expects of a driver, from what node:sqlite offers. A statement is compiled once and kept: all
+ * of ours are run to their end at once, so none is ever in use twice.
+ */
 function adapt(database: DatabaseSync) {
+  const kept = new Map<string, ReturnType<typeof compile>>()
+  const compile = (sql: string) => {
+    const statement = database.prepare(sql)
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => statement.all(...parameters.map(toSqlite)),
+      run: (parameters: readonly unknown[]) => statement.run(...parameters.map(toSqlite)),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(toSqlite)),
+    }
+  }
   return {
     close: () => database.close(),
     prepare(sql: string) {
-      const statement = database.prepare(sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...parameters.map(toSqlite)),
-        run: (parameters: readonly unknown[]) => statement.run(...parameters.map(toSqlite)),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(toSqlite)),
-      }
+      const known = kept.get(sql)
+      if (known !== undefined) return known
+      const compiled = compile(sql)
+      if (kept.size >= keptStatements) kept.clear()
+      kept.set(sql, compiled)
+      return compiled
     },
   }
 }

@@ -41,6 +41,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
   'commands.get': async (input, { caller, gone }) => {
     const found = await findCommand(context, input.command, caller)
     if (!found.ok) return found
+    if (input.wait === 0) return done(toCommand(found.value))
     return commandOr404(await untilEnded(context, found.value, input.wait, gone))
   },
 

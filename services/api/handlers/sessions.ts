@@ -39,6 +39,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
   'sessions.get': async (input, { caller, gone }) => {
     const found = await findSession(context, input.session, caller)
     if (!found.ok) return found
+    if (input.wait === 0) return done(toSession(found.value))
     return sessionOr404(await settle(context, found.value.id, sessionIsSettled, input.wait, gone))
   },
 
