@@ -40,11 +40,13 @@ export async function runTestFile(root: string, file: string, options: FileRunOp
   const how = await Promise.race([ended, cut])
   const left = how === 'exit' ? await survivors(scope) : []
   await scope.end()
-  await parsed
+  const final = await parsed
 
   if (how === 'cut' && !signal.aborted)
     failures.push({ name: file, detail: `it did not end within ${fileDeadline / 1000} s` })
   if (left.length > 0) failures.push({ name: file, detail: `it left processes behind: ${left.join(', ')}` })
+  if (!final.ok && failures.length === 0)
+    failures.push({ name: file, detail: `its plan does not hold: ${JSON.stringify(final.failures)}` })
   const code = child.exitCode ?? child.signalCode
   if (how === 'exit' && code !== 0 && failures.length === 0)
     failures.push({ name: file, detail: `exit ${code}\n${errors}` })

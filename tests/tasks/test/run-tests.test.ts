@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { runTests } from '../../../tasks/test/run-tests.ts'
+
+/** A project whose test files print the TAP that is given. */
+function project(files: Record<string, string>) {
+  const root = mkdtempSync(join(tmpdir(), 'ds-run-tests-'))
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  mkdirSync(join(root, 'tests/deep'), { recursive: true })
+  for (const [name, source] of Object.entries(files)) writeFileSync(join(root, 'tests', name), source)
+  return async (wanted: string[] = [], skipAllowed: (reason: string) => boolean = () => true) => {
+    const lines: string[] = []
+    let printed = ''
+    let error: unknown
+    await runTests({
+      root,
+      files: wanted.map(name => join(root, name)),
+      jobs: 2,
+      signal: new AbortController().signal,
+      log: line => lines.push(line),
+      progress: () => {},
+      print: text => {
+        printed += text
+      },
+      skipAllowed,
+    }).catch(thrown => {
+      error = thrown
+    })
+    return { log: lines.join('\n'), printed, error }
+  }
+}
+
+const tap = (...lines: string[]) =>
+  `console.log(${JSON.stringify(['TAP version 14', ...lines].join('\n'))})\n`
+
+t.test('assertions of all files are counted, subtests by what is in them', async t => {
+  const run = project({
+    'a.test.ts': tap(
+      '# Subtest: one',
+      '    ok 1 - x',
+      '    ok 2 - y',
+      '    1..2',
+      'ok 1 - one # time=1ms',
+      '1..1',
+    ),
+    'deep/b.test.ts': tap('ok 1 - z', 'ok 2 - later # SKIP no gdb here', '1..2'),
+    'helper.ts': 'throw new Error("no test")\n',
+  })
+  const { printed, error, log } = await run()
+  t.equal(error, undefined)
+  t.equal(printed, '3 passed, 0 failed, 1 skipped\n')
+  t.match(log, /skipped: later: no gdb here/)
+})
+
+t.test('what fails, and why', async t => {
+  const cases: Record<string, [source: string, detail: RegExp]> = {
+    'an assertion': [
+      tap('not ok 1 - it adds up', '  ---', '  found: 3', '  ...', '1..1'),
+      /it adds up[\s\S]*"found": 3/,
+    ],
+    'an exit code without a failed assertion': [`${tap('ok 1 - x', '1..1')}process.exitCode = 7`, /exit 7/],
+    'a crash before any test': ['throw new Error("lost my way")\n', /lost my way/],
+    'nothing tested': ['\n', /it tested nothing/],
+    'fewer tests than planned': [tap('ok 1 - x', '1..2'), /./],
+    'a process left behind': [
+      `import { spawn } from 'node:child_process'\nspawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).unref()\n${tap('ok 1 - x', '1..1')}`,
+      /it left processes behind: \d+/,
+    ],
+  }
+  for (const [name, [source, detail]] of Object.entries(cases)) {
+    const { printed, error, log } = await project({ 'a.test.ts': source })()
+    t.match(error, { name: 'UserError', message: /failed: tests\/a\.test\.ts/ }, name)
+    t.match(printed, /, 1 failed, /, name)
+    t.match(log, detail, name)
+  }
+})
+
+t.test('a skip that is not allowed is a failure as well', async t => {
+  const run = project({
+    'a.test.ts': tap('ok 1 - x # SKIP no gdb here', 'ok 2 - y # SKIP no Docker engine', '1..2'),
+  })
+  const { printed, log } = await run([], reason => reason.includes('Docker'))
+  t.equal(printed, '0 passed, 1 failed, 2 skipped\n')
+  t.match(log, /skipped, which fails in CI: no gdb here/)
+})
+
+t.test('files and directories can be named; a name that means nothing is refused', async t => {
+  const run = project({
+    'a.test.ts': tap('ok 1 - a', '1..1'),
+    'deep/b.test.ts': tap('ok 1 - b', 'ok 2 - c', '1..2'),
+  })
+  t.equal((await run(['tests/deep'])).printed, '2 passed, 0 failed, 0 skipped\n')
+  t.equal((await run(['tests/a.test.ts'])).printed, '1 passed, 0 failed, 0 skipped\n')
+  t.match((await run(['tests/c.test.ts'])).error, {
+    name: 'UserError',
+    message: /no test file is named tests\/c\.test\.ts/,
+  })
+})
