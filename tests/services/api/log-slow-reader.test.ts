@@ -12,7 +12,7 @@ const length = 40_000_000
 
 /** A session with a log that no reader takes at one go. */
 async function startSlowRig(t: Test, linger: number) {
-  const rig = await startRig(t, { limits: { slowReader: 300, linger } })
+  const rig = await startRig(t, { limits: { slowReader: 1_000, linger } })
   await rig.repository()
   const { id, commands } = await rig.session(['make'])
   const [command] = commands
@@ -44,8 +44,7 @@ t.test('WebSocket: who takes nothing is cut with the reason, and costs and slows
     'another reader is served meanwhile',
   )
   await until(() => api.changes.watching === 0, 'the slow one is cut')
-  const cost = held() - before
-  t.ok(cost < length / 4, `${cost} bytes are held`)
+  await until(() => held() - before < length / 8, 'next to nothing is held for it')
   let last = ''
   let taken = 0
   socket.on('message', data => {
