@@ -44,7 +44,7 @@ function kindOf(schema: z.ZodType): FieldKind {
   if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options.map(String) }
   if (schema instanceof z.ZodArray) return { kind: 'list', of: kindOf(unwrap(schema.element)) }
   if (schema instanceof z.ZodRecord) return { kind: 'record' }
-  // Of several forms the simplest to type: a boolean besides its texts, a line besides a list of words.
+  // Of several forms the simplest to type: a line besides a list of words.
   if (schema instanceof z.ZodUnion) return kindOf(unwrap(schema.options[0]))
   throw new TypeError(`the CLI has no flag for a field of type ${schema.def.type}`)
 }

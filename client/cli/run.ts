@@ -106,11 +106,15 @@ class Invocation {
   }
 
   #rendering(): RenderContext {
-    const { stdout, environment } = this.#io
+    const io = this.#io
+    const { stdout, environment } = io
     return {
       paint: paintFor(stdout, environment),
       width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined,
-      now: this.#io.now(),
+      // When it is asked for: a command may have waited since it began.
+      get now() {
+        return io.now()
+      },
     }
   }
 }

@@ -81,7 +81,7 @@ export class Connection {
       const answer = await transport.send(httpRequest(operation, input), {
         accept: 'application/x-ndjson, application/problem+json',
         signal: limit.signal,
-        idleMs: input.follow === true || input.follow === 'true' ? 0 : longestSilence,
+        idleMs: input.follow === true ? 0 : longestSilence,
       })
       if (answer.status === 200) return this.#messages(answer.body, signal)
       throw parseProblem(answer.status, await this.#text(answer.body, limit.signal), baseUrl)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { didYouMean } from '../../lib/suggest.ts'
+import { fromText } from '../contract/from-text.ts'
 import { type Operation, type ParsedInputOf, pathParameters } from '../contract/operation.ts'
 import { done, type FieldError, type Outcome, refuseFields } from './outcome.ts'
 
@@ -16,13 +17,19 @@ export type RawInput = {
  */
 export function readInput<O extends Operation>(operation: O, raw: RawInput): Outcome<ParsedInputOf<O>> {
   const misplaced = misplacedFields(operation, raw)
-  const given = { ...(operation.method === 'POST' ? members(raw.body) : raw.query), ...raw.path }
+  const given = {
+    ...(operation.method === 'POST' ? members(raw.body) : readQuery(operation, raw)),
+    ...raw.path,
+  }
   const schema: O['input'] = operation.input
   const parsed = z.safeParse(schema, given)
   if (parsed.success && misplaced.length === 0) return done(parsed.data)
   const issues = parsed.success ? [] : flatten(parsed.error.issues)
   return refuseFields([...misplaced, ...issues.flatMap(issue => toFieldErrors(operation, issue))])
 }
+
+const readQuery = ({ input }: Operation, { query }: RawInput): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(query).map(([name, text]) => [name, fromText(input.shape[name], text)]))
 
 function misplacedFields(operation: Operation, { path, query, body }: RawInput): FieldError[] {
   const errors: FieldError[] = []

@@ -65,14 +65,11 @@ export const environmentVariables = z.record(
 export const patch = z.string().min(1).max(10_000_000)
 
 /** Seconds that the request may be held until the thing asked for has settled; 0 answers at once. */
-export const waitSeconds = z.coerce.number().min(0).max(60).default(0)
+export const waitSeconds = z.number().min(0).max(60).default(0)
 
-/** In a query string a boolean is `true` or `false`. */
-export const flag = z
-  .union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })])
-  .default(false)
+export const flag = z.boolean().default(false)
 
-export const listLimit = z.coerce.number().int().min(1).max(1_000).default(50)
+export const listLimit = z.int().min(1).max(1_000).default(50)
 
 /** An instant, ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime({ precision: 3 })

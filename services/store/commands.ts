@@ -139,17 +139,6 @@ export const commandsIn = (store: Store, ...statuses: CommandStatus[]): Promise<
     database.selectFrom('commands').selectAll().where('status', 'in', statuses).execute(),
   )
 
-/** Running commands that a client wants ended. */
-export const commandsToCancel = (store: Store): Promise<CommandRow[]> =>
-  store.read(database =>
-    database
-      .selectFrom('commands')
-      .selectAll()
-      .where('status', '=', 'running')
-      .where('cancel_requested', '=', 1)
-      .execute(),
-  )
-
 export type CommandEnd = {
   exit_code: number | null
   failure: CommandFailure | null

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { fromText } from '../../services/contract/from-text.ts'
 import { type Operation, type OutputOf, pathParameters } from '../../services/contract/operation.ts'
 import { type ProblemCode, problemDocument } from '../../services/contract/problems.ts'
 
@@ -96,7 +97,12 @@ function route(request: IncomingMessage) {
     const names = pathParameters(operation.path)
     const match = new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`).exec(url.pathname)
     if (match === null || operation.method !== request.method) continue
-    const fields: Record<string, unknown> = Object.fromEntries(url.searchParams)
+    const fields: Record<string, unknown> = Object.fromEntries(
+      [...url.searchParams].map(([parameter, text]) => [
+        parameter,
+        fromText(operation.input.shape[parameter], text),
+      ]),
+    )
     for (const [i, parameter] of names.entries()) fields[parameter] = decodeURIComponent(match[i + 1] ?? '')
     return { name, operation, fields }
   }

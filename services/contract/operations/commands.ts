@@ -20,7 +20,7 @@ export const commandOperations = {
         .default('.')
         .describe('where to run it, relative to the top of the worktree'),
       environment: environmentVariables.default({}).describe('variables to add'),
-      timeout: z.coerce
+      timeout: z
         .number()
         .positive()
         .max(7 * 86_400)

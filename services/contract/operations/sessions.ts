@@ -71,7 +71,7 @@ export const sessionOperations = {
         session,
         command: reference('cmd').optional().describe('only this command; default: all, one after the other'),
         stream: z.enum(logStreams).optional().describe('only this stream; default: both'),
-        offset: z.coerce
+        offset: z
           .number()
           .int()
           .min(0)

@@ -17,7 +17,7 @@ export const tokenOperations = {
         .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, ".", "_" or "-"')
         .describe('what it is for'),
       scopes: z.array(scopeSchema).max(20).describe('what it may do; an empty list grants nothing'),
-      expires_in: z.coerce
+      expires_in: z
         .number()
         .int()
         .min(1)
