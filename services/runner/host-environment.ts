@@ -1,4 +1,11 @@
 import { delimiter } from 'node:path'
+import {
+  certificateVariables,
+  localeVariables,
+  pickVariables,
+  proxyVariables,
+} from '../../lib/host-variables.ts'
+import { scopeVariable } from '../../lib/processes/process-scope.ts'
 
 /** What a command may see of the host it runs on. Everything else of its environment is constructed. */
 
@@ -15,47 +22,13 @@ export function commandPath(path: string | undefined): string {
   return kept.length === 0 ? systemPath : [...new Set(kept)].join(delimiter)
 }
 
-/** What git needs of the host to reach remotes: the user's ssh agent, and the proxies. */
-const forGit = [
-  'HOME',
-  'SSH_AUTH_SOCK',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'GIT_SSL_CAINFO',
-]
+/** What git needs of the host to reach remotes: the user's ssh agent, certificates and proxies. */
+const forGit = ['HOME', 'SSH_AUTH_SOCK', ...certificateVariables, ...proxyVariables]
 
-/** Locale, time zone, certificates and the marks of the scopes that own this server; no credential is among them. */
-const inherited = [
-  'LANG',
-  'LC_ALL',
-  'LC_CTYPE',
-  'TZ',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'NODE_EXTRA_CA_CERTS',
-  'REQUESTS_CA_BUNDLE',
-  'CURL_CA_BUNDLE',
-  'PIP_CERT',
-  'GIT_SSL_CAINFO',
-  'DEBUG_SERVER_SCOPES',
-]
+/** What commands get: locale, time zone, certificates, and the marks of the scopes that own this server. */
+const forCommands = [...localeVariables, ...certificateVariables, scopeVariable]
 
-type Environment = Record<string, string | undefined>
+type Environment = Readonly<Record<string, string | undefined>>
 
-export const inheritedByCommands = (environment: Environment) => pick(inherited, environment)
-export const inheritedByGit = (environment: Environment) => pick(forGit, environment)
-
-function pick(names: readonly string[], environment: Environment): Record<string, string> {
-  const picked: Record<string, string> = {}
-  for (const name of names) {
-    const value = environment[name]
-    if (value !== undefined) picked[name] = value
-  }
-  return picked
-}
+export const inheritedByGit = (environment: Environment) => pickVariables(forGit, environment)
+export const inheritedByCommands = (environment: Environment) => pickVariables(forCommands, environment)
