@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { openPlainFile } from '../../../lib/plain-file.ts'
 
 /** A log file that may not be there yet, which is the same as empty. It is opened once and read at any position. */
 export class LogFile implements AsyncDisposable {
@@ -11,7 +12,7 @@ export class LogFile implements AsyncDisposable {
 
   /** Its present length in bytes. */
   async size(): Promise<number> {
-    this.#file ??= await openIfThere(this.#path)
+    this.#file ??= await openPlainFile(this.#path)
     return this.#file === undefined ? 0 : (await this.#file.stat()).size
   }
 
@@ -24,14 +25,5 @@ export class LogFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file?.close()
-  }
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
@@ -22,20 +22,33 @@ const wrapperFile = join(import.meta.dirname, 'command-wrapper.sh')
  * starting is written there too, for that is where a user looks.
  */
 export async function launchCommand(context: RunnerContext, row: CommandRow): Promise<Launched> {
-  const { files } = context
-  // Not asynchronous: each is quicker than a trip to the thread pool, and none can hang on what a client made.
-  mkdirSync(files.command(row.session_id, row.id), { recursive: true, mode: 0o700 })
-  using stdout = openLog(files.log(row.session_id, row.id, 'stdout'))
-  using stderr = openLog(files.log(row.session_id, row.id, 'stderr'))
-  const launched = await tryToLaunch(context, row, stdout.fd, stderr.fd)
-  if (!launched.launched) writeSync(stderr.fd, `debug-server: ${launched.failure.message}\n`)
+  let logs: Logs
+  try {
+    logs = openLogs(context, row)
+  } catch (error) {
+    return failed('spawn_failed', `its logs could not be written: ${codeOf(error)}`)
+  }
+  using opened = logs
+  const launched = await tryToLaunch(context, row, opened.stdout, opened.stderr)
+  if (!launched.launched) writeSync(opened.stderr, `debug-server: ${launched.failure.message}\n`)
   return launched
 }
 
-function openLog(path: string): { fd: number } & Disposable {
-  const fd = openSync(path, 'a', 0o600)
-  return { fd, [Symbol.dispose]: () => closeSync(fd) }
+type Logs = { stdout: number; stderr: number } & Disposable
+
+/** Not asynchronous: each step is quicker than a trip to the thread pool, and none waits for what a client made there. */
+function openLogs({ files }: RunnerContext, { session_id, id }: CommandRow): Logs {
+  mkdirSync(files.command(session_id, id), { recursive: true, mode: 0o700 })
+  using opened = new DisposableStack()
+  const open = (path: string) => opened.adopt(openSync(path, logFlags, 0o600), closeSync)
+  const stdout = open(files.log(session_id, id, 'stdout'))
+  const stderr = open(files.log(session_id, id, 'stderr'))
+  const life = opened.move()
+  return { stdout, stderr, [Symbol.dispose]: () => life.dispose() }
 }
+
+const logFlags =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 async function tryToLaunch(
   { files, path, inherit, user }: RunnerContext,
@@ -79,7 +92,7 @@ async function tryToLaunch(
     child.unref()
     return { launched: true, child, wrapper }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = codeOf(error)
     const why = code === 'E2BIG' ? 'its arguments and environment are too long for the system' : code
     return failed('spawn_failed', `${name} could not be started: ${why}`)
   }
@@ -89,3 +102,6 @@ const failed = (reason: CommandFailure['reason'], message: string): Launched => 
   launched: false,
   failure: { reason, message },
 })
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { toInstant } from '../../../lib/clock.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { endCommand } from '../../store/commands.ts'
@@ -12,7 +12,7 @@ import { launchCommand } from './launch-command.ts'
 import { missingProgram } from './missing-program.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
-import { readProcessFile } from './wrapper-files.ts'
+import { goneWrapper, readProcessFile } from './wrapper-files.ts'
 
 /**
  * One command that the store says is running, from its start or from where an earlier runner left it, until its end is
@@ -55,8 +55,11 @@ export class CommandRun {
     if (wrapper === undefined) {
       if (this.#cause !== undefined) return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
       const launched = await launchCommand(this.#context, row)
-      if (!launched.launched)
+      if (!launched.launched) {
+        // It may have been started before, and have taken away what told of it.
+        await new CommandProcesses(id, goneWrapper).endLeftovers(this.#context.graceMs)
         return this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
+      }
       child = launched.child
       wrapper = launched.wrapper
     }
@@ -135,7 +138,8 @@ export class CommandRun {
 
 async function sizeOf(file: string): Promise<number> {
   try {
-    return (await stat(file)).size
+    const found = await lstat(file)
+    return found.isFile() ? found.size : 0
   } catch {
     return 0 // the command could remove its own log
   }
