@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeDirectory } from './make-directory.ts'
 
 /**
  * Writes a file whole or not at all: a reader sees the old content or the new, also when the writer is killed. The
@@ -12,7 +13,7 @@ export async function writeAtomically(
   { mode = 0o600 }: { mode?: number } = {},
 ): Promise<void> {
   const directory = dirname(path)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
     const file = await open(temporary, 'wx', mode)

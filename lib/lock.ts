@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import { makeDirectory } from './make-directory.ts'
 
 /**
  * A lock between processes of one host: SQLite's exclusive lock on an empty database. The kernel releases it when its
@@ -16,7 +16,7 @@ export type LockOptions = {
 }
 
 export async function acquireLock(path: string, { signal, onWait }: LockOptions = {}): Promise<HeldLock> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(path))
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     for (let told = false; ; told = true) {

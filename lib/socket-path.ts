@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeDirectory } from './make-directory.ts'
 
 /** The longest path a unix socket may have here. The system's limit is 108 bytes on Linux and 104 on macOS. */
 const longest = 100
@@ -22,7 +23,7 @@ export function socketDirectory(
 
 /** Makes a directory that only its owner may enter. Throws where another user has made it. */
 export function makePrivateDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeDirectory(path)
   const { uid } = lstatSync(path)
   if (process.getuid !== undefined && uid !== process.getuid())
     throw new Error(`${path} belongs to another user (uid ${uid})`)

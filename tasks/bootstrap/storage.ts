@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Workspace } from '../../config/workspace.ts'
+import { makeDirectory } from '../../lib/make-directory.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { migrate } from '../../services/store/migrate.ts'
 
@@ -10,7 +11,7 @@ import { migrate } from '../../services/store/migrate.ts'
 export async function prepareStorage(workspace: Workspace): Promise<{ migrated: string[] }> {
   for (const directory of [workspace.artifacts, workspace.dataDirectory, dirname(workspace.storeFile)])
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 })
+      makeDirectory(directory)
     } catch (error) {
       throw unusable(directory, error)
     }
