@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseBaseUrl } from '../../sdk/base-url.ts'
-import { usageError } from '../cli-error.ts'
+import { CliError, usageError } from '../cli-error.ts'
 import { type Io, write } from '../io.ts'
 import { abridged } from '../render/abridged.ts'
 import { readClone, standsIn } from '../settings/clone.ts'
@@ -19,7 +19,11 @@ import { tryServer } from './try-server.ts'
  */
 export async function configure(io: Io, flags: ConnectionFlags & { readonly json?: true }): Promise<void> {
   const path = requireConfigPath(io)
-  const before = await readConfigFile(path)
+  const before = await readConfigFile(path).catch((error: unknown) => {
+    // A file that is broken is written anew; without an address of its own this is about what stands in it.
+    if (flags.baseUrl !== undefined && error instanceof CliError) return undefined
+    throw error
+  })
   const config = await wantedConfig(io, flags, before)
   const ca = config.ca === undefined ? undefined : await certificates('--ca', config.ca)
   await writeConfigFile(path, config)

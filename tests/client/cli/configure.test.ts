@@ -108,6 +108,19 @@ t.test('a home that is not set, or cannot be written', async t => {
   }
 })
 
+t.test('a broken file is written anew when an address is given', async t => {
+  const home = await temporary(t)
+  const path = join(home, 'config.toml')
+  await writeFile(path, 'garbage\n')
+  const environment = { DEBUG_SERVER_HOME: home }
+  const without = await cli(['configure', '--token', 'x'], { environment })
+  t.equal(without.code, 1)
+  t.match(without.stderr, /it is not TOML.*\n.*write it anew with "debug-server configure"/)
+  const anew = await cli(['configure', '--base-url', unreachable, '--token', 'x'], { environment })
+  t.equal(anew.code, 0, anew.stderr)
+  t.equal(await readFile(path, 'utf8'), `base_url = "${unreachable}"\ntoken = "x"\n`)
+})
+
 t.test('inside the clone its own server is found, and wins over what was kept', async t => {
   const root = await temporary(t)
   const home = await temporary(t)
