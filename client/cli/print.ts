@@ -7,5 +7,7 @@ export async function print<Value>(
   value: Value,
   render: Render<Value>,
 ): Promise<void> {
-  await write(io.stdout, json ? `${JSON.stringify(value, null, 2)}\n` : render(value, context), io.signal)
+  // The time is that of the answer: the command may have waited since it began.
+  const text = json ? `${JSON.stringify(value, null, 2)}\n` : render(value, { ...context, now: io.now() })
+  await write(io.stdout, text, io.signal)
 }

@@ -111,10 +111,7 @@ class Invocation {
     return {
       paint: paintFor(stdout, environment),
       width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined,
-      // When it is asked for: a command may have waited since it began.
-      get now() {
-        return io.now()
-      },
+      now: io.now(),
     }
   }
 }

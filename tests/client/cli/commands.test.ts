@@ -212,6 +212,14 @@ t.test('a repository is added, by the path of a local directory too', async t =>
   t.equal(unwaited.stderr, '')
 })
 
+t.test('times are told as of the answer, however long it took to come', async t => {
+  const { server } = await rig(t, { 'repositories.get': () => repository() })
+  const asked = Date.parse(repository().created_at) - 10_000
+  const now = () => asked + (server.received.length > 0 ? 13_000 : 0)
+  const { stdout } = await cli(['repository', 'get', 'demo'], { environment: at(server.url), now })
+  t.match(stdout, /fetched +3s ago/)
+})
+
 t.test('a session is opened with a patch, and its failure is told', async t => {
   const directory = await temporary(t)
   await writeFile(join(directory, 'fix.patch'), 'diff --git a/ä b/ä\n')

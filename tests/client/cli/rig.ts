@@ -16,6 +16,8 @@ export type Options = {
   readonly terminal?: number
   readonly root?: string
   readonly signal?: AbortSignal
+  /** The clock; default: it stands still. */
+  readonly now?: () => number
 }
 
 export type Result = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -46,7 +48,7 @@ export async function cli(args: readonly string[], options: Options = {}): Promi
     platform: 'linux',
     root,
     signal: options.signal ?? new AbortController().signal,
-    now: () => now,
+    now: options.now ?? (() => now),
   }
   const code = await run(args, io)
   const text = (name: 'stdout' | 'stderr') => Buffer.from(written[name], 'latin1').toString('utf8')
