@@ -119,12 +119,11 @@ export const logs = task({
         },
         positionals: 1,
       })
-      const lines = Number(values.lines)
-      if (!Number.isInteger(lines) || lines < 0)
+      if (!/^\d{1,9}$/.test(values.lines))
         throw new UserError(`--lines is ${JSON.stringify(values.lines)}, expected a number of lines`)
       const [name] = positionals
       const services = name === undefined ? serviceNames : [serviceNamed(name)]
-      return { services, lines, follow: values.follow === true }
+      return { services, lines: Number(values.lines), follow: values.follow === true }
     },
   },
   run: async (_, { args, root, signal, print }) => {
