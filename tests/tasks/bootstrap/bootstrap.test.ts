@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openWorkspace } from '../../../config/workspace.ts'
 import { openStore } from '../../../services/store/store.ts'
-import { findTokenBySecret, listTokens } from '../../../services/store/tokens.ts'
+import { findTokenBySecret, listTokens, revokeToken } from '../../../services/store/tokens.ts'
 import { findBinaries } from '../../../tasks/bootstrap/binaries.ts'
 import { verifyCheckout } from '../../../tasks/bootstrap/repository.ts'
 import { prepareStorage } from '../../../tasks/bootstrap/storage.ts'
@@ -106,4 +106,10 @@ t.test('token: made once, 0600, made anew when its file is lost or its token rev
   await using store = await openStore(workspace.storeFile)
   t.type((await findTokenBySecret(store, secret))?.revoked_at, 'string', 'the lost one is worthless')
   t.equal((await listTokens(store)).length, 2)
+
+  const second = await findTokenBySecret(store, readFileSync(first.file, 'utf8').trim())
+  t.ok(second !== undefined && (await revokeToken(store, second.id, new Date().toISOString())))
+  t.equal((await prepareToken(workspace)).made, true, 'a revoked one is of no use')
+  const third = await findTokenBySecret(store, readFileSync(first.file, 'utf8').trim())
+  t.equal(third?.revoked_at, null)
 })

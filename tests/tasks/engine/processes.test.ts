@@ -105,6 +105,31 @@ t.test('what a failed task left is ended; siblings hear of the failure before th
   t.match(ran.result.states.get('fails'), { kind: 'failed', error: { fault: { kind: 'exit', code: 3 } } })
 })
 
+t.test('urgency leaves no time to take back what was done', async t => {
+  const cancel = new AbortController()
+  const urgent = new AbortController()
+  const deaf = task({
+    describe: 'deaf',
+    undoMs: 60_000,
+    run: async (_, { exec }) => {
+      await exec('sh', ['-c', zoo.stubborn]).catch(() => {})
+      await new Promise<void>(() => {})
+    },
+  })
+  const started = performance.now()
+  const ran = await run({ deaf }, ['deaf'], {
+    graceMs: 60_000,
+    signal: cancel.signal,
+    urgent: urgent.signal,
+    onEvent: event => {
+      if (event.type === 'task-log') cancel.abort()
+      if (event.type === 'run-cancelled') setImmediate(() => urgent.abort())
+    },
+  })
+  t.ok(performance.now() - started < 5000)
+  t.match(ran.result.states.get('deaf'), { kind: 'aborted', abandoned: true })
+})
+
 t.test('urgency kills what would have its grace', async t => {
   const cancel = new AbortController()
   const urgent = new AbortController()

@@ -43,6 +43,17 @@ t.test('a need by name, and one declared further down', async t => {
   t.match(result.states.get('first'), { kind: 'succeeded', result: [2, 3] })
 })
 
+t.test('a need has the key of whoever needs it, and may have two', async t => {
+  const port = task({ describe: 'port', run: () => 8000 })
+  const sum = task({
+    describe: 'sum',
+    needs: { one: port, other: port },
+    run: ({ one, other }) => one + other,
+  })
+  const { result } = await run({ port, sum }, ['sum'])
+  t.match(result.states.get('sum'), { kind: 'succeeded', result: 16_000 })
+})
+
 t.test('a task that several need runs once', async t => {
   let runs = 0
   const base = task({ describe: 'base', run: () => ++runs })
@@ -50,6 +61,26 @@ t.test('a task that several need runs once', async t => {
   const right = task({ describe: 'right', needs: { base }, run: ({ base }) => base })
   await run({ left, right, base, alias: base }, ['left', 'right', 'base', 'alias', 'left'])
   t.equal(runs, 1)
+})
+
+t.test('a task that has ended tells nothing more', async t => {
+  const late = Promise.withResolvers<void>()
+  const early = task({
+    describe: 'early',
+    run: (_, context) => {
+      void late.promise.then(() => {
+        context.log('late')
+        context.progress('late')
+        context.print('late')
+      })
+    },
+  })
+  const next = task({ describe: 'next', needs: { early }, run: () => late.resolve() })
+  const { story } = await run({ next }, ['next'])
+  t.same(
+    story.filter(line => line.endsWith(' early')),
+    ['task-started early', 'task-succeeded early'],
+  )
 })
 
 t.test('facts come in order', async t => {
