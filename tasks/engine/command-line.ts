@@ -56,7 +56,7 @@ export interface Beginning {
   readonly rest: readonly string[]
 }
 
-/** Reads the options before the first task. Throws a UserError for a wrong one. */
+/** Reads the options before the first task. Throws a UserError for a wrong one, and for one that wants a task and has none. */
 export function readBeginning(argv: readonly string[]): Beginning {
   const flags: Writable = {
     list: false,
@@ -70,6 +70,10 @@ export function readBeginning(argv: readonly string[]): Beginning {
   }
   let at = 0
   while (argv[at]?.startsWith('-')) at = readOption(flags, argv, at)
+  const alone = at === argv.length && !flags.list && !flags.help && !flags.version
+  if (alone && flags.json) throw new UserError('--json goes with --list')
+  if (alone && (flags.plan || flags.jobs !== undefined))
+    throw new UserError('no task is named', { fix: 'see task --list' })
   return { flags, rest: argv.slice(at) }
 }
 
@@ -109,7 +113,12 @@ export function readTargets(
 function readOption(flags: Writable, words: readonly string[], at: number): number {
   const word = words[at] ?? ''
   if (word === '--') throw new UserError('"--" comes after a task that takes arguments')
-  const [name = '', inline] = word.startsWith('--') ? split(word, word.indexOf('=')) : [word]
+  // As in `--jobs=2`, and as in `-j2`.
+  const [name = '', inline] = word.startsWith('--')
+    ? split(word, word.indexOf('='))
+    : takesValue(word.slice(0, 2)) && word.length > 2
+      ? [word.slice(0, 2), word.slice(2)]
+      : [word]
   const option = options.find(({ names }) => names.includes(name))
   if (option === undefined) {
     const known = options.flatMap(({ names }) => names.filter(name => name.startsWith('--')))
@@ -125,6 +134,10 @@ function readOption(flags: Writable, words: readonly string[], at: number): numb
     throw new UserError(`${name} needs a value: ${name} ${option.value}`)
   option.set(flags, value)
   return inline === undefined ? at + 2 : at + 1
+}
+
+function takesValue(name: string): boolean {
+  return options.some(({ names, value }) => value !== undefined && names.includes(name))
 }
 
 function split(word: string, at: number): [string, string?] {

@@ -78,6 +78,7 @@ t.test('--plan prints the plan and does nothing at all', async t => {
   const { code, stdout } = await run('--plan', '--jobs', '3', 'fail', 'build')
   t.equal(code, 0)
   t.equal(stdout, '1  settings\n2  fail  after settings\n3  build  after settings\n3 tasks, 3 at once\n')
+  t.match(await run('-j3', '--plan', 'db:words', 'a'), { code: 0, stdout: /\n1 task, 3 at once\n$/ })
   t.same(readdirSync(cwd), before)
   t.match(await run('--plan', 'db:words', 'a', '--b'), { stdout: /^1 {2}db:words a --b\n1 task, / })
 })
@@ -150,6 +151,11 @@ const mistakes: { args: string[]; code: number; stderr: RegExp }[] = [
   { args: ['--jobs', '0', 'build'], code: 2, stderr: /^--jobs 0: not a number of tasks\n {2}a whole number/ },
   { args: ['--jobs', '-1', 'build'], code: 2, stderr: /^--jobs -1/ },
   { args: ['--jobs'], code: 2, stderr: /^--jobs needs a value: --jobs N\n/ },
+  { args: ['-j0', 'build'], code: 2, stderr: /^--jobs 0: not a number of tasks/ },
+  { args: ['-lx'], code: 2, stderr: /^unknown option "-lx"/ },
+  { args: ['--plan'], code: 2, stderr: /^no task is named\n {2}see task --list\n$/ },
+  { args: ['-j2'], code: 2, stderr: /^no task is named/ },
+  { args: ['--json'], code: 2, stderr: /^--json goes with --list/ },
   { args: ['--list=yes'], code: 2, stderr: /^--list takes no value/ },
   { args: ['build', '--json'], code: 2, stderr: /^--json goes with --list/ },
   { args: ['build', '--taskfile', 'x'], code: 2, stderr: /^--taskfile comes before the names of tasks/ },
