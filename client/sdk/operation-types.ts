@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Contract, OperationName } from '../../services/contract/contract.ts'
 import type { InputOf, OutputOf } from '../../services/contract/operation.ts'
 
@@ -15,7 +14,6 @@ export type StreamName = NameThatAnswers<'stream'>
 
 export type Input<Name extends OperationName> = InputOf<Contract[Name]>
 export type Output<Name extends OperationName> = OutputOf<Contract[Name]>
-export type ParsedInput<Name extends OperationName> = z.output<Contract[Name]['input']>
 
 export type CallOptions = {
   /** Ends the call; the promise (or the iteration) then rejects with the signal's reason. */
