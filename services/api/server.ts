@@ -28,6 +28,9 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
     const refusal = refusalOf(error)
     if (refusal.code === 'internal')
       context.log.error({ err: error, request: request.id }, 'a request failed')
+    // Fastify would close at once: who is still sending then sees a broken connection and never the answer. What is
+    // left of the body is read and dropped instead, for as long as any request may take.
+    if (refusal.code === 'body_too_large') reply.removeHeader('connection')
     return sendProblem(reply, refusal)
   }
   const server = Fastify({

@@ -58,8 +58,11 @@ class Handler implements Dispatcher.DispatchHandler {
 
   constructor(work: Relay) {
     this.#work = work
-    const { response } = work
+    const { request, response } = work
     response.on('drain', () => this.#controller?.resume())
+    // After an early answer nobody takes the rest of the body. It is dropped: a client may read nothing before it has
+    // sent all, and that one has gone away is noticed only while its connection is read.
+    response.once('finish', () => request.unpipe().resume())
     response.once('close', () => {
       if (!response.writableFinished) this.#controller?.abort(new Error('the client has gone away'))
     })

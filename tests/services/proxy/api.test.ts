@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { instanceId } from '../../../services/contract/ids.ts'
@@ -33,6 +34,31 @@ t.test('the API is reached through the proxy, its health under /api', async t =>
   t.equal(refused.status, 401)
   t.match(refused.headers.get('www-authenticate'), /^Bearer/)
   t.equal(refused.headers.get('content-type'), 'application/problem+json')
+})
+
+t.test('a body that is too large is refused as such, whoever goes on sending it', async t => {
+  const { rig } = await startRig(t)
+  const { hostname, port } = new URL(rig.api.url)
+  const headers = [
+    'POST /sessions HTTP/1.1',
+    'Host: a',
+    `Authorization: Bearer ${rig.alice.secret}`,
+    'Content-Type: application/json',
+    'Content-Length: 40000000',
+  ]
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.on('data', chunk => {
+      answer += chunk
+    })
+    socket.write(`${headers.join('\r\n')}\r\n\r\n`)
+    const sent = new Promise(resolve => socket.write(Buffer.alloc(40_000_000, 'x'), resolve))
+    await until(() => answer.includes('}'), 'the answer is here')
+    t.match(answer, /^HTTP\/1\.1 413 .*"code":"body_too_large"/s)
+    t.notOk(await sent, 'and all of it is taken')
+    socket.destroy()
+  }
 })
 
 for (const [name, read] of Object.entries({ NDJSON: ndjson, WebSocket: webSocket }))
