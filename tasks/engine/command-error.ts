@@ -1,3 +1,5 @@
+import { shellWords } from '../../lib/shell-words.ts'
+
 /** How a command failed. */
 export type CommandFault =
   | { readonly kind: 'exit'; readonly code: number }
@@ -38,9 +40,6 @@ function describeFault(fault: CommandFault): string {
 
 /** A command as it would be typed, cut where it is long. */
 export function commandText(file: string, args: readonly string[]): string {
-  const text = [file, ...args]
-    .map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ')
-    .replaceAll('\n', ' ')
+  const text = shellWords([file, ...args]).replaceAll('\n', ' ')
   return text.length > 200 ? `${text.slice(0, 199)}…` : text
 }

@@ -6,6 +6,7 @@ import { openWorkspace, type Workspace } from '../../config/workspace.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { endProcesses } from '../../lib/processes/end-processes.ts'
+import { shellWords } from '../../lib/shell-words.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { commandsIn } from '../../services/store/commands.ts'
 import { commandLineOf } from '../../services/store/rows.ts'
@@ -78,7 +79,7 @@ async function mayEnd(active: readonly CommandRow[], { confirm }: DownOptions): 
   if (active.length === 0) return true
   const names = active.map(row => {
     const line = commandLineOf(row)
-    return `  ${row.id} in ${row.session_id}: ${typeof line === 'string' ? line : line.join(' ')}`
+    return `  ${row.id} in ${row.session_id}: ${typeof line === 'string' ? line : shellWords(line)}`
   })
   const what = `${active.length === 1 ? 'a command has' : `${active.length} commands have`} not ended yet:\n${names.join('\n')}`
   if (confirm === undefined) throw new UserError(what, { fix: 'to end them as well: npx task down --yes' })
