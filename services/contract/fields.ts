@@ -12,15 +12,17 @@ export const repositoryName = z
   )
 
 /**
- * A commit id, a branch or a tag. The pattern admits no option (a leading `-`), no revision syntax (`~`, `^`, `:`,
- * `..`, `@{`) and no control character, so it can stand where git takes a revision. Rules of names: git-check-ref-format(1).
+ * A commit id, a branch or a tag: what git-check-ref-format(1) lets a name be, so that every branch there is can be
+ * asked for. It admits no option (a leading `-`), no revision syntax (`~`, `^`, `:`, `..`, `@{`), no white space and no
+ * control character, so it can stand where git takes a revision.
  */
 export const revision = z
   .string()
   .min(1)
   .max(250)
   .regex(
-    /^(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./@+#-]*(?<![./])$/,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is excluded
+    /^(?![-./]|@$)(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock(?:\/|$)))[^\u0000-\u001f\u007f-\u009f\s~^:?*[\\]+(?<![./])$/,
     'expected a commit id, a branch or a tag',
   )
 
