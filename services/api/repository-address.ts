@@ -43,7 +43,8 @@ function parseUrl(text: string, scheme: string): RepositoryAddress {
   if (url.search !== '' || url.hash !== '')
     return { kind: 'refused', message: 'an address of a repository has no "?" and no "#"' }
   if (url.pathname.length < 2) return { kind: 'refused', message: 'expected a path after the host' }
-  return { kind: 'remote', url: text, name: nameOf(url.pathname) }
+  // Git knows its schemes in small letters only.
+  return { kind: 'remote', url: scheme + text.slice(scheme.length), name: nameOf(url.pathname) }
 }
 
 /** `user@host:path`; git reads it as ssh. */

@@ -6,7 +6,6 @@ const schemes = ['https', 'ssh', 'git']
 const accepted = [
   { text: 'https://github.com/owner/demo.git', name: 'demo' },
   { text: 'https://host:8443/a/b/c', name: 'c' },
-  { text: 'HTTPS://host/demo/', name: 'demo' },
   { text: 'ssh://git@host:22/owner/demo.git', name: 'demo' },
   { text: 'ssh://host/~user/demo', name: 'demo' },
   { text: 'git://host/demo.git', name: 'demo' },
@@ -19,6 +18,14 @@ for (const { text, name } of accepted)
     t.same(parseRepositoryAddress(text, schemes), { kind: 'remote', url: text, name })
     t.end()
   })
+
+t.test('a scheme is written as git knows it', async t => {
+  t.same(parseRepositoryAddress('HTTPS://Host/Demo', schemes), {
+    kind: 'remote',
+    url: 'https://Host/Demo',
+    name: 'Demo',
+  })
+})
 
 const paths = [
   { text: '/srv/repos/demo.git', path: '/srv/repos/demo.git', name: 'demo' },
