@@ -6,20 +6,24 @@ export type Executable =
   | { found: true; path: string }
   | { found: false; reason: 'executable_not_found' | 'not_executable'; message: string }
 
+/** How much of a name is repeated in a message. */
+const longestShown = 200
+
 /**
  * Finds a program as execvp(3) does: a name with a slash from `directory` on, any other along `path`, passing over
  * files that may not be executed. An empty entry of `path` means the directory itself.
  */
 export async function findExecutable(name: string, path: string, directory: string): Promise<Executable> {
+  const shown = name.length > longestShown ? `${name.slice(0, longestShown)}…` : name
   if (name.includes('/')) {
     const file = resolve(directory, name)
     switch (await fitness(file)) {
       case 'executable':
         return { found: true, path: file }
       case 'missing':
-        return { found: false, reason: 'executable_not_found', message: `${name}: there is no such program` }
+        return { found: false, reason: 'executable_not_found', message: `${shown}: there is no such program` }
       case 'unfit':
-        return { found: false, reason: 'not_executable', message: `${name}: may not be executed` }
+        return { found: false, reason: 'not_executable', message: `${shown}: may not be executed` }
     }
   }
   const places = path.split(':').map(entry => resolve(directory, entry, name))
@@ -27,8 +31,8 @@ export async function findExecutable(name: string, path: string, directory: stri
   const first = places[fit.indexOf('executable')]
   if (first !== undefined) return { found: true, path: first }
   return fit.includes('unfit')
-    ? { found: false, reason: 'not_executable', message: `${name}: found on PATH, but may not be executed` }
-    : { found: false, reason: 'executable_not_found', message: `${name}: no such program on PATH` }
+    ? { found: false, reason: 'not_executable', message: `${shown}: found on PATH, but may not be executed` }
+    : { found: false, reason: 'executable_not_found', message: `${shown}: no such program on PATH` }
 }
 
 async function fitness(file: string): Promise<'executable' | 'unfit' | 'missing'> {

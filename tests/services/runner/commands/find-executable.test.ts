@@ -80,3 +80,10 @@ t.test('why a shell line failed', async t => {
   t.equal(await missingProgram('nothing', 1, along, from), null)
   t.equal(await missingProgram('nothing || tool', 127, along, from), null)
 })
+
+t.test('a name of any length is told in few words', async t => {
+  for (const name of ['x'.repeat(100_000), `./${'x'.repeat(100_000)}`]) {
+    const program = await findExecutable(name, along, from)
+    t.ok(!program.found && program.message.length < 300)
+  }
+})
