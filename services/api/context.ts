@@ -18,7 +18,12 @@ export type Context = {
   readonly allowedSchemes: readonly string[]
   readonly changes: Changes
   /** The runner's side: who is connected, and a nudge that there is work in the store. */
-  readonly runner: { readonly instance: InstanceId | undefined; wake(): void }
+  readonly runner: {
+    readonly instance: InstanceId | undefined
+    /** Whether it does not only hold the connection, but speaks; asked anew each time, within a second. */
+    answers(): Promise<boolean>
+    wake(): void
+  }
   /** Gives each request its id, by which the log and the client can speak of it. */
   readonly nextRequestId: () => string
   /** Aborts when the server stops: whatever waits then answers with what it has. */

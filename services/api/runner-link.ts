@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
+import { firstLine } from '../../lib/first-line.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { fromRunnerSchema, type ToRunner } from '../contract/runner-hints.ts'
 import type { Change } from './changes.ts'
@@ -7,6 +8,9 @@ import { lines } from './lines.ts'
 
 /** The pauses between attempts to connect, in milliseconds; the last one repeats. */
 const pauses = [20, 50, 100, 250, 500, 1000] as const
+
+/** How long the runner may take to greet, in milliseconds. */
+const answerDeadline = 1_000
 
 export type RunnerLinkDependencies = {
   readonly socket: string
@@ -34,6 +38,16 @@ export class RunnerLink implements Disposable {
   /** Which runner is connected; undefined while none is. */
   get instance(): InstanceId | undefined {
     return this.#instance
+  }
+
+  /** Whether the runner speaks: one that is stopped or stuck keeps its connections and greets no new one. */
+  async answers(): Promise<boolean> {
+    try {
+      const hello = fromRunnerSchema.parse(parseJson(await firstLine(this.#deps.socket, answerDeadline)))
+      return hello.type === 'hello' && hello.instance === this.#instance
+    } catch {
+      return false
+    }
   }
 
   /** Tells the runner that the store has work for it. */

@@ -4,10 +4,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { identify, isAlive, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
+import { UserError } from '../../lib/user-error.ts'
 import { type App, answerSchema, type Call, type Pm2State } from './pm2-messages.ts'
 
-/** How long one call to PM2 may take, in milliseconds. Starting its daemon takes about 250. */
-const deadline = 30_000
+/** How long one call to PM2 may take, in milliseconds. Starting its daemon takes about 250 of them. */
+const deadlines: Record<Call['do'], number> = {
+  connect: 10_000,
+  list: 10_000,
+  // These wait for a service to end, which gets PM2's kill_timeout for it.
+  start: 30_000,
+  stop: 30_000,
+  delete: 30_000,
+  'end-daemon': 30_000,
+}
 
 export type Pm2 = AsyncDisposable & {
   start(app: App): Promise<void>
@@ -74,9 +83,9 @@ export async function connectPm2(home: string, environment: Record<string, strin
       const onExit = () =>
         settle(() => reject(new Error(`PM2's client ended during ${request.do}\n${errors}`.trimEnd())))
       const timer = setTimeout(() => {
-        settle(() => reject(new Error(`PM2 did not answer to ${request.do} within ${deadline} ms`)))
+        settle(() => reject(mute(home, request.do)))
         child.kill('SIGKILL')
-      }, deadline)
+      }, deadlines[request.do])
       child.on('message', onMessage).on('exit', onExit)
       child.send({ ...request, id })
     })
@@ -100,4 +109,12 @@ export async function connectPm2(home: string, environment: Record<string, strin
     endDaemon: async () => void (await call({ do: 'end-daemon' })),
     [Symbol.asyncDispose]: close,
   }
+}
+
+function mute(home: string, call: Call['do']): UserError {
+  const daemon = runningDaemon(home)
+  const who = daemon === undefined ? "PM2's daemon" : `PM2's daemon (pid ${daemon.pid})`
+  return new UserError(`${who} did not answer to "${call}" within ${deadlines[call] / 1000} s`, {
+    fix: daemon === undefined ? 'try again' : `end it with kill -9 ${daemon.pid}, then run: npx task up`,
+  })
 }

@@ -1,5 +1,5 @@
-import { createConnection } from 'node:net'
 import { z } from 'zod'
+import { firstLine } from '../../lib/first-line.ts'
 import type { StartedService } from './service.ts'
 import type { ServiceName } from './service-names.ts'
 
@@ -40,26 +40,8 @@ async function askHealth(service: ServiceName, url: string, deadline: number): P
   return health.data.instance
 }
 
-function askRunner(socket: string, deadline: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const connection = createConnection(socket)
-    let received = ''
-    connection.setEncoding('utf8').setTimeout(deadline)
-    connection.on('timeout', () => connection.destroy(new Error(`no hello within ${deadline} ms`)))
-    connection.on('error', reject)
-    connection.on('close', () => reject(new Error('closed without a hello')))
-    connection.on('data', (text: string) => {
-      received += text
-      const end = received.indexOf('\n')
-      if (end === -1 && received.length < 10_000) return
-      connection.destroy()
-      try {
-        resolve(helloSchema.parse(JSON.parse(received.slice(0, end))).instance)
-      } catch (error) {
-        reject(error)
-      }
-    })
-  })
+async function askRunner(socket: string, deadline: number): Promise<string> {
+  return helloSchema.parse(JSON.parse(await firstLine(socket, deadline))).instance
 }
 
 /** Whether the whole answers: the API, asked through the proxy, finds its store and its runner. */

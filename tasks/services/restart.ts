@@ -4,7 +4,8 @@ import { openWorkspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { createInstance } from '../../services/store/registration.ts'
-import { appFor, type Ports } from './app.ts'
+import { appFor } from './app.ts'
+import { portOf } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { readRunState, writeRunState } from './run-state.ts'
 import type { StartedService } from './service.ts'
@@ -32,18 +33,18 @@ export async function restartService(
     workspace,
     started.map(candidate => (candidate.service === service ? renewed : candidate)),
   )
-  await startService(pm2, appFor(renewed, serviceEnv, portsOf(started)), renewed, {
-    logFile: join(workspace.logs, `${service}.log`),
-    signal,
-    deadline: serverSettings(root, environment).values.services.ready_seconds * 1000,
-  })
+  await startService(
+    pm2,
+    appFor(renewed, serviceEnv, {
+      api: portOf(started, 'api') ?? 0,
+      proxy: portOf(started, 'proxy') ?? 0,
+    }),
+    renewed,
+    {
+      logFile: join(workspace.logs, `${service}.log`),
+      signal,
+      deadline: serverSettings(root, environment).values.services.ready_seconds * 1000,
+    },
+  )
   return renewed
-}
-
-function portsOf(started: readonly StartedService[]): Ports {
-  const port = (name: ServiceName) => {
-    const address = started.find(({ service }) => service === name)?.address
-    return address === undefined ? 0 : Number(new URL(address).port)
-  }
-  return { api: port('api'), proxy: port('proxy') }
 }

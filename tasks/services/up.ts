@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { packageVersion } from '../../config/package.ts'
-import { serverSettings, wasAskedFor } from '../../config/settings.ts'
+import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, type Workspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
-import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { createInstance } from '../../services/store/registration.ts'
-import { appFor, declaredApps, type Ports } from './app.ts'
+import { appFor, declaredApps } from './app.ts'
 import { endOrphans } from './orphans.ts'
+import { planServices } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
-import { choosePort } from './ports.ts'
 import { probe, probeWhole } from './probe.ts'
 import { clearRunState, readRunState, writeRunState } from './run-state.ts'
 import type { StartedService } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import { type ServiceName, serviceNames } from './service-names.ts'
+import { serviceNames } from './service-names.ts'
 import { startService } from './start-service.ts'
 
 type Environment = Record<string, string | undefined>
@@ -49,18 +47,26 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
       options.log('another `task up` or `task down` is under way in this workspace; waiting for it'),
   })
   const before = readRunState(workspace)
-  if (runningDaemon(workspace.pm2Home) !== undefined && (await allReady(before, declaration)))
+  const daemon = runningDaemon(workspace.pm2Home)
+  if (daemon !== undefined && (await readyServices(before, declaration)).length === serviceNames.length)
     return { outcome: 'already_up', services: before, notes: [] }
   const notes: string[] = []
   const services = await startAll(options, workspace, before, declaration, note => notes.push(note))
   return { outcome: 'started', services, notes }
 }
 
-async function allReady(services: readonly StartedService[], declaration: string): Promise<boolean> {
-  if (services.length !== serviceNames.length) return false
-  if (services.some(service => service.declaration !== declaration)) return false
-  const answers = await Promise.all(services.map(service => probe(service, 1_000)))
-  return answers.every(({ answer }) => answer === 'ready')
+/** Those of the services that were started like this and answer. */
+async function readyServices(
+  services: readonly StartedService[],
+  declaration: string,
+): Promise<StartedService[]> {
+  const answers = await Promise.all(
+    services.map(async service => {
+      if (service.declaration !== declaration) return []
+      return (await probe(service, 1_000)).answer === 'ready' ? [service] : []
+    }),
+  )
+  return answers.flat()
 }
 
 async function startAll(
@@ -88,13 +94,27 @@ async function startAll(
   const known = await pm2.list()
   for (const orphan of await endOrphans(workspace, before, new Set(known.map(({ pid }) => pid))))
     note(`ended ${orphan}, which an earlier PM2 had left`)
-  for (const { name } of known.filter(({ name }) => isServiceName(name))) await pm2.delete(name)
-
-  const { services, ports } = await assign(options, workspace, declaration, note)
+  const healthy = (await readyServices(before, declaration)).filter(({ service }) =>
+    known.some(({ name, status }) => name === service && status === 'online'),
+  )
+  // First what is to go, for it may hold the port that its successor is to have.
+  const remove = (gone: (name: string) => boolean) =>
+    Promise.all(known.filter(({ name }) => gone(name)).map(({ name }) => pm2.delete(name)))
+  const answers = (name: string) => healthy.some(({ service }) => service === name)
+  await remove(name => !answers(name))
+  const { services, toStart, ports } = await planServices({
+    ...options,
+    runnerSocket: workspace.runnerSocket,
+    declaration,
+    healthy,
+    before,
+    note,
+  })
+  await remove(name => answers(name) && toStart.some(({ service }) => service === name))
   // Written before anything starts: whoever comes after a kill of this process knows what to look for.
   await writeRunState(workspace, services)
-  progress(`starting ${serviceNames.join(', ')}`)
-  const starts = services.map(async service => {
+  progress(`starting ${toStart.map(({ service }) => service).join(', ')}`)
+  const starts = toStart.map(async service => {
     const app = appFor(service, environment, ports)
     undo.defer(() => pm2.delete(service.service).catch(() => {}))
     await startService(pm2, app, service, {
@@ -136,38 +156,8 @@ async function wholeReady(services: readonly StartedService[], signal: AbortSign
   }
 }
 
-async function assign(
-  { root, environment }: UpOptions,
-  workspace: Workspace,
-  declaration: string,
-  note: (text: string) => void,
-): Promise<{ services: StartedService[]; ports: Ports }> {
-  const settings = serverSettings(root, environment)
-  const ports: Ports = { api: 0, proxy: 0 }
-  for (const service of ['api', 'proxy'] as const) {
-    const wanted = settings.values[service]
-    const chosen = await choosePort({ service, ...wanted, asked: wasAskedFor(settings, `${service}.port`) })
-    if (chosen.insteadOf !== undefined)
-      note(`port ${chosen.insteadOf} is in use: the ${service} listens on ${chosen.port} instead`)
-    ports[service] = chosen.port
-  }
-  const address = (service: ServiceName) =>
-    service === 'runner'
-      ? workspace.runnerSocket
-      : urlOf({ host: settings.values[service].host, port: ports[service] })
-  const services = serviceNames.map(service => ({
-    service,
-    instance: createInstance(),
-    address: address(service),
-    declaration,
-  }))
-  return { services, ports }
-}
-
 const readyDeadline = ({ root, environment }: UpOptions): number =>
   serverSettings(root, environment).values.services.ready_seconds * 1000
-
-const isServiceName = (name: string): name is ServiceName => serviceNames.some(known => known === name)
 
 /** What the services are started from: other settings or another version mean another hash. */
 function declarationOf({ root, environment }: UpOptions): string {

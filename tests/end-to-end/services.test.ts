@@ -66,6 +66,35 @@ t.test("PM2's daemon is killed: the next up replaces the services, the next down
   t.same(clone.processes(), [])
 })
 
+t.test('up starts what does not answer, where it listened before, and leaves the others alone', async t => {
+  const clone = makeClone(t)
+  t.equal((await clone.task(['up'])).code, 0)
+  const services = async () => JSON.parse((await clone.task(['status', '--json'])).stdout)
+  const before = await services()
+  const api = before[1]
+  // Stopped, it keeps its connections and its entry in PM2, and answers nobody.
+  process.kill(api.pid, 'SIGSTOP')
+  const up = await clone.task(['up'])
+  t.equal(up.code, 0, up.stderr)
+  const after = await services()
+  t.equal(after[1].address, api.address)
+  t.not(after[1].pid, api.pid)
+  t.same([after[0].pid, after[2].pid], [before[0].pid, before[2].pid])
+})
+
+t.test("PM2's daemon is stopped: status says whom to end", async t => {
+  const clone = makeClone(t)
+  t.equal((await clone.task(['up'])).code, 0)
+  const daemon = Number(readFileSync(clone.path('.artifacts/pm2/pm2.pid'), 'utf8'))
+  process.kill(daemon, 'SIGSTOP')
+  const { code, stderr } = await clone.task(['status'])
+  t.equal(code, 1)
+  t.match(stderr, new RegExp(`PM2's daemon \\(pid ${daemon}\\) did not answer`))
+  t.match(stderr, new RegExp(`kill -9 ${daemon}, then run: npx task up`))
+  process.kill(daemon, 'SIGKILL')
+  t.equal((await clone.task(['up'])).code, 0)
+})
+
 t.test('two ups at once bring up one set', async t => {
   const clone = makeClone(t)
   const results = await Promise.all([clone.task(['up']), clone.task(['up'])])

@@ -14,6 +14,7 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
     const missing = []
     if (!(await storeAnswers(context))) missing.push('the store does not answer')
     if (context.runner.instance === undefined) missing.push('no runner is connected')
+    else if (!(await context.runner.answers())) missing.push('the runner does not answer')
     if (missing.length > 0) return refuse('not_ready', missing.join('; '))
     return done({ status: 'ready', instance: context.instance, store: 'ready', runner: 'ready' })
   },

@@ -28,6 +28,8 @@ export class FakeRunner implements AsyncDisposable {
   readonly #server = createServer(socket => this.#accept(socket))
   #wakes = 0
   #onWake: (() => void) | undefined
+  /** Whether who connects is greeted. One that is stopped accepts connections and says nothing. */
+  greets = true
   /** Whether hints are sent; without them the API has to find out by itself. */
   hints = true
 
@@ -145,7 +147,8 @@ export class FakeRunner implements AsyncDisposable {
       this.#wakes += `${data}`.split('"wake"').length - 1
       this.#onWake?.()
     })
-    socket.write(`${JSON.stringify({ type: 'hello', instance: this.instance } satisfies FromRunner)}\n`)
+    if (this.greets)
+      socket.write(`${JSON.stringify({ type: 'hello', instance: this.instance } satisfies FromRunner)}\n`)
   }
 }
 

@@ -27,6 +27,17 @@ t.test('without a runner it is not ready and says so, and is again when one is t
   await until(async () => (await rig.send('/readyz')).status === 200, 'it has connected again')
 })
 
+t.test('a runner that is stopped keeps its connection, and it is not ready all the same', async t => {
+  const rig = await startRig(t)
+  rig.runner.greets = false
+  t.match(problemOf(t, await rig.send('/readyz', { token: null })), {
+    code: 'not_ready',
+    detail: 'the runner does not answer',
+  })
+  rig.runner.greets = true
+  t.equal((await rig.send('/readyz')).status, 200)
+})
+
 t.test('without its store it is not ready and says so', async t => {
   const rig = await startRig(t, { runner: 'absent' })
   await rig.store[Symbol.asyncDispose]()
