@@ -18,7 +18,6 @@ import type { Outcome } from './outcome.ts'
 
 export const isPublic = (name: OperationName): name is PublicName => contract[name].access === 'public'
 export const isStream = (name: OperationName): name is StreamName => contract[name].answer === 'stream'
-export const isJson = (name: OperationName): name is JsonName => !isPublic(name) && !isStream(name)
 
 /** The caller, if this operation is open to it. */
 export const admitTo = (

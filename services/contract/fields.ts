@@ -64,10 +64,15 @@ export const environmentVariables = z.record(
 )
 
 /** A unified diff as `git diff` writes it. */
-export const patch = z.string().min(1).max(10_000_000)
+export const patch = z
+  .string()
+  .min(1)
+  .max(10_000_000)
+  .refine(text => text.isWellFormed(), 'must be text: it has half of a surrogate pair')
 
+const waitRange = 'expected 0 to 60 seconds'
 /** Seconds that the request may be held until the thing asked for has settled; 0 answers at once. */
-export const waitSeconds = z.number().min(0).max(60).default(0)
+export const waitSeconds = z.number().min(0, waitRange).max(60, waitRange).default(0)
 
 export const flag = z.boolean().default(false)
 

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
+import { makeDirectory } from '../../lib/make-directory.ts'
 import type { Schema } from './schema.ts'
 import { NodeSqliteDialect } from './sqlite-dialect.ts'
 
@@ -11,7 +11,7 @@ export function connect(path: string): Kysely<Schema> {
 }
 
 function openDatabase(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(path))
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
   try {
     // WAL: readers never wait for the writer. NORMAL: a crash of the process loses nothing, of the machine at most

@@ -150,10 +150,6 @@ export async function removeSession(store: Store, id: SessionId): Promise<void> 
   await store.write(transaction => transaction.deleteFrom('sessions').where('id', '=', id).execute())
 }
 
-/** Whether a session still needs this patch. */
-export const patchIsUsed = (store: Store, sha256: string): Promise<boolean> =>
-  store.read(async database => (await usersOf(database, sha256)).length > 0)
-
 /**
  * Calls `drop` unless another session than `by` needs the patch. No session can be created meanwhile: one that is to
  * have this patch is created before, and keeps it, or after, and finds its file gone.

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
-import { revision } from '../../../services/contract/fields.ts'
+import { patch, revision } from '../../../services/contract/fields.ts'
 
 /** Names, and what git-check-ref-format(1) says of them where we say the same. */
 const names: Record<string, boolean> = {
@@ -50,4 +50,10 @@ t.test('a revision is any name that git allows', async t => {
 t.test('a revision is never an option, nor hidden characters', async t => {
   for (const name of ['-x', '--upload-pack=x', 'a\u0085b', 'a\u00a0b', 'x'.repeat(251)])
     t.notOk(revision.safeParse(name).success, JSON.stringify(name))
+})
+
+t.test('a patch is text that has a UTF-8 form, so that what is stored is what was sent', async t => {
+  t.equal(patch.safeParse('+é 😀\n').success, true)
+  t.equal(patch.safeParse('+\ud800\n').success, false)
+  t.equal(patch.safeParse('').success, false)
 })
