@@ -7,6 +7,9 @@ import type { ServiceName } from './service-names.ts'
 /** How often a followed log is looked at, in milliseconds. */
 const interval = 200
 
+/** How many bytes of a log are read at one look. */
+const mostAtOnce = 2 ** 20
+
 /** Prints the last lines of services' logs, each with its service's name, and goes on with what is written. */
 export async function printLogs(
   services: readonly ServiceName[],
@@ -21,12 +24,14 @@ export async function printLogs(
 ): Promise<void> {
   const { logs } = openWorkspace(options.root, options.environment)
   const width = Math.max(...services.map(name => name.length))
-  const tails = services.map(name => ({
-    prefix: services.length === 1 ? '' : `${name.padEnd(width)} | `,
-    file: join(logs, `${name}.log`),
-    offset: 0,
-    rest: '',
-  }))
+  const tails = services.map(
+    (name): Tail => ({
+      prefix: services.length === 1 ? '' : `${name.padEnd(width)} | `,
+      file: join(logs, `${name}.log`),
+      offset: undefined,
+      rest: Buffer.alloc(0),
+    }),
+  )
   for (const tail of tails) {
     const lines = await newLines(tail)
     print(tail.prefix, lines.slice(Math.max(0, lines.length - options.lines)))
@@ -41,18 +46,34 @@ export async function printLogs(
   }
 }
 
-/** The lines that were completed since the last look. A file that has become shorter is read from its start. */
-async function newLines(tail: { file: string; offset: number; rest: string }): Promise<string[]> {
+type Tail = {
+  prefix: string
+  file: string
+  /** How far the file has been read; undefined before the first look. */
+  offset: number | undefined
+  /** The bytes of a line that is not complete. */
+  rest: Buffer
+}
+
+/**
+ * The lines that were completed since the last look. The first look sees the end of the file only, a later one as much
+ * as fits; a file that has become shorter is read from its start.
+ */
+async function newLines(tail: Tail): Promise<string[]> {
   try {
     await using file = await open(tail.file)
     const { size } = await file.stat()
-    if (size < tail.offset) Object.assign(tail, { offset: 0, rest: '' })
-    const buffer = Buffer.alloc(size - tail.offset)
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, tail.offset)
-    tail.offset += bytesRead
-    const lines = (tail.rest + buffer.subarray(0, bytesRead).toString()).split('\n')
-    tail.rest = lines.pop() ?? ''
-    return lines
+    const cutsLine = tail.offset === undefined && size > mostAtOnce
+    const last = tail.offset ?? Math.max(0, size - mostAtOnce)
+    const [offset, rest] = last > size ? [0, Buffer.alloc(0)] : [last, tail.rest]
+    const buffer = Buffer.alloc(Math.min(size - offset, mostAtOnce))
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset)
+    const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
+    const complete = bytes.lastIndexOf('\n') + 1
+    tail.offset = offset + bytesRead
+    tail.rest = bytes.subarray(complete)
+    const lines = bytes.subarray(0, complete).toString().split('\n').slice(0, -1)
+    return cutsLine ? lines.slice(1) : lines
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
