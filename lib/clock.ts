@@ -6,5 +6,13 @@ export type Clock = {
 
 export const systemClock: Clock = { now: () => Date.now() }
 
+/** Time that only grows, whatever becomes of the clock on the wall: what spans are measured with. */
+export type Stopwatch = {
+  /** Milliseconds since some moment. */
+  elapsed(): number
+}
+
+export const systemStopwatch: Stopwatch = { elapsed: () => performance.now() }
+
 /** An instant as the store and the contract write it: ISO 8601, UTC, milliseconds. */
 export const toInstant = (milliseconds: number): string => new Date(milliseconds).toISOString()

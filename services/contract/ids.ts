@@ -28,6 +28,10 @@ export const repositoryId = idOf('rep', text('rep').brand<'RepositoryId'>())
 export const tokenId = idOf('tok', text('tok').brand<'TokenId'>())
 export const instanceId = idOf('ins', text('ins').brand<'InstanceId'>())
 
+/** A runner's fencing token: the later a runner has registered, the higher. */
+export const runnerToken = z.int().positive().brand<'RunnerToken'>()
+export type RunnerToken = z.infer<typeof runnerToken>
+
 export type SessionId = z.infer<typeof sessionId.schema>
 export type CommandId = z.infer<typeof commandId.schema>
 export type RepositoryId = z.infer<typeof repositoryId.schema>

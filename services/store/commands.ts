@@ -6,8 +6,9 @@ import {
   commandSourcesOf,
 } from '../contract/command-state.ts'
 import type { CommandLine } from '../contract/fields.ts'
-import { type CommandId, commandId, type SessionId } from '../contract/ids.ts'
+import { type CommandId, commandId, type RunnerToken, type SessionId } from '../contract/ids.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
+import { isRegistered } from './runners.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -59,6 +60,7 @@ export async function insertCommand(
       timeout_seconds: wanted.timeout,
       status: 'queued',
       cancel_requested: 0,
+      runner_token: null,
       exit_code: null,
       failure_json: null,
       stdout_bytes: null,
@@ -146,32 +148,45 @@ export type CommandEnd = {
   stderr_bytes: number
 }
 
-/** Takes a queued command for running. False where another has taken or cancelled it. */
-export const startCommand = (store: Store, id: CommandId, now: string): Promise<boolean> =>
+/**
+ * Takes a queued command for running, with its lease for the runner `by`. False where another has taken or cancelled
+ * it, or where that runner has been ended.
+ */
+export const startCommand = (
+  store: Store,
+  id: CommandId,
+  now: string,
+  by: RunnerToken | null = null,
+): Promise<boolean> =>
   store.write(async transaction => {
-    const { numUpdatedRows } = await transaction
+    const query = transaction
       .updateTable('commands')
-      .set({ status: 'running', started_at: now })
+      .set({ status: 'running', started_at: now, runner_token: by })
       .where('id', '=', id)
       .where('status', 'in', commandSourcesOf('running'))
-      .executeTakeFirst()
+    const { numUpdatedRows } = await (by === null ? query : query.where(isRegistered(by))).executeTakeFirst()
     return numUpdatedRows > 0n
   })
 
-/** Records how a command ended. What waited for its success is cancelled when it did not succeed. */
+/**
+ * Records how a command ended. What waited for its success is cancelled when it did not succeed. Refused where the
+ * runner `by` has its lease no more.
+ */
 export function endCommand(
   store: Store,
   id: CommandId,
   to: CommandStatus,
   end: CommandEnd,
   now: string,
+  by: RunnerToken | null = null,
 ): Promise<boolean> {
   if (!commandHasEnded(to)) throw new RangeError(`${to} is no end of a command`)
   return store.write(async transaction => {
-    const { numUpdatedRows } = await transaction
+    const query = transaction
       .updateTable('commands')
       .set({
         status: to,
+        runner_token: null,
         exit_code: end.exit_code,
         failure_json: end.failure === null ? null : JSON.stringify(end.failure),
         stdout_bytes: end.stdout_bytes,
@@ -180,7 +195,10 @@ export function endCommand(
       })
       .where('id', '=', id)
       .where('status', 'in', commandSourcesOf(to))
-      .executeTakeFirst()
+    const { numUpdatedRows } = await (by === null
+      ? query
+      : query.where('runner_token', '=', by)
+    ).executeTakeFirst()
     if (numUpdatedRows === 0n) return false
     if (to !== 'succeeded') await cancelFollowers(transaction, id, now)
     return true

@@ -18,6 +18,8 @@ export const dataFiles = (root: string) => {
     worktree: (id: SessionId) => join(session(id), 'worktree'),
     home: (id: SessionId) => join(session(id), 'home'),
     temporary: (id: SessionId) => join(session(id), 'tmp'),
+    /** Where a session's directory is moved before it is removed: nobody makes a name there twice. */
+    discarded: join(root, 'discarded'),
     /** A patch, by the SHA-256 of its bytes. */
     patch: (sha256: string) => join(root, 'patches', `${sha256}.patch`),
     command,

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 import type { CommandStatus } from '../contract/command-state.ts'
-import type { CommandId, InstanceId, RepositoryId, SessionId, TokenId } from '../contract/ids.ts'
+import type { CommandId, InstanceId, RepositoryId, RunnerToken, SessionId, TokenId } from '../contract/ids.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 
@@ -33,6 +33,8 @@ export type SessionRow = {
   failure_json: string | null
   /** 1 once it is to be removed; it is stopped first. */
   delete_requested: number
+  /** The runner that starts, stops or removes it: its lease. Null while nobody does. */
+  runner_token: RunnerToken | null
   created_at: string
   started_at: string | null
   ended_at: string | null
@@ -50,6 +52,8 @@ export type CommandRow = {
   timeout_seconds: number | null
   status: CommandStatus
   cancel_requested: number
+  /** The runner that runs it: its lease. Null before and after, and while its runner is gone. */
+  runner_token: RunnerToken | null
   exit_code: number | null
   failure_json: string | null
   /** Sizes of its logs when it ended: what is read ends there. Null while it runs. */
@@ -84,10 +88,29 @@ export type ServiceInstanceRow = {
   started_at: string
 }
 
+/** A runner that may hold leases. Gone with its leases when it ends, or when another runner finds that it is gone. */
+export type RunnerRow = {
+  /** The fencing token: the later a runner has registered, the higher. */
+  token: Generated<RunnerToken>
+  instance_id: InstanceId
+  /** Where `pid` means something. */
+  host: string
+  pid: number
+  process_started: string
+  /** The mark of the helpers that it starts, such as git; never of commands. */
+  process_scope: string
+  /** Counts its heartbeats. One that has not changed for `term_ms`, measured by whoever looks, has expired. */
+  beats: number
+  term_ms: number
+  /** For people. Nothing compares it, for clocks are set. */
+  renewed_at: string
+}
+
 export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
   commands: CommandRow
   tokens: TokenRow
   service_instances: ServiceInstanceRow
+  runners: RunnerRow
 }

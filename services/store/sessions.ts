@@ -1,6 +1,12 @@
 import type { Transaction } from 'kysely'
 import type { CommandLine } from '../contract/fields.ts'
-import { type RepositoryId, type SessionId, sessionId, type TokenId } from '../contract/ids.ts'
+import {
+  type RepositoryId,
+  type RunnerToken,
+  type SessionId,
+  sessionId,
+  type TokenId,
+} from '../contract/ids.ts'
 import { type SessionFailure, type SessionStatus, sessionSourcesOf } from '../contract/session-state.ts'
 import { cancelQueuedCommands, insertCommand } from './commands.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
@@ -33,6 +39,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         status: 'pending',
         failure_json: null,
         delete_requested: 0,
+        runner_token: null,
         created_at: wanted.now,
         started_at: null,
         ended_at: null,
@@ -108,7 +115,12 @@ export const sessionsToRemove = (store: Store): Promise<SessionJoined[]> =>
     query.where('delete_requested', '=', 1).where('sessions.status', 'in', ['stopped', 'failed']).execute(),
   )
 
-export type SessionChanges = { commit_id?: string; failure?: SessionFailure }
+export type SessionChanges = {
+  commit_id?: string
+  failure?: SessionFailure
+  /** The runner whose work this is: refused where it has the session's lease no more. Without: a wish of anybody. */
+  by?: RunnerToken
+}
 
 /** The one place where a session's status changes. False where it cannot become `to` from where it is. */
 export function moveSession(
@@ -118,10 +130,12 @@ export function moveSession(
   changes: SessionChanges & { now: string },
 ): Promise<boolean> {
   return store.write(async transaction => {
-    const { numUpdatedRows } = await transaction
+    const query = transaction
       .updateTable('sessions')
       .set({
         status: to,
+        // At rest it needs no runner.
+        ...(to === 'starting' || to === 'stopping' ? {} : { runner_token: null }),
         ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
         ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
         ...(to === 'running' ? { started_at: changes.now } : {}),
@@ -129,7 +143,10 @@ export function moveSession(
       })
       .where('id', '=', id)
       .where('status', 'in', sessionSourcesOf(to))
-      .executeTakeFirst()
+    const { numUpdatedRows } = await (changes.by === undefined
+      ? query
+      : query.where('runner_token', '=', changes.by)
+    ).executeTakeFirst()
     if (numUpdatedRows === 0n) return false
     // What has not started when a session ends never will.
     if (to === 'stopping') await cancelQueuedCommands(transaction, id, 'session_stopped', changes.now)
@@ -146,8 +163,16 @@ export async function requestRemoval(store: Store, id: SessionId, now: string): 
   await moveSession(store, id, 'stopping', { now })
 }
 
-export async function removeSession(store: Store, id: SessionId): Promise<void> {
-  await store.write(transaction => transaction.deleteFrom('sessions').where('id', '=', id).execute())
+/** False where it is not there, or where the runner `by` has its lease no more. */
+export function removeSession(store: Store, id: SessionId, by: RunnerToken | null = null): Promise<boolean> {
+  return store.write(async transaction => {
+    const query = transaction.deleteFrom('sessions').where('id', '=', id)
+    const { numDeletedRows } = await (by === null
+      ? query
+      : query.where('runner_token', '=', by)
+    ).executeTakeFirst()
+    return numDeletedRows > 0n
+  })
 }
 
 /**

@@ -5,10 +5,12 @@ import { Kysely } from 'kysely'
 import t from 'tap'
 import { migrate } from '../../../services/store/migrate.ts'
 import * as firstLight from '../../../services/store/migrations/0001-first-light.ts'
+import * as leases from '../../../services/store/migrations/0002-leases.ts'
+import { getSession } from '../../../services/store/sessions.ts'
 import { NodeSqliteDialect } from '../../../services/store/sqlite-dialect.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { listTokens } from '../../../services/store/tokens.ts'
-import { storePath } from './store-rig.ts'
+import { storePath, storeRig } from './store-rig.ts'
 
 const open = (path: string): DatabaseSync => {
   mkdirSync(dirname(path), { recursive: true })
@@ -67,6 +69,19 @@ t.test('the first migration goes back and forth', async t => {
   t.same(tablesOf(path), [])
   await firstLight.up(untyped)
   t.same(tablesOf(path), tables)
+})
+
+t.test('the second migration goes back and forth, and keeps what is there', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running(['true'])
+  const { store, path } = rig
+  const untyped = new Kysely<unknown>({ dialect: new NodeSqliteDialect(() => open(path)) })
+  t.teardown(() => untyped.destroy())
+  await leases.down(untyped)
+  t.notOk(tablesOf(path).includes('runners'))
+  await leases.up(untyped)
+  t.ok(tablesOf(path).includes('runners'))
+  t.match(await getSession(store, session), { status: 'running', runner_token: null })
 })
 
 t.test('a store that is not this version is refused and left as it is', async t => {

@@ -71,7 +71,7 @@ t.test('checkout: a work tree passes, with or without a commit; anything else do
 
 t.test('storage: made, proven, migrated once, nothing left of the proof', async t => {
   const workspace = openWorkspace(directory(), {})
-  t.same(await prepareStorage(workspace), { migrated: ['0001-first-light'] })
+  t.same(await prepareStorage(workspace), { migrated: ['0001-first-light', '0002-leases'] })
   t.same(await prepareStorage(workspace), { migrated: [] })
   t.same(
     readdirSync(workspace.dataDirectory).filter(name => name.includes('proof')),

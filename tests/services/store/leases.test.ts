@@ -1,0 +1,107 @@
+import t from 'tap'
+import { instanceId } from '../../../services/contract/ids.ts'
+import {
+  endCommand,
+  getCommand,
+  listCommands,
+  requestCancel,
+  startCommand,
+} from '../../../services/store/commands.ts'
+import {
+  adoptCommands,
+  endRunner,
+  listRunners,
+  registerRunner,
+  renewRunner,
+  takeSession,
+} from '../../../services/store/runners.ts'
+import { getSession, moveSession, removeSession, requestRemoval } from '../../../services/store/sessions.ts'
+import type { Store } from '../../../services/store/store.ts'
+import { now, storeRig } from './store-rig.ts'
+
+const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
+
+const runner = (store: Store) =>
+  registerRunner(store, {
+    instance_id: instanceId.create(),
+    host: 'here',
+    pid: 1,
+    process_started: 'then',
+    process_scope: 'mark',
+    term_ms: 1_000,
+    now: now(),
+  })
+
+t.test('tokens only grow, also past a runner that has ended', async t => {
+  const { store } = await storeRig(t)
+  const first = await runner(store)
+  t.ok(await endRunner(store, first))
+  t.notOk(await endRunner(store, first), 'once')
+  t.ok((await runner(store)) > first)
+})
+
+t.test('a heartbeat keeps a runner from being ended by whoever has not seen it', async t => {
+  const { store } = await storeRig(t)
+  const token = await runner(store)
+  const [seen] = await listRunners(store)
+  t.ok(await renewRunner(store, token, now()))
+  t.notOk(await endRunner(store, token, seen?.beats))
+  t.ok(await endRunner(store, token, 1))
+  t.notOk(await renewRunner(store, token, now()), 'it learns of its end')
+})
+
+t.test('a command belongs to one runner, and after that one has ended to another', async t => {
+  const rig = await storeRig(t)
+  const { store } = rig
+  const [stale, next] = [await runner(store), await runner(store)]
+  const id = await rig.queue(await rig.running())
+  t.ok(await startCommand(store, id, now(), stale))
+  t.notOk(await startCommand(store, id, now(), next))
+  t.same(await adoptCommands(store, next), [], 'it is leased')
+  t.notOk(await endCommand(store, id, 'succeeded', ended, now(), next), 'the other one ends nothing')
+  await endRunner(store, stale)
+  t.match(await getCommand(store, id), { status: 'running', runner_token: null })
+  t.notOk(await endCommand(store, id, 'lost', ended, now(), stale), 'before anybody has taken over')
+  t.same(await adoptCommands(store, stale), [], 'one that has ended takes none')
+  t.same(await adoptCommands(store, next), [id])
+  t.notOk(await endCommand(store, id, 'lost', ended, now(), stale), 'and after')
+  await requestCancel(store, id, now())
+  t.ok(await endCommand(store, id, 'cancelled', ended, now(), next))
+  t.match(await getCommand(store, id), { status: 'cancelled', runner_token: null })
+})
+
+t.test('a runner that has ended starts nothing', async t => {
+  const rig = await storeRig(t)
+  const stale = await runner(rig.store)
+  const id = await rig.queue(await rig.running())
+  await endRunner(rig.store, stale)
+  t.notOk(await startCommand(rig.store, id, now(), stale))
+  t.match(await getCommand(rig.store, id), { status: 'queued', runner_token: null })
+})
+
+t.test('a session belongs to one runner while it is worked on', async t => {
+  const rig = await storeRig(t)
+  const { store } = rig
+  const [stale, next] = [await runner(store), await runner(store)]
+  const id = await rig.session(['true'])
+  t.ok(await takeSession(store, id, stale, 'pending', 'starting'))
+  t.ok(await takeSession(store, id, stale, 'pending', 'starting'), 'again')
+  t.notOk(await takeSession(store, id, next, 'pending', 'starting'))
+  t.notOk(await moveSession(store, id, 'starting', { by: next, now: now() }))
+  t.ok(await moveSession(store, id, 'starting', { by: stale, now: now() }))
+  await endRunner(store, stale)
+  for (const to of ['running', 'failed'] as const)
+    t.notOk(await moveSession(store, id, to, { by: stale, now: now() }), `no ${to} of a stale runner`)
+  t.ok(await takeSession(store, id, next, 'pending', 'starting'))
+  t.ok(await moveSession(store, id, 'running', { by: next, now: now() }))
+  t.match(await getSession(store, id), { status: 'running', runner_token: null }, 'at rest nobody has it')
+
+  await requestRemoval(store, id, now())
+  t.notOk(await moveSession(store, id, 'stopped', { by: next, now: now() }), 'not without a lease')
+  t.ok(await takeSession(store, id, next, 'stopping'))
+  t.ok(await moveSession(store, id, 'stopped', { by: next, now: now() }))
+  t.ok(await takeSession(store, id, next, 'stopped'))
+  t.notOk(await removeSession(store, id, stale))
+  t.ok(await removeSession(store, id, next))
+  t.same(await listCommands(store, id), [])
+})
