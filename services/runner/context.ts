@@ -5,6 +5,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
+import type { Lease } from './leases/runner-lease.ts'
 
 /** Which rows have changed, as the hint tells it. */
 export type Change = Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>
@@ -15,6 +16,8 @@ export type RunnerContext = {
   readonly files: DataFiles
   readonly clock: Clock
   readonly log: Logger
+  /** What makes sessions and commands this runner's. */
+  readonly lease: Lease
   readonly git: Git
   readonly mirrors: Mirrors
   /** How many commands run at a time. */

@@ -1,8 +1,10 @@
 import { toInstant } from '../../lib/clock.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
+import type { SessionStatus } from '../contract/session-state.ts'
 import { commandsIn, readyCommands, startCommand } from '../store/commands.ts'
 import { pendingRepositories } from '../store/repositories.ts'
 import type { SessionJoined } from '../store/rows.ts'
+import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
 import { sessionsIn, sessionsToRemove } from '../store/sessions.ts'
 import { chooseCommands } from './commands/choose-commands.ts'
@@ -18,7 +20,8 @@ import { stopSession } from './sessions/stop-session.ts'
 /**
  * Compares what the store asks for with what is being done, and starts what is missing. One pass only reads and starts
  * jobs; it waits for none of them. All that it needs to remember stands in the store, so the first pass of a successor
- * is like any other: commands that still run are taken up, sessions that were starting are begun anew.
+ * is like any other: commands that still run are taken up, sessions that were starting are begun anew. What another
+ * runner has leased is left alone.
  */
 export class Reconciler {
   readonly #context: RunnerContext
@@ -31,13 +34,16 @@ export class Reconciler {
   }
 
   async pass(): Promise<void> {
+    if (!this.#context.lease.held()) return
     // Sessions are read before commands: whatever was started in one that is stopping is then seen as running.
     const sessions = await sessionsIn(this.#context.store, 'pending', 'starting', 'stopping')
+    const free = ({ runner_token }: SessionJoined) =>
+      runner_token === null || runner_token === this.#context.lease.token
     const stopping = sessions.filter(session => session.status === 'stopping')
     await this.#commands(stopping)
-    for (const session of sessions) if (session.status !== 'stopping') this.#start(session)
-    for (const session of await sessionsToRemove(this.#context.store))
-      this.#jobs.start(sessionKey(session.id), () => removeEndedSession(this.#context, session))
+    for (const session of sessions.filter(free)) if (session.status !== 'stopping') this.#start(session)
+    for (const session of (await sessionsToRemove(this.#context.store)).filter(free))
+      this.#withLease(session, ['stopped', 'failed'], () => removeEndedSession(this.#context, session))
     for (const repository of await pendingRepositories(this.#context.store))
       this.#jobs.start(`repository ${repository.id}`, async () => {
         await refreshRepository(this.#context, repository, Date.parse(repository.created_at))
@@ -45,9 +51,14 @@ export class Reconciler {
   }
 
   async #commands(stopping: readonly SessionJoined[]): Promise<void> {
-    const { store, slots } = this.#context
-    const running = await commandsIn(store, 'running')
-    for (const row of running) if (!this.#runs.has(row.id)) this.#take(row, async () => row)
+    const { store, slots, lease } = this.#context
+    let running = await commandsIn(store, 'running')
+    if (running.some(row => row.runner_token === null)) {
+      await adoptCommands(store, lease.token)
+      running = await commandsIn(store, 'running')
+    }
+    for (const row of running)
+      if (row.runner_token === lease.token && !this.#runs.has(row.id)) this.#take(row, async () => row)
     for (const row of running)
       if (row.cancel_requested === 1) this.#runs.get(row.id)?.end({ reason: 'cancelled_by_client' })
     for (const session of stopping) this.#stop(session, running)
@@ -74,15 +85,16 @@ export class Reconciler {
   }
 
   async #claim(row: CommandRow): Promise<CommandRow | undefined> {
-    const { store, clock, changed } = this.#context
+    const { store, clock, lease, changed } = this.#context
     const now = toInstant(clock.now())
-    if (!(await startCommand(store, row.id, now))) return undefined
+    const { token } = lease
+    if (!(await startCommand(store, row.id, now, token))) return undefined
     changed({ session: row.session_id, command: row.id })
-    return { ...row, status: 'running', started_at: now }
+    return { ...row, status: 'running', started_at: now, runner_token: token }
   }
 
   #start(session: SessionJoined): void {
-    this.#jobs.start(sessionKey(session.id), signal => startSession(this.#context, session, signal))
+    this.#withLease(session, ['pending', 'starting'], signal => startSession(this.#context, session, signal))
   }
 
   #stop(session: SessionJoined, running: readonly CommandRow[]): void {
@@ -92,7 +104,19 @@ export class Reconciler {
     // Its start gives up first; its end wakes the loop, and this comes again.
     if (this.#jobs.has(key)) this.#jobs.abort(key)
     else if (running.every(row => row.session_id !== session.id))
-      this.#jobs.start(key, () => stopSession(this.#context, session))
+      this.#withLease(session, ['stopping'], () => stopSession(this.#context, session))
+  }
+
+  /** Works on a session in one of these states, unless another runner does. */
+  #withLease(
+    { id }: SessionJoined,
+    statuses: SessionStatus[],
+    work: (signal: AbortSignal) => Promise<void>,
+  ): void {
+    const { store, lease } = this.#context
+    this.#jobs.start(sessionKey(id), async signal => {
+      if (await takeSession(store, id, lease.token, ...statuses)) await work(signal)
+    })
   }
 }
 

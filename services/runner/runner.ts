@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
-import type { Clock } from '../../lib/clock.ts'
+import { type Clock, type Stopwatch, systemStopwatch } from '../../lib/clock.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import type { DataFiles } from '../store/files.ts'
@@ -10,7 +10,10 @@ import { Git } from './git/git.ts'
 import { type FetchLimits, Mirrors } from './git/mirrors.ts'
 import { HintServer } from './hint-server.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
+import { defaultTermMs } from './leases/lease-rules.ts'
+import { RunnerLease } from './leases/runner-lease.ts'
 import { Reconciler } from './reconcile.ts'
+import { removeTree } from './remove-tree.ts'
 import { WakeLoop } from './wake-loop.ts'
 
 export type RunnerDependencies = {
@@ -25,6 +28,11 @@ export type RunnerDependencies = {
   slots: number
   /** How long processes may take to end when asked. */
   graceMs: number
+  lease?: {
+    /** How long its leases outlast its last heartbeat. */
+    termMs?: number
+    stopwatch?: Stopwatch
+  }
   /** PATH of commands and of git. */
   path: string
   /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */
@@ -51,32 +59,45 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   await using started = new AsyncDisposableStack()
   const stopping = new AbortController()
   const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
+  let lease: RunnerLease | undefined
   const git = started.use(
-    new Git({
-      path,
-      inherit: { ...inherit, ...deps.git?.environment },
-      configuration: deps.git?.configuration ?? [],
-    }),
+    new Git(
+      {
+        path,
+        inherit: { ...inherit, ...deps.git?.environment },
+        configuration: deps.git?.configuration ?? [],
+      },
+      () => lease?.require(),
+    ),
   )
   const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
   const mirrors = new Mirrors(git, files, limits, () => clock.now(), stopping.signal)
   let hints: HintServer | undefined
   let loop: WakeLoop | undefined
 
-  const context: RunnerContext = {
-    ...{ store, files, clock, log, git, mirrors, slots, graceMs, path, inherit },
-    user: userName(),
-    changed: change => hints?.broadcast({ type: 'changed', ...change }),
-  }
   const jobs = new KeyedJobs((key, error) => {
     if (error !== undefined) report(log, error, { job: key }, 'a job failed')
     loop?.wake()
   })
-  const reconciler = new Reconciler(context, jobs)
-
   hints = await HintServer.listen(deps.socket, { type: 'hello', instance: deps.instance }, () => loop?.wake())
   started.use(hints)
-  // In this order at the end: no new work, then the work under way gives up, then the socket and git.
+  lease = started.use(
+    await RunnerLease.take({
+      ...{ store, clock, log, instance: deps.instance, processScope: git.processScope },
+      stopwatch: deps.lease?.stopwatch ?? systemStopwatch,
+      termMs: deps.lease?.termMs ?? defaultTermMs,
+      giveUp: () => jobs.giveUp(),
+      wake: () => loop?.wake(),
+    }),
+  )
+  const context: RunnerContext = {
+    ...{ store, files, clock, log, lease, git, mirrors, slots, graceMs, path, inherit },
+    user: userName(),
+    changed: change => hints?.broadcast({ type: 'changed', ...change }),
+  }
+  const reconciler = new Reconciler(context, jobs)
+  await removeTree(files.discarded)
+  // In this order at the end: no new work, then the work under way gives up, then the leases, the socket and git.
   started.use(jobs)
   started.defer(() => {
     // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openWorkspace, type Workspace } from '../../config/workspace.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
 import { acquireLock } from '../../lib/lock.ts'
+import { endMarked } from '../../lib/processes/end-marked.ts'
 import { endProcesses } from '../../lib/processes/end-processes.ts'
 import { shellWords } from '../../lib/shell-words.ts'
 import { UserError } from '../../lib/user-error.ts'
@@ -13,7 +14,6 @@ import { commandLineOf } from '../../services/store/rows.ts'
 import type { CommandRow } from '../../services/store/schema.ts'
 import { moveSession, sessionsIn } from '../../services/store/sessions.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
-import { endLeftoverCommands } from './leftover-commands.ts'
 import { endOrphans } from './orphans.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe } from './probe.ts'
@@ -69,7 +69,7 @@ export async function bringDown(options: DownOptions): Promise<DownResult> {
   for (const orphan of orphans) log(`ended ${orphan}, which an earlier PM2 had left`)
   // What no runner has ended. Its rows stay as they are: the next runner reads the exit status that the wrapper wrote.
   const remaining = await commandsIn(store, 'running')
-  await endLeftoverCommands(new Set(remaining.map(({ id }) => id)))
+  await endMarked(new Set(remaining.map(({ id }) => id)))
   await clearRunState(workspace)
   const ended = daemon !== undefined || orphans.length > 0 || sessionsStopped > 0
   return { outcome: ended ? 'ended' : 'nothing_was_up', sessionsStopped }

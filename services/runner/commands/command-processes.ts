@@ -1,5 +1,5 @@
-import { type Ended, endProcesses, endUntilNone } from '../../../lib/processes/end-processes.ts'
-import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { type Ended, endUntilNone } from '../../../lib/processes/end-processes.ts'
+import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { environmentReader, processEntry, processTable } from '../../../lib/processes/process-table.ts'
 import { scopeMembers } from '../../../lib/processes/scope-members.ts'
@@ -9,10 +9,13 @@ import type { CommandId } from '../../contract/ids.ts'
 export class CommandProcesses {
   readonly #command: CommandId
   readonly #wrapper: ProcessIdentity
+  readonly #mayEnd: () => boolean
   /** Start of the wrapper, where it was still there to be asked. */
   readonly #notOlderThan: number
 
-  constructor(command: CommandId, wrapper: ProcessIdentity) {
+  /** `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. */
+  constructor(command: CommandId, wrapper: ProcessIdentity, mayEnd: () => boolean = () => true) {
+    this.#mayEnd = mayEnd
     this.#command = command
     this.#wrapper = wrapper
     const entry = processEntry(wrapper.pid)
@@ -23,7 +26,8 @@ export class CommandProcesses {
   async end(graceMs: number): Promise<Ended> {
     const ended = await this.endLeftovers(graceMs)
     // The wrapper heeds no SIGTERM; where it was stopped, this continues it.
-    await endProcesses([this.#wrapper], { graceMs: 2_000 })
+    const wrapper = () => (this.#mayEnd() && isAlive(this.#wrapper) ? [this.#wrapper] : [])
+    await endUntilNone(wrapper, { at: performance.now() + 2_000 })
     return ended
   }
 
@@ -33,6 +37,7 @@ export class CommandProcesses {
   }
 
   #members(): ProcessIdentity[] {
+    if (!this.#mayEnd()) return []
     let view = this.#look()
     // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
     for (let i = 0; i < 3 && view.members.length === 0 && !view.complete; i++) view = this.#look()

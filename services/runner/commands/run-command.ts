@@ -48,12 +48,13 @@ export class CommandRun {
 
   /** From `row`, which is running, until its end is recorded. Rejects with the signal's reason when that aborts: the command goes on. */
   async run(row: CommandRow, signal: AbortSignal): Promise<void> {
-    const { files } = this.#context
+    const { files, lease } = this.#context
     const { session_id, id } = row
     let wrapper = await readProcessFile(files.process(session_id, id))
     let child: ChildProcess | undefined
     if (wrapper === undefined) {
       if (this.#cause !== undefined) return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+      lease.require()
       const launched = await launchCommand(this.#context, row)
       if (!launched.launched) {
         // It may have been started before, and have taken away what told of it.
@@ -77,9 +78,9 @@ export class CommandRun {
     child: ChildProcess | undefined,
     signal: AbortSignal,
   ): Promise<CommandOutcome> {
-    const { files, graceMs, log } = this.#context
+    const { files, graceMs, lease, log } = this.#context
     const { session_id, id } = this.#row
-    const processes = new CommandProcesses(id, wrapper)
+    const processes = new CommandProcesses(id, wrapper, () => lease.held())
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
@@ -114,7 +115,8 @@ export class CommandRun {
   }
 
   async #record(outcome: CommandOutcome): Promise<void> {
-    const { store, files, clock, changed } = this.#context
+    const { store, files, clock, lease, changed } = this.#context
+    lease.require()
     const { session_id, id } = this.#row
     const [stdout_bytes, stderr_bytes] = await Promise.all([
       sizeOf(files.log(session_id, id, 'stdout')),
@@ -122,8 +124,9 @@ export class CommandRun {
     ])
     const { status, exit_code, failure } = outcome
     const end = { exit_code, failure, stdout_bytes, stderr_bytes }
-    if (await endCommand(store, id, status, end, toInstant(clock.now())))
+    if (await endCommand(store, id, status, end, toInstant(clock.now()), lease.token))
       changed({ session: session_id, command: id })
+    else lease.doubt() // it has ended already, or is another's
   }
 
   /** Ends it when its time is up, counted from its recorded start, whichever runner started it. */

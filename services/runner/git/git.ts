@@ -29,13 +29,22 @@ const mostStderr = 65_536
 export class Git implements AsyncDisposable {
   readonly #scope = new ProcessScope({ graceMs: 1_000 })
   readonly #surroundings: GitSurroundings
+  readonly #permit: () => void
 
-  constructor(surroundings: GitSurroundings) {
+  /** `permit` throws where nothing may be done any more; asked before each call, and before its outcome is told. */
+  constructor(surroundings: GitSurroundings, permit: () => void = () => undefined) {
     this.#surroundings = surroundings
+    this.#permit = permit
+  }
+
+  /** The mark of every process that is started here. */
+  get processScope(): string {
+    return this.#scope.id
   }
 
   async run(args: readonly string[], call: GitCall = {}): Promise<GitOutcome> {
     call.signal?.throwIfAborted()
+    this.#permit()
     const scope = new ProcessScope({ graceMs: 1_000, within: this.#scope })
     const child = scope.spawn('git', args, {
       env: gitEnvironment(this.#surroundings, call.transports ?? 'none'),
@@ -48,6 +57,7 @@ export class Git implements AsyncDisposable {
     const code = await output.closed
     await cut.settled()
     call.signal?.throwIfAborted()
+    this.#permit()
     if (cut.timedOut()) return { kind: 'timed_out', stderr: output.stderr() }
     return code === 0
       ? { kind: 'done', stdout: output.stdout() }

@@ -6,11 +6,11 @@ import { discardSessionFiles } from './discard-session-files.ts'
 
 /** Removes a session that has ended: files first, then the row, so that a removal cut short is done again. */
 export async function removeEndedSession(context: RunnerContext, session: SessionJoined): Promise<void> {
-  const { store, files, changed } = context
+  const { store, files, lease, changed } = context
   await discardSessionFiles(context, session)
   const { patch_sha256 } = session
+  lease.require()
   if (patch_sha256 !== null)
     await dropPatch(store, patch_sha256, session.id, () => rm(files.patch(patch_sha256), { force: true }))
-  await removeSession(store, session.id)
-  changed({ session: session.id })
+  if (await removeSession(store, session.id, lease.token)) changed({ session: session.id })
 }

@@ -9,6 +9,7 @@ import type { RunnerContext } from '../context.ts'
 import { applyPatch } from '../git/apply-patch.ts'
 import { publicMessage } from '../git/public-message.ts'
 import { makeWorktree } from '../git/session-repository.ts'
+import { LeaseLostError } from '../leases/runner-lease.ts'
 import { discardSessionFiles } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
@@ -24,21 +25,22 @@ export async function startSession(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, clock, changed } = context
+  const { store, clock, lease, changed } = context
+  const by = lease.token
   const { id } = session
   const now = () => toInstant(clock.now())
   if (session.status === 'pending') {
-    if (!(await moveSession(store, id, 'starting', { now: now() }))) return
+    if (!(await moveSession(store, id, 'starting', { by, now: now() }))) return
     changed({ session: id })
   }
   await discardSessionFiles(context, session)
   const prepared = await prepareOrSayWhy(context, session, signal)
   signal.throwIfAborted()
   const commit = prepared.commit === undefined ? {} : { commit_id: prepared.commit }
-  if (prepared.ok) await moveSession(store, id, 'running', { ...commit, now: now() })
+  if (prepared.ok) await moveSession(store, id, 'running', { ...commit, by, now: now() })
   else {
     await discardSessionFiles(context, session)
-    await moveSession(store, id, 'failed', { ...commit, failure: prepared.failure, now: now() })
+    await moveSession(store, id, 'failed', { ...commit, by, failure: prepared.failure, now: now() })
   }
   changed({ session: id })
 }
@@ -52,7 +54,7 @@ async function prepareOrSayWhy(
   try {
     return await prepare(context, session, signal)
   } catch (error) {
-    if (signal.aborted || error instanceof StoreBusyError) throw error
+    if (signal.aborted || error instanceof StoreBusyError || error instanceof LeaseLostError) throw error
     context.log.error({ err: error, session: session.id }, 'starting a session failed')
     const text = error instanceof Error ? error.message : String(error)
     return {

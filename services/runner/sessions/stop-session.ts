@@ -6,8 +6,8 @@ import { discardSessionFiles } from './discard-session-files.ts'
 
 /** The last step of stopping a session, when none of its commands runs any more. What it got to stays, if it got to run. */
 export async function stopSession(context: RunnerContext, session: SessionJoined): Promise<void> {
-  const { store, clock, changed } = context
+  const { store, clock, lease, changed } = context
   if (session.started_at === null) await discardSessionFiles(context, session)
-  if (await moveSession(store, session.id, 'stopped', { now: toInstant(clock.now()) }))
+  if (await moveSession(store, session.id, 'stopped', { by: lease.token, now: toInstant(clock.now()) }))
     changed({ session: session.id })
 }
