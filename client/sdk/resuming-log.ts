@@ -11,13 +11,21 @@ export type ResumingLogOptions = {
   /** Waits, or rejects with the reason of the caller's signal. */
   readonly pause: (milliseconds: number) => Promise<void>
   readonly baseUrl: string
+  /** Milliseconds on a stopwatch. */
+  readonly elapsed?: () => number
 }
 
-/** Connections that may fail one after the other without a new message in between: about 16 seconds in all. */
-const attempts = 8
+/**
+ * Connections that may fail one after the other without progress in between: more than half a minute in all, so that a
+ * server may be started anew by hand meanwhile.
+ */
+const attempts = 40
 
-/** 0.1, 0.2, 0.4 … seconds, 5 at the most. */
-export const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** (failures - 1))
+/** How long a connection has to hold, in milliseconds, to count as progress although it brought nothing new. */
+const holdsLong = 5_000
+
+/** 0.1, 0.2, 0.4 … seconds, 1 at the most: a server that is up for moments only shall not be missed each time. */
+export const backoff = (failures: number): number => Math.min(1_000, 100 * 2 ** (failures - 1))
 
 /**
  * A log as one sequence that outlives its connections: one that breaks, and one that the server ends only because it
@@ -25,14 +33,16 @@ export const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** 
  * before the first answer is not tried again.
  */
 export async function* resumingLog(options: ResumingLogOptions): AsyncGenerator<LogMessage, void, undefined> {
-  const { open, pause, baseUrl } = options
+  const { open, pause, baseUrl, elapsed = () => performance.now() } = options
   const progress = new LogProgress(options.input)
   let opened = false
   for (let failures = 0; ; ) {
     let reason: unknown
+    let connected: number | undefined
     try {
       const messages = await open(progress.inputToGoOn())
       opened = true
+      connected = elapsed()
       reason = brokenOff(baseUrl)
       for await (const message of messages) {
         if (message.type === 'end' && mayGoOn(message.reason)) {
@@ -49,6 +59,7 @@ export async function* resumingLog(options: ResumingLogOptions): AsyncGenerator<
       if (!opened || !isPassing(error)) throw error
       reason = error
     }
+    if (connected !== undefined && elapsed() - connected >= holdsLong) failures = 0
     failures += 1
     if (failures > attempts) throw reason
     await pause(backoff(failures))

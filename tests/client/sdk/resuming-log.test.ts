@@ -6,7 +6,9 @@ import type { LogMessage } from '../../../services/contract/log-message.ts'
 import { problemDocument } from '../../../services/contract/problems.ts'
 import { end, output, state } from '../samples.ts'
 
-type Connection = readonly (LogMessage | Error)[] | Error
+/** A minute in which nothing comes. */
+const minute = 'minute'
+type Connection = readonly (LogMessage | Error | typeof minute)[] | Error
 
 const dropped = new ConnectionError('dropped', 'http://x', 'the connection was reset', 'check')
 
@@ -14,6 +16,7 @@ const dropped = new ConnectionError('dropped', 'http://x', 'the connection was r
 function play(connections: readonly Connection[], input = { session: 'ses_0123456789ab', follow: true }) {
   const asked: unknown[] = []
   const pauses: number[] = []
+  let time = 0
   const log = resumingLog({
     input,
     baseUrl: 'http://x',
@@ -23,10 +26,12 @@ function play(connections: readonly Connection[], input = { session: 'ses_012345
       return (async function* () {
         for (const message of connection) {
           if (message instanceof Error) throw message
-          yield message
+          if (message === minute) time += 60_000
+          else yield message
         }
       })()
     },
+    elapsed: () => time,
     pause: async milliseconds => {
       pauses.push(milliseconds)
     },
@@ -71,8 +76,22 @@ t.test('a server that restarts or calls the reader slow ends nothing', async t =
 t.test('it gives up in the end, with the last reason', async t => {
   const { log, asked, pauses } = play([[output(0, 'a')]])
   await t.rejects(all(log), { name: 'ConnectionError', kind: 'dropped', message: /connection was reset/ })
-  t.equal(asked.length, 9)
-  t.same(pauses, [1, 2, 3, 4, 5, 6, 7, 8].map(backoff))
+  t.equal(asked.length, 41)
+  t.same(
+    pauses,
+    Array.from({ length: 40 }, (_, i) => backoff(i + 1)),
+  )
+})
+
+t.test('a log that is silent for hours outlives as many connections as that takes', async t => {
+  const silent = [minute, dropped] as const
+  const { log, pauses } = play([
+    [output(0, 'a')],
+    ...Array.from({ length: 100 }, () => silent),
+    [output(0, 'ab'), end()],
+  ])
+  t.equal((await all(log)).length, 3)
+  t.ok(pauses.every(pause => pause === 100))
 })
 
 t.test('what fails before the first answer, or for good, is not tried again', async t => {
@@ -90,6 +109,6 @@ t.test('what fails before the first answer, or for good, is not tried again', as
 })
 
 t.test('the waiting grows and stays bounded', t => {
-  t.same([1, 2, 3, 6, 7, 20].map(backoff), [100, 200, 400, 3_200, 5_000, 5_000])
+  t.same([1, 2, 3, 4, 5, 20].map(backoff), [100, 200, 400, 800, 1_000, 1_000])
   t.end()
 })
