@@ -91,7 +91,18 @@ export class RunnerLease implements Lease, AsyncDisposable {
   }
 
   doubt(): void {
-    void this.#beat()
+    void this.beat()
+  }
+
+  /** One heartbeat, which comes by itself often enough. Waits for one that is under way instead of another. */
+  beat(): Promise<void> {
+    this.#beating ??= this.#renew()
+      .catch(error => this.#deps.log.warn({ err: error }, 'the lease could not be renewed'))
+      .finally(() => {
+        this.#beating = undefined
+        this.#schedule()
+      })
+    return this.#beating
   }
 
   /** Ends the lease in order: what it covered is free at once. To be called when no work goes on any more. */
@@ -105,17 +116,7 @@ export class RunnerLease implements Lease, AsyncDisposable {
   #schedule(): void {
     if (this.#closed) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#beat(), renewalPause(this.#deps.termMs))
-  }
-
-  #beat(): Promise<void> {
-    this.#beating ??= this.#renew()
-      .catch(error => this.#deps.log.warn({ err: error }, 'the lease could not be renewed'))
-      .finally(() => {
-        this.#beating = undefined
-        this.#schedule()
-      })
-    return this.#beating
+    this.#timer = setTimeout(() => void this.beat(), renewalPause(this.#deps.termMs))
   }
 
   async #renew(): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Test } from 'tap'
 import { until } from './rig.ts'
 
@@ -27,12 +27,21 @@ export async function gitDaemon(t: Test, root: string): Promise<{ url: string; s
 }
 
 /** Accepts connections and never says a word. */
-export async function silentServer(t: Test): Promise<{ port: number; server: Server }> {
-  const server = createServer(socket => socket.on('error', () => undefined).resume())
+export async function silentServer(
+  t: Test,
+): Promise<{ port: number; server: Server; cutConnections: () => void }> {
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).resume()
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => server.close())
-  return { port: portOf(server), server }
+  const cutConnections = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return { port: portOf(server), server, cutConnections }
 }
 
 export async function freePort(): Promise<number> {

@@ -1,25 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { getCommand, listCommands } from '../../../services/store/commands.ts'
-import { type RunnerRig, runnerRig, until } from './rig.ts'
-
-async function startProcess(rig: RunnerRig): Promise<ChildProcess> {
-  const script = join(import.meta.dirname, 'runner-process.ts')
-  const child = spawn(process.execPath, [script, rig.storePath, rig.files.root, rig.socket], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  if (child.stdout === null) throw new Error('no output')
-  await once(child.stdout, 'data')
-  return child
-}
-
-const kill = async (child: ChildProcess) => {
-  child.kill('SIGKILL')
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-}
+import { runnerRig, until } from './rig.ts'
+import { killRunner, spawnRunner } from './spawn-runner.ts'
 
 t.test('commands outlive a runner that is killed, each runs once, and no byte is missing', async t => {
   const rig = await runnerRig(t)
@@ -27,8 +11,8 @@ t.test('commands outlive a runner that is killed, each runs once, and no byte is
   await rig.stop()
   const go = join(rig.files.worktree(session.id), 'go')
   const held = []
-  let child = await startProcess(rig)
-  t.teardown(() => kill(child))
+  let child = await spawnRunner(rig)
+  t.teardown(() => killRunner(child))
   for (let i = 0; i < 4; i++)
     held.push(
       await rig.queue(
@@ -44,10 +28,10 @@ t.test('commands outlive a runner that is killed, each runs once, and no byte is
     const first = quick[round * 5]
     if (first === undefined) throw new Error('none')
     await until('it to start', async () => (await getCommand(rig.store, first))?.status !== 'queued')
-    await kill(child)
-    child = await startProcess(rig)
+    await killRunner(child)
+    child = await spawnRunner(rig)
   }
-  await kill(child)
+  await killRunner(child)
   t.ok(existsSync(rig.socket), 'it left its socket behind')
   await rig.start()
   writeFileSync(go, '')

@@ -5,17 +5,18 @@ import { startRunner } from '../../../services/runner/runner.ts'
 import { dataFiles } from '../../../services/store/files.ts'
 import { openStore } from '../../../services/store/store.ts'
 
-/** A runner in a process of its own, for tests that kill it: `node runner-process.ts STORE DATA SOCKET`. */
-const [, , storePath = '', data = '', socket = ''] = process.argv
+/** A runner in a process of its own, for tests that kill it: `node runner-process.ts STORE DATA SOCKET [TERM]`. */
+const [, , storePath = '', data = '', socket = '', term] = process.argv
 await startRunner({
   store: await openStore(storePath),
   files: dataFiles(data),
   clock: systemClock,
-  log: pino({ level: 'silent' }),
+  log: pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2)),
   instance: instanceId.create(),
   socket,
   slots: 8,
   graceMs: 300,
   path: process.env.PATH ?? '',
+  ...(term === undefined ? {} : { lease: { termMs: Number(term) } }),
 })
 console.log('ready')

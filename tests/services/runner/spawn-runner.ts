@@ -1,0 +1,24 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { RunnerRig } from './rig.ts'
+
+export type RunnerProcessOptions = { socket?: string; termMs?: number }
+
+/** Starts a runner in a process of its own on the rig's store, and waits until it is ready. */
+export async function spawnRunner(rig: RunnerRig, options: RunnerProcessOptions = {}): Promise<ChildProcess> {
+  const script = join(import.meta.dirname, 'runner-process.ts')
+  const { socket = rig.socket, termMs } = options
+  const term = termMs === undefined ? [] : [String(termMs)]
+  const child = spawn(process.execPath, [script, rig.storePath, rig.files.root, socket, ...term], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (child.stdout === null) throw new Error('no output')
+  await once(child.stdout, 'data')
+  return child
+}
+
+export async function killRunner(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL')
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
