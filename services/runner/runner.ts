@@ -12,6 +12,7 @@ import { HintServer } from './hint-server.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
 import { RunnerLease } from './leases/runner-lease.ts'
+import { withRepository } from './leases/with-repository.ts'
 import { Reconciler } from './reconcile.ts'
 import { removeTree } from './remove-tree.ts'
 import { WakeLoop } from './wake-loop.ts'
@@ -71,7 +72,6 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     ),
   )
   const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
-  const mirrors = new Mirrors(git, files, limits, () => clock.now(), stopping.signal)
   let hints: HintServer | undefined
   let loop: WakeLoop | undefined
 
@@ -89,6 +89,11 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       giveUp: () => jobs.giveUp(),
       wake: () => loop?.wake(),
     }),
+  )
+  const leased = { store, lease }
+  const mirrors = new Mirrors(
+    ...([git, files, limits, () => clock.now(), stopping.signal] as const),
+    (id, work) => withRepository(leased, id, stopping.signal, work),
   )
   const context: RunnerContext = {
     ...{ store, files, clock, log, lease, git, mirrors, slots, graceMs, path, inherit },

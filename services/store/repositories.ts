@@ -26,6 +26,7 @@ export function addRepository(store: Store, wanted: NewRepository): Promise<Adde
       default_branch: wanted.default_branch,
       status: 'pending',
       failure_json: null,
+      runner_token: null,
       created_at: wanted.now,
       fetched_at: null,
     }

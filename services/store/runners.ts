@@ -1,5 +1,5 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
-import type { CommandId, InstanceId, RunnerToken, SessionId } from '../contract/ids.ts'
+import type { CommandId, InstanceId, RepositoryId, RunnerToken, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import type { RunnerRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -76,6 +76,30 @@ export const takeSession = (
       .executeTakeFirst()
     return numUpdatedRows > 0n
   })
+
+/** Takes the lease of a repository. True also where this runner has it already. */
+export const takeRepository = (store: Store, id: RepositoryId, by: RunnerToken): Promise<boolean> =>
+  store.write(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('repositories')
+      .set({ runner_token: by })
+      .where('id', '=', id)
+      .where(eb => eb.or([eb('runner_token', 'is', null), eb('runner_token', '=', by)]))
+      .where(isRegistered(by))
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
+
+export const freeRepository = async (store: Store, id: RepositoryId, by: RunnerToken): Promise<void> => {
+  await store.write(transaction =>
+    transaction
+      .updateTable('repositories')
+      .set({ runner_token: null })
+      .where('id', '=', id)
+      .where('runner_token', '=', by)
+      .execute(),
+  )
+}
 
 /** Takes the leases of running commands that nobody has, because their runner has ended. */
 export const adoptCommands = (store: Store, by: RunnerToken): Promise<CommandId[]> =>

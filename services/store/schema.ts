@@ -16,6 +16,8 @@ export type RepositoryRow = {
   default_branch: string | null
   status: RepositoryStatus
   failure_json: string | null
+  /** The runner that fetches it: its lease. Null while nobody does. */
+  runner_token: RunnerToken | null
   created_at: string
   fetched_at: string | null
 }

@@ -19,6 +19,9 @@ export type FetchLimits = {
 
 export type Fetched = { ok: true; default_branch: string | null } | { ok: false; failure: RepositoryFailure }
 
+/** Does work on a mirror while no other runner does. */
+export type Exclusively = (id: RepositoryId, work: () => Promise<Fetched>) => Promise<Fetched>
+
 /** Where a mirror keeps what HEAD of its remote led to, for remotes whose HEAD names no branch. */
 export const remoteHeadRef = 'refs/debug-server/head'
 
@@ -35,10 +38,19 @@ export class Mirrors {
   readonly #limits: FetchLimits
   readonly #signal: AbortSignal
   readonly #now: () => number
+  readonly #exclusively: Exclusively
   /** The last fetch of each repository, perhaps still under way, and when it began. */
   readonly #fetches = new Map<RepositoryId, { began: number; outcome: Promise<Fetched> }>()
 
-  constructor(git: Git, files: DataFiles, limits: FetchLimits, now: () => number, signal: AbortSignal) {
+  constructor(
+    git: Git,
+    files: DataFiles,
+    limits: FetchLimits,
+    now: () => number,
+    signal: AbortSignal,
+    exclusively: Exclusively,
+  ) {
+    this.#exclusively = exclusively
     this.#git = git
     this.#files = files
     this.#limits = limits
@@ -60,7 +72,10 @@ export class Mirrors {
       // Another caller may have begun one meanwhile.
       if (this.#fetches.get(repository.id) === last) break
     }
-    const fetch = { began: this.#now(), outcome: this.#fetchAll(repository) }
+    const fetch = {
+      began: this.#now(),
+      outcome: this.#exclusively(repository.id, () => this.#fetchAll(repository)),
+    }
     this.#fetches.set(repository.id, fetch)
     try {
       return await fetch.outcome

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Runners, and which of them works on a session or a command. The reference is the lease: a runner whose row goes has
+ * Runners, and which of them works on a repository, a session or a command. The reference is the lease: a runner whose row goes has
  * lost all of its leases in the same instant.
  */
 export async function up(database: Kysely<unknown>): Promise<void> {
@@ -41,4 +41,4 @@ export async function down(database: Kysely<unknown>): Promise<void> {
   await database.schema.dropTable('runners').execute()
 }
 
-const leased = ['sessions', 'commands'] as const
+const leased = ['repositories', 'sessions', 'commands'] as const

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { commandHasEnded } from '../../../services/contract/command-state.ts'
 import { listCommands } from '../../../services/store/commands.ts'
+import { addRepository } from '../../../services/store/repositories.ts'
 import { runnerRig, until } from './rig.ts'
 import { killRunner, spawnRunner } from './spawn-runner.ts'
 
@@ -45,3 +46,33 @@ t.test('two runners that race for 200 commands: each runs exactly once', async t
   }
   t.equal(took.size, 2, 'both took their part')
 })
+
+t.test(
+  'two runners that race for new repositories and sessions: none is in the way of the other',
+  async t => {
+    const rig = await runnerRig(t)
+    await rig.stop()
+    for (const name of ['one', 'other']) {
+      const child = await spawnRunner(rig, { socket: join(rig.root, `${name}.sock`) })
+      t.teardown(() => killRunner(child))
+    }
+    const created = []
+    for (const name of ['a', 'b', 'c', 'd']) {
+      const url = rig.origin({ 'README.md': name })
+      const wanted = { name, url, default_branch: null, now: rig.now() }
+      const { repository } = await addRepository(rig.store, wanted)
+      for (let i = 0; i < 5; i++)
+        created.push({
+          name,
+          id: await rig.createSession(repository, { commands: ['cat README.md; echo >> ran'] }),
+        })
+    }
+    for (const { name, id } of created) {
+      t.match(await rig.settled(id), { status: 'running', failure_json: null })
+      const [command] = await listCommands(rig.store, id)
+      if (command === undefined) throw new Error('it has one')
+      t.equal(rig.stdout(await rig.ended(command.id)), name)
+      t.equal(readFileSync(join(rig.files.worktree(id), 'ran'), 'utf8'), '\n', 'once')
+    }
+  },
+)

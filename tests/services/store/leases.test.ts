@@ -10,9 +10,11 @@ import {
 import {
   adoptCommands,
   endRunner,
+  freeRepository,
   listRunners,
   registerRunner,
   renewRunner,
+  takeRepository,
   takeSession,
 } from '../../../services/store/runners.ts'
 import { getSession, moveSession, removeSession, requestRemoval } from '../../../services/store/sessions.ts'
@@ -104,4 +106,17 @@ t.test('a session belongs to one runner while it is worked on', async t => {
   t.notOk(await removeSession(store, id, stale))
   t.ok(await removeSession(store, id, next))
   t.same(await listCommands(store, id), [])
+})
+
+t.test('a repository belongs to one runner while it is fetched', async t => {
+  const { store, repository } = await storeRig(t)
+  const [one, other] = [await runner(store), await runner(store)]
+  t.ok(await takeRepository(store, repository.id, one))
+  t.notOk(await takeRepository(store, repository.id, other))
+  await freeRepository(store, repository.id, other)
+  t.notOk(await takeRepository(store, repository.id, other), 'only its holder frees it')
+  await freeRepository(store, repository.id, one)
+  t.ok(await takeRepository(store, repository.id, other))
+  await endRunner(store, other)
+  t.ok(await takeRepository(store, repository.id, one), 'nor does one that is gone hold it')
 })
