@@ -6,13 +6,13 @@ import { endCommand } from '../../store/commands.ts'
 import { commandLineOf, environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
-import { type CommandOutcome, commandOutcome, type EndCause } from './command-outcome.ts'
+import { type CommandOutcome, commandOutcome, type EndCause, type SeenEnd } from './command-outcome.ts'
 import { CommandProcesses } from './command-processes.ts'
 import { launchCommand } from './launch-command.ts'
 import { missingProgram } from './missing-program.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
-import { goneWrapper, readProcessFile } from './wrapper-files.ts'
+import { goneWrapper, readProcessFile, untilProcessFile } from './wrapper-files.ts'
 
 /**
  * One command that the store says is running, from its start or from where an earlier runner left it, until its end is
@@ -58,27 +58,30 @@ export class CommandRun {
       const launched = await launchCommand(this.#context, row)
       if (!launched.launched) {
         // It may have been started before, and have taken away what told of it.
-        await new CommandProcesses(id, goneWrapper).endLeftovers(this.#context.graceMs)
+        await new CommandProcesses(id, goneWrapper, () => lease.held()).endLeftovers(this.#context.graceMs)
         return this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
       }
       child = launched.child
       wrapper = launched.wrapper
     }
     using _timeout = this.#limitTime(row)
-    let outcome = await this.#untilEnd(wrapper, child, signal)
-    const first = await readProcessFile(files.process(session_id, id))
-    // A wrapper that an earlier runner had just started was quicker: that one runs the command.
-    if (child !== undefined && first !== undefined && first.pid !== wrapper.pid)
-      outcome = await this.#untilEnd(first, undefined, signal)
-    await this.#record(outcome)
+    let seen = await this.#untilGone(wrapper, child, signal)
+    if (child !== undefined && seen.kind === 'gone') {
+      // Where a wrapper that an earlier runner had just started was quicker, that one runs the command. To be known
+      // before anything is ended: its processes bear the same mark.
+      const first = await untilProcessFile(files.process(session_id, id), signal)
+      if (first !== undefined && first.pid !== wrapper.pid)
+        seen = await this.#untilGone(first, undefined, signal)
+    }
+    await this.#record(await this.#outcome(seen))
   }
 
-  async #untilEnd(
+  async #untilGone(
     wrapper: ProcessIdentity,
     child: ChildProcess | undefined,
     signal: AbortSignal,
-  ): Promise<CommandOutcome> {
-    const { files, graceMs, lease, log } = this.#context
+  ): Promise<SeenEnd> {
+    const { files, lease } = this.#context
     const { session_id, id } = this.#row
     const processes = new CommandProcesses(id, wrapper, () => lease.held())
     this.#processes = processes
@@ -87,10 +90,15 @@ export class CommandRun {
     const seen = await watchCommand(wrapper, files.exitStatus(session_id, id), child, signal)
     await this.#ending
     this.#ending = undefined
+    return seen
+  }
+
+  async #outcome(seen: SeenEnd): Promise<CommandOutcome> {
+    const { graceMs, log } = this.#context
     // What it left behind ends before its end is told, so that the sizes of its logs are final.
-    const { killed, remaining } = await processes.endLeftovers(graceMs)
-    if (remaining.length > 0)
-      log.warn({ command: id, killed, remaining }, 'processes of a command cannot be ended')
+    const left = await this.#processes?.endLeftovers(graceMs)
+    if (left !== undefined && left.remaining.length > 0)
+      log.warn({ command: this.#row.id, ...left }, 'processes of a command cannot be ended')
     return this.#explained(commandOutcome(seen, this.#cause))
   }
 

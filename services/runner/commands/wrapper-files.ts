@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openPlainFile } from '../../../lib/plain-file.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 
@@ -23,6 +25,22 @@ export const goneWrapper: ProcessIdentity = { pid: -1, startTime: 'gone' }
 export async function readProcessFile(path: string): Promise<ProcessIdentity | undefined> {
   const text = await textOf(path)
   return text === '' && (await isReplaced(path)) ? goneWrapper : parseProcessFile(text)
+}
+
+/** How long a wrapper may take between making its process file and writing it, in milliseconds. */
+const writingPatience = 5_000
+
+/** What the process file says once it is written; undefined where it is not there, or nobody is left to write it. */
+export async function untilProcessFile(
+  path: string,
+  signal: AbortSignal,
+): Promise<ProcessIdentity | undefined> {
+  for (let waited = 0; waited < writingPatience; waited += 10) {
+    const written = await readProcessFile(path)
+    if (written !== undefined || !existsSync(path)) return written
+    await delay(10, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+  return undefined
 }
 
 export const readExitFile = async (path: string): Promise<number | undefined> =>

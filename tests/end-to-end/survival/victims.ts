@@ -1,4 +1,4 @@
-import { processTable } from '../../../lib/processes/process-table.ts'
+import { processEntry, processTable } from '../../../lib/processes/process-table.ts'
 import type { Clone } from '../clone.ts'
 
 /** Which processes of ours are killed, and how each is recognised in the process table. */
@@ -13,11 +13,13 @@ export type Victim = (typeof victims)[number]
 
 /** Kills one of them, or all at once, without a warning. Returns the pids. */
 export function kill(clone: Clone, victim: Victim): number[] {
+  const lines = clone.processes()
   const wanted = victim === 'all' ? Object.values(marks) : [marks[victim]]
-  const pids = clone
-    .processes()
-    .filter(line => wanted.some(mark => line.includes(mark)))
-    .map(line => Number.parseInt(line, 10))
+  const pids = wanted.flatMap(mark => {
+    const found = lines.filter(line => line.includes(mark)).map(line => Number.parseInt(line, 10))
+    // A child between fork and exec looks like its parent: in a moment it may be a command, which is to live.
+    return found.filter(pid => !found.includes(processEntry(pid)?.ppid ?? 0))
+  })
   for (const pid of pids)
     try {
       process.kill(pid, 'SIGKILL')

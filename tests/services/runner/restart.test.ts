@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import { environmentReader, processTable } from '../../../lib/processes/process-table.ts'
 import { readExitFile, readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { getCommand, requestCancel, startCommand } from '../../../services/store/commands.ts'
 import { addRepository, getRepository } from '../../../services/store/repositories.ts'
@@ -77,6 +79,40 @@ t.test('a wrapper that an earlier runner had started is not run a second time', 
   const row = await rig.ended(id)
   t.equal(rig.stdout(row), 'once\n')
   t.equal(readFileSync(rig.files.process(session.id, id), 'utf8'), before)
+})
+
+t.test('a wrapper that an earlier runner had just started, and that is quicker, is not ended', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  await rig.stop()
+  const id = await rig.queue(session, 'echo twice >> times')
+  t.ok(await startCommand(rig.store, id, rig.now()))
+  // It has made its process file, and not written it yet, when the next runner looks.
+  const [processFile, exitFile] = [rig.files.process(session.id, id), rig.files.exitStatus(session.id, id)]
+  mkdirSync(dirname(processFile), { recursive: true })
+  writeFileSync(processFile, '')
+  const script = `until [ -e "$1" ]; do sleep 0.01; done; echo once >> times; echo 9 > "$2"`
+  const go = join(rig.root, 'go')
+  const wrapper = spawn('/bin/sh', ['-c', script, 'sh', go, exitFile], {
+    cwd: rig.files.worktree(session.id),
+    env: { PATH: process.env.PATH, DEBUG_SERVER_SCOPES: id },
+    stdio: 'ignore',
+  })
+  t.teardown(() => wrapper.kill('SIGKILL'))
+  const identity = wrapper.pid === undefined ? undefined : identify(wrapper.pid)
+  if (identity === undefined) throw new Error('not started')
+  await rig.start()
+  await until('the wrapper of the next runner', () => existsSync(exitFile))
+  const marked = environmentReader()
+  await until('its end', () =>
+    processTable().entries.every(
+      ({ pid, zombie }) => zombie || pid === identity.pid || marked(pid, 'DEBUG_SERVER_COMMAND') !== id,
+    ),
+  )
+  writeFileSync(processFile, `${identity.pid} ${identity.startTime}\n`)
+  writeFileSync(go, '')
+  t.match(await rig.ended(id), { status: 'failed', exit_code: 9 })
+  t.equal(readFileSync(join(rig.files.worktree(session.id), 'times'), 'utf8'), 'once\n')
 })
 
 t.test('a command whose wrapper is killed is lost, and what it started ends', async t => {
