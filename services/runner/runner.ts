@@ -11,7 +11,7 @@ import { type FetchLimits, Mirrors } from './git/mirrors.ts'
 import { HintServer } from './hint-server.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
-import { RunnerLease } from './leases/runner-lease.ts'
+import { LeaseLostError, RunnerLease } from './leases/runner-lease.ts'
 import { withRepository } from './leases/with-repository.ts'
 import { Reconciler } from './reconcile.ts'
 import { removeTree } from './remove-tree.ts'
@@ -120,7 +120,8 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
 }
 
 function report(log: Logger, error: unknown, about: object, message: string): void {
-  if (error instanceof StoreBusyError) log.warn({ ...about, reason: error.message }, message)
+  if (error instanceof StoreBusyError || error instanceof LeaseLostError)
+    log.warn({ ...about, reason: error.message }, message)
   else log.error({ ...about, err: error }, message)
 }
 

@@ -151,9 +151,12 @@ export class RunnerLease implements Lease, AsyncDisposable {
     const now = stopwatch.elapsed()
     this.#seen = sightings(this.#seen, others, now)
     for (const other of expired(others, this.#seen, now, isGone)) {
-      // Before its work is free: what its helpers still do would be in the way of whoever takes it.
-      if (other.host === hostIdentity()) await endMarked(new Set([other.process_scope]))
+      const helpers = new Set(other.host === hostIdentity() ? [other.process_scope] : [])
+      // What its helpers still do would be in the way of whoever takes its work. One that may be there still is ended
+      // first, for until then it may renew its lease, and nothing of it may be touched.
+      if (isGone(other)) await endMarked(helpers)
       if (!(await endRunner(store, other.token, other.beats))) continue
+      await endMarked(helpers)
       log.warn({ runner: other.instance_id, token: other.token }, 'a runner is gone: its work is free')
       wake()
     }
