@@ -5,8 +5,8 @@ import { startRunner } from '../../../services/runner/runner.ts'
 import { dataFiles } from '../../../services/store/files.ts'
 import { openStore } from '../../../services/store/store.ts'
 
-/** A runner in a process of its own, for tests that kill it: `node runner-process.ts STORE DATA SOCKET [TERM]`. */
-const [, , storePath = '', data = '', socket = '', term] = process.argv
+/** A runner in a process of its own, for tests that kill it: `node runner-process.ts STORE DATA SOCKET [TERM GRACE]`. */
+const [, , storePath = '', data = '', socket = '', term, grace = '300'] = process.argv
 await startRunner({
   store: await openStore(storePath),
   files: dataFiles(data),
@@ -15,7 +15,7 @@ await startRunner({
   instance: instanceId.create(),
   socket,
   slots: 8,
-  graceMs: 300,
+  graceMs: Number(grace),
   path: process.env.PATH ?? '',
   ...(term === undefined ? {} : { lease: { termMs: Number(term) } }),
 })

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { RunnerRig } from './rig.ts'
 
-export type RunnerProcessOptions = { socket?: string; termMs?: number }
+export type RunnerProcessOptions = { socket?: string; termMs?: number; graceMs?: number }
 
 /** Starts a runner in a process of its own on the rig's store, and waits until it is ready. */
 export async function spawnRunner(rig: RunnerRig, options: RunnerProcessOptions = {}): Promise<ChildProcess> {
   const script = join(import.meta.dirname, 'runner-process.ts')
-  const { socket = rig.socket, termMs } = options
-  const term = termMs === undefined ? [] : [String(termMs)]
+  const { socket = rig.socket, termMs, graceMs = 300 } = options
+  const term = termMs === undefined ? [] : [String(termMs), String(graceMs)]
   const child = spawn(process.execPath, [script, rig.storePath, rig.files.root, socket, ...term], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { isAlive } from '../../../lib/processes/identity.ts'
 import { processEntry } from '../../../lib/processes/process-table.ts'
@@ -18,10 +19,12 @@ t.setTimeout(120_000)
 
 /** Long enough for a busy machine, short enough to wait for. */
 const termMs = 1_500
+/** So that a runner is stopped before it is over, and wakes up after. */
+const graceMs = 1_500
 
 async function twoRunners(t: Test, rig: RunnerRig) {
   const start = async (name: string) => {
-    const child = await spawnRunner(rig, { socket: join(rig.root, `${name}.sock`), termMs })
+    const child = await spawnRunner(rig, { socket: join(rig.root, `${name}.sock`), termMs, graceMs })
     t.teardown(() => killRunner(child))
     return child
   }
@@ -33,9 +36,20 @@ const registered = async (rig: RunnerRig, { pid }: ChildProcess): Promise<Regist
 
 const holder = async (rig: RunnerRig, id: CommandId) => (await getCommand(rig.store, id))?.runner_token
 
-async function pause(child: ChildProcess): Promise<void> {
-  child.kill('SIGSTOP')
-  await until('it is stopped', () => child.pid !== undefined && processEntry(child.pid)?.stopped)
+/** Stops a runner, but not in the middle of a write: with SQLite nobody could write until it goes on. */
+async function pause(rig: RunnerRig, child: ChildProcess): Promise<void> {
+  await until('it is stopped outside a transaction', async () => {
+    child.kill('SIGSTOP')
+    await until('it is stopped', () => child.pid !== undefined && processEntry(child.pid)?.stopped)
+    using database = new DatabaseSync(rig.storePath, { timeout: 100 })
+    try {
+      database.exec('begin immediate; rollback')
+      return true
+    } catch {
+      child.kill('SIGCONT')
+      return false
+    }
+  })
 }
 
 /** Continues a runner whose work another has taken, and waits until it has understood and registered anew. */
@@ -66,7 +80,7 @@ t.test('a runner that is stopped past its lease and wakes up touches nothing of 
     await until('it runs', () => readProcessFile(rig.files.process(session.id, id)))
   await requestCancel(rig.store, spared, rig.now())
   await rig.printed(session.id, spared, 'termed')
-  await pause(first)
+  await pause(rig, first)
   await rig.store.write(database =>
     database.updateTable('commands').set({ cancel_requested: 0 }).where('id', '=', spared).execute(),
   )
@@ -111,7 +125,7 @@ t.test('a session that a stopped runner was starting is started by its successor
   })
   const id = await rig.createSession(repository)
   await until('starting', async () => (await getSession(rig.store, id))?.status === 'starting')
-  await pause(first)
+  await pause(rig, first)
   const successor = await second()
   const token = (await registered(rig, successor))?.token
   await until('taken over', async () => (await getSession(rig.store, id))?.runner_token === token)
