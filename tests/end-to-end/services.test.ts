@@ -111,6 +111,8 @@ for (const [signal, code] of [
 ] as const)
   t.test(`${signal} during up leaves nothing behind`, async t => {
     const clone = makeClone(t)
+    // One service is never ready, so that the signal cannot come too late.
+    writeFileSync(clone.path('services/runner/main.ts'), 'setInterval(() => {}, 1000)\n')
     const running = clone.start(['tasks/cli.mjs', 'up'])
     await until('services are being started', () => running.stderr().includes('starting runner'))
     running.child.kill(signal)
