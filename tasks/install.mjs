@@ -7,9 +7,9 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { acquire } from './install-lock.mjs'
 
 const heartbeatMs = 5000
@@ -183,10 +183,25 @@ const recordPath = root => join(root, 'node_modules', '.package-lock.json')
 
 function writeStamp(root, hash) {
   try {
+    linkPrograms(root)
     const { size, mtimeMs } = statSync(join(root, 'package-lock.json'))
     writeFileSync(stampPath(root), JSON.stringify({ size, mtimeMs, hash }))
   } catch {
     // A clone that cannot be written works without: the comparison is made again next time.
+  }
+}
+
+/**
+ * Links this package's own programs beside those of its dependencies. npx finds them there at once; otherwise it first
+ * reads the whole tree of dependencies, each time.
+ */
+function linkPrograms(root) {
+  const programs = Object.entries(readJson(join(root, 'package.json'))?.bin ?? {})
+  for (const [name, file] of programs) {
+    const link = join(root, 'node_modules', '.bin', name)
+    if (existsSync(link)) continue
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join('..', '..', file), link)
   }
 }
 

@@ -1,4 +1,15 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
@@ -21,7 +32,7 @@ function createClone(t: { teardown(end: () => void): void }, behave = installs) 
     cpSync(join(root, file), join(place.path, file))
   }
   place.write('tasks/main.ts', `console.log('ran', ...process.argv.slice(2))`)
-  place.write('package.json', '{ "name": "clone", "type": "module" }')
+  place.write('package.json', '{ "name": "clone", "type": "module", "bin": { "task": "tasks/cli.mjs" } }')
   chmodSync(place.write('bin/npm', npm), 0o755)
   place.write('behave', behave)
   writeLock('1.0.0')
@@ -164,6 +175,15 @@ t.test('a lock file that disagrees with package.json is refused', async t => {
     )
     t.match(stderr, /disagree: run "npm install"/)
   }
+})
+
+t.test('the programs of the package are linked where npx looks first', async t => {
+  const clone = createClone(t)
+  t.equal((await clone.run()).code, 0)
+  const link = join(clone.path, 'node_modules/.bin/task')
+  t.equal(realpathSync(link), realpathSync(join(clone.path, 'tasks/cli.mjs')))
+  const { stdout } = spawnSync(process.execPath, [link, 'hello'], { encoding: 'utf8' })
+  t.equal(stdout, 'ran hello\n')
 })
 
 t.test('npm is not there', async t => {
