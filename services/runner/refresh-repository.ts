@@ -11,14 +11,18 @@ export async function refreshRepository(
   since: number,
 ): Promise<Fetched> {
   const { store, clock, mirrors, changed, log } = context
+  // The token under which it was fetched, not a later one of this runner's.
+  const by = context.lease.token
   const fetched = await mirrors.refresh(repository, since)
   if (fetched.ok)
-    await recordFetch(store, repository.id, {
-      default_branch: fetched.default_branch,
-      now: toInstant(clock.now()),
-    })
+    await recordFetch(
+      store,
+      repository.id,
+      { default_branch: fetched.default_branch, now: toInstant(clock.now()) },
+      by,
+    )
   else {
-    await recordFetchFailure(store, repository.id, fetched.failure)
+    await recordFetchFailure(store, repository.id, fetched.failure, by)
     log.warn({ repository: repository.id, failure: fetched.failure }, 'fetch failed')
   }
   changed({ repository: repository.id })

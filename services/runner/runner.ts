@@ -14,7 +14,7 @@ import { defaultTermMs } from './leases/lease-rules.ts'
 import { LeaseLostError, RunnerLease } from './leases/runner-lease.ts'
 import { withRepository } from './leases/with-repository.ts'
 import { Reconciler } from './reconcile.ts'
-import { removeTree } from './remove-tree.ts'
+import { removeDiscarded } from './sessions/remove-discarded.ts'
 import { WakeLoop } from './wake-loop.ts'
 
 export type RunnerDependencies = {
@@ -101,7 +101,6 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     changed: change => hints?.broadcast({ type: 'changed', ...change }),
   }
   const reconciler = new Reconciler(context, jobs)
-  await removeTree(files.discarded)
   // In this order at the end: no new work, then the work under way gives up, then the leases, the socket and git.
   started.use(jobs)
   started.defer(() => {
@@ -116,6 +115,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       error => report(log, error, {}, 'looking at the store failed'),
     ),
   )
+  void removeDiscarded(context, stopping.signal)
   return started.move()
 }
 

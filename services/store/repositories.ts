@@ -1,4 +1,5 @@
-import { type RepositoryId, repositoryId } from '../contract/ids.ts'
+import { sql } from 'kysely'
+import { type RepositoryId, type RunnerToken, repositoryId } from '../contract/ids.ts'
 import type { RepositoryFailure } from '../contract/repository-state.ts'
 import type { RepositoryRow } from './schema.ts'
 import type { Store } from './store.ts'
@@ -53,11 +54,16 @@ export const pendingRepositories = (store: Store): Promise<RepositoryRow[]> =>
     database.selectFrom('repositories').selectAll().where('status', '=', 'pending').execute(),
   )
 
+/** What a runner that is gone says is refused: its registration has been ended, and its successor has fetched since. */
+const stillRegistered = (by: RunnerToken | undefined) =>
+  by === undefined ? sql<boolean>`true` : sql<boolean>`exists (select 1 from runners where token = ${by})`
+
 /** Records a fetch that succeeded. A default branch that was given when the repository was added stays. */
 export async function recordFetch(
   store: Store,
   id: RepositoryId,
   fetched: { default_branch: string | null; now: string },
+  by?: RunnerToken,
 ): Promise<void> {
   await store.write(transaction =>
     transaction
@@ -69,6 +75,7 @@ export async function recordFetch(
         default_branch: eb.fn.coalesce('default_branch', eb.val(fetched.default_branch)),
       }))
       .where('id', '=', id)
+      .where(stillRegistered(by))
       .execute(),
   )
 }
@@ -77,12 +84,14 @@ export async function recordFetchFailure(
   store: Store,
   id: RepositoryId,
   failure: RepositoryFailure,
+  by?: RunnerToken,
 ): Promise<void> {
   await store.write(transaction =>
     transaction
       .updateTable('repositories')
       .set({ status: 'failed', failure_json: JSON.stringify(failure) })
       .where('id', '=', id)
+      .where(stillRegistered(by))
       .execute(),
   )
 }

@@ -51,7 +51,7 @@ const logFlags =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 async function tryToLaunch(
-  { files, path, inherit, user }: RunnerContext,
+  { files, lease, path, inherit, user }: RunnerContext,
   row: CommandRow,
   stdout: number,
   stderr: number,
@@ -78,6 +78,8 @@ async function tryToLaunch(
   const folder = files.command(row.session_id, row.id)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
   const words = [name.startsWith('-') ? program.path : name, ...rest]
+  // In the same breath as the spawn: what stands above may have taken any time.
+  lease.require()
   try {
     const child = spawn('/bin/sh', [wrapperFile, folder, ...words], {
       cwd: directory.path,

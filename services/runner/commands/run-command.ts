@@ -12,7 +12,7 @@ import { launchCommand } from './launch-command.ts'
 import { missingProgram } from './missing-program.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
-import { goneWrapper, readProcessFile, untilProcessFile } from './wrapper-files.ts'
+import { forbidProcessFile, goneWrapper, readProcessFile, untilProcessFile } from './wrapper-files.ts'
 
 /**
  * One command that the store says is running, from its start or from where an earlier runner left it, until its end is
@@ -53,7 +53,16 @@ export class CommandRun {
     let wrapper = await readProcessFile(files.process(session_id, id))
     let child: ChildProcess | undefined
     if (wrapper === undefined) {
-      if (this.#cause !== undefined) return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+      if (this.#cause !== undefined) {
+        // A wrapper that an earlier runner has started, or is about to start, must not run it any more; one that was
+        // quicker is ended as any other.
+        if (await forbidProcessFile(files.process(session_id, id)))
+          return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+        wrapper = await untilProcessFile(files.process(session_id, id), signal)
+        if (wrapper === undefined) return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+      }
+    }
+    if (wrapper === undefined) {
       lease.require()
       const launched = await launchCommand(this.#context, row)
       if (!launched.launched) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { lstat, mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openPlainFile } from '../../../lib/plain-file.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
@@ -25,6 +26,21 @@ export const goneWrapper: ProcessIdentity = { pid: -1, startTime: 'gone' }
 export async function readProcessFile(path: string): Promise<ProcessIdentity | undefined> {
   const text = await textOf(path)
   return text === '' && (await isReplaced(path)) ? goneWrapper : parseProcessFile(text)
+}
+
+/**
+ * Makes the process file in a wrapper's place, so that none can: each makes it exclusively, and runs nothing where it is
+ * there. False where a wrapper was quicker.
+ */
+export async function forbidProcessFile(path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(path, '', { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
 }
 
 /** How long a wrapper may take between making its process file and writing it, in milliseconds. */

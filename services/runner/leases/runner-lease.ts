@@ -61,6 +61,7 @@ export class RunnerLease implements Lease, AsyncDisposable {
   #seen: ReadonlyMap<number, Sighting> = new Map()
   #timer: NodeJS.Timeout | undefined
   #beating: Promise<void> | undefined
+  #watching: Promise<void> | undefined
   #closed = false
 
   private constructor(deps: LeaseDependencies, token: RunnerToken, renewed: number) {
@@ -94,7 +95,10 @@ export class RunnerLease implements Lease, AsyncDisposable {
     void this.beat()
   }
 
-  /** One heartbeat, which comes by itself often enough. Waits for one that is under way instead of another. */
+  /**
+   * One heartbeat, which comes by itself often enough, and a look at the others. Waits for what is under way instead of
+   * beginning another. The next heartbeat does not wait for the look: to end what a runner left may take longer.
+   */
   beat(): Promise<void> {
     this.#beating ??= this.#renew()
       .catch(error => this.#deps.log.warn({ err: error }, 'the lease could not be renewed'))
@@ -102,7 +106,7 @@ export class RunnerLease implements Lease, AsyncDisposable {
         this.#beating = undefined
         this.#schedule()
       })
-    return this.#beating
+    return this.#beating.then(() => this.#watch())
   }
 
   /** Ends the lease in order: what it covered is free at once. To be called when no work goes on any more. */
@@ -110,6 +114,7 @@ export class RunnerLease implements Lease, AsyncDisposable {
     this.#closed = true
     clearTimeout(this.#timer)
     await this.#beating
+    await this.#watching
     await endRunner(this.#deps.store, this.#token)
   }
 
@@ -129,7 +134,6 @@ export class RunnerLease implements Lease, AsyncDisposable {
       else this.#state = { kind: 'lost' }
     }
     if (this.#state.kind === 'lost') await this.#recover()
-    await this.#watchOthers()
   }
 
   async #recover(): Promise<void> {
@@ -143,6 +147,16 @@ export class RunnerLease implements Lease, AsyncDisposable {
     this.#state = { kind: 'held', token, renewed }
     log.info({ token }, 'registered anew')
     wake()
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#closed) return
+    this.#watching ??= this.#watchOthers()
+      .catch(error => this.#deps.log.warn({ err: error }, 'the other runners could not be looked at'))
+      .finally(() => {
+        this.#watching = undefined
+      })
+    await this.#watching
   }
 
   async #watchOthers(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   requestCancel,
   startCommand,
 } from '../../../services/store/commands.ts'
+import { getRepository, recordFetch, recordFetchFailure } from '../../../services/store/repositories.ts'
 import {
   adoptCommands,
   endRunner,
@@ -119,4 +120,24 @@ t.test('a repository belongs to one runner while it is fetched', async t => {
   t.ok(await takeRepository(store, repository.id, other))
   await endRunner(store, other)
   t.ok(await takeRepository(store, repository.id, one), 'nor does one that is gone hold it')
+})
+
+t.test('what a runner that has ended says of a fetch is refused', async t => {
+  const rig = await storeRig(t)
+  const session = await getSession(rig.store, await rig.session())
+  if (session === undefined) throw new Error('it was just created')
+  const id = session.repository_id
+  const [stale, live] = [await runner(rig.store), await runner(rig.store)]
+  await endRunner(rig.store, stale)
+  await recordFetch(rig.store, id, { default_branch: 'main', now: '2030-01-01T00:00:00.000Z' }, live)
+  await recordFetchFailure(rig.store, id, { reason: 'unreachable', message: 'long ago' }, stale)
+  await recordFetch(rig.store, id, { default_branch: 'old', now: '2029-01-01T00:00:00.000Z' }, stale)
+  t.match(await getRepository(rig.store, id), {
+    status: 'ready',
+    failure_json: null,
+    default_branch: 'main',
+    fetched_at: '2030-01-01T00:00:00.000Z',
+  })
+  await recordFetchFailure(rig.store, id, { reason: 'unreachable', message: 'now' }, live)
+  t.match(await getRepository(rig.store, id), { status: 'failed' })
 })

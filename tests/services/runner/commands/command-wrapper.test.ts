@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify } from '../../../../lib/processes/identity.ts'
-import { readExitFile, readProcessFile } from '../../../../services/runner/commands/wrapper-files.ts'
+import {
+  forbidProcessFile,
+  readExitFile,
+  readProcessFile,
+} from '../../../../services/runner/commands/wrapper-files.ts'
 import { until } from '../rig.ts'
 
 const wrapper = join(import.meta.dirname, '../../../../services/runner/commands/command-wrapper.sh')
@@ -28,6 +32,26 @@ for (const shell of shells) {
     const [code] = await once(child, 'close')
     return { stdout, stderr, code }
   }
+
+  t.test(
+    `${shell}: runs nothing where its process file was forbidden, and forbids nothing where it was quicker`,
+    async t => {
+      const directory = folder()
+      const made = join(directory, 'made')
+      t.equal(await forbidProcessFile(join(directory, 'process')), true)
+      t.equal(await forbidProcessFile(join(directory, 'process')), false)
+      await finish(start(directory, ['touch', made]))
+      t.notOk(existsSync(made))
+      t.equal(await readProcessFile(join(directory, 'process')), undefined)
+
+      const quicker = folder()
+      await finish(start(quicker, ['touch', made]))
+      t.ok(existsSync(made))
+      t.equal(await forbidProcessFile(join(quicker, 'process')), false)
+      const unmade = join(folder(), 'never', 'launched', 'process')
+      t.equal(await forbidProcessFile(unmade), true, 'also where nothing was launched')
+    },
+  )
 
   t.test(`${shell}: names itself as lib/processes does, before the program starts`, async t => {
     const directory = folder()
