@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
 import { StoreBusyError } from '../../store/busy.ts'
@@ -69,19 +72,22 @@ async function prepare(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { store, files, git } = context
+  const { store, files, git, lease } = context
   const found = await findCommit(context, session, signal)
   if (!found.ok) return found
   const { commit } = found
   for (const folder of [files.session(session.id), files.home(session.id), files.temporary(session.id)])
     await mkdir(folder, { recursive: true, mode: 0o700 })
+  // Made under a name of this attempt's own and then put in its place in one step, while the lease is held: an attempt
+  // that was stopped in the middle and goes on later writes nothing into the worktree that its successor has made.
+  const draft = join(files.session(session.id), `draft-${randomBytes(6).toString('hex')}`)
   const repository = await getRepository(store, session.repository_id)
   const made = await makeWorktree(
     git,
     {
       session: session.id,
       mirror: files.mirror(repository.id),
-      worktree: files.worktree(session.id),
+      worktree: draft,
       commit,
       url: repository.url,
       defaultBranch: repository.default_branch,
@@ -93,12 +99,15 @@ async function prepare(
       made.kind === 'timed_out' ? 'the checkout took too long' : publicMessage(made.stderr, files.root)
     return { ok: false, commit, failure: { reason: 'worktree_failed', message } }
   }
-  if (session.patch_sha256 === null) return { ok: true, commit }
-  const patch = files.patch(session.patch_sha256)
-  if (!(await untilPatchExists(patch, signal)))
-    return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
-  const applied = await applyPatch(git, files.worktree(session.id), patch, signal)
-  return applied.applied
-    ? { ok: true, commit }
-    : { ok: false, commit, failure: { reason: 'patch_rejected', message: applied.message } }
+  if (session.patch_sha256 !== null) {
+    const patch = files.patch(session.patch_sha256)
+    if (!(await untilPatchExists(patch, signal)))
+      return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
+    const applied = await applyPatch(git, draft, patch, signal)
+    if (!applied.applied)
+      return { ok: false, commit, failure: { reason: 'patch_rejected', message: applied.message } }
+  }
+  lease.require()
+  renameSync(draft, files.worktree(session.id))
+  return { ok: true, commit }
 }
