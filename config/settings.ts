@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCode } from '../lib/error-code.ts'
 import { combine, environmentLayer, type Layer, parseToml, type Settings } from './layers.ts'
 import { type BootstrapSettings, bootstrapSchema, type ServerSettings, serverSchema } from './schema.ts'
 
@@ -29,7 +30,7 @@ function fileLayer(workspace: string, file: string): Layer[] {
   try {
     return [parseToml(readFileSync(join(workspace, file), 'utf8'), file)]
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

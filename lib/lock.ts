@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { makeDirectory } from './make-directory.ts'
+import { isSqliteBusy } from './sqlite-busy.ts'
 
 /**
  * A lock between processes of one host: SQLite's exclusive lock on an empty database. The kernel releases it when its
@@ -36,8 +37,7 @@ function tryLock(database: DatabaseSync): boolean {
     database.exec('begin exclusive')
     return true
   } catch (error) {
-    // SQLITE_BUSY in any of its forms: the low byte of the code is 5.
-    if (error instanceof Error && 'errcode' in error && (Number(error.errcode) & 255) === 5) return false
+    if (isSqliteBusy(error)) return false
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { errorCode } from './error-code.ts'
 
 /** Nothing of this name, or nothing that can be read there; never a shortage of ours, such as of descriptors. */
 const absent = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP', 'ENXIO'])
@@ -13,7 +14,7 @@ export async function openPlainFile(path: string): Promise<FileHandle | undefine
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && absent.has(String(error.code))) return undefined
+    if (absent.has(errorCode(error) ?? '')) return undefined
     throw error
   }
   if ((await file.stat()).isFile()) return file

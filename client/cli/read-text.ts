@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { errorCode } from '../../lib/error-code.ts'
 import { usageError } from './cli-error.ts'
 import type { Io } from './io.ts'
 import { visible } from './render/visible.ts'
@@ -32,7 +33,7 @@ async function read(io: Io, flag: string, file: string, name: string): Promise<B
 
 /** Why a file could not be used, without the system's call and path. */
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = errorCode(error) ?? ''
   const reasons: Record<string, string> = {
     ENOENT: 'no such file',
     ENOTDIR: 'a part of its path is no directory',

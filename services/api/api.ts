@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
+import { errorCode } from '../../lib/error-code.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
@@ -81,7 +82,7 @@ async function listening(
   try {
     await server.listen({ host, port })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    if (errorCode(error) === 'EADDRINUSE')
       throw new UserError(`port ${port} on ${host} is taken by another program`, {
         fix: 'set another api.port in config/server.local.toml, or end that program',
         cause: error,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { isSqliteBusy } from '../../lib/sqlite-busy.ts'
 
 /** The database stayed locked by another process for the whole deadline. */
 export class StoreBusyError extends Error {
@@ -15,20 +16,10 @@ export async function whileBusy<T>(work: () => Promise<T>, deadline = busyDeadli
     try {
       return await work()
     } catch (error) {
-      if (!isBusy(error)) throw error
+      if (!isSqliteBusy(error)) throw error
       if (performance.now() > end)
         throw new StoreBusyError(`the store was locked for ${deadline} ms`, { cause: error })
     }
     await delay(pause * (0.5 + Math.random()))
   }
-}
-
-/** SQLITE_BUSY in any of its extended forms: the low byte of the code is 5. */
-function isBusy(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'errcode' in error &&
-    typeof error.errcode === 'number' &&
-    (error.errcode & 255) === 5
-  )
 }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openWorkspace } from '../../config/workspace.ts'
+import { errorCode } from '../../lib/error-code.ts'
 import type { ServiceName } from './service-names.ts'
 
 /** How often a followed log is looked at, in milliseconds. */
@@ -75,7 +76,7 @@ async function newLines(tail: Tail): Promise<string[]> {
     const lines = bytes.subarray(0, complete).toString().split('\n').slice(0, -1)
     return cutsLine ? lines.slice(1) : lines
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

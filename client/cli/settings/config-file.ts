@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
+import { errorCode } from '../../../lib/error-code.ts'
 import { didYouMean } from '../../../lib/suggest.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -29,7 +30,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile | undefin
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw broken(path, reasonOf(error), undefined, error)
   }

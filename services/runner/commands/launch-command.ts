@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCode } from '../../../lib/error-code.ts'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
 import { commandLineOf, environmentOf } from '../../store/rows.ts'
@@ -105,5 +106,4 @@ const failed = (reason: CommandFailure['reason'], message: string): Launched => 
   failure: { reason, message },
 })
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error)
+const codeOf = (error: unknown): string => errorCode(error) ?? String(error)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { lstat, mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorCode } from '../../../lib/error-code.ts'
 import { openPlainFile } from '../../../lib/plain-file.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 
@@ -38,7 +39,7 @@ export async function forbidProcessFile(path: string): Promise<boolean> {
     await writeFile(path, '', { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (errorCode(error) === 'EEXIST') return false
     throw error
   }
 }
