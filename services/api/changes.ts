@@ -1,4 +1,4 @@
-import type { FromRunner } from '../contract/runner-hints.ts'
+import type { FromRunner } from '../contract/runner-messages.ts'
 
 /** Which rows have changed. One that names none may concern any. */
 export type Change = Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { firstLine } from '../../lib/first-line.ts'
 import type { InstanceId } from '../contract/ids.ts'
-import { fromRunnerSchema, type ToRunner } from '../contract/runner-hints.ts'
+import { fromRunnerSchema, type ToRunner } from '../contract/runner-messages.ts'
 import type { Change } from './changes.ts'
 import { lines } from './lines.ts'
 

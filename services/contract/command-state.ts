@@ -46,6 +46,10 @@ export const commandFailureReasons = [
   'cancelled_by_client',
   'timed_out',
   'exit_status_unknown',
+  'debugger_not_found',
+  'debugger_failed',
+  'debugger_lost',
+  'ended_by_debugger',
 ] as const
 
 export const commandFailureSchema = z.object({ reason: z.enum(commandFailureReasons), message: z.string() })

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { commandOperations } from './operations/commands.ts'
+import { debugOperations } from './operations/debug.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
@@ -11,6 +12,7 @@ export const contract = {
   ...repositoryOperations,
   ...sessionOperations,
   ...commandOperations,
+  ...debugOperations,
   ...tokenOperations,
 } as const satisfies Record<string, Operation>
 

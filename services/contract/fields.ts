@@ -26,20 +26,18 @@ export const revision = z
     'expected a commit id, a branch or a tag',
   )
 
-/** A shell line, run by `sh -c`, or the words of a program call, run without a shell. */
-export const commandLine = z.union([
+/** Text of at most so many characters that a system call can take. */
+export const nullFree = (most: number) =>
   z
     .string()
-    .min(1)
-    .max(100_000)
-    .refine(text => !text.includes('\0'), 'must not contain a NUL byte'),
+    .max(most)
+    .refine(text => !text.includes('\0'), 'must not contain a NUL byte')
+
+/** A shell line, run by `sh -c`, or the words of a program call, run without a shell. */
+export const commandLine = z.union([
+  nullFree(100_000).min(1),
   z
-    .array(
-      z
-        .string()
-        .max(100_000)
-        .refine(text => !text.includes('\0'), 'must not contain a NUL byte'),
-    )
+    .array(nullFree(100_000))
     .min(1)
     .max(1_000)
     .refine(words => words[0] !== '', 'the first word must name a program'),
@@ -55,12 +53,30 @@ export const worktreeDirectory = z
     'expected a directory inside the worktree, relative to its top',
   )
 
+/** A line of a file in the worktree, as it is typed: `src/app.py:12`. See `parseSourceLine`. */
+export const sourceLine = nullFree(1_000).refine(
+  text => parseSourceLine(text) !== undefined,
+  'expected FILE:LINE, such as src/app.py:12, the file relative to the top of the worktree',
+)
+
+export type SourceLine = { readonly file: string; readonly line: number }
+
+/** Undefined where it is none: no line, or a file that leads out of the worktree. */
+export function parseSourceLine(text: string): SourceLine | undefined {
+  const [, file = '', line = ''] = /^(.+):([1-9]\d{0,8})$/s.exec(text) ?? []
+  if (file === '' || file.startsWith('/') || file.split('/').includes('..')) return undefined
+  return {
+    file: file
+      .split('/')
+      .filter(part => part !== '' && part !== '.')
+      .join('/'),
+    line: Number(line),
+  }
+}
+
 export const environmentVariables = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
-  z
-    .string()
-    .max(100_000)
-    .refine(text => !text.includes('\0'), 'must not contain a NUL byte'),
+  nullFree(100_000),
 )
 
 /** A unified diff as `git diff` writes it. */

@@ -22,9 +22,14 @@ const chunk = {
   bytes: z.int(),
 }
 
-export const logMessageSchema = z.union([
+export const logChunkSchema = z.union([
   z.object({ ...chunk, text: z.string() }),
   z.object({ ...chunk, base64: z.string() }),
+])
+export type LogChunk = z.infer<typeof logChunkSchema>
+
+export const logMessageSchema = z.union([
+  ...logChunkSchema.options,
   /**
    * The command's state: when it is met, then whenever it changes. The state in which it has ended is told once, after
    * its last output; so a command that had ended before it was met is told of only there.

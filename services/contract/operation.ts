@@ -26,7 +26,7 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** What can go wrong beyond what any operation can answer (invalid input, access, internal). */
   readonly errors: readonly ProblemCode[]
   /** Who it is for. The API and the SDK have every operation. */
-  readonly surfaces: readonly ('cli' | 'api' | 'sdk')[]
+  readonly surfaces: readonly ('cli' | 'api' | 'sdk' | 'mcp')[]
 }
 
 type Answer = Operation['answer']

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
-import type { FromRunner } from '../contract/runner-hints.ts'
+import type { FromRunner } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Git } from './git/git.ts'

@@ -1,7 +1,7 @@
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { UserError } from '../../lib/user-error.ts'
-import { type FromRunner, toRunnerSchema } from '../contract/runner-hints.ts'
+import { type FromRunner, toRunnerSchema } from '../contract/runner-messages.ts'
 
 /** What one peer may cost: a line that does not end, and hints that it does not read. */
 const longestLine = 4_096

@@ -25,16 +25,20 @@ export type NewCommand = {
 
 /** Queues a command. Undefined where the session takes no more commands. */
 export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandId | undefined> {
-  return store.write(async transaction => {
-    const session = await transaction
-      .selectFrom('sessions')
-      .select('id')
-      .where('id', '=', wanted.session)
-      .where('status', 'in', ['pending', 'starting', 'running'])
-      .where('delete_requested', '=', 0)
-      .executeTakeFirst()
-    return session === undefined ? undefined : insertCommand(transaction, wanted)
-  })
+  return store.write(async transaction =>
+    (await takesCommands(transaction, wanted.session)) ? insertCommand(transaction, wanted) : undefined,
+  )
+}
+
+export async function takesCommands(transaction: Transaction<Schema>, session: SessionId): Promise<boolean> {
+  const found = await transaction
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', session)
+    .where('status', 'in', ['pending', 'starting', 'running'])
+    .where('delete_requested', '=', 0)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 export async function insertCommand(

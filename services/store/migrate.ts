@@ -6,12 +6,14 @@ import { whileBusy } from './busy.ts'
 import { connect } from './database.ts'
 import * as firstLight from './migrations/0001-first-light.ts'
 import * as leases from './migrations/0002-leases.ts'
+import * as debugSessions from './migrations/0003-debug-sessions.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration in order. A name never changes once it has been released. */
 const migrations: Record<string, Migration> = {
   '0001-first-light': firstLight,
   '0002-leases': leases,
+  '0003-debug-sessions': debugSessions,
 }
 
 /** Brings the store at `path` to the current schema, making it where there is none. Returns what was applied. */

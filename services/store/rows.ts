@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import { commandFailureSchema } from '../contract/command-state.ts'
-import { commandLine, environmentVariables } from '../contract/fields.ts'
+import { debugEndOf } from '../contract/debug-end.ts'
+import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
+import type { DebugSession } from '../contract/debug-resources.ts'
+import { commandLine, environmentVariables, parseSourceLine } from '../contract/fields.ts'
 import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
-import type { CommandRow, RepositoryRow, SessionRow, TokenRow } from './schema.ts'
+import type { DebugSessionJoined } from './debug-sessions.ts'
+import type { CommandRow, DebugSessionRow, RepositoryRow, SessionRow, TokenRow } from './schema.ts'
 
 /** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
 
@@ -58,6 +62,30 @@ export const toCommand = (row: CommandRow): Command => ({
   started_at: row.started_at,
   ended_at: row.ended_at,
 })
+
+/** What the store knows of a debug session; where a live one stands, its runner tells. */
+export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSession {
+  const end = debugEndOf(toCommand(row))
+  const message = end === undefined ? 'it is not set yet' : 'the debug session has ended'
+  const lines = debugRequestOf(debug).breakpoints.map(text => parseSourceLine(text))
+  return {
+    id: debug.id,
+    session: debug.session_id,
+    command: debug.command_id,
+    engine: debug.engine,
+    status: end === undefined ? 'launching' : 'ended',
+    stop: null,
+    end: end ?? null,
+    breakpoints: lines
+      .filter(line => line !== undefined)
+      .map((line, index) => ({ id: index + 1, ...line, verified: false, message })),
+    created_at: debug.created_at,
+    ended_at: row.ended_at,
+  }
+}
+
+export const debugRequestOf = ({ request_json }: Pick<DebugSessionRow, 'request_json'>): DebugRequest =>
+  column(debugRequestSchema, request_json)
 
 export const commandLineOf = (row: CommandRow) => column(commandLine, row.command_json)
 export const environmentOf = (row: CommandRow) => column(environmentVariables, row.environment_json)

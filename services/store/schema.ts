@@ -1,6 +1,15 @@
 import type { Generated } from 'kysely'
 import type { CommandStatus } from '../contract/command-state.ts'
-import type { CommandId, InstanceId, RepositoryId, RunnerToken, SessionId, TokenId } from '../contract/ids.ts'
+import type { DebugEngine } from '../contract/debug-state.ts'
+import type {
+  CommandId,
+  DebugSessionId,
+  InstanceId,
+  RepositoryId,
+  RunnerToken,
+  SessionId,
+  TokenId,
+} from '../contract/ids.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 
@@ -66,6 +75,18 @@ export type CommandRow = {
   ended_at: string | null
 }
 
+/** A debugger on a command. Nothing of it changes: it lives and ends with the command. */
+export type DebugSessionRow = {
+  /** The order of creation: a session's latest is the highest. */
+  position: Generated<number>
+  id: DebugSessionId
+  session_id: SessionId
+  command_id: CommandId
+  engine: DebugEngine
+  request_json: string
+  created_at: string
+}
+
 export type TokenRow = {
   id: TokenId
   name: string
@@ -112,6 +133,7 @@ export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
   commands: CommandRow
+  debug_sessions: DebugSessionRow
   tokens: TokenRow
   service_instances: ServiceInstanceRow
   runners: RunnerRow

@@ -44,7 +44,7 @@ export const commandOperations = {
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'commands.get': operation({
     method: 'GET',

@@ -25,7 +25,7 @@ export const repositoryOperations = {
     answer: 'json',
     status: 201,
     errors: ['repository_exists', 'local_path_forbidden'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'repositories.list': operation({
     method: 'GET',

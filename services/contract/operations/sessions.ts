@@ -29,7 +29,7 @@ export const sessionOperations = {
     answer: 'json',
     status: 201,
     errors: ['repository_not_found'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.list': operation({
     method: 'GET',
@@ -59,7 +59,7 @@ export const sessionOperations = {
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.logs': operation({
     method: 'GET',
@@ -90,7 +90,7 @@ export const sessionOperations = {
     answer: 'stream',
     status: 200,
     errors: ['session_not_found', 'command_not_found', 'ambiguous_id', 'offset_out_of_range'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.stop': operation({
     method: 'POST',

@@ -9,7 +9,7 @@ import {
   type SessionId,
 } from '../../../services/contract/ids.ts'
 import type { LogStream } from '../../../services/contract/log-message.ts'
-import type { FromRunner } from '../../../services/contract/runner-hints.ts'
+import type { FromRunner } from '../../../services/contract/runner-messages.ts'
 import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
 import type { DataFiles } from '../../../services/store/files.ts'
 import { recordFetch } from '../../../services/store/repositories.ts'

@@ -1,0 +1,41 @@
+import type { CommandFailure, CommandStatus } from './command-state.ts'
+import type { DebugEnd, DebugEndReason } from './debug-state.ts'
+
+/** How a debug session ended, from how its debuggee did. Undefined while that goes on. */
+export function debugEndOf(command: {
+  status: CommandStatus
+  exit_code: number | null
+  failure: CommandFailure | null
+}): DebugEnd | undefined {
+  const { status, exit_code, failure } = command
+  switch (status) {
+    case 'queued':
+    case 'running':
+      return undefined
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+    case 'timed_out':
+    case 'lost': {
+      const message = failure?.message ?? `the program exited with code ${exit_code}`
+      return { reason: failure === null ? 'exited' : reasons[failure.reason], message, exit_code }
+    }
+  }
+}
+
+const reasons: Record<CommandFailure['reason'], DebugEndReason> = {
+  executable_not_found: 'launch_failed',
+  not_executable: 'launch_failed',
+  directory_not_found: 'launch_failed',
+  spawn_failed: 'launch_failed',
+  debugger_not_found: 'launch_failed',
+  debugger_failed: 'adapter_failed',
+  debugger_lost: 'runner_lost',
+  ended_by_debugger: 'terminated',
+  session_failed: 'session_stopped',
+  session_stopped: 'session_stopped',
+  earlier_command_failed: 'cancelled',
+  cancelled_by_client: 'cancelled',
+  timed_out: 'timed_out',
+  exit_status_unknown: 'exited',
+}

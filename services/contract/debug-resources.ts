@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { debugEndSchema, debugEngines, debugStatuses } from './debug-state.ts'
+import { instant } from './fields.ts'
+import { commandId, debugSessionId, sessionId } from './ids.ts'
+
+/**
+ * What the server tells of debugging, in the words of the Debug Adapter Protocol. Files inside the worktree are told
+ * relative to its top, any other (a library's) by its absolute path. Lines and columns count from 1.
+ */
+
+/** A text of the debuggee, cut after so many characters of it. */
+export const longestValue = 2_000
+
+export const breakpointSchema = z.object({
+  /** 1 for the debug session's first. */
+  id: z.int(),
+  file: z.string(),
+  line: z.int(),
+  /** Whether the debuggee stops there. */
+  verified: z.boolean(),
+  /** Why it does not. */
+  message: z.string().nullable(),
+})
+export type Breakpoint = z.infer<typeof breakpointSchema>
+
+export const frameSchema = z.object({
+  /** Its place in the stack: 0 is the innermost. What `frame` of other operations means. */
+  index: z.int(),
+  name: z.string(),
+  /** Null where it has no source. */
+  file: z.string().nullable(),
+  line: z.int(),
+  column: z.int(),
+  /** The text of that line; null where it cannot be read. */
+  source: z.string().nullable(),
+})
+export type Frame = z.infer<typeof frameSchema>
+
+/** Where and why the debuggee stands. */
+export const stopSchema = z.object({
+  /** 1 for the debug session's first stop. Variable references are good until the next. */
+  number: z.int(),
+  /** DAP's: `breakpoint`, `step`, `pause`, `exception`, `entry`, or what else the adapter says. */
+  reason: z.string(),
+  /** Of an exception: its type, or what the adapter says of the stop. */
+  description: z.string().nullable(),
+  /** Of an exception: its message. */
+  text: z.string().nullable(),
+  thread: z.int(),
+  /** The ids of the breakpoints that it stands at. */
+  breakpoints: z.array(z.int()),
+  /** Its innermost frame; null where the adapter could not tell it. */
+  frame: frameSchema.nullable(),
+})
+export type Stop = z.infer<typeof stopSchema>
+
+export const debugSessionSchema = z.object({
+  id: debugSessionId.schema,
+  session: sessionId.schema,
+  /** The debuggee: its log, time limit and exit code are those of this command. */
+  command: commandId.schema,
+  engine: z.enum(debugEngines),
+  status: z.enum(debugStatuses),
+  /** While it is stopped. */
+  stop: stopSchema.nullable(),
+  /** Once it has ended. */
+  end: debugEndSchema.nullable(),
+  breakpoints: z.array(breakpointSchema),
+  created_at: instant,
+  ended_at: instant.nullable(),
+})
+export type DebugSession = z.infer<typeof debugSessionSchema>
+
+export const threadSchema = z.object({ id: z.int(), name: z.string() })
+export type Thread = z.infer<typeof threadSchema>
+
+export const scopeSchema = z.object({
+  name: z.string(),
+  /** What `reference` of `debug.variables` means. */
+  reference: z.int(),
+  /** Whether reading it takes long. */
+  expensive: z.boolean(),
+})
+
+export const variableSchema = z.object({
+  name: z.string(),
+  /** As the debugger writes it, cut after 2,000 characters; `truncated` then. */
+  value: z.string(),
+  truncated: z.boolean(),
+  type: z.string().nullable(),
+  /** Above 0 where it has parts: `reference` of `debug.variables` shows them, until the debuggee goes on. */
+  reference: z.int(),
+})
+export type Variable = z.infer<typeof variableSchema>

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/**
+ *     launching → running ⇄ stopped
+ *         └──────────┴─────────┴→ ended(reason)
+ *
+ * A debug session lives as long as its debuggee, which is a command like any other, and its debug adapter.
+ */
+export const debugStatuses = ['launching', 'running', 'stopped', 'ended'] as const
+export type DebugStatus = (typeof debugStatuses)[number]
+
+/** Why a debug session ended. The first reason stands. */
+export const debugEndReasons = [
+  /** The debuggee ended by itself, or somebody from outside ended it. */
+  'exited',
+  /** A client ended it: `debug.terminate`. */
+  'terminated',
+  /** Its command was cancelled, or took longer than its time limit; or its session was stopped. */
+  'cancelled',
+  'timed_out',
+  'session_stopped',
+  /** It never came so far: no debugger, no such interpreter, or its command could not be started. */
+  'launch_failed',
+  /** The debug adapter went away, or did not answer any more. The debuggee is ended with it. */
+  'adapter_failed',
+  /** The runner that held the debugger went away. The debuggee is ended with it. */
+  'runner_lost',
+] as const
+export type DebugEndReason = (typeof debugEndReasons)[number]
+
+export const debugEndSchema = z.object({
+  reason: z.enum(debugEndReasons),
+  message: z.string(),
+  /** As a command's; null where it is not known. */
+  exit_code: z.int().nullable(),
+})
+export type DebugEnd = z.infer<typeof debugEndSchema>
+
+/** The debuggers that the runner can host. */
+export const debugEngines = ['debugpy'] as const
+export type DebugEngine = (typeof debugEngines)[number]

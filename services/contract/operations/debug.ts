@@ -1,0 +1,257 @@
+import { z } from 'zod'
+import {
+  breakpointSchema,
+  debugSessionSchema,
+  frameSchema,
+  scopeSchema,
+  threadSchema,
+  variableSchema,
+} from '../debug-resources.ts'
+import {
+  environmentVariables,
+  flag,
+  nullFree,
+  sourceLine,
+  waitSeconds,
+  worktreeDirectory,
+} from '../fields.ts'
+import { commandId, reference } from '../ids.ts'
+import { logChunkSchema } from '../log-message.ts'
+import { operation } from '../operation.ts'
+
+/** Which debug session. A session's latest, where none is named: the usual case has one. */
+const of = {
+  session: reference('ses', true).describe('the session: its id, a unique beginning of it, or @last'),
+  debug: reference('dbg')
+    .optional()
+    .describe('the debug session: its id or a unique beginning of it; default: the latest of the session'),
+}
+
+const thread = z.int().optional().describe('the thread; default: the one that stopped last')
+const frame = z.int().min(0).max(10_000).default(0).describe('the stack frame: 0 is the innermost')
+const untilStop = waitSeconds.describe('seconds to wait until it has stopped again or ended')
+const start = z.int().min(0).default(0).describe('how many to pass over')
+const atMost = (most: number, initial: number) =>
+  z.int().min(1).max(most).default(initial).describe('how many at the most')
+
+const finding = ['session_not_found', 'debug_session_not_found', 'ambiguous_id'] as const
+/** What every operation on a live debugger can answer. */
+const live = [
+  ...finding,
+  'debug_session_ended',
+  'runner_unavailable',
+  'debugger_timeout',
+  'debugger_refused',
+] as const
+/** What needs a debuggee that stands still. */
+const stopped = [...live, 'debuggee_running'] as const
+
+const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const
+const write = { access: 'debug:write', answer: 'json', status: 200, surfaces: everywhere } as const
+
+const goOn = (verb: string, summary: string) =>
+  operation({
+    ...write,
+    method: 'POST',
+    path: `/sessions/{session}/debug/${verb}`,
+    summary,
+    input: z.strictObject({ ...of, thread, wait: untilStop }),
+    output: debugSessionSchema,
+    errors: stopped,
+  })
+
+/** A page of a list: `next` is the `start` of the following one, null at its end. */
+const page = { total: z.int(), next: z.int().nullable() }
+
+export const debugOperations = {
+  'debug.launch': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug',
+    summary: "Start a program of a session's worktree under its debugger",
+    input: z
+      .strictObject({
+        session: of.session,
+        python: nullFree(1_000).min(1).optional().describe('a Python file, relative to the directory'),
+        module: z
+          .string()
+          .max(1_000)
+          .regex(/^\w+(?:\.\w+)*$/u, 'expected the name of a Python module')
+          .optional()
+          .describe('a Python module, as python -m runs it'),
+        arguments: z.array(nullFree(100_000)).max(1_000).default([]).describe('arguments of the program'),
+        interpreter: nullFree(1_000)
+          .min(1)
+          .optional()
+          .describe('the Python that runs it; default: that of .venv or venv in the worktree, else python3'),
+        directory: worktreeDirectory
+          .default('.')
+          .describe('where to run it, relative to the top of the worktree'),
+        environment: environmentVariables.default({}).describe('variables to add'),
+        timeout: z
+          .number()
+          .positive()
+          .max(7 * 86_400)
+          .optional()
+          .describe('seconds after which it is ended; default: none'),
+        breakpoints: z
+          .array(sourceLine)
+          .max(1_000)
+          .default([])
+          .describe('where to stop, each as FILE:LINE, relative to the top of the worktree'),
+        stop_on_entry: flag.describe('stop before its first line'),
+        exceptions: z.enum(['uncaught', 'never']).default('uncaught').describe('which exceptions to stop at'),
+        wait: untilStop,
+      })
+      .refine(({ python, module }) => (python === undefined) !== (module === undefined), {
+        path: ['python'],
+        message: 'give either a file to run (python) or a module',
+      }),
+    output: debugSessionSchema,
+    status: 201,
+    errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit', 'runner_unavailable'],
+  }),
+  'debug.list': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug',
+    summary: "A session's debug sessions, newest first",
+    access: 'sessions:read',
+    input: z.strictObject({ session: of.session }),
+    output: z.array(debugSessionSchema),
+    errors: ['session_not_found', 'ambiguous_id'],
+  }),
+  'debug.status': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug/status',
+    summary: 'Where a debuggee stands',
+    access: 'sessions:read',
+    input: z.strictObject({ ...of, wait: untilStop }),
+    output: debugSessionSchema,
+    errors: [...finding, 'runner_unavailable'],
+  }),
+  'debug.break': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/breakpoints',
+    summary: 'Add breakpoints or take them away; all that there are, without any named',
+    input: z.strictObject({
+      ...of,
+      breakpoints: z
+        .array(sourceLine)
+        .max(1_000)
+        .default([])
+        .describe('each as FILE:LINE, relative to the top of the worktree'),
+      remove: flag.describe('take them away instead'),
+    }),
+    output: z.array(breakpointSchema),
+    errors: live,
+  }),
+  'debug.continue': goOn('continue', 'Go on until the next breakpoint or the end'),
+  'debug.next': goOn('next', 'Go on to the next line, stepping over calls'),
+  'debug.step_in': goOn('step-in', 'Go on into the next call'),
+  'debug.step_out': goOn('step-out', 'Go on until the present function returns'),
+  'debug.pause': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/pause',
+    summary: 'Stop a debuggee wherever it is; one that is stopped stays so',
+    input: z.strictObject({ ...of, wait: untilStop }),
+    output: debugSessionSchema,
+    errors: live,
+  }),
+  'debug.threads': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug/threads',
+    summary: 'The threads of a debuggee',
+    input: z.strictObject({ ...of, start, limit: atMost(1_000, 100) }),
+    output: z.object({ threads: z.array(threadSchema), ...page }),
+    errors: live,
+  }),
+  'debug.stack': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug/stack',
+    summary: 'The stack of a thread, innermost frame first',
+    input: z.strictObject({ ...of, thread, start, limit: atMost(1_000, 20) }),
+    output: z.object({ thread: z.int(), frames: z.array(frameSchema), ...page }),
+    errors: stopped,
+  }),
+  'debug.scopes': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug/scopes',
+    summary: 'The scopes of a stack frame',
+    input: z.strictObject({ ...of, thread, frame }),
+    output: z.array(scopeSchema),
+    errors: stopped,
+  }),
+  'debug.variables': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug/variables',
+    summary: 'The variables of a scope, or the parts of a variable',
+    input: z.strictObject({
+      ...of,
+      thread,
+      frame,
+      scope: z.string().max(200).optional().describe('the scope by its name; default: the first, the locals'),
+      reference: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('the reference of a variable or scope, to see its parts; in place of frame and scope'),
+      start,
+      limit: atMost(1_000, 100),
+    }),
+    output: z.object({ variables: z.array(variableSchema), ...page }),
+    errors: stopped,
+  }),
+  'debug.evaluate': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/evaluate',
+    summary: 'Evaluate an expression in a stack frame',
+    input: z.strictObject({
+      ...of,
+      expression: nullFree(100_000).min(1).describe("an expression in the debuggee's language"),
+      thread,
+      frame,
+      timeout: z.number().positive().max(60).default(10).describe('seconds after which it is given up'),
+    }),
+    output: variableSchema.omit({ name: true }),
+    errors: [...stopped, 'evaluation_failed'],
+  }),
+  'debug.output': operation({
+    ...write,
+    method: 'GET',
+    path: '/sessions/{session}/debug/output',
+    summary: 'What a debuggee has written, from any byte on',
+    access: 'sessions:read',
+    input: z.strictObject({
+      ...of,
+      stdout: z.int().min(0).default(0).describe('the first byte wanted of stdout'),
+      stderr: z.int().min(0).default(0).describe('the first byte wanted of stderr'),
+      limit: z.int().min(1).max(1_000_000).default(65_536).describe('how many bytes of each at the most'),
+    }),
+    output: z.object({
+      command: commandId.schema,
+      chunks: z.array(logChunkSchema),
+      /** Where to read on, and whether no more will come. */
+      next: z.object({ stdout: z.int(), stderr: z.int() }),
+      complete: z.boolean(),
+    }),
+    errors: [...finding, 'offset_out_of_range'],
+  }),
+  'debug.terminate': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/terminate',
+    summary: 'End a debuggee with everything it started; one that has ended stays as it is',
+    input: z.strictObject({ ...of, wait: waitSeconds.describe('seconds to wait until it has ended') }),
+    output: debugSessionSchema,
+    errors: [...finding, 'runner_unavailable'],
+  }),
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { debugEvents } from './debug-message.ts'
+import { debugSessionSchema } from './debug-resources.ts'
+import { commandId, debugSessionId, instanceId, repositoryId, sessionId } from './ids.ts'
+import { type ProblemCode, problemCodes } from './problems.ts'
+
+/**
+ * What API and runner say to each other over the runner's unix socket, one JSON object a line: hints, and the live
+ * traffic of debuggers. Of hints the store and the log files carry the truth, and everything works, only later, when
+ * one is lost. A question that is not answered is one that the runner never got to: its asker holds a deadline.
+ */
+
+/** The debug operations that are the runner's to answer; the others are answered from the store and the log files. */
+export const liveOperations = [
+  'debug.status',
+  'debug.break',
+  'debug.continue',
+  'debug.next',
+  'debug.step_in',
+  'debug.step_out',
+  'debug.pause',
+  'debug.threads',
+  'debug.stack',
+  'debug.scopes',
+  'debug.variables',
+  'debug.evaluate',
+  'debug.terminate',
+] as const
+export type LiveOperationName = (typeof liveOperations)[number]
+
+export const askSchema = z.object({
+  type: z.literal('ask'),
+  /** By which the answer is known, on this connection. */
+  id: z.int(),
+  debug: debugSessionId.schema,
+  operation: z.enum(liveOperations),
+  /** The operation's input as its schema has parsed it. */
+  input: z.record(z.string(), z.unknown()),
+})
+export type Ask = z.infer<typeof askSchema>
+
+export const toRunnerSchema = z.discriminatedUnion('type', [
+  /** There may be work in the store. */
+  z.object({ type: z.literal('wake') }),
+  askSchema,
+])
+export type ToRunner = z.infer<typeof toRunnerSchema>
+
+/** From the runner: first who it is, then which rows it has changed, answers, and what happens to debuggees. */
+export const fromRunnerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), instance: instanceId.schema }),
+  z.object({
+    type: z.literal('changed'),
+    repository: repositoryId.schema.optional(),
+    session: sessionId.schema.optional(),
+    command: commandId.schema.optional(),
+  }),
+  z.object({ type: z.literal('answer'), id: z.int(), value: z.unknown() }),
+  z.object({
+    type: z.literal('refusal'),
+    id: z.int(),
+    code: z.enum(problemCodes),
+    detail: z.string(),
+  }),
+  z.object({ type: z.literal('debug'), event: z.enum(debugEvents), debug: debugSessionSchema }),
+])
+export type FromRunner = z.infer<typeof fromRunnerSchema>
+
+/** What happened to a debuggee. */
+export type DebugEvent = Omit<Extract<FromRunner, { type: 'debug' }>, 'type'>
+
+/** What the runner says to a question. */
+export type LiveAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string }

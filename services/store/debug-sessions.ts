@@ -1,0 +1,128 @@
+import type { DebugRequest } from '../contract/debug-request.ts'
+import type { DebugEngine } from '../contract/debug-state.ts'
+import { type CommandId, type DebugSessionId, debugSessionId, type SessionId } from '../contract/ids.ts'
+import { insertCommand, type NewCommand, takesCommands } from './commands.ts'
+import { beginsLike, type Resolved, resolved } from './references.ts'
+import type { CommandRow, DebugSessionRow } from './schema.ts'
+import type { Store } from './store.ts'
+
+export type NewDebugSession = {
+  /** The debuggee as its user would type it; what is really started is the engine's affair. */
+  command: NewCommand
+  engine: DebugEngine
+  request: DebugRequest
+  /** How many debug sessions may live at a time. */
+  most: number
+}
+
+export type Queued =
+  | { queued: true; id: DebugSessionId; command: CommandId }
+  | { queued: false; reason: 'session_ended' | 'debug_limit' }
+
+/** Queues a debuggee, with the debugger that it is to have. */
+export function queueDebugSession(store: Store, wanted: NewDebugSession): Promise<Queued> {
+  return store.write(async transaction => {
+    const { session, now } = wanted.command
+    if (!(await takesCommands(transaction, session))) return { queued: false, reason: 'session_ended' }
+    const { live } = await transaction
+      .selectFrom('debug_sessions')
+      .innerJoin('commands', 'commands.id', 'debug_sessions.command_id')
+      .select(eb => eb.fn.countAll().as('live'))
+      .where('commands.status', 'in', ['queued', 'running'])
+      .executeTakeFirstOrThrow()
+    if (Number(live) >= wanted.most) return { queued: false, reason: 'debug_limit' }
+    const command = await insertCommand(transaction, wanted.command)
+    const id = debugSessionId.create()
+    await transaction
+      .insertInto('debug_sessions')
+      .values({
+        id,
+        session_id: session,
+        command_id: command,
+        engine: wanted.engine,
+        request_json: JSON.stringify(wanted.request),
+        created_at: now,
+      })
+      .execute()
+    return { queued: true, id, command }
+  })
+}
+
+/** A debug session's row with that of its command. */
+export type DebugSessionJoined = Omit<DebugSessionRow, 'position'> & { position: number; row: CommandRow }
+
+/** Without those that have been deleted in between. */
+const withCommands = (store: Store, rows: Omit<DebugSessionJoined, 'row'>[]): Promise<DebugSessionJoined[]> =>
+  store.read(async database => {
+    const ids = rows.map(row => row.command_id)
+    const commands = await database.selectFrom('commands').selectAll().where('id', 'in', ids).execute()
+    const byId = new Map(commands.map(command => [command.id, command]))
+    return rows.flatMap(debug => {
+      const row = byId.get(debug.command_id)
+      return row === undefined ? [] : [{ ...debug, row }]
+    })
+  })
+
+/** A session's debug sessions, newest first. */
+export const listDebugSessions = async (store: Store, session: SessionId): Promise<DebugSessionJoined[]> =>
+  withCommands(
+    store,
+    await store.read(database =>
+      database
+        .selectFrom('debug_sessions')
+        .selectAll()
+        .where('session_id', '=', session)
+        .orderBy('position', 'desc')
+        .execute(),
+    ),
+  )
+
+export async function getDebugSession(
+  store: Store,
+  id: DebugSessionId,
+): Promise<DebugSessionJoined | undefined> {
+  const rows = await store.read(database =>
+    database.selectFrom('debug_sessions').selectAll().where('id', '=', id).execute(),
+  )
+  return (await withCommands(store, rows))[0]
+}
+
+/** Finds one of a session's by id or unique beginning; without a reference its latest. */
+export async function resolveDebugSession(
+  store: Store,
+  session: SessionId,
+  reference: string | undefined,
+): Promise<Resolved<DebugSessionJoined>> {
+  const rows = await store.read(database => {
+    const all = database.selectFrom('debug_sessions').selectAll().where('session_id', '=', session)
+    return reference === undefined
+      ? all.orderBy('position', 'desc').limit(1).execute()
+      : all
+          .where(beginsLike('id', debugSessionId.prefix, reference))
+          .limit(3)
+          .execute()
+  })
+  return resolved(await withCommands(store, rows))
+}
+
+/** The debug sessions whose debuggee is queued or running. */
+export const liveDebugSessions = (
+  store: Store,
+): Promise<
+  Pick<DebugSessionRow, 'id' | 'command_id' | 'session_id' | 'engine' | 'request_json' | 'created_at'>[]
+> =>
+  store.read(database =>
+    database
+      .selectFrom('debug_sessions')
+      .innerJoin('commands', 'commands.id', 'debug_sessions.command_id')
+      .select([
+        'debug_sessions.id',
+        'debug_sessions.command_id',
+        'debug_sessions.session_id',
+        'debug_sessions.engine',
+        'debug_sessions.request_json',
+        'debug_sessions.created_at',
+      ])
+      .where('commands.status', 'in', ['queued', 'running'])
+      .execute(),
+  )
