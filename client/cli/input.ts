@@ -1,9 +1,9 @@
 import type { z } from 'zod'
+import { visible } from '../../lib/visible.ts'
 import { type CliError, usageError } from './cli-error.ts'
 import type { Field } from './fields.ts'
 import type { Layout } from './flags.ts'
 import { abridged } from './render/abridged.ts'
-import { visible } from './render/visible.ts'
 import { fieldValue } from './value.ts'
 
 /** What was typed: texts by place, the words after them, and by flag its text, its texts, or true. */

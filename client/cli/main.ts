@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { fileReason } from '../../lib/file-reason.ts'
 import { exitCodes } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
-import { reasonOf } from './read-text.ts'
 import { run } from './run.ts'
 
 const ending = new AbortController()
@@ -10,7 +10,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `debug-server … | head`: the reader is gone, and there is nobody to tell.
   if (error.code === 'EPIPE') return ending.abort(new Interruption('SIGPIPE'))
-  process.stderr.write(`error: standard output cannot be written: ${reasonOf(error)}\n`)
+  process.stderr.write(`error: standard output cannot be written: ${fileReason(error)}\n`)
   process.exit(exitCodes.failure)
 })
 process.stderr.on('error', () => {})

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { errorCode } from '../../lib/error-code.ts'
+import { fileReason } from '../../lib/file-reason.ts'
+import { visible } from '../../lib/visible.ts'
 import { usageError } from './cli-error.ts'
 import type { Io } from './io.ts'
-import { visible } from './render/visible.ts'
 
 /** The content of a file that a flag names, or of standard input for `-`, as text. */
 export async function readText(io: Io, flag: string, file: string): Promise<string> {
@@ -27,21 +27,6 @@ async function read(io: Io, flag: string, file: string, name: string): Promise<B
     return await readFile(resolve(io.directory, file), { signal: io.signal })
   } catch (error) {
     io.signal.throwIfAborted()
-    throw usageError(`${flag} ${name}: ${reasonOf(error)}`)
+    throw usageError(`${flag} ${name}: ${fileReason(error)}`)
   }
-}
-
-/** Why a file could not be used, without the system's call and path. */
-export function reasonOf(error: unknown): string {
-  const code = errorCode(error) ?? ''
-  const reasons: Record<string, string> = {
-    ENOENT: 'no such file',
-    ENOTDIR: 'a part of its path is no directory',
-    EISDIR: 'it is a directory',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'no space is left',
-  }
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
 }

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander'
+import { SettingsError, type SettingsProblem } from '../../config/client/settings-error.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { visibleLines } from '../../lib/visible.ts'
 import { ConnectionError } from '../sdk/connection-error.ts'
 import { ProblemError } from '../sdk/problem-error.ts'
 import { CliError } from './cli-error.ts'
@@ -7,7 +9,6 @@ import { exitCodes, signalExitCodes } from './exit-codes.ts'
 import { Interruption } from './interruption.ts'
 import { exitCodeOf, problemFix } from './problem-fix.ts'
 import type { Paint } from './render/paint.ts'
-import { visibleLines } from './render/visible.ts'
 
 /** A failure as it is told: to people in a line and the fix, to programs as a problem document. */
 export type Report = {
@@ -40,6 +41,14 @@ const titles: Record<number, string> = {
   [exitCodes.notAuthorised]: 'Not authorised',
 }
 
+const settingsExitCodes: Record<SettingsProblem, number> = {
+  usage: exitCodes.usage,
+  configuration_invalid: exitCodes.failure,
+  configuration_not_writable: exitCodes.failure,
+  not_configured: exitCodes.notAuthorised,
+  no_token: exitCodes.notAuthorised,
+}
+
 /** What any error means at the command line. A bug is told with its stack. */
 export function reportOf(error: unknown, tokenFrom: string): Report {
   if (error instanceof CliError)
@@ -47,6 +56,13 @@ export function reportOf(error: unknown, tokenFrom: string): Report {
       exitCode: error.exitCode,
       problem: own(error.code, titles[error.exitCode] ?? 'The command failed', error.message, error.fix),
     }
+  if (error instanceof SettingsError) {
+    const exitCode = settingsExitCodes[error.code]
+    return {
+      exitCode,
+      problem: own(error.code, titles[exitCode] ?? 'The command failed', error.message, error.fix),
+    }
+  }
   if (error instanceof ProblemError) {
     const fix = problemFix(error.code, tokenFrom)
     return {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import type { ConnectionFlags } from '../../config/client/load.ts'
+import { type Settings, tokenName } from '../../config/client/resolve.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import type { Asked } from './operation-command.ts'
 import { createProgram, type LocalName } from './program.ts'
 import { paintFor } from './render/paint.ts'
 import { reportOf, reportText } from './report-error.ts'
-import type { ConnectionFlags } from './settings/load.ts'
-import type { Settings } from './settings/resolve.ts'
 import type { CliName, RenderContext } from './words/words.ts'
 
 /** Runs one command line to its end and resolves with the exit code. It never rejects. */
@@ -54,11 +54,7 @@ class Invocation {
 
   /** For an error about the token: which one it was. */
   get tokenFrom(): string {
-    const source = this.#settings?.token?.source
-    if (source === 'flag') return 'the token of --token'
-    if (source === 'environment') return 'the token of DEBUG_SERVER_TOKEN'
-    if (source === 'file') return 'the token of the configuration file'
-    return source === undefined ? 'the token' : "the token of this clone's server"
+    return tokenName(this.#settings)
   }
 
   async run(args: readonly string[]): Promise<number> {
@@ -90,13 +86,17 @@ class Invocation {
 
   async #perform({ name, input, extras }: Asked, flags: ConnectionFlags & { json?: true }): Promise<number> {
     const io = this.#io
-    const [{ loadSettings }, { connect }, { perform }] = await Promise.all([
-      import('./settings/load.ts'),
-      import('./settings/connect.ts'),
+    const [{ loadSettings }, { connectionSettings }, { createClient }, { perform }] = await Promise.all([
+      import('../../config/client/load.ts'),
+      import('../../config/client/connection.ts'),
+      import('../sdk/client.ts'),
       import('./perform.ts'),
     ])
     this.#settings = await loadSettings(io, flags)
-    await using client = await connect(this.#settings, io.signal)
+    await using client = createClient({
+      ...(await connectionSettings(this.#settings)),
+      signal: io.signal,
+    })
     return await perform(name, input, { ...this.#rendering(), client, io, json: flags.json === true, extras })
   }
 

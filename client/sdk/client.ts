@@ -1,5 +1,5 @@
+import { parseBaseUrl } from '../../lib/base-url.ts'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
-import { parseBaseUrl } from './base-url.ts'
 import { Connection } from './connection.ts'
 import type {
   Arguments,

@@ -1,10 +1,10 @@
+import { visible } from '../../../lib/visible.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { localPath } from '../local-path.ts'
 import { print } from '../print.ts'
 import { startProgress } from '../progress.ts'
 import { renderRepository } from '../render/repository.ts'
-import { visible } from '../render/visible.ts'
 import { settle } from '../settle.ts'
 import type { Act } from '../words/words.ts'
 

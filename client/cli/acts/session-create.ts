@@ -1,3 +1,4 @@
+import { visibleLines } from '../../../lib/visible.ts'
 import type { Session } from '../../../services/contract/resources.ts'
 import { sessionIsSettled } from '../../../services/contract/session-state.ts'
 import { CliError } from '../cli-error.ts'
@@ -7,7 +8,6 @@ import { Interruption } from '../interruption.ts'
 import { write } from '../io.ts'
 import { print } from '../print.ts'
 import { startProgress } from '../progress.ts'
-import { visibleLines } from '../render/visible.ts'
 import { settle } from '../settle.ts'
 import type { Act, ActContext } from '../words/words.ts'
 

@@ -1,7 +1,7 @@
+import { visible } from '../../../lib/visible.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { write } from '../io.ts'
 import { print } from '../print.ts'
-import { visible } from '../render/visible.ts'
 import type { Act } from '../words/words.ts'
 
 /** Makes a token. Its secret alone goes to stdout, so that it can be piped; the warning goes to stderr. */

@@ -1,7 +1,7 @@
+import { configLocation } from '../../../config/client/config-location.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Io, write } from '../io.ts'
-import { configLocation } from '../settings/config-location.ts'
 
 export async function showConfigPath(io: Io, { json }: { readonly json?: true }): Promise<void> {
   const path = requireConfigPath(io)

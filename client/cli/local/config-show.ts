@@ -1,8 +1,8 @@
+import { configLocation } from '../../../config/client/config-location.ts'
+import { type ConnectionFlags, loadSettings } from '../../../config/client/load.ts'
+import type { Settings, Sourced } from '../../../config/client/resolve.ts'
 import { type Io, write } from '../io.ts'
 import { table } from '../render/table.ts'
-import { configLocation } from '../settings/config-location.ts'
-import { type ConnectionFlags, loadSettings } from '../settings/load.ts'
-import type { Settings, Sourced } from '../settings/resolve.ts'
 import type { RenderContext } from '../words/words.ts'
 
 /** Enough of a token to recognise it by, and too little to use it. */

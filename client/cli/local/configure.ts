@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { parseBaseUrl } from '../../sdk/base-url.ts'
-import { CliError, usageError } from '../cli-error.ts'
+import { readClone, standsIn } from '../../../config/client/clone.ts'
+import { type ConfigFile, readConfigFile, writeConfigFile } from '../../../config/client/config-file.ts'
+import { certificates, isToken, tokenForm } from '../../../config/client/connection.ts'
+import type { ConnectionFlags } from '../../../config/client/load.ts'
+import { SettingsError } from '../../../config/client/settings-error.ts'
+import { parseBaseUrl } from '../../../lib/base-url.ts'
+import { usageError } from '../cli-error.ts'
 import { type Io, write } from '../io.ts'
 import { abridged } from '../render/abridged.ts'
-import { readClone, standsIn } from '../settings/clone.ts'
-import { type ConfigFile, readConfigFile, writeConfigFile } from '../settings/config-file.ts'
-import { certificates, isToken, tokenForm } from '../settings/connect.ts'
-import type { ConnectionFlags } from '../settings/load.ts'
 import { requireConfigPath } from './config-path.ts'
 import { shownSettings } from './config-show.ts'
 import { tryServer } from './try-server.ts'
@@ -21,7 +22,7 @@ export async function configure(io: Io, flags: ConnectionFlags & { readonly json
   const path = requireConfigPath(io)
   const before = await readConfigFile(path).catch((error: unknown) => {
     // A file that is broken is written anew; without an address of its own this is about what stands in it.
-    if (flags.baseUrl !== undefined && error instanceof CliError) return undefined
+    if (flags.baseUrl !== undefined && error instanceof SettingsError) return undefined
     throw error
   })
   const config = await wantedConfig(io, flags, before)

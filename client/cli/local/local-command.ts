@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
+import type { ConnectionFlags } from '../../../config/client/load.ts'
 import { examplesText } from '../examples-text.ts'
 import type { Io } from '../io.ts'
 import type { LocalName } from '../program.ts'
-import type { ConnectionFlags } from '../settings/load.ts'
 import type { RenderContext } from '../words/words.ts'
 
 type Flags = ConnectionFlags & { readonly json?: true }

@@ -1,7 +1,7 @@
+import { visible } from '../../../lib/visible.ts'
 import { createClient } from '../../sdk/client.ts'
 import { ConnectionError } from '../../sdk/connection-error.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
-import { visible } from '../render/visible.ts'
 
 /** How long a server is given to answer, in milliseconds. */
 const patience = 5_000

@@ -1,4 +1,4 @@
-import { visible } from './visible.ts'
+import { visible } from '../../../lib/visible.ts'
 
 /** A value in an error: visible, and no more of it than is needed to recognise it. */
 export function abridged(text: string): string {

@@ -1,4 +1,4 @@
-import { visibleLines } from './visible.ts'
+import { visibleLines } from '../../../lib/visible.ts'
 
 /** One thing as `name  value` lines; empty values are left out, further lines of a value are indented. */
 export function details(

@@ -1,5 +1,5 @@
+import { visible } from '../../../lib/visible.ts'
 import type { Colour, Paint } from './paint.ts'
-import { visible } from './visible.ts'
 
 export type Column<Row> = {
   readonly title: string

@@ -1,10 +1,10 @@
+import { visible } from '../../../lib/visible.ts'
 import type { Token } from '../../../services/contract/resources.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { statusColour } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
-import { visible } from '../render/visible.ts'
 import type { RenderContext, Words } from './words.ts'
 
 function status({ revoked_at, expires_at }: Token, now: number): 'valid' | 'revoked' | 'expired' {

@@ -1,10 +1,10 @@
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { configText, readConfigFile, writeConfigFile } from '../../../client/cli/settings/config-file.ts'
-import { configLocation } from '../../../client/cli/settings/config-location.ts'
-import { resolveSettings, type Sources } from '../../../client/cli/settings/resolve.ts'
-import { temporary } from './rig.ts'
+import { configText, readConfigFile, writeConfigFile } from '../../../config/client/config-file.ts'
+import { configLocation } from '../../../config/client/config-location.ts'
+import { resolveSettings, type Sources } from '../../../config/client/resolve.ts'
+import { temporary } from '../../client/cli/rig.ts'
 
 const nothing: Sources = {
   flags: {},
@@ -102,7 +102,7 @@ t.test('a file that is wrong is named, with what is wrong in it', async t => {
     ['insecure = "yes"', /"insecure" must be true or false/, /correct it/],
   ] as const) {
     await writeFile(path, text)
-    await t.rejects(readConfigFile(path), { name: 'UserError', exitCode: 1, message, fix })
+    await t.rejects(readConfigFile(path), { name: 'UserError', code: 'configuration_invalid', message, fix })
   }
   const directory = join(home, 'directory')
   await mkdir(directory)

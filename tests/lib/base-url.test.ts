@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseBaseUrl } from '../../../client/sdk/base-url.ts'
+import { parseBaseUrl } from '../../lib/base-url.ts'
 
 t.test('addresses that can be used', t => {
   for (const [text, url] of [

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { writeAtomically } from '../../../lib/atomic-file.ts'
-import { errorCode } from '../../../lib/error-code.ts'
-import { didYouMean } from '../../../lib/suggest.ts'
-import { CliError } from '../cli-error.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { reasonOf } from '../read-text.ts'
+import { writeAtomically } from '../../lib/atomic-file.ts'
+import { errorCode } from '../../lib/error-code.ts'
+import { fileReason } from '../../lib/file-reason.ts'
+import { didYouMean } from '../../lib/suggest.ts'
+import { SettingsError } from './settings-error.ts'
 
 /** What `configure` keeps. */
 export type ConfigFile = {
@@ -18,8 +17,8 @@ export type ConfigFile = {
 
 const keys = { base_url: 'string', token: 'string', ca: 'string', insecure: 'boolean' } as const
 
-const broken = (path: string, reason: string, fix: string | undefined, cause?: unknown): CliError =>
-  new CliError('configuration_invalid', exitCodes.failure, `${path}: ${reason}`, {
+const broken = (path: string, reason: string, fix: string | undefined, cause?: unknown): SettingsError =>
+  new SettingsError('configuration_invalid', `${path}: ${reason}`, {
     fix: fix ?? 'correct it, or write it anew with "debug-server configure"',
     cause,
   })
@@ -32,7 +31,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile | undefin
   } catch (error) {
     const code = errorCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw broken(path, reasonOf(error), undefined, error)
+    throw broken(path, fileReason(error), undefined, error)
   }
   const { parse } = await import('toml')
   let content: Record<string, unknown>
@@ -75,11 +74,9 @@ export async function writeConfigFile(path: string, config: ConfigFile): Promise
   try {
     await writeAtomically(path, configText(config), { mode: 0o600 })
   } catch (error) {
-    throw new CliError(
-      'configuration_not_writable',
-      exitCodes.failure,
-      `${path} cannot be written: ${reasonOf(error)}`,
-      { fix: `make ${dirname(path)} writable, or set DEBUG_SERVER_HOME to another directory`, cause: error },
-    )
+    throw new SettingsError('configuration_not_writable', `${path} cannot be written: ${fileReason(error)}`, {
+      fix: `make ${dirname(path)} writable, or set DEBUG_SERVER_HOME to another directory`,
+      cause: error,
+    })
   }
 }

@@ -1,9 +1,8 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { errorCode } from '../../../lib/error-code.ts'
-import { CliError } from '../cli-error.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { errorCode } from '../../lib/error-code.ts'
 import type { Clone } from './resolve.ts'
+import { SettingsError } from './settings-error.ts'
 
 /** Whether a directory is the package's own or lies in it. */
 export async function standsIn(root: string, directory: string): Promise<boolean> {
@@ -32,14 +31,9 @@ function urlsIn(path: string, text: string): string[] {
   }
   const urls = [content?.api?.url, content?.proxy?.url].filter(url => typeof url === 'string')
   if (typeof content?.api?.url !== 'string')
-    throw new CliError(
-      'configuration_invalid',
-      exitCodes.failure,
-      `${path}: it names no address of the API`,
-      {
-        fix: 'start the server anew: npx task up',
-      },
-    )
+    throw new SettingsError('configuration_invalid', `${path}: it names no address of the API`, {
+      fix: 'start the server anew: npx task up',
+    })
   return urls
 }
 

@@ -1,4 +1,4 @@
-import { parseBaseUrl } from '../../sdk/base-url.ts'
+import { parseBaseUrl } from '../../lib/base-url.ts'
 import type { ConfigFile } from './config-file.ts'
 
 /** Where a setting comes from, in the order in which they are asked. */
@@ -60,6 +60,23 @@ export function resolveSettings({ flags, environment, clone, file, ownClone }: S
   // `--ca` for a server that was once configured as insecure means: verify.
   const caIsNearer = ca !== undefined && insecure !== undefined && rank(ca.source) < rank(insecure.source)
   return { baseUrl, token: pick(all, 'token'), ca, insecure: caIsNearer ? undefined : insecure }
+}
+
+/** The token as an error about it calls it: by where it was found. */
+export function tokenName(settings: Settings | undefined): string {
+  switch (settings?.token?.source) {
+    case undefined:
+      return 'the token'
+    case 'flag':
+      return 'the token of --token'
+    case 'environment':
+      return 'the token of DEBUG_SERVER_TOKEN'
+    case 'file':
+      return 'the token of the configuration file'
+    case 'clone':
+    case 'own clone':
+      return "the token of this clone's server"
+  }
 }
 
 const order: readonly Source[] = ['flag', 'environment', 'clone', 'file', 'own clone']
