@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+/** What `codex exec --json` prints, one object a line: the part that is read here. */
+
+const text = z.string()
+
+/** Something the agent did. `status` of a tool call is `failed` where the tool answered with an error, too. */
+export const itemSchema = z.discriminatedUnion('type', [
+  z.object({ id: text, type: z.literal('agent_message'), text }),
+  z.object({ id: text, type: z.literal('reasoning'), text }),
+  z.object({ id: text, type: z.literal('error'), message: text }),
+  z.object({
+    id: text,
+    type: z.literal('mcp_tool_call'),
+    server: text,
+    tool: text,
+    arguments: z.unknown(),
+    /** What the server answered; null where it did not. */
+    result: z
+      .object({
+        content: z.array(z.looseObject({ type: text, text: text.optional() })),
+        structured_content: z.unknown(),
+      })
+      .nullish(),
+    /** Why there is no answer: a time limit, a refusal. */
+    error: z.object({ message: text }).nullish(),
+    status: z.enum(['in_progress', 'completed', 'failed']),
+  }),
+  z.object({
+    id: text,
+    type: z.literal('command_execution'),
+    command: text,
+    aggregated_output: text,
+    exit_code: z.int().nullish(),
+    status: text,
+  }),
+  z.object({ id: text, type: z.literal('file_change'), status: text }),
+])
+export type CodexItem = z.infer<typeof itemSchema>
+export type ToolCallItem = Extract<CodexItem, { type: 'mcp_tool_call' }>
+
+const eventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('thread.started'), thread_id: text }),
+  z.object({ type: z.literal('turn.started') }),
+  z.object({
+    type: z.enum(['item.started', 'item.updated', 'item.completed']),
+    item: z.looseObject({ type: text }),
+  }),
+  z.object({ type: z.literal('turn.completed') }),
+  z.object({ type: z.literal('turn.failed'), error: z.object({ message: text }) }),
+  z.object({ type: z.literal('error'), message: text }),
+])
+
+/** How the agent's turn ended. Codex tells nothing where a signal ended it. */
+export type TurnEnd = { kind: 'completed' } | { kind: 'failed'; message: string } | { kind: 'untold' }
+
+export type CodexEvents = { items: CodexItem[]; end: TurnEnd }
+
+/**
+ * What a whole run did, from what it printed. Throws on a line that is none of these: the events are an interface, and
+ * a change of it shall be seen. Items of other types (a list of things to do) are left out.
+ */
+export function readCodexEvents(stdout: string): CodexEvents {
+  const items: CodexItem[] = []
+  let end: TurnEnd = { kind: 'untold' }
+  for (const line of stdout.split('\n')) {
+    if (line === '') continue
+    const event = eventSchema.parse(JSON.parse(line))
+    switch (event.type) {
+      case 'item.completed':
+        if (itemTypes.has(event.item.type)) items.push(itemSchema.parse(event.item))
+        break
+      case 'turn.completed':
+        end = { kind: 'completed' }
+        break
+      case 'turn.failed':
+        end = { kind: 'failed', message: event.error.message }
+        break
+      case 'thread.started':
+      case 'turn.started':
+      case 'item.started':
+      case 'item.updated':
+      case 'error': // each try that is repeated tells one; the last is told by turn.failed as well
+        break
+    }
+  }
+  return { items, end }
+}
+
+const itemTypes = new Set<string>(itemSchema.options.map(option => option.shape.type.value))
