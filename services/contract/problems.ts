@@ -26,6 +26,7 @@ export const problems = {
   offset_out_of_range: { status: 416, title: 'The log is shorter than this offset' },
   evaluation_failed: { status: 422, title: 'The expression could not be evaluated' },
   debugger_refused: { status: 422, title: 'The debugger refused' },
+  too_many_calls: { status: 429, title: 'Too many calls are in progress' },
   internal: { status: 500, title: 'The server made a mistake' },
   store_busy: { status: 503, title: 'The store is busy' },
   not_ready: { status: 503, title: 'The server is not ready' },

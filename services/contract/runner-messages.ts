@@ -39,6 +39,10 @@ export const askSchema = z.object({
 })
 export type Ask = z.infer<typeof askSchema>
 
+/** The longest line that the runner takes, and the longest that it says, in characters. */
+export const longestAsk = 1024 * 1024
+export const longestAnswer = 16 * 1024 * 1024
+
 export const toRunnerSchema = z.discriminatedUnion('type', [
   /** There may be work in the store. */
   z.object({ type: z.literal('wake') }),

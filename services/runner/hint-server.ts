@@ -1,36 +1,33 @@
 import { chmod, lstat, unlink } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { UserError } from '../../lib/user-error.ts'
-import { type FromRunner, toRunnerSchema } from '../contract/runner-messages.ts'
+import type { FromRunner } from '../contract/runner-messages.ts'
+import { HintPeer, type PeerHandlers } from './hint-peer.ts'
 
-/** What one peer may cost: a line that does not end, and hints that it does not read. */
-const longestLine = 4_096
-const mostUnread = 65_536
 const mostPeers = 64
 
 /**
- * The runner's unix socket: one JSON object a line. It sends `hello`, then every hint, to whoever is connected, and
- * calls `woken` for each wake-up. A peer that sends anything else or does not read is cut off.
+ * The runner's unix socket: one JSON object a line. It sends `hello`, then every hint and every event of a debuggee, to
+ * whoever is connected; calls `woken` for each wake-up, and `asked` for each question, whose answer goes to its asker.
  */
 export class HintServer implements AsyncDisposable {
   readonly #server: Server
-  readonly #peers: Set<Socket>
+  readonly #peers: Set<HintPeer>
 
-  private constructor(server: Server, peers: Set<Socket>) {
+  private constructor(server: Server, peers: Set<HintPeer>) {
     this.#server = server
     this.#peers = peers
   }
 
   /** Throws a UserError where another runner listens there. A file that a dead one left is replaced. */
-  static async listen(path: string, hello: FromRunner, woken: () => void): Promise<HintServer> {
+  static async listen(path: string, hello: FromRunner, handlers: PeerHandlers): Promise<HintServer> {
     await removeStale(path)
-    const peers = new Set<Socket>()
+    const peers = new Set<HintPeer>()
     const server = createServer(socket => {
-      peers.add(socket)
-      socket.once('close', () => peers.delete(socket))
-      socket.on('error', () => socket.destroy())
-      receive(socket, woken)
-      socket.write(`${JSON.stringify(hello)}\n`)
+      const peer = new HintPeer(socket, handlers)
+      peers.add(peer)
+      socket.once('close', () => peers.delete(peer))
+      peer.say(hello)
     })
     server.maxConnections = mostPeers
     await new Promise<void>((resolve, reject) => {
@@ -44,36 +41,15 @@ export class HintServer implements AsyncDisposable {
     return new HintServer(server, peers)
   }
 
-  broadcast(hint: FromRunner): void {
-    const line = `${JSON.stringify(hint)}\n`
-    for (const peer of this.#peers) {
-      if (peer.writableLength > mostUnread) peer.destroy()
-      else peer.write(line)
-    }
+  broadcast(message: FromRunner): void {
+    const line = `${JSON.stringify(message)}\n`
+    for (const peer of this.#peers) peer.write(line)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise(resolve => this.#server.close(resolve))
-    for (const peer of this.#peers) peer.destroy()
+    for (const peer of this.#peers) peer.cut()
     await closed
-  }
-}
-
-function receive(socket: Socket, woken: () => void): void {
-  let rest = ''
-  socket.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    if (rest.length > longestLine || !lines.every(isWake)) socket.destroy()
-    else if (lines.length > 0) woken()
-  })
-}
-
-function isWake(line: string): boolean {
-  try {
-    return toRunnerSchema.safeParse(JSON.parse(line)).success
-  } catch {
-    return false
   }
 }
 

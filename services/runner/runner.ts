@@ -79,7 +79,18 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     if (error !== undefined) report(log, error, { job: key }, 'a job failed')
     loop?.wake()
   })
-  hints = await HintServer.listen(deps.socket, { type: 'hello', instance: deps.instance }, () => loop?.wake())
+  hints = await HintServer.listen(
+    deps.socket,
+    { type: 'hello', instance: deps.instance },
+    {
+      woken: () => loop?.wake(),
+      asked: async ({ debug }) => ({
+        ok: false,
+        code: 'runner_unavailable',
+        detail: `this runner has no debugger for ${debug}`,
+      }),
+    },
+  )
   started.use(hints)
   lease = started.use(
     await RunnerLease.take({

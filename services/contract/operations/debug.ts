@@ -35,14 +35,10 @@ const atMost = (most: number, initial: number) =>
   z.int().min(1).max(most).default(initial).describe('how many at the most')
 
 const finding = ['session_not_found', 'debug_session_not_found', 'ambiguous_id'] as const
+/** What a question to the runner can meet. */
+const asking = ['runner_unavailable', 'too_many_calls'] as const
 /** What every operation on a live debugger can answer. */
-const live = [
-  ...finding,
-  'debug_session_ended',
-  'runner_unavailable',
-  'debugger_timeout',
-  'debugger_refused',
-] as const
+const live = [...finding, 'debug_session_ended', ...asking, 'debugger_timeout', 'debugger_refused'] as const
 /** What needs a debuggee that stands still. */
 const stopped = [...live, 'debuggee_running'] as const
 
@@ -109,7 +105,7 @@ export const debugOperations = {
       }),
     output: debugSessionSchema,
     status: 201,
-    errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit', 'runner_unavailable'],
+    errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit'],
   }),
   'debug.list': operation({
     ...write,
@@ -129,7 +125,7 @@ export const debugOperations = {
     access: 'sessions:read',
     input: z.strictObject({ ...of, wait: untilStop }),
     output: debugSessionSchema,
-    errors: [...finding, 'runner_unavailable'],
+    errors: [...finding, ...asking],
   }),
   'debug.break': operation({
     ...write,
@@ -252,6 +248,6 @@ export const debugOperations = {
     summary: 'End a debuggee with everything it started; one that has ended stays as it is',
     input: z.strictObject({ ...of, wait: waitSeconds.describe('seconds to wait until it has ended') }),
     output: debugSessionSchema,
-    errors: [...finding, 'runner_unavailable'],
+    errors: [...finding, ...asking],
   }),
 }

@@ -5,7 +5,8 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { commandId, instanceId } from '../../../services/contract/ids.ts'
+import { commandId, debugSessionId, instanceId } from '../../../services/contract/ids.ts'
+import { type Ask, type LiveAnswer, longestAsk } from '../../../services/contract/runner-messages.ts'
 import { HintServer } from '../../../services/runner/hint-server.ts'
 import { until } from './rig.ts'
 
@@ -16,7 +17,14 @@ async function served(t: Test) {
   const folder = mkdtempSync(join(tmpdir(), 'hints-'))
   const path = join(folder, 'socket')
   const woken = { times: 0 }
-  const listen = () => HintServer.listen(path, hello, () => woken.times++)
+  const asked: { ask: Ask; answer: (answer: LiveAnswer) => void }[] = []
+  const handlers = {
+    woken: () => {
+      woken.times++
+    },
+    asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
+  }
+  const listen = () => HintServer.listen(path, hello, handlers)
   const server = await listen()
   t.teardown(async () => {
     await server[Symbol.asyncDispose]().catch(() => undefined)
@@ -35,7 +43,7 @@ async function served(t: Test) {
     await once(socket, 'connect')
     return { socket, lines }
   }
-  return { path, woken, server, listen, peer }
+  return { path, woken, asked, server, listen, peer }
 }
 
 const closed = (socket: Socket) => until('to be cut off', () => socket.destroyed || socket.closed)
@@ -57,7 +65,14 @@ t.test('says who it is, then what changes; wakes up', async t => {
 
 t.test('cuts off who sends anything else', async t => {
   const { woken, peer } = await served(t)
-  for (const garbage of ['nonsense\n', '{"type":"sleep"}\n', '\n', '[]\n', 'x'.repeat(5_000), '\xff\0\n']) {
+  for (const garbage of [
+    'nonsense\n',
+    '{"type":"sleep"}\n',
+    '\n',
+    '[]\n',
+    'x'.repeat(longestAsk + 1),
+    '\xff\0\n',
+  ]) {
     const { socket } = await peer()
     socket.write(garbage)
     await closed(socket)
@@ -68,17 +83,84 @@ t.test('cuts off who sends anything else', async t => {
   await until('woken', () => woken.times === 1)
 })
 
+const question = (id: number, expression = '1') => ({
+  type: 'ask',
+  id,
+  debug: debugSessionId.create(),
+  operation: 'debug.evaluate',
+  input: { expression },
+})
+
+t.test('each answer goes to its asker, in whichever order they come', async t => {
+  const { asked, peer } = await served(t)
+  const [one, two] = [await peer(), await peer()]
+  const say = (to: Socket, message: unknown) => to.write(`${JSON.stringify(message)}\n`)
+  say(one.socket, question(1, 'x'.repeat(600_000)))
+  say(one.socket, question(2))
+  say(two.socket, question(1, 'two'))
+  await until('all are asked', () => asked.length === 3)
+  const [long, short, other] = ['x'.repeat(600_000), '1', 'two'].map(expression =>
+    asked.find(({ ask }) => ask.input.expression === expression),
+  )
+  const big = 'é'.repeat(3_000_000)
+  other?.answer({ ok: true, value: 'two' })
+  short?.answer({ ok: false, code: 'debuggee_running', detail: 'it runs' })
+  long?.answer({ ok: true, value: big })
+  await until('answers', () => one.lines.length === 3 && two.lines.length === 2)
+  t.same(JSON.parse(two.lines[1] ?? ''), { type: 'answer', id: 1, value: 'two' })
+  const refusal = { type: 'refusal', id: 2, code: 'debuggee_running', detail: 'it runs' }
+  t.same(JSON.parse(one.lines[1] ?? ''), refusal)
+  t.same(JSON.parse(one.lines[2] ?? ''), { type: 'answer', id: 1, value: big })
+})
+
+t.test('questions of one peer have a bound, and so have answers', async t => {
+  const { asked, peer, server } = await served(t)
+  const { socket, lines } = await peer()
+  for (let id = 1; id <= 300; id++) socket.write(`${JSON.stringify(question(id))}\n`)
+  await until('the refusals', () => lines.length === 45)
+  t.equal(asked.length, 256)
+  t.match(JSON.parse(lines[1] ?? ''), { type: 'refusal', id: 257, code: 'too_many_calls' })
+  asked[0]?.answer({ ok: true, value: 'x'.repeat(17_000_000) })
+  await until('the refusal', () => lines.length === 46)
+  t.match(JSON.parse(lines[45] ?? ''), { type: 'refusal', id: 1, code: 'debugger_refused' })
+  socket.write(`${JSON.stringify(question(301))}\n`)
+  await until('there is room again', () => asked.length === 257)
+  socket.destroy()
+  server.broadcast({ type: 'changed' })
+  for (const { answer } of asked) answer({ ok: true, value: 'nobody hears it' })
+  const other = await peer()
+  await until('it serves on', () => other.lines.length === 1)
+})
+
+t.test('a promise that is broken is a refusal without its words', async t => {
+  const { path, server } = await served(t)
+  await server[Symbol.asyncDispose]()
+  const asked = async () => Promise.reject(new Error('a secret'))
+  await using _ = await HintServer.listen(path, hello, { woken: () => undefined, asked })
+  const socket = connect(path)
+  let text = ''
+  socket.on('data', data => {
+    text += data
+  })
+  socket.write(`${JSON.stringify(question(7))}\n`)
+  await until('the refusal', () => text.includes('refusal'))
+  t.match(text, '"id":7,"code":"internal"')
+  t.notMatch(text, 'secret')
+  socket.destroy()
+})
+
 t.test('cuts off who does not read, at a bounded cost, and serves the others', async t => {
   const { server, peer } = await served(t)
   const slow = await peer()
   const quick = await peer()
   slow.socket.pause()
   const cut = once(slow.socket, 'close')
-  const hint = { type: 'changed', command: commandId.create() } as const
+  const message = 'x'.repeat(20_000)
+  const hint = { type: 'refusal', id: 1, code: 'internal', detail: message } as const
   let sent = 0
-  for (; sent < 20_000; sent++) {
+  for (; sent < 2_000; sent++) {
     server.broadcast(hint)
-    if (sent % 200 === 0) await until('the quick one', () => quick.lines.length > sent)
+    if (sent % 100 === 0) await until('the quick one', () => quick.lines.length > sent)
   }
   await until('all hints', () => quick.lines.length === sent + 1)
   slow.socket.resume()

@@ -1,0 +1,92 @@
+import type { Socket } from 'node:net'
+import { socketLines } from '../../lib/socket-lines.ts'
+import {
+  type Ask,
+  type FromRunner,
+  type LiveAnswer,
+  longestAnswer,
+  longestAsk,
+  type ToRunner,
+  toRunnerSchema,
+} from '../contract/runner-messages.ts'
+
+/** What one peer may cost: what it does not read, in bytes, and questions that are not answered yet. */
+const mostUnread = 16 * 1024 * 1024
+const mostAsked = 256
+
+/** What is done with what peers say. */
+export type PeerHandlers = {
+  readonly woken: () => void
+  /** Answers may come in any order. Never rejects. */
+  readonly asked: (ask: Ask) => Promise<LiveAnswer>
+}
+
+/** One who is connected to the runner's socket. Who says anything that is no message, or does not read, is cut off. */
+export class HintPeer {
+  readonly #socket: Socket
+  readonly #handlers: PeerHandlers
+  #asked = 0
+
+  constructor(socket: Socket, handlers: PeerHandlers) {
+    this.#socket = socket
+    this.#handlers = handlers
+    socket.on('error', () => socket.destroy())
+    socketLines(socket, longestAsk, line => this.#heard(line))
+  }
+
+  say(message: FromRunner): void {
+    this.write(`${JSON.stringify(message)}\n`)
+  }
+
+  /** A whole line, which the caller may have for others as well. */
+  write(line: string): void {
+    if (this.#socket.writableLength > mostUnread) this.#socket.destroy()
+    else if (this.#socket.writable) this.#socket.write(line)
+  }
+
+  cut(): void {
+    this.#socket.destroy()
+  }
+
+  #heard(line: string): void {
+    const message = messageOf(line)
+    switch (message?.type) {
+      case undefined:
+        this.cut()
+        break
+      case 'wake':
+        this.#handlers.woken()
+        break
+      case 'ask':
+        void this.#answer(message)
+        break
+    }
+  }
+
+  async #answer(ask: Ask): Promise<void> {
+    const { id } = ask
+    if (this.#asked >= mostAsked) {
+      const detail = `the runner takes ${mostAsked} questions at a time: wait for an answer`
+      return this.say({ type: 'refusal', id, code: 'too_many_calls', detail })
+    }
+    this.#asked++
+    const answer = await this.#handlers.asked(ask).catch(mistake)
+    this.#asked--
+    if (!answer.ok) return this.say({ type: 'refusal', id, code: answer.code, detail: answer.detail })
+    const message = { type: 'answer', id, value: answer.value } satisfies FromRunner
+    const line = `${JSON.stringify(message)}\n`
+    if (line.length <= longestAnswer) this.write(line)
+    else this.say({ type: 'refusal', id, code: 'debugger_refused', detail: 'the answer is too large' })
+  }
+}
+
+/** A promise broken by who answers. Its words may hold what nobody should read. */
+const mistake = (): LiveAnswer => ({ ok: false, code: 'internal', detail: 'the runner made a mistake' })
+
+function messageOf(line: string): ToRunner | undefined {
+  try {
+    return toRunnerSchema.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined
+  }
+}
