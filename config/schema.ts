@@ -27,6 +27,7 @@ export const serverSchema = z.strictObject({
       path: z.string().default(''),
     })
     .prefault({}),
+  debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
   repositories: z
     .strictObject({ schemes: z.array(z.enum(['https', 'ssh', 'git'])).default(['https', 'ssh', 'git']) })
     .prefault({}),

@@ -10,6 +10,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
+import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { isLoopback } from './loopback.ts'
 import { requestIds } from './request-id.ts'
@@ -29,10 +30,16 @@ export type ApiDependencies = {
   readonly listen: { readonly host: string; readonly port: number }
   readonly runnerSocket: string
   readonly allowedSchemes: readonly string[]
+  /** How many debug sessions may live at a time. */
+  readonly debugSessions: number
   readonly limits?: Partial<Limits>
 }
 
-export type Api = AsyncDisposable & { readonly url: string; readonly changes: Changes }
+export type Api = AsyncDisposable & {
+  readonly url: string
+  readonly changes: Changes
+  readonly debugEvents: DebugEvents
+}
 
 /**
  * Starts the API. It is up when this resolves; it is ready (`/readyz`) once the runner is connected too. Disposing it
@@ -41,17 +48,25 @@ export type Api = AsyncDisposable & { readonly url: string; readonly changes: Ch
 export async function startApi(deps: ApiDependencies): Promise<Api> {
   const { log, runnerSocket, listen } = deps
   const changes = new Changes()
+  const debugEvents = new DebugEvents()
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
   await using starting = new AsyncDisposableStack()
   const tokenUse = starting.use(new TokenUse(deps))
   const runner = starting.use(
-    new RunnerLink({ socket: runnerSocket, log, onChanged: change => changes.announce(change) }),
+    new RunnerLink({
+      socket: runnerSocket,
+      log,
+      onChanged: change => changes.announce(change),
+      onDebug: event => debugEvents.announce(event),
+      onConnected: () => debugEvents.gap(),
+    }),
   )
   const context: Context = {
     ...deps,
     loopback: isLoopback(listen.host),
     changes,
+    debugEvents,
     runner,
     stopping: stop.signal,
     nextRequestId: requestIds(),
@@ -72,7 +87,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const url = await listening(server, listen)
   log.info({ url, instance: deps.instance }, 'listening')
   const life = starting.move()
-  return { url, changes, [Symbol.asyncDispose]: () => life.disposeAsync() }
+  return { url, changes, debugEvents, [Symbol.asyncDispose]: () => life.disposeAsync() }
 }
 
 async function listening(

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
 import type { InstanceId } from '../contract/ids.ts'
+import type { LiveAnswer } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
+import type { DebugEvents } from './debug-events.ts'
+import type { Question } from './runner-link.ts'
 
 /** What the handlers work with. Made once, by `startApi`. */
 export type Context = {
@@ -16,13 +19,17 @@ export type Context = {
   /** Whether the API can be reached from this machine only. */
   readonly loopback: boolean
   readonly allowedSchemes: readonly string[]
+  /** How many debug sessions may live at a time. */
+  readonly debugSessions: number
   readonly changes: Changes
-  /** The runner's side: who is connected, and a nudge that there is work in the store. */
+  readonly debugEvents: DebugEvents
+  /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */
   readonly runner: {
     readonly instance: InstanceId | undefined
     /** Whether it does not only hold the connection, but speaks; asked anew each time, within a second. */
     answers(): Promise<boolean>
     wake(): void
+    ask(question: Question): Promise<LiveAnswer>
   }
   /** Gives each request its id, by which the log and the client can speak of it. */
   readonly nextRequestId: () => string

@@ -1,10 +1,20 @@
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { firstLine } from '../../lib/first-line.ts'
+import { socketLines } from '../../lib/socket-lines.ts'
 import type { InstanceId } from '../contract/ids.ts'
-import { fromRunnerSchema, type ToRunner } from '../contract/runner-messages.ts'
+import {
+  type Ask,
+  type DebugEvent,
+  type FromRunner,
+  fromRunnerSchema,
+  type LiveAnswer,
+  longestAnswer,
+  longestAsk,
+  type ToRunner,
+} from '../contract/runner-messages.ts'
 import type { Change } from './changes.ts'
-import { lines } from './lines.ts'
+import { Questions } from './questions.ts'
 
 /** The pauses between attempts to connect, in milliseconds; the last one repeats. */
 const pauses = [20, 50, 100, 250, 500, 1000] as const
@@ -16,14 +26,26 @@ export type RunnerLinkDependencies = {
   readonly socket: string
   readonly log: Logger
   readonly onChanged: (change: Change) => void
+  readonly onDebug: (event: DebugEvent) => void
+  /** A runner has been connected, the same or another: what happened before was not told. */
+  readonly onConnected: () => void
+}
+
+/** What the runner is asked about a debug session, and how long an answer is waited for. */
+export type Question = Pick<Ask, 'debug' | 'operation' | 'input'> & {
+  readonly deadlineMs: number
+  /** Each of these ends the wait early: the client is gone, the server stops. */
+  readonly signals: readonly AbortSignal[]
 }
 
 /**
- * The one connection to the runner, made again whenever it is lost. It carries hints only: a wake-up that could not be
- * sent is made up for by the one that follows each connection, and after each connection everything may have changed.
+ * The one connection to the runner, made again whenever it is lost. A wake-up that could not be sent is made up for by
+ * the one that follows each connection, and after each connection everything may have changed. Questions are not asked
+ * again: whether one that was under way has been done is for its asker to find out.
  */
 export class RunnerLink implements Disposable {
   readonly #deps: RunnerLinkDependencies
+  readonly #questions = new Questions()
   #socket: Socket | undefined
   #instance: InstanceId | undefined
   #attempt = 0
@@ -55,6 +77,16 @@ export class RunnerLink implements Disposable {
     if (this.#instance !== undefined) this.#send({ type: 'wake' })
   }
 
+  /** Asks the runner that is connected. Never rejects: what went wrong is a refusal. */
+  async ask({ debug, operation, input, ...wait }: Question): Promise<LiveAnswer> {
+    if (this.#instance === undefined) return away
+    return this.#questions.ask(id => {
+      const line = JSON.stringify({ type: 'ask', id, debug, operation, input } satisfies Ask)
+      if (line.length <= longestAsk) this.#socket?.write(`${line}\n`)
+      else this.#questions.answer(id, tooLong)
+    }, wait)
+  }
+
   [Symbol.dispose](): void {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -66,30 +98,52 @@ export class RunnerLink implements Disposable {
     this.#socket = socket
     socket.on('error', () => {}) // 'close' follows, and says all that matters
     socket.on('close', () => this.#lost())
-    lines(socket, line => this.#heard(line))
+    socketLines(socket, longestAnswer, line => this.#heard(line))
   }
 
   #heard(line: string): void {
     const parsed = fromRunnerSchema.safeParse(parseJson(line))
     if (!parsed.success) {
-      this.#deps.log.warn('the runner said something that is no hint')
+      this.#deps.log.warn('the runner said something that is no message')
       return
     }
-    if (parsed.data.type === 'changed') {
-      const { type: _, ...change } = parsed.data
-      this.#deps.onChanged(change)
-      return
+    const message: FromRunner = parsed.data
+    switch (message.type) {
+      case 'hello':
+        this.#greeted(message.instance)
+        break
+      case 'changed': {
+        const { type: _, ...change } = message
+        this.#deps.onChanged(change)
+        break
+      }
+      case 'answer':
+        this.#questions.answer(message.id, { ok: true, value: message.value })
+        break
+      case 'refusal': {
+        const { id, code, detail } = message
+        this.#questions.answer(id, { ok: false, code, detail })
+        break
+      }
+      case 'debug':
+        this.#deps.onDebug({ event: message.event, debug: message.debug })
+        break
     }
-    this.#instance = parsed.data.instance
+  }
+
+  #greeted(instance: InstanceId): void {
+    this.#instance = instance
     this.#attempt = 0
-    this.#deps.log.info({ runner: this.#instance }, 'connected to the runner')
+    this.#deps.log.info({ runner: instance }, 'connected to the runner')
     this.#send({ type: 'wake' })
     this.#deps.onChanged({})
+    this.#deps.onConnected()
   }
 
   #lost(): void {
     if (this.#instance !== undefined) this.#deps.log.warn({ runner: this.#instance }, 'lost the runner')
     this.#instance = undefined
+    this.#questions.answerAll(lost)
     if (this.#closed) return
     const pause = pauses[Math.min(this.#attempt, pauses.length - 1)] ?? 1000
     this.#attempt++
@@ -99,6 +153,23 @@ export class RunnerLink implements Disposable {
   #send(message: ToRunner): void {
     this.#socket?.write(`${JSON.stringify(message)}\n`)
   }
+}
+
+const away: LiveAnswer = {
+  ok: false,
+  code: 'runner_unavailable',
+  detail: 'no runner is connected: in the clone, npx task up starts it',
+}
+const lost: LiveAnswer = {
+  ok: false,
+  code: 'runner_unavailable',
+  detail:
+    'the connection to the runner was lost before it answered: see where the debuggee stands with debug status',
+}
+const tooLong: LiveAnswer = {
+  ok: false,
+  code: 'body_too_large',
+  detail: 'the input is larger than a debugger is asked',
 }
 
 function parseJson(text: string): unknown {

@@ -52,6 +52,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       listen: { host: '127.0.0.1', port },
       runnerSocket: socket,
       allowedSchemes: ['https', 'ssh', 'git'],
+      debugSessions: 16,
     })
   let api = await startOn(0)
   const { url } = api

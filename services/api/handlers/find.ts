@@ -1,5 +1,6 @@
 import { commandId } from '../../contract/ids.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
+import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
 import type { SessionJoined } from '../../store/rows.ts'
 import type { CommandRow, TokenRow } from '../../store/schema.ts'
@@ -42,6 +43,21 @@ export async function findCommandOf(
   const rows = (await listCommands(store, session.id)).filter(row => row.id.startsWith(beginning))
   return decide(resolved(rows.slice(0, 3)), reference, () => noSuchCommand(reference))
 }
+
+/** Among the debug sessions of one session; its latest without a reference. */
+export const findDebugSession = async (
+  { store }: Context,
+  session: SessionJoined,
+  reference: string | undefined,
+): Promise<Outcome<DebugSessionJoined>> =>
+  decide(await resolveDebugSession(store, session.id, reference), `${reference}`, () =>
+    refuse(
+      'debug_session_not_found',
+      reference === undefined
+        ? `the session ${session.id} has no debug session: launch one with debug launch`
+        : `no debug session ${reference} in the session ${session.id}`,
+    ),
+  )
 
 export const findToken = async ({ store }: Context, reference: string): Promise<Outcome<TokenRow>> =>
   decide(await resolveToken(store, reference), reference, () =>

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { commandHandlers } from './commands.ts'
+import { debugHandlers } from './debug.ts'
 import type { Handlers } from './handler.ts'
 import { logHandlers } from './logs.ts'
 import { repositoryHandlers } from './repositories.ts'
@@ -13,5 +14,6 @@ export const createHandlers = (context: Context): Handlers => ({
   ...sessionHandlers(context),
   ...logHandlers(context),
   ...commandHandlers(context),
+  ...debugHandlers(context),
   ...tokenHandlers(context),
 })

@@ -1,5 +1,5 @@
 import type { CommandId } from '../../contract/ids.ts'
-import type { LogMessage, LogStream } from '../../contract/log-message.ts'
+import type { LogChunk, LogMessage, LogStream } from '../../contract/log-message.ts'
 import type { ProblemDocument } from '../../contract/problems.ts'
 import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
@@ -13,28 +13,22 @@ export type EndEvent = {
 }
 
 /** What a follower yields: a log message whose bytes are still bytes. */
-export type LogEvent =
-  | {
-      readonly type: 'output'
-      readonly command: CommandId
-      readonly stream: LogStream
-      readonly offset: number
-      readonly data: Buffer
-      readonly isText: boolean
-    }
-  | { readonly type: 'command'; readonly row: CommandRow }
-  | EndEvent
+export type LogEvent = OutputEvent | { readonly type: 'command'; readonly row: CommandRow } | EndEvent
+
+export type OutputEvent = {
+  readonly type: 'output'
+  readonly command: CommandId
+  readonly stream: LogStream
+  readonly offset: number
+  readonly data: Buffer
+  readonly isText: boolean
+}
 
 /** The event as the contract words it. */
 export function toLogMessage(event: LogEvent): LogMessage {
   switch (event.type) {
-    case 'output': {
-      const { data, isText, type, command, stream, offset } = event
-      const chunk = { type, command, stream, offset, bytes: data.length }
-      return isText
-        ? { ...chunk, text: data.toString('utf8') }
-        : { ...chunk, base64: data.toString('base64') }
-    }
+    case 'output':
+      return toLogChunk(event)
     case 'command': {
       const { id, sequence, status, exit_code, failure } = toCommand(event.row)
       return { type: 'command', command: id, sequence, status, exit_code, failure }
@@ -42,4 +36,9 @@ export function toLogMessage(event: LogEvent): LogMessage {
     case 'end':
       return event
   }
+}
+
+export function toLogChunk({ data, isText, type, command, stream, offset }: OutputEvent): LogChunk {
+  const chunk = { type, command, stream, offset, bytes: data.length }
+  return isText ? { ...chunk, text: data.toString('utf8') } : { ...chunk, base64: data.toString('base64') }
 }

@@ -1,6 +1,6 @@
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
-import type { LogEvent } from './log-event.ts'
+import type { OutputEvent } from './log-event.ts'
 import { LogFile } from './log-file.ts'
 import { takeChunk } from './utf8-chunk.ts'
 
@@ -29,6 +29,16 @@ export class Tail implements AsyncDisposable {
     return this.#stream
   }
 
+  /** The first byte that has not been told. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** How many bytes there are now. */
+  size(): Promise<number> {
+    return this.#file.size()
+  }
+
   /**
    * Yields what there is up to `limit` (or what there is now, where the limit is not known yet), so that a program that
    * never stops writing keeps no other stream waiting. `last`: nothing will follow, so nothing is held back.
@@ -37,7 +47,7 @@ export class Tail implements AsyncDisposable {
     limit: number | undefined,
     last: boolean,
     interrupted: () => boolean,
-  ): AsyncGenerator<LogEvent> {
+  ): AsyncGenerator<OutputEvent> {
     const end = Math.min(await this.#file.size(), limit ?? Number.POSITIVE_INFINITY)
     while (this.#position < end && !interrupted()) {
       const bytes = await this.#file.read(this.#position, Math.min(chunkSize, end - this.#position))

@@ -68,6 +68,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     listen: { host: '127.0.0.1', port: 0 },
     runnerSocket,
     allowedSchemes: ['https', 'ssh', 'git'],
+    debugSessions: 16,
     ...options,
   })
   made.use(api)

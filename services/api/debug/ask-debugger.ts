@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import { type Contract, contract } from '../../contract/contract.ts'
+import type { Operation, OutputOf } from '../../contract/operation.ts'
+import type { ProblemCode } from '../../contract/problems.ts'
+import type { LiveOperationName } from '../../contract/runner-messages.ts'
+import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
+import type { Context } from '../context.ts'
+import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
+
+/** How much longer than it was asked to wait the runner may take to answer, in milliseconds. */
+const margin = 15_000
+
+export type DebuggerCall<N extends LiveOperationName> = {
+  readonly operation: N
+  readonly debug: DebugSessionJoined
+  /** As the operation's schema has parsed it. */
+  readonly input: Readonly<Record<string, unknown>>
+  /** What the runner was asked to wait at the most. */
+  readonly seconds: number
+  /** Aborts when who asks has gone. */
+  readonly gone: AbortSignal
+}
+
+/** Asks the debugger of a debug session, and holds its answer to the contract. */
+export async function askDebugger<N extends LiveOperationName>(
+  { runner, stopping, log }: Context,
+  { operation, debug, input, seconds, gone }: DebuggerCall<N>,
+): Promise<Outcome<OutputOf<Contract[N]>>> {
+  const answer = await runner.ask({
+    debug: debug.id,
+    operation,
+    input,
+    deadlineMs: seconds * 1_000 + margin,
+    signals: [gone, stopping],
+  })
+  const declaration: Contract[N] = contract[operation]
+  if (answer.ok) return done(checked(declaration, answer.value))
+  if (!canRefuse(operation, answer.code))
+    log.warn({ operation, debug: debug.id, code: answer.code }, 'the runner refused with an undeclared code')
+  return declared(operation, answer.code, answer.detail)
+}
+
+const checked = <O extends Operation>({ output }: O, value: unknown): OutputOf<O> =>
+  parsed<O['output']>(output, value)
+
+const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> =>
+  schema.parse(value)
+
+/** What any question can be answered with: it was too long, or there is a mistake of ours. */
+const always: readonly ProblemCode[] = ['body_too_large', 'internal']
+
+const canRefuse = (operation: LiveOperationName, code: ProblemCode): boolean =>
+  always.includes(code) || contract[operation].errors.some(one => one === code)
+
+/** Operations that never fail because of a debugger say of one that does not answer that its runner does not. */
+const declared = (operation: LiveOperationName, code: ProblemCode, detail: string): Refusal =>
+  refuse(canRefuse(operation, code) ? code : 'runner_unavailable', detail)

@@ -1,0 +1,86 @@
+import { commandHasEnded } from '../../contract/command-state.ts'
+import type { Contract } from '../../contract/contract.ts'
+import type { DebugOperationName } from '../../contract/debug-message.ts'
+import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
+import type { LiveOperationName } from '../../contract/runner-messages.ts'
+import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
+import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import type { Context } from '../context.ts'
+import { findDebugSession } from '../handlers/find.ts'
+import type { Call } from '../handlers/handler.ts'
+import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { askDebugger } from './ask-debugger.ts'
+import { outputOf } from './debug-output.ts'
+import { listOf, statusOf } from './debug-status.ts'
+import { launchDebuggee } from './launch-debuggee.ts'
+import { terminateDebuggee } from './terminate-debuggee.ts'
+
+type Answer<N extends DebugOperationName> = (
+  session: SessionJoined,
+  input: ParsedInputOf<Contract[N]>,
+  call: Pick<Call, 'gone'>,
+) => Promise<Outcome<OutputOf<Contract[N]>>>
+
+/** The debug operations on a session that has been found: for HTTP by its reference, for a WebSocket once for all. */
+export type DebugAnswers = { readonly [N in DebugOperationName]: Answer<N> }
+
+export const debugAnswers = (context: Context): DebugAnswers => {
+  const live = liveAnswer(context)
+  return {
+    'debug.launch': (session, input, { gone }) => launchDebuggee(context, session, input, gone),
+    'debug.list': async (session, _, { gone }) => done(await listOf(context, session, gone)),
+    'debug.status': async (session, input, { gone }) => {
+      const debug = await findDebugSession(context, session, input.debug)
+      return debug.ok ? statusOf(context, debug.value, input.wait, gone) : debug
+    },
+    'debug.break': live('debug.break'),
+    'debug.continue': live('debug.continue'),
+    'debug.next': live('debug.next'),
+    'debug.step_in': live('debug.step_in'),
+    'debug.step_out': live('debug.step_out'),
+    'debug.pause': live('debug.pause'),
+    'debug.threads': live('debug.threads'),
+    'debug.stack': live('debug.stack'),
+    'debug.scopes': live('debug.scopes'),
+    'debug.variables': live('debug.variables'),
+    'debug.evaluate': live('debug.evaluate'),
+    'debug.output': async (session, input) => {
+      const debug = await findDebugSession(context, session, input.debug)
+      return debug.ok ? outputOf(context, debug.value.row, input) : debug
+    },
+    'debug.terminate': async (session, input, { gone }) => {
+      const debug = await findDebugSession(context, session, input.debug)
+      return debug.ok ? terminateDebuggee(context, debug.value, input.wait, gone) : debug
+    },
+  }
+}
+
+/** Of an operation that its debugger answers, as long as there is one. */
+const liveAnswer =
+  (context: Context) =>
+  <N extends LiveOperationName>(operation: N): Answer<N> =>
+  async (session, input, { gone }) => {
+    const fields: Fields = { ...input }
+    const debug = await findDebugSession(context, session, fields.debug)
+    if (!debug.ok) return debug
+    if (commandHasEnded(debug.value.row.status)) return hasEnded(debug.value)
+    const seconds = fields.wait ?? fields.timeout ?? 0
+    return askDebugger(context, { operation, debug: debug.value, input: fields, seconds, gone })
+  }
+
+/** What the inputs of these operations have in common. */
+type Fields = Readonly<Record<string, unknown>> & {
+  readonly debug?: string | undefined
+  readonly wait?: number
+  readonly timeout?: number
+}
+
+function hasEnded(debug: DebugSessionJoined): Refusal {
+  const { id, end } = toDebugSession(debug)
+  const code =
+    end === null || end.reason === 'exited' || end.exit_code === null ? '' : `, exit code ${end.exit_code}`
+  return refuse(
+    'debug_session_ended',
+    `the debug session ${id} has ended (${end?.reason}): ${end?.message}${code}`,
+  )
+}

@@ -1,0 +1,60 @@
+import { commandHasEnded } from '../../contract/command-state.ts'
+import type { Contract } from '../../contract/contract.ts'
+import type { LogChunk, LogStream } from '../../contract/log-message.ts'
+import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import type { Context } from '../context.ts'
+import { toLogChunk } from '../logs/log-event.ts'
+import { Tail } from '../logs/tail.ts'
+import { done, type Outcome, refuse } from '../outcome.ts'
+
+type Operation = Contract['debug.output']
+type Wanted = Pick<ParsedInputOf<Operation>, 'stdout' | 'stderr' | 'limit'>
+
+/**
+ * What a debuggee has written, from the log files alone: it needs no runner. The row was read before the files: once
+ * it says that the command has ended they are complete, to the lengths that it records.
+ */
+export async function outputOf(
+  { files }: Context,
+  row: CommandRow,
+  { stdout, stderr, limit }: Wanted,
+): Promise<Outcome<OutputOf<Operation>>> {
+  const starts = { stdout, stderr }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const length = recordedLength(row, stream)
+    if (length !== undefined && starts[stream] > length)
+      return refuse('offset_out_of_range', `${stream} has ended at byte ${length}`)
+  }
+  const read = async (stream: LogStream) => {
+    await using tail = new Tail(row.id, stream, files.log(row.session_id, row.id, stream), starts[stream])
+    const length = recordedLength(row, stream)
+    const chunks = await readUpTo(tail, limit, length)
+    return { chunks, next: tail.position, isWhole: tail.position === length }
+  }
+  const [out, err] = await Promise.all([read('stdout'), read('stderr')])
+  return done({
+    command: row.id,
+    chunks: [...out.chunks, ...err.chunks],
+    next: { stdout: out.next, stderr: err.next },
+    complete: out.isWhole && err.isWhole,
+  })
+}
+
+async function readUpTo(tail: Tail, limit: number, length: number | undefined): Promise<LogChunk[]> {
+  const wanted = tail.position + limit
+  const end = Math.min(wanted, length ?? (await tail.size()))
+  const drain = (last: boolean) =>
+    Array.fromAsync(
+      tail.drain(end, last, () => false),
+      toLogChunk,
+    )
+  const chunks = await drain(end === length)
+  // A limit below the length of one character: its bytes are told as they are, or the reader would stay here for good.
+  return chunks.length === 0 && end === wanted ? drain(true) : chunks
+}
+
+/** Where a stream of it ends; undefined while it runs. */
+function recordedLength(row: CommandRow, stream: LogStream): number | undefined {
+  return commandHasEnded(row.status) ? (row[`${stream}_bytes`] ?? 0) : undefined
+}

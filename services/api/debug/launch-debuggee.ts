@@ -1,0 +1,105 @@
+import { commandHasEnded } from '../../contract/command-state.ts'
+import type { Contract } from '../../contract/contract.ts'
+import { type DebugRequest, debuggeeLine } from '../../contract/debug-request.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { ParsedInputOf } from '../../contract/operation.ts'
+import { getDebugSession, type Queued, queueDebugSession } from '../../store/debug-sessions.ts'
+import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import type { Context } from '../context.ts'
+import { now } from '../handlers/now.ts'
+import { holdUntilSettled } from '../hold.ts'
+import { done, type Outcome, type Refusal, refuse, refuseFields } from '../outcome.ts'
+import { askDebugger } from './ask-debugger.ts'
+
+type Input = ParsedInputOf<Contract['debug.launch']>
+
+/** Queues a debuggee and waits for its first stop. Once it is queued nothing of the wait is an error. */
+export async function launchDebuggee(
+  context: Context,
+  session: SessionJoined,
+  input: Input,
+  gone: AbortSignal,
+): Promise<Outcome<DebugSession>> {
+  const request = requestOf(input)
+  if (request === undefined) return refuseFields([{ path: 'python', message: 'give a file or a module' }])
+  const queued = await queueDebugSession(context.store, {
+    command: {
+      session: session.id,
+      command: debuggeeLine(request),
+      directory: input.directory,
+      environment: input.environment,
+      timeout: input.timeout ?? null,
+      after: null,
+      now: now(context),
+    },
+    engine: 'debugpy',
+    request,
+    most: context.debugSessions,
+  })
+  if (!queued.queued) return notQueued(queued.reason, session, context)
+  context.runner.wake()
+  context.changes.announce({ session: session.id, command: queued.command })
+  return firstStop(context, queued, session, input.wait, gone)
+}
+
+function requestOf(input: Input): DebugRequest | undefined {
+  const { python, module, interpreter, breakpoints, stop_on_entry, exceptions } = input
+  const rest = { arguments: input.arguments, interpreter: interpreter ?? null }
+  const stops = { breakpoints, stop_on_entry, exceptions }
+  if (python !== undefined) return { program: { kind: 'file', file: python }, ...rest, ...stops }
+  return module === undefined ? undefined : { program: { kind: 'module', module }, ...rest, ...stops }
+}
+
+function notQueued(
+  reason: Extract<Queued, { queued: false }>['reason'],
+  session: SessionJoined,
+  { debugSessions }: Context,
+): Refusal {
+  switch (reason) {
+    case 'session_ended':
+      return refuse('session_ended', `the session ${session.id} takes no more commands`)
+    case 'debug_limit':
+      return refuse(
+        'debug_limit',
+        `this server has ${debugSessions} debug sessions, as many as debug.sessions in its configuration allows: end one with debug terminate`,
+      )
+  }
+}
+
+/** Where it stands once it has stopped or ended, or the seconds are over. A runner that is away is waited for as well. */
+async function firstStop(
+  context: Context,
+  { id, command }: Extract<Queued, { queued: true }>,
+  session: SessionJoined,
+  seconds: number,
+  gone: AbortSignal,
+): Promise<Outcome<DebugSession>> {
+  const { store, changes, runner, stopping } = context
+  const deadline = performance.now() + seconds * 1_000
+  const left = () => Math.max(0, deadline - performance.now()) / 1_000
+  let canBeAsked = seconds > 0
+  for (;;) {
+    const debug = await holdUntilSettled({
+      changes,
+      row: { session: session.id, command },
+      load: () => getDebugSession(store, id),
+      settled: row => row === undefined || commandHasEnded(row.row.status) || runner.instance !== undefined,
+      seconds: canBeAsked ? left() : 0,
+      signals: [gone, stopping],
+    })
+    if (debug === undefined) return refuse('session_not_found', 'the session has been deleted')
+    const isOver = commandHasEnded(debug.row.status) || left() === 0 || gone.aborted || stopping.aborted
+    if (isOver || !canBeAsked || runner.instance === undefined) return done(toDebugSession(debug))
+    const input = { session: session.id, debug: id, wait: left() }
+    const answer = await askDebugger(context, {
+      operation: 'debug.status',
+      debug,
+      input,
+      seconds: input.wait,
+      gone,
+    })
+    if (answer.ok) return answer
+    // Only a runner that was lost is worth another question: the next one may be there in time.
+    canBeAsked = runner.instance === undefined
+  }
+}

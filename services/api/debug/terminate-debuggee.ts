@@ -1,0 +1,55 @@
+import { commandHasEnded } from '../../contract/command-state.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
+import { requestCancel } from '../../store/commands.ts'
+import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
+import { toDebugSession } from '../../store/rows.ts'
+import type { Context } from '../context.ts'
+import { now } from '../handlers/now.ts'
+import { holdUntilSettled } from '../hold.ts'
+import { done, type Outcome, refuse } from '../outcome.ts'
+import { askDebugger } from './ask-debugger.ts'
+
+/**
+ * Ends a debuggee: by its debugger's runner. Where that cannot be asked, and for one that is queued still, its end is
+ * written into the store, so that it is never started, or ended by the runner that finds it.
+ */
+export async function terminateDebuggee(
+  context: Context,
+  debug: DebugSessionJoined,
+  wait: number,
+  gone: AbortSignal,
+): Promise<Outcome<DebugSession>> {
+  if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
+  if (debug.row.status === 'queued') return throughTheStore(context, debug, wait, gone)
+  const input = { session: debug.session_id, debug: debug.id, wait }
+  const call = { operation: 'debug.terminate', debug, input, seconds: wait, gone } as const
+  const answer = await askDebugger(context, call)
+  if (answer.ok || gone.aborted) return answer
+  return throughTheStore(context, debug, wait, gone)
+}
+
+async function throughTheStore(
+  context: Context,
+  { id, session_id: session, command_id: command }: DebugSessionJoined,
+  seconds: number,
+  gone: AbortSignal,
+): Promise<Outcome<DebugSession>> {
+  const { store, changes, runner, stopping } = context
+  await requestCancel(store, command, now(context))
+  runner.wake()
+  changes.announce({ session, command })
+  const debug = await holdUntilSettled({
+    changes,
+    row: { session, command },
+    load: () => getDebugSession(store, id),
+    settled: row => row === undefined || commandHasEnded(row.row.status),
+    seconds,
+    signals: [gone, stopping],
+  })
+  if (debug === undefined) return refuse('debug_session_not_found', 'its session has been deleted')
+  if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
+  return refuse(
+    'runner_unavailable',
+    'its end is noted and comes as soon as a runner is there: in the clone, npx task up starts one',
+  )
+}

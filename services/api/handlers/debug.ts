@@ -1,0 +1,40 @@
+import type { Contract } from '../../contract/contract.ts'
+import type { DebugOperationName } from '../../contract/debug-message.ts'
+import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
+import type { Context } from '../context.ts'
+import { type DebugAnswers, debugAnswers } from '../debug/debug-answers.ts'
+import type { Outcome } from '../outcome.ts'
+import { findSession } from './find.ts'
+import type { Call, Handlers } from './handler.ts'
+
+/** Finds the session; the rest is `debug/debug-answers.ts`, which a WebSocket uses as well. */
+export function debugHandlers(context: Context): Pick<Handlers, DebugOperationName> {
+  const answers = debugAnswers(context)
+  const inSession =
+    <N extends DebugOperationName>(name: N) =>
+    async (input: ParsedInputOf<Contract[N]>, call: Call): Promise<Outcome<OutputOf<Contract[N]>>> => {
+      const { session: reference }: { session: string } = input
+      const session = await findSession(context, reference, call.caller)
+      if (!session.ok) return session
+      const answer: DebugAnswers[N] = answers[name]
+      return answer(session.value, input, call)
+    }
+  return {
+    'debug.launch': inSession('debug.launch'),
+    'debug.list': inSession('debug.list'),
+    'debug.status': inSession('debug.status'),
+    'debug.break': inSession('debug.break'),
+    'debug.continue': inSession('debug.continue'),
+    'debug.next': inSession('debug.next'),
+    'debug.step_in': inSession('debug.step_in'),
+    'debug.step_out': inSession('debug.step_out'),
+    'debug.pause': inSession('debug.pause'),
+    'debug.threads': inSession('debug.threads'),
+    'debug.stack': inSession('debug.stack'),
+    'debug.scopes': inSession('debug.scopes'),
+    'debug.variables': inSession('debug.variables'),
+    'debug.evaluate': inSession('debug.evaluate'),
+    'debug.output': inSession('debug.output'),
+    'debug.terminate': inSession('debug.terminate'),
+  }
+}
