@@ -4,7 +4,12 @@ import type { FlagWords } from './words/words.ts'
 /** The words of an operation, as far as its flags and arguments go, without its types. */
 export type PlainWords = {
   readonly places?: readonly string[]
-  readonly rest?: { readonly field: string; readonly value: string; readonly describe: string }
+  readonly rest?: {
+    readonly field: string
+    readonly value: string
+    readonly describe: string
+    readonly bare?: true
+  }
   readonly flags?: Readonly<Record<string, FlagWords | false | undefined>>
 }
 
@@ -25,7 +30,7 @@ export type Place = { readonly field: Field; readonly title: string }
 
 export type Layout = {
   readonly places: readonly Place[]
-  readonly rest: (Place & { readonly describe: string }) | undefined
+  readonly rest: (Place & { readonly describe: string; readonly bare: boolean }) | undefined
   readonly flags: readonly Flag[]
 }
 
@@ -48,7 +53,12 @@ export function layoutOf(fields: readonly Field[], words: PlainWords): Layout {
   const rest =
     words.rest === undefined
       ? undefined
-      : { field: field(words.rest.field), title: words.rest.value, describe: words.rest.describe }
+      : {
+          field: field(words.rest.field),
+          title: words.rest.value,
+          describe: words.rest.describe,
+          bare: words.rest.bare === true,
+        }
   return { places, rest, flags }
 }
 

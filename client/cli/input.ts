@@ -57,7 +57,7 @@ function takeRest(
 ): void {
   const flag = layout.flags.find(one => one.field === field)
   if (words.length === 0) {
-    if (input[field.name] === undefined)
+    if (field.required && input[field.name] === undefined)
       throw usageError(
         `missing ${title}`,
         `give -- ${title}${flag === undefined ? '' : `, or --${flag.name} ${flag.value}`}`,

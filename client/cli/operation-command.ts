@@ -37,9 +37,14 @@ export function fillOperationCommand(
   command.addHelpText('after', examplesText(said.path, said.examples))
   if (layout.rest !== undefined) {
     const places = layout.places.map(({ title }) => title.toUpperCase())
-    command.usage(['[options]', ...places, '--', layout.rest.title].join(' '))
-    command.exitOverride(adviseDashes)
+    const { field, title, bare } = layout.rest
+    const words = bare ? title : `-- ${title}`
+    command.usage(['[options]', ...places, field.required ? words : `[${words}]`].join(' '))
   }
+  if (layout.rest?.bare === false) command.exitOverride(adviseDashes('the program', 'the program'))
+  // An expression may begin with a minus.
+  else if (layout.places.length > 1)
+    command.exitOverride(adviseDashes(`the ${layout.places.at(-1)?.title}`, 'it'))
   command.action(async () => {
     const typed = typedIn(command, layout)
     const extras = new Set(
@@ -79,11 +84,13 @@ const isGiven = (command: Command, name: string): boolean =>
 const attribute = (name: string): string =>
   name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-function adviseDashes(error: CommanderError): never {
-  if (error.code !== 'commander.unknownOption' || error.message.includes('Did you mean')) throw error
-  throw new CommanderError(
-    error.exitCode,
-    error.code,
-    `${error.message}\n(if it belongs to the program, put -- before the program)`,
-  )
-}
+const adviseDashes =
+  (whole: string, before: string) =>
+  (error: CommanderError): never => {
+    if (error.code !== 'commander.unknownOption' || error.message.includes('Did you mean')) throw error
+    throw new CommanderError(
+      error.exitCode,
+      error.code,
+      `${error.message}\n(if it belongs to ${whole}, put -- before ${before})`,
+    )
+  }

@@ -26,6 +26,15 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'see "debug-server session list"'
     case 'command_not_found':
       return 'see "debug-server command list SESSION"'
+    case 'debug_session_not_found':
+    case 'debug_session_ended':
+      return 'see "debug-server debug list SESSION", or start one with "debug-server debug launch SESSION --python FILE"'
+    case 'debuggee_running':
+      return 'stop it where it is with "debug-server debug pause SESSION", or wait with "debug-server debug status SESSION --wait 30s"'
+    case 'debug_limit':
+      return 'end one with "debug-server debug stop SESSION"; see "debug-server debug list SESSION"'
+    case 'debugger_timeout':
+      return 'try again; where it stays silent, end it with "debug-server debug stop SESSION"'
     case 'token_not_found':
       return 'see "debug-server token list"'
     case 'ambiguous_id':
@@ -37,6 +46,7 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'open another one with "debug-server session create"'
     case 'store_busy':
     case 'not_ready':
+    case 'runner_unavailable':
     case 'upstream_unavailable':
       return 'try again in a moment; in the clone "npx task status" tells what is the matter'
     case 'not_found':

@@ -86,7 +86,17 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
           { path: alias, fill },
         ]
   })
-  const order = ['configure', 'whoami', 'repository', 'session', 'command', 'token', 'config', 'server']
+  const order = [
+    'configure',
+    'whoami',
+    'repository',
+    'session',
+    'command',
+    'debug',
+    'token',
+    'config',
+    'server',
+  ]
   const rank = ({ path }: Leaf) => order.indexOf(path[0])
   return [
     ...operations,
@@ -113,6 +123,7 @@ Examples:
   debug-server session create --repository demo --patch fix.patch --command "make test" --follow
   debug-server session logs @last
   debug-server command run @last --follow -- git status --short
+  debug-server debug launch @last --python app.py --break app.py:12
 
 A session, command or token is named by its id, by a unique beginning of it, or, for the latest session, by @last.
 

@@ -38,7 +38,10 @@ export class Connection {
     { signal }: CallOptions = {},
   ): Promise<OutputOf<O>> {
     const { transport, baseUrl } = this.#options
-    using limit = deadline(deadlineOf(input), baseUrl, [signal, this.#options.signal])
+    using limit = deadline(deadlineOf(input, 'wait' in operation.input.shape), baseUrl, [
+      signal,
+      this.#options.signal,
+    ])
     const answer = await transport.send(httpRequest(operation, input), {
       accept: 'application/json, application/problem+json',
       signal: limit.signal,

@@ -3,9 +3,15 @@ import { ConnectionError } from './connection-error.ts'
 /** How long past the time that the server was asked to wait an answer may take, in milliseconds. */
 const margin = 30_000
 
-/** The deadline of a call: what the input asks the server to wait (seconds), and the margin. */
-export function deadlineOf(input: Readonly<Record<string, unknown>>): number {
-  const wait = Number(input.wait ?? 0)
+/**
+ * The deadline of a call: what the input asks the server to wait (seconds), and the margin. `wait` says so; an operation
+ * without it that takes a `timeout` is over by then (where it has both, the timeout is that of a command).
+ */
+export function deadlineOf(
+  { wait: asked, timeout }: Readonly<Record<string, unknown>>,
+  waits = true,
+): number {
+  const wait = Number((waits ? asked : timeout) ?? 0)
   return (Number.isFinite(wait) && wait > 0 ? wait * 1_000 : 0) + margin
 }
 

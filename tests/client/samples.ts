@@ -1,4 +1,11 @@
-import { commandId, repositoryId, sessionId, tokenId } from '../../services/contract/ids.ts'
+import type {
+  Breakpoint,
+  DebugSession,
+  Frame,
+  Stop,
+  Variable,
+} from '../../services/contract/debug-resources.ts'
+import { commandId, debugSessionId, repositoryId, sessionId, tokenId } from '../../services/contract/ids.ts'
 import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
 import type { Command, Repository, Session, Token } from '../../services/contract/resources.ts'
 
@@ -55,6 +62,68 @@ export const token = (change: Partial<Token> = {}): Token => ({
   expires_at: null,
   revoked_at: null,
   last_used_at: null,
+  ...change,
+})
+
+export const frame = (change: Partial<Frame> = {}): Frame => ({
+  index: 0,
+  name: 'total_of',
+  file: 'app.py',
+  line: 6,
+  column: 1,
+  source: '        total += item',
+  ...change,
+})
+
+export const stop = (change: Partial<Stop> = {}): Stop => ({
+  number: 1,
+  reason: 'breakpoint',
+  description: null,
+  text: null,
+  thread: 1,
+  breakpoints: [1],
+  frame: frame(),
+  ...change,
+})
+
+export const breakpoint = (change: Partial<Breakpoint> = {}): Breakpoint => ({
+  id: 1,
+  file: 'app.py',
+  line: 6,
+  verified: true,
+  message: null,
+  ...change,
+})
+
+export const debugSession = (change: Partial<DebugSession> = {}): DebugSession => ({
+  id: debugSessionId.schema.parse('dbg_0123456789ab'),
+  session: sessionId.schema.parse('ses_0123456789ab'),
+  command: commandId.schema.parse('cmd_0123456789ab'),
+  engine: 'debugpy',
+  status: 'stopped',
+  stop: stop(),
+  end: null,
+  breakpoints: [breakpoint()],
+  created_at: instant,
+  ended_at: null,
+  ...change,
+})
+
+/** One that has ended by itself, or for another reason. */
+export const debugEnded = (end: Partial<NonNullable<DebugSession['end']>> = {}): DebugSession =>
+  debugSession({
+    status: 'ended',
+    stop: null,
+    end: { reason: 'exited', message: 'the program exited with code 0', exit_code: 0, ...end },
+    ended_at: instant,
+  })
+
+export const variable = (change: Partial<Variable> = {}): Variable => ({
+  name: 'total',
+  value: '3',
+  truncated: false,
+  type: 'int',
+  reference: 0,
   ...change,
 })
 

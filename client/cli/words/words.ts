@@ -50,8 +50,16 @@ export type Words<Name extends OperationName> = {
   readonly alias?: readonly [string, string]
   /** Fields given by place instead of by flag. */
   readonly places?: readonly Field<Name>[]
-  /** The field that takes all further words, as after `--`; its flag, if it has one, is the other way to give it. */
-  readonly rest?: { readonly field: Field<Name>; readonly value: string; readonly describe: string }
+  /**
+   * The field that takes all further words, as after `--`; its flag, if it has one, is the other way to give it.
+   * `bare`: words that cannot be mistaken for flags, so that nobody writes the dashes.
+   */
+  readonly rest?: {
+    readonly field: Field<Name>
+    readonly value: string
+    readonly describe: string
+    readonly bare?: true
+  }
   /** False: no flag. */
   readonly flags?: { readonly [F in Field<Name>]?: FlagWords | false }
   /** Flags of the CLI's own, for its `act`. */

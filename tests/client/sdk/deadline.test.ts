@@ -8,6 +8,8 @@ t.test('a deadline is what the server was asked to wait, and a margin', t => {
   t.equal(deadlineOf({ wait: '60' }), 90_000)
   t.equal(deadlineOf({ wait: -1 }), 30_000)
   t.equal(deadlineOf({ wait: 'soon' }), 30_000)
+  t.equal(deadlineOf({ timeout: 60 }), 30_000, 'that of a command')
+  t.equal(deadlineOf({ timeout: 60 }, false), 90_000, 'that of the answer')
   t.end()
 })
 

@@ -1,0 +1,23 @@
+import { bytesOf } from '../../sdk/log-bytes.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { hint } from '../hint.ts'
+import { write } from '../io.ts'
+import { print } from '../print.ts'
+import type { Act } from '../words/words.ts'
+
+/** Prints what a debuggee wrote exactly as it wrote it, each stream to the stream of the same name. */
+export const act: Act<'debug.output'> = async (input, context) => {
+  const { client, io, json } = context
+  const output = await client.debug.output(input)
+  if (json) await print(context, output, () => '')
+  else for (const chunk of output.chunks) await write(io[chunk.stream], bytesOf(chunk), io.signal)
+  const { stdout, stderr } = output.next
+  const last = output.chunks.findLast(({ stream }) => stream === 'stderr')
+  const begun = last !== undefined && !bytesOf(last).toString('latin1').endsWith('\n')
+  if (!output.complete)
+    await hint(
+      context,
+      `${begun ? '\n' : ''}more, once there is any: debug-server debug output ${input.session} --stdout ${stdout} --stderr ${stderr}`,
+    )
+  return exitCodes.success
+}

@@ -1,0 +1,97 @@
+import { visible, visibleLines } from '../../../lib/visible.ts'
+import type { Breakpoint, DebugSession, Frame, Stop } from '../../../services/contract/debug-resources.ts'
+import type { DebugEnd } from '../../../services/contract/debug-state.ts'
+import type { RenderContext } from '../words/words.ts'
+import { statusColour } from './paint.ts'
+import { relativeTime } from './relative-time.ts'
+import { sourceLine } from './source-line.ts'
+import { type Column, table } from './table.ts'
+
+/** Where a debuggee stands, in one line. */
+export function standing({ status, stop, end }: Pick<DebugSession, 'status' | 'stop' | 'end'>): string {
+  switch (status) {
+    case 'launching':
+    case 'running':
+      return status
+    case 'stopped':
+      return stop === null ? status : stopText(stop)
+    case 'ended':
+      return end === null ? status : endText(end)
+  }
+}
+
+const stopText = ({ reason, frame, thread }: Stop): string => {
+  const where = frame === null ? '' : ` in ${visible(frame.name)} at ${placeOf(frame)}`
+  return `stopped (${visible(reason)})${where}${thread === 1 ? '' : `, thread ${thread}`}`
+}
+
+/** Most messages of an exit tell the code already. */
+const endText = ({ reason, message, exit_code }: DebugEnd): string => {
+  const code = exit_code === null || message.endsWith(` ${exit_code}`) ? '' : `; exit code ${exit_code}`
+  return `ended (${reason}): ${visibleLines(message).join(' ')}${code}`
+}
+
+/** `app.py:12`. */
+export const placeOf = ({ file, line }: Pick<Frame, 'file' | 'line'>): string =>
+  `${file === null ? '(no source)' : visible(file)}:${line}`
+
+/** Where a debuggee stands, with the line it stands at and the exception that it stands for. */
+export function renderStanding(debug: DebugSession): string {
+  const lines = [standing(debug)]
+  const { status, stop } = debug
+  if (status === 'stopped' && stop !== null) {
+    const { frame, reason, description, text } = stop
+    if (frame !== null && frame.source !== null) lines.push(sourceLine(frame.line, frame.source))
+    if (reason === 'exception' && (description !== null || text !== null)) {
+      const exception = [description, text].filter(part => part !== null && part !== '').join(': ')
+      lines.push(...visibleLines(exception).map(line => `  ${line}`))
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** The breakpoints at which the debuggee does not stop, each with the reason; nothing where there are none. */
+export const renderUnverified = (
+  breakpoints: readonly Breakpoint[],
+  { paint }: Pick<RenderContext, 'paint'>,
+): string =>
+  breakpoints
+    .filter(({ verified }) => !verified)
+    .map(one => {
+      const reason = one.message === null ? 'the debugger has not said why' : visible(one.message)
+      return `${paint('yellow', `breakpoint ${one.id} at ${placeOf(one)} is not verified:`)} ${reason}\n`
+    })
+    .join('')
+
+const columns = (now: number): Column<DebugSession>[] => [
+  { title: 'ID', cell: row => row.id },
+  { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
+  { title: 'COMMAND', cell: row => row.command },
+  { title: 'CREATED', cell: row => relativeTime(row.created_at, now) },
+  {
+    title: 'WHERE',
+    cell: row => (row.stop === null && row.end === null ? '-' : standing(row)),
+    flexible: true,
+  },
+]
+
+export const renderDebugSessions = (rows: readonly DebugSession[], context: RenderContext): string =>
+  rows.length === 0 ? 'no debug sessions\n' : table(rows, columns(context.now), context)
+
+const breakpointColumns: Column<Breakpoint>[] = [
+  { title: '#', cell: row => String(row.id) },
+  { title: 'AT', cell: row => placeOf(row) },
+  {
+    title: 'VERIFIED',
+    cell: row => (row.verified ? 'yes' : 'no'),
+    colour: row => (row.verified ? 'green' : 'yellow'),
+  },
+  { title: 'WHY NOT', cell: row => (row.verified ? '' : (row.message ?? 'the debugger has not said why')) },
+]
+
+/** All breakpoints; the last column only where one of them is not verified. */
+export const renderBreakpoints = (rows: readonly Breakpoint[], context: RenderContext): string => {
+  if (rows.length === 0) return 'no breakpoints\n'
+  const all = rows.every(({ verified }) => verified)
+  return table(rows, all ? breakpointColumns.slice(0, -1) : breakpointColumns, context)
+}

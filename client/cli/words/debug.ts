@@ -1,0 +1,160 @@
+import { oneCall } from '../one-call.ts'
+import { renderDebugSessions } from '../render/debug-session.ts'
+import { renderScopes } from '../render/variables.ts'
+import { untilStop } from '../until-stop.ts'
+import type { Words } from './words.ts'
+
+const debug = { value: 'ID' }
+const thread = { value: 'N' }
+const frame = { value: 'N' }
+const page = { start: { value: 'N' }, limit: { value: 'N' } }
+/** A step that is not over by then is told as running. */
+const wait = { read: 'seconds', value: 'DURATION', default: '30s' } as const
+
+export const debugLaunch: Words<'debug.launch'> = {
+  path: ['debug', 'launch'],
+  places: ['session'],
+  rest: { field: 'arguments', value: 'ARGUMENTS', describe: 'arguments of the program' },
+  flags: {
+    arguments: false,
+    python: { value: 'FILE' },
+    module: { value: 'NAME' },
+    interpreter: { value: 'PYTHON' },
+    environment: { name: 'env', value: 'NAME=VALUE' },
+    timeout: { read: 'seconds', value: 'DURATION' },
+    breakpoints: { name: 'break', value: 'FILE:LINE' },
+    exceptions: { value: 'WHICH' },
+    wait,
+  },
+  examples: [
+    '@last --python app.py --break app.py:12',
+    '@last --module unittest --break stack.py:9 -- -v test_stack',
+    '@last --python app.py --stop-on-entry --env DEBUG=1 --timeout 10m -- --input data.csv',
+  ],
+  act: untilStop('debug.launch'),
+}
+
+export const debugList: Words<'debug.list'> = {
+  path: ['debug', 'list'],
+  places: ['session'],
+  examples: ['@last', '@last --json'],
+  act: oneCall('debug.list', renderDebugSessions),
+}
+
+export const debugStatus: Words<'debug.status'> = {
+  path: ['debug', 'status'],
+  places: ['session'],
+  flags: { debug, wait: { read: 'seconds', value: 'DURATION' } },
+  examples: ['@last', '@last --wait 30s'],
+  act: untilStop('debug.status'),
+}
+
+export const debugBreak: Words<'debug.break'> = {
+  path: ['debug', 'break'],
+  places: ['session'],
+  rest: {
+    field: 'breakpoints',
+    value: 'FILE:LINE…',
+    describe: 'where to stop, the file relative to the top of the worktree; none: list them',
+    bare: true,
+  },
+  flags: { debug, breakpoints: false },
+  examples: ['@last app.py:12 app.py:20', '@last app.py:12 --remove', '@last'],
+  act: () => import('../acts/debug-break.ts'),
+}
+
+export const debugContinue: Words<'debug.continue'> = {
+  path: ['debug', 'continue'],
+  places: ['session'],
+  flags: { debug, thread, wait },
+  examples: ['@last', '@last --wait 0'],
+  act: untilStop('debug.continue'),
+}
+
+export const debugNext: Words<'debug.next'> = {
+  path: ['debug', 'next'],
+  places: ['session'],
+  flags: { debug, thread, wait },
+  examples: ['@last'],
+  act: untilStop('debug.next'),
+}
+
+export const debugStepIn: Words<'debug.step_in'> = {
+  path: ['debug', 'step-in'],
+  places: ['session'],
+  flags: { debug, thread, wait },
+  examples: ['@last'],
+  act: untilStop('debug.step_in'),
+}
+
+export const debugStepOut: Words<'debug.step_out'> = {
+  path: ['debug', 'step-out'],
+  places: ['session'],
+  flags: { debug, thread, wait },
+  examples: ['@last'],
+  act: untilStop('debug.step_out'),
+}
+
+export const debugPause: Words<'debug.pause'> = {
+  path: ['debug', 'pause'],
+  places: ['session'],
+  flags: { debug, wait },
+  examples: ['@last'],
+  act: untilStop('debug.pause'),
+}
+
+export const debugStack: Words<'debug.stack'> = {
+  path: ['debug', 'stack'],
+  places: ['session'],
+  flags: { debug, thread, ...page },
+  examples: ['@last', '@last --thread 2 --limit 5'],
+  act: () => import('../acts/debug-stack.ts'),
+}
+
+export const debugVariables: Words<'debug.variables'> = {
+  path: ['debug', 'variables'],
+  places: ['session'],
+  flags: { debug, thread, frame, scope: { value: 'NAME' }, reference: { value: 'N' }, ...page },
+  examples: ['@last', '@last --frame 1', '@last --scope Globals', '@last --reference 5 --start 100'],
+  act: () => import('../acts/debug-variables.ts'),
+}
+
+export const debugEvaluate: Words<'debug.evaluate'> = {
+  path: ['debug', 'evaluate'],
+  places: ['session', 'expression'],
+  flags: { debug, thread, frame, timeout: { read: 'seconds', value: 'DURATION' } },
+  examples: ['@last "total + 1"', '@last "len(items)" --frame 1'],
+  act: () => import('../acts/debug-evaluate.ts'),
+}
+
+export const debugThreads: Words<'debug.threads'> = {
+  path: ['debug', 'threads'],
+  places: ['session'],
+  flags: { debug, ...page },
+  examples: ['@last'],
+  act: () => import('../acts/debug-threads.ts'),
+}
+
+export const debugScopes: Words<'debug.scopes'> = {
+  path: ['debug', 'scopes'],
+  places: ['session'],
+  flags: { debug, thread, frame },
+  examples: ['@last', '@last --frame 1'],
+  act: oneCall('debug.scopes', renderScopes),
+}
+
+export const debugOutput: Words<'debug.output'> = {
+  path: ['debug', 'output'],
+  places: ['session'],
+  flags: { debug, stdout: { value: 'N' }, stderr: { value: 'N' }, limit: { value: 'N' } },
+  examples: ['@last', '@last --stdout 65536 --stderr 0', '@last --json'],
+  act: () => import('../acts/debug-output.ts'),
+}
+
+export const debugTerminate: Words<'debug.terminate'> = {
+  path: ['debug', 'stop'],
+  places: ['session'],
+  flags: { debug, wait },
+  examples: ['@last', '@last --wait 0'],
+  act: untilStop('debug.terminate'),
+}

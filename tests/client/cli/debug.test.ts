@@ -1,0 +1,262 @@
+import t from 'tap'
+import { Interruption } from '../../../client/cli/interruption.ts'
+import { contract } from '../../../services/contract/contract.ts'
+import { breakpoint, debugEnded, debugSession, frame, stop, variable } from '../samples.ts'
+import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
+import { at, cli, type Options } from './rig.ts'
+
+const rig = async (t: { teardown(ends: () => Promise<void>): void }, handlers: Handlers) => {
+  const server = await standIn(handlers)
+  t.teardown(async () => await server[Symbol.asyncDispose]())
+  const type = (line: string, options: Options = {}, ...more: string[]) =>
+    cli(['debug', ...line.split(' '), ...more], { environment: at(server.url), ...options })
+  return { server, type }
+}
+
+t.test('launch tells where it stopped, and which breakpoints it will not stop at', async t => {
+  const { server, type } = await rig(t, {
+    'debug.launch': () =>
+      debugSession({
+        breakpoints: [
+          breakpoint(),
+          breakpoint({ id: 2, line: 99, verified: false, message: 'no such line' }),
+        ],
+      }),
+  })
+  const launched = await type(
+    'launch @last --python app.py --break app.py:6 --break app.py:99 --env A=b --timeout 1m -- --fast x',
+  )
+  t.same(launched, {
+    code: 0,
+    stdout: `dbg_0123456789ab (cmd_0123456789ab)
+stopped (breakpoint) in total_of at app.py:6
+     6          total += item
+breakpoint 2 at app.py:99 is not verified: no such line
+`,
+    stderr: '',
+  })
+  t.match(server.received[0]?.input, {
+    session: '@last',
+    python: 'app.py',
+    arguments: ['--fast', 'x'],
+    breakpoints: ['app.py:6', 'app.py:99'],
+    environment: { A: 'b' },
+    timeout: 60,
+    wait: 30,
+  })
+  await type('launch @last --module unittest --stop-on-entry --exceptions never --wait 5s')
+  t.match(server.received[1]?.input, {
+    module: 'unittest',
+    stop_on_entry: true,
+    exceptions: 'never',
+    arguments: [],
+    wait: 5,
+  })
+  t.same(JSON.parse((await type('launch @last --python app.py --json')).stdout).status, 'stopped')
+})
+
+t.test('each way to go on tells where that led', async t => {
+  const exception = stop({
+    reason: 'exception',
+    description: 'ValueError',
+    text: 'bad \x1b[2J item',
+    thread: 2,
+    frame: frame({ name: '<module>', line: 12, source: '\traise ValueError(item)' }),
+  })
+  const { server, type } = await rig(t, {
+    'debug.continue': () => debugSession({ stop: exception }),
+    'debug.next': () => debugSession({ stop: stop({ reason: 'step', frame: null }) }),
+    'debug.step_in': () => debugSession({ status: 'running', stop: null }),
+    'debug.step_out': () => debugEnded({ message: 'the program exited with code 3', exit_code: 3 }),
+    'debug.pause': () => debugEnded({ reason: 'timed_out', message: 'it took\nlonger', exit_code: 137 }),
+  })
+  t.equal(
+    (await type('continue @last')).stdout,
+    'stopped (exception) in <module> at app.py:12, thread 2\n    12      raise ValueError(item)\n  ValueError: bad \\x1b[2J item\n',
+  )
+  t.equal((await type('next @last')).stdout, 'stopped (step)\n')
+  const running = await type('step-in @last')
+  t.same([running.code, running.stdout], [0, 'running\n'])
+  t.match(running.stderr, /debug pause @last".*debug status @last --wait 30s"\n$/)
+  t.same(await type('step-out @last'), {
+    code: 0,
+    stdout: 'ended (exited): the program exited with code 3\n',
+    stderr: '',
+  })
+  t.equal((await type('pause @last')).stdout, 'ended (timed_out): it took longer; exit code 137\n')
+  t.ok(server.received.every(({ input }) => input.wait === 30))
+})
+
+t.test('that the debugger failed is a failure, but not of those who only ask', async t => {
+  const failed = debugEnded({ reason: 'launch_failed', message: 'no debugpy: install it', exit_code: null })
+  const { type } = await rig(t, {
+    'debug.launch': () => failed,
+    'debug.continue': () => debugEnded({ reason: 'runner_lost', message: 'its runner went away' }),
+    'debug.status': () => failed,
+    'debug.terminate': () => failed,
+  })
+  t.same(await type('launch @last --python app.py'), {
+    code: 1,
+    stdout: '',
+    stderr: 'error: dbg_0123456789ab ended: no debugpy: install it\n',
+  })
+  const json = await type('launch @last --python app.py --json')
+  t.equal(json.code, 1)
+  t.equal(JSON.parse(json.stdout).end.reason, 'launch_failed')
+  t.match(JSON.parse(json.stderr), { code: 'launch_failed' })
+  t.match((await type('continue @last')).stderr, /its runner went away\n {2}launch it again/)
+  for (const line of ['status @last', 'stop @last']) {
+    const { code, stdout } = await type(line)
+    t.equal(code, 0)
+    t.match(stdout, 'ended (launch_failed): no debugpy: install it\n')
+  }
+})
+
+t.test('breakpoints are named without dashes', async t => {
+  const { server, type } = await rig(t, {
+    'debug.break': ({ remove }) =>
+      remove === true
+        ? []
+        : [breakpoint(), breakpoint({ id: 2, file: 'a b.py', line: 20, verified: false, message: 'empty' })],
+  })
+  t.equal(
+    (await type('break @last app.py:6 lib/b.py:20')).stdout,
+    '#  AT         VERIFIED  WHY NOT\n1  app.py:6   yes\n2  a b.py:20  no        empty\n',
+  )
+  t.same(server.received[0]?.input.breakpoints, ['app.py:6', 'lib/b.py:20'])
+  t.equal((await type('break @last app.py:6 --remove')).stdout, 'no breakpoints\n')
+  await type('break @last')
+  t.same(server.received[2]?.input.breakpoints, [])
+  t.match((await type('break @last --remove')).stderr, 'nothing was taken away')
+  const wrong = await type('break @last app.py')
+  t.equal(wrong.code, 2)
+  t.match(wrong.stderr, /FILE:LINE… "app.py": expected FILE:LINE/)
+})
+
+t.test('variables are a table, and tell how to see more', async t => {
+  const { type } = await rig(t, {
+    'debug.variables': ({ reference }) =>
+      reference === 5
+        ? { variables: [variable({ name: '0', value: "'\x1b[31m'", type: 'str' })], total: 1, next: null }
+        : {
+            variables: [
+              variable(),
+              variable({ name: 'items', value: '[1, 2', truncated: true, type: 'list', reference: 5 }),
+            ],
+            total: 300,
+            next: 2,
+          },
+    'debug.scopes': () => [{ name: 'Locals', reference: 2, expensive: false }],
+    'debug.evaluate': ({ expression }) =>
+      expression === 'items'
+        ? { value: '[1, 2', truncated: true, type: 'list', reference: 5 }
+        : { value: '4', truncated: false, type: 'int', reference: 0 },
+  })
+  const { stdout, stderr } = await type('variables @last')
+  t.equal(
+    stdout,
+    'NAME   TYPE  REFERENCE  VALUE\ntotal  int   -          3\nitems  list  5          [1, 2 …\n',
+  )
+  t.match(stderr, /debug variables @last --reference 5\nthere are 300; see more with --start 2\n$/)
+  t.same(await type('variables @last --reference 5'), {
+    code: 0,
+    stdout: "NAME  TYPE  VALUE\n0     str   '\\x1b[31m'\n",
+    stderr: '',
+  })
+  t.equal((await type('scopes @last')).stdout, 'NAME    REFERENCE  EXPENSIVE\nLocals  2          no\n')
+  t.same(await type('evaluate @last', {}, 'total + 1'), { code: 0, stdout: '4\n', stderr: '' })
+  t.match((await type('evaluate @last items')).stderr, /first 5 characters\n.*--reference 5"\n$/)
+  t.match((await type('evaluate @last -x')).stderr, /if it belongs to the expression, put -- before it/)
+})
+
+t.test('stack and threads', async t => {
+  const { type } = await rig(t, {
+    'debug.stack': () => ({
+      thread: 1,
+      frames: [frame(), frame({ index: 1, name: '<module>', file: null, line: 0, source: null })],
+      total: 40,
+      next: 2,
+    }),
+    'debug.threads': () => ({ threads: [{ id: 1, name: 'MainThread' }], total: 1, next: null }),
+    'debug.list': () => [debugSession(), debugEnded()],
+  })
+  t.same(await type('stack @last'), {
+    code: 0,
+    stdout: '#0 total_of app.py:6\n     total += item\n#1 <module> (no source):0\n',
+    stderr: 'there are 40; see more with --start 2\n',
+  })
+  t.equal((await type('threads @last')).stdout, 'ID  NAME\n1   MainThread\n')
+  const { stdout } = await type('list @last')
+  t.match(stdout, /stopped +cmd_\w+ +1m ago +stopped \(breakpoint\) in total_of at app.py:6\n/)
+  t.match(stdout, /ended +cmd_\w+ +1m ago +ended \(exited\): the program exited with code 0\n/)
+})
+
+t.test('output comes as it was written, each stream to its own', async t => {
+  const { type } = await rig(t, {
+    'debug.output': ({ stdout }) => ({
+      command: debugSession().command,
+      chunks:
+        stdout === 0
+          ? [
+              { ...chunk, stream: 'stdout', text: 'out\n', bytes: 4 },
+              { ...chunk, stream: 'stderr', base64: Buffer.from('é\x1b').toString('base64'), bytes: 3 },
+            ]
+          : [],
+      next: { stdout: 4, stderr: 3 },
+      complete: stdout !== 0,
+    }),
+  })
+  const chunk = { type: 'output', command: debugSession().command, offset: 0 } as const
+  t.same(await type('output @last'), {
+    code: 0,
+    stdout: 'out\n',
+    stderr: 'é\x1b\nmore, once there is any: debug-server debug output @last --stdout 4 --stderr 3\n',
+  })
+  t.same(await type('output @last --stdout 4'), { code: 0, stdout: '', stderr: '' })
+  const json = JSON.parse((await type('output @last --json')).stdout)
+  t.same(contract['debug.output'].output.parse(json), json)
+})
+
+t.test('Ctrl+C ends the waiting alone, which is told on a terminal', async t => {
+  const asked = Promise.withResolvers<void>()
+  const { type } = await rig(t, {
+    'debug.continue': () => {
+      asked.resolve()
+      return undefined
+    },
+  })
+  const ending = new AbortController()
+  const waiting = type('continue ses_0', { signal: ending.signal, terminal: 80 })
+  await asked.promise
+  ending.abort(new Interruption('SIGINT'))
+  const { code, stdout, stderr } = await waiting
+  t.equal(code, 130)
+  t.equal(stdout, '')
+  t.match(stderr, 'running, until the next stop')
+  t.match(
+    stderr,
+    /stopped waiting; the debuggee stays as it is\n.*debug status ses_0"\n.*debug stop ses_0"\n$/,
+  )
+})
+
+t.test('each refusal says what to do', async t => {
+  let code: 'debuggee_running' | 'debug_session_not_found' | 'evaluation_failed' | 'debugger_timeout' =
+    'debuggee_running'
+  const { type } = await rig(t, {
+    'debug.evaluate': () => {
+      throw new Refusal(code, 'what went wrong')
+    },
+  })
+  for (const [name, exitCode, fix] of [
+    ['debuggee_running', 1, 'debug pause'],
+    ['debug_session_not_found', 4, 'debug launch'],
+    ['debugger_timeout', 1, 'debug stop'],
+    ['evaluation_failed', 1, 'error'],
+  ] as const) {
+    code = name
+    const { code: ended, stderr } = await type('evaluate @last x')
+    t.equal(ended, exitCode, name)
+    t.match(stderr, 'error: what went wrong\n')
+    t.match(stderr, fix)
+  }
+})
