@@ -2,7 +2,7 @@
 import { rowsTable } from './row.ts'
 
 const rows = []
-for (const name of ['task-list', 'command-round-trip']) {
+for (const name of ['task-list', 'command-round-trip', 'log-throughput']) {
   const { bench } = await import(`./${name}.ts`)
   rows.push(...(await bench()))
 }
