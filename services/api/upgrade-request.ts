@@ -1,24 +1,33 @@
 import type { IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
-import type { Caller } from './access.ts'
+import type { SessionJoined } from '../store/rows.ts'
+import { admit, type Caller } from './access.ts'
 import type { Context } from './context.ts'
-import type { StreamHandlers } from './handlers/handler.ts'
+import { debugAccess } from './debug/serve-debug.ts'
+import { findSession } from './handlers/find.ts'
+import type { StreamHandlers, StreamName } from './handlers/handler.ts'
+import { readInput } from './input.ts'
 import type { LogFormat } from './logs/log-format.ts'
 import type { LogSource } from './logs/log-source.ts'
 import { admitTo, answerStream, isStream } from './operations.ts'
-import { done, type Outcome, refuse, refuseFields } from './outcome.ts'
+import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcome.ts'
 import { refusalOf } from './problem-reply.ts'
 import { matchPath } from './route-table.ts'
 
 /** What a WebSocket is to carry. */
-export type Subscription = {
-  readonly caller: Caller
-  readonly source: LogSource
-  readonly format: LogFormat
-  readonly route: string
+export type Subscription = { readonly caller: Caller; readonly route: string } & (
+  | { readonly kind: 'log'; readonly source: LogSource; readonly format: LogFormat }
+  | { readonly kind: 'debug'; readonly session: SessionJoined }
+)
+
+type Request = {
+  readonly path: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly authorization: string | undefined
+  readonly gone: AbortSignal
 }
 
-/** Reads an upgrade request by the same rules as any other; `codec` is the only field that other requests have not. */
+/** Reads an upgrade request by the same rules as any other. */
 export async function readUpgrade(
   context: Context,
   handlers: StreamHandlers,
@@ -28,33 +37,54 @@ export async function readUpgrade(
   try {
     const [path = '', search = ''] = (request.url ?? '').split('?', 2)
     const match = matchPath(path)
-    const name = match?.names.find(isStream)
-    if (match === undefined || name === undefined)
-      return refuse('not_found', 'there is no WebSocket at this address')
-    const caller = await admitTo(context, name, request.headers.authorization)
-    if (!caller.ok) return caller
-    const { codec = 'json', ...query } = queryOf(search)
-    if (codec !== 'json' && codec !== 'text')
-      return refuseFields([{ path: 'codec', message: 'expected json or text' }])
-    const call = { caller: caller.value, gone }
-    const source = await answerStream(
-      handlers,
-      name,
-      { path: match.parameters, query, body: undefined },
-      call,
-    )
-    if (!source.ok) return source
-    return done({
-      caller: caller.value,
-      source: source.value,
-      format: codec,
-      route: contract[name].path,
-    })
+    if (match === undefined) return noWebSocket()
+    const { authorization } = request.headers
+    const asked = { path: match.parameters, query: queryOf(search), authorization, gone }
+    const stream = match.names.find(isStream)
+    if (stream !== undefined) return await logSubscription(context, handlers, stream, asked)
+    return match.names.includes(debugName) ? await debugSubscription(context, asked) : noWebSocket()
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal.code === 'internal') context.log.error({ err: error }, 'an upgrade failed')
     return refusal
   }
+}
+
+const noWebSocket = (): Refusal => refuse('not_found', 'there is no WebSocket at this address')
+
+/** `codec` is the only field that other requests have not. */
+async function logSubscription(
+  context: Context,
+  handlers: StreamHandlers,
+  name: StreamName,
+  { path, query: { codec = 'json', ...query }, authorization, gone }: Request,
+): Promise<Outcome<Subscription>> {
+  const caller = await admitTo(context, name, authorization)
+  if (!caller.ok) return caller
+  if (codec !== 'json' && codec !== 'text')
+    return refuseFields([{ path: 'codec', message: 'expected json or text' }])
+  const call = { caller: caller.value, gone }
+  const source = await answerStream(handlers, name, { path, query, body: undefined }, call)
+  if (!source.ok) return source
+  const route = contract[name].path
+  return done({ kind: 'log', caller: caller.value, source: source.value, format: codec, route })
+}
+
+/** The operation at whose path the WebSocket for debuggers is, whose only field is the session. */
+const debugName = 'debug.list'
+
+async function debugSubscription(
+  context: Context,
+  { path, query, authorization }: Request,
+): Promise<Outcome<Subscription>> {
+  const caller = await admit(context, debugAccess, authorization)
+  if (!caller.ok) return caller
+  const operation = contract[debugName]
+  const input = readInput(operation, { path, query, body: undefined })
+  if (!input.ok) return input
+  const session = await findSession(context, input.value.session, caller.value)
+  if (!session.ok) return session
+  return done({ kind: 'debug', caller: caller.value, session: session.value, route: operation.path })
 }
 
 /** A parameter that is given twice is an array, as in any other request. */

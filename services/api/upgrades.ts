@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Context } from './context.ts'
+import { type DebugAnswers, debugAnswers } from './debug/debug-answers.ts'
+import { serveDebug } from './debug/serve-debug.ts'
 import type { StreamHandlers } from './handlers/handler.ts'
 import { openLog } from './logs/open-log.ts'
 import { sendLogOver } from './logs/websocket-edge.ts'
@@ -11,27 +13,26 @@ import { logRequest } from './request-log.ts'
 import type { TokenUse } from './token-use.ts'
 import { readUpgrade, type Subscription } from './upgrade-request.ts'
 
-/** The largest frame that a client may send; none is expected. */
-const maxPayload = 4_096
+/** The largest frame that a client may send, in bytes; to a log none is expected. */
+const maxPayload: Record<Subscription['kind'], number> = { log: 4_096, debug: 256 * 1024 }
 
 /**
- * WebSockets at the paths of the operations that answer with a stream. What is wrong before the upgrade is answered as
- * it is for any request, with a problem document.
+ * WebSockets at the paths of the operations that answer with a stream, and for debuggers. What is wrong before the
+ * upgrade is answered as it is for any request, with a problem document.
  */
 export class Upgrades implements AsyncDisposable {
   readonly #context: Context
   readonly #handlers: StreamHandlers
   readonly #tokenUse: TokenUse
-  readonly #server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload })
+  readonly #debugAnswers: DebugAnswers
+  readonly #servers = { log: webSocketServer('log'), debug: webSocketServer('debug') }
   readonly #open = new Set<Promise<unknown>>()
 
   constructor(context: Context, handlers: StreamHandlers, tokenUse: TokenUse) {
     this.#context = context
     this.#handlers = handlers
     this.#tokenUse = tokenUse
-    this.#server.on('wsClientError', (_error, socket) =>
-      refuseUpgrade(socket, refuse('invalid_input', 'this is no valid WebSocket handshake')),
-    )
+    this.#debugAnswers = debugAnswers(context)
   }
 
   /** For the `upgrade` event of the HTTP server. */
@@ -53,7 +54,9 @@ export class Upgrades implements AsyncDisposable {
     if (gone.signal.aborted) return
     if (!opened.ok) return refuseUpgrade(socket, opened)
     this.#tokenUse.note(opened.value.caller.token)
-    this.#server.handleUpgrade(request, socket, head, webSocket => this.#serve(webSocket, opened.value, gone))
+    this.#servers[opened.value.kind].handleUpgrade(request, socket, head, webSocket =>
+      this.#serve(webSocket, opened.value, gone),
+    )
   }
 
   /** Waits for every follower; each has been told to end, and who closes the server cuts those that do not. */
@@ -61,13 +64,12 @@ export class Upgrades implements AsyncDisposable {
     await Promise.all(this.#open)
   }
 
-  #serve(socket: WebSocket, { caller, source, format }: Subscription, gone: AbortController): void {
-    const { log, limits } = this.#context
+  #serve(socket: WebSocket, subscription: Subscription, gone: AbortController): void {
+    const { log } = this.#context
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
     socket.on('error', () => {}) // a frame too large, or no frame at all: 'close' follows
     socket.once('close', () => gone.abort())
-    const sent = sendLogOver(socket, openLog(this.#context, source, caller, gone.signal), { format, limits })
-    const over = Promise.all([closed, sent])
+    const over = Promise.all([closed, this.#carry(socket, subscription, gone.signal)])
       .catch(error => {
         log.error({ err: error }, 'a WebSocket failed')
         socket.terminate()
@@ -75,6 +77,28 @@ export class Upgrades implements AsyncDisposable {
       .finally(() => this.#open.delete(over))
     this.#open.add(over)
   }
+
+  #carry(socket: WebSocket, subscription: Subscription, gone: AbortSignal): Promise<void> {
+    const { caller } = subscription
+    switch (subscription.kind) {
+      case 'log': {
+        const { source, format } = subscription
+        const events = openLog(this.#context, source, caller, gone)
+        return sendLogOver(socket, events, { format, limits: this.#context.limits })
+      }
+      case 'debug': {
+        const { session } = subscription
+        return serveDebug(socket, this.#context, this.#debugAnswers, { caller, session, gone })
+      }
+    }
+  }
+}
+
+function webSocketServer(kind: Subscription['kind']): WebSocketServer {
+  const options = { noServer: true, clientTracking: false, maxPayload: maxPayload[kind] }
+  return new WebSocketServer(options).on('wsClientError', (_error, socket) =>
+    refuseUpgrade(socket, refuse('invalid_input', 'this is no valid WebSocket handshake')),
+  )
 }
 
 function refuseUpgrade(socket: Duplex, refusal: Refusal): void {

@@ -29,10 +29,10 @@ export const fromDebugSchema = z.discriminatedUnion('type', [
   /** `id` is null where the frame had none that could be read. */
   z.object({ type: z.literal('problem'), id: id.nullable(), problem: problemSchema }),
   z.object({ type: z.literal('event'), event: z.enum(debugEvents), debug: debugSessionSchema }),
-  /** The last message of every connection that was not cut off. */
+  /** The last message of every connection that was not cut off. A session that is stopped ends none. */
   z.object({
     type: z.literal('end'),
-    reason: z.enum(['session_ended', 'session_deleted', 'server_stopping', 'slow_reader', 'problem']),
+    reason: z.enum(['session_deleted', 'server_stopping', 'slow_reader', 'problem']),
     problem: problemSchema.optional(),
   }),
 ])

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../context.ts'
+import type { Taken } from '../websocket/send-frame.ts'
 import { type EndEvent, type LogEvent, toLogMessage } from './log-event.ts'
 import { isWhole, type LogFormat, toJson } from './log-format.ts'
-import { pump, type Taken } from './pump.ts'
+import { pump } from './pump.ts'
 
 const contentTypes: Record<LogFormat, string> = {
   json: 'application/x-ndjson',

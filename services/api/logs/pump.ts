@@ -1,7 +1,5 @@
+import type { Taken } from '../websocket/send-frame.ts'
 import type { EndEvent, LogEvent } from './log-event.ts'
-
-/** What became of a write: the reader took it (or will), takes nothing for too long, or is not there any more. */
-export type Taken = 'taken' | 'slow' | 'gone'
 
 /** Carries events to a reader, each only when the one before was taken. Returns the end to tell, if anyone is there. */
 export async function pump(

@@ -1,7 +1,8 @@
 import { contract, operationNames } from '../../contract/contract.ts'
 import { type Operation, pathParameters } from '../../contract/operation.ts'
+import { debugAccess } from '../debug/serve-debug.ts'
 import { responsesOf } from './responses.ts'
-import { inputSchema, type JsonSchema, namedSchemas } from './schemas.ts'
+import { debugCallSchema, inputSchema, type JsonSchema, namedSchemas, schemaReference } from './schemas.ts'
 
 export type OpenApiDocument = {
   readonly openapi: '3.1.1'
@@ -21,6 +22,8 @@ export function openApiDocument(version: string): OpenApiDocument {
       [operation.method.toLowerCase()]: describe(name, operation),
     }
   }
+  const debugPath = contract['debug.list'].path
+  paths[debugPath] = { ...paths[debugPath], 'x-websocket': debugWebSocket() }
   return {
     openapi: '3.1.1',
     info: { title: 'Debug Server', version, license: { name: 'MIT', identifier: 'MIT' } },
@@ -32,6 +35,15 @@ export function openApiDocument(version: string): OpenApiDocument {
     },
   }
 }
+
+/** OpenAPI has no word for WebSockets. Of a log it is said with the answer, whose messages it carries. */
+const debugWebSocket = (): JsonSchema => ({
+  description:
+    'a WebSocket at this path carries calls of the debug operations, one a text frame, answered under their id as they are ready, and what happens to the debuggees of the session',
+  'x-required-scope': debugAccess,
+  client: debugCallSchema(),
+  server: schemaReference('DebugMessage'),
+})
 
 function describe(name: string, operation: Operation): JsonSchema {
   const { access } = operation

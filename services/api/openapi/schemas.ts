@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { fromDebugSchema, toDebugSchema } from '../../contract/debug-message.ts'
+import { breakpointSchema, debugSessionSchema } from '../../contract/debug-resources.ts'
 import { logMessageSchema } from '../../contract/log-message.ts'
 import { problemSchema } from '../../contract/problems.ts'
 import { commandSchema, repositorySchema, sessionSchema, tokenSchema } from '../../contract/resources.ts'
@@ -11,6 +13,9 @@ const named = new Map<z.ZodType, string>([
   [commandSchema, 'Command'],
   [tokenSchema, 'Token'],
   [logMessageSchema, 'LogMessage'],
+  [debugSessionSchema, 'DebugSession'],
+  [breakpointSchema, 'Breakpoint'],
+  [fromDebugSchema, 'DebugMessage'],
   [problemSchema, 'Problem'],
 ])
 
@@ -43,6 +48,12 @@ export function inputSchema(schema: z.ZodType): {
     ),
     required,
   }
+}
+
+/** What a client says over the WebSocket for debuggers. */
+export function debugCallSchema(): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(toDebugSchema, { io: 'input' })
+  return rest
 }
 
 function expanded(schema: z.ZodType): JsonSchema {

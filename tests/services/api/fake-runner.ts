@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
-import type { CommandStatus } from '../../../services/contract/command-state.ts'
+import { socketLines } from '../../../lib/socket-lines.ts'
+import type { CommandFailure, CommandStatus } from '../../../services/contract/command-state.ts'
 import {
   type CommandId,
   type InstanceId,
@@ -9,12 +10,21 @@ import {
   type SessionId,
 } from '../../../services/contract/ids.ts'
 import type { LogStream } from '../../../services/contract/log-message.ts'
-import type { FromRunner } from '../../../services/contract/runner-messages.ts'
+import {
+  type Ask,
+  type DebugEvent,
+  type FromRunner,
+  type LiveAnswer,
+  longestAsk,
+  type ToRunner,
+  toRunnerSchema,
+} from '../../../services/contract/runner-messages.ts'
 import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
 import type { DataFiles } from '../../../services/store/files.ts'
 import { recordFetch } from '../../../services/store/repositories.ts'
 import { moveSession, removeSession } from '../../../services/store/sessions.ts'
 import type { Store } from '../../../services/store/store.ts'
+import { until } from './until.ts'
 
 /**
  * Plays the runner: speaks its protocol on its socket, and moves rows and log files as a test commands it. It does
@@ -30,6 +40,11 @@ export class FakeRunner implements AsyncDisposable {
   #onWake: (() => void) | undefined
   /** Whether who connects is greeted. One that is stopped accepts connections and says nothing. */
   greets = true
+  /** What it has been asked, and nobody has answered for it yet. */
+  readonly asks: Ask[] = []
+  /** Answers for it. Without one, and where that says nothing, questions stay in `asks`. */
+  debugger: ((ask: Ask) => LiveAnswer | undefined) | undefined
+  readonly #askers = new Map<Ask, Socket>()
   /** Whether hints are sent; without them the API has to find out by itself. */
   hints = true
 
@@ -56,6 +71,28 @@ export class FakeRunner implements AsyncDisposable {
   say(message: FromRunner | string): void {
     const line = typeof message === 'string' ? message : JSON.stringify(message)
     for (const socket of this.#sockets) socket.write(`${line}\n`)
+  }
+
+  happens(event: DebugEvent): void {
+    this.say({ type: 'debug', ...event })
+  }
+
+  /** Takes the next question that nobody has answered. */
+  async nextAsk(operation: Ask['operation']): Promise<Ask> {
+    await until(() => this.asks.some(ask => ask.operation === operation), `asked ${operation}`)
+    const index = this.asks.findIndex(ask => ask.operation === operation)
+    const [ask] = this.asks.splice(index, 1)
+    if (ask === undefined) throw new Error('it was there')
+    return ask
+  }
+
+  /** Answers one that `nextAsk` gave; whether its asker is still there. */
+  answer(ask: Ask, answer: LiveAnswer): void {
+    const message: FromRunner = answer.ok
+      ? { type: 'answer', id: ask.id, value: answer.value }
+      : { type: 'refusal', id: ask.id, code: answer.code, detail: answer.detail }
+    this.#askers.get(ask)?.write(`${JSON.stringify(message)}\n`)
+    this.#askers.delete(ask)
   }
 
   async fetched(repository: Parameters<typeof recordFetch>[1]): Promise<void> {
@@ -104,11 +141,12 @@ export class FakeRunner implements AsyncDisposable {
     command: CommandId,
     to: CommandStatus = 'succeeded',
     exit_code: number | null = 0,
+    failure: CommandFailure | null = null,
   ): Promise<void> {
     const size = (stream: LogStream) =>
       statSync(this.#files.log(session, command, stream), { throwIfNoEntry: false })?.size ?? 0
     const lengths = { stdout_bytes: size('stdout'), stderr_bytes: size('stderr') }
-    await endCommand(this.#store, command, to, { exit_code, failure: null, ...lengths }, now())
+    await endCommand(this.#store, command, to, { exit_code, failure, ...lengths }, now())
     this.#changed({ session, command })
   }
 
@@ -143,12 +181,21 @@ export class FakeRunner implements AsyncDisposable {
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
-    socket.setEncoding('utf8').on('data', data => {
-      this.#wakes += `${data}`.split('"wake"').length - 1
-      this.#onWake?.()
-    })
+    socketLines(socket, longestAsk, line => this.#heard(socket, toRunnerSchema.parse(JSON.parse(line))))
     if (this.greets)
       socket.write(`${JSON.stringify({ type: 'hello', instance: this.instance } satisfies FromRunner)}\n`)
+  }
+
+  #heard(socket: Socket, message: ToRunner): void {
+    if (message.type === 'wake') {
+      this.#wakes++
+      this.#onWake?.()
+      return
+    }
+    this.#askers.set(message, socket)
+    const answer = this.debugger?.(message)
+    if (answer === undefined) this.asks.push(message)
+    else this.answer(message, answer)
   }
 }
 

@@ -85,14 +85,21 @@ t.test('every schema is one of JSON Schema 2020-12', t => {
 
 t.test('it holds the operations of the contract and no others', t => {
   const found = Object.entries(object(document, 'paths')).flatMap(([path, item]) =>
-    Object.entries(object(item)).map(
-      ([method, operation]) => `${method} ${path} ${at(operation, 'operationId')}`,
-    ),
+    Object.entries(object(item))
+      .filter(([method]) => !method.startsWith('x-'))
+      .map(([method, operation]) => `${method} ${path} ${at(operation, 'operationId')}`),
   )
   const declared = operationNames.map(
     name => `${contract[name].method.toLowerCase()} ${contract[name].path} ${name}`,
   )
   t.same(found.sort(), declared.sort())
+  t.end()
+})
+
+t.test('it tells of the WebSocket for debuggers', t => {
+  const found = object(document, 'paths', '/sessions/{session}/debug', 'x-websocket')
+  t.match(found, { 'x-required-scope': 'debug:write', client: { required: ['id', 'operation'] } })
+  t.same(at(found, 'server', '$ref'), '#/components/schemas/DebugMessage')
   t.end()
 })
 

@@ -1,0 +1,89 @@
+import { setMaxListeners } from 'node:events'
+import type { WebSocket } from 'ws'
+import { contract } from '../../contract/contract.ts'
+import type { FromDebug, ToDebug } from '../../contract/debug-message.ts'
+import { problemDocument } from '../../contract/problems.ts'
+import type { SessionJoined } from '../../store/rows.ts'
+import { getToken } from '../../store/tokens.ts'
+import { type Caller, judge } from '../access.ts'
+import type { Context } from '../context.ts'
+import { type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { refusalOf } from '../problem-reply.ts'
+import { endSocket } from '../websocket/end-socket.ts'
+import { keepAlive } from '../websocket/keep-alive.ts'
+import { answerCall } from './answer-call.ts'
+import type { DebugAnswers } from './debug-answers.ts'
+import { DebugCalls } from './debug-calls.ts'
+import { DebugFeed } from './debug-feed.ts'
+import { Outbox } from './outbox.ts'
+
+type End = Omit<Extract<FromDebug, { type: 'end' }>, 'type'>
+
+/** Who may open such a WebSocket; each call needs what its operation needs. */
+export const debugAccess = contract['debug.launch'].access
+
+/**
+ * Serves one client of a session's debuggers over a WebSocket, by the protocol in `contract/debug-message.ts`, until it
+ * goes, the session is deleted, its token opens this no more, or the server stops. Debug sessions stay as they are.
+ */
+export async function serveDebug(
+  socket: WebSocket,
+  context: Context,
+  answers: DebugAnswers,
+  { caller, session, gone }: { caller: Caller; session: SessionJoined; gone: AbortSignal },
+): Promise<void> {
+  const { limits } = context
+  const over = new AbortController()
+  setMaxListeners(0, over.signal)
+  const finish = (end: End | 'gone'): void => {
+    if (over.signal.aborted) return
+    over.abort()
+    socket.resume()
+    if (end === 'gone') return
+    endSocket(socket, end, JSON.stringify({ type: 'end', ...end } satisfies FromDebug), limits.linger)
+  }
+  const fail = (refusal: Refusal) =>
+    finish({ reason: 'problem', problem: problemDocument(refusal.code, refusal.detail) })
+
+  const token = async (access: Parameters<typeof judge>[1]): Promise<Outcome<Caller>> => {
+    const row = await getToken(context.store, caller.token.id)
+    if (row === undefined) return refuse('unauthenticated', 'this token is not valid')
+    return judge(row, access, context.clock.now())
+  }
+  const answer = async (call: ToDebug): Promise<Outcome<unknown>> => {
+    try {
+      const admitted = await token(contract[call.operation].access)
+      if (!admitted.ok) return admitted
+      return await answerCall(answers, session, call, over.signal)
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal.code === 'internal') context.log.error({ err: error }, 'a call over a WebSocket failed')
+      return refusal
+    }
+  }
+
+  using _ = keepAlive(socket, limits.ping)
+  if (gone.aborted) over.abort()
+  else gone.addEventListener('abort', () => finish('gone'), { once: true })
+  const outbox = new Outbox(socket, limits.slowReader, () => finish({ reason: 'slow_reader' }))
+  const calls = new DebugCalls({ outbox, answer, refused: fail })
+  socket.on('message', (data, isBinary) => void calls.take(isBinary ? undefined : `${data}`))
+  const feed = new DebugFeed({
+    context,
+    session,
+    gone: over.signal,
+    say: frame => void outbox.send('event', frame),
+    recheck: async () => {
+      const admitted = await token(debugAccess)
+      return admitted.ok ? undefined : admitted
+    },
+  })
+  try {
+    const reason = await feed.run()
+    if (typeof reason !== 'string') fail(reason)
+    else finish(reason === 'gone' ? reason : { reason })
+  } catch (error) {
+    context.log.error({ err: error, session: session.id }, 'telling of debug sessions failed')
+    fail(refusalOf(error))
+  }
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod'
+import { didYouMean } from '../../lib/suggest.ts'
+import type { FieldError } from './outcome.ts'
+
+/** What a schema refuses, field by field, in words for who wrote the input; `known`: the fields that there are. */
+export const fieldErrors = ({ issues }: z.core.$ZodError, known: readonly string[]): FieldError[] =>
+  flatten(issues).flatMap(issue => toFieldErrors(issue, known))
+
+type Issue = z.core.$ZodIssue
+
+/** Replaces the failure of a union by that of the branch that was meant, where one can be told. */
+function flatten(issues: readonly Issue[], prefix: PropertyKey[] = []): Issue[] {
+  return issues.flatMap(issue => {
+    const path = [...prefix, ...issue.path]
+    if (issue.code !== 'invalid_union') return [{ ...issue, path }]
+    const meant = issue.errors.find(branch => !branch.some(isTypeMismatch))
+    if (meant !== undefined) return flatten(meant, path)
+    const expected = issue.errors.flatMap(branch =>
+      branch.filter(isTypeMismatch).map(one => ('expected' in one ? `${one.expected}` : '')),
+    )
+    return [{ ...issue, path, message: `expected ${[...new Set(expected)].join(' or ')}` }]
+  })
+}
+
+const isTypeMismatch = (issue: Issue): boolean => issue.code === 'invalid_type' && issue.path.length === 0
+
+function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
+  const path = issue.path.map(String)
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => {
+        const suggestion = path.length > 0 ? undefined : didYouMean(key, known)
+        return {
+          path: [...path, key].join('.'),
+          message: suggestion === undefined ? 'unknown field' : `unknown field; ${suggestion}`,
+        }
+      })
+    case 'invalid_key':
+      return [{ path: path.join('.'), message: issue.issues[0]?.message ?? issue.message }]
+    default:
+      return [{ path: path.join('.'), message: plain(issue.message) }]
+  }
+}
+
+function plain(message: string): string {
+  if (message.endsWith('received undefined')) return 'is required'
+  return message.replace(/^(?:Invalid|Too \w+)[^:]*: /, '')
+}
