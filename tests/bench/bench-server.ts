@@ -14,17 +14,13 @@ export type BenchServer = AsyncDisposable & {
   session(): Promise<SessionId>
 }
 
-/** `prepare` changes the working tree of the clone; what it writes is committed. */
-export async function startBenchServer(prepare: (clone: Clone) => void = () => {}): Promise<BenchServer> {
+export async function startBenchServer(): Promise<BenchServer> {
   const ends: (() => Promise<void>)[] = []
   const end = async () => {
     for (const one of ends.toReversed()) await one()
   }
   try {
     const clone = makeClone({ teardown: end => ends.push(end) })
-    prepare(clone)
-    clone.git('add', '-A')
-    clone.git('commit', '-q', '--allow-empty', '-m', 'prepared')
     const up = await clone.task(['up'])
     if (up.code !== 0) throw new Error(up.stderr)
     const { api } = JSON.parse(readFileSync(clone.path('.artifacts/run/endpoints.json'), 'utf8'))
