@@ -14,12 +14,12 @@ export const itemSchema = z.discriminatedUnion('type', [
     type: z.literal('mcp_tool_call'),
     server: text,
     tool: text,
-    arguments: z.unknown(),
+    arguments: z.unknown().optional(),
     /** What the server answered; null where it did not. */
     result: z
       .object({
         content: z.array(z.looseObject({ type: text, text: text.optional() })),
-        structured_content: z.unknown(),
+        structured_content: z.unknown().optional(),
       })
       .nullish(),
     /** Why there is no answer: a time limit, a refusal. */

@@ -8,6 +8,7 @@ import { findCodex } from './codex-program.ts'
 import { toolNames } from './model-request.ts'
 import { call, message, type Step } from './script.ts'
 import { startScriptedModel } from './scripted-model.ts'
+import { answerIn } from './tool-answer.ts'
 
 t.setTimeout(120_000)
 
@@ -34,7 +35,7 @@ async function runScript(steps: readonly Step[], deadline?: number) {
 t.test('Codex calls the tools of a script, and the script hears what they say', unlessThere, async t => {
   const { result, requests } = await runScript([
     call('echo', { text: 'one' }, 'mcp__tiny'),
-    ([first]) => call('echo', { text: `${/one/.exec(first?.text ?? '')?.[0]} and two` }, 'mcp__tiny'),
+    ([first]) => call('echo', { text: `${first === undefined ? '' : answerIn(first)} and two` }, 'mcp__tiny'),
     call('refuse', {}, 'mcp__tiny'),
     outputs => message(`${outputs.length} answers`),
   ])

@@ -28,7 +28,7 @@ export const toolOutputs = ({ input }: ModelRequest): ToolOutput[] =>
     const { success, data } = outputSchema.safeParse(item)
     if (!success) return []
     const { call_id, output } = data
-    const text = typeof output === 'string' ? output : output.map(part => part.text ?? '').join('')
+    const text = typeof output === 'string' ? output : output.map(part => part.text ?? '').join('\n')
     return [{ callId: call_id, text }]
   })
 
