@@ -2,6 +2,7 @@ import { toInstant } from '../../lib/clock.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import { commandsIn, readyCommands, startCommand } from '../store/commands.ts'
+import { liveDebugSessions, type QueuedDebugSession, readyDebuggees } from '../store/debug-sessions.ts'
 import { pendingRepositories } from '../store/repositories.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
@@ -11,6 +12,7 @@ import { chooseCommands } from './commands/choose-commands.ts'
 import type { EndCause } from './commands/command-outcome.ts'
 import { CommandRun } from './commands/run-command.ts'
 import type { RunnerContext } from './context.ts'
+import type { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import type { KeyedJobs } from './keyed-jobs.ts'
 import { refreshRepository } from './refresh-repository.ts'
 import { removeEndedSession } from './sessions/remove-session.ts'
@@ -26,11 +28,13 @@ import { stopSession } from './sessions/stop-session.ts'
 export class Reconciler {
   readonly #context: RunnerContext
   readonly #jobs: KeyedJobs
+  readonly #debugging: LiveDebugSessions
   readonly #runs = new Map<CommandId, CommandRun>()
 
-  constructor(context: RunnerContext, jobs: KeyedJobs) {
+  constructor(context: RunnerContext, jobs: KeyedJobs, debugging: LiveDebugSessions) {
     this.#context = context
     this.#jobs = jobs
+    this.#debugging = debugging
   }
 
   async pass(): Promise<void> {
@@ -57,22 +61,42 @@ export class Reconciler {
       await adoptCommands(store, lease.token)
       running = await commandsIn(store, 'running')
     }
-    for (const row of running)
-      if (row.runner_token === lease.token && !this.#runs.has(row.id)) this.#take(row, async () => row)
+    const unknown = running.filter(row => row.runner_token === lease.token && !this.#runs.has(row.id))
+    // Read after the commands: a debuggee and its debug session come into the store together.
+    const debugged = unknown.length === 0 ? noDebuggees : await this.#debuggees()
+    for (const row of unknown) this.#take(row, debugged.get(row.id), async () => row)
     for (const row of running)
       if (row.cancel_requested === 1) this.#runs.get(row.id)?.end({ reason: 'cancelled_by_client' })
     for (const session of stopping) this.#stop(session, running)
 
-    const free = slots - this.#runs.size
+    await this.#startDebuggees()
+    const busy = [...this.#runs.values()].filter(run => run.takesSlot).map(run => run.session)
+    const free = slots - busy.length
     if (free <= 0) return
     const ready = (await readyCommands(store, slots)).filter(row => !this.#runs.has(row.id))
-    const busy = [...this.#runs.values()].map(run => run.session)
-    for (const row of chooseCommands(ready, busy, free)) this.#take(row, () => this.#claim(row))
+    for (const row of chooseCommands(ready, busy, free)) this.#take(row, undefined, () => this.#claim(row))
+  }
+
+  /** They take no slot: a debuggee that is stopped must hold up no command. The store bounds their number. */
+  async #startDebuggees(): Promise<void> {
+    const ready = (await readyDebuggees(this.#context.store)).filter(row => !this.#runs.has(row.id))
+    const debugged = ready.length === 0 ? noDebuggees : await this.#debuggees()
+    for (const row of ready) this.#take(row, debugged.get(row.id), () => this.#claim(row))
+  }
+
+  async #debuggees(): Promise<ReadonlyMap<CommandId, QueuedDebugSession>> {
+    const rows = await liveDebugSessions(this.#context.store)
+    return new Map(rows.map(row => [row.command_id, row]))
   }
 
   /** Runs a command, once `claim` has made it this runner's. */
-  #take(row: CommandRow, claim: () => Promise<CommandRow | undefined>): void {
-    const run = new CommandRun(this.#context, row)
+  #take(
+    row: CommandRow,
+    debug: QueuedDebugSession | undefined,
+    claim: () => Promise<CommandRow | undefined>,
+  ): void {
+    const debuggee = debug === undefined ? undefined : this.#debugging.debuggee(debug)
+    const run = new CommandRun(this.#context, row, debuggee)
     const began = this.#jobs.start(`command ${row.id}`, async signal => {
       try {
         const claimed = await claim()
@@ -119,5 +143,7 @@ export class Reconciler {
     })
   }
 }
+
+const noDebuggees: ReadonlyMap<CommandId, QueuedDebugSession> = new Map()
 
 const sessionKey = (id: SessionId) => `session ${id}`

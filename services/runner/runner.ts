@@ -1,11 +1,14 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
 import { type Clock, type Stopwatch, systemStopwatch } from '../../lib/clock.ts'
+import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { RunnerContext } from './context.ts'
+import { defaultEngineSettings, type EngineSettings, engines } from './debug/engines.ts'
+import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import { Git } from './git/git.ts'
 import { type FetchLimits, Mirrors } from './git/mirrors.ts'
 import { HintServer } from './hint-server.ts'
@@ -38,6 +41,8 @@ export type RunnerDependencies = {
   path: string
   /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */
   inherit?: Record<string, string>
+  /** Where debuggers are looked for. */
+  debuggers?: Partial<EngineSettings>
   git?: {
     limits?: Partial<FetchLimits>
     /** Settings over the runner's own, such as `credential.helper`. */
@@ -61,6 +66,8 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const stopping = new AbortController()
   const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
   let lease: RunnerLease | undefined
+  // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
+  const helpers = started.use(new ProcessScope({ graceMs: 1_000 }))
   const git = started.use(
     new Git(
       {
@@ -69,10 +76,12 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
         configuration: deps.git?.configuration ?? [],
       },
       () => lease?.require(),
+      helpers,
     ),
   )
   const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
   let hints: HintServer | undefined
+  let debugging: LiveDebugSessions | undefined
   let loop: WakeLoop | undefined
 
   const jobs = new KeyedJobs((key, error) => {
@@ -84,17 +93,18 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     { type: 'hello', instance: deps.instance },
     {
       woken: () => loop?.wake(),
-      asked: async ({ debug }) => ({
-        ok: false,
-        code: 'runner_unavailable',
-        detail: `this runner has no debugger for ${debug}`,
-      }),
+      asked: async ask =>
+        (await debugging?.answer(ask)) ?? {
+          ok: false,
+          code: 'runner_unavailable',
+          detail: 'the runner is starting',
+        },
     },
   )
   started.use(hints)
   lease = started.use(
     await RunnerLease.take({
-      ...{ store, clock, log, instance: deps.instance, processScope: git.processScope },
+      ...{ store, clock, log, instance: deps.instance, processScope: helpers.id },
       stopwatch: deps.lease?.stopwatch ?? systemStopwatch,
       termMs: deps.lease?.termMs ?? defaultTermMs,
       giveUp: () => jobs.giveUp(),
@@ -111,7 +121,12 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     user: userName(),
     changed: change => hints?.broadcast({ type: 'changed', ...change }),
   }
-  const reconciler = new Reconciler(context, jobs)
+  debugging = new LiveDebugSessions(context, {
+    engines: engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers),
+    scope: helpers,
+    tell: message => hints?.broadcast({ type: 'debug', ...message }),
+  })
+  const reconciler = new Reconciler(context, jobs, debugging)
   // In this order at the end: no new work, then the work under way gives up, then the leases, the socket and git.
   started.use(jobs)
   started.defer(() => {

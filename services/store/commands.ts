@@ -111,7 +111,8 @@ export function resolveCommand(
 
 /**
  * Queued commands of running sessions whose earlier command, if they wait for one, has succeeded; oldest first, and of
- * each session the first `perSession`, so that a long queue of one hides no other.
+ * each session the first `perSession`, so that a long queue of one hides no other. Without debuggees, which wait in no
+ * queue.
  */
 export const readyCommands = (store: Store, perSession: number): Promise<CommandRow[]> =>
   store.read(database =>
@@ -130,6 +131,16 @@ export const readyCommands = (store: Store, perSession: number): Promise<Command
           )
           .where('commands.status', '=', 'queued')
           .where('sessions.status', '=', 'running')
+          .where(eb =>
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom('debug_sessions')
+                  .select('debug_sessions.id')
+                  .whereRef('debug_sessions.command_id', '=', 'commands.id'),
+              ),
+            ),
+          )
           .where(eb => eb.or([eb('earlier.id', 'is', null), eb('earlier.status', '=', 'succeeded')])),
       )
       .selectFrom('ready')

@@ -105,12 +105,13 @@ export async function resolveDebugSession(
   return resolved(await withCommands(store, rows))
 }
 
+export type QueuedDebugSession = Pick<
+  DebugSessionRow,
+  'id' | 'command_id' | 'session_id' | 'engine' | 'request_json' | 'created_at'
+>
+
 /** The debug sessions whose debuggee is queued or running. */
-export const liveDebugSessions = (
-  store: Store,
-): Promise<
-  Pick<DebugSessionRow, 'id' | 'command_id' | 'session_id' | 'engine' | 'request_json' | 'created_at'>[]
-> =>
+export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =>
   store.read(database =>
     database
       .selectFrom('debug_sessions')
@@ -124,5 +125,19 @@ export const liveDebugSessions = (
         'debug_sessions.created_at',
       ])
       .where('commands.status', 'in', ['queued', 'running'])
+      .execute(),
+  )
+
+/** Queued debuggees of running sessions, oldest first. Those are not among `readyCommands`. */
+export const readyDebuggees = (store: Store): Promise<CommandRow[]> =>
+  store.read(database =>
+    database
+      .selectFrom('debug_sessions')
+      .innerJoin('commands', 'commands.id', 'debug_sessions.command_id')
+      .innerJoin('sessions', 'sessions.id', 'commands.session_id')
+      .selectAll('commands')
+      .where('commands.status', '=', 'queued')
+      .where('sessions.status', '=', 'running')
+      .orderBy('debug_sessions.position')
       .execute(),
   )

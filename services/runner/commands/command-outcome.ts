@@ -5,6 +5,11 @@ export type EndCause =
   | { reason: 'cancelled_by_client' }
   | { reason: 'session_stopped' }
   | { reason: 'timed_out'; seconds: number }
+  /** A client of its debugger wanted it. */
+  | { reason: 'ended_by_debugger' }
+  /** Its debugger went away, and what stopped in it must not run on unseen; `message` tells what happened. */
+  | { reason: 'debugger_failed'; message: string }
+  | { reason: 'debugger_lost' }
 
 /** What was seen of its end: the code its wrapper wrote, or that the wrapper went away without writing one. */
 export type SeenEnd = { kind: 'exited'; code: number } | { kind: 'gone' }
@@ -20,7 +25,7 @@ export function commandOutcome(seen: SeenEnd, cause: EndCause | undefined): Comm
   const exit_code = seen.kind === 'exited' ? seen.code : null
   if (cause !== undefined)
     return {
-      status: cause.reason === 'timed_out' ? 'timed_out' : 'cancelled',
+      status: statusOf(cause),
       exit_code,
       failure: { reason: cause.reason, message: messageOf(cause) },
     }
@@ -33,6 +38,20 @@ export function commandOutcome(seen: SeenEnd, cause: EndCause | undefined): Comm
   return { status: exit_code === 0 ? 'succeeded' : 'failed', exit_code, failure: null }
 }
 
+function statusOf(cause: EndCause): CommandStatus {
+  switch (cause.reason) {
+    case 'timed_out':
+      return 'timed_out'
+    case 'cancelled_by_client':
+    case 'session_stopped':
+    case 'ended_by_debugger':
+      return 'cancelled'
+    case 'debugger_failed':
+    case 'debugger_lost':
+      return 'failed'
+  }
+}
+
 function messageOf(cause: EndCause): string {
   switch (cause.reason) {
     case 'cancelled_by_client':
@@ -41,5 +60,11 @@ function messageOf(cause: EndCause): string {
       return 'the session was stopped'
     case 'timed_out':
       return `it took longer than ${cause.seconds} s`
+    case 'ended_by_debugger':
+      return 'it was ended through its debugger'
+    case 'debugger_failed':
+      return cause.message
+    case 'debugger_lost':
+      return 'the runner that held its debugger went away'
   }
 }

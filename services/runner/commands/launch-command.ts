@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
-import { commandLineOf, environmentOf } from '../../store/rows.ts'
+import { commandLineOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
-import { commandEnvironment } from './command-environment.ts'
+import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
+import { surroundings } from './surroundings.ts'
 import { findWorkingDirectory } from './working-directory.ts'
 
 export type Launched =
@@ -20,9 +21,13 @@ const wrapperFile = join(import.meta.dirname, 'command-wrapper.sh')
 
 /**
  * Starts a command's wrapper in a session of its own, its output going straight into the log files. What keeps it from
- * starting is written there too, for that is where a user looks.
+ * starting is written there too, for that is where a user looks. `replacement`: what is run in place of its own line.
  */
-export async function launchCommand(context: RunnerContext, row: CommandRow): Promise<Launched> {
+export async function launchCommand(
+  context: RunnerContext,
+  row: CommandRow,
+  replacement?: Replacement,
+): Promise<Launched> {
   let logs: Logs
   try {
     logs = openLogs(context, row)
@@ -30,7 +35,7 @@ export async function launchCommand(context: RunnerContext, row: CommandRow): Pr
     return failed('spawn_failed', `its logs could not be written: ${codeOf(error)}`)
   }
   using opened = logs
-  const launched = await tryToLaunch(context, row, opened.stdout, opened.stderr)
+  const launched = await tryToLaunch(context, row, replacement, opened)
   if (!launched.launched) writeSync(opened.stderr, `debug-server: ${launched.failure.message}\n`)
   return launched
 }
@@ -52,26 +57,18 @@ const logFlags =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 async function tryToLaunch(
-  { files, lease, path, inherit, user }: RunnerContext,
+  context: RunnerContext,
   row: CommandRow,
-  stdout: number,
-  stderr: number,
+  replacement: Replacement | undefined,
+  { stdout, stderr }: Logs,
 ): Promise<Launched> {
+  const { files, lease } = context
   const directory = await findWorkingDirectory(files.worktree(row.session_id), row.directory)
   if (!directory.found) return failed('directory_not_found', directory.message)
 
-  const env = commandEnvironment({
-    session: row.session_id,
-    command: row.id,
-    path,
-    home: files.home(row.session_id),
-    temporary: files.temporary(row.session_id),
-    directory: directory.path,
-    user,
-    inherit,
-    client: environmentOf(row),
-  })
-  const line = commandLineOf(row)
+  if (replacement?.ok === false) return { launched: false, failure: replacement.failure }
+  const env = { ...surroundings(context, row, directory.path), ...replacement?.program.environment }
+  const line = replacement?.program.words ?? commandLineOf(row)
   const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
   const program = await findExecutable(name, env.PATH ?? '', directory.path)
   if (!program.found) return failed(program.reason, program.message)

@@ -8,17 +8,24 @@ import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
 import { type CommandOutcome, commandOutcome, type EndCause, type SeenEnd } from './command-outcome.ts'
 import { CommandProcesses } from './command-processes.ts'
+import type { Debuggee, Replacement } from './debuggee.ts'
 import { launchCommand } from './launch-command.ts'
 import { missingProgram } from './missing-program.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
-import { forbidProcessFile, goneWrapper, readProcessFile, untilProcessFile } from './wrapper-files.ts'
+import {
+  forbidProcessFile,
+  goneWrapper,
+  readExitFile,
+  readProcessFile,
+  untilProcessFile,
+} from './wrapper-files.ts'
 
 /**
  * One command that the store says is running, from its start or from where an earlier runner left it, until its end is
  * recorded:
  *
- *     no process file → launched ─┐
+ *     no process file → launched ─┐      (a debuggee: once its debugger is ready)
  *     process file ───────────────┴→ watched → leftovers ended → recorded
  *
  * Every step can be repeated by a successor: a wrapper that finds the process file leaves (see command-wrapper.sh), and
@@ -27,22 +34,32 @@ import { forbidProcessFile, goneWrapper, readProcessFile, untilProcessFile } fro
 export class CommandRun {
   readonly #context: RunnerContext
   readonly #row: CommandRow
+  readonly #debuggee: Debuggee | undefined
+  readonly #preparing = new AbortController()
   #processes: CommandProcesses | undefined
   #cause: EndCause | undefined
   #ending: Promise<void> | undefined
 
-  constructor(context: RunnerContext, row: CommandRow) {
+  /** `debuggee`: its debugger, where it is run under one. */
+  constructor(context: RunnerContext, row: CommandRow, debuggee?: Debuggee) {
     this.#context = context
     this.#row = row
+    this.#debuggee = debuggee
   }
 
   get session() {
     return this.#row.session_id
   }
 
+  /** A debuggee takes no slot: one that is stopped must not hold up others. */
+  get takesSlot(): boolean {
+    return this.#debuggee === undefined
+  }
+
   /** Has everything of it ended; `run` then records why. Later causes change nothing. */
   end(cause: EndCause): void {
     this.#cause ??= cause
+    this.#preparing.abort()
     if (this.#processes !== undefined) this.#ending ??= this.#endProcesses(this.#processes)
   }
 
@@ -52,7 +69,11 @@ export class CommandRun {
     const { session_id, id } = row
     let wrapper = await readProcessFile(files.process(session_id, id))
     let child: ChildProcess | undefined
+    let replacement: Replacement | undefined
+    await using debuggee = this.#debuggee
+    using _timeout = this.#limitTime(row)
     if (wrapper === undefined) {
+      replacement = await this.#prepare(row, signal)
       if (this.#cause !== undefined) {
         // A wrapper that an earlier runner has started, or is about to start, must not run it any more; one that was
         // quicker is ended as any other.
@@ -64,7 +85,7 @@ export class CommandRun {
     }
     if (wrapper === undefined) {
       lease.require()
-      const launched = await launchCommand(this.#context, row)
+      const launched = await launchCommand(this.#context, row, replacement)
       if (!launched.launched) {
         // It may have been started before, and have taken away what told of it.
         await new CommandProcesses(id, goneWrapper, () => lease.held()).endLeftovers(this.#context.graceMs)
@@ -72,17 +93,42 @@ export class CommandRun {
       }
       child = launched.child
       wrapper = launched.wrapper
-    }
-    using _timeout = this.#limitTime(row)
+      debuggee?.launched()
+    } else await this.#endUnheld()
     let seen = await this.#untilGone(wrapper, child, signal)
     if (child !== undefined && seen.kind === 'gone') {
       // Where a wrapper that an earlier runner had just started was quicker, that one runs the command. To be known
       // before anything is ended: its processes bear the same mark.
       const first = await untilProcessFile(files.process(session_id, id), signal)
-      if (first !== undefined && first.pid !== wrapper.pid)
+      if (first !== undefined && first.pid !== wrapper.pid) {
+        await this.#endUnheld()
         seen = await this.#untilGone(first, undefined, signal)
+      }
     }
     await this.#record(await this.#outcome(seen))
+  }
+
+  /** What its debugger wants to be launched. Undefined without one, and where it was ended meanwhile. */
+  async #prepare(row: CommandRow, signal: AbortSignal): Promise<Replacement | undefined> {
+    if (this.#debuggee === undefined || this.#cause !== undefined) return undefined
+    const either = AbortSignal.any([signal, this.#preparing.signal])
+    try {
+      return await this.#debuggee.prepare(row, cause => this.end(cause), either)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (this.#cause === undefined) throw error
+      return undefined
+    }
+  }
+
+  /**
+   * A debuggee that somebody else has launched: its debugger is gone, and it may stand still for ever. Unless it had
+   * ended before by itself, which what is killed with its debugger has not.
+   */
+  async #endUnheld(): Promise<void> {
+    if (this.#debuggee === undefined) return
+    const code = await readExitFile(this.#context.files.exitStatus(this.session, this.#row.id))
+    if (code === undefined || code === codeOfKilled) this.end({ reason: 'debugger_lost' })
   }
 
   async #untilGone(
@@ -141,9 +187,10 @@ export class CommandRun {
     ])
     const { status, exit_code, failure } = outcome
     const end = { exit_code, failure, stdout_bytes, stderr_bytes }
-    if (await endCommand(store, id, status, end, toInstant(clock.now()), lease.token))
+    if (await endCommand(store, id, status, end, toInstant(clock.now()), lease.token)) {
       changed({ session: session_id, command: id })
-    else lease.doubt() // it has ended already, or is another's
+      await this.#debuggee?.recorded()
+    } else lease.doubt() // it has ended already, or is another's
   }
 
   /** Ends it when its time is up, counted from its recorded start, whichever runner started it. */
@@ -155,6 +202,9 @@ export class CommandRun {
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   }
 }
+
+/** What a shell makes of SIGKILL. */
+const codeOfKilled = 137
 
 async function sizeOf(file: string): Promise<number> {
   try {

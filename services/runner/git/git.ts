@@ -27,19 +27,18 @@ const mostStderr = 65_536
  * before its outcome is told when it was cut short. Rejects with the signal's reason when that aborts.
  */
 export class Git implements AsyncDisposable {
-  readonly #scope = new ProcessScope({ graceMs: 1_000 })
+  readonly #scope: ProcessScope
   readonly #surroundings: GitSurroundings
   readonly #permit: () => void
 
-  /** `permit` throws where nothing may be done any more; asked before each call, and before its outcome is told. */
-  constructor(surroundings: GitSurroundings, permit: () => void = () => undefined) {
+  /**
+   * `permit` throws where nothing may be done any more; asked before each call, and before its outcome is told.
+   * `within`: the scope that owns all calls as well.
+   */
+  constructor(surroundings: GitSurroundings, permit: () => void = () => undefined, within?: ProcessScope) {
+    this.#scope = new ProcessScope({ graceMs: 1_000, ...(within === undefined ? {} : { within }) })
     this.#surroundings = surroundings
     this.#permit = permit
-  }
-
-  /** The mark of every process that is started here. */
-  get processScope(): string {
-    return this.#scope.id
   }
 
   async run(args: readonly string[], call: GitCall = {}): Promise<GitOutcome> {

@@ -1,0 +1,20 @@
+import type { CommandFailure } from '../../contract/command-state.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import type { EndCause } from './command-outcome.ts'
+
+/** What is launched in place of a command's own line, or why nothing is. */
+export type Replacement =
+  | {
+      ok: true
+      program: { readonly words: readonly string[]; readonly environment: Readonly<Record<string, string>> }
+    }
+  | { ok: false; failure: CommandFailure }
+
+/** A command's debugger, as the command sees it. It is disposed of when the command is not run here any more. */
+export type Debuggee = AsyncDisposable & {
+  /** Makes the debugger ready. `end` ends the command. Rejects with the signal's reason when that aborts. */
+  prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement>
+  launched(): void
+  /** The command's end stands in the store. */
+  recorded(): Promise<void>
+}

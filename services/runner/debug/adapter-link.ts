@@ -1,0 +1,129 @@
+import type { z } from 'zod'
+import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { AdapterProcess } from './adapter-process.ts'
+import type { AskAdapter } from './ask-adapter.ts'
+import type { DapClient, DapOutcome } from './dap-client.ts'
+import { anyBodySchema, type Capabilities, capabilitiesSchema, threadsBodySchema } from './dap-messages.ts'
+import type { AdapterProgram, Place } from './engine.ts'
+import { Refusal } from './refusal.ts'
+
+const defaultMs = 10_000
+/** How long an adapter that was late may take to show that it lives. */
+const probeMs = 2_000
+
+export type LinkHandlers = {
+  readonly event: (name: string, body: unknown) => void
+  /** The adapter is of no use any more. Called once, unless the debuggee has gone before. */
+  readonly failed: (message: string) => void
+}
+
+/**
+ * What the multiplexer has of an adapter: its answers, or a Refusal that says what to make of there being none. One
+ * that is late once and then does not even tell its threads is given up, and so is one that goes away.
+ */
+export class AdapterLink implements AsyncDisposable {
+  capabilities: Capabilities = capabilitiesSchema.parse({})
+  readonly #process: AdapterProcess
+  readonly #handlers: LinkHandlers
+  readonly #awaited = new Map<string, (body: unknown) => void>()
+  readonly #initialized = Promise.withResolvers<void>()
+  #probing: Promise<boolean> | undefined
+  #over = false
+
+  constructor(scope: ProcessScope, program: AdapterProgram, place: Place, handlers: LinkHandlers) {
+    this.#handlers = handlers
+    const environment = { ...place.environment, ...program.environment }
+    this.#process = new AdapterProcess(
+      scope,
+      { ...program, directory: place.directory, environment },
+      (name, body) => this.#event(name, body),
+    )
+    void this.client.closed.then(why => this.fail(`the debug adapter went away: ${why}`))
+  }
+
+  get client(): DapClient {
+    return this.#process.client
+  }
+
+  /** Resolves when the adapter is ready to be told where to stop. It may say so before it answers to what causes it. */
+  get initialized(): Promise<void> {
+    return this.#initialized.promise
+  }
+
+  /** The body of the next event of this name. To be called before what causes it. */
+  readonly next = (name: string): Promise<unknown> => new Promise(resolve => this.#awaited.set(name, resolve))
+
+  /** Whether anything can be asked of it still. */
+  get usable(): boolean {
+    return !this.#over
+  }
+
+  request(command: string, parameters: object): Promise<DapOutcome<unknown>> {
+    return this.client.request(command, parameters, anyBodySchema, defaultMs)
+  }
+
+  readonly ask: AskAdapter = async <Schema extends z.ZodType>(
+    command: string,
+    parameters: object,
+    schema: Schema,
+    deadlineMs = defaultMs,
+  ): Promise<z.output<Schema>> => {
+    const outcome = await this.client.request(command, parameters, schema, deadlineMs)
+    switch (outcome.kind) {
+      case 'done':
+        return outcome.body
+      case 'refused':
+        throw new Refusal('debugger_refused', outcome.message)
+      case 'late':
+      case 'closed':
+        throw await this.refusal(command, outcome)
+    }
+  }
+
+  /** What to tell where there was no answer. */
+  async refusal(
+    command: string,
+    outcome: { kind: 'late' } | { kind: 'closed'; why: string },
+  ): Promise<Refusal> {
+    if (outcome.kind === 'closed')
+      return new Refusal('debug_session_ended', `the debug adapter: ${outcome.why}`)
+    if (await this.#lives())
+      return new Refusal('debugger_timeout', `the debugger did not answer to ${command} in time`)
+    this.fail('the debug adapter does not answer')
+    return new Refusal('debugger_timeout', 'the debug adapter does not answer; the debuggee is ended')
+  }
+
+  /** Gives the adapter up: nothing is asked of it any more. */
+  fail(message: string): void {
+    if (this.#over) return
+    this.#over = true
+    const { stderr } = this.#process
+    this.#handlers.failed(stderr === '' ? message : `${message}\n${stderr}`)
+    this.client.close(message)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true
+    await this.#process[Symbol.asyncDispose]()
+  }
+
+  /** However many wait for it, it is asked once. */
+  #lives(): Promise<boolean> {
+    this.#probing ??= this.client
+      .request('threads', {}, threadsBodySchema, probeMs)
+      .then(({ kind }) => kind === 'done' || kind === 'refused')
+      .finally(() => {
+        this.#probing = undefined
+      })
+    return this.#probing
+  }
+
+  #event(name: string, body: unknown): void {
+    if (name === 'initialized') this.#initialized.resolve()
+    // The debuggee has gone, or replaced itself by another program: that the adapter leaves is no failure any more.
+    if (name === 'terminated') this.#over = true
+    this.#awaited.get(name)?.(body)
+    this.#awaited.delete(name)
+    this.#handlers.event(name, body)
+  }
+}

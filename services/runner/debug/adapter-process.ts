@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { DapClient } from './dap-client.ts'
+
+const mostStderr = 4_096
+/** How long it may take to end by itself, and when asked, in milliseconds. */
+const patienceMs = 300
+const graceMs = 500
+
+/** A debug adapter's process, owned. Disposing of it ends it with whatever it has started. */
+export class AdapterProcess implements AsyncDisposable {
+  readonly client: DapClient
+  readonly #scope: ProcessScope
+  readonly #finish: () => Promise<unknown>
+  #stderr = ''
+
+  constructor(
+    within: ProcessScope,
+    program: {
+      file: string
+      arguments: readonly string[]
+      directory: string
+      environment: Record<string, string>
+    },
+    event: (name: string, body: unknown) => void,
+  ) {
+    this.#scope = new ProcessScope({ graceMs, within })
+    const { file, directory, environment } = program
+    const child = this.#scope.spawn(file, program.arguments, {
+      cwd: directory,
+      env: environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    const { stdin, stdout, stderr } = child
+    if (stdin === null || stdout === null || stderr === null) throw new Error('its streams are pipes')
+    this.client = new DapClient(stdout, stdin, event)
+    child.once('error', error => this.client.close(`it could not be started: ${error.message}`))
+    child.once('exit', (code, signal) => this.client.close(`it has ended with ${signal ?? `code ${code}`}`))
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-mostStderr)
+    })
+    this.#finish = async () => {
+      stdin.end()
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+      await once(child, 'exit', { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined)
+    }
+  }
+
+  /** The end of what it has written to its standard error. */
+  get stderr(): string {
+    return this.#stderr.trim()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.close('it has been ended')
+    await this.#finish()
+    await this.#scope.end()
+  }
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+
+/** What is read of the Debug Adapter Protocol's messages; whatever else they hold is passed over. */
+
+const seq = z.int()
+
+export const dapMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('response'),
+    request_seq: seq,
+    success: z.boolean(),
+    message: z.string().optional(),
+    body: z.unknown().optional(),
+  }),
+  z.object({ type: z.literal('event'), event: z.string(), body: z.unknown().optional() }),
+  z.object({ type: z.literal('request'), seq, command: z.string() }),
+])
+
+/** The body of an `ErrorResponse`, where an adapter says more than in `message`. */
+export const errorBodySchema = z.object({ error: z.object({ format: z.string() }) })
+
+const can = z.boolean().default(false)
+export const capabilitiesSchema = z
+  .object({
+    supportsConfigurationDoneRequest: can,
+    supportsExceptionInfoRequest: can,
+    exceptionBreakpointFilters: z.array(z.object({ filter: z.string() })).default([]),
+  })
+  .prefault({})
+export type Capabilities = z.infer<typeof capabilitiesSchema>
+
+export const sourceSchema = z.object({ path: z.string().optional() })
+
+export const adapterBreakpointSchema = z.object({
+  id: z.int().optional(),
+  verified: z.boolean(),
+  message: z.string().optional(),
+  line: z.int().optional(),
+})
+export type AdapterBreakpoint = z.infer<typeof adapterBreakpointSchema>
+export const setBreakpointsBodySchema = z.object({ breakpoints: z.array(adapterBreakpointSchema) })
+export const breakpointEventSchema = z.object({ reason: z.string(), breakpoint: adapterBreakpointSchema })
+
+export const stoppedEventSchema = z.object({
+  reason: z.string(),
+  description: z.string().optional(),
+  text: z.string().optional(),
+  /** 0 is a thread like any other. */
+  threadId: z.int().optional(),
+  hitBreakpointIds: z.array(z.int()).optional(),
+})
+export type StoppedEvent = z.infer<typeof stoppedEventSchema>
+
+export const threadsBodySchema = z.object({
+  threads: z.array(z.object({ id: z.int(), name: z.string() })),
+})
+
+export const stackFrameSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  line: z.int(),
+  column: z.int(),
+  source: sourceSchema.nullish(),
+})
+export type StackFrame = z.infer<typeof stackFrameSchema>
+export const stackTraceBodySchema = z.object({ stackFrames: z.array(stackFrameSchema) })
+
+export const scopesBodySchema = z.object({
+  scopes: z.array(
+    z.object({ name: z.string(), variablesReference: z.int(), expensive: z.boolean().default(false) }),
+  ),
+})
+
+export const variablesBodySchema = z.object({
+  variables: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string(),
+      type: z.string().optional(),
+      variablesReference: z.int().default(0),
+    }),
+  ),
+})
+
+export const evaluateBodySchema = z.object({
+  result: z.string(),
+  type: z.string().optional(),
+  variablesReference: z.int().default(0),
+})
+
+export const exceptionInfoBodySchema = z.object({
+  exceptionId: z.string(),
+  description: z.string().optional(),
+})
+
+export const anyBodySchema = z.unknown().optional()

@@ -1,0 +1,56 @@
+"""Runs debugpy's debug adapter on stdio: `python debug_server_adapter.py`.
+
+Two things are other than in `python -m debugpy.adapter`:
+
+- The kernel delays acknowledgements on a quiet TCP connection by 40 ms, and debugpy writes a message in two pieces, the
+  second of which waits for the acknowledgement of the first. TCP_QUICKACK is no lasting setting, so it is set around
+  each read.
+- The adapter waits for the debuggee on a loopback port, where any local user may knock. `attach` with `listen` lets
+  everybody in; here a token stays required, which the debuggee alone has been given.
+"""
+
+import os
+import runpy
+import socket
+import sys
+
+token = os.environ.pop("DEBUG_SERVER_ADAPTER_TOKEN")
+# The directory of this file: nothing of it is to be imported.
+del sys.path[0]
+
+
+def acknowledging(receive):
+    option = getattr(socket, "TCP_QUICKACK", None)
+
+    def acknowledge(connection):
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, option, 1)
+        except OSError:
+            pass  # no TCP, or closed
+
+    def received(self, *args, **kwargs):
+        acknowledge(self)
+        result = receive(self, *args, **kwargs)
+        acknowledge(self)
+        return result
+
+    return receive if option is None else received
+
+
+socket.socket.recv = acknowledging(socket.socket.recv)
+socket.socket.recv_into = acknowledging(socket.socket.recv_into)
+
+from debugpy import adapter  # noqa: E402
+from debugpy.adapter import servers  # noqa: E402
+
+serve = servers.serve
+
+
+def serve_with_token(*args, **kwargs):
+    adapter.access_token = token
+    return serve(*args, **kwargs)
+
+
+servers.serve = serve_with_token
+sys.argv = ["debugpy.adapter"]
+runpy.run_module("debugpy.adapter", run_name="__main__", alter_sys=True)

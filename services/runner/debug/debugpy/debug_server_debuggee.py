@@ -1,0 +1,220 @@
+"""Runs a program under debugpy: `python debug_server_debuggee.py FILE | -m MODULE [ARGUMENT...]`.
+
+How it finds its debug adapter comes as JSON in the environment. The program then sees what it would see without a
+debugger: its own sys.argv, sys.path, os.environ and `__main__`.
+
+pydevd, the debugger inside debugpy, is changed in four places. Each change is left out where another version of it has
+no such place.
+"""
+
+import json
+import os
+import sys
+
+settings = json.loads(os.environ.pop("DEBUG_SERVER_DEBUGGEE"))
+
+
+def load_debugpy():
+    """Imports the debugpy that the adapter has, wherever it lies, and leaves no trace of that behind."""
+    import importlib.util
+
+    environment, path = dict(os.environ), sys.path[1:]
+    package = settings["package"]
+    spec = importlib.util.spec_from_file_location(
+        "debugpy", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["debugpy"] = module
+    # What it needs besides may lie next to it, as distributions have it.
+    sys.path.append(os.path.dirname(package))
+    spec.loader.exec_module(module)
+    import debugpy.server  # noqa: F401
+
+    sys.path[:] = path
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]
+    return module
+
+
+def hide_own_frames():
+    """To pydevd a frame is known by the base name of its file: those of this file are neither shown nor stepped into."""
+    from _pydevd_bundle import pydevd_dont_trace_files as files
+
+    files.DONT_TRACE[os.path.basename(__file__)] = files.PYDEV_FILE
+
+
+def wake_at_once():
+    """A suspended thread looks for commands every 10 ms. Here it is woken when there are some."""
+    import threading
+    import time
+
+    import pydevd
+
+    wake, local = threading.Event(), threading.local()
+    post = pydevd.PyDB.post_internal_command
+
+    class Time:
+        def __getattr__(self, name):
+            return getattr(time, name)
+
+        def sleep(self, seconds):
+            if seconds != 0.01:
+                return time.sleep(seconds)
+            # The loop is: handle commands, sleep, see whether to go on. After a command the next sleep is left out too,
+            # or what the command changed would be seen 10 ms late.
+            if getattr(local, "woken", False):
+                local.woken = False
+            elif wake.wait(0.01):
+                wake.clear()
+                local.woken = True
+
+    def post_and_wake(self, *args, **kwargs):
+        post(self, *args, **kwargs)
+        wake.set()
+
+    pydevd.time = Time()
+    pydevd.PyDB.post_internal_command = post_and_wake
+
+
+def end_with_adapter():
+    """A program that was stopped before something dangerous must not go on when its debugger is gone: it is killed.
+
+    pydevd itself would let it run. Where it is pydevd that ends, because the program does, nothing is to be done.
+    """
+    import signal
+
+    from _pydevd_bundle.pydevd_comm import ReaderThread
+
+    def lost(self):
+        if not self._kill_received:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if hasattr(ReaderThread, "_terminate_on_socket_close"):
+        ReaderThread._terminate_on_socket_close = lost
+
+
+def exits_are_no_failures():
+    """sys.exit ends a program, whatever its code: no uncaught exception to stop at."""
+    import pydevd
+
+    pydevd.PyDB.ignore_system_exit_code = lambda self, exception: True
+
+
+def free_forks():
+    """A forked child has no debugger's threads: at a breakpoint it would stand still for ever. It runs on untraced."""
+    import threading
+
+    import pydevd
+    from _pydevd_bundle.pydevd_constants import get_global_debugger
+
+    def forked():
+        debugger = get_global_debugger()
+        pydevd.settrace_forked(setup_tracing=False)
+        sys.settrace(None)
+        threading.settrace(None)
+        # Its copy of the parent's connection: the adapter is to see the parent's end, not the child's.
+        for thread in (getattr(debugger, "reader", None), getattr(debugger, "writer", None)):
+            if hasattr(thread, "sock"):
+                thread.sock.close()
+
+    os.register_at_fork(after_in_child=forked)
+
+
+def stop_at_first_line():
+    """What a client would do with "step in" before the first line."""
+    import threading
+
+    from _pydevd_bundle.pydevd_additional_thread_info import set_additional_thread_info
+    from _pydevd_bundle.pydevd_comm_constants import CMD_STEP_INTO_MY_CODE
+
+    info = set_additional_thread_info(threading.current_thread())
+    info.pydev_original_step_cmd = CMD_STEP_INTO_MY_CODE
+    info.pydev_step_cmd = CMD_STEP_INTO_MY_CODE
+    info.pydev_step_stop = None
+
+
+def run(target, arguments):
+    """As Python does, in a `__main__` that is the program's alone."""
+    import types
+
+    from _pydevd_bundle import pydevd_runpy
+
+    main = types.ModuleType("__main__")
+    main.__builtins__ = __builtins__
+    sys.modules["__main__"] = main
+    if target == "-m":
+        sys.argv[:] = arguments
+        sys.argv[0] = "-m"
+        sys.path.insert(0, os.getcwd())
+        pydevd_runpy._run_module_as_main(arguments[0])
+        return
+    sys.argv[:] = [target] + arguments
+    path = os.path.abspath(target)
+    if os.path.isfile(path):
+        sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+        with open(path, "rb") as file:
+            source = file.read()
+        code = compile(source, path, "exec", dont_inherit=True)
+        pydevd_runpy._run_code(code, main.__dict__, None, "__main__", None, None, path)
+    else:
+        # A directory or an archive with a `__main__.py`.
+        sys.path.insert(0, path)
+        pydevd_runpy._run_module_as_main("__main__", alter_argv=False)
+
+
+def debug():
+    debugpy.configure(subProcess=False)
+    # Told to the adapter as the name of the process.
+    sys.argv[:] = [arguments[0] if target == "-m" else target]
+    debugpy.connect(("127.0.0.1", settings["port"]), access_token=settings["token"])
+    debugpy.wait_for_client()
+    if settings["stop_on_entry"]:
+        unless_missing(stop_at_first_line)
+    run(target, arguments)
+
+
+def as_outermost(function):
+    """To pydevd an exception is uncaught when it leaves PyDB._exec, or else when nobody below the first frame catches
+    it. Here somebody does. It decides that when the thread is traced first, so all of that comes from there."""
+    import types
+
+    import pydevd
+
+    if not hasattr(pydevd.PyDB, "_exec"):
+        return function()
+    entry = types.ModuleType("debug_server_entry")
+
+    def call():
+        del sys.modules[entry.__name__]
+        function()
+
+    entry.call = call
+    sys.modules[entry.__name__] = entry
+    pydevd.PyDB._exec(None, True, "call", entry.__name__, None, None, None)
+
+
+def without_own_frames(traceback):
+    """What Python prints of an uncaught exception begins at the program."""
+    own = (os.path.dirname(__file__), settings["package"])
+    while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(own):
+        traceback = traceback.tb_next
+    return traceback
+
+
+def unless_missing(change):
+    try:
+        change()
+    except (AttributeError, ImportError):
+        pass
+
+
+debugpy = load_debugpy()
+for change in (hide_own_frames, wake_at_once, end_with_adapter, exits_are_no_failures, free_forks):
+    unless_missing(change)
+target, arguments = sys.argv[1], sys.argv[2:]
+try:
+    as_outermost(debug)
+except Exception as problem:
+    problem.__traceback__ = without_own_frames(problem.__traceback__)
+    sys.excepthook(type(problem), problem, problem.__traceback__)
+    sys.exit(1)

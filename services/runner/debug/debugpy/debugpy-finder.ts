@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises'
+import { z } from 'zod'
+import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { findExecutable } from '../../commands/find-executable.ts'
+import type { Place } from '../engine.ts'
+import { outputOf } from './output-of.ts'
+
+/** A Python that has debugpy, and the directory of the package. */
+export type Debugpy = { interpreter: string; package: string; version: string }
+
+export type DebugpyFound = { found: true; debugpy: Debugpy } | { found: false; message: string }
+
+const probeMs = 10_000
+const mostRemembered = 200
+
+/** Does not import it, which would take ten times as long. */
+const probe = `
+import importlib.util, json, os, sys
+spec = importlib.util.find_spec("debugpy")
+package = None if spec is None or spec.origin is None else os.path.dirname(spec.origin)
+print(json.dumps({"package": package, "version": sys.version.split()[0], "path": sys.path}))
+`
+const answerSchema = z.object({
+  package: z.string().nullable(),
+  version: z.string(),
+  path: z.array(z.string()),
+})
+type Answer = z.infer<typeof answerSchema>
+
+/**
+ * Finds debugpy by asking interpreters for it. What one has answered is good until the program itself, or one of the
+ * directories that it looks for packages in, has changed.
+ */
+export class DebugpyFinder {
+  readonly #scope: ProcessScope
+  readonly #known = new Map<string, { answer: Answer; version: string }>()
+
+  constructor(scope: ProcessScope) {
+    this.#scope = scope
+  }
+
+  /** The first of these interpreters, names on PATH or files, that has it. */
+  async find(candidates: readonly string[], place: Place, signal: AbortSignal): Promise<DebugpyFound> {
+    const looked = new Set<string>()
+    for (const candidate of candidates) {
+      const executable = await findExecutable(candidate, place.environment.PATH ?? '', place.directory)
+      if (!executable.found || looked.has(executable.path)) continue
+      looked.add(executable.path)
+      const answer = await this.#ask(executable.path, place, signal)
+      signal.throwIfAborted()
+      if (answer !== undefined && answer.package !== null)
+        return {
+          found: true,
+          debugpy: { interpreter: executable.path, package: answer.package, version: answer.version },
+        }
+    }
+    const where = looked.size === 0 ? candidates : looked
+    return {
+      found: false,
+      message: `no Python here has debugpy (looked at ${[...where].join(', ')}); apt-get install python3-debugpy, or pip install debugpy in the session's environment`,
+    }
+  }
+
+  async #ask(interpreter: string, place: Place, signal: AbortSignal): Promise<Answer | undefined> {
+    const { PYTHONPATH, PYTHONHOME, HOME } = place.environment
+    const key = JSON.stringify([interpreter, PYTHONPATH, PYTHONHOME, HOME])
+    const known = this.#known.get(key)
+    if (known !== undefined && (await versionOf(interpreter, known.answer)) === known.version)
+      return known.answer
+    this.#known.delete(key)
+    const answer = await this.#probe(interpreter, place, signal)
+    if (answer === undefined) return undefined
+    this.#known.set(key, { answer, version: await versionOf(interpreter, answer) })
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > mostRemembered && oldest !== undefined) this.#known.delete(oldest)
+    return answer
+  }
+
+  async #probe(interpreter: string, place: Place, signal: AbortSignal): Promise<Answer | undefined> {
+    await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
+    // Not in the worktree: Python would take a directory there that is named like it for the package.
+    const child = scope.spawn(interpreter, ['-c', probe], {
+      cwd: '/',
+      env: place.environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))
+    try {
+      return answerSchema.parse(JSON.parse(text ?? ''))
+    } catch {
+      return undefined
+    }
+  }
+}
+
+async function versionOf(interpreter: string, { path }: Answer): Promise<string> {
+  const times = await Promise.all([interpreter, ...path].map(changedAt))
+  return times.join(' ')
+}
+
+async function changedAt(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch {
+    return 0
+  }
+}

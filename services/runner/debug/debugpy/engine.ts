@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { anyBodySchema } from '../dap-messages.ts'
+import type { Begun, Engine, EnginePlan, Planned } from '../engine.ts'
+import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
+import { findInterpreter } from './interpreter.ts'
+import { missingProgram } from './missing-program.ts'
+
+const adapterFile = join(import.meta.dirname, 'debug_server_adapter.py')
+const debuggeeFile = join(import.meta.dirname, 'debug_server_debuggee.py')
+
+const listenMs = 10_000
+/** The answer to `attach` comes when everything is configured; that has deadlines of its own. */
+const attachMs = 120_000
+
+/**
+ * Python by debugpy. The adapter listens on a loopback port of the system's choosing, and the debuggee, launched as any
+ * command, connects to it: so its output goes into its log without passing the debugger. A token, known to the two
+ * alone, keeps others off that port.
+ */
+export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): Engine {
+  const finder = new DebugpyFinder(scope)
+  return {
+    async plan(request, place, signal): Promise<Planned> {
+      const missing = await missingProgram(request, place.directory)
+      if (missing !== undefined) return { ok: false, failure: missing }
+      const interpreter = await findInterpreter(request.interpreter, place)
+      if (!interpreter.found)
+        return { ok: false, failure: { reason: interpreter.reason, message: interpreter.message } }
+      const found = await finder.find([interpreter.path, ...pythons], place, signal)
+      return found.found
+        ? { ok: true, plan: planOf(request, interpreter.path, found.debugpy) }
+        : { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
+    },
+  }
+}
+
+const waitingSchema = z.object({ port: z.int().min(1).max(65_535) })
+
+function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): EnginePlan {
+  const token = randomBytes(32).toString('hex')
+  return {
+    adapterId: 'debugpy',
+    adapter: {
+      file: debugpy.interpreter,
+      arguments: [adapterFile],
+      environment: { DEBUG_SERVER_ADAPTER_TOKEN: token },
+    },
+    async begin(client, event): Promise<Begun> {
+      const waiting = event('debugpyWaitingForServer')
+      const attached = client.request('attach', attachArguments, anyBodySchema, attachMs)
+      const outcome = await Promise.race([
+        waiting.then(body => waitingSchema.safeParse(body)),
+        attached,
+        after(listenMs),
+      ])
+      if ('success' in outcome && outcome.success) {
+        const settings = {
+          package: debugpy.package,
+          port: outcome.data.port,
+          token,
+          stop_on_entry: request.stop_on_entry,
+        }
+        return {
+          ok: true,
+          program: {
+            words: [interpreter, ...interpreterFlags, debuggeeFile, ...target(request)],
+            environment: { DEBUG_SERVER_DEBUGGEE: JSON.stringify(settings) },
+          },
+        }
+      }
+      return { ok: false, message: `debugpy did not begin to listen: ${reason(outcome)}` }
+    },
+    exceptionFilters: wanted => (wanted === 'uncaught' ? ['uncaught'] : []),
+    meaning: ({ reason, description, text }, first) => {
+      // debugpy says them the other way round.
+      if (reason === 'exception') return { reason, description: text ?? null, text: description ?? null }
+      return {
+        reason: first && request.stop_on_entry && reason === 'step' ? 'entry' : reason,
+        description: description ?? null,
+        text: text ?? null,
+      }
+    },
+    evaluationError: lastLine,
+  }
+}
+
+const attachArguments = {
+  listen: { host: '127.0.0.1', port: 0 },
+  subProcess: false,
+  justMyCode: true,
+  redirectOutput: false,
+}
+
+/** Python's frozen modules have no lines to stop at. Before 3.11 the option means nothing. */
+const interpreterFlags = ['-Xfrozen_modules=off']
+
+function target({ program, arguments: rest }: DebugRequest): string[] {
+  switch (program.kind) {
+    case 'file':
+      return [program.file, ...rest]
+    case 'module':
+      return ['-m', program.module, ...rest]
+  }
+}
+
+async function after(ms: number): Promise<{ kind: 'late' }> {
+  await new Promise(resolve => setTimeout(resolve, ms).unref())
+  return { kind: 'late' }
+}
+
+function reason(outcome: { success: boolean } | { kind: string; message?: string; why?: string }): string {
+  if ('success' in outcome) return 'its port cannot be read'
+  return outcome.message ?? outcome.why ?? `nothing was heard for ${listenMs / 1_000} s`
+}
+
+/** debugpy says an exception as a whole traceback, frames of its own included: what matters is its last line. */
+function lastLine(message: string): string {
+  return (
+    message
+      .trimEnd()
+      .split('\n')
+      .findLast(line => /^\S/.test(line)) ?? message
+  )
+}

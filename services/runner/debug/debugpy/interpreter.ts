@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { type Executable, findExecutable } from '../../commands/find-executable.ts'
+import type { Place } from '../engine.ts'
+
+/** Where a project keeps an environment of its own, relative to the top of the worktree. */
+const environments = ['.venv', 'venv'].flatMap(name => [join(name, 'bin/python'), join(name, 'bin/python3')])
+
+/** The Python that runs the debuggee: the one named, else the project's own, else python3. */
+export async function findInterpreter(named: string | null, place: Place): Promise<Executable> {
+  const path = place.environment.PATH ?? ''
+  if (named !== null) return findExecutable(named, path, place.directory)
+  for (const file of environments) {
+    const found = await findExecutable(join(place.worktree, file), path, place.directory)
+    if (found.found) return found
+  }
+  return findExecutable('python3', path, place.directory)
+}

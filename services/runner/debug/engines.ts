@@ -1,0 +1,16 @@
+import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import type { DebugEngine } from '../../contract/debug-state.ts'
+import { debugpyEngine } from './debugpy/engine.ts'
+import type { Engine } from './engine.ts'
+
+export type EngineSettings = {
+  /** Where to look for a Python with debugpy after the debuggee's own: names on PATH, or files. */
+  readonly pythons: readonly string[]
+}
+
+export const defaultEngineSettings: EngineSettings = { pythons: ['python3', '/usr/bin/python3'] }
+
+/** The debuggers that this runner can host. `scope` owns what they start to look about. */
+export const engines = (settings: EngineSettings, scope: ProcessScope): Record<DebugEngine, Engine> => ({
+  debugpy: debugpyEngine(settings.pythons, scope),
+})

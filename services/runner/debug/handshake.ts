@@ -1,0 +1,63 @@
+import type { CommandFailure } from '../../contract/command-state.ts'
+import type { DebugRequest } from '../../contract/debug-request.ts'
+import { parseSourceLine } from '../../contract/fields.ts'
+import type { AdapterLink } from './adapter-link.ts'
+import { anyBodySchema, capabilitiesSchema } from './dap-messages.ts'
+import type { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
+import type { DebuggeeProgram, EnginePlan } from './engine.ts'
+
+/** What the protocol says at the beginning of every debug session, in two parts: before and after the launch. */
+
+const initializeMs = 10_000
+
+/** What this client can do. */
+const client = {
+  clientID: 'debug-server',
+  clientName: 'Debug Server',
+  locale: 'en',
+  linesStartAt1: true,
+  columnsStartAt1: true,
+  pathFormat: 'path',
+  supportsVariableType: true,
+  supportsVariablePaging: false,
+  supportsRunInTerminalRequest: false,
+  supportsStartDebuggingRequest: false,
+  supportsMemoryReferences: false,
+  supportsProgressReporting: false,
+  supportsInvalidatedEvent: false,
+}
+
+export type Prepared = { ok: true; program: DebuggeeProgram } | { ok: false; failure: CommandFailure }
+
+export async function handshake(adapter: AdapterLink, plan: EnginePlan): Promise<Prepared> {
+  try {
+    const parameters = { ...client, adapterID: plan.adapterId }
+    adapter.capabilities = await adapter.ask('initialize', parameters, capabilitiesSchema, initializeMs)
+    const begun = await plan.begin(adapter.client, adapter.next)
+    return begun.ok ? begun : failed(begun.message)
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Once the debuggee is there. Rejects where the adapter refuses. */
+export async function letRun(
+  adapter: AdapterLink,
+  plan: EnginePlan,
+  request: DebugRequest,
+  breakpoints: DebuggeeBreakpoints,
+): Promise<void> {
+  await adapter.initialized
+  await breakpoints.add(request.breakpoints.map(parseSourceLine).filter(line => line !== undefined))
+  await breakpoints.open()
+  const known = new Set(adapter.capabilities.exceptionBreakpointFilters.map(({ filter }) => filter))
+  const filters = plan.exceptionFilters(request.exceptions).filter(filter => known.has(filter))
+  await adapter.ask('setExceptionBreakpoints', { filters }, anyBodySchema)
+  if (adapter.capabilities.supportsConfigurationDoneRequest)
+    await adapter.ask('configurationDone', {}, anyBodySchema)
+}
+
+const failed = (message: string): Prepared => ({
+  ok: false,
+  failure: { reason: 'debugger_failed', message },
+})

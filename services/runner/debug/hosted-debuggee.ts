@@ -1,0 +1,109 @@
+import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import type { DebugEventName } from '../../contract/debug-message.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { DebugEngine } from '../../contract/debug-state.ts'
+import type { DebugSessionId } from '../../contract/ids.ts'
+import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sessions.ts'
+import { debugRequestOf, toDebugSession } from '../../store/rows.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import { abortable } from '../abortable.ts'
+import type { EndCause } from '../commands/command-outcome.ts'
+import type { Debuggee, Replacement } from '../commands/debuggee.ts'
+import { surroundings } from '../commands/surroundings.ts'
+import { findWorkingDirectory } from '../commands/working-directory.ts'
+import type { RunnerContext } from '../context.ts'
+import type { Engine, Place } from './engine.ts'
+import { LiveDebugSession } from './live-debug-session.ts'
+import type { SourceText } from './source-text.ts'
+
+export type Hosting = {
+  readonly engines: Record<DebugEngine, Engine>
+  /** Owns what debuggers start, adapters above all. */
+  readonly scope: ProcessScope
+  readonly tell: (message: { event: DebugEventName; debug: DebugSession }) => void
+}
+
+export type Registry = {
+  add(live: LiveDebugSession): void
+  remove(id: DebugSessionId): void
+}
+
+/** The debugger of one command: found and made ready before the command is launched, gone after its end is recorded. */
+export class HostedDebuggee implements Debuggee {
+  readonly #context: RunnerContext
+  readonly #hosting: Hosting
+  readonly #debug: QueuedDebugSession
+  readonly #text: SourceText
+  readonly #registry: Registry
+  #live: LiveDebugSession | undefined
+
+  constructor(
+    context: RunnerContext,
+    hosting: Hosting,
+    debug: QueuedDebugSession,
+    text: SourceText,
+    registry: Registry,
+  ) {
+    this.#context = context
+    this.#hosting = hosting
+    this.#debug = debug
+    this.#text = text
+    this.#registry = registry
+  }
+
+  async prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement> {
+    const { id, session_id, command_id, engine, created_at } = this.#debug
+    const place = await this.#place(row)
+    // The launch itself says what is wrong with the directory.
+    if (!place.found) return { ok: false, failure: { reason: 'directory_not_found', message: place.message } }
+    const request = debugRequestOf(this.#debug)
+    const planned = await this.#hosting.engines[engine].plan(request, place.place, signal)
+    if (!planned.ok) return planned
+    signal.throwIfAborted()
+    const live = new LiveDebugSession({
+      identity: { id, session: session_id, command: command_id, engine, created_at },
+      request,
+      plan: planned.plan,
+      place: place.place,
+      scope: this.#hosting.scope,
+      text: this.#text,
+      tell: (event, debug) => this.#hosting.tell({ event, debug }),
+      end,
+    })
+    this.#live = live
+    this.#registry.add(live)
+    return abortable(live.prepare(), signal)
+  }
+
+  launched(): void {
+    this.#live?.launched()
+  }
+
+  async recorded(): Promise<void> {
+    const found = await getDebugSession(this.#context.store, this.#debug.id)
+    if (found === undefined) return // deleted with its session
+    const last = toDebugSession(found)
+    if (this.#live === undefined) this.#hosting.tell({ event: 'ended', debug: last })
+    else this.#live.ended(last)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#registry.remove(this.#debug.id)
+    await this.#live?.[Symbol.asyncDispose]()
+  }
+
+  async #place(row: CommandRow): Promise<{ found: true; place: Place } | { found: false; message: string }> {
+    const { files, inherit } = this.#context
+    const top = files.worktree(row.session_id)
+    const worktree = await findWorkingDirectory(top, '.')
+    const directory = await findWorkingDirectory(top, row.directory)
+    if (!worktree.found) return worktree
+    if (!directory.found) return directory
+    // Without the command's mark: what is started with it is no part of the command, and is not to end with it.
+    const { [scopeVariable]: _mark, ...rest } = surroundings(this.#context, row, directory.path)
+    const outer = inherit[scopeVariable]
+    const environment = outer === undefined ? rest : { ...rest, [scopeVariable]: outer }
+    return { found: true, place: { worktree: worktree.path, directory: directory.path, environment } }
+  }
+}

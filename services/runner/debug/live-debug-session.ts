@@ -1,0 +1,243 @@
+import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import type { CommandFailure } from '../../contract/command-state.ts'
+import type { DebugEventName } from '../../contract/debug-message.ts'
+import type { DebugRequest } from '../../contract/debug-request.ts'
+import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
+import type { EndCause } from '../commands/command-outcome.ts'
+import { AdapterLink } from './adapter-link.ts'
+import { type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
+import { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
+import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
+import type { DebuggeeProgram, EnginePlan, Place } from './engine.ts'
+import { handshake, letRun } from './handshake.ts'
+import { Observed } from './observed.ts'
+import { Refusal } from './refusal.ts'
+import type { SourceText } from './source-text.ts'
+import { StoppedFrames } from './stopped-frames.ts'
+import { WorktreePaths } from './worktree-paths.ts'
+
+/** How long a question waits until the debuggee has been launched, and a stop for its place, in milliseconds. */
+const launchPatienceMs = 10_000
+const locateMs = 5_000
+/** From the debuggee's launch until it may run. */
+const configureMs = 30_000
+
+export type Identity = Pick<DebugSession, 'id' | 'session' | 'command' | 'engine' | 'created_at'>
+
+export type LiveDependencies = {
+  readonly identity: Identity
+  readonly request: DebugRequest
+  readonly plan: EnginePlan
+  readonly place: Place
+  /** Owns the adapter. */
+  readonly scope: ProcessScope
+  readonly text: SourceText
+  readonly tell: (event: DebugEventName, debug: DebugSession) => void
+  /** Has the debuggee ended. */
+  readonly end: (cause: EndCause) => void
+}
+
+/**
+ * One debuggee with its adapter, for any number of clients. It holds where the debuggee stands, and knows how the
+ * adapter is spoken to; what clients ask is worked out in `operations/`. It neither starts the debuggee nor sees it
+ * end: its command does, and has the exit code.
+ */
+export class LiveDebugSession implements AsyncDisposable {
+  readonly identity: Identity
+  readonly breakpoints: DebuggeeBreakpoints
+  readonly adapter: AdapterLink
+  readonly state = new Observed<DebuggeeState>({ kind: 'launching', number: 0 })
+  readonly #deps: LiveDependencies
+  readonly #paths: WorktreePaths
+  #frames: StoppedFrames
+  #configuring: NodeJS.Timeout | undefined
+
+  constructor(deps: LiveDependencies) {
+    this.#deps = deps
+    this.identity = deps.identity
+    this.#paths = new WorktreePaths(deps.place.worktree)
+    this.adapter = new AdapterLink(deps.scope, deps.plan.adapter, deps.place, {
+      event: (name, body) => this.#event(name, body),
+      failed: message => this.end({ reason: 'debugger_failed', message }),
+    })
+    this.#frames = this.#newFrames()
+    this.breakpoints = new DebuggeeBreakpoints(this.adapter.ask, this.#paths, () => this.#tell('breakpoints'))
+  }
+
+  /** Makes everything ready for the debuggee; tells what to launch. */
+  prepare(): Promise<{ ok: true; program: DebuggeeProgram } | { ok: false; failure: CommandFailure }> {
+    return handshake(this.adapter, this.#deps.plan)
+  }
+
+  /** The debuggee has been launched: tells the adapter where to stop, and lets it run. */
+  launched(): void {
+    const done = letRun(this.adapter, this.#deps.plan, this.#deps.request, this.breakpoints)
+    this.#configuring = setTimeout(
+      () => this.adapter.fail(`the debuggee was not under its debugger after ${configureMs / 1_000} s`),
+      configureMs,
+    )
+    done
+      .then(() => this.#happens({ kind: 'configured' }))
+      .catch(error => this.adapter.fail(error instanceof Error ? error.message : String(error)))
+      .finally(() => clearTimeout(this.#configuring))
+  }
+
+  /** What is told of it now. */
+  view(): DebugSession {
+    const state = this.state.value
+    if (state.kind === 'ended' && state.last !== null) return state.last
+    return {
+      ...this.identity,
+      status: state.kind === 'halted' || state.kind === 'ended' ? 'running' : state.kind,
+      stop: state.kind === 'stopped' ? state.stop : null,
+      end: null,
+      breakpoints: this.breakpoints.list.told(),
+      ended_at: null,
+    }
+  }
+
+  /** Has the debuggee ended. Its end is told when it is recorded. */
+  end(cause: EndCause): void {
+    this.#deps.end(cause)
+  }
+
+  /** Its end has been recorded; or, with null, is another's to record. */
+  ended(last: DebugSession | null): void {
+    this.#happens({ kind: 'ended', last })
+  }
+
+  /** Waits until it has been launched; throws a Refusal where that takes too long, or it has ended. */
+  async whenLaunched(): Promise<void> {
+    const state = await this.state.until(({ kind }) => kind !== 'launching', launchPatienceMs)
+    if (state.kind === 'launching')
+      throw new Refusal('debugger_timeout', 'the debuggee is still being launched')
+    this.refuseEnded(state)
+  }
+
+  /** The present stop; throws a Refusal where there is none. */
+  async stopped(): Promise<{ stop: Stop; frames: StoppedFrames }> {
+    await this.whenLaunched()
+    const state = await this.state.until(({ kind }) => kind !== 'halted', locateMs * 2)
+    this.refuseEnded(state)
+    if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
+    throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
+  }
+
+  /** Waits for the first stop after the one of this number, or for the end. */
+  async nextStop(after: number, waitMs: number): Promise<DebugSession> {
+    await this.state.until(
+      state => state.kind === 'ended' || (state.kind === 'stopped' && state.number > after),
+      waitMs,
+    )
+    return this.view()
+  }
+
+  evaluationError(message: string): string {
+    return this.#deps.plan.evaluationError(message)
+  }
+
+  refuseEnded(state: DebuggeeState): void {
+    if (state.kind !== 'ended') return
+    if (state.last === null) throw new Refusal('runner_unavailable', 'the runner is giving up its work')
+    throw endedRefusal(state.last)
+  }
+
+  /** Sends the debuggee on by a request of the adapter. Of two clients that do so at once, one comes too late. */
+  async sendOn(command: 'continue' | 'next' | 'stepIn' | 'stepOut', thread: number): Promise<number> {
+    const { stop } = await this.stopped()
+    this.#happens({ kind: 'sent_on' })
+    const outcome = await this.adapter.request(command, { threadId: thread })
+    switch (outcome.kind) {
+      case 'done':
+        this.#happens({ kind: 'agreed' })
+        return stop.number
+      case 'refused':
+        this.#happens({ kind: 'refused' })
+        throw new Refusal('debugger_refused', outcome.message)
+      case 'late':
+      case 'closed':
+        throw await this.adapter.refusal(command, outcome)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.ended(null)
+    clearTimeout(this.#configuring)
+    await this.adapter[Symbol.asyncDispose]()
+  }
+
+  #newFrames(): StoppedFrames {
+    return new StoppedFrames(this.adapter.ask, this.#paths, this.#deps.text)
+  }
+
+  #happens(happening: Happening): void {
+    const before = this.state.value
+    const after = debuggeeState(before, happening)
+    if (after === before) return
+    this.state.set(after)
+    switch (after.kind) {
+      case 'launching':
+        break
+      case 'running':
+        if (before.kind === 'launching') this.#tell('launched')
+        else if (before.kind === 'stopped') this.#tell('continued')
+        break
+      case 'halted':
+        this.#frames = this.#newFrames()
+        void this.#locate(after.number, after.event)
+        break
+      case 'stopped':
+        this.#tell('stopped')
+        break
+      case 'ended':
+        if (after.last !== null) this.#tell('ended')
+        break
+    }
+  }
+
+  #tell(event: DebugEventName): void {
+    // While it is launching it is told as the store has it.
+    if (this.state.value.kind !== 'launching') this.#deps.tell(event, this.view())
+  }
+
+  #event(name: string, body: unknown): void {
+    switch (name) {
+      case 'stopped': {
+        const { success, data } = stoppedEventSchema.safeParse(body)
+        if (success) this.#happens({ kind: 'halted', event: data })
+        return
+      }
+      case 'continued':
+        this.#happens({ kind: 'continued' })
+        return
+      case 'breakpoint':
+        this.breakpoints.reported(body)
+        return
+    }
+  }
+
+  /** Finds out where and why it stands, so that a stop is told with all that a client asks first. */
+  async #locate(number: number, event: StoppedEvent): Promise<void> {
+    const frames = this.#frames
+    const thread = event.threadId ?? 0
+    const innermost = await frames.innermost(thread, locateMs).catch(() => undefined)
+    const frame = innermost === undefined ? null : await frames.told(innermost, 0)
+    const stop: Stop = {
+      number,
+      ...this.#deps.plan.meaning(event, number === 1),
+      thread,
+      breakpoints: this.breakpoints.list.at(
+        frame?.file ?? null,
+        frame?.line ?? 0,
+        event.hitBreakpointIds ?? [],
+      ),
+      frame,
+    }
+    this.#happens({ kind: 'located', stop })
+  }
+}
+
+export function endedRefusal({ end }: DebugSession): Refusal {
+  const code = end?.exit_code === null || end === null ? '' : ` (exit code ${end.exit_code})`
+  return new Refusal('debug_session_ended', `${end?.message ?? 'it has ended'}${code}`)
+}

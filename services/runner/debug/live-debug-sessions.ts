@@ -1,0 +1,106 @@
+import { toInstant } from '../../../lib/clock.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { DebugSessionId } from '../../contract/ids.ts'
+import type { Ask, LiveAnswer } from '../../contract/runner-messages.ts'
+import { requestCancel } from '../../store/commands.ts'
+import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sessions.ts'
+import { toDebugSession } from '../../store/rows.ts'
+import type { Debuggee } from '../commands/debuggee.ts'
+import type { RunnerContext } from '../context.ts'
+import { HostedDebuggee, type Hosting } from './hosted-debuggee.ts'
+import { endedRefusal, type LiveDebugSession } from './live-debug-session.ts'
+import { Observed } from './observed.ts'
+import { perform } from './operations/perform.ts'
+import { Refusal } from './refusal.ts'
+import { SourceText } from './source-text.ts'
+
+/** Questions about one debug session that are not answered yet. */
+const mostAsked = 64
+/** How long a question waits for a debug session that is queued, and how often the store is looked at meanwhile. */
+const patienceMs = 10_000
+const lookMs = 250
+
+type All = ReadonlyMap<DebugSessionId, LiveDebugSession>
+
+/** The debug sessions that this runner hosts, and the answers to all that is asked of debug sessions. */
+export class LiveDebugSessions {
+  readonly #context: RunnerContext
+  readonly #hosting: Hosting
+  readonly #text = new SourceText()
+  readonly #live = new Observed<All>(new Map())
+  readonly #asked = new Map<DebugSessionId, number>()
+
+  constructor(context: RunnerContext, hosting: Hosting) {
+    this.#context = context
+    this.#hosting = hosting
+  }
+
+  /** What the command of a debug session is run under. */
+  debuggee(debug: QueuedDebugSession): Debuggee {
+    return new HostedDebuggee(this.#context, this.#hosting, debug, this.#text, {
+      add: live => this.#live.set(new Map([...this.#live.value, [live.identity.id, live]])),
+      remove: id => this.#live.set(new Map([...this.#live.value].filter(([other]) => other !== id))),
+    })
+  }
+
+  /** Never rejects. */
+  async answer(ask: Ask): Promise<LiveAnswer> {
+    const asked = this.#asked.get(ask.debug) ?? 0
+    if (asked >= mostAsked)
+      return refused('debugger_refused', `${mostAsked} questions about ${ask.debug} are not answered yet`)
+    this.#asked.set(ask.debug, asked + 1)
+    try {
+      return { ok: true, value: await this.#answer(ask) }
+    } catch (error) {
+      if (error instanceof Refusal) return refused(error.code, error.message)
+      this.#context.log.error({ err: error, debug: ask.debug, operation: ask.operation }, 'an answer failed')
+      return refused('internal', 'the runner made a mistake')
+    } finally {
+      const left = (this.#asked.get(ask.debug) ?? 1) - 1
+      if (left === 0) this.#asked.delete(ask.debug)
+      else this.#asked.set(ask.debug, left)
+    }
+  }
+
+  async #answer({ debug, operation, input }: Ask): Promise<unknown> {
+    const began = performance.now()
+    const wait = typeof input.wait === 'number' ? input.wait : 0
+    const settles = operation === 'debug.status' || operation === 'debug.terminate'
+    if (operation === 'debug.terminate' && !this.#live.value.has(debug)) await this.#cancel(debug)
+    const found = await this.#find(debug, settles ? wait * 1_000 : patienceMs)
+    if ('identity' in found) {
+      const left = Math.max(0, wait - (performance.now() - began) / 1_000)
+      return perform(found, operation, 'wait' in input ? { ...input, wait: left } : input)
+    }
+    if (settles) return found
+    throw found.end === null
+      ? new Refusal('debugger_timeout', 'the debuggee is still queued')
+      : endedRefusal(found)
+  }
+
+  /** The live one, or what the store has of one that is not live in this time: it has ended, or is queued still. */
+  async #find(id: DebugSessionId, patience: number): Promise<LiveDebugSession | DebugSession> {
+    const until = performance.now() + patience
+    for (;;) {
+      const live = this.#live.value.get(id)
+      if (live !== undefined) return live
+      const row = await getDebugSession(this.#context.store, id)
+      if (row === undefined) throw new Refusal('debug_session_not_found', `there is no debug session ${id}`)
+      const told = toDebugSession(row)
+      const left = until - performance.now()
+      if (told.end !== null || left <= 0) return told
+      await this.#live.until(all => all.has(id), Math.min(left, lookMs))
+    }
+  }
+
+  /** Ends one that is not live here: it is queued, or is being made ready. */
+  async #cancel(id: DebugSessionId): Promise<void> {
+    const { store, clock, changed } = this.#context
+    const found = await getDebugSession(store, id)
+    if (found === undefined || toDebugSession(found).end !== null) return
+    await requestCancel(store, found.command_id, toInstant(clock.now()))
+    changed({ session: found.session_id, command: found.command_id })
+  }
+}
+
+const refused = (code: Refusal['code'], detail: string): LiveAnswer => ({ ok: false, code, detail })

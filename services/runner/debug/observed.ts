@@ -1,0 +1,35 @@
+/** A value that can be waited on. */
+export class Observed<Value> {
+  #value: Value
+  readonly #watchers = new Set<(value: Value) => void>()
+
+  constructor(value: Value) {
+    this.#value = value
+  }
+
+  get value(): Value {
+    return this.#value
+  }
+
+  set(value: Value): void {
+    this.#value = value
+    for (const watcher of [...this.#watchers]) watcher(value)
+  }
+
+  /** Resolves with the first value for which `holds`, the present one included; after `ms` with whatever there is. */
+  until(holds: (value: Value) => boolean, ms: number): Promise<Value> {
+    if (ms <= 0 || holds(this.#value)) return Promise.resolve(this.#value)
+    return new Promise(resolve => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#watchers.delete(watcher)
+        resolve(this.#value)
+      }
+      const watcher = (value: Value) => {
+        if (holds(value)) done()
+      }
+      const timer = setTimeout(done, ms)
+      this.#watchers.add(watcher)
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import { evaluateBodySchema } from '../dap-messages.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import { cutText } from './cut-text.ts'
+
+type Evaluate = { expression: string; thread?: number | undefined; frame: number; timeout: number }
+
+export async function evaluate(live: LiveDebugSession, input: Evaluate) {
+  const { stop, frames } = await live.stopped()
+  const frame = await frames.frame(input.thread ?? stop.thread, input.frame)
+  const outcome = await live.adapter.client.request(
+    'evaluate',
+    // `repl`: statements work as well.
+    { expression: input.expression, frameId: frame.id, context: 'repl' },
+    evaluateBodySchema,
+    input.timeout * 1_000,
+  )
+  switch (outcome.kind) {
+    case 'done': {
+      const { result, type, variablesReference } = outcome.body
+      return { ...cutText(result), type: type ?? null, reference: frames.given(variablesReference) }
+    }
+    case 'refused':
+      throw new Refusal('evaluation_failed', cutText(live.evaluationError(outcome.message)).value)
+    case 'late': {
+      const refusal = await live.adapter.refusal('evaluate', outcome)
+      if (!live.adapter.usable) throw refusal
+      throw new Refusal(
+        'debugger_timeout',
+        `no result after ${input.timeout} s; the expression is still running in the debuggee, and debug.terminate ends it`,
+      )
+    }
+    case 'closed':
+      throw await live.adapter.refusal('evaluate', outcome)
+  }
+}

@@ -1,0 +1,39 @@
+import type { DebugSession } from '../../../contract/debug-resources.ts'
+import { anyBodySchema } from '../dap-messages.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import { threadsOf } from './threads.ts'
+
+export type GoOn = { thread?: number | undefined; wait: number }
+
+/** Sends the debuggee on, and waits until it has stopped again or ended. */
+export const goOn =
+  (command: 'continue' | 'next' | 'stepIn' | 'stepOut') =>
+  async (live: LiveDebugSession, { thread, wait }: GoOn): Promise<DebugSession> => {
+    const { stop } = await live.stopped()
+    // Some adapters say yes to a thread that there is not, and do nothing.
+    if (thread !== undefined && thread !== stop.thread) await requireThread(live, thread)
+    const from = await live.sendOn(command, thread ?? stop.thread)
+    return live.nextStop(from, wait * 1_000)
+  }
+
+/** Stops the debuggee wherever it is. */
+export async function pause(live: LiveDebugSession, { wait }: { wait: number }): Promise<DebugSession> {
+  await live.whenLaunched()
+  const { kind, number } = live.state.value
+  if (kind === 'stopped') return live.view()
+  if (kind === 'running') {
+    const [first] = await threadsOf(live)
+    if (first === undefined)
+      throw new Refusal('debugger_refused', 'the debuggee has no thread that could be paused')
+    // It may have stopped by itself in between.
+    if (live.state.value.kind === 'running')
+      await live.adapter.ask('pause', { threadId: first.id }, anyBodySchema)
+  }
+  return live.nextStop(kind === 'halted' ? number - 1 : number, wait * 1_000)
+}
+
+async function requireThread(live: LiveDebugSession, thread: number): Promise<void> {
+  if ((await threadsOf(live)).some(({ id }) => id === thread)) return
+  throw new Refusal('debugger_refused', `there is no thread ${thread}; debug.threads lists them`)
+}

@@ -1,0 +1,76 @@
+import type { Frame } from '../../../contract/debug-resources.ts'
+import { scopesBodySchema, variablesBodySchema } from '../dap-messages.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import type { StoppedFrames } from '../stopped-frames.ts'
+import { cutText } from './cut-text.ts'
+import { paged } from './paged.ts'
+
+type Page = { start: number; limit: number }
+type InFrame = { thread?: number | undefined; frame: number }
+
+export async function stack(live: LiveDebugSession, input: { thread?: number | undefined } & Page) {
+  const { stop, frames } = await live.stopped()
+  const thread = input.thread ?? stop.thread
+  const { items, ...page } = paged(await frames.all(thread), input.start, input.limit)
+  const told: Frame[] = []
+  for (const [at, frame] of items.entries()) told.push(await frames.told(frame, input.start + at))
+  return { thread, frames: told, ...page }
+}
+
+export async function scopes(live: LiveDebugSession, { thread, frame }: InFrame) {
+  const { stop, frames } = await live.stopped()
+  return scopesOf(live, frames, thread ?? stop.thread, frame)
+}
+
+export async function variables(
+  live: LiveDebugSession,
+  input: InFrame & Page & { scope?: string | undefined; reference?: number | undefined },
+) {
+  const { stop, frames } = await live.stopped()
+  const reference =
+    input.reference === undefined
+      ? await scopeReference(live, frames, { ...input, thread: input.thread ?? stop.thread })
+      : frames.require(input.reference)
+  const { variables } = await live.adapter.ask(
+    'variables',
+    { variablesReference: reference },
+    variablesBodySchema,
+  )
+  const { items, ...page } = paged(variables, input.start, input.limit)
+  return {
+    variables: items.map(({ name, value, type, variablesReference }) => ({
+      name,
+      ...cutText(value),
+      type: type ?? null,
+      reference: frames.given(variablesReference),
+    })),
+    ...page,
+  }
+}
+
+async function scopesOf(live: LiveDebugSession, frames: StoppedFrames, thread: number, frame: number) {
+  const { id } = await frames.frame(thread, frame)
+  const found = await live.adapter.ask('scopes', { frameId: id }, scopesBodySchema)
+  return found.scopes.map(({ name, variablesReference, expensive }) => ({
+    name,
+    reference: frames.given(variablesReference),
+    expensive,
+  }))
+}
+
+async function scopeReference(
+  live: LiveDebugSession,
+  frames: StoppedFrames,
+  { thread, frame, scope }: { thread: number; frame: number; scope?: string | undefined },
+): Promise<number> {
+  const all = await scopesOf(live, frames, thread, frame)
+  const found =
+    scope === undefined ? all[0] : all.find(({ name }) => name.toLowerCase() === scope.toLowerCase())
+  if (found !== undefined) return found.reference
+  const names = all.map(({ name }) => name).join(', ')
+  throw new Refusal(
+    'debugger_refused',
+    scope === undefined ? 'this frame has no scopes' : `there is no scope ${scope}; there are ${names}`,
+  )
+}

@@ -1,0 +1,13 @@
+import type { DebugSession } from '../../../contract/debug-resources.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+
+/** Where it stands; with a wait, once it stands still or has ended. */
+export function status(live: LiveDebugSession, { wait }: { wait: number }): Promise<DebugSession> {
+  return live.nextStop(-1, wait * 1_000)
+}
+
+export async function terminate(live: LiveDebugSession, { wait }: { wait: number }): Promise<DebugSession> {
+  live.end({ reason: 'ended_by_debugger' })
+  await live.state.until(({ kind }) => kind === 'ended', wait * 1_000)
+  return live.view()
+}

@@ -1,0 +1,49 @@
+import type { z } from 'zod'
+import { debugOperations } from '../../../contract/operations/debug.ts'
+import type { LiveOperationName } from '../../../contract/runner-messages.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import { setBreakpoints } from './breakpoints.ts'
+import { evaluate } from './evaluate.ts'
+import { goOn, pause } from './go-on.ts'
+import { scopes, stack, variables } from './inspect.ts'
+import { status, terminate } from './lifetime.ts'
+import { threads } from './threads.ts'
+
+type Perform = (live: LiveDebugSession, input: Record<string, unknown>) => Promise<unknown>
+
+/** Each operation on a live debugger, its input parsed as the contract says. */
+const operations: Record<LiveOperationName, Perform> = {
+  'debug.status': parsing(debugOperations['debug.status'].input, status),
+  'debug.break': parsing(debugOperations['debug.break'].input, setBreakpoints),
+  'debug.continue': parsing(debugOperations['debug.continue'].input, goOn('continue')),
+  'debug.next': parsing(debugOperations['debug.next'].input, goOn('next')),
+  'debug.step_in': parsing(debugOperations['debug.step_in'].input, goOn('stepIn')),
+  'debug.step_out': parsing(debugOperations['debug.step_out'].input, goOn('stepOut')),
+  'debug.pause': parsing(debugOperations['debug.pause'].input, pause),
+  'debug.threads': parsing(debugOperations['debug.threads'].input, threads),
+  'debug.stack': parsing(debugOperations['debug.stack'].input, stack),
+  'debug.scopes': parsing(debugOperations['debug.scopes'].input, scopes),
+  'debug.variables': parsing(debugOperations['debug.variables'].input, variables),
+  'debug.evaluate': parsing(debugOperations['debug.evaluate'].input, evaluate),
+  'debug.terminate': parsing(debugOperations['debug.terminate'].input, terminate),
+}
+
+export const perform = (
+  live: LiveDebugSession,
+  operation: LiveOperationName,
+  input: Record<string, unknown>,
+): Promise<unknown> => operations[operation](live, input)
+
+function parsing<Schema extends z.ZodType>(
+  schema: Schema,
+  work: (live: LiveDebugSession, input: z.output<Schema>) => Promise<unknown>,
+): Perform {
+  return async (live, input) => {
+    // Which one is meant has been found out: whoever asks may leave it away.
+    const parsed = schema.safeParse({ session: live.identity.session, ...input })
+    if (!parsed.success)
+      throw new Refusal('invalid_input', parsed.error.issues.map(({ message }) => message).join('; '))
+    return work(live, parsed.data)
+  }
+}

@@ -1,0 +1,39 @@
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { nearest } from '../../../lib/suggest.ts'
+
+/** Between the files of a worktree as the contract names them and as an adapter does. */
+export class WorktreePaths {
+  readonly #top: string
+
+  /** `top`: symbolic links resolved. */
+  constructor(top: string) {
+    this.#top = top
+  }
+
+  absolute(file: string): string {
+    return join(this.#top, file)
+  }
+
+  /** Relative to the top where the file lies below, by its name or in truth; null where it is no file. */
+  async told(path: string | undefined): Promise<string | null> {
+    if (path === undefined || !isAbsolute(path)) return null
+    if (path.startsWith(this.#top + sep)) return relative(this.#top, path)
+    const real = await realpath(path).catch(() => path)
+    return real.startsWith(this.#top + sep) ? relative(this.#top, real) : path
+  }
+
+  /** Why there can be no breakpoint in this file; undefined where there can. */
+  async missing(file: string): Promise<string | undefined> {
+    const path = this.absolute(file)
+    try {
+      if ((await stat(path)).isFile()) return undefined
+      return 'is no file'
+    } catch {
+      const siblings = await readdir(dirname(path)).catch(() => [])
+      const meant = nearest(basename(path), siblings)
+      const hint = meant === undefined ? '' : `; did you mean ${join(dirname(file), meant)}?`
+      return `no such file in the worktree${hint}`
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process'
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { Test } from 'tap'
+import { type DebugRequest, debuggeeLine } from '../../../../services/contract/debug-request.ts'
+import type { DebugSession, Frame, Variable } from '../../../../services/contract/debug-resources.ts'
+import type { CommandId, DebugSessionId, SessionId } from '../../../../services/contract/ids.ts'
+import {
+  type DebugEvent,
+  fromRunnerSchema,
+  type LiveAnswer,
+  type LiveOperationName,
+} from '../../../../services/contract/runner-messages.ts'
+import { queueDebugSession } from '../../../../services/store/debug-sessions.ts'
+import { type RunnerRig, runnerRig, type Tree, until } from '../rig.ts'
+
+/** Why the tests with the real debugpy cannot run here; false where they can. */
+export const noDebugpy: false | string = ['python3', '/usr/bin/python3'].some(
+  python => spawnSync(python, ['-c', 'import debugpy']).status === 0,
+)
+  ? false
+  : 'no python3 here has debugpy'
+
+export type LaunchOptions = {
+  file?: string
+  module?: string
+  arguments?: string[]
+  interpreter?: string
+  breakpoints?: string[]
+  stop_on_entry?: boolean
+  exceptions?: DebugRequest['exceptions']
+  directory?: string
+  environment?: Record<string, string>
+  timeout?: number
+}
+
+export type Launched = { id: DebugSessionId; session: SessionId; command: CommandId }
+
+/** One client of the runner's socket: asks, and hears what happens to debuggees. */
+export class DebugClient {
+  readonly events: DebugEvent[] = []
+  readonly #socket: Socket
+  readonly #answers = new Map<number, (answer: LiveAnswer) => void>()
+  #id = 0
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('error', () => undefined)
+    createInterface({ input: socket }).on('line', line => {
+      const message = fromRunnerSchema.parse(JSON.parse(line))
+      if (message.type === 'debug') this.events.push(message)
+      else if (message.type === 'answer') this.#answers.get(message.id)?.({ ok: true, value: message.value })
+      else if (message.type === 'refusal') this.#answers.get(message.id)?.({ ...message, ok: false })
+    })
+  }
+
+  /** Retries while nobody listens: for runners that are being started. */
+  static connect(path: string): Promise<DebugClient> {
+    return until(`a runner on ${path}`, async () => {
+      const socket = connect(path)
+      const up = await new Promise<boolean>(resolve => {
+        socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+      })
+      return up ? new DebugClient(socket) : undefined
+    })
+  }
+
+  ask(debug: DebugSessionId, operation: LiveOperationName, input: object = {}): Promise<LiveAnswer> {
+    const id = ++this.#id
+    const { promise, resolve } = Promise.withResolvers<LiveAnswer>()
+    this.#answers.set(id, resolve)
+    this.#socket.write(`${JSON.stringify({ type: 'ask', id, debug, operation, input })}\n`)
+    return promise
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+}
+
+/** A runner with one session of these files, and a client on its socket. */
+export async function debugRig(t: Test, tree: Tree, overrides: Parameters<typeof runnerRig>[1] = {}) {
+  const rig = await runnerRig(t, overrides)
+  const session = await rig.session(await rig.repository(tree))
+  const client = await DebugClient.connect(rig.socket)
+  t.teardown(() => client.close())
+  return { rig, session, client, ...debugging(rig, session, client) }
+}
+
+/** What tests do with debug sessions, through one client. Anything but an answer is an error. */
+export function debugging(rig: RunnerRig, session: { id: SessionId }, client: DebugClient) {
+  const answer = async (of: Launched, operation: LiveOperationName, input: object = {}) => {
+    const said = await client.ask(of.id, operation, input)
+    if (!said.ok) throw new Error(`${operation}: ${said.code}: ${said.detail}`)
+    return said.value
+  }
+  const state = async (
+    of: Launched,
+    operation: LiveOperationName,
+    input: object = {},
+  ): Promise<DebugSession> => (await answer(of, operation, { wait: 20, ...input })) as DebugSession
+  const self = {
+    answer,
+    state,
+    /** Queues a debuggee, as the API does. */
+    async launch(options: LaunchOptions): Promise<Launched> {
+      const request: DebugRequest = {
+        program:
+          options.module === undefined
+            ? { kind: 'file', file: options.file ?? 'app.py' }
+            : { kind: 'module', module: options.module },
+        arguments: options.arguments ?? [],
+        interpreter: options.interpreter ?? null,
+        breakpoints: options.breakpoints ?? [],
+        stop_on_entry: options.stop_on_entry ?? false,
+        exceptions: options.exceptions ?? 'uncaught',
+      }
+      const queued = await queueDebugSession(rig.store, {
+        command: {
+          session: session.id,
+          command: debuggeeLine(request),
+          directory: options.directory ?? '.',
+          environment: options.environment ?? {},
+          timeout: options.timeout ?? null,
+          after: null,
+          now: rig.now(),
+        },
+        engine: 'debugpy',
+        request,
+        most: 8,
+      })
+      if (!queued.queued) throw new Error(queued.reason)
+      rig.wake()
+      return { id: queued.id, session: session.id, command: queued.command }
+    },
+    /** Launches, and waits for the first stop or the end. */
+    async run(options: LaunchOptions): Promise<Launched & { at: DebugSession }> {
+      const launched = await self.launch(options)
+      return { ...launched, at: await state(launched, 'debug.status') }
+    },
+    refusal: async (of: Launched, operation: LiveOperationName, input: object = {}) => {
+      const said = await client.ask(of.id, operation, input)
+      return said.ok ? { code: 'answered', detail: JSON.stringify(said.value) } : said
+    },
+    variables: async (of: Launched, input: object = {}) =>
+      (await answer(of, 'debug.variables', input)) as {
+        variables: Variable[]
+        total: number
+        next: number | null
+      },
+    stack: async (of: Launched, input: object = {}) =>
+      (await answer(of, 'debug.stack', input)) as {
+        thread: number
+        frames: Frame[]
+        total: number
+        next: number | null
+      },
+    evaluate: async (of: Launched, expression: string, input: object = {}) =>
+      (await answer(of, 'debug.evaluate', { expression, ...input })) as Omit<Variable, 'name'>,
+  }
+  return self
+}
