@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 
 /** How much longer than it was asked to wait the runner may take to answer, in milliseconds. */
-const margin = 15_000
+const usualMargin = 15_000
 
 export type DebuggerCall<N extends LiveOperationName> = {
   readonly operation: N
@@ -17,6 +17,7 @@ export type DebuggerCall<N extends LiveOperationName> = {
   readonly input: Readonly<Record<string, unknown>>
   /** What the runner was asked to wait at the most. */
   readonly seconds: number
+  readonly marginMs?: number
   /** Aborts when who asks has gone. */
   readonly gone: AbortSignal
 }
@@ -24,13 +25,13 @@ export type DebuggerCall<N extends LiveOperationName> = {
 /** Asks the debugger of a debug session, and holds its answer to the contract. */
 export async function askDebugger<N extends LiveOperationName>(
   { runner, stopping, log }: Context,
-  { operation, debug, input, seconds, gone }: DebuggerCall<N>,
+  { operation, debug, input, seconds, marginMs = usualMargin, gone }: DebuggerCall<N>,
 ): Promise<Outcome<OutputOf<Contract[N]>>> {
   const answer = await runner.ask({
     debug: debug.id,
     operation,
     input,
-    deadlineMs: seconds * 1_000 + margin,
+    deadlineMs: seconds * 1_000 + marginMs,
     signals: [gone, stopping],
   })
   const declaration: Contract[N] = contract[operation]

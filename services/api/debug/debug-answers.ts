@@ -31,7 +31,7 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.list': async (session, _, { gone }) => done(await listOf(context, session, gone)),
     'debug.status': async (session, input, { gone }) => {
       const debug = await findDebugSession(context, session, input.debug)
-      return debug.ok ? statusOf(context, debug.value, input.wait, gone) : debug
+      return debug.ok ? statusOf(context, debug.value, { seconds: input.wait, gone }) : debug
     },
     'debug.break': live('debug.break'),
     'debug.continue': live('debug.continue'),

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { eventFrame } from '../debug-events.ts'
 import type { Refusal } from '../outcome.ts'
 import { Pulse } from '../pulse.ts'
-import { statusOf } from './debug-status.ts'
+import { glanceAt } from './debug-status.ts'
 
 /** How often the store is looked at when no hint comes, in milliseconds. */
 const storePoll = 1_000
@@ -100,9 +100,8 @@ export class DebugFeed {
     const { context, gone } = this.#deps
     const told = this.#told.get(row.id)
     try {
-      const status = await statusOf(context, row, 0, gone)
+      const debug = await glanceAt(context, row, gone)
       if (gone.aborted || this.#told.get(row.id) !== told) return
-      const debug = status.ok ? status.value : toDebugSession(row)
       this.#tell({ event: debug.status === 'ended' ? 'ended' : 'state', debug })
     } catch (error) {
       context.log.warn({ err: error, debug: row.id }, 'a debug session was not told of')

@@ -4,7 +4,7 @@ import { type DebugSessionJoined, getDebugSession, listDebugSessions } from '../
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome } from '../outcome.ts'
-import { askDebugger } from './ask-debugger.ts'
+import { askDebugger, type DebuggerCall } from './ask-debugger.ts'
 
 /**
  * Where a debuggee stands: by its runner while it lives, by the store before and after. Of one that is queued the store
@@ -13,29 +13,37 @@ import { askDebugger } from './ask-debugger.ts'
 export async function statusOf(
   context: Context,
   debug: DebugSessionJoined,
-  seconds: number,
-  gone: AbortSignal,
+  { seconds, marginMs, gone }: Pick<DebuggerCall<'debug.status'>, 'seconds' | 'marginMs' | 'gone'>,
 ): Promise<Outcome<DebugSession>> {
   if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
   const input = { session: debug.session_id, debug: debug.id, wait: seconds }
-  const answer = await askDebugger(context, { operation: 'debug.status', debug, input, seconds, gone })
+  const how = { seconds, gone, ...(marginMs === undefined ? {} : { marginMs }) }
+  const answer = await askDebugger(context, { operation: 'debug.status', debug, input, ...how })
   if (answer.ok) return answer
   const current = await getDebugSession(context.store, debug.id)
   const isKnown = current !== undefined && current.row.status !== 'running'
   return isKnown ? done(toDebugSession(current)) : answer
 }
 
-/** All of a session's. Where the runner does not say where one stands, it is told as the store has it. */
+/** How long a runner may take to say where one stands that is told anyway, in milliseconds. */
+const glance = 2_000
+
+/** Where it stands, as the store has it where the runner does not say at once. */
+export async function glanceAt(
+  context: Context,
+  debug: DebugSessionJoined,
+  gone: AbortSignal,
+): Promise<DebugSession> {
+  const status = await statusOf(context, debug, { seconds: 0, marginMs: glance, gone })
+  return status.ok ? status.value : toDebugSession(debug)
+}
+
+/** All of a session's. */
 export async function listOf(
   context: Context,
   session: SessionJoined,
   gone: AbortSignal,
 ): Promise<DebugSession[]> {
   const rows = await listDebugSessions(context.store, session.id)
-  return Promise.all(
-    rows.map(async row => {
-      const status = await statusOf(context, row, 0, gone)
-      return status.ok ? status.value : toDebugSession(row)
-    }),
-  )
+  return Promise.all(rows.map(row => glanceAt(context, row, gone)))
 }

@@ -1,11 +1,24 @@
 import t from 'tap'
 import { contract, type OperationName, operationNames } from '../../../services/contract/contract.ts'
+import type { DebugSessionId } from '../../../services/contract/ids.ts'
 import { scopes } from '../../../services/contract/scopes.ts'
+import { type DebugSessionJoined, getDebugSession } from '../../../services/store/debug-sessions.ts'
+import { toDebugSession } from '../../../services/store/rows.ts'
+import { liveDebugger } from './live-debugger.ts'
 import { problemOf, type Rig, requestFor, startRig } from './rig.ts'
 
 /** Every operation, with each token it may meet and with every field of it spoilt. */
 
-type Things = { session: string; command: string; token: string }
+type Things = { session: string; command: string; token: string; debug: string }
+
+function goOn({ session, debug }: Things) {
+  return { session, debug, thread: 1, wait: 0 }
+}
+
+/** Fields that stand in for another, and are not given with it. */
+const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
+  'debug.launch': { module: 'python' },
+}
 
 /** Something valid to ask, so that only what a test spoils is wrong. */
 const valid: Record<OperationName, (things: Things) => Record<string, unknown>> = {
@@ -49,6 +62,38 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'commands.list': ({ session }) => ({ session }),
   'commands.get': ({ command }) => ({ command, wait: 0 }),
   'commands.cancel': ({ command }) => ({ command, wait: 0 }),
+  'debug.launch': ({ session }) => ({
+    session,
+    python: 'app.py',
+    arguments: ['-v'],
+    interpreter: 'python3',
+    directory: '.',
+    environment: {},
+    timeout: 1,
+    breakpoints: ['app.py:1'],
+    stop_on_entry: true,
+    exceptions: 'never',
+    wait: 0,
+  }),
+  'debug.list': ({ session }) => ({ session }),
+  'debug.status': ({ session, debug }) => ({ session, debug, wait: 0 }),
+  'debug.break': ({ session, debug }) => ({ session, debug, breakpoints: ['app.py:1'], remove: false }),
+  'debug.continue': goOn,
+  'debug.next': goOn,
+  'debug.step_in': goOn,
+  'debug.step_out': goOn,
+  'debug.pause': ({ session, debug }) => ({ session, debug, wait: 0 }),
+  'debug.threads': ({ session, debug }) => ({ session, debug, start: 0, limit: 5 }),
+  'debug.stack': ({ session, debug }) => ({ session, debug, thread: 1, start: 0, limit: 5 }),
+  'debug.scopes': ({ session, debug }) => ({ session, debug, thread: 1, frame: 0 }),
+  'debug.variables': ({ session, debug }) => ({
+    ...{ session, debug, thread: 1, frame: 0, scope: 'Locals', reference: 1, start: 0, limit: 5 },
+  }),
+  'debug.evaluate': ({ session, debug }) => ({
+    ...{ session, debug, expression: '1', thread: 1, frame: 0, timeout: 1 },
+  }),
+  'debug.output': ({ session, debug }) => ({ session, debug, stdout: 0, stderr: 0, limit: 5 }),
+  'debug.terminate': ({ session, debug }) => ({ session, debug, wait: 0 }),
   'tokens.create': () => ({ name: 'fresh', scopes: ['mcp'], expires_in: 60 }),
   'tokens.list': () => ({}),
   'tokens.revoke': ({ token }) => ({ token }),
@@ -77,6 +122,35 @@ const spoilt: Record<string, unknown[]> = {
   scopes: ['admin', ['root'], [7], null, Array(21).fill('mcp')],
   expires_in: [0, -1, 1.5, 'x', 1e15],
   token: ['x y', 'ses_0', 'tok_ILOU'],
+  python: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
+  module: ['', 7, null, 'a b', 'a..b', '-m', '.a'],
+  arguments: ['x', [7], ['a\u0000b'], null, Array(1001).fill('x')],
+  interpreter: ['', 7, null, 'a\u0000b'],
+  breakpoints: [
+    'app.py:1',
+    ['app.py'],
+    ['app.py:0'],
+    ['/etc/passwd:1'],
+    ['../x:1'],
+    [7],
+    Array(1001).fill('a:1'),
+  ],
+  stop_on_entry: ['maybe', 7, null],
+  exceptions: ['all', 7, null],
+  debug: ['x y', 'ses_0', 'dbg_ILOU', '@last'],
+  remove: ['maybe', 7, null],
+  thread: ['x', 1.5],
+  frame: [-1, 'x', 10_001, 1.5],
+  scope: ['x'.repeat(201)],
+  reference: [0, -1, 'x'],
+  start: [-1, 'x', 1.5],
+  expression: ['', 7, null, 'a\u0000b'],
+  stdout: [-1, 1.5, 'x'],
+  stderr: [-1, 1.5, 'x'],
+}
+/** A limit that counts bytes may be higher. */
+const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
+  'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
 }
 /** A command in a path or query is an id, in a body a command line. */
 const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
@@ -86,8 +160,17 @@ async function startWalk(t: Parameters<typeof startRig>[0]) {
   await rig.repository()
   const { id: session, commands } = await rig.session(['ls'])
   const { id: token } = await rig.person('spare', 'mcp')
-  const things: Things = { session, command: `${commands[0]}`, token }
+  const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
+  await rig.runner.start(session, command)
+  rig.runner.debugger = liveDebugger(toDebugSession(await rowOf(rig, debug)))
+  const things: Things = { session, command: `${commands[0]}`, token, debug }
   return { ...rig, rig, things }
+}
+
+async function rowOf({ store }: Rig, id: DebugSessionId): Promise<DebugSessionJoined> {
+  const row = await getDebugSession(store, id)
+  if (row === undefined) throw new Error(`no ${id}`)
+  return row
 }
 
 for (const name of operationNames) {
@@ -155,15 +238,17 @@ for (const name of operationNames) {
     const input = valid[name](things)
     const person = access === 'admin' ? rig.admin : rig.alice
     const fields = Object.keys(contract[name].input.shape)
+    const instead: Readonly<Record<string, string>> = alternatives[name] ?? {}
     t.strictSame(
-      fields.filter(field => !(field in input)),
+      fields.filter(field => !(field in input) && !(field in instead)),
       [],
       'all of them are tried',
     )
     for (const field of fields) {
+      const { [instead[field] ?? '']: _, ...others } = input
       const isId = field === 'command' && contract[name].path !== '/sessions/{session}/commands'
-      for (const value of isId ? spoiltId : (spoilt[field] ?? [])) {
-        const problem = await rig.refused(name, { ...input, [field]: value }, person)
+      for (const value of isId ? spoiltId : (spoiltIn[name]?.[field] ?? spoilt[field] ?? [])) {
+        const problem = await rig.refused(name, { ...others, [field]: value }, person)
         t.equal(
           problem.code,
           'invalid_input',
@@ -218,8 +303,12 @@ async function changesNothing(rig: Rig, { session }: Things): Promise<void> {
     (await rig.call('sessions.list')).map(({ id, status }) => ({ id, status })),
     [{ id: session, status: 'running' }],
   )
-  t.match(await rig.call('commands.list', { session }), [{ status: 'queued' }])
-  t.equal((await rig.call('commands.list', { session })).length, 1)
+  const commands = await rig.call('commands.list', { session })
+  t.same(
+    commands.map(({ status }) => status),
+    ['queued', 'running'],
+  )
+  t.equal((await rig.call('debug.list', { session })).length, 1)
   t.equal((await rig.call('repositories.list')).length, 1)
   t.equal((await rig.call('tokens.list', {}, rig.admin)).length, 4)
 }

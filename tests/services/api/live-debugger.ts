@@ -1,0 +1,35 @@
+import type { DebugSession } from '../../../services/contract/debug-resources.ts'
+import type { Ask, LiveAnswer } from '../../../services/contract/runner-messages.ts'
+import { frame, stopped } from './debug-rig.ts'
+
+/** Answers whatever can be asked about a debuggee, which stands where it stands. */
+export const liveDebugger =
+  (debug: DebugSession) =>
+  ({ operation }: Ask): LiveAnswer => ({ ok: true, value: answerTo(operation, debug) })
+
+function answerTo(operation: Ask['operation'], debug: DebugSession): unknown {
+  const variable = { value: '1', truncated: false, type: 'int', reference: 0 }
+  const page = { total: 1, next: null }
+  switch (operation) {
+    case 'debug.status':
+    case 'debug.continue':
+    case 'debug.next':
+    case 'debug.step_in':
+    case 'debug.step_out':
+    case 'debug.pause':
+    case 'debug.terminate':
+      return stopped(debug)
+    case 'debug.break':
+      return [{ id: 1, file: 'app.py', line: 1, verified: true, message: null }]
+    case 'debug.threads':
+      return { threads: [{ id: 1, name: 'MainThread' }], ...page }
+    case 'debug.stack':
+      return { thread: 1, frames: [frame], ...page }
+    case 'debug.scopes':
+      return [{ name: 'Locals', reference: 1, expensive: false }]
+    case 'debug.variables':
+      return { variables: [{ name: 'x', ...variable }], ...page }
+    case 'debug.evaluate':
+      return variable
+  }
+}
