@@ -13,7 +13,7 @@ export type ProgramOptions = {
 }
 
 /** Commands about this client itself, which call no operation or one by the way. */
-export type LocalName = 'configure' | 'config show' | 'config path'
+export type LocalName = 'configure' | 'config show' | 'config path' | 'mcp'
 
 type Leaf = {
   readonly path: readonly [string, ...string[]]
@@ -62,6 +62,7 @@ export function createProgram(options: ProgramOptions): Command {
 
 const localSummaries: Record<string, string> = {
   configure: 'keep the address of a server and a token',
+  mcp: 'the same for coding agents, over MCP on standard input and output',
   whoami: 'the token in use, and what it may do',
 }
 
@@ -93,6 +94,7 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
     'session',
     'command',
     'debug',
+    'mcp',
     'token',
     'config',
     'server',
@@ -103,6 +105,7 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
     local('configure', ['configure']),
     local('config show', ['config', 'show']),
     local('config path', ['config', 'path']),
+    local('mcp', ['mcp']),
   ].sort((a, b) => rank(a) - rank(b))
 }
 

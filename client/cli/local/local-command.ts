@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { ConnectionFlags } from '../../../config/client/load.ts'
+import { usageError } from '../cli-error.ts'
 import { examplesText } from '../examples-text.ts'
 import type { Io } from '../io.ts'
 import type { LocalName } from '../program.ts'
@@ -36,6 +37,15 @@ const localCommands: Record<LocalName, LocalCommand> = {
     summary: 'The settings in use, and where each comes from',
     examples: ['', '--json'],
     act: async (io, flags, context) => (await import('./config-show.ts')).showConfig(io, flags, context),
+  },
+  mcp: {
+    summary:
+      'Serve all of this to a coding agent over MCP, on standard input and output: it is started by the agent (docs/mcp.md tells how), finds its server as every command does, and ends with its input',
+    examples: ['', '--base-url https://debug.example.org --ca ca.pem'],
+    // The executable hands over to that program before commands are read; here one only gets from within.
+    act: async () => {
+      throw usageError('mcp is a program of its own', 'start it as "debug-server mcp"')
+    },
   },
   'config path': {
     summary: 'Where the configuration file lies, or would lie',

@@ -1,0 +1,49 @@
+import type { ProblemCode } from '../../services/contract/problems.ts'
+
+/** What a model, or whoever runs it, can do about a refusal of the server; `tokenFrom` tells where the token was found. */
+export function problemFix(code: ProblemCode, tokenFrom: string): string | undefined {
+  switch (code) {
+    case 'unauthenticated':
+      return `${tokenFrom} is unknown to this server or revoked: the user has to configure another one`
+    case 'token_expired':
+      return `${tokenFrom} has expired: the user has to configure another one`
+    case 'insufficient_scope':
+      return `${tokenFrom} may not do this: the user has to configure one with that scope`
+    case 'local_path_forbidden':
+      return 'register an https, ssh or git address'
+    case 'repository_not_found':
+      return 'register it with repository_init'
+    case 'repository_exists':
+      return 'give another name'
+    case 'session_not_found':
+      return 'open a session with session_create'
+    case 'session_ended':
+      return 'open another session with session_create'
+    case 'command_not_found':
+      return 'session_commands lists the commands of a session'
+    case 'debug_session_not_found':
+      return 'start one with debug_launch; debug_list shows those there are'
+    case 'debug_session_ended':
+      return 'debug_status tells how it ended; start another with debug_launch'
+    case 'debuggee_running':
+      return 'wait for a stop with debug_status and wait, or stop it with debug_pause'
+    case 'debug_limit':
+      return 'end one with debug_terminate; debug_list shows them'
+    case 'debugger_timeout':
+      return 'try again; where it stays silent, end it with debug_terminate'
+    case 'evaluation_failed':
+      return 'debug_variables shows what there is in this frame'
+    case 'offset_out_of_range':
+      return 'leave the offset out to read the end of the log'
+    case 'ambiguous_id':
+      return 'write more of the id'
+    case 'too_many_calls':
+    case 'store_busy':
+    case 'not_ready':
+    case 'runner_unavailable':
+    case 'upstream_unavailable':
+      return 'try again in a moment'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,50 @@
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
+import type { ClientPlace, ConnectionFlags } from '../../config/client/load.ts'
+import { packageVersion } from '../../config/package.ts'
+import { Connections } from './connections.ts'
+import { createMcpServer } from './server.ts'
+import { createTools } from './tools.ts'
+
+export type ServeOptions = {
+  readonly place: ClientPlace
+  readonly flags: ConnectionFlags
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly log: (text: string) => void
+  /** Ends it, as the end of `stdin` does. */
+  readonly signal: AbortSignal
+}
+
+/** How long calls in progress may take to be answered once the client has closed our input, in milliseconds. */
+const grace = 1_000
+
+/** Speaks MCP over two streams until the input ends or the signal comes. No server needs to be there for that. */
+export async function serve({ place, flags, stdin, stdout, log, signal }: ServeOptions): Promise<void> {
+  await using connections = new Connections(place, flags)
+  const report = (error: unknown) =>
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const tools = createTools()
+  const { server, settled } = createMcpServer({ version: packageVersion(), tools, connections, report })
+  server.onerror = error => log(`a message that is no MCP, or came too late: ${error.message}`)
+  const ended = Promise.withResolvers<void>()
+  for (const event of ['end', 'close', 'error']) stdin.once(event, () => ended.resolve())
+  for (const event of ['close', 'error']) stdout.once(event, () => ended.resolve())
+  server.onclose = () => ended.resolve()
+  signal.addEventListener('abort', () => ended.resolve(), { once: true })
+  await server.connect(new StdioServerTransport(stdin, stdout))
+  await ended.promise
+  if (!signal.aborted) await within(grace, settled())
+  // Aborts what is still in progress.
+  await server.close()
+}
+
+/** Waits for something no longer than so many milliseconds. */
+async function within(milliseconds: number, done: Promise<unknown>): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([done, delay(milliseconds, undefined, { signal: over.signal }).catch(() => {})])
+  over.abort()
+  // The SDK sends an answer a moment after it has got it.
+  await turn()
+}

@@ -1,0 +1,14 @@
+import { type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { operationTool } from './operation-tool.ts'
+import { sessionDebug } from './session-debug.ts'
+import type { Tool } from './tool.ts'
+import type { McpName } from './words/words.ts'
+import { words } from './words.ts'
+
+const isForMcp = (name: OperationName): name is McpName => Object.hasOwn(words, name)
+
+/** Every tool, in the order of the contract: one for each operation that is for MCP, and all debugging in one. */
+export function createTools(): readonly Tool[] {
+  const tools = new Map(operationNames.filter(isForMcp).map(name => [String(name), operationTool(name)]))
+  return [...tools.values(), sessionDebug(name => tools.get(name))]
+}

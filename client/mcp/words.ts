@@ -1,0 +1,51 @@
+import {
+  debugBreak,
+  debugContinue,
+  debugEvaluate,
+  debugLaunch,
+  debugList,
+  debugNext,
+  debugOutput,
+  debugPause,
+  debugScopes,
+  debugStack,
+  debugStatus,
+  debugStepIn,
+  debugStepOut,
+  debugTerminate,
+  debugThreads,
+  debugVariables,
+} from './words/debug.ts'
+import { repositoryInit, sessionCommands, sessionCreate, sessionInfo, sessionLogs } from './words/session.ts'
+import type { McpName, Words } from './words/words.ts'
+
+/** The words of every operation that the contract gives to MCP; one that is missing does not compile. */
+export const words: { readonly [Name in McpName]: Words<Name> } = {
+  'repositories.add': repositoryInit,
+  'sessions.create': sessionCreate,
+  'sessions.get': sessionInfo,
+  'sessions.logs': sessionLogs,
+  'commands.list': sessionCommands,
+  'debug.launch': debugLaunch,
+  'debug.list': debugList,
+  'debug.status': debugStatus,
+  'debug.break': debugBreak,
+  'debug.continue': debugContinue,
+  'debug.next': debugNext,
+  'debug.step_in': debugStepIn,
+  'debug.step_out': debugStepOut,
+  'debug.pause': debugPause,
+  'debug.threads': debugThreads,
+  'debug.stack': debugStack,
+  'debug.scopes': debugScopes,
+  'debug.variables': debugVariables,
+  'debug.evaluate': debugEvaluate,
+  'debug.output': debugOutput,
+  'debug.terminate': debugTerminate,
+}
+
+/** What a model is told of the whole. */
+export const instructions = `Debug Server runs and debugs git repositories in sessions: worktrees at a commit, with an optional patch.
+Register a repository once with repository_init, open a session with session_create. To stop in running Python code use debug_launch with breakpoints, read it with debug_variables, debug_stack and debug_evaluate, step with debug_next, and end with debug_terminate.
+A session is named by its id, by a unique beginning of it, or, for your latest one, by @last.
+Results are at most 8 KB. One that has a cursor has more: call the same tool with that cursor.`

@@ -1,0 +1,143 @@
+import { list } from '../readers/list.ts'
+import { debuggeeOutput } from '../readers/output.ts'
+import { page } from '../readers/page.ts'
+import { whole } from '../readers/whole.ts'
+import type { Words } from './words.ts'
+
+/** What the operations that let a debuggee run say of their result. */
+const thenWhat =
+  'Returns where it stopped (file, line, function, source line, and the exception if there is one) or how it ended (reason and exit code). Where status is still "running" after the wait, it has not stopped: wait on with debug_status, or stop it with debug_pause.'
+const wait = 30
+
+export const debugLaunch: Words<'debug.launch'> = {
+  tool: 'debug_launch',
+  title: 'Start a program under the debugger',
+  description: `Start a Python program of the session's worktree under the debugger and run it to the first breakpoint, uncaught exception or end. Give python (a file) or module (such as unittest or pytest), arguments, and breakpoints as FILE:LINE. ${thenWhat} Look at breakpoints in the result: one that is not verified will not stop, and its message says why. Then use debug_variables, debug_stack and debug_evaluate, go on with debug_next, debug_step_in, debug_step_out or debug_continue, and end with debug_terminate.`,
+  defaults: { wait },
+  reader: whole('debug.launch'),
+}
+
+export const debugList: Words<'debug.list'> = {
+  tool: 'debug_list',
+  title: 'List debug sessions',
+  description:
+    'The debug sessions of a session, newest first, each with its state, its breakpoints, and how it ended.',
+  reader: list('debug.list'),
+}
+
+export const debugStatus: Words<'debug.status'> = {
+  tool: 'debug_status',
+  title: 'Where a debuggee stands',
+  description:
+    'Whether a debuggee is running, where it is stopped, or how it ended, and its breakpoints. With wait it answers as soon as it has stopped or ended.',
+  reader: whole('debug.status'),
+}
+
+export const debugBreak: Words<'debug.break'> = {
+  tool: 'debug_break',
+  title: 'Set or remove breakpoints',
+  description:
+    'Add breakpoints (each FILE:LINE), or with remove take them away; without any named nothing changes. Returns all that there are: one that is not verified will not stop, and its message says why (no such file, no code on that line).',
+  idempotent: true,
+  reader: list('debug.break'),
+}
+
+export const debugContinue: Words<'debug.continue'> = {
+  tool: 'debug_continue',
+  title: 'Continue',
+  description: `Let a stopped debuggee run to the next breakpoint, uncaught exception or its end. ${thenWhat}`,
+  defaults: { wait },
+  reader: whole('debug.continue'),
+}
+
+export const debugNext: Words<'debug.next'> = {
+  tool: 'debug_next',
+  title: 'Step over',
+  description: `Run a stopped debuggee to the next line of the same function, over calls. ${thenWhat}`,
+  defaults: { wait },
+  reader: whole('debug.next'),
+}
+
+export const debugStepIn: Words<'debug.step_in'> = {
+  tool: 'debug_step_in',
+  title: 'Step in',
+  description: `Run a stopped debuggee into the function that its line calls. ${thenWhat}`,
+  defaults: { wait },
+  reader: whole('debug.step_in'),
+}
+
+export const debugStepOut: Words<'debug.step_out'> = {
+  tool: 'debug_step_out',
+  title: 'Step out',
+  description: `Run a stopped debuggee until its function has returned. ${thenWhat}`,
+  defaults: { wait },
+  reader: whole('debug.step_out'),
+}
+
+export const debugPause: Words<'debug.pause'> = {
+  tool: 'debug_pause',
+  title: 'Pause',
+  description:
+    'Stop a running debuggee wherever it is, for example where it hangs. One that is stopped stays so. Returns where it stopped.',
+  defaults: { wait },
+  idempotent: true,
+  reader: whole('debug.pause'),
+}
+
+export const debugThreads: Words<'debug.threads'> = {
+  tool: 'debug_threads',
+  title: 'List threads',
+  description: 'The threads of a debuggee by id and name. Other tools take the id as thread.',
+  reader: page('debug.threads'),
+}
+
+export const debugStack: Words<'debug.stack'> = {
+  tool: 'debug_stack',
+  title: 'Show the stack',
+  description:
+    'The call stack of a stopped debuggee, innermost frame first, each frame with its function, place and source line. Other tools take the index of a frame as frame.',
+  reader: page('debug.stack'),
+}
+
+export const debugScopes: Words<'debug.scopes'> = {
+  tool: 'debug_scopes',
+  title: 'List scopes',
+  description:
+    'The scopes of a stack frame, such as locals and globals. debug_variables shows what is in one, by its name or reference; without either it shows the locals.',
+  reader: list('debug.scopes'),
+}
+
+export const debugVariables: Words<'debug.variables'> = {
+  tool: 'debug_variables',
+  title: 'Read variables',
+  description:
+    'The variables of a stopped debuggee: the locals of the innermost frame, or of the frame, scope or reference that is given. One whose reference is above 0 has parts: call again with that reference to see them. References are good until the debuggee goes on. For one value, debug_evaluate is shorter.',
+  reader: page('debug.variables'),
+}
+
+export const debugEvaluate: Words<'debug.evaluate'> = {
+  tool: 'debug_evaluate',
+  title: 'Evaluate an expression',
+  description:
+    'Evaluate an expression in a frame of a stopped debuggee, such as "total + 1" or "len(items)". It runs in the program and may change it. Returns the value as text, its type, and a reference above 0 where debug_variables can show its parts.',
+  reader: whole('debug.evaluate'),
+}
+
+export const debugOutput: Words<'debug.output'> = {
+  tool: 'debug_output',
+  title: "Read a debuggee's output",
+  description:
+    'What a debuggee has written to stdout and stderr, from the bytes given on, from the beginning without any. Go on with the cursor; there is one until the debuggee has ended and all has been read (complete).',
+  reader: debuggeeOutput,
+}
+
+export const debugTerminate: Words<'debug.terminate'> = {
+  tool: 'debug_terminate',
+  title: 'End a debuggee',
+  description:
+    'End a debuggee with everything it started. Do this when you are done; one that has ended stays as it is. Returns how it ended.',
+  defaults: { wait },
+  idempotent: true,
+  destructive: true,
+  reader: whole('debug.terminate'),
+}
