@@ -36,11 +36,59 @@ await client.repositories.add({ url: repository, name: 'demo', wait: 20 })
 const aSession = async () => (await client.sessions.create({ repository: 'demo', wait: 20 })).id
 const aCommand = async (command: string[], wait: number) =>
   await client.commands.run({ session: await aSession(), command, wait })
+
+/** A program that goes on for as long as it is let, and stops in each of its rounds. */
+const loop = `def add(total, step):
+    return total + step
+
+total = 0
+while True:
+    total = add(total, 1)
+`
+const aProgram = async () => (await aCommand(['sh', '-c', `printf '%s' "${loop}" > loop.py`], 20)).session
+const aDebuggee = async () => {
+  const session = await aProgram()
+  const input = { session, python: 'loop.py', breakpoints: ['loop.py:6'], wait: 30 }
+  const { id, stop, end } = await client.debug.launch(input)
+  if (stop === null) throw new Error(`no stop: ${end?.message}`)
+  return { session, debug: id, thread: stop.thread }
+}
+/** The one that is asked and stepped through; it stands still between two operations. */
+let stopped: ReturnType<typeof aDebuggee> | undefined
+const theDebuggee = () => {
+  stopped ??= aDebuggee()
+  return stopped
+}
+const aStep = async () => ({ ...(await theDebuggee()), wait: 20 })
+const aDebugSession = async () => {
+  const { session, debug } = await theDebuggee()
+  return { session, debug }
+}
+const aLaunch = async () => ({
+  session: await aProgram(),
+  arguments: ['--fast', 'a b'],
+  interpreter: '/usr/bin/python3',
+  directory: '.',
+  environment: { A: 'b' },
+  timeout: 60,
+  breakpoints: ['loop.py:6'],
+  stop_on_entry: true,
+  exceptions: 'never' as const,
+  wait: 30,
+})
 let count = 0
 const aName = () => `name-${++count}`
 
+/** Fields that stand in for another, which are walked by themselves. */
+const alternatives = { 'debug.launch': ['module'] } as const
+type Alternative<Name> = Name extends keyof typeof alternatives ? (typeof alternatives)[Name][number] : never
+const alternativesOf = (name: OperationName): readonly string[] =>
+  name === 'debug.launch' ? alternatives[name] : []
+
+type Whole<Name extends OperationName> = Omit<Required<Input<Name>>, Alternative<Name>>
+
 /** For each operation an input that gives every field, made anew for each surface; a missing one does not compile. */
-const inputs: { readonly [Name in OperationName]: () => Promise<Required<Input<Name>>> } = {
+const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } = {
   'server.health': async () => ({}),
   'server.readiness': async () => ({}),
   'server.whoami': async () => ({}),
@@ -73,6 +121,30 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Required<Input<N
   'commands.list': async () => ({ session: (await aCommand(['true'], 0)).session }),
   'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 20 }),
   'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 20 }),
+  'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
+  'debug.list': async () => ({ session: (await theDebuggee()).session }),
+  'debug.status': async () => ({ ...(await aDebugSession()), wait: 1 }),
+  'debug.break': async () => ({ ...(await aDebugSession()), breakpoints: ['loop.py:1'], remove: true }),
+  'debug.continue': aStep,
+  'debug.next': aStep,
+  'debug.step_in': aStep,
+  'debug.step_out': aStep,
+  'debug.pause': async () => ({ ...(await aDebugSession()), wait: 20 }),
+  'debug.threads': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
+  'debug.stack': async () => ({ ...(await theDebuggee()), start: 0, limit: 5 }),
+  'debug.scopes': async () => ({ ...(await theDebuggee()), frame: 0 }),
+  'debug.variables': async () => {
+    const debuggee = await theDebuggee()
+    const [scope] = await client.debug.scopes(debuggee)
+    if (scope === undefined) throw new Error('it has no scope')
+    return { ...debuggee, frame: 0, scope: scope.name, reference: scope.reference, start: 0, limit: 5 }
+  },
+  'debug.evaluate': async () => ({ ...(await theDebuggee()), expression: 'total + 1', frame: 0, timeout: 5 }),
+  'debug.output': async () => ({ ...(await aDebugSession()), stdout: 0, stderr: 0, limit: 100 }),
+  'debug.terminate': async () => {
+    const { session, debug } = await aDebuggee()
+    return { session, debug, wait: 20 }
+  },
   'tokens.create': async () => ({ name: aName(), scopes: ['cli', 'mcp'], expires_in: 3_600 }),
   'tokens.list': async () => ({}),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
@@ -133,7 +205,7 @@ async function commandLine(name: CliName, input: Record<string, unknown>): Promi
   const typed: string[] = [...words[name].path, ...places.map(({ field }) => String(input[field.name]))]
   for (const { field, name: flag, read } of flags) {
     const value = input[field.name]
-    if (field === rest?.field) continue
+    if (field === rest?.field || value === undefined) continue
     if (value === true) typed.push(`--${flag}`)
     else for (const text of await textsOf(value, read)) typed.push(`--${flag}`, text)
   }
@@ -166,7 +238,12 @@ function parsed(operation: Operation, text: string): unknown {
     .map(line => operation.output.parse(JSON.parse(line)))
 }
 
-const surfaces = { api: http, sdk, cli } as const
+/** Calls the tool of that operation over stdio, with the client of the official SDK. */
+const mcp: Surface = async name => {
+  throw new Error(`${name} is not walked through MCP yet`)
+}
+
+const surfaces = { api: http, sdk, cli, mcp } as const
 
 const walked: string[] = []
 for (const name of operationNames)
@@ -174,11 +251,18 @@ for (const name of operationNames)
     const operation: Operation = contract[name]
     for (const surface of operation.surfaces) {
       const input = await inputs[name]()
-      t.same(Object.keys(input).sort(), Object.keys(operation.input.shape).sort(), 'every field is given')
+      const whole = [...Object.keys(input), ...alternativesOf(name)]
+      t.same(whole.sort(), Object.keys(operation.input.shape).sort(), 'every field is given')
       const answer = await surfaces[surface](name, input)
       operation.answer === 'json' ? operation.output.parse(answer) : heard(t, answer)
       walked.push(`${name} ${surface}`)
     }
+  })
+
+for (const surface of contract['debug.launch'].surfaces)
+  t.test(`debug.launch ${surface}: a module in place of a file`, async () => {
+    const answer = await surfaces[surface]('debug.launch', { ...(await aLaunch()), module: 'loop' })
+    contract['debug.launch'].output.parse(answer)
   })
 
 /** A log that was asked for from its third byte on, to its end. */
