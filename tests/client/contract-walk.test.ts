@@ -26,6 +26,8 @@ const notTyped: Readonly<Record<string, readonly string[]>> = {
   'sessions.create': ['wait'],
 }
 
+t.setTimeout(180_000)
+
 const server = await realServer(t)
 const repository = await demoRepository(server.directory)
 const patch = await readFile(demoPatch, 'utf8')
