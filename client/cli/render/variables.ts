@@ -4,7 +4,7 @@ import type { RenderContext } from '../words/words.ts'
 import { type Column, table } from './table.ts'
 
 const name: Column<Variable> = { title: 'NAME', cell: row => row.name }
-const type: Column<Variable> = { title: 'TYPE', cell: row => row.type ?? '-' }
+const type: Column<Variable> = { title: 'TYPE', cell: row => row.type || '-' }
 const reference: Column<Variable> = {
   title: 'REFERENCE',
   cell: row => (row.reference > 0 ? String(row.reference) : '-'),

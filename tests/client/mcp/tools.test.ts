@@ -1,0 +1,80 @@
+import t from 'tap'
+import { words } from '../../../client/mcp/words.ts'
+import { contract, operationNames } from '../../../services/contract/contract.ts'
+import type { Operation } from '../../../services/contract/operation.ts'
+import { temporary } from '../cli/rig.ts'
+import { startMcp } from './rig.ts'
+
+const mcp = await startMcp({ environment: {}, directory: await temporary(t) })
+t.teardown(() => mcp[Symbol.asyncDispose]())
+const { tools } = await mcp.client.listTools()
+const tool = (name: string) => tools.find(one => one.name === name)
+
+t.test('there is a tool for every operation that is for MCP, and one for all debugging', async t => {
+  const declared = operationNames.filter(name => {
+    const { surfaces }: Operation = contract[name]
+    return surfaces.includes('mcp')
+  })
+  t.same(Object.keys(words).sort(), declared.toSorted())
+  t.same(
+    tools.map(({ name }) => name).sort(),
+    [...Object.values(words).map(({ tool }) => tool), 'session_debug'].sort(),
+  )
+  for (const name of [
+    'repository_init',
+    'session_create',
+    'session_info',
+    'session_logs',
+    'session_commands',
+  ])
+    t.ok(tool(name), name)
+})
+
+t.test('inputs are the fields of the contract, in schemas that every client understands', async t => {
+  for (const [name, { tool: called, reader }] of Object.entries(words)) {
+    const { input }: Operation = contract[name as keyof typeof words]
+    const schema = tool(called)?.inputSchema
+    t.match(schema, { type: 'object', additionalProperties: false }, called)
+    const fields = Object.keys(input.shape)
+    t.same(Object.keys(schema?.properties ?? {}), reader.next === undefined ? fields : [...fields, 'cursor'])
+    t.notMatch(JSON.stringify(schema), /\$ref|\(\?[=!<]|9007199254740991/, called)
+    for (const property of Object.values(schema?.properties ?? {}))
+      t.match(property, { description: /\w/ }, called)
+  }
+  t.match(tool('debug_launch')?.inputSchema, {
+    properties: { wait: { default: 30 }, breakpoints: { type: 'array', items: { type: 'string' } } },
+    required: ['session'],
+  })
+  t.match(tool('session_create')?.inputSchema.properties?.wait, { default: 20 })
+  t.notOk(
+    Object.hasOwn(tool('session_logs')?.inputSchema.properties?.offset ?? {}, 'default'),
+    'it is the end',
+  )
+  t.match(tool('session_debug')?.inputSchema.properties?.action, {
+    enum: operationNames.filter(name => name.startsWith('debug.')).map(name => name.slice(6)),
+  })
+})
+
+t.test('hints tell what reads, what ends something and what may be repeated', async t => {
+  t.match(tool('debug_variables')?.annotations, { readOnlyHint: true, idempotentHint: true })
+  t.match(tool('debug_next')?.annotations, {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+  })
+  t.match(tool('debug_terminate')?.annotations, { destructiveHint: true, idempotentHint: true })
+  t.match(tool('repository_init')?.annotations, { openWorldHint: true, idempotentHint: true })
+})
+
+t.test('names are those that every client takes, and descriptions say what to do', async t => {
+  for (const { name, description, title } of tools) {
+    t.match(name, /^[a-z]+(?:_[a-z]+)+$/)
+    t.ok(title)
+    t.ok((description ?? '').length > 40, name)
+    for (const [other] of (description ?? '').matchAll(/\b(?:debug|session|repository)_[a-z_]+\b/g))
+      t.ok(tool(other), `${name} speaks of ${other}`)
+  }
+  const { instructions = '' } = { instructions: mcp.client.getInstructions() }
+  for (const [other] of instructions.matchAll(/\b(?:debug|session|repository)_[a-z_]+\b/g))
+    t.ok(tool(other), `the instructions speak of ${other}`)
+})
