@@ -11,12 +11,12 @@ import { defaultEngineSettings, type EngineSettings, engines } from './debug/eng
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import { Git } from './git/git.ts'
 import { type FetchLimits, Mirrors } from './git/mirrors.ts'
-import { HintServer } from './hint-server.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
 import { LeaseLostError, RunnerLease } from './leases/runner-lease.ts'
 import { withRepository } from './leases/with-repository.ts'
 import { Reconciler } from './reconcile.ts'
+import { RunnerSocket } from './runner-socket.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
 import { WakeLoop } from './wake-loop.ts'
 
@@ -80,7 +80,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     ),
   )
   const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
-  let hints: HintServer | undefined
+  let socket: RunnerSocket | undefined
   let debugging: LiveDebugSessions | undefined
   let loop: WakeLoop | undefined
 
@@ -88,7 +88,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     if (error !== undefined) report(log, error, { job: key }, 'a job failed')
     loop?.wake()
   })
-  hints = await HintServer.listen(
+  socket = await RunnerSocket.listen(
     deps.socket,
     { type: 'hello', instance: deps.instance },
     {
@@ -101,7 +101,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
         },
     },
   )
-  started.use(hints)
+  started.use(socket)
   lease = started.use(
     await RunnerLease.take({
       ...{ store, clock, log, instance: deps.instance, processScope: helpers.id },
@@ -119,12 +119,12 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const context: RunnerContext = {
     ...{ store, files, clock, log, lease, git, mirrors, slots, graceMs, path, inherit },
     user: userName(),
-    changed: change => hints?.broadcast({ type: 'changed', ...change }),
+    changed: change => socket?.broadcast({ type: 'changed', ...change }),
   }
   debugging = new LiveDebugSessions(context, {
     engines: engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers),
     scope: helpers,
-    tell: message => hints?.broadcast({ type: 'debug', ...message }),
+    tell: message => socket?.broadcast({ type: 'debug', ...message }),
   })
   const reconciler = new Reconciler(context, jobs, debugging)
   // In this order at the end: no new work, then the work under way gives up, then the leases, the socket and git.

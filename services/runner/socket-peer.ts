@@ -22,7 +22,7 @@ export type PeerHandlers = {
 }
 
 /** One who is connected to the runner's socket. Who says anything that is no message, or does not read, is cut off. */
-export class HintPeer {
+export class SocketPeer {
   readonly #socket: Socket
   readonly #handlers: PeerHandlers
   #asked = 0

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { commandId, debugSessionId, instanceId } from '../../../services/contract/ids.ts'
 import { type Ask, type LiveAnswer, longestAsk } from '../../../services/contract/runner-messages.ts'
-import { HintServer } from '../../../services/runner/hint-server.ts'
+import { RunnerSocket } from '../../../services/runner/runner-socket.ts'
 import { until } from './rig.ts'
 
 const instance = instanceId.create()
@@ -24,7 +24,7 @@ async function served(t: Test) {
     },
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
   }
-  const listen = () => HintServer.listen(path, hello, handlers)
+  const listen = () => RunnerSocket.listen(path, hello, handlers)
   const server = await listen()
   t.teardown(async () => {
     await server[Symbol.asyncDispose]().catch(() => undefined)
@@ -136,7 +136,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   const { path, server } = await served(t)
   await server[Symbol.asyncDispose]()
   const asked = async () => Promise.reject(new Error('a secret'))
-  await using _ = await HintServer.listen(path, hello, { woken: () => undefined, asked })
+  await using _ = await RunnerSocket.listen(path, hello, { woken: () => undefined, asked })
   const socket = connect(path)
   let text = ''
   socket.on('data', data => {

@@ -2,7 +2,7 @@ import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { UserError } from '../../lib/user-error.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
-import { HintPeer, type PeerHandlers } from './hint-peer.ts'
+import { type PeerHandlers, SocketPeer } from './socket-peer.ts'
 
 const mostPeers = 64
 
@@ -10,21 +10,21 @@ const mostPeers = 64
  * The runner's unix socket: one JSON object a line. It sends `hello`, then every hint and every event of a debuggee, to
  * whoever is connected; calls `woken` for each wake-up, and `asked` for each question, whose answer goes to its asker.
  */
-export class HintServer implements AsyncDisposable {
+export class RunnerSocket implements AsyncDisposable {
   readonly #server: Server
-  readonly #peers: Set<HintPeer>
+  readonly #peers: Set<SocketPeer>
 
-  private constructor(server: Server, peers: Set<HintPeer>) {
+  private constructor(server: Server, peers: Set<SocketPeer>) {
     this.#server = server
     this.#peers = peers
   }
 
   /** Throws a UserError where another runner listens there. A file that a dead one left is replaced. */
-  static async listen(path: string, hello: FromRunner, handlers: PeerHandlers): Promise<HintServer> {
+  static async listen(path: string, hello: FromRunner, handlers: PeerHandlers): Promise<RunnerSocket> {
     await removeStale(path)
-    const peers = new Set<HintPeer>()
+    const peers = new Set<SocketPeer>()
     const server = createServer(socket => {
-      const peer = new HintPeer(socket, handlers)
+      const peer = new SocketPeer(socket, handlers)
       peers.add(peer)
       socket.once('close', () => peers.delete(peer))
       peer.say(hello)
@@ -38,7 +38,7 @@ export class HintServer implements AsyncDisposable {
       })
     })
     await chmod(path, 0o600)
-    return new HintServer(server, peers)
+    return new RunnerSocket(server, peers)
   }
 
   broadcast(message: FromRunner): void {
