@@ -30,9 +30,10 @@ function headOf(chunk: LogChunk, room: number): LogChunk | undefined {
   const bytes = bytesOf(chunk)
   const part = (end: number) => chunkOf(chunk, chunk.offset, bytes.subarray(0, end))
   const most = largest(bytes.length, length => chunkSize(part(length)) <= room)
+  if (most === 0) return undefined
   const line = bytes.lastIndexOf('\n', most - 1) + 1
   const end = line > most * (1 - forLine) ? line : onCharacter(bytes, most, -1)
-  return end > 0 ? part(end) : undefined
+  return end === 0 ? undefined : part(end)
 }
 
 /** As much of the end of a chunk as fits; undefined where nothing does. */

@@ -2,10 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { request } from 'undici'
+import { z } from 'zod'
 import { fieldsOf } from '../../client/cli/fields.ts'
 import { layoutOf } from '../../client/cli/flags.ts'
 import type { CliName } from '../../client/cli/words/words.ts'
 import { words } from '../../client/cli/words.ts'
+import type { McpName } from '../../client/mcp/words/words.ts'
+import { words as toolWords } from '../../client/mcp/words.ts'
 import { createClient } from '../../client/sdk/client.ts'
 import type { Input } from '../../client/sdk/operation-types.ts'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
@@ -13,6 +16,7 @@ import { logMessageSchema } from '../../services/contract/log-message.ts'
 import { type Operation, pathParameters } from '../../services/contract/operation.ts'
 import { child } from './cli/child.ts'
 import { at } from './cli/rig.ts'
+import { startMcp } from './mcp/rig.ts'
 import { demoPatch, demoRepository, realServer } from './real-server.ts'
 
 /**
@@ -33,6 +37,11 @@ const repository = await demoRepository(server.directory)
 const patch = await readFile(demoPatch, 'utf8')
 const client = createClient({ baseUrl: server.url, token: server.token })
 t.teardown(() => client[Symbol.asyncDispose]())
+const agent = await startMcp({
+  environment: { ...at(server.url), DEBUG_SERVER_TOKEN: server.token },
+  directory: server.directory,
+})
+t.teardown(async () => await agent[Symbol.asyncDispose]())
 await client.repositories.add({ url: repository, name: 'demo', wait: 20 })
 
 const aSession = async () => (await client.sessions.create({ repository: 'demo', wait: 20 })).id
@@ -241,8 +250,12 @@ function parsed(operation: Operation, text: string): unknown {
 }
 
 /** Calls the tool of that operation over stdio, with the client of the official SDK. */
-const mcp: Surface = async name => {
-  throw new Error(`${name} is not walked through MCP yet`)
+const mcp: Surface = async (name, input) => {
+  const { tool } = toolWords[name as McpName]
+  const value = await agent.value(tool, input)
+  // Of lists and logs the value is a part.
+  if (contract[name].answer === 'stream') return value.messages
+  return contract[name].output instanceof z.ZodArray ? value.result : value
 }
 
 const surfaces = { api: http, sdk, cli, mcp } as const

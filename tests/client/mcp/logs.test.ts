@@ -1,0 +1,119 @@
+import t from 'tap'
+import { z } from 'zod'
+import { createClient } from '../../../client/sdk/client.ts'
+import { bytesOf } from '../../../client/sdk/log-bytes.ts'
+import { logMessageSchema } from '../../../services/contract/log-message.ts'
+import { at } from '../cli/rig.ts'
+import { demoRepository, realServer } from '../real-server.ts'
+import { startMcp, textOf, type Value } from './rig.ts'
+
+/** Logs through MCP, of commands that really write them. */
+const server = await realServer(t)
+const client = createClient({ baseUrl: server.url, token: server.token })
+t.teardown(async () => await client[Symbol.asyncDispose]())
+const mcp = await startMcp({
+  environment: { ...at(server.url), DEBUG_SERVER_TOKEN: server.token },
+  directory: server.directory,
+})
+t.teardown(async () => await mcp[Symbol.asyncDispose]())
+await client.repositories.add({ url: await demoRepository(server.directory), name: 'demo', wait: 20 })
+
+const ran = async (...commands: string[]) => {
+  const { id } = await client.sessions.create({ repository: 'demo', commands, wait: 20 })
+  for await (const _ of client.sessions.logs({ session: id, follow: true }));
+  return id
+}
+
+const messagesSchema = z.looseObject({ messages: logMessageSchema.array() })
+const messagesOf = (parts: readonly Value[]) => parts.flatMap(part => messagesSchema.parse(part).messages)
+const written = (parts: readonly Value[], stream: 'stdout' | 'stderr') =>
+  Buffer.concat(
+    messagesOf(parts).flatMap(message =>
+      message.type === 'output' && message.stream === stream ? [bytesOf(message)] : [],
+    ),
+  )
+const kinds = (parts: readonly Value[]) => messagesOf(parts).map(message => message.type)
+
+t.test('a small log is whole, with the state of each command and the end', async t => {
+  const session = await ran('echo one; echo oops >&2', 'exit 3')
+  const log = await mcp.value('session_logs', { session })
+  t.equal(String(written([log], 'stdout')), 'one\n')
+  t.equal(String(written([log], 'stderr')), 'oops\n')
+  t.same(kinds([log]), ['output', 'output', 'command', 'command', 'end'])
+  t.match(messagesOf([log])[3], { status: 'failed', exit_code: 3 })
+  t.notOk(log.left_out)
+  t.same(await mcp.value('session_logs', { session, offset: 0 }), log, 'from the beginning it is the same')
+  const { result } = await mcp.value('session_commands', { session })
+  t.match(result, [{ exit_code: 0 }, { exit_code: 3 }])
+})
+
+t.test('of a megabyte the end comes first, and everything through cursors', async t => {
+  const line = 'é'.repeat(40)
+  const session = await ran(
+    `i=0; while [ $i -lt 12800 ]; do echo "${line}"; i=$((i+1)); done; echo last >&2`,
+    'head -c 20000 /dev/urandom > random; cat random',
+  )
+  const tail = await mcp.value('session_logs', { session, stream: 'stderr' })
+  t.equal(String(written([tail], 'stderr')), 'last\n')
+  const [first] = await client.commands.list({ session })
+  const end = await mcp.value('session_logs', { session, command: first?.id })
+  t.match(end.left_out, /offset 0/)
+  t.match(String(written([end], 'stdout')), new RegExp(`^(?:${line}\\n)+$`), 'whole lines')
+  t.equal(String(written([end], 'stderr')), 'last\n', 'a small stream is whole beside a large one')
+  t.notOk(end.cursor, 'that is the end')
+
+  const parts = await mcp.parts('session_logs', { session, command: first?.id, offset: 0 })
+  t.ok(written(parts, 'stdout').equals(Buffer.from(`${line}\n`.repeat(12_800))), 'every byte once')
+  t.ok(parts.length > 130 && parts.length < 200, `${parts.length} parts`)
+  t.same(kinds(parts.slice(-1)).slice(-2), ['command', 'end'])
+  const binary = await mcp.parts('session_logs', { session, offset: 0, stream: 'stdout' })
+  t.equal(written(binary, 'stdout').length, 12_800 * 81 + 20_000, 'bytes that are no text as well')
+  t.same(
+    kinds(binary).filter(kind => kind !== 'output'),
+    ['command', 'command', 'end'],
+  )
+
+  const middle = await mcp.value('session_logs', {
+    session,
+    command: first?.id,
+    stream: 'stdout',
+    offset: 500_000,
+  })
+  t.match(messagesOf([middle])[0], { offset: 500_000 })
+  t.match(
+    textOf(await mcp.callTool('session_logs', { session, offset: 5 })),
+    /offset 5: an offset counts bytes of one stream/,
+  )
+  t.match(
+    textOf(
+      await mcp.callTool('session_logs', { session, command: first?.id, stream: 'stdout', offset: 9e9 }),
+    ),
+    /^offset_out_of_range: /,
+  )
+})
+
+t.test('a command that still writes has a cursor, and can be waited for', async t => {
+  const { id: session } = await client.sessions.create({
+    repository: 'demo',
+    commands: ['echo begun; while [ ! -e go ]; do sleep 0.05; done; echo done'],
+    wait: 20,
+  })
+  const begun = await mcp.value('session_logs', { session, follow: true })
+  t.equal(String(written([begun], 'stdout')), 'begun\n')
+  t.match(messagesOf([begun]).at(-1), { type: 'command', status: 'running' })
+  const { cursor } = begun
+  const nothing = await mcp.value('session_logs', { session })
+  t.ok(nothing.cursor)
+  const waiting = mcp.parts('session_logs', { cursor })
+  const [first] = await client.commands.list({ session })
+  await client.commands.run({ session, command: 'touch go', wait: 0 })
+  t.equal(first?.status, 'running')
+  const rest = await waiting
+  t.equal(String(written(rest, 'stdout')), 'done\n')
+})
+
+t.test('a session without commands has nothing to tell', async t => {
+  const { id: session } = await client.sessions.create({ repository: 'demo', wait: 20 })
+  t.same(await mcp.value('session_logs', { session }), { messages: [{ type: 'end', reason: 'complete' }] })
+  t.match(textOf(await mcp.callTool('session_logs', { session: 'ses_zzzz' })), /^session_not_found: /)
+})
