@@ -1,4 +1,5 @@
 import t from 'tap'
+import { longestAnswer } from '../../../services/contract/runner-messages.ts'
 import { problemOf, startRig } from './rig.ts'
 import { until } from './until.ts'
 
@@ -56,7 +57,7 @@ t.test('what the runner says amiss is survived', async t => {
   rig.runner.say({ type: 'changed' })
   t.equal((await rig.send('/readyz')).status, 200)
   const before = rig.runner.wakes
-  rig.runner.say('x'.repeat(200_000))
+  rig.runner.say('x'.repeat(longestAnswer + 1))
   await until(() => rig.runner.wakes > before, 'a line without end costs the connection, which is made again')
 })
 
