@@ -70,6 +70,7 @@ export class CommandRun {
     let wrapper = await readProcessFile(files.process(session_id, id))
     let child: ChildProcess | undefined
     let replacement: Replacement | undefined
+    // Gone at the end of this block: what is left of it to do is awaited here.
     await using debuggee = this.#debuggee
     using _timeout = this.#limitTime(row)
     if (wrapper === undefined) {
@@ -78,9 +79,9 @@ export class CommandRun {
         // A wrapper that an earlier runner has started, or is about to start, must not run it any more; one that was
         // quicker is ended as any other.
         if (await forbidProcessFile(files.process(session_id, id)))
-          return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+          return await this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
         wrapper = await untilProcessFile(files.process(session_id, id), signal)
-        if (wrapper === undefined) return this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
+        if (wrapper === undefined) return await this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
       }
     }
     if (wrapper === undefined) {
@@ -89,7 +90,7 @@ export class CommandRun {
       if (!launched.launched) {
         // It may have been started before, and have taken away what told of it.
         await new CommandProcesses(id, goneWrapper, () => lease.held()).endLeftovers(this.#context.graceMs)
-        return this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
+        return await this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
       }
       child = launched.child
       wrapper = launched.wrapper

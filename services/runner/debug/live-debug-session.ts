@@ -50,6 +50,8 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly #deps: LiveDependencies
   readonly #paths: WorktreePaths
   #frames: StoppedFrames
+  /** It is being ended, or has ended: it stops no more. */
+  #ending = false
   #configuring: NodeJS.Timeout | undefined
 
   constructor(deps: LiveDependencies) {
@@ -98,6 +100,7 @@ export class LiveDebugSession implements AsyncDisposable {
 
   /** Has the debuggee ended. Its end is told when it is recorded. */
   end(cause: EndCause): void {
+    this.#ending = true
     this.#deps.end(cause)
   }
 
@@ -117,7 +120,10 @@ export class LiveDebugSession implements AsyncDisposable {
   /** The present stop; throws a Refusal where there is none. */
   async stopped(): Promise<{ stop: Stop; frames: StoppedFrames }> {
     await this.whenLaunched()
-    const state = await this.state.until(({ kind }) => kind !== 'halted', locateMs * 2)
+    const state = await this.state.until(
+      ({ kind }) => kind === 'ended' || (kind !== 'halted' && !this.#ending),
+      locateMs * 2,
+    )
     this.refuseEnded(state)
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
     throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
@@ -125,10 +131,9 @@ export class LiveDebugSession implements AsyncDisposable {
 
   /** Waits for the first stop after the one of this number, or for the end. */
   async nextStop(after: number, waitMs: number): Promise<DebugSession> {
-    await this.state.until(
-      state => state.kind === 'ended' || (state.kind === 'stopped' && state.number > after),
-      waitMs,
-    )
+    const holds = (state: DebuggeeState) =>
+      state.kind === 'ended' || (state.kind === 'stopped' && state.number > after && !this.#ending)
+    await this.state.until(holds, waitMs)
     return this.view()
   }
 
@@ -207,6 +212,9 @@ export class LiveDebugSession implements AsyncDisposable {
         if (success) this.#happens({ kind: 'halted', event: data })
         return
       }
+      case 'terminated':
+        this.#ending = true
+        return
       case 'continued':
         this.#happens({ kind: 'continued' })
         return

@@ -1,12 +1,14 @@
 """Runs debugpy's debug adapter on stdio: `python debug_server_adapter.py`.
 
-Two things are other than in `python -m debugpy.adapter`:
+Three things are other than in `python -m debugpy.adapter`:
 
 - The kernel delays acknowledgements on a quiet TCP connection by 40 ms, and debugpy writes a message in two pieces, the
   second of which waits for the acknowledgement of the first. TCP_QUICKACK is no lasting setting, so it is set around
   each read.
 - The adapter waits for the debuggee on a loopback port, where any local user may knock. `attach` with `listen` lets
   everybody in; here a token stays required, which the debuggee alone has been given.
+- At the end of its input the adapter would let go of the debuggee, which would then run on, out of wherever it was
+  stopped. Here it is gone at once; the debuggee's shim takes that for what it is.
 """
 
 import os
@@ -43,6 +45,8 @@ socket.socket.recv_into = acknowledging(socket.socket.recv_into)
 from debugpy import adapter  # noqa: E402
 from debugpy.adapter import servers  # noqa: E402
 
+from debugpy.common import messaging  # noqa: E402
+
 serve = servers.serve
 
 
@@ -51,6 +55,33 @@ def serve_with_token(*args, **kwargs):
     return serve(*args, **kwargs)
 
 
+class Input:
+    """The standard input, at whose end this process ends."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def readline(self):
+        return self.unless_over(self.stream.readline())
+
+    def read(self, size):
+        return self.unless_over(self.stream.read(size))
+
+    def close(self):
+        self.stream.close()
+
+    @staticmethod
+    def unless_over(data):
+        if not data:
+            os._exit(0)
+        return data
+
+
+def from_stdio(cls, name="stdio"):
+    return cls(Input(sys.stdin.buffer), sys.stdout.buffer, name)
+
+
 servers.serve = serve_with_token
+messaging.JsonIOStream.from_stdio = classmethod(from_stdio)
 sys.argv = ["debugpy.adapter"]
 runpy.run_module("debugpy.adapter", run_name="__main__", alter_sys=True)

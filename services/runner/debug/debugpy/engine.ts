@@ -93,6 +93,8 @@ const attachArguments = {
   subProcess: false,
   justMyCode: true,
   redirectOutput: false,
+  // Names with two underscores at both ends tell nothing at most stops; functions and classes come as one entry each.
+  variablePresentation: { special: 'hide', function: 'group', class: 'group', protected: 'inline' },
 }
 
 /** Python's frozen modules have no lines to stop at. Before 3.11 the option means nothing. */

@@ -1,0 +1,83 @@
+import { PassThrough } from 'node:stream'
+import t from 'tap'
+import { z } from 'zod'
+import { DapClient } from '../../../../services/runner/debug/dap-client.ts'
+import { DapDecoder, encodeDap } from '../../../../services/runner/debug/dap-decoder.ts'
+
+type Said = { seq: number; type: string; command: string; arguments?: unknown; success?: boolean }
+
+/** A client with an adapter that says what the test has it say. */
+function pair() {
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  const events: [string, unknown][] = []
+  const client = new DapClient(input, output, (name, body) => events.push([name, body]))
+  const decoder = new DapDecoder()
+  const heard: Said[] = []
+  output.on('data', (piece: Buffer) => heard.push(...decoder.push(piece).map(text => JSON.parse(text))))
+  const say = (message: object) => input.write(encodeDap(message))
+  return { client, input, events, heard, say }
+}
+
+const tick = () => new Promise(resolve => setImmediate(resolve))
+const schema = z.object({ threadId: z.int() })
+
+t.test('answers find their requests in any order', async t => {
+  const { client, heard, say } = pair()
+  const one = client.request('one', { a: 1 }, schema, 1_000)
+  const two = client.request('two', {}, schema, 1_000)
+  await tick()
+  t.match(heard, [
+    { seq: 1, type: 'request', command: 'one', arguments: { a: 1 } },
+    { seq: 2, command: 'two' },
+  ])
+  say({ type: 'response', request_seq: 2, success: true, body: { threadId: 0 } })
+  say({ type: 'response', request_seq: 1, success: false, message: 'no' })
+  t.same(await two, { kind: 'done', body: { threadId: 0 } }, 'thread 0 is a thread')
+  t.same(await one, { kind: 'refused', message: 'no' })
+})
+
+t.test('what an adapter says in an error body comes before its message', async t => {
+  const { client, say } = pair()
+  const asked = client.request('one', {}, schema, 1_000)
+  const body = { error: { id: 1, format: 'why' } }
+  say({ type: 'response', request_seq: 1, success: false, message: 'no', body })
+  t.same(await asked, { kind: 'refused', message: 'why' })
+})
+
+t.test('an answer that cannot be read is a refusal, and nothing worse', async t => {
+  const { client, say } = pair()
+  const asked = client.request('one', {}, schema, 1_000)
+  say({ type: 'response', request_seq: 1, success: true, body: { threadId: 'x' } })
+  t.match(await asked, { kind: 'refused', message: /its answer to one cannot be read/ })
+})
+
+t.test('a request that is not answered in time is late; its late answer harms nobody', async t => {
+  const { client, say, events } = pair()
+  t.same(await client.request('one', {}, schema, 1), { kind: 'late' })
+  say({ type: 'response', request_seq: 1, success: true, body: { threadId: 1 } })
+  say({ type: 'event', event: 'after' })
+  await tick()
+  t.same(events, [['after', undefined]])
+})
+
+t.test('requests of the adapter are refused', async t => {
+  const { heard, say } = pair()
+  say({ type: 'request', seq: 7, command: 'runInTerminal', arguments: {} })
+  await tick()
+  t.match(heard, [{ type: 'response', request_seq: 7, command: 'runInTerminal', success: false }])
+})
+
+for (const [name, end] of [
+  ['goes away', ({ input }) => input.end()],
+  ['says no framing', ({ input }) => input.write('what?\r\n\r\n')],
+  ['says no JSON', ({ input }) => input.write('Content-Length: 1\r\n\r\n{')],
+  ['says no message', ({ say }) => say({ type: 'poem' })],
+] satisfies [string, (of: ReturnType<typeof pair>) => unknown][])
+  t.test(`when the adapter ${name}, every request is settled`, async t => {
+    const of = pair()
+    const asked = of.client.request('one', {}, schema, 60_000)
+    end(of)
+    t.match(await asked, { kind: 'closed', why: /it has ended|no DAP message/ })
+    t.match(await of.client.request('two', {}, schema, 60_000), { kind: 'closed' })
+    t.type(await of.client.closed, 'string')
+  })
