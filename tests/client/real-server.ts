@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { cp, mkdtemp, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -15,6 +14,7 @@ import { dataFiles } from '../../services/store/files.ts'
 import { migrate } from '../../services/store/migrate.ts'
 import { openStore } from '../../services/store/store.ts'
 import { createToken } from '../../services/store/tokens.ts'
+import { git } from './git.ts'
 
 /** A real API and a real runner in a directory of their own, with an administrator's token. */
 export type RealServer = {
@@ -101,21 +101,8 @@ export const demoPatch = resolve(import.meta.dirname, '../fixtures/python-demo.p
 export async function demoRepository(directory: string, name = 'demo'): Promise<string> {
   const path = join(directory, name)
   await cp(demo, path, { recursive: true })
-  const git = (...args: string[]) =>
-    execFileSync('git', args, {
-      cwd: path,
-      env: {
-        PATH: process.env.PATH,
-        HOME: directory,
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_AUTHOR_NAME: 'Test',
-        GIT_AUTHOR_EMAIL: 'test@localhost',
-        GIT_COMMITTER_NAME: 'Test',
-        GIT_COMMITTER_EMAIL: 'test@localhost',
-      },
-    })
-  git('init', '--quiet', '--initial-branch', 'main')
-  git('add', '--all')
-  git('commit', '--quiet', '--message', 'A stack and its tests')
+  git(path, 'init', '--quiet', '--initial-branch', 'main')
+  git(path, 'add', '--all')
+  git(path, 'commit', '--quiet', '--message', 'A stack and its tests')
   return path
 }
