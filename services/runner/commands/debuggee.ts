@@ -15,6 +15,11 @@ export type Debuggee = AsyncDisposable & {
   /** Makes the debugger ready. `end` ends the command. Rejects with the signal's reason when that aborts. */
   prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement>
   launched(): void
+  /**
+   * It was killed, and nobody said why: resolves when it is clear whether it died with its debugger, in which case `end`
+   * has been called. The two deaths are seen in either order.
+   */
+  killed(): Promise<void>
   /** The command's end stands in the store. */
   recorded(): Promise<void>
 }

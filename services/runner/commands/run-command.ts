@@ -151,6 +151,8 @@ export class CommandRun {
 
   async #outcome(seen: SeenEnd): Promise<CommandOutcome> {
     const { graceMs, log } = this.#context
+    if (this.#cause === undefined && seen.kind === 'exited' && seen.code === codeOfKilled)
+      await this.#debuggee?.killed()
     // What it left behind ends before its end is told, so that the sizes of its logs are final.
     const left = await this.#processes?.endLeftovers(graceMs)
     if (left !== undefined && left.remaining.length > 0)

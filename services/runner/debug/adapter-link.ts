@@ -10,6 +10,8 @@ import { Refusal } from './refusal.ts'
 const defaultMs = 10_000
 /** How long an adapter that was late may take to show that it lives. */
 const probeMs = 2_000
+/** How long it may take to notice that the debuggee is gone, or be noticed to be gone. */
+const letGoMs = 2_000
 
 export type LinkHandlers = {
   readonly event: (name: string, body: unknown) => void
@@ -26,6 +28,7 @@ export class AdapterLink implements AsyncDisposable {
   readonly #process: AdapterProcess
   readonly #handlers: LinkHandlers
   readonly #awaited = new Map<string, (body: unknown) => void>()
+  readonly #released = Promise.withResolvers<void>()
   readonly #initialized = Promise.withResolvers<void>()
   #probing: Promise<boolean> | undefined
   #over = false
@@ -52,6 +55,14 @@ export class AdapterLink implements AsyncDisposable {
 
   /** The body of the next event of this name. To be called before what causes it. */
   readonly next = (name: string): Promise<unknown> => new Promise(resolve => this.#awaited.set(name, resolve))
+
+  /** Waits until the adapter has nothing to do with the debuggee any more: that has gone, or the adapter has. */
+  async letGo(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, letGoMs)
+    await Promise.race([this.#released.promise, promise])
+    clearTimeout(timer)
+  }
 
   /** Whether anything can be asked of it still. */
   get usable(): boolean {
@@ -100,6 +111,7 @@ export class AdapterLink implements AsyncDisposable {
     const { stderr } = this.#process
     this.#handlers.failed(stderr === '' ? message : `${message}\n${stderr}`)
     this.client.close(message)
+    this.#released.resolve()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,7 +133,10 @@ export class AdapterLink implements AsyncDisposable {
   #event(name: string, body: unknown): void {
     if (name === 'initialized') this.#initialized.resolve()
     // The debuggee has gone, or replaced itself by another program: that the adapter leaves is no failure any more.
-    if (name === 'terminated') this.#over = true
+    if (name === 'terminated') {
+      this.#over = true
+      this.#released.resolve()
+    }
     this.#awaited.get(name)?.(body)
     this.#awaited.delete(name)
     this.#handlers.event(name, body)

@@ -80,6 +80,10 @@ export class HostedDebuggee implements Debuggee {
     this.#live?.launched()
   }
 
+  async killed(): Promise<void> {
+    await this.#live?.adapter.letGo()
+  }
+
   async recorded(): Promise<void> {
     const found = await getDebugSession(this.#context.store, this.#debug.id)
     if (found === undefined) return // deleted with its session

@@ -5,7 +5,8 @@ import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { AdapterLink } from './adapter-link.ts'
-import { type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
+import { cutText } from './cut-text.ts'
+import { exceptionInfoBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import type { DebuggeeProgram, EnginePlan, Place } from './engine.ts'
@@ -230,9 +231,12 @@ export class LiveDebugSession implements AsyncDisposable {
     const thread = event.threadId ?? 0
     const innermost = await frames.innermost(thread, locateMs).catch(() => undefined)
     const frame = innermost === undefined ? null : await frames.told(innermost, 0)
+    const { reason, description, text } = await this.#explained(event, number === 1)
     const stop: Stop = {
       number,
-      ...this.#deps.plan.meaning(event, number === 1),
+      reason,
+      description: description === null ? null : cutText(description).value,
+      text: text === null ? null : cutText(text).value,
       thread,
       breakpoints: this.breakpoints.list.at(
         frame?.file ?? null,
@@ -242,6 +246,21 @@ export class LiveDebugSession implements AsyncDisposable {
       frame,
     }
     this.#happens({ kind: 'located', stop })
+  }
+
+  /** What a stop means; of an exception asked for where the event does not say it. */
+  async #explained(event: StoppedEvent, first: boolean) {
+    const meaning = this.#deps.plan.meaning(event, first)
+    const { supportsExceptionInfoRequest } = this.adapter.capabilities
+    if (meaning.reason !== 'exception' || meaning.description !== null || !supportsExceptionInfoRequest)
+      return meaning
+    const asked = { threadId: event.threadId ?? 0 }
+    const info = await this.adapter
+      .ask('exceptionInfo', asked, exceptionInfoBodySchema, locateMs)
+      .catch(() => undefined)
+    return info === undefined
+      ? meaning
+      : { ...meaning, description: info.exceptionId, text: info.description ?? null }
   }
 }
 

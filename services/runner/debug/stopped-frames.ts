@@ -1,5 +1,6 @@
 import type { Frame } from '../../contract/debug-resources.ts'
 import type { AskAdapter } from './ask-adapter.ts'
+import { cutText } from './cut-text.ts'
 import { type StackFrame, stackTraceBodySchema } from './dap-messages.ts'
 import { Refusal } from './refusal.ts'
 import type { SourceText } from './source-text.ts'
@@ -56,7 +57,7 @@ export class StoppedFrames {
   async told({ name, line, column, source }: StackFrame, index: number): Promise<Frame> {
     const file = await this.#paths.told(source?.path)
     const text = file === null || source?.path === undefined ? null : await this.#text.line(source.path, line)
-    return { index, name, file, line, column, source: text }
+    return { index, name: cutText(name).value, file, line, column, source: text }
   }
 
   /** Remembers a reference that a client is told. */

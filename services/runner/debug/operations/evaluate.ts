@@ -1,13 +1,14 @@
+import { cutText } from '../cut-text.ts'
 import { evaluateBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
-import { cutText } from './cut-text.ts'
+import { chosenThread } from './threads.ts'
 
 type Evaluate = { expression: string; thread?: number | undefined; frame: number; timeout: number }
 
 export async function evaluate(live: LiveDebugSession, input: Evaluate) {
   const { stop, frames } = await live.stopped()
-  const frame = await frames.frame(input.thread ?? stop.thread, input.frame)
+  const frame = await frames.frame(await chosenThread(live, input.thread, stop.thread), input.frame)
   const outcome = await live.adapter.client.request(
     'evaluate',
     // `repl`: statements work as well.
@@ -18,7 +19,11 @@ export async function evaluate(live: LiveDebugSession, input: Evaluate) {
   switch (outcome.kind) {
     case 'done': {
       const { result, type, variablesReference } = outcome.body
-      return { ...cutText(result), type: type ?? null, reference: frames.given(variablesReference) }
+      return {
+        ...cutText(result),
+        type: type === undefined ? null : cutText(type).value,
+        reference: frames.given(variablesReference),
+      }
     }
     case 'refused':
       throw new Refusal('evaluation_failed', cutText(live.evaluationError(outcome.message)).value)

@@ -2,7 +2,7 @@ import type { DebugSession } from '../../../contract/debug-resources.ts'
 import { anyBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
-import { threadsOf } from './threads.ts'
+import { chosenThread, threadsOf } from './threads.ts'
 
 export type GoOn = { thread?: number | undefined; wait: number }
 
@@ -11,9 +11,7 @@ export const goOn =
   (command: 'continue' | 'next' | 'stepIn' | 'stepOut') =>
   async (live: LiveDebugSession, { thread, wait }: GoOn): Promise<DebugSession> => {
     const { stop } = await live.stopped()
-    // Some adapters say yes to a thread that there is not, and do nothing.
-    if (thread !== undefined && thread !== stop.thread) await requireThread(live, thread)
-    const from = await live.sendOn(command, thread ?? stop.thread)
+    const from = await live.sendOn(command, await chosenThread(live, thread, stop.thread))
     return live.nextStop(from, wait * 1_000)
   }
 
@@ -31,9 +29,4 @@ export async function pause(live: LiveDebugSession, { wait }: { wait: number }):
       await live.adapter.ask('pause', { threadId: first.id }, anyBodySchema)
   }
   return live.nextStop(kind === 'halted' ? number - 1 : number, wait * 1_000)
-}
-
-async function requireThread(live: LiveDebugSession, thread: number): Promise<void> {
-  if ((await threadsOf(live)).some(({ id }) => id === thread)) return
-  throw new Refusal('debugger_refused', `there is no thread ${thread}; debug.threads lists them`)
 }

@@ -1,17 +1,18 @@
 import type { Frame } from '../../../contract/debug-resources.ts'
+import { cutText } from '../cut-text.ts'
 import { scopesBodySchema, variablesBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import type { StoppedFrames } from '../stopped-frames.ts'
-import { cutText } from './cut-text.ts'
 import { paged } from './paged.ts'
+import { chosenThread } from './threads.ts'
 
 type Page = { start: number; limit: number }
 type InFrame = { thread?: number | undefined; frame: number }
 
 export async function stack(live: LiveDebugSession, input: { thread?: number | undefined } & Page) {
   const { stop, frames } = await live.stopped()
-  const thread = input.thread ?? stop.thread
+  const thread = await chosenThread(live, input.thread, stop.thread)
   const { items, ...page } = paged(await frames.all(thread), input.start, input.limit)
   const told: Frame[] = []
   for (const [at, frame] of items.entries()) told.push(await frames.told(frame, input.start + at))
@@ -20,7 +21,7 @@ export async function stack(live: LiveDebugSession, input: { thread?: number | u
 
 export async function scopes(live: LiveDebugSession, { thread, frame }: InFrame) {
   const { stop, frames } = await live.stopped()
-  return scopesOf(live, frames, thread ?? stop.thread, frame)
+  return scopesOf(live, frames, await chosenThread(live, thread, stop.thread), frame)
 }
 
 export async function variables(
@@ -30,7 +31,10 @@ export async function variables(
   const { stop, frames } = await live.stopped()
   const reference =
     input.reference === undefined
-      ? await scopeReference(live, frames, { ...input, thread: input.thread ?? stop.thread })
+      ? await scopeReference(live, frames, {
+          ...input,
+          thread: await chosenThread(live, input.thread, stop.thread),
+        })
       : frames.require(input.reference)
   const { variables } = await live.adapter.ask(
     'variables',
@@ -40,9 +44,9 @@ export async function variables(
   const { items, ...page } = paged(variables, input.start, input.limit)
   return {
     variables: items.map(({ name, value, type, variablesReference }) => ({
-      name,
+      name: cutText(name).value,
       ...cutText(value),
-      type: type ?? null,
+      type: type === undefined ? null : cutText(type).value,
       reference: frames.given(variablesReference),
     })),
     ...page,

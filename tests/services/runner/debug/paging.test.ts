@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cutText } from '../../../../services/runner/debug/operations/cut-text.ts'
+import { cutText } from '../../../../services/runner/debug/cut-text.ts'
 import { paged } from '../../../../services/runner/debug/operations/paged.ts'
 
 t.test('pages', async t => {

@@ -1,4 +1,4 @@
-import { longestValue } from '../../../contract/debug-resources.ts'
+import { longestValue } from '../../contract/debug-resources.ts'
 
 /** A value as it is told: cut where it is too long, never through the middle of a character. */
 export function cutText(text: string, most = longestValue): { value: string; truncated: boolean } {
