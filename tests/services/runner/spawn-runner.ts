@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { RunnerRig } from './rig.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { processEntry } from '../../../lib/processes/process-table.ts'
+import { type RunnerRig, until } from './rig.ts'
 
 export type RunnerProcessOptions = { socket?: string; termMs?: number; graceMs?: number }
 
@@ -21,4 +23,20 @@ export async function spawnRunner(rig: RunnerRig, options: RunnerProcessOptions 
 export async function killRunner(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL')
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+/** Stops a runner, but not in the middle of a write: with SQLite nobody could write until it goes on. */
+export async function pauseRunner(rig: RunnerRig, child: ChildProcess): Promise<void> {
+  await until('it is stopped outside a transaction', async () => {
+    child.kill('SIGSTOP')
+    await until('it is stopped', () => child.pid !== undefined && processEntry(child.pid)?.stopped)
+    using database = new DatabaseSync(rig.storePath, { timeout: 100 })
+    try {
+      database.exec('begin immediate; rollback')
+      return true
+    } catch {
+      child.kill('SIGCONT')
+      return false
+    }
+  })
 }

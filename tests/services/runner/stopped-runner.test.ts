@@ -1,10 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { isAlive } from '../../../lib/processes/identity.ts'
-import { processEntry } from '../../../lib/processes/process-table.ts'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { getCommand, requestCancel } from '../../../services/store/commands.ts'
@@ -13,7 +11,7 @@ import { listRunners, type RegisteredRunner } from '../../../services/store/runn
 import { getSession } from '../../../services/store/sessions.ts'
 import { silentServer } from './git-daemon.ts'
 import { type RunnerRig, runnerRig, until } from './rig.ts'
-import { killRunner, spawnRunner } from './spawn-runner.ts'
+import { killRunner, pauseRunner, spawnRunner } from './spawn-runner.ts'
 
 t.setTimeout(120_000)
 
@@ -35,22 +33,6 @@ const registered = async (rig: RunnerRig, { pid }: ChildProcess): Promise<Regist
   (await listRunners(rig.store)).find(runner => runner.pid === pid)
 
 const holder = async (rig: RunnerRig, id: CommandId) => (await getCommand(rig.store, id))?.runner_token
-
-/** Stops a runner, but not in the middle of a write: with SQLite nobody could write until it goes on. */
-async function pause(rig: RunnerRig, child: ChildProcess): Promise<void> {
-  await until('it is stopped outside a transaction', async () => {
-    child.kill('SIGSTOP')
-    await until('it is stopped', () => child.pid !== undefined && processEntry(child.pid)?.stopped)
-    using database = new DatabaseSync(rig.storePath, { timeout: 100 })
-    try {
-      database.exec('begin immediate; rollback')
-      return true
-    } catch {
-      child.kill('SIGCONT')
-      return false
-    }
-  })
-}
 
 /** Continues a runner whose work another has taken, and waits until it has understood and registered anew. */
 async function resume(rig: RunnerRig, child: ChildProcess, successor: ChildProcess): Promise<void> {
@@ -80,7 +62,7 @@ t.test('a runner that is stopped past its lease and wakes up touches nothing of 
     await until('it runs', () => readProcessFile(rig.files.process(session.id, id)))
   await requestCancel(rig.store, spared, rig.now())
   await rig.printed(session.id, spared, 'termed')
-  await pause(rig, first)
+  await pauseRunner(rig, first)
   await rig.store.write(database =>
     database.updateTable('commands').set({ cancel_requested: 0 }).where('id', '=', spared).execute(),
   )
@@ -125,7 +107,7 @@ t.test('a session that a stopped runner was starting is started by its successor
   })
   const id = await rig.createSession(repository)
   await until('starting', async () => (await getSession(rig.store, id))?.status === 'starting')
-  await pause(rig, first)
+  await pauseRunner(rig, first)
   const successor = await second()
   const token = (await registered(rig, successor))?.token
   await until('taken over', async () => (await getSession(rig.store, id))?.runner_token === token)

@@ -4,7 +4,7 @@ import t from 'tap'
 import { commandHasEnded } from '../../../../services/contract/command-state.ts'
 import { getCommand } from '../../../../services/store/commands.ts'
 import { until } from '../rig.ts'
-import { killRunner, spawnRunner } from '../spawn-runner.ts'
+import { killRunner, pauseRunner, spawnRunner } from '../spawn-runner.ts'
 import { pidOf } from './debug-processes.ts'
 import { DebugClient, debugging, debugRig, noDebugpy } from './debug-rig.ts'
 
@@ -48,6 +48,32 @@ t.test('a runner that ends in order leaves no debuggee frozen either', { skip: n
   await until('debuggee and adapter to be gone', () => pidOf(session.id) === undefined)
   await rig.start()
   t.match(await rig.ended(debug.command), { status: 'failed', failure_json: /debugger_lost/ })
+})
+
+t.test('a runner that is stopped past its lease loses its debuggee', { skip: noDebugpy }, async t => {
+  const { rig, session } = await debugRig(t, tree)
+  await rig.stop()
+  const start = async (name: string) => {
+    const socket = join(rig.root, `${name}.sock`)
+    const child = await spawnRunner(rig, { socket, termMs: 1_500, graceMs: 1_500 })
+    t.teardown(() => killRunner(child))
+    const client = await DebugClient.connect(socket)
+    t.teardown(() => client.close())
+    return { child, ...debugging(rig, session, client) }
+  }
+  const first = await start('first')
+  const debug = await first.launch({ breakpoints: ['app.py:2'] })
+  // Nobody wakes these runners: they look at the store by themselves.
+  t.match(await first.state(debug, 'debug.status'), { status: 'stopped' })
+  await pauseRunner(rig, first.child)
+  const second = await start('second')
+  t.match(await rig.ended(debug.command), { status: 'failed', failure_json: /debugger_lost/ })
+  t.equal(pidOf(session.id), undefined, 'debuggee and adapter are gone')
+  first.child.kill('SIGCONT')
+  const lost = { status: 'ended', end: { reason: 'runner_lost' } }
+  t.match(await second.state(debug, 'debug.status'), lost)
+  t.match(await first.state(debug, 'debug.status'), lost)
+  t.notOk(existsSync(join(rig.files.worktree(session.id), 'dangerous')), 'it has not run on')
 })
 
 t.test('what ended by itself is told as that, whoever comes to tell it', { skip: noDebugpy }, async t => {
