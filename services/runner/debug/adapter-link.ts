@@ -13,6 +13,9 @@ const probeMs = 2_000
 /** How long it may take to notice that the debuggee is gone, or be noticed to be gone. */
 const letGoMs = 2_000
 
+const letGo =
+  'the debugger has let go of the debuggee: it is ending, or has replaced itself by another program'
+
 export type LinkHandlers = {
   readonly event: (name: string, body: unknown) => void
   /** The adapter is of no use any more. Called once, unless the debuggee has gone before. */
@@ -79,6 +82,7 @@ export class AdapterLink implements AsyncDisposable {
     schema: Schema,
     deadlineMs = defaultMs,
   ): Promise<z.output<Schema>> => {
+    if (this.#over) throw new Refusal('debugger_refused', letGo)
     const outcome = await this.client.request(command, parameters, schema, deadlineMs)
     switch (outcome.kind) {
       case 'done':

@@ -20,6 +20,8 @@ import { WorktreePaths } from './worktree-paths.ts'
 /** How long a question waits until the debuggee has been launched, and a stop for its place, in milliseconds. */
 const launchPatienceMs = 10_000
 const locateMs = 5_000
+/** How long a question waits for an end that is under way. */
+const endPatienceMs = 5_000
 /** From the debuggee's launch until it may run. */
 const configureMs = 30_000
 
@@ -115,16 +117,14 @@ export class LiveDebugSession implements AsyncDisposable {
     const state = await this.state.until(({ kind }) => kind !== 'launching', launchPatienceMs)
     if (state.kind === 'launching')
       throw new Refusal('debugger_timeout', 'the debuggee is still being launched')
-    this.refuseEnded(state)
+    // Its end says more than an adapter that is going would.
+    this.refuseEnded(this.#ending ? await this.state.until(hasEnded, endPatienceMs) : state)
   }
 
   /** The present stop; throws a Refusal where there is none. */
   async stopped(): Promise<{ stop: Stop; frames: StoppedFrames }> {
     await this.whenLaunched()
-    const state = await this.state.until(
-      ({ kind }) => kind === 'ended' || (kind !== 'halted' && !this.#ending),
-      locateMs * 2,
-    )
+    const state = await this.state.until(({ kind }) => kind !== 'halted', locateMs * 2)
     this.refuseEnded(state)
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
     throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
@@ -263,6 +263,8 @@ export class LiveDebugSession implements AsyncDisposable {
       : { ...meaning, description: info.exceptionId, text: info.description ?? null }
   }
 }
+
+const hasEnded = ({ kind }: DebuggeeState) => kind === 'ended'
 
 export function endedRefusal({ end }: DebugSession): Refusal {
   const code = end?.exit_code === null || end === null ? '' : ` (exit code ${end.exit_code})`

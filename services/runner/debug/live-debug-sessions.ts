@@ -82,14 +82,16 @@ export class LiveDebugSessions {
   async #find(id: DebugSessionId, patience: number): Promise<LiveDebugSession | DebugSession> {
     const until = performance.now() + patience
     for (;;) {
-      const live = this.#live.value.get(id)
+      const all = this.#live.value
+      const live = all.get(id)
       if (live !== undefined) return live
       const row = await getDebugSession(this.#context.store, id)
       if (row === undefined) throw new Refusal('debug_session_not_found', `there is no debug session ${id}`)
       const told = toDebugSession(row)
       const left = until - performance.now()
       if (told.end !== null || left <= 0) return told
-      await this.#live.until(all => all.has(id), Math.min(left, lookMs))
+      // Whatever comes or goes may be this one; that it was cancelled in the queue, only the store tells.
+      await this.#live.until(now => now !== all, Math.min(left, lookMs))
     }
   }
 

@@ -21,6 +21,8 @@ while True:
   'other.py': 'x = 1\n',
 }
 
+t.setTimeout(120_000)
+
 t.test('breakpoints come and go, and say why they do not hold', { skip: noDebugpy }, async t => {
   const { rig, session, client, run, launch, state, answer, refusal } = await debugRig(t, tree)
   const asked = ['app.py:2', 'app.py:3', 'app.py:400', 'ap.py:1', 'no/such.py:7', './app.py:7', 'app.py:7']

@@ -23,6 +23,8 @@ done = 1
   'venv/readme': '',
 }
 
+t.setTimeout(120_000)
+
 t.test('what goes wrong before a program runs', { skip: noDebugpy }, async t => {
   const { rig, run, refusal } = await debugRig(t, tree)
   const cases: [name: string, options: Parameters<typeof run>[0], message: RegExp, reason: string][] = [

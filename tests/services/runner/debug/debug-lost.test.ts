@@ -13,6 +13,8 @@ const tree = {
   'quick.py': 'print("quick")\n',
 }
 
+t.setTimeout(120_000)
+
 t.test('a runner is killed while its debuggee is stopped', { skip: noDebugpy }, async t => {
   const { rig, session } = await debugRig(t, tree)
   await rig.stop()

@@ -33,6 +33,8 @@ gate.set()
     'def f(n):\n    raise ValueError(f"bad {n}")\n\ntry:\n    f(1)\nexcept ValueError:\n    pass\nf(2)\n',
   'exits.py': 'import sys\nsys.exit("why not")\n',
   'early.py': 'import os\nos._exit(4)\nprint("never")\n',
+  'execs.py':
+    'import os, sys\nos.execv(sys.executable, [sys.executable, "-c", "print(1); raise SystemExit(5)"])\nx = 1\n',
   'aborts.py': 'import os\nos.abort()\n',
   'killed.py': 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n',
   'reads.py': 'import sys\nprint(repr(sys.stdin.read())) or input()\nprint("never")\n',
@@ -69,6 +71,8 @@ if __name__ == "__main__":
     main()
 `,
 }
+
+t.setTimeout(120_000)
 
 t.test('what a program does under its debugger', { skip: noDebugpy }, async t => {
   const of = await debugRig(t, tree)
@@ -166,6 +170,7 @@ t.test('what a program does under its debugger', { skip: noDebugpy }, async t =>
   const ends: [file: string, code: number, stderr: RegExp][] = [
     ['exits.py', 1, /^why not\n$/],
     ['early.py', 4, /^$/],
+    ['execs.py', 5, /^$/],
     ['aborts.py', 134, /^/],
     ['killed.py', 137, /^$/],
     ['reads.py', 1, /EOFError/],

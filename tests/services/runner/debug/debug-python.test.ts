@@ -18,6 +18,8 @@ def main():
 sys.exit(main())
 `
 
+t.setTimeout(120_000)
+
 t.test(
   'a program is stopped, looked into, stepped through and ends by itself',
   { skip: noDebugpy },
