@@ -22,6 +22,18 @@ t.test('how a command ended', async t => {
     exit_code: 143,
     failure: { reason: 'timed_out', message: /1\.5 s/ },
   })
+  t.match(commandOutcome(code(143), { reason: 'ended_by_debugger' }), {
+    status: 'cancelled',
+    failure: { reason: 'ended_by_debugger' },
+  })
+  t.match(commandOutcome(code(137), { reason: 'debugger_lost' }), {
+    status: 'failed',
+    failure: { reason: 'debugger_lost', message: /runner that held its debugger/ },
+  })
+  t.match(commandOutcome(gone, { reason: 'debugger_failed', message: 'it hangs' }), {
+    status: 'failed',
+    failure: { reason: 'debugger_failed', message: 'it hangs' },
+  })
 })
 
 t.test('the files of a wrapper', async t => {
