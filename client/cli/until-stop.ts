@@ -8,6 +8,7 @@ import { Interruption } from './interruption.ts'
 import { print } from './print.ts'
 import { startProgress } from './progress.ts'
 import { renderStanding, renderUnverified } from './render/debug-session.ts'
+import { type NamedDebug, typedAgain } from './typed-again.ts'
 import type { ActContext, RenderContext } from './words/words.ts'
 
 /** The operations that answer with where the debuggee stands, and may be held until it does. */
@@ -23,11 +24,11 @@ export type WaitingName = Extract<
   | 'debug.terminate'
 >
 
-type Asked = { readonly session: string; readonly wait?: number | undefined }
+type Asked = NamedDebug & { readonly wait?: number | undefined }
 
 /**
- * The act of such an operation: waits, shows where the debuggee stands, and what to do where it goes on. The program's
- * own end is no failure of the call, whatever its exit code; that its debugger failed is one, but not of `status` and
+ * The act of such an operation: waits, shows where the debuggee stands, and what to do next. The program's own end is
+ * no failure of the call, whatever its exit code; that its debugger failed is one, but not of `status` and
  * `terminate`, which only tell of it.
  */
 export const untilStop = <Name extends WaitingName>(name: Name) => {
@@ -37,13 +38,8 @@ export const untilStop = <Name extends WaitingName>(name: Name) => {
     if (!failed || context.json)
       await print(context, debug, (value, rendering) => shown(name, value, rendering))
     if (failed && debug.end !== null) throw failure(debug, debug.end)
-    if (debug.status === 'running' || debug.status === 'launching')
-      await hint(
-        context,
-        name === 'debug.terminate'
-          ? `it has not ended yet; see with "debug-server debug status ${input.session} --wait 30s"`
-          : `stop it where it is with "debug-server debug pause ${input.session}", or wait with "debug-server debug status ${input.session} --wait 30s"`,
-      )
+    const next = whatNext(name, debug, typedAgain(input))
+    if (next !== undefined) await hint(context, next)
     return exitCodes.success
   }
   return async () => ({ act })
@@ -64,12 +60,29 @@ function shown(name: WaitingName, debug: DebugSession, context: RenderContext): 
   }
 }
 
+/** What to do where the debuggee goes on, and where it has failed. */
+function whatNext(name: WaitingName, { status, end }: DebugSession, named: string): string | undefined {
+  switch (status) {
+    case 'launching':
+    case 'running':
+      return name === 'debug.terminate'
+        ? `it has not ended yet; see with "debug-server debug status ${named} --wait 30s"`
+        : `stop it where it is with "debug-server debug pause ${named}", or wait with "debug-server debug status ${named} --wait 30s"`
+    case 'stopped':
+      return undefined
+    case 'ended':
+      return end?.reason === 'exited' && end.exit_code !== 0
+        ? `see what it wrote with "debug-server debug output ${named}"`
+        : undefined
+  }
+}
+
 const onlyTells = (name: WaitingName): boolean => name === 'debug.status' || name === 'debug.terminate'
 
 /** With the progress on a terminal; Ctrl+C ends the waiting alone. */
 async function waited(
   name: WaitingName,
-  { session, wait = 0 }: Asked,
+  { wait = 0, ...named }: Asked,
   { io, json }: ActContext,
   call: () => Promise<DebugSession>,
 ): Promise<DebugSession> {
@@ -83,7 +96,7 @@ async function waited(
       signalExitCodes[error.signal],
       'stopped waiting; the debuggee stays as it is',
       {
-        fix: `see where it is with "debug-server debug status ${session}"\n  end it with "debug-server debug stop ${session}"`,
+        fix: `see where it is with "debug-server debug status ${typedAgain(named)}"\n  end it with "debug-server debug stop ${typedAgain(named)}"`,
       },
     )
   }

@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { hint } from '../hint.ts'
 import { print } from '../print.ts'
 import { hasParts } from '../render/variables.ts'
+import { typedAgain } from '../typed-again.ts'
 import type { Act } from '../words/words.ts'
 
 /** Prints the value alone. */
@@ -14,7 +15,7 @@ export const act: Act<'debug.evaluate'> = async (input, context) => {
   if (hasParts(found))
     await hint(
       context,
-      `see its parts with "debug-server debug variables ${input.session} --reference ${found.reference}"`,
+      `see its parts with "debug-server debug variables ${typedAgain(input)} --reference ${found.reference}"`,
     )
   return exitCodes.success
 }

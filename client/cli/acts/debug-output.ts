@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { hint } from '../hint.ts'
 import { write } from '../io.ts'
 import { print } from '../print.ts'
+import { typedAgain } from '../typed-again.ts'
 import type { Act } from '../words/words.ts'
 
 /** Prints what a debuggee wrote exactly as it wrote it, each stream to the stream of the same name. */
@@ -17,7 +18,7 @@ export const act: Act<'debug.output'> = async (input, context) => {
   if (!output.complete)
     await hint(
       context,
-      `${begun ? '\n' : ''}more, once there is any: debug-server debug output ${input.session} --stdout ${stdout} --stderr ${stderr}`,
+      `${begun ? '\n' : ''}more, once there is any: debug-server debug output ${typedAgain(input)} --stdout ${stdout} --stderr ${stderr}`,
     )
   return exitCodes.success
 }

@@ -2,6 +2,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { hint, hintAtNext } from '../hint.ts'
 import { print } from '../print.ts'
 import { hasParts, renderVariables } from '../render/variables.ts'
+import { typedAgain } from '../typed-again.ts'
 import type { Act } from '../words/words.ts'
 
 /** Shows a page of variables, and how to see their parts and the next page. */
@@ -12,7 +13,7 @@ export const act: Act<'debug.variables'> = async (input, context) => {
   if (first !== undefined)
     await hint(
       context,
-      `see the parts of one by its reference: debug-server debug variables ${input.session} --reference ${first.reference}`,
+      `see the parts of one by its reference: debug-server debug variables ${typedAgain(input)} --reference ${first.reference}`,
     )
   await hintAtNext(context, page)
   return exitCodes.success

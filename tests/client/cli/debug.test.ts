@@ -81,10 +81,23 @@ t.test('each way to go on tells where that led', async t => {
   t.same(await type('step-out @last'), {
     code: 0,
     stdout: 'ended (exited): the program exited with code 3\n',
-    stderr: '',
+    stderr: 'see what it wrote with "debug-server debug output @last"\n',
   })
   t.equal((await type('pause @last')).stdout, 'ended (timed_out): it took longer; exit code 137\n')
   t.ok(server.received.every(({ input }) => input.wait === 30))
+})
+
+t.test('a hint is about the debug session that was named', async t => {
+  const { type } = await rig(t, {
+    'debug.next': () => debugSession({ status: 'running', stop: null }),
+    'debug.status': () => debugEnded({ message: 'the program exited with code 3', exit_code: 3 }),
+    'debug.continue': () => debugEnded(),
+    'debug.evaluate': () => ({ value: '[1]', truncated: false, type: 'list', reference: 5 }),
+  })
+  t.match((await type('next @last --debug dbg_0')).stderr, /debug pause @last --debug dbg_0"/)
+  t.match((await type('status @last --debug dbg_0')).stderr, /debug output @last --debug dbg_0"\n$/)
+  t.match((await type('evaluate @last x --debug dbg_0')).stderr, /@last --debug dbg_0 --reference 5"\n$/)
+  t.equal((await type('continue @last')).stderr, '', 'of a program that ended well there is nothing to say')
 })
 
 t.test('that the debugger failed is a failure, but not of those who only ask', async t => {
