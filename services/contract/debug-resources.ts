@@ -16,7 +16,7 @@ export const breakpointSchema = z.object({
   id: z.int(),
   file: z.string(),
   line: z.int(),
-  /** Whether the debuggee stops there. */
+  /** Whether the debuggee stops there; once it has ended, whether it would have. */
   verified: z.boolean(),
   /** Why it does not. */
   message: z.string().nullable(),

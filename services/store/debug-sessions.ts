@@ -1,4 +1,5 @@
 import type { DebugRequest } from '../contract/debug-request.ts'
+import type { Breakpoint } from '../contract/debug-resources.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
 import { type CommandId, type DebugSessionId, debugSessionId, type SessionId } from '../contract/ids.ts'
 import { insertCommand, type NewCommand, takesCommands } from './commands.ts'
@@ -41,11 +42,27 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
         command_id: command,
         engine: wanted.engine,
         request_json: JSON.stringify(wanted.request),
+        breakpoints_json: null,
         created_at: now,
       })
       .execute()
     return { queued: true, id, command }
   })
+}
+
+/** Keeps what became of the breakpoints of one that is about to end: why one did not hold is asked after it. */
+export const keepBreakpoints = async (
+  store: Store,
+  id: DebugSessionId,
+  breakpoints: readonly Breakpoint[],
+): Promise<void> => {
+  await store.write(transaction =>
+    transaction
+      .updateTable('debug_sessions')
+      .set({ breakpoints_json: JSON.stringify(breakpoints) })
+      .where('id', '=', id)
+      .execute(),
+  )
 }
 
 /** A debug session's row with that of its command. */

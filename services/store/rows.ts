@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { commandFailureSchema } from '../contract/command-state.ts'
 import { debugEndOf } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
-import type { DebugSession } from '../contract/debug-resources.ts'
+import { type Breakpoint, breakpointSchema, type DebugSession } from '../contract/debug-resources.ts'
 import { commandLine, environmentVariables, parseSourceLine } from '../contract/fields.ts'
 import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
@@ -67,7 +67,7 @@ export const toCommand = (row: CommandRow): Command => ({
 export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSession {
   const end = debugEndOf(toCommand(row))
   const message = end === undefined ? 'it is not set yet' : 'the debug session has ended'
-  const lines = debugRequestOf(debug).breakpoints.map(text => parseSourceLine(text))
+  const kept = nullableColumn(z.array(breakpointSchema), debug.breakpoints_json)
   return {
     id: debug.id,
     session: debug.session_id,
@@ -76,13 +76,18 @@ export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSess
     status: end === undefined ? 'launching' : 'ended',
     stop: null,
     end: end ?? null,
-    breakpoints: lines
-      .filter(line => line !== undefined)
-      .map((line, index) => ({ id: index + 1, ...line, verified: false, message })),
+    breakpoints: kept ?? requestedBreakpoints(debugRequestOf(debug), message),
     created_at: debug.created_at,
     ended_at: row.ended_at,
   }
 }
+
+/** Those that were asked for at the launch, of which no more is known than this. */
+const requestedBreakpoints = ({ breakpoints }: DebugRequest, message: string): Breakpoint[] =>
+  breakpoints
+    .map(text => parseSourceLine(text))
+    .filter(line => line !== undefined)
+    .map((line, index) => ({ id: index + 1, ...line, verified: false, message }))
 
 export const debugRequestOf = ({ request_json }: Pick<DebugSessionRow, 'request_json'>): DebugRequest =>
   column(debugRequestSchema, request_json)

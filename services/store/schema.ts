@@ -75,7 +75,7 @@ export type CommandRow = {
   ended_at: string | null
 }
 
-/** A debugger on a command. Nothing of it changes: it lives and ends with the command. */
+/** A debugger on a command. It lives and ends with the command, and changes only once: when it ends. */
 export type DebugSessionRow = {
   /** The order of creation: a session's latest is the highest. */
   position: Generated<number>
@@ -84,6 +84,8 @@ export type DebugSessionRow = {
   command_id: CommandId
   engine: DebugEngine
   request_json: string
+  /** As they stood at its end. Null until then, and where nobody saw them. */
+  breakpoints_json: string | null
   created_at: string
 }
 

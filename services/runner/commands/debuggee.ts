@@ -20,6 +20,8 @@ export type Debuggee = AsyncDisposable & {
    * has been called. The two deaths are seen in either order.
    */
   killed(): Promise<void>
+  /** The command has ended; its end is about to be written into the store. */
+  ended(): Promise<void>
   /** The command's end stands in the store. */
   recorded(): Promise<void>
 }

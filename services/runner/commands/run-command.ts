@@ -190,6 +190,7 @@ export class CommandRun {
     ])
     const { status, exit_code, failure } = outcome
     const end = { exit_code, failure, stdout_bytes, stderr_bytes }
+    await this.#debuggee?.ended()
     if (await endCommand(store, id, status, end, toInstant(clock.now()), lease.token)) {
       changed({ session: session_id, command: id })
       await this.#debuggee?.recorded()

@@ -4,7 +4,7 @@ import type { DebugEventName } from '../../contract/debug-message.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugEngine } from '../../contract/debug-state.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
-import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sessions.ts'
+import { getDebugSession, keepBreakpoints, type QueuedDebugSession } from '../../store/debug-sessions.ts'
 import { debugRequestOf, toDebugSession } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { abortable } from '../abortable.ts'
@@ -82,6 +82,14 @@ export class HostedDebuggee implements Debuggee {
 
   async killed(): Promise<void> {
     await this.#live?.adapter.letGo()
+  }
+
+  async ended(): Promise<void> {
+    const live = this.#live
+    if (live === undefined) return
+    const breakpoints = live.breakpoints.list.told()
+    const known = breakpoints.length > 0 || live.state.value.kind !== 'launching'
+    if (known) await keepBreakpoints(this.#context.store, this.#debug.id, breakpoints)
   }
 
   async recorded(): Promise<void> {

@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely'
 
-/** Debug sessions. Each is one command with a debugger: it has ended when the command has, so no state is kept here. */
+/**
+ * Debug sessions. Each is one command with a debugger: it has ended when the command has, so no state is kept here but
+ * what became of its breakpoints.
+ */
 export async function up({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('debug_sessions')
@@ -12,6 +15,7 @@ export async function up({ schema }: Kysely<unknown>): Promise<void> {
     )
     .addColumn('engine', 'text', column => column.notNull())
     .addColumn('request_json', 'text', column => column.notNull())
+    .addColumn('breakpoints_json', 'text')
     .addColumn('created_at', 'text', column => column.notNull())
     .execute()
   await schema

@@ -103,3 +103,15 @@ t.test('breakpoints come and go, and say why they do not hold', { skip: noDebugp
     await state(second, 'debug.terminate')
   })
 })
+
+t.test('after the end they are told as they stood', { skip: noDebugpy }, async t => {
+  const { launch, state } = await debugRig(t, { 'app.py': '# a comment\nx = 1\n', 'other.py': 'x = 1\n' })
+  const debug = await launch({ file: 'app.py', breakpoints: ['ap.py:2', 'app.py:1', 'other.py:1'] })
+  const breakpoints = [
+    { id: 1, verified: false, message: 'no such file in the worktree; did you mean app.py?' },
+    { id: 2, verified: false, message: /^line 1 holds no code/ },
+    { id: 3, verified: true, message: null },
+  ]
+  t.match(await state(debug, 'debug.status'), { status: 'ended', breakpoints }, 'to who waited')
+  t.match(await state(debug, 'debug.status'), { status: 'ended', breakpoints }, 'from the store')
+})
