@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { visible } from '../../lib/visible.ts'
+import { issueMessage } from '../../services/contract/issue-message.ts'
 import { type CliError, usageError } from './cli-error.ts'
 import type { Field } from './fields.ts'
 import type { Layout } from './flags.ts'
@@ -44,7 +45,7 @@ export async function inputFrom(
   if (rest !== undefined) takeRest(rest, typed.rest, input, said, layout)
   requireAll(layout, input)
   const result = schema.safeParse(input)
-  if (!result.success) throw refusal(result.error.issues, said, layout)
+  if (!result.success) throw refusal(result.error.issues, input, said, layout)
   return input
 }
 
@@ -76,26 +77,27 @@ function requireAll({ flags }: Layout, input: Record<string, unknown>): void {
     throw usageError(`missing ${missing.map(({ name, value }) => `--${name} ${value}`).join(', ')}`)
 }
 
-/** Of a key or a union the reason within: "invalid key" alone helps nobody. */
-function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_key') return issue.issues.map(one => one.message).join('; ')
-  if (issue.code === 'invalid_union') return issue.errors[0]?.[0]?.message ?? issue.message
-  return issue.message
-}
-
 /** What the contract says of the input, in the words of the command line. */
 function refusal(
   issues: readonly z.core.$ZodIssue[],
+  input: Readonly<Record<string, unknown>>,
   said: ReadonlyMap<string, { label: string; given: string }>,
   layout: Layout,
 ): CliError {
   const texts = issues.map(issue => {
-    const message = messageOf(issue)
-    const name = String(issue.path[0] ?? '')
+    const message = issueMessage(issue)
+    const [field, place] = issue.path
+    const name = String(field ?? '')
     const found = said.get(name)
     const flag = layout.flags.find(({ field }) => field.name === name)
     if (found === undefined) return `${flag === undefined ? name : `--${flag.name}`}: ${message}`
-    return `${found.label} "${abridged(found.given)}": ${message}`
+    return `${found.label} "${abridged(oneOf(input[name], place) ?? found.given)}": ${message}`
   })
   return usageError([...new Set(texts)].join('; '))
+}
+
+/** The one of a list that was refused. */
+function oneOf(value: unknown, place: PropertyKey | undefined): string | undefined {
+  const one: unknown = Array.isArray(value) && typeof place === 'number' ? value[place] : undefined
+  return typeof one === 'string' ? one : undefined
 }

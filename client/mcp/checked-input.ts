@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from '../../lib/suggest.ts'
+import { issueMessage } from '../../services/contract/issue-message.ts'
 import type { Fields } from './tool-call.ts'
 import { ToolError } from './tool-error.ts'
 
@@ -20,7 +21,7 @@ export function checkedInput(schema: z.ZodObject, given: Fields): Fields {
       return issue.keys.map(key => `"${key}" is no field of this`).join('; ')
     const path = issue.path.join('.')
     if (issue.path[0] !== undefined && !(String(issue.path[0]) in input)) return `${path}: ${missing(issue)}`
-    return `${path} ${abridged(valueAt(input, issue.path))}: ${messageOf(issue)}`
+    return `${path} ${abridged(valueAt(input, issue.path))}: ${issueMessage(issue)}`
   })
   const meant = unknown.flatMap(name => didYouMean(name, known) ?? [])
   throw new ToolError(
@@ -32,13 +33,6 @@ export function checkedInput(schema: z.ZodObject, given: Fields): Fields {
 
 const missing = ({ code, message }: z.core.$ZodIssue): string =>
   code === 'invalid_type' || code === 'invalid_value' ? 'it is missing' : message
-
-/** Of a key or a union the reason within: "invalid key" alone helps nobody. */
-function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_key') return issue.issues.map(one => one.message).join('; ')
-  if (issue.code === 'invalid_union') return issue.errors[0]?.[0]?.message ?? issue.message
-  return issue.message
-}
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(

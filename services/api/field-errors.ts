@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from '../../lib/suggest.ts'
+import { plainMessage } from '../contract/issue-message.ts'
 import type { FieldError } from './outcome.ts'
 
 /** What a schema refuses, field by field, in words for who wrote the input; `known`: the fields that there are. */
@@ -38,11 +39,10 @@ function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
     case 'invalid_key':
       return [{ path: path.join('.'), message: issue.issues[0]?.message ?? issue.message }]
     default:
-      return [{ path: path.join('.'), message: plain(issue.message) }]
+      return [
+        { path: path.join('.'), message: isMissing(issue) ? 'is required' : plainMessage(issue.message) },
+      ]
   }
 }
 
-function plain(message: string): string {
-  if (message.endsWith('received undefined')) return 'is required'
-  return message.replace(/^(?:Invalid|Too \w+)[^:]*: /, '')
-}
+const isMissing = ({ message }: Issue): boolean => message.endsWith('received undefined')

@@ -63,7 +63,12 @@ t.test('what is typed becomes the input of the operation', async t => {
 t.test('what cannot be understood is named, with what is allowed', async t => {
   const refused: readonly [CliName, Partial<Typed>, message: RegExp, fix?: RegExp][] = [
     ['sessions.list', { flags: { limit: 'ten' } }, /^--limit "ten": expected a number$/],
-    ['sessions.list', { flags: { limit: '0' } }, /^--limit "0": .*>=1/],
+    ['sessions.list', { flags: { limit: '0' } }, /^--limit "0": expected number to be >=1$/],
+    [
+      'debug.launch',
+      { places: ['@last'], flags: { python: 'a.py', break: ['a.py:1', 'a.py', '/b.py:2'] } },
+      /^--break "a\.py": expected FILE:LINE.*; --break "\/b\.py:2": expected FILE:LINE/,
+    ],
     ['sessions.list', { flags: { limit: '1e3' } }, /^--limit "1e3": expected a number$/],
     ['sessions.list', { flags: { status: 'runing' } }, /^--status "runing": expected pending, /, /"running"/],
     ['sessions.create', {}, /^missing --repository NAME$/],

@@ -102,7 +102,7 @@ t.test('bad input is told with its field, and asks nothing of the server', async
     ],
     ['debug_launch', { session: '@last' }, /python: give either a file to run \(python\) or a module/],
     ['debug_launch', { python: 'a.py' }, /session: it is missing/],
-    ['debug_stack', { session: '@last', limit: '5' }, /limit "5": .*expected number/],
+    ['debug_stack', { session: '@last', limit: '5' }, /limit "5": expected number, received string/],
     ['session_info', { session: '../etc' }, /session "\.\.\/etc": expected an id/],
     ['debug_luanch', {}, /^unknown_tool: there is no tool "debug_luanch"\nfix: did you mean "debug_launch"/],
     [
