@@ -1,10 +1,12 @@
+import type { Kysely } from 'kysely'
 import type { DebugRequest } from '../contract/debug-request.ts'
 import type { Breakpoint } from '../contract/debug-resources.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
 import { type CommandId, type DebugSessionId, debugSessionId, type SessionId } from '../contract/ids.ts'
 import { insertCommand, type NewCommand, takesCommands } from './commands.ts'
+import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
-import type { CommandRow, DebugSessionRow } from './schema.ts'
+import type { CommandRow, DebugSessionRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 export type NewDebugSession = {
@@ -68,41 +70,67 @@ export const keepBreakpoints = async (
 /** A debug session's row with that of its command. */
 export type DebugSessionJoined = Omit<DebugSessionRow, 'position'> & { position: number; row: CommandRow }
 
-/** Without those that have been deleted in between. */
-const withCommands = (store: Store, rows: Omit<DebugSessionJoined, 'row'>[]): Promise<DebugSessionJoined[]> =>
-  store.read(async database => {
-    const ids = rows.map(row => row.command_id)
-    const commands = await database.selectFrom('commands').selectAll().where('id', 'in', ids).execute()
-    const byId = new Map(commands.map(command => [command.id, command]))
-    return rows.flatMap(debug => {
-      const row = byId.get(debug.command_id)
-      return row === undefined ? [] : [{ ...debug, row }]
-    })
-  })
+/** Both rows in one: the debug session's columns that the command has as well go by names of their own. */
+type Flat = CommandRow &
+  Pick<DebugSessionJoined, 'position' | 'engine' | 'request_json' | 'breakpoints_json'> & {
+    debug_id: DebugSessionId
+    debug_created_at: string
+  }
+
+const joined = (database: Kysely<Schema>) =>
+  database
+    .selectFrom('debug_sessions')
+    .innerJoin('commands', 'commands.id', 'debug_sessions.command_id')
+    .selectAll('commands')
+    .select([
+      'debug_sessions.position',
+      'debug_sessions.engine',
+      'debug_sessions.request_json',
+      'debug_sessions.breakpoints_json',
+      'debug_sessions.id as debug_id',
+      'debug_sessions.created_at as debug_created_at',
+    ])
+
+const apart = ({
+  position,
+  engine,
+  request_json,
+  breakpoints_json,
+  debug_id,
+  debug_created_at,
+  ...row
+}: Flat): DebugSessionJoined => ({
+  ...{ position, engine, request_json, breakpoints_json, id: debug_id, created_at: debug_created_at },
+  ...{ session_id: row.session_id, command_id: row.id, row },
+})
 
 /** A session's debug sessions, newest first. */
-export const listDebugSessions = async (store: Store, session: SessionId): Promise<DebugSessionJoined[]> =>
-  withCommands(
-    store,
-    await store.read(database =>
-      database
-        .selectFrom('debug_sessions')
-        .selectAll()
-        .where('session_id', '=', session)
-        .orderBy('position', 'desc')
-        .execute(),
-    ),
+export const listDebugSessions = async (store: Store, session: SessionId): Promise<DebugSessionJoined[]> => {
+  const rows = await store.read(database =>
+    joined(database)
+      .where('debug_sessions.session_id', '=', session)
+      .orderBy('debug_sessions.position', 'desc')
+      .execute(),
   )
+  return rows.map(apart)
+}
 
 export async function getDebugSession(
   store: Store,
   id: DebugSessionId,
 ): Promise<DebugSessionJoined | undefined> {
-  const rows = await store.read(database =>
-    database.selectFrom('debug_sessions').selectAll().where('id', '=', id).execute(),
+  const row = await store.read(database =>
+    joined(database).where('debug_sessions.id', '=', id).executeTakeFirst(),
   )
-  return (await withCommands(store, rows))[0]
+  return row === undefined ? undefined : apart(row)
 }
+
+const latestOf = compiledQuery<{ session: SessionId }, Flat>((database, parameter) =>
+  joined(database)
+    .where('debug_sessions.session_id', '=', parameter('session'))
+    .orderBy('debug_sessions.position', 'desc')
+    .limit(1),
+)
 
 /** Finds one of a session's by id or unique beginning; without a reference its latest. */
 export async function resolveDebugSession(
@@ -110,16 +138,16 @@ export async function resolveDebugSession(
   session: SessionId,
   reference: string | undefined,
 ): Promise<Resolved<DebugSessionJoined>> {
-  const rows = await store.read(database => {
-    const all = database.selectFrom('debug_sessions').selectAll().where('session_id', '=', session)
-    return reference === undefined
-      ? all.orderBy('position', 'desc').limit(1).execute()
-      : all
-          .where(beginsLike('id', debugSessionId.prefix, reference))
+  const rows = await store.read(database =>
+    reference === undefined
+      ? latestOf(database, { session })
+      : joined(database)
+          .where('debug_sessions.session_id', '=', session)
+          .where(beginsLike('debug_sessions.id', debugSessionId.prefix, reference))
           .limit(3)
-          .execute()
-  })
-  return resolved(await withCommands(store, rows))
+          .execute(),
+  )
+  return resolved(rows.map(apart))
 }
 
 export type QueuedDebugSession = Pick<

@@ -67,7 +67,7 @@ export const toCommand = (row: CommandRow): Command => ({
 export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSession {
   const end = debugEndOf(toCommand(row))
   const message = end === undefined ? 'it is not set yet' : 'the debug session has ended'
-  const kept = nullableColumn(z.array(breakpointSchema), debug.breakpoints_json)
+  const kept = nullableColumn(breakpoints, debug.breakpoints_json)
   return {
     id: debug.id,
     session: debug.session_id,
@@ -89,6 +89,8 @@ const requestedBreakpoints = ({ breakpoints }: DebugRequest, message: string): B
     .filter(line => line !== undefined)
     .map((line, index) => ({ id: index + 1, ...line, verified: false, message }))
 
+const breakpoints = z.array(breakpointSchema)
+
 export const debugRequestOf = ({ request_json }: Pick<DebugSessionRow, 'request_json'>): DebugRequest =>
   column(debugRequestSchema, request_json)
 
@@ -105,4 +107,5 @@ export const toToken = (row: TokenRow): Token => ({
   last_used_at: row.last_used_at,
 })
 
-export const scopesOf = (row: TokenRow) => column(z.array(scopeSchema), row.scopes_json)
+const scopes = z.array(scopeSchema)
+export const scopesOf = (row: TokenRow) => column(scopes, row.scopes_json)

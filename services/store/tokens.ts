@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
+import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { TokenRow } from './schema.ts'
 import type { Store } from './store.ts'
@@ -52,8 +53,12 @@ export const findTokenBySecret = (store: Store, secret: string): Promise<TokenRo
       .executeTakeFirst(),
   )
 
-export const getToken = (store: Store, id: TokenId): Promise<TokenRow | undefined> =>
-  store.read(database => database.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst())
+const byId = compiledQuery<{ id: TokenId }, TokenRow>((database, parameter) =>
+  database.selectFrom('tokens').selectAll().where('id', '=', parameter('id')),
+)
+
+export const getToken = async (store: Store, id: TokenId): Promise<TokenRow | undefined> =>
+  (await store.read(database => byId(database, { id })))[0]
 
 export const listTokens = (store: Store): Promise<TokenRow[]> =>
   store.read(database => database.selectFrom('tokens').selectAll().orderBy('created_at').execute())

@@ -1,0 +1,34 @@
+import { type Compilable, type CompiledQuery, type Expression, type Kysely, sql } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** Stands in a query for a value that is known at each call only. */
+class Parameter {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+type Build<Values extends object, Row> = (
+  database: Kysely<Schema>,
+  parameter: <Name extends keyof Values & string>(name: Name) => Expression<Values[Name]>,
+) => Compilable<Row>
+
+/**
+ * A query that is built and compiled at its first call only: for what is asked at every step of a debuggee, where that
+ * takes several times as long as the database does. What differs between calls stands in it as `parameter(name)`.
+ */
+export function compiledQuery<Values extends object, Row>(
+  build: Build<Values, Row>,
+): (database: Kysely<Schema>, values: Values) => Promise<Row[]> {
+  let compiled: CompiledQuery<Row> | undefined
+  return async (database, values) => {
+    compiled ??= build(database, name => sql`${new Parameter(name)}`).compile()
+    const parameters = compiled.parameters.map(one =>
+      one instanceof Parameter ? Reflect.get(values, one.name) : one,
+    )
+    const { rows } = await database.executeQuery<Row>({ ...compiled, parameters })
+    return rows
+  }
+}
