@@ -53,6 +53,8 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly #deps: LiveDependencies
   readonly #paths: WorktreePaths
   #frames: StoppedFrames
+  /** The file that it stood in last: most often it stops there again. */
+  #likely: string | undefined
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
   #configuring: NodeJS.Timeout | undefined
@@ -151,8 +153,9 @@ export class LiveDebugSession implements AsyncDisposable {
   /** Sends the debuggee on by a request of the adapter. Of two clients that do so at once, one comes too late. */
   async sendOn(command: 'continue' | 'next' | 'stepIn' | 'stepOut', thread: number): Promise<number> {
     const { stop } = await this.stopped()
+    const answer = this.adapter.request(command, { threadId: thread })
     this.#happens({ kind: 'sent_on' })
-    const outcome = await this.adapter.request(command, { threadId: thread })
+    const outcome = await answer
     switch (outcome.kind) {
       case 'done':
         this.#happens({ kind: 'agreed' })
@@ -162,6 +165,8 @@ export class LiveDebugSession implements AsyncDisposable {
         throw new Refusal('debugger_refused', outcome.message)
       case 'late':
       case 'closed':
+        // It may have gone on: as long as nothing else is known, that is what is told.
+        this.#happens({ kind: 'agreed' })
         throw await this.adapter.refusal(command, outcome)
     }
   }
@@ -186,14 +191,18 @@ export class LiveDebugSession implements AsyncDisposable {
         break
       case 'running':
         if (before.kind === 'launching') this.#tell('launched')
-        else if (before.kind === 'stopped') this.#tell('continued')
+        else if (after.from === null && (before.kind === 'stopped' || wasSentOn(before)))
+          this.#tell('continued')
         break
       case 'halted':
+        // It has gone on and stopped again before the adapter has said yes to that.
+        if (wasSentOn(before)) this.#tell('continued')
         this.#frames = this.#newFrames()
         void this.#locate(after.number, after.event)
         break
       case 'stopped':
-        this.#tell('stopped')
+        // Otherwise the adapter has refused to send it on, of which nothing has been told.
+        if (before.kind === 'halted') this.#tell('stopped')
         break
       case 'ended':
         if (after.last !== null) this.#tell('ended')
@@ -229,7 +238,8 @@ export class LiveDebugSession implements AsyncDisposable {
   async #locate(number: number, event: StoppedEvent): Promise<void> {
     const frames = this.#frames
     const thread = event.threadId ?? 0
-    const innermost = await frames.innermost(thread, locateMs).catch(() => undefined)
+    const innermost = await frames.innermost(thread, locateMs, this.#likely).catch(() => undefined)
+    this.#likely = innermost?.source?.path
     const frame = innermost === undefined ? null : await frames.told(innermost, 0)
     const { reason, description, text } = await this.#explained(event, number === 1)
     const stop: Stop = {
@@ -265,6 +275,9 @@ export class LiveDebugSession implements AsyncDisposable {
 }
 
 const hasEnded = ({ kind }: DebuggeeState) => kind === 'ended'
+
+/** A client has sent it on, to which the adapter has not agreed yet, so that nothing has been told of it. */
+const wasSentOn = (state: DebuggeeState): boolean => state.kind === 'running' && state.from !== null
 
 export function endedRefusal({ end }: DebugSession): Refusal {
   const code = end?.exit_code === null || end === null ? '' : ` (exit code ${end.exit_code})`

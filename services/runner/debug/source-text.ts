@@ -1,36 +1,48 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { constants, type Stats } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 
 const largestFile = 4_000_000
 const longestLine = 500
 const mostFiles = 16
 
+/** A file's lines; undefined where it cannot be read, or is no plain file. */
+export type SourceLines = readonly string[] | undefined
+
 /** Lines of source files, for people to read. The last few files are kept, as long as they do not change. */
 export class SourceText {
-  readonly #files = new Map<string, { version: string; lines: readonly string[] }>()
+  readonly #files = new Map<string, Kept>()
 
-  /** The text of a line, counted from 1; null where it cannot be read, or where the file is no plain file. */
-  async line(path: string, line: number): Promise<string | null> {
-    const text = (await this.#lines(path))?.[line - 1]
-    return text === undefined ? null : text.slice(0, longestLine)
-  }
-
-  async #lines(path: string): Promise<readonly string[] | undefined> {
+  /** Looks at the file each time, and reads it only where it has changed. */
+  async lines(path: string): Promise<SourceLines> {
     try {
+      const kept = this.#files.get(path)
+      if (kept !== undefined && kept.version === versionOf(await stat(path))) return this.#keep(path, kept)
+      this.#files.delete(path)
       // A pipe would keep us waiting for its writer.
       await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
       const found = await file.stat()
       if (!found.isFile() || found.size > largestFile) return undefined
-      const version = `${found.ino} ${found.size} ${found.mtimeMs}`
-      const kept = this.#files.get(path)
-      this.#files.delete(path)
-      const lines = kept?.version === version ? kept.lines : (await file.readFile('utf8')).split(/\r\n|\n|\r/)
-      this.#files.set(path, { version, lines })
-      const [oldest] = this.#files.keys()
-      if (this.#files.size > mostFiles && oldest !== undefined) this.#files.delete(oldest)
-      return lines
+      const lines = (await file.readFile('utf8')).split(/\r\n|\n|\r/)
+      return this.#keep(path, { version: versionOf(found), lines })
     } catch {
       return undefined
     }
   }
+
+  /** The one that was asked for last is dropped last. */
+  #keep(path: string, file: Kept): SourceLines {
+    this.#files.delete(path)
+    this.#files.set(path, file)
+    const [oldest] = this.#files.keys()
+    if (this.#files.size > mostFiles && oldest !== undefined) this.#files.delete(oldest)
+    return file.lines
+  }
 }
+
+type Kept = { readonly version: string; readonly lines: readonly string[] }
+
+const versionOf = ({ ino, size, mtimeMs }: Stats): string => `${ino} ${size} ${mtimeMs}`
+
+/** The text of a line, counted from 1; null where there is none. */
+export const lineOf = (lines: SourceLines, line: number): string | null =>
+  lines?.[line - 1]?.slice(0, longestLine) ?? null

@@ -3,7 +3,7 @@ import type { AskAdapter } from './ask-adapter.ts'
 import { cutText } from './cut-text.ts'
 import { type StackFrame, stackTraceBodySchema } from './dap-messages.ts'
 import { Refusal } from './refusal.ts'
-import type { SourceText } from './source-text.ts'
+import { lineOf, type SourceLines, type SourceText } from './source-text.ts'
 import type { WorktreePaths } from './worktree-paths.ts'
 
 type Known = { frames: readonly StackFrame[]; complete: boolean }
@@ -18,6 +18,7 @@ export class StoppedFrames {
   readonly #text: SourceText
   readonly #stacks = new Map<number, Known>()
   readonly #references = new Set<number>()
+  #ahead: { readonly path: string; readonly lines: Promise<SourceLines> } | undefined
 
   constructor(ask: AskAdapter, paths: WorktreePaths, text: SourceText) {
     this.#ask = ask
@@ -25,10 +26,15 @@ export class StoppedFrames {
     this.#text = text
   }
 
-  /** The innermost frame alone: quick, whatever the depth. Undefined where the thread has none. */
-  async innermost(thread: number, deadlineMs: number): Promise<StackFrame | undefined> {
+  /**
+   * The innermost frame alone: quick, whatever the depth. Undefined where the thread has none. The file that it is
+   * `likely` in is looked at while the adapter is asked.
+   */
+  async innermost(thread: number, deadlineMs: number, likely?: string): Promise<StackFrame | undefined> {
     const parameters = { threadId: thread, startFrame: 0, levels: 1 }
-    const { stackFrames } = await this.#ask('stackTrace', parameters, stackTraceBodySchema, deadlineMs)
+    const asked = this.#ask('stackTrace', parameters, stackTraceBodySchema, deadlineMs)
+    if (likely !== undefined) this.#ahead = { path: likely, lines: this.#text.lines(likely) }
+    const { stackFrames } = await asked
     if (!this.#stacks.has(thread)) this.#stacks.set(thread, { frames: stackFrames, complete: false })
     return stackFrames[0]
   }
@@ -56,8 +62,12 @@ export class StoppedFrames {
 
   async told({ name, line, column, source }: StackFrame, index: number): Promise<Frame> {
     const file = await this.#paths.told(source?.path)
-    const text = file === null || source?.path === undefined ? null : await this.#text.line(source.path, line)
-    return { index, name: cutText(name).value, file, line, column, source: text }
+    const lines = file === null || source?.path === undefined ? undefined : await this.#lines(source.path)
+    return { index, name: cutText(name).value, file, line, column, source: lineOf(lines, line) }
+  }
+
+  #lines(path: string): Promise<SourceLines> {
+    return path === this.#ahead?.path ? this.#ahead.lines : this.#text.lines(path)
   }
 
   /** Remembers a reference that a client is told. */

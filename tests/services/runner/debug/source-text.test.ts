@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { lineOf, SourceText } from '../../../../services/runner/debug/source-text.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'source-text-'))
+t.teardown(() => rmSync(root, { recursive: true, force: true }))
+const path = (name: string) => join(root, name)
+
+t.test('the lines of a file, whatever ends them', async t => {
+  writeFileSync(path('ends.py'), 'a\r\nb\rc\n')
+  const lines = await new SourceText().lines(path('ends.py'))
+  t.strictSame(
+    [0, 1, 2, 3, 5].map(number => lineOf(lines, number)),
+    [null, 'a', 'b', 'c', null],
+  )
+})
+
+t.test('a file is read again when it has changed, and only then', async t => {
+  const text = new SourceText()
+  writeFileSync(path('app.py'), 'one\n')
+  const first = await text.lines(path('app.py'))
+  t.equal(await text.lines(path('app.py')), first)
+  writeFileSync(path('app.py'), 'two\n')
+  utimesSync(path('app.py'), 1, 1)
+  t.equal(lineOf(await text.lines(path('app.py')), 1), 'two')
+  rmSync(path('app.py'))
+  t.equal(await text.lines(path('app.py')), undefined)
+})
+
+t.test('the files that were asked for last are kept', async t => {
+  const text = new SourceText()
+  const files = Array.from({ length: 17 }, (_, index) => path(`file-${index}.py`))
+  for (const file of files) writeFileSync(file, 'x\n')
+  const [first = '', second = '', ...rest] = files
+  const kept = await text.lines(first)
+  const dropped = await text.lines(second)
+  await text.lines(first)
+  for (const file of rest) await text.lines(file)
+  t.equal(await text.lines(first), kept)
+  t.not(await text.lines(second), dropped)
+})
+
+t.test('what is no plain file has no lines, and keeps nobody waiting', async t => {
+  spawnSync('mkfifo', [path('pipe')])
+  for (const name of ['pipe', '.', 'missing.py'])
+    t.equal(lineOf(await new SourceText().lines(path(name)), 1), null, name)
+})
+
+t.test('a long line is cut', async t => {
+  writeFileSync(path('long.js'), 'x'.repeat(1_000))
+  t.equal(lineOf(await new SourceText().lines(path('long.js')), 1)?.length, 500)
+})
