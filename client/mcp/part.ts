@@ -15,4 +15,4 @@ export const roomBeside = (value: Part['value'], cursor: string): number =>
   mostBytes - sizeOf({ ...value, cursor, shortened: reserve })
 
 /** Paths of what was shortened; more kinds of fields than these have no long texts. */
-const reserve = ['x'.repeat(40), 'x'.repeat(40), 'x'.repeat(40)]
+const reserve = Array.from({ length: 6 }, () => 'x'.repeat(40))

@@ -189,6 +189,30 @@ t.test('what does not fit comes in parts that together are whole', async t => {
   t.same(status.shortened, ['stop.text', 'breakpoints'])
 })
 
+t.test('a cursor stays with its debug session when a later one is begun', async t => {
+  const { server, mcp } = await rig(t, {
+    'debug.status': () => debugSession(),
+    'debug.variables': ({ start }) => ({
+      variables: [variable({ name: String(start) })],
+      total: 2,
+      next: start === 0 ? 1 : null,
+    }),
+    'debug.output': ({ stdout }) => ({
+      command: debugSession().command,
+      chunks: [],
+      next: { stdout: Number(stdout), stderr: 0 },
+      complete: false,
+    }),
+  })
+  const { id: debug, session } = debugSession()
+  for (const tool of ['debug_variables', 'debug_output']) {
+    const { cursor } = await mcp.value(tool, { session: '@last' })
+    await mcp.value(tool, { cursor })
+    t.match(server.received.at(-1)?.input, { session, debug })
+  }
+  t.equal(server.received.filter(({ name }) => name === 'debug.status').length, 2, 'found out once for each')
+})
+
 t.test('the rests of lists are kept for a while', async t => {
   const { mcp } = await rig(t, {
     'commands.list': () => Array.from({ length: 100 }, (_, i) => command({ sequence: i + 1 })),
