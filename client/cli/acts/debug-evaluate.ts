@@ -6,10 +6,10 @@ import { hasParts } from '../render/variables.ts'
 import { typedAgain } from '../typed-again.ts'
 import type { Act } from '../words/words.ts'
 
-/** Prints the value alone. */
+/** Prints the value alone; of a statement, which has none, nothing. */
 export const act: Act<'debug.evaluate'> = async (input, context) => {
   const found = await context.client.debug.evaluate(input)
-  await print(context, found, ({ value }) => `${visibleLines(value).join('\n')}\n`)
+  await print(context, found, ({ value }) => (value === '' ? '' : `${visibleLines(value).join('\n')}\n`))
   if (found.truncated)
     await hint(context, `the value is longer: these are its first ${found.value.length} characters`)
   if (hasParts(found))

@@ -163,7 +163,9 @@ t.test('variables are a table, and tell how to see more', async t => {
     'debug.evaluate': ({ expression }) =>
       expression === 'items'
         ? { value: '[1, 2', truncated: true, type: 'list', reference: 5 }
-        : { value: '4', truncated: false, type: 'int', reference: 0 },
+        : expression === 'import os'
+          ? { value: '', truncated: false, type: null, reference: 0 }
+          : { value: '4', truncated: false, type: 'int', reference: 0 },
   })
   const { stdout, stderr } = await type('variables @last')
   t.equal(
@@ -178,6 +180,7 @@ t.test('variables are a table, and tell how to see more', async t => {
   })
   t.equal((await type('scopes @last')).stdout, 'NAME    REFERENCE  EXPENSIVE\nLocals  2          no\n')
   t.same(await type('evaluate @last', {}, 'total + 1'), { code: 0, stdout: '4\n', stderr: '' })
+  t.same(await type('evaluate @last', {}, 'import os'), { code: 0, stdout: '', stderr: '' })
   t.match((await type('evaluate @last items')).stderr, /first 5 characters\n.*--reference 5"\n$/)
   t.match((await type('evaluate @last -x')).stderr, /if it belongs to the expression, put -- before it/)
 })
