@@ -65,8 +65,9 @@ const streamHandler =
     const source = await answerStream(handlers, name, rawInput(request), call)
     if (!source.ok) return sendOutcome(reply, name, source)
     reply.hijack()
-    await sendLog(reply.raw, openLog(context, source.value, call.caller, call.gone), {
-      format: acceptedFormat(request.headers.accept),
+    const format = acceptedFormat(request.headers.accept)
+    await sendLog(reply.raw, openLog(context, source.value, { format, ...call }), {
+      format,
       limits: context.limits,
       headers: { 'x-request-id': request.id },
     })

@@ -83,7 +83,7 @@ export class Upgrades implements AsyncDisposable {
     switch (subscription.kind) {
       case 'log': {
         const { source, format } = subscription
-        const events = openLog(this.#context, source, caller, gone)
+        const events = openLog(this.#context, source, { format, caller, gone })
         return sendLogOver(socket, events, { format, limits: this.#context.limits })
       }
       case 'debug': {

@@ -5,6 +5,7 @@ import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { toLogChunk } from '../logs/log-event.ts'
+import { chunkSizes } from '../logs/log-format.ts'
 import { Tail } from '../logs/tail.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 
@@ -27,7 +28,8 @@ export async function outputOf(
       return refuse('offset_out_of_range', `${stream} has ended at byte ${length}`)
   }
   const read = async (stream: LogStream) => {
-    await using tail = new Tail(row.id, stream, files.log(row.session_id, row.id, stream), starts[stream])
+    const path = files.log(row.session_id, row.id, stream)
+    await using tail = new Tail(row.id, stream, path, starts[stream], chunkSizes.json)
     const length = recordedLength(row, stream)
     const chunks = await readUpTo(tail, limit, length)
     return { chunks, next: tail.position, isWhole: tail.position === length }

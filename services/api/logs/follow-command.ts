@@ -24,12 +24,13 @@ export async function* followCommand(
   source: CommandSource,
   world: FollowWorld,
 ): AsyncGenerator<LogEvent, Interruption | 'session_deleted' | undefined> {
-  const { files, store } = world.deps
+  const { files, store, chunkSize } = world.deps
   let row = source.command
   await using resources = new AsyncDisposableStack()
-  const tails = source.streams.map(stream =>
-    resources.use(new Tail(row.id, stream, files.log(row.session_id, row.id, stream), source.offset)),
-  )
+  const tails = source.streams.map(stream => {
+    const path = files.log(row.session_id, row.id, stream)
+    return resources.use(new Tail(row.id, stream, path, source.offset, chunkSize))
+  })
   const watch = source.follow
     ? resources.use(new DirectoryWatch(files.command(row.session_id, row.id), world.fileChanged))
     : undefined

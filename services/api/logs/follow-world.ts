@@ -12,6 +12,8 @@ export type Interruption = 'gone' | 'server_stopping' | Refusal
 export type FollowDependencies = Pick<Context, 'store' | 'files' | 'changes' | 'stopping' | 'log'> & {
   /** Aborts when the reader has gone away. */
   readonly gone: AbortSignal
+  /** The most that is read at a time, in bytes. */
+  readonly chunkSize: number
   /** Asked now and then: the refusal once the reader's token opens this no more. */
   readonly recheck: () => Promise<Refusal | undefined>
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../context.ts'
 import type { Taken } from '../websocket/send-frame.ts'
-import { type EndEvent, type LogEvent, toLogMessage } from './log-event.ts'
+import type { EndEvent, LogEvent } from './log-event.ts'
 import { isWhole, type LogFormat, toJson } from './log-format.ts'
 import { pump } from './pump.ts'
 
@@ -28,14 +28,14 @@ export async function sendLog(
   })
   response.flushHeaders()
   const end = await pump(events, async event => {
-    if (format === 'json') return write(response, `${toJson(event)}\n`, limits.slowReader)
+    if (format === 'json') return write(response, toJson(event, '\n'), limits.slowReader)
     return event.type === 'output' ? write(response, event.data, limits.slowReader) : 'taken'
   })
   if (end !== 'gone') finish(response, end, format, limits)
 }
 
 function finish(response: ServerResponse, end: EndEvent, format: LogFormat, limits: Limits): void {
-  if (format === 'json') response.end(`${JSON.stringify(toLogMessage(end))}\n`)
+  if (format === 'json') response.end(toJson(end, '\n'))
   else if (isWhole(end.reason)) response.end()
   else response.destroy()
   if (end.reason !== 'slow_reader' || response.closed) return

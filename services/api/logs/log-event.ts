@@ -38,7 +38,13 @@ export function toLogMessage(event: LogEvent): LogMessage {
   }
 }
 
-export function toLogChunk({ data, isText, type, command, stream, offset }: OutputEvent): LogChunk {
-  const chunk = { type, command, stream, offset, bytes: data.length }
+export function toLogChunk(event: OutputEvent): LogChunk {
+  const { data, isText } = event
+  const chunk = placeOf(event)
   return isText ? { ...chunk, text: data.toString('utf8') } : { ...chunk, base64: data.toString('base64') }
 }
+
+/** All of a chunk but its bytes. */
+export const placeOf = ({ type, command, stream, offset, data }: OutputEvent) => ({
+  ...{ type, command, stream, offset, bytes: data.length },
+})

@@ -5,14 +5,14 @@ import type { Context } from '../context.ts'
 import { refuse } from '../outcome.ts'
 import { followLogs } from './follow-logs.ts'
 import type { LogEvent } from './log-event.ts'
+import { chunkSizes, type LogFormat } from './log-format.ts'
 import type { LogSource } from './log-source.ts'
 
 /** Follows a log for a caller as long as its token is good: one that is revoked or expires reads no further. */
 export const openLog = (
   context: Context,
   source: LogSource,
-  caller: Caller,
-  gone: AbortSignal,
+  { format, caller, gone }: { format: LogFormat; caller: Caller; gone: AbortSignal },
 ): AsyncGenerator<LogEvent> =>
   followLogs(source, {
     store: context.store,
@@ -21,6 +21,7 @@ export const openLog = (
     stopping: context.stopping,
     log: context.log,
     gone,
+    chunkSize: chunkSizes[format],
     recheck: async () => {
       const token = await getToken(context.store, caller.token.id)
       if (token === undefined) return refuse('unauthenticated', 'this token is not valid')

@@ -4,9 +4,6 @@ import type { OutputEvent } from './log-event.ts'
 import { LogFile } from './log-file.ts'
 import { takeChunk } from './utf8-chunk.ts'
 
-/** The most that is read at a time, and so the most that a follower holds in memory. */
-const chunkSize = 65_536
-
 /** How long the beginning of a character is held back for its rest, in milliseconds. */
 const characterPatience = 500
 
@@ -15,14 +12,16 @@ export class Tail implements AsyncDisposable {
   readonly #command: CommandId
   readonly #stream: LogStream
   readonly #file: LogFile
+  readonly #chunkSize: number
   #position: number
   #heldSince: number | undefined
 
-  constructor(command: CommandId, stream: LogStream, path: string, position: number) {
+  constructor(command: CommandId, stream: LogStream, path: string, position: number, chunkSize: number) {
     this.#command = command
     this.#stream = stream
     this.#file = new LogFile(path)
     this.#position = position
+    this.#chunkSize = chunkSize
   }
 
   get stream(): LogStream {
@@ -50,7 +49,7 @@ export class Tail implements AsyncDisposable {
   ): AsyncGenerator<OutputEvent> {
     const end = Math.min(await this.#file.size(), limit ?? Number.POSITIVE_INFINITY)
     while (this.#position < end && !interrupted()) {
-      const bytes = await this.#file.read(this.#position, Math.min(chunkSize, end - this.#position))
+      const bytes = await this.#file.read(this.#position, Math.min(this.#chunkSize, end - this.#position))
       if (bytes.length === 0) return // shorter than it was
       const atEnd = this.#position + bytes.length >= end
       const { length, isText } = takeChunk(bytes, atEnd && (last || this.#heldLongEnough()))

@@ -18,8 +18,9 @@ export async function sendLogOver(
 ): Promise<void> {
   using _ = keepAlive(socket, limits.ping)
   const end = await pump(events, async event => {
-    if (format === 'json') return sendFrame(socket, toJson(event), limits.slowReader)
+    if (format === 'json') return sendFrame(socket, toJson(event), limits.slowReader, { text: true })
     return event.type === 'output' ? sendFrame(socket, event.data, limits.slowReader) : 'taken'
   })
-  if (end !== 'gone') endSocket(socket, end, format === 'json' ? toJson(end) : undefined, limits.linger)
+  if (end !== 'gone')
+    endSocket(socket, end, format === 'json' ? toJson(end).toString() : undefined, limits.linger)
 }

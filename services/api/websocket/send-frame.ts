@@ -6,8 +6,16 @@ export type Taken = 'taken' | 'slow' | 'gone'
 /** So much may lie between us and the system's buffers before we wait for the reader, in bytes. */
 export const highWater = 262_144
 
-/** Sends, and where much is on its way already waits until this has left, for `patience` milliseconds at the most. */
-export function sendFrame(socket: WebSocket, data: string | Buffer, patience: number): Promise<Taken> {
+/**
+ * Sends, and where much is on its way already waits until this has left, for `patience` milliseconds at the most. Bytes
+ * go as a binary frame, unless they are `text` in UTF-8.
+ */
+export function sendFrame(
+  socket: WebSocket,
+  data: string | Buffer,
+  patience: number,
+  { text = typeof data === 'string' } = {},
+): Promise<Taken> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve('gone')
   return new Promise(resolve => {
     let timer: NodeJS.Timeout | undefined
@@ -15,7 +23,7 @@ export function sendFrame(socket: WebSocket, data: string | Buffer, patience: nu
       clearTimeout(timer)
       resolve(taken)
     }
-    socket.send(data, error => settle(error ? 'gone' : 'taken'))
+    socket.send(data, { binary: !text }, error => settle(error ? 'gone' : 'taken'))
     if (socket.bufferedAmount < highWater) settle('taken')
     else timer = setTimeout(() => settle('slow'), patience)
   })
