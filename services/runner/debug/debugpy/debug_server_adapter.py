@@ -1,12 +1,14 @@
 """Runs debugpy's debug adapter on stdio: `python debug_server_adapter.py`.
 
-Three things are other than in `python -m debugpy.adapter`:
+Four things are other than in `python -m debugpy.adapter`:
 
 - The kernel delays acknowledgements on a quiet TCP connection by 40 ms, and debugpy writes a message in two pieces, the
   second of which waits for the acknowledgement of the first. TCP_QUICKACK is no lasting setting, so it is set around
   each read.
 - The adapter waits for the debuggee on a loopback port, where any local user may knock. `attach` with `listen` lets
   everybody in; here a token stays required, which the debuggee alone has been given.
+- While the debuggee works on a question (a slow `__repr__`, an expression without an end), the adapter would neither
+  read nor answer another one. Here it waits for no answer, but passes each on when it comes.
 - At the end of its input the adapter would let go of the debuggee, which would then run on, out of wherever it was
   stopped. Here it is gone at once; the debuggee's shim takes that for what it is.
 """
@@ -43,7 +45,7 @@ socket.socket.recv = acknowledging(socket.socket.recv)
 socket.socket.recv_into = acknowledging(socket.socket.recv_into)
 
 from debugpy import adapter  # noqa: E402
-from debugpy.adapter import servers  # noqa: E402
+from debugpy.adapter import clients, servers  # noqa: E402 (in this order: they import each other)
 
 from debugpy.common import messaging  # noqa: E402
 
@@ -53,6 +55,20 @@ serve = servers.serve
 def serve_with_token(*args, **kwargs):
     adapter.access_token = token
     return serve(*args, **kwargs)
+
+
+def pass_on(self, request):
+    def answered(response):
+        if not isinstance(response.body, messaging.NoMoreMessages):
+            request.respond(response.body)
+        # The debuggee is gone, maybe before it has said that it goes on. To any other question its end is the answer.
+        elif request.command in ("continue", "next", "stepIn", "stepOut"):
+            request.respond({})
+
+    if request.command in ("continue", "pause"):
+        request.arguments["threadId"] = "*"
+    self.server.channel.propagate(request).on_response(answered)
+    return messaging.NO_RESPONSE
 
 
 class Input:
@@ -81,6 +97,8 @@ def from_stdio(cls, name="stdio"):
     return cls(Input(sys.stdin.buffer), sys.stdout.buffer, name)
 
 
+for name in ("request", "continue_request", "pause_request", "evaluate_request"):
+    setattr(clients.Client, name, clients.Client.message_handler(pass_on))
 servers.serve = serve_with_token
 messaging.JsonIOStream.from_stdio = classmethod(from_stdio)
 sys.argv = ["debugpy.adapter"]

@@ -3,7 +3,7 @@
 How it finds its debug adapter comes as JSON in the environment. The program then sees what it would see without a
 debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 
-pydevd, the debugger inside debugpy, is changed in four places. Each change is left out where another version of it has
+pydevd, the debugger inside debugpy, is changed in six places. Each change is left out where another version of it has
 no such place.
 """
 
@@ -12,13 +12,17 @@ import os
 import sys
 
 settings = json.loads(os.environ.pop("DEBUG_SERVER_DEBUGGEE"))
+# With -P, or PYTHONSAFEPATH, a program's directory is not put before sys.path: neither that of this one nor of the other.
+safe_path = getattr(sys.flags, "safe_path", False)
+if not safe_path:
+    del sys.path[0]
 
 
 def load_debugpy():
     """Imports the debugpy that the adapter has, wherever it lies, and leaves no trace of that behind."""
     import importlib.util
 
-    environment, path = dict(os.environ), sys.path[1:]
+    environment, path = dict(os.environ), sys.path[:]
     package = settings["package"]
     spec = importlib.util.spec_from_file_location(
         "debugpy", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
@@ -82,15 +86,31 @@ def end_with_adapter():
     pydevd itself would let it run. Where it is pydevd that ends, because the program does, nothing is to be done.
     """
     import signal
+    import threading
 
     from _pydevd_bundle.pydevd_comm import ReaderThread
+    from _pydevd_bundle.pydevd_net_command import NetCommand
 
-    def lost(self):
-        if not self._kill_received:
+    current = threading.current_thread
+
+    def lost(thread):
+        if not thread._kill_received:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def send(self, connection):
+        try:
+            send_command(self, connection)
+        except OSError:
+            # A program that closes what it has not opened: the adapter does not see that.
+            if not current()._kill_received:
+                os.write(2, b"debug-server: the program has closed its debugger's connection, and is ended\n")
+            lost(current())
+            raise
 
     if hasattr(ReaderThread, "_terminate_on_socket_close"):
         ReaderThread._terminate_on_socket_close = lost
+    send_command = NetCommand.send
+    NetCommand.send = send
 
 
 def exits_are_no_failures():
@@ -98,6 +118,32 @@ def exits_are_no_failures():
     import pydevd
 
     pydevd.PyDB.ignore_system_exit_code = lambda self, exception: True
+
+
+def answer_every_evaluation():
+    """As shipped, nothing is answered to an expression that calls sys.exit, and nothing is told where None comes out."""
+    from _pydevd_bundle import pydevd_vars
+
+    class NoneType(int):
+        """An int, for those have no parts."""
+
+        def __repr__(self):
+            return "None"
+
+    def evaluate(py_db, frame, expression, is_exec):
+        try:
+            result = evaluate_expression(py_db, frame, expression, is_exec)
+        except (Exception, KeyboardInterrupt):
+            raise
+        except BaseException as problem:
+            told = type(type(problem).__name__, (Exception,), {"__module__": "builtins"})(*problem.args)
+            if is_exec:
+                raise told
+            return pydevd_vars.ExceptionOnEvaluate(told, type(told), problem.__traceback__)
+        return NoneType() if result is None and not is_exec else result
+
+    evaluate_expression = pydevd_vars.evaluate_expression
+    pydevd_vars.evaluate_expression = evaluate
 
 
 def free_forks():
@@ -135,6 +181,7 @@ def stop_at_first_line():
 
 def run(target, arguments):
     """As Python does, in a `__main__` that is the program's alone."""
+    import pkgutil
     import types
 
     from _pydevd_bundle import pydevd_runpy
@@ -145,13 +192,15 @@ def run(target, arguments):
     if target == "-m":
         sys.argv[:] = arguments
         sys.argv[0] = "-m"
-        sys.path.insert(0, os.getcwd())
+        if not safe_path:
+            sys.path.insert(0, os.getcwd())
         pydevd_runpy._run_module_as_main(arguments[0])
         return
     sys.argv[:] = [target] + arguments
     path = os.path.abspath(target)
-    if os.path.isfile(path):
-        sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    if pkgutil.get_importer(path) is None:
+        if not safe_path:
+            sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
         with open(path, "rb") as file:
             source = file.read()
         code = compile(source, path, "exec", dont_inherit=True)
@@ -209,12 +258,21 @@ def unless_missing(change):
 
 
 debugpy = load_debugpy()
-for change in (hide_own_frames, wake_at_once, end_with_adapter, exits_are_no_failures, free_forks):
+for change in (
+    hide_own_frames,
+    wake_at_once,
+    end_with_adapter,
+    exits_are_no_failures,
+    answer_every_evaluation,
+    free_forks,
+):
     unless_missing(change)
 target, arguments = sys.argv[1], sys.argv[2:]
 try:
     as_outermost(debug)
-except Exception as problem:
+except SystemExit:
+    raise
+except BaseException as problem:
     problem.__traceback__ = without_own_frames(problem.__traceback__)
     sys.excepthook(type(problem), problem, problem.__traceback__)
-    sys.exit(1)
+    sys.exit(130 if isinstance(problem, KeyboardInterrupt) else 1)

@@ -136,7 +136,11 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
       detail:
         /no result after 0\.5 s; the expression is still running in the debuggee, and debug\.terminate ends it/,
     })
+    const late = refusal(debug, 'debug.variables')
+    const answered = await Promise.race([of.answer(debug, 'debug.threads'), late])
+    t.match(answered, { total: 1 }, 'what does not need it is answered before what waits for it')
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
+    t.match(await late, { code: 'debug_session_ended' })
   })
 
   await t.test('two clients', async t => {

@@ -37,6 +37,11 @@ gate.set()
     'import os, sys\nos.execv(sys.executable, [sys.executable, "-c", "print(1); raise SystemExit(5)"])\nx = 1\n',
   'aborts.py': 'import os\nos.abort()\n',
   'killed.py': 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n',
+  'interrupts.py': 'def f():\n    raise KeyboardInterrupt\nf()\n',
+  'closes.py': 'import os\nos.closerange(3, 256)\nx = 1\nprint("never")\n',
+  'path.py': 'import sys\nprint(sys.path)\n',
+  'archive/__main__.py': 'import beside\nprint(beside.x, __file__.endswith("app.pyz/__main__.py"))\n',
+  'archive/beside.py': 'x = 4\n',
   'reads.py': 'import sys\nprint(repr(sys.stdin.read())) or input()\nprint("never")\n',
   'bytes.py': 'import os\nos.write(1, b"\\xff\\xfe\\xc3")\nos.write(2, b"\\x80")\nx = 1\n',
   'much.py': `import sys
@@ -183,6 +188,32 @@ t.test('what a program does under its debugger', { skip: noDebugpy }, async t =>
       t.match(row, { exit_code: code, failure_json: null })
       t.match(rig.stderr(row), stderr)
     })
+
+  await t.test('what the keyboard would interrupt has the traceback and the code of that', async t => {
+    const row = await output((await run({ file: 'interrupts.py' })).command)
+    const plain = await rig.run(session, 'python3 "$PWD/interrupts.py"')
+    t.same([row.exit_code, rig.stderr(row)], [plain.exit_code, rig.stderr(plain)])
+  })
+
+  await t.test('an archive is run as Python runs it', async t => {
+    await rig.run(session, 'python3 -m zipapp archive -o app.pyz')
+    const row = await output((await run({ file: 'app.pyz' })).command)
+    t.equal(rig.stdout(row), '4 True\n')
+  })
+
+  await t.test('a safe path stays safe', async t => {
+    const environment = { PYTHONSAFEPATH: '1' }
+    const row = await output((await run({ file: 'path.py', environment })).command)
+    t.equal(rig.stdout(row), rig.stdout(await rig.run(session, 'python3 path.py', { environment })))
+  })
+
+  await t.test('a program that closes the connection does not run on unseen', async t => {
+    const debug = await run({ file: 'closes.py', breakpoints: ['closes.py:3'] })
+    t.match(debug.at, { end: { exit_code: 137 } })
+    const row = await output(debug.command)
+    t.equal(rig.stdout(row), '')
+    t.match(rig.stderr(row), /the program has closed its debugger's connection, and is ended/)
+  })
 
   await t.test('it is killed from outside while it is stopped', async t => {
     const debug = await run({ breakpoints: ['app.py:2'] })

@@ -69,6 +69,12 @@ t.test(
       code: 'evaluation_failed',
       detail: "NameError: name 'nothing' is not defined",
     })
+    t.match(await evaluate(debug, 'None'), { value: 'None', type: 'NoneType', reference: 0 })
+    for (const expression of ['sys.exit(3)', 'import os; raise SystemExit(3)'])
+      t.match(await refusal(debug, 'debug.evaluate', { expression }), {
+        code: 'evaluation_failed',
+        detail: 'SystemExit: 3',
+      })
 
     t.match(await state(debug, 'debug.next'), {
       status: 'stopped',
