@@ -2,7 +2,13 @@ import type { Kysely } from 'kysely'
 import type { DebugRequest } from '../contract/debug-request.ts'
 import type { Breakpoint } from '../contract/debug-resources.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
-import { type CommandId, type DebugSessionId, debugSessionId, type SessionId } from '../contract/ids.ts'
+import {
+  type CommandId,
+  type DebugSessionId,
+  debugSessionId,
+  type RunnerToken,
+  type SessionId,
+} from '../contract/ids.ts'
 import { insertCommand, type NewCommand, takesCommands } from './commands.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
@@ -52,17 +58,30 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
   })
 }
 
-/** Keeps what became of the breakpoints of one that is about to end: why one did not hold is asked after it. */
+/**
+ * Keeps what became of the breakpoints of one that is about to end: why one did not hold is asked after it. Only as long
+ * as the runner `by` has its debuggee.
+ */
 export const keepBreakpoints = async (
   store: Store,
   id: DebugSessionId,
   breakpoints: readonly Breakpoint[],
+  by: RunnerToken,
 ): Promise<void> => {
   await store.write(transaction =>
     transaction
       .updateTable('debug_sessions')
       .set({ breakpoints_json: JSON.stringify(breakpoints) })
       .where('id', '=', id)
+      .where(eb =>
+        eb.exists(
+          eb
+            .selectFrom('commands')
+            .select('commands.id')
+            .whereRef('commands.id', '=', 'debug_sessions.command_id')
+            .where('commands.runner_token', '=', by),
+        ),
+      )
       .execute(),
   )
 }

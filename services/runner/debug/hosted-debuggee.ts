@@ -89,7 +89,8 @@ export class HostedDebuggee implements Debuggee {
     if (live === undefined) return
     const breakpoints = live.breakpoints.list.told()
     const known = breakpoints.length > 0 || live.state.value.kind !== 'launching'
-    if (known) await keepBreakpoints(this.#context.store, this.#debug.id, breakpoints)
+    const { store, lease } = this.#context
+    if (known) await keepBreakpoints(store, this.#debug.id, breakpoints, lease.token)
   }
 
   async recorded(): Promise<void> {

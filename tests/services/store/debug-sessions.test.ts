@@ -1,0 +1,62 @@
+import t from 'tap'
+import { instanceId } from '../../../services/contract/ids.ts'
+import { startCommand } from '../../../services/store/commands.ts'
+import {
+  getDebugSession,
+  keepBreakpoints,
+  queueDebugSession,
+} from '../../../services/store/debug-sessions.ts'
+import { toDebugSession } from '../../../services/store/rows.ts'
+import { registerRunner } from '../../../services/store/runners.ts'
+import type { Store } from '../../../services/store/store.ts'
+import { now, storeRig } from './store-rig.ts'
+
+const runner = (store: Store) =>
+  registerRunner(store, {
+    instance_id: instanceId.create(),
+    host: 'here',
+    pid: 1,
+    process_started: 'then',
+    process_scope: 'mark',
+    term_ms: 1_000,
+    now: now(),
+  })
+
+t.test('what became of breakpoints is kept by the runner that has their debuggee, and no other', async t => {
+  const rig = await storeRig(t)
+  const { store } = rig
+  const [holder, other] = [await runner(store), await runner(store)]
+  const queued = await queueDebugSession(store, {
+    command: {
+      session: await rig.running(),
+      command: ['python3', 'app.py'],
+      directory: '.',
+      environment: {},
+      timeout: null,
+      after: null,
+      now: now(),
+    },
+    engine: 'debugpy',
+    request: {
+      program: { kind: 'file', file: 'app.py' },
+      arguments: [],
+      interpreter: null,
+      breakpoints: ['app.py:3'],
+      stop_on_entry: false,
+      exceptions: 'never',
+    },
+    most: 1,
+  })
+  if (!queued.queued) throw new Error(queued.reason)
+  const told = async () => {
+    const found = await getDebugSession(store, queued.id)
+    return found === undefined ? undefined : toDebugSession(found).breakpoints
+  }
+  await startCommand(store, queued.command, now(), holder)
+  const asked = { id: 1, file: 'app.py', line: 3, verified: false, message: 'it is not set yet' }
+  const verified = { ...asked, verified: true, message: null }
+  await keepBreakpoints(store, queued.id, [verified], other)
+  t.same(await told(), [asked])
+  await keepBreakpoints(store, queued.id, [verified], holder)
+  t.same(await told(), [verified])
+})
