@@ -20,6 +20,9 @@ export type ServeOptions = {
 /** How long calls in progress may take to be answered once the client has closed our input, in milliseconds. */
 const grace = 1_000
 
+/** The longest message, in bytes: the longest patch, every character of it escaped. What is longer ends the program. */
+const longestMessage = 64 * 1024 * 1024
+
 /** Speaks MCP over two streams until the input ends or the signal comes. No server needs to be there for that. */
 export async function serve({ place, flags, stdin, stdout, log, signal }: ServeOptions): Promise<void> {
   await using connections = new Connections(place, flags)
@@ -33,7 +36,7 @@ export async function serve({ place, flags, stdin, stdout, log, signal }: ServeO
   for (const event of ['close', 'error']) stdout.once(event, () => ended.resolve())
   server.onclose = () => ended.resolve()
   signal.addEventListener('abort', () => ended.resolve(), { once: true })
-  await server.connect(new StdioServerTransport(stdin, stdout))
+  await server.connect(new StdioServerTransport(stdin, stdout, { maxBufferSize: longestMessage }))
   await ended.promise
   if (!signal.aborted) await within(grace, settled())
   // Aborts what is still in progress.

@@ -2,7 +2,7 @@ import t from 'tap'
 import { connectionFlags } from '../../../client/mcp/arguments.ts'
 import { child } from '../cli/child.ts'
 import { cli, temporary } from '../cli/rig.ts'
-import { startMcp } from './rig.ts'
+import { startMcp, textOf } from './rig.ts'
 
 t.test('the flags are those that say which server', t => {
   t.same(connectionFlags(['mcp']), {})
@@ -80,4 +80,13 @@ t.test('a signal ends it', async t => {
   process.kill(mcp.pid ?? 0, 'SIGTERM')
   await closed
   t.equal(mcp.stderr(), '')
+})
+
+t.test('a message as long as a patch may be does not end it', async t => {
+  await using mcp = await startMcp({
+    environment: { DEBUG_SERVER_URL: 'http://127.0.0.1:9', DEBUG_SERVER_TOKEN: 't' },
+    directory: await temporary(t),
+  })
+  const input = { repository: 'demo', patch: '\n'.repeat(10_000_000) }
+  t.match(textOf(await mcp.callTool('session_create', input)), /^unreachable: /)
 })
