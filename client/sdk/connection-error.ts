@@ -22,6 +22,8 @@ export class ConnectionError extends Error {
 }
 
 const checkAddress = 'check that the server is up and that the address is right'
+const perhapsDone =
+  'the server may have done what was asked: look before you ask again, and check that the server is up'
 const untrusted =
   'give the certificate of its authority (--ca FILE, DEBUG_SERVER_CA, or the option `ca`), or, for a server of your own, turn verification off (--insecure)'
 
@@ -36,9 +38,9 @@ const known: Record<string, readonly [ConnectionFailure, reason: string, fix: st
   UND_ERR_CONNECT_TIMEOUT: ['unreachable', 'the host does not answer', checkAddress],
   UND_ERR_HEADERS_TIMEOUT: ['timeout', 'it did not answer in time', checkAddress],
   UND_ERR_BODY_TIMEOUT: ['timeout', 'it stopped in the middle of its answer', checkAddress],
-  ECONNRESET: ['dropped', 'the connection was reset', checkAddress],
-  EPIPE: ['dropped', 'the connection was closed', checkAddress],
-  UND_ERR_SOCKET: ['dropped', 'the connection was closed before the answer was whole', checkAddress],
+  ECONNRESET: ['dropped', 'the connection was reset', perhapsDone],
+  EPIPE: ['dropped', 'the connection was closed', perhapsDone],
+  UND_ERR_SOCKET: ['dropped', 'the connection was closed before the answer was whole', perhapsDone],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', 'its certificate is self-signed', untrusted],
   SELF_SIGNED_CERT_IN_CHAIN: [
     'tls',

@@ -128,6 +128,17 @@ t.test('a server that is not there, or no HTTP server', async t => {
   })
 })
 
+t.test('a connection that breaks in a call leaves open whether it was done', async t => {
+  const { client } = await rig(t, {
+    'debug.launch': (_, { request }) => void request.socket.destroy(),
+  })
+  await t.rejects(client.debug.launch({ session: '@last', python: 'app.py' }), {
+    name: 'ConnectionError',
+    kind: 'dropped',
+    fix: /may have done what was asked: look before you ask again/,
+  })
+})
+
 t.test('an abort ends a call and rejects with its own reason', async t => {
   const asked = Promise.withResolvers<void>()
   const { client } = await rig(t, { 'sessions.get': () => void asked.resolve() })
