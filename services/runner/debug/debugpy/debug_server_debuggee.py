@@ -23,6 +23,8 @@ def load_debugpy():
     import importlib.util
 
     environment, path = dict(os.environ), sys.path[:]
+    # As shipped it lets the other threads run on where variables take more than 3 seconds to read.
+    os.environ.setdefault("PYDEVD_UNBLOCK_THREADS_ON_VARIABLES_TIMEOUT", "-1")
     package = settings["package"]
     spec = importlib.util.spec_from_file_location(
         "debugpy", os.path.join(package, "__init__.py"), submodule_search_locations=[package]

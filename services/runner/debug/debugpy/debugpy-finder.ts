@@ -6,12 +6,21 @@ import type { Place } from '../engine.ts'
 import { outputOf } from './output-of.ts'
 
 /** A Python that has debugpy, and the directory of the package. */
-export type Debugpy = { interpreter: string; package: string; version: string }
+export type Debugpy = {
+  interpreter: string
+  /** What it is to have over the place's variables. */
+  environment: Readonly<Record<string, string>>
+  package: string
+  version: string
+}
 
 export type DebugpyFound = { found: true; debugpy: Debugpy } | { found: false; message: string }
 
 const probeMs = 10_000
 const mostRemembered = 200
+
+/** Python takes what is empty for not set. These are meant for the debuggee's own, and may keep another from starting. */
+const withoutItsPaths = { PYTHONPATH: '', PYTHONHOME: '' }
 
 /** Does not import it, which would take ten times as long. */
 const probe = `
@@ -26,6 +35,7 @@ const answerSchema = z.object({
   path: z.array(z.string()),
 })
 type Answer = z.infer<typeof answerSchema>
+type Environment = Place['environment']
 
 /**
  * Finds debugpy by asking interpreters for it. What one has answered is good until the program itself, or one of the
@@ -39,19 +49,31 @@ export class DebugpyFinder {
     this.#scope = scope
   }
 
-  /** The first of these interpreters, names on PATH or files, that has it. */
-  async find(candidates: readonly string[], place: Place, signal: AbortSignal): Promise<DebugpyFound> {
+  /** The first of these interpreters, names on PATH or files, that has it: the debuggee's `own`, then `others`. */
+  async find(
+    own: string,
+    others: readonly string[],
+    place: Place,
+    signal: AbortSignal,
+  ): Promise<DebugpyFound> {
+    const candidates = [own, ...others]
     const looked = new Set<string>()
     for (const candidate of candidates) {
+      const environment = candidate === own ? {} : withoutItsPaths
       const executable = await findExecutable(candidate, place.environment.PATH ?? '', place.directory)
       if (!executable.found || looked.has(executable.path)) continue
       looked.add(executable.path)
-      const answer = await this.#ask(executable.path, place, signal)
+      const answer = await this.#ask(executable.path, { ...place.environment, ...environment }, signal)
       signal.throwIfAborted()
       if (answer !== undefined && answer.package !== null)
         return {
           found: true,
-          debugpy: { interpreter: executable.path, package: answer.package, version: answer.version },
+          debugpy: {
+            interpreter: executable.path,
+            environment,
+            package: answer.package,
+            version: answer.version,
+          },
         }
     }
     const where = looked.size === 0 ? candidates : looked
@@ -61,14 +83,18 @@ export class DebugpyFinder {
     }
   }
 
-  async #ask(interpreter: string, place: Place, signal: AbortSignal): Promise<Answer | undefined> {
-    const { PYTHONPATH, PYTHONHOME, HOME } = place.environment
+  async #ask(
+    interpreter: string,
+    environment: Environment,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const { PYTHONPATH, PYTHONHOME, HOME } = environment
     const key = JSON.stringify([interpreter, PYTHONPATH, PYTHONHOME, HOME])
     const known = this.#known.get(key)
     if (known !== undefined && (await versionOf(interpreter, known.answer)) === known.version)
       return known.answer
     this.#known.delete(key)
-    const answer = await this.#probe(interpreter, place, signal)
+    const answer = await this.#probe(interpreter, environment, signal)
     if (answer === undefined) return undefined
     this.#known.set(key, { answer, version: await versionOf(interpreter, answer) })
     const [oldest] = this.#known.keys()
@@ -76,12 +102,16 @@ export class DebugpyFinder {
     return answer
   }
 
-  async #probe(interpreter: string, place: Place, signal: AbortSignal): Promise<Answer | undefined> {
+  async #probe(
+    interpreter: string,
+    environment: Environment,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
     await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
     // Not in the worktree: Python would take a directory there that is named like it for the package.
     const child = scope.spawn(interpreter, ['-c', probe], {
       cwd: '/',
-      env: place.environment,
+      env: environment,
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))

@@ -30,7 +30,7 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
       const interpreter = await findInterpreter(request.interpreter, place)
       if (!interpreter.found)
         return { ok: false, failure: { reason: interpreter.reason, message: interpreter.message } }
-      const found = await finder.find([interpreter.path, ...pythons], place, signal)
+      const found = await finder.find(interpreter.path, pythons, place, signal)
       return found.found
         ? { ok: true, plan: planOf(request, interpreter.path, found.debugpy) }
         : { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
@@ -47,7 +47,7 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
     adapter: {
       file: debugpy.interpreter,
       arguments: [adapterFile],
-      environment: { DEBUG_SERVER_ADAPTER_TOKEN: token },
+      environment: { ...debugpy.environment, DEBUG_SERVER_ADAPTER_TOKEN: token },
     },
     async begin(client, event): Promise<Begun> {
       const waiting = event('debugpyWaitingForServer')

@@ -70,6 +70,19 @@ t.test('without debugpy it is said what to install', async t => {
   )
 })
 
+t.test(
+  "what is set for the debuggee's Python keeps no other from debugging it",
+  { skip: noDebugpy },
+  async t => {
+    const { run, session, rig, state } = await debugRig(t, tree)
+    const prefix = await rig.run(session, ['python3', '-c', 'import sys; print(sys.prefix)'])
+    const environment = { PYTHONHOME: rig.stdout(prefix).trim() }
+    const debug = await run({ breakpoints: ['app.py:2'], environment })
+    t.match(debug.at, { status: 'stopped' })
+    t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
+  },
+)
+
 t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugpy }, async t => {
   const of = await debugRig(t, tree)
   const { rig, session, run, launch, state, refusal, evaluate } = of
