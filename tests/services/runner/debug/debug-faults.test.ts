@@ -74,10 +74,22 @@ t.test(
   "what is set for the debuggee's Python keeps no other from debugging it",
   { skip: noDebugpy },
   async t => {
-    const { run, session, rig, state } = await debugRig(t, tree)
-    const prefix = await rig.run(session, ['python3', '-c', 'import sys; print(sys.prefix)'])
-    const environment = { PYTHONHOME: rig.stdout(prefix).trim() }
-    const debug = await run({ breakpoints: ['app.py:2'], environment })
+    const { run, state } = await debugRig(
+      t,
+      {
+        'app.py': 'x = 1\n',
+        'own.sh': '#!/bin/sh\n[ "$1" = -c ] && exit 1\nunset PYTHONHOME\nexec python3 "$@"\n',
+        'other.sh': `#!/bin/sh
+[ -z "$PYTHONHOME" ] || exit 1
+for python in python3 /usr/bin/python3; do
+  $python -c 'import debugpy' && exec $python "$@"
+done
+`,
+      },
+      { debuggers: { pythons: ['./other.sh'] } },
+    )
+    const environment = { PYTHONHOME: '/nowhere' }
+    const debug = await run({ interpreter: './own.sh', breakpoints: ['app.py:1'], environment })
     t.match(debug.at, { status: 'stopped' })
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
   },
