@@ -3,7 +3,7 @@ import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { AdapterProcess } from './adapter-process.ts'
 import type { AskAdapter } from './ask-adapter.ts'
 import type { DapClient, DapOutcome } from './dap-client.ts'
-import { anyBodySchema, type Capabilities, capabilitiesSchema, threadsBodySchema } from './dap-messages.ts'
+import { anyBodySchema, type Capabilities, capabilitiesSchema } from './dap-messages.ts'
 import type { AdapterProgram, Place } from './engine.ts'
 import { Refusal } from './refusal.ts'
 
@@ -24,7 +24,8 @@ export type LinkHandlers = {
 
 /**
  * What the multiplexer has of an adapter: its answers, or a Refusal that says what to make of there being none. One
- * that is late once and then does not even tell its threads is given up, and so is one that goes away.
+ * that is late once and then says nothing at all is given up, and so is one that goes away. Where it is the debuggee that
+ * keeps it waiting, both live on.
  */
 export class AdapterLink implements AsyncDisposable {
   capabilities: Capabilities = capabilitiesSchema.parse({})
@@ -103,7 +104,10 @@ export class AdapterLink implements AsyncDisposable {
     if (outcome.kind === 'closed')
       return new Refusal('debug_session_ended', `the debug adapter: ${outcome.why}`)
     if (await this.#lives())
-      return new Refusal('debugger_timeout', `the debugger did not answer to ${command} in time`)
+      return new Refusal(
+        'debugger_timeout',
+        `the debugger did not answer to ${command} in time: the debuggee keeps it waiting`,
+      )
     this.fail('the debug adapter does not answer')
     return new Refusal('debugger_timeout', 'the debug adapter does not answer; the debuggee is ended')
   }
@@ -123,10 +127,13 @@ export class AdapterLink implements AsyncDisposable {
     await this.#process[Symbol.asyncDispose]()
   }
 
-  /** However many wait for it, it is asked once. */
+  /**
+   * However many wait for it, it is asked once: what it answers by itself, if only that it has been asked before. What it
+   * passes on to the debuggee may wait for a long call into C there.
+   */
   #lives(): Promise<boolean> {
     this.#probing ??= this.client
-      .request('threads', {}, threadsBodySchema, probeMs)
+      .request('initialize', { adapterID: '' }, anyBodySchema, probeMs)
       .then(({ kind }) => kind === 'done' || kind === 'refused')
       .finally(() => {
         this.#probing = undefined

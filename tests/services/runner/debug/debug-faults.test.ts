@@ -168,6 +168,17 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
     t.match(await late, { code: 'debug_session_ended' })
   })
 
+  await t.test('one that lets no other thread run is told as well, and ends nothing', async t => {
+    const debug = await run({ breakpoints: ['app.py:2'] })
+    const expression = '__import__("re").match(r"(a+)+$", "a" * 50 + "b")'
+    t.match(await refusal(debug, 'debug.evaluate', { expression, timeout: 0.5 }), {
+      code: 'debugger_timeout',
+      detail: /the expression is still running in the debuggee/,
+    })
+    t.match(await state(debug, 'debug.status', { wait: 0 }), { status: 'stopped' })
+    t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
+  })
+
   await t.test('two clients', async t => {
     const debug = await run({ breakpoints: ['app.py:2'] })
     const other = await DebugClient.connect(rig.socket)
