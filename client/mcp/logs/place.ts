@@ -3,7 +3,7 @@ import { commandHasEnded } from '../../../services/contract/command-state.ts'
 import { commandId } from '../../../services/contract/ids.ts'
 import { type LogMessage, type LogStream, logStreams } from '../../../services/contract/log-message.ts'
 import type { Command } from '../../../services/contract/resources.ts'
-import { inputCursor } from '../input-cursor.ts'
+import { fieldsOfCursor, inputCursor } from '../input-cursor.ts'
 import { callOperation, type ToolCall } from '../tool-call.ts'
 import { ToolError } from '../tool-error.ts'
 
@@ -21,11 +21,11 @@ export const placeSchema = z.strictObject({
 })
 export type Place = z.infer<typeof placeSchema>
 
-export const placeCursor = (place: Place): string => inputCursor(place)
+export const placeCursor = (place: Place): string => inputCursor('sessions.logs', place)
 
 /** Undefined where it is no cursor of a log. */
 export const placeOf = (cursor: string): Place | undefined =>
-  placeSchema.safeParse(Object.fromEntries(new URLSearchParams(cursor))).data
+  placeSchema.safeParse(fieldsOfCursor('sessions.logs', cursor)).data
 
 export const streamsOf = ({ stream }: Pick<Place, 'stream'>): readonly LogStream[] =>
   stream === undefined ? logStreams : [stream]

@@ -26,7 +26,7 @@ async function read(input: Fields, call: ToolCall, pin: typeof pinned): Promise<
   const limit = Math.min(Number(input.limit ?? mostBytes), mostBytes)
   const answer = await callOperation(name, { ...input, limit }, call)
   const cursorAt = ({ session, debug }: Fields, place: { stdout: number; stderr: number }) =>
-    inputCursor({ session, debug, ...place })
+    inputCursor(name, { session, debug, ...place })
   const longest = cursorAt(longestPinned(input), answer.next)
   const chunks = fitChunks(answer.chunks, roomBeside({ ...answer, chunks: [] }, longest))
   const after = (stream: LogStream): number => {

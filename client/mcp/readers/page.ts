@@ -36,12 +36,12 @@ async function read(name: PagedName, input: Fields, call: ToolCall, pin: typeof 
   const all: readonly unknown[] = Array.isArray(found) ? found : []
   const start = Number(input.start ?? 0)
   const after = start + all.length
-  const longest = inputCursor({ ...longestPinned(input), start: after })
+  const longest = inputCursor(name, { ...longestPinned(input), start: after })
   const { items, shortened } = fitItems(all, roomBeside({ ...rest, [key]: [], next: after }, longest))
   const next = items.length < all.length ? start + items.length : nextPage
   const value = { ...rest, [key]: items, next, ...(shortened.length === 0 ? {} : { shortened }) }
   return {
     value,
-    cursor: next === null ? undefined : inputCursor({ ...(await pin(input, call)), start: next }),
+    cursor: next === null ? undefined : inputCursor(name, { ...(await pin(input, call)), start: next }),
   }
 }

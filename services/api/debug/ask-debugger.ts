@@ -17,7 +17,7 @@ export type DebuggerCall<N extends LiveOperationName> = {
   readonly input: Readonly<Record<string, unknown>>
   /** What the runner was asked to wait at the most. */
   readonly seconds: number
-  readonly marginMs?: number
+  readonly marginMs?: number | undefined
   /** Aborts when who asks has gone. */
   readonly gone: AbortSignal
 }

@@ -11,7 +11,7 @@ import type { Call } from '../handlers/handler.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
 import { outputOf } from './debug-output.ts'
-import { listOf, statusOf } from './debug-status.ts'
+import { glance, listOf, statusOf } from './debug-status.ts'
 import { launchDebuggee } from './launch-debuggee.ts'
 import { terminateDebuggee } from './terminate-debuggee.ts'
 
@@ -31,7 +31,10 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.list': async (session, _, { gone }) => done(await listOf(context, session, gone)),
     'debug.status': async (session, input, { gone }) => {
       const debug = await findDebugSession(context, session, input.debug)
-      return debug.ok ? statusOf(context, debug.value, { seconds: input.wait, gone }) : debug
+      if (!debug.ok) return debug
+      // Who does not want to wait is not held by a runner that is silent either.
+      const marginMs = input.wait === 0 ? glance : undefined
+      return statusOf(context, debug.value, { seconds: input.wait, marginMs, gone })
     },
     'debug.break': live('debug.break'),
     'debug.continue': live('debug.continue'),

@@ -17,8 +17,14 @@ export async function statusOf(
 ): Promise<Outcome<DebugSession>> {
   if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
   const input = { session: debug.session_id, debug: debug.id, wait: seconds }
-  const how = { seconds, gone, ...(marginMs === undefined ? {} : { marginMs }) }
-  const answer = await askDebugger(context, { operation: 'debug.status', debug, input, ...how })
+  const answer = await askDebugger(context, {
+    operation: 'debug.status',
+    debug,
+    input,
+    seconds,
+    marginMs,
+    gone,
+  })
   if (answer.ok) return answer
   const current = await getDebugSession(context.store, debug.id)
   const isKnown = current !== undefined && current.row.status !== 'running'
@@ -26,7 +32,7 @@ export async function statusOf(
 }
 
 /** How long a runner may take to say where one stands that is told anyway, in milliseconds. */
-const glance = 2_000
+export const glance = 2_000
 
 /** Where it stands, as the store has it where the runner does not say at once. */
 export async function glanceAt(
