@@ -47,7 +47,7 @@ export class LiveDebugSessions {
   async answer(ask: Ask): Promise<LiveAnswer> {
     const asked = this.#asked.get(ask.debug) ?? 0
     if (asked >= mostAsked)
-      return refused('debugger_refused', `${mostAsked} questions about ${ask.debug} are not answered yet`)
+      return refused('too_many_calls', `${mostAsked} questions about ${ask.debug} are not answered yet`)
     this.#asked.set(ask.debug, asked + 1)
     try {
       return { ok: true, value: await this.#answer(ask) }
