@@ -7,7 +7,8 @@ import { anyBodySchema, type Capabilities, capabilitiesSchema } from './dap-mess
 import type { AdapterProgram, Place } from './engine.ts'
 import { Refusal } from './refusal.ts'
 
-const defaultMs = 10_000
+/** How long an answer may take, where nothing else is said. */
+const answerMs = 10_000
 /** How long an adapter that was late may take to show that it lives. */
 const probeMs = 2_000
 /** How long it may take to notice that the debuggee is gone, or be noticed to be gone. */
@@ -31,14 +32,22 @@ export class AdapterLink implements AsyncDisposable {
   capabilities: Capabilities = capabilitiesSchema.parse({})
   readonly #process: AdapterProcess
   readonly #handlers: LinkHandlers
+  readonly #answerMs: number
   readonly #awaited = new Map<string, (body: unknown) => void>()
   readonly #released = Promise.withResolvers<void>()
   readonly #initialized = Promise.withResolvers<void>()
   #probing: Promise<boolean> | undefined
   #over = false
 
-  constructor(scope: ProcessScope, program: AdapterProgram, place: Place, handlers: LinkHandlers) {
+  constructor(
+    scope: ProcessScope,
+    program: AdapterProgram,
+    place: Place,
+    handlers: LinkHandlers,
+    patienceMs = answerMs,
+  ) {
     this.#handlers = handlers
+    this.#answerMs = patienceMs
     const environment = { ...place.environment, ...program.environment }
     this.#process = new AdapterProcess(
       scope,
@@ -74,14 +83,14 @@ export class AdapterLink implements AsyncDisposable {
   }
 
   request(command: string, parameters: object): Promise<DapOutcome<unknown>> {
-    return this.client.request(command, parameters, anyBodySchema, defaultMs)
+    return this.client.request(command, parameters, anyBodySchema, this.#answerMs)
   }
 
   readonly ask: AskAdapter = async <Schema extends z.ZodType>(
     command: string,
     parameters: object,
     schema: Schema,
-    deadlineMs = defaultMs,
+    deadlineMs = this.#answerMs,
   ): Promise<z.output<Schema>> => {
     if (this.#over) throw new Refusal('debugger_refused', letGo)
     const outcome = await this.client.request(command, parameters, schema, deadlineMs)

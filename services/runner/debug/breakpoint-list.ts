@@ -78,13 +78,18 @@ export class BreakpointList {
     )
   }
 
-  /** The ids of those that a stop in this line stands at, or that the adapter names. */
-  at(file: string | null, line: number, named: readonly number[]): number[] {
+  /** Those in a line of this number that a debuggee can stop at. */
+  inLine(line: number): readonly Entry[] {
+    return this.entries.filter(entry => entry.verified && entry.line === line)
+  }
+
+  /** The ids of those that a stop in this line stands at, or that the adapter names. `files`: the file's names. */
+  at(files: ReadonlySet<string>, line: number, named: readonly number[]): number[] {
     return this.entries
       .filter(
         entry =>
           (entry.adapterId !== null && named.includes(entry.adapterId)) ||
-          (entry.verified && entry.file === file && entry.line === line),
+          (entry.verified && files.has(entry.file) && entry.line === line),
       )
       .map(({ id }) => id)
   }

@@ -40,16 +40,25 @@ export class DapClient {
     return this.#closing.promise
   }
 
+  /** `answeredLate` is called when the answer to a request that was given up comes, or can come no more. */
   request<Schema extends z.ZodType>(
     command: string,
     parameters: object,
     schema: Schema,
     deadlineMs: number,
+    answeredLate?: () => void,
   ): Promise<DapOutcome<z.output<Schema>>> {
     if (this.#why !== undefined) return Promise.resolve({ kind: 'closed', why: this.#why })
     const { promise, resolve } = Promise.withResolvers<DapOutcome<z.output<Schema>>>()
     const seq = this.#send({ type: 'request', command, arguments: parameters })
-    const timer = setTimeout(() => settle({ kind: 'late' }), deadlineMs)
+    const timer = setTimeout(() => {
+      settle({ kind: 'late' })
+      if (answeredLate === undefined) return
+      this.#pending.set(seq, () => {
+        this.#pending.delete(seq)
+        answeredLate()
+      })
+    }, deadlineMs)
     const settle = (outcome: DapOutcome<unknown>) => {
       clearTimeout(timer)
       this.#pending.delete(seq)

@@ -41,7 +41,8 @@ export type AdapterBreakpoint = z.infer<typeof adapterBreakpointSchema>
 export const setBreakpointsBodySchema = z.object({ breakpoints: z.array(adapterBreakpointSchema) })
 export const breakpointEventSchema = z.object({ reason: z.string(), breakpoint: adapterBreakpointSchema })
 
-export const stoppedEventSchema = z.object({
+/** With whatever an engine's adapter adds to it. */
+export const stoppedEventSchema = z.looseObject({
   reason: z.string(),
   description: z.string().optional(),
   text: z.string().optional(),

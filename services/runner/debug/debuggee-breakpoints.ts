@@ -1,4 +1,4 @@
-import type { Breakpoint } from '../../contract/debug-resources.ts'
+import type { Breakpoint, Frame } from '../../contract/debug-resources.ts'
 import type { SourceLine } from '../../contract/fields.ts'
 import type { AskAdapter } from './ask-adapter.ts'
 import { BreakpointList, mostBreakpoints } from './breakpoint-list.ts'
@@ -48,6 +48,17 @@ export class DebuggeeBreakpoints {
 
   remove(lines: readonly SourceLine[]): Promise<Breakpoint[]> {
     return this.#change(lines, list => list.without(lines))
+  }
+
+  /** The ids of those that a stop in this place stands at, or that the adapter names. */
+  async at(frame: Pick<Frame, 'file' | 'line'> | null, named: readonly number[]): Promise<number[]> {
+    const { file, line } = frame ?? { file: null, line: 0 }
+    if (file === null) return this.#list.at(new Set(), line, named)
+    // The debuggee may have come to the file by a symbolic link, which then is its name.
+    const names = new Set([file])
+    for (const entry of this.#list.inLine(line))
+      if (await this.#paths.same(file, entry.file)) names.add(entry.file)
+    return this.#list.at(names, line, named)
   }
 
   /** The adapter's event. */

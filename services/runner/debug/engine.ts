@@ -2,7 +2,7 @@ import type { CommandFailure } from '../../contract/command-state.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { Stop } from '../../contract/debug-resources.ts'
 import type { DapClient } from './dap-client.ts'
-import type { StoppedEvent } from './dap-messages.ts'
+import type { StackFrame, StoppedEvent } from './dap-messages.ts'
 
 /** Where a debuggee is to run. */
 export type Place = {
@@ -30,6 +30,9 @@ export type DebuggeeProgram = {
 export type Planned = { ok: true; plan: EnginePlan } | { ok: false; failure: CommandFailure }
 export type Begun = { ok: true; program: DebuggeeProgram } | { ok: false; message: string }
 
+/** `frame`: the innermost one, where the adapter has told it with the stop. */
+export type StopMeaning = Pick<Stop, 'reason' | 'description' | 'text'> & { frame?: StackFrame | undefined }
+
 /** One debugger for one debuggee. */
 export type EnginePlan = {
   readonly adapter: AdapterProgram
@@ -41,10 +44,12 @@ export type EnginePlan = {
    * there.
    */
   begin(client: DapClient, event: (name: string) => Promise<unknown>): Promise<Begun>
+  /** Of `pause`: a `threadId` by which all threads are meant, whether or not there is one of this number. */
+  readonly everyThread: number | string
   /** Of `setExceptionBreakpoints`. */
   exceptionFilters(wanted: DebugRequest['exceptions']): readonly string[]
   /** What a stop means, in the contract's terms. `first`: nothing has stopped it before. */
-  meaning(event: StoppedEvent, first: boolean): Pick<Stop, 'reason' | 'description' | 'text'>
+  meaning(event: StoppedEvent, first: boolean): StopMeaning
   /** The text of an exception that came of evaluating, from what the adapter says of it. */
   evaluationError(message: string): string
 }

@@ -5,21 +5,22 @@ import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { AdapterLink } from './adapter-link.ts'
-import { cutText } from './cut-text.ts'
-import { exceptionInfoBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
+import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import type { DebuggeeProgram, EnginePlan, Place } from './engine.ts'
 import { handshake, letRun } from './handshake.ts'
+import { locatedStop, locateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
 import { Refusal } from './refusal.ts'
 import type { SourceText } from './source-text.ts'
 import { StoppedFrames } from './stopped-frames.ts'
+import { UnansweredExpressions } from './unanswered-expressions.ts'
 import { WorktreePaths } from './worktree-paths.ts'
 
-/** How long a question waits until the debuggee has been launched, and a stop for its place, in milliseconds. */
+/** How long a question waits until the debuggee has been launched, and until a stop has its place, in milliseconds. */
 const launchPatienceMs = 10_000
-const locateMs = 5_000
+const standMs = locateMs * 2
 /** How long a question waits for an end that is under way. */
 const endPatienceMs = 5_000
 /** From the debuggee's launch until it may run. */
@@ -38,6 +39,8 @@ export type LiveDependencies = {
   readonly tell: (event: DebugEventName, debug: DebugSession) => void
   /** Has the debuggee ended. */
   readonly end: (cause: EndCause) => void
+  /** In milliseconds, where they are not to be the usual ones: from launch to running, and for an answer. */
+  readonly deadlines?: { readonly configureMs: number; readonly answerMs: number }
 }
 
 /**
@@ -49,12 +52,11 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly identity: Identity
   readonly breakpoints: DebuggeeBreakpoints
   readonly adapter: AdapterLink
+  readonly unanswered = new UnansweredExpressions()
   readonly state = new Observed<DebuggeeState>({ kind: 'launching', number: 0 })
   readonly #deps: LiveDependencies
   readonly #paths: WorktreePaths
   #frames: StoppedFrames
-  /** The file that it stood in last: most often it stops there again. */
-  #likely: string | undefined
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
   #configuring: NodeJS.Timeout | undefined
@@ -63,10 +65,12 @@ export class LiveDebugSession implements AsyncDisposable {
     this.#deps = deps
     this.identity = deps.identity
     this.#paths = new WorktreePaths(deps.place.worktree)
-    this.adapter = new AdapterLink(deps.scope, deps.plan.adapter, deps.place, {
-      event: (name, body) => this.#event(name, body),
-      failed: message => this.end({ reason: 'debugger_failed', message }),
-    })
+    const handlers = {
+      event: (name: string, body: unknown) => this.#event(name, body),
+      failed: (message: string) => this.end({ reason: 'debugger_failed', message }),
+    }
+    const { scope, plan, place, deadlines } = deps
+    this.adapter = new AdapterLink(scope, plan.adapter, place, handlers, deadlines?.answerMs)
     this.#frames = this.#newFrames()
     this.breakpoints = new DebuggeeBreakpoints(this.adapter.ask, this.#paths, () => this.#tell('breakpoints'))
   }
@@ -79,9 +83,10 @@ export class LiveDebugSession implements AsyncDisposable {
   /** The debuggee has been launched: tells the adapter where to stop, and lets it run. */
   launched(): void {
     const done = letRun(this.adapter, this.#deps.plan, this.#deps.request, this.breakpoints)
+    const patienceMs = this.#deps.deadlines?.configureMs ?? configureMs
     this.#configuring = setTimeout(
-      () => this.adapter.fail(`the debuggee was not under its debugger after ${configureMs / 1_000} s`),
-      configureMs,
+      () => this.adapter.fail(`the debuggee was not under its debugger after ${patienceMs / 1_000} s`),
+      patienceMs,
     )
     done
       .then(() => this.#happens({ kind: 'configured' }))
@@ -126,7 +131,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** The present stop; throws a Refusal where there is none. */
   async stopped(): Promise<{ stop: Stop; frames: StoppedFrames }> {
     await this.whenLaunched()
-    const state = await this.state.until(({ kind }) => kind !== 'halted', locateMs * 2)
+    const state = await this.state.until(({ kind }) => kind !== 'halted', standMs)
     this.refuseEnded(state)
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
     throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
@@ -171,6 +176,20 @@ export class LiveDebugSession implements AsyncDisposable {
     }
   }
 
+  /**
+   * Has every thread stop wherever it is: once the debuggee comes to hear of it, which nobody need wait for. Rejects
+   * where the adapter refuses, and never resolves.
+   */
+  async pause(): Promise<never> {
+    const threadId = this.#deps.plan.everyThread
+    await this.adapter.ask('pause', { threadId }, anyBodySchema).catch(error => {
+      // It is heard of later; or the end is, which is told by itself.
+      const expected = error instanceof Refusal && error.code !== 'debugger_refused'
+      if (!expected) throw error
+    })
+    return new Promise(() => undefined)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.ended(null)
     clearTimeout(this.#configuring)
@@ -198,6 +217,8 @@ export class LiveDebugSession implements AsyncDisposable {
         // It has gone on and stopped again before the adapter has said yes to that.
         if (wasSentOn(before)) this.#tell('continued')
         this.#frames = this.#newFrames()
+        // Whoever stops anew works on no expression any more.
+        this.unanswered.forget(after.event.threadId)
         void this.#locate(after.number, after.event)
         break
       case 'stopped':
@@ -234,43 +255,11 @@ export class LiveDebugSession implements AsyncDisposable {
     }
   }
 
-  /** Finds out where and why it stands, so that a stop is told with all that a client asks first. */
   async #locate(number: number, event: StoppedEvent): Promise<void> {
-    const frames = this.#frames
-    const thread = event.threadId ?? 0
-    const innermost = await frames.innermost(thread, locateMs, this.#likely).catch(() => undefined)
-    this.#likely = innermost?.source?.path
-    const frame = innermost === undefined ? null : await frames.told(innermost, 0)
-    const { reason, description, text } = await this.#explained(event, number === 1)
-    const stop: Stop = {
-      number,
-      reason,
-      description: description === null ? null : cutText(description).value,
-      text: text === null ? null : cutText(text).value,
-      thread,
-      breakpoints: this.breakpoints.list.at(
-        frame?.file ?? null,
-        frame?.line ?? 0,
-        event.hitBreakpointIds ?? [],
-      ),
-      frame,
-    }
+    const { plan } = this.#deps
+    const { adapter, breakpoints } = this
+    const stop = await locatedStop(number, event, { plan, adapter, breakpoints, frames: this.#frames })
     this.#happens({ kind: 'located', stop })
-  }
-
-  /** What a stop means; of an exception asked for where the event does not say it. */
-  async #explained(event: StoppedEvent, first: boolean) {
-    const meaning = this.#deps.plan.meaning(event, first)
-    const { supportsExceptionInfoRequest } = this.adapter.capabilities
-    if (meaning.reason !== 'exception' || meaning.description !== null || !supportsExceptionInfoRequest)
-      return meaning
-    const asked = { threadId: event.threadId ?? 0 }
-    const info = await this.adapter
-      .ask('exceptionInfo', asked, exceptionInfoBodySchema, locateMs)
-      .catch(() => undefined)
-    return info === undefined
-      ? meaning
-      : { ...meaning, description: info.exceptionId, text: info.description ?? null }
   }
 }
 

@@ -3,7 +3,7 @@ import type { AskAdapter } from './ask-adapter.ts'
 import { cutText } from './cut-text.ts'
 import { type StackFrame, stackTraceBodySchema } from './dap-messages.ts'
 import { Refusal } from './refusal.ts'
-import { lineOf, type SourceLines, type SourceText } from './source-text.ts'
+import { lineOf, type SourceText } from './source-text.ts'
 import type { WorktreePaths } from './worktree-paths.ts'
 
 type Known = { frames: readonly StackFrame[]; complete: boolean }
@@ -17,8 +17,7 @@ export class StoppedFrames {
   readonly #paths: WorktreePaths
   readonly #text: SourceText
   readonly #stacks = new Map<number, Known>()
-  readonly #references = new Set<number>()
-  #ahead: { readonly path: string; readonly lines: Promise<SourceLines> } | undefined
+  readonly #references = new Map<number, number>()
 
   constructor(ask: AskAdapter, paths: WorktreePaths, text: SourceText) {
     this.#ask = ask
@@ -26,17 +25,17 @@ export class StoppedFrames {
     this.#text = text
   }
 
-  /**
-   * The innermost frame alone: quick, whatever the depth. Undefined where the thread has none. The file that it is
-   * `likely` in is looked at while the adapter is asked.
-   */
-  async innermost(thread: number, deadlineMs: number, likely?: string): Promise<StackFrame | undefined> {
+  /** The innermost frame alone: quick, whatever the depth. Undefined where the thread has none. */
+  async innermost(thread: number, deadlineMs: number): Promise<StackFrame | undefined> {
     const parameters = { threadId: thread, startFrame: 0, levels: 1 }
-    const asked = this.#ask('stackTrace', parameters, stackTraceBodySchema, deadlineMs)
-    if (likely !== undefined) this.#ahead = { path: likely, lines: this.#text.lines(likely) }
-    const { stackFrames } = await asked
-    if (!this.#stacks.has(thread)) this.#stacks.set(thread, { frames: stackFrames, complete: false })
+    const { stackFrames } = await this.#ask('stackTrace', parameters, stackTraceBodySchema, deadlineMs)
+    this.#begun(thread, stackFrames)
     return stackFrames[0]
+  }
+
+  /** The innermost frame, where it need not be asked for. */
+  heard(thread: number, innermost: StackFrame): void {
+    this.#begun(thread, [innermost])
   }
 
   /** All frames: an adapter may pass over what it is asked of a page. */
@@ -62,25 +61,28 @@ export class StoppedFrames {
 
   async told({ name, line, column, source }: StackFrame, index: number): Promise<Frame> {
     const file = await this.#paths.told(source?.path)
-    const lines = file === null || source?.path === undefined ? undefined : await this.#lines(source.path)
+    const lines =
+      file === null || source?.path === undefined ? undefined : await this.#text.lines(source.path)
     return { index, name: cutText(name).value, file, line, column, source: lineOf(lines, line) }
   }
 
-  #lines(path: string): Promise<SourceLines> {
-    return path === this.#ahead?.path ? this.#ahead.lines : this.#text.lines(path)
-  }
-
-  /** Remembers a reference that a client is told. */
-  given(reference: number): number {
-    if (reference > 0) this.#references.add(reference)
+  /** Remembers a reference that a client is told, of something that lives in this thread. */
+  given(reference: number, thread: number): number {
+    if (reference > 0) this.#references.set(reference, thread)
     return reference
   }
 
-  require(reference: number): number {
-    if (this.#references.has(reference)) return reference
+  /** The thread of a reference. */
+  threadOf(reference: number): number {
+    const thread = this.#references.get(reference)
+    if (thread !== undefined) return thread
     throw new Refusal(
       'debugger_refused',
       `reference ${reference} is of no variable at this stop: references are good until the debuggee goes on; ask for the variables anew`,
     )
+  }
+
+  #begun(thread: number, frames: readonly StackFrame[]): void {
+    if (!this.#stacks.has(thread)) this.#stacks.set(thread, { frames, complete: false })
   }
 }

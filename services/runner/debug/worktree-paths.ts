@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { nearest } from '../../../lib/suggest.ts'
 
 /** Between the files of a worktree as the contract names them and as an adapter does. */
@@ -11,8 +11,18 @@ export class WorktreePaths {
     this.#top = top
   }
 
+  /** Whether two names, as the contract has them, are of one file. */
+  async same(one: string, other: string): Promise<boolean> {
+    if (one === other) return true
+    try {
+      return (await realpath(this.absolute(one))) === (await realpath(this.absolute(other)))
+    } catch {
+      return false
+    }
+  }
+
   absolute(file: string): string {
-    return join(this.#top, file)
+    return resolve(this.#top, file)
   }
 
   /** Relative to the top where the file lies below, by its name or in truth; null where it is no file. */

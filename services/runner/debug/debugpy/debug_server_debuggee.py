@@ -3,7 +3,7 @@
 How it finds its debug adapter comes as JSON in the environment. The program then sees what it would see without a
 debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 
-pydevd, the debugger inside debugpy, is changed in six places. Each change is left out where another version of it has
+pydevd, the debugger inside debugpy, is changed in seven places. Each change is left out where another version of it has
 no such place.
 """
 
@@ -148,6 +148,41 @@ def answer_every_evaluation():
     pydevd_vars.evaluate_expression = evaluate
 
 
+def tell_frame_with_stop():
+    """What everybody asks first at a stop is its innermost frame: it comes with the event, as `stackTrace` tells it."""
+    import copy
+
+    from _pydevd_bundle.pydevd_net_command import NetCommand
+    from _pydevd_bundle.pydevd_net_command_factory_json import NetCommandFactoryJson
+
+    def innermost(factory, py_db, thread):
+        def until_shown(*args, **kwargs):
+            """Frames behind the first that is shown need not be looked at, however many there are."""
+            for found in factory._iter_visible_frames_info(*args, **kwargs):
+                yield found
+                frame, file = found[1], found[3]
+                plugin = getattr(frame, "IS_PLUGIN_FRAME", False)
+                if plugin or not py_db.is_files_filter_enabled or not py_db.apply_files_filter(frame, file, False):
+                    return
+
+        short = copy.copy(factory)
+        short._iter_visible_frames_info = until_shown
+        stack = short.make_get_thread_stack_message(py_db, 0, thread, None, None, must_be_suspended=True)
+        return stack.as_dict["body"]["stackFrames"][0]
+
+    def notification(self, py_db, thread, *args, **kwargs):
+        command = make_notification(self, py_db, thread, *args, **kwargs)
+        try:
+            event = command.as_dict
+            event["body"]["debugServerFrame"] = innermost(self, py_db, thread)
+            return NetCommand(command.id, command.seq, event, is_json=True)
+        except Exception:
+            return command
+
+    make_notification = NetCommandFactoryJson.make_thread_suspend_single_notification
+    NetCommandFactoryJson.make_thread_suspend_single_notification = notification
+
+
 def free_forks():
     """A forked child has no debugger's threads: at a breakpoint it would stand still for ever. It runs on untraced."""
     import threading
@@ -266,6 +301,7 @@ for change in (
     end_with_adapter,
     exits_are_no_failures,
     answer_every_evaluation,
+    tell_frame_with_stop,
     free_forks,
 ):
     unless_missing(change)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
-import { anyBodySchema } from '../dap-messages.ts'
+import { anyBodySchema, stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EnginePlan, Planned } from '../engine.ts'
 import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
@@ -38,6 +38,8 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
   }
 }
 
+/** What the debuggee's shim adds to `stopped`. */
+const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })
 const waitingSchema = z.object({ port: z.int().min(1).max(65_535) })
 
 function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): EnginePlan {
@@ -75,10 +77,15 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
       return { ok: false, message: `debugpy did not begin to listen: ${reason(outcome)}` }
     },
     exceptionFilters: wanted => (wanted === 'uncaught' ? ['uncaught'] : []),
-    meaning: ({ reason, description, text }, first) => {
+    everyThread: '*',
+    meaning: (event, first) => {
+      const { reason, description, text } = event
+      const { debugServerFrame: frame } = withFrameSchema.parse(event)
       // debugpy says them the other way round.
-      if (reason === 'exception') return { reason, description: text ?? null, text: description ?? null }
+      if (reason === 'exception')
+        return { reason, description: text ?? null, text: description ?? null, frame }
       return {
+        frame,
         reason: first && request.stop_on_entry && reason === 'step' ? 'entry' : reason,
         description: description ?? null,
         text: text ?? null,

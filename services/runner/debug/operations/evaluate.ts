@@ -8,13 +8,17 @@ type Evaluate = { expression: string; thread?: number | undefined; frame: number
 
 export async function evaluate(live: LiveDebugSession, input: Evaluate) {
   const { stop, frames } = await live.stopped()
-  const frame = await frames.frame(await chosenThread(live, input.thread, stop.thread), input.frame)
+  live.unanswered.refuse(input.thread ?? stop.thread)
+  const thread = await chosenThread(live, input.thread, stop.thread)
+  const frame = await frames.frame(thread, input.frame)
+  const expression = { thread, text: input.expression }
   const outcome = await live.adapter.client.request(
     'evaluate',
     // `repl`: statements work as well.
     { expression: input.expression, frameId: frame.id, context: 'repl' },
     evaluateBodySchema,
     input.timeout * 1_000,
+    () => live.unanswered.answered(expression),
   )
   switch (outcome.kind) {
     case 'done': {
@@ -22,12 +26,13 @@ export async function evaluate(live: LiveDebugSession, input: Evaluate) {
       return {
         ...cutText(result),
         type: type === undefined ? null : cutText(type).value,
-        reference: frames.given(variablesReference),
+        reference: frames.given(variablesReference, thread),
       }
     }
     case 'refused':
       throw new Refusal('evaluation_failed', cutText(live.evaluationError(outcome.message)).value)
     case 'late': {
+      live.unanswered.add(expression)
       const refusal = await live.adapter.refusal('evaluate', outcome)
       if (!live.adapter.usable) throw refusal
       throw new Refusal(

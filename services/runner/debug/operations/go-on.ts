@@ -1,8 +1,6 @@
 import type { DebugSession } from '../../../contract/debug-resources.ts'
-import { anyBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
-import { Refusal } from '../refusal.ts'
-import { chosenThread, threadsOf } from './threads.ts'
+import { chosenThread } from './threads.ts'
 
 export type GoOn = { thread?: number | undefined; wait: number }
 
@@ -11,22 +9,17 @@ export const goOn =
   (command: 'continue' | 'next' | 'stepIn' | 'stepOut') =>
   async (live: LiveDebugSession, { thread, wait }: GoOn): Promise<DebugSession> => {
     const { stop } = await live.stopped()
+    // Whichever thread is stepped, all go on.
+    live.unanswered.refuse()
     const from = await live.sendOn(command, await chosenThread(live, thread, stop.thread))
     return live.nextStop(from, wait * 1_000)
   }
 
-/** Stops the debuggee wherever it is. */
+/** Stops the debuggee wherever it is: later, where it does not come to hear of it during the wait. */
 export async function pause(live: LiveDebugSession, { wait }: { wait: number }): Promise<DebugSession> {
   await live.whenLaunched()
   const { kind, number } = live.state.value
   if (kind === 'stopped') return live.view()
-  if (kind === 'running') {
-    const [first] = await threadsOf(live)
-    if (first === undefined)
-      throw new Refusal('debugger_refused', 'the debuggee has no thread that could be paused')
-    // It may have stopped by itself in between.
-    if (live.state.value.kind === 'running')
-      await live.adapter.ask('pause', { threadId: first.id }, anyBodySchema)
-  }
-  return live.nextStop(kind === 'halted' ? number - 1 : number, wait * 1_000)
+  if (kind === 'halted') return live.nextStop(number - 1, wait * 1_000)
+  return Promise.race([live.pause(), live.nextStop(number, wait * 1_000)])
 }

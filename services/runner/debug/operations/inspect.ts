@@ -29,13 +29,11 @@ export async function variables(
   input: InFrame & Page & { scope?: string | undefined; reference?: number | undefined },
 ) {
   const { stop, frames } = await live.stopped()
-  const reference =
-    input.reference === undefined
-      ? await scopeReference(live, frames, {
-          ...input,
-          thread: await chosenThread(live, input.thread, stop.thread),
-        })
-      : frames.require(input.reference)
+  const named =
+    input.reference === undefined ? (input.thread ?? stop.thread) : frames.threadOf(input.reference)
+  live.unanswered.refuse(named)
+  const thread = input.reference === undefined ? await chosenThread(live, named, stop.thread) : named
+  const reference = input.reference ?? (await scopeReference(live, frames, { ...input, thread }))
   const { variables } = await live.adapter.ask(
     'variables',
     { variablesReference: reference },
@@ -47,7 +45,7 @@ export async function variables(
       name: cutText(name).value,
       ...cutText(value),
       type: type === undefined ? null : cutText(type).value,
-      reference: frames.given(variablesReference),
+      reference: frames.given(variablesReference, thread),
     })),
     ...page,
   }
@@ -58,7 +56,7 @@ async function scopesOf(live: LiveDebugSession, frames: StoppedFrames, thread: n
   const found = await live.adapter.ask('scopes', { frameId: id }, scopesBodySchema)
   return found.scopes.map(({ name, variablesReference, expensive }) => ({
     name,
-    reference: frames.given(variablesReference),
+    reference: frames.given(variablesReference, thread),
     expensive,
   }))
 }

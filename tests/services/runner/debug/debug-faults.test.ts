@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import type { Frame } from '../../../../services/contract/debug-resources.ts'
@@ -161,11 +163,34 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
       detail:
         /no result after 0\.5 s; the expression is still running in the debuggee, and debug\.terminate ends it/,
     })
-    const late = refusal(debug, 'debug.variables')
-    const answered = await Promise.race([of.answer(debug, 'debug.threads'), late])
-    t.match(answered, { total: 1 }, 'what does not need it is answered before what waits for it')
+    const began = performance.now()
+    for (const [operation, input] of [
+      ['debug.variables', {}],
+      ['debug.evaluate', { expression: '1' }],
+      ['debug.next', {}],
+      ['debug.continue', {}],
+    ] as const)
+      t.match(await refusal(debug, operation, input), {
+        code: 'debugger_timeout',
+        detail: 'thread 1 is still evaluating "while True: pass"; debug.terminate ends it',
+      })
+    t.ok(performance.now() - began < 2_000, 'what would wait for it is refused at once')
+    t.match(await of.answer(debug, 'debug.threads'), { total: 1 }, 'what does not need it is answered')
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
-    t.match(await late, { code: 'debug_session_ended' })
+  })
+
+  await t.test('one that ends late keeps nobody waiting any more', async t => {
+    const debug = await run({ breakpoints: ['app.py:2'] })
+    const opened = join(rig.files.worktree(session.id), 'open')
+    const expression = 'import os, time\nwhile not os.path.exists("open"): time.sleep(0.01)'
+    t.match(await refusal(debug, 'debug.evaluate', { expression, timeout: 0.3 }), {
+      code: 'debugger_timeout',
+    })
+    t.match(await refusal(debug, 'debug.variables'), { code: 'debugger_timeout' })
+    writeFileSync(opened, '')
+    await until('its answer', async () => (await refusal(debug, 'debug.variables')).code === 'answered')
+    t.match(await state(debug, 'debug.next'), { stop: { frame: { line: 3 } } })
+    await state(debug, 'debug.terminate')
   })
 
   await t.test('one that lets no other thread run is told as well, and ends nothing', async t => {
@@ -212,7 +237,7 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
     await state(debug, 'debug.continue', { wait: 0 })
     const asked = Array.from({ length: 70 }, () => refusal(debug, 'debug.pause', { wait: 1 }))
     const codes = (await Promise.all(asked)).map(({ code }) => code)
-    t.equal(codes.filter(code => code === 'debugger_refused').length, 6)
+    t.equal(codes.filter(code => code === 'too_many_calls').length, 6)
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
   })
 

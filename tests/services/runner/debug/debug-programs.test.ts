@@ -20,6 +20,13 @@ const tree = {
   'pkg/tool.py': seen,
   'app.py': 'x = 1\nprint("one")\nprint("two")\n',
   'loop.py': 'import time\nprint("up", flush=True)\nwhile True:\n    time.sleep(0.01)\n',
+  // One long call into C after the other, none of which lets go of the interpreter.
+  'holds.py': `print("up", flush=True)
+text = "a" * 25 + "b"
+import re
+for i in range(1000):
+    re.match("(a+)+$", text)
+`,
   'threads.py': `import threading
 gate = threading.Event()
 def work():
@@ -125,6 +132,16 @@ t.test('what a program does under its debugger', { skip: noDebugpy }, async t =>
       end: { reason: 'terminated', message: 'it was ended through its debugger' },
     })
     t.match(await output(debug.command), { status: 'cancelled' })
+  })
+
+  await t.test('one that lets nobody in is paused later, and nobody waits longer than wanted', async t => {
+    const debug = await launch({ file: 'holds.py' })
+    await rig.printed(session.id, debug.command, 'up')
+    const began = performance.now()
+    t.match(await state(debug, 'debug.pause', { wait: 0.3 }), { status: 'running', stop: null })
+    t.ok(performance.now() - began < 2_000)
+    t.match(await state(debug, 'debug.status'), { status: 'stopped', stop: { reason: 'pause' } })
+    await state(debug, 'debug.terminate')
   })
 
   await t.test('threads are told and looked into one by one', async t => {

@@ -1,0 +1,57 @@
+import type { Stop } from '../../contract/debug-resources.ts'
+import type { AdapterLink } from './adapter-link.ts'
+import { cutText } from './cut-text.ts'
+import { exceptionInfoBodySchema, type StoppedEvent } from './dap-messages.ts'
+import type { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
+import type { EnginePlan, StopMeaning } from './engine.ts'
+import type { StoppedFrames } from './stopped-frames.ts'
+
+/** How long each question about a stop may take, in milliseconds: without an answer the stop is told without it. */
+export const locateMs = 5_000
+
+type Debugger = {
+  readonly plan: EnginePlan
+  readonly adapter: AdapterLink
+  readonly breakpoints: DebuggeeBreakpoints
+  readonly frames: StoppedFrames
+}
+
+/** Finds out where and why a debuggee stands, so that a stop is told with all that a client asks first. */
+export async function locatedStop(number: number, event: StoppedEvent, of: Debugger): Promise<Stop> {
+  const thread = event.threadId ?? 0
+  const meaning = of.plan.meaning(event, number === 1)
+  const frame = await innermostFrame(thread, meaning, of.frames)
+  const { reason, description, text } = await explained(thread, meaning, of.adapter)
+  return {
+    number,
+    reason,
+    description: description === null ? null : cutText(description).value,
+    text: text === null ? null : cutText(text).value,
+    thread,
+    breakpoints: await of.breakpoints.at(frame, event.hitBreakpointIds ?? []),
+    frame,
+  }
+}
+
+async function innermostFrame(thread: number, { frame }: StopMeaning, frames: StoppedFrames) {
+  if (frame !== undefined) frames.heard(thread, frame)
+  const innermost = frame ?? (await frames.innermost(thread, locateMs).catch(() => undefined))
+  return innermost === undefined ? null : frames.told(innermost, 0)
+}
+
+/** An exception is asked for where the event does not say which. */
+async function explained(
+  thread: number,
+  meaning: StopMeaning,
+  { capabilities, ask }: AdapterLink,
+): Promise<StopMeaning> {
+  const { reason, description } = meaning
+  if (reason !== 'exception' || description !== null || !capabilities.supportsExceptionInfoRequest)
+    return meaning
+  const info = await ask('exceptionInfo', { threadId: thread }, exceptionInfoBodySchema, locateMs).catch(
+    () => undefined,
+  )
+  return info === undefined
+    ? meaning
+    : { reason, description: info.exceptionId, text: info.description ?? null }
+}
