@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../../../services/contract/debug-request.ts'
+import type { DebugSession } from '../../../../services/contract/debug-resources.ts'
+import { commandId, debugSessionId, sessionId } from '../../../../services/contract/ids.ts'
+import type { LiveOperationName } from '../../../../services/contract/runner-messages.ts'
+import type { EndCause } from '../../../../services/runner/commands/command-outcome.ts'
+import type { EnginePlan, Place } from '../../../../services/runner/debug/engine.ts'
+import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
+import { perform } from '../../../../services/runner/debug/operations/perform.ts'
+import { Refusal } from '../../../../services/runner/debug/refusal.ts'
+import { SourceText } from '../../../../services/runner/debug/source-text.ts'
+import type { Script } from './scripted-adapter.ts'
+
+export const noRequest: DebugRequest = {
+  program: { kind: 'file', file: 'app.py' },
+  arguments: [],
+  interpreter: null,
+  breakpoints: [],
+  stop_on_entry: false,
+  exceptions: 'uncaught',
+}
+
+type Options = {
+  scope: ProcessScope
+  place: Place
+  request?: DebugRequest
+  deadlines?: { configureMs: number; answerMs: number }
+}
+
+/** One live debug session without a runner around it: what it tells, and why it was ended. */
+export function liveRig(t: Test, plan: EnginePlan, { scope, place, request, deadlines }: Options) {
+  const events: string[] = []
+  const cause = Promise.withResolvers<EndCause>()
+  const live = new LiveDebugSession({
+    identity: {
+      id: debugSessionId.create(),
+      session: sessionId.create(),
+      command: commandId.create(),
+      engine: 'debugpy',
+      created_at: new Date(0).toISOString(),
+    },
+    request: request ?? noRequest,
+    ...{ plan, place, scope },
+    text: new SourceText(),
+    tell: event => events.push(event),
+    end: cause.resolve,
+    ...(deadlines === undefined ? {} : { deadlines }),
+  })
+  t.teardown(() => live[Symbol.asyncDispose]())
+  return {
+    live,
+    events,
+    cause: cause.promise,
+    ask: (operation: LiveOperationName, input: Record<string, unknown> = {}) =>
+      perform(live, operation, input) as Promise<DebugSession>,
+    refusal: async (operation: LiveOperationName, input: Record<string, unknown> = {}) => {
+      try {
+        return { code: 'answered', message: JSON.stringify(await perform(live, operation, input)) }
+      } catch (error) {
+        if (error instanceof Refusal) return { code: error.code, message: error.message }
+        throw error
+      }
+    },
+  }
+}
+
+export function scopeOf(t: Test): ProcessScope {
+  const scope = new ProcessScope({ graceMs: 0 })
+  t.teardown(() => scope.end())
+  return scope
+}
+
+/** A live debug session of an adapter that does what the script says, where it may run. */
+export async function scriptedRig(
+  t: Test,
+  script: Script,
+  options: Pick<Options, 'deadlines'> & Partial<Pick<EnginePlan, 'meaning'>> = {},
+) {
+  const directory = t.testdir()
+  const place = { worktree: directory, directory, environment: { PATH: process.env.PATH ?? '' } }
+  const whole: Script = { initialize: { events: [{ event: 'initialized' }] }, ...script }
+  const adapter = join(import.meta.dirname, 'scripted-adapter.ts')
+  const plan: EnginePlan = {
+    adapter: { file: process.execPath, arguments: [adapter, JSON.stringify(whole)], environment: {} },
+    adapterId: 'scripted',
+    everyThread: 0,
+    begin: async () => ({ ok: true, program: { words: [], environment: {} } }),
+    exceptionFilters: () => [],
+    meaning: options.meaning ?? (({ reason }) => ({ reason, description: null, text: null })),
+    evaluationError: message => message,
+  }
+  const { deadlines } = options
+  const rig = liveRig(t, plan, {
+    ...{ scope: scopeOf(t), place },
+    ...(deadlines === undefined ? {} : { deadlines }),
+  })
+  const prepared = await rig.live.prepare()
+  if (!prepared.ok) throw new Error(prepared.failure.message)
+  rig.live.launched()
+  return rig
+}

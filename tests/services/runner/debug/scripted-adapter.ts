@@ -1,0 +1,35 @@
+/**
+ * A debug adapter of no debugger, on stdio: it does what its argument says, a `Script` as JSON. What the script does not
+ * name is agreed to with an empty body.
+ */
+import { DapDecoder, encodeDap } from '../../../../services/runner/debug/dap-decoder.ts'
+
+export type Script = Readonly<Record<string, Reaction>>
+
+/** `events` are said before the answer. */
+export type Reaction = {
+  readonly answer?: 'refused' | 'none'
+  readonly body?: unknown
+  readonly events?: readonly { readonly event: string; readonly body?: unknown }[]
+}
+
+type Request = { seq: number; command: string }
+
+const script: Script = JSON.parse(process.argv[2] ?? '{}')
+const decoder = new DapDecoder()
+let seq = 0
+
+process.stdin.on('data', piece => {
+  for (const text of decoder.push(piece)) react(JSON.parse(text))
+})
+
+function react({ seq: request_seq, command }: Request): void {
+  const { answer, body = {}, events = [] } = script[command] ?? {}
+  const success = answer !== 'refused'
+  for (const event of events) say({ type: 'event', ...event })
+  if (answer !== 'none') say({ type: 'response', request_seq, command, success, message: 'not now', body })
+}
+
+function say(message: object): void {
+  process.stdout.write(encodeDap({ seq: ++seq, ...message }))
+}
