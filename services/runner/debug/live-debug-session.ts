@@ -8,6 +8,7 @@ import { AdapterLink } from './adapter-link.ts'
 import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
+import { refuseEnded } from './ended-refusal.ts'
 import type { DebuggeeProgram, EnginePlan, Place } from './engine.ts'
 import { handshake, letRun } from './handshake.ts'
 import { locatedStop, locateMs } from './located-stop.ts'
@@ -125,14 +126,14 @@ export class LiveDebugSession implements AsyncDisposable {
     if (state.kind === 'launching')
       throw new Refusal('debugger_timeout', 'the debuggee is still being launched')
     // Its end says more than an adapter that is going would.
-    this.refuseEnded(this.#ending ? await this.state.until(hasEnded, endPatienceMs) : state)
+    refuseEnded(this.#ending ? await this.state.until(hasEnded, endPatienceMs) : state)
   }
 
   /** The present stop; throws a Refusal where there is none. */
   async stopped(): Promise<{ stop: Stop; frames: StoppedFrames }> {
     await this.whenLaunched()
     const state = await this.state.until(({ kind }) => kind !== 'halted', standMs)
-    this.refuseEnded(state)
+    refuseEnded(state)
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
     throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
   }
@@ -147,12 +148,6 @@ export class LiveDebugSession implements AsyncDisposable {
 
   evaluationError(message: string): string {
     return this.#deps.plan.evaluationError(message)
-  }
-
-  refuseEnded(state: DebuggeeState): void {
-    if (state.kind !== 'ended') return
-    if (state.last === null) throw new Refusal('runner_unavailable', 'the runner is giving up its work')
-    throw endedRefusal(state.last)
   }
 
   /** Sends the debuggee on by a request of the adapter. Of two clients that do so at once, one comes too late. */
@@ -267,8 +262,3 @@ const hasEnded = ({ kind }: DebuggeeState) => kind === 'ended'
 
 /** A client has sent it on, to which the adapter has not agreed yet, so that nothing has been told of it. */
 const wasSentOn = (state: DebuggeeState): boolean => state.kind === 'running' && state.from !== null
-
-export function endedRefusal({ end }: DebugSession): Refusal {
-  const code = end?.exit_code === null || end === null ? '' : ` (exit code ${end.exit_code})`
-  return new Refusal('debug_session_ended', `${end?.message ?? 'it has ended'}${code}`)
-}

@@ -60,6 +60,22 @@ t.test('a request that is not answered in time is late; its late answer harms no
   t.same(events, [['after', undefined]])
 })
 
+t.test('that an answer comes late, or can come no more, is told once to who wants to know', async t => {
+  const { client, say, input } = pair()
+  const told: string[] = []
+  const ask = (name: string, ms: number) => client.request(name, {}, schema, ms, () => told.push(name))
+  t.match(await Promise.all([ask('one', 1), ask('two', 1)]), [{ kind: 'late' }, { kind: 'late' }])
+  const three = ask('three', 1_000)
+  for (const request_seq of [3, 1, 1])
+    say({ type: 'response', request_seq, success: true, body: { threadId: 1 } })
+  t.match(await three, { kind: 'done' })
+  await tick()
+  t.same(told, ['one'])
+  input.end()
+  await client.closed
+  t.same(told, ['one', 'two'])
+})
+
 t.test('requests of the adapter are refused', async t => {
   const { heard, say } = pair()
   say({ type: 'request', seq: 7, command: 'runInTerminal', arguments: {} })
