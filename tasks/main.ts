@@ -63,7 +63,7 @@ async function command(
     if (flags.list) return print(flags.json ? listJson(taskfile) : listText(taskfile, style))
     const { resolveGraph } = await import('./engine/graph.ts')
     const { makePlan } = await import('./engine/plan.ts')
-    const { readArguments } = await import('./engine/arguments.ts')
+    const { environmentOf, readArguments } = await import('./engine/arguments.ts')
     code = 1
     graph = resolveGraph(taskfile)
     // A name on the command line is the user's; a wrong one inside the Taskfile is not.
@@ -74,6 +74,7 @@ async function command(
     if (flags.help && asked !== undefined) return print(taskHelp(asked.name, asked.task, style))
     code = usageCode
     const args = readArguments(graph, plan)
+    const environment = environmentOf(graph, plan)
     const jobs = flags.jobs ?? (await import('node:os')).availableParallelism()
     if (flags.plan) return print(planText(plan, jobs, style))
     code = 1
@@ -83,6 +84,7 @@ async function command(
       plan,
       args,
       jobs,
+      environment,
       root: dirname(taskfile.path),
       style: errorStyle,
       commandFor: await commands(plan, flags.taskfile),

@@ -6,6 +6,8 @@ import type { Reporter } from './reporters/reporter.ts'
 import type { Style } from './reporters/style.ts'
 
 type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
+  /** What the command line adds to this process's environment, where tasks and the commands they start find it. */
+  readonly environment: Readonly<Record<string, string>>
   readonly style: Style
   readonly commandFor: (name: string) => string
 }
@@ -14,8 +16,9 @@ type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
  * Runs a plan with this process's streams, environment and signals, and ends the process with the code of the outcome:
  * tasks run in this process, and what they left open must not keep it.
  */
-export async function runTasks({ style, commandFor, ...run }: Setting): Promise<never> {
+export async function runTasks({ environment, style, commandFor, ...run }: Setting): Promise<never> {
   using termination = new Termination()
+  Object.assign(process.env, environment)
   const reporter = await createReporter(style, commandFor)
   // A task may wait for nothing but its signal, which alone does not keep a process.
   setInterval(() => {}, 2 ** 30)

@@ -1,4 +1,6 @@
+import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
+import { readWords } from '../words.ts'
 
 /** What a host needs before the services can start. Each task may run again at any time and changes nothing then. */
 
@@ -52,5 +54,10 @@ export const token = task({
 export const bootstrap = task({
   describe: 'Prepare this host: programs, checkout, storage, first token',
   needs: { binaries, repository, storage, token },
+  args: {
+    usage: configUsage,
+    parse: argv => readWords(argv, { options: configOption }).values,
+    environment: configEnvironment,
+  },
   run: ({ token }) => ({ tokenFile: token.file }),
 })

@@ -1,11 +1,13 @@
+import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
 
 export const check = task({
   describe: 'Verify this host, or with --code the sources: format, lint, types, import rules',
   args: {
-    usage: '[--code]',
-    parse: argv => readWords(argv, { options: { code: { type: 'boolean' } } }).values,
+    usage: `[--code] ${configUsage}`,
+    parse: argv => readWords(argv, { options: { code: { type: 'boolean' }, ...configOption } }).values,
+    environment: configEnvironment,
   },
   run: async (_, { args, root, exec, print, log }) => {
     if (args.code === true) {

@@ -15,3 +15,7 @@ export function readArguments(graph: Graph, plan: Plan): ReadonlyMap<string, unk
   }
   return args
 }
+
+/** The environment variables that the words of a plan's tasks set. */
+export const environmentOf = (graph: Graph, plan: Plan): Record<string, string> =>
+  Object.assign({}, ...plan.steps.map(({ name, args }) => graph.get(name)?.task.args?.environment?.(args)))

@@ -28,6 +28,11 @@ export interface TaskArguments<P> {
   readonly usage: string
   /** Reads the words. Throws a UserError that names the wrong one. Must do nothing else: it runs for `--plan` too. */
   readonly parse: (argv: readonly string[]) => P
+  /**
+   * Environment variables by which the words reach all that runs with this task, its needs and their commands included.
+   * Pure, as `parse` is, and asked after it.
+   */
+  readonly environment?: (argv: readonly string[]) => Readonly<Record<string, string>>
 }
 
 export interface TaskOptions<N extends Needs, P, R> {

@@ -19,6 +19,7 @@ const kept = [
   'USER',
   'XDG_RUNTIME_DIR',
   'SSH_AUTH_SOCK',
+  'DEBUG_SERVER_CONFIG',
   'DEBUG_SERVER_DB_URL',
   scopeVariable,
   ...localeVariables,

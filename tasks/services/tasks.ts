@@ -1,6 +1,7 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { bootstrap } from '../bootstrap/tasks.ts'
+import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
@@ -10,6 +11,11 @@ import { type ServiceName, serviceNames } from './service-names.ts'
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
   needs: { bootstrap },
+  args: {
+    usage: configUsage,
+    parse: argv => readWords(argv, { options: configOption }).values,
+    environment: configEnvironment,
+  },
   // Ending three services and PM2 takes a second or two, on a busy machine more.
   undoMs: 60_000,
   run: async (_, { root, signal, log, progress, print }) => {
@@ -39,8 +45,10 @@ Next:
 export const down = task({
   describe: 'End everything: sessions, services, PM2',
   args: {
-    usage: '[--yes]',
-    parse: argv => readWords(argv, { options: { yes: { type: 'boolean', short: 'y' } } }).values,
+    usage: `[--yes] ${configUsage}`,
+    parse: argv =>
+      readWords(argv, { options: { yes: { type: 'boolean', short: 'y' }, ...configOption } }).values,
+    environment: configEnvironment,
   },
   run: async (_, { args, root, signal, log, progress, print, exec }) => {
     const { bringDown } = await import('./down.ts')
@@ -76,8 +84,9 @@ export const down = task({
 export const status = task({
   describe: 'Show what runs, and whether it answers',
   args: {
-    usage: '[--json]',
-    parse: argv => readWords(argv, { options: { json: { type: 'boolean' } } }).values,
+    usage: `[--json] ${configUsage}`,
+    parse: argv => readWords(argv, { options: { json: { type: 'boolean' }, ...configOption } }).values,
+    environment: configEnvironment,
   },
   run: async (_, { args, root, print }) => {
     const { readStatus, statusTable } = await import('./status.ts')
@@ -91,14 +100,15 @@ export const status = task({
 export const restart = task({
   describe: 'Start one service anew; sessions and commands go on',
   args: {
-    usage: 'NAME',
+    usage: `NAME ${configUsage}`,
     parse: argv => {
-      const { positionals } = readWords(argv, { options: {}, positionals: 1 })
+      const { positionals } = readWords(argv, { options: configOption, positionals: 1 })
       const [name] = positionals
       if (name === undefined)
         throw new UserError('which service?', { fix: `one of: ${serviceNames.join(', ')}` })
       return serviceNamed(name)
     },
+    environment: configEnvironment,
   },
   run: async (_, { args: service, root, signal, print }) => {
     const { restartService } = await import('./restart.ts')
@@ -110,12 +120,13 @@ export const restart = task({
 export const logs = task({
   describe: "Show the services' logs",
   args: {
-    usage: '[NAME] [--follow] [--lines N]',
+    usage: `[NAME] [--follow] [--lines N] ${configUsage}`,
     parse: argv => {
       const { positionals, values } = readWords(argv, {
         options: {
           follow: { type: 'boolean', short: 'f' },
           lines: { type: 'string', short: 'n', default: '50' },
+          ...configOption,
         },
         positionals: 1,
       })
@@ -125,6 +136,7 @@ export const logs = task({
       const services = name === undefined ? serviceNames : [serviceNamed(name)]
       return { services, lines: Number(values.lines), follow: values.follow === true }
     },
+    environment: configEnvironment,
   },
   run: async (_, { args, root, signal, print }) => {
     const { printLogs } = await import('./service-logs.ts')

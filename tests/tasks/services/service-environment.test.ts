@@ -6,6 +6,7 @@ t.test('services see what they need of a shell, and none of its secrets', async 
     PATH: '/bin',
     HOME: '/home/me',
     HTTPS_PROXY: 'http://proxy',
+    DEBUG_SERVER_CONFIG: '/etc/debug-server.toml',
     DEBUG_SERVER_DB_URL: 'sqlite:x.db',
     DEBUG_SERVER__API__PORT: '8100',
   }

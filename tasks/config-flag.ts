@@ -1,0 +1,33 @@
+import { delimiter, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { UserError } from '../lib/user-error.ts'
+
+/**
+ * `--config FILE` of the tasks that read settings. It sets DEBUG_SERVER_CONFIG, which is how the file reaches everything
+ * that reads settings: this task, what it needs, and the services that PM2 starts.
+ */
+export const configOption = { config: { type: 'string', multiple: true } } as const
+
+export const configUsage = '[--config FILE]'
+
+/** Relative names are meant from where they were typed. Several files: the later one wins, key by key. */
+export function configEnvironment(argv: readonly string[]): Record<string, string> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: configOption,
+    allowPositionals: true,
+    strict: false,
+  })
+  const files = (values.config ?? []).map(file => configFile(String(file)))
+  return files.length === 0 ? {} : { DEBUG_SERVER_CONFIG: files.join(delimiter) }
+}
+
+function configFile(name: string): string {
+  if (name === '') throw new UserError('--config names no file', { fix: 'write --config FILE' })
+  const path = resolve(name)
+  if (path.includes(delimiter))
+    throw new UserError(`--config ${path}: a path with "${delimiter}" cannot be handed on`, {
+      fix: 'move the file, or link to it from another place',
+    })
+  return path
+}

@@ -1,0 +1,52 @@
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { configEnvironment } from '../../tasks/config-flag.ts'
+import { createPlace, finish, importTask, root } from './cli-rig.ts'
+
+const cases: Record<string, [words: string[], files: string[] | undefined]> = {
+  'nothing named': [['--code'], undefined],
+  'one file': [['--config', '/etc/ds.toml'], ['/etc/ds.toml']],
+  'joined to its flag': [['--config=/etc/ds.toml'], ['/etc/ds.toml']],
+  'relative to where it was typed': [['--config', 'mine.toml'], [resolve('mine.toml')]],
+  'several, in their order': [
+    ['--config', '/a.toml', '--yes', '--config', '/b.toml'],
+    ['/a.toml', '/b.toml'],
+  ],
+  'among words of the task': [['api', '-f', '--lines', '5', '--config', '/a.toml'], ['/a.toml']],
+}
+
+for (const [name, [words, files]] of Object.entries(cases))
+  t.test(name, async t => {
+    t.same(configEnvironment(words), files === undefined ? {} : { DEBUG_SERVER_CONFIG: files.join(':') })
+  })
+
+t.test('what cannot be handed on is refused', async t => {
+  t.throws(() => configEnvironment(['--config', '/a:b.toml']), {
+    name: 'UserError',
+    message: /a path with ":"/,
+  })
+  t.throws(() => configEnvironment(['--config', '']), { name: 'UserError', message: /names no file/ })
+})
+
+t.test('the file reaches what a task needs, and the commands that it starts', async t => {
+  const place = createPlace(t)
+  place.write(
+    'Taskfile.ts',
+    `${importTask}
+import { configEnvironment } from ${JSON.stringify(join(root, 'tasks/config-flag.ts'))}
+const need = task({ describe: 'Need', run: (_, { print }) => print(\`need \${process.env.DEBUG_SERVER_CONFIG}\\n\`) })
+const show = task({
+  describe: 'Show',
+  needs: { need },
+  args: { usage: '[--config FILE]', parse: () => {}, environment: configEnvironment },
+  run: async (_, { exec, print }) => print((await exec('printenv', ['DEBUG_SERVER_CONFIG'])).stdout),
+})
+export default { show }
+`,
+  )
+  const file = join(place.path, 'mine.toml')
+  t.match(await finish(['show', '--config', 'mine.toml'], { cwd: place.path }), {
+    code: 0,
+    stdout: `need ${file}\n${file}`,
+  })
+})
