@@ -1,8 +1,8 @@
-/** What one look at the host has found. Looks stand for themselves: none hides another. */
+/** What a look at one part of the host found. */
 export type Finding = {
-  readonly what: string
-  readonly verdict: 'ok' | 'warning' | 'failed'
-  readonly detail: string
-  /** What to do about it; absent where nothing is wrong. */
-  readonly fix?: string | undefined
+  what: string
+  verdict: 'ok' | 'warning' | 'failed'
+  detail: string
+  /** What to do about a warning or a failure. */
+  fix?: string
 }
