@@ -29,8 +29,10 @@ export interface Plan {
 export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
   const words = new Map<string, readonly string[]>()
   for (const target of targets) {
-    const { name } = find(graph, target.name, [])
-    words.set(name, [...(words.get(name) ?? []), ...target.args])
+    const { task } = find(graph, target.name, [])
+    const meant = task.args?.instead?.(target.args) ?? target
+    const { name } = find(graph, meant.name, [])
+    words.set(name, [...(words.get(name) ?? []), ...meant.args])
   }
   const steps: PlanStep[] = []
   const done = new Set<string>()

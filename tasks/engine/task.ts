@@ -33,6 +33,13 @@ export interface TaskArguments<P> {
    * Pure, as `parse` is, and asked after it.
    */
   readonly environment?: (argv: readonly string[]) => Readonly<Record<string, string>>
+  /**
+   * Another task and its words, where these words ask for that one: `bootstrap --check` is `check`. Nothing of this
+   * task, its needs included, is planned then. Pure, as `parse` is.
+   */
+  readonly instead?: (
+    argv: readonly string[],
+  ) => { readonly name: string; readonly args: readonly string[] } | undefined
 }
 
 export interface TaskOptions<N extends Needs, P, R> {

@@ -142,3 +142,23 @@ t.test('needs that are none', async t => {
     message: /the needs of "throwing" cannot be read: ReferenceError: y is not/,
   })
 })
+
+t.test('words may ask for another task, which is planned in place of the one that was named', async t => {
+  const need = make()
+  const look = task({ describe: 'looks', args: { usage: '', parse: words => words }, run: () => {} })
+  const prepare = task({
+    describe: 'prepares, or looks',
+    needs: { need },
+    args: {
+      usage: '[--look]',
+      parse: words => words,
+      instead: ([first, ...args]) => (first === '--look' ? { name: 'look', args } : undefined),
+    },
+    run: () => {},
+  })
+  const graph = resolveGraph(readTaskfile('Taskfile.ts', { look, prepare }))
+  const stepsOf = (...args: string[]) =>
+    makePlan(graph, [{ name: 'prepare', args }]).steps.map(({ name, args }) => [name, ...args])
+  t.same(stepsOf('--look', '--json'), [['look', '--json']])
+  t.same(stepsOf('x'), [['need'], ['prepare', 'x']])
+})
