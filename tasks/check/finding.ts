@@ -1,8 +1,8 @@
-/** What a look at one part of the host found. */
+/** What one look at the host has found. Looks stand for themselves: none hides another. */
 export type Finding = {
-  what: string
-  verdict: 'ok' | 'warning' | 'failed'
-  detail: string
-  /** What to do about a warning or a failure. */
-  fix?: string
+  readonly what: string
+  readonly verdict: 'ok' | 'warning' | 'failed'
+  readonly detail: string
+  /** What to do about it; absent where nothing is wrong. */
+  readonly fix?: string | undefined
 }
