@@ -1,0 +1,41 @@
+import type { Dispatcher } from 'undici'
+import { connect } from './connection.ts'
+import { type Proxies, proxiesOf } from './proxies.ts'
+
+/** Milliseconds, and how often one request is tried in all. */
+export type Patience = { connectMs: number; silenceMs: number; retryMs: number; attempts: number }
+
+export const defaultPatience: Patience = { connectMs: 10_000, silenceMs: 30_000, retryMs: 500, attempts: 5 }
+
+/** The way out of this host: its proxies, the authorities it trusts, and how long a server is waited for. */
+export type Network = AsyncDisposable & {
+  readonly dispatcher: Dispatcher
+  readonly proxies: Proxies
+  readonly patience: Patience
+  readonly signal: AbortSignal
+}
+
+export type NetworkOptions = {
+  environment: Readonly<Record<string, string | undefined>>
+  /** PEM texts; undefined: the authorities that Node trusts. */
+  trusted: readonly string[] | undefined
+  signal: AbortSignal
+  patience?: Patience
+}
+
+export function openNetwork({
+  environment,
+  trusted,
+  signal,
+  patience = defaultPatience,
+}: NetworkOptions): Network {
+  const proxies = proxiesOf(environment)
+  const dispatcher = connect({ proxies, trusted, ...patience })
+  return {
+    dispatcher,
+    proxies,
+    patience,
+    signal,
+    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+  }
+}
