@@ -1,59 +1,80 @@
 import { existsSync } from 'node:fs'
 import { type Kysely, sql } from 'kysely'
-import { type Migration, Migrator } from 'kysely/migration'
+import { type Migration, Migrator, NO_MIGRATIONS } from 'kysely/migration'
 import { UserError } from '../../lib/user-error.ts'
 import { whileBusy } from './busy.ts'
 import { connect } from './database.ts'
+import { type MigrationName, standingOf } from './migration-names.ts'
 import * as firstLight from './migrations/0001-first-light.ts'
 import * as leases from './migrations/0002-leases.ts'
 import * as debugSessions from './migrations/0003-debug-sessions.ts'
 import type { Schema } from './schema.ts'
 
-/** Every migration in order. A name never changes once it has been released. */
-const migrations: Record<string, Migration> = {
+/** Every migration, by its name. */
+const migrations: Record<MigrationName, Migration> = {
   '0001-first-light': firstLight,
   '0002-leases': leases,
   '0003-debug-sessions': debugSessions,
 }
 
-/** Brings the store at `path` to the current schema, making it where there is none. Returns what was applied. */
-export async function migrate(path: string): Promise<string[]> {
+export type MigrateOptions = {
+  /** The last migration that the store is to have; null for none, so that it is empty. Default: the newest. */
+  to?: MigrationName | null
+  /** How long another process may hold the store locked, in milliseconds. */
+  busyMs?: number
+}
+
+/**
+ * Brings the store at `path` to a schema, forward or back, making it where there is none: all steps in one transaction,
+ * so that one cut short has changed nothing. Returns the names of the migrations that were applied or taken back. Throws a
+ * UserError where a newer version has written the store.
+ */
+export async function migrate(path: string, { to, busyMs }: MigrateOptions = {}): Promise<string[]> {
   const database = connect(path)
   try {
-    if (existsSync(path)) await whileBusy(() => refuseNewer(database, path))
-    return await whileBusy(async () => {
-      const { error, results = [] } = await migratorOf(database).migrateToLatest()
-      if (error !== undefined) throw error
-      return results.map(result => result.migrationName)
-    })
+    if (existsSync(path)) await whileBusy(() => refuseNewer(database, path), busyMs)
+    return await whileBusy(() => migrateTo(database, to), busyMs)
   } finally {
     await database.destroy()
   }
 }
 
+/** As `migrate`, over a connection. */
+export async function migrateTo(database: Kysely<Schema>, to?: MigrationName | null): Promise<string[]> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
+  const { error, results = [] } =
+    to === undefined
+      ? await migrator.migrateToLatest()
+      : await migrator.migrateTo(to === null ? NO_MIGRATIONS : to)
+  if (error !== undefined) throw error
+  return results.map(({ migrationName }) => migrationName)
+}
+
 /** Throws a UserError unless the schema is exactly the one this code knows. Changes nothing. */
 export async function requireCurrentSchema(database: Kysely<Schema>, path: string): Promise<void> {
-  const applied = await refuseNewer(database, path)
-  const missing = Object.keys(migrations).filter(name => !applied.includes(name))
-  if (missing.length === 0) return
+  const { applied, pending } = await refuseNewer(database, path)
+  if (pending.length === 0) return
   throw new UserError(
     applied.length === 0
       ? `${path} holds no store yet`
-      : `the store ${path} lacks the migrations ${missing.join(', ')}`,
+      : `the store ${path} lacks the migrations ${pending.join(', ')}`,
     { fix: 'run: npx task bootstrap' },
   )
 }
 
-async function refuseNewer(database: Kysely<Schema>, path: string): Promise<string[]> {
-  const applied = await appliedMigrations(database)
-  const unknown = applied.filter(name => !(name in migrations))
-  if (unknown.length === 0) return applied
-  throw new UserError(
+/** What to say of a store with migrations that this code does not know. */
+export const newerStore = (path: string, unknown: readonly string[]): UserError =>
+  new UserError(
     `the store ${path} was written by a newer version: it has the migration ${unknown.join(', ')}`,
     {
       fix: 'use that version, or set storage.sqlite_path in config/bootstrap.local.toml to another file',
     },
   )
+
+async function refuseNewer(database: Kysely<Schema>, path: string) {
+  const standing = standingOf(await appliedMigrations(database))
+  if (standing.unknown.length > 0) throw newerStore(path, standing.unknown)
+  return standing
 }
 
 async function appliedMigrations(database: Kysely<Schema>): Promise<string[]> {
@@ -66,6 +87,3 @@ async function appliedMigrations(database: Kysely<Schema>): Promise<string[]> {
   )
   return applied.rows.map(row => row.name)
 }
-
-const migratorOf = (database: Kysely<Schema>) =>
-  new Migrator({ db: database, provider: { getMigrations: async () => migrations } })

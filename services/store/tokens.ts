@@ -1,16 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { TokenRow } from './schema.ts'
+import { createSecret, hashSecret } from './secret.ts'
 import type { Store } from './store.ts'
 
-/**
- * Personal access tokens: `dst_` and 256 random bits. Only the SHA-256 is stored; with that many bits a salt or a slow
- * hash would add nothing, and the look-up by hash takes no time that depends on the secret.
- */
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+/** Personal access tokens: see secret.ts for what is stored of one. */
 
 export type NewToken = { name: string; scopes: readonly Scope[]; now: string; expires_at: string | null }
 
@@ -19,7 +15,7 @@ export type CreatedToken =
   | { outcome: 'name_taken'; token: TokenRow }
 
 export function createToken(store: Store, wanted: NewToken): Promise<CreatedToken> {
-  const secret = `dst_${randomBytes(32).toString('base64url')}`
+  const secret = createSecret()
   return store.write(async transaction => {
     const existing = await transaction
       .selectFrom('tokens')

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ProcessIdentity } from '../../lib/processes/identity.ts'
+import { type Standing, standingOf } from './migration-names.ts'
+import { readDatabase } from './read-only.ts'
+import { hashSecret } from './secret.ts'
+
+/**
+ * Looks at a store without a trace: no file is made, changed or touched, whether services use the store, nobody does,
+ * or one was killed while it did. Without kysely, for these looks are what every start waits for. They answer what is
+ * asked before the store is opened, and for stores that cannot be.
+ */
+export type StoreLook =
+  | { readonly kind: 'absent' }
+  /** No SQLite database, or one that is damaged or may not be read. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
+  /** A database, but no store of ours. */
+  | { readonly kind: 'foreign' }
+  | (Standing & { readonly kind: 'store' })
+
+export function lookAtStore(path: string): StoreLook {
+  if (!existsSync(path)) return { kind: 'absent' }
+  try {
+    return readDatabase(path, database => {
+      const applied = appliedMigrations(database)
+      if (applied !== undefined) return { kind: 'store', ...standingOf(applied) }
+      const { count } = database.prepare('select count(*) as count from sqlite_master').get() ?? {}
+      // An empty database is a store that was about to be made.
+      return count === 0 ? { kind: 'store', ...standingOf([]) } : { kind: 'foreign' }
+    })
+  } catch (error) {
+    return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** When each migration was applied, in their order. Empty where there is no store, or it cannot be read. */
+export function migrationTimes(path: string): Map<string, string> {
+  if (lookAtStore(path).kind !== 'store') return new Map()
+  return readDatabase(path, database => {
+    if (appliedMigrations(database) === undefined) return new Map()
+    const rows = database.prepare('select name, timestamp from kysely_migration order by name').all()
+    return new Map(rows.map(({ name, timestamp }) => [String(name), String(timestamp)]))
+  })
+}
+
+/** Whether a secret is one of a token that is good for something, now (an instant). */
+export function isTokenValid(path: string, secret: string, now: string): boolean {
+  const query =
+    'select 1 from tokens where secret_sha256 = ? and revoked_at is null and (expires_at is null or expires_at > ?)'
+  return readDatabase(path, database => database.prepare(query).get(hashSecret(secret), now) !== undefined)
+}
+
+export type RegisteredService = { readonly service: string; readonly process: ProcessIdentity }
+
+/** The services that registered themselves, alive or not. Empty where that cannot be read. */
+export function registeredServices(path: string): RegisteredService[] {
+  if (!existsSync(path)) return []
+  try {
+    const query = 'select service, pid, process_started from service_instances'
+    const rows = readDatabase(path, database => database.prepare(query).all())
+    return rows.map(({ service, pid, process_started }) => ({
+      service: String(service),
+      process: { pid: Number(pid), startTime: String(process_started) },
+    }))
+  } catch {
+    return []
+  }
+}
+
+/** What SQLite finds wrong in a store: empty where nothing is. `quick` leaves out whether indexes match their tables. */
+export function damageIn(path: string, how: 'full' | 'quick'): string[] {
+  const query = `pragma ${how === 'full' ? 'integrity_check' : 'quick_check'}(5)`
+  const rows = readDatabase(path, database => database.prepare(query).all())
+  return rows.map(row => String(Object.values(row)[0])).filter(line => line !== 'ok')
+}
+
+function appliedMigrations(database: DatabaseSync): string[] | undefined {
+  const table = database.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get()
+  if (table === undefined) return undefined
+  const rows = database.prepare('select name from kysely_migration order by name').all()
+  return rows.map(({ name }) => String(name))
+}

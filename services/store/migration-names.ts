@@ -1,0 +1,28 @@
+/** The names of all migrations, in order. One never changes once it has been released. */
+export const migrationNames = ['0001-first-light', '0002-leases', '0003-debug-sessions'] as const
+
+export type MigrationName = (typeof migrationNames)[number]
+
+/** How the migrations that a store has stand to those that this code knows. */
+export type Standing = {
+  readonly applied: readonly string[]
+  /** Known here, and not applied yet. */
+  readonly pending: readonly MigrationName[]
+  /** Applied, and not known here: the store was written by a newer version. */
+  readonly unknown: readonly string[]
+}
+
+export function standingOf(applied: readonly string[]): Standing {
+  const known: readonly string[] = migrationNames
+  return {
+    applied,
+    pending: migrationNames.filter(name => !applied.includes(name)),
+    unknown: applied.filter(name => !known.includes(name)),
+  }
+}
+
+/** A migration by its name, or by a beginning of it that fits no other: `0002`. */
+export function findMigration(text: string): MigrationName | undefined {
+  const fitting = migrationNames.filter(name => text !== '' && name.startsWith(text))
+  return migrationNames.find(name => name === text) ?? (fitting.length === 1 ? fitting[0] : undefined)
+}
