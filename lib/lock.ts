@@ -1,6 +1,8 @@
+import { closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorCode } from './error-code.ts'
 import { makeDirectory } from './make-directory.ts'
 import { isSqliteBusy } from './sqlite-busy.ts'
 
@@ -17,20 +19,44 @@ export type LockOptions = {
 }
 
 export async function acquireLock(path: string, { signal, onWait }: LockOptions = {}): Promise<HeldLock> {
+  for (let told = false; ; told = true) {
+    signal?.throwIfAborted()
+    const lock = tryFile(path)
+    if (lock !== undefined) return lock
+    if (!told) onWait?.()
+    await delay(100, undefined, signal === undefined ? {} : { signal })
+  }
+}
+
+/** Opens and tries, anew each time: the file may have been removed by whoever held it, and another be in its place. */
+function tryFile(path: string): HeldLock | undefined {
   makeDirectory(dirname(path))
+  makeFile(path)
+  const before = inodeOf(path)
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
-    for (let told = false; ; told = true) {
-      signal?.throwIfAborted()
-      if (tryLock(database)) return { [Symbol.dispose]: () => database.close() }
-      if (!told) onWait?.()
-      await delay(100, undefined, signal === undefined ? {} : { signal })
-    }
+    // A lock on a file without a name locks nobody out. Ours cannot be given another inode while it is open.
+    if (tryLock(database) && before !== undefined && before === inodeOf(path))
+      return { [Symbol.dispose]: () => database.close() }
   } catch (error) {
     database.close()
     throw error
   }
+  database.close()
+  return undefined
 }
+
+/** Touches no file that is there: closing one would give up the lock that this very process may hold on it. */
+function makeFile(path: string): void {
+  if (inodeOf(path) !== undefined) return
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
+}
+
+const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino
 
 function tryLock(database: DatabaseSync): boolean {
   try {

@@ -57,3 +57,19 @@ t.test('waiting ends when it is aborted', async t => {
   const waiting = acquireLock(path, { signal: abort.signal, onWait: () => abort.abort(new Error('enough')) })
   await t.rejects(waiting)
 })
+
+t.test('a lock whose file was removed under its holder is one for those who wait as well', async t => {
+  const path = join(directory, 'removed.lock')
+  const first = await acquireLock(path)
+  let waited = Promise.withResolvers<void>()
+  const second = acquireLock(path, { onWait: () => waited.resolve() })
+  await waited.promise
+  rmSync(path)
+  first[Symbol.dispose]()
+  using held = await second
+  t.ok(held)
+  waited = Promise.withResolvers<void>()
+  const abort = new AbortController()
+  const third = acquireLock(path, { signal: abort.signal, onWait: () => abort.abort(new Error('held')) })
+  await t.rejects(third, 'the file that is there now is the one that is locked')
+})
