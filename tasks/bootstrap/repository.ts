@@ -1,24 +1,54 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
-import type { Exec } from '../engine/context.ts'
+import { complaint, type Git } from './git.ts'
+import { findGitLocks, type GitLock } from './git-locks.ts'
+import { redactUrls } from './redact-url.ts'
 
-export type Checkout = { directory: string; commit: string | null }
-
-/** Verifies that `path` is the work tree of a git repository. Reads only. */
-export async function verifyCheckout(root: string, path: string, exec: Exec): Promise<Checkout> {
-  const directory = resolve(root, path)
-  const git = (...args: string[]) =>
-    exec('git', ['-C', directory, ...args], { output: 'capture', check: false, timeoutMs: 20_000 })
-  const inside = await git('rev-parse', '--is-inside-work-tree')
-  if (inside.exitCode !== 0 || inside.stdout.trim() !== 'true')
-    throw new UserError(
-      `repository.path is ${path}, which is no git work tree: ${firstLine(inside.stderr)}`,
-      {
-        fix: 'clone the project with git, or set repository.path in config/bootstrap.local.toml',
-      },
-    )
-  const head = await git('rev-parse', '--verify', '--quiet', 'HEAD')
-  return { directory, commit: head.exitCode === 0 ? head.stdout.trim() : null }
+export type Checkout = {
+  directory: string
+  commit: string | null
+  /** Lock files that a killed git may have left. */
+  locks: GitLock[]
 }
 
-const firstLine = (text: string): string => text.trim().split('\n')[0] || 'a bare repository'
+/**
+ * Verifies that `path` is the top of a git work tree. Reads only, and asks git once: `gitIn` makes the git for the
+ * directory that it is handed.
+ */
+export async function verifyCheckout(
+  root: string,
+  path: string,
+  gitIn: (directory: string) => Git,
+  now: number,
+): Promise<Checkout> {
+  const directory = resolve(root, path)
+  const refuse = (why: string) =>
+    new UserError(`repository.path is ${path}: ${why}`, {
+      fix: 'clone the project with git, or set repository.path in config/bootstrap.local.toml',
+    })
+  const stat = statSync(directory, { throwIfNoEntry: false })
+  if (stat === undefined) throw refuse(`there is no ${directory}`)
+  if (!stat.isDirectory()) throw refuse(`${directory} is no directory`)
+  const { stdout, stderr } = await gitIn(directory)([
+    'rev-parse',
+    '--is-inside-work-tree',
+    '--is-bare-repository',
+    '--absolute-git-dir',
+    '--git-common-dir',
+    '--show-prefix',
+    // Repeated as it is where there is no commit yet.
+    'HEAD',
+  ])
+  const [inside, bare, gitDirectory = '', common, prefix = '', head = ''] = stdout.split('\n')
+  if (bare === 'true') throw refuse(`${directory} is a bare repository, without files to work on`)
+  if (common === undefined) throw refuse(`${directory} is no git work tree: ${redactUrls(complaint(stderr))}`)
+  if (inside !== 'true') throw refuse(`${directory} is no git work tree, but inside a .git directory`)
+  if (prefix !== '')
+    throw refuse(`${directory} is only a directory in a git work tree, ${prefix} below its top`)
+  return {
+    directory,
+    commit: /^[0-9a-f]{40,64}$/.test(head) ? head : null,
+    locks: findGitLocks(gitDirectory, resolve(directory, common), now),
+  }
+}

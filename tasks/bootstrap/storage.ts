@@ -1,46 +1,137 @@
-import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { chmodSync } from 'node:fs'
+import { dirname, sep } from 'node:path'
 import type { Workspace } from '../../config/workspace.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
+import { isSqliteBusy } from '../../lib/sqlite-busy.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { migrate } from '../../services/store/migrate.ts'
+import { lookAtStore } from '../../services/store/look.ts'
+import { lockHolders } from './lock-holders.ts'
+import { isOpenToOthers, requireFreeSpace, requireUsablePlace } from './storage-place.ts'
+import { proveReadWrite, removeAbandonedProofs, storeDamage } from './store-proof.ts'
 
-/** Makes the directories, proves that SQLite works in them, and brings the store to the current schema. */
-export async function prepareStorage(workspace: Workspace): Promise<{ migrated: string[] }> {
-  for (const directory of [workspace.artifacts, workspace.dataDirectory, dirname(workspace.storeFile)])
-    try {
-      makeDirectory(directory)
-    } catch (error) {
-      throw unusable(directory, error)
-    }
-  proveReadWrite(workspace.storeFile)
-  return { migrated: await migrate(workspace.storeFile) }
+export type PreparedStorage = {
+  /** The migrations that were applied; empty where the store was up to date. */
+  migrated: string[]
+  freeMegabytes: number
+  warnings: string[]
 }
 
-/** Writes a value, reads it back over another connection, and takes it away: beside the store, in its file system. */
-function proveReadWrite(storeFile: string): void {
-  const file = `${storeFile}.proof-${randomUUID()}`
+export type StorageOptions = {
+  /** Default: none. */
+  minimumFreeMegabytes?: number
+  /** How long another process may hold the store locked, in milliseconds. */
+  busyMs?: number
+}
+
+/** Makes the directories, proves that SQLite works in them, and brings the store to the current schema. */
+export async function prepareStorage(
+  workspace: Workspace,
+  { minimumFreeMegabytes = 0, busyMs = 10_000 }: StorageOptions = {},
+): Promise<PreparedStorage> {
+  const { artifacts, dataDirectory, storeFile } = workspace
+  for (const directory of [dataDirectory, dirname(storeFile)]) requireUsablePlace(directory)
+  const freeMegabytes = Math.min(
+    ...[dataDirectory, dirname(storeFile)].map(place => requireFreeSpace(place, minimumFreeMegabytes)),
+  )
+  for (const directory of [artifacts, dataDirectory, dirname(storeFile)])
+    attempt(directory, () => makeDirectory(directory))
+  const warnings = [...new Set([dataDirectory, dirname(storeFile)])].flatMap(directory =>
+    closeToOthers(directory, artifacts),
+  )
+  attempt(storeFile, () => {
+    removeAbandonedProofs(storeFile, systemClock.now())
+    proveReadWrite(storeFile)
+  })
+  const migrated = await bringUpToDate(storeFile, busyMs)
+  requireUndamaged(storeFile)
+  return { migrated, freeMegabytes, warnings }
+}
+
+/** Without kysely where there is nothing to do, which is what most starts find. */
+async function bringUpToDate(storeFile: string, busyMs: number): Promise<string[]> {
+  const look = lookAtStore(storeFile)
+  if (look.kind === 'unreadable') throw damaged(storeFile, [look.reason])
+  if (look.kind === 'foreign')
+    throw new UserError(`${storeFile} is a database, but no store of ours`, {
+      fix: 'set storage.sqlite_path in config/bootstrap.local.toml to another file',
+    })
+  if (look.kind === 'store' && look.pending.length === 0 && look.unknown.length === 0) return []
+  const { migrate } = await import('../../services/store/migrate.ts')
   try {
-    using writer = new DatabaseSync(file)
-    const mode = writer.prepare('pragma journal_mode = wal').get()?.journal_mode
-    if (mode !== 'wal') throw new Error(`SQLite cannot use a write-ahead log there (journal mode ${mode})`)
-    writer.exec("create table proof (value text); insert into proof values ('written')")
-    using reader = new DatabaseSync(file, { readOnly: true })
-    const row = reader.prepare('select value from proof').get()
-    if (row?.value !== 'written') throw new Error('what was written could not be read back')
+    return await migrate(storeFile, { busyMs })
   } catch (error) {
+    if (error instanceof UserError) throw error
+    if (error instanceof Error && error.name === 'StoreBusyError') throw locked(storeFile, busyMs, error)
     throw unusable(storeFile, error)
-  } finally {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
   }
 }
 
-function unusable(path: string, cause: unknown): UserError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new UserError(`the store cannot be kept at ${path}: ${reason}`, {
-    fix: 'make it writable, or set storage.data_dir and storage.sqlite_path in config/bootstrap.local.toml',
+function requireUndamaged(storeFile: string): void {
+  const damage = storeDamage(storeFile)
+  if (damage.length > 0) throw damaged(storeFile, damage)
+}
+
+/**
+ * Data is for its owner alone. What lies below `.artifacts` is ours to mend; a directory that somebody chose elsewhere
+ * may be shared on purpose.
+ */
+function closeToOthers(directory: string, artifacts: string): string[] {
+  if (!isOpenToOthers(directory)) return []
+  if (!directory.startsWith(`${artifacts}${sep}`))
+    return [
+      `others may enter ${directory}, which holds logs and the store; to keep them out: chmod 700 '${directory}'`,
+    ]
+  attempt(directory, () => chmodSync(directory, 0o700))
+  return []
+}
+
+function attempt(path: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw unusable(path, error)
+  }
+}
+
+const damaged = (storeFile: string, how: readonly string[]): UserError =>
+  new UserError(`the store ${storeFile} is damaged: ${how.join('; ')}`, {
+    fix: 'put a backup in its place: npx task db:restore FILE',
+  })
+
+function locked(storeFile: string, waited: number, cause: unknown): UserError {
+  const holders = lockHolders(storeFile)
+  const who = holders.length === 0 ? 'another process' : holders.join(', ')
+  return new UserError(`the store ${storeFile} is held locked by ${who}, for more than ${waited / 1000} s`, {
+    fix: 'wait for it or end it, then run this again',
     cause,
   })
+}
+
+function unusable(path: string, cause: unknown): UserError {
+  return new UserError(`the store cannot be kept at ${path}: ${reasonOf(cause)}`, {
+    fix: isFull(cause)
+      ? 'make room there, or place storage.data_dir and storage.sqlite_path elsewhere'
+      : 'make it writable, or set storage.data_dir and storage.sqlite_path in config/bootstrap.local.toml',
+    cause,
+  })
+}
+
+/** SQLITE_FULL is 13. */
+const isFull = (error: unknown): boolean =>
+  errorCode(error) === 'ENOSPC' || (error instanceof Error && 'errcode' in error && error.errcode === 13)
+
+function reasonOf(error: unknown): string {
+  if (isFull(error)) return 'the disk is full'
+  if (isSqliteBusy(error)) return 'it is locked by another process'
+  switch (errorCode(error)) {
+    case 'EROFS':
+      return 'the file system is read-only'
+    case 'EACCES':
+    case 'EPERM':
+      return 'it may not be written to'
+    default:
+      return error instanceof Error ? error.message : String(error)
+  }
 }

@@ -2,15 +2,28 @@ import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
 
-/** What a host needs before the services can start. Each task may run again at any time and changes nothing then. */
+/**
+ * What a host needs before the services can start. Each task may run again at any time, after a kill as well, and says
+ * `up to date: …` where it has nothing to do. What a person should know is returned as `warnings`.
+ */
+
+/** Held until this process has ended: two bootstraps of one clone follow each other. */
+export const turn = task({
+  describe: 'Wait until no other bootstrap of this clone is at work',
+  run: async (_, { root, signal, log }) => {
+    const { takeTurn } = await import('./turn.ts')
+    const { openWorkspace } = await import('../../config/workspace.ts')
+    return takeTurn(openWorkspace(root, process.env), { signal, log })
+  },
+})
 
 export const binaries = task({
   describe: 'Find the required programs',
-  run: async (_, { root, log }) => {
+  run: async (_, { root, progress }) => {
     const { findBinaries } = await import('./binaries.ts')
     const { bootstrapSettings } = await import('../../config/settings.ts')
     const found = findBinaries(bootstrapSettings(root, process.env).values.required_binaries, process.env)
-    for (const { name, path } of found) log(`${name}: ${path}`)
+    progress(`found: ${found.map(({ path }) => path).join(', ') || 'none is required'}`)
     return found
   },
 })
@@ -18,46 +31,119 @@ export const binaries = task({
 export const repository = task({
   describe: 'Verify the checkout of this project',
   needs: { binaries },
-  run: async (_, { root, exec, log }) => {
+  run: async (_, { root, exec, log, progress }) => {
     const { verifyCheckout } = await import('./repository.ts')
+    const { describeLock } = await import('./git-locks.ts')
+    const { gitIn } = await import('./git.ts')
     const { bootstrapSettings } = await import('../../config/settings.ts')
     const { path } = bootstrapSettings(root, process.env).values.repository
-    const checkout = await verifyCheckout(root, path, exec)
-    log(`${checkout.directory}: ${checkout.commit === null ? 'no commit yet' : `at ${checkout.commit}`}`)
-    return checkout
+    const checkout = await verifyCheckout(
+      root,
+      path,
+      directory => gitIn(directory, exec, process.env),
+      Date.now(),
+    )
+    progress(
+      `up to date: ${checkout.directory}, ${checkout.commit === null ? 'no commit yet' : `at ${checkout.commit}`}`,
+    )
+    const warnings = checkout.locks.map(describeLock).map(({ detail, fix }) => `${detail}; ${fix}`)
+    for (const warning of warnings) log(`warning: ${warning}`)
+    return { ...checkout, warnings }
+  },
+})
+
+/** Apart from `repository`, for `up` never fetches. */
+export const refresh = task({
+  describe: "Fetch the checkout's remotes, update its submodules, look for the default branch",
+  needs: { turn, repository },
+  run: async ({ repository }, { root, exec, log, progress }) => {
+    const { refreshRepository } = await import('./refresh-repository.ts')
+    const { gitIn } = await import('./git.ts')
+    const { bootstrapSettings } = await import('../../config/settings.ts')
+    const settings = bootstrapSettings(root, process.env).values.repository
+    progress('fetching')
+    const { outcome, warnings } = await refreshRepository(
+      gitIn(repository.directory, exec, process.env),
+      settings,
+    )
+    switch (outcome) {
+      case 'fetched':
+        log('fetched all remotes')
+        break
+      case 'no_remotes':
+        progress('skipped: no remote to fetch')
+        break
+      case 'not_fetched':
+        progress('not fetched')
+    }
+    for (const warning of warnings) log(`warning: ${warning}`)
+    return { outcome, warnings }
   },
 })
 
 export const storage = task({
   describe: 'Make the data directory and the store, and prove that it reads and writes',
-  run: async (_, { root, log }) => {
+  needs: { turn },
+  run: async (_, { root, log, progress }) => {
     const { prepareStorage } = await import('./storage.ts')
+    const { bootstrapSettings } = await import('../../config/settings.ts')
     const { openWorkspace } = await import('../../config/workspace.ts')
-    const { migrated } = await prepareStorage(openWorkspace(root, process.env))
-    for (const name of migrated) log(`applied migration ${name}`)
-    return { migrated }
+    const { minimum_free_megabytes } = bootstrapSettings(root, process.env).values.storage
+    const prepared = await prepareStorage(openWorkspace(root, process.env), {
+      minimumFreeMegabytes: minimum_free_megabytes,
+    })
+    for (const name of prepared.migrated) log(`applied migration ${name}`)
+    for (const warning of prepared.warnings) log(`warning: ${warning}`)
+    if (prepared.migrated.length === 0)
+      progress(`up to date: the store's schema; ${prepared.freeMegabytes} MB free`)
+    return prepared
   },
 })
 
 export const token = task({
   describe: "Make the first administrator's token",
   needs: { storage },
-  run: async (_, { root, log }) => {
-    const { prepareToken } = await import('./token.ts')
+  run: async (_, { root, log, progress, print }) => {
+    const { missingTokenVariable, prepareToken } = await import('./token.ts')
+    const { bootstrapSettings } = await import('../../config/settings.ts')
     const { openWorkspace } = await import('../../config/workspace.ts')
     const { made, file } = await prepareToken(openWorkspace(root, process.env))
-    if (made) log(`made an administrator's token: ${file}`)
-    return { file }
+    if (made === undefined) progress(`up to date: the token in ${file}`)
+    else {
+      log(`made an administrator's token: ${file}`)
+      print(`The administrator's token, shown this once and kept in ${file}:\n  ${made}\n`)
+    }
+    const variable = bootstrapSettings(root, process.env).values.auth.token_environment_variable
+    const warning = missingTokenVariable(variable, process.env)
+    if (warning !== undefined) log(`warning: ${warning}`)
+    return { file, warnings: warning === undefined ? [] : [warning] }
   },
+})
+
+/** All that `up` needs. Nothing here asks a remote for commits. */
+export const prepare = task({
+  describe: 'Prepare this host without fetching: programs, checkout, storage, first token',
+  needs: { turn, binaries, repository, storage, token },
+  run: ({ repository, storage, token }) => ({
+    tokenFile: token.file,
+    warnings: [repository, storage, token].flatMap(({ warnings }) => warnings),
+  }),
 })
 
 export const bootstrap = task({
   describe: 'Prepare this host: programs, checkout, storage, first token',
-  needs: { binaries, repository, storage, token },
+  needs: { prepare, refresh },
   args: {
-    usage: configUsage,
+    usage: `[--check [--json]] ${configUsage}`,
     parse: argv => readWords(argv, { options: configOption }).values,
     environment: configEnvironment,
+    // `--check` looks and changes nothing: the check, under its older name.
+    instead: argv =>
+      argv.includes('--check') ? { name: 'check', args: argv.filter(word => word !== '--check') } : undefined,
   },
-  run: ({ token }) => ({ tokenFile: token.file }),
+  run: ({ prepare, refresh }, { print }) => {
+    const warnings = [...prepare.warnings, ...refresh.warnings]
+    print(`Bootstrap complete\n${warnings.map(warning => `  warning: ${warning}\n`).join('')}`)
+    return { tokenFile: prepare.tokenFile }
+  },
 })

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { bootstrap } from '../bootstrap/tasks.ts'
+import { prepare } from '../bootstrap/tasks.ts'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
@@ -10,7 +10,8 @@ import { type ServiceName, serviceNames } from './service-names.ts'
 
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
-  needs: { bootstrap },
+  // Not the whole bootstrap: `up` asks no remote for commits.
+  needs: { prepare },
   args: {
     usage: configUsage,
     parse: argv => readWords(argv, { options: configOption }).values,
