@@ -1,8 +1,20 @@
 import { z } from 'zod'
 
-/** Every key of the configuration, with its default. The TOML files beside this one show the same. */
+/**
+ * Every key of the configuration, with its default. The TOML files beside this one show the same. What an error says of
+ * a key is made from its type, or is the description in its metadata.
+ */
+declare module 'zod' {
+  interface GlobalMeta {
+    /** Never shown; `wrong`: not shown where it is not valid, for then it may be a secret that was put there by mistake. */
+    secret?: boolean | 'wrong'
+    /** Variables in it are expanded; a `path` is meant from the workspace. */
+    expand?: 'path' | 'text'
+  }
+}
 
 const port = z.int().min(0).max(65_535)
+const path = z.string().min(1).meta({ expand: 'path' })
 
 export const bootstrapSchema = z.strictObject({
   required_binaries: z.array(z.string().min(1)).default(['git']),
@@ -12,25 +24,27 @@ export const bootstrapSchema = z.strictObject({
       manager: z.enum(['auto', 'conda', 'venv', 'none']).default('auto'),
       python_version: z
         .string()
-        .regex(/^\d+(?:\.\d+){0,2}$/, 'expected a version such as 3.11')
+        .regex(/^\d+(?:\.\d+){0,2}$/)
+        .meta({ description: 'a version such as "3.11", in quotes' })
         .default('3.11'),
       /** The seed's: true means the manager `conda`, false `venv`. */
       use_conda: z.boolean().optional(),
-      conda_command: z.string().min(1).default('conda'),
-      conda_environment_file: z.string().min(1).default('config/environment.yml'),
-      conda_install_path: z.string().min(1).default('.artifacts/miniconda3'),
+      conda_command: z.string().min(1).meta({ expand: 'text' }).default('conda'),
+      conda_environment_file: path.default('config/environment.yml'),
+      conda_install_path: path.default('.artifacts/miniconda3'),
       /** Empty: Miniconda's for this host's platform. */
       conda_installer_url: z.string().default(''),
       /** Empty: what is published beside the installer. */
       conda_installer_sha256: z
         .string()
-        .regex(/^(?:[0-9a-fA-F]{64})?$/, 'expected a SHA-256: 64 hexadecimal digits')
+        .regex(/^(?:[0-9a-fA-F]{64})?$/)
+        .meta({ description: 'a SHA-256, which is 64 hexadecimal digits, or nothing' })
         .default(''),
     })
     .prefault({}),
   repository: z
     .strictObject({
-      path: z.string().min(1).default('.'),
+      path: path.default('.'),
       default_branch: z.string().min(1).default('main'),
       fetch_prune: z.boolean().default(true),
       submodules: z.boolean().default(false),
@@ -38,8 +52,8 @@ export const bootstrapSchema = z.strictObject({
     .prefault({}),
   storage: z
     .strictObject({
-      data_dir: z.string().min(1).default('.artifacts/data'),
-      sqlite_path: z.string().min(1).default('.artifacts/data/metadata.db'),
+      data_dir: path.default('.artifacts/data'),
+      sqlite_path: path.default('.artifacts/data/metadata.db'),
       minimum_free_megabytes: z.int().min(0).default(512),
     })
     .prefault({}),
@@ -47,7 +61,8 @@ export const bootstrapSchema = z.strictObject({
     .strictObject({
       token_environment_variable: z
         .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable')
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .meta({ description: 'the name of an environment variable, not the token itself', secret: 'wrong' })
         .default('DEBUG_SERVER_TOKEN'),
     })
     .prefault({}),
@@ -55,14 +70,18 @@ export const bootstrapSchema = z.strictObject({
 export type BootstrapSettings = z.output<typeof bootstrapSchema>
 
 export const serverSchema = z.strictObject({
-  api: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8000) }).prefault({}),
-  proxy: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
+  api: z
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8000) })
+    .prefault({}),
+  proxy: z
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(9090) })
+    .prefault({}),
   services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),
   runner: z
     .strictObject({
       slots: z.int().min(1).max(1_000).default(8),
       grace_seconds: z.number().min(0).max(600).default(5),
-      path: z.string().default(''),
+      path: z.string().meta({ expand: 'text' }).default(''),
     })
     .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
@@ -71,3 +90,8 @@ export const serverSchema = z.strictObject({
     .prefault({}),
 })
 export type ServerSettings = z.output<typeof serverSchema>
+
+/** Each is a file `config/NAME.toml`. No two of them have a section or a key at the top in common. */
+export const documents = { bootstrap: bootstrapSchema, server: serverSchema }
+export type DocumentName = keyof typeof documents
+export const documentNames: readonly DocumentName[] = ['bootstrap', 'server']

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { socketDirectory } from '../lib/socket-path.ts'
 import { UserError } from '../lib/user-error.ts'
+import { expanded, placeIn } from './expand.ts'
 import { bootstrapSettings } from './settings.ts'
 
 /**
@@ -10,9 +11,15 @@ import { bootstrapSettings } from './settings.ts'
 export type Workspace = {
   root: string
   artifacts: string
+  /** The checkout that `repository.path` names. */
+  repository: string
   dataDirectory: string
   /** The SQLite file of the store. */
   storeFile: string
+  condaEnvironmentFile: string
+  condaInstallPath: string
+  /** A program on PATH, or where one lies. */
+  condaCommand: string
   logs: string
   /** What `task up` left for clients and for the next `task up`: see tasks/services. */
   run: string
@@ -28,15 +35,20 @@ export type Workspace = {
 export const ownRoot = resolve(import.meta.dirname, '..')
 
 export function openWorkspace(root: string, environment: Record<string, string | undefined>): Workspace {
-  const { storage } = bootstrapSettings(root, environment).values
+  const { repository, storage, environment: made } = bootstrapSettings(root, environment).values
+  const place = (path: string) => placeIn(root, path, environment)
   const artifacts = join(root, '.artifacts')
   const run = join(artifacts, 'run')
   const secrets = join(artifacts, 'secrets')
   return {
     root,
     artifacts,
-    dataDirectory: resolve(root, storage.data_dir),
-    storeFile: storeFile(environment.DEBUG_SERVER_DB_URL, root) ?? resolve(root, storage.sqlite_path),
+    repository: place(repository.path),
+    dataDirectory: place(storage.data_dir),
+    storeFile: storeFile(environment.DEBUG_SERVER_DB_URL, root) ?? place(storage.sqlite_path),
+    condaEnvironmentFile: place(made.conda_environment_file),
+    condaInstallPath: place(made.conda_install_path),
+    condaCommand: expanded(made.conda_command, environment),
     logs: join(artifacts, 'logs'),
     run,
     secrets,

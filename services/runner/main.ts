@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { pino } from 'pino'
+import { expanded } from '../../config/expand.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -28,7 +29,7 @@ await runService(async () => {
       socket: workspace.runnerSocket,
       slots: settings.slots,
       graceMs: settings.grace_seconds * 1000,
-      path: settings.path === '' ? commandPath(process.env.PATH) : settings.path,
+      path: settings.path === '' ? commandPath(process.env.PATH) : expanded(settings.path, process.env),
       inherit: inheritedByCommands(process.env),
       git: { environment: inheritedByGit(process.env) },
     }),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { namedVariables } from '../../config/named-variables.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
@@ -26,7 +27,7 @@ export async function restartService(
   if (known === undefined || runningDaemon(workspace.pm2Home) === undefined)
     throw new UserError('the services are not up', { fix: 'run: npx task up' })
   const renewed: StartedService = { ...known, instance: createInstance() }
-  const serviceEnv = serviceEnvironment(environment)
+  const serviceEnv = serviceEnvironment(environment, namedVariables(root, environment))
   await using pm2 = await connectPm2(workspace.pm2Home, serviceEnv)
   if ((await pm2.list()).some(({ name }) => name === service)) await pm2.delete(service)
   await writeRunState(

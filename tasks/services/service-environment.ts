@@ -27,7 +27,12 @@ const kept = [
   ...proxyVariables,
 ]
 
+/** `named` are the variables that settings refer to. */
 export const serviceEnvironment = (
   shell: Readonly<Record<string, string | undefined>>,
+  named: readonly string[] = [],
 ): Record<string, string> =>
-  pickVariables([...kept, ...Object.keys(shell).filter(name => name.startsWith('DEBUG_SERVER__'))], shell)
+  pickVariables(
+    [...kept, ...named, ...Object.keys(shell).filter(name => name.startsWith('DEBUG_SERVER__'))],
+    shell,
+  )

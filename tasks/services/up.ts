@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { namedVariables } from '../../config/named-variables.ts'
 import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, type Workspace } from '../../config/workspace.ts'
@@ -78,7 +79,10 @@ async function startAll(
 ): Promise<StartedService[]> {
   const { signal, progress } = options
   makePrivateDirectory(workspace.logs)
-  const environment = serviceEnvironment(options.environment)
+  const environment = serviceEnvironment(
+    options.environment,
+    namedVariables(options.root, options.environment),
+  )
   const daemonWasThere = runningDaemon(workspace.pm2Home) !== undefined
   progress('starting PM2')
   await using undo = new AsyncDisposableStack()

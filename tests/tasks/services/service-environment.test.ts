@@ -19,4 +19,9 @@ t.test('services see what they need of a shell, and none of its secrets', async 
     LANG: undefined,
   }
   t.same(serviceEnvironment({ ...needed, ...withheld }), needed)
+  const named = { SCRATCH: '/scratch' }
+  t.same(serviceEnvironment({ ...needed, ...withheld, ...named }, ['SCRATCH', 'UNSET']), {
+    ...needed,
+    ...named,
+  })
 })
