@@ -1,7 +1,28 @@
 import { bench } from './tasks/bench/tasks.ts'
 import { bootstrap } from './tasks/bootstrap/tasks.ts'
 import { check } from './tasks/check/tasks.ts'
+import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
 import { down, logs, restart, status, up } from './tasks/services/tasks.ts'
 import { test } from './tasks/test/tasks.ts'
+import { tokenCreate, tokenList, tokenRevoke } from './tasks/tokens/tasks.ts'
 
-export default { up, down, status, restart, logs, bootstrap, check, test, bench }
+export default {
+  up,
+  down,
+  status,
+  restart,
+  logs,
+  bootstrap,
+  check,
+  'db:upgrade': dbUpgrade,
+  'db:downgrade': dbDowngrade,
+  'db:history': dbHistory,
+  'db:current': dbCurrent,
+  'db:backup': dbBackup,
+  'db:restore': dbRestore,
+  'token:create': tokenCreate,
+  'token:list': tokenList,
+  'token:revoke': tokenRevoke,
+  test,
+  bench,
+}

@@ -7,7 +7,7 @@ import { makeDirectory } from '../../lib/make-directory.ts'
 import { isSqliteBusy } from '../../lib/sqlite-busy.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { lookAtStore } from '../../services/store/look.ts'
-import { lockHolders } from './lock-holders.ts'
+import { isStoreBusy, lockedStore } from './locked-store.ts'
 import { isOpenToOthers, requireFreeSpace, requireUsablePlace } from './storage-place.ts'
 import { proveReadWrite, removeAbandonedProofs, storeDamage } from './store-proof.ts'
 
@@ -63,7 +63,7 @@ async function bringUpToDate(storeFile: string, busyMs: number): Promise<string[
     return await migrate(storeFile, { busyMs })
   } catch (error) {
     if (error instanceof UserError) throw error
-    if (error instanceof Error && error.name === 'StoreBusyError') throw locked(storeFile, busyMs, error)
+    if (isStoreBusy(error)) throw lockedStore(storeFile, error)
     throw unusable(storeFile, error)
   }
 }
@@ -99,15 +99,6 @@ const damaged = (storeFile: string, how: readonly string[]): UserError =>
   new UserError(`the store ${storeFile} is damaged: ${how.join('; ')}`, {
     fix: 'put a backup in its place: npx task db:restore FILE',
   })
-
-function locked(storeFile: string, waited: number, cause: unknown): UserError {
-  const holders = lockHolders(storeFile)
-  const who = holders.length === 0 ? 'another process' : holders.join(', ')
-  return new UserError(`the store ${storeFile} is held locked by ${who}, for more than ${waited / 1000} s`, {
-    fix: 'wait for it or end it, then run this again',
-    cause,
-  })
-}
 
 function unusable(path: string, cause: unknown): UserError {
   return new UserError(`the store cannot be kept at ${path}: ${reasonOf(cause)}`, {

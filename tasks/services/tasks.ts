@@ -2,6 +2,7 @@ import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { prepare } from '../bootstrap/tasks.ts'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
+import { confirmBy } from '../confirm.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
@@ -53,21 +54,13 @@ export const down = task({
   },
   run: async (_, { args, root, signal, log, progress, print, exec }) => {
     const { bringDown } = await import('./down.ts')
-    const ask = async (question: string) => {
-      const script = new URL('../ask.ts', import.meta.url).pathname
-      const { exitCode } = await exec(process.execPath, [script, question], {
-        output: 'inherit',
-        check: false,
-      })
-      return exitCode === 0
-    }
     const { outcome, sessionsStopped } = await bringDown({
       root,
       environment: process.env,
       signal,
       log,
       progress,
-      confirm: args.yes === true ? async () => true : process.stdin.isTTY ? ask : undefined,
+      confirm: confirmBy(exec, args.yes),
     })
     switch (outcome) {
       case 'ended':

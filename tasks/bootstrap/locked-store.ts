@@ -1,0 +1,25 @@
+import { UserError } from '../../lib/user-error.ts'
+import { lockHolders } from './lock-holders.ts'
+
+/** Whether the store stayed locked for as long as it was tried. By name: the class would bring kysely along. */
+export const isStoreBusy = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'StoreBusyError'
+
+/** What to say of a store that stayed locked: who holds it. */
+export function lockedStore(storeFile: string, cause: Error): UserError {
+  const holders = lockHolders(storeFile)
+  const who = holders.length === 0 ? 'another process' : holders.join(', ')
+  return new UserError(`${storeFile} is held locked by ${who}: ${cause.message}`, {
+    fix: 'wait for it or end it, then run this again',
+    cause,
+  })
+}
+
+/** Does what needs the store, and says who holds it where that cannot be done. */
+export async function unlessLocked<T>(storeFile: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isStoreBusy(error) ? lockedStore(storeFile, error) : error
+  }
+}

@@ -1,0 +1,63 @@
+import type { Workspace } from '../../config/workspace.ts'
+import { systemClock, toInstant } from '../../lib/clock.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { toToken } from '../../services/store/rows.ts'
+import { openStore, type Store } from '../../services/store/store.ts'
+import type { TokenRequest } from '../../services/store/token-request.ts'
+import { createToken, listTokens, resolveToken, revokeToken } from '../../services/store/tokens.ts'
+import { unlessLocked } from '../bootstrap/locked-store.ts'
+
+/** A token as the contract tells of it. */
+export type Token = ReturnType<typeof toToken>
+
+/** Makes a token in the store, beside whatever services use it. Its secret is told this once. */
+export function makeToken(
+  { storeFile }: Workspace,
+  wanted: TokenRequest,
+): Promise<Token & { token: string }> {
+  return unlessLocked(storeFile, async () => {
+    await using store = await openStore(storeFile)
+    const now = systemClock.now()
+    const created = await createToken(store, {
+      name: wanted.name,
+      scopes: wanted.scopes,
+      now: toInstant(now),
+      expires_at: wanted.expires_in === undefined ? null : toInstant(now + wanted.expires_in * 1000),
+    })
+    if (created.outcome === 'name_taken')
+      throw new UserError(`a token is called ${wanted.name} already: ${created.token.id}`, {
+        fix: `use another name, or revoke that one: npx task token:revoke ${wanted.name}`,
+      })
+    return { ...toToken(created.token), token: created.secret }
+  })
+}
+
+export function readTokens({ storeFile }: Workspace): Promise<Token[]> {
+  return unlessLocked(storeFile, async () => {
+    await using store = await openStore(storeFile)
+    return (await listTokens(store)).map(toToken)
+  })
+}
+
+/** Revokes a token by its name, its id, or a unique beginning of the id. */
+export function revoke({ storeFile }: Workspace, reference: string): Promise<Token> {
+  return unlessLocked(storeFile, async () => {
+    await using store = await openStore(storeFile)
+    const named = (await listTokens(store)).find(
+      ({ name, revoked_at }) => name === reference && revoked_at === null,
+    )
+    const { id } = named ?? (await byId(store, reference))
+    return toToken(await revokeToken(store, id, toInstant(systemClock.now())))
+  })
+}
+
+async function byId(store: Store, reference: string) {
+  const found = await resolveToken(store, reference)
+  if (found.found) return found.value
+  throw new UserError(
+    found.reason === 'none'
+      ? `no token is called or begins like ${JSON.stringify(reference)}`
+      : `several tokens begin like ${reference}: ${found.candidates.join(', ')}`,
+    { fix: 'see npx task token:list' },
+  )
+}
