@@ -1,6 +1,7 @@
 import { bench } from './tasks/bench/tasks.ts'
 import { bootstrap } from './tasks/bootstrap/tasks.ts'
 import { check } from './tasks/check/tasks.ts'
+import { clean } from './tasks/clean/tasks.ts'
 import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
 import { down, logs, restart, status, up } from './tasks/services/tasks.ts'
 import { test } from './tasks/test/tasks.ts'
@@ -14,6 +15,7 @@ export default {
   logs,
   bootstrap,
   check,
+  clean,
   'db:upgrade': dbUpgrade,
   'db:downgrade': dbDowngrade,
   'db:history': dbHistory,
