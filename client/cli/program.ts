@@ -13,7 +13,7 @@ export type ProgramOptions = {
 }
 
 /** Commands about this client itself, which call no operation or one by the way. */
-export type LocalName = 'configure' | 'config show' | 'config path' | 'mcp'
+export type LocalName = 'configure' | 'config show' | 'config path' | 'config init' | 'config reset' | 'mcp'
 
 type Leaf = {
   readonly path: readonly [string, ...string[]]
@@ -105,6 +105,8 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
     local('configure', ['configure']),
     local('config show', ['config', 'show']),
     local('config path', ['config', 'path']),
+    local('config init', ['config', 'init']),
+    local('config reset', ['config', 'reset']),
     local('mcp', ['mcp']),
   ].sort((a, b) => rank(a) - rank(b))
 }

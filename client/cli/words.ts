@@ -73,6 +73,6 @@ export const groups: Readonly<Record<string, string>> = {
   command: "what runs in a session's worktree",
   debug: 'stop in running code',
   token: 'who may use the server',
-  config: 'where this client finds its server',
+  config: 'the settings of this client and of a clone',
   server: 'other words for the same',
 }

@@ -50,3 +50,9 @@ export default { show }
     stdout: `need ${file}\n${file}`,
   })
 })
+
+t.test('a file that is not there fails the task that it is named for', async t => {
+  const { code, stdout, stderr } = await finish(['check', '--config', '/nowhere/mine.toml'], { cwd: root })
+  t.equal(code, 1)
+  t.match(stdout + stderr, '/nowhere/mine.toml: there is no such file')
+})

@@ -1,11 +1,42 @@
+import { existsSync } from 'node:fs'
 import { configLocation } from '../../../config/client/config-location.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type Io, write } from '../io.ts'
+import { table } from '../render/table.ts'
+import type { RenderContext } from '../words/words.ts'
 
-export async function showConfigPath(io: Io, { json }: { readonly json?: true }): Promise<void> {
+type Row = { readonly of: string; readonly path: string; readonly exists: boolean }
+
+/** The files that are read, in the order in which later ones override earlier ones. */
+export async function showConfigPath(
+  io: Io,
+  { json }: { readonly json?: true },
+  context: RenderContext,
+): Promise<void> {
+  const { cloneConfiguration } = await import('./clone-configuration.ts')
   const path = requireConfigPath(io)
-  await write(io.stdout, json ? `${JSON.stringify(path)}\n` : `${path}\n`, io.signal)
+  const configuration = await cloneConfiguration(io)
+  const rows: Row[] = [
+    { of: 'client', path, exists: existsSync(path) },
+    ...(configuration?.files ?? []).map(({ documents, path, exists }) => ({
+      of: documents.join(', '),
+      path,
+      exists,
+    })),
+  ]
+  const text = json
+    ? `${JSON.stringify(rows, null, 2)}\n`
+    : table(
+        rows,
+        [
+          { title: 'OF', cell: ({ of }) => of },
+          { title: 'EXISTS', cell: ({ exists }) => (exists ? 'yes' : 'no') },
+          { title: 'FILE', cell: ({ path }) => path },
+        ],
+        context,
+      )
+  await write(io.stdout, text, io.signal)
 }
 
 /** Where the configuration lies; an error that says what to set where that cannot be told. */

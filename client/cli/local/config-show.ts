@@ -18,18 +18,37 @@ export const shownSettings = ({ baseUrl, token, ca, insecure }: Settings): Shown
   insecure: insecure ?? null,
 })
 
-export async function showConfig(
-  io: Io,
-  flags: ConnectionFlags & { readonly json?: true },
-  context: RenderContext,
-): Promise<void> {
+type Flags = ConnectionFlags & { readonly json?: true; readonly origin?: true }
+
+/** The settings of this client and, in a clone, those of its bootstrap and its services. */
+export async function showConfig(io: Io, flags: Flags, context: RenderContext): Promise<void> {
+  const { cloneConfiguration, configurationJson, configurationText, elsewhere } = await import(
+    './clone-configuration.ts'
+  )
   const settings = shownSettings(await loadSettings(io, flags))
   const location = configLocation(io.environment, io.platform)
   const file = 'path' in location ? location.path : null
-  if (flags.json)
-    return await write(io.stdout, `${JSON.stringify({ ...settings, file }, null, 2)}\n`, io.signal)
+  const configuration = await cloneConfiguration(io)
+  if (flags.json) {
+    const shown = { client: { ...settings, file }, ...configurationJson(configuration) }
+    await write(io.stdout, `${JSON.stringify(shown, null, 2)}\n`, io.signal)
+  } else {
+    const client = `client\n${clientText(settings, file, context)}`
+    const clone =
+      configuration === undefined
+        ? elsewhere
+        : configurationText(configuration, { origin: flags.origin === true }, context)
+    await write(io.stdout, `${client}\n${clone}`, io.signal)
+  }
+  // What is valid has been shown: a wrong key is found sooner beside the others.
+  if (configuration === undefined || configuration.problems.length === 0) return
+  const { ConfigurationError } = await import('../../../config/problem.ts')
+  throw new ConfigurationError(configuration.problems)
+}
+
+function clientText(settings: Shown, file: string | null, context: RenderContext): string {
   const rows = Object.entries(settings)
-  const text = table(
+  return table(
     rows,
     [
       { title: 'SETTING', cell: ([name]) => name },
@@ -42,7 +61,6 @@ export async function showConfig(
     ],
     context,
   )
-  await write(io.stdout, text, io.signal)
 }
 
 const spoken = (source: Sourced<unknown>['source'], file: string | null): string =>

@@ -6,20 +6,28 @@ import type { Io } from '../io.ts'
 import type { LocalName } from '../program.ts'
 import type { RenderContext } from '../words/words.ts'
 
-type Flags = ConnectionFlags & { readonly json?: true }
+type Flags = ConnectionFlags & {
+  readonly json?: true
+  readonly origin?: true
+  readonly force?: true
+  readonly yes?: true
+}
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
 export function fillLocalCommand(command: Command, name: LocalName, io: Io, context: RenderContext): void {
-  const { summary, examples, act } = localCommands[name]
+  const { summary, examples, act, words } = localCommands[name]
   command.summary(summary).description(summary)
   command.addHelpText('after', examplesText(name.split(' '), examples))
-  command.action(async () => await act(io, command.optsWithGlobals(), context))
+  words?.(command)
+  command.action(async () => await act(io, command.optsWithGlobals(), context, command.args))
 }
 
 type LocalCommand = {
   readonly summary: string
   readonly examples: readonly string[]
-  readonly act: (io: Io, flags: Flags, context: RenderContext) => Promise<void>
+  /** Declares the flags and arguments that it has of its own. */
+  readonly words?: (command: Command) => void
+  readonly act: (io: Io, flags: Flags, context: RenderContext, args: readonly string[]) => Promise<void>
 }
 
 const localCommands: Record<LocalName, LocalCommand> = {
@@ -34,8 +42,10 @@ const localCommands: Record<LocalName, LocalCommand> = {
     act: async (io, flags) => (await import('./configure.ts')).configure(io, flags),
   },
   'config show': {
-    summary: 'The settings in use, and where each comes from',
-    examples: ['', '--json'],
+    summary:
+      'The settings in use: of this client and, in a clone of Debug Server, of its services and its bootstrap',
+    examples: ['', '--origin', '--json'],
+    words: command => command.option('--origin', 'tell where each value comes from'),
     act: async (io, flags, context) => (await import('./config-show.ts')).showConfig(io, flags, context),
   },
   mcp: {
@@ -48,8 +58,23 @@ const localCommands: Record<LocalName, LocalCommand> = {
     },
   },
   'config path': {
-    summary: 'Where the configuration file lies, or would lie',
+    summary:
+      'The configuration files that are read, later ones overriding earlier ones, and whether they exist',
     examples: ['', '--json'],
-    act: async (io, flags) => (await import('./config-path.ts')).showConfigPath(io, flags),
+    act: async (io, flags, context) => (await import('./config-path.ts')).showConfigPath(io, flags, context),
+  },
+  'config init': {
+    summary:
+      'Write config/*.local.toml of this clone, to be edited: every key with its default, commented out',
+    examples: ['', '--force'],
+    words: command => command.option('--force', 'write them anew where they exist'),
+    act: async (io, flags) => (await import('./config-init.ts')).initConfig(io, flags),
+  },
+  'config reset': {
+    summary: 'Remove keys or sections from config/*.local.toml of this clone; without any, all of them',
+    examples: ['api.port', 'environment --yes', '--yes'],
+    words: command =>
+      command.argument('[KEY...]', 'such as api.port, or a section').option('--yes', 'do not ask'),
+    act: async (io, flags, _, args) => (await import('./config-reset.ts')).resetConfig(io, args, flags),
   },
 }

@@ -23,13 +23,16 @@ t.test('a server is kept, tried, shown and used', async t => {
   })
   t.equal(await readFile(path, 'utf8'), `base_url = "${server.url}"\ntoken = "${secret}"\n`)
   t.equal((await stat(path)).mode & 0o777, 0o600)
-  t.same(await cli(['config', 'path'], { environment }), { code: 0, stdout: `${path}\n`, stderr: '' })
+  t.equal(
+    (await cli(['config', 'path'], { environment })).stdout,
+    `OF      EXISTS  FILE\nclient  yes     ${path}\n`,
+  )
 
   const shown = await cli(['config', 'show'], { environment })
   t.match(shown.stdout, /token +\*\*\*\*WXYZ +\//)
   t.notMatch(shown.stdout, secret)
   const json = JSON.parse((await cli(['config', 'show', '--json', '--insecure'], { environment })).stdout)
-  t.same(json, {
+  t.same(json.client, {
     base_url: { value: server.url, source: 'file' },
     token: { value: '****WXYZ', source: 'file' },
     ca: null,

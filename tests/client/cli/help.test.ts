@@ -25,6 +25,8 @@ t.test('every command has help with its summary and an example', async t => {
     ['configure'],
     ['config', 'show'],
     ['config', 'path'],
+    ['config', 'init'],
+    ['config', 'reset'],
     ...Object.keys(groups).map(name => [name]),
   ])
     t.match((await cli([...one, '--help'])).stdout, /Examples:\n {2}debug-server /, one.join(' '))
