@@ -21,12 +21,13 @@ const ownPath = fileURLToPath(import.meta.url)
  * @param {string} options.root directory of the package
  * @param {string} options.main path of the module
  * @param {readonly string[]} [options.args] default: the arguments of this process
- * @param {boolean} [options.writes] false where not even a cache directory may be created. Default true
+ * @param {boolean} [options.writes] false where not even a cache may be written. Default true
  * @returns {Promise<void>}
  */
 export async function handOver({ root, main, args = process.argv.slice(2), writes = true }) {
   if (majorVersion() >= oldest) {
-    useCompileCache(root, writes)
+    // One that is only read there is not to be had: Node adds to it what it lacks.
+    if (writes) useCompileCache(root)
     process.argv = [process.execPath, main, ...args]
     await import(pathToFileURL(main).href)
     return
@@ -94,15 +95,13 @@ function runChild(file, args) {
  * half off the start. Without either it is done without.
  *
  * @param {string} root
- * @param {boolean} writes
  */
-function useCompileCache(root, writes) {
+function useCompileCache(root) {
   const { enableCompileCache, getCompileCacheDir } = nodeModule
   if (getCompileCacheDir?.() !== undefined || enableCompileCache === undefined) return
   const own = join(root, '.artifacts', 'compile-cache')
-  if (!writes && !existsSync(own)) return
   enableCompileCache(own)
-  if (getCompileCacheDir() !== undefined || !writes) return
+  if (getCompileCacheDir() !== undefined) return
   const user = process.getuid?.() ?? 'user'
   const shared = join(tmpdir(), `debug-server-compile-cache-${user}`)
   if (isPrivate(shared)) enableCompileCache(shared)

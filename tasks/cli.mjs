@@ -16,9 +16,18 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
   process.exitCode = 1
 } else if (isInstalled() || (await install())) {
   const { handOver } = await import('../lib/hand-over.mjs')
-  await handOver({ root, main: join(root, 'tasks', 'main.ts'), writes: !process.argv.includes('--plan') })
+  await handOver({ root, main: join(root, 'tasks', 'main.ts'), writes: !onlyLooks(process.argv.slice(2)) })
 } else {
   process.exitCode = 1
+}
+
+/** `--plan`, `check` and `bootstrap --check` write nothing at all, and so no cache either. */
+function onlyLooks(words) {
+  return (
+    words.includes('--plan') ||
+    (words.includes('bootstrap') && words.includes('--check')) ||
+    (words.includes('check') && !words.includes('--code'))
+  )
 }
 
 /** The quick answer: the lock file has the size and the time that it had when its dependencies were installed. */

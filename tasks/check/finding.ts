@@ -3,6 +3,6 @@ export type Finding = {
   readonly what: string
   readonly verdict: 'ok' | 'warning' | 'failed'
   readonly detail: string
-  /** What to do about it; absent where nothing is wrong. */
+  /** What to do about it, or how to get what is missing and not needed. */
   readonly fix?: string | undefined
 }

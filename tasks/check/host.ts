@@ -1,60 +1,81 @@
-import { existsSync } from 'node:fs'
-import { bootstrapSettings, serverSettings } from '../../config/settings.ts'
-import { openWorkspace, type Workspace } from '../../config/workspace.ts'
-import { UserError } from '../../lib/user-error.ts'
-import { openStore } from '../../services/store/store.ts'
-import { findBinaries } from '../bootstrap/binaries.ts'
-import { verifyCheckout } from '../bootstrap/repository.ts'
+import { bootstrapSettings, serverSettings, wasAskedFor } from '../../config/settings.ts'
+import { openWorkspace } from '../../config/workspace.ts'
+import { systemClock, toInstant } from '../../lib/clock.ts'
+import { which } from '../bootstrap/binaries.ts'
+import { inspectCertificates } from '../bootstrap/certificates/inspect-certificates.ts'
+import { gitIn } from '../bootstrap/git.ts'
 import type { Exec } from '../engine/context.ts'
-
-export type Finding = { what: string; verdict: 'ok' | 'warning' | 'failed'; detail: string }
+import { readRunState } from '../services/run-state.ts'
+import { inspectContainers } from './containers.ts'
+import { inspectDebuggers } from './debuggers.ts'
+import type { Finding } from './finding.ts'
+import { type Look, lookAtAll } from './look.ts'
+import { inspectPm2Home } from './pm2-home.ts'
+import { inspectPort } from './ports.ts'
+import { inspectPrograms } from './programs.ts'
+import { inspectRepository } from './repository.ts'
+import { inspectDataDirectory, inspectStore } from './storage.ts'
+import { inspectToken } from './token.ts'
 
 type Environment = Record<string, string | undefined>
 
-/** Looks at everything that `up` needs, and writes nothing. Each finding stands for itself; none hides another. */
+/** Looks at everything that `up` and sessions need, side by side, and writes nothing, not even a directory. */
 export async function checkHost(root: string, environment: Environment, exec: Exec): Promise<Finding[]> {
-  const settings = await finding('configuration', () => {
-    bootstrapSettings(root, environment)
-    serverSettings(root, environment)
-    return 'config/*.toml are valid'
-  })
-  if (settings.verdict === 'failed') return [settings]
+  const [configuration] = await lookAtAll([
+    {
+      what: 'configuration',
+      see: () => {
+        bootstrapSettings(root, environment)
+        serverSettings(root, environment)
+        openWorkspace(root, environment)
+        return { what: 'configuration', verdict: 'ok', detail: 'every file and variable of it is valid' }
+      },
+    },
+  ])
+  // All else is where the configuration says.
+  if (configuration?.verdict !== 'ok') return configuration === undefined ? [] : [configuration]
+  return [configuration, ...(await lookAtAll(looks(root, environment, exec)))]
+}
+
+function looks(root: string, environment: Environment, exec: Exec): Look[] {
   const workspace = openWorkspace(root, environment)
-  const { required_binaries, repository } = bootstrapSettings(root, environment).values
+  const settings = bootstrapSettings(root, environment).values
+  const server = serverSettings(root, environment)
+  const started = readRunState(workspace)
+  const now = systemClock.now()
+  const path = environment.PATH
+  const git = (directory: string) => gitIn(directory, exec, environment)
   return [
-    settings,
-    await finding('Node.js', () => `${process.version}`),
-    await finding('programs', () =>
-      findBinaries(required_binaries, environment)
-        .map(({ path }) => path)
-        .join(', '),
-    ),
-    await finding('checkout', async () => (await verifyCheckout(root, repository.path, exec)).directory),
-    await storeFinding(workspace),
+    { what: 'Node.js', see: () => ({ what: 'Node.js', verdict: 'ok', detail: process.version.slice(1) }) },
+    { what: 'programs', see: () => inspectPrograms(settings.required_binaries, path, exec) },
+    { what: 'certificates', see: () => inspectCertificates(root, environment) },
+    { what: 'repository', see: () => inspectRepository(root, settings.repository, git, now) },
+    {
+      what: 'data directory',
+      see: () => inspectDataDirectory(workspace, settings.storage.minimum_free_megabytes),
+    },
+    { what: 'store', see: () => inspectStore(workspace) },
+    {
+      what: 'administrator token',
+      see: () =>
+        inspectToken(workspace, settings.auth.token_environment_variable, environment, toInstant(now)),
+    },
+    ...(['api', 'proxy'] as const).map(service => ({
+      what: `port ${service}`,
+      see: () =>
+        inspectPort(
+          { service, ...server.values[service], asked: wasAskedFor(server, `${service}.port`) },
+          started,
+        ),
+    })),
+    { what: 'PM2 home', see: () => inspectPm2Home(workspace.pm2Home, process.getuid?.()) },
+    { what: 'debuggers', see: () => inspectDebuggers({ path, pythons: pythonsOf(path) }, exec) },
+    { what: 'containers', see: () => inspectContainers(path, exec) },
   ]
 }
 
-async function storeFinding({ storeFile }: Workspace): Promise<Finding> {
-  if (!existsSync(storeFile))
-    return { what: 'store', verdict: 'warning', detail: 'not made yet; run: npx task bootstrap' }
-  return finding('store', async () => {
-    await using _ = await openStore(storeFile)
-    return storeFile
-  })
-}
-
-async function finding(what: string, look: () => string | Promise<string>): Promise<Finding> {
-  try {
-    return { what, verdict: 'ok', detail: await look() }
-  } catch (error) {
-    if (error instanceof UserError) return { what, verdict: 'failed', detail: error.toText() }
-    throw error
-  }
-}
-
-export const findingsTable = (findings: readonly Finding[]): string => {
-  const width = Math.max(...findings.map(({ what }) => what.length))
-  return findings
-    .map(({ what, verdict, detail }) => `${verdict.padEnd(7)}  ${what.padEnd(width)}  ${detail}\n`)
-    .join('')
+/** The Python that comes first on PATH, and the system's, which may be another one. */
+function pythonsOf(path: string | undefined): string[] {
+  const places = [which('python3', path ?? ''), which('/usr/bin/python3', '')]
+  return [...new Set(places.filter(place => place !== undefined))]
 }
