@@ -19,6 +19,7 @@ import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe } from './probe.ts'
 import { clearRunState, readRunState } from './run-state.ts'
 import { serviceEnvironment } from './service-environment.ts'
+import { asStarted } from './started-store.ts'
 
 export type DownOptions = {
   root: string
@@ -41,7 +42,7 @@ const sessionsDeadline = 30_000
  */
 export async function bringDown(options: DownOptions): Promise<DownResult> {
   const { root, environment, signal, log, progress } = options
-  const workspace = openWorkspace(root, environment)
+  const workspace = asStarted(openWorkspace(root, environment))
   if (!existsSync(workspace.storeFile)) return { outcome: 'nothing_was_up', sessionsStopped: 0 }
   using _ = await acquireLock(join(workspace.run, 'up.lock'), {
     signal,

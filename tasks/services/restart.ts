@@ -13,6 +13,7 @@ import type { StartedService } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import type { ServiceName } from './service-names.ts'
 import { startService } from './start-service.ts'
+import { requireStartedStore } from './started-store.ts'
 
 /** Ends one service and starts it anew on its port. Sessions and their commands go on meanwhile. */
 export async function restartService(
@@ -26,6 +27,7 @@ export async function restartService(
   const known = started.find(candidate => candidate.service === service)
   if (known === undefined || runningDaemon(workspace.pm2Home) === undefined)
     throw new UserError('the services are not up', { fix: 'run: npx task up' })
+  requireStartedStore(workspace)
   const renewed: StartedService = { ...known, instance: createInstance() }
   const serviceEnv = serviceEnvironment(environment, namedVariables(root, environment))
   await using pm2 = await connectPm2(workspace.pm2Home, serviceEnv)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Workspace } from '../../config/workspace.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { type StartedService, startedServiceSchema } from './service.ts'
+import { clearStartedStore } from './started-store.ts'
 
 /**
  * What `task up` started last, for the next `up`, `down` and `status`, and the addresses for clients of this clone.
@@ -38,4 +39,5 @@ export async function writeRunState(
 export async function clearRunState(workspace: Workspace): Promise<void> {
   await rm(stateFile(workspace), { force: true })
   await rm(workspace.endpointsFile, { force: true })
+  await clearStartedStore(workspace)
 }

@@ -17,6 +17,7 @@ import type { StartedService } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { serviceNames } from './service-names.ts'
 import { startService } from './start-service.ts'
+import { asStarted, writeStartedStore } from './started-store.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -96,7 +97,7 @@ async function startAll(
   })
 
   const known = await pm2.list()
-  for (const orphan of await endOrphans(workspace, before, new Set(known.map(({ pid }) => pid))))
+  for (const orphan of await endOrphans(asStarted(workspace), before, new Set(known.map(({ pid }) => pid))))
     note(`ended ${orphan}, which an earlier PM2 had left`)
   const healthy = (await readyServices(before, declaration)).filter(({ service }) =>
     known.some(({ name, status }) => name === service && status === 'online'),
@@ -117,6 +118,7 @@ async function startAll(
   await remove(name => answers(name) && toStart.some(({ service }) => service === name))
   // Written before anything starts: whoever comes after a kill of this process knows what to look for.
   await writeRunState(workspace, services)
+  await writeStartedStore(workspace)
   progress(`starting ${toStart.map(({ service }) => service).join(', ')}`)
   const starts = toStart.map(async service => {
     const app = appFor(service, environment, ports)
