@@ -120,18 +120,71 @@ export const token = task({
   },
 })
 
+export const certificates = task({
+  describe: "Merge the user's certificates with the system's",
+  needs: { turn },
+  run: async (_, { root, log, progress }) => {
+    const { readCertificates, writeCertificates } = await import('./certificates/certificates.ts')
+    const certificates = readCertificates(root, process.env)
+    const line = `certificates: ${certificates.provenance}`
+    if (await writeCertificates(certificates)) log(line)
+    else progress(`up to date: ${line}`)
+    return { variables: certificates.variables }
+  },
+})
+
+export const environment = task({
+  describe: 'Create or update the environment of sessions: conda or a venv, with debugpy',
+  needs: { turn, certificates },
+  run: async ({ certificates }, { root, exec, scope, signal, log, progress }) => {
+    const { readCertificates } = await import('./certificates/certificates.ts')
+    const { prepareEnvironment } = await import('./environment/prepare-environment.ts')
+    const { requestOf } = await import('./environment/request.ts')
+    const { defaultPatience } = await import('./download/patience.ts')
+    const { bootstrapSettings } = await import('../../config/settings.ts')
+    const { openWorkspace } = await import('../../config/workspace.ts')
+    const request = requestOf(bootstrapSettings(root, process.env).values, openWorkspace(root, process.env))
+    const { outcome, summary, warnings } = await prepareEnvironment(request, {
+      environment: process.env,
+      variables: certificates.variables,
+      trusted: () => readCertificates(root, process.env).trusted(),
+      platform: process.platform,
+      architecture: process.arch,
+      patience: defaultPatience,
+      reachMs: 10_000,
+      exec,
+      scope,
+      signal,
+      log,
+      progress,
+    })
+    switch (outcome) {
+      case 'made':
+        log(`environment: ${summary}`)
+        break
+      case 'up_to_date':
+        progress(`up to date: ${summary}`)
+        break
+      case 'none':
+        progress(`skipped: ${summary}`)
+    }
+    for (const warning of warnings) log(`warning: ${warning}`)
+    return { summary, warnings }
+  },
+})
+
 /** All that `up` needs. Nothing here asks a remote for commits. */
 export const prepare = task({
-  describe: 'Prepare this host without fetching: programs, checkout, storage, first token',
-  needs: { turn, binaries, repository, storage, token },
-  run: ({ repository, storage, token }) => ({
+  describe: 'Prepare this host without fetching: programs, checkout, environment, storage, first token',
+  needs: { turn, binaries, repository, environment, storage, token },
+  run: ({ repository, environment, storage, token }) => ({
     tokenFile: token.file,
-    warnings: [repository, storage, token].flatMap(({ warnings }) => warnings),
+    warnings: [repository, environment, storage, token].flatMap(({ warnings }) => warnings),
   }),
 })
 
 export const bootstrap = task({
-  describe: 'Prepare this host: programs, checkout, storage, first token',
+  describe: 'Prepare this host: programs, checkout, environment, storage, first token',
   needs: { prepare, refresh },
   args: {
     usage: `[--check [--json]] ${configUsage}`,

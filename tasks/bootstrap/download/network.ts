@@ -1,11 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { connect } from './connection.ts'
+import { defaultPatience, type Patience } from './patience.ts'
 import { type Proxies, proxiesOf } from './proxies.ts'
-
-/** Milliseconds, and how often one request is tried in all. */
-export type Patience = { connectMs: number; silenceMs: number; retryMs: number; attempts: number }
-
-export const defaultPatience: Patience = { connectMs: 10_000, silenceMs: 30_000, retryMs: 500, attempts: 5 }
 
 /** The way out of this host: its proxies, the authorities it trusts, and how long a server is waited for. */
 export type Network = AsyncDisposable & {
