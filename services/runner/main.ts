@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { pino } from 'pino'
 import { expanded } from '../../config/expand.ts'
+import { pathWithEnvironment } from '../../config/session-environment.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
