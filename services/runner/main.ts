@@ -30,7 +30,10 @@ await runService(async () => {
       socket: workspace.runnerSocket,
       slots: settings.slots,
       graceMs: settings.grace_seconds * 1000,
-      path: settings.path === '' ? commandPath(process.env.PATH) : expanded(settings.path, process.env),
+      path:
+        settings.path === ''
+          ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))
+          : expanded(settings.path, process.env),
       inherit: inheritedByCommands(process.env),
       git: { environment: inheritedByGit(process.env) },
     }),
