@@ -23,7 +23,7 @@ export function judgeEnvironment(environment: Environment): Judged {
     }
     const value = readAs(key, text)
     const fault = faultOf(key, value, environment)
-    if (fault === undefined) set.push({ key, value, place })
+    if (fault === undefined) set.push({ key, value, place: () => place })
     else problems.push({ place, text: fault })
   }
   return { set, problems }

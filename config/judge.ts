@@ -10,8 +10,8 @@ import { valueText } from './value-text.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A key that was set, and where. */
-export type SetKey = { readonly key: Key; readonly value: unknown; readonly place: Place }
+/** A key that was set. Where is looked for only when it is asked for: most readers want the value alone. */
+export type SetKey = { readonly key: Key; readonly value: unknown; readonly place: () => Place }
 
 export type Judged = { readonly set: readonly SetKey[]; readonly problems: readonly Problem[] }
 
@@ -42,7 +42,7 @@ export function judge({ values, documents, place, environment }: JudgeOptions): 
         tell(path, foreign(section === undefined ? keyName(path) : `[${keyName(path)}]`, home))
       else if (key !== undefined) {
         const fault = faultOf(key, value, environment)
-        if (fault === undefined) set.push({ key, value, place: place(path) })
+        if (fault === undefined) set.push({ key, value, place: () => place(path) })
         else tell(path, `${key.name} = ${fault}`)
       } else if (isTable(value)) visit(value, path)
       else

@@ -22,8 +22,8 @@ export function contradictions(set: ReadonlyMap<string, SetKey & { readonly by: 
   const written = valueText(newer.value, false, true)
   return [
     {
-      place: older.place,
-      text: `environment.use_conda = ${older.value} means the manager "${meant}", but environment.manager = ${written} at ${placeText(newer.place)}; remove one of them`,
+      place: older.place(),
+      text: `environment.use_conda = ${older.value} means the manager "${meant}", but environment.manager = ${written} at ${placeText(newer.place())}; remove one of them`,
     },
   ]
 }

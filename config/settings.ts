@@ -19,7 +19,7 @@ import {
 export type Settings<T> = {
   readonly values: T
   /** Where a key such as `api.port` was set, and by whom; undefined for a default of the schema. */
-  origin(key: string): { readonly place: Place; readonly by: Setter } | undefined
+  origin(key: string): { readonly place: () => Place; readonly by: Setter } | undefined
 }
 
 export const bootstrapSettings = (root: string, environment: Environment): Settings<BootstrapSettings> =>

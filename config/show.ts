@@ -27,7 +27,7 @@ export function shownKeys({ set }: Pick<Configuration, 'set'>): ShownKey[] {
       key: key.name,
       value: value === undefined ? undefined : shownValue(value, key.secret),
       text: value === undefined ? '-' : valueText(value, key.secret, true),
-      place: found?.place ?? { from: 'default' },
+      place: found?.place() ?? { from: 'default' },
       by: found?.by ?? 'default',
     }
   })

@@ -60,7 +60,7 @@ t.test('later layers override earlier ones, key by key, and each value knows whe
   }
   for (const [key, [place, asked]] of Object.entries(origins)) {
     const origin = settings.origin(key)
-    t.equal(origin && placeText(origin.place), place, key)
+    t.equal(origin && placeText(origin.place()), place, key)
     t.equal(wasAskedFor(settings, key), asked, `${key} was asked for`)
   }
   t.equal(settings.origin('runner.grace_seconds'), undefined, 'a default of the schema')

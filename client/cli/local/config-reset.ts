@@ -25,7 +25,7 @@ export async function resetConfig(io: Io, names: readonly string[], { json, yes 
   for (const key of removed.length === 0 ? names : removed) {
     const set = readConfiguration(root, io.environment).set.get(key)
     if (set !== undefined && set.by !== 'shipped')
-      await write(io.stderr, `${key} is still set by ${placeText(set.place)}\n`, io.signal)
+      await write(io.stderr, `${key} is still set by ${placeText(set.place())}\n`, io.signal)
   }
 }
 
