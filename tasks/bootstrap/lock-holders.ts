@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { processText } from '../process-text.ts'
 
 /**
  * Who holds a write lock on a SQLite database, by `/proc/locks`: `pid 17 (node services/api/main.ts)`. Empty where
@@ -17,7 +18,7 @@ export function lockHolders(path: string): string[] {
   })
   return writersIn(table, new Set(inodes))
     .filter(pid => pid !== process.pid)
-    .map(pid => `pid ${pid}${commandOf(pid)}`)
+    .map(pid => processText(pid))
 }
 
 /** `1: POSIX  ADVISORY  WRITE 1234 fe:00:5678 0 EOF`. The device is left out: two of one inode number are told apart rarely. */
@@ -27,14 +28,4 @@ export function writersIn(table: string, inodes: ReadonlySet<number>): number[] 
     return pid !== undefined && inode !== undefined && inodes.has(Number(inode)) ? [Number(pid)] : []
   })
   return [...new Set(pids)]
-}
-
-function commandOf(pid: number): string {
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean)
-    const text = words.join(' ')
-    return text === '' ? '' : ` (${text.length > 100 ? `${text.slice(0, 99)}…` : text})`
-  } catch {
-    return ''
-  }
 }

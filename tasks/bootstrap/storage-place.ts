@@ -1,4 +1,4 @@
-import { lstatSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { networkFileSystem, type Place, placeOf } from './file-system.ts'
@@ -40,6 +40,6 @@ export const isOpenToOthers = (directory: string): boolean =>
 
 /** The path itself where it is there, otherwise the nearest of those above it. */
 export function nearestExisting(path: string): string {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined || dirname(path) === path) return path
+  if (existsSync(path) || dirname(path) === path) return path
   return nearestExisting(dirname(path))
 }

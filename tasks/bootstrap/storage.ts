@@ -9,7 +9,7 @@ import { UserError } from '../../lib/user-error.ts'
 import { lookAtStore } from '../../services/store/look.ts'
 import { isStoreBusy, lockedStore } from './locked-store.ts'
 import { isOpenToOthers, requireFreeSpace, requireUsablePlace } from './storage-place.ts'
-import { proveReadWrite, removeAbandonedProofs, storeDamage } from './store-proof.ts'
+import { proveReadWrite, proveWritable, removeAbandonedProofs, storeDamage } from './store-proof.ts'
 
 export type PreparedStorage = {
   /** The migrations that were applied; empty where the store was up to date. */
@@ -57,14 +57,24 @@ async function bringUpToDate(storeFile: string, busyMs: number): Promise<string[
     throw new UserError(`${storeFile} is a database, but no store of ours`, {
       fix: 'set storage.sqlite_path in config/bootstrap.local.toml to another file',
     })
-  if (look.kind === 'store' && look.pending.length === 0 && look.unknown.length === 0) return []
+  if (look.kind === 'store' && look.unknown.length > 0) return migrateStore(storeFile, busyMs)
+  if (look.kind === 'store')
+    try {
+      await proveWritable(storeFile, busyMs)
+    } catch (error) {
+      throw isStoreBusy(error) ? lockedStore(storeFile, error) : unusable(storeFile, error)
+    }
+  const isCurrent = look.kind === 'store' && look.pending.length === 0
+  return isCurrent ? [] : migrateStore(storeFile, busyMs)
+}
+
+async function migrateStore(storeFile: string, busyMs: number): Promise<string[]> {
   const { migrate } = await import('../../services/store/migrate.ts')
   try {
     return await migrate(storeFile, { busyMs })
   } catch (error) {
     if (error instanceof UserError) throw error
-    if (isStoreBusy(error)) throw lockedStore(storeFile, error)
-    throw unusable(storeFile, error)
+    throw isStoreBusy(error) ? lockedStore(storeFile, error) : unusable(storeFile, error)
   }
 }
 

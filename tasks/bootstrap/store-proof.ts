@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { whileBusy } from '../../services/store/busy.ts'
 import { damageIn } from '../../services/store/look.ts'
 
 /**
@@ -23,6 +24,17 @@ export function proveReadWrite(storeFile: string): void {
   } finally {
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
   }
+}
+
+/**
+ * Takes the store's write lock and gives it back, so that a store which somebody keeps locked, or which may not be
+ * written to, is told before a service needs it. Throws a StoreBusyError after so many milliseconds.
+ */
+export async function proveWritable(storeFile: string, busyMs: number): Promise<void> {
+  await whileBusy(async () => {
+    using database = new DatabaseSync(storeFile, { timeout: 0 })
+    database.exec('begin immediate; rollback')
+  }, busyMs)
 }
 
 /** A proof takes milliseconds; one this old, in milliseconds, was killed. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { processText } from '../process-text.ts'
 
 /**
  * Who listens on a TCP port of this host: `pid 17 (node server.js)`. Undefined where that cannot be known: it is another
@@ -27,7 +28,7 @@ export function listeningInodes(table: string, port: number): string[] {
 function ownerOf(inodes: ReadonlySet<string>): string | undefined {
   const names = new Set([...inodes].map(inode => `socket:[${inode}]`))
   for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name)))
-    if (descriptorsOf(pid).some(name => names.has(name))) return `pid ${pid} (${commandOf(pid)})`
+    if (descriptorsOf(pid).some(name => names.has(name))) return processText(pid)
   return undefined
 }
 
@@ -44,14 +45,5 @@ function linkOf(path: string): string {
     return readlinkSync(path)
   } catch {
     return ''
-  }
-}
-
-function commandOf(pid: string): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim()
-    return text.length > 80 ? `${text.slice(0, 79)}…` : text
-  } catch {
-    return 'gone'
   }
 }
