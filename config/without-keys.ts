@@ -21,7 +21,7 @@ export function withoutKeys(text: string, isUnwanted: (path: readonly string[]) 
     ({ kind, path, line }) => kind === 'inline' && isUnwanted(path) && !isGone(line),
   )
   const lines = text.split('\n').filter((_, at) => !isGone(at + 1))
-  const left = unwanted.length === 0 ? text : withoutEmptySections(lines).join('\n')
+  const left = unwanted.length === 0 ? text : ended(withoutEmptySections(lines).join('\n'))
   return {
     text: isBlank(left) ? undefined : left,
     removed: unwanted.map(({ path }) => path),
@@ -37,14 +37,18 @@ function withoutEmptySections(lines: readonly string[]): string[] {
     headers.flatMap((line, at) => {
       const end = (headers[at + 1] ?? lines.length + 1) - 1
       const isEmpty = lines.slice(line, end).every(body => body.trim() === '')
-      // Somebody wrote a comment beside it.
-      return isEmpty && !lines[line - 1]?.includes('#')
+      const header = lines[line - 1] ?? ''
+      // Somebody wrote a comment beside it, or it is an element of a list, which counts without keys as well.
+      return isEmpty && !header.includes('#') && !header.trim().startsWith('[[')
         ? Array.from({ length: end - line + 1 }, (_, offset) => line + offset)
         : []
     }),
   )
   return lines.filter((_, at) => !empty.has(at + 1))
 }
+
+/** With the last line gone, the one before may be left with half of a Windows line end, which is no TOML. */
+const ended = (text: string): string => (/(?:^|\n)$/.test(text) ? text : `${text.replace(/\r$/, '')}\n`)
 
 const isBlank = (text: string): boolean =>
   !text.includes('#') && tomlEntries(text).every(({ kind }) => kind === 'header')

@@ -83,7 +83,8 @@ const removals: Record<string, [before: string, unwanted: string[], after: strin
   'an inline table as a whole': ['api = { port = 1 }\nx = 1\n', ['api'], 'x = 1\n'],
   'what is not there': ['[api]\n\nport = 1\n', ['proxy.port'], '[api]\n\nport = 1\n'],
   'Windows line ends': ['[api]\r\nport = 1\r\nhost = "x"\r\n', ['api.port'], '[api]\r\nhost = "x"\r\n'],
-  'a quoted key': ['[api]\n"port" = 1\nhost = "x"', ['api.port'], '[api]\nhost = "x"'],
+  'a quoted key': ['[api]\n"port" = 1\nhost = "x"', ['api.port'], '[api]\nhost = "x"\n'],
+  'the last line, without a line end': ['x = 1\r\ny = 2', ['y'], 'x = 1\n'],
 }
 
 for (const [name, [before, unwanted, after]] of Object.entries(removals))
