@@ -1,0 +1,96 @@
+import t from 'tap'
+import { isTokenValid } from '../../../services/store/look.ts'
+import { readTokenRequest } from '../../../services/store/token-request.ts'
+import { readSeconds } from '../../../tasks/tokens/duration.ts'
+import { tokenCreate, tokenRevoke } from '../../../tasks/tokens/tasks.ts'
+import { stateOf, tokenTable } from '../../../tasks/tokens/token-table.ts'
+import { makeToken, readTokens, revoke } from '../../../tasks/tokens/tokens.ts'
+import { storeWorkspace } from '../store-workspace.ts'
+
+t.test('made, listed without its secret, revoked by name, by id and by a beginning of it', async t => {
+  const workspace = await storeWorkspace(t)
+  const now = new Date().toISOString()
+  const made = await makeToken(workspace, { name: 'ops', scopes: ['admin', 'cli'], expires_in: 60 })
+  t.match(made, { name: 'ops', scopes: ['admin', 'cli'], token: /^dst_/, expires_at: /^\d{4}-/ })
+  t.equal(isTokenValid(workspace.storeFile, made.token, now), true)
+  const [listed] = await readTokens(workspace)
+  t.match(listed, { id: made.id, name: 'ops' })
+  t.notMatch(JSON.stringify(listed), made.token)
+  t.match(await revoke(workspace, 'ops'), { id: made.id, revoked_at: String })
+  t.equal(isTokenValid(workspace.storeFile, made.token, now), false)
+  const second = await makeToken(workspace, { name: 'ops', scopes: [] })
+  t.equal((await revoke(workspace, second.id)).id, second.id, 'the name is free again')
+  const third = await makeToken(workspace, { name: 'ops', scopes: [] })
+  t.equal((await revoke(workspace, third.id.slice(0, 10))).id, third.id)
+})
+
+t.test('a name that is taken and a token that is not there', async t => {
+  const workspace = await storeWorkspace(t)
+  const { id } = await makeToken(workspace, { name: 'ops', scopes: [] })
+  await t.rejects(makeToken(workspace, { name: 'ops', scopes: [] }), {
+    name: 'UserError',
+    message: `a token is called ops already: ${id}`,
+    fix: /token:revoke ops/,
+  })
+  await t.rejects(revoke(workspace, 'nobody'), { name: 'UserError', message: /no token is called.*"nobody"/ })
+  await makeToken(workspace, { name: 'second', scopes: [] })
+  await t.rejects(revoke(workspace, 'tok_'), { message: /several tokens begin like tok_: tok_/ })
+})
+
+t.test('what is typed', async t => {
+  t.same(tokenCreate.args?.parse(['ops', '--scopes', 'admin,cli']), {
+    name: 'ops',
+    scopes: ['admin', 'cli'],
+    expires_in: undefined,
+    json: false,
+  })
+  t.match(
+    tokenCreate.args?.parse(['--scopes=cli', '--scopes', 'mcp', 'ops', '--expires-in', '30d', '--json']),
+    {
+      scopes: ['cli', 'mcp'],
+      expires_in: 2_592_000,
+      json: true,
+    },
+  )
+  t.throws(() => tokenCreate.args?.parse([]), { message: /what is the token to be called/ })
+  t.throws(() => tokenCreate.args?.parse(['ops']), { message: /what may the token do/ })
+  t.throws(() => tokenRevoke.args?.parse([]), { message: /which token/ })
+  const request = (changes: object) =>
+    readTokenRequest({ name: 'ops', scopes: ['cli'], expires_in: undefined, ...changes })
+  t.match(request({ scopes: ['cli', 'cli'] }), { scopes: ['cli'] })
+  t.throws(() => request({ scopes: ['admn'] }), {
+    message: 'there is no scope "admn"',
+    fix: 'did you mean "admin"?',
+  })
+  t.throws(() => request({ name: 'a b' }), { name: 'UserError', message: /letters, digits/ })
+  t.throws(() => request({ expires_in: 0 }), { name: 'UserError' })
+})
+
+t.test('times', async t => {
+  const times: [string, number][] = [
+    ['90', 90],
+    ['30s', 30],
+    ['10m', 600],
+    ['1.5h', 5_400],
+    ['30d', 2_592_000],
+    ['2w', 1_209_600],
+  ]
+  for (const [text, seconds] of times) t.equal(readSeconds('--expires-in', text), seconds, text)
+  for (const text of ['', 'd', '-1d', '1y', '1e3', '1d1'])
+    t.throws(() => readSeconds('--expires-in', text), { name: 'UserError', message: /--expires-in is/ }, text)
+})
+
+t.test('the table', async t => {
+  const token = {
+    ...{ name: 'ops', scopes: ['cli' as const], created_at: '2026-01-01T00:00:00.000Z', last_used_at: null },
+    ...{ expires_at: '2026-02-01T00:00:00.000Z', revoked_at: null },
+  }
+  const workspace = await storeWorkspace(t)
+  const { id } = await makeToken(workspace, { name: 'x', scopes: [] })
+  const row = { ...token, id }
+  t.equal(stateOf(row, Date.parse('2026-01-15')), 'valid')
+  t.equal(stateOf(row, Date.parse('2026-02-15')), 'expired')
+  t.equal(stateOf({ ...row, revoked_at: token.created_at }, 0), 'revoked')
+  t.match(tokenTable([row], 0), /^ID .*SCOPES\ntok_\w+ {2}ops {3}valid .*cli\n$/)
+  t.equal(tokenTable([], 0), 'no tokens\n')
+})
