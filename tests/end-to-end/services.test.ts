@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { makeClone, until } from './clone.ts'
@@ -195,8 +196,35 @@ t.test('settings that are not valid are all named, and nothing starts', async t 
   writeFileSync(clone.path('config/server.local.toml'), '[api]\nprot = 1\nhost = 5\n')
   const { code, stderr } = await clone.task(['up'], { DEBUG_SERVER__RUNNER__SLOTS: '0' })
   t.equal(code, 1)
-  t.match(stderr, /config\/server\.local\.toml: unknown key api\.prot, did you mean "port"\?/)
-  t.match(stderr, /config\/server\.local\.toml: api\.host: /)
-  t.match(stderr, /the environment: runner\.slots: /)
+  t.match(stderr, /config\/server\.local\.toml:2: unknown key api\.prot; did you mean api\.port\?/)
+  t.match(stderr, /config\/server\.local\.toml:3: api\.host = 5: /)
+  t.match(stderr, /DEBUG_SERVER__RUNNER__SLOTS: 0: /)
   t.same(clone.processes(), [])
 })
+
+t.test(
+  "a file of one's own reaches the services, and what comes later without it knows their store",
+  async t => {
+    const clone = makeClone(t)
+    const file = join(clone.home, 'mine.toml')
+    writeFileSync(file, '[storage]\nsqlite_path = "$SCRATCH/mine.db"\n[runner]\npath = "/opt/mine:$PATH"\n')
+    const given = { SCRATCH: clone.path('.artifacts/scratch') }
+    const up = await clone.task(['up', '--config', file], given)
+    t.equal(up.code, 0, up.stderr)
+    const run = async (command: string, ...flags: string[]) =>
+      await clone.debugServer(['session', 'create', '--repository', 'demo', '--command', command, ...flags])
+    t.equal((await clone.debugServer(['repository', 'add', '.', '--name', 'demo'])).code, 0)
+    t.match((await run('echo $PATH', '--follow')).stdout, /(^|:)\/opt\/mine:/m)
+
+    t.match(await clone.task(['restart', 'runner']), {
+      code: 1,
+      stderr: /scratch\/mine\.db, but these settings name/,
+    })
+    t.equal((await clone.task(['restart', 'runner', '--config', file], given)).code, 0)
+    t.equal((await run('sleep 600')).code, 0)
+    t.match(await clone.task(['down']), { code: 1, stderr: /a command has not ended yet/ })
+    const down = await clone.task(['down', '--yes'])
+    t.equal(down.code, 0, down.stderr)
+    t.same(clone.processes(), [])
+  },
+)
