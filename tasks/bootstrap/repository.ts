@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { complaint, type Git } from './git.ts'
@@ -27,9 +27,8 @@ export async function verifyCheckout(
     new UserError(`repository.path is ${path}: ${why}`, {
       fix: 'clone the project with git, or set repository.path in config/bootstrap.local.toml',
     })
-  const stat = statSync(directory, { throwIfNoEntry: false })
-  if (stat === undefined) throw refuse(`there is no ${directory}`)
-  if (!stat.isDirectory()) throw refuse(`${directory} is no directory`)
+  if (!existsSync(directory)) throw refuse(`there is no ${directory}`)
+  if (!statSync(directory).isDirectory()) throw refuse(`${directory} is no directory`)
   const { stdout, stderr } = await gitIn(directory)([
     'rev-parse',
     '--is-inside-work-tree',

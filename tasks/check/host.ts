@@ -1,8 +1,10 @@
+import { sessionEnvironment } from '../../config/session-environment.ts'
 import { bootstrapSettings, serverSettings, wasAskedFor } from '../../config/settings.ts'
 import { openWorkspace } from '../../config/workspace.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
 import { which } from '../bootstrap/binaries.ts'
 import { inspectCertificates } from '../bootstrap/certificates/inspect-certificates.ts'
+import { inspectEnvironment } from '../bootstrap/environment/inspect-environment.ts'
 import { gitIn } from '../bootstrap/git.ts'
 import type { Exec } from '../engine/context.ts'
 import { readRunState } from '../services/run-state.ts'
@@ -20,7 +22,12 @@ import { inspectToken } from './token.ts'
 type Environment = Record<string, string | undefined>
 
 /** Looks at everything that `up` and sessions need, side by side, and writes nothing, not even a directory. */
-export async function checkHost(root: string, environment: Environment, exec: Exec): Promise<Finding[]> {
+export async function checkHost(
+  root: string,
+  environment: Environment,
+  exec: Exec,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const [configuration] = await lookAtAll([
     {
       what: 'configuration',
@@ -34,10 +41,10 @@ export async function checkHost(root: string, environment: Environment, exec: Ex
   ])
   // All else is where the configuration says.
   if (configuration?.verdict !== 'ok') return configuration === undefined ? [] : [configuration]
-  return [configuration, ...(await lookAtAll(looks(root, environment, exec)))]
+  return [configuration, ...(await lookAtAll(looks(root, environment, exec, signal)))]
 }
 
-function looks(root: string, environment: Environment, exec: Exec): Look[] {
+function looks(root: string, environment: Environment, exec: Exec, signal: AbortSignal): Look[] {
   const workspace = openWorkspace(root, environment)
   const settings = bootstrapSettings(root, environment).values
   const server = serverSettings(root, environment)
@@ -48,6 +55,7 @@ function looks(root: string, environment: Environment, exec: Exec): Look[] {
   return [
     { what: 'Node.js', see: () => ({ what: 'Node.js', verdict: 'ok', detail: process.version.slice(1) }) },
     { what: 'programs', see: () => inspectPrograms(settings.required_binaries, path, exec) },
+    { what: 'environment', see: () => inspectEnvironment(root, settings, environment, exec, signal) },
     { what: 'certificates', see: () => inspectCertificates(root, environment) },
     { what: 'repository', see: () => inspectRepository(root, settings.repository, git, now) },
     {
@@ -69,13 +77,17 @@ function looks(root: string, environment: Environment, exec: Exec): Look[] {
         ),
     })),
     { what: 'PM2 home', see: () => inspectPm2Home(workspace.pm2Home, process.getuid?.()) },
-    { what: 'debuggers', see: () => inspectDebuggers({ path, pythons: pythonsOf(path) }, exec) },
+    { what: 'debuggers', see: () => inspectDebuggers({ path, pythons: pythonsOf(root, path) }, exec) },
     { what: 'containers', see: () => inspectContainers(path, exec) },
   ]
 }
 
-/** The Python that comes first on PATH, and the system's, which may be another one. */
-function pythonsOf(path: string | undefined): string[] {
-  const places = [which('python3', path ?? ''), which('/usr/bin/python3', '')]
+/** The sessions' own Python, the one that comes first on PATH, and the system's, which may be another one. */
+function pythonsOf(root: string, path: string | undefined): string[] {
+  const places = [
+    sessionEnvironment(root)?.python,
+    which('python3', path ?? ''),
+    which('/usr/bin/python3', ''),
+  ]
   return [...new Set(places.filter(place => place !== undefined))]
 }

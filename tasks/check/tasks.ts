@@ -14,7 +14,7 @@ export const check = task({
     },
     environment: configEnvironment,
   },
-  run: async (_, { args, root, exec, print, log }) => {
+  run: async (_, { args, root, exec, signal, print, log }) => {
     if (args.code) {
       const { checkCode } = await import('./code.ts')
       await checkCode(root, exec, log)
@@ -23,7 +23,7 @@ export const check = task({
     }
     const { checkHost } = await import('./host.ts')
     const { findingsTable } = await import('./findings-table.ts')
-    const findings = await checkHost(root, process.env, exec)
+    const findings = await checkHost(root, process.env, exec, signal)
     print(args.json ? `${JSON.stringify(findings, null, 2)}\n` : findingsTable(findings))
     const failed = findings.filter(({ verdict }) => verdict === 'failed')
     if (failed.length > 0) {

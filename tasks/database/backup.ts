@@ -14,6 +14,21 @@ export async function backUp(
   file: string,
   force: boolean,
 ): Promise<{ file: string; bytes: number }> {
+  try {
+    requireFree(file, storeFile, force)
+    await backupStore(storeFile, file)
+  } catch (error) {
+    if (errorCode(error) === undefined || error instanceof UserError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UserError(`the store cannot be copied into ${file}: ${reason}`, {
+      fix: 'name a file in a directory that can be written to, with enough room',
+      cause: error,
+    })
+  }
+  return { file, bytes: statSync(file).size }
+}
+
+function requireFree(file: string, storeFile: string, force: boolean): void {
   if (isSame(file, storeFile))
     throw new UserError(`${file} is the store itself`, { fix: 'name another file' })
   const there = lstatSync(file, { throwIfNoEntry: false })
@@ -21,19 +36,6 @@ export async function backUp(
     throw new UserError(`${file} is a directory`, { fix: 'name a file in it' })
   if (there !== undefined && !force)
     throw new UserError(`${file} is there already`, { fix: 'name another file, or replace it with --force' })
-  try {
-    await backupStore(storeFile, file)
-  } catch (error) {
-    if (errorCode(error) === undefined || error instanceof UserError) throw error
-    throw new UserError(
-      `the store cannot be copied into ${file}: ${error instanceof Error ? error.message : error}`,
-      {
-        fix: 'name a file in a directory that can be written to, with enough room',
-        cause: error,
-      },
-    )
-  }
-  return { file, bytes: statSync(file).size }
 }
 
 export type Restored = { kept: string | undefined; pending: readonly string[] }

@@ -33,6 +33,7 @@ t.test('anything else is refused by name, with what it is', async t => {
   writeFileSync(join(root, 'damaged/.git/HEAD'), 'nonsense\n')
   const faults: [string, RegExp][] = [
     ['missing', /repository\.path is missing: there is no .*missing/],
+    ['file/below', /there is no .*file\/below/],
     ['file', /repository\.path is file: .* is no directory/],
     ['plain', /repository\.path is plain: .* is no git work tree: not a git repository/],
     ['bare.git', /repository\.path is bare\.git: .* is a bare repository/],
