@@ -1,4 +1,5 @@
 import type { CondaTool } from './conda-tool.ts'
+import { pythonVariables } from './python-variables.ts'
 
 /** How each of them is told to make or to update an environment from a file. Pure. */
 export type CondaAction = 'create' | 'update'
@@ -32,8 +33,7 @@ export const condaVariables = (
 ): Record<string, string | undefined> => ({
   CONDA_ALWAYS_YES: 'true',
   MAMBA_ALWAYS_YES: 'true',
-  PYTHONHOME: undefined,
-  PYTHONPATH: undefined,
+  ...pythonVariables,
   ...(flavour === 'micromamba' && environment.MAMBA_ROOT_PREFIX === undefined
     ? { MAMBA_ROOT_PREFIX: `${artifacts}/micromamba` }
     : {}),

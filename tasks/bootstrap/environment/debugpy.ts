@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CommandError } from '../../engine/command-error.ts'
 import type { Exec } from '../../engine/context.ts'
 import type { Bench } from './bench.ts'
+import { pythonVariables } from './python-variables.ts'
 import { pythonIn } from './stamp.ts'
 
 const deadlineMs = 3 * 60_000
@@ -30,8 +31,7 @@ export async function installDebugpy(prefix: string, bench: Bench): Promise<stri
         timeoutMs: deadlineMs,
         env: {
           ...bench.variables,
-          PYTHONHOME: undefined,
-          PYTHONPATH: undefined,
+          ...pythonVariables,
           // These would put it elsewhere.
           PIP_USER: undefined,
           PIP_TARGET: undefined,

@@ -8,6 +8,7 @@ import type { Bench } from './bench.ts'
 import { type Probe, probeConda } from './conda-tool.ts'
 import { inspectInstallation, markUnfinished, removeInstallation, stampWhole } from './installation.ts'
 import { runLong } from './long-command.ts'
+import { pythonVariables } from './python-variables.ts'
 import type { EnvironmentRequest } from './request.ts'
 
 /** Miniconda's installers are near 150 MiB. */
@@ -61,8 +62,7 @@ export async function installMiniconda(
     what: 'the Miniconda installer',
     file: 'bash',
     args: [installer, '-b', '-p', installPath],
-    // It refuses, or mixes itself with, a Python that these point to.
-    env: { PYTHONHOME: undefined, PYTHONPATH: undefined },
+    env: pythonVariables,
     deadlineMs,
     silenceMs,
   })

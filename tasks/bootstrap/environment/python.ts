@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CommandError } from '../../engine/command-error.ts'
 import type { Exec } from '../../engine/context.ts'
 import { which } from '../binaries.ts'
+import { pythonVariables } from './python-variables.ts'
 
 /** The Pythons of the host, and which of them makes a venv. */
 export type HostPython = {
@@ -28,7 +29,7 @@ export async function askPython(path: string, exec: Exec): Promise<HostPython | 
     const { stdout } = await exec(path, ['-c', question], {
       output: 'capture',
       timeoutMs: 20_000,
-      env: { PYTHONHOME: undefined, PYTHONPATH: undefined },
+      env: pythonVariables,
     })
     return { path, ...reply.parse(JSON.parse(stdout)) }
   } catch (error) {

@@ -7,6 +7,7 @@ import { hasDebugpy, installDebugpy } from './debugpy.ts'
 import { identityOf } from './identity.ts'
 import { runLong } from './long-command.ts'
 import { bestPython, findPythons, type HostPython } from './python.ts'
+import { pythonVariables } from './python-variables.ts'
 import type { EnvironmentRequest } from './request.ts'
 import { fingerprintOf, readStamp, removeEnvironment, type Stamp, writeStamp } from './stamp.ts'
 
@@ -50,7 +51,7 @@ export async function makeVenv(
     what: `${python.path} -m venv`,
     file: python.path,
     args: ['-m', 'venv', '--prompt', name, ...(python.ensurepip ? [] : ['--without-pip']), prefix],
-    env: { PYTHONHOME: undefined, PYTHONPATH: undefined },
+    env: pythonVariables,
     deadlineMs,
     silenceMs,
     fix: `on Debian and Ubuntu it needs ${venvPackages(python)}`,

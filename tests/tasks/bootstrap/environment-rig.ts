@@ -35,7 +35,8 @@ export type Host = {
   configure(settings: Record<string, string | boolean>): void
   calls(): Call[]
   log: string[]
-  prepare(change?: Partial<Bench>): Promise<PreparedEnvironment>
+  /** In this process; `root` is another clone on the same host. */
+  prepare(change?: Partial<Bench>, root?: string): Promise<PreparedEnvironment>
 }
 export type Call = {
   name?: string
@@ -109,11 +110,11 @@ export function makeHost(owner: Test, settings: Record<string, string | boolean>
         .split('\n')
         .filter(line => line !== '')
         .map(line => JSON.parse(line)),
-    prepare: async change => {
+    prepare: async (change, place = root) => {
       await using scope = new ProcessScope({ graceMs: 500 })
       return await prepareEnvironment(
-        requestOfHost(root, environment),
-        makeBench(root, environment, scope, log, change),
+        requestOfHost(place, environment),
+        makeBench(place, environment, scope, log, change),
       )
     },
   }

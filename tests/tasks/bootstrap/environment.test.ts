@@ -11,7 +11,7 @@ t.test('none: nothing is made, and what sessions used is forgotten', async t => 
   const host = makeHost(t, { manager: 'none' })
   mkdirSync(host.path('.artifacts/environments'), { recursive: true })
   writeFileSync(host.path('.artifacts/environments/current.json'), '{}')
-  t.match(await host.prepare(), { outcome: 'none', warnings: [] })
+  t.match(await host.prepare(), { outcome: 'none', warnings: { length: 0 } })
   t.notOk(existsSync(host.path('.artifacts/environments/current.json')))
 })
 
@@ -31,7 +31,7 @@ t.test('created by path, with the certificates, once; then nothing is run', asyn
   const prefix = host.path('.artifacts/environments/debug-server')
   t.match(made, {
     outcome: 'made',
-    warnings: [],
+    warnings: { length: 0 },
     summary: /^debug-server, made by .*\/bin\/conda 24\.1\.2, Python 3/,
   })
   t.same(
@@ -43,7 +43,7 @@ t.test('created by path, with the certificates, once; then nothing is run', asyn
   t.equal(pathWithEnvironment(host.root, '/usr/bin'), `${join(prefix, 'bin')}:/usr/bin`)
 
   const before = statSync(host.path('.artifacts/environments/current.json')).mtimeMs
-  t.match(await host.prepare(), { outcome: 'up_to_date', warnings: [] })
+  t.match(await host.prepare(), { outcome: 'up_to_date', warnings: { length: 0 } })
   t.equal(host.calls().length, 2, 'not even asked for its version')
   t.equal(statSync(host.path('.artifacts/environments/current.json')).mtimeMs, before)
 })

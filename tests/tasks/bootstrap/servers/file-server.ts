@@ -120,6 +120,7 @@ function sendFile(
   const bytes = ranged ? whole.subarray(from) : whole
   response.writeHead(ranged ? 206 : 200, {
     ...(unknownLength === true ? {} : { 'content-length': bytes.length }),
+    ...(request.url?.endsWith('/') ? { 'content-type': 'text/html' } : {}),
     ...(etag === undefined ? {} : { etag }),
     ...(ranged ? { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` } : {}),
   })
