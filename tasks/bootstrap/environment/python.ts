@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UserError } from '../../../lib/user-error.ts'
 import { CommandError } from '../../engine/command-error.ts'
 import type { Exec } from '../../engine/context.ts'
 import { which } from '../binaries.ts'
@@ -33,8 +34,8 @@ export async function askPython(path: string, exec: Exec): Promise<HostPython | 
     })
     return { path, ...reply.parse(JSON.parse(stdout)) }
   } catch (error) {
-    if (error instanceof CommandError || error instanceof SyntaxError || error instanceof z.ZodError)
-      return undefined
+    const expected = [CommandError, UserError, SyntaxError, z.ZodError]
+    if (expected.some(kind => error instanceof kind)) return undefined
     throw error
   }
 }
