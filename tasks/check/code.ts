@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import { UserError } from '../../lib/user-error.ts'
 import type { Exec } from '../engine/context.ts'
+import { docsFaults } from './docs.ts'
 
-/** Every gate for the sources. All of them run, so that one pass shows all that is wrong. */
+/** Every gate for the sources and the docs. All of them run, so that one pass shows all that is wrong. */
 export async function checkCode(root: string, exec: Exec, log: (line: string) => void): Promise<void> {
   const gates: Record<string, [string, ...string[]]> = {
     'format and lint': ['biome', 'check', '--error-on-warnings', '.'],
@@ -16,6 +18,24 @@ export async function checkCode(root: string, exec: Exec, log: (line: string) =>
       return { name, ok: exitCode === 0 }
     }),
   )
-  const failed = results.filter(({ ok }) => !ok).map(({ name }) => name)
+  const faults = await docs(root, exec)
+  for (const fault of faults) log(fault)
+  log(`docs: ${faults.length === 0 ? 'ok' : 'failed'}`)
+  const failed = [...results, { name: 'docs', ok: faults.length === 0 }]
+    .filter(({ ok }) => !ok)
+    .map(({ name }) => name)
   if (failed.length > 0) throw new UserError(`not clean: ${failed.join(', ')}`)
+}
+
+const listSchema = z.object({ tasks: z.array(z.object({ name: z.string() })) })
+
+/** The pages are those that git knows of or would take; the tasks are what the launcher lists. */
+async function docs(root: string, exec: Exec): Promise<string[]> {
+  const quiet = { cwd: root, output: 'capture', timeoutMs: 60_000 } as const
+  const [pages, list] = await Promise.all([
+    exec('git', ['ls-files', '-co', '--exclude-standard', '*.md'], quiet),
+    exec(process.execPath, ['tasks/cli.mjs', '--list', '--json'], quiet),
+  ])
+  const tasks = listSchema.parse(JSON.parse(list.stdout)).tasks.map(({ name }) => name)
+  return docsFaults(root, pages.stdout.split('\n').filter(Boolean), tasks)
 }
