@@ -2,7 +2,14 @@
 import { rowsTable } from './row.ts'
 
 const rows = []
-for (const name of ['task-list', 'command-round-trip', 'log-throughput', 'debug-first-stop', 'debug-step']) {
+for (const name of [
+  'task-list',
+  'bootstrap',
+  'command-round-trip',
+  'log-throughput',
+  'debug-first-stop',
+  'debug-step',
+]) {
   const { bench } = await import(`./${name}.ts`)
   rows.push(...(await bench()))
 }
