@@ -8,7 +8,10 @@ const recordSchema = z.object({
   prefix: z.string(),
   /** Comes first in the PATH of commands. */
   bin: z.string(),
+  /** The program. */
   python: z.string(),
+  /** Its version. */
+  version: z.string(),
 })
 export type SessionEnvironment = z.output<typeof recordSchema>
 

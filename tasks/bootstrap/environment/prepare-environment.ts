@@ -5,7 +5,7 @@ import { writeAtomically } from '../../../lib/atomic-file.ts'
 import type { Bench } from './bench.ts'
 import { withoutLeftovers } from './leftovers.ts'
 import type { EnvironmentRequest } from './request.ts'
-import type { Stamp } from './stamp.ts'
+import { pythonIn, type Stamp } from './stamp.ts'
 import { upToDate } from './up-to-date.ts'
 import { debugpyWarning } from './warnings.ts'
 
@@ -45,7 +45,13 @@ export async function prepareEnvironment(
 
 /** Where the runner finds it. Written when it says something else, so that an idle run writes nothing. */
 async function record({ root, prefix }: EnvironmentRequest, { manager, python }: Stamp): Promise<void> {
-  const record: SessionEnvironment = { manager, prefix, bin: join(prefix, 'bin'), python }
+  const record: SessionEnvironment = {
+    manager,
+    prefix,
+    bin: join(prefix, 'bin'),
+    python: pythonIn(prefix),
+    version: python,
+  }
   const text = `${JSON.stringify(record)}\n`
   const file = sessionEnvironmentFile(root)
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return

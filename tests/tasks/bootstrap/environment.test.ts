@@ -39,7 +39,13 @@ t.test('created by path, with the certificates, once; then nothing is run', asyn
     [['--version'], ['env', 'create', '--prefix', prefix, '--file', host.path('config/environment.yml')]],
   )
   t.match(host.calls()[1]?.variables, { ...variables, CONDA_ALWAYS_YES: 'true' })
-  t.match(sessionEnvironment(host.root), { manager: 'conda', prefix, bin: join(prefix, 'bin') })
+  t.match(sessionEnvironment(host.root), {
+    manager: 'conda',
+    prefix,
+    bin: join(prefix, 'bin'),
+    python: join(prefix, 'bin/python'),
+    version: /^3\./,
+  })
   t.equal(pathWithEnvironment(host.root, '/usr/bin'), `${join(prefix, 'bin')}:/usr/bin`)
 
   const before = statSync(host.path('.artifacts/environments/current.json')).mtimeMs
