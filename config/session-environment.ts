@@ -16,7 +16,7 @@ const recordSchema = z.object({
 export type SessionEnvironment = z.output<typeof recordSchema>
 
 export const sessionEnvironmentFile = (root: string): string =>
-  join(root, '.artifacts', 'environments', 'current.json')
+  join(root, '.artifacts', 'environments', '.current.json')
 
 /** Undefined where bootstrap made none. */
 export function sessionEnvironment(root: string): SessionEnvironment | undefined {

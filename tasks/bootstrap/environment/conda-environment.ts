@@ -40,8 +40,10 @@ export async function makeCondaEnvironment(
   bench: Bench,
 ): Promise<Stamp> {
   const { prefix, artifacts, environmentFile } = request
+  // Taken before the file is read: what changes in between makes the environment out of date.
   const fingerprint = condaFingerprint(request, tool.path)
   const file = await fileForConda(request)
+  if (fingerprint === undefined) throw new UserError(`${tool.path} or ${environmentFile} went away just now`)
   const before = readStamp(prefix)
   const action: CondaAction = before?.manager === 'conda' ? 'update' : 'create'
   if (action === 'create') {
@@ -61,7 +63,7 @@ export async function makeCondaEnvironment(
     env: condaVariables(tool, bench.environment, artifacts),
     deadlineMs,
     silenceMs,
-    fix: `look at what it said above; what it left in ${prefix} is removed by the next run`,
+    fix: `what it left in ${prefix} is removed by the next run; environment.manager = "venv" does without conda`,
   })
   const python = existsSync(pythonIn(prefix)) ? await askPython(pythonIn(prefix), bench.exec) : undefined
   if (python === undefined)
@@ -70,7 +72,7 @@ export async function makeCondaEnvironment(
     })
   const stamp: Stamp = {
     manager: 'conda',
-    fingerprint: fingerprint ?? '',
+    fingerprint,
     tool: tool.path,
     version: tool.version,
     python: python.version,
@@ -99,7 +101,7 @@ async function fileForConda({
       throw new UserError(`${environmentFile} cannot be used: ${file.reason}`, { fix: file.fix })
     case 'generated': {
       // Newer versions of conda go by the file's name.
-      const generated = join(artifacts, 'environments', 'generated', 'environment.yml')
+      const generated = join(artifacts, 'environments', '.generated', 'environment.yml')
       await writeAtomically(generated, file.text, { mode: 0o644 })
       return generated
     }

@@ -8,7 +8,7 @@ import type { Bench } from './bench.ts'
  * A bootstrap that was killed outright leaves its conda, pip or installer behind, which would go on writing into what
  * the next one removes and makes anew. So whoever begins leaves the mark that its processes bear.
  */
-const markFile = (artifacts: string): string => join(artifacts, 'environments', 'at-work')
+const markFile = (artifacts: string): string => join(artifacts, 'environments', '.at-work')
 
 /** Runs `work`, after ending what a killed run left. For whoever has the turn: nobody else's work is alive then. */
 export async function withoutLeftovers<T>(

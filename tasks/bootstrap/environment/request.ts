@@ -24,7 +24,7 @@ export type EnvironmentRequest = {
 
 export function requestOf({ environment }: BootstrapSettings, workspace: Workspace): EnvironmentRequest {
   const { name } = environment
-  // The name becomes a directory, which may be removed as a whole.
+  // The name becomes a directory, which may be removed as a whole; those with a dot in front are ours.
   if (!/^[A-Za-z0-9_][\w.-]*$/.test(name))
     throw new UserError(`environment.name is ${JSON.stringify(name)}, which is no name of a directory`, {
       fix: 'use letters, digits, ".", "_" and "-"',

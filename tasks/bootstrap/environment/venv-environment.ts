@@ -39,7 +39,8 @@ export async function makeVenv(
       fix: 'install it, for example: apt-get install python3 python3-venv; or set environment.manager = "none"',
     })
   if (!python.ensurepip && !instead) throw withoutVenv(python)
-  const fingerprint = venvFingerprint(request, python.base) ?? ''
+  const fingerprint = venvFingerprint(request, python.base)
+  if (fingerprint === undefined) throw new UserError(`${python.base} went away just now`)
   const before = readStamp(prefix)
   if (before?.manager === 'venv' && before.fingerprint === fingerprint) return { stamp: before, warnings: [] }
   if (existsSync(prefix))

@@ -73,7 +73,7 @@ t.test('made: whole, up to date and running, or what is wrong', async t => {
   ])
   const prefix = host.path('.artifacts/environments/debug-server')
 
-  rmSync(host.path('.artifacts/environments/current.json'))
+  rmSync(host.path('.artifacts/environments/.current.json'))
   t.match(await inspect(t, host), [{ verdict: 'warning', detail: /not yet that of sessions/ }, {}, {}])
   writeFileSync(host.path('config/environment.yml'), 'dependencies:\n  - python\n')
   t.match(await inspect(t, host), [

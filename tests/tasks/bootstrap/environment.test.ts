@@ -10,9 +10,9 @@ import { putConda, writeProgram } from './servers/fake-programs.ts'
 t.test('none: nothing is made, and what sessions used is forgotten', async t => {
   const host = makeHost(t, { manager: 'none' })
   mkdirSync(host.path('.artifacts/environments'), { recursive: true })
-  writeFileSync(host.path('.artifacts/environments/current.json'), '{}')
+  writeFileSync(host.path('.artifacts/environments/.current.json'), '{}')
   t.match(await host.prepare(), { outcome: 'none', warnings: { length: 0 } })
-  t.notOk(existsSync(host.path('.artifacts/environments/current.json')))
+  t.notOk(existsSync(host.path('.artifacts/environments/.current.json')))
 })
 
 t.test('a name that is no directory is refused', async t => {
@@ -48,10 +48,10 @@ t.test('created by path, with the certificates, once; then nothing is run', asyn
   })
   t.equal(pathWithEnvironment(host.root, '/usr/bin'), `${join(prefix, 'bin')}:/usr/bin`)
 
-  const before = statSync(host.path('.artifacts/environments/current.json')).mtimeMs
+  const before = statSync(host.path('.artifacts/environments/.current.json')).mtimeMs
   t.match(await host.prepare(), { outcome: 'up_to_date', warnings: { length: 0 } })
   t.equal(host.calls().length, 2, 'not even asked for its version')
-  t.equal(statSync(host.path('.artifacts/environments/current.json')).mtimeMs, before)
+  t.equal(statSync(host.path('.artifacts/environments/.current.json')).mtimeMs, before)
 })
 
 t.test('updated with --prune when file, tool or Python changed', async t => {
@@ -75,7 +75,7 @@ t.test('updated with --prune when file, tool or Python changed', async t => {
   t.equal(version, '24.1.2')
   writeFileSync(file, readFileSync(file, 'utf8').replace(/python=.*/, 'python'))
   await host.prepare()
-  const generated = host.path('.artifacts/environments/generated/environment.yml')
+  const generated = host.path('.artifacts/environments/.generated/environment.yml')
   t.same(host.calls().at(-1)?.argv, update(generated))
   t.match(readFileSync(generated, 'utf8'), new RegExp(`^ {2}- python=${pythonVersion}$`, 'm'))
 })
