@@ -13,6 +13,9 @@ export type Refreshed = {
   warnings: string[]
 }
 
+/** What is known of a checkout before: where it has no remote, git is not asked again. */
+export type Fetchable = { readonly remotes: readonly string[]; readonly branchFault: string | undefined }
+
 /** How long all remotes together may take, in milliseconds. */
 const fetchDeadline = 120_000
 
@@ -24,17 +27,23 @@ const fetchDeadline = 120_000
  */
 export async function refreshRepository(
   git: Git,
+  { remotes, branchFault }: Fetchable,
   settings: RefreshSettings,
   { timeoutMs = fetchDeadline }: { timeoutMs?: number } = {},
 ): Promise<Refreshed> {
-  const { outcome, warnings } = await fetchAll(git, settings, timeoutMs)
+  const { outcome, warnings } = await fetchAll(git, remotes, settings, timeoutMs)
   if (settings.submodules) await updateSubmodules(git, timeoutMs)
-  const fault = await defaultBranchFault(git, settings.default_branch)
+  const fault =
+    outcome === 'no_remotes' ? branchFault : await defaultBranchFault(git, settings.default_branch)
   return { outcome, warnings: fault === undefined ? warnings : [...warnings, fault] }
 }
 
-async function fetchAll(git: Git, settings: RefreshSettings, timeoutMs: number): Promise<Refreshed> {
-  const remotes = (await git(['remote'])).stdout.split('\n').filter(name => name !== '')
+async function fetchAll(
+  git: Git,
+  remotes: readonly string[],
+  settings: RefreshSettings,
+  timeoutMs: number,
+): Promise<Refreshed> {
   if (remotes.length === 0)
     return { outcome: 'no_remotes', warnings: ['the repository has no remote: nothing was fetched'] }
   const fault = await complaintOf(

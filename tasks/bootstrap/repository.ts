@@ -8,13 +8,15 @@ import { redactUrls } from './redact-url.ts'
 export type Checkout = {
   directory: string
   commit: string | null
+  /** The names of its remotes. */
+  remotes: string[]
   /** Lock files that a killed git may have left. */
   locks: GitLock[]
 }
 
 /**
- * Verifies that `path` is the top of a git work tree. Reads only, and asks git once: `gitIn` makes the git for the
- * directory that it is handed.
+ * Verifies that `path` is the top of a git work tree. Reads only. `gitIn` makes the git for the directory that it is
+ * handed.
  */
 export async function verifyCheckout(
   root: string,
@@ -29,15 +31,19 @@ export async function verifyCheckout(
     })
   if (!existsSync(directory)) throw refuse(`there is no ${directory}`)
   if (!statSync(directory).isDirectory()) throw refuse(`${directory} is no directory`)
-  const { stdout, stderr } = await gitIn(directory)([
-    'rev-parse',
-    '--is-inside-work-tree',
-    '--is-bare-repository',
-    '--absolute-git-dir',
-    '--git-common-dir',
-    '--show-prefix',
-    // Repeated as it is where there is no commit yet.
-    'HEAD',
+  const git = gitIn(directory)
+  const [{ stdout, stderr }, remotes] = await Promise.all([
+    git([
+      'rev-parse',
+      '--is-inside-work-tree',
+      '--is-bare-repository',
+      '--absolute-git-dir',
+      '--git-common-dir',
+      '--show-prefix',
+      // Repeated as it is where there is no commit yet.
+      'HEAD',
+    ]),
+    git(['remote']),
   ])
   const [inside, bare, gitDirectory = '', common, prefix = '', head = ''] = stdout.split('\n')
   if (bare === 'true') throw refuse(`${directory} is a bare repository, without files to work on`)
@@ -48,6 +54,7 @@ export async function verifyCheckout(
   return {
     directory,
     commit: /^[0-9a-f]{40,64}$/.test(head) ? head : null,
+    remotes: remotes.stdout.split('\n').filter(name => name !== ''),
     locks: findGitLocks(gitDirectory, resolve(directory, common), now),
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
@@ -7,22 +8,35 @@ import { readWords } from '../words.ts'
  * `up to date: …` where it has nothing to do. What a person should know is returned as `warnings`.
  */
 
+/** Read once for all that follows. */
+export const settings = task({
+  describe: 'Read the configuration',
+  run: async (_, { root }) => {
+    const { bootstrapSettings } = await import('../../config/settings.ts')
+    const { openWorkspace } = await import('../../config/workspace.ts')
+    return {
+      values: bootstrapSettings(root, process.env).values,
+      workspace: openWorkspace(root, process.env),
+    }
+  },
+})
+
 /** Held until this process has ended: two bootstraps of one clone follow each other. */
 export const turn = task({
   describe: 'Wait until no other bootstrap of this clone is at work',
-  run: async (_, { root, signal, log }) => {
+  needs: { settings },
+  run: async ({ settings }, { signal, log }) => {
     const { takeTurn } = await import('./turn.ts')
-    const { openWorkspace } = await import('../../config/workspace.ts')
-    return takeTurn(openWorkspace(root, process.env), { signal, log })
+    return takeTurn(settings.workspace, { signal, log })
   },
 })
 
 export const binaries = task({
   describe: 'Find the required programs',
-  run: async (_, { root, progress }) => {
+  needs: { settings },
+  run: async ({ settings }, { progress }) => {
     const { findBinaries } = await import('./binaries.ts')
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const found = findBinaries(bootstrapSettings(root, process.env).values.required_binaries, process.env)
+    const found = findBinaries(settings.values.required_binaries, process.env)
     progress(`found: ${found.map(({ path }) => path).join(', ') || 'none is required'}`)
     return found
   },
@@ -30,41 +44,39 @@ export const binaries = task({
 
 export const repository = task({
   describe: 'Verify the checkout of this project',
-  needs: { binaries },
-  run: async (_, { root, exec, log, progress }) => {
+  needs: { settings, binaries },
+  run: async ({ settings }, { root, exec, log, progress }) => {
     const { verifyCheckout } = await import('./repository.ts')
+    const { defaultBranchFault } = await import('./default-branch.ts')
     const { describeLock } = await import('./git-locks.ts')
     const { gitIn } = await import('./git.ts')
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const { path } = bootstrapSettings(root, process.env).values.repository
-    const checkout = await verifyCheckout(
-      root,
-      path,
-      directory => gitIn(directory, exec, process.env),
-      Date.now(),
-    )
+    const { path, default_branch } = settings.values.repository
+    const git = (directory: string) => gitIn(directory, exec, process.env)
+    const [checkout, branchFault] = await Promise.all([
+      verifyCheckout(root, path, git, Date.now()),
+      defaultBranchFault(git(resolve(root, path)), default_branch),
+    ])
     progress(
       `up to date: ${checkout.directory}, ${checkout.commit === null ? 'no commit yet' : `at ${checkout.commit}`}`,
     )
     const warnings = checkout.locks.map(describeLock).map(({ detail, fix }) => `${detail}; ${fix}`)
     for (const warning of warnings) log(`warning: ${warning}`)
-    return { ...checkout, warnings }
+    return { ...checkout, branchFault, warnings }
   },
 })
 
 /** Apart from `repository`, for `up` never fetches. */
 export const refresh = task({
   describe: "Fetch the checkout's remotes, update its submodules, look for the default branch",
-  needs: { turn, repository },
-  run: async ({ repository }, { root, exec, log, progress }) => {
+  needs: { settings, turn, repository },
+  run: async ({ settings, repository }, { exec, log, progress }) => {
     const { refreshRepository } = await import('./refresh-repository.ts')
     const { gitIn } = await import('./git.ts')
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const settings = bootstrapSettings(root, process.env).values.repository
-    progress('fetching')
+    if (repository.remotes.length > 0) progress(`fetching ${repository.remotes.join(', ')}`)
     const { outcome, warnings } = await refreshRepository(
       gitIn(repository.directory, exec, process.env),
-      settings,
+      repository,
+      settings.values.repository,
     )
     switch (outcome) {
       case 'fetched':
@@ -83,14 +95,11 @@ export const refresh = task({
 
 export const storage = task({
   describe: 'Make the data directory and the store, and prove that it reads and writes',
-  needs: { turn },
-  run: async (_, { root, log, progress }) => {
+  needs: { settings, turn },
+  run: async ({ settings }, { log, progress }) => {
     const { prepareStorage } = await import('./storage.ts')
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const { openWorkspace } = await import('../../config/workspace.ts')
-    const { minimum_free_megabytes } = bootstrapSettings(root, process.env).values.storage
-    const prepared = await prepareStorage(openWorkspace(root, process.env), {
-      minimumFreeMegabytes: minimum_free_megabytes,
+    const prepared = await prepareStorage(settings.workspace, {
+      minimumFreeMegabytes: settings.values.storage.minimum_free_megabytes,
     })
     for (const name of prepared.migrated) log(`applied migration ${name}`)
     for (const warning of prepared.warnings) log(`warning: ${warning}`)
@@ -102,18 +111,16 @@ export const storage = task({
 
 export const token = task({
   describe: "Make the first administrator's token",
-  needs: { storage },
-  run: async (_, { root, log, progress, print }) => {
+  needs: { settings, storage },
+  run: async ({ settings }, { log, progress, print }) => {
     const { missingTokenVariable, prepareToken } = await import('./token.ts')
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const { openWorkspace } = await import('../../config/workspace.ts')
-    const { made, file } = await prepareToken(openWorkspace(root, process.env))
+    const { made, file } = await prepareToken(settings.workspace)
     if (made === undefined) progress(`up to date: the token in ${file}`)
     else {
       log(`made an administrator's token: ${file}`)
       print(`The administrator's token, shown this once and kept in ${file}:\n  ${made}\n`)
     }
-    const variable = bootstrapSettings(root, process.env).values.auth.token_environment_variable
+    const variable = settings.values.auth.token_environment_variable
     const warning = missingTokenVariable(variable, process.env)
     if (warning !== undefined) log(`warning: ${warning}`)
     return { file, warnings: warning === undefined ? [] : [warning] }
@@ -135,15 +142,13 @@ export const certificates = task({
 
 export const environment = task({
   describe: 'Create or update the environment of sessions: conda or a venv, with debugpy',
-  needs: { turn, certificates },
-  run: async ({ certificates }, { root, exec, scope, signal, log, progress }) => {
+  needs: { settings, turn, certificates },
+  run: async ({ settings, certificates }, { root, exec, scope, signal, log, progress }) => {
     const { readCertificates } = await import('./certificates/certificates.ts')
     const { prepareEnvironment } = await import('./environment/prepare-environment.ts')
     const { requestOf } = await import('./environment/request.ts')
     const { defaultPatience } = await import('./download/patience.ts')
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const { openWorkspace } = await import('../../config/workspace.ts')
-    const request = requestOf(bootstrapSettings(root, process.env).values, openWorkspace(root, process.env))
+    const request = requestOf(settings.values, settings.workspace)
     const { outcome, summary, warnings } = await prepareEnvironment(request, {
       environment: process.env,
       variables: certificates.variables,

@@ -18,6 +18,7 @@ function pair(owner: { teardown(end: () => unknown): void }) {
   const refresh = (changes: Partial<typeof settings> = {}, timeoutMs?: number) =>
     refreshRepository(
       gitMaker(owner)(checkout),
+      { remotes: git(checkout, 'remote').trim().split('\n'), branchFault: undefined },
       { ...settings, ...changes },
       timeoutMs === undefined ? {} : { timeoutMs },
     )
@@ -50,10 +51,13 @@ t.test('all remotes are fetched, and branches that are gone are forgotten where 
 
 t.test('no remote at all is a warning', async t => {
   const root = repository(directory(t))
-  t.same(await refreshRepository(gitMaker(t)(root), settings), {
-    outcome: 'no_remotes',
-    warnings: ['the repository has no remote: nothing was fetched'],
-  })
+  t.same(
+    await refreshRepository(gitMaker(t)(root), { remotes: [], branchFault: 'no such branch' }, settings),
+    {
+      outcome: 'no_remotes',
+      warnings: ['the repository has no remote: nothing was fetched', 'no such branch'],
+    },
+  )
 })
 
 t.test('a remote that cannot be reached is a warning, and the others are fetched', async t => {
