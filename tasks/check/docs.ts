@@ -51,7 +51,7 @@ export function commandFault(root: string, command: string, tasks: readonly stri
   const [program = '', ...rest] = words.slice(words.findIndex(word => !/^[A-Za-z_]\w*=/.test(word)))
   if (program === 'npx') return npxFault(command, rest, tasks)
   if (program === 'node') {
-    const file = rest.find(word => !word.startsWith('-'))
+    const file = rest.includes('-e') ? undefined : rest.find(word => !word.startsWith('-'))
     return file === undefined || existsSync(join(root, file)) ? undefined : `${command}: there is no ${file}`
   }
   return programs.has(program) || existsSync(join(root, program))

@@ -61,6 +61,7 @@ t.test('commands: tasks, files and programs that exist', async t => {
     'DEBUG_SERVER__API__PORT=1 npx task up',
     'npx debug-server session create',
     'node run.ts',
+    'node -e 0',
     'git status',
   ]
   for (const command of right) t.equal(commandFault(root, command, tasks), undefined, command)
