@@ -40,7 +40,10 @@ t.test('a wrong direction is refused, with the right one', async t => {
     fix: /db:downgrade 0001-first-light/,
   })
   await downgrade(workspace, '0001-first-light', yes, waiting())
-  await t.rejects(downgrade(workspace, '0002-leases', yes, waiting()), { message: /which is before 0002-leases/, fix: /db:upgrade 0002-leases/ })
+  await t.rejects(downgrade(workspace, '0002-leases', yes, waiting()), {
+    message: /which is before 0002-leases/,
+    fix: /db:upgrade 0002-leases/,
+  })
 })
 
 t.test('a downgrade asks, and is refused where nobody can be asked', async t => {
@@ -86,7 +89,10 @@ t.test('revisions as they are typed', async t => {
   t.equal(readRevision('head'), newest)
   t.equal(readRevision('0002'), '0002-leases')
   t.throws(() => readRevision('0002-leasse'), { name: 'UserError', fix: 'did you mean "0002-leases"?' })
-  t.throws(() => readRevision('zzz'), { message: /no revision "zzz"/, fix: /^one of: base, 0001-first-light/ })
+  t.throws(() => readRevision('zzz'), {
+    message: /no revision "zzz"/,
+    fix: /^one of: base, 0001-first-light/,
+  })
   t.throws(() => dbDowngrade.args?.parse([]), { message: /which revision/ })
   t.throws(() => dbUpgrade.args?.parse(['base']), { message: /an upgrade leads to a migration/ })
 })
