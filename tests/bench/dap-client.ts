@@ -79,13 +79,15 @@ export class DapClient {
       case 'event': {
         const waiting = this.#events.get(message.event)
         this.#events.delete(message.event)
-        return waiting?.resolve(message.body)
+        waiting?.resolve(message.body)
+        return
       }
       case 'response': {
         const waiting = this.#responses.get(message.request_seq)
         this.#responses.delete(message.request_seq)
-        if (message.success) return waiting?.resolve(message.body)
-        return waiting?.reject(new Error(message.message ?? 'the debug adapter refused'))
+        if (message.success) waiting?.resolve(message.body)
+        else waiting?.reject(new Error(message.message ?? 'the debug adapter refused'))
+        return
       }
       case 'request':
         return
