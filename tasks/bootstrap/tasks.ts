@@ -178,19 +178,19 @@ export const environment = task({
   },
 })
 
-/** All that `up` needs. Nothing here asks a remote for commits. */
+/** All that `up` needs. Nothing here asks another host for anything, so that a start is short wherever it happens. */
 export const prepare = task({
-  describe: 'Prepare this host without fetching: programs, checkout, environment, storage, first token',
-  needs: { turn, binaries, repository, environment, storage, token },
-  run: ({ repository, environment, storage, token }) => ({
+  describe: 'Prepare what the services need: programs, checkout, storage, first token',
+  needs: { turn, binaries, repository, storage, token },
+  run: ({ repository, storage, token }) => ({
     tokenFile: token.file,
-    warnings: [repository, environment, storage, token].flatMap(({ warnings }) => warnings),
+    warnings: [repository, storage, token].flatMap(({ warnings }) => warnings),
   }),
 })
 
 export const bootstrap = task({
   describe: 'Prepare this host: programs, checkout, environment, storage, first token',
-  needs: { prepare, refresh },
+  needs: { prepare, environment, refresh },
   args: {
     usage: `[--check [--json]] ${configUsage}`,
     parse: argv => readWords(argv, { options: configOption }).values,
@@ -199,8 +199,8 @@ export const bootstrap = task({
     instead: argv =>
       argv.includes('--check') ? { name: 'check', args: argv.filter(word => word !== '--check') } : undefined,
   },
-  run: ({ prepare, refresh }, { print }) => {
-    const warnings = [...prepare.warnings, ...refresh.warnings]
+  run: ({ prepare, environment, refresh }, { print }) => {
+    const warnings = [prepare, environment, refresh].flatMap(({ warnings }) => warnings)
     print(`Bootstrap complete\n${warnings.map(warning => `  warning: ${warning}\n`).join('')}`)
     return { tokenFile: prepare.tokenFile }
   },

@@ -11,7 +11,7 @@ import { type ServiceName, serviceNames } from './service-names.ts'
 
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
-  // Not the whole bootstrap: `up` asks no remote for commits.
+  // Not the whole bootstrap: `up` asks no remote for commits, and makes no environment.
   needs: { prepare },
   args: {
     usage: configUsage,

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { namedVariables } from '../../config/named-variables.ts'
 import { packageVersion } from '../../config/package.ts'
-import { serverSettings } from '../../config/settings.ts'
+import { bootstrapSettings, serverSettings } from '../../config/settings.ts'
 import { openWorkspace, type Workspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { appFor, declaredApps } from './app.ts'
+import { environmentNote } from './environment-note.ts'
 import { endOrphans } from './orphans.ts'
 import { planServices } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
@@ -32,7 +33,7 @@ export type UpOptions = {
 export type UpResult = {
   outcome: 'started' | 'already_up'
   services: StartedService[]
-  /** What a person should know although it worked: a port that was replaced, orphans that were ended. */
+  /** What a person should know although it worked: a port that was replaced, sessions without an environment. */
   notes: string[]
 }
 
@@ -49,10 +50,12 @@ export async function bringUp(options: UpOptions): Promise<UpResult> {
       options.log('another `task up` or `task down` is under way in this workspace; waiting for it'),
   })
   const before = readRunState(workspace)
+  const note = environmentNote(options.root, bootstrapSettings(options.root, options.environment).values)
+  const lacking = note === undefined ? [] : [note]
   const daemon = runningDaemon(workspace.pm2Home)
   if (daemon !== undefined && (await readyServices(before, declaration)).length === serviceNames.length)
-    return { outcome: 'already_up', services: before, notes: [] }
-  const notes: string[] = []
+    return { outcome: 'already_up', services: before, notes: lacking }
+  const notes = [...lacking]
   const services = await startAll(options, workspace, before, declaration, note => notes.push(note))
   return { outcome: 'started', services, notes }
 }

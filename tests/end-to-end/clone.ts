@@ -50,8 +50,6 @@ export function makeClone(owner: { teardown(end: () => Promise<void>): void }): 
     GIT_CONFIG_NOSYSTEM: '1',
     DEBUG_SERVER__API__PORT: '0',
     DEBUG_SERVER__PROXY__PORT: '0',
-    // Neither conda nor pip is asked for each clone; tests/tasks/bootstrap does that.
-    DEBUG_SERVER__ENVIRONMENT__MANAGER: 'none',
     ...(process.env.DEBUG_SERVER_SCOPES === undefined
       ? {}
       : { DEBUG_SERVER_SCOPES: process.env.DEBUG_SERVER_SCOPES }),

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -14,6 +14,7 @@ t.test('up, again, status, restart, logs, down', async t => {
   t.equal(up.code, 0, up.stderr)
   t.match(up.stdout, /Debug Server is up/)
   t.match(up.stdout, /npx debug-server session create/)
+  t.match(up.stdout, /sessions use the host's python3; npx task bootstrap makes an environment/)
   t.equal(clone.git('status', '--porcelain'), '', 'the clone stays clean')
   t.equal(statSync(clone.path('.artifacts/secrets/admin-token')).mode & 0o777, 0o600)
 
@@ -21,6 +22,7 @@ t.test('up, again, status, restart, logs, down', async t => {
   const again = await clone.task(['up'])
   t.equal(again.code, 0)
   t.match(again.stdout, /already up/)
+  t.notOk(existsSync(clone.path('.artifacts/environments')), 'up makes no environment')
   t.same(clone.processes(), before, 'not one process more, and none replaced')
 
   const status = await clone.task(['status', '--json'])
@@ -170,7 +172,7 @@ t.test('ports that are taken', async t => {
 
 t.test('a store written by a newer version is refused and not touched', async t => {
   const clone = makeClone(t)
-  t.equal((await clone.task(['bootstrap'])).code, 0)
+  t.equal((await clone.task(['db:upgrade'])).code, 0)
   const file = clone.path('.artifacts/data/metadata.db')
   {
     using store = new DatabaseSync(file)

@@ -40,13 +40,18 @@ t.test('the first run makes and tells all, the second finds it up to date', asyn
   t.match(anew.stdout, /shown this once/)
 })
 
-t.test('up needs all of it but what asks remotes', async t => {
+t.test('up needs all of it but what asks other hosts', async t => {
   const clone = makeClone(t)
   const planOf = async (task: string) => (await clone.task(['--plan', task], environment)).stdout
-  t.match(await planOf('up'), /\brepository\b/)
-  t.match(await planOf('up'), /\bstorage\b/)
-  t.notMatch(await planOf('up'), /\brefresh\b/)
-  t.match(await planOf('bootstrap'), /\brefresh\b/)
+  const [up, bootstrap] = [await planOf('up'), await planOf('bootstrap')]
+  for (const both of [/\bbinaries\b/, /\brepository\b/, /\bstorage\b/, /\btoken\b/]) {
+    t.match(up, both)
+    t.match(bootstrap, both)
+  }
+  for (const one of [/\brefresh\b/, /\benvironment\b/, /\bcertificates\b/]) {
+    t.notMatch(up, one)
+    t.match(bootstrap, one)
+  }
 })
 
 t.test('two at once: the later one waits, and says so', async t => {

@@ -8,8 +8,7 @@ t.test(
   'while services run: they are backed up and looked at, and nothing is taken from under them',
   async t => {
     const clone = makeClone(t)
-    const environment = { DEBUG_SERVER__ENVIRONMENT__MANAGER: 'none' }
-    const run = (...words: string[]) => clone.task(words, environment)
+    const run = (...words: string[]) => clone.task(words)
     const up = await run('up')
     t.equal(up.code, 0, up.stderr)
     t.notMatch(up.stderr, /refresh/, 'up does not fetch')
