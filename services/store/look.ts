@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ProcessIdentity } from '../../lib/processes/identity.ts'
 import { type Standing, standingOf } from './migration-names.ts'
@@ -19,7 +19,9 @@ export type StoreLook =
   | (Standing & { readonly kind: 'store' })
 
 export function lookAtStore(path: string): StoreLook {
-  if (!existsSync(path)) return { kind: 'absent' }
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return { kind: 'absent' }
+  if (stat.isDirectory()) return { kind: 'unreadable', reason: 'it is a directory' }
   try {
     return readDatabase(path, database => {
       const applied = appliedMigrations(database)

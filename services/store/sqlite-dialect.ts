@@ -28,7 +28,7 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver({ database: async () => adapt(this.#open()) })
+    return new ImmediateDriver(this.#open)
   }
 }
 
@@ -40,8 +40,26 @@ class TransactionalAdapter extends SqliteAdapter {
 }
 
 class ImmediateDriver extends SqliteDriver {
+  readonly #isInTransaction: () => boolean
+
+  constructor(open: () => DatabaseSync) {
+    let opened: DatabaseSync | undefined
+    super({
+      database: async () => {
+        opened = open()
+        return adapt(opened)
+      },
+    })
+    this.#isInTransaction = () => opened?.isTransaction ?? false
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+
+  /** A full disk, among others, has SQLite end the transaction itself; the reason would be lost in a second error. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#isInTransaction()) await super.rollbackTransaction(connection)
   }
 }
 

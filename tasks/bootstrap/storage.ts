@@ -1,15 +1,14 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { dirname, sep } from 'node:path'
 import type { Workspace } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
-import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
-import { isSqliteBusy } from '../../lib/sqlite-busy.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { lookAtStore } from '../../services/store/look.ts'
 import { isStoreBusy, lockedStore } from './locked-store.ts'
 import { isOpenToOthers, requireFreeSpace, requireUsablePlace } from './storage-place.ts'
 import { proveReadWrite, proveWritable, removeAbandonedProofs, storeDamage } from './store-proof.ts'
+import { unusableStore } from './unusable-store.ts'
 
 export type PreparedStorage = {
   /** The migrations that were applied; empty where the store was up to date. */
@@ -32,6 +31,10 @@ export async function prepareStorage(
 ): Promise<PreparedStorage> {
   const { artifacts, dataDirectory, storeFile } = workspace
   for (const directory of [dataDirectory, dirname(storeFile)]) requireUsablePlace(directory)
+  if (statSync(storeFile, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError(`the store cannot be kept at ${storeFile}, which is a directory`, {
+      fix: 'set storage.sqlite_path in config/bootstrap.local.toml to a file in it',
+    })
   const freeMegabytes = Math.min(
     ...[dataDirectory, dirname(storeFile)].map(place => requireFreeSpace(place, minimumFreeMegabytes)),
   )
@@ -62,7 +65,7 @@ async function bringUpToDate(storeFile: string, busyMs: number): Promise<string[
     try {
       await proveWritable(storeFile, busyMs)
     } catch (error) {
-      throw isStoreBusy(error) ? lockedStore(storeFile, error) : unusable(storeFile, error)
+      throw isStoreBusy(error) ? lockedStore(storeFile, error) : unusableStore(storeFile, error)
     }
   const isCurrent = look.kind === 'store' && look.pending.length === 0
   return isCurrent ? [] : migrateStore(storeFile, busyMs)
@@ -74,7 +77,7 @@ async function migrateStore(storeFile: string, busyMs: number): Promise<string[]
     return await migrate(storeFile, { busyMs })
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw isStoreBusy(error) ? lockedStore(storeFile, error) : unusable(storeFile, error)
+    throw isStoreBusy(error) ? lockedStore(storeFile, error) : unusableStore(storeFile, error)
   }
 }
 
@@ -101,7 +104,7 @@ function attempt(path: string, work: () => void): void {
   try {
     work()
   } catch (error) {
-    throw unusable(path, error)
+    throw unusableStore(path, error)
   }
 }
 
@@ -109,30 +112,3 @@ const damaged = (storeFile: string, how: readonly string[]): UserError =>
   new UserError(`the store ${storeFile} is damaged: ${how.join('; ')}`, {
     fix: 'put a backup in its place: npx task db:restore FILE',
   })
-
-function unusable(path: string, cause: unknown): UserError {
-  return new UserError(`the store cannot be kept at ${path}: ${reasonOf(cause)}`, {
-    fix: isFull(cause)
-      ? 'make room there, or place storage.data_dir and storage.sqlite_path elsewhere'
-      : 'make it writable, or set storage.data_dir and storage.sqlite_path in config/bootstrap.local.toml',
-    cause,
-  })
-}
-
-/** SQLITE_FULL is 13. */
-const isFull = (error: unknown): boolean =>
-  errorCode(error) === 'ENOSPC' || (error instanceof Error && 'errcode' in error && error.errcode === 13)
-
-function reasonOf(error: unknown): string {
-  if (isFull(error)) return 'the disk is full'
-  if (isSqliteBusy(error)) return 'it is locked by another process'
-  switch (errorCode(error)) {
-    case 'EROFS':
-      return 'the file system is read-only'
-    case 'EACCES':
-    case 'EPERM':
-      return 'it may not be written to'
-    default:
-      return error instanceof Error ? error.message : String(error)
-  }
-}

@@ -3,6 +3,8 @@ import type { Workspace } from '../../config/workspace.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
 import { isTokenValid } from '../../services/store/look.ts'
+import { isStoreBusy, lockedStore } from './locked-store.ts'
+import { isDiskFull, unusableStore } from './unusable-store.ts'
 
 const tokenName = 'bootstrap'
 
@@ -24,9 +26,14 @@ export async function prepareToken(workspace: Workspace): Promise<PreparedToken>
     chmodSync(file, 0o600)
     return { file, made: undefined }
   }
-  const made = await makeToken(workspace.storeFile, now)
-  await writeAtomically(file, `${made}\n`, { mode: 0o600 })
-  return { file, made }
+  try {
+    const made = await makeToken(workspace.storeFile, now)
+    await writeAtomically(file, `${made}\n`, { mode: 0o600 })
+    return { file, made }
+  } catch (error) {
+    if (isStoreBusy(error)) throw lockedStore(workspace.storeFile, error)
+    throw isDiskFull(error) ? unusableStore(workspace.storeFile, error) : error
+  }
 }
 
 async function makeToken(storeFile: string, now: string): Promise<string> {

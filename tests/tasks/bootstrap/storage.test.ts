@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statfsSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -19,6 +20,7 @@ import { openWorkspace } from '../../../config/workspace.ts'
 import { migrationNames } from '../../../services/store/migration-names.ts'
 import { writersIn } from '../../../tasks/bootstrap/lock-holders.ts'
 import { prepareStorage } from '../../../tasks/bootstrap/storage.ts'
+import { prepareToken } from '../../../tasks/bootstrap/token.ts'
 import { directory, workspaceRoot } from './place.ts'
 
 const workspaceIn = (owner: Parameters<typeof workspaceRoot>[0], local = '') =>
@@ -121,7 +123,7 @@ t.test('too little room is told before anything is written', async t => {
 })
 
 t.test('a disk that is full', async t => {
-  const mount = mounted(t, 'size=256k')
+  const mount = mounted(t, 'size=512k')
   if ('skip' in mount) {
     t.pass('not mounted', { skip: mount.skip })
     return
@@ -145,6 +147,11 @@ t.test('a disk that is full', async t => {
   })
   writeFileSync(join(mount.path, 'ballast'), '')
   t.same((await prepareStorage(workspace)).migrated, migrationNames, 'and with room it goes on')
+
+  const { bavail, bsize } = statfsSync(mount.path)
+  // What the proof needs, and no more: room for the shared memory, and for the beginning of a log.
+  writeFileSync(join(mount.path, 'ballast'), Buffer.alloc(Number(bavail) * bsize - 48 * 1024))
+  await t.rejects(prepareToken(workspace), { name: 'UserError', message: /: the disk is full/ })
 })
 
 t.test('what is there and is no store, or a damaged one, is left as it is', async t => {
@@ -158,6 +165,16 @@ t.test('what is there and is no store, or a damaged one, is left as it is', asyn
       name: 'UserError',
       message: /is a database, but no store of ours/,
     })
+  })
+  await t.test('a directory', async t => {
+    const workspace = workspaceIn(t)
+    mkdirSync(workspace.storeFile, { recursive: true })
+    await t.rejects(prepareStorage(workspace), {
+      name: 'UserError',
+      message: /metadata\.db, which is a directory/,
+      fix: /storage\.sqlite_path/,
+    })
+    t.same(readdirSync(workspace.dataDirectory), ['metadata.db'])
   })
   await t.test('no database', async t => {
     const workspace = workspaceIn(t)
