@@ -13,7 +13,7 @@ export function makeDirectory(path: string): void {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     const code = errorCode(error)
-    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
     if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
     makeDirectory(dirname(path))
     makeDirectory(path)
