@@ -9,7 +9,8 @@ export async function defaultBranchFault(git: Git, wanted: string): Promise<stri
     `refs/heads/${wanted}`,
     `refs/remotes/*/${wanted}`,
   ])
-  if (stdout.trim() !== '') return undefined
+  // Git takes what it is asked for as a pattern, and as a directory of names: `a` finds `a/b`.
+  if (branchesOf(stdout).includes(wanted)) return undefined
   const all = await git(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes'])
   return missingBranch(wanted, branchesOf(all.stdout))
 }

@@ -88,6 +88,11 @@ t.test(
     t.equal(await defaultBranchFault(maker(root), 'master'), undefined)
     git(root, 'update-ref', 'refs/remotes/origin/stable', 'HEAD')
     t.equal(await defaultBranchFault(maker(root), 'stable'), undefined)
+    git(root, 'branch', 'release/1')
+    t.equal(await defaultBranchFault(maker(root), 'release/1'), undefined)
+    for (const other of ['release', '*'])
+      t.match(await defaultBranchFault(maker(root), other), /neither here/)
+    git(root, 'branch', '-D', 'release/1')
     t.match(
       await defaultBranchFault(maker(root), 'mastr'),
       /default_branch is mastr, a branch neither here nor on a remote; there are: master, stable$/,
@@ -105,6 +110,11 @@ t.test('what is shown of URLs holds no credential', async t => {
   const texts: [string, string][] = [
     ['fatal: https://me:s3cret@host/x', 'fatal: https://***@host/x'],
     ["'https://me:p@ss@host/x.git/'", "'https://***@host/x.git/'"],
+    [
+      "'https://me:s3/cr/et@host/x.git/': URL using bad format",
+      "'https://***@host/x.git/': URL using bad format",
+    ],
+    ['unable to look up me:s3/cret@host (port 9418)', 'unable to look up ***@host (port 9418)'],
     ['https://host/x?access_token=s3cret', 'https://host/x?***'],
     ['ssh://git@host/x and git@host:x', 'ssh://***@host/x and git@host:x'],
     ['nothing at all', 'nothing at all'],
