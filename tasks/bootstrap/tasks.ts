@@ -12,12 +12,8 @@ import { readWords } from '../words.ts'
 export const settings = task({
   describe: 'Read the configuration',
   run: async (_, { root }) => {
-    const { bootstrapSettings } = await import('../../config/settings.ts')
-    const { openWorkspace } = await import('../../config/workspace.ts')
-    return {
-      values: bootstrapSettings(root, process.env).values,
-      workspace: openWorkspace(root, process.env),
-    }
+    const { judgedSettings } = await import('./judged-settings.ts')
+    return judgedSettings(root, process.env)
   },
 })
 
@@ -27,7 +23,9 @@ export const turn = task({
   needs: { settings },
   run: async ({ settings }, { signal, log }) => {
     const { takeTurn } = await import('./turn.ts')
-    return takeTurn(settings.workspace, { signal, log })
+    const held = await takeTurn(settings.workspace, { signal, log })
+    await settings.keep?.()
+    return held
   },
 })
 

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { z } from 'zod'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
 import { errorCode } from '../../../lib/error-code.ts'
 
@@ -20,7 +19,6 @@ export type Installation =
   | { kind: 'foreign'; conda: string }
   | { kind: 'occupied' }
 
-const stampSchema = z.object({ sha256: z.string() })
 const stampIn = (path: string): string => join(path, '.debug-server.json')
 const markBeside = (path: string): string => `${path}.unfinished`
 
@@ -54,7 +52,8 @@ export function removeInstallation(path: string): void {
 
 function readStamp(path: string): string | undefined {
   try {
-    return stampSchema.parse(JSON.parse(readFileSync(stampIn(path), 'utf8'))).sha256
+    const { sha256 }: { sha256?: unknown } = JSON.parse(readFileSync(stampIn(path), 'utf8'))
+    return typeof sha256 === 'string' ? sha256 : undefined
   } catch {
     return undefined
   }

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { UserError } from '../../../lib/user-error.ts'
 import { CommandError } from '../../engine/command-error.ts'
 import type { Exec } from '../../engine/context.ts'
@@ -15,7 +14,6 @@ export type HostPython = {
   ensurepip: boolean
 }
 
-const reply = z.object({ base: z.string(), version: z.string(), ensurepip: z.boolean() })
 const question = `
 import importlib.util, json, os, sys
 print(json.dumps({
@@ -32,9 +30,12 @@ export async function askPython(path: string, exec: Exec): Promise<HostPython | 
       timeoutMs: 20_000,
       env: pythonVariables,
     })
-    return { path, ...reply.parse(JSON.parse(stdout)) }
+    const { base, version, ensurepip }: Record<string, unknown> = JSON.parse(stdout)
+    if (typeof base !== 'string' || typeof version !== 'string' || typeof ensurepip !== 'boolean')
+      return undefined
+    return { path, base, version, ensurepip }
   } catch (error) {
-    const expected = [CommandError, UserError, SyntaxError, z.ZodError]
+    const expected = [CommandError, UserError, SyntaxError]
     if (expected.some(kind => error instanceof kind)) return undefined
     throw error
   }

@@ -2,35 +2,27 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
 
 /**
  * What says that an environment is whole: written into it last, taken away before it is changed. Without it the
  * directory is the rest of something that was cut off.
  */
-const stampSchema = z.discriminatedUnion('manager', [
-  z.object({
-    manager: z.literal('conda'),
-    /** Of everything that it was made from. */
-    fingerprint: z.string(),
-    tool: z.string(),
-    version: z.string(),
-    python: z.string(),
-    missing: z.array(z.string()),
-  }),
-  z.object({
-    manager: z.literal('venv'),
-    fingerprint: z.string(),
-    /** The Python that it was made with. */
-    base: z.string(),
-    python: z.string(),
-    missing: z.array(z.string()),
-    /** Made in the place of a conda environment. */
-    instead: z.boolean(),
-  }),
-])
-export type Stamp = z.output<typeof stampSchema>
+export type Stamp = {
+  /** Of everything that it was made from. */
+  fingerprint: string
+  python: string
+  missing: string[]
+} & (
+  | { manager: 'conda'; tool: string; version: string }
+  | {
+      manager: 'venv'
+      /** The Python that it was made with. */
+      base: string
+      /** Made in the place of a conda environment. */
+      instead: boolean
+    }
+)
 
 const stampFile = (prefix: string): string => join(prefix, '.debug-server.json')
 
@@ -41,9 +33,29 @@ export const pythonIn = (prefix: string): string => join(prefix, 'bin', 'python'
 export function readStamp(prefix: string): Stamp | undefined {
   if (!existsSync(pythonIn(prefix))) return undefined
   try {
-    return stampSchema.parse(JSON.parse(readFileSync(stampFile(prefix), 'utf8')))
+    return stampOf(JSON.parse(readFileSync(stampFile(prefix), 'utf8')))
   } catch {
     return undefined
+  }
+}
+
+/** By hand: a run with nothing to do reads it, and loading a schema library would take longer than all the rest. */
+function stampOf(value: Record<string, unknown>): Stamp | undefined {
+  const { manager, fingerprint, python, missing, tool, version, base, instead } = value
+  if (typeof fingerprint !== 'string' || typeof python !== 'string' || !Array.isArray(missing))
+    return undefined
+  const made = { fingerprint, python, missing: missing.map(String) }
+  switch (manager) {
+    case 'conda':
+      return typeof tool === 'string' && typeof version === 'string'
+        ? { ...made, manager, tool, version }
+        : undefined
+    case 'venv':
+      return typeof base === 'string' && typeof instead === 'boolean'
+        ? { ...made, manager, base, instead }
+        : undefined
+    default:
+      return undefined
   }
 }
 
