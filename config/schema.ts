@@ -20,7 +20,14 @@ export const bootstrapSchema = z.strictObject({
   required_binaries: z.array(z.string().min(1)).default(['git']),
   environment: z
     .strictObject({
-      name: z.string().min(1).default('debug-server'),
+      // It becomes a directory, which may be removed as a whole; those with a dot in front are ours.
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9_][\w.-]*$/)
+        .meta({
+          description: 'the name of a directory: letters, digits, ".", "_" and "-", and no "." in front',
+        })
+        .default('debug-server'),
       manager: z.enum(['auto', 'conda', 'venv', 'none']).default('auto'),
       python_version: z
         .string()

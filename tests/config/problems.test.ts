@@ -141,6 +141,13 @@ const files: Record<string, [document: 'bootstrap' | 'server', text: string, pro
     'environment.manager = "https://me:secret@host/x"',
     ['1: environment.manager = "https://****@host/x": expected "auto", "conda", "venv" or "none"'],
   ],
+  'an environment that would lie elsewhere': [
+    'bootstrap',
+    '[environment]\nname = "../else"',
+    [
+      '2: environment.name = "../else": expected the name of a directory: letters, digits, ".", "_" and "-", and no "." in front',
+    ],
+  ],
   'a variable that is not set': [
     'bootstrap',
     '[storage]\ndata_dir = "$DS_NOWHERE/data"',

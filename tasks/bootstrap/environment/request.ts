@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { managerOf } from '../../../config/manager.ts'
 import type { BootstrapSettings } from '../../../config/schema.ts'
 import type { Workspace } from '../../../config/workspace.ts'
-import { UserError } from '../../../lib/user-error.ts'
 
 /** The environment that the settings ask for. All paths are absolute. */
 export type EnvironmentRequest = {
@@ -24,11 +23,6 @@ export type EnvironmentRequest = {
 
 export function requestOf({ environment }: BootstrapSettings, workspace: Workspace): EnvironmentRequest {
   const { name } = environment
-  // The name becomes a directory, which may be removed as a whole; those with a dot in front are ours.
-  if (!/^[A-Za-z0-9_][\w.-]*$/.test(name))
-    throw new UserError(`environment.name is ${JSON.stringify(name)}, which is no name of a directory`, {
-      fix: 'use letters, digits, ".", "_" and "-"',
-    })
   return {
     root: workspace.root,
     artifacts: workspace.artifacts,

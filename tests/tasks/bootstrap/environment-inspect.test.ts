@@ -58,8 +58,6 @@ t.test('not made yet: what bootstrap would do', async t => {
   ])
   host.configure({ manager: 'conda', conda_install_path: 'with space' })
   t.match(await inspect(t, host), [{ verdict: 'failed', detail: /a path with spaces/ }])
-  host.configure({ manager: 'auto', name: 'a b' })
-  t.match(await inspect(t, host), [{ verdict: 'failed', detail: /is no name of a directory/ }])
 })
 
 t.test('made: whole, up to date and running, or what is wrong', async t => {
