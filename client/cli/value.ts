@@ -1,4 +1,4 @@
-import ms from 'ms'
+import { secondsOf } from '../../lib/duration.ts'
 import { didYouMean } from '../../lib/suggest.ts'
 import { usageError } from './cli-error.ts'
 import type { FieldKind } from './fields.ts'
@@ -47,16 +47,11 @@ function number(label: string, text: string): number {
   throw usageError(`${label} "${abridged(text)}": expected a number`)
 }
 
-/** `90` and `90s` are the same; `10m`, `2h`, `30d`. */
 function seconds(label: string, text: string): number {
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text)
-  const match = /^(\d+(?:\.\d+)?) ?(ms|s|m|h|d|w)$/.exec(text)
-  if (match !== null) return ms(`${Number(match[1])}${unit(match[2])}`) / 1_000
+  const read = secondsOf(text)
+  if (read !== undefined) return read
   throw usageError(`${label} "${abridged(text)}": expected a time such as 30s, 10m, 2h or 7d`)
 }
-
-const unit = (text: string | undefined): 'ms' | 's' | 'm' | 'h' | 'd' | 'w' =>
-  text === 'ms' || text === 's' || text === 'm' || text === 'h' || text === 'd' ? text : 'w'
 
 function pair(label: string, text: string): [string, string] {
   const at = text.indexOf('=')

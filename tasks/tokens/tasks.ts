@@ -2,7 +2,6 @@ import { UserError } from '../../lib/user-error.ts'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
-import { readSeconds } from './duration.ts'
 
 /** Tokens without a server: for the first one, and for the day on which nobody has one that works. */
 
@@ -29,23 +28,26 @@ export const tokenCreate = task({
         throw new UserError('what may the token do?', {
           fix: `name its scopes: token:create ${name} --scopes cli`,
         })
-      const expires = values['expires-in']
       return {
         name,
         scopes: values.scopes
           .flatMap(text => text.split(','))
           .map(text => text.trim())
           .filter(Boolean),
-        expires_in: expires === undefined ? undefined : readSeconds('--expires-in', expires),
+        expires: values['expires-in'],
         json: values.json === true,
       }
     },
     environment: configEnvironment,
   },
-  run: async (_, { args: { json, ...typed }, root, print, log }) => {
+  run: async (_, { args: { json, expires, ...typed }, root, print, log }) => {
     const { readTokenRequest } = await import('../../services/store/token-request.ts')
-    const { makeToken } = await import('./tokens.ts')
-    const made = await makeToken(await workspaceOf(root), readTokenRequest(typed))
+    const { makeToken, readExpiry } = await import('./tokens.ts')
+    const request = readTokenRequest({
+      ...typed,
+      expires_in: expires === undefined ? undefined : readExpiry(expires),
+    })
+    const made = await makeToken(await workspaceOf(root), request)
     print(json ? `${JSON.stringify(made, null, 2)}\n` : `${made.token}\n`)
     log(
       `${made.id} ${made.name}: ${made.scopes.join(', ') || 'no scope, so it grants nothing'}; expires ${made.expires_at ?? 'never'}`,

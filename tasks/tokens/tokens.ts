@@ -1,5 +1,6 @@
 import type { Workspace } from '../../config/workspace.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
+import { secondsOf } from '../../lib/duration.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { toToken } from '../../services/store/rows.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
@@ -9,6 +10,13 @@ import { unlessLocked } from '../bootstrap/locked-store.ts'
 
 /** A token as the contract tells of it. */
 export type Token = ReturnType<typeof toToken>
+
+/** Whole seconds, from what follows `--expires-in`. */
+export function readExpiry(text: string): number {
+  const seconds = secondsOf(text)
+  if (seconds !== undefined) return Math.round(seconds)
+  throw new UserError(`--expires-in is ${JSON.stringify(text)}, expected a time such as 12h, 30d or 2w`)
+}
 
 /** Makes a token in the store, beside whatever services use it. Its secret is told this once. */
 export function makeToken(
