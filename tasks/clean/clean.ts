@@ -1,12 +1,12 @@
 import { lstatSync, readdirSync, readlinkSync, rmdirSync } from 'node:fs'
 import type { Workspace } from '../../config/workspace.ts'
 import { errorCode } from '../../lib/error-code.ts'
+import { removeWhole } from '../../lib/remove-whole.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Confirm } from '../confirm.ts'
 import { holdAtRest, type Waiting } from '../database/at-rest.ts'
 import { requireNoServices } from '../running-services.ts'
 import { planClean } from './plan-clean.ts'
-import { removeWhole } from './remove-whole.ts'
 
 export type CleanOptions = Waiting & { all: boolean; confirm: Confirm }
 

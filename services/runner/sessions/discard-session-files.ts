@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTree } from '../../../lib/remove-tree.ts'
 import type { SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { releaseCommit } from '../git/session-repository.ts'
-import { removeTree } from '../remove-tree.ts'
 
 /**
  * Removes all that a session has on disk and in its repository's mirror. Can be repeated. The directory is moved away

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTree } from '../../../lib/remove-tree.ts'
 import type { RunnerContext } from '../context.ts'
-import { removeTree } from '../remove-tree.ts'
 
 /**
  * Removes what was moved away to be removed, and was not: its runner was killed meanwhile. Done beside all other work;

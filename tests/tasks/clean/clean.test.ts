@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { openWorkspace } from '../../../config/workspace.ts'
+import { removeWhole } from '../../../lib/remove-whole.ts'
 import { clean } from '../../../tasks/clean/clean.ts'
 import { planClean } from '../../../tasks/clean/plan-clean.ts'
-import { removeWhole } from '../../../tasks/clean/remove-whole.ts'
 import { directory, workspaceRoot } from '../bootstrap/place.ts'
 import { pretendService, storeWorkspace, waiting } from '../store-workspace.ts'
 

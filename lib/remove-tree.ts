@@ -1,7 +1,10 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Removes a directory with all that is in it, also where directories in it are write-protected (as package caches are). */
+/**
+ * Removes a directory with all that is in it, also where directories in it are write-protected (as package caches are).
+ * A symbolic link is removed, never followed.
+ */
 export async function removeTree(path: string): Promise<void> {
   const remove = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
   try {
