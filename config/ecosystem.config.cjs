@@ -6,7 +6,8 @@ const root = resolve(__dirname, '..')
 
 const service = (name, extra) => ({
   name,
-  script: resolve(root, 'services', name, 'main.ts'),
+  // Relative to cwd: a script with a space in its path is a shell's command line to PM2.
+  script: `services/${name}/main.ts`,
   cwd: root,
   interpreter: process.execPath,
   exec_mode: 'fork',
