@@ -10,7 +10,8 @@ import { venvFingerprint } from './venv-environment.ts'
 
 /**
  * The environment that is there, if it is whole and made from what the settings ask for now: judged by files alone, so
- * that a run with nothing to do starts no process. A venv that was made in the place of conda stays until a conda is
+ * that a run with nothing to do starts no process. What conda has made stays in a shell that does not set conda up, as
+ * long as that conda is where it was: it runs without. A venv that was made in the place of conda stays until a conda is
  * there; whether one could be downloaded by now is not asked each time.
  */
 export function upToDate(request: EnvironmentRequest, searchPath: string | undefined): Stamp | undefined {
@@ -20,7 +21,8 @@ export function upToDate(request: EnvironmentRequest, searchPath: string | undef
     case 'conda': {
       if (request.manager === 'venv') return undefined
       const tool = condaAtHand(request, searchPath)
-      return tool === stamp.tool && stamp.fingerprint === condaFingerprint(request, tool) ? stamp : undefined
+      if (tool !== undefined && tool !== stamp.tool) return undefined
+      return stamp.fingerprint === condaFingerprint(request, stamp.tool) ? stamp : undefined
     }
     case 'venv': {
       if (request.manager === 'conda') return undefined

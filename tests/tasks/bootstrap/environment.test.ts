@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writ
 import { join } from 'node:path'
 import t from 'tap'
 import { pathWithEnvironment, sessionEnvironment } from '../../../config/session-environment.ts'
-import { makeHost, pythonVersion, requestOfHost } from './environment-rig.ts'
+import { makeHost, pythonVersion } from './environment-rig.ts'
 import { putConda, writeProgram } from './servers/fake-programs.ts'
 
 /** What conda on PATH makes of an environment. The conda is a stand-in that records its calls. */
@@ -13,14 +13,6 @@ t.test('none: nothing is made, and what sessions used is forgotten', async t => 
   writeFileSync(host.path('.artifacts/environments/.current.json'), '{}')
   t.match(await host.prepare(), { outcome: 'none', warnings: { length: 0 } })
   t.notOk(existsSync(host.path('.artifacts/environments/.current.json')))
-})
-
-t.test('a name that is no directory is refused', async t => {
-  const host = makeHost(t, { manager: 'conda', name: '../else' })
-  t.throws(() => requestOfHost(host.root, host.environment), {
-    name: 'UserError',
-    message: 'environment.name is "../else", which is no name of a directory',
-  })
 })
 
 t.test('created by path, with the certificates, once; then nothing is run', async t => {
@@ -198,6 +190,20 @@ t.test('a kill of the work ends conda with it', async t => {
   delete host.environment.FAKE_CONDA_HANG
   t.match(await host.prepare(), { outcome: 'made' })
   t.ok(host.log.some(line => /debug-server was not finished: removed/.test(line)))
+})
+
+t.test('a shell without conda takes nothing away, until conda itself is gone', async t => {
+  const host = makeHost(t, { manager: 'auto' })
+  const conda = putConda(host.bin)
+  const prefix = host.path('.artifacts/environments/debug-server')
+  await host.prepare()
+  const calls = host.calls().length
+  host.environment.PATH = '/usr/bin:/bin'
+  t.match(await host.prepare({ platform: 'plan9' }), { outcome: 'up_to_date', summary: /, made by / })
+  t.equal(host.calls().length, calls)
+  rmSync(conda)
+  t.match(await host.prepare({ platform: 'plan9' }), { outcome: 'made', summary: /, a venv of / })
+  t.ok(host.log.some(line => line.startsWith(`${prefix} is made of something else: removed`)))
 })
 
 t.test('from a venv to conda, the venv is replaced', async t => {
