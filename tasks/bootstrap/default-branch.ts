@@ -15,6 +15,16 @@ export async function defaultBranchFault(git: Git, wanted: string): Promise<stri
   return missingBranch(wanted, branchesOf(all.stdout))
 }
 
+/**
+ * What `git rev-parse` is asked for, so that the one git that is started anyway lists the branch in most repositories.
+ * It wants a pattern, and takes a name for a directory of names; more than the branch may be listed.
+ */
+export function branchOptions(wanted: string): string[] {
+  const [, start, end] = /^(.*)(\w)$/.exec(wanted) ?? []
+  if (start === undefined) return []
+  return ['--symbolic-full-name', `--branches=${start}[${end}]`, `--remotes=*/${start}[${end}]`]
+}
+
 /** Names of branches, each once, from full reference names: `refs/remotes/origin/main` is `main`. */
 export function branchesOf(references: string): string[] {
   const names = references

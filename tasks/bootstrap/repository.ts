@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
+import { branchesOf, branchOptions } from './default-branch.ts'
 import { complaint, type Git } from './git.ts'
 import { findGitLocks, type GitLock } from './git-locks.ts'
 import { redactUrls } from './redact-url.ts'
@@ -10,19 +11,22 @@ export type Checkout = {
   commit: string | null
   /** The names of its remotes. */
   remotes: string[]
+  /** Whether the branch that was asked for is here or on a remote; false as well where that was not found out. */
+  hasBranch: boolean
   /** Lock files that a killed git may have left. */
   locks: GitLock[]
 }
 
 /**
- * Verifies that `path` is the top of a git work tree. Reads only. `gitIn` makes the git for the directory that it is
- * handed.
+ * Verifies that `path` is the top of a git work tree, and looks for a branch on the way. Reads only. `gitIn` makes the
+ * git for the directory that it is handed.
  */
 export async function verifyCheckout(
   root: string,
   path: string,
   gitIn: (directory: string) => Git,
   now: number,
+  branch: string,
 ): Promise<Checkout> {
   const directory = resolve(root, path)
   const refuse = (why: string) =>
@@ -40,12 +44,13 @@ export async function verifyCheckout(
       '--absolute-git-dir',
       '--git-common-dir',
       '--show-prefix',
-      // Repeated as it is where there is no commit yet.
+      // Repeated as it is where there is no commit yet; what follows is not answered then.
       'HEAD',
+      ...branchOptions(branch),
     ]),
     git(['remote']),
   ])
-  const [inside, bare, gitDirectory = '', common, prefix = '', head = ''] = stdout.split('\n')
+  const [inside, bare, gitDirectory = '', common, prefix = '', head = '', ...references] = stdout.split('\n')
   if (bare === 'true') throw refuse(`${directory} is a bare repository, without files to work on`)
   if (common === undefined) throw refuse(`${directory} is no git work tree: ${redactUrls(complaint(stderr))}`)
   if (inside !== 'true') throw refuse(`${directory} is no git work tree, but inside a .git directory`)
@@ -55,6 +60,7 @@ export async function verifyCheckout(
     directory,
     commit: /^[0-9a-f]{40,64}$/.test(head) ? head : null,
     remotes: remotes.stdout.split('\n').filter(name => name !== ''),
+    hasBranch: branchesOf(references.join('\n')).includes(branch),
     locks: findGitLocks(gitDirectory, resolve(directory, common), now),
   }
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { readWords } from '../words.ts'
@@ -50,10 +49,10 @@ export const repository = task({
     const { gitIn } = await import('./git.ts')
     const { path, default_branch } = settings.values.repository
     const git = (directory: string) => gitIn(directory, exec, process.env)
-    const [checkout, branchFault] = await Promise.all([
-      verifyCheckout(root, path, git, Date.now()),
-      defaultBranchFault(git(resolve(root, path)), default_branch),
-    ])
+    const checkout = await verifyCheckout(root, path, git, Date.now(), default_branch)
+    const branchFault = checkout.hasBranch
+      ? undefined
+      : await defaultBranchFault(git(checkout.directory), default_branch)
     progress(
       `up to date: ${checkout.directory}, ${checkout.commit === null ? 'no commit yet' : `at ${checkout.commit}`}`,
     )

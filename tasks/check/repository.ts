@@ -11,13 +11,14 @@ export async function inspectRepository(
   gitIn: (directory: string) => Git,
   now: number,
 ): Promise<Finding[]> {
-  const { directory, commit, locks } = await verifyCheckout(root, settings.path, gitIn, now)
-  const fault = await defaultBranchFault(gitIn(directory), settings.default_branch)
+  const { path, default_branch } = settings
+  const { directory, commit, locks, hasBranch } = await verifyCheckout(root, path, gitIn, now, default_branch)
+  const fault = hasBranch ? undefined : await defaultBranchFault(gitIn(directory), default_branch)
   return [
     { what: 'repository', verdict: 'ok', detail: `${directory}, ${commit ?? 'no commit yet'}` },
     ...locks.map((lock): Finding => ({ what: 'repository lock', verdict: 'warning', ...describeLock(lock) })),
     fault === undefined
-      ? { what: 'default branch', verdict: 'ok', detail: settings.default_branch }
+      ? { what: 'default branch', verdict: 'ok', detail: default_branch }
       : {
           what: 'default branch',
           verdict: 'warning',

@@ -12,15 +12,33 @@ const now = Date.parse('2026-01-01T12:00:00Z')
 
 t.test('a work tree passes, with or without a commit', async t => {
   const root = directory(t)
-  const verify = (path: string) => verifyCheckout(root, path, gitMaker(t), now)
+  const verify = (path: string) => verifyCheckout(root, path, gitMaker(t), now, 'main')
   git(root, 'init', '-q', 'empty')
-  t.same(await verify('empty'), { directory: join(root, 'empty'), commit: null, remotes: [], locks: [] })
+  const none = { remotes: [], locks: [] }
+  t.same(await verify('empty'), { directory: join(root, 'empty'), commit: null, hasBranch: false, ...none })
   repository(join(root, 'one'))
   const commit = git(join(root, 'one'), 'rev-parse', 'HEAD').trim()
   git(join(root, 'one'), 'remote', 'add', 'o', 'git://127.0.0.1:1/x')
-  t.same(await verify('one'), { directory: join(root, 'one'), commit, remotes: ['o'], locks: [] })
+  t.same(await verify('one'), {
+    directory: join(root, 'one'),
+    commit,
+    remotes: ['o'],
+    hasBranch: true,
+    locks: [],
+  })
   git(join(root, 'one'), 'worktree', 'add', '-q', '../two')
   t.match(await verify('two'), { commit, locks: [] }, 'one that shares another repository does as well')
+})
+
+t.test('the branch is seen on the way where it is here or on a remote, by its whole name alone', async t => {
+  const root = repository(directory(t), 'a/main')
+  const has = async (branch: string) => (await verifyCheckout(root, '.', gitMaker(t), now, branch)).hasBranch
+  git(root, 'branch', 'fixed-1.x')
+  git(root, 'update-ref', 'refs/remotes/origin/stable', 'HEAD')
+  git(root, 'update-ref', 'refs/remotes/origin/b/old', 'HEAD')
+  for (const branch of ['a/main', 'fixed-1.x', 'stable', 'b/old']) t.equal(await has(branch), true, branch)
+  for (const branch of ['main', 'a', 'old', 'b', 'stabl', '*', 'a/*n', 'fixed-1.'])
+    t.equal(await has(branch), false, branch)
 })
 
 t.test('anything else is refused by name, with what it is', async t => {
@@ -44,7 +62,7 @@ t.test('anything else is refused by name, with what it is', async t => {
   ]
   for (const [path, message] of faults)
     await t.rejects(
-      verifyCheckout(root, path, gitMaker(t), now),
+      verifyCheckout(root, path, gitMaker(t), now, 'main'),
       { name: 'UserError', message, fix: /clone the project with git, or set repository\.path/ },
       path,
     )
@@ -62,7 +80,7 @@ t.test('lock files that were left are named with their age and the fix, and stay
     writeFileSync(path, '')
     utimesSync(path, now / 1000 - minutes * 60, now / 1000 - minutes * 60)
   }
-  const { locks } = await verifyCheckout(root, 'tree', gitMaker(t), now)
+  const { locks } = await verifyCheckout(root, 'tree', gitMaker(t), now, 'main')
   t.same(locks, [
     { path: own, ageSeconds: 60 },
     { path: common, ageSeconds: 10_800 },
