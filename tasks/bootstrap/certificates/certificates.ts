@@ -1,6 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { getCACertificates } from 'node:tls'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
 import { errorCode } from '../../../lib/error-code.ts'
 import { UserError } from '../../../lib/user-error.ts'
@@ -35,7 +34,7 @@ export function readCertificates(
         provenance: 'system store',
         merged: undefined,
         variables: {},
-        trusted: () => [...getCACertificates('default'), readSystemStore(places).text],
+        trusted: () => [...authoritiesOfNode(), readSystemStore(places).text],
       }
     case 'explicit': {
       const own = choice.path === undefined ? undefined : readOwn('CONDA_SSL_VERIFY', choice.path)
@@ -45,7 +44,7 @@ export function readCertificates(
         merged: undefined,
         variables: {},
         // Conda may be told to verify nothing; what is executed here is always verified.
-        trusted: () => [...getCACertificates('default'), own ?? readSystemStore(places).text],
+        trusted: () => [...authoritiesOfNode(), own ?? readSystemStore(places).text],
       }
     }
     case 'bundle': {
@@ -56,7 +55,7 @@ export function readCertificates(
           provenance: `${choice.variable}, which is the system store`,
           merged: undefined,
           variables: exportedVariables(environment, choice.path),
-          trusted: () => [...getCACertificates('default'), own],
+          trusted: () => [...authoritiesOfNode(), own],
         }
       const file = join(root, '.artifacts', 'certs', 'ca-bundle.pem')
       const text = joinBundles([own, system.text])
@@ -64,11 +63,15 @@ export function readCertificates(
         provenance: `${choice.variable} + system store`,
         merged: { file, text },
         variables: exportedVariables(environment, file),
-        trusted: () => [...getCACertificates('default'), text],
+        trusted: () => [...authoritiesOfNode(), text],
       }
     }
   }
 }
+
+/** `node:tls` is loaded only here, for who makes connections: a bootstrap with nothing to do makes none. */
+const authoritiesOfNode = (): readonly string[] =>
+  process.getBuiltinModule('node:tls').getCACertificates('default')
 
 /** Writes the merged bundle where it is not there as it should be. Tells whether it wrote. */
 export async function writeCertificates({ merged }: Certificates): Promise<boolean> {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { rootCertificates } from 'node:tls'
 import { joinBundles, whyNoBundle } from './pem.ts'
 
 /**
@@ -37,6 +36,8 @@ export function readSystemStore({ files, directories }: SystemStorePlaces): Syst
     const texts = bundlesIn(directory)
     if (texts.length > 0) return { file: undefined, text: joinBundles(texts) }
   }
+  // Loaded only here, for hardly any host has no store.
+  const { rootCertificates } = process.getBuiltinModule('node:tls')
   return { file: undefined, text: joinBundles(rootCertificates) }
 }
 

@@ -3,11 +3,8 @@ import { join } from 'node:path'
 import { type SessionEnvironment, sessionEnvironmentFile } from '../../../config/session-environment.ts'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
 import type { Bench } from './bench.ts'
-import { withoutLeftovers } from './leftovers.ts'
 import type { EnvironmentRequest } from './request.ts'
 import { pythonIn, type Stamp } from './stamp.ts'
-import { upToDate } from './up-to-date.ts'
-import { debugpyWarning } from './warnings.ts'
 
 export type PreparedEnvironment = {
   outcome: 'up_to_date' | 'made' | 'none'
@@ -25,16 +22,19 @@ export async function prepareEnvironment(
     rmSync(sessionEnvironmentFile(request.root), { force: true })
     return { outcome: 'none', summary: 'environment.manager is "none"', warnings: [] }
   }
+  // What each case needs is loaded only for it, and what talks to servers last: a run with nothing to do is short.
+  const { upToDate } = await import('./up-to-date.ts')
   const there = upToDate(request, bench.environment.PATH)
   if (there !== undefined) {
     await record(request, there)
+    const { debugpyWarning } = await import('./warnings.ts')
     return {
       outcome: 'up_to_date',
       summary: summaryOf(request, there),
       warnings: debugpyWarning(request, there),
     }
   }
-  // Everything that talks to servers is loaded only here: a run with nothing to do is short.
+  const { withoutLeftovers } = await import('./leftovers.ts')
   const { makeEnvironment } = await import('./make-environment.ts')
   const { stamp, warnings } = await withoutLeftovers(request.artifacts, bench, () =>
     makeEnvironment(request, bench),
