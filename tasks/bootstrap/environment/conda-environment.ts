@@ -5,7 +5,7 @@ import { errorCode } from '../../../lib/error-code.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { Bench } from './bench.ts'
 import { type CondaAction, condaArguments, condaVariables } from './conda-commands.ts'
-import { condaFileFor } from './conda-file.ts'
+import { type CondaFile, condaFileFor } from './conda-file.ts'
 import type { CondaTool } from './conda-tool.ts'
 import { hasDebugpy } from './debugpy.ts'
 import { identityOf } from './identity.ts'
@@ -82,26 +82,31 @@ export async function makeCondaEnvironment(
   return stamp
 }
 
-/** The file that conda is given: the user's own, or a copy that names the Python too. */
-async function fileForConda({
+/** What conda is to be given. Throws a UserError where the environment file is missing, or is of no use. */
+export function condaFileOf({
   environmentFile,
   pythonVersion,
-  artifacts,
-}: EnvironmentRequest): Promise<string> {
+}: EnvironmentRequest): Exclude<CondaFile, { kind: 'refused' }> {
   const text = textOf(environmentFile)
   if (text === undefined)
     throw new UserError(`environment.conda_environment_file is ${environmentFile}, where there is no file`, {
       fix: 'add it, or name another in config/bootstrap.local.toml',
     })
   const file = condaFileFor(text, pythonVersion)
+  if (file.kind === 'refused')
+    throw new UserError(`${environmentFile} cannot be used: ${file.reason}`, { fix: file.fix })
+  return file
+}
+
+/** The file that conda is given: the user's own, or a copy that names the Python too. */
+async function fileForConda(request: EnvironmentRequest): Promise<string> {
+  const file = condaFileOf(request)
   switch (file.kind) {
     case 'as_it_is':
-      return environmentFile
-    case 'refused':
-      throw new UserError(`${environmentFile} cannot be used: ${file.reason}`, { fix: file.fix })
+      return request.environmentFile
     case 'generated': {
       // Newer versions of conda go by the file's name.
-      const generated = join(artifacts, 'environments', '.generated', 'environment.yml')
+      const generated = join(request.artifacts, 'environments', '.generated', 'environment.yml')
       await writeAtomically(generated, file.text, { mode: 0o644 })
       return generated
     }

@@ -5,6 +5,7 @@ import { openWorkspace } from '../../../config/workspace.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { Finding } from '../../check/finding.ts'
 import type { Exec } from '../../engine/context.ts'
+import { condaFileOf } from './conda-environment.ts'
 import { findConda, probeConda } from './conda-tool.ts'
 import { hasDebugpy } from './debugpy.ts'
 import { installerFor } from './installer.ts'
@@ -74,8 +75,10 @@ async function present(
 
 async function standing(request: EnvironmentRequest, stamp: Stamp, { PATH }: Environment): Promise<Finding> {
   const summary = summaryOf(request, stamp)
-  if (upToDate(request, PATH) === undefined && satisfies(stamp.python, request.pythonVersion))
+  if (upToDate(request, PATH) === undefined && satisfies(stamp.python, request.pythonVersion)) {
+    requireCondaFile(request, PATH)
     return { what, verdict: 'warning', detail: `${summary}: out of date`, fix: bootstrap }
+  }
   if (sessionEnvironment(request.root)?.prefix !== request.prefix)
     return { what, verdict: 'warning', detail: `${summary}: not yet that of sessions`, fix: bootstrap }
   if (stamp.manager === 'venv' && stamp.instead)
@@ -105,6 +108,7 @@ async function absent(request: EnvironmentRequest, environment: Environment, exe
   })
   if (request.manager === 'venv') return venvOutlook(request, environment, exec, would)
   findConda(request.condaCommand, environment.PATH) // throws for a path that leads nowhere
+  requireCondaFile(request, environment.PATH)
   const conda = condaAtHand(request, environment.PATH)
   if (conda !== undefined) {
     const probe = await probeConda(conda, exec)
@@ -129,6 +133,12 @@ async function absent(request: EnvironmentRequest, environment: Environment, exe
     detail: installer.reason,
     fix: 'install conda, or set environment.manager = "venv"',
   }
+}
+
+/** Throws what bootstrap would fail with where the environment file is of no use to conda, and conda is what is used. */
+function requireCondaFile(request: EnvironmentRequest, searchPath: string | undefined): void {
+  if (request.manager === 'venv') return
+  if (request.manager === 'conda' || condaAtHand(request, searchPath) !== undefined) condaFileOf(request)
 }
 
 async function venvOutlook(

@@ -79,6 +79,17 @@ t.test('made: whole, up to date and running, or what is wrong', async t => {
     {},
     {},
   ])
+  const spoiled: [string, RegExp][] = [
+    ['dependencies:\n  - python=2.7\n', /environment\.yml cannot be used: it asks for "python=2\.7"/],
+    ['nothing', /environment\.yml cannot be used: it has no list of dependencies/],
+  ]
+  for (const [text, detail] of spoiled) {
+    writeFileSync(host.path('config/environment.yml'), text)
+    t.match(await inspect(t, host), [{ verdict: 'failed', detail }], 'what bootstrap would fail with')
+  }
+  rmSync(host.path('config/environment.yml'))
+  t.match(await inspect(t, host), [{ verdict: 'failed', detail: /where there is no file/ }])
+  writeFileSync(host.path('config/environment.yml'), 'dependencies:\n  - python\n')
   rmSync(join(prefix, 'lib'), { recursive: true })
   t.match((await inspect(t, host))[2], {
     what: 'debugpy',
