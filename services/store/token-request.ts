@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { tokenOperations } from '../contract/operations/tokens.ts'
@@ -19,6 +18,9 @@ export function readTokenRequest(typed: {
         fix: didYouMean(scope, scopes) ?? `known scopes: ${scopes.join(', ')}`,
       })
   const read = tokenOperations['tokens.create'].input.safeParse(typed)
-  if (!read.success) throw new UserError(`this is no token to make: ${z.prettifyError(read.error)}`)
+  if (!read.success)
+    throw new UserError(
+      `this is no token to make: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+    )
   return { ...read.data, scopes: [...new Set(read.data.scopes)] }
 }

@@ -51,9 +51,10 @@ export function readTokens({ storeFile }: Workspace): Promise<Token[]> {
 export function revoke({ storeFile }: Workspace, reference: string): Promise<Token> {
   return unlessLocked(storeFile, async () => {
     await using store = await openStore(storeFile)
-    const named = (await listTokens(store)).find(
-      ({ name, revoked_at }) => name === reference && revoked_at === null,
-    )
+    const called = (await listTokens(store)).filter(({ name }) => name === reference)
+    const named = called.find(({ revoked_at }) => revoked_at === null)
+    if (named === undefined && called.length > 0)
+      throw new UserError(`what was called ${reference} is revoked already`)
     const { id } = named ?? (await byId(store, reference))
     return toToken(await revokeToken(store, id, toInstant(systemClock.now())))
   })

@@ -17,6 +17,7 @@ t.test('made, listed without its secret, revoked by name, by id and by a beginni
   t.notMatch(JSON.stringify(listed), made.token)
   t.match(await revoke(workspace, 'ops'), { id: made.id, revoked_at: String })
   t.equal(isTokenValid(workspace.storeFile, made.token, now), false)
+  await t.rejects(revoke(workspace, 'ops'), { name: 'UserError', message: /called ops is revoked already/ })
   const second = await makeToken(workspace, { name: 'ops', scopes: [] })
   t.equal((await revoke(workspace, second.id)).id, second.id, 'the name is free again')
   const third = await makeToken(workspace, { name: 'ops', scopes: [] })
@@ -62,7 +63,10 @@ t.test('what is typed', async t => {
     fix: 'did you mean "admin"?',
   })
   t.throws(() => request({ name: 'a b' }), { name: 'UserError', message: /letters, digits/ })
-  t.throws(() => request({ expires_in: 0 }), { name: 'UserError' })
+  t.throws(() => request({ expires_in: 0 }), {
+    name: 'UserError',
+    message: /^this is no token to make: expires_in: /,
+  })
 })
 
 t.test('--expires-in, in whole seconds', async t => {
