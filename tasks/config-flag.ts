@@ -29,5 +29,6 @@ function configFile(name: string): string {
     throw new UserError(`--config ${path}: a path with "${delimiter}" cannot be handed on`, {
       fix: 'move the file, or link to it from another place',
     })
-  return path
+  // In the variable `$NAME` is expanded; what was typed has been through a shell already.
+  return path.replaceAll('$', '$$$$')
 }

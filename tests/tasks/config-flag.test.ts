@@ -8,6 +8,7 @@ const cases: Record<string, [words: string[], files: string[] | undefined]> = {
   'one file': [['--config', '/etc/ds.toml'], ['/etc/ds.toml']],
   'joined to its flag': [['--config=/etc/ds.toml'], ['/etc/ds.toml']],
   'relative to where it was typed': [['--config', 'mine.toml'], [resolve('mine.toml')]],
+  'a dollar sign, which is no variable': [['--config', '/$a $.toml'], ['/$$a $$.toml']],
   'several, in their order': [
     ['--config', '/a.toml', '--yes', '--config', '/b.toml'],
     ['/a.toml', '/b.toml'],
