@@ -25,7 +25,7 @@ t.test('settings that were judged are known in the next run, and the same', asyn
 })
 
 t.test(
-  'they are judged anew when a file or any variable is another, and each time while something is wrong',
+  'they are judged anew when a file or a variable of theirs is another, and each time while something is wrong',
   async t => {
     const { root, shipped, environment } = await judgedOnce(t)
     const judge = (change: Record<string, string> = {}) => judgedSettings(root, { ...environment, ...change })
@@ -34,6 +34,7 @@ t.test(
       keep: Function,
     })
     t.match(await judge({ HOME: '/home/y' }), { keep: Function })
+    t.match(await judge({ SHLVL: '2' }), { keep: undefined }, 'one that has nothing to do with them')
 
     const named = join(root, 'named.toml')
     await (await judge({ DEBUG_SERVER_CONFIG: named }).catch(() => undefined))?.keep?.()
@@ -50,13 +51,28 @@ t.test(
   },
 )
 
+t.test('a variable that is named anywhere counts, also where that is overridden', async t => {
+  const { root, shipped, environment } = await judgedOnce(t)
+  for (const text of ['"$SCRATCH/data"', `"$${'{SCRATCH}'}/data"`, '"\\u0024S\\u0043RATCH/data"']) {
+    writeFileSync(shipped, `[storage]\ndata_dir = ${text}\n`)
+    const given = { ...environment, SCRATCH: '/one', DEBUG_SERVER__STORAGE__DATA_DIR: '/own' }
+    await (await judgedSettings(root, given)).keep?.()
+    t.equal((await judgedSettings(root, given)).keep, undefined)
+    t.match(await judgedSettings(root, { ...given, SCRATCH: '/two' }), { keep: Function }, text)
+    await t.rejects(judgedSettings(root, { ...given, SCRATCH: undefined }), { message: /SCRATCH is not set/ })
+  }
+})
+
 t.test('what was kept holds no variable, and is passed over when it was damaged', async t => {
   const { root, environment } = await judgedOnce(t)
   const file = join(root, '.artifacts/cache/settings.json')
-  await (await judgedSettings(root, { ...environment, PASSWORD: 's3cret' })).keep?.()
+  writeFileSync(join(root, 'config/server.toml'), 'runner.path = "$PASSWORD"\n')
+  const { keep } = await judgedSettings(root, { ...environment, PASSWORD: 's3cret' })
+  t.type(keep, 'function')
+  await keep?.()
   t.notMatch(readFileSync(file, 'utf8'), /s3cret/)
   writeFileSync(file, '{"key":')
-  t.match(await judgedSettings(root, environment), { keep: Function })
+  t.match(await judgedSettings(root, { ...environment, PASSWORD: 's3cret' }), { keep: Function })
 })
 
 t.test('where nothing can be written they are judged each time', async t => {
