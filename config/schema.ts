@@ -40,7 +40,11 @@ export const bootstrapSchema = z.strictObject({
       conda_environment_file: path.default('config/environment.yml'),
       conda_install_path: path.default('.artifacts/miniconda3'),
       /** Empty: Miniconda's for this host's platform. */
-      conda_installer_url: z.string().default(''),
+      conda_installer_url: z
+        .string()
+        .regex(/^(?:https?:\/\/\S+)?$/)
+        .meta({ description: 'an address that begins with https://, or nothing' })
+        .default(''),
       /** Empty: what is published beside the installer. */
       conda_installer_sha256: z
         .string()

@@ -24,4 +24,5 @@ function written(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
-const withoutCredentials = (text: string): string => text.replace(/\/\/[^@/\s"]*@/g, `//${hidden}@`)
+/** Up to the last `@`: a password may hold one, or a slash, where it should not. */
+const withoutCredentials = (text: string): string => text.replace(/\/\/[^\s"]*@/g, `//${hidden}@`)

@@ -76,4 +76,4 @@ function storeFile(url: string | undefined, root: string): string | undefined {
   return resolve(root, path)
 }
 
-const redacted = (url: string): string => url.replace(/\/\/[^@/]*@/, '//***@')
+const redacted = (url: string): string => url.replace(/\/\/.*@/s, '//***@')

@@ -40,6 +40,13 @@ const files: Record<string, [document: 'bootstrap' | 'server', text: string, pro
     '[environment]\nslots = 1',
     ['2: unknown key environment.slots; slots stands under [runner], in config/server.local.toml'],
   ],
+  'an address that is none, with a password that is not shown': [
+    'bootstrap',
+    '[environment]\nconda_installer_url = "ftp://me:s3/cr@t@host/x.sh"',
+    [
+      '2: environment.conda_installer_url = "ftp://****@host/x.sh": expected an address that begins with https://, or nothing',
+    ],
+  ],
   'a name of the seed that is gone': [
     'bootstrap',
     '[repository]\nmirror_path = "."',

@@ -14,7 +14,8 @@ t.test('the store is where DEBUG_SERVER_DB_URL says', async t => {
     name: 'UserError',
     message: /which is no SQLite address/,
   })
-  t.throws(() => at('postgres://user:secret@host/db'), { message: /^(?!.*secret)/ })
+  for (const url of ['postgres://user:secret@host/db', 'postgres://user:pass/secret@host/db'])
+    t.throws(() => at(url), { message: /^(?!.*secret)/ })
 })
 
 t.test('places that settings name are absolute, from the workspace', async t => {
