@@ -43,6 +43,7 @@ t.test('downloaded, verified, installed, used; nothing is left of the download',
   ])
   t.notOk(existsSync(host.path('.artifacts/downloads/miniconda-installer.sh')))
   t.notOk(existsSync(`${miniconda}.unfinished`))
+  t.ok(host.log.some(line => line.endsWith('its licence is accepted by -b')))
   const asked = server.asked.length
   t.match(await host.prepare(), { outcome: 'up_to_date' })
   writeFileSync(host.path('config/environment.yml'), 'dependencies:\n  - python\n')
