@@ -2,6 +2,10 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../lib/suggest.ts'
 import { UserError } from '../lib/user-error.ts'
 
+/** Flags that several tasks have. */
+export const jsonOption = { json: { type: 'boolean' } } as const
+export const yesOption = { yes: { type: 'boolean', short: 'y' } } as const
+
 /** Reads the words that follow a task's name: flags as declared, and positionals up to a number. */
 export function readWords<const Options extends ParseArgsOptionsConfig>(
   argv: readonly string[],

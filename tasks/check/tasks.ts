@@ -1,6 +1,6 @@
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
+import { jsonOption, readWords } from '../words.ts'
 
 export const check = task({
   describe: 'Verify this host and write nothing, or with --code the sources and the docs',
@@ -8,7 +8,7 @@ export const check = task({
     usage: `[--json] [--code] ${configUsage}`,
     parse: argv => {
       const { values } = readWords(argv, {
-        options: { code: { type: 'boolean' }, json: { type: 'boolean' }, ...configOption },
+        options: { code: { type: 'boolean' }, ...jsonOption, ...configOption },
       })
       return { code: values.code === true, json: values.json === true }
     },

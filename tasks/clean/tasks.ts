@@ -1,6 +1,7 @@
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
+import { readWords, yesOption } from '../words.ts'
+import { workspaceOf } from '../workspace.ts'
 
 export const clean = task({
   describe: 'Remove what bootstrap has made, or with --all everything below .artifacts',
@@ -8,15 +9,14 @@ export const clean = task({
     usage: `[--all] [--yes] ${configUsage}`,
     parse: argv =>
       readWords(argv, {
-        options: { all: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' }, ...configOption },
+        options: { all: { type: 'boolean' }, ...yesOption, ...configOption },
       }).values,
     environment: configEnvironment,
   },
   run: async (_, { args, root, signal, log, print, exec }) => {
     const { clean } = await import('./clean.ts')
     const { confirmBy } = await import('../confirm.ts')
-    const { openWorkspace } = await import('../../config/workspace.ts')
-    const cleaned = await clean(openWorkspace(root, process.env), {
+    const cleaned = await clean(await workspaceOf(root), {
       all: args.all === true,
       confirm: confirmBy(exec, args.yes),
       signal,

@@ -2,13 +2,11 @@ import { resolve } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
+import { jsonOption, readWords, yesOption } from '../words.ts'
+import { workspaceOf } from '../workspace.ts'
 import { readRevision } from './revision.ts'
 
 /** The store without a server. What these tasks do is loaded only when they run. */
-
-const yesOption = { yes: { type: 'boolean', short: 'y' } } as const
-const jsonOption = { json: { type: 'boolean' } } as const
 
 export const dbUpgrade = task({
   describe: 'Apply the migrations that the store lacks',
@@ -139,9 +137,4 @@ function fileIn(positionals: readonly string[], question: string): string {
   const [file] = positionals
   if (file === undefined || file === '') throw new UserError(question, { fix: 'name one after the task' })
   return resolve(file)
-}
-
-async function workspaceOf(root: string) {
-  const { openWorkspace } = await import('../../config/workspace.ts')
-  return openWorkspace(root, process.env)
 }

@@ -4,7 +4,7 @@ import { prepare } from '../bootstrap/tasks.ts'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { confirmBy } from '../confirm.ts'
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
+import { jsonOption, readWords, yesOption } from '../words.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */
@@ -48,8 +48,7 @@ export const down = task({
   describe: 'End everything: sessions, services, PM2',
   args: {
     usage: `[--yes] ${configUsage}`,
-    parse: argv =>
-      readWords(argv, { options: { yes: { type: 'boolean', short: 'y' }, ...configOption } }).values,
+    parse: argv => readWords(argv, { options: { ...yesOption, ...configOption } }).values,
     environment: configEnvironment,
   },
   run: async (_, { args, root, signal, log, progress, print, exec }) => {
@@ -79,7 +78,7 @@ export const status = task({
   describe: 'Show what runs, and whether it answers',
   args: {
     usage: `[--json] ${configUsage}`,
-    parse: argv => readWords(argv, { options: { json: { type: 'boolean' }, ...configOption } }).values,
+    parse: argv => readWords(argv, { options: { ...jsonOption, ...configOption } }).values,
     environment: configEnvironment,
   },
   run: async (_, { args, root, print }) => {

@@ -1,11 +1,10 @@
 import { UserError } from '../../lib/user-error.ts'
 import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
+import { jsonOption, readWords } from '../words.ts'
+import { workspaceOf } from '../workspace.ts'
 
 /** Tokens without a server: for the first one, and for the day on which nobody has one that works. */
-
-const jsonOption = { json: { type: 'boolean' } } as const
 
 export const tokenCreate = task({
   describe: 'Make a token; its secret alone goes to stdout, this once',
@@ -89,8 +88,3 @@ export const tokenRevoke = task({
     print(`${id} ${name} revoked\n`)
   },
 })
-
-async function workspaceOf(root: string) {
-  const { openWorkspace } = await import('../../config/workspace.ts')
-  return openWorkspace(root, process.env)
-}
