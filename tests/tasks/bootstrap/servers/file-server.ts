@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { join } from 'node:path'
+import { listen } from './listen.ts'
 
 /**
  * A web server on loopback, with a certificate of an authority of its own, that serves files and misbehaves as told.
@@ -71,9 +72,7 @@ export async function startFileServer(
       )
     : createHttpServer(listener)
   server.on('clientError', (_, socket) => socket.destroy())
-  await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  const port = await listen(server)
   owner.teardown(
     () =>
       new Promise(done => {
@@ -82,8 +81,8 @@ export async function startFileServer(
       }),
   )
   return {
-    origin: `${secure ? 'https' : 'http'}://127.0.0.1:${address.port}`,
-    port: address.port,
+    origin: `${secure ? 'https' : 'http'}://127.0.0.1:${port}`,
+    port,
     asked,
     serve: (path, file) => files.set(path, file),
     askedFor: path => new Promise(resolve => waiting.set(path, resolve)),

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { listen } from './listen.ts'
 
 /** An HTTP proxy on loopback that asks for credentials and tunnels what has them. */
 export type ProxyServer = {
@@ -47,9 +48,7 @@ export async function startProxyServer(
     upstream.on('error', () => client.destroy())
     client.on('close', () => upstream.destroy())
   })
-  await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
+  const port = await listen(server)
   owner.teardown(
     () =>
       new Promise(done => {
@@ -57,5 +56,5 @@ export async function startProxyServer(
         for (const socket of sockets) socket.destroy()
       }),
   )
-  return { host: `127.0.0.1:${address.port}`, tunnels }
+  return { host: `127.0.0.1:${port}`, tunnels }
 }
