@@ -19,10 +19,10 @@ export type StoreLook =
   | (Standing & { readonly kind: 'store' })
 
 export function lookAtStore(path: string): StoreLook {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return { kind: 'absent' }
-  if (stat.isDirectory()) return { kind: 'unreadable', reason: 'it is a directory' }
   try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return { kind: 'absent' }
+    if (stat.isDirectory()) return { kind: 'unreadable', reason: 'it is a directory' }
     return readDatabase(path, database => {
       const applied = appliedMigrations(database)
       if (applied !== undefined) return { kind: 'store', ...standingOf(applied) }

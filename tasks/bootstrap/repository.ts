@@ -29,10 +29,10 @@ export async function verifyCheckout(
   branch: string,
 ): Promise<Checkout> {
   const directory = resolve(root, path)
-  const refuse = (why: string) =>
-    new UserError(`repository.path is ${path}: ${why}`, {
-      fix: 'clone the project with git, or set repository.path in config/bootstrap.local.toml',
-    })
+  const refuse = (
+    why: string,
+    fix = 'clone the project with git, or set repository.path in config/bootstrap.local.toml',
+  ) => new UserError(`repository.path is ${path}: ${why}`, { fix })
   if (!existsSync(directory)) throw refuse(`there is no ${directory}`)
   if (!statSync(directory).isDirectory()) throw refuse(`${directory} is no directory`)
   const git = gitIn(directory)
@@ -52,6 +52,11 @@ export async function verifyCheckout(
   ])
   const [inside, bare, gitDirectory = '', common, prefix = '', head = '', ...references] = stdout.split('\n')
   if (bare === 'true') throw refuse(`${directory} is a bare repository, without files to work on`)
+  if (stderr.includes('dubious ownership'))
+    throw refuse(
+      `${directory} belongs to another user, and git reads nothing there`,
+      `if you trust what is in it: git config --global --add safe.directory '${directory}'`,
+    )
   if (common === undefined) throw refuse(`${directory} is no git work tree: ${redactUrls(complaint(stderr))}`)
   if (inside !== 'true') throw refuse(`${directory} is no git work tree, but inside a .git directory`)
   if (prefix !== '')

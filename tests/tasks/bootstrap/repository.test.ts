@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { branchesOf, defaultBranchFault, missingBranch } from '../../../tasks/bootstrap/default-branch.ts'
@@ -67,6 +67,20 @@ t.test('anything else is refused by name, with what it is', async t => {
       path,
     )
 })
+
+t.test(
+  'a checkout of another user, as in a container, is told as that',
+  { skip: process.getuid?.() !== 0 && 'only root may give files away' },
+  async t => {
+    const root = repository(directory(t))
+    for (const path of [root, join(root, '.git')]) chownSync(path, 65_534, 65_534)
+    await t.rejects(verifyCheckout(root, '.', gitMaker(t), now, 'main'), {
+      name: 'UserError',
+      message: /belongs to another user/,
+      fix: `if you trust what is in it: git config --global --add safe.directory '${root}'`,
+    })
+  },
+)
 
 t.test('lock files that were left are named with their age and the fix, and stay', async t => {
   const root = repository(directory(t))
