@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Workspace } from '../../config/workspace.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
 import { secondsOf } from '../../lib/duration.ts'
@@ -24,7 +25,7 @@ export function makeToken(
   wanted: TokenRequest,
 ): Promise<Token & { token: string }> {
   return unlessLocked(storeFile, async () => {
-    await using store = await openStore(storeFile)
+    await using store = await openMade(storeFile)
     const now = systemClock.now()
     const created = await createToken(store, {
       name: wanted.name,
@@ -42,7 +43,7 @@ export function makeToken(
 
 export function readTokens({ storeFile }: Workspace): Promise<Token[]> {
   return unlessLocked(storeFile, async () => {
-    await using store = await openStore(storeFile)
+    await using store = await openMade(storeFile)
     return (await listTokens(store)).map(toToken)
   })
 }
@@ -50,7 +51,7 @@ export function readTokens({ storeFile }: Workspace): Promise<Token[]> {
 /** Revokes a token by its name, its id, or a unique beginning of the id. */
 export function revoke({ storeFile }: Workspace, reference: string): Promise<Token> {
   return unlessLocked(storeFile, async () => {
-    await using store = await openStore(storeFile)
+    await using store = await openMade(storeFile)
     const called = (await listTokens(store)).filter(({ name }) => name === reference)
     const named = called.find(({ revoked_at }) => revoked_at === null)
     if (named === undefined && called.length > 0)
@@ -58,6 +59,12 @@ export function revoke({ storeFile }: Workspace, reference: string): Promise<Tok
     const { id } = named ?? (await byId(store, reference))
     return toToken(await revokeToken(store, id, toInstant(systemClock.now())))
   })
+}
+
+/** Opens the store that is there, and makes none by the way. */
+function openMade(storeFile: string): Promise<Store> {
+  if (existsSync(storeFile)) return openStore(storeFile)
+  throw new UserError(`there is no store at ${storeFile}`, { fix: 'run: npx task bootstrap' })
 }
 
 async function byId(store: Store, reference: string) {

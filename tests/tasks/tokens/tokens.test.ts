@@ -1,9 +1,12 @@
+import { readdirSync } from 'node:fs'
 import t from 'tap'
+import { openWorkspace } from '../../../config/workspace.ts'
 import { isTokenValid } from '../../../services/store/look.ts'
 import { readTokenRequest } from '../../../services/store/token-request.ts'
 import { tokenCreate, tokenRevoke } from '../../../tasks/tokens/tasks.ts'
 import { stateOf, tokenTable } from '../../../tasks/tokens/token-table.ts'
 import { makeToken, readExpiry, readTokens, revoke } from '../../../tasks/tokens/tokens.ts'
+import { workspaceRoot } from '../bootstrap/place.ts'
 import { storeWorkspace } from '../store-workspace.ts'
 
 t.test('made, listed without its secret, revoked by name, by id and by a beginning of it', async t => {
@@ -35,6 +38,15 @@ t.test('a name that is taken and a token that is not there', async t => {
   await t.rejects(revoke(workspace, 'nobody'), { name: 'UserError', message: /no token is called.*"nobody"/ })
   await makeToken(workspace, { name: 'second', scopes: [] })
   await t.rejects(revoke(workspace, 'tok_'), { message: /several tokens begin like tok_: tok_/ })
+})
+
+t.test('without a store there is none afterwards', async t => {
+  const workspace = openWorkspace(workspaceRoot(t), {})
+  await t.rejects(readTokens(workspace), {
+    name: 'UserError',
+    message: /there is no store at .*metadata\.db/,
+  })
+  t.same(readdirSync(workspace.root), ['config'])
 })
 
 t.test('what is typed', async t => {
