@@ -132,14 +132,17 @@ t.test('a disk that is full', async t => {
     t,
     `[storage]\ndata_dir = "${mount.path}/data"\nsqlite_path = "${mount.path}/data/s.db"\n`,
   )
-  const ballast = openSync(join(mount.path, 'ballast'), 'w')
-  t.throws(
-    () => {
-      for (;;) writeSync(ballast, Buffer.alloc(4096))
-    },
-    { code: 'ENOSPC' },
-  )
-  closeSync(ballast)
+  const fill = () => {
+    const ballast = openSync(join(mount.path, 'ballast'), 'a')
+    t.throws(
+      () => {
+        for (;;) writeSync(ballast, Buffer.alloc(4096))
+      },
+      { code: 'ENOSPC' },
+    )
+    closeSync(ballast)
+  }
+  fill()
   await t.rejects(prepareStorage(workspace), {
     name: 'UserError',
     message: /the store cannot be kept at .*: the disk is full/,
@@ -147,6 +150,13 @@ t.test('a disk that is full', async t => {
   })
   writeFileSync(join(mount.path, 'ballast'), '')
   t.same((await prepareStorage(workspace)).migrated, migrationNames, 'and with room it goes on')
+  fill()
+  await t.rejects(
+    prepareStorage(workspace),
+    { message: /: the disk is full/ },
+    'the proof finds out before a service does',
+  )
+  writeFileSync(join(mount.path, 'ballast'), '')
 
   const { bavail, bsize } = statfsSync(mount.path)
   // What the proof needs, and no more: room for the shared memory, and for the beginning of a log.
@@ -189,6 +199,12 @@ t.test('what is there and is no store, or a damaged one, is left as it is', asyn
     const workspace = workspaceIn(t)
     await prepareStorage(workspace)
     damage(workspace.storeFile)
+    await t.rejects(prepareStorage(workspace), { message: /is damaged: /, fix: /db:restore FILE/ })
+  })
+  await t.test('one with a damaged page that nothing has read yet', async t => {
+    const workspace = workspaceIn(t)
+    await prepareStorage(workspace)
+    damage(workspace.storeFile, statSync(workspace.storeFile).size - 4096)
     await t.rejects(prepareStorage(workspace), { message: /is damaged: /, fix: /db:restore FILE/ })
   })
   await t.test('one of a newer version', async t => {
@@ -241,10 +257,10 @@ t.test('who writes, by the kernel’s table of locks', async t => {
   t.same(writersIn(table, new Set([7])), [])
 })
 
-/** Overwrites the pages in the middle. */
-function damage(path: string): void {
-  const { size } = statSync(path)
+/** Overwrites the pages from `start` on; by default all but the first two. */
+function damage(path: string, start = 2 * 4096): void {
+  const length = statSync(path).size - start
   const file = openSync(path, 'r+')
-  writeSync(file, Buffer.alloc(size - 3 * 4096, 0x5a), 0, size - 3 * 4096, 2 * 4096)
+  writeSync(file, Buffer.alloc(length, 0x5a), 0, length, start)
   closeSync(file)
 }
