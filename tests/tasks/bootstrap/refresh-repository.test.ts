@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { refreshRepository } from '../../../tasks/bootstrap/refresh-repository.ts'
-import { commit, directory, git, gitMaker, repository } from './place.ts'
+import { commit, directory, git, gitEnvironment, gitMaker, repository } from './place.ts'
 import { gitDaemon, silentServer } from './remotes/git-daemon.ts'
 import { gitHttp } from './remotes/git-http.ts'
 
@@ -93,6 +93,27 @@ t.test('over HTTP: credentials come from git’s own helpers, nobody is asked, a
     const { outcome, warnings } = await refresh()
     t.equal(outcome, 'not_fetched')
     t.match(warnings, [/origin was not fetched: could not read Username/])
+  })
+  await t.test('no program of the environment or of the configuration is asked', async t => {
+    origin(`${http.url}/source`)
+    const asked = join(base, 'asked')
+    const program = join(base, 'askpass')
+    writeFileSync(program, `#!/bin/sh\ntouch ${asked}\necho s3cret\n`, { mode: 0o755 })
+    git(checkout, 'config', 'core.askPass', program)
+    const environment = { ...gitEnvironment, GIT_ASKPASS: program, SSH_ASKPASS: program, DISPLAY: ':0' }
+    const known = { remotes: ['origin'], branchFault: undefined }
+    const { warnings } = await refreshRepository(gitMaker(t, environment)(checkout), known, settings)
+    t.match(warnings, [/origin was not fetched: could not read Username/])
+    t.notOk(existsSync(asked))
+  })
+  await t.test('what git sets for its hooks leads nowhere else', async t => {
+    origin(source)
+    const environment = { ...gitEnvironment, GIT_DIR: '/nowhere', GIT_WORK_TREE: '/', GIT_INDEX_FILE: '/x' }
+    const known = { remotes: ['origin'], branchFault: undefined }
+    t.same(await refreshRepository(gitMaker(t, environment)(checkout), known, settings), {
+      outcome: 'fetched',
+      warnings: [],
+    })
   })
   await t.test('with a wrong one in the URL, which is not shown', async t => {
     origin(`http://me:wr0ng@127.0.0.1:${http.port}/source`)
