@@ -7,7 +7,16 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { acquire } from './install-lock.mjs'
@@ -185,7 +194,9 @@ function writeStamp(root, hash) {
   try {
     linkPrograms(root)
     const { size, mtimeMs } = statSync(join(root, 'package-lock.json'))
-    writeFileSync(stampPath(root), JSON.stringify({ size, mtimeMs, hash }))
+    const draft = `${stampPath(root)}.${process.pid}`
+    writeFileSync(draft, JSON.stringify({ size, mtimeMs, hash }))
+    renameSync(draft, stampPath(root))
   } catch {
     // A clone that cannot be written works without: the comparison is made again next time.
   }

@@ -16,12 +16,14 @@ export function parseRepositoryAddress(text: string, allowedSchemes: readonly st
   const refused = (message: string): RepositoryAddress => ({ kind: 'refused', message })
   const allowed = `expected an address that begins with ${allowedSchemes.map(scheme => `${scheme}://`).join(', ')}`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u0020\u007f\\]/.test(text)) return refused('an address holds no white space and no backslash')
+  if (/[\u0000-\u001f\u007f\\]/.test(text))
+    return refused('an address holds no control character and no backslash')
   if (text.startsWith('-')) return refused(`${allowed}; not with "-"`)
   if (text.startsWith('/')) {
     const path = posix.normalize(text)
     return { kind: 'path', path: path.length > 1 ? path.replace(/\/$/, '') : path, name: nameOf(path) }
   }
+  if (text.includes(' ')) return refused('an address that is no path holds no blank')
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase()
   if (scheme === undefined) return parseShortForm(text, allowedSchemes, allowed)
   if (!allowedSchemes.includes(scheme)) return refused(allowed)

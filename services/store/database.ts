@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
@@ -12,6 +13,8 @@ export function connect(path: string): Kysely<Schema> {
 
 function openDatabase(path: string): DatabaseSync {
   makeDirectory(dirname(path))
+  // SQLite would make it readable by everybody; what it makes beside it gets the same mode.
+  if (path !== ':memory:' && !existsSync(path)) closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true })
   try {
     // WAL: readers never wait for the writer. NORMAL: a crash of the process loses nothing, of the machine at most

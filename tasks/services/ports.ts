@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { UserError } from '../../lib/user-error.ts'
 
@@ -30,23 +31,32 @@ export async function choosePort({ service, host, port, asked }: WantedPort): Pr
   return { port: await freePort(host), insteadOf: port }
 }
 
+/**
+ * Below the range that the system itself gives to connections and to whoever asks for any port (ip(7),
+ * ip_local_port_range): the port is only used a moment later, and by then the system may have given it away.
+ */
+const lowestPort = 20_000
+const highestPort = 32_000
+
 async function freePort(host: string): Promise<number> {
-  const trial = await listenOn(host, 0)
-  if (!trial.free) throw new Error(`no free port on ${host}: ${trial.code}`)
-  return trial.port
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(lowestPort, highestPort)
+    const trial = await listenOn(host, port)
+    if (trial.free) return port
+    if (trial.code !== 'EADDRINUSE') throw new Error(`nothing can listen on ${host}: ${trial.code}`)
+  }
+  throw new Error(`no free port on ${host} from ${lowestPort} to ${highestPort}`)
 }
 
 function listenOn(
   host: string,
   port: number,
-): Promise<{ free: true; port: number } | { free: false; code: string | undefined }> {
+): Promise<{ free: true } | { free: false; code: string | undefined }> {
   return new Promise(resolve => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => resolve({ free: false, code: error.code }))
     server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address()
-      const bound = typeof address === 'object' && address !== null ? address.port : port
-      server.close(() => resolve({ free: true, port: bound }))
+      server.close(() => resolve({ free: true }))
     })
   })
 }

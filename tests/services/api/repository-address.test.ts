@@ -32,6 +32,7 @@ const paths = [
   { text: '/srv/repos/demo/', path: '/srv/repos/demo', name: 'demo' },
   { text: '/srv/repos/demo/.git', path: '/srv/repos/demo/.git', name: 'demo' },
   { text: '/srv/../etc//demo', path: '/etc/demo', name: 'demo' },
+  { text: '/home/a b/My Projects/demo', path: '/home/a b/My Projects/demo', name: 'demo' },
   { text: '/', path: '/', name: undefined },
 ]
 for (const { text, path, name } of paths)
@@ -44,7 +45,7 @@ const refused = [
   { text: 'http://host/demo', message: /https:\/\/, ssh:\/\/, git:\/\// },
   { text: 'file:///srv/demo', message: /https:\/\/, ssh:\/\/, git:\/\// },
   { text: 'ftp://host/demo', message: /https/ },
-  { text: 'ext::sh -c id', message: /white space/ },
+  { text: 'ext::sh -c id', message: /blank/ },
   { text: 'ext::id', message: /https/ },
   { text: 'fd::17/x', message: /https/ },
   { text: '--upload-pack=id', message: /"-"/ },
@@ -64,8 +65,9 @@ const refused = [
   { text: 'https://host', message: /path/ },
   { text: 'https://host/demo?private_token=hunter2', message: /"\?"/ },
   { text: 'https://host/demo#hunter2', message: /"#"/ },
-  { text: 'https://host/de mo', message: /white space/ },
-  { text: 'https://host/demo\n--x', message: /white space/ },
+  { text: 'https://host/de mo', message: /blank/ },
+  { text: 'https://host/demo\n--x', message: /control character/ },
+  { text: '/srv/demo\n--x', message: /control character/ },
   { text: 'https://host\\@other/demo', message: /backslash/ },
   { text: 'https://user:hunter2@host/demo', message: /git help credential/ },
   { text: 'https://hunter2@host/demo', message: /git help credential/ },

@@ -160,7 +160,7 @@ t.test('a disk that is full', async t => {
 
   const { bavail, bsize } = statfsSync(mount.path)
   // What the proof needs, and no more: room for the shared memory, and for the beginning of a log.
-  writeFileSync(join(mount.path, 'ballast'), Buffer.alloc(Number(bavail) * bsize - 48 * 1024))
+  writeFileSync(join(mount.path, 'ballast'), Buffer.alloc(Math.max(0, Number(bavail) * bsize - 48 * 1024)))
   await t.rejects(prepareToken(workspace), { name: 'UserError', message: /: the disk is full/ })
 })
 

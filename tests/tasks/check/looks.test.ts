@@ -214,6 +214,7 @@ t.test('the checkout: its locks and its default branch are warnings of their own
 t.test('PM2’s home: short enough for its sockets, and ours', async t => {
   const home = directory(t)
   t.match(inspectPm2Home(home, process.getuid?.()), { verdict: 'ok', detail: /of 103 bytes/ })
+  t.match(inspectPm2Home(join(import.meta.filename, 'pm2'), 1), { verdict: 'failed', detail: /no directory/ })
   t.match(inspectPm2Home(`/${'x'.repeat(100)}`, 1), {
     verdict: 'failed',
     detail: /have 117 bytes/,
