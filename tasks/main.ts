@@ -76,8 +76,13 @@ async function command(
     const args = readArguments(graph, plan)
     const environment = environmentOf(graph, plan)
     const jobs = flags.jobs ?? (await import('node:os')).availableParallelism()
-    if (flags.plan) return print(planText(plan, jobs, style))
     code = 1
+    const root = dirname(taskfile.path)
+    if (flags.plan) {
+      const { askLooks } = await import('./engine/ask-looks.ts')
+      const looks = await askLooks(graph, plan, { root, environment: { ...process.env, ...environment } })
+      return await printLast(planText(plan, jobs, style, looks))
+    }
     const { runTasks } = await import('./run-tasks.ts')
     return await runTasks({
       graph,
@@ -85,7 +90,7 @@ async function command(
       args,
       jobs,
       environment,
-      root: dirname(taskfile.path),
+      root,
       style: errorStyle,
       commandFor: await commands(plan, flags.taskfile),
     })
@@ -110,6 +115,12 @@ function version(): string {
 function print(text: string): 0 {
   stdout.write(text)
   return 0
+}
+
+/** Prints and ends the process, which a look that was waited for in vain must not keep. */
+async function printLast(text: string): Promise<never> {
+  await new Promise<void>(resolve => stdout.write(text, () => resolve()))
+  process.exit(0)
 }
 
 /** Prints why there is nothing to run; a bug goes on to be shown as one. */

@@ -13,6 +13,7 @@ export interface Task<out R = unknown> {
   readonly needs: () => Needs
   readonly args: TaskArguments<unknown> | undefined
   readonly undoMs: number
+  readonly look: Look | undefined
   readonly run: (results: Readonly<Record<string, unknown>>, context: TaskContext<unknown>) => R | Promise<R>
 }
 
@@ -42,6 +43,18 @@ export interface TaskArguments<P> {
   ) => { readonly name: string; readonly args: readonly string[] } | undefined
 }
 
+/** Where a task would run: with this environment, what the words of the command line set included. */
+export interface LookPlace {
+  readonly root: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * One line for `--plan`: what the task would do here and now, or that it would be skipped, and why. Undefined where
+ * there is nothing to tell. It reads only: it starts no process, and writes nothing.
+ */
+export type Look = (at: LookPlace) => Promise<string | undefined> | string | undefined
+
 export interface TaskOptions<N extends Needs, P, R> {
   /** One line for `--list`. */
   readonly describe: string
@@ -52,6 +65,7 @@ export interface TaskOptions<N extends Needs, P, R> {
    * abandoned after that. Default: 500 ms.
    */
   readonly undoMs?: number
+  readonly look?: Look
   readonly run: (results: Results<NoInfer<N>>, context: TaskContext<NoInfer<P>>) => R | Promise<R>
 }
 
@@ -59,13 +73,14 @@ export interface TaskOptions<N extends Needs, P, R> {
 export function task<const N extends Needs = Record<never, never>, P = undefined, R = void>(
   options: TaskOptions<N, P, R>,
 ): Task<R> {
-  const { describe, needs, args, undoMs = 500, run } = options
+  const { describe, needs, args, undoMs = 500, look, run } = options
   return {
     [brand]: true,
     describe,
     needs: () => (typeof needs === 'function' ? needs() : (needs ?? {})),
     args,
     undoMs,
+    look,
     // The one place where types are given up: the engine hands over the results under the keys of `needs`, and the
     // arguments that `parse` returned.
     run: (results, context) => run(results as Results<N>, context as TaskContext<P>),

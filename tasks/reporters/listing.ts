@@ -2,7 +2,7 @@ import { options } from '../engine/command-line.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Task } from '../engine/task.ts'
 import type { Taskfile } from '../engine/taskfile.ts'
-import { count } from './plain-text.ts'
+import { count, plainLine } from './plain-text.ts'
 import type { Style } from './style.ts'
 
 /** The tasks of a Taskfile, one a line. */
@@ -20,13 +20,21 @@ export function listJson({ path, tasks }: Taskfile): string {
   return `${JSON.stringify({ taskfile: path, tasks: list }, undefined, 2)}\n`
 }
 
-/** What would run, in the order in which one job would run it. */
-export function planText({ steps }: Plan, jobs: number, style: Style): string {
+/** What would run, in the order in which one job would run it, and beneath a step what its look told of it. */
+export function planText(
+  { steps }: Plan,
+  jobs: number,
+  style: Style,
+  looks: ReadonlyMap<string, string> = new Map(),
+): string {
   const width = String(steps.length).length
   const lines = steps.map(({ name, needs, args }, i) => {
     const words = args.length > 0 ? ` ${args.join(' ')}` : ''
     const after = needs.length > 0 ? `  after ${[...new Set(needs.map(need => need.name))].join(', ')}` : ''
-    return `${String(i + 1).padStart(width)}  ${style.bold(name)}${words}${style.dim(after)}\n`
+    const look = looks.get(name)
+    const beneath =
+      look === undefined ? '' : `${' '.repeat(width + 4)}${style.dim(plainLine(firstLine(look)))}\n`
+    return `${String(i + 1).padStart(width)}  ${style.bold(name)}${words}${style.dim(after)}\n${beneath}`
   })
   return `${lines.join('')}${style.dim(`${count(steps.length, 'task')}, ${jobs} at once`)}\n`
 }
