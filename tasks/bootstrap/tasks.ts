@@ -10,6 +10,7 @@ import { readWords } from '../words.ts'
 /** Read once for all that follows. */
 export const settings = task({
   describe: 'Read the configuration',
+  look: async at => (await import('./outlook.ts')).settingsOutlook(at),
   run: async (_, { root }) => {
     const { judgedSettings } = await import('./judged-settings.ts')
     return judgedSettings(root, process.env)
@@ -31,6 +32,7 @@ export const turn = task({
 export const binaries = task({
   describe: 'Find the required programs',
   needs: { settings },
+  look: async at => (await import('./outlook.ts')).binariesOutlook(at),
   run: async ({ settings }, { progress }) => {
     const { findBinaries } = await import('./binaries.ts')
     const found = findBinaries(settings.values.required_binaries, process.env)
@@ -42,6 +44,7 @@ export const binaries = task({
 export const repository = task({
   describe: 'Verify the checkout of this project',
   needs: { settings, binaries },
+  look: () => 'looks only',
   run: async ({ settings }, { root, exec, log, progress }) => {
     const { verifyCheckout } = await import('./repository.ts')
     const { defaultBranchFault } = await import('./default-branch.ts')
@@ -66,6 +69,7 @@ export const repository = task({
 export const refresh = task({
   describe: "Fetch the checkout's remotes, update its submodules, look for the default branch",
   needs: { settings, turn, repository },
+  look: () => 'fetches the remotes, if there are any',
   run: async ({ settings, repository }, { exec, log, progress }) => {
     const { refreshRepository } = await import('./refresh-repository.ts')
     const { gitIn } = await import('./git.ts')
@@ -93,6 +97,7 @@ export const refresh = task({
 export const storage = task({
   describe: 'Make the data directory and the store, and prove that it reads and writes',
   needs: { settings, turn },
+  look: async at => (await import('./outlook.ts')).storageOutlook(at),
   run: async ({ settings }, { log, progress }) => {
     const { prepareStorage } = await import('./storage.ts')
     const prepared = await prepareStorage(settings.workspace, {
@@ -109,6 +114,7 @@ export const storage = task({
 export const token = task({
   describe: "Make the first administrator's token",
   needs: { settings, storage },
+  look: async at => (await import('./outlook.ts')).tokenOutlook(at),
   run: async ({ settings }, { log, progress, print }) => {
     const { missingTokenVariable, prepareToken } = await import('./token.ts')
     const { made, file } = await prepareToken(settings.workspace)
@@ -127,6 +133,7 @@ export const token = task({
 export const certificates = task({
   describe: "Merge the user's certificates with the system's",
   needs: { turn },
+  look: async at => (await import('./outlook.ts')).certificatesOutlook(at),
   run: async (_, { root, log, progress }) => {
     const { readCertificates, writeCertificates } = await import('./certificates/certificates.ts')
     const certificates = readCertificates(root, process.env)
@@ -140,6 +147,7 @@ export const certificates = task({
 export const environment = task({
   describe: 'Create or update the environment of sessions: conda or a venv, with debugpy',
   needs: { settings, turn, certificates },
+  look: async at => (await import('./outlook.ts')).environmentOutlook(at),
   run: async ({ settings, certificates }, { root, exec, scope, signal, log, progress }) => {
     const { readCertificates } = await import('./certificates/certificates.ts')
     const { prepareEnvironment } = await import('./environment/prepare-environment.ts')

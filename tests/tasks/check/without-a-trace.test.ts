@@ -1,19 +1,9 @@
-import { lstatSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { type Clone, makeClone } from '../../end-to-end/clone.ts'
+import { traces } from '../traces.ts'
 
 t.setTimeout(120_000)
-
-/** Names, sizes, modes and times of everything in a clone but its dependencies, which are a link. */
-function traces(directory: string, below = ''): string[] {
-  return readdirSync(join(directory, below)).flatMap(name => {
-    const path = join(below, name)
-    const stat = lstatSync(join(directory, path))
-    const line = `${path} ${stat.size} ${stat.mode} ${stat.mtimeMs}`
-    return stat.isDirectory() ? [line, ...traces(directory, path)] : [line]
-  })
-}
 
 const findingsOf = (stdout: string): { what: string; verdict: string; fix?: string }[] => JSON.parse(stdout)
 const verdictsOf = (stdout: string) => new Map(findingsOf(stdout).map(({ what, verdict }) => [what, verdict]))
