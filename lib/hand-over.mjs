@@ -122,7 +122,10 @@ function isPrivate(directory) {
   }
 }
 
-/** The child of `runChild` starts here. It ends with its parent, even where that is killed without a chance to tell. */
+/**
+ * The child of `runChild` starts here. It ends with its parent, even where that is killed without a chance to tell: asked
+ * once, and once more, for there is nobody left who would wait.
+ */
 async function receive() {
   const [, , root, main, writes, ...args] = process.argv
   const parent = process.ppid
@@ -130,7 +133,8 @@ async function receive() {
     if (process.ppid === parent) return
     clearInterval(watch)
     process.kill(process.pid, 'SIGTERM')
-  }, 500).unref()
+    setTimeout(() => process.kill(process.pid, 'SIGTERM'), 400).unref()
+  }, 250).unref()
   await handOver({ root, main, args, writes: writes === 'writes' })
 }
 

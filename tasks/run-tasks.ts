@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { Sentinel } from '../lib/processes/sentinel.ts'
 import { Termination } from '../lib/processes/termination.ts'
 import { type RunOptions, type RunResult, runPlan } from './engine/run-plan.ts'
 import { reasonLines } from './reporters/failure.ts'
@@ -18,6 +19,7 @@ type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
  */
 export async function runTasks({ environment, style, commandFor, ...run }: Setting): Promise<never> {
   using termination = new Termination()
+  using sentinel = new Sentinel()
   Object.assign(process.env, environment)
   const reporter = await createReporter(style, commandFor)
   // A task may wait for nothing but its signal, which alone does not keep a process.
@@ -37,8 +39,10 @@ export async function runTasks({ environment, style, commandFor, ...run }: Setti
     now: Date.now,
     signal: termination.signal,
     urgent: termination.urgent,
+    sentinel,
     emit: event => reporter.report(event),
   })
+  sentinel[Symbol.dispose]() // `process.exit` below would leave it to find out that nothing is left
   await reporter.close()
   if (stray !== undefined)
     process.stderr.write(`\nthrown outside of any task:\n${reasonLines(stray.error).join('\n')}\n`)

@@ -1,22 +1,37 @@
-import { endProcesses } from './end-processes.ts'
+import { type EndOptions, endUntilNone } from './end-processes.ts'
+import type { ProcessEntry } from './process-entry.ts'
 import { scopeVariable } from './process-scope.ts'
 import { environmentReader, processTable } from './process-table.ts'
+import { scopeMembers } from './scope-members.ts'
 
 /**
- * Ends what is left of scopes whose owner is gone, by the mark that each of their processes bears. Looks again until a
- * look finds nothing, for what is being ended may still be starting others.
+ * Ends what is left of scopes whose owner is gone, by the mark that each of their processes bears: those, their
+ * descendants, and the sessions they opened. Looks again until a look finds nothing, for what is being ended may still
+ * be starting others.
+ *
+ * What escapes, beside what escapes a scope: a process that is not below a marked one and has itself been started with
+ * another environment, as `env -i` does with the program it becomes.
  */
-export async function endMarked(marks: ReadonlySet<string>): Promise<number> {
-  let ended = 0
-  for (let round = 0; round < 5 && marks.size > 0; round++) {
+export async function endMarked(
+  marks: ReadonlySet<string>,
+  { graceMs = 2_000 }: Pick<EndOptions, 'graceMs'> = {},
+): Promise<number> {
+  if (marks.size === 0) return 0
+  const { ended, killed } = await endUntilNone(() => findMarked(marks), { at: performance.now() + graceMs })
+  return ended + killed
+}
+
+function findMarked(marks: ReadonlySet<string>): readonly ProcessEntry[] {
+  for (let look = 0; ; look++) {
     const read = environmentReader()
-    const members = processTable().entries.filter(
+    const { entries, complete } = processTable()
+    const bearers = entries.filter(
       entry =>
         !entry.zombie && (read(entry.pid, scopeVariable) ?? '').split(':').some(mark => marks.has(mark)),
     )
-    if (members.length === 0) break
-    ended += members.length
-    await endProcesses(members, { graceMs: 2_000 })
+    const pids = new Set(bearers.map(({ pid }) => pid))
+    const members = scopeMembers(entries, bearers, ({ pid }) => pids.has(pid))
+    // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
+    if (members.length > 0 || complete || look === 10) return members
   }
-  return ended
 }

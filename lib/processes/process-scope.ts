@@ -5,6 +5,7 @@ import type { ProcessIdentity } from './identity.ts'
 import type { ProcessEntry } from './process-entry.ts'
 import { environmentReader, processEntry, processTable } from './process-table.ts'
 import { scopeMembers } from './scope-members.ts'
+import type { Sentinel } from './sentinel.ts'
 
 /** The variable that marks what a scope started: ids of the scopes it belongs to, outermost first, with colons. */
 export const scopeVariable = 'DEBUG_SERVER_SCOPES'
@@ -21,6 +22,8 @@ export interface ProcessScopeOptions {
   readonly id?: string
   /** The scope that owns everything this one starts as well. */
   readonly within?: ProcessScope
+  /** Ends the members where this process is killed before it could. May serve any number of scopes. */
+  readonly sentinel?: Sentinel
 }
 
 /**
@@ -33,6 +36,7 @@ export class ProcessScope implements AsyncDisposable {
   readonly id: string
   readonly #graceMs: number
   readonly #within: ProcessScope | undefined
+  readonly #sentinel: Sentinel | undefined
   #roots: ProcessIdentity[] = []
   #tidyAt = 256
   #firstStart = Number.POSITIVE_INFINITY
@@ -42,11 +46,13 @@ export class ProcessScope implements AsyncDisposable {
     graceMs = defaultGraceMs,
     id = randomBytes(9).toString('base64url'),
     within,
+    sentinel,
   }: ProcessScopeOptions = {}) {
     if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id of a process scope: ${JSON.stringify(id)}`)
     this.id = id
     this.#graceMs = graceMs
     this.#within = within
+    this.#sentinel = sentinel
   }
 
   /** Whether `end` has been called; nothing can be spawned any more. */
@@ -56,15 +62,16 @@ export class ProcessScope implements AsyncDisposable {
 
   /**
    * The environment a member has to be started with: `base`, marked. Ids are appended to an inherited list, so that an
-   * outer scope still owns what an inner one starts.
+   * outer scope still owns what an inner one starts. Who asks for it is about to start a member, so the sentinel begins
+   * its watch.
    */
   environment(base: Readonly<Record<string, string | undefined>>): Record<string, string> {
     const marked = this.#within?.environment(base) ?? {}
     if (this.#within === undefined) {
       for (const [name, value] of Object.entries(base)) if (value !== undefined) marked[name] = value
     }
-    const outer = marked[scopeVariable]
-    marked[scopeVariable] = outer === undefined || outer === '' ? this.id : `${outer}:${this.id}`
+    this.#sentinel?.watch()
+    marked[scopeVariable] = [marked[scopeVariable], this.#sentinel?.mark, this.id].filter(Boolean).join(':')
     return marked
   }
 

@@ -1,3 +1,4 @@
+import type { Sentinel } from '../../lib/processes/sentinel.ts'
 import type { EngineEvent, RunEvent, TaskEvent } from './events.ts'
 import type { Graph } from './graph.ts'
 import type { Plan, PlanStep } from './plan.ts'
@@ -24,6 +25,8 @@ export interface RunOptions {
   /** There is no time left: what is being ended is killed now. */
   readonly urgent?: AbortSignal
   readonly graceMs?: number
+  /** Ends the processes of the tasks where this process is killed. The caller dismisses it after the run. */
+  readonly sentinel?: Sentinel
 }
 
 export interface RunResult {
@@ -119,7 +122,7 @@ export async function runPlan(options: RunOptions): Promise<RunResult> {
 }
 
 function runStep(
-  { graph, args, root, environment, emit, now, graceMs = 5000 }: RunOptions,
+  { graph, args, root, environment, emit, now, graceMs = 5000, sentinel }: RunOptions,
   { name, needs }: PlanStep,
   states: ReadonlyMap<string, TaskState>,
   signal: AbortSignal,
@@ -142,6 +145,7 @@ function runStep(
     root,
     environment,
     graceMs,
+    sentinel,
     signal,
     urgent,
     fail,

@@ -1,4 +1,5 @@
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
+import type { Sentinel } from '../../lib/processes/sentinel.ts'
 import type { TaskContext } from './context.ts'
 import type { EndCause, LogSource, TaskEvent } from './events.ts'
 import { createExec } from './exec.ts'
@@ -13,6 +14,7 @@ export interface TaskSetting {
   readonly root: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly graceMs: number
+  readonly sentinel: Sentinel | undefined
   /** Aborted when the task should end. */
   readonly signal: AbortSignal
   /** Aborted when there is no more time to end. */
@@ -24,8 +26,8 @@ export interface TaskSetting {
 
 /** Runs one task and ends what it leaves. Never rejects for what the task does. */
 export async function runTask(setting: TaskSetting): Promise<TaskEnd> {
-  const { signal, urgent, graceMs, emit } = setting
-  const scope = new ProcessScope({ graceMs })
+  const { signal, urgent, graceMs, sentinel, emit } = setting
+  const scope = new ProcessScope({ graceMs, ...(sentinel === undefined ? {} : { sentinel }) })
   let over = false
   const tell = (event: TaskEvent) => {
     if (!over) emit(event)
