@@ -7,13 +7,18 @@ import type { Failure, FileResult } from './test-result.ts'
 /** How long one test file may take, in milliseconds. */
 const fileDeadline = 300_000
 
-export type FileRunOptions = { signal: AbortSignal; skipAllowed(reason: string): boolean }
+export type FileRunOptions = {
+  /** Owns the file's processes as well, and ends them where the file's own scope cannot. */
+  scope: ProcessScope
+  signal: AbortSignal
+  skipAllowed(reason: string): boolean
+}
 
 /** Runs one file with this Node and reads the TAP that it prints. */
 export async function runTestFile(root: string, file: string, options: FileRunOptions): Promise<FileResult> {
   const { signal, skipAllowed } = options
   const start = performance.now()
-  await using scope = new ProcessScope({ graceMs: 2_000 })
+  await using scope = new ProcessScope({ graceMs: 2_000, within: options.scope })
   const child = scope.spawn(process.execPath, [file], {
     cwd: root,
     // tap gives up a file after 30 s otherwise; a little before ours, so that it can say which test it was.

@@ -1,5 +1,6 @@
 import { glob } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
+import type { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { runTestFile } from './run-test-file.ts'
 import { describeFile, type FileResult, totals } from './test-result.ts'
@@ -9,6 +10,7 @@ export type TestRun = {
   /** Files or directories; empty means all. */
   files: readonly string[]
   jobs: number
+  scope: ProcessScope
   signal: AbortSignal
   log(line: string): void
   progress(text: string): void

@@ -7,7 +7,7 @@ export const test = task({
     usage: '[FILE…]',
     parse: argv => readWords(argv, { options: {}, positionals: 1_000 }).positionals,
   },
-  run: async (_, { args, root, signal, log, progress, print }) => {
+  run: async (_, { args, root, scope, signal, log, progress, print }) => {
     const { availableParallelism } = await import('node:os')
     const { runTests } = await import('./run-tests.ts')
     const { allowedSkips } = await import('./allowed-skips.ts')
@@ -15,6 +15,7 @@ export const test = task({
       root,
       files: args,
       jobs: availableParallelism(),
+      scope,
       signal,
       log,
       progress,

@@ -108,6 +108,14 @@ t.test('a daemon that holds stdout does not hold the command', async t => {
   t.ok(performance.now() - started < 3000)
 })
 
+t.test('a command that closes its streams and goes on is waited for', async t => {
+  const { sh } = rig()
+  const started = performance.now()
+  const { stdout, exitCode } = await sh('echo said; exec >&- 2>&-; sleep 0.4; exit 7', { check: false })
+  t.same({ stdout, exitCode }, { stdout: 'said\n', exitCode: 7 })
+  t.ok(performance.now() - started >= 390)
+})
+
 t.test('aborted: the command is not started, or its end is awaited and the reason thrown', async t => {
   const control = new AbortController()
   const { sh } = rig(control.signal)

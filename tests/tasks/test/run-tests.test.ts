@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { runTests } from '../../../tasks/test/run-tests.ts'
 
 /** A project whose test files print the TAP that is given. */
@@ -14,7 +15,9 @@ function project(files: Record<string, string>) {
     const lines: string[] = []
     let printed = ''
     let error: unknown
+    await using scope = new ProcessScope({ graceMs: 2_000 })
     await runTests({
+      scope,
       root,
       files: wanted.map(name => join(root, name)),
       jobs: 2,
