@@ -91,6 +91,7 @@ async function command(
       jobs,
       environment,
       root,
+      reports: flags,
       style: errorStyle,
       commandFor: await commands(plan, flags.taskfile),
     })

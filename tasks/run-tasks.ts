@@ -2,13 +2,14 @@ import { constants } from 'node:os'
 import { Sentinel } from '../lib/processes/sentinel.ts'
 import { Termination } from '../lib/processes/termination.ts'
 import { type RunOptions, type RunResult, runPlan } from './engine/run-plan.ts'
+import { createReporters, type Reports } from './reporters/create-reporters.ts'
 import { reasonLines } from './reporters/failure.ts'
-import type { Reporter } from './reporters/reporter.ts'
 import type { Style } from './reporters/style.ts'
 
 type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
   /** What the command line adds to this process's environment, where tasks and the commands they start find it. */
   readonly environment: Readonly<Record<string, string>>
+  readonly reports: Reports
   readonly style: Style
   readonly commandFor: (name: string) => string
 }
@@ -17,11 +18,18 @@ type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
  * Runs a plan with this process's streams, environment and signals, and ends the process with the code of the outcome:
  * tasks run in this process, and what they left open must not keep it.
  */
-export async function runTasks({ environment, style, commandFor, ...run }: Setting): Promise<never> {
+export async function runTasks({ environment, reports, style, commandFor, ...run }: Setting): Promise<never> {
   using termination = new Termination()
   using sentinel = new Sentinel()
   Object.assign(process.env, environment)
-  const reporter = await createReporter(style, commandFor)
+  const reporter = await createReporters({
+    reports,
+    root: run.root,
+    style,
+    commandFor,
+    process,
+    now: Date.now,
+  })
   // A task may wait for nothing but its signal, which alone does not keep a process.
   setInterval(() => {}, 2 ** 30)
   let stray: { readonly error: unknown } | undefined
@@ -43,23 +51,12 @@ export async function runTasks({ environment, style, commandFor, ...run }: Setti
     emit: event => reporter.report(event),
   })
   sentinel[Symbol.dispose]() // `process.exit` below would leave it to find out that nothing is left
-  await reporter.close()
+  const reported = await reporter.close()
+  for (const line of reported.lines) process.stderr.write(`${line}\n`)
   if (stray !== undefined)
     process.stderr.write(`\nthrown outside of any task:\n${reasonLines(stray.error).join('\n')}\n`)
-  process.exit(stray === undefined ? codeOf(outcome, termination.signal.reason) : 1)
-}
-
-/** The tree in a terminal, lines elsewhere: in pipes, in CI, and where a terminal cannot move its cursor. */
-async function createReporter(style: Style, commandFor: (name: string) => string): Promise<Reporter> {
-  const { stdout, stderr } = process
-  const options = { stdout, stderr, style, commandFor, now: Date.now }
-  const { CI, TERM } = process.env
-  if (stderr.isTTY && !CI && TERM !== 'dumb') {
-    const { TreeReporter } = await import('./reporters/tree.ts')
-    return new TreeReporter(options)
-  }
-  const { PlainReporter } = await import('./reporters/plain.ts')
-  return new PlainReporter(options)
+  const code = codeOf(outcome, termination.signal.reason)
+  process.exit(stray !== undefined || (reported.failed && code === 0) ? 1 : code)
 }
 
 function codeOf(outcome: RunResult['outcome'], reason: unknown): number {

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Target } from './plan.ts'
+import { type ReporterChoice, readReporter, withReporter } from './reporter-choice.ts'
 
 export interface Flags {
   readonly list: boolean
@@ -12,6 +13,10 @@ export interface Flags {
   /** How many tasks at once; undefined leaves it to the machine. */
   readonly jobs: number | undefined
   readonly taskfile: string | undefined
+  readonly reporters: readonly ReporterChoice[]
+  /** The file for a trace of the run. */
+  readonly trace: string | undefined
+  readonly summary: boolean
 }
 
 type Writable = { -readonly [K in keyof Flags]: Flags[K] }
@@ -40,6 +45,23 @@ export const options: readonly Option[] = [
     help: 'use this Taskfile',
     set: (flags, value) => (flags.taskfile = value),
   },
+  {
+    names: ['--reporter', '-r'],
+    value: 'NAME[=FILE]',
+    help: 'report as tree, plain, json, junit or github, on the screen or to a file; may be repeated',
+    set: (flags, value) => (flags.reporters = withReporter(flags.reporters, readReporter(value))),
+  },
+  {
+    names: ['--trace'],
+    value: 'FILE',
+    help: 'write a trace of the run that Perfetto opens',
+    set: (flags, value) => (flags.trace = value),
+  },
+  {
+    names: ['--summary'],
+    help: 'show the slowest tasks and the critical path at the end',
+    set: flags => (flags.summary = true),
+  },
   { names: ['--json'], help: 'with --list: print JSON', set: flags => (flags.json = true) },
   { names: ['--no-color'], help: 'print no colours', set: flags => (flags.color = false) },
   { names: ['--version', '-V'], help: 'print the version', set: flags => (flags.version = true) },
@@ -67,13 +89,21 @@ export function readBeginning(argv: readonly string[]): Beginning {
     color: true,
     jobs: undefined,
     taskfile: undefined,
+    reporters: [],
+    trace: undefined,
+    summary: false,
   }
   let at = 0
   while (argv[at]?.startsWith('-')) at = readOption(flags, argv, at)
   const alone = at === argv.length && !flags.list && !flags.help && !flags.version
   if (alone && flags.json) throw new UserError('--json goes with --list')
-  if (alone && (flags.plan || flags.jobs !== undefined))
-    throw new UserError('no task is named', { fix: 'see task --list' })
+  const forRun =
+    flags.plan ||
+    flags.jobs !== undefined ||
+    flags.reporters.length > 0 ||
+    flags.trace !== undefined ||
+    flags.summary
+  if (alone && forRun) throw new UserError('no task is named', { fix: 'see task --list' })
   return { flags, rest: argv.slice(at) }
 }
 

@@ -12,15 +12,21 @@ export interface Failure {
   readonly log: readonly string[]
   /** What to type to see it again. */
   readonly command: string
+  /** Where all of its log is, also the lines that were left out here. */
+  readonly logFile: string | undefined
 }
 
 /** What is shown of a failed task: its log, the reason, and how to see it again. */
-export function failureLines({ name, durationMs, error, log, command }: Failure, style: Style): string[] {
+export function failureLines(
+  { name, durationMs, error, log, command, logFile }: Failure,
+  style: Style,
+): string[] {
   const lines = ['', `${style.red('✖')} ${style.bold(name)} failed after ${durationText(durationMs)}`]
   for (const line of log) lines.push(`  ${style.dim('│')} ${plainLine(line)}`)
   if (log.length > 0) lines.push('')
   lines.push(...reasonLines(error, log).map(line => `  ${line}`))
   lines.push('', `  ${style.dim('again:')} ${style.cyan(command)}`)
+  if (logFile !== undefined) lines.push(`  ${style.dim('log:')}   ${logFile}`)
   return lines
 }
 
@@ -33,13 +39,17 @@ export function reasonLines(error: unknown, log: readonly string[] = []): string
     return [...cleaned(error.message), ...unseen.map(line => `  ${plainLine(line)}`)]
   }
   if (!(error instanceof Error)) return cleaned(`it threw ${inspect(error)}`)
-  return cleaned(inspect(error)).filter(line => !internalFrame.test(line))
+  return cleaned(inspect(error)).filter(line => !isInternalFrame(line))
 }
 
 /** Stack lines that tell how the engine came to call a task, which is never the question. */
 const internalFrame = new RegExp(
   `^\\s+at .*(node:internal|${new URL('../engine/', import.meta.url).href}|/tasks/(run-tasks|main)\\.ts)`,
 )
+
+export function isInternalFrame(line: string): boolean {
+  return internalFrame.test(line)
+}
 
 function cleaned(text: string): string[] {
   return text.split('\n').map(plainLine)

@@ -46,8 +46,15 @@ export function usageText(style: Style): string {
     const text = `${short === undefined ? '    ' : `${short}, `}${long}${value === undefined ? '' : ` ${value}`}`
     return [text, text.length, help]
   })
-  return `${style.bold('Usage:')} task [options] NAME [NAME …]\n       task [options] NAME ARGUMENTS\n\n${style.bold('Options:')}\n${table(rows)}`
+  return `${style.bold('Usage:')} task [options] NAME [NAME …]\n       task [options] NAME ARGUMENTS\n\n${style.bold('Options:')}\n${table(rows)}\n${style.bold('Examples:')}\n${table(examples.map(([text, help]) => [text, text.length, help]))}`
 }
+
+const examples: readonly (readonly [text: string, help: string])[] = [
+  ['task -j 4 build test', 'two tasks and what they need, four at once'],
+  ['task -r junit=out.xml test', 'the usual output, and a report for a server'],
+  ['task -r json test', 'events for a program, one a line'],
+  ['task --trace run.json build', 'for ui.perfetto.dev'],
+]
 
 /** Help for one task. */
 export function taskHelp(name: string, { describe, args }: Task, style: Style): string {

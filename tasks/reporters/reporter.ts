@@ -11,12 +11,18 @@ export interface Reporter {
 /** A stream that may be a terminal. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number; rows?: number }
 
-export interface ReporterOptions {
+/** What leads from a failed task to more. */
+export interface TaskTraces {
+  /** The command line that runs one task of the plan again. */
+  readonly commandFor: (name: string) => string
+  /** The file with the task's whole log, where it has said anything. */
+  readonly logFileOf: (name: string) => string | undefined
+}
+
+export interface ReporterOptions extends TaskTraces {
   /** For what tasks print, and nothing else. */
   readonly stdout: Output
   /** For everything else. */
   readonly stderr: Output
   readonly style: Style
-  /** The command line that runs one task of the plan again. */
-  readonly commandFor: (name: string) => string
 }

@@ -52,14 +52,18 @@ export class TreeReporter implements Reporter {
   }
 
   async close(): Promise<void> {
-    const { stdout, stderr, style, commandFor } = this.#options
+    const { stdout, stderr, style, commandFor, logFileOf } = this.#options
     this.#lend(false)
     this.#over.resolve()
     await this.#drawn
     stdout.write(this.#partialLine)
     for (const [name, view] of this.#record.tasks) {
       if (view.kind !== 'failed') continue
-      stderr.write(`${failureLines({ name, ...view, command: commandFor(name) }, style).join('\n')}\n`)
+      const lines = failureLines(
+        { name, ...view, command: commandFor(name), logFile: logFileOf(name) },
+        style,
+      )
+      stderr.write(`${lines.join('\n')}\n`)
     }
     const { finished } = this.#record
     if (finished === undefined) return

@@ -50,7 +50,14 @@ export class Running {
   readonly #code: Promise<number | string>
 
   constructor(file: string, args: readonly string[], { cwd, env }: Pick<Options, 'cwd' | 'env'>) {
-    const clean = { ...process.env, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }
+    const clean = {
+      ...process.env,
+      CI: undefined,
+      GITHUB_ACTIONS: undefined,
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      ...env,
+    }
     this.child = spawn(file, args, { cwd, env: clean })
     this.child.stdout?.setEncoding('utf8').on('data', text => {
       this.stdout += text

@@ -79,7 +79,7 @@ t.test('a failure: the tree, then log, reason and command', async t => {
   t.match(after, /│ a bell , a title , a wipe , a returnover, backspaces\n {2}│ up\n/)
   t.match(
     after,
-    /exited with code 3\n\n {2}again: npx task bad\n\nfailed after .*: 1 failed, 1 done, 1 stopped\n*$/,
+    /exited with code 3\n\n {2}again: npx task bad\n {2}log: {3}\S+bad\.log\n\nfailed after .*: 1 failed, 1 done, 1 stopped\n*$/,
   )
   t.same(screen.unknown, [], 'no control character of a child has reached the terminal')
 })

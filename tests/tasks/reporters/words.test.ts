@@ -4,10 +4,11 @@ import { CommandError } from '../../../tasks/engine/command-error.ts'
 import type { EngineEvent } from '../../../tasks/engine/events.ts'
 import type { Plan } from '../../../tasks/engine/plan.ts'
 import { failureLines, reasonLines } from '../../../tasks/reporters/failure.ts'
-import { PlainReporter } from '../../../tasks/reporters/plain.ts'
+import { plainRenderer } from '../../../tasks/reporters/plain.ts'
 import { durationText, plainLine } from '../../../tasks/reporters/plain-text.ts'
 import { endedText } from '../../../tasks/reporters/processes.ts'
 import { RunRecord } from '../../../tasks/reporters/run-record.ts'
+import { streamReporter } from '../../../tasks/reporters/stream-reporter.ts'
 import { createStyle, wantsColor } from '../../../tasks/reporters/style.ts'
 import { TaskLog } from '../../../tasks/reporters/task-log.ts'
 import { treeLines } from '../../../tasks/reporters/tree-lines.ts'
@@ -60,7 +61,14 @@ t.test('reasons', async t => {
   const bug = reasonLines(new TypeError('bug', { cause: new Error('the cause') })).join('\n')
   t.match(bug, /^TypeError: bug\n\s+at .*words\.test\.ts[\s\S]*the cause/)
   const lines = failureLines(
-    { name: 'up', durationMs: 5, error: new UserError('no'), log: ['a\x07'], command: 'npx task up' },
+    {
+      name: 'up',
+      durationMs: 5,
+      error: new UserError('no'),
+      log: ['a\x07'],
+      command: 'npx task up',
+      logFile: undefined,
+    },
     style,
   )
   t.same(lines, ['', '✖ up failed after 5 ms', '  │ a', '', '  no', '', '  again: npx task up'])
@@ -109,12 +117,17 @@ const at = new Date(2026, 0, 5, 10, 2, 3).getTime()
 t.test('the plain reporter', async t => {
   const stdout: unknown[] = []
   const stderr: unknown[] = []
-  const reporter = new PlainReporter({
-    stdout: { write: text => stdout.push(text) > 0 },
-    stderr: { write: text => stderr.push(text) > 0 },
+  const renderer = plainRenderer({
     style,
+    prints: false,
     commandFor: name => `npx task ${name}`,
+    logFileOf: name => `logs/${name}.log`,
   })
+  const reporter = streamReporter(
+    renderer,
+    { write: text => stderr.push(text) > 0 },
+    { write: text => stdout.push(text) > 0 },
+  )
   const events: EngineEvent[] = [
     { type: 'run-started', plan: plan('a', 'long:name', 'never'), jobs: 2, at },
     { type: 'task-started', name: 'a', at },
@@ -148,6 +161,7 @@ t.test('the plain reporter', async t => {
     do this
 
   again: npx task a
+  log:   logs/a.log
 
 10:02:03             failed after 1.7 s: 1 failed, 0 done, 1 stopped, 1 not started
 `,

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+
+/**
+ * What `--reporter json` writes: a line for each event, in this form. `run-started` comes first and tells the version;
+ * fields may be added within a version, none is removed or changes its meaning. Only tests load this file; the
+ * reporter knows the types alone.
+ */
+export const jsonVersion = 1
+
+const at = z.number()
+const name = z.string()
+const durationMs = z.number().nonnegative()
+
+export const jsonFault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('exit'), code: z.int() }),
+  z.strictObject({ kind: z.literal('signal'), signal: z.string() }),
+  z.strictObject({ kind: z.literal('timeout'), timeoutMs: z.number() }),
+  z.strictObject({ kind: z.literal('too-much-output'), limit: z.number() }),
+])
+
+export const jsonError = z.discriminatedUnion('kind', [
+  /** A mistake that is explained, with its fix where one is known. */
+  z.strictObject({ kind: z.literal('user'), message: z.string(), fix: z.string().optional() }),
+  /** A command that failed. */
+  z.strictObject({
+    kind: z.literal('command'),
+    message: z.string(),
+    command: z.string(),
+    fault: jsonFault,
+    lastLines: z.array(z.string()),
+  }),
+  /** Anything else that was thrown; `stack` with its causes. */
+  z.strictObject({ kind: z.literal('thrown'), message: z.string(), stack: z.string() }),
+])
+
+export const jsonEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('run-started'),
+    version: z.literal(jsonVersion),
+    at,
+    jobs: z.int().positive(),
+    targets: z.array(z.string()),
+    tasks: z.array(
+      z.strictObject({
+        name,
+        describe: z.string(),
+        needs: z.array(z.string()),
+        args: z.array(z.string()),
+      }),
+    ),
+  }),
+  z.strictObject({ type: z.literal('run-cancelled'), at, reason: z.string() }),
+  z.strictObject({
+    type: z.literal('run-finished'),
+    at,
+    outcome: z.enum(['succeeded', 'failed', 'cancelled']),
+    durationMs,
+  }),
+  z.strictObject({ type: z.literal('task-started'), at, name }),
+  z.strictObject({
+    type: z.literal('task-log'),
+    at,
+    name,
+    source: z.enum(['task', 'stdout', 'stderr']),
+    line: z.string(),
+  }),
+  z.strictObject({ type: z.literal('task-progress'), at, name, text: z.string() }),
+  z.strictObject({ type: z.literal('task-print'), at, name, text: z.string() }),
+  z.strictObject({ type: z.literal('task-took-terminal'), at, name }),
+  z.strictObject({ type: z.literal('task-released-terminal'), at, name }),
+  z.strictObject({ type: z.literal('task-succeeded'), at, name, durationMs }),
+  z.strictObject({
+    type: z.literal('task-failed'),
+    at,
+    name,
+    durationMs,
+    error: jsonError,
+    /** What to type to run it again. */
+    command: z.string(),
+    /** Where its whole log is; missing where it has said nothing. */
+    logFile: z.string().optional(),
+  }),
+  z.strictObject({ type: z.literal('task-aborted'), at, name, durationMs, abandoned: z.boolean() }),
+  z.strictObject({ type: z.literal('task-skipped'), at, name }),
+  z.strictObject({
+    type: z.literal('task-processes-ended'),
+    at,
+    name,
+    cause: z.enum(['left-behind', 'failed', 'aborted']),
+    ended: z.int().nonnegative(),
+    killed: z.int().nonnegative(),
+    remaining: z.array(z.int()),
+  }),
+])
+
+export type JsonEvent = z.infer<typeof jsonEvent>
+export type JsonError = z.infer<typeof jsonError>
