@@ -20,7 +20,7 @@ type Setting = Pick<RunOptions, 'graph' | 'plan' | 'args' | 'jobs' | 'root'> & {
  */
 export async function runTasks({ environment, reports, style, commandFor, ...run }: Setting): Promise<never> {
   using termination = new Termination()
-  using sentinel = new Sentinel()
+  await using sentinel = new Sentinel()
   Object.assign(process.env, environment)
   const reporter = await createReporters({
     reports,
@@ -50,7 +50,7 @@ export async function runTasks({ environment, reports, style, commandFor, ...run
     sentinel,
     emit: event => reporter.report(event),
   })
-  sentinel[Symbol.dispose]() // `process.exit` below would leave it to find out that nothing is left
+  await sentinel[Symbol.asyncDispose]() // which `process.exit` below would not do
   const reported = await reporter.close()
   for (const line of reported.lines) process.stderr.write(`${line}\n`)
   if (stray !== undefined)

@@ -3,11 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { getCompileCacheDir } from 'node:module'
 import { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /**
  * idle -> watching -> dismissed, or idle -> dismissed. `leave` tells the sentinel that there is nothing to do for it.
  */
-type State = { kind: 'idle' } | { kind: 'watching'; leave: () => void } | { kind: 'dismissed' }
+type State = { kind: 'idle' } | { kind: 'watching'; leave: () => Promise<void> } | { kind: 'dismissed' }
+
+/** How long a dismissed sentinel is waited for; it takes about a millisecond. */
+const leaveLimitMs = 1_000
 
 /** Waits for a line, at the cost of a shell. At the end of its input without one, whoever held the other end is gone. */
 const script = `trap '' HUP INT TERM; read -r line || exec "$0" "$@"`
@@ -19,7 +23,7 @@ const script = `trap '' HUP INT TERM; read -r line || exec "$0" "$@"`
  * of its own, bears no mark, and has nothing of this process's terminal, streams and environment: neither a signal to
  * the process group nor the end of a scope reaches it, and nobody waits for it.
  */
-export class Sentinel implements Disposable {
+export class Sentinel implements AsyncDisposable {
   readonly mark = randomBytes(9).toString('base64url')
   #state: State = { kind: 'idle' }
 
@@ -41,12 +45,21 @@ export class Sentinel implements Disposable {
     stdin.on('error', () => {})
     child.unref()
     if (stdin instanceof Socket) stdin.unref()
-    this.#state = { kind: 'watching', leave: () => stdin.end('\n') }
+    const gone = new Promise<void>(resolve => child.once('exit', resolve).once('error', resolve))
+    const leave = async () => {
+      child.ref()
+      stdin.end('\n')
+      const limit = new AbortController()
+      await Promise.race([gone, delay(leaveLimitMs, undefined, limit).catch(() => {})])
+      limit.abort()
+    }
+    this.#state = { kind: 'watching', leave }
   }
 
-  /** For when everything that bears the mark has ended. */
-  [Symbol.dispose](): void {
-    if (this.#state.kind === 'watching') this.#state.leave()
+  /** For when everything that bears the mark has ended. Afterwards the sentinel is gone as well. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const state = this.#state
     this.#state = { kind: 'dismissed' }
+    if (state.kind === 'watching') await state.leave()
   }
 }

@@ -125,6 +125,34 @@ for (const [signal, code] of [
     t.same(clone.processes(), [])
   })
 
+t.test(
+  'SIGKILL during up ends its commands and leaves its services, which the next up takes over',
+  async t => {
+    const clone = makeClone(t)
+    const main = readFileSync(clone.path('services/runner/main.ts'), 'utf8')
+    writeFileSync(clone.path('services/runner/main.ts'), 'setInterval(() => {}, 1000)\n')
+    const running = clone.start(['tasks/cli.mjs', 'up'])
+    await until('services are being started', () => running.stderr().includes('starting runner'))
+    const ours = /PM2 v|ProcessContainerFork|services\/\w+\/main/
+    const services = () =>
+      clone
+        .processes()
+        .filter(line => ours.test(line))
+        .map(line => Number.parseInt(line, 10))
+    await until('daemon and services', () => services().length === 4)
+    const before = services()
+    running.child.kill('SIGKILL')
+    await running.finished
+    await until('nothing else is left', () => clone.processes().length === services().length)
+    t.same(services(), before)
+
+    writeFileSync(clone.path('services/runner/main.ts'), main)
+    const up = await clone.task(['up'])
+    t.equal(up.code, 0, up.stderr)
+    t.equal(clone.processes().length, 4, 'one daemon and one set of services')
+  },
+)
+
 t.test('a service that throws at import', async t => {
   const clone = makeClone(t)
   writeFileSync(clone.path('services/proxy/main.ts'), "throw new Error('the moon is in the seventh house')\n")

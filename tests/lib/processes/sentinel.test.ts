@@ -41,7 +41,7 @@ const url = (name: string) => JSON.stringify(new URL(`../../../lib/processes/${n
 t.test(
   'without a member there is no sentinel; the first one starts it, and the last word ends it',
   async t => {
-    using sentinel = new Sentinel()
+    await using sentinel = new Sentinel()
     const scope = new ProcessScope({ sentinel, id: 'own' })
     const inner = new ProcessScope({ within: scope, id: 'inner' })
     t.same(childrenOf(process.pid), [])
@@ -52,8 +52,8 @@ t.test(
     t.same(others, [])
     inner.environment({})
     t.equal(childrenOf(process.pid).length, 1, 'one for all')
-    sentinel[Symbol.dispose]()
-    await until('its end', () => watching && !isAlive(watching))
+    await sentinel[Symbol.asyncDispose]()
+    t.notOk(anyAlive([watching]))
   },
 )
 
