@@ -4,6 +4,7 @@ import { rowsTable } from './row.ts'
 const rows = []
 for (const name of [
   'task-list',
+  'task-cancel',
   'bootstrap',
   'command-round-trip',
   'log-throughput',
