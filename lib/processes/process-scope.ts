@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { type Deadline, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
 import type { ProcessIdentity } from './identity.ts'
 import type { ProcessEntry } from './process-entry.ts'
-import { environmentReader, processEntry, processTable } from './process-table.ts'
+import { processEntry } from './process-table.ts'
+import { nextMoment, viewSince } from './process-view.ts'
 import { scopeMembers } from './scope-members.ts'
 import type { Sentinel } from './sentinel.ts'
 
@@ -40,6 +41,8 @@ export class ProcessScope implements AsyncDisposable {
   #roots: ProcessIdentity[] = []
   #tidyAt = 256
   #firstStart = Number.POSITIVE_INFINITY
+  /** The moment of its last look, or of its closing: what it looks at next is later. */
+  #looked = 0
   #state: State = { kind: 'open' }
 
   constructor({
@@ -94,6 +97,7 @@ export class ProcessScope implements AsyncDisposable {
 
   /** The pids of all that belongs to the scope and is alive. */
   async survivors(): Promise<number[]> {
+    this.#looked = nextMoment()
     return this.#members().map(member => member.pid)
   }
 
@@ -113,10 +117,14 @@ export class ProcessScope implements AsyncDisposable {
       case 'open':
     }
     const deadline = { at: performance.now() + graceMs }
-    const done = endUntilNone(() => this.#members(), deadline).then(result => {
-      this.#state = { kind: 'ended', result }
-      return result
-    })
+    this.#looked = nextMoment()
+    // A step later all scopes that end together are closed, and one look at the process table serves them all.
+    const done = Promise.resolve()
+      .then(() => endUntilNone(() => this.#members(), deadline))
+      .then(result => {
+        this.#state = { kind: 'ended', result }
+        return result
+      })
     this.#state = { kind: 'ending', deadline, done }
     return done
   }
@@ -130,6 +138,7 @@ export class ProcessScope implements AsyncDisposable {
     this.#firstStart = Math.min(this.#firstStart, entry.startOrder)
     if (this.#within !== undefined) this.#within.#own(entry)
     if (this.#roots.length >= this.#tidyAt) {
+      this.#looked = nextMoment()
       this.#members()
       this.#tidyAt = 256 + 2 * this.#roots.length
     }
@@ -144,8 +153,8 @@ export class ProcessScope implements AsyncDisposable {
   }
 
   #look(): { members: readonly ProcessIdentity[]; complete: boolean } {
-    const read = environmentReader()
-    const { entries, complete } = processTable()
+    const { moment, entries, complete, read } = viewSince(this.#looked)
+    this.#looked = moment
     let unread = false
     const members = scopeMembers(entries, this.#roots, entry => {
       // Whoever is older than the first member cannot bear the mark; reading environments is what costs.

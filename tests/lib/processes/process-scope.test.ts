@@ -55,6 +55,18 @@ t.test('what is started by a member that is asked to end, ends too', async t => 
   t.same(await scope.survivors(), [])
 })
 
+t.test('scopes that end together, and look together, each end all of their own', async t => {
+  const animals = [zoo.tree, zoo.setsid, zoo.doubleFork, zoo.spiteful, zoo.orphan, zoo.stubborn]
+  const scopes = animals.map(() => new ProcessScope({ graceMs: 200 }))
+  const pids = await Promise.all(
+    scopes.map((scope, i) => readPids(sh(scope, animals[i] ?? ''), animals[i] === zoo.tree ? 4 : 1)),
+  )
+  const identities = pids.flat().map(identify)
+  for (const { remaining } of await Promise.all(scopes.map(scope => scope.end()))) t.same(remaining, [])
+  t.notOk(anyAlive(identities))
+  for (const scope of scopes) t.same(await scope.survivors(), [])
+})
+
 t.test('a stopped process heeds the end', async t => {
   const scope = new ProcessScope({ graceMs: 10_000 })
   const child = sh(scope, zoo.sleeper)
