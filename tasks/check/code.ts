@@ -3,17 +3,30 @@ import { UserError } from '../../lib/user-error.ts'
 import type { Exec } from '../engine/context.ts'
 import { docsFaults } from './docs.ts'
 
+/** The tests that run what a page tells to type. */
+const guides = [
+  ['README.md', 'tests/end-to-end/readme.test.ts'],
+  ['docs/debugging.md', 'tests/client/debugging-guide.test.ts'],
+  ['docs/mcp.md', 'tests/client/mcp/guide.test.ts'],
+  ['docs/tasks.md', 'tests/tasks/reporters/page.test.ts'],
+] as const
+
 /** Every gate for the sources and the docs. All of them run, so that one pass shows all that is wrong. */
 export async function checkCode(root: string, exec: Exec, log: (line: string) => void): Promise<void> {
-  const gates: Record<string, [string, ...string[]]> = {
+  const gates: Record<string, readonly [string, ...string[]]> = {
     'format and lint': ['biome', 'check', '--error-on-warnings', '.'],
     types: ['tsc', '--noEmit', '--project', '.'],
     'import rules': [process.execPath, 'tests/architecture.test.ts'],
+    ...Object.fromEntries(
+      guides.map(([page, test]) => [`commands of ${page}`, [process.execPath, test] as const]),
+    ),
   }
   const results = await Promise.all(
     Object.entries(gates).map(async ([name, [file, ...args]]) => {
       const program = file.startsWith('/') ? file : `${root}/node_modules/.bin/${file}`
-      const { exitCode } = await exec(program, args, { cwd: root, check: false, timeoutMs: 300_000 })
+      const options = { cwd: root, check: false, output: 'capture', timeoutMs: 300_000 } as const
+      const { exitCode, stdout, stderr } = await exec(program, args, options)
+      if (exitCode !== 0) log(`${stdout}${stderr}`.trimEnd())
       log(`${name}: ${exitCode === 0 ? 'ok' : 'failed'}`)
       return { name, ok: exitCode === 0 }
     }),

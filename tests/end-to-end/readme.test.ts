@@ -6,15 +6,19 @@ import { makeClone } from './clone.ts'
 
 t.setTimeout(280_000)
 
-/** Every command in the README is run here, as it stands there, by a shell in a clone. */
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+/** Every command in the README, and in the page on configuration, is run here by a shell in a clone, as it stands there. */
+const read = (page: string) => readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
+const readme = read('README.md')
+const configuration = read('docs/configuration.md')
 
-const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
-  block
-    .split('\n')
-    .map(line => line.replace(/\s+#.*/, '').trim())
-    .filter(Boolean),
-)
+const blocksOf = (page: string) =>
+  [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block
+      .split('\n')
+      .map(line => line.replace(/\s+#.*/, '').trim())
+      .filter(Boolean),
+  )
+const blocks = blocksOf(readme)
 const inline = [...readme.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`((?:npx|npm|debug-server) [^`]+)`/g)]
   .map(([, command = '']) => command)
   .filter(command => !command.includes('…'))
@@ -23,7 +27,7 @@ const inline = [...readme.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`((?:npx|n
 const notHere = (command: string) =>
   command === 'npx task test' || command === 'npx task' || command === 'debug-server configure'
 
-t.test('every command of the README works as it stands', async t => {
+t.test('every command of the README and of the page on configuration works as it stands', async t => {
   const clone = makeClone(t)
   const prefix = join(clone.home, 'global')
   mkdirSync(prefix)
@@ -60,9 +64,12 @@ t.test('every command of the README works as it stands', async t => {
   t.ok(blocks.length >= 8, 'the blocks were found')
   t.ok(inline.length >= 6, 'the commands in the text were found')
   const last = ['npx debug-server session delete @last', 'npx task down']
-  const order = [...blocks, ...inline.filter(command => !last.includes(command)), ...last].filter(
-    command => !notHere(command),
-  )
+  const order = [
+    ...blocks,
+    ...inline.filter(command => !last.includes(command)),
+    ...blocksOf(configuration),
+    ...last,
+  ].filter(command => !notHere(command))
   let token = ''
   for (const command of order) {
     if (command.includes('TOKEN') && token === '') {
