@@ -7,7 +7,6 @@ import { z } from 'zod'
  * A debug session lives as long as its debuggee, which is a command like any other, and its debug adapter.
  */
 export const debugStatuses = ['launching', 'running', 'stopped', 'ended'] as const
-export type DebugStatus = (typeof debugStatuses)[number]
 
 /** Why a debug session ended. The first reason stands. */
 export const debugEndReasons = [

@@ -96,3 +96,15 @@ export const listLimit = z.int().min(1).max(1_000).default(50)
 
 /** An instant, ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime({ precision: 3 })
+
+/** Where and how a command runs; a debuggee is one, too. */
+export const commandSurroundings = {
+  directory: worktreeDirectory.default('.').describe('where to run it, relative to the top of the worktree'),
+  environment: environmentVariables.default({}).describe('variables to add'),
+  timeout: z
+    .number()
+    .positive()
+    .max(7 * 86_400)
+    .optional()
+    .describe('seconds after which it is ended; default: none'),
+}

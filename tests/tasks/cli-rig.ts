@@ -33,6 +33,15 @@ export function createPlace(t: { teardown(end: () => void): void }): Place {
   }
 }
 
+/** Node's arguments with which a launcher in this place takes its Node for an old one, and hands over to the new. */
+export function oldNode(place: Place): string[] {
+  place.write(
+    'old-node.cjs',
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })`,
+  )
+  return ['-r', './old-node.cjs']
+}
+
 export interface Options {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string | undefined>>

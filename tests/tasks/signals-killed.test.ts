@@ -1,14 +1,10 @@
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { anyAlive, until, zoo } from '../lib/processes/zoo.ts'
-import { cli, createPlace, importTask, Running, start } from './cli-rig.ts'
+import { cli, createPlace, importTask, oldNode, Running, start } from './cli-rig.ts'
 
 const place = createPlace(t)
 const cwd = place.path
-place.write(
-  'old-node.cjs',
-  `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })`,
-)
 place.write(
   'Taskfile.ts',
   `${importTask}
@@ -81,7 +77,7 @@ t.test('a command that has closed its streams ends as well', async t => {
 })
 
 t.test('the launcher on an old Node is killed: even what ignores SIGTERM ends', async t => {
-  const running = start(['deaf'], { cwd, node: ['-r', './old-node.cjs'] })
+  const running = start(['deaf'], { cwd, node: oldNode(place) })
   const identities = await started(running, 1)
   running.child.kill('SIGKILL')
   await gone(t, identities)

@@ -1,13 +1,9 @@
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { anyAlive, until, zoo } from '../lib/processes/zoo.ts'
-import { createPlace, importTask, type Running, start } from './cli-rig.ts'
+import { createPlace, importTask, oldNode, type Running, start } from './cli-rig.ts'
 
 const place = createPlace(t)
-place.write(
-  'old-node.cjs',
-  `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })`,
-)
 place.write(
   'Taskfile.ts',
   `${importTask}
@@ -39,7 +35,7 @@ const cwd = place.path
 /** Both ways in which the command line runs: in one process, and behind a launcher on an old Node. */
 const ways: { name: string; node: string[] }[] = [
   { name: 'in one process', node: [] },
-  { name: 'behind the launcher', node: ['-r', './old-node.cjs'] },
+  { name: 'behind the launcher', node: oldNode(place) },
 ]
 
 async function pids(running: Running, count: number): Promise<number[]> {

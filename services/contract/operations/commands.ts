@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commandLine, environmentVariables, waitSeconds, worktreeDirectory } from '../fields.ts'
+import { commandLine, commandSurroundings, waitSeconds } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { commandSchema } from '../resources.ts'
@@ -16,16 +16,7 @@ export const commandOperations = {
     input: z.strictObject({
       session,
       command: commandLine.describe('a shell line, or a program and its arguments'),
-      directory: worktreeDirectory
-        .default('.')
-        .describe('where to run it, relative to the top of the worktree'),
-      environment: environmentVariables.default({}).describe('variables to add'),
-      timeout: z
-        .number()
-        .positive()
-        .max(7 * 86_400)
-        .optional()
-        .describe('seconds after which it is ended; default: none'),
+      ...commandSurroundings,
       wait: waitSeconds.describe('seconds to wait until it has ended'),
     }),
     output: commandSchema,

@@ -7,14 +7,7 @@ import {
   threadSchema,
   variableSchema,
 } from '../debug-resources.ts'
-import {
-  environmentVariables,
-  flag,
-  nullFree,
-  sourceLine,
-  waitSeconds,
-  worktreeDirectory,
-} from '../fields.ts'
+import { commandSurroundings, flag, nullFree, sourceLine, waitSeconds } from '../fields.ts'
 import { commandId, reference } from '../ids.ts'
 import { logChunkSchema } from '../log-message.ts'
 import { operation } from '../operation.ts'
@@ -80,16 +73,7 @@ export const debugOperations = {
           .min(1)
           .optional()
           .describe('the Python that runs it; default: that of .venv or venv in the worktree, else python3'),
-        directory: worktreeDirectory
-          .default('.')
-          .describe('where to run it, relative to the top of the worktree'),
-        environment: environmentVariables.default({}).describe('variables to add'),
-        timeout: z
-          .number()
-          .positive()
-          .max(7 * 86_400)
-          .optional()
-          .describe('seconds after which it is ended; default: none'),
+        ...commandSurroundings,
         breakpoints: z
           .array(sourceLine)
           .max(1_000)

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { instanceId } from '../../../services/contract/ids.ts'
 import { startCommand } from '../../../services/store/commands.ts'
 import {
   getDebugSession,
@@ -7,20 +6,7 @@ import {
   queueDebugSession,
 } from '../../../services/store/debug-sessions.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
-import { registerRunner } from '../../../services/store/runners.ts'
-import type { Store } from '../../../services/store/store.ts'
-import { now, storeRig } from './store-rig.ts'
-
-const runner = (store: Store) =>
-  registerRunner(store, {
-    instance_id: instanceId.create(),
-    host: 'here',
-    pid: 1,
-    process_started: 'then',
-    process_scope: 'mark',
-    term_ms: 1_000,
-    now: now(),
-  })
+import { now, runner, storeRig } from './store-rig.ts'
 
 t.test('what became of breakpoints is kept by the runner that has their debuggee, and no other', async t => {
   const rig = await storeRig(t)

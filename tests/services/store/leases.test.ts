@@ -1,5 +1,4 @@
 import t from 'tap'
-import { instanceId } from '../../../services/contract/ids.ts'
 import {
   endCommand,
   getCommand,
@@ -13,27 +12,14 @@ import {
   endRunner,
   freeRepository,
   listRunners,
-  registerRunner,
   renewRunner,
   takeRepository,
   takeSession,
 } from '../../../services/store/runners.ts'
 import { getSession, moveSession, removeSession, requestRemoval } from '../../../services/store/sessions.ts'
-import type { Store } from '../../../services/store/store.ts'
-import { now, storeRig } from './store-rig.ts'
+import { now, runner, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
-
-const runner = (store: Store) =>
-  registerRunner(store, {
-    instance_id: instanceId.create(),
-    host: 'here',
-    pid: 1,
-    process_started: 'then',
-    process_scope: 'mark',
-    term_ms: 1_000,
-    now: now(),
-  })
 
 t.test('tokens only grow, also past a runner that has ended', async t => {
   const { store } = await storeRig(t)

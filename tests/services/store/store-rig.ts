@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { systemClock, toInstant } from '../../../lib/clock.ts'
 import type { CommandLine } from '../../../services/contract/fields.ts'
-import type { CommandId, SessionId, TokenId } from '../../../services/contract/ids.ts'
+import { type CommandId, instanceId, type SessionId, type TokenId } from '../../../services/contract/ids.ts'
 import { queueCommand } from '../../../services/store/commands.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
+import { registerRunner } from '../../../services/store/runners.ts'
 import { createSession, moveSession } from '../../../services/store/sessions.ts'
-import { openStore } from '../../../services/store/store.ts'
+import { openStore, type Store } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
 
 export const now = () => toInstant(systemClock.now())
@@ -20,6 +21,18 @@ export function storePath(t: Test): string {
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   return join(root, 'deep', 'store.db')
 }
+
+/** A runner that may hold leases; nobody has to be there. */
+export const runner = (store: Store) =>
+  registerRunner(store, {
+    instance_id: instanceId.create(),
+    host: 'here',
+    pid: 1,
+    process_started: 'then',
+    process_scope: 'mark',
+    term_ms: 1_000,
+    now: now(),
+  })
 
 /** A store with one token and one repository, and short ways to make the rest. */
 export async function storeRig(t: Test) {
