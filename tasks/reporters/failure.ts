@@ -1,13 +1,16 @@
 import { inspect } from 'node:util'
 import { UserError } from '../../lib/user-error.ts'
 import { CommandError } from '../engine/command-error.ts'
-import { durationText, plainLine } from './plain-text.ts'
+import { attemptLines } from './attempts-text.ts'
+import { count, durationText, plainLine } from './plain-text.ts'
 import type { Style } from './style.ts'
 
 export interface Failure {
   readonly name: string
   readonly durationMs: number
   readonly error: unknown
+  /** Why the attempts before the last failed. */
+  readonly earlier: readonly unknown[]
   /** The task's whole log. */
   readonly log: readonly string[]
   /** What to type to see it again. */
@@ -18,16 +21,24 @@ export interface Failure {
 
 /** What is shown of a failed task: its log, the reason, and how to see it again. */
 export function failureLines(
-  { name, durationMs, error, log, command, logFile }: Failure,
+  { name, durationMs, error, earlier, log, command, logFile }: Failure,
   style: Style,
 ): string[] {
-  const lines = ['', `${style.red('✖')} ${style.bold(name)} failed after ${durationText(durationMs)}`]
+  const time = durationText(durationMs)
+  const attempts = earlier.length === 0 ? '' : `, in ${count(earlier.length + 1, 'attempt')}`
+  const lines = ['', `${style.red('✖')} ${style.bold(name)} failed after ${time}${attempts}`]
   for (const line of log) lines.push(`  ${style.dim('│')} ${plainLine(line)}`)
   if (log.length > 0) lines.push('')
+  if (earlier.length > 0) lines.push(...earlierLines(earlier).map(line => `  ${style.dim(line)}`), '')
   lines.push(...reasonLines(error, log).map(line => `  ${line}`))
   lines.push('', `  ${style.dim('again:')} ${style.cyan(command)}`)
   if (logFile !== undefined) lines.push(`  ${style.dim('log:')}   ${logFile}`)
   return lines
+}
+
+/** Why the attempts before the last failed, shortly. */
+export function earlierLines(earlier: readonly unknown[]): string[] {
+  return attemptLines(earlier.map(error => reasonLines(error)[0] ?? 'failed'))
 }
 
 /** Why: a user's mistake with its fix, a failed command with what it said last, a bug with its stack. */

@@ -1,14 +1,28 @@
 import type { EngineEvent } from '../engine/events.ts'
 import { errorPlace } from './error-place.ts'
-import { reasonLines } from './failure.ts'
-import { durationText, plainLine } from './plain-text.ts'
+import {
+  abortedText,
+  doneText,
+  readyText,
+  restoredText,
+  resumedText,
+  retryText,
+  skippedText,
+  startedText,
+  upToDateText,
+  waitsText,
+} from './event-words.ts'
+import { earlierLines, reasonLines } from './failure.ts'
+import { durationText } from './plain-text.ts'
 import { endedText } from './processes.ts'
 import type { Renderer } from './renderer.ts'
 import type { TaskTraces } from './reporter.ts'
-import { RunRecord } from './run-record.ts'
+import { RunRecord, type TaskView } from './run-record.ts'
 import type { Style } from './style.ts'
 import { summaryLine } from './summary.ts'
 import { TaskLog } from './task-log.ts'
+import { troubleText } from './trouble-text.ts'
+import { command, group, guarded, paused } from './workflow-commands.ts'
 
 export interface GithubOptions extends TaskTraces {
   readonly style: Style
@@ -20,36 +34,67 @@ export interface GithubOptions extends TaskTraces {
 
 /**
  * Lines for GitHub Actions: the log of each task in a group that can be opened, and an annotation for each failure, at
- * its line where the error tells one. Groups cannot be interleaved, so a log is shown when its task has ended.
+ * its line where the error tells one. Groups cannot be interleaved, so a log is shown when its task has ended. A task
+ * that did not have to run, or could not, has a line only where it was asked for by name.
  */
 export function githubRenderer(options: GithubOptions): Renderer {
-  const { style } = options
+  const { style, pause } = options
   const record = new RunRecord()
   const logs = new Map<string, TaskLog>()
+  let targets: ReadonlySet<string> = new Set()
   const logged = (name: string, title: string): string => {
     const lines = logs.get(name)?.lines() ?? []
     logs.delete(name)
-    return lines.length === 0 ? `${title}\n` : group(title, lines, options.pause)
+    return lines.length === 0 ? `${title}\n` : group(title, lines, pause)
   }
+  const line = (text: string) => guarded(`${text}\n`, pause)
   const text = (event: EngineEvent): string => {
     switch (event.type) {
+      case 'run-started':
+        targets = new Set(event.plan.targets)
+        return ''
       case 'task-started':
-        return `${style.dim(`${event.name} started`)}\n`
+        return line(style.dim(`${event.name} ${startedText(event.why)}`))
+      case 'task-up-to-date':
+        return targets.has(event.name) ? line(style.dim(`= ${event.name} ${upToDateText}`)) : ''
+      case 'task-resumed':
+        return targets.has(event.name) ? line(style.dim(`= ${event.name} ${resumedText}`)) : ''
+      case 'task-restored':
+        return line(style.dim(`↺ ${event.name} ${restoredText(event)}`))
+      case 'task-waits':
+        return line(style.yellow(`${event.name} ${waitsText(event.pid)}`))
+      case 'task-retrying':
+        return line(style.yellow(`${event.name} ${retryText(event)}`))
+      case 'task-ready':
+        return line(style.green(`● ${event.name} ${readyText(event.durationMs)}`))
       case 'task-log': {
         const log = logs.get(event.name) ?? new TaskLog()
         logs.set(event.name, log)
         log.push(event.line)
         return ''
       }
-      case 'task-succeeded':
-        return logged(event.name, style.green(`✔ ${event.name} done in ${durationText(event.durationMs)}`))
-      case 'task-aborted': {
-        const what = event.abandoned ? 'did not stop, and is left' : 'stopped'
-        return logged(event.name, style.yellow(`⊘ ${event.name} ${what}`))
+      case 'task-succeeded': {
+        const view = record.tasks.get(event.name)
+        const done = doneText(event.durationMs, view?.kind === 'succeeded' && view.served)
+        return logged(event.name, style.green(`✔ ${event.name} ${done}`))
       }
-      case 'task-failed':
+      case 'task-aborted':
+        return logged(event.name, style.yellow(`⊘ ${event.name} ${abortedText(event.abandoned)}`))
+      case 'task-failed': {
         logs.delete(event.name)
-        return failureText(event.name, event.durationMs, event.error, record, options)
+        const view = record.tasks.get(event.name)
+        return view?.kind === 'failed' ? failureText(event.name, view, options) : ''
+      }
+      case 'task-skipped': {
+        const view = record.tasks.get(event.name)
+        const because = view?.kind === 'skipped' ? view.because : undefined
+        if (because === undefined || !targets.has(event.name)) return ''
+        return line(style.yellow(`◻ ${event.name} ${skippedText(because)}`))
+      }
+      case 'run-trouble':
+        return command('warning', { title: 'task' }, troubleText(event.trouble))
+      case 'task-trouble':
+        return command('warning', { title: event.name }, troubleText(event.trouble))
       case 'task-processes-ended': {
         const ended = endedText(event)
         return ended === undefined ? '' : command('warning', { title: event.name }, ended)
@@ -58,10 +103,8 @@ export function githubRenderer(options: GithubOptions): Renderer {
         return `${style.yellow('cancelled: ending what runs')}\n`
       case 'run-finished':
         return `${summaryLine(event.outcome, record.counts(), event.durationMs, style)}\n`
-      case 'run-started':
       case 'task-progress':
       case 'task-print':
-      case 'task-skipped':
       case 'task-took-terminal':
       case 'task-released-terminal':
         return ''
@@ -78,13 +121,9 @@ export function githubRenderer(options: GithubOptions): Renderer {
 
 function failureText(
   name: string,
-  durationMs: number,
-  error: unknown,
-  record: RunRecord,
+  { durationMs, error, log, earlier }: Extract<TaskView, { readonly kind: 'failed' }>,
   { style, sourceOf, pause, commandFor, logFileOf }: GithubOptions,
 ): string {
-  const view = record.tasks.get(name)
-  const log = view?.kind === 'failed' ? view.log : []
   const title = style.red(`✖ ${name} failed after ${durationText(durationMs)}`)
   const reason = reasonLines(error, log)
   const file = logFileOf(name)
@@ -92,7 +131,7 @@ function failureText(
   const again = [`again: ${commandFor(name)}`, ...(file === undefined ? [] : [`log: ${file}`])]
   return [
     log.length === 0 ? `${title}\n` : group(title, log, pause),
-    paused([...reason, ...again], pause),
+    paused([...earlierLines(earlier), ...reason, ...again], pause),
     command(
       'error',
       {
@@ -106,28 +145,4 @@ function failureText(
       [...reason, ...again].join('\n'),
     ),
   ].join('')
-}
-
-function group(title: string, lines: readonly string[], pause: string): string {
-  return `::group::${escapeData(title)}\n${paused(lines, pause)}::endgroup::\n`
-}
-
-/** Lines of others, which may look like commands and must not be obeyed. */
-function paused(lines: readonly string[], pause: string): string {
-  const text = lines.map(line => `${plainLine(line)}\n`).join('')
-  return /::|##\[/.test(text) ? `::stop-commands::${pause}\n${text}::${pause}::\n` : text
-}
-
-/** A workflow command of GitHub's: `::error file=a.ts,line=3::message`. */
-export function command(name: string, properties: Readonly<Record<string, string>>, message: string): string {
-  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(value)}`)
-  return `::${name}${list.length === 0 ? '' : ` ${list.join(',')}`}::${escapeData(message)}\n`
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }

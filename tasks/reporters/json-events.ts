@@ -33,11 +33,52 @@ export const jsonError = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('thrown'), message: z.string(), stack: z.string() }),
 ])
 
+/** A reason why a task is not up to date. */
+export const jsonChange = z.discriminatedUnion('kind', [
+  /** No result of it is known. */
+  z.strictObject({ kind: z.literal('never-succeeded') }),
+  z.strictObject({ kind: z.literal('forced') }),
+  z.strictObject({
+    kind: z.literal('input'),
+    path: z.string(),
+    how: z.enum(['added', 'removed', 'changed']),
+  }),
+  /** A module that declares it. */
+  z.strictObject({ kind: z.literal('source'), path: z.string() }),
+  /** Its command, or what it declares as its outputs. */
+  z.strictObject({ kind: z.literal('definition') }),
+  z.strictObject({ kind: z.enum(['value', 'param', 'env']), name: z.string() }),
+  /** The words after `--`. */
+  z.strictObject({ kind: z.literal('rest') }),
+  /** A version that is missing was not known. */
+  z.strictObject({
+    kind: z.literal('tool'),
+    name: z.string(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+  }),
+  /** What a need returned, or made. Unknown: it cannot be compared. */
+  z.strictObject({ kind: z.literal('need'), name, what: z.enum(['result', 'outputs', 'unknown']) }),
+  z.strictObject({ kind: z.literal('output'), path: z.string(), how: z.enum(['missing', 'changed']) }),
+])
+
+/** Something that went wrong and that no task fails for. */
+export const jsonTrouble = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('memory-set-aside'), path: z.string(), why: z.string() }),
+  z.strictObject({ kind: z.literal('memory-lost'), why: z.string() }),
+  z.strictObject({ kind: z.literal('cache-damaged'), path: z.string() }),
+  z.strictObject({ kind: z.literal('not-cached'), why: z.string() }),
+])
+
+const why = z.array(jsonChange)
+
 export const jsonEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('run-started'),
     version: z.literal(jsonVersion),
     at,
+    /** Names it among the runs that are remembered. */
+    run: z.string(),
     jobs: z.int().positive(),
     targets: z.array(z.string()),
     tasks: z.array(
@@ -45,10 +86,13 @@ export const jsonEvent = z.discriminatedUnion('type', [
         name,
         describe: z.string(),
         needs: z.array(z.string()),
-        args: z.array(z.string()),
+        /** As they were typed behind its name, and behind `--`. */
+        words: z.array(z.string()),
+        rest: z.array(z.string()),
       }),
     ),
   }),
+  z.strictObject({ type: z.literal('run-trouble'), at, trouble: jsonTrouble }),
   z.strictObject({ type: z.literal('run-cancelled'), at, reason: z.string() }),
   z.strictObject({
     type: z.literal('run-finished'),
@@ -56,7 +100,23 @@ export const jsonEvent = z.discriminatedUnion('type', [
     outcome: z.enum(['succeeded', 'failed', 'cancelled']),
     durationMs,
   }),
-  z.strictObject({ type: z.literal('task-started'), at, name }),
+  /** `why` is empty for a task that always runs. */
+  z.strictObject({ type: z.literal('task-started'), at, name, why }),
+  z.strictObject({ type: z.literal('task-up-to-date'), at, name }),
+  z.strictObject({ type: z.literal('task-restored'), at, name, why, files: z.int().nonnegative() }),
+  z.strictObject({ type: z.literal('task-resumed'), at, name }),
+  z.strictObject({ type: z.literal('task-waits'), at, name, pid: z.int() }),
+  z.strictObject({
+    type: z.literal('task-retrying'),
+    at,
+    name,
+    error: jsonError,
+    /** The attempt that is to come; the first of all was 1. */
+    attempt: z.int().positive(),
+    attempts: z.int().positive(),
+    delayMs: z.number().nonnegative(),
+  }),
+  z.strictObject({ type: z.literal('task-ready'), at, name, durationMs }),
   z.strictObject({
     type: z.literal('task-log'),
     at,
@@ -82,6 +142,7 @@ export const jsonEvent = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('task-aborted'), at, name, durationMs, abandoned: z.boolean() }),
   z.strictObject({ type: z.literal('task-skipped'), at, name }),
+  z.strictObject({ type: z.literal('task-trouble'), at, name, trouble: jsonTrouble }),
   z.strictObject({
     type: z.literal('task-processes-ended'),
     at,

@@ -14,14 +14,15 @@ export function jsonRenderer(traces: TaskTraces): Renderer {
 function jsonOf(event: EngineEvent, { commandFor, logFileOf }: TaskTraces): JsonEvent {
   switch (event.type) {
     case 'run-started': {
-      const { type, at, jobs, plan } = event
-      const tasks = plan.steps.map(({ name, describe, needs, args }) => ({
+      const { type, at, run, jobs, plan } = event
+      const tasks = plan.steps.map(({ name, describe, needs, words, rest }) => ({
         name,
         describe,
         needs: [...new Set(needs.map(need => need.name))],
-        args: [...args],
+        words: [...words],
+        rest: [...rest],
       }))
-      return { type, version: 1, at, jobs, targets: [...plan.targets], tasks }
+      return { type, version: 1, at, run, jobs, targets: [...plan.targets], tasks }
     }
     case 'run-cancelled':
       return { type: event.type, at: event.at, reason: textOf(event.reason) }
@@ -38,10 +39,20 @@ function jsonOf(event: EngineEvent, { commandFor, logFileOf }: TaskTraces): Json
         ...(logFile !== undefined && { logFile }),
       }
     }
+    case 'task-started':
+    case 'task-restored':
+      return { ...event, why: [...event.why] }
+    case 'task-retrying':
+      return { ...event, error: jsonErrorOf(event.error) }
     case 'task-processes-ended':
       return { ...event, remaining: [...event.remaining] }
+    case 'run-trouble':
     case 'run-finished':
-    case 'task-started':
+    case 'task-up-to-date':
+    case 'task-resumed':
+    case 'task-waits':
+    case 'task-ready':
+    case 'task-trouble':
     case 'task-log':
     case 'task-progress':
     case 'task-print':

@@ -1,5 +1,6 @@
 import { CommandError } from '../engine/command-error.ts'
-import { reasonLines } from './failure.ts'
+import { abortedText, restoredText, resumedText, skippedText, upToDateText } from './event-words.ts'
+import { earlierLines, reasonLines } from './failure.ts'
 import { plainLine } from './plain-text.ts'
 import type { Renderer } from './renderer.ts'
 import type { TaskTraces } from './reporter.ts'
@@ -12,7 +13,7 @@ const logLines = 200
 /**
  * JUnit's XML, in the common subset of its dialects: a suite for the run, a case for each task. A task that never
  * started, or was stopped since another failed, is skipped; one that the user's cancelling stopped is an error, for
- * else a cancelled run would pass.
+ * else a cancelled run would pass. One that did not have to run has passed, in no time, and says so.
  */
 export function junitRenderer(traces: TaskTraces): Renderer {
   const record = new RunRecord()
@@ -62,13 +63,21 @@ function caseText(name: string, view: TaskView, cancelled: boolean, traces: Task
 function innerText(name: string, view: TaskView, cancelled: boolean, traces: TaskTraces): string {
   switch (view.kind) {
     case 'succeeded':
-      return ''
+      return view.earlier.length === 0 ? '' : output(earlierLines(view.earlier))
+    case 'up-to-date':
+      return output([upToDateText])
+    case 'resumed':
+      return output([resumedText])
+    case 'restored':
+      return output([restoredText(view)])
     case 'waiting':
     case 'running':
+    case 'serving':
+      return skipped(undefined)
     case 'skipped':
-      return `      <skipped${xmlAttributes({ message: 'not started' })}/>`
+      return skipped(view.because)
     case 'aborted': {
-      const what = view.abandoned ? 'did not stop, and is left' : 'stopped'
+      const what = abortedText(view.abandoned)
       const why = cancelled ? 'the run was cancelled' : 'another task failed'
       const attributes = xmlAttributes({
         message: `${what}: ${why}`,
@@ -77,21 +86,32 @@ function innerText(name: string, view: TaskView, cancelled: boolean, traces: Tas
       return `      <${cancelled ? 'error' : 'skipped'}${attributes}/>`
     }
     case 'failed': {
-      const { error, log } = view
+      const { error, log, earlier } = view
       const reason = reasonLines(error, log)
       const attributes = xmlAttributes({ message: reason[0] ?? 'failed', type: typeOf(error) })
       const file = traces.logFileOf(name)
       const again = [`again: ${traces.commandFor(name)}`, ...(file === undefined ? [] : [`log: ${file}`])]
-      const failure = `      <failure${attributes}>${xmlText([...reason, '', ...again].join('\n'))}</failure>`
+      const attempts = earlierLines(earlier)
+      if (attempts.length > 0) attempts.push('')
+      const text = [...attempts, ...reason, '', ...again].join('\n')
+      const failure = `      <failure${attributes}>${xmlText(text)}</failure>`
       if (log.length === 0) return failure
       const left = log.length - logLines
       const lines = [
         ...(left > 0 ? [`… ${left} lines left out …`] : []),
         ...log.slice(-logLines).map(plainLine),
       ]
-      return `${failure}\n      <system-out>${xmlText(lines.join('\n'))}</system-out>`
+      return `${failure}\n${output(lines)}`
     }
   }
+}
+
+function output(lines: readonly string[]): string {
+  return `      <system-out>${xmlText(lines.join('\n'))}</system-out>`
+}
+
+function skipped(because: string | undefined): string {
+  return `      <skipped${xmlAttributes({ message: skippedText(because) })}/>`
 }
 
 function typeOf(error: unknown): string {

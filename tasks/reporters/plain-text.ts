@@ -19,7 +19,12 @@ export function durationText(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** A number as people read it: `1,000`. */
+export function numeral(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}
+
 /** `1 task`, `2 tasks`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`
+  return `${numeral(number)} ${number === 1 ? noun : plural}`
 }

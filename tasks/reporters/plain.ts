@@ -1,4 +1,16 @@
 import type { EngineEvent } from '../engine/events.ts'
+import {
+  abortedText,
+  doneText,
+  readyText,
+  restoredText,
+  resumedText,
+  retryText,
+  skippedText,
+  startedText,
+  upToDateText,
+  waitsText,
+} from './event-words.ts'
 import { failureLines } from './failure.ts'
 import { durationText, plainLine } from './plain-text.ts'
 import { endedText } from './processes.ts'
@@ -7,6 +19,7 @@ import type { TaskTraces } from './reporter.ts'
 import { RunRecord } from './run-record.ts'
 import type { Style } from './style.ts'
 import { summaryLine } from './summary.ts'
+import { troubleText } from './trouble-text.ts'
 
 const widestName = 24
 
@@ -16,31 +29,56 @@ export interface PlainOptions extends TaskTraces {
   readonly prints: boolean
 }
 
-/** Lines with time and task, for logs, pipes and CI. */
+/**
+ * Lines with time and task, for logs, pipes and CI. A task that did not have to run, or could not, has a line only
+ * where it was asked for by name: there may be thousands of them.
+ */
 export function plainRenderer(options: PlainOptions): Renderer {
   const { style } = options
   const record = new RunRecord()
   const progress = new Map<string, string>()
+  let targets: ReadonlySet<string> = new Set()
   let width = 0
+  const start = ({ plan }: Extract<EngineEvent, { readonly type: 'run-started' }>) => {
+    targets = new Set(plan.targets)
+    for (const { name } of plan.steps) width = Math.max(width, name.length)
+    width = Math.min(widestName, width)
+  }
   const textFor = (event: EngineEvent): string | undefined => {
-    if (event.type === 'task-print') return options.prints ? plainLine(event.text.trimEnd()) : undefined
-    if (event.type === 'task-progress') {
-      if (progress.get(event.name) === event.text) return undefined
-      progress.set(event.name, event.text)
-      return `${style.dim('…')} ${plainLine(event.text)}`
+    switch (event.type) {
+      case 'task-print':
+        return options.prints ? plainLine(event.text.trimEnd()) : undefined
+      case 'task-progress':
+        if (progress.get(event.name) === event.text) return undefined
+        progress.set(event.name, event.text)
+        return `${style.dim('…')} ${plainLine(event.text)}`
+      case 'task-up-to-date':
+        return targets.has(event.name) ? style.dim(upToDateText) : undefined
+      case 'task-resumed':
+        return targets.has(event.name) ? style.dim(resumedText) : undefined
+      case 'task-skipped': {
+        const view = record.tasks.get(event.name)
+        const because = view?.kind === 'skipped' ? view.because : undefined
+        if (because === undefined || !targets.has(event.name)) return undefined
+        return style.yellow(skippedText(because))
+      }
+      case 'task-succeeded': {
+        const view = record.tasks.get(event.name)
+        return style.green(doneText(event.durationMs, view?.kind === 'succeeded' && view.served))
+      }
+      case 'run-finished':
+        return summaryLine(event.outcome, record.counts(), event.durationMs, style)
+      default:
+        return eventText(event, style)
     }
-    if (event.type === 'run-finished')
-      return summaryLine(event.outcome, record.counts(), event.durationMs, style)
-    return eventText(event, style)
   }
   return {
     take(event) {
       record.take(event)
-      if (event.type === 'run-started')
-        width = Math.min(widestName, Math.max(0, ...event.plan.steps.map(step => step.name.length)))
-      const before = event.type === 'run-finished' ? failures(record, options) : ''
+      if (event.type === 'run-started') start(event)
       const text = textFor(event)
-      if (text === undefined) return before
+      if (text === undefined) return ''
+      const before = event.type === 'run-finished' ? failures(record, options) : ''
       const label = width === 0 ? '' : `${('name' in event ? event.name : '').padEnd(width)}  `
       return `${before}${style.dim(clockText(event.at))}  ${label}${text}\n`
     },
@@ -48,30 +86,49 @@ export function plainRenderer(options: PlainOptions): Renderer {
   }
 }
 
-type SimpleEvent = Exclude<EngineEvent, { readonly type: 'task-print' | 'task-progress' | 'run-finished' }>
+type SimpleEvent = Exclude<
+  EngineEvent,
+  {
+    readonly type:
+      | 'task-print'
+      | 'task-progress'
+      | 'task-up-to-date'
+      | 'task-resumed'
+      | 'task-skipped'
+      | 'task-succeeded'
+      | 'run-finished'
+  }
+>
 
+/** What an event says by itself, whatever came before. */
 function eventText(event: SimpleEvent, style: Style): string | undefined {
   switch (event.type) {
     case 'run-cancelled':
       return style.yellow('cancelled: ending what runs')
     case 'task-started':
-      return style.dim('started')
+      return style.dim(startedText(event.why))
+    case 'task-restored':
+      return style.dim(restoredText(event))
+    case 'task-waits':
+      return style.yellow(waitsText(event.pid))
+    case 'task-retrying':
+      return style.yellow(retryText(event))
+    case 'task-ready':
+      return style.green(readyText(event.durationMs))
+    case 'run-trouble':
+    case 'task-trouble':
+      return style.yellow(`warning: ${troubleText(event.trouble)}`)
     case 'task-log':
       return `${style.dim('│')} ${plainLine(event.line)}`
-    case 'task-succeeded':
-      return style.green(`done in ${durationText(event.durationMs)}`)
     case 'task-failed':
       return style.red(`failed after ${durationText(event.durationMs)}`)
-    case 'task-aborted': {
-      const what = event.abandoned ? 'did not stop, and is left' : 'stopped'
-      return style.yellow(`${what} after ${durationText(event.durationMs)}`)
-    }
+    case 'task-aborted':
+      return style.yellow(`${abortedText(event.abandoned)} after ${durationText(event.durationMs)}`)
     case 'task-processes-ended': {
       const text = endedText(event)
       return text === undefined ? undefined : style.yellow(text)
     }
     case 'run-started':
-    case 'task-skipped':
     case 'task-took-terminal':
     case 'task-released-terminal':
       return undefined

@@ -65,6 +65,7 @@ export class TreeReporter implements Reporter {
       )
       stderr.write(`${lines.join('\n')}\n`)
     }
+    for (const trouble of this.#record.troubles) stderr.write(`${style.yellow(`warning: ${trouble}`)}\n`)
     const { finished } = this.#record
     if (finished === undefined) return
     const line = summaryLine(finished.outcome, this.#record.counts(), finished.durationMs, style)
@@ -90,6 +91,9 @@ export class TreeReporter implements Reporter {
       this.#renderer = renderer
     }
     class TreeRenderer extends DefaultRenderer {
+      // Listr2 looks at the process's stdout, which may be a file, and would then write lines of its own to it.
+      static override nonTTY = true
+
       override async render() {
         await super.render()
         drawing(this)

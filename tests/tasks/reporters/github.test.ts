@@ -2,9 +2,10 @@ import t from 'tap'
 import { UserError } from '../../../lib/user-error.ts'
 import { CommandError } from '../../../tasks/engine/command-error.ts'
 import { errorPlace } from '../../../tasks/reporters/error-place.ts'
-import { command, githubRenderer } from '../../../tasks/reporters/github.ts'
+import { githubRenderer } from '../../../tasks/reporters/github.ts'
 import { createStyle } from '../../../tasks/reporters/style.ts'
-import { cancelledRun, failingRun, rendered, traces } from './story.ts'
+import { command } from '../../../tasks/reporters/workflow-commands.ts'
+import { cachedRun, cancelledRun, failingRun, rendered, traces } from './story.ts'
 
 const options = {
   ...traces,
@@ -34,6 +35,7 @@ again: npx task lint
 log: logs/lint.log
 ::error title=lint failed,file=pkg/src/a.ts,line=3,col=7::make lint exited with code 2%0Aagain: npx task lint%0Alog: logs/lint.log
 ⊘ build stopped
+◻ all not started: lint failed
 failed after 353 ms: 1 failed, 1 done, 1 stopped, 1 not started
 `,
   )
@@ -47,6 +49,38 @@ cancelled: ending what runs
 ⊘ gen did not stop, and is left
 cancelled after 9 ms: 0 done, 1 stopped, 3 not started
 `,
+  )
+})
+
+t.test('what did not have to run, a service, and attempts', async t => {
+  t.equal(
+    rendered(githubRenderer(options), cachedRun()),
+    `::warning title=task::the memory of earlier runs cannot be used (damaged); it is begun anew, and the old one is old.db
+types waits for task process 1234, which is making the same
+↺ types restored 3 files: src/a.ts changed
+db started
+● db ready after 30 ms
+lint started: CI changed, and 1 more
+lint attempt 1 of 3 failed, again in 40 ms: make lint exited with code 2
+::warning title=lint::its outputs are not kept in the cache: disk full
+✔ lint done in 97 ms
+site started: no earlier result
+✔ site done in 100 ms
+= docs up to date
+::group::✔ db ended after 238 ms: nothing needs it any more
+listening
+::endgroup::
+3 tasks done, 2 up to date, 1 restored, 1 done before in 260 ms
+`,
+  )
+})
+
+t.test('files whose names look like commands are shown, not obeyed', async t => {
+  const renderer = githubRenderer(options)
+  const why = [{ kind: 'input', path: '##[error]a.ts', how: 'added' }] as const
+  t.equal(
+    renderer.take({ type: 'task-started', name: 'x', why, at: 0 }),
+    '::stop-commands::token\nx started: ##[error]a.ts is new\n::token::\n',
   )
 })
 

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import type { EngineEvent } from '../../../tasks/engine/events.ts'
 import { jsonRenderer } from '../../../tasks/reporters/json.ts'
 import { jsonEvent } from '../../../tasks/reporters/json-events.ts'
-import { cancelledRun, errors, failingRun, rendered, traces } from './story.ts'
+import { changes, troubles } from './changes.ts'
+import { cachedRun, cancelledRun, errors, failingRun, rendered, traces } from './story.ts'
 
 const lines = (text: string): unknown[] =>
   text
@@ -11,17 +13,33 @@ const lines = (text: string): unknown[] =>
     .map(line => JSON.parse(line))
 
 t.test('every event has the declared form, whatever was thrown', async t => {
-  for (const events of [...errors.map(failingRun), cancelledRun()]) {
+  const seen = new Set<string>()
+  for (const events of [...errors.map(failingRun), cancelledRun(), cachedRun()]) {
+    for (const { type } of events) seen.add(type)
     const parsed = lines(rendered(jsonRenderer(traces), events))
     t.equal(parsed.length, events.length, 'one line each')
     for (const line of parsed) t.same(jsonEvent.parse(line), line)
+  }
+  const declared = jsonEvent.options.map(({ shape }) => shape.type.value)
+  t.same([...seen].sort(), declared.sort(), 'the stories have every kind')
+})
+
+t.test('every change and every trouble has the declared form', async t => {
+  const started: EngineEvent = { type: 'task-started', name: 'a', why: changes, at: 0 }
+  t.same(JSON.parse(jsonRenderer(traces).take(started)), jsonEvent.parse(JSON.parse(JSON.stringify(started))))
+  t.equal(new Set(changes.map(({ kind }) => kind)).size, 12)
+  for (const trouble of troubles) {
+    const event: EngineEvent = { type: 'run-trouble', trouble, at: 0 }
+    t.same(jsonEvent.parse(JSON.parse(jsonRenderer(traces).take(event))), event)
   }
 })
 
 t.test('the first line tells version and plan, a failure what to do next', async t => {
   const [first, ...rest] = lines(rendered(jsonRenderer(traces), failingRun()))
-  t.match(first, { type: 'run-started', version: 1, jobs: 2, targets: ['all'] })
-  t.match(first, { tasks: [{ name: 'gen' }, { name: 'build', needs: ['gen'], args: ['--fast'] }] })
+  t.match(first, { type: 'run-started', version: 1, run: 'r1', jobs: 2, targets: ['all'] })
+  t.match(first, {
+    tasks: [{ name: 'gen' }, { name: 'build', needs: ['gen'], words: ['--fast'], rest: ['-v'] }],
+  })
   t.match(
     rest.find(line => jsonEvent.parse(line).type === 'task-failed'),
     {

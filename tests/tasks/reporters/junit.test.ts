@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import t from 'tap'
 import { junitRenderer } from '../../../tasks/reporters/junit.ts'
 import { xmlAttributes, xmlText } from '../../../tasks/reporters/xml.ts'
-import { cancelledRun, errors, failingRun, rendered, traces } from './story.ts'
+import { cachedRun, cancelledRun, errors, failingRun, rendered, traces } from './story.ts'
 
 t.test('a failed run', async t => {
   t.equal(
@@ -23,11 +23,27 @@ log: logs/lint.log</failure>
 ::error::not ours</system-out>
     </testcase>
     <testcase name="all" classname="task" time="0.000">
-      <skipped message="not started"/>
+      <skipped message="not started: lint failed"/>
     </testcase>
   </testsuite>
 </testsuites>
 `,
+  )
+})
+
+t.test('what did not have to run has passed, in no time, and says so; attempts are told', async t => {
+  const text = rendered(junitRenderer(traces), cachedRun())
+  t.match(text, '<testsuite name="task site docs" tests="7" failures="0" errors="0" skipped="0" time="0.260"')
+  const said = [...text.matchAll(/name="(\w+)" classname="task" time="([\d.]+)">\s*<system-out>(.*)</g)]
+  t.same(
+    said.map(match => match.slice(1)),
+    [
+      ['gen', '0.000', 'up to date'],
+      ['types', '0.000', 'restored 3 files: src/a.ts changed'],
+      ['seed', '0.000', 'done in the run that is resumed'],
+      ['lint', '0.097', 'attempt 1: make lint exited with code 2'],
+      ['docs', '0.000', 'up to date'],
+    ],
   )
 })
 
@@ -48,7 +64,11 @@ t.test('of a long log the end is told', async t => {
 t.test('a parser reads it, whatever was thrown or said', async t => {
   const texts = errors.map(error => rendered(junitRenderer(traces), failingRun(error)))
   const nasty = new Error('\x00 \x1b[1m \ud800 \ufffe ]]> <!-- & "quoted"\n\tnext')
-  texts.push(rendered(junitRenderer(traces), failingRun(nasty)), rendered(junitRenderer(traces), []))
+  texts.push(
+    rendered(junitRenderer(traces), failingRun(nasty)),
+    rendered(junitRenderer(traces), []),
+    rendered(junitRenderer(traces), cachedRun()),
+  )
   const read =
     'import sys, json, xml.etree.ElementTree as e\nfor x in json.load(sys.stdin): e.fromstring(x.encode())'
   const { status, stderr } = spawnSync('python3', ['-c', read], { input: JSON.stringify(texts) })

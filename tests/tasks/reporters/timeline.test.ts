@@ -3,88 +3,7 @@ import type { EngineEvent } from '../../../tasks/engine/events.ts'
 import { criticalPath, summaryRenderer } from '../../../tasks/reporters/run-summary.ts'
 import { createStyle } from '../../../tasks/reporters/style.ts'
 import { Timeline } from '../../../tasks/reporters/timeline.ts'
-import { traceRenderer } from '../../../tasks/reporters/trace.ts'
-import { cancelledRun, failingRun, rendered, start } from './story.ts'
-
-interface TraceEvent {
-  readonly ph: string
-  readonly name: string
-  readonly tid: number
-  readonly ts: number
-  readonly dur?: number
-  readonly id?: number
-  readonly args?: Readonly<Record<string, unknown>>
-}
-
-function traceOf(events: readonly EngineEvent[]): TraceEvent[] {
-  const { traceEvents }: { traceEvents: TraceEvent[] } = JSON.parse(rendered(traceRenderer(), events))
-  return traceEvents
-}
-
-t.test('a lane for each slot, a slice for each task, an arrow for each need', async t => {
-  const events = traceOf(failingRun())
-  const slices = events.filter(({ ph }) => ph === 'X')
-  t.match(slices, [
-    { name: 'gen', tid: 1, ts: 1000, dur: 100_000, args: { end: 'succeeded' } },
-    { name: 'build', tid: 1, ts: 102_000, dur: 250_000, args: { end: 'aborted' } },
-    {
-      name: 'lint',
-      tid: 2,
-      ts: 103_000,
-      dur: 200_000,
-      args: { end: 'failed', error: 'make lint exited with code 2' },
-    },
-  ])
-  t.same(
-    events.filter(({ ph }) => ph === 's').map(({ id, tid }) => [id, tid]),
-    [
-      [1, 1],
-      [2, 1],
-    ],
-  )
-  t.match(
-    events.filter(({ ph }) => ph === 'f'),
-    [
-      { id: 1, tid: 1, ts: 102_000 },
-      { id: 2, tid: 2, ts: 103_000 },
-    ],
-  )
-  t.match(
-    events.filter(({ ph }) => ph === 'i'),
-    [{ name: 'processes ended: left-behind', tid: 1 }],
-  )
-  t.match(
-    traceOf(cancelledRun()).filter(({ ph }) => ph === 'i'),
-    [{ name: 'cancelled', ts: 5000 }],
-  )
-})
-
-t.test('slices of a lane never overlap, and each flow begins within its slice', async t => {
-  const steps = Array.from({ length: 50 }, (_, i) => ({
-    name: `t${i}`,
-    describe: '',
-    needs: i === 0 ? [] : [{ key: 'a', name: `t${i - 1}` }],
-    args: [],
-  }))
-  // A clock that stands still, and then goes back by a minute.
-  const at = (i: number) => (i < 25 ? start : start - 60_000)
-  const events = traceOf([
-    { type: 'run-started', plan: { targets: ['t49'], steps }, jobs: 1, at: start },
-    ...steps.flatMap(({ name }, i): EngineEvent[] => [
-      { type: 'task-started', name, at: at(i) },
-      { type: 'task-succeeded', name, durationMs: 0, at: at(i) },
-    ]),
-    { type: 'run-finished', outcome: 'succeeded', durationMs: 0, at: start },
-  ])
-  const slices = events.filter(({ ph }) => ph === 'X').sort((a, b) => a.ts - b.ts)
-  t.equal(slices.length, 50)
-  for (const [i, { ts }] of slices.entries()) {
-    const before = slices[i - 1]
-    if (before !== undefined) t.ok(before.ts + (before.dur ?? 0) <= ts)
-  }
-  for (const flow of events.filter(({ ph }) => ph === 's'))
-    t.ok(slices.some(({ ts, dur = 0 }) => ts <= flow.ts && flow.ts < ts + dur))
-})
+import { cachedRun, failingRun, idleRun, rendered, step } from './story.ts'
 
 t.test('the summary', async t => {
   t.equal(
@@ -105,6 +24,40 @@ Total 3 tasks, 550 ms of work in 353 ms: 1.6 at once, 2 allowed
   t.equal(rendered(summaryRenderer(createStyle(false)), []), '\nno task has run\n')
 })
 
+t.test('the summary tells what did not have to run', async t => {
+  t.match(
+    rendered(summaryRenderer(createStyle(false)), cachedRun()),
+    `
+Critical path 197 ms, 2 tasks
+   97 ms  lint
+  100 ms  site
+
+Spared 4 of 7 tasks did not have to run: 2 up to date, 1 restored, 1 done before
+
+Total 3 tasks, 227 ms of work in 260 ms: 0.9 at once, 2 allowed
+`,
+  )
+  t.equal(rendered(summaryRenderer(createStyle(false)), idleRun()), '\nno task has run: 1,000 up to date\n')
+})
+
+t.test('the critical path leads through what did not have to run', async t => {
+  const timeline = new Timeline()
+  const steps = [step('a'), step('b', ['a']), step('c', ['b'])]
+  const events: EngineEvent[] = [
+    { type: 'run-started', run: '', plan: { targets: ['c'], steps }, jobs: 1, at: 0 },
+    { type: 'task-started', name: 'a', why: [], at: 0 },
+    { type: 'task-succeeded', name: 'a', durationMs: 5, at: 5 },
+    { type: 'task-up-to-date', name: 'b', at: 5 },
+    { type: 'task-started', name: 'c', why: [], at: 5 },
+    { type: 'task-succeeded', name: 'c', durationMs: 7, at: 12 },
+  ]
+  for (const event of events) timeline.take(event)
+  t.same(
+    criticalPath(timeline).map(({ name }) => name),
+    ['a', 'c'],
+  )
+})
+
 t.test('the critical path equals the longest of all paths', async t => {
   let seed = 7
   const random = (below: number) => {
@@ -112,18 +65,18 @@ t.test('the critical path equals the longest of all paths', async t => {
     return Math.floor((seed / 2 ** 31) * below)
   }
   for (let round = 0; round < 200; round++) {
-    const steps = Array.from({ length: 1 + random(9) }, (_, i) => ({
-      name: `t${i}`,
-      describe: '',
-      args: [],
-      needs: Array.from({ length: i })
-        .map((_, need) => ({ key: `t${need}`, name: `t${need}` }))
-        .filter(() => random(3) === 0),
-    }))
+    const steps = Array.from({ length: 1 + random(9) }, (_, i) =>
+      step(
+        `t${i}`,
+        Array.from({ length: i })
+          .map((_, need) => `t${need}`)
+          .filter(() => random(3) === 0),
+      ),
+    )
     const timeline = new Timeline()
-    timeline.take({ type: 'run-started', plan: { targets: [], steps }, jobs: 1, at: 0 })
+    timeline.take({ type: 'run-started', run: '', plan: { targets: [], steps }, jobs: 1, at: 0 })
     for (const { name } of steps) {
-      timeline.take({ type: 'task-started', name, at: 0 })
+      timeline.take({ type: 'task-started', name, why: [], at: 0 })
       timeline.take({ type: 'task-succeeded', name, durationMs: random(100), at: 0 })
     }
     const longestTo = (name: string): number => {

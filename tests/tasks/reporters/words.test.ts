@@ -1,17 +1,12 @@
 import t from 'tap'
 import { UserError } from '../../../lib/user-error.ts'
 import { CommandError } from '../../../tasks/engine/command-error.ts'
-import type { EngineEvent } from '../../../tasks/engine/events.ts'
-import type { Plan } from '../../../tasks/engine/plan.ts'
+import { attemptLines } from '../../../tasks/reporters/attempts-text.ts'
 import { failureLines, reasonLines } from '../../../tasks/reporters/failure.ts'
-import { plainRenderer } from '../../../tasks/reporters/plain.ts'
-import { durationText, plainLine } from '../../../tasks/reporters/plain-text.ts'
+import { count, durationText, plainLine } from '../../../tasks/reporters/plain-text.ts'
 import { endedText } from '../../../tasks/reporters/processes.ts'
-import { RunRecord } from '../../../tasks/reporters/run-record.ts'
-import { streamReporter } from '../../../tasks/reporters/stream-reporter.ts'
 import { createStyle, wantsColor } from '../../../tasks/reporters/style.ts'
 import { TaskLog } from '../../../tasks/reporters/task-log.ts'
-import { treeLines } from '../../../tasks/reporters/tree-lines.ts'
 
 const style = createStyle(false)
 
@@ -65,6 +60,7 @@ t.test('reasons', async t => {
       name: 'up',
       durationMs: 5,
       error: new UserError('no'),
+      earlier: [],
       log: ['a\x07'],
       command: 'npx task up',
       logFile: undefined,
@@ -72,6 +68,36 @@ t.test('reasons', async t => {
     style,
   )
   t.same(lines, ['', '✖ up failed after 5 ms', '  │ a', '', '  no', '', '  again: npx task up'])
+})
+
+t.test('a failure after several attempts', async t => {
+  const failed = new CommandError('make', { kind: 'exit', code: 2 }, [])
+  const failure = { name: 'up', durationMs: 5, log: ['a'], command: 'npx task up', logFile: undefined }
+  t.same(failureLines({ ...failure, error: failed, earlier: [failed, failed, new UserError('no')] }, style), [
+    '',
+    '✖ up failed after 5 ms, in 4 attempts',
+    '  │ a',
+    '',
+    '  attempts 1 to 2: make exited with code 2',
+    '  attempt 3: no',
+    '',
+    '  make exited with code 2',
+    '',
+    '  again: npx task up',
+  ])
+  const many = attemptLines(Array.from({ length: 25 }, (_, i) => `port ${i}`))
+  t.same(many.slice(9), ['attempt 10: port 9', '… 15 more'])
+})
+
+t.test('numbers', async t => {
+  const cases: [number, string][] = [
+    [0, '0 tasks'],
+    [1, '1 task'],
+    [999, '999 tasks'],
+    [1000, '1,000 tasks'],
+    [1234567, '1,234,567 tasks'],
+  ]
+  for (const [number, text] of cases) t.equal(count(number, 'task'), text)
 })
 
 t.test('processes that were ended', async t => {
@@ -106,89 +132,4 @@ t.test('a huge log keeps its beginning and its end', async t => {
   t.equal(lines.at(-1), 'line 99999')
   const omitted = Number(/… (\d+) lines left out …/.exec(lines[500] ?? '')?.[1])
   t.equal(omitted + lines.length - 1, 100_000)
-})
-
-const plan = (...names: string[]): Plan => ({
-  targets: names.slice(-1),
-  steps: names.map(name => ({ name, describe: name, needs: [], args: [] })),
-})
-const at = new Date(2026, 0, 5, 10, 2, 3).getTime()
-
-t.test('the plain reporter', async t => {
-  const stdout: unknown[] = []
-  const stderr: unknown[] = []
-  const renderer = plainRenderer({
-    style,
-    prints: false,
-    commandFor: name => `npx task ${name}`,
-    logFileOf: name => `logs/${name}.log`,
-  })
-  const reporter = streamReporter(
-    renderer,
-    { write: text => stderr.push(text) > 0 },
-    { write: text => stdout.push(text) > 0 },
-  )
-  const events: EngineEvent[] = [
-    { type: 'run-started', plan: plan('a', 'long:name', 'never'), jobs: 2, at },
-    { type: 'task-started', name: 'a', at },
-    { type: 'task-started', name: 'long:name', at },
-    { type: 'task-log', name: 'a', source: 'stdout', line: 'hello\x1b[2J', at },
-    { type: 'task-progress', name: 'a', text: 'waiting', at },
-    { type: 'task-progress', name: 'a', text: 'waiting', at },
-    { type: 'task-print', name: 'a', text: 'verbatim \x1b[1m', at },
-    { type: 'task-processes-ended', name: 'a', cause: 'left-behind', ended: 1, killed: 0, remaining: [], at },
-    { type: 'task-failed', name: 'a', durationMs: 1500, error: new UserError('bad', { fix: 'do this' }), at },
-    { type: 'task-aborted', name: 'long:name', durationMs: 1600, abandoned: true, at },
-    { type: 'task-skipped', name: 'never', at },
-    { type: 'run-finished', outcome: 'failed', durationMs: 1700, at },
-  ]
-  for (const event of events) reporter.report(event)
-  t.equal(stdout.join(''), 'verbatim \x1b[1m')
-  t.equal(
-    stderr.join(''),
-    `10:02:03  a          started
-10:02:03  long:name  started
-10:02:03  a          │ hello
-10:02:03  a          … waiting
-10:02:03  a          ended 1 process left behind
-10:02:03  a          failed after 1.5 s
-10:02:03  long:name  did not stop, and is left after 1.6 s
-
-✖ a failed after 1.5 s
-  │ hello
-
-  bad
-    do this
-
-  again: npx task a
-  log:   logs/a.log
-
-10:02:03             failed after 1.7 s: 1 failed, 0 done, 1 stopped, 1 not started
-`,
-  )
-})
-
-t.test('the lines of a tree', async t => {
-  const names = ['a', 'b', 'c', 'd', 'e', 'f']
-  const record = new RunRecord()
-  const take = (...events: EngineEvent[]) => {
-    for (const event of events) record.take(event)
-  }
-  const frame = (rows: number) => treeLines(record, { now: at + 2500, rows, spinner: '*', style })
-  take({ type: 'run-started', plan: plan(...names), jobs: 2, at })
-  t.same(frame(10), ['◻ a', '◻ b', '◻ c', '◻ d', '◻ e', '◻ f'])
-  for (const name of ['a', 'b', 'c', 'd']) take({ type: 'task-started', name, at })
-  take(
-    { type: 'task-log', name: 'c', source: 'stdout', line: 'said', at },
-    { type: 'task-log', name: 'c', source: 'stdout', line: '  ', at },
-    { type: 'task-succeeded', name: 'a', durationMs: 1200, at },
-    { type: 'task-failed', name: 'b', durationMs: 10, error: 1, at },
-  )
-  t.same(frame(10), ['✔ a 1.2 s', '✖ b 10 ms', '* c 2.5 s', '  › said', '* d 2.5 s', '◻ e', '◻ f'])
-  const rest = '… 6 tasks: 1 done, 2 running, 2 waiting'
-  t.same(frame(6), ['✔ a 1.2 s', '✖ b 10 ms', '* c 2.5 s', '  › said', '* d 2.5 s', rest])
-  t.same(frame(5), ['✖ b 10 ms', '* c 2.5 s', '  › said', '* d 2.5 s', rest])
-  t.same(frame(4), ['✖ b 10 ms', '* c 2.5 s', '* d 2.5 s', rest])
-  t.same(frame(3), ['✖ b 10 ms', '* c 2.5 s', rest])
-  for (let rows = 1; rows < 10; rows++) t.ok(frame(rows).length <= rows)
 })

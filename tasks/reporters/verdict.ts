@@ -1,0 +1,52 @@
+import type { Change } from '../engine/changes.ts'
+import { changesText } from './change-text.ts'
+import { count, numeral, plainLine } from './plain-text.ts'
+
+/** What a task would do now, as far as that can be known before anything runs. */
+export type Verdict =
+  | { readonly kind: 'up-to-date' }
+  | { readonly kind: 'runs'; readonly why: readonly Change[] }
+  | { readonly kind: 'restores'; readonly why: readonly Change[]; readonly files?: number | undefined }
+  /** It names neither inputs nor outputs. */
+  | { readonly kind: 'always' }
+  /** All else is the same, and needs that would run first decide. */
+  | { readonly kind: 'unknown'; readonly after: readonly string[] }
+
+const namesShown = 3
+
+/** A verdict on one line: `runs: src/a.ts changed, and 2 more`. */
+export function verdictText(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'up-to-date':
+      return 'up to date'
+    case 'runs':
+      return withChanges('runs', verdict.why)
+    case 'restores': {
+      const { files, why } = verdict
+      return withChanges(
+        files === undefined || files === 0 ? 'restores its result' : `restores ${count(files, 'file')}`,
+        why,
+      )
+    }
+    case 'always':
+      return 'always runs'
+    case 'unknown': {
+      const needs = anyOf(verdict.after)
+      return needs === '' ? 'runs if what it needs changes' : `runs if the result of ${needs} changes`
+    }
+  }
+}
+
+/** `a`, `a or b`, `a, b or c`, `a, b, c or 7 more`. */
+function anyOf(names: readonly string[]): string {
+  const shown = names.slice(0, namesShown).map(plainLine)
+  const left = names.length - shown.length
+  const all = left > 0 ? [...shown, `${numeral(left)} more`] : shown
+  const last = all.at(-1) ?? ''
+  return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} or ${last}`
+}
+
+function withChanges(what: string, why: readonly Change[]): string {
+  const changes = changesText(why)
+  return changes === undefined ? what : `${what}: ${changes}`
+}
