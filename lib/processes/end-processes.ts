@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity, signalProcess } from './identity.ts'
 
 /** How an ending went. */
@@ -78,7 +77,8 @@ async function untilGone(identities: readonly ProcessIdentity[], deadline: Deadl
   for (let pause = 1; left.length > 0; pause = Math.min(pause * 2, 20)) {
     const rest = deadline.at - performance.now()
     if (rest <= 0) return
-    await delay(Math.min(pause, rest))
+    const ms = Math.min(pause, rest)
+    await new Promise(resolve => setTimeout(resolve, ms))
     left = left.filter(isAlive)
   }
 }

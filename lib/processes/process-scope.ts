@@ -1,12 +1,19 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { type Deadline, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
-import type { ProcessIdentity } from './identity.ts'
+import { isAlive, type ProcessIdentity } from './identity.ts'
+import { noNewcomers } from './newcomers.ts'
+import { type PidMoment, rememberSpawned } from './pid-sequence.ts'
 import type { ProcessEntry } from './process-entry.ts'
-import { processEntry } from './process-table.ts'
+import {
+  type EnvironmentReader,
+  environmentReader,
+  processEntry,
+  withoutEnvironment,
+} from './process-table.ts'
 import { nextMoment, viewSince } from './process-view.ts'
 import { scopeMembers } from './scope-members.ts'
 import type { Sentinel } from './sentinel.ts'
+import { uniqueId } from './unique-id.ts'
 
 /** The variable that marks what a scope started: ids of the scopes it belongs to, outermost first, with colons. */
 export const scopeVariable = 'DEBUG_SERVER_SCOPES'
@@ -15,6 +22,11 @@ type State =
   | { kind: 'open' }
   | { kind: 'ending'; deadline: Deadline; done: Promise<Ended> }
   | { kind: 'ended'; result: Ended }
+
+/** What was spawned, and whether this process has taken notice of its end. */
+interface Root extends ProcessIdentity {
+  over: boolean
+}
 
 export interface ProcessScopeOptions {
   /** How long members may take to end when asked. */
@@ -34,28 +46,32 @@ export interface ProcessScopeOptions {
  * Open until `end` is called, then closed for good: a later `spawn` throws, so that nothing slips in behind an ending.
  */
 export class ProcessScope implements AsyncDisposable {
-  readonly id: string
+  #id: string | undefined
   readonly #graceMs: number
   readonly #within: ProcessScope | undefined
   readonly #sentinel: Sentinel | undefined
-  #roots: ProcessIdentity[] = []
+  #roots: Root[] = []
   #tidyAt = 256
   #firstStart = Number.POSITIVE_INFINITY
+  /** A moment at which it is known who belonged to the scope: those of `#roots` and of `#known`, and nobody else. */
+  #since: PidMoment | undefined
+  #known: readonly ProcessIdentity[] = []
   /** The moment of its last look, or of its closing: what it looks at next is later. */
   #looked = 0
   #state: State = { kind: 'open' }
 
-  constructor({
-    graceMs = defaultGraceMs,
-    id = randomBytes(9).toString('base64url'),
-    within,
-    sentinel,
-  }: ProcessScopeOptions = {}) {
-    if (!/^[\w-]+$/.test(id)) throw new TypeError(`not an id of a process scope: ${JSON.stringify(id)}`)
-    this.id = id
+  constructor({ graceMs = defaultGraceMs, id, within, sentinel }: ProcessScopeOptions = {}) {
+    if (id !== undefined && !/^[\w-]+$/.test(id))
+      throw new TypeError(`not an id of a process scope: ${JSON.stringify(id)}`)
+    this.#id = id
     this.#graceMs = graceMs
     this.#within = within
     this.#sentinel = sentinel
+  }
+
+  get id(): string {
+    this.#id ??= uniqueId()
+    return this.#id
   }
 
   /** Whether `end` has been called; nothing can be spawned any more. */
@@ -84,14 +100,24 @@ export class ProcessScope implements AsyncDisposable {
    */
   spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
     if (this.closed) throw new Error(`the process scope ${this.id} has ended: ${file} is not started`)
+    const at = performance.now()
+    // Loaded when it is needed: a run that starts nothing is to be over sooner than that.
+    const { spawn } = process.getBuiltinModule('node:child_process')
     const child = spawn(file, args, {
       ...options,
       detached: true,
       env: this.environment(options.env ?? process.env),
     })
+    if (child.pid === undefined) return child
+    rememberSpawned(child.pid)
     // It cannot have been reaped yet, so this is its own entry even if it has ended already.
-    const entry = child.pid === undefined ? undefined : processEntry(child.pid)
-    if (entry !== undefined) this.#own(entry)
+    const entry = processEntry(child.pid)
+    if (entry === undefined) return child
+    const root = { pid: entry.pid, startTime: entry.startTime, over: false }
+    child.once('exit', () => {
+      root.over = true
+    })
+    this.#own(root, entry.startOrder, { pid: entry.pid - 1, at })
     return child
   }
 
@@ -133,39 +159,67 @@ export class ProcessScope implements AsyncDisposable {
     await this.end()
   }
 
-  #own(entry: ProcessEntry): void {
-    this.#roots.push({ pid: entry.pid, startTime: entry.startTime })
-    this.#firstStart = Math.min(this.#firstStart, entry.startOrder)
-    if (this.#within !== undefined) this.#within.#own(entry)
+  #own(root: Root, startOrder: number, before: PidMoment): void {
+    this.#roots.push(root)
+    if (this.#firstStart === Number.POSITIVE_INFINITY) this.#since = before
+    this.#firstStart = Math.min(this.#firstStart, startOrder)
+    if (this.#within !== undefined) this.#within.#own(root, startOrder, before)
     if (this.#roots.length >= this.#tidyAt) {
       this.#looked = nextMoment()
-      this.#members()
+      this.#look()
       this.#tidyAt = 256 + 2 * this.#roots.length
     }
   }
 
   #members(): readonly ProcessIdentity[] {
     if (this.#firstStart === Number.POSITIVE_INFINITY) return [] // nothing was ever started: no need to look
-    let view = this.#look()
-    // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
-    for (let i = 0; i < 10 && view.members.length === 0 && !view.complete; i++) view = this.#look()
-    return view.members
+    for (let look = 0; ; look++) {
+      if (this.#nobodyIsLeft()) return []
+      const { members, complete } = this.#look()
+      // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
+      if (members.length > 0 || complete || look === 10) return members
+    }
+  }
+
+  /** The quick answer, for the scopes whose processes have ended by themselves or were just ended: most of them. */
+  #nobodyIsLeft(): boolean {
+    if (this.#since === undefined) return false
+    if (this.#roots.some(root => !root.over && isAlive(root)) || this.#known.some(isAlive)) return false
+    const read = environmentReader()
+    return noNewcomers(this.#since, this.#roots, entry => {
+      const bears = this.#bearsMark(entry, read)
+      return typeof bears === 'boolean' ? bears : undefined
+    })
   }
 
   #look(): { members: readonly ProcessIdentity[]; complete: boolean } {
-    const { moment, entries, complete, read } = viewSince(this.#looked)
+    const { moment, pids, entries, complete, read } = viewSince(this.#looked)
     this.#looked = moment
-    let unread = false
+    const unread = new Set<'gone' | 'becoming'>()
     const members = scopeMembers(entries, this.#roots, entry => {
-      // Whoever is older than the first member cannot bear the mark; reading environments is what costs.
-      if (entry.startOrder < this.#firstStart || entry.zombie) return false
-      const mark = read(entry.pid, scopeVariable)
-      if (mark === undefined) unread ||= processEntry(entry.pid) === undefined
-      return mark?.split(':').includes(this.id) ?? false
+      const bears = this.#bearsMark(entry, read)
+      if (typeof bears === 'boolean') return bears
+      unread.add(bears)
+      return false
     })
+    // What those who have gone had started meanwhile is found from this moment on; what others become is not.
+    if (!unread.has('becoming')) {
+      this.#since = pids
+      this.#known = members
+    }
     // A root whose session is empty is forgotten: its pid may be given to another process from now on.
     const named = new Set(entries.flatMap(entry => [entry.pid, entry.sid, entry.pgid]))
     this.#roots = this.#roots.filter(root => named.has(root.pid))
-    return { members, complete: complete && !unread }
+    return { members, complete: complete && unread.size === 0 }
+  }
+
+  /** Whether a process bears the mark, or why this cannot be told. */
+  #bearsMark(entry: ProcessEntry, read: EnvironmentReader): boolean | 'gone' | 'becoming' {
+    // Whoever is older than the first member cannot bear the mark; reading environments is what costs.
+    if (entry.startOrder < this.#firstStart || entry.zombie) return false
+    const mark = read(entry.pid, scopeVariable)
+    if (mark !== undefined) return mark.split(':').includes(this.id)
+    const state = withoutEnvironment(entry.pid)
+    return state === 'settled' ? false : state
   }
 }

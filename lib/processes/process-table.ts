@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import type { ProcessEntry } from './process-entry.ts'
 import { psEntries, psEntry, psMarkers } from './ps-table.ts'
+import { readKernelFile } from './read-kernel-file.ts'
 
 const linux = process.platform === 'linux'
 
@@ -9,7 +10,7 @@ let bootId: string | undefined
 function boot(): string {
   if (bootId === undefined) {
     try {
-      bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8)
+      bootId = readKernelFile('/proc/sys/kernel/random/boot_id').slice(0, 8)
     } catch {
       bootId = 'unknown'
     }
@@ -21,7 +22,7 @@ function boot(): string {
 export function processEntry(pid: number): ProcessEntry | undefined {
   if (!linux) return psEntry(pid)
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'), boot())
+    return parseStat(readKernelFile(`/proc/${pid}/stat`), boot())
   } catch {
     return undefined
   }
@@ -67,7 +68,7 @@ export function environmentReader(): EnvironmentReader {
 function readEnvironment(pid: number, variable: string): string | undefined {
   let text: string
   try {
-    text = readFileSync(`/proc/${pid}/environ`, 'latin1')
+    text = readKernelFile(`/proc/${pid}/environ`)
   } catch {
     return undefined
   }
@@ -76,6 +77,32 @@ function readEnvironment(pid: number, variable: string): string | undefined {
   const end = text.indexOf('\0', start)
   return text.slice(start + variable.length + 1, end === -1 ? undefined : end)
 }
+
+/**
+ * Why a process has shown no environment: it has gone, or is becoming another program just now, and may show one in a
+ * moment. Otherwise what was seen stands.
+ */
+export function withoutEnvironment(pid: number): 'gone' | 'becoming' | 'settled' {
+  if (!linux) return processEntry(pid) === undefined ? 'gone' : 'settled'
+  try {
+    return parseBecoming(readKernelFile(`/proc/${pid}/stat`)) ? 'becoming' : 'settled'
+  } catch {
+    return 'gone'
+  }
+}
+
+/** Whether a line of `/proc/PID/stat` is of a process whose new program has not been given its environment yet. */
+export function parseBecoming(text: string): boolean {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  // flags(6) … startcode(23) … env_end(48), which are fields 9, 26 and 51 of proc(5).
+  const ends = (Number(fields[6]) & (kernelThread | exiting)) !== 0
+  return !ends && fields[23] !== hidden && fields[48]?.trim() === '0'
+}
+
+const kernelThread = 0x20_0000
+const exiting = 0x4
+/** What stands for an address in a process that we may not look into. */
+const hidden = '1'
 
 /** Reads a line of `/proc/PID/stat`; its second field is the name in parentheses and may hold anything. */
 export function parseStat(text: string, bootIdentity: string): ProcessEntry | undefined {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import type { ProcessEntry } from './process-entry.ts'
 
 /**
@@ -49,5 +48,6 @@ export function parsePs(text: string): ProcessEntry[] {
 }
 
 function ps(args: readonly string[]): string {
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
   return spawnSync('ps', args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }).stdout ?? ''
 }

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { getCompileCacheDir } from 'node:module'
-import { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { uniqueId } from './unique-id.ts'
 
 /**
  * idle -> watching -> dismissed, or idle -> dismissed. `leave` tells the sentinel that there is nothing to do for it.
@@ -24,8 +21,13 @@ const script = `trap '' HUP INT TERM; read -r line || exec "$0" "$@"`
  * the process group nor the end of a scope reaches it, and nobody waits for it.
  */
 export class Sentinel implements AsyncDisposable {
-  readonly mark = randomBytes(9).toString('base64url')
+  #mark: string | undefined
   #state: State = { kind: 'idle' }
+
+  get mark(): string {
+    this.#mark ??= uniqueId()
+    return this.#mark
+  }
 
   /** Starts watching, once. To be called before a process with the mark is started: then there is no gap. */
   watch(): void {
@@ -33,6 +35,8 @@ export class Sentinel implements AsyncDisposable {
     const program = join(import.meta.dirname, 'sentinel-main.ts')
     // Where compiled code is kept here, the sentinel uses it too: that halves the time from a kill to the end of all.
     const cache = getCompileCacheDir()
+    // Loaded when it is needed: a run that starts nothing is to be over sooner than that.
+    const { spawn } = process.getBuiltinModule('node:child_process')
     const child = spawn('/bin/sh', ['-c', script, process.execPath, program, this.mark], {
       cwd: '/',
       detached: true,
@@ -44,14 +48,14 @@ export class Sentinel implements AsyncDisposable {
     const { stdin } = child
     stdin.on('error', () => {})
     child.unref()
-    if (stdin instanceof Socket) stdin.unref()
+    if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref()
     const gone = new Promise<void>(resolve => child.once('exit', resolve).once('error', resolve))
     const leave = async () => {
       child.ref()
       stdin.end('\n')
-      const limit = new AbortController()
-      await Promise.race([gone, delay(leaveLimitMs, undefined, limit).catch(() => {})])
-      limit.abort()
+      let limit: NodeJS.Timeout | undefined
+      await Promise.race([gone, new Promise(resolve => (limit = setTimeout(resolve, leaveLimitMs)))])
+      clearTimeout(limit)
     }
     this.#state = { kind: 'watching', leave }
   }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { CommandError, type CommandFault, commandText } from './command-error.ts'
@@ -43,7 +44,7 @@ async function run(
   const inherits = output === 'inherit'
   const child = scope.spawn(file, args, {
     cwd,
-    env: env === undefined ? { ...setting.environment } : { ...setting.environment, ...env },
+    env: env === undefined ? setting.environment : { ...setting.environment, ...env },
     stdio: inherits
       ? [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit']
       : [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -120,6 +121,13 @@ interface Collected {
 
 function collect(stream: Readable | null, tail: OutputTail, line?: (line: string) => void): Collected {
   const lines = line === undefined ? undefined : new LineSplitter(line)
+  // Made when something comes: many commands say nothing.
+  let decoder: StringDecoder | undefined
+  const take = (text: string) => {
+    if (text === '') return
+    tail.push(text)
+    lines?.push(text)
+  }
   const closed = new Promise<void>(resolve => {
     if (stream === null) resolve()
     else stream.once('close', resolve)
@@ -129,13 +137,14 @@ function collect(stream: Readable | null, tail: OutputTail, line?: (line: string
     lastData: 0,
     end: () => {
       stream?.destroy()
+      take(decoder?.end() ?? '')
       lines?.end()
     },
   }
-  stream?.setEncoding('utf8').on('data', (text: string) => {
+  stream?.on('data', (bytes: Buffer) => {
     collected.lastData = performance.now()
-    tail.push(text)
-    lines?.push(text)
+    decoder ??= new StringDecoder('utf8')
+    take(decoder.write(bytes))
   })
   return collected
 }
