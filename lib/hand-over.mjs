@@ -2,7 +2,6 @@
  * Hands a program over to Node 24 or later. Plain JavaScript that Node 20 can load: it runs before anything else does,
  * in every command that this package installs.
  */
-import { spawn } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { constants, tmpdir } from 'node:os'
@@ -20,16 +19,22 @@ const ownPath = fileURLToPath(import.meta.url)
  * @param {object} options
  * @param {string} options.root directory of the package
  * @param {string} options.main path of the module
+ * @param {string} [options.launcher] path of a module whose `launch` imports `main`, or what stands for it
  * @param {readonly string[]} [options.args] default: the arguments of this process
  * @param {boolean} [options.writes] false where not even a cache may be written. Default true
  * @returns {Promise<void>}
  */
-export async function handOver({ root, main, args = process.argv.slice(2), writes = true }) {
+export async function handOver({ root, main, launcher, args = process.argv.slice(2), writes = true }) {
   if (majorVersion() >= oldest) {
     // One that is only read there is not to be had: Node adds to it what it lacks.
     if (writes) useCompileCache(root)
     process.argv = [process.execPath, main, ...args]
-    await import(pathToFileURL(main).href)
+    if (launcher === undefined) {
+      await import(pathToFileURL(main).href)
+    } else {
+      const { launch } = await import(pathToFileURL(launcher).href)
+      await launch({ root, main, writes })
+    }
     return
   }
   const node = join(root, 'node_modules', 'node', 'bin', 'node')
@@ -41,7 +46,11 @@ export async function handOver({ root, main, args = process.argv.slice(2), write
     process.exitCode = 1
     return
   }
-  process.exitCode = await runChild(node, [ownPath, root, main, writes ? 'writes' : 'reads', ...args])
+  process.exitCode = await runChild(node, [
+    ownPath,
+    JSON.stringify({ root, main, launcher, writes }),
+    ...args,
+  ])
 }
 
 /** The major version of the Node that runs this. */
@@ -60,7 +69,9 @@ export function majorVersion() {
  * @param {readonly string[]} args
  * @returns {Promise<number>} the exit code
  */
-function runChild(file, args) {
+async function runChild(file, args) {
+  // Takes longer to load than all else here, and most starts need no child.
+  const { spawn } = await import('node:child_process')
   return new Promise(resolve => {
     const child = spawn(file, args, { stdio: 'inherit', detached: true })
     const last = new Map()
@@ -127,7 +138,7 @@ function isPrivate(directory) {
  * once, and once more, for there is nobody left who would wait.
  */
 async function receive() {
-  const [, , root, main, writes, ...args] = process.argv
+  const [, , options, ...args] = process.argv
   const parent = process.ppid
   const watch = setInterval(() => {
     if (process.ppid === parent) return
@@ -135,7 +146,7 @@ async function receive() {
     process.kill(process.pid, 'SIGTERM')
     setTimeout(() => process.kill(process.pid, 'SIGTERM'), 400).unref()
   }, 250).unref()
-  await handOver({ root, main, args, writes: writes === 'writes' })
+  await handOver({ ...JSON.parse(options), args })
 }
 
 if (isMainModule()) await receive()

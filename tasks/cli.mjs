@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npx task`. Plain JavaScript, for it runs in a fresh clone, before anything is installed, on whatever Node is there:
- * installs the dependencies where they are missing or outdated, then hands over to `main.ts` on Node 24.
+ * installs the dependencies where they are missing or outdated, then hands over to `launch.mjs`, and so to `main.ts`, on
+ * Node 24.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -16,7 +17,12 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
   process.exitCode = 1
 } else if (isInstalled() || (await install())) {
   const { handOver } = await import('../lib/hand-over.mjs')
-  await handOver({ root, main: join(root, 'tasks', 'main.ts'), writes: !onlyLooks(process.argv.slice(2)) })
+  await handOver({
+    root,
+    main: join(root, 'tasks', 'main.ts'),
+    launcher: join(root, 'tasks', 'launch.mjs'),
+    writes: !onlyLooks(process.argv.slice(2)),
+  })
 } else {
   process.exitCode = 1
 }

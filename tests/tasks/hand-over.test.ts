@@ -16,7 +16,14 @@ function createPackage(t: { teardown(end: () => void): void }) {
   place.write(
     'bin.mjs',
     `import { handOver } from './lib/hand-over.mjs'
-await handOver({ root: import.meta.dirname, main: import.meta.dirname + '/main.ts', writes: process.env.WRITES !== 'no' })`,
+const launcher = process.env.LAUNCHER === undefined ? {} : { launcher: import.meta.dirname + '/launcher.mjs' }
+await handOver({ root: import.meta.dirname, main: import.meta.dirname + '/main.ts', writes: process.env.WRITES !== 'no', ...launcher })`,
+  )
+  place.write(
+    'launcher.mjs',
+    `export async function launch(options) {
+  console.log(JSON.stringify({ ...options, args: process.argv.slice(1) }))
+}`,
   )
   place.write(
     'main.ts',
@@ -106,6 +113,20 @@ t.test('a package that cannot be written: a private directory among the temporar
   t.match(told.cache, join(temporary, 'debug-server-compile-cache-'))
   t.match(readdirSync(temporary), [/^debug-server-compile-cache-/])
   t.match(await run([], { old: false, env: { TMPDIR: join(path, 'main.ts') } }), { code: 0 })
+})
+
+t.test('a launcher decides what is imported', async t => {
+  const { run, path, withNode } = createPackage(t)
+  withNode()
+  for (const old of [false, true])
+    for (const writes of [false, true]) {
+      const { code, told } = await run(['a'], {
+        old,
+        env: { LAUNCHER: 'yes', WRITES: writes ? 'yes' : 'no' },
+      })
+      t.equal(code, 0)
+      t.same(told, { root: path, main: join(path, 'main.ts'), writes, args: [join(path, 'main.ts'), 'a'] })
+    }
 })
 
 t.test('importing it runs nothing', async t => {

@@ -28,7 +28,14 @@ cp recorded.json node_modules/.package-lock.json`
 /** A fresh clone of a package with our launcher, whose \`main.ts\` only says that it ran. */
 function createClone(t: { teardown(end: () => void): void }, behave = installs) {
   const place = createPlace(t)
-  for (const file of ['tasks/cli.mjs', 'tasks/install.mjs', 'tasks/install-lock.mjs', 'lib/hand-over.mjs']) {
+  const files = [
+    'tasks/cli.mjs',
+    'tasks/install.mjs',
+    'tasks/install-lock.mjs',
+    'tasks/launch.mjs',
+    'lib/hand-over.mjs',
+  ]
+  for (const file of files) {
     cpSync(join(root, file), join(place.path, file))
   }
   place.write('tasks/main.ts', `console.log('ran', ...process.argv.slice(2))`)

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
+import { builtinModule } from './builtins.ts'
+import { placeDefines, withOwnPlace } from './own-place.ts'
+import { bundledPackages, sharedModules } from './shared-modules.ts'
+
+export interface Bundle {
+  readonly code: Uint8Array
+  readonly sourceMap: Uint8Array
+  /** What it was made from, below the root: paths with `/`. */
+  readonly sources: readonly string[]
+  /** Those of them that are part of it, as opposed to those that it imports. */
+  readonly bundled: readonly string[]
+}
+
+/**
+ * The text of one module that does what the module `main` and all that it imports do, and is imported in their stead.
+ *
+ * It is one file, though much of it is needed only sometimes: Node takes longer to load a second file than to skip what
+ * is not run. A module that was imported dynamically still runs at the time of that import. So that nothing is loaded
+ * before its time either, the bundle has no import at its top: see `builtins.ts` for those of Node, and `lateModule`.
+ *
+ * @param program where the text will be
+ */
+export async function bundle(root: string, main: string, program: string): Promise<Bundle> {
+  try {
+    const { outputFiles, metafile } = await build({
+      ...options(root),
+      entryPoints: [main],
+      outfile: program,
+      metafile: true,
+      write: false,
+    })
+    const file = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.contents
+    const code = file('.mjs')
+    const sourceMap = file('.map')
+    if (code === undefined || sourceMap === undefined) throw new Error('esbuild has made no bundle')
+    // A property of `import.meta` that was not replaced would be that of the bundle.
+    if (Buffer.from(code).includes('import.meta')) throw new Error('the bundle reads import.meta')
+    const bundled = Object.keys(metafile.inputs).filter(path => !/^[\w-]+:/.test(path))
+    return { code, sourceMap, bundled, sources: [...bundled, ...sharedModules.map(({ path }) => path)] }
+  } finally {
+    await stop()
+  }
+}
+
+/** Node runs the sources as they stand, so nothing is translated but types, and nothing is thought to be unused. */
+function options(root: string): BuildOptions {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'esnext',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+    ignoreAnnotations: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'silent',
+    define: placeDefines,
+    plugins: [modules(root)],
+  }
+}
+
+function modules(root: string): Plugin {
+  const shared = new Set(sharedModules.map(({ path }) => join(root, path)))
+  return {
+    name: 'modules of the task command line',
+    setup({ onLoad, onResolve }) {
+      const texts = new Map<string, string>()
+      onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
+        const text = await readFile(path, 'utf8')
+        texts.set(path, text)
+        return { contents: withOwnPlace(path, text), loader: 'ts' }
+      })
+      onResolve({ filter: /^file:/ }, () => ({ external: true }))
+      onResolve({ filter: /^\./ }, ({ path, importer, kind }) => {
+        const target = resolve(dirname(importer), path)
+        return shared.has(target) ? late(pathToFileURL(target).href, kind) : undefined
+      })
+      onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+        if (path.startsWith('file:')) return { external: true }
+        if (!isBuiltin(path))
+          return bundledPackages.includes(path) ? undefined : late(import.meta.resolve(path), kind)
+        if (kind === 'dynamic-import') return { external: true }
+        const { suffix, contents } = builtinModule(path, texts.get(importer) ?? '')
+        return { path: path.replace('node:', ''), suffix, namespace: 'node', pluginData: contents }
+      })
+      onLoad({ filter: /.*/, namespace: 'node' }, ({ pluginData }) => ({ contents: String(pluginData) }))
+      onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({ contents: await lateModule(path) }))
+    },
+  }
+}
+
+/** A module that stays outside of the bundle. */
+function late(url: string, kind: string) {
+  return kind === 'dynamic-import' ? { path: url, external: true } : { path: url, namespace: 'late' }
+}
+
+/**
+ * Imports a module where it was imported statically, but not before that module is run whose import it was: an import at
+ * the top of the bundle would load it at each start.
+ */
+async function lateModule(url: string): Promise<string> {
+  const names = Object.keys(await import(url))
+  const exports = names.map((name, i) => {
+    const quoted = JSON.stringify(name)
+    return `const name${i} = all[${quoted}]; export { name${i} as ${quoted} }`
+  })
+  return [`const all = await import(${JSON.stringify(url)})`, ...exports].join('\n')
+}

@@ -1,0 +1,20 @@
+/** What a preparation leaves beside its program, written last. Read by `launch.mjs`, and only where it fits. */
+export interface Manifest {
+  /** The program names files below it by their absolute paths. */
+  readonly root: string
+  readonly program: Stamp
+  /** All that the program was made from, and all that made it. */
+  readonly sources: readonly Stamp[]
+}
+
+/**
+ * A file as it was, times in milliseconds. Who changes a file may set its mtime, but not its ctime. The program itself has
+ * null for that: being renamed into its place changes it.
+ */
+export type Stamp = readonly [
+  path: string,
+  size: number,
+  mtimeMs: number,
+  ctimeMs: number | null,
+  inode: number,
+]
