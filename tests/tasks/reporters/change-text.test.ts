@@ -6,6 +6,7 @@ import { changes, troubles } from './changes.ts'
 t.test('a change', async t => {
   t.same(changes.map(changeText), [
     'no earlier result',
+    'its last run did not succeed',
     '--force was given',
     'src/a.ts changed',
     'src/b.ts is new',

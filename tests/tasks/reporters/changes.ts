@@ -4,6 +4,7 @@ import type { Trouble } from '../../../tasks/engine/events.ts'
 /** Changes of every kind. */
 export const changes: readonly Change[] = [
   { kind: 'never-succeeded' },
+  { kind: 'unfinished' },
   { kind: 'forced' },
   { kind: 'input', path: 'src/a.ts', how: 'changed' },
   { kind: 'input', path: 'src/b.ts', how: 'added' },

@@ -27,7 +27,7 @@ t.test('every event has the declared form, whatever was thrown', async t => {
 t.test('every change and every trouble has the declared form', async t => {
   const started: EngineEvent = { type: 'task-started', name: 'a', why: changes, at: 0 }
   t.same(JSON.parse(jsonRenderer(traces).take(started)), jsonEvent.parse(JSON.parse(JSON.stringify(started))))
-  t.equal(new Set(changes.map(({ kind }) => kind)).size, 12)
+  t.equal(new Set(changes.map(({ kind }) => kind)).size, 13)
   for (const trouble of troubles) {
     const event: EngineEvent = { type: 'run-trouble', trouble, at: 0 }
     t.same(jsonEvent.parse(JSON.parse(jsonRenderer(traces).take(event))), event)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createPlace, finish, importTask } from '../cli-rig.ts'
+import { createPlace, finish, importTask, start } from '../cli-rig.ts'
 import { Screen } from './screen.ts'
 
 const place = createPlace(t)
@@ -8,6 +8,7 @@ place.write(
   `${importTask}
 import { setTimeout as delay } from 'node:timers/promises'
 const first = task({ describe: 'x', run: (_, { exec }) => exec('sh', ['-c', 'for i in 1 2 3 4; do echo step $i; sleep 0.08; done']) })
+const untilSeen = task({ describe: 'x', run: (_, { exec }) => exec('sh', ['-c', 'while [ ! -e seen ]; do echo step 1; sleep 0.05; done']) })
 const second = task({ describe: 'x', needs: { first }, run: async (_, { print }) => {
   print('http://localhost:8000\\n')
   await delay(150)
@@ -38,7 +39,7 @@ const partial = task({ describe: 'x', run: (_, { print }) => print('no end of li
 const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => ['m' + i, task({ describe: 'x', run: () => delay(30) })]))
 const all = task({ describe: 'x', needs: many, run: () => {} })
 const idle = task({ describe: 'x', run: (_, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason))) })
-export default { first, second, idle, bad, wide, noisy, shell, quick, partial, all }
+export default { first, 'until-seen': untilSeen, second, idle, bad, wide, noisy, shell, quick, partial, all }
 `,
 )
 
@@ -67,8 +68,10 @@ t.test('a finished tree stands below what was printed', async t => {
 })
 
 t.test('while it runs the last line is shown below the task', async t => {
-  const { raw } = await show(['first'])
-  t.match(raw, /› step \d/)
+  const running = start(['until-seen'], { cwd: place.path, terminal: [80, 24] })
+  await running.shows(/› step 1/)
+  place.write('seen', '')
+  t.equal(await running.end(), 0)
 })
 
 t.test('a failure: the tree, then log, reason and command', async t => {

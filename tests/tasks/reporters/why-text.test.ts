@@ -36,7 +36,7 @@ t.test('all changes, grouped, and the same for the needs', async t => {
   const text = whyText(
     {
       name: 'build',
-      verdict: { kind: 'runs', why: changes.slice(2, 12) },
+      verdict: { kind: 'runs', why: changes.slice(3, 13) },
       succeededAt: start,
       needs: [
         { name: 'gen', verdict: { kind: 'runs', why: files(2) }, succeededAt: start },
