@@ -18,6 +18,7 @@ export const sharedModules: readonly { readonly path: string; readonly reason: s
 
 /** Modules that look as if there had to be one of them, and why two do no harm. */
 export const harmlessTwice: readonly { readonly path: string; readonly reason: string }[] = [
+  { path: 'lib/processes/process-table.ts', reason: 'what it remembers is the same for the whole machine' },
   { path: 'lib/processes/unique-id.ts', reason: 'each has a random prefix of its own' },
   { path: 'tasks/engine/lines.ts', reason: 'who makes a LineSplitter keeps it' },
 ]

@@ -45,7 +45,12 @@ t.test('what is prepared is current', async t => {
     'and nothing is left over',
   )
   const paths = readManifest(project).sources.map(([path]) => path)
-  for (const path of ['tasks/main.ts', 'tasks/run-tasks.ts', 'lib/user-error.ts', 'tasks/prepare/bundle.ts'])
+  for (const path of [
+    'tasks/main.ts',
+    'tasks/reporters/junit.ts',
+    'lib/user-error.ts',
+    'tasks/prepare/bundle.ts',
+  ])
     t.ok(paths.includes(path), path)
   t.ok(['package.json', 'package-lock.json', 'tasks/launch.mjs'].every(path => paths.includes(path)))
 })
@@ -89,7 +94,7 @@ const changes: { name: string; change: (project: Project) => void }[] = [
       renameSync(`${file}.new`, file)
     },
   },
-  { name: 'a source removed', change: ({ path }) => rmSync(join(path, 'tasks/run-tasks.ts')) },
+  { name: 'a source removed', change: ({ path }) => rmSync(join(path, 'tasks/reporters/junit.ts')) },
   { name: 'a truncated program', change: ({ program }) => writeFileSync(program, 'let') },
   {
     name: 'a program with other text of the same size',
