@@ -1,4 +1,4 @@
-import { renameSync, statSync } from 'node:fs'
+import { lstatSync, renameSync } from 'node:fs'
 import { discard } from './discard.ts'
 import type { Places } from './places.ts'
 import { sha256 } from './sha256.ts'
@@ -54,7 +54,7 @@ export class ObjectStore {
   /** Whether it is there, which from now on counts as put now. */
   #freshen({ digest, size }: Content): boolean {
     const path = this.#places.object(digest)
-    const stats = statSync(path, { throwIfNoEntry: false })
+    const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats?.size !== size || !stats.isFile()) return false
     return touch(path, this.#now())
   }

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, unlinkSync } from 'node:fs'
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { errorCode } from '../../../lib/error-code.ts'
@@ -80,7 +80,7 @@ async function readEntries(places: Places, now: number): Promise<Entry[]> {
   for (const [index, name] of listing(places.entries).entries()) {
     if (index % entriesAtOnce === entriesAtOnce - 1) await setImmediate()
     const path = join(places.entries, name)
-    const stats = statSync(path, { throwIfNoEntry: false })
+    const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats === undefined) continue
     const text = readPlain(path)?.toString()
     const manifest = text === undefined ? undefined : parseManifest(text, name.replace(/\.json$/, ''))
@@ -103,7 +103,7 @@ async function listObjects(places: Places): Promise<Map<string, StoredObject>> {
     await setImmediate()
     for (const name of listing(join(places.objects, shard))) {
       const path = join(places.objects, shard, name)
-      const stats = statSync(path, { throwIfNoEntry: false })
+      const stats = lstatSync(path, { throwIfNoEntry: false })
       if (stats !== undefined) objects.set(shard + name, { path, size: stats.size })
     }
   }
@@ -138,7 +138,7 @@ function releaseUses(
 
 /** Asks at the last moment, and takes a time that is as far ahead for the work of a clock that jumped. */
 function isAbandoned(path: string, now: number, graceMs: number): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false })
+  const stats = lstatSync(path, { throwIfNoEntry: false })
   return stats !== undefined && Math.abs(now - stats.mtimeMs) > graceMs
 }
 

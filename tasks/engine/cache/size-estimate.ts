@@ -10,8 +10,8 @@ const longest = 4096
  * About how many bytes a cache holds, without walking it: a file with a line for each step, which several processes
  * append to without a lock, and with one number again after each prune, which counts.
  *
- * A process writes only once it has stored as much as a step. Each begins somewhere within one, at random, so that many
- * short processes that store little come to the right sum as well.
+ * A process writes whole steps only, once it has stored as much. Each begins somewhere within one, at random, so that
+ * many short processes that store little come to the right sum as well.
  */
 export class SizeEstimate {
   readonly #places: Places
@@ -20,8 +20,8 @@ export class SizeEstimate {
 
   constructor(places: Places, step: number) {
     this.#places = places
-    this.#step = step
-    this.#unwritten = Math.floor(Math.random() * step)
+    this.#step = Math.max(1, Math.floor(step))
+    this.#unwritten = Math.floor(Math.random() * this.#step)
   }
 
   /**
@@ -31,8 +31,8 @@ export class SizeEstimate {
   add(bytes: number): number | undefined {
     this.#unwritten += bytes
     if (this.#unwritten < this.#step) return undefined
-    const added = this.#unwritten
-    this.#unwritten = 0
+    const added = this.#unwritten - (this.#unwritten % this.#step)
+    this.#unwritten -= added
     const text = this.#read()
     if (text === undefined) return Number.POSITIVE_INFINITY
     const before = sum(text)
