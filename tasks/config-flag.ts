@@ -1,25 +1,21 @@
 import { delimiter, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { UserError } from '../lib/user-error.ts'
+import type { Zod } from './engine/task.ts'
 
 /**
  * `--config FILE` of the tasks that read settings. It sets DEBUG_SERVER_CONFIG, which is how the file reaches everything
  * that reads settings: this task, what it needs, and the services that PM2 starts.
  */
-export const configOption = { config: { type: 'string', multiple: true } } as const
-
-export const configUsage = '[--config FILE]'
+export const configParam = (z: Zod) =>
+  z.array(z.string()).default([]).describe('read this file of settings, too').meta({ value: 'FILE' })
 
 /** Relative names are meant from where they were typed. Several files: the later one wins, key by key. */
-export function configEnvironment(argv: readonly string[]): Record<string, string> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: configOption,
-    allowPositionals: true,
-    strict: false,
-  })
-  const files = (values.config ?? []).map(file => configFile(String(file)))
-  return files.length === 0 ? {} : { DEBUG_SERVER_CONFIG: files.join(delimiter) }
+export function configEnvironment({
+  config,
+}: {
+  readonly config: readonly string[]
+}): Record<string, string> {
+  return config.length === 0 ? {} : { DEBUG_SERVER_CONFIG: config.map(configFile).join(delimiter) }
 }
 
 function configFile(name: string): string {

@@ -6,20 +6,21 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../lib/user-error.ts'
-import { type Beginning, readBeginning, readTargets } from './engine/command-line.ts'
-import type { Graph } from './engine/graph.ts'
+import { usageCode } from './commands/usage-code.ts'
+import { type Beginning, readBeginning } from './engine/command-line.ts'
 import { findTaskfile, loadTaskfile } from './engine/load-taskfile.ts'
-import type { Plan } from './engine/plan.ts'
+import { type SubcommandName, subcommandNames } from './engine/names.ts'
 import type { Taskfile } from './engine/taskfile.ts'
-import { listJson, listText, planText, taskHelp, usageText } from './reporters/listing.ts'
 import { createStyle, type Style, wantsColor } from './reporters/style.ts'
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 const ownTaskfile = join(packageRoot, 'Taskfile.ts')
 const { stdout, stderr } = process
 
-/** A mistake on the command line, as opposed to one in the Taskfile or in the world. */
-const usageCode = 2
+interface Styles {
+  readonly out: Style
+  readonly error: Style
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   // What reads our output may go away; the run is then cancelled, and a listing is simply over.
@@ -32,80 +33,74 @@ async function main(argv: readonly string[]): Promise<number> {
     return explain(error, usageCode)
   }
   const { flags, rest } = beginning
-  const color = (stream: { isTTY?: boolean }) => flags.color && wantsColor(process.env, stream)
-  const style = createStyle(color(stdout))
+  const styleFor = (stream: { isTTY?: boolean }) =>
+    createStyle(flags.color && wantsColor(process.env, stream))
+  const styles: Styles = { out: styleFor(stdout), error: styleFor(stderr) }
   if (flags.version) return print(`${version()}\n`)
-  const wantsHelp = rest.length === 0 && !flags.list
-  if (wantsHelp) print(usageText(style))
   const path =
     flags.taskfile === undefined ? (findTaskfile(process.cwd()) ?? ownTaskfile) : resolve(flags.taskfile)
+  const subcommand = subcommandNames.find(name => name === rest[0])
+  if (subcommand !== undefined) return runSubcommand(subcommand, beginning, path, styles)
+  const wantsHelp = rest.length === 0 && !flags.list
+  if (wantsHelp) print((await import('./reporters/usage-text.ts')).usageText(styles.out))
   let taskfile: Taskfile
   try {
     taskfile = await loadTaskfile(path)
   } catch (error) {
     return explain(error, 1)
   }
-  if (wantsHelp) return print(`\n${style.bold('Tasks:')}\n${listText(taskfile, style)}`)
-  return command(beginning, taskfile, style, createStyle(color(stderr)))
-}
-
-async function command(
-  beginning: Beginning,
-  taskfile: Taskfile,
-  style: Style,
-  errorStyle: Style,
-): Promise<number> {
-  let code = usageCode
-  let graph: Graph | undefined
+  if (wantsHelp || (flags.list && rest.length === 0 && !flags.json)) {
+    const { listText } = await import('./reporters/listing.ts')
+    if (wantsHelp) print(`\n${styles.out.bold('Tasks:')}\n`)
+    return print(listText(taskfile, styles.out))
+  }
+  const blame = { code: 1 }
   try {
-    const takesArguments = (name: string) => taskfile.tasks.get(name)?.args !== undefined
-    const { flags, targets } = readTargets(beginning, takesArguments)
-    if (flags.list) return print(flags.json ? listJson(taskfile) : listText(taskfile, style))
-    const { resolveGraph } = await import('./engine/graph.ts')
-    const { makePlan } = await import('./engine/plan.ts')
-    const { environmentOf, readArguments } = await import('./engine/arguments.ts')
-    code = 1
-    graph = resolveGraph(taskfile)
-    // A name on the command line is the user's; a wrong one inside the Taskfile is not.
-    if (targets.some(({ name }) => !graph?.has(name))) code = usageCode
-    const plan = makePlan(graph, targets)
-    const [last] = targets.slice(-1)
-    const asked = graph.get(last?.name ?? '')
-    if (flags.help && asked !== undefined) return print(taskHelp(asked.name, asked.task, style))
-    code = usageCode
-    const args = readArguments(graph, plan)
-    const environment = environmentOf(graph, plan)
-    const jobs = flags.jobs ?? (await import('node:os')).availableParallelism()
-    code = 1
-    const root = dirname(taskfile.path)
-    if (flags.plan) {
-      const { askLooks } = await import('./engine/ask-looks.ts')
-      const looks = await askLooks(graph, plan, { root, environment: { ...process.env, ...environment } })
-      return await printLast(planText(plan, jobs, style, looks))
-    }
-    const { runTasks } = await import('./run-tasks.ts')
-    return await runTasks({
-      graph,
-      plan,
-      args,
-      jobs,
-      environment,
-      root,
-      reports: flags,
-      style: errorStyle,
-      commandFor: await commands(plan, flags.taskfile),
-    })
+    const { runNamed } = await import('./commands/run-named.ts')
+    return await runNamed({ beginning, taskfile, styles, words: argv, blame, stdout })
   } catch (error) {
-    return explain(error, code)
+    return explain(error, blame.code)
   }
 }
 
-/** What to type to run one task of a plan again. */
-async function commands(plan: Plan, taskfile: string | undefined): Promise<(name: string) => string> {
-  const { commandText } = await import('./engine/command-error.ts')
-  const before = ['task', ...(taskfile === undefined ? [] : ['--taskfile', taskfile])]
-  return name =>
-    commandText('npx', [...before, name, ...(plan.steps.find(step => step.name === name)?.args ?? [])])
+async function runSubcommand(
+  name: SubcommandName,
+  beginning: Beginning,
+  path: string,
+  styles: Styles,
+): Promise<number> {
+  const { out } = styles
+  const blame = { code: usageCode }
+  try {
+    const { subcommands } = await import('./engine/subcommands.ts')
+    const { readSubcommand } = await import('./engine/read-subcommand.ts')
+    const { commands } = await import('./commands/table.ts')
+    const subcommand = subcommands.find(known => known.name === name)
+    if (subcommand === undefined) throw new Error(`a subcommand that is not declared: ${name}`)
+    const { flags, values } = readSubcommand(subcommand, beginning)
+    if (flags.help) return print((await import('./reporters/usage-text.ts')).subcommandHelp(subcommand, out))
+    const load = commands[name]
+    if (load === undefined) throw new UserError(`task ${name} is not there yet`)
+    const command = await load()
+    blame.code = 1
+    const taskfile = () => loadTaskfile(path)
+    const graph = async () => (await import('./engine/graph.ts')).resolveGraph(await taskfile())
+    return await command({
+      path,
+      taskfile,
+      graph,
+      words: beginning.rest.slice(1),
+      values,
+      flags,
+      style: out,
+      styles,
+      blame,
+      stdout: text => void stdout.write(text),
+      stderr: text => void stderr.write(text),
+    })
+  } catch (error) {
+    return explain(error, blame.code)
+  }
 }
 
 function version(): string {
@@ -116,12 +111,6 @@ function version(): string {
 function print(text: string): 0 {
   stdout.write(text)
   return 0
-}
-
-/** Prints and ends the process, which a look that was waited for in vain must not keep. */
-async function printLast(text: string): Promise<never> {
-  await new Promise<void>(resolve => stdout.write(text, () => resolve()))
-  process.exit(0)
 }
 
 /** Prints why there is nothing to run; a bug goes on to be shown as one. */

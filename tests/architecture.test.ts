@@ -27,7 +27,7 @@ const rooms: readonly [room: string, path: RegExp, mayImport: readonly string[]]
   ['tasks/reporters', /^tasks\/reporters\//, ['tasks/engine', 'lib']],
   [
     'task command line',
-    /^tasks\/(?:cli|install|install-lock|launch)\.mjs$|^tasks\/(?:main|run-tasks)\.ts$|^tasks\/prepare\//,
+    /^tasks\/(?:cli|install|install-lock|launch)\.mjs$|^tasks\/main\.ts$|^tasks\/(?:commands|prepare)\//,
     ['tasks/engine', 'tasks/reporters', 'lib'],
   ],
   ['concrete tasks', /^tasks\/|^Taskfile\.ts$/, ['tasks/engine', 'config', 'lib', 'services/store']],

@@ -1,6 +1,7 @@
-import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
+import { jsonParam } from '../json-flag.ts'
 
 /**
  * What a host needs before the services can start. Each task may run again at any time, after a kill as well, and says
@@ -196,13 +197,17 @@ export const prepare = task({
 export const bootstrap = task({
   describe: 'Prepare this host: programs, checkout, environment, storage, first token',
   needs: { prepare, environment, refresh },
-  args: {
-    usage: `[--check [--json]] ${configUsage}`,
-    parse: argv => readWords(argv, { options: configOption }).values,
-    environment: configEnvironment,
-    // `--check` looks and changes nothing: the check, under its older name.
-    instead: argv =>
-      argv.includes('--check') ? { name: 'check', args: argv.filter(word => word !== '--check') } : undefined,
+  params: z => ({
+    check: z.boolean().default(false).describe('look, and change nothing: the same as task check'),
+    json: jsonParam(z).describe('with --check: print JSON'),
+    config: configParam(z),
+  }),
+  setsEnv: params => configEnvironment(params),
+  // `--check` is the check under its older name.
+  instead: ({ check, json, config }) => {
+    if (!check && json) throw new UserError('--json goes with --check')
+    const words = [...(json ? ['--json'] : []), ...config.flatMap(file => ['--config', file])]
+    return check ? { name: 'check', words } : undefined
   },
   run: ({ prepare, environment, refresh }, { print }) => {
     const warnings = [prepare, environment, refresh].flatMap(({ warnings }) => warnings)

@@ -1,27 +1,20 @@
-import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
+import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { readWords, yesOption } from '../words.ts'
 import { workspaceOf } from '../workspace.ts'
 
 export const clean = task({
   describe: 'Remove what bootstrap has made, or with --all everything below .artifacts',
-  args: {
-    usage: `[--all] [--yes] ${configUsage}`,
-    parse: argv =>
-      readWords(argv, {
-        options: { all: { type: 'boolean' }, ...yesOption, ...configOption },
-      }).values,
-    environment: configEnvironment,
-  },
-  run: async (_, { args, root, signal, log, print, exec }) => {
+  params: z => ({
+    all: z
+      .boolean()
+      .default(false)
+      .describe('everything below .artifacts: the store, all logs and all tokens, too'),
+    config: configParam(z),
+  }),
+  setsEnv: params => configEnvironment(params),
+  run: async (_, { params: { all }, root, signal, log, print, confirm }) => {
     const { clean } = await import('./clean.ts')
-    const { confirmBy } = await import('../confirm.ts')
-    const cleaned = await clean(await workspaceOf(root), {
-      all: args.all === true,
-      confirm: confirmBy(exec, args.yes),
-      signal,
-      log,
-    })
+    const cleaned = await clean(await workspaceOf(root), { all, confirm, signal, log })
     switch (cleaned.outcome) {
       case 'nothing_there':
         print('nothing to remove\n')

@@ -17,7 +17,7 @@ export async function askLooks(
 ): Promise<ReadonlyMap<string, string>> {
   const told = await Promise.all(
     plan.steps.map(async ({ name }): Promise<[string, string][]> => {
-      const look = graph.get(name)?.task.look
+      const look = graph.get(name)?.task.options.look
       const line = look && (await within(look, at, deadlineMs))
       return line === undefined ? [] : [[name, line]]
     }),

@@ -1,76 +1,18 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
+import {
+  type Flags,
+  isKnownOption,
+  noFlags,
+  optionNames,
+  options,
+  readOption,
+  splitOption,
+  type WritableFlags,
+} from './options.ts'
+import { flagsOf, type ParamDeclaration } from './params/declaration.ts'
+import { GivenWords, isOption } from './params/given-words.ts'
 import type { Target } from './plan.ts'
-import { type ReporterChoice, readReporter, withReporter } from './reporter-choice.ts'
-
-export interface Flags {
-  readonly list: boolean
-  readonly plan: boolean
-  readonly json: boolean
-  readonly help: boolean
-  readonly version: boolean
-  readonly color: boolean
-  /** How many tasks at once; undefined leaves it to the machine. */
-  readonly jobs: number | undefined
-  readonly taskfile: string | undefined
-  readonly reporters: readonly ReporterChoice[]
-  /** The file for a trace of the run. */
-  readonly trace: string | undefined
-  readonly summary: boolean
-}
-
-type Writable = { -readonly [K in keyof Flags]: Flags[K] }
-
-interface Option {
-  readonly names: readonly string[]
-  /** What its value is called in help. Without one it is a switch. */
-  readonly value?: string
-  readonly help: string
-  readonly set: (flags: Writable, value: string) => void
-}
-
-/** Every option of `task` itself, in the order of its help. */
-export const options: readonly Option[] = [
-  { names: ['--list', '-l'], help: 'list the tasks', set: flags => (flags.list = true) },
-  { names: ['--plan'], help: 'show what would run, and run nothing', set: flags => (flags.plan = true) },
-  {
-    names: ['--jobs', '-j'],
-    value: 'N',
-    help: 'run at most N tasks at once (default: one for each processor)',
-    set: (flags, value) => (flags.jobs = readJobs(value)),
-  },
-  {
-    names: ['--taskfile', '-f'],
-    value: 'PATH',
-    help: 'use this Taskfile',
-    set: (flags, value) => (flags.taskfile = value),
-  },
-  {
-    names: ['--reporter', '-r'],
-    value: 'NAME[=FILE]',
-    help: 'report as tree, plain, json, junit or github, on the screen or to a file; may be repeated',
-    set: (flags, value) => (flags.reporters = withReporter(flags.reporters, readReporter(value))),
-  },
-  {
-    names: ['--trace'],
-    value: 'FILE',
-    help: 'write a trace of the run that Perfetto opens',
-    set: (flags, value) => (flags.trace = value),
-  },
-  {
-    names: ['--summary'],
-    help: 'show the slowest tasks and the critical path at the end',
-    set: flags => (flags.summary = true),
-  },
-  { names: ['--json'], help: 'with --list: print JSON', set: flags => (flags.json = true) },
-  { names: ['--no-color'], help: 'print no colours', set: flags => (flags.color = false) },
-  { names: ['--version', '-V'], help: 'print the version', set: flags => (flags.version = true) },
-  {
-    names: ['--help', '-h'],
-    help: 'print this, or help for the task named before it',
-    set: flags => (flags.help = true),
-  },
-]
 
 /** A command line up to its first task, which is all that can be read before the Taskfile is known. */
 export interface Beginning {
@@ -78,106 +20,106 @@ export interface Beginning {
   readonly rest: readonly string[]
 }
 
-/** Reads the options before the first task. Throws a UserError for a wrong one, and for one that wants a task and has none. */
+/** Reads the options before the first word. Throws a UserError for a wrong one, and for one that wants a task and has none. */
 export function readBeginning(argv: readonly string[]): Beginning {
-  const flags: Writable = {
-    list: false,
-    plan: false,
-    json: false,
-    help: false,
-    version: false,
-    color: true,
-    jobs: undefined,
-    taskfile: undefined,
-    reporters: [],
-    trace: undefined,
-    summary: false,
-  }
+  const flags: WritableFlags = { ...noFlags }
+  const forRun = new Set(options.filter(option => option.forRun).flatMap(({ names }) => names))
+  let wantsTask = false
   let at = 0
-  while (argv[at]?.startsWith('-')) at = readOption(flags, argv, at)
+  while (isOption(argv[at] ?? '')) {
+    const word = argv[at] ?? ''
+    if (word === '--') throw new UserError('"--" comes after the name of a task')
+    if (!isKnownOption(word)) throw unknownOption(word, optionNames, 'see task --help')
+    wantsTask ||= forRun.has(splitOption(word).name)
+    at = readOption(flags, argv, at)
+  }
   const alone = at === argv.length && !flags.list && !flags.help && !flags.version
   if (alone && flags.json) throw new UserError('--json goes with --list')
-  const forRun =
-    flags.plan ||
-    flags.jobs !== undefined ||
-    flags.reporters.length > 0 ||
-    flags.trace !== undefined ||
-    flags.summary
-  if (alone && forRun) throw new UserError('no task is named', { fix: 'see task --list' })
+  if (alone && wantsTask) throw new UserError('no task is named', { fix: 'see task --list' })
   return { flags, rest: argv.slice(at) }
 }
 
+/** A task that was named, with the words that it has taken so far. */
+interface Named {
+  readonly name: string
+  readonly given: GivenWords
+}
+
+export interface CommandLine {
+  readonly flags: Flags
+  readonly targets: readonly Target[]
+}
+
 /**
- * Reads the tasks and the options between them. A task that takes arguments gets every word after its name; a `--` in
- * front of them is left out.
+ * Reads tasks, their words, and the options between them. After the name of a task its own flags go before options of
+ * the same name; a word without a dash fills the next positional of that task, and where it has none left names the next
+ * one. What follows `--` is for the task named last. `paramsOf` throws for a name that no task has.
  */
-export function readTargets(
-  { flags, rest }: Beginning,
-  takesArguments: (name: string) => boolean,
-): { readonly flags: Flags; readonly targets: readonly Target[] } {
-  const all: Writable = { ...flags }
-  const targets: Target[] = []
-  for (let at = 0; at < rest.length; ) {
-    const word = rest[at] ?? ''
-    if (word.startsWith('-')) {
-      if (/^(--taskfile|-f)(=|$)/.test(word)) throw new UserError(`${word} comes before the names of tasks`)
-      at = readOption(all, rest, at)
+export async function readTargets(
+  { flags: before, rest: words }: Beginning,
+  paramsOf: (name: string) => Promise<readonly ParamDeclaration[]>,
+): Promise<CommandLine> {
+  const flags: WritableFlags = { ...before }
+  const targets: Named[] = []
+  const end = endOf(words)
+  for (let at = 0; at < end; ) {
+    const last = targets.at(-1)
+    const next = last?.given.take(words.slice(0, end), at)
+    if (next !== undefined) {
+      at = next
       continue
     }
-    at++
-    if (!takesArguments(word)) {
-      targets.push({ name: word, args: [] })
-      continue
-    }
-    const args = rest.slice(at)
-    const own = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined)
-    if (own.includes('--help') || own.includes('-h')) all.help = true
-    targets.push({ name: word, args: args[0] === '--' ? args.slice(1) : args })
-    break
+    const word = words[at] ?? ''
+    if (!isOption(word)) {
+      targets.push({ name: word, given: new GivenWords(await paramsOf(word)) })
+      at++
+    } else at = readGlobal(flags, words.slice(0, end), at, last)
   }
-  if (all.json && !all.list) throw new UserError('--json goes with --list')
-  return { flags: all, targets }
+  if (end < words.length && targets.length === 0) throw new UserError('"--" comes after the name of a task')
+  if (flags.json && !flags.list) throw jsonAlone(targets.at(-1))
+  const rest = words.slice(end + 1)
+  return {
+    flags,
+    targets: targets.map(({ name, given }, i) => ({
+      name,
+      words: given.words,
+      rest: i === targets.length - 1 ? rest : [],
+    })),
+  }
 }
 
-/** Reads the option at a place of the command line, and returns the place after it. */
-function readOption(flags: Writable, words: readonly string[], at: number): number {
+/** Reads an option of `task` itself that stands behind a name. */
+export function readGlobal(
+  flags: WritableFlags,
+  words: readonly string[],
+  at: number,
+  last: Named | undefined,
+): number {
   const word = words[at] ?? ''
-  if (word === '--') throw new UserError('"--" comes after a task that takes arguments')
-  // As in `--jobs=2`, and as in `-j2`.
-  const [name = '', inline] = word.startsWith('--')
-    ? split(word, word.indexOf('='))
-    : takesValue(word.slice(0, 2)) && word.length > 2
-      ? [word.slice(0, 2), word.slice(2)]
-      : [word]
-  const option = options.find(({ names }) => names.includes(name))
-  if (option === undefined) {
-    const known = options.flatMap(({ names }) => names.filter(name => name.startsWith('--')))
-    throw new UserError(`unknown option "${name}"`, { fix: didYouMean(name, known) ?? 'see task --help' })
+  if (!isKnownOption(word)) {
+    const own = last?.given.declarations ?? []
+    const help = own.length > 0 ? `see task ${last?.name} --help` : 'see task --help'
+    throw unknownOption(word, [...flagsOf(own), ...optionNames], help)
   }
-  if (option.value === undefined) {
-    if (inline !== undefined) throw new UserError(`${name} takes no value: ${word}`)
-    option.set(flags, '')
-    return at + 1
-  }
-  const value = inline ?? words[at + 1]
-  if (value === undefined || value === '')
-    throw new UserError(`${name} needs a value: ${name} ${option.value}`)
-  option.set(flags, value)
-  return inline === undefined ? at + 2 : at + 1
+  if (splitOption(word).name.match(/^(--taskfile|-f)$/))
+    throw new UserError(`${word} comes before the names of tasks`)
+  return readOption(flags, words, at)
 }
 
-function takesValue(name: string): boolean {
-  return options.some(({ names, value }) => value !== undefined && names.includes(name))
+function unknownOption(word: string, known: readonly string[], otherwise: string): UserError {
+  const [name = word] = word.startsWith('--') ? word.split('=', 1) : [word]
+  return new UserError(`unknown option "${name}"`, { fix: didYouMean(name, known) ?? otherwise })
 }
 
-function split(word: string, at: number): [string, string?] {
-  return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)]
-}
-
-function readJobs(value: string): number {
-  const jobs = Number(value)
-  if (/^\d+$/.test(value) && jobs >= 1 && jobs <= 10_000) return jobs
-  throw new UserError(`--jobs ${value}: not a number of tasks`, {
-    fix: 'a whole number from 1 to 10000, as in --jobs 4',
+function jsonAlone(last: Named | undefined): UserError {
+  const own = last?.given.declarations.some(({ flag }) => flag === '--json') === true
+  return new UserError('--json goes with --list', {
+    fix: own ? `if it is meant for ${last?.name}: task ${last?.name} --json` : undefined,
   })
+}
+
+/** Where `--` stands that ends the words of the command line; a value of an option cannot be one. */
+function endOf(words: readonly string[]): number {
+  const at = words.indexOf('--')
+  return at === -1 ? words.length : at
 }

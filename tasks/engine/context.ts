@@ -1,12 +1,14 @@
 import type { ProcessScope } from '../../lib/processes/process-scope.ts'
 
 /** What the engine gives to a running task. After the task has ended, `log`, `progress` and `print` do nothing. */
-export interface TaskContext<P = undefined> {
+export interface TaskContext<P = Readonly<Record<never, never>>> {
   /** The task's name in this run. */
   readonly name: string
-  /** What the task's `args.parse` made of the command line. */
-  readonly args: P
-  /** Aborted when the run is cancelled or another task failed; the task should end soon, its processes are ended anyway. */
+  /** From the command line, the environment, and defaults. */
+  readonly params: P
+  /** The words after `--`. */
+  readonly rest: readonly string[]
+  /** Aborted when the task is to end: the run was cancelled, another task failed, or a limit of its own was reached. */
   readonly signal: AbortSignal
   /** The directory of the Taskfile, where commands run unless told otherwise. */
   readonly root: string
@@ -16,10 +18,16 @@ export interface TaskContext<P = undefined> {
   progress(text: string): void
   /** The task's own output: goes to stdout as it is, without a line end of the engine's. */
   print(text: string): void
+  /** From now on `***` stands in the place of this text, wherever it would be shown or stored. */
+  secret(value: string): void
+  readonly confirm: Confirm
   readonly exec: Exec
   /** Owns every process of this task, and ends them when the task ends. */
   readonly scope: ProcessScope
 }
+
+/** Asks a yes-or-no question; with `--yes` the answer is yes. Undefined where there is nobody to ask. */
+export type Confirm = ((question: string) => Promise<boolean>) | undefined
 
 /** Runs one command in the task's scope. */
 export type Exec = (file: string, args?: readonly string[], options?: ExecOptions) => Promise<ExecResult>

@@ -1,12 +1,9 @@
-/** Words that name what `task` itself does now or will do; no task may be called so. */
-export const reservedNames: ReadonlySet<string> = new Set([
-  'runs',
-  'why',
-  'graph',
-  'resume',
-  'cache',
-  'completions',
-])
+/** What `task` does beside running tasks, as the first word of a command line. */
+export const subcommandNames = ['runs', 'why', 'graph', 'resume', 'cache', 'completions'] as const
+export type SubcommandName = (typeof subcommandNames)[number]
+
+/** No task may be called so. */
+export const reservedNames: ReadonlySet<string> = new Set(subcommandNames)
 
 const word = '[A-Za-z0-9][A-Za-z0-9_.-]*'
 const pattern = new RegExp(`^${word}(:${word})*$`)

@@ -1,19 +1,28 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Graph, GraphNeed, GraphNode } from './graph.ts'
+import { orderSteps } from './order-steps.ts'
+import type { AnyParams } from './task.ts'
 
-/** A task named on the command line, with the words that follow it. */
+/** A task named on the command line. */
 export interface Target {
   readonly name: string
-  readonly args: readonly string[]
+  /** Those that follow the name and belong to it, as they were typed. */
+  readonly words: readonly string[]
+  /** The words after `--`. */
+  readonly rest: readonly string[]
 }
 
 export interface PlanStep {
   readonly name: string
   readonly describe: string
   readonly needs: readonly GraphNeed[]
-  /** The words of the command line that belong to it. */
-  readonly args: readonly string[]
+  /** The words of the command line that belong to it, as they were typed. */
+  readonly words: readonly string[]
+  /** The words after `--`. */
+  readonly rest: readonly string[]
+  /** What its words, the environment and defaults say. Empty until `withParams` has read them. */
+  readonly params: AnyParams
 }
 
 /**
@@ -25,14 +34,19 @@ export interface Plan {
   readonly steps: readonly PlanStep[]
 }
 
-/** Plans, and does nothing else. Throws a UserError for a name that no task has and for tasks that need each other. */
-export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
-  const words = new Map<string, readonly string[]>()
+/**
+ * Plans, and does nothing else. Of a task that is named twice the last words count; `meantTargets` has refused different
+ * ones. `durations` of earlier runs, in milliseconds, put what takes longest to the front. Throws a UserError for a name
+ * that no task has and for tasks that need each other.
+ */
+export function makePlan(
+  graph: Graph,
+  targets: readonly Target[],
+  durations: ReadonlyMap<string, number> = new Map(),
+): Plan {
+  const asked = new Map<string, Target>()
   for (const target of targets) {
-    const { task } = find(graph, target.name, [])
-    const meant = task.args?.instead?.(target.args) ?? target
-    const { name } = find(graph, meant.name, [])
-    words.set(name, [...(words.get(name) ?? []), ...meant.args])
+    asked.set(find(graph, target.name, []).name, target)
   }
   const steps: PlanStep[] = []
   const done = new Set<string>()
@@ -43,7 +57,7 @@ export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
     open.add(node.name)
     path.push({ node, needs: [] })
   }
-  for (const target of words.keys()) {
+  for (const target of asked.keys()) {
     if (!done.has(target)) enter(find(graph, target, []))
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const { node, needs } = top
@@ -51,7 +65,8 @@ export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
       if (need === undefined) {
         path.pop()
         done.add(node.name)
-        steps.push({ name: node.name, describe: node.task.describe, needs, args: words.get(node.name) ?? [] })
+        const { words = [], rest = [] } = asked.get(node.name) ?? {}
+        steps.push({ name: node.name, describe: node.task.options.describe, needs, words, rest, params: {} })
         continue
       }
       const next = find(graph, need.name, path)
@@ -60,7 +75,7 @@ export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
       else enter(next)
     }
   }
-  return { targets: [...words.keys()], steps }
+  return { targets: [...asked.keys()], steps: orderSteps(steps, durations) }
 }
 
 /** A task on the path being walked, with those of its needs that are planned. */
@@ -73,9 +88,18 @@ function find(graph: Graph, name: string, path: readonly Visit[]): GraphNode {
   const node = graph.get(name)
   if (node !== undefined) return node
   const where = path.length === 0 ? '' : `, needed by ${[...path.map(nameOf), name].join(' → ')}`
-  throw new UserError(`unknown task "${name}"${where}`, {
+  throw unknownTask(graph, name, where)
+}
+
+export function unknownTask(graph: Graph, name: string, where = ''): UserError {
+  return new UserError(`unknown task "${name}"${where}`, {
     fix: didYouMean(name, graph.keys()) ?? 'see task --list',
   })
+}
+
+/** All the words of a task, as they are typed after its name. */
+export function typedWords({ words, rest }: Pick<Target, 'words' | 'rest'>): readonly string[] {
+  return rest.length === 0 ? words : [...words, '--', ...rest]
 }
 
 function circle(path: readonly Visit[], name: string): UserError {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 
-const reporterNames = ['tree', 'plain', 'json', 'junit', 'github'] as const
+export const reporterNames = ['tree', 'plain', 'json', 'junit', 'github'] as const
 export type ReporterName = (typeof reporterNames)[number]
 
 /** A reporter that the command line asks for; without a file it is the one that the terminal or pipe shows. */

@@ -1,14 +1,33 @@
 /**
  *     waiting → running → succeeded | failed | aborted
+ *               running → serving → succeeded | failed | aborted     (a service)
+ *     waiting → succeeded                                            (it did not have to run)
+ *     waiting → failed                                               (it could not be judged)
  *     waiting → skipped
  */
 export type TaskState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'running'; readonly since: number }
-  | { readonly kind: 'succeeded'; readonly durationMs: number; readonly result: unknown }
+  /** A service that is ready. */
+  | { readonly kind: 'serving'; readonly since: number }
+  | {
+      readonly kind: 'succeeded'
+      readonly how: How
+      readonly durationMs: number
+      /** A stored result is read when it is asked for. */
+      readonly result: unknown
+    }
   | { readonly kind: 'failed'; readonly durationMs: number; readonly error: unknown }
   | { readonly kind: 'aborted'; readonly durationMs: number; readonly abandoned: boolean }
   | { readonly kind: 'skipped' }
+
+/** How a task came to its result: by running, or because an earlier run had it. */
+export type How = 'ran' | Reuse['how']
+
+export interface Reuse {
+  readonly how: 'up-to-date' | 'restored' | 'resumed'
+  readonly result: unknown
+}
 
 export type Outcome = 'succeeded' | 'failed' | 'cancelled'
 
@@ -20,7 +39,9 @@ export type TaskEnd =
 
 export type Transition =
   | { readonly kind: 'start'; readonly at: number }
+  | { readonly kind: 'serve' }
   | { readonly kind: 'end'; readonly at: number; readonly end: TaskEnd }
+  | { readonly kind: 'reuse'; readonly reuse: Reuse }
   | { readonly kind: 'skip' }
 
 /** The next state. A transition that the diagram does not have is a bug, and thrown. */
@@ -29,11 +50,31 @@ export function advance(state: TaskState, transition: Transition): TaskState {
     case 'start':
       if (state.kind === 'waiting') return { kind: 'running', since: transition.at }
       break
-    case 'end':
-      if (state.kind === 'running') {
-        return { ...transition.end, durationMs: Math.max(0, transition.at - state.since) }
-      }
+    case 'serve':
+      if (state.kind === 'running') return { kind: 'serving', since: state.since }
       break
+    case 'end': {
+      const { at, end } = transition
+      if (state.kind === 'running' || state.kind === 'serving') {
+        const durationMs = Math.max(0, at - state.since)
+        return end.kind === 'succeeded' ? { ...end, how: 'ran', durationMs } : { ...end, durationMs }
+      }
+      if (state.kind === 'waiting' && end.kind !== 'succeeded') return { ...end, durationMs: 0 }
+      break
+    }
+    case 'reuse': {
+      const { reuse } = transition
+      if (state.kind === 'waiting')
+        return {
+          kind: 'succeeded',
+          how: reuse.how,
+          durationMs: 0,
+          get result() {
+            return reuse.result
+          },
+        }
+      break
+    }
     case 'skip':
       if (state.kind === 'waiting') return { kind: 'skipped' }
       break

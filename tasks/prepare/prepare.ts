@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { bundle } from './bundle.ts'
 import type { Manifest, Stamp } from './manifest.ts'
 
 /** What changes the program although it is no part of it. */
@@ -24,6 +23,7 @@ export async function prepare(root: string, main: string): Promise<string> {
   const draft = mkdtempSync(join(place, 'draft-'))
   try {
     const began = statSync(draft).ctimeMs
+    const { bundle } = await import('./bundle.ts')
     const { code, sourceMap, sources } = await bundle(root, main, program)
     const ownSources = readdirSync(import.meta.dirname).map(name => join(import.meta.dirname, name))
     const files = [...sources, ...makers, ...ownSources.map(path => relative(root, path))]

@@ -18,6 +18,8 @@ function wordsOf(change: Change): string {
   switch (change.kind) {
     case 'never-succeeded':
       return 'no earlier result'
+    case 'unfinished':
+      return 'its last run did not succeed'
     case 'forced':
       return '--force was given'
     case 'input':

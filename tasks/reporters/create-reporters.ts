@@ -4,7 +4,7 @@ import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { ReporterChoice } from '../engine/reporter-choice.ts'
-import { LogFiles, runName } from './log-files.ts'
+import { LogFiles } from './log-files.ts'
 import type { Renderer } from './renderer.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { streamReporter } from './stream-reporter.ts'
@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly reports: Reports
   /** The directory of the Taskfile. */
   readonly root: string
+  /** The name of the run. */
+  readonly run: string
   readonly style: Style
   readonly commandFor: (name: string) => string
   readonly process: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd' | 'pid'>
@@ -39,10 +41,10 @@ interface Setting extends ReporterOptions {
  * is loaded only where it is wanted. Throws a UserError for a file that cannot be written.
  */
 export async function createReporters(surroundings: Surroundings): Promise<ReporterGroup> {
-  const { reports, root, style, commandFor, process, now } = surroundings
+  const { reports, root, run, style, commandFor, process } = surroundings
   const { stdout, stderr } = process
   const here = process.cwd()
-  const logs = new LogFiles(join(root, '.artifacts', 'task', 'logs'), runName(now(), process.pid))
+  const logs = new LogFiles(join(root, '.artifacts', 'task', 'logs'), run)
   const logFileOf = (name: string) => {
     const path = logs.pathOf(name)
     return path === undefined ? undefined : shortest(path, here)

@@ -37,6 +37,7 @@ export const jsonError = z.discriminatedUnion('kind', [
 export const jsonChange = z.discriminatedUnion('kind', [
   /** No result of it is known. */
   z.strictObject({ kind: z.literal('never-succeeded') }),
+  z.strictObject({ kind: z.literal('unfinished') }),
   z.strictObject({ kind: z.literal('forced') }),
   z.strictObject({
     kind: z.literal('input'),

@@ -1,7 +1,8 @@
+import type { Verdict } from '../engine/forecast.ts'
 import type { Plan } from '../engine/plan.ts'
 import { count, numeral, plainLine } from './plain-text.ts'
 import type { Style } from './style.ts'
-import { type Verdict, verdictText } from './verdict.ts'
+import { verdictText } from './verdict.ts'
 
 export interface PlanFacts {
   readonly jobs: number
@@ -38,6 +39,8 @@ function dress(verdict: Verdict, style: Style): string {
     case 'runs':
     case 'always':
       return style.yellow(text)
+    case 'fails':
+      return style.red(text)
     case 'restores':
       return style.cyan(text)
     case 'unknown':
@@ -49,7 +52,7 @@ function dress(verdict: Verdict, style: Style): string {
 
 /** `3 run, 1 may run, 2 restored, 4 up to date`. */
 function countsText(verdicts: readonly Verdict[]): string {
-  const counts = { runs: 0, always: 0, unknown: 0, restores: 0, 'up-to-date': 0 }
+  const counts = { runs: 0, always: 0, unknown: 0, restores: 0, 'up-to-date': 0, fails: 0 }
   for (const { kind } of verdicts) counts[kind]++
   const runs = counts.runs + counts.always
   return [

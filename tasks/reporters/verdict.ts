@@ -1,16 +1,7 @@
 import type { Change } from '../engine/changes.ts'
+import type { Verdict } from '../engine/forecast.ts'
 import { changesText } from './change-text.ts'
 import { count, numeral, plainLine } from './plain-text.ts'
-
-/** What a task would do now, as far as that can be known before anything runs. */
-export type Verdict =
-  | { readonly kind: 'up-to-date' }
-  | { readonly kind: 'runs'; readonly why: readonly Change[] }
-  | { readonly kind: 'restores'; readonly why: readonly Change[]; readonly files?: number | undefined }
-  /** It names neither inputs nor outputs. */
-  | { readonly kind: 'always' }
-  /** All else is the same, and needs that would run first decide. */
-  | { readonly kind: 'unknown'; readonly after: readonly string[] }
 
 const namesShown = 3
 
@@ -30,6 +21,8 @@ export function verdictText(verdict: Verdict): string {
     }
     case 'always':
       return 'always runs'
+    case 'fails':
+      return `fails: ${plainLine(verdict.error.message.split('\n', 1)[0] ?? '')}`
     case 'unknown': {
       const needs = anyOf(verdict.after)
       return needs === '' ? 'runs if what it needs changes' : `runs if the result of ${needs} changes`

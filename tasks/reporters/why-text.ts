@@ -1,9 +1,10 @@
 import type { Change } from '../engine/changes.ts'
+import type { Verdict } from '../engine/forecast.ts'
 import { changeText } from './change-text.ts'
 import { numeral, plainLine } from './plain-text.ts'
 import { agoText } from './relative-time.ts'
 import type { Style } from './style.ts'
-import { type Verdict, verdictText } from './verdict.ts'
+import { verdictText } from './verdict.ts'
 
 export interface Explained {
   readonly name: string
@@ -74,6 +75,8 @@ function headText({ name, verdict, succeededAt }: Explained, now: number, style:
         : `${title} is restored from the cache: this has changed since it succeeded, ${last}`
     case 'always':
       return `${title} always runs: it names neither inputs nor outputs`
+    case 'fails':
+      return `${title} ${verdictText(verdict)}`
     case 'unknown':
       return `${title} ${verdictText(verdict)}${last === undefined ? '' : `; nothing else has, since it succeeded, ${last}`}`
   }
@@ -85,6 +88,7 @@ function changesOf(verdict: Verdict): readonly Change[] {
 
 const titles: Readonly<Record<Change['kind'], string>> = {
   'never-succeeded': 'memory',
+  unfinished: 'memory',
   forced: 'command line',
   rest: 'command line',
   param: 'command line',

@@ -1,10 +1,8 @@
-import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { prepare } from '../bootstrap/tasks.ts'
-import { configEnvironment, configOption, configUsage } from '../config-flag.ts'
-import { confirmBy } from '../confirm.ts'
+import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
-import { jsonOption, readWords, yesOption } from '../words.ts'
+import { jsonParam } from '../json-flag.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */
@@ -13,11 +11,8 @@ export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
   // Not the whole bootstrap: `up` asks no remote for commits, and makes no environment.
   needs: { prepare },
-  args: {
-    usage: configUsage,
-    parse: argv => readWords(argv, { options: configOption }).values,
-    environment: configEnvironment,
-  },
+  params: z => ({ config: configParam(z) }),
+  setsEnv: params => configEnvironment(params),
   // Ending three services and PM2 takes a second or two, on a busy machine more.
   undoMs: 60_000,
   run: async (_, { root, signal, log, progress, print }) => {
@@ -46,12 +41,9 @@ Next:
 
 export const down = task({
   describe: 'End everything: sessions, services, PM2',
-  args: {
-    usage: `[--yes] ${configUsage}`,
-    parse: argv => readWords(argv, { options: { ...yesOption, ...configOption } }).values,
-    environment: configEnvironment,
-  },
-  run: async (_, { args, root, signal, log, progress, print, exec }) => {
+  params: z => ({ config: configParam(z) }),
+  setsEnv: params => configEnvironment(params),
+  run: async (_, { root, signal, log, progress, print, confirm }) => {
     const { bringDown } = await import('./down.ts')
     const { outcome, sessionsStopped } = await bringDown({
       root,
@@ -59,7 +51,7 @@ export const down = task({
       signal,
       log,
       progress,
-      confirm: confirmBy(exec, args.yes),
+      confirm,
     })
     switch (outcome) {
       case 'ended':
@@ -76,15 +68,12 @@ export const down = task({
 
 export const status = task({
   describe: 'Show what runs, and whether it answers',
-  args: {
-    usage: `[--json] ${configUsage}`,
-    parse: argv => readWords(argv, { options: { ...jsonOption, ...configOption } }).values,
-    environment: configEnvironment,
-  },
-  run: async (_, { args, root, print }) => {
+  params: z => ({ json: jsonParam(z), config: configParam(z) }),
+  setsEnv: params => configEnvironment(params),
+  run: async (_, { params: { json }, root, print }) => {
     const { readStatus, statusTable } = await import('./status.ts')
     const services = await readStatus(root, process.env)
-    print(args.json === true ? `${JSON.stringify(services, null, 2)}\n` : statusTable(services))
+    print(json ? `${JSON.stringify(services, null, 2)}\n` : statusTable(services))
     if (services.some(({ state }) => state !== 'ready'))
       throw new UserError('not everything is up', { fix: 'run: npx task up' })
   },
@@ -92,18 +81,12 @@ export const status = task({
 
 export const restart = task({
   describe: 'Start one service anew; sessions and commands go on',
-  args: {
-    usage: `NAME ${configUsage}`,
-    parse: argv => {
-      const { positionals } = readWords(argv, { options: configOption, positionals: 1 })
-      const [name] = positionals
-      if (name === undefined)
-        throw new UserError('which service?', { fix: `one of: ${serviceNames.join(', ')}` })
-      return serviceNamed(name)
-    },
-    environment: configEnvironment,
-  },
-  run: async (_, { args: service, root, signal, print }) => {
+  params: z => ({
+    service: z.enum(serviceNames).describe('which one').meta({ positional: true }),
+    config: configParam(z),
+  }),
+  setsEnv: params => configEnvironment(params),
+  run: async (_, { params: { service }, root, signal, print }) => {
     const { restartService } = await import('./restart.ts')
     const { address } = await restartService(service, { root, environment: process.env, signal })
     print(`${service} has been restarted: ${address}\n`)
@@ -112,35 +95,27 @@ export const restart = task({
 
 export const logs = task({
   describe: "Show the services' logs",
-  args: {
-    usage: `[NAME] [--follow] [--lines N] ${configUsage}`,
-    parse: argv => {
-      const { positionals, values } = readWords(argv, {
-        options: {
-          follow: { type: 'boolean', short: 'f' },
-          lines: { type: 'string', short: 'n', default: '50' },
-          ...configOption,
-        },
-        positionals: 1,
-      })
-      if (!/^\d{1,9}$/.test(values.lines))
-        throw new UserError(`--lines is ${JSON.stringify(values.lines)}, expected a number of lines`)
-      const [name] = positionals
-      const services = name === undefined ? serviceNames : [serviceNamed(name)]
-      return { services, lines: Number(values.lines), follow: values.follow === true }
-    },
-    environment: configEnvironment,
-  },
-  run: async (_, { args, root, signal, print }) => {
+  params: z => ({
+    service: z
+      .enum(serviceNames)
+      .optional()
+      .describe('all of them where none is named')
+      .meta({ positional: true }),
+    follow: z.boolean().default(false).describe('go on as they grow').meta({ short: 'f' }),
+    lines: z
+      .number()
+      .int()
+      .min(0)
+      .max(999_999_999)
+      .default(50)
+      .describe('how many of the last lines')
+      .meta({ short: 'n' }),
+    config: configParam(z),
+  }),
+  setsEnv: params => configEnvironment(params),
+  run: async (_, { params: { service, lines, follow }, root, signal, print }) => {
     const { printLogs } = await import('./service-logs.ts')
-    await printLogs(args.services, { ...args, root, environment: process.env, signal, print })
+    const services = service === undefined ? serviceNames : [service]
+    await printLogs(services, { lines, follow, root, environment: process.env, signal, print })
   },
 })
-
-function serviceNamed(name: string): ServiceName {
-  const known = serviceNames.find(service => service === name)
-  if (known !== undefined) return known
-  throw new UserError(`there is no service "${name}"`, {
-    fix: didYouMean(name, serviceNames) ?? `one of: ${serviceNames.join(', ')}`,
-  })
-}

@@ -1,19 +1,21 @@
 import { task } from '../engine/task.ts'
-import { readWords } from '../words.ts'
 
 export const test = task({
   describe: 'Run the tests, all or those named',
-  args: {
-    usage: '[FILE…]',
-    parse: argv => readWords(argv, { options: {}, positionals: 1_000 }).positionals,
-  },
-  run: async (_, { args, root, scope, signal, log, progress, print }) => {
+  params: z => ({
+    files: z
+      .array(z.string())
+      .default([])
+      .describe('files or directories')
+      .meta({ positional: true, value: 'FILE' }),
+  }),
+  run: async (_, { params: { files }, root, scope, signal, log, progress, print }) => {
     const { availableParallelism } = await import('node:os')
     const { runTests } = await import('./run-tests.ts')
     const { allowedSkips } = await import('./allowed-skips.ts')
     await runTests({
       root,
-      files: args,
+      files,
       jobs: availableParallelism(),
       scope,
       signal,

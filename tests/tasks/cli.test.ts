@@ -20,8 +20,23 @@ const build = task({
 })
 const words = task({
   describe: 'Print words',
-  args: { usage: 'WORD…', parse: argv => argv },
-  run: (_, { args, print }) => print(JSON.stringify(args)),
+  params: z => ({
+    words: z.array(z.string()).default([]).describe('any').meta({ positional: true, value: 'WORD' }),
+    list: z.boolean().default(true),
+    times: z.coerce.number().int().min(1).default(1).describe('how often').meta({ short: 'x', env: 'TIMES', value: 'N' }),
+  }),
+  rest: 'printed, too',
+  run: (_, { params: { words, list, times }, rest, print }) => print(JSON.stringify([words, list, times, rest]) + '\\n'),
+})
+const one = task({
+  describe: 'Print one of two',
+  params: z => ({ side: z.enum(['left', 'right']).meta({ positional: true }), force: z.boolean().default(false) }),
+  run: (_, { params, print }) => print(JSON.stringify(params) + '\\n'),
+})
+const echo = task({ describe: 'A command', run: ['echo', 'said'] })
+const asks = task({
+  describe: 'Asks',
+  run: async (_, { confirm, print }) => print(confirm === undefined ? 'nobody' : String(await confirm('?'))),
 })
 const fail = task({ describe: 'Fail', needs: { settings }, run: (_, { exec }) => exec('sh', ['-c', 'echo said; exit 7']) })
 const stray = task({
@@ -36,7 +51,7 @@ const down = task({ describe: 'x', run: () => { throw new RangeError('a bug') } 
 const where = task({ describe: 'x', run: (_, { exec, print }) => exec('pwd', [], { output: 'capture' }).then(({ stdout }) => print(process.cwd() + ' ' + stdout)) })
 const idle = task({ describe: 'never returns', run: (_, { signal }) => new Promise((_, no) => signal.addEventListener('abort', () => no(signal.reason))) })
 const round = task({ describe: 'x', needs: () => ({ round }), run: () => {} })
-export default { build, 'db:words': words, fail, stray, down, where, idle, round, settings }
+export default { build, 'db:words': words, one, echo, asks, fail, stray, down, where, idle, round, settings }
 `,
 )
 const cwd = place.path
@@ -48,9 +63,19 @@ t.test('--list', async t => {
   t.equal(stderr, '')
   t.match(stdout, /^ {2}build {5}Build it\n {2}db:words {2}Print words\n/)
   const { stdout: json } = await run('--list', '--json')
-  t.match(JSON.parse(json), {
-    taskfile: join(cwd, 'Taskfile.ts'),
-    tasks: [{ name: 'build' }, { name: 'db:words', describe: 'Print words', usage: 'WORD…' }],
+  const { taskfile, tasks } = JSON.parse(json)
+  t.equal(taskfile, join(cwd, 'Taskfile.ts'))
+  t.same(tasks[0], { name: 'build', describe: 'Build it\nwith more words' })
+  t.match(tasks[1], {
+    name: 'db:words',
+    describe: 'Print words',
+    usage: '[WORD…] [--list] [--times N] [-- WORD…]',
+    params: [
+      { name: 'words', variadic: true },
+      { flag: '--list' },
+      { short: '-x', env: 'TIMES', default: '1' },
+    ],
+    rest: 'printed, too',
   })
 })
 
@@ -64,7 +89,21 @@ t.test('without a task: help with the list; with one: help for it', async t => {
   }
   t.match(await run('db:words', '--help'), {
     code: 0,
-    stdout: /^Print words\n\nUsage: task db:words WORD…\n$/,
+    stdout: `Print words
+
+Usage: task db:words [WORD…] [--list] [--times N] [-- WORD…]
+
+Parameters:
+  WORD…              any
+      --list         (on by default, --no-list turns it off)
+  -x, --times N      how often (default 1; or TIMES in the environment)
+
+After --:
+  WORD…  printed, too
+`
+      .replaceAll('      --list         ', '      --list     ')
+      .replace('WORD…              any', 'WORD…          any')
+      .replace('--times N      how', '--times N  how'),
   })
   t.match(await run('build', '--help'), {
     code: 0,
@@ -80,7 +119,9 @@ t.test('--plan prints the plan and does nothing at all', async t => {
   t.equal(stdout, '1  settings\n2  fail  after settings\n3  build  after settings\n3 tasks, 3 at once\n')
   t.match(await run('-j3', '--plan', 'db:words', 'a'), { code: 0, stdout: /\n1 task, 3 at once\n$/ })
   t.same(readdirSync(cwd), before)
-  t.match(await run('--plan', 'db:words', 'a', '--b'), { stdout: /^1 {2}db:words a --b\n1 task, / })
+  t.match(await run('--plan', 'db:words', 'a', '-x2', '--', '--b'), {
+    stdout: /^1 {2}db:words a -x2 -- --b\n1 task, /,
+  })
 })
 
 t.test('a run: what tasks print goes to stdout, and nothing else does', async t => {
@@ -94,29 +135,61 @@ t.test('a run: what tasks print goes to stdout, and nothing else does', async t 
   t.ok(readdirSync(cwd).includes('built'))
 })
 
-t.test('several tasks in one call, options between them', async t => {
-  const { code, stderr } = await run('build', '--jobs=1', 'where', '--no-color', 'db:words', '--jobs', 'x')
-  t.equal(code, 0)
-  t.match(stderr, /4 tasks done/)
+t.test('several tasks in one call, each with its words, options between them', async t => {
+  const { code, stdout, stderr } = await run(
+    'one',
+    'left',
+    '--jobs=1',
+    '--force',
+    'echo',
+    '--no-color',
+    'db:words',
+    'x',
+    '--jobs',
+    '1',
+    '--no-list',
+    '--',
+    '--list',
+  )
+  t.equal(code, 0, stderr)
+  t.equal(stdout, '{"side":"left","force":true}\n[["x"],false,1,["--list"]]\n')
+  t.match(stderr, /│ said\n[\s\S]*3 tasks done/)
 })
 
-t.test('arguments belong to the task', async t => {
-  const cases: [string[], string[]][] = [
+t.test('words belong to the task', async t => {
+  const cases: [words: string[], printed: unknown[], env?: Record<string, string>][] = [
     [
-      ['a', '--list', '-x'],
-      ['a', '--list', '-x'],
+      ['a', '-', '-5', '--no-list', '-x', '2'],
+      [['a', '-', '-5'], false, 2, []],
     ],
     [
-      ['--', '--help', 'b'],
-      ['--help', 'b'],
+      ['--', '--help', 'b', '--'],
+      [[], true, 1, ['--help', 'b', '--']],
     ],
     [
-      ['a', '--', 'b'],
-      ['a', '--', 'b'],
+      ['-x4', '--summary', 'b', '--times=3'],
+      [['b'], true, 3, []],
     ],
-    [[], []],
+    [[], [[], true, 1, []]],
+    [[], [[], true, 7, []], { TIMES: '7' }],
+    [['-x', '8'], [[], true, 8, []], { TIMES: '7' }],
+    [[], [[], true, 1, []], { TIMES: '' }],
   ]
-  for (const [words, args] of cases) t.same(JSON.parse((await run('db:words', ...words)).stdout), args)
+  for (const [words, printed, env = {}] of cases) {
+    const { stdout, stderr } = await finish(['db:words', ...words], { cwd, env })
+    t.equal(stdout, `${JSON.stringify(printed)}\n`, `${words.join(' ')} ${stderr}`)
+  }
+  t.match((await run('echo', '--', '-n', 'x')).stderr, /│ said -n x\n/, 'a command gets them')
+})
+
+t.test('questions: --yes answers them, and without a terminal there is nobody', async t => {
+  t.equal((await run('asks')).stdout, 'nobody')
+  for (const words of [
+    ['asks', '--yes'],
+    ['-y', 'asks'],
+    ['asks', '-y'],
+  ])
+    t.equal((await run(...words)).stdout, 'true', words.join(' '))
 })
 
 t.test('a failure: log, reason, what to type again, code 1', async t => {
@@ -145,9 +218,46 @@ const mistakes: { args: string[]; code: number; stderr: RegExp }[] = [
   { args: ['--lsit'], code: 2, stderr: /^unknown option "--lsit"\n/ },
   { args: ['--lis'], code: 2, stderr: /^unknown option "--lis"\n {2}did you mean "--list"\?\n$/ },
   { args: ['build', '--foo'], code: 2, stderr: /^unknown option "--foo"\n {2}see task --help\n$/ },
+  { args: ['one', '--foo'], code: 2, stderr: /^unknown option "--foo"\n {2}see task one --help\n$/ },
+  {
+    args: ['db:words', '--tims=2'],
+    code: 2,
+    stderr: /^unknown option "--tims"\n {2}did you mean "--times"\?\n$/,
+  },
+  {
+    args: ['db:words', '--sumary'],
+    code: 2,
+    stderr: /^unknown option "--sumary"\n {2}did you mean "--summary"\?/,
+  },
+  {
+    args: ['one', 'lft'],
+    code: 2,
+    stderr: /^SIDE is "lft", expected one of left, right\n {2}did you mean "left"\?\n$/,
+  },
+  { args: ['one'], code: 2, stderr: /^SIDE is missing\n {2}usage: task one SIDE \[--force\]\n$/ },
+  { args: ['one', 'left', 'rite'], code: 2, stderr: /^unknown task "rite"/ },
+  {
+    args: ['one', 'left', 'one', 'right'],
+    code: 2,
+    stderr: /^"one" is named twice: with left, and with right\n/,
+  },
+  { args: ['db:words', '-x'], code: 2, stderr: /^-x needs a value: -x N\n$/ },
+  { args: ['db:words', '--no-list=1'], code: 2, stderr: /^--no-list takes no value: --no-list=1\n/ },
+  {
+    args: ['--json', 'db:words'],
+    code: 2,
+    stderr: /^--json goes with --list\n$/,
+  },
+  { args: ['runs', 'x'], code: 2, stderr: /^task runs takes no "x"\n {2}usage: task runs \[--json\]/ },
+  {
+    args: ['graph', '--format', 'dt'],
+    code: 2,
+    stderr: /^--format is "dt", expected one of .*\n {2}did you mean "dot"/,
+  },
+  { args: ['graph', 'bild'], code: 2, stderr: /^unknown task "bild"\n {2}did you mean "build"/ },
   { args: ['-x'], code: 2, stderr: /^unknown option "-x"/ },
-  { args: ['--'], code: 2, stderr: /^"--" comes after a task that takes arguments/ },
-  { args: ['build', '--', 'x'], code: 2, stderr: /^"--" comes after/ },
+  { args: ['--'], code: 2, stderr: /^"--" comes after the name of a task\n/ },
+  { args: ['build', '--', 'x'], code: 2, stderr: /^"build" takes no words after "--": x\n/ },
   { args: ['--jobs', '0', 'build'], code: 2, stderr: /^--jobs 0: not a number of tasks\n {2}a whole number/ },
   { args: ['--jobs', '-1', 'build'], code: 2, stderr: /^--jobs -1/ },
   { args: ['--jobs'], code: 2, stderr: /^--jobs needs a value: --jobs N\n/ },

@@ -1,10 +1,33 @@
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { configEnvironment } from '../../tasks/config-flag.ts'
+import { configEnvironment, configParam } from '../../tasks/config-flag.ts'
+import { resolveGraph } from '../../tasks/engine/graph.ts'
+import { environmentOf } from '../../tasks/engine/params/plan-params.ts'
+import { task } from '../../tasks/engine/task.ts'
+import { readTaskfile } from '../../tasks/engine/taskfile.ts'
 import { createPlace, finish, importTask, root } from './cli-rig.ts'
+import { planOf } from './engine/rig.ts'
+
+const words = task({
+  describe: 'takes words of every kind',
+  params: z => ({
+    service: z.string().optional().meta({ positional: true }),
+    follow: z.boolean().default(false).meta({ short: 'f' }),
+    lines: z.number().default(50),
+    config: configParam(z),
+  }),
+  setsEnv: params => configEnvironment(params),
+  run: () => {},
+})
+
+/** What the words after a task's name put into the environment. */
+async function environmentBy(...typed: string[]): Promise<Record<string, string>> {
+  const graph = resolveGraph(readTaskfile('Taskfile.ts', { words }))
+  return environmentOf(graph, await planOf(graph, ['words', ...typed]))
+}
 
 const cases: Record<string, [words: string[], files: string[] | undefined]> = {
-  'nothing named': [['--code'], undefined],
+  'nothing named': [['--follow'], undefined],
   'one file': [['--config', '/etc/ds.toml'], ['/etc/ds.toml']],
   'joined to its flag': [['--config=/etc/ds.toml'], ['/etc/ds.toml']],
   'relative to where it was typed': [['--config', 'mine.toml'], [resolve('mine.toml')]],
@@ -18,15 +41,13 @@ const cases: Record<string, [words: string[], files: string[] | undefined]> = {
 
 for (const [name, [words, files]] of Object.entries(cases))
   t.test(name, async t => {
-    t.same(configEnvironment(words), files === undefined ? {} : { DEBUG_SERVER_CONFIG: files.join(':') })
+    const expected = files === undefined ? {} : { DEBUG_SERVER_CONFIG: files.join(':') }
+    t.same(await environmentBy(...words), expected)
   })
 
 t.test('what cannot be handed on is refused', async t => {
-  t.throws(() => configEnvironment(['--config', '/a:b.toml']), {
-    name: 'UserError',
-    message: /a path with ":"/,
-  })
-  t.throws(() => configEnvironment(['--config', '']), { name: 'UserError', message: /names no file/ })
+  await t.rejects(environmentBy('--config', '/a:b.toml'), { name: 'UserError', message: /a path with ":"/ })
+  await t.rejects(environmentBy('--config', ''), { name: 'UserError', message: /names no file/ })
 })
 
 t.test('the file reaches what a task needs, and the commands that it starts', async t => {
@@ -34,12 +55,13 @@ t.test('the file reaches what a task needs, and the commands that it starts', as
   place.write(
     'Taskfile.ts',
     `${importTask}
-import { configEnvironment } from ${JSON.stringify(join(root, 'tasks/config-flag.ts'))}
+import { configEnvironment, configParam } from ${JSON.stringify(join(root, 'tasks/config-flag.ts'))}
 const need = task({ describe: 'Need', run: (_, { print }) => print(\`need \${process.env.DEBUG_SERVER_CONFIG}\\n\`) })
 const show = task({
   describe: 'Show',
   needs: { need },
-  args: { usage: '[--config FILE]', parse: () => {}, environment: configEnvironment },
+  params: z => ({ config: configParam(z) }),
+  setsEnv: params => configEnvironment(params),
   run: async (_, { exec, print }) => print((await exec('printenv', ['DEBUG_SERVER_CONFIG'])).stdout),
 })
 export default { show }

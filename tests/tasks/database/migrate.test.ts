@@ -5,6 +5,7 @@ import { currentRevision, historyText, readHistory } from '../../../tasks/databa
 import { downgrade, upgrade } from '../../../tasks/database/migrate.ts'
 import { readRevision } from '../../../tasks/database/revision.ts'
 import { dbDowngrade, dbUpgrade } from '../../../tasks/database/tasks.ts'
+import { readParams } from '../read-params.ts'
 import { pretendService, storeWorkspace, waiting } from '../store-workspace.ts'
 
 const yes = async () => true
@@ -93,6 +94,14 @@ t.test('revisions as they are typed', async t => {
     message: /no revision "zzz"/,
     fix: /^one of: base, 0001-first-light/,
   })
-  t.throws(() => dbDowngrade.args?.parse([]), { message: /which revision/ })
-  t.throws(() => dbUpgrade.args?.parse(['base']), { message: /an upgrade leads to a migration/ })
+  t.match(await readParams(dbUpgrade, ['0002']), { revision: '0002-leases' })
+  t.match(await readParams(dbDowngrade, ['base']), { revision: null })
+  await t.rejects(readParams(dbDowngrade, []), {
+    message: /^REVISION \(one that npx task db:history shows.*is missing/,
+  })
+  await t.rejects(readParams(dbUpgrade, ['base']), { message: /an upgrade leads to a migration/ })
+  await t.rejects(readParams(dbUpgrade, ['0002-leasse']), {
+    message: 'REVISION is "0002-leasse": there is no revision "0002-leasse"',
+    fix: 'did you mean "0002-leases"?',
+  })
 })

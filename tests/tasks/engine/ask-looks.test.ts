@@ -18,7 +18,7 @@ function ask(looks: Readonly<Record<string, Look | undefined>>, deadlineMs?: num
   const graph = resolveGraph({ path: 'Taskfile.ts', tasks })
   const plan = makePlan(
     graph,
-    [...tasks.keys()].map(name => ({ name, args: [] })),
+    [...tasks.keys()].map(name => ({ name, words: [], rest: [] })),
   )
   return askLooks(graph, plan, at, deadlineMs)
 }

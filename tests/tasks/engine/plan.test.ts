@@ -10,7 +10,7 @@ function plan(tasks: Record<string, unknown>, ...targets: string[]) {
   const graph = resolveGraph(readTaskfile('Taskfile.ts', tasks))
   return makePlan(
     graph,
-    targets.map(name => ({ name, args: [] })),
+    targets.map(name => ({ name, words: [], rest: [] })),
   )
 }
 const order = (...all: Parameters<typeof plan>) => plan(...all).steps.map(step => step.name)
@@ -143,22 +143,12 @@ t.test('needs that are none', async t => {
   })
 })
 
-t.test('words may ask for another task, which is planned in place of the one that was named', async t => {
+t.test('words and what follows -- stay with the task that was named', async t => {
   const need = make()
-  const look = task({ describe: 'looks', args: { usage: '', parse: words => words }, run: () => {} })
-  const prepare = task({
-    describe: 'prepares, or looks',
-    needs: { need },
-    args: {
-      usage: '[--look]',
-      parse: words => words,
-      instead: ([first, ...args]) => (first === '--look' ? { name: 'look', args } : undefined),
-    },
-    run: () => {},
-  })
-  const graph = resolveGraph(readTaskfile('Taskfile.ts', { look, prepare }))
-  const stepsOf = (...args: string[]) =>
-    makePlan(graph, [{ name: 'prepare', args }]).steps.map(({ name, args }) => [name, ...args])
-  t.same(stepsOf('--look', '--json'), [['look', '--json']])
-  t.same(stepsOf('x'), [['need'], ['prepare', 'x']])
+  const graph = resolveGraph(readTaskfile('Taskfile.ts', { a: make({ need }) }))
+  const { steps } = makePlan(graph, [{ name: 'a', words: ['--fast'], rest: ['x'] }])
+  t.match(steps, [
+    { name: 'need', words: [], rest: [], params: {} },
+    { name: 'a', words: ['--fast'], rest: ['x'], params: {} },
+  ])
 })

@@ -1,6 +1,9 @@
-import { readArguments } from '../../../tasks/engine/arguments.ts'
+import { readTargets } from '../../../tasks/engine/command-line.ts'
 import type { EngineEvent } from '../../../tasks/engine/events.ts'
-import { resolveGraph } from '../../../tasks/engine/graph.ts'
+import { type Graph, resolveGraph } from '../../../tasks/engine/graph.ts'
+import { noFlags } from '../../../tasks/engine/options.ts'
+import { ParamReader, type ParamSource } from '../../../tasks/engine/params/param-reader.ts'
+import { meantTargets, withParams } from '../../../tasks/engine/params/plan-params.ts'
 import { makePlan, type Plan } from '../../../tasks/engine/plan.ts'
 import { type RunOptions, type RunResult, runPlan } from '../../../tasks/engine/run-plan.ts'
 import type { Task } from '../../../tasks/engine/task.ts'
@@ -14,7 +17,7 @@ export interface Ran {
   readonly story: readonly string[]
 }
 
-type Options = Partial<Omit<RunOptions, 'graph' | 'plan' | 'args' | 'emit'>> & {
+type Options = Partial<Omit<RunOptions, 'graph' | 'plan' | 'emit'>> & {
   readonly onEvent?: (event: EngineEvent) => void
 }
 
@@ -25,14 +28,11 @@ export async function run(
   { onEvent, ...options }: Options = {},
 ): Promise<Ran> {
   const graph = resolveGraph(readTaskfile('Taskfile.ts', tasks))
-  const [name = '', ...args] = command
-  const withArguments = graph.get(name)?.task.args !== undefined
-  const plan = makePlan(graph, withArguments ? [{ name, args }] : command.map(name => ({ name, args: [] })))
+  const plan = await planOf(graph, command, { environment: options.environment ?? process.env })
   const events: EngineEvent[] = []
   const result = await runPlan({
     graph,
     plan,
-    args: readArguments(graph, plan),
     jobs: 4,
     root: process.cwd(),
     environment: process.env,
@@ -45,6 +45,20 @@ export async function run(
     },
   })
   return { result, plan, events, story: events.map(storyLine) }
+}
+
+/** Plans the words of a command line, with all parameters read. */
+export async function planOf(
+  graph: Graph,
+  words: readonly string[],
+  source: Partial<ParamSource> = {},
+): Promise<Plan> {
+  const reader = new ParamReader({ environment: {}, cwd: '/', ...source })
+  const { targets } = await readTargets({ flags: noFlags, rest: words }, async name => {
+    const node = graph.get(name)
+    return node === undefined ? [] : reader.declarations(node)
+  })
+  return withParams(graph, makePlan(graph, await meantTargets(graph, targets, reader)), reader)
 }
 
 function storyLine(event: EngineEvent): string {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { UserError } from '../../../lib/user-error.ts'
-import { AbortedError } from '../../../tasks/engine/run-plan.ts'
+import { AbortedError } from '../../../tasks/engine/running/aborted-error.ts'
 import { type Task, task } from '../../../tasks/engine/task.ts'
 import { run } from './rig.ts'
 
@@ -223,28 +223,23 @@ t.test('a task that finishes although it was cancelled has succeeded', async t =
   t.match(result.states.get('follow'), { kind: 'succeeded', result: 'done' })
 })
 
-t.test('arguments are read before anything runs', async t => {
+t.test('parameters are read before anything runs', async t => {
   const base = task({ describe: 'base', run: () => t.fail('was started') })
   const logs = task({
     describe: 'logs',
     needs: { base },
-    args: {
-      usage: 'NAME',
-      parse: ([name]) => {
-        if (name === undefined) throw new UserError('a name is missing')
-        return { name }
-      },
-    },
-    run: (_, { args }) => args.name,
+    params: z => ({ name: z.string().meta({ positional: true }) }),
+    run: (_, { params }) => params.name,
   })
-  await t.rejects(run({ logs }, ['logs']), { message: 'a name is missing' })
+  await t.rejects(run({ logs }, ['logs']), { name: 'UserError', message: 'NAME is missing' })
   const alone = task({
     describe: 'x',
-    args: { usage: 'X', parse: argv => argv.length },
-    run: (_, { args }) => args * 2,
+    params: z => ({ words: z.array(z.string()).default([]).meta({ positional: true }) }),
+    rest: 'more words',
+    run: (_, { params, rest }) => [...params.words, ...rest].length,
   })
-  const { result } = await run({ alone }, ['alone', 'a', 'b', '--c'])
-  t.match(result.states.get('alone'), { result: 6 })
+  const { result } = await run({ alone }, ['alone', 'a', 'b', '--', '--c'])
+  t.match(result.states.get('alone'), { result: 3 })
   const above = task({ describe: 'above', needs: { alone }, run: ({ alone }) => alone })
   t.match((await run({ above }, ['above'])).result.states.get('above'), { result: 0 }, 'a need has no words')
 })

@@ -12,7 +12,8 @@ export const typed = task({
   run: async ({ settings, version }, context) => {
     const port: number = settings.port
     const exact: '1.2.3' = version
-    const nothing: undefined = context.args
+    // @ts-expect-error it has no parameters
+    const nothing = context.params.port
     // @ts-expect-error a number is no string
     const wrong: string = settings.port
     // @ts-expect-error no such field
@@ -46,19 +47,70 @@ export const later = task({
 })
 export const declaredBelow: Task<number> = task({ describe: 'below', run: () => 1 })
 
-export const withArguments = task({
-  describe: 'arguments',
+export const withParams = task({
+  describe: 'parameters',
   needs: { settings },
-  args: { usage: 'NAME [--follow]', parse: argv => ({ name: argv[0], follow: argv.includes('--follow') }) },
-  run: async ({ settings }, { args }) => {
-    const follow: boolean = args.follow
+  params: z => ({
+    name: z.string().optional().meta({ positional: true }),
+    port: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(8000)
+      .describe('where it listens')
+      .meta({ env: 'PORT', short: 'p' }),
+    kind: z.enum(['unit', 'e2e']).default('unit'),
+    files: z.array(z.string()).default([]).meta({ value: 'FILE' }),
+    size: z.string().transform(text => text.length),
+  }),
+  rest: 'words for the runner',
+  setsEnv: ({ port, kind }) => ({ PORT: String(port), KIND: kind }),
+  instead: ({ files, size }) => (size > 3 ? { name: 'other', words: files } : undefined),
+  inputs: ({ settings }, { params, rest, root }) => {
+    const text: string = params.kind
+    // @ts-expect-error no such parameter
+    params.tail
+    return [...params.files, ...rest, root, text, { name: 'port', value: settings.port + params.port }]
+  },
+  outputs: (_, { params }) => [`${params.kind}.xml`],
+  confirm: (_, { params }) => (params.port < 1024 ? 'Listen there?' : undefined),
+  run: async ({ settings }, { params, rest }) => {
+    const { port, size }: { port: number; size: number } = params
+    const kind: 'unit' | 'e2e' = params.kind
+    const files: readonly string[] = params.files
+    const words: readonly string[] = rest
     // @ts-expect-error possibly undefined
-    const name: string = args.name
-    // @ts-expect-error no such argument
-    args.tail
-    return { follow, name, port: settings.port }
+    const name: string = params.name
+    // @ts-expect-error no such parameter
+    params.tail
+    // @ts-expect-error read once, for all
+    params.port = 1
+    return { port: settings.port + port + size, kind, files, words, name }
   },
 })
+export const paramsAndResult: Task<{ port: number; kind: 'unit' | 'e2e' }> = withParams
+
+export const wrongUse = task({
+  describe: 'wrong use of parameters',
+  params: z => ({ force: z.boolean().default(false), when: z.coerce.date().optional() }),
+  setsEnv: params => ({
+    // @ts-expect-error no such parameter
+    FORCE: String(params.forced),
+  }),
+  // @ts-expect-error it lacks its words
+  instead: ({ force }) => (force ? { name: 'other' } : undefined),
+  run: (_, { params, confirm }) => {
+    // @ts-expect-error there may be nobody to ask
+    confirm('?')
+    // @ts-expect-error it may be undefined
+    return params.when.getTime()
+  },
+})
+
+// @ts-expect-error a parameter is declared by zod
+task({ describe: 'x', params: () => ({ port: 8000 }), run: () => 0 })
+// @ts-expect-error an environment has texts
+task({ describe: 'x', params: z => ({ port: z.number() }), setsEnv: ({ port }) => ({ port }), run: () => 0 })
 
 export const plain = task({
   describe: 'no needs, no result',

@@ -1,8 +1,9 @@
 import t from 'tap'
 import type { Change } from '../../../tasks/engine/changes.ts'
+import type { Verdict } from '../../../tasks/engine/forecast.ts'
 import { planText } from '../../../tasks/reporters/plan-text.ts'
 import { createStyle } from '../../../tasks/reporters/style.ts'
-import { type Verdict, verdictText } from '../../../tasks/reporters/verdict.ts'
+import { verdictText } from '../../../tasks/reporters/verdict.ts'
 import { step } from './story.ts'
 
 const style = createStyle(false)

@@ -2,7 +2,6 @@ import { createServer } from 'node:net'
 import t from 'tap'
 import { choosePort } from '../../../tasks/services/ports.ts'
 import { serviceEnvironment } from '../../../tasks/services/service-environment.ts'
-import { readWords } from '../../../tasks/words.ts'
 
 const host = '127.0.0.1'
 
@@ -47,22 +46,4 @@ t.test('services see what they need of a shell and no secret of it', async t => 
     TZ: undefined,
   }
   t.same(serviceEnvironment(shell), { PATH: '/bin', HOME: '/home/me', DEBUG_SERVER__API__PORT: '1' })
-})
-
-t.test('words of a task', async t => {
-  const options = { follow: { type: 'boolean', short: 'f' }, lines: { type: 'string' } } as const
-  t.match(readWords(['api', '-f', '--lines=3'], { options, positionals: 1 }), {
-    positionals: ['api'],
-    values: { follow: true, lines: '3' },
-  })
-  t.throws(() => readWords(['--folow'], { options }), {
-    message: 'unknown flag --folow',
-    fix: 'did you mean "--follow"?',
-  })
-  t.throws(() => readWords(['--zzz'], { options }), {
-    message: 'unknown flag --zzz',
-    fix: 'known flags: --follow, --lines',
-  })
-  t.throws(() => readWords(['a', 'b'], { options, positionals: 1 }), { message: 'unexpected argument "b"' })
-  t.throws(() => readWords(['--lines'], { options }), { name: 'UserError' })
 })

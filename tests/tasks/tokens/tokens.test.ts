@@ -7,6 +7,7 @@ import { tokenCreate, tokenRevoke } from '../../../tasks/tokens/tasks.ts'
 import { stateOf, tokenTable } from '../../../tasks/tokens/token-table.ts'
 import { makeToken, readExpiry, readTokens, revoke } from '../../../tasks/tokens/tokens.ts'
 import { workspaceRoot } from '../bootstrap/place.ts'
+import { readParams } from '../read-params.ts'
 import { storeWorkspace } from '../store-workspace.ts'
 
 t.test('made, listed without its secret, revoked by name, by id and by a beginning of it', async t => {
@@ -50,23 +51,31 @@ t.test('without a store there is none afterwards', async t => {
 })
 
 t.test('what is typed', async t => {
-  t.same(tokenCreate.args?.parse(['ops', '--scopes', 'admin,cli']), {
+  t.same(await readParams(tokenCreate, ['ops', '--scopes', 'admin,cli']), {
     name: 'ops',
     scopes: ['admin', 'cli'],
-    expires: undefined,
     json: false,
+    config: [],
   })
   t.match(
-    tokenCreate.args?.parse(['--scopes=cli', '--scopes', 'mcp', 'ops', '--expires-in', '30d', '--json']),
-    {
-      scopes: ['cli', 'mcp'],
-      expires: '30d',
-      json: true,
-    },
+    await readParams(tokenCreate, [
+      '--scopes=cli',
+      '--scopes',
+      'mcp',
+      'ops',
+      '--expires-in',
+      '30d',
+      '--json',
+    ]),
+    { scopes: ['cli', 'mcp'], expiresIn: '30d', json: true },
   )
-  t.throws(() => tokenCreate.args?.parse([]), { message: /what is the token to be called/ })
-  t.throws(() => tokenCreate.args?.parse(['ops']), { message: /what may the token do/ })
-  t.throws(() => tokenRevoke.args?.parse([]), { message: /which token/ })
+  await t.rejects(readParams(tokenCreate, []), {
+    message: /^NAME \(what it is called\) is missing\n--scopes \(what it may do.*\) is missing$/,
+    fix: /^usage: task alone NAME --scopes SCOPE,SCOPE… \[--expires-in TIME\] \[--json\]/,
+  })
+  await t.rejects(readParams(tokenCreate, ['ops']), { message: /^--scopes .*is missing/ })
+  await t.rejects(readParams(tokenRevoke, []), { message: /^NAME\|ID .*is missing/ })
+  await t.rejects(readParams(tokenRevoke, ['']), { message: 'NAME|ID is "", expected at least 1 character' })
   const request = (changes: object) =>
     readTokenRequest({ name: 'ops', scopes: ['cli'], expires_in: undefined, ...changes })
   t.match(request({ scopes: ['cli', 'cli'] }), { scopes: ['cli'] })

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 
-/** Asks a yes-or-no question in the terminal: `node tasks/ask.ts QUESTION`. Exit code 0 for yes, 1 for anything else. */
+/** Asks a yes-or-no question in the terminal: `node tasks/engine/ask.ts QUESTION`. Exit code 0 for yes, 1 for anything else. */
 const terminal = createInterface({ input: process.stdin, output: process.stderr })
 terminal.once('close', () => {
   process.exitCode ??= 1

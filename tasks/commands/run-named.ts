@@ -1,0 +1,89 @@
+import type { Beginning } from '../engine/command-line.ts'
+import type { Graph } from '../engine/graph.ts'
+import type { Flags } from '../engine/options.ts'
+import type { ParamReader } from '../engine/params/param-reader.ts'
+import type { Plan } from '../engine/plan.ts'
+import type { Taskfile } from '../engine/taskfile.ts'
+import type { Style } from '../reporters/style.ts'
+import { type Blame, readRun } from './read-run.ts'
+import type { Setting } from './run-tasks.ts'
+
+export interface Naming {
+  readonly beginning: Beginning
+  readonly taskfile: Taskfile
+  readonly styles: { readonly out: Style; readonly error: Style }
+  /** All of the command line, for the history. */
+  readonly words: readonly string[]
+  readonly blame: Blame
+  readonly stdout: Pick<NodeJS.WriteStream, 'write'>
+  /** Results of the run that this one resumes. */
+  readonly resumed?: Setting['resumed']
+}
+
+/** Runs what was named, or shows what was asked about it. Returns the exit code, if it returns. */
+export async function runNamed(naming: Naming): Promise<number> {
+  const { beginning, taskfile, styles, words, blame, stdout, resumed } = naming
+  const print = (text: string): 0 => {
+    stdout.write(text)
+    return 0
+  }
+  const read = await readRun(beginning, taskfile, blame)
+  const { flags, graph, reader, workplace, asked } = read
+  if (flags.list) return print(await list(graph, taskfile, flags, reader, styles.out))
+  const node = graph.get(asked ?? '')
+  if (flags.help && node !== undefined) {
+    const { taskHelp } = await import('../reporters/usage-text.ts')
+    return print(taskHelp(node, await reader.declarations(node), styles.out))
+  }
+  const { plan, environment } = await read.plan()
+  const jobs = flags.jobs ?? (await import('node:os')).availableParallelism()
+  if (flags.plan) {
+    const { showPlan } = await import('./show-plan.ts')
+    const setting = { graph, plan, environment, workplace, jobs, force: flags.force, style: styles.out }
+    const text = await showPlan(setting)
+    // Ends the process, which a look that was waited for in vain must not keep.
+    await new Promise<void>(resolve => stdout.write(text, () => resolve()))
+    process.exit(0)
+  }
+  const { runTasks } = await import('./run-tasks.ts')
+  return await runTasks({
+    graph,
+    plan,
+    workplace,
+    flags,
+    jobs,
+    environment,
+    words,
+    style: styles.error,
+    commandFor: await commandsOf(plan, flags.taskfile),
+    ...(resumed !== undefined && { resumed }),
+  })
+}
+
+async function list(
+  graph: Graph,
+  taskfile: Taskfile,
+  flags: Flags,
+  reader: ParamReader,
+  style: Style,
+): Promise<string> {
+  const { listJson, listText } = await import('../reporters/listing.ts')
+  if (!flags.json) return listText(taskfile, style)
+  const params = new Map<string, Awaited<ReturnType<ParamReader['declarations']>>>()
+  for (const name of taskfile.tasks.keys()) {
+    const node = graph.get(name)
+    if (node !== undefined) params.set(name, await reader.declarations(node))
+  }
+  return listJson(taskfile, params)
+}
+
+/** What to type to run one task of a plan again. */
+async function commandsOf(plan: Plan, taskfile: string | undefined): Promise<(name: string) => string> {
+  const { commandText } = await import('../engine/command-error.ts')
+  const { typedWords } = await import('../engine/plan.ts')
+  const before = ['task', ...(taskfile === undefined ? [] : ['--taskfile', taskfile])]
+  return name => {
+    const step = plan.steps.find(step => step.name === name)
+    return commandText('npx', [...before, name, ...(step === undefined ? [] : typedWords(step))])
+  }
+}

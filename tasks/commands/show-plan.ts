@@ -1,0 +1,36 @@
+import { askLooks } from '../engine/ask-looks.ts'
+import { forecast } from '../engine/forecast.ts'
+import type { Graph } from '../engine/graph.ts'
+import type { Plan } from '../engine/plan.ts'
+import { prepareWork } from '../engine/prepare-work.ts'
+import type { Workplace } from '../engine/workplace.ts'
+import { planText } from '../reporters/plan-text.ts'
+import type { Style } from '../reporters/style.ts'
+
+export interface PlanSetting {
+  readonly graph: Graph
+  readonly plan: Plan
+  readonly environment: Readonly<Record<string, string>>
+  readonly workplace: Workplace
+  readonly jobs: number
+  readonly force: boolean
+  readonly style: Style
+}
+
+/** The text of `--plan`. Nothing is written for it, and no task is run. */
+export async function showPlan(setting: PlanSetting): Promise<string> {
+  const { graph, plan, workplace, jobs, force, style } = setting
+  const { root, cache } = workplace
+  const environment = { ...process.env, ...setting.environment }
+  const judge = await prepareWork({ graph, plan, environment, workplace, force })
+  const verdicts = forecast({
+    graph,
+    plan,
+    root,
+    judge,
+    cache,
+    resultOf: name => workplace.memory.result(name),
+  })
+  const looks = await askLooks(graph, plan, { root, environment })
+  return planText(plan, { jobs, verdicts, looks }, style)
+}

@@ -1,0 +1,99 @@
+import { type FileKind, type FileLook, fileKinds, isTrustworthy } from './file-look.ts'
+
+export interface KnownFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string
+  readonly look: FileLook
+  /** SHA-256, in hexadecimal. */
+  readonly digest: string
+}
+
+/** Numbers of a look: size, times, inode, kind. */
+const numbers = 5
+const digestBytes = 32
+const headerBytes = 8
+
+/**
+ * Files as they were at one time, packed so that ten thousand of them are read back without being taken apart: a header
+ * (8 bytes: version, count), the looks (5 float64 each), the digests (32 bytes each), the paths (UTF-8, NUL between).
+ */
+export class FileSet {
+  readonly bytes: Uint8Array
+  readonly count: number
+  readonly #looks: Float64Array
+  readonly #digests: Uint8Array
+  #text: string | undefined
+  #paths: readonly string[] | undefined
+
+  private constructor(bytes: Uint8Array, count: number) {
+    this.bytes = bytes
+    this.count = count
+    const looksEnd = headerBytes + count * numbers * 8
+    // A view has to begin at a multiple of eight of its buffer.
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+    this.#looks = new Float64Array(aligned.buffer, aligned.byteOffset + headerBytes, count * numbers)
+    this.#digests = bytes.subarray(looksEnd, looksEnd + count * digestBytes)
+  }
+
+  /** A look that a later change might not show in is kept so that it is equal to none. */
+  static of(files: readonly KnownFile[], readAt: number): FileSet {
+    const text = Buffer.from(files.map(({ path }) => path).join('\0'))
+    const looksBytes = files.length * numbers * 8
+    const bytes = new Uint8Array(headerBytes + looksBytes + files.length * digestBytes + text.length)
+    new Uint32Array(bytes.buffer, 0, 2).set([1, files.length])
+    const looks = new Float64Array(bytes.buffer, headerBytes, files.length * numbers)
+    for (const [i, { look, digest }] of files.entries()) {
+      const ino = isTrustworthy(look, readAt) ? look.ino : Number.NaN
+      looks.set([look.size, look.mtimeMs, look.ctimeMs, ino, fileKinds.indexOf(look.kind)], i * numbers)
+      bytes.set(Buffer.from(digest, 'hex'), headerBytes + looksBytes + i * digestBytes)
+    }
+    bytes.set(text, bytes.length - text.length)
+    return new FileSet(bytes, files.length)
+  }
+
+  /** Undefined where the bytes are no set: damaged, or of another version. */
+  static read(bytes: Uint8Array): FileSet | undefined {
+    if (bytes.length < headerBytes) return undefined
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    const count = view.getUint32(4, true)
+    const fixed = headerBytes + count * (numbers * 8 + digestBytes)
+    return view.getUint32(0, true) === 1 && bytes.length >= fixed ? new FileSet(bytes, count) : undefined
+  }
+
+  get paths(): readonly string[] {
+    this.#paths ??= this.count === 0 ? [] : this.#names().split('\0')
+    return this.#paths
+  }
+
+  /** Whether these are the same paths in the same order; nothing is taken apart for that. */
+  hasPaths(paths: readonly string[]): boolean {
+    return paths.length === this.count && paths.join('\0') === this.#names()
+  }
+
+  isSame(i: number, { size, mtimeMs, ctimeMs, ino, kind }: FileLook): boolean {
+    const at = i * numbers
+    const looks = this.#looks
+    return (
+      looks[at + 2] === ctimeMs &&
+      looks[at + 1] === mtimeMs &&
+      looks[at] === size &&
+      looks[at + 3] === ino &&
+      looks[at + 4] === fileKinds.indexOf(kind)
+    )
+  }
+
+  kindAt(i: number): FileKind {
+    return fileKinds[this.#looks[i * numbers + 4] ?? -1] ?? 'other'
+  }
+
+  digestAt(i: number): string {
+    return Buffer.from(this.#digests.subarray(i * digestBytes, (i + 1) * digestBytes)).toString('hex')
+  }
+
+  #names(): string {
+    this.#text ??= Buffer.from(
+      this.bytes.subarray(headerBytes + this.count * (numbers * 8 + digestBytes)),
+    ).toString()
+    return this.#text
+  }
+}

@@ -1,0 +1,87 @@
+import { type Dirent, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { posix } from 'node:path'
+import { errorCode } from '../../../lib/error-code.ts'
+
+/** Directories that no pattern looks into unless it names them. */
+const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.artifacts'])
+
+/** Whether a text is a pattern. Parentheses alone do not make one, for directories are called `(group)`. */
+export function isGlob(text: string): boolean {
+  return /[*?[{]/.test(text)
+}
+
+type Matches = (path: string) => boolean
+
+/** Loaded at the first pattern: many tasks name their files. */
+function compile(pattern: string): Matches {
+  picomatch ??= createRequire(import.meta.url)('picomatch') as Picomatch
+  return picomatch(pattern, { dot: true })
+}
+
+type Picomatch = (pattern: string, options: { readonly dot: boolean }) => Matches
+let picomatch: Picomatch | undefined
+
+/** The part of a pattern that holds no pattern: where its files are below. */
+function baseOf(pattern: string): string {
+  const parts = pattern.split('/')
+  const plain = parts.findIndex(isGlob)
+  return parts.slice(0, plain === -1 ? -1 : plain).join('/')
+}
+
+/**
+ * The files below `root` that match a pattern, relative to it, in order. Directories that are links are not followed,
+ * so there is an end; `.git`, `node_modules` and `.artifacts` are left out where the pattern does not name them.
+ */
+export function filesMatching(root: string, pattern: string): string[] {
+  const base = baseOf(pattern)
+  const named = new Set(pattern.split('/'))
+  const matches = pattern.endsWith('/**') && !isGlob(pattern.slice(0, -3)) ? undefined : compile(pattern)
+  const deepest = pattern.includes('**') ? Number.POSITIVE_INFINITY : pattern.split('/').length
+  const found: string[] = []
+  const visit = (directory: string, depth: number) => {
+    for (const entry of entriesOf(root, directory)) {
+      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
+      if (entry.isDirectory()) {
+        if (depth < deepest && (named.has(entry.name) || !skipped.has(entry.name))) visit(path, depth + 1)
+      } else if (isFile(entry) && (matches === undefined || matches(path))) found.push(path)
+    }
+  }
+  visit(base, base === '' ? 1 : base.split('/').length + 1)
+  return found.sort()
+}
+
+/** All files below a directory. */
+export function filesBelow(root: string, directory: string): string[] {
+  return filesMatching(root, `${directory}/**`)
+}
+
+/** A matcher for paths that are relative to the same root. */
+export function matcherOf(pattern: string): Matches {
+  if (isGlob(pattern)) return compile(pattern)
+  const below = `${pattern}/`
+  return path => path === pattern || path.startsWith(below)
+}
+
+/** A path as it is told and compared: `./a//b/` is `a/b`, and nothing is `.`. */
+export function plainPath(path: string): string {
+  const plain = posix.normalize(path)
+  return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain
+}
+
+function entriesOf(root: string, directory: string): Dirent[] {
+  try {
+    return readdirSync(directory.startsWith('/') ? directory : `${root}/${directory}`, {
+      withFileTypes: true,
+    })
+  } catch (error) {
+    // What is not there, or went away meanwhile, holds no files.
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return []
+    throw error
+  }
+}
+
+/** Pipes and sockets are not read: that might never end. */
+function isFile(entry: Dirent): boolean {
+  return entry.isFile() || entry.isSymbolicLink()
+}

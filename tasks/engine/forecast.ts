@@ -1,0 +1,119 @@
+import { UserError } from '../../lib/user-error.ts'
+import type { OutputCache } from './cache/output-cache.ts'
+import type { Change } from './changes.ts'
+import { fingerprintOf, isRemembered, type Judge, type NeedDigests } from './freshness/judge.ts'
+import type { Graph } from './graph.ts'
+import type { TaskRecord } from './memory/memory.ts'
+import { readResult } from './memory/results.ts'
+import type { Plan, PlanStep } from './plan.ts'
+import type { AnyPlace, AnyResults, Task } from './task.ts'
+
+/** What a run would do with a task. */
+export type Verdict =
+  | { readonly kind: 'up-to-date' }
+  | { readonly kind: 'runs'; readonly why: readonly Change[] }
+  /** Its outputs and its result would be taken from the cache. */
+  | { readonly kind: 'restores'; readonly why: readonly Change[]; readonly files?: number }
+  | { readonly kind: 'always' }
+  /** That is not known before these needs have run: it depends on what comes of them. */
+  | { readonly kind: 'unknown'; readonly after: readonly string[] }
+  /** It would fail at once. */
+  | { readonly kind: 'fails'; readonly error: UserError }
+
+export interface ForecastSetting {
+  readonly graph: Graph
+  readonly plan: Plan
+  readonly root: string
+  readonly judge: Judge
+  readonly cache: Pick<OutputCache, 'has'>
+  /** The stored result of a task, as it was serialized. */
+  readonly resultOf: (name: string) => Uint8Array | undefined
+}
+
+/**
+ * Foresees what a run would do with each task of a plan. It runs nothing and writes nothing. A task whose needs would run
+ * first runs for sure where something else has changed as well; otherwise that is not known yet.
+ */
+export function forecast(setting: ForecastSetting): ReadonlyMap<string, Verdict> {
+  const verdicts = new Map<string, Verdict>()
+  for (const step of setting.plan.steps) verdicts.set(step.name, verdictOf(setting, step, verdicts))
+  return verdicts
+}
+
+function verdictOf(
+  setting: ForecastSetting,
+  step: PlanStep,
+  verdicts: ReadonlyMap<string, Verdict>,
+): Verdict {
+  const { graph, judge, root } = setting
+  const { name, needs } = step
+  const task = graph.get(name)?.task
+  if (task === undefined) throw new Error(`the plan has a task that its graph has not: ${name}`)
+  if (!isRemembered(task)) return { kind: 'always' }
+  const open = [...new Set(needs.map(need => need.name))].filter(need => !isKnown(verdicts.get(need)))
+  // What its functions receive is what its own `params` made; the type is known there and not here.
+  const place = { root, params: step.params, rest: step.rest } as AnyPlace
+  try {
+    if (open.length > 0 && dependsOnResults(task)) return { kind: 'unknown', after: open }
+    const judgement = judge.judge({
+      name,
+      task,
+      place,
+      needs: new Map(needs.map(need => [need.name, digestsOf(judge.record(need.name))])),
+      results: () => storedResults(setting, step),
+    })
+    switch (judgement.kind) {
+      case 'always':
+        return judgement
+      case 'up-to-date':
+        return open.length > 0 ? { kind: 'unknown', after: open } : { kind: 'up-to-date' }
+      case 'stale': {
+        const why = judgement.why.filter(change => change.kind !== 'need' || !open.includes(change.name))
+        if (why.length === 0) return { kind: 'unknown', after: open }
+        if (open.length > 0) return { kind: 'runs', why }
+        return mayBeRestored(setting, step, task, judgement)
+          ? { kind: 'restores', why }
+          : { kind: 'runs', why }
+      }
+    }
+  } catch (error) {
+    // What is not there now may be made by a need that would run first.
+    if (open.length > 0) return { kind: 'unknown', after: open }
+    if (error instanceof UserError) return { kind: 'fails', error }
+    throw error
+  }
+}
+
+/** A need whose result is what it was, or will be what the cache holds. */
+function isKnown(verdict: Verdict | undefined): boolean {
+  return verdict?.kind === 'up-to-date'
+}
+
+function dependsOnResults({ options }: Task): boolean {
+  return typeof options.inputs === 'function' || typeof options.outputs === 'function'
+}
+
+type Stale = ReturnType<Judge['judge']> & { kind: 'stale' }
+
+function mayBeRestored(
+  { judge, cache }: ForecastSetting,
+  { name }: PlanStep,
+  task: Task,
+  stale: Stale,
+): boolean {
+  if (task.options.cache === false || stale.why.some(({ kind }) => kind === 'forced')) return false
+  return cache.has(fingerprintOf(name, stale.present, judge.takeInputs(name, stale.present)))
+}
+
+function digestsOf(record: TaskRecord | undefined): NeedDigests {
+  return { result: record?.resultDigest, outputs: record?.outputsDigest ?? '' }
+}
+
+function storedResults({ resultOf }: ForecastSetting, { needs }: PlanStep): AnyResults {
+  return Object.fromEntries(
+    needs.map(need => {
+      const bytes = resultOf(need.name)
+      return [need.key, bytes === undefined ? undefined : readResult(bytes)]
+    }),
+  )
+}

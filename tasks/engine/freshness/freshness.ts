@@ -1,0 +1,238 @@
+import { UserError } from '../../../lib/user-error.ts'
+import type { OutputCache } from '../cache/output-cache.ts'
+import type { Change } from '../changes.ts'
+import type { TaskEvent, Trouble } from '../events.ts'
+import { digestOf } from '../files/digest.ts'
+import type { FileSet } from '../files/file-set.ts'
+import { claim } from '../memory/claims.ts'
+import type { Memory, TaskRecord } from '../memory/memory.ts'
+import { readResult, storeResult } from '../memory/results.ts'
+import { pause } from '../running/pause.ts'
+import type { Reuse, TaskEnd } from '../state.ts'
+import { cachedFilesOf } from './cached-files.ts'
+import { factsText } from './facts.ts'
+import {
+  fingerprintOf,
+  type Judge,
+  type Judgement,
+  type NeedDigests,
+  outputsOf,
+  type Subject,
+} from './judge.ts'
+import { madeOutputs } from './made-outputs.ts'
+
+export interface FreshnessOptions {
+  readonly judge: Judge
+  readonly memory: Memory
+  readonly cache: OutputCache
+  /** Whether anything secret is in what is to be stored. */
+  readonly holdsSecret: (value: unknown) => boolean
+}
+
+/** What became of a task that is remembered. */
+export type Made = { readonly kind: 'reused'; readonly reuse: Reuse } | TaskEnd
+
+export interface Making {
+  readonly subject: Subject
+  readonly signal: AbortSignal
+  readonly tell: (event: TaskEvent) => void
+  /** Runs the task; `why` says what is to be told of it. */
+  readonly run: (why: readonly Change[]) => Promise<TaskEnd>
+}
+
+/** Another process that makes the same is asked this often whether it is done. */
+const claimPauseMs = 50
+
+/**
+ * Spares tasks their runs: hands on the stored result of one that is up to date, restores one that was made before from
+ * the same, and remembers what came of one that had to run. While a task is being made its outputs are claimed, so two
+ * `task` processes never write the same.
+ */
+export class Freshness {
+  readonly #options: FreshnessOptions
+  readonly #digests = new Map<string, NeedDigests>()
+
+  constructor(options: FreshnessOptions) {
+    this.#options = options
+  }
+
+  get judge(): Judge {
+    return this.#options.judge
+  }
+
+  /** What is known of the results of tasks that are done, for those that need them. */
+  digestsOf(name: string): NeedDigests {
+    return this.#digests.get(name) ?? { result: undefined, outputs: '' }
+  }
+
+  /** The result of a task that did not come from here: those that need it compare it. */
+  notice(name: string, result: unknown): void {
+    const record = this.judge.record(name)
+    if (record !== undefined) {
+      this.#digests.set(name, digestsOf(record))
+      return
+    }
+    const stored = storeResult(result)
+    this.#digests.set(name, {
+      result: stored.kind === 'bytes' ? digestOf(stored.bytes) : undefined,
+      outputs: '',
+    })
+  }
+
+  /** Something has run: files may be other than they were. */
+  ran(): void {
+    this.judge.files.mayHaveChanged()
+  }
+
+  /** Hands on the stored result of a task that is up to date. */
+  reuse(name: string, { record, refreshed }: Judgement & { kind: 'up-to-date' }): Reuse {
+    if (refreshed !== undefined) this.#options.memory.refresh(name, refreshed)
+    return this.#reuse(name, record, 'up-to-date')
+  }
+
+  /** Brings a task that is not up to date to its result, by restoring it or by running it. */
+  async make(making: Making, first: Judgement & { kind: 'stale' }): Promise<Made> {
+    const { subject, signal, tell } = making
+    const { name, task, place, results } = subject
+    const paths = outputsOf(task, results, place)
+    const claims = paths.length > 0 ? paths : [`task ${this.#options.memory.taskfile} ${name}`]
+    let claimed = claim(this.#options.memory, name, claims)
+    const waits = claimed.kind === 'taken'
+    if (claimed.kind === 'taken') tell({ type: 'task-waits', pid: claimed.pid })
+    while (claimed.kind === 'taken') {
+      await pause(claimPauseMs, signal)
+      if (signal.aborted) return { kind: 'aborted', abandoned: false }
+      claimed = claim(this.#options.memory, name, claims)
+    }
+    using _ = claimed
+    return waits ? this.#makeAfterAll(making) : this.#make(making, first)
+  }
+
+  /** Another process has made it meanwhile, or has failed to. */
+  async #makeAfterAll(making: Making): Promise<Made> {
+    const { subject } = making
+    this.ran()
+    this.judge.learn(subject.name, this.#options.memory.records([subject.name]).get(subject.name))
+    const judgement = this.judge.judge(subject)
+    switch (judgement.kind) {
+      case 'up-to-date':
+        return { kind: 'reused', reuse: this.reuse(subject.name, judgement) }
+      case 'stale':
+        return this.#make(making, judgement)
+      case 'always':
+        throw new Error(`${subject.name} is made though nothing of it is remembered`)
+    }
+  }
+
+  async #make(
+    { subject, tell, run }: Making,
+    { why, present }: Judgement & { kind: 'stale' },
+  ): Promise<Made> {
+    const { memory, cache, judge } = this.#options
+    const { name, task } = subject
+    const inputs = judge.takeInputs(name, present)
+    const fingerprint = fingerprintOf(name, present, inputs)
+    const isForced = why.some(({ kind }) => kind === 'forced')
+    const kept = task.options.cache !== false
+    const before = judge.record(name)
+    if (kept && !isForced) {
+      const restored = await cache.restore(fingerprint, {
+        root: judge.files.root,
+        stale: before?.outputs.paths ?? [],
+      })
+      if (restored.kind === 'damaged') this.#tell(tell, { kind: 'cache-damaged', path: restored.path })
+      if (restored.kind === 'restored') {
+        this.ran()
+        const outputs = judge.files.take(
+          restored.files.map(({ path }) => path),
+          undefined,
+          false,
+        )
+        const record = recordOf(
+          { fingerprint, present, inputs, outputs, result: restored.result },
+          memory.now(),
+        )
+        memory.keep(name, record, restored.result)
+        tell({ type: 'task-restored', why, files: restored.files.length })
+        return { kind: 'reused', reuse: this.#reuse(name, record, 'restored', restored.result) }
+      }
+    }
+    memory.invalidate(name)
+    if (isForced) cache.forget(fingerprint)
+    const end = await run(why)
+    this.ran()
+    if (end.kind !== 'succeeded') return end
+    const made = madeOutputs(present.outputs, judge.files)
+    if (made.kind === 'failed') return made
+    const stored = storeResult(end.result)
+    if (stored.kind === 'not-storable')
+      return {
+        kind: 'failed',
+        error: new UserError(`its result cannot be stored: ${stored.what}`, {
+          fix: 'return plain data, or declare neither inputs nor outputs: such a task always runs',
+        }),
+      }
+    const result = stored.bytes
+    const outputs = judge.files.take(made.paths, undefined, false)
+    const record = recordOf({ fingerprint, present, inputs, outputs, result }, memory.now())
+    this.#digests.set(name, digestsOf(record))
+    if (this.#options.holdsSecret(end.result)) return end
+    memory.keep(name, record, result)
+    if (kept) {
+      const files = cachedFilesOf(judge.files.root, outputs)
+      const put = await cache.store({ fingerprint, task: name, root: judge.files.root, files, result })
+      if (put.kind === 'failed') this.#tell(tell, { kind: 'not-cached', why: put.why })
+    }
+    return end
+  }
+
+  #reuse(name: string, record: TaskRecord, how: Reuse['how'], bytes?: Uint8Array): Reuse {
+    this.#digests.set(name, digestsOf(record))
+    const { memory } = this.#options
+    let read: { readonly result: unknown } | undefined
+    return {
+      how,
+      get result() {
+        read ??= { result: readResult(bytes ?? memory.result(name) ?? lost(name)) }
+        return read.result
+      },
+    }
+  }
+
+  #tell(tell: Making['tell'], trouble: Trouble): void {
+    tell({ type: 'task-trouble', trouble })
+  }
+}
+
+function digestsOf({ resultDigest, outputsDigest }: TaskRecord): NeedDigests {
+  return { result: resultDigest, outputs: outputsDigest }
+}
+
+function recordOf(
+  { fingerprint, present, inputs, outputs, result }: Ingredients,
+  succeededAt: number,
+): TaskRecord {
+  const digests = outputs.paths.map((path, i) => [path, outputs.digestAt(i), outputs.kindAt(i)])
+  return {
+    fingerprint,
+    facts: factsText(present.facts),
+    inputs,
+    outputs,
+    resultDigest: digestOf(result),
+    outputsDigest: digests.length === 0 ? '' : digestOf(JSON.stringify(digests)),
+    succeededAt,
+    valid: true,
+  }
+}
+
+interface Ingredients {
+  readonly fingerprint: string
+  readonly present: (Judgement & { kind: 'stale' })['present']
+  readonly inputs: FileSet
+  readonly outputs: FileSet
+  readonly result: Uint8Array
+}
+
+function lost(name: string): never {
+  throw new UserError(`the stored result of "${name}" is gone`, { fix: 'run it again' })
+}

@@ -1,0 +1,199 @@
+import { UserError } from '../../../lib/user-error.ts'
+import type { Change } from '../changes.ts'
+import { digestOf } from '../files/digest.ts'
+import type { FileSet } from '../files/file-set.ts'
+import type { FileTable } from '../files/file-table.ts'
+import { FoundFiles, taskInputs } from '../files/task-inputs.ts'
+import type { TaskRecord } from '../memory/memory.ts'
+import type { AnyPlace, AnyResults, Task } from '../task.ts'
+import { type Facts, factChanges, factsText, unknownResult } from './facts.ts'
+import type { OutputOwners } from './output-owners.ts'
+
+/** Goes into every fingerprint: to be raised when the meaning of what goes in changes. */
+const formatVersion = 1
+
+/** What is known of the result of a need, for comparison. */
+export interface NeedDigests {
+  /** Undefined where the result cannot be stored, and so not be compared. */
+  readonly result: string | undefined
+  readonly outputs: string
+}
+
+/** A task at the moment when all its needs are done. */
+export interface Subject {
+  readonly name: string
+  readonly task: Task
+  readonly place: AnyPlace
+  /** By the names of the needs. */
+  readonly needs: ReadonlyMap<string, NeedDigests>
+  /** Asked for only where the inputs depend on them. */
+  readonly results: () => AnyResults
+}
+
+/** What the result of a task would come from now. */
+export interface Present {
+  readonly facts: Facts
+  /** The files among the inputs. */
+  readonly paths: readonly string[]
+  /** As declared, in plain form. */
+  readonly outputs: readonly string[]
+}
+
+export type Judgement =
+  /** It names neither inputs nor outputs. */
+  | { readonly kind: 'always' }
+  /** `refreshed`: the same files with newer looks, to be remembered in their place. */
+  | { readonly kind: 'up-to-date'; readonly record: TaskRecord; readonly refreshed: FileSets | undefined }
+  | { readonly kind: 'stale'; readonly why: readonly Change[]; readonly present: Present }
+
+interface FileSets {
+  readonly inputs: FileSet
+  readonly outputs: FileSet
+}
+
+export interface JudgeOptions {
+  readonly files: FileTable
+  readonly records: ReadonlyMap<string, TaskRecord>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** The versions of the tools of a task. */
+  readonly toolsOf: (name: string) => Readonly<Record<string, string>>
+  readonly sources: Sources
+  readonly owners: OutputOwners
+  readonly host: string
+  readonly force: boolean
+}
+
+/** The source of tasks: the modules that declare them, and what those import. */
+export interface Sources {
+  /** A short name for all these files as they are now; the same for the same content. */
+  nameOf(modules: readonly string[]): string
+  /** The files that differ between what had this name and now. Undefined where that is not known any more. */
+  changesSince(name: string, modules: readonly string[]): readonly string[] | undefined
+}
+
+/** Says whether a task is up to date, and if not, why. It looks at files and writes nothing. */
+export class Judge {
+  readonly files: FileTable
+  readonly found: FoundFiles
+  readonly #options: JudgeOptions
+  readonly #records: Map<string, TaskRecord>
+
+  constructor(options: JudgeOptions) {
+    this.#options = options
+    this.#records = new Map(options.records)
+    this.files = options.files
+    this.found = new FoundFiles(options.files)
+  }
+
+  judge(subject: Subject): Judgement {
+    const { name, task } = subject
+    if (!isRemembered(task)) return { kind: 'always' }
+    const { force } = this.#options
+    const present = this.#present(subject)
+    const record = this.#records.get(name)
+    if (record === undefined) return { kind: 'stale', why: [{ kind: 'never-succeeded' }], present }
+    if (force) return { kind: 'stale', why: [{ kind: 'forced' }], present }
+    const inputs = this.files.compare(present.paths, record.inputs)
+    const why: Change[] = [
+      ...(record.valid ? [] : [{ kind: 'unfinished' } as const]),
+      ...this.#factChanges(record, present, task),
+      ...inputs.differences.map(difference => ({ kind: 'input', ...difference }) as const),
+    ]
+    if (why.length > 0) return { kind: 'stale', why, present }
+    const outputs = this.files.compare(record.outputs.paths, record.outputs, false)
+    for (const { path, how } of outputs.differences)
+      why.push({ kind: 'output', path, how: how === 'removed' ? 'missing' : 'changed' })
+    if (why.length > 0) return { kind: 'stale', why, present }
+    const refreshed =
+      inputs.stale || outputs.stale
+        ? {
+            inputs: this.files.take(present.paths, record.inputs),
+            outputs: this.files.take(record.outputs.paths, record.outputs, false),
+          }
+        : undefined
+    return { kind: 'up-to-date', record, refreshed }
+  }
+
+  /** What is known of the last success of a task. */
+  record(name: string): TaskRecord | undefined {
+    return this.#records.get(name)
+  }
+
+  /** Something newer is known of a task. */
+  learn(name: string, record: TaskRecord | undefined): void {
+    if (record === undefined) this.#records.delete(name)
+    else this.#records.set(name, record)
+  }
+
+  /** The inputs as they are now, with their digests. */
+  takeInputs(name: string, { paths }: Present): FileSet {
+    return this.files.take(paths, this.#records.get(name)?.inputs)
+  }
+
+  #factChanges(record: TaskRecord, { facts }: Present, task: Task): Change[] {
+    const text = factsText(facts)
+    const before: Facts = text === record.facts ? facts : JSON.parse(record.facts)
+    const changes = factChanges(before, facts)
+    if (before.sources !== facts.sources) {
+      const files = this.#options.sources.changesSince(before.sources ?? '', task.modules)
+      if (files === undefined || files.length === 0) changes.push({ kind: 'definition' })
+      else changes.push(...files.map(path => ({ kind: 'source', path }) as const))
+    }
+    // The comparison with what cannot be compared never comes out equal.
+    for (const [name, value] of Object.entries(facts))
+      if (value.startsWith(`${unknownResult} `) && before[name] === value)
+        changes.push({ kind: 'need', name: name.slice('need '.length), what: 'unknown' })
+    return changes
+  }
+
+  #present({ name, task, place, needs, results }: Subject): Present {
+    const { options, modules } = task
+    const { environment, toolsOf, sources, owners, host } = this.#options
+    const declared = options.inputs ?? []
+    const inputs = typeof declared === 'function' ? declared(results(), place) : declared
+    const outputs = outputsOf(task, results, place)
+    if (typeof options.outputs === 'function') owners.claim(name, outputs)
+    const { paths, values } = taskInputs(name, inputs, this.found)
+    const facts: Record<string, string> = {
+      definition: JSON.stringify([typeof options.run === 'function' ? null : options.run, outputs]),
+      host,
+    }
+    if (modules.length > 0) facts.sources = sources.nameOf(modules)
+    for (const [key, value] of Object.entries(place.params)) facts[`param ${key}`] = digestOfValue(value)
+    for (const { name, value } of values) facts[`value ${name}`] = digestOfValue(value)
+    for (const key of options.env ?? []) facts[`env ${key}`] = digestOfValue(environment[key] ?? null)
+    for (const [key, version] of Object.entries(toolsOf(name))) facts[`tool ${key}`] = version
+    if (place.rest.length > 0) facts.rest = digestOfValue(place.rest)
+    for (const [need, { result, outputs }] of needs)
+      facts[`need ${need}`] = `${result ?? unknownResult} ${outputs}`
+    return { facts, paths, outputs }
+  }
+}
+
+/** Whether a task has a fingerprint at all. */
+export function isRemembered({ options }: Task): boolean {
+  return options.inputs !== undefined || options.outputs !== undefined
+}
+
+export function outputsOf({ options }: Task, results: () => AnyResults, place: AnyPlace): readonly string[] {
+  const declared = options.outputs ?? []
+  return typeof declared === 'function' ? declared(results(), place) : declared
+}
+
+/** The name of everything that a result came from. */
+export function fingerprintOf(name: string, { facts }: Present, inputs: FileSet): string {
+  const files = inputs.paths.map((path, i) => [path, inputs.digestAt(i), inputs.kindAt(i)])
+  return digestOf(JSON.stringify([formatVersion, name, factsText(facts), files]))
+}
+
+/** Of a value among the inputs or parameters: what JSON cannot tell apart from something else is refused. */
+function digestOfValue(value: unknown): string {
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === 'bigint') return `${part}n`
+    if (part instanceof Map || part instanceof Set) return [...part]
+    if (typeof part === 'function' || typeof part === 'symbol')
+      throw new UserError(`a ${typeof part} among the inputs cannot be compared`)
+    return part
+  })
+  return digestOf(text ?? 'undefined')
+}

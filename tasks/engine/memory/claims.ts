@@ -1,0 +1,61 @@
+import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import type { Memory } from './memory.ts'
+
+/** Held until it is disposed, or until its process is gone, however that went. */
+export interface Claim extends Disposable {
+  readonly kind: 'held'
+}
+
+export type Claimed = Claim | { readonly kind: 'taken'; readonly pid: number; readonly path: string }
+
+const self = () => identify(process.pid)
+
+/**
+ * What a task makes is made by one process at a time: `paths` are claimed, all or none. Paths are directories or files;
+ * one that lies in another collides with it. Where nothing is remembered there is nothing to claim in either, and the
+ * claim is given without.
+ */
+export function claim(memory: Memory, task: string, paths: readonly string[]): Claimed {
+  const own = self()
+  if (own === undefined || paths.length === 0) return { kind: 'held', [Symbol.dispose]: () => {} }
+  let taken: { pid: number; path: string } | undefined
+  memory.together(() => {
+    for (const row of memory.all('select path, pid, pid_start from claims')) {
+      const pid = Number(row.pid)
+      const holder = { pid, startTime: String(row.pid_start) }
+      if (holder.pid === own.pid && holder.startTime === own.startTime) continue
+      if (!isAlive(holder))
+        memory.run('delete from claims where pid = ? and pid_start = ?', pid, holder.startTime)
+      else if (paths.some(path => collide(path, String(row.path)))) taken ??= { pid, path: String(row.path) }
+    }
+    if (taken !== undefined) return
+    for (const path of paths)
+      memory.run(
+        'insert or replace into claims (path, task, pid, pid_start) values (?, ?, ?, ?)',
+        path,
+        task,
+        own.pid,
+        own.startTime,
+      )
+  })
+  if (taken !== undefined) return { kind: 'taken', ...(taken as { pid: number; path: string }) }
+  return {
+    kind: 'held',
+    [Symbol.dispose]: () => {
+      memory.together(() => {
+        for (const path of paths)
+          memory.run(
+            'delete from claims where path = ? and pid = ? and pid_start = ?',
+            path,
+            own.pid,
+            own.startTime,
+          )
+      })
+    },
+  }
+}
+
+/** Whether two paths are the same, or one lies in the other. */
+export function collide(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
+}

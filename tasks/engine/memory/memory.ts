@@ -1,0 +1,208 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Trouble } from '../events.ts'
+import { FileSet } from '../files/file-set.ts'
+import { isDamage, openDatabase, setAside, textOf } from './open-database.ts'
+
+/** What is known of the last success of a task. */
+export interface TaskRecord {
+  readonly fingerprint: string
+  /** What the result came from beside files, as JSON: by name, what is compared. */
+  readonly facts: string
+  readonly inputs: FileSet
+  readonly outputs: FileSet
+  /** Of the stored result, to be compared; the result itself is read when somebody needs it. */
+  readonly resultDigest: string
+  readonly outputsDigest: string
+  /** Milliseconds since 1970. */
+  readonly succeededAt: number
+  /** Whether the task has not begun to run since. */
+  readonly valid: boolean
+}
+
+export interface MemoryOptions {
+  readonly path: string
+  /** The Taskfile's path below the root: two of one directory share the database. */
+  readonly taskfile: string
+  readonly now: () => number
+}
+
+/**
+ * What earlier runs left: results with what they came from, durations, and small things that are cheaper to remember
+ * than to find out. All of it can be lost: where the file is damaged or the disk is full, `troubles` says so and
+ * everything counts as never seen. Nothing here throws.
+ */
+export class Memory implements Disposable {
+  readonly taskfile: string
+  readonly now: () => number
+  readonly #path: string
+  #writes = false
+  #database: DatabaseSync | undefined
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #troubles: Trouble[] = []
+
+  /** Reads what is there, if anything is, and makes nothing. */
+  constructor({ path, taskfile, now }: MemoryOptions) {
+    this.taskfile = taskfile
+    this.now = now
+    this.#path = path
+    const opened = openDatabase(path, { writes: false, now: now() })
+    if (opened.kind === 'open') this.#database = opened.database
+  }
+
+  /** From now on it also writes; the file is made where it is missing, or of no use. */
+  beginWriting(): void {
+    if (this.#writes) return
+    this.close()
+    this.#writes = true
+    const opened = openDatabase(this.#path, { writes: true, now: this.now() })
+    if (opened.kind === 'open') {
+      this.#database = opened.database
+      if (opened.setAside !== undefined) this.#troubles.push({ kind: 'memory-set-aside', ...opened.setAside })
+    } else if (opened.kind === 'failed') this.#troubles.push({ kind: 'memory-lost', why: opened.why })
+  }
+
+  /** What went wrong since it was asked last. */
+  takeTroubles(): Trouble[] {
+    return this.#troubles.splice(0)
+  }
+
+  close(): void {
+    const database = this.#database
+    this.#database = undefined
+    this.#statements.clear()
+    database?.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Of these tasks, or of all where there are many. */
+  records(names: readonly string[]): Map<string, TaskRecord> {
+    const columns =
+      'name, fingerprint, facts, inputs, outputs, result_digest, outputs_digest, succeeded_at, valid from tasks where taskfile = ?'
+    const rows =
+      names.length > 50
+        ? this.all(`select ${columns}`, this.taskfile)
+        : names.flatMap(name => this.all(`select ${columns} and name = ?`, this.taskfile, name))
+    const records = new Map<string, TaskRecord>()
+    for (const row of rows) {
+      const inputs = row.inputs instanceof Uint8Array ? FileSet.read(row.inputs) : undefined
+      const outputs = row.outputs instanceof Uint8Array ? FileSet.read(row.outputs) : undefined
+      if (inputs === undefined || outputs === undefined) continue
+      records.set(String(row.name), {
+        fingerprint: String(row.fingerprint),
+        facts: String(row.facts),
+        inputs,
+        outputs,
+        resultDigest: String(row.result_digest),
+        outputsDigest: String(row.outputs_digest),
+        succeededAt: Number(row.succeeded_at),
+        valid: row.valid === 1,
+      })
+    }
+    return records
+  }
+
+  /** The stored result of a task, as it was serialized. */
+  result(name: string): Uint8Array | undefined {
+    const [row] = this.all('select result from tasks where taskfile = ? and name = ?', this.taskfile, name)
+    return row?.result instanceof Uint8Array ? row.result : undefined
+  }
+
+  durations(): Map<string, number> {
+    const rows = this.all('select name, ms from durations where taskfile = ?', this.taskfile)
+    return new Map(rows.map(row => [String(row.name), Number(row.ms)]))
+  }
+
+  keep(name: string, record: TaskRecord, result: Uint8Array): void {
+    this.run(
+      `insert or replace into tasks (taskfile, name, fingerprint, facts, inputs, outputs, result,
+         result_digest, outputs_digest, succeeded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      this.taskfile,
+      name,
+      record.fingerprint,
+      record.facts,
+      record.inputs.bytes,
+      record.outputs.bytes,
+      result,
+      record.resultDigest,
+      record.outputsDigest,
+      record.succeededAt,
+    )
+  }
+
+  /** The same files with newer looks: they were touched, and are what they were. */
+  refresh(name: string, { inputs, outputs }: Pick<TaskRecord, 'inputs' | 'outputs'>): void {
+    this.run(
+      'update tasks set inputs = ?, outputs = ? where taskfile = ? and name = ?',
+      inputs.bytes,
+      outputs.bytes,
+      this.taskfile,
+      name,
+    )
+  }
+
+  /** What a task made is not to be trusted from here on: it begins to run. */
+  invalidate(name: string): void {
+    this.run('update tasks set valid = 0 where taskfile = ? and name = ?', this.taskfile, name)
+  }
+
+  /** Does several things at once: all or, where one fails, none. */
+  together(work: () => void): void {
+    this.run('begin immediate')
+    work()
+    this.run('commit')
+  }
+
+  all(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown>[] {
+    return this.#try(() => this.#prepare(sql)?.all(...values)) ?? []
+  }
+
+  /** How many rows changed. Nothing is written before `beginWriting`. */
+  run(sql: string, ...values: readonly SQLInputValue[]): number {
+    if (!this.#writes) return 0
+    return Number(this.#try(() => this.#prepare(sql)?.run(...values).changes) ?? 0)
+  }
+
+  /** Whether anything is remembered at all. */
+  get isOpen(): boolean {
+    return this.#database !== undefined
+  }
+
+  #prepare(sql: string): StatementSync | undefined {
+    const known = this.#statements.get(sql)
+    if (known !== undefined || this.#database === undefined) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #try<T>(action: () => T): T | undefined {
+    if (this.#database === undefined) return undefined
+    try {
+      return action()
+    } catch (error) {
+      this.#leave(error)
+      return undefined
+    }
+  }
+
+  /** A file that turns out to be damaged is set aside now, or it would be of no use to later runs either. */
+  #leave(error: unknown): void {
+    const database = this.#database
+    this.#database = undefined
+    this.#statements.clear()
+    try {
+      database?.close()
+    } catch {
+      // It is of no use any more, and closed or not makes no difference.
+    }
+    const opened =
+      this.#writes && isDamage(error) ? setAside(this.#path, this.now(), textOf(error)) : undefined
+    if (opened?.kind === 'open') {
+      this.#database = opened.database
+      if (opened.setAside !== undefined) this.#troubles.push({ kind: 'memory-set-aside', ...opened.setAside })
+    } else if (this.#writes) this.#troubles.push({ kind: 'memory-lost', why: textOf(error) })
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { schema, schemaVersion } from './schema.ts'
+
+/** Another `task` process writes for a millisecond at a time. */
+const busyMs = 2_000
+
+export type Opened =
+  | { readonly kind: 'open'; readonly database: DatabaseSync; readonly setAside?: SetAside }
+  /** Where nothing is to be written and nothing is there yet. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly why: string }
+
+export interface SetAside {
+  readonly path: string
+  readonly why: string
+}
+
+/**
+ * Opens the database, or makes it. One that is damaged, or of another version, is set aside under another name and begun
+ * anew. With `writes: false` nothing of that happens: the file is read, or not there.
+ *
+ * It keeps a rollback journal and waits for no disk: a killed process loses nothing that way, reading leaves no file
+ * behind as it would with a write-ahead log, and what a power failure damages is set aside.
+ */
+export function openDatabase(path: string, { writes, now }: { writes: boolean; now: number }): Opened {
+  if (!existsSync(path)) return writes ? make(path) : { kind: 'absent' }
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path, { readOnly: !writes, timeout: busyMs })
+    const version = database.prepare('pragma user_version').get()?.user_version
+    if (version === schemaVersion) {
+      if (writes) database.exec('pragma synchronous = off')
+      return { kind: 'open', database }
+    }
+    database.close()
+    if (!writes) return { kind: 'absent' }
+    // Without a version it is being made by another process at this moment, or was by one that was killed.
+    return version === 0 ? make(path) : setAside(path, now, `it is of version ${String(version)}`)
+  } catch (error) {
+    if (database?.isOpen) database.close()
+    const why = textOf(error)
+    return writes && isDamage(error) ? setAside(path, now, why) : { kind: 'failed', why }
+  }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, in any of their extended forms. */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return false
+  return [11, 26].includes(error.errcode & 255)
+}
+
+/** Its tables come in one transaction: who opens it meanwhile waits, and finds them. */
+function make(path: string): Opened {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  try {
+    const directory = dirname(path)
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const ignore = join(directory, '.gitignore')
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
+    const database = new DatabaseSync(path, { timeout: busyMs })
+    database.exec('pragma synchronous = off; begin immediate')
+    if (database.prepare('pragma user_version').get()?.user_version === 0) database.exec(schema)
+    database.exec('commit')
+    return { kind: 'open', database }
+  } catch (error) {
+    return { kind: 'failed', why: textOf(error) }
+  }
+}
+
+/** Gives the file another name, and makes a new one. */
+export function setAside(path: string, now: number, why: string): Opened {
+  const aside = `${path}.${new Date(now).toISOString().replace(/[-:.]/g, '')}`
+  try {
+    renameSync(path, aside)
+    if (existsSync(`${path}-journal`)) renameSync(`${path}-journal`, `${aside}-journal`)
+  } catch (error) {
+    return { kind: 'failed', why: textOf(error) }
+  }
+  const made = make(path)
+  return made.kind === 'open' ? { ...made, setAside: { path: aside, why } } : made
+}
+
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

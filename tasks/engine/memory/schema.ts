@@ -1,0 +1,39 @@
+/** Of another number nothing is read: what is remembered can be worked out again. */
+export const schemaVersion = 1
+
+/**
+ * What `task` remembers. `taskfile` is a Taskfile's path below the root. Of `tasks` there is a row for each task that
+ * has succeeded; it is valid until the task begins to run again.
+ */
+export const schema = `
+create table tasks (
+  taskfile text not null, name text not null,
+  fingerprint text not null, facts text not null,
+  inputs blob not null, outputs blob not null,
+  result blob not null, result_digest text not null, outputs_digest text not null,
+  succeeded_at real not null, valid integer not null default 1,
+  primary key (taskfile, name)
+) strict;
+create table durations (
+  taskfile text not null, name text not null, ms real not null,
+  primary key (taskfile, name)
+) strict, without rowid;
+create table runs (
+  id text primary key, taskfile text not null, words text not null, pid integer not null, pid_start text not null,
+  started_at real not null, ended_at real, outcome text,
+  up_to_date integer not null default 0
+) strict;
+create table run_tasks (
+  run text not null references runs (id) on delete cascade, name text not null,
+  outcome text not null, why text not null, duration_ms real not null, error text,
+  params text, result blob,
+  primary key (run, name)
+) strict;
+create table claims (
+  path text primary key, task text not null, pid integer not null, pid_start text not null
+) strict, without rowid;
+create table sources (path text primary key, entry text not null) strict, without rowid;
+create table source_sets (id text primary key, files text not null, used_at real not null) strict, without rowid;
+create table remembered (key text primary key, value text not null, used_at real not null) strict, without rowid;
+pragma user_version = ${schemaVersion};
+`

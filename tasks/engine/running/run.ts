@@ -1,0 +1,316 @@
+import type { Change } from '../changes.ts'
+import type { EngineEvent, RunEvent, TaskEvent } from '../events.ts'
+import type { Freshness, Made } from '../freshness/freshness.ts'
+import { isRemembered, type Judgement, type Subject } from '../freshness/judge.ts'
+import type { PlanStep } from '../plan.ts'
+import { ReadyQueue } from '../ready-queue.ts'
+import type { RunOptions, RunResult } from '../run-plan.ts'
+import { advance, type Outcome, type TaskEnd, type TaskState, type Transition } from '../state.ts'
+import type { AnyResults, Task } from '../task.ts'
+import { AbortedError } from './aborted-error.ts'
+import type { Surroundings } from './attempt.ts'
+import { Groups } from './groups.ts'
+import { Services } from './services.ts'
+
+/**
+ * One run of a plan. Tasks start as soon as what they need is done and a job is free; one that is up to date takes no
+ * job, and no turn of the event loop either.
+ */
+export class Run {
+  readonly #options: RunOptions
+  readonly #steps: ReadonlyMap<string, PlanStep>
+  readonly #states: Map<string, TaskState>
+  readonly #queue: ReadyQueue
+  readonly #groups: Groups
+  readonly #services: Services
+  readonly #surroundings: Surroundings
+  readonly #abort = new AbortController()
+  /** Loaded when the first task really runs. */
+  #runTask: Promise<typeof import('./run-task.ts')> | undefined
+  /** Tasks that hold a job, or serve. */
+  readonly #running = new Set<Promise<void>>()
+  /** Those whose results are compared by a task that needs them. */
+  readonly #compared: ReadonlySet<string>
+  #jobsTaken = 0
+  #change = Promise.withResolvers<void>()
+  #failed = false
+  /** What a listener of events threw, or the engine itself. */
+  #bug: { readonly error: unknown } | undefined
+
+  constructor(options: RunOptions) {
+    const { graph, plan, root, environment, graceMs = 5000, sentinel } = options
+    this.#options = options
+    this.#steps = new Map(plan.steps.map(step => [step.name, step]))
+    this.#states = new Map(plan.steps.map(step => [step.name, { kind: 'waiting' }]))
+    this.#queue = new ReadyQueue(plan)
+    this.#groups = new Groups(graph, plan)
+    this.#services = new Services(plan)
+    this.#surroundings = {
+      root,
+      environment,
+      graceMs,
+      sentinel,
+      urgent: options.urgent ?? new AbortController().signal,
+      confirm: options.confirm ?? (() => undefined),
+      secret: options.secret ?? (() => {}),
+    }
+    this.#compared = new Set(
+      plan.steps
+        .filter(({ name }) => isRemembered(this.#task(name)))
+        .flatMap(({ needs }) => needs.map(need => need.name)),
+    )
+  }
+
+  async finish(): Promise<RunResult> {
+    const { plan, jobs, now, signal, id = '' } = this.#options
+    const started = now()
+    const cancel = () => {
+      this.#tell({ type: 'run-cancelled', reason: signal?.reason })
+      this.#abort.abort(new AbortedError('cancelled', signal?.reason))
+    }
+    this.#tell({ type: 'run-started', run: id, plan, jobs })
+    signal?.addEventListener('abort', cancel, { once: true })
+    if (signal?.aborted) cancel()
+    try {
+      for (;;) {
+        this.#startReady()
+        if (this.#running.size === 0) break
+        await this.#change.promise
+        this.#change = Promise.withResolvers()
+        this.#throwBug()
+      }
+    } finally {
+      // Reached with tasks running only after a bug: nothing may be left behind even then.
+      if (this.#running.size > 0) this.#abort.abort(new AbortedError('failed', undefined))
+      await Promise.allSettled(this.#running)
+      signal?.removeEventListener('abort', cancel)
+    }
+    for (const [name, { kind }] of this.#states) if (kind === 'waiting') this.#move(name, { kind: 'skip' })
+    const outcome: Outcome = this.#failed ? 'failed' : signal?.aborted ? 'cancelled' : 'succeeded'
+    this.#tell({ type: 'run-finished', outcome, durationMs: Math.max(0, now() - started) })
+    return { outcome, states: this.#states }
+  }
+
+  #throwBug(): void {
+    if (this.#bug !== undefined) throw this.#bug.error
+  }
+
+  #startReady(): void {
+    while (this.#jobsTaken < this.#options.jobs && !this.#abort.signal.aborted) {
+      const step = this.#steps.get(this.#queue.take(name => this.#groups.mayStart(name)) ?? '')
+      if (step === undefined) break
+      this.#begin(step)
+    }
+    this.#services.stopUnneeded(this.#states, this.#jobsTaken === 0 && this.#queue.isEmpty)
+  }
+
+  /** Brings one task to its end: at once where it does not have to run. */
+  #begin(step: PlanStep): void {
+    const { name } = step
+    const resumed = this.#options.resumed?.get(name)
+    if (resumed !== undefined) {
+      this.#move(name, { kind: 'reuse', reuse: { how: 'resumed', result: resumed.result } })
+      this.#noticeResult(name, resumed.result)
+      this.#queue.done(name)
+      return
+    }
+    const { freshness } = this.#options
+    const subject = this.#subject(step)
+    if (freshness === undefined || !isRemembered(subject.task)) {
+      this.#execute(step, subject, { kind: 'always' })
+      return
+    }
+    const judgement = this.#judge(subject, freshness)
+    if (judgement?.kind === 'up-to-date') {
+      this.#move(name, { kind: 'reuse', reuse: freshness.reuse(name, judgement) })
+      this.#queue.done(name)
+    } else if (judgement !== undefined) this.#execute(step, subject, judgement)
+  }
+
+  /** Undefined where the task cannot be judged, and so has failed. */
+  #judge(subject: Subject, { judge }: Freshness): Judgement | undefined {
+    try {
+      return judge.judge(subject)
+    } catch (error) {
+      // What its `inputs` or `outputs` throw is the task's own failure.
+      this.#fail(error)
+      const end = { kind: 'failed', error } as const
+      this.#move(subject.name, { kind: 'end', at: this.#options.now(), end })
+      return undefined
+    }
+  }
+
+  #execute(step: PlanStep, subject: Subject, judgement: Exclude<Judgement, { kind: 'up-to-date' }>): void {
+    const { name } = step
+    this.#groups.started(name)
+    this.#jobsTaken++
+    let holdsJob = true
+    const giveJobBack = () => {
+      if (!holdsJob) return
+      holdsJob = false
+      this.#jobsTaken--
+      this.#change.resolve()
+    }
+    const execution: Promise<void> = this.#bringToEnd(step, subject, judgement, giveJobBack)
+      .catch(error => {
+        this.#bug ??= { error }
+      })
+      .finally(() => {
+        this.#running.delete(execution)
+        this.#groups.ended(name)
+        giveJobBack()
+        this.#change.resolve()
+      })
+    this.#running.add(execution)
+  }
+
+  async #bringToEnd(
+    step: PlanStep,
+    subject: Subject,
+    judgement: Exclude<Judgement, { kind: 'up-to-date' }>,
+    giveJobBack: () => void,
+  ): Promise<void> {
+    const { name } = step
+    const { freshness, now } = this.#options
+    const run = (why: readonly Change[]) => {
+      this.#move(name, { kind: 'start', at: now() }, why)
+      return this.#run(step, subject, giveJobBack)
+    }
+    const made: Made =
+      judgement.kind === 'stale' && freshness !== undefined
+        ? await freshness.make(
+            { subject, signal: this.#abort.signal, run, tell: event => this.#tellTask(name, event) },
+            judgement,
+          )
+        : await run([])
+    if (made.kind === 'reused') this.#move(name, { kind: 'reuse', reuse: made.reuse })
+    else {
+      if (made.kind === 'failed') this.#fail(made.error)
+      if (judgement.kind === 'always') {
+        freshness?.ran()
+        if (made.kind === 'succeeded') this.#noticeResult(name, made.result)
+      }
+      this.#move(name, { kind: 'end', at: now(), end: made })
+    }
+    if (this.#states.get(name)?.kind === 'succeeded') this.#queue.done(name)
+  }
+
+  async #run(step: PlanStep, { task, results }: Subject, giveJobBack: () => void): Promise<TaskEnd> {
+    const { name, params, rest } = step
+    const setting = {
+      name,
+      task,
+      results: results(),
+      params,
+      rest,
+      surroundings: this.#surroundings,
+      signal: this.#abort.signal,
+      fail: (error: unknown) => this.#fail(error),
+      tell: (event: TaskEvent) => this.#tellTask(name, event),
+    }
+    const readiness = task.options.ready
+    if (readiness === undefined) {
+      this.#runTask ??= import('./run-task.ts')
+      return (await this.#runTask).runTask(setting)
+    }
+    const { runService } = await import('./run-service.ts')
+    return runService({
+      ...setting,
+      readiness,
+      stop: this.#services.started(name),
+      ready: () => {
+        this.#move(name, { kind: 'serve' })
+        this.#queue.done(name)
+        giveJobBack()
+      },
+    })
+  }
+
+  #subject({ name, needs, params, rest }: PlanStep): Subject {
+    const { root, freshness } = this.#options
+    const results = (): AnyResults =>
+      Object.fromEntries(
+        needs.map(need => {
+          const state = this.#states.get(need.name)
+          if (state?.kind === 'succeeded') return [need.key, state.result]
+          if (state?.kind === 'serving') return [need.key, undefined]
+          throw new Error(`${name} was started before ${need.name} had succeeded`)
+        }),
+      )
+    return {
+      name,
+      task: this.#task(name),
+      // What a task's functions receive is what its own `params` made; its type is known there and not here.
+      place: { root, params: params as Subject['place']['params'], rest },
+      needs: new Map(
+        freshness === undefined ? [] : needs.map(need => [need.name, freshness.digestsOf(need.name)]),
+      ),
+      results,
+    }
+  }
+
+  #noticeResult(name: string, result: unknown): void {
+    if (this.#compared.has(name)) this.#options.freshness?.notice(name, result)
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true
+    if (this.#options.keepGoing !== true) this.#abort.abort(new AbortedError('failed', error))
+  }
+
+  #move(name: string, transition: Transition, why: readonly Change[] = []): void {
+    const { now, emit, ended } = this.#options
+    const state = advance(this.#states.get(name) ?? { kind: 'waiting' }, transition)
+    this.#states.set(name, state)
+    if (state.kind !== 'running' && state.kind !== 'serving') ended?.(name, state)
+    const event = eventOf(state, why, now)
+    if (event !== undefined) emit({ ...event, name, at: now() })
+  }
+
+  #task(name: string): Task {
+    const task = this.#options.graph.get(name)?.task
+    if (task === undefined) throw new Error(`the plan has a task that its graph has not: ${name}`)
+    return task
+  }
+
+  #tell(event: RunEvent): void {
+    this.#options.emit({ ...event, at: this.#options.now() })
+  }
+
+  #tellTask(name: string, event: TaskEvent): void {
+    const told: EngineEvent = { ...event, name, at: this.#options.now() }
+    this.#options.emit(told)
+  }
+}
+
+function eventOf(state: TaskState, why: readonly Change[], now: () => number): TaskEvent | undefined {
+  switch (state.kind) {
+    case 'waiting':
+      return undefined
+    case 'running':
+      return { type: 'task-started', why }
+    case 'serving':
+      return { type: 'task-ready', durationMs: Math.max(0, now() - state.since) }
+    case 'succeeded':
+      return successOf(state)
+    case 'failed':
+      return { type: 'task-failed', durationMs: state.durationMs, error: state.error }
+    case 'aborted':
+      return { type: 'task-aborted', durationMs: state.durationMs, abandoned: state.abandoned }
+    case 'skipped':
+      return { type: 'task-skipped' }
+  }
+}
+
+function successOf({ how, durationMs }: TaskState & { kind: 'succeeded' }): TaskEvent | undefined {
+  switch (how) {
+    case 'ran':
+      return { type: 'task-succeeded', durationMs }
+    case 'up-to-date':
+      return { type: 'task-up-to-date' }
+    case 'resumed':
+      return { type: 'task-resumed' }
+    case 'restored': // told already, with what was restored
+      return undefined
+  }
+}

@@ -1,0 +1,101 @@
+import { dirname, join, relative } from 'node:path'
+import { OutputCache } from './cache/output-cache.ts'
+import { FileTable } from './files/file-table.ts'
+import { Freshness } from './freshness/freshness.ts'
+import { Judge } from './freshness/judge.ts'
+import { OutputOwners } from './freshness/output-owners.ts'
+import { TaskSources } from './freshness/task-sources.ts'
+import type { Graph } from './graph.ts'
+import { Memory } from './memory/memory.ts'
+import { RememberedThings } from './memory/remembered.ts'
+import type { Plan } from './plan.ts'
+
+export interface WorkplaceOptions {
+  /** The path of the Taskfile. */
+  readonly taskfile: string
+  readonly now: () => number
+  /** When this process began, in milliseconds since 1970. */
+  readonly processStart: number
+  /** The largest size of the cache, in bytes. */
+  readonly cacheBytes?: number
+}
+
+export interface JudgeSetting {
+  readonly graph: Graph
+  readonly plan: Plan
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly toolVersions: ReadonlyMap<string, Readonly<Record<string, string>>>
+  readonly force: boolean
+}
+
+/**
+ * All that the engine keeps beside a Taskfile, below `.artifacts/task`: what it remembers, and the cache. Nothing is
+ * written, and nothing made, before `beginWriting`.
+ */
+export class Workplace implements Disposable {
+  readonly root: string
+  readonly memory: Memory
+  readonly files: FileTable
+  readonly sources: TaskSources
+  readonly cache: OutputCache
+  readonly remembered: RememberedThings
+
+  constructor({ taskfile, now, processStart, cacheBytes }: WorkplaceOptions) {
+    this.root = dirname(taskfile)
+    const directory = join(this.root, '.artifacts', 'task')
+    this.memory = new Memory({
+      path: join(directory, 'runs.db'),
+      taskfile: relative(this.root, taskfile),
+      now,
+    })
+    this.files = new FileTable(this.root, now)
+    this.sources = new TaskSources({
+      files: this.files,
+      memory: this.memory,
+      engineDirectory: import.meta.dirname,
+      processStart,
+    })
+    this.cache = new OutputCache(join(directory, 'cache'), {
+      now,
+      ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
+    })
+    this.remembered = new RememberedThings(this.memory)
+  }
+
+  judge({ graph, plan, environment, toolVersions, force }: JudgeSetting): Judge {
+    return new Judge({
+      files: this.files,
+      records: this.memory.records(plan.steps.map(({ name }) => name)),
+      environment,
+      toolsOf: name => toolVersions.get(name) ?? {},
+      sources: this.sources,
+      owners: ownersOf(graph, plan),
+      host: `${process.platform} ${process.arch}`,
+      force,
+    })
+  }
+
+  freshness(judge: Judge, holdsSecret: (value: unknown) => boolean): Freshness {
+    return new Freshness({ judge, memory: this.memory, cache: this.cache, holdsSecret })
+  }
+
+  /** Keeps what was found out on the way. */
+  keep(): void {
+    this.remembered.keep()
+    this.sources.keep()
+  }
+
+  [Symbol.dispose](): void {
+    this.memory.close()
+  }
+}
+
+/** Those that are declared as such; what a function names is claimed when it is known. */
+function ownersOf(graph: Graph, plan: Plan): OutputOwners {
+  const owners = new OutputOwners()
+  for (const { name } of plan.steps) {
+    const outputs = graph.get(name)?.task.options.outputs
+    if (Array.isArray(outputs)) owners.claim(name, outputs)
+  }
+  return owners
+}
