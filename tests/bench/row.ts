@@ -1,11 +1,17 @@
 /** One measured line: ours beside a peer or the physical limit, on the same machine in the same run. */
 export interface Row {
   readonly name: string
+  /** What `peer` is the figure of, where there are several. */
+  readonly beside?: string
+  /** Not a number where there is none; `note` says why. */
   readonly ours: number
   readonly peer: number
   readonly unit: string
   readonly ratio: number
   readonly goal: string
+  /** Undefined where nobody judges it. */
+  readonly met?: boolean
+  readonly note?: string
 }
 
 export function median(numbers: readonly number[]): number {
@@ -17,14 +23,15 @@ export function median(numbers: readonly number[]): number {
 
 export function rowsTable(rows: readonly Row[]): string {
   const table = [
-    ['what', 'ours', 'peer', 'above', 'ratio', 'goal'],
-    ...rows.map(({ name, ours, peer, unit, ratio, goal }) => [
+    ['what', 'beside', 'ours', 'peer', 'above', 'ratio', 'goal'],
+    ...rows.map(({ name, beside = '', ours, peer, unit, ratio, goal, met, note }) => [
       name,
-      `${ours.toFixed(1)} ${unit}`,
-      `${peer.toFixed(1)} ${unit}`,
-      `${(ours - peer).toFixed(1)} ${unit}`,
-      `${ratio.toFixed(2)}×`,
-      goal,
+      beside,
+      figure(ours, unit),
+      figure(peer, unit),
+      figure(ours - peer, unit),
+      Number.isNaN(ratio) ? '–' : `${ratio.toFixed(2)}×`,
+      [goal, met === false ? 'missed' : '', note ?? ''].filter(Boolean).join(', '),
     ]),
   ]
   const widths = table[0]?.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0))) ?? []
@@ -32,3 +39,7 @@ export function rowsTable(rows: readonly Row[]): string {
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
   return table.map(row => `${line(row).trimEnd()}\n`).join('')
 }
+
+/** Small figures with more digits, for they are per task. */
+const figure = (value: number, unit: string): string =>
+  Number.isNaN(value) ? '–' : `${value.toFixed(unit.includes('/') ? 3 : 1)} ${unit}`
