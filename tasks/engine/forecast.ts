@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import type { OutputCache } from './cache/output-cache.ts'
 import type { Change } from './changes.ts'
 import { fingerprintOf, isRemembered, type Judge, type NeedDigests } from './freshness/judge.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, nodeOf } from './graph.ts'
 import type { TaskRecord } from './memory/memory.ts'
 import { readResult } from './memory/results.ts'
 import type { Plan, PlanStep } from './plan.ts'
@@ -47,17 +48,17 @@ function verdictOf(
 ): Verdict {
   const { graph, judge, root } = setting
   const { name, needs } = step
-  const task = graph.get(name)?.task
-  if (task === undefined) throw new Error(`the plan has a task that its graph has not: ${name}`)
+  const { task, directory } = nodeOf(graph, name)
   if (!isRemembered(task)) return { kind: 'always' }
   const open = [...new Set(needs.map(need => need.name))].filter(need => !isKnown(verdicts.get(need)))
   // What its functions receive is what its own `params` made; the type is known there and not here.
-  const place = { root, params: step.params, rest: step.rest } as AnyPlace
+  const place = { root: join(root, directory), params: step.params, rest: step.rest } as AnyPlace
   try {
     if (open.length > 0 && dependsOnResults(task)) return { kind: 'unknown', after: open }
     const judgement = judge.judge({
       name,
       task,
+      directory,
       place,
       needs: new Map(needs.map(need => [need.name, digestsOf(judge.record(need.name))])),
       results: () => storedResults(setting, step),
@@ -84,8 +85,9 @@ function verdictOf(
   }
 }
 
-/** A need whose result is what it was, or will be what the cache holds. */
+/** A need whose result and outputs will be what they were. */
 function isKnown(verdict: Verdict | undefined): boolean {
+  if (verdict?.kind === 'restores') return verdict.why.every(({ kind }) => kind === 'output')
   return verdict?.kind === 'up-to-date'
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from '../../lib/user-error.ts'
 import { nameFault } from './names.ts'
 import { isTask, type Needs, type Task } from './task.ts'
-import { kindOf, type Taskfile } from './taskfile.ts'
+import { kindOf, type Place, type Taskfile } from './taskfile.ts'
 
 export interface GraphNeed {
   /** Under which the result is handed to `run`. */
@@ -15,6 +15,8 @@ export interface GraphNode {
   readonly task: Task
   /** Whether the Taskfile exports it; otherwise it was reached through the needs of another. */
   readonly exported: boolean
+  /** Where it runs, relative to the root: '' but for mounted tasks. */
+  readonly directory: string
   readonly needs: readonly GraphNeed[]
 }
 
@@ -26,42 +28,50 @@ export type Graph = ReadonlyMap<string, GraphNode>
  * the key under which it is needed, and where another task has that name, by its parent's name in front of it.
  * Neither cycles nor unknown names are errors here: they matter only to those who plan them.
  */
-export function resolveGraph({ path, tasks }: Taskfile): Graph {
+export function resolveGraph({ path, tasks, mounted }: Taskfile): Graph {
   const names = new Map<Task, string>()
   const owners = new Map<string, Task>(tasks)
   const graph = new Map<string, GraphNode>()
-  const queue: { name: string; task: Task; exported: boolean }[] = []
+  const queue: { name: string; task: Task; exported: boolean; place: Place }[] = []
   for (const [name, task] of tasks) {
     if (names.has(task)) continue
     names.set(task, name)
-    queue.push({ name, task, exported: true })
+    queue.push({ name, task, exported: true, place: mounted?.get(name) ?? atHome })
   }
   for (const entry of queue) {
     const needs: GraphNeed[] = []
     for (const [key, need] of Object.entries(readNeeds(path, entry.name, entry.task))) {
       if (typeof need === 'string') {
-        needs.push({ key, name: need })
+        needs.push({ key, name: nameFrom(entry.place, need, tasks) })
         continue
       }
       if (!isTask(need)) throw wrongNeed(path, entry.name, key, need)
       let name = names.get(need)
       if (name === undefined) {
-        name = freeName(owners, entry.name, key)
+        name = freeName(owners, entry, key)
         const fault = nameFault(key)
         if (fault !== undefined) throw new UserError(`${path}: a need of "${entry.name}": ${fault}`)
         names.set(need, name)
         owners.set(name, need)
-        queue.push({ name, task: need, exported: false })
+        queue.push({ name, task: need, exported: false, place: entry.place })
       }
       needs.push({ key, name })
     }
-    graph.set(entry.name, { ...entry, needs })
+    const { name, task, exported, place } = entry
+    graph.set(name, { name, task, exported, directory: place.directory, needs })
   }
   for (const [alias, task] of tasks) {
     const node = graph.get(names.get(task) ?? alias)
     if (node !== undefined) graph.set(alias, node)
   }
   return graph
+}
+
+/** The node of a task that has been planned. */
+export function nodeOf(graph: Graph, name: string): GraphNode {
+  const node = graph.get(name)
+  if (node === undefined) throw new Error(`the plan has a task that its graph has not: ${name}`)
+  return node
 }
 
 function readNeeds(path: string, name: string, task: Task): Needs {
@@ -80,8 +90,26 @@ function wrongNeed(path: string, name: string, key: string, value: unknown): Use
   return new UserError(`${path}: the need "${key}" of "${name}" is ${kindOf(value)}, not a task`, { fix })
 }
 
-function freeName(owners: ReadonlyMap<string, Task>, parent: string, key: string): string {
-  if (!owners.has(key)) return key
+const atHome: Place = { prefix: '', directory: '' }
+
+/** A name in a mounted Taskfile is one of that file, and where it has none, one of the whole. */
+function nameFrom({ prefix }: Place, need: string, tasks: ReadonlyMap<string, Task>): string {
+  const own = withPrefix(prefix, need)
+  return tasks.has(own) ? own : need
+}
+
+function withPrefix(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}:${name}`
+}
+
+interface Parent {
+  readonly name: string
+  readonly place: Place
+}
+
+function freeName(owners: ReadonlyMap<string, Task>, { name: parent, place }: Parent, key: string): string {
+  const plain = withPrefix(place.prefix, key)
+  if (!owners.has(plain)) return plain
   let name = `${parent}:${key}`
   for (let i = 2; owners.has(name); i++) name = `${parent}:${key}:${i}`
   return name

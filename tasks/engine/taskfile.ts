@@ -1,15 +1,31 @@
 import { UserError } from '../../lib/user-error.ts'
+import { isMount, type Mount } from './mount.ts'
 import { nameFault } from './names.ts'
 import { isTask, type Task } from './task.ts'
 
-/** A Taskfile as read: its tasks by name, in the order of its keys. */
+/** A Taskfile as read: its tasks by name, in the order of its keys, with those of the Taskfiles that it mounts. */
 export interface Taskfile {
   readonly path: string
   readonly tasks: ReadonlyMap<string, Task>
+  /** Of the tasks that were mounted, by name. */
+  readonly mounted?: ReadonlyMap<string, Place>
+}
+
+/** Where a mounted task is at home. */
+export interface Place {
+  /** In front of its name, as in `web` of `web:build`. */
+  readonly prefix: string
+  /** Of its Taskfile, relative to that of the outermost one. */
+  readonly directory: string
+}
+
+/** One file, without what it mounts. */
+export interface SingleTaskfile extends Taskfile {
+  readonly mounts: ReadonlyMap<string, Mount>
 }
 
 /** Reads what a Taskfile exports. Throws a UserError that names the file and the key that is wrong. */
-export function readTaskfile(path: string, exported: unknown): Taskfile {
+export function readTaskfile(path: string, exported: unknown): SingleTaskfile {
   const example = "export tasks by name: export default { build, 'db:upgrade': upgrade }"
   if (exported === undefined) throw new UserError(`${path} has no default export`, { fix: example })
   if (isTask(exported))
@@ -20,9 +36,14 @@ export function readTaskfile(path: string, exported: unknown): Taskfile {
     })
   }
   const tasks = new Map<string, Task>()
+  const mounts = new Map<string, Mount>()
   for (const [name, value] of Object.entries(exported)) {
     const fault = nameFault(name)
     if (fault !== undefined) throw new UserError(`${path}: ${fault}`, { fix: 'give it another key' })
+    if (isMount(value)) {
+      mounts.set(name, value)
+      continue
+    }
     if (!isTask(value)) {
       throw new UserError(`${path}: "${name}" is ${kindOf(value)}, not a task`, {
         fix: "make it one with task({ describe: '…', run: … })",
@@ -30,7 +51,7 @@ export function readTaskfile(path: string, exported: unknown): Taskfile {
     }
     tasks.set(name, value)
   }
-  return { path, tasks }
+  return { path, tasks, mounts }
 }
 
 /** What a value is, with an article, for messages. */

@@ -1,6 +1,7 @@
 import { dirname, join, relative } from 'node:path'
 import { OutputCache } from './cache/output-cache.ts'
 import { FileTable } from './files/file-table.ts'
+import { pathFrom } from './files/paths-from.ts'
 import { Freshness } from './freshness/freshness.ts'
 import { Judge } from './freshness/judge.ts'
 import { OutputOwners } from './freshness/output-owners.ts'
@@ -94,8 +95,13 @@ export class Workplace implements Disposable {
 function ownersOf(graph: Graph, plan: Plan): OutputOwners {
   const owners = new OutputOwners()
   for (const { name } of plan.steps) {
-    const outputs = graph.get(name)?.task.options.outputs
-    if (Array.isArray(outputs)) owners.claim(name, outputs)
+    const node = graph.get(name)
+    const outputs: unknown = node?.task.options.outputs
+    if (node !== undefined && Array.isArray(outputs))
+      owners.claim(
+        name,
+        outputs.map(output => pathFrom(node.directory, String(output))),
+      )
   }
   return owners
 }

@@ -93,8 +93,8 @@ export class Freshness {
   /** Brings a task that is not up to date to its result, by restoring it or by running it. */
   async make(making: Making, first: Judgement & { kind: 'stale' }): Promise<Made> {
     const { subject, signal, tell } = making
-    const { name, task, place, results } = subject
-    const paths = outputsOf(task, results, place)
+    const { name } = subject
+    const paths = outputsOf(subject)
     const claims = paths.length > 0 ? paths : [`task ${this.#options.memory.taskfile} ${name}`]
     let claimed = claim(this.#options.memory, name, claims)
     const waits = claimed.kind === 'taken'

@@ -3,6 +3,7 @@ import type { Change } from '../changes.ts'
 import { digestOf } from '../files/digest.ts'
 import type { FileSet } from '../files/file-set.ts'
 import type { FileTable } from '../files/file-table.ts'
+import { inputsFrom, pathFrom } from '../files/paths-from.ts'
 import { FoundFiles, taskInputs } from '../files/task-inputs.ts'
 import type { TaskRecord } from '../memory/memory.ts'
 import type { AnyPlace, AnyResults, Task } from '../task.ts'
@@ -23,6 +24,8 @@ export interface NeedDigests {
 export interface Subject {
   readonly name: string
   readonly task: Task
+  /** Where it is at home, relative to the root: '' but for mounted tasks. Its paths are relative to that. */
+  readonly directory: string
   readonly place: AnyPlace
   /** By the names of the needs. */
   readonly needs: ReadonlyMap<string, NeedDigests>
@@ -146,14 +149,15 @@ export class Judge {
     return changes
   }
 
-  #present({ name, task, place, needs, results }: Subject): Present {
+  #present(subject: Subject): Present {
+    const { name, task, directory, place, needs, results } = subject
     const { options, modules } = task
     const { environment, toolsOf, sources, owners, host } = this.#options
     const declared = options.inputs ?? []
     const inputs = typeof declared === 'function' ? declared(results(), place) : declared
-    const outputs = outputsOf(task, results, place)
+    const outputs = outputsOf(subject)
     if (typeof options.outputs === 'function') owners.claim(name, outputs)
-    const { paths, values } = taskInputs(name, inputs, this.found)
+    const { paths, values } = taskInputs(name, inputsFrom(directory, inputs), this.found)
     const facts: Record<string, string> = {
       definition: JSON.stringify([typeof options.run === 'function' ? null : options.run, outputs]),
       host,
@@ -175,9 +179,11 @@ export function isRemembered({ options }: Task): boolean {
   return options.inputs !== undefined || options.outputs !== undefined
 }
 
-export function outputsOf({ options }: Task, results: () => AnyResults, place: AnyPlace): readonly string[] {
-  const declared = options.outputs ?? []
-  return typeof declared === 'function' ? declared(results(), place) : declared
+/** Relative to the root. */
+export function outputsOf({ task, directory, results, place }: Subject): readonly string[] {
+  const declared = task.options.outputs ?? []
+  const outputs = typeof declared === 'function' ? declared(results(), place) : declared
+  return outputs.map(output => pathFrom(directory, output))
 }
 
 /** The name of everything that a result came from. */

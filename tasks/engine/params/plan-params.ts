@@ -51,7 +51,8 @@ function refuseTwice(graph: Graph, targets: readonly Target[]): void {
 /** The plan with the parameters of all its tasks: of a task that nobody named, from the environment and defaults. */
 export async function withParams(graph: Graph, plan: Plan, reader: ParamReader): Promise<Plan> {
   const nodes = plan.steps.map(({ name, words }) => ({ node: nodeOf(graph, name), words }))
-  if (nodes.every(({ node }) => node.task.options.params === undefined)) return plan
+  if (nodes.every(({ node, words }) => node.task.options.params === undefined && words.length === 0))
+    return plan
   const all = await readAll(nodes, reader)
   return { ...plan, steps: plan.steps.map((step, i) => ({ ...step, params: all[i] ?? {} })) }
 }

@@ -1,15 +1,17 @@
+import { join } from 'node:path'
 import type { Change } from '../changes.ts'
 import type { EngineEvent, RunEvent, TaskEvent } from '../events.ts'
 import type { Freshness, Made } from '../freshness/freshness.ts'
 import { isRemembered, type Judgement, type Subject } from '../freshness/judge.ts'
+import { nodeOf } from '../graph.ts'
 import type { PlanStep } from '../plan.ts'
 import { ReadyQueue } from '../ready-queue.ts'
-import type { RunOptions, RunResult } from '../run-plan.ts'
 import { advance, type Outcome, type TaskEnd, type TaskState, type Transition } from '../state.ts'
 import type { AnyResults, Task } from '../task.ts'
 import { AbortedError } from './aborted-error.ts'
 import type { Surroundings } from './attempt.ts'
 import { Groups } from './groups.ts'
+import type { RunOptions, RunResult } from './run-options.ts'
 import { Services } from './services.ts'
 
 /**
@@ -195,7 +197,7 @@ export class Run {
     if (this.#states.get(name)?.kind === 'succeeded') this.#queue.done(name)
   }
 
-  async #run(step: PlanStep, { task, results }: Subject, giveJobBack: () => void): Promise<TaskEnd> {
+  async #run(step: PlanStep, { task, results, place }: Subject, giveJobBack: () => void): Promise<TaskEnd> {
     const { name, params, rest } = step
     const setting = {
       name,
@@ -203,7 +205,7 @@ export class Run {
       results: results(),
       params,
       rest,
-      surroundings: this.#surroundings,
+      surroundings: { ...this.#surroundings, root: place.root },
       signal: this.#abort.signal,
       fail: (error: unknown) => this.#fail(error),
       tell: (event: TaskEvent) => this.#tellTask(name, event),
@@ -227,7 +229,8 @@ export class Run {
   }
 
   #subject({ name, needs, params, rest }: PlanStep): Subject {
-    const { root, freshness } = this.#options
+    const { graph, root, freshness } = this.#options
+    const { task, directory } = nodeOf(graph, name)
     const results = (): AnyResults =>
       Object.fromEntries(
         needs.map(need => {
@@ -239,9 +242,14 @@ export class Run {
       )
     return {
       name,
-      task: this.#task(name),
+      task,
+      directory,
       // What a task's functions receive is what its own `params` made; its type is known there and not here.
-      place: { root, params: params as Subject['place']['params'], rest },
+      place: {
+        root: directory === '' ? root : join(root, directory),
+        params: params as Subject['place']['params'],
+        rest,
+      },
       needs: new Map(
         freshness === undefined ? [] : needs.map(need => [need.name, freshness.digestsOf(need.name)]),
       ),
@@ -268,9 +276,7 @@ export class Run {
   }
 
   #task(name: string): Task {
-    const task = this.#options.graph.get(name)?.task
-    if (task === undefined) throw new Error(`the plan has a task that its graph has not: ${name}`)
-    return task
+    return nodeOf(this.#options.graph, name).task
   }
 
   #tell(event: RunEvent): void {

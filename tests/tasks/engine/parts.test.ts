@@ -51,7 +51,7 @@ t.test('states', async t => {
   const start: Transition = { kind: 'start', at: 100 }
   const end = (at: number): Transition => ({ kind: 'end', at, end: { kind: 'succeeded', result: 1 } })
   t.same(advance(waiting, start), running)
-  t.same(advance(running, end(150)), { kind: 'succeeded', durationMs: 50, result: 1 })
+  t.same(advance(running, end(150)), { kind: 'succeeded', how: 'ran', durationMs: 50, result: 1 })
   t.match(advance(running, end(50)), { durationMs: 0 }, 'a clock that was set back gives no negative time')
   t.same(advance(waiting, { kind: 'skip' }), { kind: 'skipped' })
   const wrong: [TaskState, Transition][] = [
