@@ -4,12 +4,7 @@ import { isAlive, type ProcessIdentity } from './identity.ts'
 import { noNewcomers } from './newcomers.ts'
 import { type PidMoment, rememberSpawned } from './pid-sequence.ts'
 import type { ProcessEntry } from './process-entry.ts'
-import {
-  type EnvironmentReader,
-  environmentReader,
-  processEntry,
-  withoutEnvironment,
-} from './process-table.ts'
+import { type EnvironmentReader, environmentReader, isSettled, processEntry } from './process-table.ts'
 import { nextMoment, viewSince } from './process-view.ts'
 import { scopeMembers } from './scope-members.ts'
 import type { Sentinel } from './sentinel.ts'
@@ -53,9 +48,8 @@ export class ProcessScope implements AsyncDisposable {
   #roots: Root[] = []
   #tidyAt = 256
   #firstStart = Number.POSITIVE_INFINITY
-  /** A moment at which it is known who belonged to the scope: those of `#roots` and of `#known`, and nobody else. */
+  /** The moment before the first was started. */
   #since: PidMoment | undefined
-  #known: readonly ProcessIdentity[] = []
   /** The moment of its last look, or of its closing: what it looks at next is later. */
   #looked = 0
   #state: State = { kind: 'open' }
@@ -181,45 +175,35 @@ export class ProcessScope implements AsyncDisposable {
     }
   }
 
-  /** The quick answer, for the scopes whose processes have ended by themselves or were just ended: most of them. */
+  /** The quick answer, for scopes that soon end by themselves: most of them. */
   #nobodyIsLeft(): boolean {
     if (this.#since === undefined) return false
-    if (this.#roots.some(root => !root.over && isAlive(root)) || this.#known.some(isAlive)) return false
+    if (this.#roots.some(root => !root.over && isAlive(root))) return false
     const read = environmentReader()
-    return noNewcomers(this.#since, this.#roots, entry => {
-      const bears = this.#bearsMark(entry, read)
-      return typeof bears === 'boolean' ? bears : undefined
-    })
+    return noNewcomers(this.#since, this.#roots, entry => this.#bearsMark(entry, read))
   }
 
   #look(): { members: readonly ProcessIdentity[]; complete: boolean } {
-    const { moment, pids, entries, complete, read } = viewSince(this.#looked)
+    const { moment, entries, complete, read } = viewSince(this.#looked)
     this.#looked = moment
-    const unread = new Set<'gone' | 'becoming'>()
+    let unread = false
     const members = scopeMembers(entries, this.#roots, entry => {
       const bears = this.#bearsMark(entry, read)
-      if (typeof bears === 'boolean') return bears
-      unread.add(bears)
-      return false
+      unread ||= bears === undefined
+      return bears ?? false
     })
-    // What those who have gone had started meanwhile is found from this moment on; what others become is not.
-    if (!unread.has('becoming')) {
-      this.#since = pids
-      this.#known = members
-    }
     // A root whose session is empty is forgotten: its pid may be given to another process from now on.
     const named = new Set(entries.flatMap(entry => [entry.pid, entry.sid, entry.pgid]))
     this.#roots = this.#roots.filter(root => named.has(root.pid))
-    return { members, complete: complete && unread.size === 0 }
+    return { members, complete: complete && !unread }
   }
 
-  /** Whether a process bears the mark, or why this cannot be told. */
-  #bearsMark(entry: ProcessEntry, read: EnvironmentReader): boolean | 'gone' | 'becoming' {
+  /** Whether a process bears the mark; undefined where that cannot be told now, but may be in a moment. */
+  #bearsMark(entry: ProcessEntry, read: EnvironmentReader): boolean | undefined {
     // Whoever is older than the first member cannot bear the mark; reading environments is what costs.
     if (entry.startOrder < this.#firstStart || entry.zombie) return false
     const mark = read(entry.pid, scopeVariable)
     if (mark !== undefined) return mark.split(':').includes(this.id)
-    const state = withoutEnvironment(entry.pid)
-    return state === 'settled' ? false : state
+    return isSettled(entry.pid) ? false : undefined
   }
 }

@@ -30,23 +30,33 @@ export function processEntry(pid: number): ProcessEntry | undefined {
 
 export interface ProcessTable {
   readonly entries: readonly ProcessEntry[]
-  /** False where a process went away while the table was read: what it forked just then may be missing. */
+  /** False where more and more appeared while the table was read: what those forked may be missing. */
   readonly complete: boolean
 }
 
-/** Every process that can be seen now. */
+const listingsAtMost = 10
+
+/**
+ * Every process that can be seen now. Listed again until nobody is new: who was not listed yet and has lost its parent
+ * before that was looked at, as a daemon between two forks, is in the next listing.
+ */
 export function processTable(): ProcessTable {
   if (!linux) return { entries: psEntries(), complete: true }
   const entries: ProcessEntry[] = []
-  let complete = true
-  for (const name of readdirSync('/proc')) {
-    const first = name.charCodeAt(0)
-    if (first < 48 || first > 57) continue
-    const entry = processEntry(Number(name))
-    if (entry === undefined) complete = false
-    else entries.push(entry)
+  const listed = new Set<string>()
+  for (let listing = 0; listing < listingsAtMost; listing++) {
+    let complete = true
+    for (const name of readdirSync('/proc')) {
+      const first = name.charCodeAt(0)
+      if (first < 48 || first > 57 || listed.has(name)) continue
+      listed.add(name)
+      complete = false
+      const entry = processEntry(Number(name))
+      if (entry !== undefined) entries.push(entry)
+    }
+    if (complete) return { entries, complete }
   }
-  return { entries, complete }
+  return { entries, complete: false }
 }
 
 /** Reads variables of the environment that processes were started with. */
@@ -79,15 +89,15 @@ function readEnvironment(pid: number, variable: string): string | undefined {
 }
 
 /**
- * Why a process has shown no environment: it has gone, or is becoming another program just now, and may show one in a
- * moment. Otherwise what was seen stands.
+ * Whether what a process has shown of its environment stands. It does not where the process has gone meanwhile, or is
+ * becoming another program just now: then it shows nothing, and may show a variable in a moment.
  */
-export function withoutEnvironment(pid: number): 'gone' | 'becoming' | 'settled' {
-  if (!linux) return processEntry(pid) === undefined ? 'gone' : 'settled'
+export function isSettled(pid: number): boolean {
+  if (!linux) return processEntry(pid) !== undefined
   try {
-    return parseBecoming(readKernelFile(`/proc/${pid}/stat`)) ? 'becoming' : 'settled'
+    return !parseBecoming(readKernelFile(`/proc/${pid}/stat`))
   } catch {
-    return 'gone'
+    return false
   }
 }
 

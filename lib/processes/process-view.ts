@@ -1,11 +1,8 @@
-import { type PidMoment, pidMoment } from './pid-sequence.ts'
 import { environmentReader, type ProcessTable, processTable } from './process-table.ts'
 
 /** The process table at one moment, and environments read by it. `moment` counts; it is no time. */
 export interface ProcessView extends ProcessTable {
   readonly moment: number
-  /** From before the table was read, where the system tells. */
-  readonly pids: PidMoment | undefined
   readonly read: (pid: number, variable: string) => string | undefined
 }
 
@@ -32,7 +29,6 @@ function takeView(): ProcessView {
   const known = new Map<string, string | undefined>()
   return {
     moment,
-    pids: pidMoment(),
     ...processTable(),
     read: (pid, variable) => {
       const key = `${pid} ${variable}`

@@ -1,6 +1,8 @@
 import t from 'tap'
 import {
   environmentReader,
+  isSettled,
+  parseBecoming,
   parseStat,
   processEntry,
   processTable,
@@ -23,6 +25,18 @@ t.test('a line of /proc/PID/stat', async t => {
   t.match(odd, { ppid: 7, stopped: true }, 'a name may hold parentheses, spaces and line ends')
   t.match(parseStat(`42 (z) Z 7 40 39 0 -1 ${tail.slice(2)}`, 'boot'), { zombie: true })
   for (const broken of ['', '42', '42 (x', '42 (x) S 1']) t.equal(parseStat(broken, 'boot'), undefined)
+})
+
+t.test('a process that is becoming another program', async t => {
+  const line = (flags: number, startcode: string, end: string) =>
+    `42 (a b) S 7 40 39 0 -1 ${flags} ${'0 '.repeat(16)}${startcode} ${'0 '.repeat(24)}${end} 0\n`
+  t.equal(parseBecoming(line(0x40_0000, '0', '0')), true)
+  t.equal(parseBecoming(line(0x40_0000, '94129093967872', '140722353577961')), false)
+  t.equal(parseBecoming(line(0x40_0000, '1', '0')), false, 'we may not look into it, and never will')
+  t.equal(parseBecoming(line(0x20_8040, '0', '0')), false, 'a thread of the kernel')
+  t.equal(parseBecoming(line(0x40_0004, '0', '0')), false, 'one that ends')
+  t.ok(isSettled(process.pid))
+  t.notOk(isSettled(2 ** 30))
 })
 
 t.test('lines of ps', async t => {
