@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { didYouMean } from '../../lib/suggest.ts'
+import { reservedNames } from '../engine/names.ts'
 import { anchorsIn, commandsIn, linksIn } from './markdown.ts'
 
 /** What a command of the docs may begin with, besides `npx` and `node`: programs that a reader has or can get. */
@@ -69,7 +70,7 @@ function npxFault(
     return ['biome', 'tsc', 'pm2'].includes(program) ? undefined : `${command}: what is "${program}"?`
   // Several may be meant by one line: `npx task db:upgrade | db:downgrade`.
   const named = rest.flatMap((word, index) => (index === 0 || rest[index - 1] === '|' ? [word] : []))
-  const unknown = named.find(word => /^[a-z]/.test(word) && !tasks.includes(word))
+  const unknown = named.find(word => /^[a-z]/.test(word) && !tasks.includes(word) && !reservedNames.has(word))
   if (unknown === undefined) return undefined
   return `${command}: there is no task "${unknown}"${hint(unknown, tasks)}`
 }

@@ -57,6 +57,7 @@ t.test('commands: tasks, files and programs that exist', async t => {
     'npx task',
     'npx task --list',
     'npx task NAME --help',
+    'npx task graph --format dot',
     'npx task db:backup FILE | db:restore FILE',
     'DEBUG_SERVER__API__PORT=1 npx task up',
     'npx debug-server session create',
