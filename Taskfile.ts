@@ -1,5 +1,6 @@
 import { bench } from './tasks/bench/tasks.ts'
 import { bootstrap } from './tasks/bootstrap/tasks.ts'
+import { code, docs, lint, rules, types } from './tasks/check/code-tasks.ts'
 import { check } from './tasks/check/tasks.ts'
 import { clean } from './tasks/clean/tasks.ts'
 import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
@@ -15,6 +16,11 @@ export default {
   logs,
   bootstrap,
   check,
+  code,
+  lint,
+  types,
+  rules,
+  docs,
   clean,
   'db:upgrade': dbUpgrade,
   'db:downgrade': dbDowngrade,

@@ -4,19 +4,16 @@ import { jsonParam } from '../json-flag.ts'
 
 export const check = task({
   describe: 'Verify this host and write nothing, or with --code the sources and the docs',
+  onlyLooks: true,
   params: z => ({
     code: z.boolean().default(false).describe('check the sources and the docs instead of the host'),
     json: jsonParam(z),
     config: configParam(z),
   }),
   setsEnv: params => configEnvironment(params),
-  run: async (_, { params, root, exec, signal, print, log }) => {
-    if (params.code) {
-      const { checkCode } = await import('./code.ts')
-      await checkCode(root, exec, log)
-      print('format, lint, types, import rules and docs: ok\n')
-      return
-    }
+  // The gates for the sources are tasks of their own.
+  instead: ({ code }) => (code ? { name: 'code', words: [] } : undefined),
+  run: async (_, { params, root, exec, signal, print }) => {
     const { checkHost } = await import('./host.ts')
     const { findingsTable } = await import('./findings-table.ts')
     const findings = await checkHost(root, process.env, exec, signal)

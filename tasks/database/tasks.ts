@@ -58,6 +58,7 @@ export const dbDowngrade = task({
 
 export const dbHistory = task({
   describe: 'List the migrations, and which of them the store has',
+  onlyLooks: true,
   params: z => ({ json: jsonParam(z), config: configParam(z) }),
   setsEnv: params => configEnvironment(params),
   run: async (_, { params: { json }, root, print }) => {
@@ -69,6 +70,7 @@ export const dbHistory = task({
 
 export const dbCurrent = task({
   describe: 'Show the newest migration that the store has',
+  onlyLooks: true,
   params: z => ({ config: configParam(z) }),
   setsEnv: params => configEnvironment(params),
   run: async (_, { root, print }) => {

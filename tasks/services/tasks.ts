@@ -68,6 +68,7 @@ export const down = task({
 
 export const status = task({
   describe: 'Show what runs, and whether it answers',
+  onlyLooks: true,
   params: z => ({ json: jsonParam(z), config: configParam(z) }),
   setsEnv: params => configEnvironment(params),
   run: async (_, { params: { json }, root, print }) => {
@@ -95,6 +96,7 @@ export const restart = task({
 
 export const logs = task({
   describe: "Show the services' logs",
+  onlyLooks: true,
   params: z => ({
     service: z
       .enum(serviceNames)

@@ -41,6 +41,7 @@ export const tokenCreate = task({
 
 export const tokenList = task({
   describe: 'List the tokens, without their secrets',
+  onlyLooks: true,
   params: z => ({ json: jsonParam(z), config: configParam(z) }),
   setsEnv: params => configEnvironment(params),
   run: async (_, { params: { json }, root, print }) => {

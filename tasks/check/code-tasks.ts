@@ -1,0 +1,62 @@
+import { task } from '../engine/task.ts'
+
+/**
+ * The gates for the sources and the docs: `check --code`, or one alone. Each is up to date until a file changes that it
+ * looks at. With `--keep-going` one run shows all that is wrong.
+ */
+
+/** Every file of the checkout that git would take, but for what is installed and what is written at run time. */
+const everything = ['**'] as const
+
+export const lint = task({
+  describe: 'Check format and lint of the sources',
+  inputs: everything,
+  timeout: '5m',
+  run: ['node_modules/.bin/biome', 'check', '--error-on-warnings', '.'],
+})
+
+export const types = task({
+  describe: 'Check the types of the sources',
+  inputs: ['**/*.ts', '**/*.mjs', '**/*.cjs', '**/*.json'],
+  timeout: '10m',
+  run: ['node_modules/.bin/tsc', '--noEmit', '--project', '.'],
+})
+
+export const rules = task({
+  describe: 'Check who imports whom',
+  inputs: ['**/*.ts', '**/*.mjs', 'package-lock.json'],
+  timeout: '5m',
+  run: [process.execPath, 'tests/architecture.test.ts'],
+})
+
+export const docs = task({
+  describe: 'Check the links of the docs and the commands in them',
+  inputs: everything,
+  timeout: '2m',
+  run: async (_, { root, exec, log }) => {
+    const { checkDocs } = await import('./check-docs.ts')
+    await checkDocs(root, exec, log)
+  },
+})
+
+/** These run what a page tells to type, on this host: they say nothing about it tomorrow, so they always run. */
+const guide = (page: string, test: string) =>
+  task({
+    describe: `Run the commands of ${page}`,
+    timeout: '5m',
+    run: [process.execPath, test],
+  })
+
+const guides = {
+  readme: guide('README.md', 'tests/end-to-end/readme.test.ts'),
+  debugging: guide('docs/debugging.md', 'tests/client/debugging-guide.test.ts'),
+  mcp: guide('docs/mcp.md', 'tests/client/mcp/guide.test.ts'),
+  tasks: guide('docs/tasks.md', 'tests/tasks/reporters/page.test.ts'),
+}
+
+export const code = task({
+  describe:
+    'Check the sources and the docs: format, lint, types, imports, links, and the commands in the docs',
+  needs: { lint, types, rules, docs, ...guides },
+  run: (_, { print }) => print('format, lint, types, import rules and docs: ok\n'),
+})
