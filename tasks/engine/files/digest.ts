@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
-import { type FileLook, lookAt, lookOf, sameLook } from './file-look.ts'
+import { type FileLook, lookAt, lookOf, lookThrough, sameLook } from './file-look.ts'
 
 const chunkBytes = 1 << 20
 
@@ -25,7 +25,11 @@ export interface Digested {
 export function digestFile(path: string, follow: boolean): Digested | undefined {
   const own = lookAt(path)
   if (own === undefined) return undefined
-  if (own.kind === 'link' && !follow) return digestLink(path, own)
+  if (own.kind === 'link') {
+    // What leads to anything but a file counts by where it leads.
+    const look = follow ? lookThrough(path) : own
+    if (look?.kind !== 'file' && look?.kind !== 'executable') return digestLink(path, look ?? own)
+  }
   if (own.kind === 'directory') return { digest: digestOf(''), look: own }
   if (own.kind === 'other') return undefined // reading a pipe would wait for ever
   let file: number

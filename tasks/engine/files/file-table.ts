@@ -55,7 +55,8 @@ export class FileTable {
   }
 
   absolute(path: string): string {
-    return path.startsWith('/') || path.includes('..') ? join(this.root, path) : this.#prefix + path
+    if (path.startsWith('/')) return path
+    return path.includes('..') ? join(this.root, path) : this.#prefix + path
   }
 
   /** The digest of a file and the look that belongs to it; read only where it was not, or may have changed since. */

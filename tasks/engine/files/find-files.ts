@@ -11,12 +11,15 @@ export function isGlob(text: string): boolean {
   return /[*?[{]/.test(text)
 }
 
+/** Around what is no alternative, and not behind a sign that gives them a meaning. */
+const plainParentheses = /(^|[^?*+@!\\])\(([^()|]*)\)/g
+
 type Matches = (path: string) => boolean
 
 /** Loaded at the first pattern: many tasks name their files. */
 function compile(pattern: string): Matches {
   picomatch ??= createRequire(import.meta.url)('picomatch') as Picomatch
-  return picomatch(pattern, { dot: true })
+  return picomatch(pattern.replace(plainParentheses, '$1\\($2\\)'), { dot: true })
 }
 
 type Picomatch = (pattern: string, options: { readonly dot: boolean }) => Matches
@@ -34,26 +37,44 @@ function baseOf(pattern: string): string {
  * so there is an end; `.git`, `node_modules` and `.artifacts` are left out where the pattern does not name them.
  */
 export function filesMatching(root: string, pattern: string): string[] {
-  const base = baseOf(pattern)
-  const named = new Set(pattern.split('/'))
-  const matches = pattern.endsWith('/**') && !isGlob(pattern.slice(0, -3)) ? undefined : compile(pattern)
-  const deepest = pattern.includes('**') ? Number.POSITIVE_INFINITY : pattern.split('/').length
+  if (pattern.endsWith('/**') && !isGlob(pattern.slice(0, -3))) return filesBelow(root, pattern.slice(0, -3))
+  const parts = pattern.split('/')
+  const deepest = pattern.includes('**') ? Number.POSITIVE_INFINITY : parts.length
+  return findFiles(root, { base: baseOf(pattern), named: new Set(parts), deepest, matches: compile(pattern) })
+}
+
+/** All files below a directory, which may be called like a pattern. */
+export function filesBelow(root: string, directory: string): string[] {
+  const deepest = Number.POSITIVE_INFINITY
+  return findFiles(root, {
+    base: directory,
+    named: new Set(directory.split('/')),
+    deepest,
+    matches: () => true,
+  })
+}
+
+interface Wanted {
+  /** The directory to begin with. */
+  readonly base: string
+  /** Directories that are looked into though they are skipped otherwise. */
+  readonly named: ReadonlySet<string>
+  readonly deepest: number
+  readonly matches: Matches
+}
+
+function findFiles(root: string, { base, named, deepest, matches }: Wanted): string[] {
   const found: string[] = []
   const visit = (directory: string, depth: number) => {
     for (const entry of entriesOf(root, directory)) {
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`
       if (entry.isDirectory()) {
         if (depth < deepest && (named.has(entry.name) || !skipped.has(entry.name))) visit(path, depth + 1)
-      } else if (isFile(entry) && (matches === undefined || matches(path))) found.push(path)
+      } else if (isFile(entry) && matches(path)) found.push(path)
     }
   }
   visit(base, base === '' ? 1 : base.split('/').length + 1)
   return found.sort()
-}
-
-/** All files below a directory. */
-export function filesBelow(root: string, directory: string): string[] {
-  return filesMatching(root, `${directory}/**`)
 }
 
 /** A matcher for paths that are relative to the same root. */

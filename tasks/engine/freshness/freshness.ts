@@ -4,15 +4,18 @@ import type { Change } from '../changes.ts'
 import type { TaskEvent, Trouble } from '../events.ts'
 import { digestOf } from '../files/digest.ts'
 import type { FileSet } from '../files/file-set.ts'
+import { plainPath } from '../files/find-files.ts'
 import { claim } from '../memory/claims.ts'
 import type { Memory, TaskRecord } from '../memory/memory.ts'
 import { readResult, storeResult } from '../memory/results.ts'
 import { pause } from '../running/pause.ts'
 import type { Reuse, TaskEnd } from '../state.ts'
+import type { Task } from '../task.ts'
 import { cachedFilesOf } from './cached-files.ts'
 import { factsText } from './facts.ts'
 import {
   fingerprintOf,
+  isRemembered,
   type Judge,
   type Judgement,
   type NeedDigests,
@@ -66,8 +69,9 @@ export class Freshness {
   }
 
   /** The result of a task that did not come from here: those that need it compare it. */
-  notice(name: string, result: unknown): void {
-    const record = this.judge.record(name)
+  notice(name: string, task: Task, result: unknown): void {
+    // What is known of one that always runs is of a time when it did not.
+    const record = isRemembered(task) ? this.judge.record(name) : undefined
     if (record !== undefined) {
       this.#digests.set(name, digestsOf(record))
       return
@@ -94,7 +98,7 @@ export class Freshness {
   async make(making: Making, first: Judgement & { kind: 'stale' }): Promise<Made> {
     const { subject, signal, tell } = making
     const { name } = subject
-    const paths = outputsOf(subject)
+    const paths = outputsOf(subject).map(plainPath)
     const claims = paths.length > 0 ? paths : [`task ${this.#options.memory.taskfile} ${name}`]
     let claimed = claim(this.#options.memory, name, claims)
     const waits = claimed.kind === 'taken'
@@ -133,7 +137,7 @@ export class Freshness {
     const inputs = judge.takeInputs(name, present)
     const fingerprint = fingerprintOf(name, present, inputs)
     const isForced = why.some(({ kind }) => kind === 'forced')
-    const kept = task.options.cache !== false
+    const kept = task.options.cache !== false && memory.isWriting
     const before = judge.record(name)
     if (kept && !isForced) {
       const restored = await cache.restore(fingerprint, {
@@ -174,11 +178,13 @@ export class Freshness {
       }
     const result = stored.bytes
     const outputs = judge.files.take(made.paths, undefined, false)
-    const record = recordOf({ fingerprint, present, inputs, outputs, result }, memory.now())
+    const settled = judge.settledInputs(subject, inputs, made.paths)
+    const record = recordOf({ fingerprint, present, inputs: settled, outputs, result }, memory.now())
     this.#digests.set(name, digestsOf(record))
     if (this.#options.holdsSecret(end.result)) return end
     memory.keep(name, record, result)
-    if (kept) {
+    // What was made while somebody changed the inputs was not made of these.
+    if (kept && settled === inputs) {
       const files = cachedFilesOf(judge.files.root, outputs)
       const put = await cache.store({ fingerprint, task: name, root: judge.files.root, files, result })
       if (put.kind === 'failed') this.#tell(tell, { kind: 'not-cached', why: put.why })
@@ -189,11 +195,17 @@ export class Freshness {
   #reuse(name: string, record: TaskRecord, how: Reuse['how'], bytes?: Uint8Array): Reuse {
     this.#digests.set(name, digestsOf(record))
     const { memory } = this.#options
+    const stored = () => {
+      const known = memory.result(name)
+      if (known !== undefined && digestOf(known) === record.resultDigest) return known
+      memory.invalidate(name)
+      throw new UserError(`the stored result of "${name}" is gone or damaged`, { fix: 'run it again' })
+    }
     let read: { readonly result: unknown } | undefined
     return {
       how,
       get result() {
-        read ??= { result: readResult(bytes ?? memory.result(name) ?? lost(name)) }
+        read ??= { result: readResult(bytes ?? stored()) }
         return read.result
       },
     }
@@ -231,8 +243,4 @@ interface Ingredients {
   readonly inputs: FileSet
   readonly outputs: FileSet
   readonly result: Uint8Array
-}
-
-function lost(name: string): never {
-  throw new UserError(`the stored result of "${name}" is gone`, { fix: 'run it again' })
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../../../lib/user-error.ts'
 import type { Change } from '../changes.ts'
 import { digestOf } from '../files/digest.ts'
-import type { FileSet } from '../files/file-set.ts'
+import type { FileLook } from '../files/file-look.ts'
+import { FileSet } from '../files/file-set.ts'
 import type { FileTable } from '../files/file-table.ts'
 import { inputsFrom, pathFrom } from '../files/paths-from.ts'
 import { FoundFiles, taskInputs } from '../files/task-inputs.ts'
@@ -9,6 +10,10 @@ import type { TaskRecord } from '../memory/memory.ts'
 import type { AnyPlace, AnyResults, Task } from '../task.ts'
 import { type Facts, factChanges, factsText, unknownResult } from './facts.ts'
 import type { OutputOwners } from './output-owners.ts'
+
+/** The look and the digest of no file. */
+const nowhere: FileLook = { size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, kind: 'other' }
+const nothing = '0'.repeat(64)
 
 /** Goes into every fingerprint: to be raised when the meaning of what goes in changes. */
 const formatVersion = 1
@@ -94,8 +99,11 @@ export class Judge {
     const { force } = this.#options
     const present = this.#present(subject)
     const record = this.#records.get(name)
-    if (record === undefined) return { kind: 'stale', why: [{ kind: 'never-succeeded' }], present }
-    if (force) return { kind: 'stale', why: [{ kind: 'forced' }], present }
+    if (record === undefined || force) {
+      const why: Change[] = record === undefined ? [{ kind: 'never-succeeded' }] : []
+      if (force) why.push({ kind: 'forced' })
+      return { kind: 'stale', why, present }
+    }
     const inputs = this.files.compare(present.paths, record.inputs)
     const why: Change[] = [
       ...(record.valid ? [] : [{ kind: 'unfinished' } as const]),
@@ -131,6 +139,31 @@ export class Judge {
   /** The inputs as they are now, with their digests. */
   takeInputs(name: string, { paths }: Present): FileSet {
     return this.files.take(paths, this.#records.get(name)?.inputs)
+  }
+
+  /**
+   * The inputs that a task began with, to be remembered now that it has ended. What differs meanwhile and is none of its
+   * outputs is kept so that it is equal to nothing: nobody knows which of both the task has seen.
+   */
+  settledInputs(subject: Subject, inputs: FileSet, made: readonly string[]): FileSet {
+    const own = new Set(made)
+    const differing = this.#pathsNow(subject, inputs).filter(path => !own.has(path))
+    if (differing.length === 0) return inputs
+    const away = new Set(differing)
+    const files = [...new Set([...inputs.paths, ...differing])].sort().map(path => {
+      const known = away.has(path) ? undefined : this.files.known(path)
+      return known ?? { path, look: nowhere, digest: nothing }
+    })
+    return FileSet.of(files, 0)
+  }
+
+  /** The inputs that are not as they were: all of them where they cannot be told any more. */
+  #pathsNow(subject: Subject, before: FileSet): readonly string[] {
+    try {
+      return this.files.compare(this.#present(subject).paths, before).differences.map(({ path }) => path)
+    } catch {
+      return before.paths
+    }
   }
 
   #factChanges(record: TaskRecord, { facts }: Present, task: Task): Change[] {
@@ -192,13 +225,24 @@ export function fingerprintOf(name: string, { facts }: Present, inputs: FileSet)
   return digestOf(JSON.stringify([formatVersion, name, factsText(facts), files]))
 }
 
+/** Of a class that JSON would show nothing of, perhaps. */
+function isInstance(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== null && prototype !== Object.prototype
+}
+
 /** Of a value among the inputs or parameters: what JSON cannot tell apart from something else is refused. */
 function digestOfValue(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return `${part}n`
-    if (part instanceof Map || part instanceof Set) return [...part]
-    if (typeof part === 'function' || typeof part === 'symbol')
-      throw new UserError(`a ${typeof part} among the inputs cannot be compared`)
+    if (part instanceof Map || part instanceof Set) return [part.constructor.name, ...part]
+    if (part instanceof RegExp) return String(part)
+    if (typeof part === 'number' && !Number.isFinite(part)) return String(part)
+    if (typeof part === 'function' || typeof part === 'symbol' || isInstance(part))
+      throw new UserError(
+        `${typeof part === 'object' ? 'an object of a class' : `a ${typeof part}`} among the inputs cannot be compared`,
+      )
     return part
   })
   return digestOf(text ?? 'undefined')

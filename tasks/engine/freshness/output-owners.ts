@@ -1,5 +1,5 @@
 import { UserError } from '../../../lib/user-error.ts'
-import { isGlob, plainPath } from '../files/find-files.ts'
+import { isGlob, matcherOf, plainPath } from '../files/find-files.ts'
 
 /**
  * Which task makes what: of two that made the same file, each would undo the other. Told as soon as the outputs are
@@ -9,6 +9,7 @@ export class OutputOwners {
   readonly #owners = new Map<string, string>()
   /** Directories that hold an output, with the task of one. */
   readonly #parents = new Map<string, string>()
+  readonly #globs: { readonly pattern: string; readonly task: string }[] = []
 
   /** Throws a UserError for an output outside of the root, or one that another task makes as well. */
   claim(task: string, outputs: readonly string[]): void {
@@ -22,14 +23,25 @@ export class OutputOwners {
           fix: 'give each task outputs of its own',
         })
       this.#owners.set(path, task)
-      if (isGlob(path)) continue
-      for (const parent of parentsOf(path)) this.#parents.set(parent, task)
+      if (isGlob(path)) this.#globs.push({ pattern: path, task })
+      for (const parent of parentsOf(path)) if (!isGlob(parent)) this.#parents.set(parent, task)
     }
   }
 
   #collision(task: string, path: string): string | undefined {
-    const candidates = [path, ...(isGlob(path) ? [] : parentsOf(path))].map(known => this.#owners.get(known))
-    return [...candidates, this.#parents.get(path)].find(owner => owner !== undefined && owner !== task)
+    const others = [path, ...parentsOf(path)].map(known => this.#owners.get(known))
+    const other = [...others, this.#parents.get(path)].find(owner => owner !== undefined && owner !== task)
+    return other ?? (isGlob(path) ? this.#ownerMatching(task, path) : this.#globFor(task, path))
+  }
+
+  /** The task of a path that a pattern matches. */
+  #ownerMatching(task: string, pattern: string): string | undefined {
+    const matches = matcherOf(pattern)
+    return [...this.#owners].find(([path, owner]) => owner !== task && matches(path))?.[1]
+  }
+
+  #globFor(task: string, path: string): string | undefined {
+    return this.#globs.find(glob => glob.task !== task && matcherOf(glob.pattern)(path))?.task
   }
 }
 

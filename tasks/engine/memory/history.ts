@@ -69,7 +69,7 @@ export class RunHistory {
         startedAt,
       )
       memory.run(
-        'delete from runs where id in (select id from runs order by started_at desc limit -1 offset ?)',
+        'delete from runs where id in (select id from runs order by rowid desc limit -1 offset ?)',
         keptRuns,
       )
     })
@@ -169,13 +169,14 @@ export function pastRuns(memory: Memory): PastRun[] {
     `select id, started_at, ended_at, outcome, words, pid, pid_start, up_to_date,
        (select count(*) from run_tasks where run = id and outcome in ('succeeded', 'failed', 'aborted')) as ran,
        (select count(*) from run_tasks where run = id and outcome = 'restored') as restored
-     from runs where taskfile = ? order by started_at desc, id desc`,
+     from runs where taskfile = ? order by rowid desc`,
     memory.taskfile,
   )
   return rows.map(row => ({
     id: String(row.id),
     startedAt: Number(row.started_at),
-    durationMs: row.ended_at === null ? undefined : Number(row.ended_at) - Number(row.started_at),
+    durationMs:
+      row.ended_at === null ? undefined : Math.max(0, Number(row.ended_at) - Number(row.started_at)),
     outcome: outcomeOf(row),
     words: JSON.parse(String(row.words)),
     ran: Number(row.ran),
@@ -217,7 +218,7 @@ export function resultsOf(memory: Memory, run: string): Map<string, { readonly r
 export function lastResult(memory: Memory, name: string): Uint8Array | undefined {
   const [row] = memory.all(
     `select result from run_tasks join runs on runs.id = run
-     where name = ? and taskfile = ? and result is not null order by started_at desc limit 1`,
+     where name = ? and taskfile = ? and result is not null order by runs.rowid desc limit 1`,
     name,
     memory.taskfile,
   )

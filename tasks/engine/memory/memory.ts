@@ -151,8 +151,10 @@ export class Memory implements Disposable {
   /** Does several things at once: all or, where one fails, none. */
   together(work: () => void): void {
     this.run('begin immediate')
+    const database = this.#database
     work()
-    this.run('commit')
+    // Of one that turned out to be damaged meanwhile, there is another in its place, where nothing was begun.
+    if (this.#database === database) this.run('commit')
   }
 
   all(sql: string, ...values: readonly SQLInputValue[]): Record<string, unknown>[] {
@@ -163,6 +165,11 @@ export class Memory implements Disposable {
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     if (!this.#writes) return 0
     return Number(this.#try(() => this.#prepare(sql)?.run(...values).changes) ?? 0)
+  }
+
+  /** Whether it may write: not in a run that is to leave no trace. */
+  get isWriting(): boolean {
+    return this.#writes
   }
 
   /** Whether anything is remembered at all. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { schema, schemaVersion } from './schema.ts'
@@ -60,6 +60,7 @@ function make(path: string): Opened {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const ignore = join(directory, '.gitignore')
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
+    closeSync(openSync(path, 'a', 0o600)) // its journal gets the same mode
     const database = new DatabaseSync(path, { timeout: busyMs })
     database.exec('pragma synchronous = off; begin immediate')
     if (database.prepare('pragma user_version').get()?.user_version === 0) database.exec(schema)

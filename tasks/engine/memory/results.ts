@@ -10,18 +10,31 @@ export type Stored =
 export function storeResult(result: unknown): Stored {
   const what = misfit(result, 'it', new Set())
   if (what !== undefined) return { kind: 'not-storable', what }
-  return { kind: 'bytes', bytes: process.getBuiltinModule('node:v8').serialize(result) }
+  try {
+    return { kind: 'bytes', bytes: process.getBuiltinModule('node:v8').serialize(result) }
+  } catch (error) {
+    return { kind: 'not-storable', what: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 export function readResult(bytes: Uint8Array): unknown {
   return process.getBuiltinModule('node:v8').deserialize(bytes)
 }
 
+/** Objects of these come back as they were; not so those of classes that extend them. */
+const kept: ReadonlySet<unknown> = new Set([Array, Map, Set, Date, RegExp].map(({ prototype }) => prototype))
+
 function misfit(value: unknown, where: string, seen: Set<object>): string | undefined {
   if (typeof value === 'function') return `${where} is a function`
   if (typeof value === 'symbol') return `${where} is a symbol`
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
   seen.add(value)
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return undefined
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && prototype !== Object.prototype && !kept.has(prototype)) {
+    const name = value.constructor?.name
+    return `${where} is ${typeof name === 'string' && name !== '' ? `an object of class ${name}` : 'no plain object'}`
+  }
   if (Array.isArray(value))
     return firstMisfit(value.entries(), ([i, item]) => misfit(item, `${where}[${i}]`, seen))
   if (value instanceof Map)
@@ -31,18 +44,6 @@ function misfit(value: unknown, where: string, seen: Set<object>): string | unde
         misfit(key, `a key of ${where}`, seen) ?? misfit(item, `${where}.get(${String(key)})`, seen),
     )
   if (value instanceof Set) return firstMisfit(value, item => misfit(item, `a member of ${where}`, seen))
-  if (
-    ArrayBuffer.isView(value) ||
-    value instanceof ArrayBuffer ||
-    value instanceof Date ||
-    value instanceof RegExp
-  )
-    return undefined
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== null && prototype !== Object.prototype) {
-    const name = value.constructor?.name
-    return `${where} is ${typeof name === 'string' && name !== '' ? `an object of class ${name}` : 'no plain object'}`
-  }
   return firstMisfit(Object.entries(value), ([key, item]) => misfit(item, `${where}.${key}`, seen))
 }
 

@@ -199,10 +199,17 @@ export class Run {
 
   async #run(step: PlanStep, { task, results, place }: Subject, giveJobBack: () => void): Promise<TaskEnd> {
     const { name, params, rest } = step
+    let handed: AnyResults
+    try {
+      handed = results()
+    } catch (error) {
+      // The stored result of a need cannot be read.
+      return { kind: 'failed', error }
+    }
     const setting = {
       name,
       task,
-      results: results(),
+      results: handed,
       params,
       rest,
       surroundings: { ...this.#surroundings, root: place.root },
@@ -221,6 +228,8 @@ export class Run {
       readiness,
       stop: this.#services.started(name),
       ready: () => {
+        this.#options.freshness?.ran()
+        this.#noticeResult(name, undefined)
         this.#move(name, { kind: 'serve' })
         this.#queue.done(name)
         giveJobBack()
@@ -258,7 +267,7 @@ export class Run {
   }
 
   #noticeResult(name: string, result: unknown): void {
-    if (this.#compared.has(name)) this.#options.freshness?.notice(name, result)
+    if (this.#compared.has(name)) this.#options.freshness?.notice(name, this.#task(name), result)
   }
 
   #fail(error: unknown): void {
