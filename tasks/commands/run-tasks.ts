@@ -97,7 +97,7 @@ export async function runTasks(setting: Setting): Promise<never> {
     environment: process.env,
     keepGoing: flags.keepGoing,
     confirm: exec => confirmBy(exec, flags.yes),
-    secret: value => masker.add(value),
+    masker,
     freshness: workplace.freshness(judge, holdsSecret),
     now: Date.now,
     signal: termination.signal,

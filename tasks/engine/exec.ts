@@ -15,12 +15,20 @@ const logLimit = 2 ** 20
 /** How long a stream may stay open after its command has ended, for a daemon may hold it for ever. */
 const drainMs = 100
 
+/** Passes a text on that comes in pieces, changed. */
+export interface TextFilter {
+  push(text: string): string
+  end(): string
+}
+
 export interface ExecSetting {
   readonly scope: ProcessScope
   readonly signal: AbortSignal
   readonly cwd: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly log: (source: LogSource, line: string) => void
+  /** Takes secrets out of what commands print, before it is cut into lines; what is returned holds them. */
+  readonly masked?: () => TextFilter
   /** Told when a command takes the terminal and when it gives it back. */
   readonly terminal: (taken: boolean) => void
 }
@@ -36,7 +44,7 @@ async function run(
   args: readonly string[],
   options: ExecOptions,
 ): Promise<ExecResult> {
-  const { signal, log } = setting
+  const { signal, log, masked } = setting
   const { cwd = setting.cwd, env, input, output = 'log', check = true, timeoutMs } = options
   signal.throwIfAborted()
   // A time limit ends this command and what it started, not the task's other commands.
@@ -56,8 +64,8 @@ async function run(
   const stdout = new OutputTail(limit)
   const stderr = new OutputTail(limit)
   const streams = [
-    collect(child.stdout, stdout, output === 'log' ? line => log('stdout', line) : undefined),
-    collect(child.stderr, stderr, output === 'log' ? line => log('stderr', line) : undefined),
+    collect(child.stdout, stdout, output === 'log' ? line => log('stdout', line) : undefined, masked?.()),
+    collect(child.stderr, stderr, output === 'log' ? line => log('stderr', line) : undefined, masked?.()),
   ]
   let timedOut: Promise<unknown> | undefined
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => (timedOut = scope.end()), timeoutMs)
@@ -119,14 +127,19 @@ interface Collected {
   end(): void
 }
 
-function collect(stream: Readable | null, tail: OutputTail, line?: (line: string) => void): Collected {
+function collect(
+  stream: Readable | null,
+  tail: OutputTail,
+  line?: (line: string) => void,
+  filter?: TextFilter,
+): Collected {
   const lines = line === undefined ? undefined : new LineSplitter(line)
   // Made when something comes: many commands say nothing.
   let decoder: StringDecoder | undefined
   const take = (text: string) => {
     if (text === '') return
     tail.push(text)
-    lines?.push(text)
+    lines?.push(filter?.push(text) ?? text)
   }
   const closed = new Promise<void>(resolve => {
     if (stream === null) resolve()
@@ -138,6 +151,7 @@ function collect(stream: Readable | null, tail: OutputTail, line?: (line: string
     end: () => {
       stream?.destroy()
       take(decoder?.end() ?? '')
+      lines?.push(filter?.end() ?? '')
       lines?.end()
     },
   }

@@ -1,10 +1,16 @@
-/** Why a task is aborted, as the reason of its signal: the run was cancelled, or another task failed. */
+const texts = {
+  cancelled: 'the run was cancelled',
+  failed: 'another task failed',
+  stale: 'what it comes from has changed',
+} as const
+
+/** Why a task is aborted, as the reason of its signal. */
 export class AbortedError extends Error {
   override readonly name = 'AbortError'
-  readonly because: 'cancelled' | 'failed'
+  readonly because: keyof typeof texts
 
-  constructor(because: 'cancelled' | 'failed', cause: unknown) {
-    super(because === 'cancelled' ? 'the run was cancelled' : 'another task failed', { cause })
+  constructor(because: keyof typeof texts, cause: unknown) {
+    super(texts[because], { cause })
     this.because = because
   }
 }

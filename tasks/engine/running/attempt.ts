@@ -3,6 +3,8 @@ import type { Sentinel } from '../../../lib/processes/sentinel.ts'
 import type { Confirm, Exec, TaskContext } from '../context.ts'
 import type { EndCause, LogSource, TaskEvent } from '../events.ts'
 import { createExec } from '../exec.ts'
+import { MaskedStream } from '../secrets/masked-stream.ts'
+import type { Masker } from '../secrets/masker.ts'
 import type { TaskEnd } from '../state.ts'
 import type { AnyParams, Task } from '../task.ts'
 import { LimitWatch } from './limits.ts'
@@ -18,8 +20,8 @@ export interface Surroundings {
   readonly urgent: AbortSignal
   /** How a yes-or-no question is asked. */
   readonly confirm: (exec: Exec) => Confirm
-  /** `***` stands in the place of this text from now on. */
-  readonly secret: (value: string) => void
+  /** The secrets of the run: what commands print is masked. */
+  readonly masker: Masker | undefined
 }
 
 export interface AttemptSetting {
@@ -130,7 +132,7 @@ function createContext(
   scope: ProcessScope,
   tell: (event: TaskEvent) => void,
 ): TaskContext<AnyParams> {
-  const { root, environment, secret } = surroundings
+  const { root, environment, masker } = surroundings
   const log = (source: LogSource, line: string) => tell({ type: 'task-log', source, line })
   const exec = createExec({
     scope,
@@ -138,6 +140,7 @@ function createContext(
     cwd: root,
     environment,
     log,
+    ...(masker !== undefined && { masked: () => new MaskedStream(masker) }),
     terminal: taken => tell({ type: taken ? 'task-took-terminal' : 'task-released-terminal' }),
   })
   return {
@@ -152,7 +155,7 @@ function createContext(
     },
     progress: text => tell({ type: 'task-progress', text }),
     print: text => tell({ type: 'task-print', text }),
-    secret,
+    secret: value => masker?.add(value),
     confirm: surroundings.confirm(exec),
     exec,
   }

@@ -4,7 +4,9 @@ import type { EngineEvent } from '../events.ts'
 import type { Freshness } from '../freshness/freshness.ts'
 import type { Graph } from '../graph.ts'
 import type { Plan } from '../plan.ts'
+import type { Masker } from '../secrets/masker.ts'
 import type { Outcome, TaskState } from '../state.ts'
+import type { Watching } from './watching.ts'
 
 export interface RunOptions {
   readonly graph: Graph
@@ -32,12 +34,14 @@ export interface RunOptions {
   readonly keepGoing?: boolean
   /** How a yes-or-no question is asked. Without it there is nobody to ask. */
   readonly confirm?: (exec: Exec) => Confirm
-  /** `***` stands in the place of this text from now on. */
-  readonly secret?: (value: string) => void
+  /** The secrets of the run, which tasks may add to. */
+  readonly masker?: Masker
   /** Spares tasks their runs. Without it every task runs. */
   readonly freshness?: Freshness
   /** Tasks that have their result already, from a run that this one resumes. */
   readonly resumed?: ReadonlyMap<string, { readonly result: unknown }>
+  /** It is one of several runs, between which its inputs are watched and its services go on. */
+  readonly watching?: Watching
   /** Told of every task that has ended, before anybody else is. */
   readonly ended?: (name: string, state: TaskState) => void
 }

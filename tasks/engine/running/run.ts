@@ -54,7 +54,7 @@ export class Run {
       sentinel,
       urgent: options.urgent ?? new AbortController().signal,
       confirm: options.confirm ?? (() => undefined),
-      secret: options.secret ?? (() => {}),
+      masker: options.masker,
     }
     this.#compared = new Set(
       plan.steps
