@@ -16,6 +16,8 @@ export type Trouble =
   | { readonly kind: 'memory-lost'; readonly why: string }
   /** What the cache holds for a task is not what was put there, so the task runs. */
   | { readonly kind: 'cache-damaged'; readonly path: string }
+  /** What the cache holds for a task cannot be put into its place, so the task runs. */
+  | { readonly kind: 'not-restored'; readonly why: string }
   /** The outputs of a task could not be put into the cache. */
   | { readonly kind: 'not-cached'; readonly why: string }
 
@@ -46,8 +48,8 @@ export type TaskEvent =
       readonly attempts: number
       readonly delayMs: number
     }
-  /** A service is ready; what needs it may start. */
-  | { readonly type: 'task-ready'; readonly durationMs: number }
+  /** A service is ready; what needs it may start. `kept`: it goes on from an earlier run of the same command. */
+  | { readonly type: 'task-ready'; readonly durationMs: number; readonly kept?: true }
   | { readonly type: 'task-succeeded'; readonly durationMs: number }
   | { readonly type: 'task-failed'; readonly durationMs: number; readonly error: unknown }
   /** It ran when the run was cancelled or another task failed. Abandoned: it has not returned, and is not waited for. */

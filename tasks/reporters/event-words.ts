@@ -31,8 +31,13 @@ export function retryText({ error, attempt, attempts, delayMs }: Omit<Retrying, 
   return withReason(what, reasonLines(error)[0])
 }
 
-export function readyText(durationMs: number): string {
-  return `ready after ${durationText(durationMs)}`
+export function readyText({ durationMs, kept }: { durationMs: number; kept?: true }): string {
+  return kept ? 'goes on' : `ready after ${durationText(durationMs)}`
+}
+
+/** Why a run ends before its end: somebody has cancelled it, or with --watch, something has changed. */
+export function cancelledText(reason: unknown): string {
+  return reason === 'change' ? 'something has changed: ending what is stale' : 'cancelled: ending what runs'
 }
 
 /** `served`: it is a service that had become ready. */

@@ -2,6 +2,7 @@ import type { EngineEvent } from '../engine/events.ts'
 import { errorPlace } from './error-place.ts'
 import {
   abortedText,
+  cancelledText,
   doneText,
   readyText,
   restoredText,
@@ -66,7 +67,7 @@ export function githubRenderer(options: GithubOptions): Renderer {
       case 'task-retrying':
         return line(style.yellow(`${event.name} ${retryText(event)}`))
       case 'task-ready':
-        return line(style.green(`● ${event.name} ${readyText(event.durationMs)}`))
+        return line(style.green(`● ${event.name} ${readyText(event)}`))
       case 'task-log': {
         const log = logs.get(event.name) ?? new TaskLog()
         logs.set(event.name, log)
@@ -100,7 +101,7 @@ export function githubRenderer(options: GithubOptions): Renderer {
         return ended === undefined ? '' : command('warning', { title: event.name }, ended)
       }
       case 'run-cancelled':
-        return `${style.yellow('cancelled: ending what runs')}\n`
+        return `${style.yellow(cancelledText(event.reason))}\n`
       case 'run-finished':
         return `${summaryLine(event.outcome, record.counts(), event.durationMs, style)}\n`
       case 'task-progress':

@@ -68,6 +68,7 @@ export const jsonTrouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('memory-set-aside'), path: z.string(), why: z.string() }),
   z.strictObject({ kind: z.literal('memory-lost'), why: z.string() }),
   z.strictObject({ kind: z.literal('cache-damaged'), path: z.string() }),
+  z.strictObject({ kind: z.literal('not-restored'), why: z.string() }),
   z.strictObject({ kind: z.literal('not-cached'), why: z.string() }),
 ])
 
@@ -117,7 +118,8 @@ export const jsonEvent = z.discriminatedUnion('type', [
     attempts: z.int().positive(),
     delayMs: z.number().nonnegative(),
   }),
-  z.strictObject({ type: z.literal('task-ready'), at, name, durationMs }),
+  /** `kept`: it goes on from an earlier run, with --watch. */
+  z.strictObject({ type: z.literal('task-ready'), at, name, durationMs, kept: z.literal(true).optional() }),
   z.strictObject({
     type: z.literal('task-log'),
     at,

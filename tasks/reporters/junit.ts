@@ -70,9 +70,10 @@ function innerText(name: string, view: TaskView, cancelled: boolean, traces: Tas
       return output([resumedText])
     case 'restored':
       return output([restoredText(view)])
+    case 'serving':
+      return '' // it goes on after the run, with --watch
     case 'waiting':
     case 'running':
-    case 'serving':
       return skipped(undefined)
     case 'skipped':
       return skipped(view.because)

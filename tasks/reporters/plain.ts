@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../engine/events.ts'
 import {
   abortedText,
+  cancelledText,
   doneText,
   readyText,
   restoredText,
@@ -104,7 +105,7 @@ type SimpleEvent = Exclude<
 function eventText(event: SimpleEvent, style: Style): string | undefined {
   switch (event.type) {
     case 'run-cancelled':
-      return style.yellow('cancelled: ending what runs')
+      return style.yellow(cancelledText(event.reason))
     case 'task-started':
       return style.dim(startedText(event.why))
     case 'task-restored':
@@ -114,7 +115,7 @@ function eventText(event: SimpleEvent, style: Style): string | undefined {
     case 'task-retrying':
       return style.yellow(retryText(event))
     case 'task-ready':
-      return style.green(readyText(event.durationMs))
+      return style.green(readyText(event))
     case 'run-trouble':
     case 'task-trouble':
       return style.yellow(`warning: ${troubleText(event.trouble)}`)

@@ -19,7 +19,7 @@ export function summaryLine(outcome: Outcome, counts: Counts, durationMs: number
 /** `3 tasks done, 997 up to date in 1.2 s`; the noun stands with the first number. */
 function succeededText(counts: Counts, time: string): string {
   const { succeeded } = counts
-  const spared = sparedParts(counts)
+  const spared = [...sparedParts(counts), ...parts([[counts.serving, 'ready']])]
   const [first = '', ...more] = spared
   if (succeeded > 0 || spared.length === 0)
     return `${[`${count(succeeded, 'task')} done`, ...spared].join(', ')} in ${time}`

@@ -14,6 +14,8 @@ function wordsOf(trouble: Trouble): string {
       return `nothing more of this run is remembered: ${trouble.why}`
     case 'cache-damaged':
       return `what the cache holds is damaged, so it runs: ${trouble.path}`
+    case 'not-restored':
+      return `what the cache holds cannot be put into its place, so it runs: ${trouble.why}`
     case 'not-cached':
       return `its outputs are not kept in the cache: ${trouble.why}`
   }

@@ -145,6 +145,7 @@ export class Freshness {
         stale: before?.outputs.paths ?? [],
       })
       if (restored.kind === 'damaged') this.#tell(tell, { kind: 'cache-damaged', path: restored.path })
+      if (restored.kind === 'failed') this.#tell(tell, { kind: 'not-restored', why: restored.why })
       if (restored.kind === 'restored') {
         this.ran()
         const outputs = judge.files.take(

@@ -31,5 +31,6 @@ export const troubles: readonly Trouble[] = [
   { kind: 'memory-set-aside', path: 'runs.db.1', why: 'damaged' },
   { kind: 'memory-lost', why: 'disk full' },
   { kind: 'cache-damaged', path: 'cache/12' },
+  { kind: 'not-restored', why: 'disk full' },
   { kind: 'not-cached', why: 'disk full' },
 ]
