@@ -113,7 +113,10 @@ t.test('--plan prints the plan and does nothing at all', async t => {
   const before = readdirSync(cwd)
   const { code, stdout } = await run('--plan', '--jobs', '3', 'fail', 'build')
   t.equal(code, 0)
-  t.equal(stdout, '1  settings  always runs\n2  fail  always runs  after settings\n3  build  always runs  after settings\n3 tasks, 3 at once: 3 run\n')
+  t.equal(
+    stdout,
+    '1  settings  always runs\n2  fail  always runs  after settings\n3  build  always runs  after settings\n3 tasks, 3 at once: 3 run\n',
+  )
   t.match(await run('-j3', '--plan', 'db:words', 'a'), { code: 0, stdout: /\n1 task, 3 at once: 1 runs\n$/ })
   t.same(readdirSync(cwd), before)
   t.match(await run('--plan', 'db:words', 'a', '-x2', '--', '--b'), {
