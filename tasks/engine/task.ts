@@ -225,7 +225,10 @@ function callersOf(callee: (...args: never[]) => unknown): readonly string[] {
   try {
     Error.stackTraceLimit = deepest
     Error.prepareStackTrace = (_, frames) => {
-      files = frames.flatMap(frame => frame.getFileName() ?? [])
+      const names = frames.flatMap(frame => frame.getFileName() ?? [])
+      // Behind this stand those who loaded the module: the program itself, in the end.
+      const loader = names.findIndex(name => name.startsWith('node:internal/modules/'))
+      files = loader === -1 ? names : names.slice(0, loader)
     }
     const site: { stack?: unknown } = {}
     Error.captureStackTrace(site, callee)
