@@ -89,6 +89,6 @@ export default { stuck, fine }
   t.equal(code, 0, stderr)
   t.equal(
     stdout,
-    '1  stuck\n     not known: no answer within 2 s\n2  fine\n     makes it\n2 tasks, 1 at once\n',
+    '1  stuck  always runs\n     not known: no answer within 2 s\n2  fine  always runs\n     makes it\n2 tasks, 1 at once: 2 run\n',
   )
 })
