@@ -2,6 +2,7 @@ import { UserError } from '../../lib/user-error.ts'
 import { readBeginning } from '../engine/command-line.ts'
 import { type PastRun, pastRuns, resultsOf } from '../engine/memory/history.ts'
 import type { Memory } from '../engine/memory/memory.ts'
+import { mask } from '../engine/secrets/masker.ts'
 import type { Command } from './command.ts'
 import { openMemory } from './open-memory.ts'
 import { runNamed } from './run-named.ts'
@@ -26,6 +27,10 @@ export const resume: Command = async ({ path, taskfile, values, styles, blame })
 function readPast(path: string, id: string | undefined) {
   using memory = openMemory(path)
   const run = runToResume(memory, id)
+  if (run.words.some(word => word.includes(mask)))
+    throw new UserError(`the run ${run.id} was given a secret, which is not remembered`, {
+      fix: 'type its command line again',
+    })
   return { run, resumed: resultsOf(memory, run.id) }
 }
 

@@ -4,7 +4,9 @@ import type { Graph } from './graph.ts'
 import { lastResult } from './memory/history.ts'
 import { readResult } from './memory/results.ts'
 import type { Plan } from './plan.ts'
-import type { Task } from './task.ts'
+import { retryPlanOf } from './running/retry.ts'
+import type { AnyTaskOptions, Task } from './task.ts'
+import { millisecondsOf } from './time.ts'
 import type { ToolVersions } from './tools/check-host.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -32,6 +34,7 @@ export async function prepareWork({
     const task = graph.get(name)?.task
     return task === undefined ? [] : [{ name, ...task.options }]
   })
+  for (const task of tasks) checkTimes(task)
   const wanting = tasks.filter(({ tools, platform }) => tools !== undefined || platform !== undefined)
   const toolVersions: ToolVersions =
     wanting.length === 0
@@ -46,9 +49,36 @@ export async function prepareWork({
   return workplace.judge({ graph, plan, environment, toolVersions, force })
 }
 
+/** Throws a UserError that names the task for a time, or a number of retries, that is none. */
+function checkTimes({ name, ...options }: { readonly name: string } & AnyTaskOptions): void {
+  const { timeout, heartbeat, ready } = options
+  try {
+    for (const [what, time] of Object.entries({ timeout, heartbeat, 'ready.within': ready?.within }))
+      if (time !== undefined) millisecondsOf(what, time)
+    retryPlanOf(options)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(`"${name}": ${error.message}`, { fix: error.fix, cause: error })
+  }
+}
+
 /** Whether the tasks of a plan only look, so that a run of them leaves no trace. */
 export function onlyLooks(graph: Graph, plan: Plan): boolean {
   return plan.steps.every(({ name }) => graph.get(name)?.task.options.onlyLooks === true)
+}
+
+/** With `--only`: the named tasks, and in front of them what hands them a result, which needs nothing itself. */
+export function onlyTargets({ targets, steps }: Plan): Plan {
+  const named = new Set(targets)
+  const needed = new Set(
+    steps.flatMap(({ name, needs }) => (named.has(name) ? needs.map(need => need.name) : [])),
+  )
+  return {
+    targets,
+    steps: steps
+      .filter(({ name }) => named.has(name) || needed.has(name))
+      .map(step => (named.has(step.name) ? step : { ...step, needs: [] })),
+  }
 }
 
 /**
@@ -60,9 +90,6 @@ export function handedResults(
   { memory }: Workplace,
 ): ReadonlyMap<string, { readonly result: unknown }> {
   const named = new Set(plan.targets)
-  const needed = new Set(
-    plan.steps.filter(({ name }) => named.has(name)).flatMap(({ needs }) => needs.map(({ name }) => name)),
-  )
   const handed = new Map<string, { readonly result: unknown }>()
   const missing: string[] = []
   for (const { name } of plan.steps) {
@@ -70,9 +97,7 @@ export function handedResults(
     const task: Task | undefined = graph.get(name)?.task
     const bytes = task !== undefined && isRemembered(task) ? memory.result(name) : lastResult(memory, name)
     if (bytes !== undefined) handed.set(name, { result: readResult(bytes) })
-    else if (needed.has(name)) missing.push(name)
-    // What only a need needs is not asked for.
-    else handed.set(name, { result: undefined })
+    else missing.push(name)
   }
   if (missing.length === 0) return handed
   throw new UserError(`--only: no result is known of ${missing.join(', ')}`, {

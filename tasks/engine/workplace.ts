@@ -6,10 +6,11 @@ import { Freshness } from './freshness/freshness.ts'
 import { Judge } from './freshness/judge.ts'
 import { OutputOwners } from './freshness/output-owners.ts'
 import { TaskSources } from './freshness/task-sources.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, nodeOf } from './graph.ts'
 import { Memory } from './memory/memory.ts'
 import { RememberedThings } from './memory/remembered.ts'
 import type { Plan } from './plan.ts'
+import { secretsOf } from './secrets/secrets-of.ts'
 
 export interface WorkplaceOptions {
   /** The path of the Taskfile. */
@@ -64,6 +65,7 @@ export class Workplace implements Disposable {
   }
 
   judge({ graph, plan, environment, toolVersions, force }: JudgeSetting): Judge {
+    const tasks = plan.steps.map(({ name }) => nodeOf(graph, name).task.options)
     return new Judge({
       files: this.files,
       records: this.memory.records(plan.steps.map(({ name }) => name)),
@@ -73,6 +75,7 @@ export class Workplace implements Disposable {
       owners: ownersOf(graph, plan),
       host: `${process.platform} ${process.arch}`,
       force,
+      secrets: [...secretsOf(tasks, environment).values()],
     })
   }
 
@@ -80,9 +83,9 @@ export class Workplace implements Disposable {
     return new Freshness({ judge, memory: this.memory, cache: this.cache, holdsSecret })
   }
 
-  /** Keeps what was found out on the way. */
-  keep(): void {
-    this.remembered.keep()
+  /** Keeps what was found out on the way, but nothing that holds a secret. */
+  keep(holdsSecret: (text: string) => boolean = () => false): void {
+    this.remembered.keep(holdsSecret)
     this.sources.keep()
   }
 

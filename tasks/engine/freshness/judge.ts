@@ -69,6 +69,8 @@ export interface JudgeOptions {
   readonly owners: OutputOwners
   readonly host: string
   readonly force: boolean
+  /** What must not be stored as it is. */
+  readonly secrets?: readonly string[]
 }
 
 /** The source of tasks: the modules that declare them, and what those import. */
@@ -192,7 +194,7 @@ export class Judge {
     if (typeof options.outputs === 'function') owners.claim(name, outputs)
     const { paths, values } = taskInputs(name, inputsFrom(directory, inputs), this.found)
     const facts: Record<string, string> = {
-      definition: JSON.stringify([typeof options.run === 'function' ? null : options.run, outputs]),
+      definition: this.#textOf([typeof options.run === 'function' ? null : options.run, outputs]),
       host,
     }
     if (modules.length > 0) facts.sources = sources.nameOf(modules)
@@ -204,6 +206,13 @@ export class Judge {
     for (const [need, { result, outputs }] of needs)
       facts[`need ${need}`] = `${result ?? unknownResult} ${outputs}`
     return { facts, paths, outputs }
+  }
+
+  /** Readable, unless a secret is in it: facts are stored. */
+  #textOf(definition: unknown): string {
+    const text = JSON.stringify(definition)
+    const isSecret = this.#options.secrets?.some(secret => text.includes(JSON.stringify(secret).slice(1, -1)))
+    return isSecret ? digestOf(text) : text
   }
 }
 

@@ -28,7 +28,14 @@ export class RememberedThings implements Remembered {
     this.#set.set(key, value)
   }
 
-  keep(): void {
+  /** Whether anything was set that is not kept yet. */
+  get hasNews(): boolean {
+    return this.#set.size > 0
+  }
+
+  keep(holdsSecret: (text: string) => boolean = () => false): void {
+    for (const [key, value] of this.#set)
+      if (holdsSecret(key) || holdsSecret(JSON.stringify(value))) this.#set.delete(key)
     if (this.#set.size === 0) return
     this.#memory.together(() => {
       for (const [key, value] of this.#set)

@@ -4,7 +4,7 @@ import type { Readiness } from '../task.ts'
 import { durationText, millisecondsOf } from '../time.ts'
 import { attempt } from './attempt.ts'
 import { probe } from './readiness.ts'
-import type { TaskSetting } from './run-task.ts'
+import { type TaskSetting, withConfirmation } from './run-task.ts'
 
 export interface ServiceSetting extends TaskSetting {
   readonly readiness: Readiness
@@ -42,6 +42,7 @@ export async function runService(setting: ServiceSetting): Promise<TaskEnd> {
   )
   const ended = await attempt({
     ...setting,
+    task: withConfirmation(setting),
     signal: both,
     failed: () => {},
     tell: event => {

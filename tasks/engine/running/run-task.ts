@@ -47,7 +47,7 @@ function isWorthRepeating(error: unknown): boolean {
 }
 
 /** The task with its question in front of it. */
-function withConfirmation({ task }: TaskSetting): TaskSetting['task'] {
+export function withConfirmation({ task }: TaskSetting): TaskSetting['task'] {
   const { confirm, run } = task.options
   if (confirm === undefined) return task
   return {
