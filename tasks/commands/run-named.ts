@@ -5,8 +5,8 @@ import type { ParamReader } from '../engine/params/param-reader.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Taskfile } from '../engine/taskfile.ts'
 import type { Style } from '../reporters/style.ts'
+import type { Setting } from './one-run.ts'
 import { type Blame, readRun } from './read-run.ts'
-import type { Setting } from './run-tasks.ts'
 
 export interface Naming {
   readonly beginning: Beginning
@@ -18,6 +18,8 @@ export interface Naming {
   readonly stdout: Pick<NodeJS.WriteStream, 'write'>
   /** Results of the run that this one resumes. */
   readonly resumed?: Setting['resumed']
+  /** Of a watch that goes on in this process: see `takeRestarts`. */
+  readonly restarts?: number | undefined
 }
 
 /** Runs what was named, or shows what was asked about it. Returns the exit code, if it returns. */
@@ -45,8 +47,7 @@ export async function runNamed(naming: Naming): Promise<number> {
     await new Promise<void>(resolve => stdout.write(text, () => resolve()))
     process.exit(0)
   }
-  const { runTasks } = await import('./run-tasks.ts')
-  return await runTasks({
+  const setting: Setting = {
     graph,
     plan,
     workplace,
@@ -57,7 +58,18 @@ export async function runNamed(naming: Naming): Promise<number> {
     style: styles.error,
     commandFor: await commandsOf(plan, flags.taskfile),
     ...(resumed !== undefined && { resumed }),
-  })
+  }
+  if (flags.watch) {
+    const { watch } = await import('./watch/watch.ts')
+    const again = async () => {
+      const read = await readRun(beginning, taskfile, blame)
+      return { ...setting, workplace: read.workplace, ...(await read.plan()) }
+    }
+    const { restarts } = naming
+    return await watch({ first: setting, again, taskfiles: taskfile.files ?? [taskfile.path], restarts })
+  }
+  const { runTasks } = await import('./run-tasks.ts')
+  return await runTasks(setting)
 }
 
 async function list(

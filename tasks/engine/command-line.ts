@@ -35,6 +35,7 @@ export function readBeginning(argv: readonly string[]): Beginning {
   }
   const alone = at === argv.length && !flags.list && !flags.help && !flags.version
   if (alone && flags.json) throw new UserError('--json goes with --list')
+  refuseWatch(flags)
   if (alone && wantsTask) throw new UserError('no task is named', { fix: 'see task --list' })
   return { flags, rest: argv.slice(at) }
 }
@@ -77,6 +78,7 @@ export async function readTargets(
   }
   if (end < words.length && targets.length === 0) throw new UserError('"--" comes after the name of a task')
   if (flags.json && !flags.list) throw jsonAlone(targets.at(-1))
+  refuseWatch(flags)
   const rest = words.slice(end + 1)
   return {
     flags,
@@ -104,6 +106,13 @@ export function readGlobal(
   if (splitOption(word).name.match(/^(--taskfile|-f)$/))
     throw new UserError(`${word} comes before the names of tasks`)
   return readOption(flags, words, at)
+}
+
+function refuseWatch({ watch, plan, list }: Flags): void {
+  if (!watch || !(plan || list)) return
+  throw new UserError(`--watch runs tasks, and ${plan ? '--plan' : '--list'} runs none`, {
+    fix: 'give one of them',
+  })
 }
 
 function unknownOption(word: string, known: readonly string[], otherwise: string): UserError {

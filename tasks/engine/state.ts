@@ -1,6 +1,7 @@
 /**
  *     waiting → running → succeeded | failed | aborted
  *               running → serving → succeeded | failed | aborted     (a service)
+ *     waiting → serving                                              (it goes on from an earlier run)
  *     waiting → succeeded                                            (it did not have to run)
  *     waiting → failed                                               (it could not be judged)
  *     waiting → skipped
@@ -40,6 +41,7 @@ export type TaskEnd =
 export type Transition =
   | { readonly kind: 'start'; readonly at: number }
   | { readonly kind: 'serve' }
+  | { readonly kind: 'take-over'; readonly at: number }
   | { readonly kind: 'end'; readonly at: number; readonly end: TaskEnd }
   | { readonly kind: 'reuse'; readonly reuse: Reuse }
   | { readonly kind: 'skip' }
@@ -52,6 +54,9 @@ export function advance(state: TaskState, transition: Transition): TaskState {
       break
     case 'serve':
       if (state.kind === 'running') return { kind: 'serving', since: state.since }
+      break
+    case 'take-over':
+      if (state.kind === 'waiting') return { kind: 'serving', since: transition.at }
       break
     case 'end': {
       const { at, end } = transition

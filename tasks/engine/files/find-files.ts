@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 
 /** Directories that no pattern looks into unless it names them. */
-const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.artifacts'])
+export const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.artifacts'])
 
 /** Whether a text is a pattern. Parentheses alone do not make one, for directories are called `(group)`. */
 export function isGlob(text: string): boolean {
@@ -26,7 +26,7 @@ type Picomatch = (pattern: string, options: { readonly dot: boolean }) => Matche
 let picomatch: Picomatch | undefined
 
 /** The part of a pattern that holds no pattern: where its files are below. */
-function baseOf(pattern: string): string {
+export function baseOf(pattern: string): string {
   const parts = pattern.split('/')
   const plain = parts.findIndex(isGlob)
   return parts.slice(0, plain === -1 ? -1 : plain).join('/')

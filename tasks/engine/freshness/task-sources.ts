@@ -3,7 +3,7 @@ import { digestOf } from '../files/digest.ts'
 import type { FileTable } from '../files/file-table.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { RememberedSource } from '../sources/remembered-source.ts'
-import { SourceGraph } from '../sources/source-graph.ts'
+import { type SourceFile, SourceGraph } from '../sources/source-graph.ts'
 import type { Sources } from './judge.ts'
 
 export interface TaskSourcesOptions {
@@ -49,6 +49,11 @@ export class TaskSources implements Sources {
         },
       },
     })
+  }
+
+  /** The files behind modules, with what these import. */
+  filesOf(modules: readonly string[]): readonly SourceFile[] {
+    return this.#graph.filesOf(modules)
   }
 
   /** Changes with any of the files; cheap. */

@@ -10,8 +10,11 @@ import { advance, type Outcome, type TaskEnd, type TaskState, type Transition } 
 import type { AnyResults, Task } from '../task.ts'
 import { AbortedError } from './aborted-error.ts'
 import type { Surroundings } from './attempt.ts'
+import { eventOf } from './event-of.ts'
 import { Groups } from './groups.ts'
 import type { RunOptions, RunResult } from './run-options.ts'
+import { originOf } from './service-origin.ts'
+import type { ServiceListener } from './service-pool.ts'
 import { Services } from './services.ts'
 
 /**
@@ -31,9 +34,12 @@ export class Run {
   #runTask: Promise<typeof import('./run-task.ts')> | undefined
   /** Tasks that hold a job, or serve. */
   readonly #running = new Set<Promise<void>>()
+  /** Services that go on when this run is over. */
+  readonly #kept = new Set<Promise<void>>()
   /** Those whose results are compared by a task that needs them. */
   readonly #compared: ReadonlySet<string>
   #jobsTaken = 0
+  #isOver = false
   #change = Promise.withResolvers<void>()
   #failed = false
   /** What a listener of events threw, or the engine itself. */
@@ -56,16 +62,22 @@ export class Run {
       confirm: options.confirm ?? (() => undefined),
       masker: options.masker,
     }
+    const compares = (task: Task) =>
+      isRemembered(task) || (options.watching !== undefined && task.options.ready !== undefined)
     this.#compared = new Set(
       plan.steps
-        .filter(({ name }) => isRemembered(this.#task(name)))
+        .filter(({ name }) => compares(this.#task(name)))
         .flatMap(({ needs }) => needs.map(need => need.name)),
     )
   }
 
   async finish(): Promise<RunResult> {
-    const { plan, jobs, now, signal, id = '' } = this.#options
+    const { plan, jobs, now, signal, watching, id = '' } = this.#options
     const started = now()
+    const interrupted = () => {
+      this.#tell({ type: 'run-cancelled', reason: watching?.interruption.reason })
+      this.#change.resolve()
+    }
     const cancel = () => {
       this.#tell({ type: 'run-cancelled', reason: signal?.reason })
       this.#abort.abort(new AbortedError('cancelled', signal?.reason))
@@ -73,6 +85,8 @@ export class Run {
     this.#tell({ type: 'run-started', run: id, plan, jobs })
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
+    watching?.interruption.addEventListener('abort', interrupted, { once: true })
+    if (watching !== undefined) watching.services.listener = this.#serviceListener
     try {
       for (;;) {
         this.#startReady()
@@ -84,11 +98,13 @@ export class Run {
     } finally {
       // Reached with tasks running only after a bug: nothing may be left behind even then.
       if (this.#running.size > 0) this.#abort.abort(new AbortedError('failed', undefined))
-      await Promise.allSettled(this.#running)
+      await Promise.allSettled([...this.#running, ...(signal?.aborted ? this.#kept : [])])
       signal?.removeEventListener('abort', cancel)
+      this.#isOver = true
     }
     for (const [name, { kind }] of this.#states) if (kind === 'waiting') this.#move(name, { kind: 'skip' })
-    const outcome: Outcome = this.#failed ? 'failed' : signal?.aborted ? 'cancelled' : 'succeeded'
+    const wasEnded = signal?.aborted || watching?.interruption.aborted
+    const outcome: Outcome = this.#failed ? 'failed' : wasEnded ? 'cancelled' : 'succeeded'
     this.#tell({ type: 'run-finished', outcome, durationMs: Math.max(0, now() - started) })
     return { outcome, states: this.#states }
   }
@@ -98,12 +114,14 @@ export class Run {
   }
 
   #startReady(): void {
-    while (this.#jobsTaken < this.#options.jobs && !this.#abort.signal.aborted) {
+    const { jobs, watching } = this.#options
+    while (this.#jobsTaken < jobs && !this.#abort.signal.aborted && !watching?.interruption.aborted) {
       const step = this.#steps.get(this.#queue.take(name => this.#groups.mayStart(name)) ?? '')
       if (step === undefined) break
       this.#begin(step)
     }
-    this.#services.stopUnneeded(this.#states, this.#jobsTaken === 0 && this.#queue.isEmpty)
+    if (watching === undefined)
+      this.#services.stopUnneeded(this.#states, this.#jobsTaken === 0 && this.#queue.isEmpty)
   }
 
   /** Brings one task to its end: at once where it does not have to run. */
@@ -116,8 +134,10 @@ export class Run {
       this.#queue.done(name)
       return
     }
-    const { freshness } = this.#options
+    const { freshness, watching, now } = this.#options
     const subject = this.#subject(step)
+    watching?.begins(subject, now())
+    if (this.#takeOver(step)) return
     if (freshness === undefined || !isRemembered(subject.task)) {
       this.#execute(step, subject, { kind: 'always' })
       return
@@ -153,7 +173,13 @@ export class Run {
       this.#jobsTaken--
       this.#change.resolve()
     }
-    const execution: Promise<void> = this.#bringToEnd(step, subject, judgement, giveJobBack)
+    const serves = () => {
+      giveJobBack()
+      if (this.#options.watching === undefined) return
+      this.#running.delete(execution)
+      this.#kept.add(execution)
+    }
+    const execution: Promise<void> = this.#bringToEnd(step, subject, judgement, serves)
       .catch(error => {
         this.#bug ??= { error }
       })
@@ -170,21 +196,24 @@ export class Run {
     step: PlanStep,
     subject: Subject,
     judgement: Exclude<Judgement, { kind: 'up-to-date' }>,
-    giveJobBack: () => void,
+    serves: () => void,
   ): Promise<void> {
     const { name } = step
-    const { freshness, now } = this.#options
+    const { freshness, now, watching } = this.#options
     const run = (why: readonly Change[]) => {
       this.#move(name, { kind: 'start', at: now() }, why)
-      return this.#run(step, subject, giveJobBack)
+      return this.#run(step, subject, serves)
     }
-    const made: Made =
+    let made: Made =
       judgement.kind === 'stale' && freshness !== undefined
         ? await freshness.make(
-            { subject, signal: this.#abort.signal, run, tell: event => this.#tellTask(name, event) },
+            { subject, signal: this.#signalOf(name), run, tell: event => this.#tellTask(name, event) },
             judgement,
           )
         : await run([])
+    if (this.#isOver) return // a service that went on
+    // What a task that became stale leaves undone is no failure.
+    if (made.kind === 'failed' && watching?.isStale(name)) made = { kind: 'aborted', abandoned: false }
     if (made.kind === 'reused') this.#move(name, { kind: 'reuse', reuse: made.reuse })
     else {
       if (made.kind === 'failed') this.#fail(made.error)
@@ -197,7 +226,7 @@ export class Run {
     if (this.#states.get(name)?.kind === 'succeeded') this.#queue.done(name)
   }
 
-  async #run(step: PlanStep, { task, results, place }: Subject, giveJobBack: () => void): Promise<TaskEnd> {
+  async #run(step: PlanStep, { task, results, place }: Subject, serves: () => void): Promise<TaskEnd> {
     const { name, params, rest } = step
     let handed: AnyResults
     try {
@@ -213,7 +242,7 @@ export class Run {
       params,
       rest,
       surroundings: { ...this.#surroundings, root: place.root },
-      signal: this.#abort.signal,
+      signal: this.#signalOf(name),
       fail: (error: unknown) => this.#fail(error),
       tell: (event: TaskEvent) => this.#tellTask(name, event),
     }
@@ -222,19 +251,69 @@ export class Run {
       this.#runTask ??= import('./run-task.ts')
       return (await this.#runTask).runTask(setting)
     }
+    const ready = () => {
+      this.#options.freshness?.ran()
+      this.#noticeResult(name, undefined)
+      this.#move(name, { kind: 'serve' })
+      this.#queue.done(name)
+      serves()
+    }
+    const { watching, signal: end } = this.#options
+    if (watching !== undefined) {
+      const { runKeptService } = await import('./run-kept-service.ts')
+      const { services } = watching
+      return runKeptService({ ...setting, readiness, ready, services, origin: this.#originOf(step), end })
+    }
     const { runService } = await import('./run-service.ts')
-    return runService({
-      ...setting,
-      readiness,
-      stop: this.#services.started(name),
-      ready: () => {
-        this.#options.freshness?.ran()
-        this.#noticeResult(name, undefined)
-        this.#move(name, { kind: 'serve' })
-        this.#queue.done(name)
-        giveJobBack()
+    return runService({ ...setting, readiness, stop: this.#services.started(name), ready })
+  }
+
+  /** A service goes on from the run before, where all that it needs has come out as it had then. */
+  #takeOver(step: PlanStep): boolean {
+    const { watching, now } = this.#options
+    const { name } = step
+    const service = watching?.services.get(name)
+    if (service?.origin === undefined || service.origin !== this.#originOf(step)) return false
+    this.#move(name, { kind: 'take-over', at: now() })
+    this.#noticeResult(name, undefined)
+    this.#queue.done(name)
+    this.#kept.add(
+      service.ended.then(end => {
+        if (this.#isOver) return
+        this.#move(name, { kind: 'end', at: now(), end })
+        this.#change.resolve()
+      }),
+    )
+    return true
+  }
+
+  #originOf({ needs }: PlanStep): string | undefined {
+    const { watching, freshness } = this.#options
+    return originOf(
+      needs.map(({ name }) => ({
+        state: this.#states.get(name),
+        isRemembered: isRemembered(this.#task(name)),
+        service: watching?.services.get(name)?.id,
+        digests: freshness?.digestsOf(name),
+      })),
+    )
+  }
+
+  get #serviceListener(): ServiceListener {
+    return {
+      tell: (name, event) => this.#tellTask(name, event),
+      // One that ends before its turn is started anew.
+      fail: (name, error) => {
+        if (this.#states.get(name)?.kind !== 'waiting') this.#fail(error)
       },
-    })
+    }
+  }
+
+  /** Aborted when the run ends, and where it is watched, when the task has become stale. */
+  #signalOf(name: string): AbortSignal {
+    const { watching } = this.#options
+    const { signal } = this.#abort
+    return watching === undefined ? signal : AbortSignal.any([signal, watching.signalOf(name)])
   }
 
   #subject({ name, needs, params, rest }: PlanStep): Subject {
@@ -276,11 +355,15 @@ export class Run {
   }
 
   #move(name: string, transition: Transition, why: readonly Change[] = []): void {
-    const { now, emit, ended } = this.#options
+    const { now, emit, ended, watching } = this.#options
     const state = advance(this.#states.get(name) ?? { kind: 'waiting' }, transition)
     this.#states.set(name, state)
-    if (state.kind !== 'running' && state.kind !== 'serving') ended?.(name, state)
-    const event = eventOf(state, why, now)
+    if (state.kind === 'serving') watching?.serves(name)
+    else if (state.kind !== 'running') {
+      watching?.ends(name, now())
+      ended?.(name, state)
+    }
+    const event = eventOf(state, { why, now, kept: transition.kind === 'take-over' })
     if (event !== undefined) emit({ ...event, name, at: now() })
   }
 
@@ -295,37 +378,5 @@ export class Run {
   #tellTask(name: string, event: TaskEvent): void {
     const told: EngineEvent = { ...event, name, at: this.#options.now() }
     this.#options.emit(told)
-  }
-}
-
-function eventOf(state: TaskState, why: readonly Change[], now: () => number): TaskEvent | undefined {
-  switch (state.kind) {
-    case 'waiting':
-      return undefined
-    case 'running':
-      return { type: 'task-started', why }
-    case 'serving':
-      return { type: 'task-ready', durationMs: Math.max(0, now() - state.since) }
-    case 'succeeded':
-      return successOf(state)
-    case 'failed':
-      return { type: 'task-failed', durationMs: state.durationMs, error: state.error }
-    case 'aborted':
-      return { type: 'task-aborted', durationMs: state.durationMs, abandoned: state.abandoned }
-    case 'skipped':
-      return { type: 'task-skipped' }
-  }
-}
-
-function successOf({ how, durationMs }: TaskState & { kind: 'succeeded' }): TaskEvent | undefined {
-  switch (how) {
-    case 'ran':
-      return { type: 'task-succeeded', durationMs }
-    case 'up-to-date':
-      return { type: 'task-up-to-date' }
-    case 'resumed':
-      return { type: 'task-resumed' }
-    case 'restored': // told already, with what was restored
-      return undefined
   }
 }

@@ -10,10 +10,10 @@ export interface ServiceListener {
 
 /** A service that goes on beyond the run that started it. */
 export interface LiveService {
-  /** What it came from: one whose needs have another text now is started anew. */
-  readonly origin: string
-  /** Since when it is ready; in milliseconds since 1970. */
-  readonly ready: Promise<void>
+  /** Told apart from others of the same name. */
+  readonly id: number
+  /** What it came from, where that is known: one that would come from something else now is started anew. */
+  readonly origin: string | undefined
   readonly ended: Promise<TaskEnd>
   /** Asks it to end. */
   readonly stop: () => void
@@ -26,6 +26,7 @@ export interface LiveService {
 export class ServicePool {
   readonly #live = new Map<string, LiveService>()
   #listener: ServiceListener | undefined
+  #started = 0
 
   /** From now on this one hears of all services. */
   set listener(listener: ServiceListener) {
@@ -45,13 +46,15 @@ export class ServicePool {
   }
 
   /** Keeps a service until it ends. */
-  add(name: string, service: LiveService): void {
-    this.#live.set(name, service)
-    void service.ended.finally(() => {
-      if (this.#live.get(name) === service) this.#live.delete(name)
+  add(name: string, service: Omit<LiveService, 'id'>): void {
+    const live = { ...service, id: ++this.#started }
+    this.#live.set(name, live)
+    void live.ended.then(() => {
+      if (this.#live.get(name) === live) this.#live.delete(name)
     })
   }
 
+  /** Asks a service to end, and waits for that. */
   async end(name: string): Promise<void> {
     const service = this.#live.get(name)
     service?.stop()

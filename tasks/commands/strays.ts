@@ -1,0 +1,41 @@
+import type { Termination } from '../../lib/processes/termination.ts'
+import { reasonLines } from '../reporters/failure.ts'
+
+/**
+ * What tasks throw outside of their promises. It is a failure of the run, but the processes of the tasks have to be ended all
+ * the same, so the run is asked to end. Keeps this process going as well: a task may wait for nothing but its signal, which
+ * alone does not.
+ */
+export class Strays implements Disposable {
+  readonly #termination: Termination
+  readonly #alive = setInterval(() => {}, 2 ** 30)
+  #first: { readonly error: unknown } | undefined
+
+  constructor(termination: Termination) {
+    this.#termination = termination
+    process.on('uncaughtException', this.#stray)
+    process.on('unhandledRejection', this.#stray)
+    process.stdout.on('error', this.#unread)
+  }
+
+  /** Writes what was thrown, if anything was, and returns whether. */
+  tell(): boolean {
+    if (this.#first === undefined) return false
+    process.stderr.write(`\nthrown outside of any task:\n${reasonLines(this.#first.error).join('\n')}\n`)
+    return true
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#alive)
+    process.off('uncaughtException', this.#stray)
+    process.off('unhandledRejection', this.#stray)
+    process.stdout.off('error', this.#unread)
+  }
+
+  readonly #stray = (error: unknown): void => {
+    this.#first ??= { error }
+    this.#termination.request(error)
+  }
+
+  readonly #unread = (): void => this.#termination.request('SIGPIPE')
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import type { EngineEvent } from '../../engine/events.ts'
+import type { ServiceListener } from '../../engine/running/service-pool.ts'
+import { maskEvent } from '../../engine/secrets/mask-event.ts'
+import type { Masker } from '../../engine/secrets/masker.ts'
+import { reasonLines } from '../../reporters/failure.ts'
+import { LogFiles, runName } from '../../reporters/log-files.ts'
+import { plainLine } from '../../reporters/plain-text.ts'
+import type { Style } from '../../reporters/style.ts'
+
+export interface IdleServicesOptions {
+  readonly root: string
+  readonly masker: Masker
+  readonly style: Style
+  /** Nothing may be shown, for a program reads what reporters write. */
+  readonly quiet: boolean
+}
+
+/** Shows and keeps what services say while no run goes on, and that they have ended. */
+export class IdleServices {
+  readonly #options: IdleServicesOptions
+  #logs: LogFiles | undefined
+
+  constructor(options: IdleServicesOptions) {
+    this.#options = options
+  }
+
+  open(): ServiceListener {
+    const { root, masker, style } = this.#options
+    const logs = new LogFiles(join(root, '.artifacts', 'task', 'logs'), runName(Date.now(), process.pid))
+    this.#logs = logs
+    return {
+      tell: (name, event) => {
+        const told: EngineEvent = maskEvent(masker, { ...event, name, at: Date.now() })
+        logs.report(told)
+        if (told.type === 'task-print') this.#write(process.stdout, told.text)
+        if (told.type === 'task-log')
+          this.#write(process.stderr, `${name}  ${style.dim('│')} ${plainLine(told.line)}\n`)
+      },
+      fail: (name, error) => {
+        const [reason = ''] = reasonLines(error)
+        this.#write(process.stderr, `${style.red(`✖ ${name}: ${masker.mask(reason)}`)}\n`)
+      },
+    }
+  }
+
+  /** The next run shows what services say. */
+  async close(): Promise<void> {
+    await this.#logs?.close()
+    this.#logs = undefined
+  }
+
+  #write(stream: Pick<NodeJS.WriteStream, 'write'>, text: string): void {
+    if (!this.#options.quiet) stream.write(text)
+  }
+}
