@@ -109,7 +109,8 @@ export class Freshness {
       claimed = claim(this.#options.memory, name, claims)
     }
     using _ = claimed
-    return waits ? this.#makeAfterAll(making) : this.#make(making, first)
+    // Awaited here, or the claim would be given back at once.
+    return await (waits ? this.#makeAfterAll(making) : this.#make(making, first))
   }
 
   /** Another process has made it meanwhile, or has failed to. */

@@ -48,6 +48,7 @@ interface EndedTask extends PastTask {
 /** Writes one run into the history while it goes on, so that one that is killed can be resumed. */
 export class RunHistory {
   readonly #options: RunningOptions
+  readonly #startTime = identify(process.pid)?.startTime ?? ''
   readonly #whys = new Map<string, readonly Change[]>()
   readonly #durations = new Map<string, number>()
   #ended: EndedTask[] = []
@@ -56,18 +57,9 @@ export class RunHistory {
 
   constructor(options: RunningOptions) {
     this.#options = options
-    const { memory, id, words, startedAt } = options
-    const self = identify(process.pid)
+    const { memory } = options
     memory.together(() => {
-      memory.run(
-        'insert or replace into runs (id, taskfile, words, pid, pid_start, started_at) values (?, ?, ?, ?, ?, ?)',
-        id,
-        memory.taskfile,
-        JSON.stringify(words),
-        process.pid,
-        self?.startTime ?? '',
-        startedAt,
-      )
+      this.#writeRun()
       memory.run(
         'delete from runs where id in (select id from runs order by rowid desc limit -1 offset ?)',
         keptRuns,
@@ -144,10 +136,25 @@ export class RunHistory {
     this.#options.memory.together(() => this.#writeTasks())
   }
 
+  /** Again with all that belongs to it: the memory may have been begun anew meanwhile. */
+  #writeRun(): void {
+    const { memory, id, words, startedAt } = this.#options
+    memory.run(
+      'insert or ignore into runs (id, taskfile, words, pid, pid_start, started_at) values (?, ?, ?, ?, ?, ?)',
+      id,
+      memory.taskfile,
+      JSON.stringify(words),
+      process.pid,
+      this.#startTime,
+      startedAt,
+    )
+  }
+
   #writeTasks(): void {
     clearImmediate(this.#flush)
     this.#flush = undefined
     const { memory, id } = this.#options
+    this.#writeRun()
     for (const { name, outcome, why, durationMs, error, result } of this.#ended.splice(0))
       memory.run(
         `insert or replace into run_tasks (run, name, outcome, why, duration_ms, error, result)

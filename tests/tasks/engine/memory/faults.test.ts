@@ -1,0 +1,138 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import t from 'tap'
+import { Memory } from '../../../../tasks/engine/memory/memory.ts'
+import { task } from '../../../../tasks/engine/task.ts'
+import { type Ran, Workshop } from '../freshness/workshop.ts'
+
+/** Enough tasks with enough in their results that the database has many pages. */
+const tasks = Object.fromEntries(
+  Array.from({ length: 40 }, (_, i) => [
+    `t${i}`,
+    task({ describe: 'x', inputs: [], cache: false, run: () => `${i} `.repeat(1_000) }),
+  ]),
+)
+const names = Object.keys(tasks)
+const troublesOf = ({ events }: Ran) =>
+  events.flatMap(event => (event.type === 'run-trouble' ? [event.trouble] : []))
+
+async function used(t: { teardown(end: () => void): void }): Promise<Workshop> {
+  const shop = new Workshop(t)
+  await shop.run(tasks, names)
+  return shop
+}
+
+const damages: readonly (readonly [how: string, damage: (path: string) => void])[] = [
+  ['is garbage', path => writeFileSync(path, 'no database at all '.repeat(1_000))],
+  ['is cut in the middle', path => truncateSync(path, Math.floor(statSync(path).size / 2 / 4096) * 4096)],
+  ['is cut within a page', path => truncateSync(path, 5_000)],
+  [
+    'has damaged pages',
+    path => {
+      const bytes = readFileSync(path)
+      for (let page = 2; page * 4096 < bytes.length; page++) bytes.fill(0xff, page * 4096, page * 4096 + 100)
+      writeFileSync(path, bytes)
+    },
+  ],
+  [
+    'is of another version',
+    path => {
+      using database = new DatabaseSync(path)
+      database.exec('pragma user_version = 999')
+    },
+  ],
+]
+
+for (const [how, damage] of damages)
+  t.test(`a memory that ${how}: set aside, said, begun anew; the run goes on`, async t => {
+    const shop = await used(t)
+    damage(shop.database)
+    const ran = await shop.run(tasks, names)
+    t.equal(ran.result.outcome, 'succeeded')
+    const troubles = troublesOf(ran)
+    t.match(troubles, [{ kind: 'memory-set-aside', path: /runs\.db\.\d+T\d+Z$/, why: /./ }])
+    t.equal(troubles.length, 1)
+    t.ok(
+      readdirSync(dirname(shop.database)).some(name => /^runs\.db\.\d+T/.test(name)),
+      'the old one is kept',
+    )
+    const third = await shop.run(tasks, names)
+    t.same(troublesOf(third), [])
+    t.same(third.upToDate.length, names.length)
+  })
+
+t.test('an empty file, and one that another process is making, are made', async t => {
+  const shop = new Workshop(t)
+  shop.write('.artifacts/task/runs.db', '')
+  await shop.run(tasks, names)
+  t.same((await shop.run(tasks, names)).upToDate.length, names.length)
+})
+
+t.test('a page that turns out to be damaged only while it is used', async t => {
+  const shop = await used(t)
+  const memory = new Memory({ path: shop.database, taskfile: 'Taskfile.ts', now: Date.now })
+  t.teardown(() => memory.close())
+  memory.beginWriting()
+  t.equal(memory.records(names).size, names.length)
+  using other = new DatabaseSync(shop.database)
+  const page = Number(
+    other.prepare(`select rootpage from sqlite_master where name = 'run_tasks'`).get()?.rootpage,
+  )
+  other.close()
+  const bytes = readFileSync(shop.database)
+  bytes.fill(0xff, (page - 1) * 4096, page * 4096)
+  writeFileSync(shop.database, bytes)
+  memory.together(() => {
+    memory.run('delete from run_tasks')
+    memory.run(`insert into remembered (key, value, used_at) values ('after', '1', 0)`)
+  })
+  t.match(memory.takeTroubles(), [{ kind: 'memory-set-aside' }])
+  t.ok(memory.isOpen, 'and there is another, which is written to')
+  t.equal(memory.all('select * from remembered').length, 1)
+})
+
+t.test('a directory that cannot be made: the run succeeds and says so', async t => {
+  const shop = new Workshop(t)
+  shop.write('.artifacts', 'a file')
+  const ran = await shop.run(tasks, ['t0'])
+  t.equal(ran.result.outcome, 'succeeded')
+  t.match(troublesOf(ran), [{ kind: 'memory-lost', why: /./ }])
+  t.same((await shop.run(tasks, ['t0'])).ran, ['t0'])
+})
+
+t.test('a full disk: the run succeeds and says so, once', async t => {
+  const shop = await used(t)
+  const other = task({ describe: 'x', inputs: [], run: () => 'new '.repeat(100_000) })
+  const memories: Memory[] = []
+  const { together } = Memory.prototype
+  // Never less than there are: from here on the database cannot grow.
+  Memory.prototype.together = function (work) {
+    if (!memories.includes(this)) this.all('pragma max_page_count = 1')
+    memories.push(this)
+    together.call(this, work)
+  }
+  t.teardown(() => {
+    Memory.prototype.together = together
+  })
+  const ran = await shop.run(
+    { other, after: task({ describe: 'x', needs: { other }, run: ({ other }) => other.length }) },
+    ['after'],
+  )
+  t.equal(ran.of('after'), 400_000)
+  t.match(troublesOf(ran), [{ kind: 'memory-lost', why: /full/ }])
+  t.equal(troublesOf(ran).length, 1)
+  Memory.prototype.together = together
+  t.same((await shop.run(tasks, names)).upToDate.length, names.length, 'what was there before is still known')
+})
+
+t.test('what is remembered is private', async t => {
+  const shop = await used(t)
+  t.equal(statSync(dirname(shop.database)).mode & 0o777, 0o700)
+  t.equal(statSync(shop.database).mode & 0o777, 0o600)
+  t.equal(shop.read('.artifacts/task/.gitignore'), '*\n')
+  const wide = new Workshop(t)
+  mkdirSync(wide.at('.artifacts/task'), { recursive: true, mode: 0o755 })
+  await wide.run(tasks, ['t0'])
+  t.equal(statSync(wide.database).mode & 0o777, 0o600)
+})
