@@ -49,6 +49,7 @@ t.test('a trouble', async t => {
     'the memory of earlier runs cannot be used (damaged); it is begun anew, and the old one is runs.db.1',
     'nothing more of this run is remembered: disk full',
     'what the cache holds is damaged, so it runs: cache/12',
+    'what the cache holds cannot be put into its place, so it runs: disk full',
     'its outputs are not kept in the cache: disk full',
   ])
 })

@@ -120,7 +120,6 @@ export function cachedRun(): EngineEvent[] {
       at: at(53),
     },
     { type: 'task-retrying', name: 'lint', error: exited, attempt: 2, attempts: 3, delayMs: 40, at: at(60) },
-    { type: 'task-trouble', name: 'lint', trouble: { kind: 'not-restored', why: 'in the way' }, at: at(149) },
     { type: 'task-trouble', name: 'lint', trouble: { kind: 'not-cached', why: 'disk full' }, at: at(149) },
     { type: 'task-succeeded', name: 'lint', durationMs: 97, at: at(150) },
     { type: 'task-started', name: 'site', why: [{ kind: 'never-succeeded' }], at: at(151) },
