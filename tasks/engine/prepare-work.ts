@@ -4,6 +4,7 @@ import type { Graph } from './graph.ts'
 import { lastResult } from './memory/history.ts'
 import { readResult } from './memory/results.ts'
 import type { Plan } from './plan.ts'
+import { Groups } from './running/groups.ts'
 import { retryPlanOf } from './running/retry.ts'
 import type { AnyTaskOptions, Task } from './task.ts'
 import { millisecondsOf } from './time.ts'
@@ -35,6 +36,7 @@ export async function prepareWork({
     return task === undefined ? [] : [{ name, ...task.options }]
   })
   for (const task of tasks) checkTimes(task)
+  new Groups(graph, plan) // which throws for limits that cannot be kept
   const wanting = tasks.filter(({ tools, platform }) => tools !== undefined || platform !== undefined)
   const toolVersions: ToolVersions =
     wanting.length === 0

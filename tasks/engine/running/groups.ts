@@ -1,6 +1,6 @@
 import { UserError } from '../../../lib/user-error.ts'
 import type { Graph } from '../graph.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan, PlanStep } from '../plan.ts'
 
 /** How many tasks of each concurrency group run, and which may therefore not start. */
 export class Groups {
@@ -8,7 +8,7 @@ export class Groups {
   readonly #groupOf = new Map<string, string>()
   readonly #running = new Map<string, number>()
 
-  /** Throws a UserError where two tasks of one group disagree about its limit. */
+  /** Throws a UserError where two tasks of one group disagree about its limit, or could never run beside each other. */
   constructor(graph: Graph, plan: Plan) {
     const first = new Map<string, string>()
     for (const { name } of plan.steps) {
@@ -26,6 +26,23 @@ export class Groups {
       this.#limits.set(group, limit)
       this.#groupOf.set(name, group)
       first.set(group, first.get(group) ?? name)
+    }
+    if (this.#limits.size > 0) for (const step of plan.steps) this.#refuseDeadlock(graph, step)
+  }
+
+  /** A service keeps its place in its group until what needs it is done. */
+  #refuseDeadlock(graph: Graph, { name, needs }: PlanStep): void {
+    const services = needs
+      .map(need => need.name)
+      .filter(need => graph.get(need)?.task.options.ready !== undefined)
+    for (const [group, [one = '', ...others]] of Map.groupBy(services, need => this.#groupOf.get(need))) {
+      if (group === undefined) continue
+      const places = 1 + others.length + (this.#groupOf.get(name) === group ? 1 : 0)
+      if (places > (this.#limits.get(group) ?? 1))
+        throw new UserError(
+          `"${name}" needs the service "${one}", which holds the concurrency group "${group}" until "${name}" is done`,
+          { fix: 'give the group a higher limit, or take one of them out of it' },
+        )
     }
   }
 

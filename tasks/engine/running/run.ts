@@ -102,7 +102,12 @@ export class Run {
       signal?.removeEventListener('abort', cancel)
       this.#isOver = true
     }
-    for (const [name, { kind }] of this.#states) if (kind === 'waiting') this.#move(name, { kind: 'skip' })
+    for (const [name, { kind }] of this.#states)
+      if (kind === 'waiting') {
+        // A service goes on though the run has not come to it.
+        const goesOn = watching?.services.get(name) !== undefined
+        this.#move(name, goesOn ? { kind: 'take-over', at: now() } : { kind: 'skip' })
+      }
     const wasEnded = signal?.aborted || watching?.interruption.aborted
     const outcome: Outcome = this.#failed ? 'failed' : wasEnded ? 'cancelled' : 'succeeded'
     this.#tell({ type: 'run-finished', outcome, durationMs: Math.max(0, now() - started) })
@@ -223,7 +228,9 @@ export class Run {
       }
       this.#move(name, { kind: 'end', at: now(), end: made })
     }
-    if (this.#states.get(name)?.kind === 'succeeded') this.#queue.done(name)
+    // A service was done with when it was ready.
+    const isService = subject.task.options.ready !== undefined
+    if (!isService && this.#states.get(name)?.kind === 'succeeded') this.#queue.done(name)
   }
 
   async #run(step: PlanStep, { task, results, place }: Subject, serves: () => void): Promise<TaskEnd> {
