@@ -1,17 +1,47 @@
-/** All benchmarks in one run, as a table of ratios: `node tests/bench/run.ts`, or `npx task bench`. */
-import { rowsTable } from './row.ts'
+/**
+ * All benchmarks in one run, as a table of ratios: `node tests/bench/run.ts`, or `npx task bench`. With words, those whose
+ * names begin with one of them: `node tests/bench/run.ts task`.
+ */
+import { availableParallelism } from 'node:os'
+import { type Row, rowsTable } from './row.ts'
 
-const rows = []
-for (const name of [
+const names = [
+  'task-one',
   'task-list',
+  'task-up-to-date',
+  'task-many-inputs',
+  'task-commands',
+  'task-in-process',
+  'task-critical-path',
   'task-cancel',
+  'task-memory',
+  'task-growth',
   'bootstrap',
   'command-round-trip',
   'log-throughput',
   'debug-first-stop',
   'debug-step',
-]) {
-  const { bench } = await import(`./${name}.ts`)
-  rows.push(...(await bench()))
+]
+const asked = process.argv.slice(2)
+const chosen = names.filter(name => asked.length === 0 || asked.some(word => name.startsWith(word)))
+if (chosen.length === 0) {
+  process.stderr.write(`no benchmark begins with ${asked.join(' or ')}: there are ${names.join(', ')}\n`)
+  process.exitCode = 2
+}
+const rows: Row[] = []
+for (const name of chosen) {
+  process.stderr.write(`${name}\n`)
+  try {
+    const { bench } = await import(`./${name}.ts`)
+    rows.push(...(await bench()))
+  } catch (error) {
+    // The figures of the others are still worth having.
+    console.error(error)
+    process.exitCode = 1
+  }
+}
+if (chosen.some(name => name.startsWith('task-'))) {
+  const { allPeers, versionsLine } = await import('./runners/available.ts')
+  process.stdout.write(`${versionsLine(allPeers(), availableParallelism())}\n\n`)
 }
 process.stdout.write(rowsTable(rows))

@@ -1,77 +1,59 @@
 /**
- * How long a user waits for `task --list`, against the least that Node can take: `node -e 0`, on the same Node.
+ * How long a user waits for `task --list`: of this project, and of 1,000 tasks. Against the least that Node can take,
+ * `node -e 0` on the same Node, and against other runners.
  *
- *     node tests/bench/task-list.ts [TASKFILE]
+ *     node tests/bench/task-list.ts
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { median, type Row } from './row.ts'
+import { ahead, ratioUpTo } from './goal.ts'
+import { printIfMain } from './print-if-main.ts'
+import type { Row } from './row.ts'
+import { peers } from './runners/available.ts'
+import { node } from './runners/floor.ts'
+import { type Graph, wide } from './runners/graph.ts'
+import { Lineup } from './runners/lineup.ts'
+import { ours } from './runners/ours.ts'
+import type { Runner } from './runners/runner.ts'
+import type { Workspace } from './runners/workspace.ts'
+import { sourceRoot } from './source-root.ts'
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-const cli = join(root, 'tasks', 'cli.mjs')
+const count = 1_000
 
-export interface BenchOptions {
-  /** Default: this project's, and where it has none, one with ten tasks. */
-  readonly taskfile?: string
-  /** How often each is run. The runs alternate, so that what else the machine does meets both. */
-  readonly runs?: number
+/** Ours, with the Taskfile of this project. */
+const own: Runner = {
+  ...ours,
+  declare() {},
+  list: () => ({ ...ours.run(''), args: ['--taskfile', `${sourceRoot}/Taskfile.ts`, '--list'] }),
 }
 
-export async function bench({ taskfile, runs = 30 }: BenchOptions = {}): Promise<Row[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-task-list-'))
-  try {
-    const own = join(root, 'Taskfile.ts')
-    const path = taskfile ?? (existsSync(own) ? own : writeTaskfile(directory, 10))
-    const list = ['--taskfile', path, '--list']
-    const rows = [measure('task --list', [cli, ...list], runs)]
-    const large = ['--taskfile', writeTaskfile(directory, 1000), '--list']
-    rows.push(measure('task --list, 1,000 tasks', [cli, ...large], runs))
-    return rows
-  } finally {
-    rmSync(directory, { recursive: true })
+export async function bench({ runs = 15 } = {}): Promise<Row[]> {
+  const others = peers('turbo', 'hereby', 'vite-plus', 'nx', 'just', 'ninja')
+  const graph = wide(count, () => ['true'])
+  return [
+    ...(await measure('task --list', [own, node], [], 'bootstrap', runs)),
+    ...(await measure('list 1,000 tasks', [ours, node, ...others], graph, `t${count - 1}`, runs)),
+  ]
+}
+
+async function measure(
+  name: string,
+  runners: ConstructorParameters<typeof Lineup>[0],
+  graph: Graph,
+  word: string,
+  runs: number,
+): Promise<Row[]> {
+  using lineup = new Lineup(runners, graph)
+  const list = async (workspace: Workspace): Promise<number> => {
+    const { runner } = workspace
+    if (runner.list === undefined) throw new Error('cannot list')
+    const took = await workspace.time(runner.list())
+    if (runner !== node && !workspace.output.includes(word)) throw new Error(`did not list ${word}`)
+    return took
   }
+  for (let i = 0; i < 2; i++) await lineup.each(list) // fills the compile caches
+  return await lineup.race({
+    ...{ name, runs, fewer: { nx: 5 }, turn: list },
+    goals: { [node.name]: ratioUpTo(2.5), turbo: ahead },
+  })
 }
 
-function measure(name: string, args: readonly string[], runs: number): Row {
-  for (let i = 0; i < 3; i++) time(args) // fills the compile cache
-  const ours: number[] = []
-  const peer: number[] = []
-  for (let i = 0; i < runs; i++) {
-    peer.push(time(['-e', '0']))
-    ours.push(time(args))
-  }
-  const [a, b] = [median(ours), median(peer)]
-  return { name, ours: a, peer: b, unit: 'ms', ratio: a / b, goal: '≤ 3× node -e 0' }
-}
-
-function time(args: readonly string[]): number {
-  const start = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const took = performance.now() - start
-  if (status !== 0) throw new Error(`node ${args.join(' ')} exited with ${status}: ${stderr}`)
-  return took
-}
-
-function writeTaskfile(directory: string, tasks: number): string {
-  const path = join(directory, `${tasks}.ts`)
-  const engine = JSON.stringify(join(root, 'tasks/engine/task.ts'))
-  const entries = Array.from(
-    { length: tasks },
-    (_, i) => `  'task:${i}': task({ describe: 'Task ${i}', run: () => {} }),\n`,
-  )
-  writeFileSync(path, `import { task } from ${engine}\nexport default {\n${entries.join('')}}\n`)
-  return path
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [taskfile] = process.argv.slice(2)
-  for (const { name, ours, peer, unit, ratio, goal } of await bench(
-    taskfile === undefined ? {} : { taskfile },
-  )) {
-    const numbers = `${ours.toFixed(1)} ${unit} | ${peer.toFixed(1)} ${unit} | ${ratio.toFixed(2)}×`
-    console.log(`| ${name} | ${numbers} | ${goal} |`)
-  }
-}
+await printIfMain(import.meta, bench)

@@ -21,9 +21,11 @@ let found: readonly Peer[] | undefined
 
 /** The peers with these names, in this order. Those from npm are installed first. */
 export function peers(...names: PeerName[]): readonly Peer[] {
-  found ??= findPeers()
-  return names.flatMap(name => found?.filter(peer => peer.name === name) ?? [])
+  return names.flatMap(name => allPeers().filter(peer => peer.name === name))
 }
+
+/** Each of them, whether it is there or not. */
+export const allPeers = (): readonly Peer[] => (found ??= findPeers())
 
 function findPeers(): readonly Peer[] {
   const named = (name: PeerName, runner: Runner): Peer => ({ name, runner })

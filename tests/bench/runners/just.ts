@@ -12,10 +12,12 @@ export const just: Runner = {
   name: 'just',
   version: peerVersions['rust-just'],
   declare(directory, graph) {
+    // Where next to nothing runs, to ask for threads costs it four times the rest.
+    const parallel = graph.some(({ files }) => files !== undefined) ? '' : '[parallel]\n'
     const recipes = graph.map(task => {
       const cached = task.files === undefined ? '' : `[script]\n[cache(${cache(task, directory)})]\n`
       const body = task.argv === undefined ? '' : `  ${task.files ? '' : '@'}${shellWords(task.argv)}\n`
-      return `${cached}[parallel]\n${task.name}: ${task.needs.join(' ')}\n${body}\n`
+      return `${cached}${parallel}${task.name}: ${task.needs.join(' ')}\n${body}\n`
     })
     writeFileSync(join(directory, 'justfile'), `set unstable\nset lists\n\n${recipes.join('')}`)
   },

@@ -83,9 +83,12 @@ export class Workspace implements Disposable {
     await watch(once(child, 'exit'), child.pid ?? 0)
     closeSync(log)
     this.output = readFileSync(this.#log, 'utf8')
-    if (child.exitCode === (call.status ?? 0)) return
+    // Some end with 0 when they are told to end.
+    if (child.exitCode === (call.status ?? 0) && !child.killed) return
     const line = [call.file, ...call.args].join(' ')
-    const how = `ended with ${child.exitCode ?? child.signalCode}`
+    const how = child.killed
+      ? `took more than ${slowest} ms`
+      : `ended with ${child.exitCode ?? child.signalCode}`
     throw new Error(`${line.slice(0, 200)} ${how}\n${this.output.slice(-1_000)}`)
   }
 

@@ -1,0 +1,69 @@
+/**
+ * What a task costs, in time and in memory above a run of one, where there are 100, 1,000 and 10,000 of them: in-process
+ * tasks, and tasks with a file that are up to date. Beside the cost at 1,000, for it should be the same.
+ *
+ *     node tests/bench/task-growth.ts
+ */
+import { type Goal, ratioUpTo } from './goal.ts'
+import { printIfMain } from './print-if-main.ts'
+import { median, type Row } from './row.ts'
+import { checkCopies, writeInputs, youngestOutput } from './runners/files.ts'
+import { all, type Graph, layered, wide } from './runners/graph.ts'
+import { ours } from './runners/ours.ts'
+import { Workspace } from './runners/workspace.ts'
+
+const counts = [100, 1_000, 10_000]
+/** Between a graph of 1,000 tasks and one of ten times as many; the smallest is too near to the noise to judge. */
+const linear: Readonly<Record<number, Goal>> = { 10000: ratioUpTo(1.2) }
+const run = ours.run(all)
+
+export async function bench({ runs = 5 } = {}): Promise<Row[]> {
+  return [
+    ...(await measure('in-process', count => wide(count), runs)),
+    ...(await measure('up to date', layered, runs)),
+  ]
+}
+
+async function measure(name: string, graphOf: (count: number) => Graph, runs: number): Promise<Row[]> {
+  using stack = new DisposableStack()
+  const empty = await prepared(stack, wide(1))
+  const costs: { count: number; ms: number; kibibytes: number }[] = []
+  for (const count of counts) {
+    const workspace = await prepared(stack, graphOf(count))
+    const filled = youngestOutput(workspace.directory)
+    const times: number[] = []
+    for (let i = 0; i < runs; i++) {
+      const least = await empty.time(run)
+      times.push(((await workspace.time(run)) - least) / count)
+    }
+    const above = (await workspace.peakMemory(run)) - (await empty.peakMemory(run))
+    if (youngestOutput(workspace.directory) > filled) throw new Error('ran a task that was up to date')
+    costs.push({ count, ms: median(times), kibibytes: (above * 1024) / count })
+  }
+  const thousand = costs.find(({ count }) => count === 1_000)
+  return costs.flatMap(({ count, ms, kibibytes }) => {
+    const what = `${count.toLocaleString('en')} ${name}`
+    return [
+      row(`time, ${what}`, ms, thousand?.ms, 'ms/task', linear[count]),
+      row(`memory, ${what}`, kibibytes, thousand?.kibibytes, 'KiB/task', linear[count]),
+    ]
+  })
+}
+
+/** With the first runs done: they fill the compile cache, and make what is up to date from then on. */
+async function prepared(stack: DisposableStack, graph: Graph): Promise<Workspace> {
+  const workspace = stack.use(new Workspace(ours, graph, directory => writeInputs(directory, graph)))
+  for (let i = 0; i < 2; i++) await workspace.time(run)
+  checkCopies(workspace.directory, graph)
+  return workspace
+}
+
+function row(name: string, figure: number, peer = Number.NaN, unit: string, goal?: Goal): Row {
+  const ratio = figure / peer
+  return {
+    ...{ name, beside: 'at 1,000', ours: figure, peer, unit, ratio, goal: goal?.text ?? '' },
+    ...(goal && { met: goal.isMet({ ours: figure, ratio }) }),
+  }
+}
+
+await printIfMain(import.meta, bench)
