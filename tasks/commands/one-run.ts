@@ -75,6 +75,7 @@ export async function oneRun(
     commandFor: name => masker.mask(commandFor(name)),
     process,
     now: Date.now,
+    withoutLogs: onlyLooks(graph, plan),
   })
   if (!onlyLooks(graph, plan)) memory.beginWriting()
   const holdsSecret = (value: unknown) => !masker.empty && !isSame(value, maskDeep(masker, value))

@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly commandFor: (name: string) => string
   readonly process: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd' | 'pid'>
   readonly now: () => number
+  /** No log files: the run is to leave no trace. */
+  readonly withoutLogs?: boolean
 }
 
 interface Setting extends ReporterOptions {
@@ -65,30 +67,30 @@ export async function createReporters(surroundings: Surroundings): Promise<Repor
     const { summaryRenderer } = await import('./run-summary.ts')
     group.push(streamReporter(summaryRenderer(style), stderr))
   }
-  return new ReporterGroup(logs, group)
+  return new ReporterGroup(surroundings.withoutLogs ? undefined : logs, group)
 }
 
 /** Several reporters that hear the same. The log files come first: the others name them. */
 export class ReporterGroup {
-  readonly #logs: LogFiles
+  readonly #logs: LogFiles | undefined
   readonly #others: readonly Reporter[]
 
-  constructor(logs: LogFiles, others: readonly Reporter[]) {
+  constructor(logs: LogFiles | undefined, others: readonly Reporter[]) {
     this.#logs = logs
     this.#others = others
   }
 
   report(event: Parameters<Reporter['report']>[0]): void {
-    this.#logs.report(event)
+    this.#logs?.report(event)
     for (const reporter of this.#others) reporter.report(event)
   }
 
   /** Ends all of them. What could not be written is returned, a line each; `failed` where it had been asked for. */
   async close(): Promise<{ readonly failed: boolean; readonly lines: readonly string[] }> {
-    await this.#logs.close()
+    await this.#logs?.close()
     const lines: string[] = []
     let failed = false
-    if (this.#logs.fault !== undefined)
+    if (this.#logs?.fault !== undefined)
       lines.push(`log files could not be written: ${textOf(this.#logs.fault.error)}`)
     for (const reporter of this.#others) {
       try {
