@@ -1,11 +1,12 @@
 import { type Beginning, readTargets } from '../engine/command-line.ts'
 import { type Graph, resolveGraph } from '../engine/graph.ts'
 import type { Flags } from '../engine/options.ts'
-import { ParamReader } from '../engine/params/param-reader.ts'
+import type { ParamReader } from '../engine/params/param-reader.ts'
 import { environmentOf, meantTargets, withParams } from '../engine/params/plan-params.ts'
 import { makePlan, type Plan, unknownTask } from '../engine/plan.ts'
 import type { Taskfile } from '../engine/taskfile.ts'
 import { Workplace } from '../engine/workplace.ts'
+import { paramReader } from './param-reader.ts'
 import { usageCode } from './usage-code.ts'
 
 /** Who is to blame for what is thrown now, as an exit code. */
@@ -39,13 +40,7 @@ export async function readRun(beginning: Beginning, taskfile: Taskfile, blame: B
     now: Date.now,
     processStart: performance.timeOrigin,
   })
-  const { sources, remembered } = workplace
-  const reader = new ParamReader({
-    environment: process.env,
-    cwd: process.cwd(),
-    remembered,
-    identityOf: () => sources.identityOf([taskfile.path]),
-  })
+  const reader = paramReader(taskfile, workplace)
   blame.code = usageCode
   const { flags, targets } = await readTargets(beginning, async name => {
     const node = graph.get(name)

@@ -16,14 +16,15 @@ export function findTaskfile(from: string): string | undefined {
 
 /**
  * Loads and reads a Taskfile, and those that it mounts. Throws a UserError that names the file and shows where in it the
- * fault is.
+ * fault is. `files` receives the paths of all that were read, up to one that cannot be.
  */
-export async function loadTaskfile(path: string): Promise<Taskfile> {
+export async function loadTaskfile(path: string, files: string[] = []): Promise<Taskfile> {
   const tasks = new Map<string, Task>()
   const mounted = new Map<string, Place>()
   const add = async (file: string, prefix: string, above: readonly string[]): Promise<void> => {
     if (above.includes(file))
       throw new UserError(`Taskfiles that mount each other: ${[...above, file].join(' → ')}`)
+    files.push(file)
     const exported = readTaskfile(file, await importDefault(file))
     const front = prefix === '' ? '' : `${prefix}:`
     for (const [name, task] of exported.tasks) {
@@ -39,7 +40,7 @@ export async function loadTaskfile(path: string): Promise<Taskfile> {
       await add(resolve(dirname(file), mount.path), front + name, [...above, file])
   }
   await add(path, '', [])
-  return mounted.size === 0 ? { path, tasks } : { path, tasks, mounted }
+  return mounted.size === 0 ? { path, tasks } : { path, files, tasks, mounted }
 }
 
 async function importDefault(path: string): Promise<unknown> {

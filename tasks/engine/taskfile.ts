@@ -7,6 +7,8 @@ import { isTask, type Task } from './task.ts'
 export interface Taskfile {
   readonly path: string
   readonly tasks: ReadonlyMap<string, Task>
+  /** The paths of all Taskfiles that were read, where it mounts any. */
+  readonly files?: readonly string[]
   /** Of the tasks that were mounted, by name. */
   readonly mounted?: ReadonlyMap<string, Place>
 }
