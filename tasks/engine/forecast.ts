@@ -70,7 +70,9 @@ function verdictOf(
         return open.length > 0 ? { kind: 'unknown', after: open } : { kind: 'up-to-date' }
       case 'stale': {
         const why = judgement.why.filter(change => change.kind !== 'need' || !open.includes(change.name))
-        if (why.length === 0) return { kind: 'unknown', after: open }
+        // Lost outputs are restored, unless one of those needs comes out otherwise.
+        if (open.length > 0 && why.every(({ kind }) => kind === 'output'))
+          return { kind: 'unknown', after: open }
         if (open.length > 0) return { kind: 'runs', why }
         return mayBeRestored(setting, step, task, judgement)
           ? { kind: 'restores', why }

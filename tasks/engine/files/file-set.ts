@@ -91,9 +91,9 @@ export class FileSet {
   }
 
   #names(): string {
-    this.#text ??= Buffer.from(
-      this.bytes.subarray(headerBytes + this.count * (numbers * 8 + digestBytes)),
-    ).toString()
+    const { buffer, byteOffset, length } = this.bytes
+    const start = headerBytes + this.count * (numbers * 8 + digestBytes)
+    this.#text ??= Buffer.from(buffer, byteOffset + start, length - start).toString()
     return this.#text
   }
 }

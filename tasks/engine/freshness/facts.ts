@@ -5,7 +5,7 @@ import type { Change } from '../changes.ts'
  */
 export type Facts = Readonly<Record<string, string>>
 
-/** The same facts are the same text. */
+/** The same facts, in whatever order, are the same text. */
 export function factsText(facts: Facts): string {
   return JSON.stringify(Object.fromEntries(Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1))))
 }

@@ -12,7 +12,6 @@ import { pause } from '../running/pause.ts'
 import type { Reuse, TaskEnd } from '../state.ts'
 import type { Task } from '../task.ts'
 import { cachedFilesOf } from './cached-files.ts'
-import { factsText } from './facts.ts'
 import {
   fingerprintOf,
   isRemembered,
@@ -229,7 +228,8 @@ function recordOf(
   const digests = outputs.paths.map((path, i) => [path, outputs.digestAt(i), outputs.kindAt(i)])
   return {
     fingerprint,
-    facts: factsText(present.facts),
+    // In the order in which they were found, which is that of the next time.
+    facts: JSON.stringify(present.facts),
     inputs,
     outputs,
     resultDigest: digestOf(result),

@@ -169,9 +169,9 @@ export class Judge {
   }
 
   #factChanges(record: TaskRecord, { facts }: Present, task: Task): Change[] {
-    const text = factsText(facts)
-    const before: Facts = text === record.facts ? facts : JSON.parse(record.facts)
-    const changes = factChanges(before, facts)
+    const isSame = JSON.stringify(facts) === record.facts
+    const before: Facts = isSame ? facts : JSON.parse(record.facts)
+    const changes = isSame ? [] : factChanges(before, facts)
     if (before.sources !== facts.sources) {
       const files = this.#options.sources.changesSince(before.sources ?? '', task.modules)
       if (files === undefined || files.length === 0) changes.push({ kind: 'definition' })

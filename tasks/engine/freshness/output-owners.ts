@@ -1,5 +1,12 @@
 import { UserError } from '../../../lib/user-error.ts'
-import { isGlob, matcherOf, plainPath } from '../files/find-files.ts'
+import { baseOf, isGlob, matcherOf, plainPath } from '../files/find-files.ts'
+
+/** A pattern among the outputs. `base` is what each path that matches begins with. */
+interface Glob {
+  readonly task: string
+  readonly base: string
+  readonly matches: (path: string) => boolean
+}
 
 /**
  * Which task makes what: of two that made the same file, each would undo the other. Told as soon as the outputs are
@@ -9,7 +16,7 @@ export class OutputOwners {
   readonly #owners = new Map<string, string>()
   /** Directories that hold an output, with the task of one. */
   readonly #parents = new Map<string, string>()
-  readonly #globs: { readonly pattern: string; readonly task: string }[] = []
+  readonly #globs: Glob[] = []
 
   /** Throws a UserError for an output outside of the root, or one that another task makes as well. */
   claim(task: string, outputs: readonly string[]): void {
@@ -23,14 +30,19 @@ export class OutputOwners {
           fix: 'give each task outputs of its own',
         })
       this.#owners.set(path, task)
-      if (isGlob(path)) this.#globs.push({ pattern: path, task })
+      if (isGlob(path)) this.#globs.push({ task, base: baseOf(path), matches: matcherOf(path) })
       for (const parent of parentsOf(path)) if (!isGlob(parent)) this.#parents.set(parent, task)
     }
   }
 
   #collision(task: string, path: string): string | undefined {
-    const others = [path, ...parentsOf(path)].map(known => this.#owners.get(known))
-    const other = [...others, this.#parents.get(path)].find(owner => owner !== undefined && owner !== task)
+    const isAnother = (owner: string | undefined) => owner !== undefined && owner !== task
+    const own = [this.#owners.get(path), this.#parents.get(path)].find(isAnother)
+    const other =
+      own ??
+      parentsOf(path)
+        .map(parent => this.#owners.get(parent))
+        .find(isAnother)
     return other ?? (isGlob(path) ? this.#ownerMatching(task, path) : this.#globFor(task, path))
   }
 
@@ -41,11 +53,15 @@ export class OutputOwners {
   }
 
   #globFor(task: string, path: string): string | undefined {
-    return this.#globs.find(glob => glob.task !== task && matcherOf(glob.pattern)(path))?.task
+    return this.#globs.find(
+      ({ task: owner, base, matches }) => owner !== task && path.startsWith(base) && matches(path),
+    )?.task
   }
 }
 
+/** The directories that a path lies in, outermost first. */
 function parentsOf(path: string): string[] {
-  const parts = path.split('/')
-  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'))
+  const parents: string[] = []
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) parents.push(path.slice(0, at))
+  return parents
 }

@@ -19,6 +19,8 @@ export interface TaskRecord {
   readonly valid: boolean
 }
 
+const none: readonly Trouble[] = []
+
 export interface MemoryOptions {
   readonly path: string
   /** The Taskfile's path below the root: two of one directory share the database. */
@@ -62,8 +64,8 @@ export class Memory implements Disposable {
   }
 
   /** What went wrong since it was asked last. */
-  takeTroubles(): Trouble[] {
-    return this.#troubles.splice(0)
+  takeTroubles(): readonly Trouble[] {
+    return this.#troubles.length === 0 ? none : this.#troubles.splice(0)
   }
 
   close(): void {
