@@ -8,6 +8,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** A shell asks what may stand at the cursor. */
+const completes = process.argv[2] === '--complete'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
@@ -15,7 +17,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
     `Node ${process.versions.node} is too old: task needs Node 20 or later\n  see https://nodejs.org\n`,
   )
   process.exitCode = 1
-} else if (isInstalled() || (await install())) {
+} else if (isInstalled() || (!completes && (await install()))) {
   const { handOver } = await import('../lib/hand-over.mjs')
   await handOver({
     root,
@@ -24,7 +26,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
     writes: !onlyLooks(process.argv.slice(2)),
   })
 } else {
-  process.exitCode = 1
+  process.exitCode = completes ? 0 : 1
 }
 
 /** `--plan`, `check` and `bootstrap --check` write nothing at all, and so no cache either. */

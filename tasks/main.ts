@@ -23,6 +23,7 @@ interface Styles {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === '--complete') return (await import('./commands/complete.ts')).complete(argv.slice(1))
   // What reads our output may go away; the run is then cancelled, and a listing is simply over.
   stdout.on('error', () => {})
   stderr.on('error', () => {})

@@ -8,4 +8,5 @@ export const commands: Partial<Readonly<Record<SubcommandName, () => Promise<Com
   graph: async () => (await import('./graph.ts')).graph,
   resume: async () => (await import('./resume.ts')).resume,
   cache: async () => (await import('./cache.ts')).cache,
+  completions: async () => (await import('./completions.ts')).completions,
 }

@@ -182,7 +182,7 @@ export function splitOption(word: string): { readonly name: string; readonly inl
   return joined ? { name, inline: word.slice(2) } : { name: word, inline: undefined }
 }
 
-function optionNamed(name: string): Option | undefined {
+export function optionNamed(name: string): Option | undefined {
   return options.find(({ names }) => names.includes(name))
 }
 

@@ -35,11 +35,16 @@ export class GivenWords {
     return next
   }
 
-  #takePositional(word: string, at: number): number | undefined {
-    const open = this.declarations.find(
+  /** The parameter that the next word without a dash fills. */
+  get open(): ParamDeclaration | undefined {
+    return this.declarations.find(
       ({ name, positional, variadic }) =>
         positional && (variadic ? this.#given.get(name)?.flagged !== true : !this.#given.has(name)),
     )
+  }
+
+  #takePositional(word: string, at: number): number | undefined {
+    const { open } = this
     if (open === undefined) return undefined
     const before = this.#listed(open.name)
     this.#given.set(open.name, { text: open.kind === 'list' ? [...before, word] : word, flagged: false })
@@ -47,11 +52,9 @@ export class GivenWords {
   }
 
   #takeFlag(word: string, all: readonly string[], at: number): number | undefined {
-    const { name, inline } = split(word, this.declarations)
-    const declaration = this.declarations.find(
-      known => known.flag === name || known.short === name || isNegation(known, name),
-    )
-    if (declaration === undefined) return undefined
+    const flag = flagNamed(word, this.declarations)
+    if (flag === undefined) return undefined
+    const { declaration, name, inline } = flag
     const { kind } = declaration
     if (this.#given.get(declaration.name)?.flagged === false)
       throw new UserError(
@@ -77,6 +80,22 @@ export class GivenWords {
     const text = this.#given.get(name)?.text
     return Array.isArray(text) ? text : []
   }
+}
+
+export interface NamedFlag {
+  readonly declaration: ParamDeclaration
+  /** As it was typed, without a value that is joined to it. */
+  readonly name: string
+  readonly inline?: string
+}
+
+/** The flag that a word is, with or without its value. */
+export function flagNamed(word: string, declarations: readonly ParamDeclaration[]): NamedFlag | undefined {
+  const { name, ...value } = split(word, declarations)
+  const declaration = declarations.find(
+    known => known.flag === name || known.short === name || isNegation(known, name),
+  )
+  return declaration && { declaration, name, ...value }
 }
 
 /** Whether a word is an option. `-` is a word, and so is `-5`: no option begins with a digit. */
