@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../lib/user-error.ts'
 import { usageCode } from './commands/usage-code.ts'
+import { takeRestarts } from './commands/watch/restarts.ts'
 import { type Beginning, readBeginning } from './engine/command-line.ts'
 import { findTaskfile, loadTaskfile } from './engine/load-taskfile.ts'
 import { type SubcommandName, subcommandNames } from './engine/names.ts'
@@ -44,11 +45,18 @@ async function main(argv: readonly string[]): Promise<number> {
   if (subcommand !== undefined) return runSubcommand(subcommand, beginning, path, styles)
   const wantsHelp = rest.length === 0 && !flags.list
   if (wantsHelp) print((await import('./reporters/usage-text.ts')).usageText(styles.out))
+  const restarts = takeRestarts(process.env)
+  const taskfiles: string[] = []
+  /** A watch that goes on in this process waits for what is broken to be repaired. */
+  const explainOrWait = async (error: unknown, code: number): Promise<number> => {
+    if (restarts === undefined || !(error instanceof UserError)) return explain(error, code)
+    return (await import('./commands/watch/wait-for-repair.ts')).waitForRepair({ error, path, taskfiles })
+  }
   let taskfile: Taskfile
   try {
-    taskfile = await loadTaskfile(path)
+    taskfile = await loadTaskfile(path, taskfiles)
   } catch (error) {
-    return explain(error, 1)
+    return explainOrWait(error, 1)
   }
   if (wantsHelp || (flags.list && rest.length === 0 && !flags.json)) {
     const { listText } = await import('./reporters/listing.ts')
@@ -58,9 +66,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const blame = { code: 1 }
   try {
     const { runNamed } = await import('./commands/run-named.ts')
-    return await runNamed({ beginning, taskfile, styles, words: argv, blame, stdout })
+    return await runNamed({ beginning, taskfile, styles, words: argv, blame, stdout, restarts })
   } catch (error) {
-    return explain(error, blame.code)
+    return explainOrWait(error, blame.code)
   }
 }
 

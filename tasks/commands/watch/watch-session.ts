@@ -1,9 +1,7 @@
 import type { Sentinel } from '../../../lib/processes/sentinel.ts'
 import type { Termination } from '../../../lib/processes/termination.ts'
 import { UserError } from '../../../lib/user-error.ts'
-import { forecast } from '../../engine/forecast.ts'
 import { nodeOf } from '../../engine/graph.ts'
-import { prepareWork } from '../../engine/prepare-work.ts'
 import { ServicePool } from '../../engine/running/service-pool.ts'
 import { type Turn, Watching } from '../../engine/running/watching.ts'
 import {
@@ -18,6 +16,7 @@ import { maskerOf, oneRun, type Setting } from '../one-run.ts'
 import { IdleServices } from './idle-services.ts'
 import { changedText, ownDoingText, watchingText } from './watch-text.ts'
 import { WatchedFiles } from './watched-files.ts'
+import { wouldRun } from './would-run.ts'
 
 export interface SessionOptions {
   readonly first: Setting
@@ -78,12 +77,8 @@ export class WatchSession {
         this.#wake.resolve()
       },
     })
-    this.#idle = new IdleServices({
-      root: first.workplace.root,
-      masker: this.#masker,
-      style: first.style,
-      quiet: this.#isQuiet,
-    })
+    const { root } = first.workplace
+    this.#idle = new IdleServices({ root, masker: this.#masker, style: first.style, quiet: this.#isQuiet })
     termination.signal.addEventListener('abort', () => this.#wake.resolve(), { once: true })
   }
 
@@ -193,39 +188,16 @@ export class WatchSession {
     for (const change of changes)
       for (const name of this.#touchedBy(change)) touched.set(name, [...(touched.get(name) ?? []), change])
     if (touched.size === 0) return []
-    const isStale = await this.#judge()
+    const isStale = await wouldRun(await this.#planAgain())
     const reasons = new Set<string>()
     for (const [name, files] of touched) {
-      if (!isStale(name)) continue
+      if (!isStale(name, files)) continue
       const paths = files.map(({ path }) => path)
       if (files.every(change => this.#isInRun(change)) && this.#strikes.isOwnDoing(name))
         this.#sayOnce(name, paths)
       else for (const path of paths) reasons.add(path)
     }
     return [...reasons]
-  }
-
-  /** Says of each task whether it would run. */
-  async #judge(): Promise<(name: string) => boolean> {
-    const { graph, plan, workplace, flags } = await this.#planAgain()
-    try {
-      const { root, cache, memory } = workplace
-      const judge = await prepareWork({
-        graph,
-        plan,
-        environment: process.env,
-        workplace,
-        force: flags.force,
-      })
-      const resultOf = (name: string) => memory.result(name)
-      const verdicts = forecast({ graph, plan, root, judge, cache, resultOf })
-      return name => verdicts.get(name)?.kind !== 'up-to-date'
-    } catch (error) {
-      if (error instanceof UserError) return () => true // the run will tell
-      throw error
-    } finally {
-      workplace[Symbol.dispose]()
-    }
   }
 
   /** What is forced, or taken from an earlier run, is so in the first run alone. */
