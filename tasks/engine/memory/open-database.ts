@@ -41,6 +41,7 @@ export function openDatabase(path: string, { writes, now }: { writes: boolean; n
     return version === 0 ? make(path) : setAside(path, now, `it is of version ${String(version)}`)
   } catch (error) {
     if (database?.isOpen) database.close()
+    if (!writes && codeOf(error) === 8 && isTakenBack(path)) return openDatabase(path, { writes, now })
     const why = textOf(error)
     return writes && isDamage(error) ? setAside(path, now, why) : { kind: 'failed', why }
   }
@@ -48,8 +49,31 @@ export function openDatabase(path: string, { writes, now }: { writes: boolean; n
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, in any of their extended forms. */
 export function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return false
-  return [11, 26].includes(error.errcode & 255)
+  return [11, 26].includes(codeOf(error) ?? 0)
+}
+
+/** Without what tells the extended forms of an error apart. */
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 255
+    : undefined
+}
+
+/**
+ * A process that was killed while it wrote has left a journal, and who only reads may not take its write back: that is
+ * SQLITE_READONLY. What was begun and not done is taken back here; that is the one thing that a reader writes.
+ */
+function isTakenBack(path: string): boolean {
+  if (!existsSync(`${path}-journal`)) return false
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  try {
+    const database = new DatabaseSync(path, { timeout: busyMs })
+    database.prepare('pragma user_version').get()
+    database.close()
+    return !existsSync(`${path}-journal`)
+  } catch {
+    return false
+  }
 }
 
 /** Its tables come in one transaction: who opens it meanwhile waits, and finds them. */

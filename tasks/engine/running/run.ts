@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { errorCode } from '../../../lib/error-code.ts'
+import { UserError } from '../../../lib/user-error.ts'
 import type { Change } from '../changes.ts'
 import type { EngineEvent, RunEvent, TaskEvent } from '../events.ts'
 import type { Freshness, Made } from '../freshness/freshness.ts'
@@ -211,10 +213,12 @@ export class Run {
     }
     let made: Made =
       judgement.kind === 'stale' && freshness !== undefined
-        ? await freshness.make(
-            { subject, signal: this.#signalOf(name), run, tell: event => this.#tellTask(name, event) },
-            judgement,
-          )
+        ? await freshness
+            .make(
+              { subject, signal: this.#signalOf(name), run, tell: event => this.#tellTask(name, event) },
+              judgement,
+            )
+            .catch(unreadable)
         : await run([])
     if (this.#isOver) return // a service that went on
     // What a task that became stale leaves undone is no failure.
@@ -386,4 +390,10 @@ export class Run {
     const told: EngineEvent = { ...event, name, at: this.#options.now() }
     this.#options.emit(told)
   }
+}
+
+/** A file among its inputs or outputs that the system does not let be read is a failure of the task. */
+function unreadable(error: unknown): TaskEnd {
+  if (error instanceof UserError || errorCode(error) !== undefined) return { kind: 'failed', error }
+  throw error
 }

@@ -123,3 +123,14 @@ t.test('a function of inputs that throws fails the task', async t => {
   t.equal(result.outcome, 'failed')
   t.match(of('look'), { name: 'RangeError', message: 'oops' })
 })
+
+t.test('a file that cannot be read fails the task, and not the whole run', async t => {
+  const shop = new Workshop(t)
+  const free = task({ describe: 'Free', inputs: [], run: () => {} })
+  // It is a file, and reading it at its beginning is an error.
+  const tasks = { ...counts(['/proc/self/mem']), free }
+  const { result, of } = await shop.run(tasks, ['look', 'free'], { keepGoing: true })
+  t.equal(result.outcome, 'failed')
+  t.match(of('look'), { code: 'EIO' })
+  t.match(result.states.get('free'), { kind: 'succeeded' })
+})

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -67,6 +67,21 @@ t.test('an empty file, and one that another process is making, are made', async 
   shop.write('.artifacts/task/runs.db', '')
   await shop.run(tasks, names)
   t.same((await shop.run(tasks, names)).upToDate.length, names.length)
+})
+
+t.test('killed while it wrote: what it had not done is taken back, and all else is known', async t => {
+  const shop = await used(t)
+  using other = new DatabaseSync(shop.database)
+  // More than its cache holds, so that some of it is in the file already.
+  other.exec('pragma synchronous = off; pragma cache_size = 1; begin immediate; update tasks set valid = 0')
+  const insert = other.prepare('insert into remembered (key, value, used_at) values (?, ?, 0)')
+  for (let i = 0; i < 1_000; i++) insert.run(`k${i}`, 'x'.repeat(1_000))
+  for (const end of ['', '-journal']) cpSync(shop.database + end, `${shop.database}${end}.then`)
+  other.exec('rollback')
+  other.close()
+  for (const end of ['', '-journal']) cpSync(`${shop.database}${end}.then`, shop.database + end)
+  const ran = await shop.run(tasks, names)
+  t.same([ran.upToDate.length, troublesOf(ran)], [names.length, []])
 })
 
 t.test('a page that turns out to be damaged only while it is used', async t => {
