@@ -4,10 +4,12 @@
  * installs the dependencies where they are missing or outdated, then hands over to `launch.mjs`, and so to `main.ts`, on
  * Node 24.
  */
-import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+// See lib/hand-over.mjs.
+/** @type {typeof import('node:fs')} */
+const { readFileSync, statSync } = process.getBuiltinModule?.('node:fs') ?? (await import('node:fs'))
 /** A shell asks what may stand at the cursor. */
 const completes = process.argv[2] === '--complete'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))

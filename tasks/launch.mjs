@@ -5,9 +5,10 @@
  * The prepared program is a cache (see docs/decisions/0018-prepared-program.md): it is never required, and whatever is
  * wrong with it, the sources run.
  */
-import { readFileSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+
+const { readFileSync, statSync } = process.getBuiltinModule('node:fs')
 
 /**
  * @param {object} options

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../monotonic.ts'
 import { type EndOptions, endUntilNone } from './end-processes.ts'
 import type { ProcessEntry } from './process-entry.ts'
 import { scopeVariable } from './process-scope.ts'
@@ -17,7 +18,7 @@ export async function endMarked(
   { graceMs = 2_000 }: Pick<EndOptions, 'graceMs'> = {},
 ): Promise<number> {
   if (marks.size === 0) return 0
-  const { ended, killed } = await endUntilNone(() => findMarked(marks), { at: performance.now() + graceMs })
+  const { ended, killed } = await endUntilNone(() => findMarked(marks), { at: monotonicMs() + graceMs })
   return ended + killed
 }
 

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../monotonic.ts'
 import { isAlive, type ProcessIdentity, signalProcess } from './identity.ts'
 
 /** How an ending went. */
@@ -30,7 +31,7 @@ export function endProcesses(
   identities: readonly ProcessIdentity[],
   { graceMs = defaultGraceMs, signal = 'SIGTERM' }: EndOptions = {},
 ): Promise<Ended> {
-  return endUntilNone(() => identities.filter(isAlive), { at: performance.now() + graceMs }, signal)
+  return endUntilNone(() => identities.filter(isAlive), { at: monotonicMs() + graceMs }, signal)
 }
 
 /**
@@ -46,7 +47,7 @@ export async function endUntilNone(
   const asked = new Set<string>()
   const killed = new Set<string>()
   let alive = find()
-  while (alive.length > 0 && performance.now() < deadline.at) {
+  while (alive.length > 0 && monotonicMs() < deadline.at) {
     for (const identity of alive) {
       const key = keyOf(identity)
       if (asked.has(key)) continue
@@ -56,10 +57,10 @@ export async function endUntilNone(
     await untilGone(alive, deadline)
     alive = find()
   }
-  const limit = performance.now() + killLimitMs
-  while (alive.length > 0 && performance.now() < limit) {
+  const limit = monotonicMs() + killLimitMs
+  while (alive.length > 0 && monotonicMs() < limit) {
     for (const identity of alive) if (signalProcess(identity, 'SIGKILL')) killed.add(keyOf(identity))
-    await untilGone(alive, { at: Math.min(limit, performance.now() + 250) })
+    await untilGone(alive, { at: Math.min(limit, monotonicMs() + 250) })
     alive = find()
   }
   for (const key of killed) asked.delete(key)
@@ -75,7 +76,7 @@ export async function endUntilNone(
 async function untilGone(identities: readonly ProcessIdentity[], deadline: Deadline): Promise<void> {
   let left = identities.filter(isAlive)
   for (let pause = 1; left.length > 0; pause = Math.min(pause * 2, 20)) {
-    const rest = deadline.at - performance.now()
+    const rest = deadline.at - monotonicMs()
     if (rest <= 0) return
     const ms = Math.min(pause, rest)
     await new Promise(resolve => setTimeout(resolve, ms))

@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs'
+import { monotonicMs } from '../monotonic.ts'
 import { readKernelFile } from './read-kernel-file.ts'
 
 /**
@@ -25,7 +26,7 @@ const rememberedAtMost = 2_000
 const spawned = new Map<number, number>()
 
 /** Tells of a process that the caller has spawned and looks after itself: it is nobody's daemon. */
-export function rememberSpawned(pid: number, at: number = performance.now()): void {
+export function rememberSpawned(pid: number, at: number = monotonicMs()): void {
   spawned.delete(pid)
   spawned.set(pid, at)
   if (spawned.size < 2 * rememberedAtMost) return
@@ -34,7 +35,7 @@ export function rememberSpawned(pid: number, at: number = performance.now()): vo
 
 /** The moment that is now, or undefined where the system does not tell. */
 export function pidMoment(): PidMoment | undefined {
-  const at = performance.now()
+  const at = monotonicMs()
   const pid = newestPid()
   return pid === undefined ? undefined : { pid, at }
 }

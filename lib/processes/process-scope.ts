@@ -1,4 +1,5 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import { monotonicMs } from '../monotonic.ts'
 import { type Deadline, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
 import { isAlive, type ProcessIdentity } from './identity.ts'
 import { noNewcomers } from './newcomers.ts'
@@ -94,7 +95,7 @@ export class ProcessScope implements AsyncDisposable {
    */
   spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): ChildProcess {
     if (this.closed) throw new Error(`the process scope ${this.id} has ended: ${file} is not started`)
-    const at = performance.now()
+    const at = monotonicMs()
     // Loaded when it is needed: a run that starts nothing is to be over sooner than that.
     const { spawn } = process.getBuiltinModule('node:child_process')
     const child = spawn(file, args, {
@@ -111,7 +112,7 @@ export class ProcessScope implements AsyncDisposable {
     child.once('exit', () => {
       root.over = true
     })
-    this.#own(root, entry.startOrder, { pid: entry.pid - 1, at })
+    this.own(root, entry.startOrder, { pid: entry.pid - 1, at })
     return child
   }
 
@@ -132,11 +133,17 @@ export class ProcessScope implements AsyncDisposable {
         if (state.result.remaining.length === 0) return Promise.resolve(state.result)
         break
       case 'ending':
-        state.deadline.at = Math.min(state.deadline.at, performance.now() + graceMs)
+        state.deadline.at = Math.min(state.deadline.at, monotonicMs() + graceMs)
         return state.done
       case 'open':
     }
-    const deadline = { at: performance.now() + graceMs }
+    if (this.#firstStart === Number.POSITIVE_INFINITY) {
+      // Nothing was ever started.
+      const result = { ended: 0, killed: 0, remaining: [] }
+      this.#state = { kind: 'ended', result }
+      return Promise.resolve(result)
+    }
+    const deadline = { at: monotonicMs() + graceMs }
     this.#looked = nextMoment()
     // A step later all scopes that end together are closed, and one look at the process table serves them all.
     const done = Promise.resolve()
@@ -153,11 +160,15 @@ export class ProcessScope implements AsyncDisposable {
     await this.end()
   }
 
-  #own(root: Root, startOrder: number, before: PidMoment): void {
+  /**
+   * Takes in a member that a scope within this one has started. Not private, for that may be of another copy of this class:
+   * the prepared program has one, and tasks another.
+   */
+  own(root: Root, startOrder: number, before: PidMoment): void {
     this.#roots.push(root)
     if (this.#firstStart === Number.POSITIVE_INFINITY) this.#since = before
     this.#firstStart = Math.min(this.#firstStart, startOrder)
-    if (this.#within !== undefined) this.#within.#own(root, startOrder, before)
+    if (this.#within !== undefined) this.#within.own(root, startOrder, before)
     if (this.#roots.length >= this.#tidyAt) {
       this.#looked = nextMoment()
       this.#look()

@@ -1,3 +1,5 @@
+import { monotonicMs } from '../monotonic.ts'
+
 /** Signals by which people and supervisors ask a program to end. */
 const asking = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -35,7 +37,7 @@ export class Termination implements Disposable {
   }
 
   readonly #receive = (name: NodeJS.Signals): void => {
-    const now = performance.now()
+    const now = monotonicMs()
     const repeated = now - this.#last < repetitionMs
     this.#last = now
     if (repeated) return

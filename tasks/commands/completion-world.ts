@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { processStart } from '../../lib/monotonic.ts'
 import type { World } from '../engine/completion/completion.ts'
 import type { Graph } from '../engine/graph.ts'
 import { findTaskfile, loadTaskfile } from '../engine/load-taskfile.ts'
@@ -102,7 +103,7 @@ async function openParams(taskfile: Taskfile, graph: Graph): Promise<Params> {
     files: new FileTable(dirname(taskfile.path), Date.now),
     memory,
     engineDirectory: join(import.meta.dirname, '..', 'engine'),
-    processStart: performance.timeOrigin,
+    processStart: processStart(),
   })
   const reader = paramReader(taskfile, { sources, remembered })
   return {

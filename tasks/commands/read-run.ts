@@ -1,3 +1,4 @@
+import { processStart } from '../../lib/monotonic.ts'
 import { type Beginning, readTargets } from '../engine/command-line.ts'
 import { type Graph, resolveGraph } from '../engine/graph.ts'
 import type { Flags } from '../engine/options.ts'
@@ -38,7 +39,7 @@ export async function readRun(beginning: Beginning, taskfile: Taskfile, blame: B
   const workplace = new Workplace({
     taskfile: taskfile.path,
     now: Date.now,
-    processStart: performance.timeOrigin,
+    processStart: processStart(),
   })
   const reader = paramReader(taskfile, workplace)
   blame.code = usageCode
@@ -62,7 +63,7 @@ export async function readRun(beginning: Beginning, taskfile: Taskfile, blame: B
       blame.code = usageCode
       const meant = await meantTargets(graph, targets, reader)
       blame.code = 1
-      const whole = makePlan(graph, meant, workplace.memory.durations())
+      const whole = makePlan(graph, meant, names => workplace.memory.durations(names))
       blame.code = usageCode
       const plan = await withParams(graph, whole, reader)
       const environment = environmentOf(graph, plan)

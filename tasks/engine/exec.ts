@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { monotonicMs } from '../../lib/monotonic.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { CommandError, type CommandFault, commandText } from './command-error.ts'
@@ -156,7 +157,7 @@ function collect(
     },
   }
   stream?.on('data', (bytes: Buffer) => {
-    collected.lastData = performance.now()
+    collected.lastData = monotonicMs()
     decoder ??= new StringDecoder('utf8')
     take(decoder.write(bytes))
   })
@@ -170,12 +171,12 @@ async function drained(child: ChildProcess, streams: readonly Collected[]): Prom
   const closed = Promise.all(streams.map(stream => stream.closed)).then(() => {
     open = false
   })
-  const start = performance.now()
-  while (open && performance.now() - start < 10 * drainMs) {
+  const start = monotonicMs()
+  while (open && monotonicMs() - start < 10 * drainMs) {
     let timer: NodeJS.Timeout | undefined
     await Promise.race([closed, new Promise(resolve => (timer = setTimeout(resolve, drainMs)))])
     clearTimeout(timer)
     const latest = Math.max(start, ...streams.map(stream => stream.lastData))
-    if (performance.now() - latest >= drainMs) return
+    if (monotonicMs() - latest >= drainMs) return
   }
 }

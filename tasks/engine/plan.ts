@@ -36,13 +36,13 @@ export interface Plan {
 
 /**
  * Plans, and does nothing else. Of a task that is named twice the last words count; `meantTargets` has refused different
- * ones. `durations` of earlier runs, in milliseconds, put what takes longest to the front. Throws a UserError for a name
+ * ones. Durations of earlier runs, in milliseconds, put what takes longest to the front. Throws a UserError for a name
  * that no task has and for tasks that need each other.
  */
 export function makePlan(
   graph: Graph,
   targets: readonly Target[],
-  durations: ReadonlyMap<string, number> = new Map(),
+  durationsOf: (names: readonly string[]) => ReadonlyMap<string, number> = () => new Map(),
 ): Plan {
   const asked = new Map<string, Target>()
   for (const target of targets) {
@@ -75,7 +75,7 @@ export function makePlan(
       else enter(next)
     }
   }
-  return { targets: [...asked.keys()], steps: orderSteps(steps, durations) }
+  return { targets: [...asked.keys()], steps: orderSteps(steps, durationsOf(steps.map(({ name }) => name))) }
 }
 
 /** A task on the path being walked, with those of its needs that are planned. */

@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path'
+import { processStart } from '../../../lib/monotonic.ts'
 import { Termination } from '../../../lib/processes/termination.ts'
 import type { UserError } from '../../../lib/user-error.ts'
 import { FileWatch } from '../../engine/watching/file-watch.ts'
@@ -33,7 +34,7 @@ export async function waitForRepair({ error, path, taskfiles }: Repair): Promise
     changed: changes => changed.resolve(changes.map(({ path }) => path)),
     failed: changed.reject,
   })
-  const missed = files.changedSince(performance.timeOrigin)
+  const missed = files.changedSince(processStart())
   if (missed.length === 0) process.stderr.write('waiting for a change of the Taskfile; Ctrl+C ends\n')
   else changed.resolve(missed.map(({ path }) => path))
   const ended = Promise.withResolvers<undefined>()
@@ -46,7 +47,7 @@ export async function waitForRepair({ error, path, taskfiles }: Repair): Promise
 }
 
 function sourcesOf(taskfile: string, taskfiles: readonly string[]): readonly string[] {
-  using workplace = new Workplace({ taskfile, now: Date.now, processStart: performance.timeOrigin })
+  using workplace = new Workplace({ taskfile, now: Date.now, processStart: processStart() })
   return workplace.sources
     .filesOf([...new Set([taskfile, ...taskfiles])])
     .filter(({ path }) => !path.includes('/node_modules/'))

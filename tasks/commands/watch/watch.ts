@@ -1,3 +1,4 @@
+import { processStart } from '../../../lib/monotonic.ts'
 import { Sentinel } from '../../../lib/processes/sentinel.ts'
 import { Termination } from '../../../lib/processes/termination.ts'
 import { exitCode } from '../exit-code.ts'
@@ -41,7 +42,7 @@ export async function watch({ first, again, taskfiles, restarts }: WatchSetting)
     taskfiles,
     termination,
     sentinel,
-    loadedAt: performance.timeOrigin,
+    loadedAt: processStart(),
     restarts,
   })
   const end = await session.run()

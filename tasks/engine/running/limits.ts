@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../../lib/monotonic.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { Time } from '../task.ts'
 import { durationText, millisecondsOf } from '../time.ts'
@@ -11,7 +12,7 @@ export interface Limits {
 /** Watches the limits of one attempt; `reach` is called once, with what to tell, unless it was disposed before. */
 export class LimitWatch implements Disposable {
   readonly #timers = new Set<NodeJS.Timeout>()
-  #heard = performance.now()
+  #heard = monotonicMs()
 
   constructor({ timeout, heartbeat }: Limits, reach: (error: UserError) => void) {
     if (timeout !== undefined) {
@@ -23,7 +24,7 @@ export class LimitWatch implements Disposable {
 
   /** The task has said something. */
   hear(): void {
-    this.#heard = performance.now()
+    this.#heard = monotonicMs()
   }
 
   [Symbol.dispose](): void {
@@ -32,7 +33,7 @@ export class LimitWatch implements Disposable {
   }
 
   #listen(ms: number, reach: (error: UserError) => void): void {
-    const silent = performance.now() - this.#heard
+    const silent = monotonicMs() - this.#heard
     if (silent >= ms) reach(new UserError(`said nothing for ${durationText(ms)}`))
     else this.#after(ms - silent, () => this.#listen(ms, reach))
   }

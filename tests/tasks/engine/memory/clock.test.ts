@@ -32,7 +32,7 @@ t.test('a clock that jumps: no time is negative, and nothing is trusted wrongly'
   const runs = pastRuns(memory)
   t.equal(runs.length, 30)
   for (const { durationMs = -1 } of runs) t.ok(durationMs >= 0)
-  for (const ms of memory.durations().values()) t.ok(ms >= 0)
+  for (const ms of memory.durations(['copy', 'use']).values()) t.ok(ms >= 0)
 })
 
 t.test(
