@@ -56,7 +56,7 @@ export function startWatch(
 /** Waits for a fact, and shows what the watch has written where it waits in vain. */
 export async function untilShown<T>(what: string, running: Running, look: () => T): Promise<NonNullable<T>> {
   try {
-    return await until(what, look, 20_000)
+    return await until(what, look, 60_000)
   } catch (cause) {
     throw new Error(`never: ${what}\n${running.stdout}\n${running.stderr}`, { cause })
   }

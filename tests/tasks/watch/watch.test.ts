@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { finish, type Running } from '../cli-rig.ts'
@@ -53,7 +53,7 @@ t.test('what is no change makes no run', async t => {
   place.write('a/away.txt', 'taken away')
   place.write('a/no.md', 'no input')
   place.write('a/node_modules/x.txt', 'left out')
-  place.write('a/1.txt', '1')
+  utimesSync(join(place.path, 'a/1.txt'), new Date(), new Date())
   place.write('a/2.txt', 'a change')
   t.match(await waits(2), /^a\/(1\.txt changed, and 1 more|2\.txt changed)\n/)
   t.same(printed(running), ['a', 'always'], 'what always runs, runs each time')
