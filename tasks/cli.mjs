@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 
 // See lib/hand-over.mjs.
 /** @type {typeof import('node:fs')} */
-const { readFileSync, statSync } = process.getBuiltinModule?.('node:fs') ?? (await import('node:fs'))
+const { existsSync, readFileSync, statSync } =
+  process.getBuiltinModule?.('node:fs') ?? (await import('node:fs'))
 /** A shell asks what may stand at the cursor. */
 const completes = process.argv[2] === '--complete'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -19,7 +20,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
     `Node ${process.versions.node} is too old: task needs Node 20 or later\n  see https://nodejs.org\n`,
   )
   process.exitCode = 1
-} else if (isInstalled() || (!completes && (await install()))) {
+} else if (completes ? wasInstalled() : isInstalled() || (await install())) {
   const { handOver } = await import('../lib/hand-over.mjs')
   await handOver({
     root,
@@ -51,6 +52,11 @@ function isInstalled() {
   } catch {
     return false
   }
+}
+
+/** Older dependencies are good enough for a TAB, which is no time to install new ones. */
+function wasInstalled() {
+  return existsSync(join(root, 'node_modules', '.task-install.json'))
 }
 
 async function install() {

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createPlace, finish, importTask, type Place, Running, root } from './cli-rig.ts'
+import { createProject } from './prepare/project.ts'
 
 // Most of it is starts of programs.
 t.setTimeout(180_000)
@@ -152,6 +153,16 @@ t.test('a mounted Taskfile that changes counts as well', async t => {
   place.write('web/Taskfile.ts', mounted("['a', 'b']"))
   t.same((await ask(place.path, 'web:pick', '')).texts, ['a', 'b'])
   t.match(await finish(['web:pick', 'b'], { cwd: place.path }), { code: 0 })
+})
+
+t.test('a TAB installs nothing, and does with what was installed', async t => {
+  const project = createProject(t)
+  const answer = () => project.run('--complete', 'bash', ':', 'task sa')
+  project.write('package-lock.json', '{}')
+  t.match(await answer(), { code: 0, stdout: '=say\n', stderr: '' })
+  rmSync(join(project.path, 'node_modules'))
+  t.match(await answer(), { code: 0, stdout: '', stderr: '', ran: 'nothing' })
+  t.notOk(existsSync(join(project.path, 'node_modules')))
 })
 
 const spy = `import { registerHooks } from 'node:module'
