@@ -13,8 +13,10 @@ import { runNamed } from './run-named.ts'
  */
 export const resume: Command = async ({ path, taskfile, values, styles, blame }) => {
   const { run, resumed } = readPast(path, values.run === undefined ? undefined : String(values.run))
+  const beginning = readBeginning(run.words)
   return runNamed({
-    beginning: readBeginning(run.words),
+    // What was forced has run since.
+    beginning: { ...beginning, flags: { ...beginning.flags, force: false } },
     taskfile: await taskfile(),
     styles,
     words: run.words,

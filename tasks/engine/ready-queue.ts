@@ -29,20 +29,10 @@ export class ReadyQueue {
     return this.#heap.length === 0
   }
 
-  /** Takes the next step that may start, or undefined where none may now. Those that `mayStart` refuses keep their place. */
-  take(mayStart: (name: string) => boolean = () => true): string | undefined {
-    const refused: number[] = []
-    let taken: string | undefined
-    for (let rank = this.#pop(); rank !== undefined; rank = this.#pop()) {
-      const name = this.#names[rank]
-      if (name !== undefined && mayStart(name)) {
-        taken = name
-        break
-      }
-      refused.push(rank)
-    }
-    for (const rank of refused) this.#push(rank)
-    return taken
+  /** Takes the next step that may start, or undefined where none may now. */
+  take(): string | undefined {
+    const rank = this.#pop()
+    return rank === undefined ? undefined : this.#names[rank]
   }
 
   /** A step has succeeded: those that waited only for it may start. */

@@ -2,11 +2,15 @@ import { UserError } from '../../../lib/user-error.ts'
 import type { Graph } from '../graph.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 
-/** How many tasks of each concurrency group run, and which may therefore not start. */
+/** How many tasks of each concurrency group run, and which wait for that. */
 export class Groups {
   readonly #limits = new Map<string, number>()
   readonly #groupOf = new Map<string, string>()
   readonly #running = new Map<string, number>()
+  /** By group, those that are ready and wait for a place in it, in the order in which they came. */
+  readonly #waiting = new Map<string, string[]>()
+  /** Groups in which a place has become free since it was looked who waits for one. */
+  readonly #freed = new Set<string>()
 
   /** Throws a UserError where two tasks of one group disagree about its limit, or could never run beside each other. */
   constructor(graph: Graph, plan: Plan) {
@@ -46,9 +50,27 @@ export class Groups {
     }
   }
 
-  mayStart(name: string): boolean {
-    const group = this.#groupOf.get(name)
-    return group === undefined || (this.#running.get(group) ?? 0) < (this.#limits.get(group) ?? 1)
+  /** Whether no task that is ready waits for a place. */
+  get isEmpty(): boolean {
+    return this.#waiting.values().every(names => names.length === 0)
+  }
+
+  /** The next task that may start: one that has waited for a place, or one of those that become ready. */
+  take(nextReady: () => string | undefined): string | undefined {
+    for (const group of this.#freed) {
+      const name = this.#hasPlace(group) ? this.#waiting.get(group)?.shift() : undefined
+      // One that is up to date takes no place, so the next one is let in as well.
+      if (name !== undefined) return name
+      this.#freed.delete(group)
+    }
+    for (let name = nextReady(); name !== undefined; name = nextReady()) {
+      const group = this.#groupOf.get(name)
+      if (group === undefined || this.#hasPlace(group)) return name
+      const waiting = this.#waiting.get(group)
+      if (waiting === undefined) this.#waiting.set(group, [name])
+      else waiting.push(name)
+    }
+    return undefined
   }
 
   started(name: string): void {
@@ -56,11 +78,17 @@ export class Groups {
   }
 
   ended(name: string): void {
-    this.#count(name, -1)
+    const group = this.#count(name, -1)
+    if (group !== undefined) this.#freed.add(group)
   }
 
-  #count(name: string, by: number): void {
+  #hasPlace(group: string): boolean {
+    return (this.#running.get(group) ?? 0) < (this.#limits.get(group) ?? 1)
+  }
+
+  #count(name: string, by: number): string | undefined {
     const group = this.#groupOf.get(name)
     if (group !== undefined) this.#running.set(group, (this.#running.get(group) ?? 0) + by)
+    return group
   }
 }

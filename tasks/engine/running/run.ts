@@ -123,12 +123,15 @@ export class Run {
   #startReady(): void {
     const { jobs, watching } = this.#options
     while (this.#jobsTaken < jobs && !this.#abort.signal.aborted && !watching?.interruption.aborted) {
-      const step = this.#steps.get(this.#queue.take(name => this.#groups.mayStart(name)) ?? '')
+      const step = this.#steps.get(this.#groups.take(() => this.#queue.take()) ?? '')
       if (step === undefined) break
       this.#begin(step)
     }
     if (watching === undefined)
-      this.#services.stopUnneeded(this.#states, this.#jobsTaken === 0 && this.#queue.isEmpty)
+      this.#services.stopUnneeded(
+        this.#states,
+        this.#jobsTaken === 0 && this.#queue.isEmpty && this.#groups.isEmpty,
+      )
   }
 
   /** Brings one task to its end: at once where it does not have to run. */

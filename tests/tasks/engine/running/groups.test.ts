@@ -76,3 +76,16 @@ t.test('a task in the group of a service that it needs could never start: refuse
     message: /"test" needs the service "server", which holds the concurrency group "port"/,
   })
 })
+
+t.test('one that has its result already takes no place, and holds up nobody who waits for one', async t => {
+  const { seen, tasks } = crowd('one', 6)
+  const resumed = new Map(['t1', 't2', 't4'].map(name => [name, { result: undefined }]))
+  const { result, story } = await run(tasks, Object.keys(tasks), { jobs: 8, resumed })
+  t.equal(result.outcome, 'succeeded')
+  t.equal(seen.most, 1)
+  t.equal(story.filter(line => line.startsWith('task-started')).length, 3)
+  t.same(
+    [...result.states.values()].map(({ kind }) => kind),
+    Object.keys(tasks).map(() => 'succeeded'),
+  )
+})
