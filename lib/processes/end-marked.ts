@@ -1,5 +1,4 @@
-import { monotonicMs } from '../monotonic.ts'
-import { type EndOptions, endUntilNone } from './end-processes.ts'
+import { deadlineIn, type EndOptions, endUntilNone } from './end-processes.ts'
 import type { ProcessEntry } from './process-entry.ts'
 import { scopeVariable } from './process-scope.ts'
 import { environmentReader, processTable } from './process-table.ts'
@@ -18,7 +17,7 @@ export async function endMarked(
   { graceMs = 2_000 }: Pick<EndOptions, 'graceMs'> = {},
 ): Promise<number> {
   if (marks.size === 0) return 0
-  const { ended, killed } = await endUntilNone(() => findMarked(marks), { at: monotonicMs() + graceMs })
+  const { ended, killed } = await endUntilNone(() => findMarked(marks), deadlineIn(graceMs))
   return ended + killed
 }
 

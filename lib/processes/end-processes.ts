@@ -23,7 +23,12 @@ const killLimitMs = 5000
 
 /** Until when processes may take their time; may be moved nearer while an ending runs. */
 export interface Deadline {
+  /** By the clock of `monotonicMs`. */
   at: number
+}
+
+export function deadlineIn(ms: number): Deadline {
+  return { at: monotonicMs() + ms }
 }
 
 /** Ends exactly these processes (not their children): asks, waits for the grace, kills. */
@@ -31,7 +36,7 @@ export function endProcesses(
   identities: readonly ProcessIdentity[],
   { graceMs = defaultGraceMs, signal = 'SIGTERM' }: EndOptions = {},
 ): Promise<Ended> {
-  return endUntilNone(() => identities.filter(isAlive), { at: monotonicMs() + graceMs }, signal)
+  return endUntilNone(() => identities.filter(isAlive), deadlineIn(graceMs), signal)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { monotonicMs } from '../monotonic.ts'
-import { type Deadline, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
+import { type Deadline, deadlineIn, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
 import { isAlive, type ProcessIdentity } from './identity.ts'
 import { noNewcomers } from './newcomers.ts'
 import { type PidMoment, rememberSpawned } from './pid-sequence.ts'
@@ -143,7 +143,7 @@ export class ProcessScope implements AsyncDisposable {
       this.#state = { kind: 'ended', result }
       return Promise.resolve(result)
     }
-    const deadline = { at: monotonicMs() + graceMs }
+    const deadline = deadlineIn(graceMs)
     this.#looked = nextMoment()
     // A step later all scopes that end together are closed, and one look at the process table serves them all.
     const done = Promise.resolve()

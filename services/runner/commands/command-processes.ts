@@ -1,4 +1,4 @@
-import { type Ended, endUntilNone } from '../../../lib/processes/end-processes.ts'
+import { deadlineIn, type Ended, endUntilNone } from '../../../lib/processes/end-processes.ts'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { environmentReader, processEntry, processTable } from '../../../lib/processes/process-table.ts'
@@ -27,13 +27,13 @@ export class CommandProcesses {
     const ended = await this.endLeftovers(graceMs)
     // The wrapper heeds no SIGTERM; where it was stopped, this continues it.
     const wrapper = () => (this.#mayEnd() && isAlive(this.#wrapper) ? [this.#wrapper] : [])
-    await endUntilNone(wrapper, { at: performance.now() + 2_000 })
+    await endUntilNone(wrapper, deadlineIn(2_000))
     return ended
   }
 
   /** Ends all but the wrapper. Costs one look at the process table where there is nothing. */
   endLeftovers(graceMs: number): Promise<Ended> {
-    return endUntilNone(() => this.#members(), { at: performance.now() + graceMs })
+    return endUntilNone(() => this.#members(), deadlineIn(graceMs))
   }
 
   #members(): ProcessIdentity[] {
