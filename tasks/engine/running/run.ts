@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { Change } from '../changes.ts'
@@ -18,6 +17,7 @@ import type { RunOptions, RunResult } from './run-options.ts'
 import { originOf } from './service-origin.ts'
 import type { ServiceListener } from './service-pool.ts'
 import { Services } from './services.ts'
+import { type SubjectWorld, subjectOf } from './subject-of.ts'
 
 /**
  * One run of a plan. Tasks start as soon as what they need is done and a job is free; one that is up to date takes no
@@ -29,6 +29,7 @@ export class Run {
   readonly #states: Map<string, TaskState>
   readonly #queue: ReadyQueue
   readonly #groups: Groups
+  readonly #world: SubjectWorld
   readonly #services: Services
   readonly #surroundings: Surroundings
   readonly #abort = new AbortController()
@@ -54,6 +55,7 @@ export class Run {
     this.#states = new Map(plan.steps.map(step => [step.name, { kind: 'waiting' }]))
     this.#queue = new ReadyQueue(plan)
     this.#groups = new Groups(graph, plan)
+    this.#world = { ...options, states: this.#states }
     this.#services = new Services(plan)
     this.#surroundings = {
       root,
@@ -330,33 +332,8 @@ export class Run {
     return watching === undefined ? signal : AbortSignal.any([signal, watching.signalOf(name)])
   }
 
-  #subject({ name, needs, params, rest }: PlanStep): Subject {
-    const { graph, root, freshness } = this.#options
-    const { task, directory } = nodeOf(graph, name)
-    const results = (): AnyResults =>
-      Object.fromEntries(
-        needs.map(need => {
-          const state = this.#states.get(need.name)
-          if (state?.kind === 'succeeded') return [need.key, state.result]
-          if (state?.kind === 'serving') return [need.key, undefined]
-          throw new Error(`${name} was started before ${need.name} had succeeded`)
-        }),
-      )
-    return {
-      name,
-      task,
-      directory,
-      // What a task's functions receive is what its own `params` made; its type is known there and not here.
-      place: {
-        root: directory === '' ? root : join(root, directory),
-        params: params as Subject['place']['params'],
-        rest,
-      },
-      needs: new Map(
-        freshness === undefined ? [] : needs.map(need => [need.name, freshness.digestsOf(need.name)]),
-      ),
-      results,
-    }
+  #subject(step: PlanStep): Subject {
+    return subjectOf(step, this.#world)
   }
 
   #noticeResult(name: string, result: unknown): void {
