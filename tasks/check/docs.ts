@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { didYouMean } from '../../lib/suggest.ts'
 import { reservedNames } from '../engine/names.ts'
-import { anchorsIn, commandsIn, linksIn } from './markdown.ts'
+import { anchorsIn, commandsIn, exportedNamesIn, linksIn } from './markdown.ts'
 
 /** What a command of the docs may begin with, besides `npx` and `node`: programs that a reader has or can get. */
 const programs = new Set([
@@ -27,9 +27,11 @@ const programs = new Set([
 export function docsFaults(root: string, pages: readonly string[], tasks: readonly string[]): string[] {
   return pages.flatMap(page => {
     const text = readFileSync(join(root, page), 'utf8')
+    // A page may bring a Taskfile of its own, which its commands are about.
+    const known = [...tasks, ...exportedNamesIn(text)]
     return [
       ...linksIn(text).map(target => linkFault(root, page, target)),
-      ...commandsIn(text).map(command => commandFault(root, command, tasks)),
+      ...commandsIn(text).map(command => commandFault(root, command, known)),
     ].flatMap(fault => (fault === undefined ? [] : [`${page}: ${fault}`]))
   })
 }

@@ -47,3 +47,15 @@ export function commandsIn(page: string): string[] {
 
 const withoutBlocks = (page: string): string => page.replaceAll(/^```[\s\S]*?^```/gm, '')
 const withoutCode = (page: string): string => withoutBlocks(page).replaceAll(/`[^`\n]*`/g, '')
+
+/** The names under which the TypeScript on a page exports by default, as a Taskfile does: `export default { build, lint }`. */
+export function exportedNamesIn(text: string): string[] {
+  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, block = '']) => block)
+  return blocks.flatMap(block => {
+    const [, names = ''] = /^export default \{([^{}]*)\}/m.exec(block) ?? []
+    return names
+      .split(',')
+      .map(name => name.trim().split(':')[0] ?? '')
+      .filter(Boolean)
+  })
+}

@@ -75,3 +75,15 @@ t.test('commands: tasks, files and programs that exist', async t => {
   ]
   for (const [command, fault] of wrong) t.match(commandFault(root, command, tasks), fault, command)
 })
+
+t.test('a page may be about a Taskfile that it shows, and about no other', async t => {
+  const root = directory(t)
+  const taskfile = '```ts\nconst build = task({})\n\nexport default { build, lint: build }\n```\n'
+  writeFileSync(
+    join(root, 'a.md'),
+    `${taskfile}\n\`\`\`sh\nnpx task build\nnpx task lint\nnpx task bulid\n\`\`\`\n`,
+  )
+  t.same(docsFaults(root, ['a.md'], ['up']), [
+    'a.md: npx task bulid: there is no task "bulid", did you mean "build"?',
+  ])
+})
