@@ -1,7 +1,6 @@
-import { deadlineIn, type EndOptions, endUntilNone } from './end-processes.ts'
-import type { ProcessEntry } from './process-entry.ts'
+import { deadlineIn, type EndOptions, endUntilCertain, type Found } from './end-processes.ts'
 import { scopeVariable } from './process-scope.ts'
-import { environmentReader, processTable } from './process-table.ts'
+import { environmentReader, isSettled, processTable } from './process-table.ts'
 import { scopeMembers } from './scope-members.ts'
 
 /**
@@ -17,21 +16,25 @@ export async function endMarked(
   { graceMs = 2_000 }: Pick<EndOptions, 'graceMs'> = {},
 ): Promise<number> {
   if (marks.size === 0) return 0
-  const { ended, killed } = await endUntilNone(() => findMarked(marks), deadlineIn(graceMs))
+  const { ended, killed } = await endUntilCertain(() => findMarked(marks), deadlineIn(graceMs))
   return ended + killed
 }
 
-function findMarked(marks: ReadonlySet<string>): readonly ProcessEntry[] {
+function findMarked(marks: ReadonlySet<string>): Found {
   for (let look = 0; ; look++) {
     const read = environmentReader()
     const { entries, complete } = processTable()
-    const bearers = entries.filter(
-      entry =>
-        !entry.zombie && (read(entry.pid, scopeVariable) ?? '').split(':').some(mark => marks.has(mark)),
-    )
+    let unread = false
+    const bearers = entries.filter(({ pid, zombie }) => {
+      if (zombie) return false
+      const mark = read(pid, scopeVariable)
+      if (mark === undefined) unread ||= !isSettled(pid)
+      return (mark ?? '').split(':').some(mark => marks.has(mark))
+    })
     const pids = new Set(bearers.map(({ pid }) => pid))
     const members = scopeMembers(entries, bearers, ({ pid }) => pids.has(pid))
     // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
-    if (members.length > 0 || complete || look === 10) return members
+    const certain = complete && !unread
+    if (members.length > 0 || certain || look === 10) return { members, certain }
   }
 }

@@ -77,6 +77,38 @@ export async function endUntilNone(
   return { ended: asked.size, killed: killed.size, remaining }
 }
 
+/** Whom a look found. Uncertain: somebody could not be told, and may turn out to be one of them in a moment. */
+export interface Found {
+  readonly members: readonly ProcessIdentity[]
+  readonly certain: boolean
+}
+
+/** How long it is waited for a process that is becoming another program, or for a table that stands still. */
+const certaintyLimitMs = 1_000
+const certaintyPauseMs = 5
+
+/**
+ * The same, for looks that may be uncertain: one that finds nobody ends it only where it is certain, or after a second of
+ * looks that are not. On a busy machine a process may be held for many milliseconds where nothing can be told of it.
+ */
+export async function endUntilCertain(find: () => Found, deadline: Deadline): Promise<Ended> {
+  const limit = monotonicMs() + certaintyLimitMs
+  let certain = true
+  const members = () => {
+    const found = find()
+    certain = found.certain
+    return found.members
+  }
+  let [ended, killed] = [0, 0]
+  for (;;) {
+    const result = await endUntilNone(members, deadline)
+    ended += result.ended
+    killed += result.killed
+    if (certain || monotonicMs() > limit) return { ended, killed, remaining: result.remaining }
+    await new Promise(resolve => setTimeout(resolve, certaintyPauseMs))
+  }
+}
+
 /** Looks again and again, soon at first: most processes end within a few milliseconds of being asked. */
 async function untilGone(identities: readonly ProcessIdentity[], deadline: Deadline): Promise<void> {
   let left = identities.filter(isAlive)

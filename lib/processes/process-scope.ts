@@ -1,6 +1,13 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { monotonicMs } from '../monotonic.ts'
-import { type Deadline, deadlineIn, defaultGraceMs, type Ended, endUntilNone } from './end-processes.ts'
+import {
+  type Deadline,
+  deadlineIn,
+  defaultGraceMs,
+  type Ended,
+  endUntilCertain,
+  type Found,
+} from './end-processes.ts'
 import { isAlive, type ProcessIdentity } from './identity.ts'
 import { noNewcomers } from './newcomers.ts'
 import { type PidMoment, rememberSpawned } from './pid-sequence.ts'
@@ -13,6 +20,8 @@ import { uniqueId } from './unique-id.ts'
 
 /** The variable that marks what a scope started: ids of the scopes it belongs to, outermost first, with colons. */
 export const scopeVariable = 'DEBUG_SERVER_SCOPES'
+
+const nobody: Found = { members: [], certain: true }
 
 type State =
   | { kind: 'open' }
@@ -119,7 +128,7 @@ export class ProcessScope implements AsyncDisposable {
   /** The pids of all that belongs to the scope and is alive. */
   async survivors(): Promise<number[]> {
     this.#looked = nextMoment()
-    return this.#members().map(member => member.pid)
+    return this.#members().members.map(member => member.pid)
   }
 
   /**
@@ -147,7 +156,7 @@ export class ProcessScope implements AsyncDisposable {
     this.#looked = nextMoment()
     // A step later all scopes that end together are closed, and one look at the process table serves them all.
     const done = Promise.resolve()
-      .then(() => endUntilNone(() => this.#members(), deadline))
+      .then(() => endUntilCertain(() => this.#members(), deadline))
       .then(result => {
         this.#state = { kind: 'ended', result }
         return result
@@ -176,13 +185,13 @@ export class ProcessScope implements AsyncDisposable {
     }
   }
 
-  #members(): readonly ProcessIdentity[] {
-    if (this.#firstStart === Number.POSITIVE_INFINITY) return [] // nothing was ever started: no need to look
+  #members(): Found {
+    if (this.#firstStart === Number.POSITIVE_INFINITY) return nobody // nothing was ever started: no need to look
     for (let look = 0; ; look++) {
-      if (this.#nobodyIsLeft()) return []
+      if (this.#nobodyIsLeft()) return nobody
       const { members, complete } = this.#look()
       // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
-      if (members.length > 0 || complete || look === 10) return members
+      if (members.length > 0 || complete || look === 10) return { members, certain: complete }
     }
   }
 
