@@ -37,14 +37,24 @@ export async function scriptOf(shell: Shell, place: Place): Promise<string> {
   return place.write(`script.${shell}`, stdout)
 }
 
+const prompt = '<>'
+/** In two parts, so that it is not in what is typed. */
+const setPrompt: Readonly<Record<Shell, string>> = {
+  bash: "PS1='<''>'",
+  zsh: "PROMPT='<''>'",
+  fish: "function fish_prompt; echo -n '<''>'; end",
+}
+
 /** A shell in a terminal, in which somebody types. */
 export class Typist implements AsyncDisposable {
   readonly #running: Running
   readonly #said: string
+  readonly #setPrompt: string
 
   constructor(shell: Shell, place: Place, bin: string) {
     const terminal = fileURLToPath(new URL('terminal.py', import.meta.url))
     this.#said = join(place.path, 'said.json')
+    this.#setPrompt = setPrompt[shell]
     this.#running = new Running('python3', [terminal, '200', '50', shell, ...starts[shell]], {
       cwd: place.path,
       env: {
@@ -57,9 +67,9 @@ export class Typist implements AsyncDisposable {
     })
   }
 
-  /** Runs a line, and waits for its end. */
+  /** Runs a line, and waits for its end. The first one also gives the shell a prompt that can be waited for. */
   async run(line: string): Promise<void> {
-    this.#type(`${line}; say ready\n`)
+    this.#type(`${this.#setPrompt}; ${line}; say ready\n`)
     await this.#words()
   }
 
@@ -92,6 +102,8 @@ export class Typist implements AsyncDisposable {
     } catch (cause) {
       throw new Error(this.#running.stdout + this.#running.stderr, { cause })
     }
+    // What is typed before the shell listens again is not edited as a line.
+    await until('the prompt', () => this.#running.stdout.split('\n').at(-1)?.includes(prompt))
     const words: readonly string[] = JSON.parse(readFileSync(this.#said, 'utf8'))
     rmSync(this.#said)
     return words
