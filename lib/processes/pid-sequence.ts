@@ -13,7 +13,7 @@ import { readKernelFile } from './read-kernel-file.ts'
 export interface PidMoment {
   /** The last pid that had been given. */
   readonly pid: number
-  /** By the clock of `performance.now`. */
+  /** By the clock of `monotonicMs`. */
   readonly at: number
 }
 

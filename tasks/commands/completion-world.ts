@@ -52,7 +52,7 @@ export class CompletionWorld implements World {
   async runs(taskfile: string | undefined) {
     const path = this.#pathOf(taskfile)
     if (path === undefined) return []
-    const { openMemory } = await import('./open-memory.ts')
+    const { openMemory } = await import('../engine/memory/open-memory.ts')
     const { pastRuns } = await import('../engine/memory/history.ts')
     using memory = openMemory(path)
     return pastRuns(memory)
@@ -92,7 +92,7 @@ interface Params {
  * are added to it, if one was missing; where none has been, a TAB leaves nothing behind.
  */
 async function openParams(taskfile: Taskfile, graph: Graph): Promise<Params> {
-  const { openMemory } = await import('./open-memory.ts')
+  const { openMemory } = await import('../engine/memory/open-memory.ts')
   const { paramReader } = await import('./param-reader.ts')
   const { FileTable } = await import('../engine/files/file-table.ts')
   const { TaskSources } = await import('../engine/freshness/task-sources.ts')

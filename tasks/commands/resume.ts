@@ -2,9 +2,9 @@ import { UserError } from '../../lib/user-error.ts'
 import { readBeginning } from '../engine/command-line.ts'
 import { type PastRun, pastRuns, resultsOf } from '../engine/memory/history.ts'
 import type { Memory } from '../engine/memory/memory.ts'
+import { openMemory } from '../engine/memory/open-memory.ts'
 import { mask } from '../engine/secrets/masker.ts'
 import type { Command } from './command.ts'
-import { openMemory } from './open-memory.ts'
 import { runNamed } from './run-named.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { pastRuns, pastTasks } from '../engine/memory/history.ts'
+import { openMemory } from '../engine/memory/open-memory.ts'
 import type { Command } from './command.ts'
-import { openMemory } from './open-memory.ts'
 
 /** `task runs [RUN] [--json]`: the runs that are remembered, or one of them with its tasks. */
 export const runs: Command = async ({ path, values, style, stdout }) => {

@@ -1,6 +1,6 @@
 import { UserError } from '../../lib/user-error.ts'
 import { isRemembered, type Judge } from './freshness/judge.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, nodeOf } from './graph.ts'
 import { lastResult } from './memory/history.ts'
 import { readResult } from './memory/results.ts'
 import type { Plan } from './plan.ts'
@@ -8,7 +8,7 @@ import { Groups } from './running/groups.ts'
 import { retryPlanOf } from './running/retry.ts'
 import type { AnyTaskOptions, Task } from './task.ts'
 import { millisecondsOf } from './time.ts'
-import type { ToolVersions } from './tools/check-host.ts'
+import type { HostTask, ToolVersions } from './tools/check-host.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface WorkSetting {
@@ -31,13 +31,14 @@ export async function prepareWork({
   workplace,
   force,
 }: WorkSetting): Promise<Judge> {
-  const tasks = plan.steps.flatMap(({ name }) => {
-    const task = graph.get(name)?.task
-    return task === undefined ? [] : [{ name, ...task.options }]
-  })
-  for (const task of tasks) checkTimes(task)
+  const wanting: HostTask[] = []
+  for (const { name } of plan.steps) {
+    const { options } = nodeOf(graph, name).task
+    checkTimes(name, options)
+    const { tools, platform } = options
+    if (tools !== undefined || platform !== undefined) wanting.push({ name, tools, platform })
+  }
   new Groups(graph, plan) // which throws for limits that cannot be kept
-  const wanting = tasks.filter(({ tools, platform }) => tools !== undefined || platform !== undefined)
   const toolVersions: ToolVersions =
     wanting.length === 0
       ? new Map()
@@ -52,11 +53,12 @@ export async function prepareWork({
 }
 
 /** Throws a UserError that names the task for a time, or a number of retries, that is none. */
-function checkTimes({ name, ...options }: { readonly name: string } & AnyTaskOptions): void {
+function checkTimes(name: string, options: AnyTaskOptions): void {
   const { timeout, heartbeat, ready } = options
   try {
-    for (const [what, time] of Object.entries({ timeout, heartbeat, 'ready.within': ready?.within }))
-      if (time !== undefined) millisecondsOf(what, time)
+    if (timeout !== undefined) millisecondsOf('timeout', timeout)
+    if (heartbeat !== undefined) millisecondsOf('heartbeat', heartbeat)
+    if (ready?.within !== undefined) millisecondsOf('ready.within', ready.within)
     retryPlanOf(options)
   } catch (error) {
     if (!(error instanceof UserError)) throw error

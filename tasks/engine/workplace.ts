@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { dirname } from 'node:path'
 import { OutputCache } from './cache/output-cache.ts'
 import { FileTable } from './files/file-table.ts'
 import { pathFrom } from './files/paths-from.ts'
@@ -7,8 +7,10 @@ import { Judge } from './freshness/judge.ts'
 import { OutputOwners } from './freshness/output-owners.ts'
 import { TaskSources } from './freshness/task-sources.ts'
 import { type Graph, nodeOf } from './graph.ts'
-import { Memory } from './memory/memory.ts'
+import type { Memory } from './memory/memory.ts'
+import { openMemory } from './memory/open-memory.ts'
 import { RememberedThings } from './memory/remembered.ts'
+import { ownPlaces } from './own-places.ts'
 import type { Plan } from './plan.ts'
 import { secretsOf } from './secrets/secrets-of.ts'
 
@@ -44,12 +46,7 @@ export class Workplace implements Disposable {
 
   constructor({ taskfile, now, processStart, cacheBytes }: WorkplaceOptions) {
     this.root = dirname(taskfile)
-    const directory = join(this.root, '.artifacts', 'task')
-    this.memory = new Memory({
-      path: join(directory, 'runs.db'),
-      taskfile: relative(this.root, taskfile),
-      now,
-    })
+    this.memory = openMemory(taskfile, now)
     this.files = new FileTable(this.root, now)
     this.sources = new TaskSources({
       files: this.files,
@@ -57,7 +54,7 @@ export class Workplace implements Disposable {
       engineDirectory: import.meta.dirname,
       processStart,
     })
-    this.cache = new OutputCache(join(directory, 'cache'), {
+    this.cache = new OutputCache(ownPlaces(this.root).cache, {
       now,
       ...(cacheBytes !== undefined && { maxBytes: cacheBytes }),
     })

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { ownPlaces } from '../engine/own-places.ts'
 import type { ReporterChoice } from '../engine/reporter-choice.ts'
 import { LogFiles } from './log-files.ts'
 import type { Renderer } from './renderer.ts'
@@ -46,7 +47,7 @@ export async function createReporters(surroundings: Surroundings): Promise<Repor
   const { reports, root, run, style, commandFor, process } = surroundings
   const { stdout, stderr } = process
   const here = process.cwd()
-  const logs = new LogFiles(join(root, '.artifacts', 'task', 'logs'), run)
+  const logs = new LogFiles(ownPlaces(root).logs, run)
   const logFileOf = (name: string) => {
     const path = logs.pathOf(name)
     return path === undefined ? undefined : shortest(path, here)

@@ -1,20 +1,7 @@
 import type { Change } from '../engine/changes.ts'
+import type { PastRun } from '../engine/memory/history.ts'
 
-/** A run that is remembered. */
-export interface PastRun {
-  readonly id: string
-  /** In milliseconds since 1970. */
-  readonly startedAt: number
-  readonly durationMs: number | undefined
-  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'killed' | 'running'
-  /** The command line. */
-  readonly words: readonly string[]
-  readonly ran: number
-  readonly upToDate: number
-  readonly restored: number
-}
-
-/** A task of such a run. */
+/** A task of a run that is remembered. */
 export interface PastTask {
   readonly name: string
   readonly outcome:

@@ -1,5 +1,6 @@
+import type { PastRun } from '../engine/memory/history.ts'
 import { changesText } from './change-text.ts'
-import { type PastRun, type PastTask, resultWord } from './past-run.ts'
+import { type PastTask, resultWord } from './past-run.ts'
 import { durationText, numeral, plainLine } from './plain-text.ts'
 import { agoText } from './relative-time.ts'
 import type { Style } from './style.ts'

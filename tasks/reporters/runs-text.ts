@@ -1,4 +1,5 @@
-import { type PastRun, resultWord } from './past-run.ts'
+import type { PastRun } from '../engine/memory/history.ts'
+import { resultWord } from './past-run.ts'
 import { durationText, numeral, plainLine } from './plain-text.ts'
 import { agoText } from './relative-time.ts'
 import type { Style } from './style.ts'

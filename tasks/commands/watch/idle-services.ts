@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import type { EngineEvent } from '../../engine/events.ts'
+import { ownPlaces } from '../../engine/own-places.ts'
 import type { ServiceListener } from '../../engine/running/service-pool.ts'
 import { maskEvent } from '../../engine/secrets/mask-event.ts'
 import type { Masker } from '../../engine/secrets/masker.ts'
@@ -27,7 +27,7 @@ export class IdleServices {
 
   open(): ServiceListener {
     const { root, masker, style } = this.#options
-    const logs = new LogFiles(join(root, '.artifacts', 'task', 'logs'), runName(Date.now(), process.pid))
+    const logs = new LogFiles(ownPlaces(root).logs, runName(Date.now(), process.pid))
     this.#logs = logs
     return {
       tell: (name, event) => {

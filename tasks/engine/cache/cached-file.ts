@@ -1,4 +1,4 @@
-import { isSha256 } from './sha256.ts'
+import { isSha256 } from '../sha256.ts'
 
 /** One output of a task, as the cache keeps it. */
 export interface CachedFile {

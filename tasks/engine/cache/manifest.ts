@@ -1,5 +1,5 @@
+import { sha256 } from '../sha256.ts'
 import { type CachedFile, faultOf } from './cached-file.ts'
-import { sha256 } from './sha256.ts'
 
 /** What an entry of the cache consists of. */
 export interface Manifest {

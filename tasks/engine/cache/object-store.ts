@@ -1,7 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs'
+import { sha256 } from '../sha256.ts'
 import { discard } from './discard.ts'
 import type { Places } from './places.ts'
-import { sha256 } from './sha256.ts'
 import { touch } from './touch.ts'
 import { type Content, copyVerified, inDirectory, writeNew } from './verified-copy.ts'
 

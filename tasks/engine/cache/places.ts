@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { randomName } from './sha256.ts'
+import { randomName } from '../sha256.ts'
 
 /**
  * Where things lie below the directory of a cache. Content lies once, under its digest; an entry is a manifest that

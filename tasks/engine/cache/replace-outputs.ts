@@ -12,9 +12,9 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
+import { randomName } from '../sha256.ts'
 import { type CachedFile, parentOf } from './cached-file.ts'
 import { discard } from './discard.ts'
-import { randomName } from './sha256.ts'
 
 /** A verified copy, and the path below the root that it is for. */
 export interface Staged {

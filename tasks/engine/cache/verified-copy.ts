@@ -12,7 +12,7 @@ import { chmod, copyFile, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { makeDirectory } from '../../../lib/make-directory.ts'
-import { sha256, startSha256 } from './sha256.ts'
+import { sha256, startSha256 } from '../sha256.ts'
 
 /**
  * Below this a file is read, hashed and written in one go, which takes a quarter of the time of a copy by the system

@@ -1,15 +1,8 @@
 import { closeSync, fstatSync, openSync, readlinkSync, readSync } from 'node:fs'
+import { sha256, startSha256 } from '../sha256.ts'
 import { type FileLook, lookAt, lookOf, lookThrough, sameLook } from './file-look.ts'
 
 const chunkBytes = 1 << 20
-
-/** Loaded when something is really hashed: it takes longer to load than a thousand files to look at. */
-const crypto = () => process.getBuiltinModule('node:crypto')
-
-/** SHA-256, in hexadecimal. */
-export function digestOf(content: string | Uint8Array): string {
-  return crypto().hash('sha256', content, 'hex')
-}
 
 export interface Digested {
   readonly digest: string
@@ -30,7 +23,7 @@ export function digestFile(path: string, follow: boolean): Digested | undefined 
     const look = follow ? lookThrough(path) : own
     if (look?.kind !== 'file' && look?.kind !== 'executable') return digestLink(path, look ?? own)
   }
-  if (own.kind === 'directory') return { digest: digestOf(''), look: own }
+  if (own.kind === 'directory') return { digest: sha256(''), look: own }
   if (own.kind === 'other') return undefined // reading a pipe would wait for ever
   let file: number
   try {
@@ -54,7 +47,7 @@ export function digestFile(path: string, follow: boolean): Digested | undefined 
 
 function digestLink(path: string, look: FileLook): Digested | undefined {
   try {
-    return { digest: digestOf(readlinkSync(path)), look }
+    return { digest: sha256(readlinkSync(path)), look }
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
@@ -65,8 +58,8 @@ function digestLink(path: string, look: FileLook): Digested | undefined {
 function digestOpen(file: number, size: number): string {
   const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size + 1))
   let at = readSync(file, chunk, 0, chunk.length, 0)
-  if (at < chunk.length) return digestOf(chunk.subarray(0, at))
-  const hash = crypto().createHash('sha256').update(chunk.subarray(0, at))
+  if (at < chunk.length) return sha256(chunk.subarray(0, at))
+  const hash = startSha256().update(chunk.subarray(0, at))
   for (let read = at; read > 0; at += read) {
     read = readSync(file, chunk, 0, chunk.length, at)
     hash.update(chunk.subarray(0, read))

@@ -60,7 +60,10 @@ const coarseGranularityMs = 2_500
  * Whether a later change would show in the look. Not where the file was changed just before it was read: a change
  * within the same step of the clock gives it the same times. Nor where its times lie in the future.
  */
-export function isTrustworthy({ mtimeMs, ctimeMs }: FileLook, readAt: number): boolean {
+export function isTrustworthy(
+  { mtimeMs, ctimeMs }: Pick<FileLook, 'mtimeMs' | 'ctimeMs'>,
+  readAt: number,
+): boolean {
   const coarse = mtimeMs % 1000 === 0 && ctimeMs % 1000 === 0
   return Math.max(mtimeMs, ctimeMs) < readAt - (coarse ? coarseGranularityMs : granularityMs)
 }

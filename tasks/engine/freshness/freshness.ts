@@ -2,13 +2,13 @@ import { UserError } from '../../../lib/user-error.ts'
 import type { OutputCache } from '../cache/output-cache.ts'
 import type { Change } from '../changes.ts'
 import type { TaskEvent, Trouble } from '../events.ts'
-import { digestOf } from '../files/digest.ts'
 import type { FileSet } from '../files/file-set.ts'
 import { plainPath } from '../files/find-files.ts'
 import { claim } from '../memory/claims.ts'
 import type { Memory, TaskRecord } from '../memory/memory.ts'
 import { readResult, storeResult } from '../memory/results.ts'
 import { pause } from '../running/pause.ts'
+import { sha256 } from '../sha256.ts'
 import type { Reuse, TaskEnd } from '../state.ts'
 import type { Task } from '../task.ts'
 import { cachedFilesOf } from './cached-files.ts'
@@ -77,7 +77,7 @@ export class Freshness {
     }
     const stored = storeResult(result)
     this.#digests.set(name, {
-      result: stored.kind === 'bytes' ? digestOf(stored.bytes) : undefined,
+      result: stored.kind === 'bytes' ? sha256(stored.bytes) : undefined,
       outputs: '',
     })
   }
@@ -198,7 +198,7 @@ export class Freshness {
     const { memory } = this.#options
     const stored = () => {
       const known = memory.result(name)
-      if (known !== undefined && digestOf(known) === record.resultDigest) return known
+      if (known !== undefined && sha256(known) === record.resultDigest) return known
       memory.invalidate(name)
       throw new UserError(`the stored result of "${name}" is gone or damaged`, { fix: 'run it again' })
     }
@@ -232,8 +232,8 @@ function recordOf(
     facts: JSON.stringify(present.facts),
     inputs,
     outputs,
-    resultDigest: digestOf(result),
-    outputsDigest: digests.length === 0 ? '' : digestOf(JSON.stringify(digests)),
+    resultDigest: sha256(result),
+    outputsDigest: digests.length === 0 ? '' : sha256(JSON.stringify(digests)),
     succeededAt,
     valid: true,
   }

@@ -1,12 +1,12 @@
 import { UserError } from '../../../lib/user-error.ts'
 import type { Change } from '../changes.ts'
-import { digestOf } from '../files/digest.ts'
 import type { FileLook } from '../files/file-look.ts'
 import { FileSet } from '../files/file-set.ts'
 import type { FileTable } from '../files/file-table.ts'
 import { inputsFrom, pathFrom } from '../files/paths-from.ts'
 import { FoundFiles, taskInputs } from '../files/task-inputs.ts'
 import type { TaskRecord } from '../memory/memory.ts'
+import { sha256 } from '../sha256.ts'
 import type { AnyPlace, AnyResults, Task } from '../task.ts'
 import { type Facts, factChanges, factsText, unknownResult } from './facts.ts'
 import type { OutputOwners } from './output-owners.ts'
@@ -212,7 +212,7 @@ export class Judge {
   #textOf(definition: unknown): string {
     const text = JSON.stringify(definition)
     const isSecret = this.#options.secrets?.some(secret => text.includes(JSON.stringify(secret).slice(1, -1)))
-    return isSecret ? digestOf(text) : text
+    return isSecret ? sha256(text) : text
   }
 }
 
@@ -231,7 +231,7 @@ export function outputsOf({ task, directory, results, place }: Subject): readonl
 /** The name of everything that a result came from. */
 export function fingerprintOf(name: string, { facts }: Present, inputs: FileSet): string {
   const files = inputs.paths.map((path, i) => [path, inputs.digestAt(i), inputs.kindAt(i)])
-  return digestOf(JSON.stringify([formatVersion, name, factsText(facts), files]))
+  return sha256(JSON.stringify([formatVersion, name, factsText(facts), files]))
 }
 
 /** Of a class that JSON would show nothing of, perhaps. */
@@ -254,5 +254,5 @@ function digestOfValue(value: unknown): string {
       )
     return part
   })
-  return digestOf(text ?? 'undefined')
+  return sha256(text ?? 'undefined')
 }

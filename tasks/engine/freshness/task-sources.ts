@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
-import { digestOf } from '../files/digest.ts'
 import type { FileTable } from '../files/file-table.ts'
 import type { Memory } from '../memory/memory.ts'
+import { sha256 } from '../sha256.ts'
 import type { RememberedSource } from '../sources/remembered-source.ts'
 import { type SourceFile, SourceGraph } from '../sources/source-graph.ts'
 import type { Sources } from './judge.ts'
@@ -125,6 +125,6 @@ export class TaskSources implements Sources {
       this.#stored.set(row.id, text)
       return { name: row.id, files }
     }
-    return { name: digestOf(text), files }
+    return { name: sha256(text), files }
   }
 }

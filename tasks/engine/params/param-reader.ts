@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../../../lib/user-error.ts'
 import type { GraphNode } from '../graph.ts'
+import type { Remembered } from '../memory/remembered.ts'
 import type { AnyParams } from '../task.ts'
 import type { ParamDeclaration } from './declaration.ts'
 import { type Given, GivenWords } from './given-words.ts'
 import type { ParamFault } from './read-values.ts'
-
-/** Keeps what parameters were read as, between runs. What it returns is what was set, or undefined. */
-export interface Remembered {
-  get(key: string): unknown
-  set(key: string, value: unknown): void
-}
 
 export interface ParamSource {
   readonly environment: Readonly<Record<string, string | undefined>>

@@ -28,15 +28,5 @@ export interface RememberedSource extends FileStat {
   readonly untrusted?: true
 }
 
-/** No clock that stamps files is coarser, but for file systems that keep whole seconds (or two: FAT). */
-const granularityMs = 25
-const wholeSecondsMs = 2_000
-
-/** Whether a change after `readAt` must show in the file's times. */
-export function isSettled({ mtimeMs, ctimeMs }: FileStat, readAt: number): boolean {
-  const coarse = mtimeMs % 1_000 === 0 && ctimeMs % 1_000 === 0
-  return Math.max(mtimeMs, ctimeMs) < readAt - (coarse ? wholeSecondsMs : granularityMs)
-}
-
 export const sameStat = (a: FileStat, b: FileStat): boolean =>
   a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino

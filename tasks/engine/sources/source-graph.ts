@@ -2,9 +2,10 @@ import { realpathSync } from 'node:fs'
 import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { errorCode } from '../../../lib/error-code.ts'
+import { isTrustworthy } from '../files/file-look.ts'
 import { type ParseModule, parseModule } from './module-imports.ts'
 import { PackageFinder } from './package-finder.ts'
-import { type FileStat, isSettled, type RememberedSource, sameStat } from './remembered-source.ts'
+import { type FileStat, type RememberedSource, sameStat } from './remembered-source.ts'
 import { contentOf } from './source-content.ts'
 import { packageFile } from './specifier.ts'
 
@@ -153,7 +154,7 @@ export class SourceGraph {
         mtimeMs,
         ctimeMs,
         ino,
-        ...(!isSettled(stat, readAt) && { untrusted: true }),
+        ...(!isTrustworthy(stat, readAt) && { untrusted: true }),
       }
       this.#learned.set(path, source)
       return source

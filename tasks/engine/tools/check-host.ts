@@ -1,8 +1,9 @@
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import type { Remembered } from '../memory/remembered.ts'
 import type { Tool } from '../task.ts'
 import { type Binary, findBinary } from './find-binary.ts'
 import { type HostProblem, hostError } from './host-problem.ts'
-import { type Remembered, versionsOf } from './known-versions.ts'
+import { versionsOf } from './known-versions.ts'
 import { anyVersion, type ToolWish, wishesOf } from './tool-wish.ts'
 
 export interface HostTask {

@@ -1,14 +1,9 @@
+import type { Remembered } from '../memory/remembered.ts'
 import type { Asking } from './ask-version.ts'
 import type { Binary } from './find-binary.ts'
 import { type RememberedVersion, recallVersion } from './remembered-version.ts'
 import type { ToolWish } from './tool-wish.ts'
 import type { Fit } from './version-fit.ts'
-
-/** What is kept from run to run, as JSON. */
-export interface Remembered {
-  get(key: string): unknown
-  set(key: string, value: unknown): void
-}
 
 export type KnownVersion =
   | { readonly kind: 'told'; readonly version: string; readonly fit: Fit }

@@ -1,5 +1,6 @@
 import t from 'tap'
-import type { PastRun, PastTask } from '../../../tasks/reporters/past-run.ts'
+import type { PastRun } from '../../../tasks/engine/memory/history.ts'
+import type { PastTask } from '../../../tasks/reporters/past-run.ts'
 import { agoText } from '../../../tasks/reporters/relative-time.ts'
 import { runText } from '../../../tasks/reporters/run-text.ts'
 import { runsText } from '../../../tasks/reporters/runs-text.ts'

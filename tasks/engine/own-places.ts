@@ -1,0 +1,11 @@
+import { join } from 'node:path'
+
+/** Where the engine keeps what it writes, for a Taskfile in the directory `root`. */
+export function ownPlaces(root: string) {
+  const directory = join(root, '.artifacts', 'task')
+  return {
+    memory: join(directory, 'runs.db'),
+    cache: join(directory, 'cache'),
+    logs: join(directory, 'logs'),
+  }
+}
