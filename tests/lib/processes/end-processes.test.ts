@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import t from 'tap'
 import { endProcesses } from '../../../lib/processes/end-processes.ts'
 import { identify, isAlive, signalProcess } from '../../../lib/processes/identity.ts'
@@ -42,13 +42,20 @@ t.test('only those named end, and those that do not heed are killed', async t =>
 })
 
 t.test('a zombie is not alive', async t => {
-  // The shell starts a child, becomes a program that never waits for it, and so leaves it as a zombie.
-  const child = spawn('sh', ['-c', 'true & echo pid $!; exec sleep 300'], {
+  // The shell starts a child, becomes a program that never waits for it, and so leaves it as a zombie. The child has to
+  // live until then: the shell itself would take notice of its end.
+  const child = spawn('sh', ['-c', 'sleep 299 & echo pid $!; exec sleep 300'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
+  t.teardown(() => child.kill('SIGKILL'))
   const [pid = 0] = await readPids(child, 1)
   const identity = await until('an identity', () => identify(pid))
+  const programOf = () =>
+    spawnSync('ps', ['-o', 'comm=', '-p', String(child.pid)], { encoding: 'utf8' }).stdout
+  await until('the other program', () => programOf().trim() === 'sleep')
+  process.kill(pid)
   await until('its end', () => !isAlive(identity))
+  t.same(identify(pid), identity, 'it is there, and waits for its parent')
   t.notOk(isAlive(identity))
   child.kill()
   await ended(child)
