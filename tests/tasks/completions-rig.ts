@@ -63,6 +63,9 @@ export class Typist implements AsyncDisposable {
         TERM: 'xterm',
         SHELL: undefined,
         INPUTRC: '/dev/null',
+        // npx sets it, and zsh takes it for the keys of its line editor.
+        EDITOR: 'emacs',
+        VISUAL: undefined,
       },
     })
   }
