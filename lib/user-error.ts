@@ -1,3 +1,5 @@
+import { recogniseCopies } from './copies.ts'
+
 /**
  * A mistake of the user: printed without a stack. The message names the culprit; `fix` says what to do about it.
  * A bug is never one of these: bugs are thrown as built-in errors with a `cause`.
@@ -16,3 +18,5 @@ export class UserError extends Error {
     return this.fix === undefined ? this.message : `${this.message}\n  ${this.fix}`
   }
 }
+
+recogniseCopies(UserError, 'user-error')

@@ -1,3 +1,4 @@
+import { recogniseCopies } from '../../lib/copies.ts'
 import { shellWords } from '../../lib/shell-words.ts'
 
 /** How a command failed. */
@@ -24,6 +25,8 @@ export class CommandError extends Error {
     this.lastLines = lastLines
   }
 }
+
+recogniseCopies(CommandError, 'command-error')
 
 function describeFault(fault: CommandFault): string {
   switch (fault.kind) {

@@ -1,19 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
 import { builtinModule } from './builtins.ts'
 import { placeDefines, withOwnPlace } from './own-place.ts'
-import { bundledPackages, sharedModules } from './shared-modules.ts'
+
+/** Packages small enough to be part of the program. Any other stays where it is, and is imported when it is needed. */
+const bundledPackages: readonly string[] = ['leven', 'ms']
 
 export interface Bundle {
   readonly code: Uint8Array
   readonly sourceMap: Uint8Array
   /** What it was made from, below the root: paths with `/`. */
   readonly sources: readonly string[]
-  /** Those of them that are part of it, as opposed to those that it imports. */
-  readonly bundled: readonly string[]
 }
 
 /**
@@ -40,8 +38,8 @@ export async function bundle(root: string, main: string, program: string): Promi
     if (code === undefined || sourceMap === undefined) throw new Error('esbuild has made no bundle')
     // A property of `import.meta` that was not replaced would be that of the bundle.
     if (Buffer.from(code).includes('import.meta')) throw new Error('the bundle reads import.meta')
-    const bundled = Object.keys(metafile.inputs).filter(path => !/^[\w-]+:/.test(path))
-    return { code, sourceMap, bundled, sources: [...bundled, ...sharedModules.map(({ path }) => path)] }
+    const sources = Object.keys(metafile.inputs).filter(path => !/^[\w-]+:/.test(path))
+    return { code, sourceMap, sources }
   } finally {
     await stop()
   }
@@ -69,38 +67,31 @@ function options(root: string): BuildOptions {
     legalComments: 'none',
     logLevel: 'silent',
     define: placeDefines,
-    plugins: [modules(root)],
+    plugins: [modules],
   }
 }
 
-function modules(root: string): Plugin {
-  const shared = new Set(sharedModules.map(({ path }) => join(root, path)))
-  return {
-    name: 'modules of the task command line',
-    setup({ onLoad, onResolve }) {
-      const texts = new Map<string, string>()
-      onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
-        const text = await readFile(path, 'utf8')
-        texts.set(path, text)
-        return { contents: withOwnPlace(path, text), loader: 'ts' }
-      })
-      onResolve({ filter: /^file:/ }, () => ({ external: true }))
-      onResolve({ filter: /^\./ }, ({ path, importer, kind }) => {
-        const target = resolve(dirname(importer), path)
-        return shared.has(target) ? late(pathToFileURL(target).href, kind) : undefined
-      })
-      onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
-        if (path.startsWith('file:')) return { external: true }
-        if (!isBuiltin(path))
-          return bundledPackages.includes(path) ? undefined : late(import.meta.resolve(path), kind)
-        if (kind === 'dynamic-import') return { external: true }
-        const { suffix, contents } = builtinModule(path, texts.get(importer) ?? '')
-        return { path: path.replace('node:', ''), suffix, namespace: 'node', pluginData: contents }
-      })
-      onLoad({ filter: /.*/, namespace: 'node' }, ({ pluginData }) => ({ contents: String(pluginData) }))
-      onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({ contents: await lateModule(path) }))
-    },
-  }
+const modules: Plugin = {
+  name: 'modules of the task command line',
+  setup({ onLoad, onResolve }) {
+    const texts = new Map<string, string>()
+    onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      texts.set(path, text)
+      return { contents: withOwnPlace(path, text), loader: 'ts' }
+    })
+    onResolve({ filter: /^file:/ }, () => ({ external: true }))
+    onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
+      if (path.startsWith('file:')) return { external: true }
+      if (!isBuiltin(path))
+        return bundledPackages.includes(path) ? undefined : late(import.meta.resolve(path), kind)
+      if (kind === 'dynamic-import') return { external: true }
+      const { suffix, contents } = builtinModule(path, texts.get(importer) ?? '')
+      return { path: path.replace('node:', ''), suffix, namespace: 'node', pluginData: contents }
+    })
+    onLoad({ filter: /.*/, namespace: 'node' }, ({ pluginData }) => ({ contents: String(pluginData) }))
+    onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({ contents: await lateModule(path) }))
+  },
 }
 
 /** A module that stays outside of the bundle. */

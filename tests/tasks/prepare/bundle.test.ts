@@ -36,9 +36,10 @@ t.test('a bundle does what its sources do', async t => {
       import * as path from 'node:path'
       import leven from 'leven'
       import ms from 'ms'
+      import semver, { major } from 'semver'
       import { first, type Kind } from './deep/first.ts'
       const kind: Kind = 'käse'
-      console.log(inspect({ kind, first }), leven('a', 'b'), ms('1 s'))
+      console.log(inspect({ kind, first }), leven('a', 'b'), ms('1 s'), semver.minor('1.2.3'), major('1.2.3'))
       console.log(typeof readFileSync, fs.readFileSync === readFileSync, path.sep, path.default.sep)
       const { second } = await import('./deep/second.ts')
       console.log(second, await (await import('./deep/second.ts')).later())
@@ -58,13 +59,12 @@ t.test('a bundle does what its sources do', async t => {
       }`,
     'beside.ts': `console.log('beside', import.meta.filename)`,
   })
-  const { sources, bundled } = await program.make()
+  const { sources } = await program.make()
   t.same(
-    bundled.filter(path => !path.includes('node_modules')).sort(),
-    ['deep/first.ts', 'deep/second.ts', 'main.ts'],
+    sources.map(path => path.replace(/.*node_modules/, '…')).sort(),
+    ['deep/first.ts', 'deep/second.ts', 'main.ts', '…/leven/index.js', '…/ms/index.js'],
     'what it was made from',
   )
-  t.ok(sources.includes('lib/user-error.ts'), 'and what it imports')
   const expected = await program.source()
   t.match(expected, { code: 0, stderr: '', stdout: /awaited at the top/ })
   t.same(await program.prepared(), expected)
