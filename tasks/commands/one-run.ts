@@ -6,6 +6,7 @@ import { isRemembered } from '../engine/freshness/judge.ts'
 import type { Graph } from '../engine/graph.ts'
 import { RunHistory } from '../engine/memory/history.ts'
 import type { Flags } from '../engine/options.ts'
+import { orderPlan } from '../engine/order-steps.ts'
 import type { Plan } from '../engine/plan.ts'
 import { handedResults, onlyLooks, onlyTargets, prepareWork } from '../engine/prepare-work.ts'
 import { runPlan } from '../engine/run-plan.ts'
@@ -62,8 +63,10 @@ export async function oneRun(
 ): Promise<RunEnd> {
   const { graph, workplace, flags, jobs, words, style, commandFor } = setting
   const { root, memory } = workplace
-  const plan = flags.only ? onlyTargets(setting.plan) : setting.plan
-  const judge = await prepareWork({ graph, plan, environment: process.env, workplace, force: flags.force })
+  const chosen = flags.only ? onlyTargets(setting.plan) : setting.plan
+  const environment = process.env
+  const work = await prepareWork({ graph, plan: chosen, environment, workplace, force: flags.force })
+  const plan = orderPlan(chosen, names => memory.durations(names), work.settlement.names)
   const handed = flags.only ? handedResults(graph, plan, workplace) : []
   const resumed = new Map([...handed, ...(setting.resumed ?? [])])
   const id = runName(Date.now(), process.pid)
@@ -93,17 +96,18 @@ export async function oneRun(
     for (const trouble of memory.takeTroubles())
       reporter.report({ type: 'run-trouble', trouble, at: Date.now() })
   }
-  const { outcome } = await runPlan({
+  const freshness = workplace.freshness(work, holdsSecret)
+  const { outcome, states } = await runPlan({
     graph,
     plan,
     id,
     jobs,
     root,
-    environment: process.env,
+    environment,
     keepGoing: flags.keepGoing,
     confirm: exec => confirmBy(exec, flags.yes),
     masker,
-    freshness: workplace.freshness(judge, holdsSecret),
+    freshness,
     now: Date.now,
     signal: termination.signal,
     urgent: termination.urgent,
@@ -114,6 +118,7 @@ export async function oneRun(
     ...(watching !== undefined && { watching }),
   })
   history.finish(outcome, Date.now())
+  freshness.settle(states)
   workplace.keep(text => masker.mask(text) !== text)
   for (const trouble of memory.takeTroubles())
     reporter.report({ type: 'run-trouble', trouble, at: Date.now() })

@@ -63,7 +63,7 @@ export async function readRun(beginning: Beginning, taskfile: Taskfile, blame: B
       blame.code = usageCode
       const meant = await meantTargets(graph, targets, reader)
       blame.code = 1
-      const whole = makePlan(graph, meant, names => workplace.memory.durations(names))
+      const whole = makePlan(graph, meant)
       blame.code = usageCode
       const plan = await withParams(graph, whole, reader)
       const environment = environmentOf(graph, plan)

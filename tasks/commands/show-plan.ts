@@ -1,6 +1,7 @@
 import { askLooks } from '../engine/ask-looks.ts'
 import { forecast } from '../engine/forecast.ts'
 import type { Graph } from '../engine/graph.ts'
+import { orderPlan } from '../engine/order-steps.ts'
 import type { Plan } from '../engine/plan.ts'
 import { prepareWork } from '../engine/prepare-work.ts'
 import type { Workplace } from '../engine/workplace.ts'
@@ -19,15 +20,24 @@ export interface PlanSetting {
 
 /** The text of `--plan`. Nothing is written for it, and no task is run. */
 export async function showPlan(setting: PlanSetting): Promise<string> {
-  const { graph, plan, workplace, jobs, force, style } = setting
+  const { graph, workplace, jobs, force, style } = setting
   const { root, cache } = workplace
   const environment = { ...process.env, ...setting.environment }
-  const judge = await prepareWork({ graph, plan, environment, workplace, force })
+  const { judge, settlement } = await prepareWork({
+    graph,
+    plan: setting.plan,
+    environment,
+    workplace,
+    force,
+  })
+  // The whole of it, for it is shown as it would run if nothing were up to date.
+  const plan = orderPlan(setting.plan, names => workplace.memory.durations(names), new Set())
   const verdicts = forecast({
     graph,
     plan,
     root,
     judge,
+    settled: settlement.names,
     cache,
     resultOf: name => workplace.memory.result(name),
   })

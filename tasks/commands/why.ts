@@ -14,14 +14,22 @@ export const why: Command = async ({ taskfile, values, flags, style, stdout }) =
   const { graph, workplace } = read
   const { plan, environment } = await read.plan()
   const { root, cache, memory } = workplace
-  const judge = await prepareWork({
+  const { judge, settlement } = await prepareWork({
     graph,
     plan,
     environment: { ...process.env, ...environment },
     workplace,
     force: flags.force,
   })
-  const verdicts = forecast({ graph, plan, root, judge, cache, resultOf: name => memory.result(name) })
+  const verdicts = forecast({
+    graph,
+    plan,
+    root,
+    judge,
+    settled: settlement.names,
+    cache,
+    resultOf: name => memory.result(name),
+  })
   const explain = (name: string) => {
     const verdict = verdicts.get(name)
     if (verdict === undefined) throw new Error(`nothing is known of ${name}`)

@@ -26,6 +26,8 @@ export interface ForecastSetting {
   readonly plan: Plan
   readonly root: string
   readonly judge: Judge
+  /** Tasks that are up to date, as is known already. */
+  readonly settled: ReadonlySet<string>
   readonly cache: Pick<OutputCache, 'has'>
   /** The stored result of a task, as it was serialized. */
   readonly resultOf: (name: string) => Uint8Array | undefined
@@ -50,6 +52,7 @@ function verdictOf(
   const { name, needs } = step
   const { task, directory } = nodeOf(graph, name)
   if (!isRemembered(task)) return { kind: 'always' }
+  if (setting.settled.has(name)) return { kind: 'up-to-date' }
   const open = [...new Set(needs.map(need => need.name))].filter(need => !isKnown(verdicts.get(need)))
   // What its functions receive is what its own `params` made; the type is known there and not here.
   const place = { root: join(root, directory), params: step.params, rest: step.rest } as AnyPlace

@@ -1,6 +1,14 @@
-interface Step {
-  readonly name: string
-  readonly needs: readonly { readonly name: string }[]
+import type { Plan, PlanStep } from './plan.ts'
+
+/** How long tasks took before, in milliseconds, as far as that is known. */
+type DurationsOf = (names: readonly string[]) => ReadonlyMap<string, number>
+
+/** A plan in the order in which its steps should start. Those that are settled, and so are not waited for, come first. */
+export function orderPlan(plan: Plan, durationsOf: DurationsOf, settled: ReadonlySet<string>): Plan {
+  const open = plan.steps.filter(({ name }) => !settled.has(name))
+  if (open.length === 0) return plan
+  const ordered = orderSteps(open, durationsOf(open.map(({ name }) => name)))
+  return { ...plan, steps: [...plan.steps.filter(({ name }) => settled.has(name)), ...ordered] }
 }
 
 /**
@@ -8,11 +16,7 @@ interface Step {
  * measured by how long tasks took before. A task of which nothing is known counts as long as the average of those of
  * which something is. The order keeps needs in front, for a need's way is its task's way and more.
  */
-export function orderSteps<S extends Step>(
-  steps: readonly S[],
-  durations: ReadonlyMap<string, number>,
-): readonly S[] {
-  if (durations.size === 0) return steps
+function orderSteps(steps: readonly PlanStep[], durations: ReadonlyMap<string, number>): readonly PlanStep[] {
   const known = steps.flatMap(({ name }) => durations.get(name) ?? [])
   if (known.length === 0) return steps
   const average = known.reduce((sum, ms) => sum + ms, 0) / known.length

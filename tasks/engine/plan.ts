@@ -1,7 +1,6 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { Graph, GraphNeed, GraphNode } from './graph.ts'
-import { orderSteps } from './order-steps.ts'
 import type { AnyParams } from './task.ts'
 
 /** A task named on the command line. */
@@ -36,14 +35,9 @@ export interface Plan {
 
 /**
  * Plans, and does nothing else. Of a task that is named twice the last words count; `meantTargets` has refused different
- * ones. Durations of earlier runs, in milliseconds, put what takes longest to the front. Throws a UserError for a name
- * that no task has and for tasks that need each other.
+ * ones. Throws a UserError for a name that no task has and for tasks that need each other.
  */
-export function makePlan(
-  graph: Graph,
-  targets: readonly Target[],
-  durationsOf: (names: readonly string[]) => ReadonlyMap<string, number> = () => new Map(),
-): Plan {
+export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
   const asked = new Map<string, Target>()
   for (const target of targets) {
     asked.set(find(graph, target.name, []).name, target)
@@ -75,7 +69,7 @@ export function makePlan(
       else enter(next)
     }
   }
-  return { targets: [...asked.keys()], steps: orderSteps(steps, durationsOf(steps.map(({ name }) => name))) }
+  return { targets: [...asked.keys()], steps }
 }
 
 /** A task on the path being walked, with those of its needs that are planned. */

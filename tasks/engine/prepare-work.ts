@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/user-error.ts'
 import { isRemembered, type Judge } from './freshness/judge.ts'
+import { Settlement } from './freshness/settlement.ts'
 import { type Graph, nodeOf } from './graph.ts'
 import { lastResult } from './memory/history.ts'
 import { readResult } from './memory/results.ts'
@@ -20,6 +21,11 @@ export interface WorkSetting {
   readonly force: boolean
 }
 
+export interface PreparedWork {
+  readonly judge: Judge
+  readonly settlement: Settlement
+}
+
 /**
  * What is to be known before a plan is judged or run: that this host has what its tasks want, and what earlier runs left
  * of them. Throws a UserError for all that is missing, and for two tasks that make the same file.
@@ -30,7 +36,7 @@ export async function prepareWork({
   environment,
   workplace,
   force,
-}: WorkSetting): Promise<Judge> {
+}: WorkSetting): Promise<PreparedWork> {
   const wanting: HostTask[] = []
   for (const { name } of plan.steps) {
     const { options } = nodeOf(graph, name).task
@@ -49,7 +55,12 @@ export async function prepareWork({
           remembered: workplace.remembered,
           cwd: workplace.root,
         })
-  return workplace.judge({ graph, plan, environment, toolVersions, force })
+  const judge = workplace.judge({ graph, plan, environment, toolVersions, force })
+  const settlement = new Settlement({ graph, plan, judge, workplace, force })
+  // Those of which nothing has changed were found to have no output in common before.
+  if (plan.steps.some(({ name }) => !settlement.names.has(name) && isRemembered(nodeOf(graph, name).task)))
+    judge.refuseCollisions()
+  return { judge, settlement }
 }
 
 /** Throws a UserError that names the task for a time, or a number of retries, that is none. */

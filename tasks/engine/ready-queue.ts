@@ -10,10 +10,12 @@ export class ReadyQueue {
   readonly #names: readonly string[]
   readonly #heap: number[] = []
 
-  constructor({ steps }: Plan) {
+  /** `done`: what is among the needs of steps, and is no step itself. */
+  constructor(steps: Plan['steps'], done: ReadonlySet<string> = new Set()) {
     this.#names = steps.map(step => step.name)
     for (const [rank, { needs }] of steps.entries()) {
-      const names = new Set(needs.map(need => need.name))
+      const names = new Set<string>()
+      for (const { name } of needs) if (!done.has(name)) names.add(name)
       this.#waitsFor.push(names.size)
       for (const name of names) {
         const others = this.#dependents.get(name)

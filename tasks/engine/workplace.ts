@@ -12,6 +12,7 @@ import { openMemory } from './memory/open-memory.ts'
 import { RememberedThings } from './memory/remembered.ts'
 import { ownPlaces } from './own-places.ts'
 import type { Plan } from './plan.ts'
+import type { PreparedWork } from './prepare-work.ts'
 import { secretsOf } from './secrets/secrets-of.ts'
 
 export interface WorkplaceOptions {
@@ -22,6 +23,8 @@ export interface WorkplaceOptions {
   readonly processStart: number
   /** The largest size of the cache, in bytes. */
   readonly cacheBytes?: number
+  /** See `Settlement`: how many tasks a plan has to have. */
+  readonly settlesFrom?: number
 }
 
 export interface JudgeSetting {
@@ -43,8 +46,10 @@ export class Workplace implements Disposable {
   readonly sources: TaskSources
   readonly cache: OutputCache
   readonly remembered: RememberedThings
+  readonly settlesFrom: number
 
-  constructor({ taskfile, now, processStart, cacheBytes }: WorkplaceOptions) {
+  constructor({ taskfile, now, processStart, cacheBytes, settlesFrom = 50 }: WorkplaceOptions) {
+    this.settlesFrom = settlesFrom
     this.root = dirname(taskfile)
     this.memory = openMemory(taskfile, now)
     this.files = new FileTable(this.root, now)
@@ -63,21 +68,22 @@ export class Workplace implements Disposable {
 
   judge({ graph, plan, environment, toolVersions, force }: JudgeSetting): Judge {
     const tasks = plan.steps.map(({ name }) => nodeOf(graph, name).task.options)
+    let owners: OutputOwners | undefined
     return new Judge({
       files: this.files,
-      records: this.memory.records(plan.steps.map(({ name }) => name)),
+      recordsOf: names => this.memory.records(names),
       environment,
       toolsOf: name => toolVersions.get(name) ?? {},
       sources: this.sources,
-      owners: ownersOf(graph, plan),
+      owners: () => (owners ??= ownersOf(graph, plan)),
       host: `${process.platform} ${process.arch}`,
       force,
       secrets: [...secretsOf(tasks, environment).values()],
     })
   }
 
-  freshness(judge: Judge, holdsSecret: (value: unknown) => boolean): Freshness {
-    return new Freshness({ judge, memory: this.memory, cache: this.cache, holdsSecret })
+  freshness({ judge, settlement }: PreparedWork, holdsSecret: (value: unknown) => boolean): Freshness {
+    return new Freshness({ judge, settlement, memory: this.memory, cache: this.cache, holdsSecret })
   }
 
   /** Keeps what was found out on the way, but nothing that holds a secret. */

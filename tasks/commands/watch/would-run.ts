@@ -17,9 +17,15 @@ export async function wouldRun({
 }: Setting): Promise<(name: string, changes: readonly FileChange[]) => boolean> {
   try {
     const { root, cache, memory } = workplace
-    const judge = await prepareWork({ graph, plan, environment: process.env, workplace, force })
+    const { judge, settlement } = await prepareWork({
+      graph,
+      plan,
+      environment: process.env,
+      workplace,
+      force,
+    })
     const resultOf = (name: string) => memory.result(name)
-    const verdicts = forecast({ graph, plan, root, judge, cache, resultOf })
+    const verdicts = forecast({ graph, plan, root, judge, settled: settlement.names, cache, resultOf })
     return (name, changes) => {
       const verdict = verdicts.get(name)?.kind
       if (verdict !== 'unknown') return verdict !== 'up-to-date'

@@ -8,8 +8,8 @@ export interface KnownFile {
   readonly digest: string
 }
 
-/** Numbers of a look: size, times, inode, kind. */
-const numbers = 5
+/** How many numbers a look is kept as: size, times, inode, kind. */
+export const lookNumbers = 5
 const digestBytes = 32
 const headerBytes = 8
 
@@ -28,23 +28,23 @@ export class FileSet {
   private constructor(bytes: Uint8Array, count: number) {
     this.bytes = bytes
     this.count = count
-    const looksEnd = headerBytes + count * numbers * 8
+    const looksEnd = headerBytes + count * lookNumbers * 8
     // A view has to begin at a multiple of eight of its buffer.
     const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
-    this.#looks = new Float64Array(aligned.buffer, aligned.byteOffset + headerBytes, count * numbers)
+    this.#looks = new Float64Array(aligned.buffer, aligned.byteOffset + headerBytes, count * lookNumbers)
     this.#digests = bytes.subarray(looksEnd, looksEnd + count * digestBytes)
   }
 
   /** A look that a later change might not show in is kept so that it is equal to none. */
   static of(files: readonly KnownFile[], readAt: number): FileSet {
     const text = Buffer.from(files.map(({ path }) => path).join('\0'))
-    const looksBytes = files.length * numbers * 8
+    const looksBytes = files.length * lookNumbers * 8
     const bytes = new Uint8Array(headerBytes + looksBytes + files.length * digestBytes + text.length)
     new Uint32Array(bytes.buffer, 0, 2).set([1, files.length])
-    const looks = new Float64Array(bytes.buffer, headerBytes, files.length * numbers)
+    const looks = new Float64Array(bytes.buffer, headerBytes, files.length * lookNumbers)
     for (const [i, { look, digest }] of files.entries()) {
       const ino = isTrustworthy(look, readAt) ? look.ino : Number.NaN
-      looks.set([look.size, look.mtimeMs, look.ctimeMs, ino, fileKinds.indexOf(look.kind)], i * numbers)
+      looks.set([look.size, look.mtimeMs, look.ctimeMs, ino, fileKinds.indexOf(look.kind)], i * lookNumbers)
       bytes.set(Buffer.from(digest, 'hex'), headerBytes + looksBytes + i * digestBytes)
     }
     bytes.set(text, bytes.length - text.length)
@@ -56,7 +56,7 @@ export class FileSet {
     if (bytes.length < headerBytes) return undefined
     const view = new DataView(bytes.buffer, bytes.byteOffset)
     const count = view.getUint32(4, true)
-    const fixed = headerBytes + count * (numbers * 8 + digestBytes)
+    const fixed = headerBytes + count * (lookNumbers * 8 + digestBytes)
     return view.getUint32(0, true) === 1 && bytes.length >= fixed ? new FileSet(bytes, count) : undefined
   }
 
@@ -70,20 +70,17 @@ export class FileSet {
     return paths.length === this.count && paths.join('\0') === this.#names()
   }
 
-  isSame(i: number, { size, mtimeMs, ctimeMs, ino, kind }: FileLook): boolean {
-    const at = i * numbers
-    const looks = this.#looks
-    return (
-      looks[at + 2] === ctimeMs &&
-      looks[at + 1] === mtimeMs &&
-      looks[at] === size &&
-      looks[at + 3] === ino &&
-      looks[at + 4] === fileKinds.indexOf(kind)
-    )
+  isSame(i: number, look: FileLook): boolean {
+    return sameNumbers(this.#looks, i * lookNumbers, look)
+  }
+
+  /** The look of a file, as it is kept. */
+  numbersAt(i: number): Float64Array {
+    return this.#looks.subarray(i * lookNumbers, (i + 1) * lookNumbers)
   }
 
   kindAt(i: number): FileKind {
-    return fileKinds[this.#looks[i * numbers + 4] ?? -1] ?? 'other'
+    return fileKinds[this.#looks[i * lookNumbers + 4] ?? -1] ?? 'other'
   }
 
   digestAt(i: number): string {
@@ -92,8 +89,23 @@ export class FileSet {
 
   #names(): string {
     const { buffer, byteOffset, length } = this.bytes
-    const start = headerBytes + this.count * (numbers * 8 + digestBytes)
+    const start = headerBytes + this.count * (lookNumbers * 8 + digestBytes)
     this.#text ??= Buffer.from(buffer, byteOffset + start, length - start).toString()
     return this.#text
   }
+}
+
+/** Whether a look that is kept at a place of a list is this one. */
+export function sameNumbers(
+  looks: Float64Array,
+  at: number,
+  { size, mtimeMs, ctimeMs, ino, kind }: FileLook,
+): boolean {
+  return (
+    looks[at + 2] === ctimeMs &&
+    looks[at + 1] === mtimeMs &&
+    looks[at] === size &&
+    looks[at + 3] === ino &&
+    looks[at + 4] === fileKinds.indexOf(kind)
+  )
 }

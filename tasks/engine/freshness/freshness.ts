@@ -9,7 +9,7 @@ import type { Memory, TaskRecord } from '../memory/memory.ts'
 import { readResult, storeResult } from '../memory/results.ts'
 import { pause } from '../running/pause.ts'
 import { sha256 } from '../sha256.ts'
-import type { Reuse, TaskEnd } from '../state.ts'
+import type { Reuse, TaskEnd, TaskState } from '../state.ts'
 import type { Task } from '../task.ts'
 import { cachedFilesOf } from './cached-files.ts'
 import {
@@ -22,9 +22,11 @@ import {
   type Subject,
 } from './judge.ts'
 import { madeOutputs } from './made-outputs.ts'
+import type { Settlement } from './settlement.ts'
 
 export interface FreshnessOptions {
   readonly judge: Judge
+  readonly settlement: Settlement
   readonly memory: Memory
   readonly cache: OutputCache
   /** Whether anything secret is in what is to be stored. */
@@ -62,9 +64,28 @@ export class Freshness {
     return this.#options.judge
   }
 
+  /** Tasks that are up to date, as is known before anything runs. */
+  get settled(): ReadonlySet<string> {
+    return this.#options.settlement.names
+  }
+
   /** What is known of the results of tasks that are done, for those that need them. */
   digestsOf(name: string): NeedDigests {
-    return this.#digests.get(name) ?? { result: undefined, outputs: '' }
+    const known = this.#digests.get(name)
+    if (known !== undefined) return known
+    const record = this.settled.has(name) ? this.judge.record(name) : undefined
+    if (record === undefined) return { result: undefined, outputs: '' }
+    const digests = digestsOf(record)
+    this.#digests.set(name, digests)
+    return digests
+  }
+
+  /** Keeps for the next run which tasks are up to date after this one. */
+  settle(states: ReadonlyMap<string, TaskState>): void {
+    this.#options.settlement.keep(name => {
+      const state = states.get(name)
+      return state?.kind === 'succeeded' && state.how !== 'resumed'
+    })
   }
 
   /** The result of a task that did not come from here: those that need it compare it. */
@@ -89,8 +110,17 @@ export class Freshness {
 
   /** Hands on the stored result of a task that is up to date. */
   reuse(name: string, { record, refreshed }: Judgement & { kind: 'up-to-date' }): Reuse {
-    if (refreshed !== undefined) this.#options.memory.refresh(name, refreshed)
-    return this.#reuse(name, record, 'up-to-date')
+    if (refreshed !== undefined) {
+      this.#options.memory.refresh(name, refreshed)
+      this.judge.learn(name, { ...record, ...refreshed })
+    }
+    this.#digests.set(name, digestsOf(record))
+    return this.#reuse(name, 'up-to-date', () => record)
+  }
+
+  /** Hands on the stored result of a task that is settled. */
+  reuseSettled(name: string): Reuse {
+    return this.#reuse(name, 'up-to-date', () => this.judge.record(name))
   }
 
   /** Brings a task that is not up to date to its result, by restoring it or by running it. */
@@ -157,12 +187,13 @@ export class Freshness {
           { fingerprint, present, inputs, outputs, result: restored.result },
           memory.now(),
         )
-        memory.keep(name, record, restored.result)
+        this.#keep(name, record, restored.result)
         tell({ type: 'task-restored', why, files: restored.files.length })
-        return { kind: 'reused', reuse: this.#reuse(name, record, 'restored', restored.result) }
+        return { kind: 'reused', reuse: this.#reuse(name, 'restored', () => record, restored.result) }
       }
     }
     memory.invalidate(name)
+    judge.learn(name, before && { ...before, valid: false })
     if (isForced) cache.forget(fingerprint)
     const end = await run(why)
     this.ran()
@@ -181,9 +212,11 @@ export class Freshness {
     const outputs = judge.files.take(made.paths, undefined, false)
     const settled = judge.settledInputs(subject, inputs, made.paths)
     const record = recordOf({ fingerprint, present, inputs: settled, outputs, result }, memory.now())
-    this.#digests.set(name, digestsOf(record))
-    if (this.#options.holdsSecret(end.result)) return end
-    memory.keep(name, record, result)
+    if (this.#options.holdsSecret(end.result)) {
+      this.#digests.set(name, digestsOf(record))
+      return end
+    }
+    this.#keep(name, record, result)
     // What was made while somebody changed the inputs was not made of these.
     if (kept && settled === inputs) {
       const files = cachedFilesOf(judge.files.root, outputs)
@@ -193,12 +226,17 @@ export class Freshness {
     return end
   }
 
-  #reuse(name: string, record: TaskRecord, how: Reuse['how'], bytes?: Uint8Array): Reuse {
+  #keep(name: string, record: TaskRecord, result: Uint8Array): void {
     this.#digests.set(name, digestsOf(record))
+    this.#options.memory.keep(name, record, result)
+    this.judge.learn(name, record)
+  }
+
+  #reuse(name: string, how: Reuse['how'], recordOf: () => TaskRecord | undefined, bytes?: Uint8Array): Reuse {
     const { memory } = this.#options
     const stored = () => {
       const known = memory.result(name)
-      if (known !== undefined && sha256(known) === record.resultDigest) return known
+      if (known !== undefined && sha256(known) === recordOf()?.resultDigest) return known
       memory.invalidate(name)
       throw new UserError(`the stored result of "${name}" is gone or damaged`, { fix: 'run it again' })
     }

@@ -7,7 +7,7 @@ import { inputsFrom, pathFrom } from '../files/paths-from.ts'
 import { FoundFiles, taskInputs } from '../files/task-inputs.ts'
 import type { TaskRecord } from '../memory/memory.ts'
 import { sha256 } from '../sha256.ts'
-import type { AnyPlace, AnyResults, Task } from '../task.ts'
+import type { AnyPlace, AnyResults, Input, Task } from '../task.ts'
 import { type Facts, factChanges, factsText, unknownResult } from './facts.ts'
 import type { OutputOwners } from './output-owners.ts'
 
@@ -54,6 +54,12 @@ export type Judgement =
   | { readonly kind: 'up-to-date'; readonly record: TaskRecord; readonly refreshed: FileSets | undefined }
   | { readonly kind: 'stale'; readonly why: readonly Change[]; readonly present: Present }
 
+export interface Declared {
+  /** Relative to the root. */
+  readonly inputs: readonly Input[]
+  readonly facts: Facts
+}
+
 interface FileSets {
   readonly inputs: FileSet
   readonly outputs: FileSet
@@ -61,12 +67,13 @@ interface FileSets {
 
 export interface JudgeOptions {
   readonly files: FileTable
-  readonly records: ReadonlyMap<string, TaskRecord>
+  /** What is known of the last successes of tasks. Read when it is asked for: most tasks have not changed. */
+  readonly recordsOf: (names: readonly string[]) => ReadonlyMap<string, TaskRecord>
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The versions of the tools of a task. */
   readonly toolsOf: (name: string) => Readonly<Record<string, string>>
   readonly sources: Sources
-  readonly owners: OutputOwners
+  readonly owners: () => OutputOwners
   readonly host: string
   readonly force: boolean
   /** What must not be stored as it is. */
@@ -86,11 +93,10 @@ export class Judge {
   readonly files: FileTable
   readonly found: FoundFiles
   readonly #options: JudgeOptions
-  readonly #records: Map<string, TaskRecord>
+  readonly #records = new Map<string, TaskRecord | undefined>()
 
   constructor(options: JudgeOptions) {
     this.#options = options
-    this.#records = new Map(options.records)
     this.files = options.files
     this.found = new FoundFiles(options.files)
   }
@@ -100,7 +106,7 @@ export class Judge {
     if (!isRemembered(task)) return { kind: 'always' }
     const { force } = this.#options
     const present = this.#present(subject)
-    const record = this.#records.get(name)
+    const record = this.record(name)
     if (record === undefined || force) {
       const why: Change[] = record === undefined ? [{ kind: 'never-succeeded' }] : []
       if (force) why.push({ kind: 'forced' })
@@ -129,18 +135,49 @@ export class Judge {
 
   /** What is known of the last success of a task. */
   record(name: string): TaskRecord | undefined {
+    if (!this.#records.has(name)) this.readRecords([name])
     return this.#records.get(name)
+  }
+
+  /** Reads at once what would otherwise be read one by one. */
+  readRecords(names: readonly string[]): void {
+    const records = this.#options.recordsOf(names)
+    for (const name of names) this.#records.set(name, records.get(name))
+  }
+
+  /** Throws a UserError for two tasks that declare the same output. */
+  refuseCollisions(): void {
+    this.#options.owners()
   }
 
   /** Something newer is known of a task. */
   learn(name: string, record: TaskRecord | undefined): void {
-    if (record === undefined) this.#records.delete(name)
-    else this.#records.set(name, record)
+    this.#records.set(name, record)
+  }
+
+  /**
+   * All that a task declares and depends on, as far as that is known before anything has run: everything but the content
+   * of files and what its needs come to. Undefined where that is not known yet.
+   */
+  declared({ task, ...subject }: Omit<Subject, 'needs' | 'results'>): Declared | undefined {
+    const { inputs = [], outputs = [] } = task.options
+    if (typeof inputs === 'function' || typeof outputs === 'function') return undefined
+    const { directory } = subject
+    const placed = inputsFrom(directory, inputs)
+    const paths = outputs.map(output => pathFrom(directory, output))
+    const values = placed.filter(input => typeof input === 'object' && 'name' in input)
+    try {
+      return { inputs: placed, facts: this.#ownFacts({ ...subject, task }, paths, values) }
+    } catch (error) {
+      // A value that cannot be compared is told when the task is judged.
+      if (error instanceof UserError) return undefined
+      throw error
+    }
   }
 
   /** The inputs as they are now, with their digests. */
   takeInputs(name: string, { paths }: Present): FileSet {
-    return this.files.take(paths, this.#records.get(name)?.inputs)
+    return this.files.take(paths, this.record(name)?.inputs)
   }
 
   /**
@@ -186,13 +223,26 @@ export class Judge {
 
   #present(subject: Subject): Present {
     const { name, task, directory, place, needs, results } = subject
-    const { options, modules } = task
-    const { environment, toolsOf, sources, owners, host } = this.#options
+    const { options } = task
     const declared = options.inputs ?? []
     const inputs = typeof declared === 'function' ? declared(results(), place) : declared
     const outputs = outputsOf(subject)
-    if (typeof options.outputs === 'function') owners.claim(name, outputs)
+    if (typeof options.outputs === 'function') this.#options.owners().claim(name, outputs)
     const { paths, values } = taskInputs(name, inputsFrom(directory, inputs), this.found)
+    const facts = this.#ownFacts(subject, outputs, values)
+    for (const [need, { result, outputs }] of needs)
+      facts[`need ${need}`] = `${result ?? unknownResult} ${outputs}`
+    return { facts, paths, outputs }
+  }
+
+  /** All but those of its needs, which stand behind them. */
+  #ownFacts(
+    { name, task, place }: Pick<Subject, 'name' | 'task' | 'place'>,
+    outputs: readonly string[],
+    values: readonly { readonly name: string; readonly value: unknown }[],
+  ): Record<string, string> {
+    const { options, modules } = task
+    const { environment, toolsOf, sources, host } = this.#options
     const facts: Record<string, string> = {
       definition: this.#textOf([typeof options.run === 'function' ? null : options.run, outputs]),
       host,
@@ -203,9 +253,7 @@ export class Judge {
     for (const key of options.env ?? []) facts[`env ${key}`] = digestOfValue(environment[key] ?? null)
     for (const [key, version] of Object.entries(toolsOf(name))) facts[`tool ${key}`] = version
     if (place.rest.length > 0) facts.rest = digestOfValue(place.rest)
-    for (const [need, { result, outputs }] of needs)
-      facts[`need ${need}`] = `${result ?? unknownResult} ${outputs}`
-    return { facts, paths, outputs }
+    return facts
   }
 
   /** Readable, unless a secret is in it: facts are stored. */

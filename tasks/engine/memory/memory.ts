@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Trouble } from '../events.ts'
 import { FileSet } from '../files/file-set.ts'
+import type { KeptSettled } from '../freshness/settled.ts'
 import { isDamage, openDatabase, setAside, textOf } from './open-database.ts'
 
 /** What is known of the last success of a task. */
@@ -41,6 +42,8 @@ export class Memory implements Disposable {
   #database: DatabaseSync | undefined
   readonly #statements = new Map<string, StatementSync>()
   readonly #troubles: Trouble[] = []
+  /** How often records had changed when this process began to watch, and what it has changed of them itself. */
+  #changes: { readonly first: number; own: number; readonly names: Set<string> } | undefined
 
   /** Reads what is there, if anything is, and makes nothing. */
   constructor({ path, taskfile, now }: MemoryOptions) {
@@ -122,8 +125,64 @@ export class Memory implements Disposable {
     return new Map(rows.map(row => [String(row.name), Number(row.ms)]))
   }
 
-  keep(name: string, record: TaskRecord, result: Uint8Array): void {
+  /**
+   * From here on it is known which records this process changes, and found out whether another one does: what `settled`
+   * says holds until then.
+   */
+  watchChanges(): void {
+    const [row] = this.all('select count from task_changes')
+    // Where there is no database yet, it begins with none.
+    this.#changes = { first: Number(row?.count ?? 0), own: 0, names: new Set() }
+  }
+
+  /** What was kept of the tasks that were up to date, with the names of those that may not be any more. */
+  settled(): (KeptSettled & { readonly struck: readonly string[] }) | undefined {
+    const [row] = this.all(
+      'select text, looks, struck from settled where taskfile = ? and changes = ?',
+      this.taskfile,
+      this.#changes?.first ?? -1,
+    )
+    if (typeof row?.text !== 'string' || !(row.looks instanceof Uint8Array)) return undefined
+    return { text: row.text, looks: row.looks, struck: String(row.struck).split('\n') }
+  }
+
+  /** The tasks whose records this process has changed since `watchChanges`. */
+  get changed(): ReadonlySet<string> {
+    return this.#changes?.names ?? new Set()
+  }
+
+  /** Takes the place of what was kept before; not where another process has changed records meanwhile. */
+  keepSettled({ text, looks }: KeptSettled): void {
+    if (this.#changes === undefined) return
+    const { first, own } = this.#changes
     this.run(
+      `insert or replace into settled (taskfile, changes, text, looks)
+         select ?, count, ?, ? from task_changes where count = ?`,
+      this.taskfile,
+      text,
+      looks,
+      first + own,
+    )
+  }
+
+  /** What was kept goes on to hold, but for the tasks whose records this process has changed. */
+  strikeChanged(): void {
+    if (this.#changes === undefined || this.#changes.own === 0) return
+    const { first, own, names } = this.#changes
+    this.run(
+      `update settled set changes = ?, struck = struck || ? where taskfile = ? and changes = ?
+         and exists (select 1 from task_changes where count = ?)`,
+      first + own,
+      [...names, ''].join('\n'),
+      this.taskfile,
+      first,
+      first + own,
+    )
+  }
+
+  keep(name: string, record: TaskRecord, result: Uint8Array): void {
+    this.#change(
+      name,
       `insert or replace into tasks (taskfile, name, fingerprint, facts, inputs, outputs, result,
          result_digest, outputs_digest, succeeded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       this.taskfile,
@@ -141,7 +200,8 @@ export class Memory implements Disposable {
 
   /** The same files with newer looks: they were touched, and are what they were. */
   refresh(name: string, { inputs, outputs }: Pick<TaskRecord, 'inputs' | 'outputs'>): void {
-    this.run(
+    this.#change(
+      name,
       'update tasks set inputs = ?, outputs = ? where taskfile = ? and name = ?',
       inputs.bytes,
       outputs.bytes,
@@ -152,7 +212,7 @@ export class Memory implements Disposable {
 
   /** What a task made is not to be trusted from here on: it begins to run. */
   invalidate(name: string): void {
-    this.run('update tasks set valid = 0 where taskfile = ? and name = ?', this.taskfile, name)
+    this.#change(name, 'update tasks set valid = 0 where taskfile = ? and name = ?', this.taskfile, name)
   }
 
   /** Does several things at once: all or, where one fails, none. */
@@ -172,6 +232,13 @@ export class Memory implements Disposable {
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     if (!this.#writes) return 0
     return Number(this.#try(() => this.#prepare(sql)?.run(...values).changes) ?? 0)
+  }
+
+  #change(name: string, sql: string, ...values: readonly SQLInputValue[]): void {
+    const changed = this.run(sql, ...values)
+    if (this.#changes === undefined || changed === 0) return
+    this.#changes.own += changed
+    this.#changes.names.add(name)
   }
 
   /** Whether it may write: not in a run that is to leave no trace. */
@@ -206,6 +273,7 @@ export class Memory implements Disposable {
   #leave(error: unknown): void {
     const database = this.#database
     this.#database = undefined
+    this.#changes = undefined
     this.#statements.clear()
     try {
       database?.close()

@@ -1,9 +1,11 @@
 /** Of another number nothing is read: what is remembered can be worked out again. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /**
  * What `task` remembers. `taskfile` is a Taskfile's path below the root. Of `tasks` there is a row for each task that
- * has succeeded; it is valid until the task begins to run again.
+ * has succeeded; it is valid until the task begins to run again. `settled` repeats what is needed to find out that nothing
+ * has changed (see settled.ts); it is as good as its `changes`, the number of times that `tasks` had changed by then, and
+ * does not hold for the names in `struck`.
  */
 export const schema = `
 create table tasks (
@@ -13,6 +15,14 @@ create table tasks (
   result blob not null, result_digest text not null, outputs_digest text not null,
   succeeded_at real not null, valid integer not null default 1,
   primary key (taskfile, name)
+) strict;
+create table task_changes (count integer not null) strict;
+insert into task_changes values (0);
+create trigger task_inserted after insert on tasks begin update task_changes set count = count + 1; end;
+create trigger task_updated after update on tasks begin update task_changes set count = count + 1; end;
+create table settled (
+  taskfile text primary key, changes integer not null, text text not null, looks blob not null,
+  struck text not null default ''
 ) strict;
 create table durations (
   taskfile text not null, name text not null, ms real not null,

@@ -8,7 +8,7 @@ import { nodeOf } from '../graph.ts'
 import type { PlanStep } from '../plan.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import { advance, type Outcome, type TaskEnd, type TaskState, type Transition } from '../state.ts'
-import type { AnyResults, Task } from '../task.ts'
+import type { Task } from '../task.ts'
 import { AbortedError } from './aborted-error.ts'
 import type { Surroundings } from './attempt.ts'
 import { eventOf } from './event-of.ts'
@@ -25,7 +25,8 @@ import { type SubjectWorld, subjectOf } from './subject-of.ts'
  */
 export class Run {
   readonly #options: RunOptions
-  readonly #steps: ReadonlyMap<string, PlanStep>
+  /** Without those that are settled. */
+  readonly #steps: Map<string, PlanStep>
   readonly #states: Map<string, TaskState>
   readonly #queue: ReadyQueue
   readonly #groups: Groups
@@ -39,8 +40,10 @@ export class Run {
   readonly #running = new Set<Promise<void>>()
   /** Services that go on when this run is over. */
   readonly #kept = new Set<Promise<void>>()
-  /** Those whose results are compared by a task that needs them. */
-  readonly #compared: ReadonlySet<string>
+  /** Those whose results are compared by a task that needs them, once it was asked for. */
+  #compared: ReadonlySet<string> | undefined
+  /** Up to date, as was known before: they have no turn. */
+  readonly #settled: ReadonlySet<string>
   #jobsTaken = 0
   #isOver = false
   #change = Promise.withResolvers<void>()
@@ -51,9 +54,17 @@ export class Run {
   constructor(options: RunOptions) {
     const { graph, plan, root, environment, graceMs = 5000, sentinel } = options
     this.#options = options
-    this.#steps = new Map(plan.steps.map(step => [step.name, step]))
-    this.#states = new Map(plan.steps.map(step => [step.name, { kind: 'waiting' }]))
-    this.#queue = new ReadyQueue(plan)
+    this.#settled = settledOf(options)
+    this.#steps = new Map()
+    this.#states = new Map()
+    const open: PlanStep[] = []
+    for (const step of plan.steps) {
+      this.#states.set(step.name, waiting)
+      if (this.#settled.has(step.name)) continue
+      this.#steps.set(step.name, step)
+      open.push(step)
+    }
+    this.#queue = new ReadyQueue(open, this.#settled)
     this.#groups = new Groups(graph, plan)
     this.#world = { ...options, states: this.#states }
     this.#services = new Services(plan)
@@ -66,13 +77,6 @@ export class Run {
       confirm: options.confirm ?? (() => undefined),
       masker: options.masker,
     }
-    const compares = (task: Task) =>
-      isRemembered(task) || (options.watching !== undefined && task.options.ready !== undefined)
-    this.#compared = new Set(
-      plan.steps
-        .filter(({ name }) => compares(this.#task(name)))
-        .flatMap(({ needs }) => needs.map(need => need.name)),
-    )
   }
 
   async finish(): Promise<RunResult> {
@@ -87,6 +91,7 @@ export class Run {
       this.#abort.abort(new AbortedError('cancelled', signal?.reason))
     }
     this.#tell({ type: 'run-started', run: id, plan, jobs })
+    this.#reuseSettled()
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
     watching?.interruption.addEventListener('abort', interrupted, { once: true })
@@ -134,6 +139,12 @@ export class Run {
         this.#states,
         this.#jobsTaken === 0 && this.#queue.isEmpty && this.#groups.isEmpty,
       )
+  }
+
+  #reuseSettled(): void {
+    const { freshness } = this.#options
+    if (freshness === undefined) return
+    for (const name of this.#settled) this.#move(name, { kind: 'reuse', reuse: freshness.reuseSettled(name) })
   }
 
   /** Brings one task to its end: at once where it does not have to run. */
@@ -244,17 +255,10 @@ export class Run {
 
   async #run(step: PlanStep, { task, results, place }: Subject, serves: () => void): Promise<TaskEnd> {
     const { name, params, rest } = step
-    let handed: AnyResults
-    try {
-      handed = results()
-    } catch (error) {
-      // The stored result of a need cannot be read.
-      return { kind: 'failed', error }
-    }
     const setting = {
       name,
       task,
-      results: handed,
+      results: results(),
       params,
       rest,
       surroundings: { ...this.#surroundings, root: place.root },
@@ -337,7 +341,19 @@ export class Run {
   }
 
   #noticeResult(name: string, result: unknown): void {
-    if (this.#compared.has(name)) this.#options.freshness?.notice(name, this.#task(name), result)
+    if (this.#isCompared(name)) this.#options.freshness?.notice(name, this.#task(name), result)
+  }
+
+  #isCompared(name: string): boolean {
+    const { plan, watching } = this.#options
+    const compares = (task: Task) =>
+      isRemembered(task) || (watching !== undefined && task.options.ready !== undefined)
+    this.#compared ??= new Set(
+      plan.steps
+        .filter(({ name }) => !this.#settled.has(name) && compares(this.#task(name)))
+        .flatMap(({ needs }) => needs.map(need => need.name)),
+    )
+    return this.#compared.has(name)
   }
 
   #fail(error: unknown): void {
@@ -347,7 +363,7 @@ export class Run {
 
   #move(name: string, transition: Transition, why: readonly Change[] = []): void {
     const { now, emit, ended, watching } = this.#options
-    const state = advance(this.#states.get(name) ?? { kind: 'waiting' }, transition)
+    const state = advance(this.#states.get(name) ?? waiting, transition)
     this.#states.set(name, state)
     if (state.kind === 'serving') watching?.serves(name)
     else if (state.kind !== 'running') {
@@ -370,6 +386,16 @@ export class Run {
     const told: EngineEvent = { ...event, name, at: this.#options.now() }
     this.#options.emit(told)
   }
+}
+
+const waiting: TaskState = { kind: 'waiting' }
+const none: ReadonlySet<string> = new Set()
+
+/** Whoever watches wants to know the inputs of each task, so there each has its turn. */
+function settledOf({ freshness, resumed, watching }: RunOptions): ReadonlySet<string> {
+  if (freshness === undefined || watching !== undefined) return none
+  if (resumed === undefined || resumed.size === 0) return freshness.settled
+  return freshness.settled.difference(new Set(resumed.keys()))
 }
 
 /** A file among its inputs or outputs that the system does not let be read is a failure of the task. */

@@ -3,24 +3,24 @@ import type { TaskState } from '../state.ts'
 
 /** The services of a run, and when each of them is no longer needed. */
 export class Services {
-  readonly #targets: ReadonlySet<string>
-  readonly #dependents = new Map<string, string[]>()
+  readonly #plan: Plan
+  readonly #dependents = new Map<string, readonly string[]>()
   readonly #stops = new Map<string, AbortController>()
 
-  constructor({ steps, targets }: Plan) {
-    this.#targets = new Set(targets)
-    for (const { name, needs } of steps)
-      for (const need of needs) {
-        const others = this.#dependents.get(need.name)
-        if (others === undefined) this.#dependents.set(need.name, [name])
-        else others.push(name)
-      }
+  constructor(plan: Plan) {
+    this.#plan = plan
   }
 
   /** A service starts; the signal is aborted when it is to end. */
   started(name: string): AbortSignal {
     const stop = new AbortController()
     this.#stops.set(name, stop)
+    const { steps } = this.#plan
+    const dependents = steps.filter(({ needs }) => needs.some(need => need.name === name))
+    this.#dependents.set(
+      name,
+      dependents.map(step => step.name),
+    )
     return stop.signal
   }
 
@@ -30,7 +30,7 @@ export class Services {
    */
   stopUnneeded(states: ReadonlyMap<string, TaskState>, isIdle: boolean): void {
     for (const [name, stop] of this.#stops) {
-      if (this.#targets.has(name) || states.get(name)?.kind !== 'serving') continue
+      if (this.#plan.targets.includes(name) || states.get(name)?.kind !== 'serving') continue
       const isNeeded = (this.#dependents.get(name) ?? []).some(dependent => {
         const kind = states.get(dependent)?.kind
         return kind === 'running' || kind === 'serving' || (kind === 'waiting' && !isIdle)

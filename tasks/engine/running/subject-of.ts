@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Freshness } from '../freshness/freshness.ts'
-import type { Subject } from '../freshness/judge.ts'
+import { isRemembered, type Subject } from '../freshness/judge.ts'
 import { type Graph, nodeOf } from '../graph.ts'
 import type { PlanStep } from '../plan.ts'
 import type { TaskState } from '../state.ts'
@@ -19,15 +19,16 @@ export function subjectOf(
   { graph, root, freshness, states }: SubjectWorld,
 ): Subject {
   const { task, directory } = nodeOf(graph, name)
-  const results = (): AnyResults =>
-    Object.fromEntries(
-      needs.map(need => {
-        const state = states.get(need.name)
-        if (state?.kind === 'succeeded') return [need.key, state.result]
-        if (state?.kind === 'serving') return [need.key, undefined]
+  const results = (): AnyResults => {
+    const handed: Record<string, unknown> = {}
+    for (const need of needs) {
+      const state = states.get(need.name)
+      if (state?.kind !== 'succeeded' && state?.kind !== 'serving')
         throw new Error(`${name} was started before ${need.name} had succeeded`)
-      }),
-    )
+      handOver(handed, need.key, state)
+    }
+    return handed
+  }
   return {
     name,
     task,
@@ -38,9 +39,18 @@ export function subjectOf(
       params: params as Subject['place']['params'],
       rest,
     },
+    // Compared where the task is remembered, and read for nobody else.
     needs: new Map(
-      freshness === undefined ? [] : needs.map(need => [need.name, freshness.digestsOf(need.name)]),
+      freshness === undefined || !isRemembered(task)
+        ? []
+        : needs.map(need => [need.name, freshness.digestsOf(need.name)]),
     ),
     results,
   }
+}
+
+/** A stored result is read when the task asks for it: most do not ask for all. */
+function handOver(handed: Record<string, unknown>, key: string, state: TaskState): void {
+  const get = () => (state.kind === 'succeeded' ? state.result : undefined)
+  Object.defineProperty(handed, key, { get, enumerable: true })
 }

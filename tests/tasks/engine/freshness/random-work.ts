@@ -24,7 +24,6 @@ const letters = ['a', 'bb', 'ccc']
  */
 export class RandomWork {
   readonly tasks: Readonly<Record<string, Task>>
-  readonly targets: readonly string[]
   readonly jobs: number
   /** The names of tasks that fail at present. */
   readonly failing = new Set<string>()
@@ -55,8 +54,14 @@ export class RandomWork {
     }
     shop.write('shared/s0.txt', 'a')
     this.tasks = tasks
-    this.targets = names.filter((_, i) => i === names.length - 1 || this.#random() < 0.2)
     this.jobs = 1 + this.#pick(3)
+  }
+
+  /** Some tasks to run, others each time. */
+  targets(): readonly string[] {
+    const names = [...this.#sketches.keys()]
+    const last = this.#random() < 0.7 ? names.length - 1 : this.#pick(names.length)
+    return names.filter((_, i) => i === last || this.#random() < 0.2)
   }
 
   needsOf(name: string): readonly string[] {

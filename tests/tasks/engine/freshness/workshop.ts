@@ -33,6 +33,8 @@ export interface Ran {
   readonly ran: readonly string[]
   readonly upToDate: readonly string[]
   readonly restored: readonly string[]
+  /** What was known to be up to date before anything ran. */
+  readonly settled: ReadonlySet<string>
   /** Why a task ran or was restored. */
   why(name: string): readonly Change[]
   /** The result of a task, or what it failed with. */
@@ -50,6 +52,8 @@ let runs = 0
 /** A directory with a memory and a cache, where tasks run in this process as the command line would run them. */
 export class Workshop {
   readonly path: string
+  /** See settled.test.ts. */
+  settlesFrom = process.env.TEST_SETTLES_FROM === undefined ? undefined : 0
 
   constructor(t: { teardown(end: () => void): void }) {
     const top = realpathSync(mkdtempSync(join(tmpdir(), 'task-shop-')))
@@ -87,7 +91,10 @@ export class Workshop {
 
   async run(tasks: Tasks, words: readonly string[], options: WorkOptions = {}): Promise<Ran> {
     const { force = false, holdsSecret = () => false, onEvent, now = Date.now, ...rest } = options
-    const { workplace, judge, graph, plan } = await this.#open(tasks, words, { ...options, force })
+    const { workplace, judge, settlement, graph, plan } = await this.#open(tasks, words, {
+      ...options,
+      force,
+    })
     using _ = workplace
     const { memory } = workplace
     memory.beginWriting()
@@ -105,6 +112,7 @@ export class Workshop {
       events.push(event)
       onEvent?.(event)
     }
+    const freshness = workplace.freshness({ judge, settlement }, holdsSecret)
     const result = await runPlan({
       graph,
       plan,
@@ -115,7 +123,7 @@ export class Workshop {
       now,
       ...rest,
       root: this.path,
-      freshness: workplace.freshness(judge, holdsSecret),
+      freshness,
       ended: (name, state) => history.ended(name, state),
       emit: event => {
         tell(event)
@@ -123,9 +131,10 @@ export class Workshop {
       },
     })
     history.finish(result.outcome, now())
+    freshness.settle(result.states)
     workplace.keep()
     for (const trouble of memory.takeTroubles()) tell({ type: 'run-trouble', trouble, at: now() })
-    return ranOf(result, events)
+    return ranOf(result, events, settlement.names)
   }
 
   /** What would be done with each task; by name. */
@@ -134,10 +143,18 @@ export class Workshop {
     words: readonly string[],
     options: WorkOptions = {},
   ): Promise<ReadonlyMap<string, Verdict>> {
-    const { workplace, judge, graph, plan } = await this.#open(tasks, words, options)
+    const { workplace, judge, settlement, graph, plan } = await this.#open(tasks, words, options)
     using _ = workplace
     const { cache, memory } = workplace
-    return forecast({ graph, plan, root: this.path, judge, cache, resultOf: name => memory.result(name) })
+    return forecast({
+      graph,
+      plan,
+      root: this.path,
+      judge,
+      settled: settlement.names,
+      cache,
+      resultOf: name => memory.result(name),
+    })
   }
 
   async #open(tasks: Tasks, words: readonly string[], options: WorkOptions) {
@@ -150,9 +167,10 @@ export class Workshop {
       taskfile: this.at('Taskfile.ts'),
       now,
       processStart: performance.timeOrigin,
+      ...(this.settlesFrom !== undefined && { settlesFrom: this.settlesFrom }),
     })
-    const judge = await prepareWork({ graph, plan, environment, workplace, force })
-    return { workplace, judge, graph, plan }
+    const { judge, settlement } = await prepareWork({ graph, plan, environment, workplace, force })
+    return { workplace, judge, settlement, graph, plan }
   }
 }
 
@@ -167,13 +185,14 @@ function outcomeValue(state: TaskState): unknown {
   }
 }
 
-function ranOf(result: RunResult, events: readonly EngineEvent[]): Ran {
+function ranOf(result: RunResult, events: readonly EngineEvent[], settled: ReadonlySet<string>): Ran {
   const values = new Map([...result.states].map(([name, state]) => [name, outcomeValue(state)]))
   const namesOf = (type: EngineEvent['type']) =>
     events.flatMap(event => (event.type === type && 'name' in event ? [event.name] : []))
   return {
     result,
     events,
+    settled,
     ran: namesOf('task-started'),
     upToDate: namesOf('task-up-to-date'),
     restored: namesOf('task-restored'),
