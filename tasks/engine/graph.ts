@@ -32,39 +32,46 @@ export function resolveGraph({ path, tasks, mounted }: Taskfile): Graph {
   const names = new Map<Task, string>()
   const owners = new Map<string, Task>(tasks)
   const graph = new Map<string, GraphNode>()
-  const queue: { name: string; task: Task; exported: boolean; place: Place }[] = []
+  const queue: Named[] = []
   for (const [name, task] of tasks) {
     if (names.has(task)) continue
     names.set(task, name)
     queue.push({ name, task, exported: true, place: mounted?.get(name) ?? atHome })
   }
+  const nameOf = (key: string, need: unknown, parent: Named): string => {
+    if (typeof need === 'string') return nameFrom(parent.place, need, tasks)
+    if (!isTask(need)) throw wrongNeed(path, parent.name, key, need)
+    const fault = nameFault(key)
+    if (fault !== undefined) throw new UserError(`${path}: a need of "${parent.name}": ${fault}`)
+    const name = freeName(owners, parent, key)
+    names.set(need, name)
+    owners.set(name, need)
+    queue.push({ name, task: need, exported: false, place: parent.place })
+    return name
+  }
   for (const entry of queue) {
-    const needs: GraphNeed[] = []
-    for (const [key, need] of Object.entries(readNeeds(path, entry.name, entry.task))) {
-      if (typeof need === 'string') {
-        needs.push({ key, name: nameFrom(entry.place, need, tasks) })
-        continue
-      }
-      if (!isTask(need)) throw wrongNeed(path, entry.name, key, need)
-      let name = names.get(need)
-      if (name === undefined) {
-        name = freeName(owners, entry, key)
-        const fault = nameFault(key)
-        if (fault !== undefined) throw new UserError(`${path}: a need of "${entry.name}": ${fault}`)
-        names.set(need, name)
-        owners.set(name, need)
-        queue.push({ name, task: need, exported: false, place: entry.place })
-      }
-      needs.push({ key, name })
-    }
     const { name, task, exported, place } = entry
+    const declared = readNeeds(path, name, task)
+    const needs: GraphNeed[] = []
+    for (const key of Object.keys(declared)) {
+      const need = declared[key]
+      needs.push({ key, name: names.get(need as Task) ?? nameOf(key, need, entry) })
+    }
     graph.set(name, { name, task, exported, directory: place.directory, needs })
   }
   for (const [alias, task] of tasks) {
+    if (graph.has(alias)) continue
     const node = graph.get(names.get(task) ?? alias)
     if (node !== undefined) graph.set(alias, node)
   }
   return graph
+}
+
+interface Named {
+  readonly name: string
+  readonly task: Task
+  readonly exported: boolean
+  readonly place: Place
 }
 
 /** The node of a task that has been planned. */

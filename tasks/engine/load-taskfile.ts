@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UserError } from '../../lib/user-error.ts'
 import type { Task } from './task.ts'
-import { type Place, readTaskfile, type Taskfile } from './taskfile.ts'
+import { type Place, readTaskfile, type SingleTaskfile, type Taskfile } from './taskfile.ts'
 
 /** The Taskfile of the nearest directory, upwards from `from`, or undefined where there is none. */
 export function findTaskfile(from: string): string | undefined {
@@ -19,13 +19,17 @@ export function findTaskfile(from: string): string | undefined {
  * fault is. `files` receives the paths of all that were read, up to one that cannot be.
  */
 export async function loadTaskfile(path: string, files: string[] = []): Promise<Taskfile> {
+  files.push(path)
+  const own = readTaskfile(path, await importDefault(path))
+  return own.mounts.size === 0 ? own : withMounts(own, files)
+}
+
+async function withMounts(own: SingleTaskfile, files: string[]): Promise<Taskfile> {
+  const { path } = own
   const tasks = new Map<string, Task>()
   const mounted = new Map<string, Place>()
-  const add = async (file: string, prefix: string, above: readonly string[]): Promise<void> => {
-    if (above.includes(file))
-      throw new UserError(`Taskfiles that mount each other: ${[...above, file].join(' → ')}`)
-    files.push(file)
-    const exported = readTaskfile(file, await importDefault(file))
+  const add = async (exported: SingleTaskfile, prefix: string, above: readonly string[]): Promise<void> => {
+    const file = exported.path
     const front = prefix === '' ? '' : `${prefix}:`
     for (const [name, task] of exported.tasks) {
       if (tasks.has(front + name))
@@ -36,11 +40,17 @@ export async function loadTaskfile(path: string, files: string[] = []): Promise<
       if (prefix !== '')
         mounted.set(front + name, { prefix, directory: relative(dirname(path), dirname(file)) })
     }
-    for (const [name, mount] of exported.mounts)
-      await add(resolve(dirname(file), mount.path), front + name, [...above, file])
+    for (const [name, mount] of exported.mounts) {
+      const other = resolve(dirname(file), mount.path)
+      const around = [...above, file]
+      if (around.includes(other))
+        throw new UserError(`Taskfiles that mount each other: ${[...around, other].join(' → ')}`)
+      files.push(other)
+      await add(readTaskfile(other, await importDefault(other)), front + name, around)
+    }
   }
-  await add(path, '', [])
-  return mounted.size === 0 ? { path, tasks } : { path, files, tasks, mounted }
+  await add(own, '', [])
+  return { path, files, tasks, mounted }
 }
 
 async function importDefault(path: string): Promise<unknown> {

@@ -64,7 +64,7 @@ export function makePlan(graph: Graph, targets: readonly Target[]): Plan {
         continue
       }
       const next = find(graph, need.name, path)
-      if (done.has(next.name)) needs.push({ key: need.key, name: next.name })
+      if (done.has(next.name)) needs.push(next.name === need.name ? need : { ...need, name: next.name })
       else if (open.has(next.name)) throw circle(path, next.name)
       else enter(next)
     }

@@ -57,9 +57,8 @@ export async function prepareWork({
         })
   const judge = workplace.judge({ graph, plan, environment, toolVersions, force })
   const settlement = new Settlement({ graph, plan, judge, workplace, force })
-  // Those of which nothing has changed were found to have no output in common before.
-  if (plan.steps.some(({ name }) => !settlement.names.has(name) && isRemembered(nodeOf(graph, name).task)))
-    judge.refuseCollisions()
+  // What tasks declare as it was before was found to have no output in common then.
+  if (settlement.hasNews) judge.refuseCollisions()
   return { judge, settlement }
 }
 

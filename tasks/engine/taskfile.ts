@@ -39,7 +39,8 @@ export function readTaskfile(path: string, exported: unknown): SingleTaskfile {
   }
   const tasks = new Map<string, Task>()
   const mounts = new Map<string, Mount>()
-  for (const [name, value] of Object.entries(exported)) {
+  for (const name of Object.keys(exported)) {
+    const value: unknown = exported[name as keyof typeof exported]
     const fault = nameFault(name)
     if (fault !== undefined) throw new UserError(`${path}: ${fault}`, { fix: 'give it another key' })
     if (isMount(value)) {

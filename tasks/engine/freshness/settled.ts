@@ -76,13 +76,16 @@ export class Settled {
     }
   }
 
-  /**
-   * Whether a task with this text is as it was, and all its files are. `find` tells the paths of its inputs where they
-   * have to be found.
-   */
-  isSame(name: string, text: string, find: () => readonly string[]): boolean {
+  /** Whether a task declares what it did. */
+  declares(name: string, text: string): boolean {
     const place = this.#places.get(name)
-    if (place === undefined || this.#tasks.texts[place] !== text) return false
+    return place !== undefined && this.#tasks.texts[place] === text
+  }
+
+  /** Whether all files of a task are as they were. `find` tells the paths of its inputs where they have to be found. */
+  isSame(name: string, find: () => readonly string[]): boolean {
+    const place = this.#places.get(name)
+    if (place === undefined) return false
     const inputs = this.#tasks.inputs[place] ?? []
     const outputs = this.#tasks.outputs[place] ?? []
     for (let i = 0; i < inputs.length; i++) if (!this.#isSameFile(inputs[i] ?? 0)) return false

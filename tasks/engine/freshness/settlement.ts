@@ -20,6 +20,9 @@ export interface SettlementSetting {
   readonly force: boolean
 }
 
+/** As long as no more than this part of a plan changes, those are judged by their own records: to keep all anew takes longer. */
+const few = 1 / 32
+
 interface Present {
   readonly declared: Declared
   readonly text: string
@@ -37,6 +40,7 @@ export class Settlement {
   readonly #settled: Settled | undefined
   readonly #struck: ReadonlySet<string>
   readonly #present = new Map<string, Present>()
+  #hasNews = false
 
   constructor(setting: SettlementSetting) {
     this.#setting = setting
@@ -46,29 +50,34 @@ export class Settlement {
     const kept = force || !this.#isLarge ? undefined : memory.settled()
     this.#settled = kept && Settled.read(kept, path => judge.files.absolute(path))
     this.#struck = new Set(kept?.struck)
-    this.names = this.#isLarge ? this.#find() : new Set()
+    this.names = this.#isLarge ? this.#find() : none
+    this.#hasNews ||= !this.#isLarge
     const open = plan.steps
       .map(({ name }) => name)
       .filter(name => !this.names.has(name) && this.#isJudged(name))
     if (open.length > 0) judge.readRecords(open)
   }
 
+  /** Whether it is known of some task that it declares what it did not before, or not known. */
+  get hasNews(): boolean {
+    return this.#hasNews
+  }
+
   /** Keeps what is up to date now, and nothing where that is what was kept before. */
   keep(isUpToDate: (name: string) => boolean): void {
     const { plan, judge } = this.#setting
     const { memory } = this.#setting.workplace
-    if (!this.#isLarge) {
+    const open = plan.steps.filter(({ name }) => !this.names.has(name) && this.#isJudged(name))
+    if (!this.#isLarge || (this.#settled !== undefined && open.length <= few * plan.steps.length)) {
       memory.strikeChanged()
       return
     }
-    const open = plan.steps.filter(({ name }) => !this.names.has(name) && this.#isJudged(name))
-    if (open.length === 0 && this.#settled !== undefined) return
     const away = new Set([...this.#struck, ...memory.changed, ...open.map(({ name }) => name)])
     const packing = this.#settled?.without(away) ?? new Packing()
     for (const { name, needs } of open) {
       const present = this.#present.get(name)
       const record = isUpToDate(name) ? judge.record(name) : undefined
-      if (present === undefined || record === undefined) continue
+      if (present === undefined || record?.valid !== true) continue
       const { text, declared } = present
       // What a task changed in its own environment, others have not begun with.
       if (!record.facts.startsWith(JSON.stringify(declared.facts).slice(0, -1))) continue
@@ -102,15 +111,23 @@ export class Settlement {
     // What its functions receive is what its own `params` made; the type is known there and not here.
     const place = { root: judge.files.root, params, rest } as AnyPlace
     const declared = judge.declared({ name, task, directory, place })
-    if (declared === undefined) return false
+    if (declared === undefined) {
+      this.#hasNews = true
+      return false
+    }
     const text = textOf(step, declared)
     this.#present.set(name, { declared, text })
-    if (this.#settled === undefined || this.#struck.has(name)) return false
+    if (this.#settled?.declares(name, text) !== true) {
+      this.#hasNews = true
+      return false
+    }
+    if (this.#struck.has(name)) return false
     for (const need of needs) if (!names.has(need.name)) return false
-    const find = () => taskInputs(name, declared.inputs, judge.found).paths
-    return this.#settled.isSame(name, text, find)
+    return this.#settled.isSame(name, () => taskInputs(name, declared.inputs, judge.found).paths)
   }
 }
+
+const none: ReadonlySet<string> = new Set()
 
 function textOf({ needs }: PlanStep, { inputs, facts }: Declared): string {
   return JSON.stringify([needs, inputs.some(isValue) ? inputs.map(withoutValue) : inputs, facts])

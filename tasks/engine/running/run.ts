@@ -142,9 +142,15 @@ export class Run {
   }
 
   #reuseSettled(): void {
-    const { freshness } = this.#options
+    const { freshness, now, emit, ended } = this.#options
     if (freshness === undefined) return
-    for (const name of this.#settled) this.#move(name, { kind: 'reuse', reuse: freshness.reuseSettled(name) })
+    const at = now()
+    for (const name of this.#settled) {
+      const state = advance(waiting, { kind: 'reuse', reuse: freshness.reuseSettled(name) })
+      this.#states.set(name, state)
+      ended?.(name, state)
+      emit({ type: 'task-up-to-date', name, at })
+    }
   }
 
   /** Brings one task to its end: at once where it does not have to run. */
