@@ -4,12 +4,13 @@
  */
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { useCompileCache } from './compile-cache.mjs'
 
 // Asked for in this way, a builtin brings nothing along: an import of node:fs loads streams for its `ReadStream`, which takes
 // a fifth of a short run. Node 20 has it from 20.16 on.
 const builtin = async name => process.getBuiltinModule?.(name) ?? (await import(name))
 /** @type {typeof import('node:fs')} */
-const { existsSync, lstatSync, mkdirSync, realpathSync } = await builtin('node:fs')
+const { existsSync, realpathSync } = await builtin('node:fs')
 
 const oldest = 24
 const ownPath = fileURLToPath(import.meta.url)
@@ -30,7 +31,7 @@ const ownPath = fileURLToPath(import.meta.url)
 export async function handOver({ root, main, launcher, args = process.argv.slice(2), writes = true }) {
   if (majorVersion() >= oldest) {
     // One that is only read there is not to be had: Node adds to it what it lacks.
-    if (writes) await useCompileCache(root)
+    if (writes) useCompileCache(root)
     process.argv = [process.execPath, main, ...args]
     if (launcher === undefined) {
       await import(pathToFileURL(main).href)
@@ -103,39 +104,6 @@ async function runChild(file, args) {
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
     )
   })
-}
-
-/**
- * Keeps compiled code under the package, or in the temporary directory where that cannot be written: it takes more than
- * half off the start. Without either it is done without.
- *
- * @param {string} root
- */
-async function useCompileCache(root) {
-  const { enableCompileCache, getCompileCacheDir } = await builtin('node:module')
-  if (getCompileCacheDir?.() !== undefined || enableCompileCache === undefined) return
-  const own = join(root, '.artifacts', 'compile-cache')
-  enableCompileCache(own)
-  if (getCompileCacheDir() !== undefined) return
-  const user = process.getuid?.() ?? 'user'
-  const { tmpdir } = await builtin('node:os')
-  const shared = join(tmpdir(), `debug-server-compile-cache-${user}`)
-  if (isPrivate(shared)) enableCompileCache(shared)
-}
-
-/**
- * Whether a directory is there, or could be made, that nobody but this user can write to: code is loaded from it.
- *
- * @param {string} directory
- */
-function isPrivate(directory) {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    const found = lstatSync(directory)
-    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
-  } catch {
-    return false
-  }
 }
 
 /**

@@ -8,7 +8,10 @@
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const { readFileSync, statSync } = process.getBuiltinModule('node:fs')
+const briefWords = ['--version', '--list', '-l', '--help', '-h']
+
+// Asked for when a start needs them: an old Node loads this module as well.
+const builtin = name => process.getBuiltinModule(name)
 
 /**
  * @param {object} options
@@ -18,61 +21,111 @@ const { readFileSync, statSync } = process.getBuiltinModule('node:fs')
  * @returns {Promise<void>}
  */
 export async function launch({ root, main, writes }) {
-  const prepared = currentProgram(root) ?? (writes ? await prepareAnew(root, main) : undefined)
-  if (prepared === undefined) {
+  const kind = kindOf(process.argv.slice(2))
+  const program = currentProgram(root, kind) ?? (writes ? await prepareAnew(root, main, kind) : undefined)
+  if (program === undefined) {
     await import(pathToFileURL(main).href)
     return
   }
-  const { href } = pathToFileURL(prepared)
   try {
-    await import(href)
+    await scriptOf(program).runInThisContext()(specifier => import(specifier))
   } catch (error) {
-    if (isMissing(error, href)) {
-      // Removed a moment ago, so nothing of it has run.
-      await import(pathToFileURL(main).href)
-      return
-    }
     const { nameSources } = await import('./prepare/name-sources.ts')
-    throw nameSources(error, prepared)
+    throw nameSources(error, program.path)
   }
 }
 
-/** The path of the prepared program, or undefined where anything is not as it was when that was made. */
-export function currentProgram(root) {
+/**
+ * The prepared program: a script whose value is a function that is given `import`, and does what the source does when that
+ * is imported. V8 takes from `code` what it would have to compile, as long as its flags are those by which that was made.
+ *
+ * @param {Program} program
+ */
+export function scriptOf({ path, text, code }) {
+  const { Script } = builtin('node:vm')
+  return new Script(text, { filename: pathToFileURL(path).href, cachedData: code })
+}
+
+/**
+ * What this start will need of the program, as a guess: to read compiled code takes time by its length, and most of it is
+ * for runs.
+ *
+ * @param {readonly string[]} words
+ * @returns {import('./prepare/manifest.ts').Kind}
+ */
+export function kindOf(words) {
+  if (words[0] === '--complete') return 'complete'
+  const brief = words.length === 0 || words.some(word => briefWords.includes(word))
+  return brief ? 'brief' : 'run'
+}
+
+/** What is prepared depends on the Node that runs it, so each has a place of its own. */
+export function placeOf(root) {
+  return join(root, '.artifacts', 'prepared', `${process.version}-${process.arch}`)
+}
+
+/**
+ * The prepared program, or undefined where anything is not as it was when that was made.
+ *
+ * @typedef {{ readonly path: string, readonly text: string, readonly code: Uint8Array | undefined }} Program
+ * @param {string} root
+ * @param {import('./prepare/manifest.ts').Kind} kind
+ * @returns {Program | undefined}
+ */
+export function currentProgram(root, kind) {
+  const { readFileSync, statSync } = builtin('node:fs')
+  const place = placeOf(root)
   try {
-    const text = readFileSync(join(root, '.artifacts', 'prepared', 'manifest.json'), 'utf8')
     /** @type {import('./prepare/manifest.ts').Manifest} */
-    const manifest = JSON.parse(text)
-    const { program, sources } = manifest
-    if (manifest.root !== root || !isAsItWas(root, program)) return undefined
-    return sources.every(source => isAsItWas(root, source)) ? root + sep + program[0] : undefined
+    const manifest = JSON.parse(readFileSync(join(place, 'manifest.json'), 'utf8'))
+    const { program, codes, sources } = manifest
+    if (manifest.root !== root) return undefined
+    for (const stamp of sources) if (!isAsItWas(statSync(root + sep + stamp[0]), stamp)) return undefined
+    const code = codes?.[kind]
+    return {
+      path: join(place, program[0]),
+      text: readAsItWas(place, program, 'latin1'),
+      code: code === undefined ? undefined : readAsItWas(place, code),
+    }
   } catch {
     return undefined
   }
 }
 
-/** @param {import('./prepare/manifest.ts').Stamp} stamp */
-function isAsItWas(root, [path, size, mtimeMs, ctimeMs, inode]) {
-  const now = statSync(root + sep + path, { throwIfNoEntry: false })
+/** Whoever prepares replaces files and never changes them, so what was opened stays what it was. */
+function readAsItWas(place, stamp, encoding) {
+  const { closeSync, fstatSync, openSync, readFileSync } = builtin('node:fs')
+  const file = openSync(join(place, stamp[0]), 'r')
+  try {
+    if (!isAsItWas(fstatSync(file), stamp)) throw new Error(`${stamp[0]} is another`)
+    return readFileSync(file, encoding)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * By index, for to take a tuple apart is slower than to compare it, as long as nothing is optimised.
+ *
+ * @param {import('node:fs').Stats} now
+ * @param {import('./prepare/manifest.ts').Stamp} stamp
+ */
+function isAsItWas(now, stamp) {
   return (
-    now !== undefined &&
-    now.size === size &&
-    now.mtimeMs === mtimeMs &&
-    (ctimeMs === null || now.ctimeMs === ctimeMs) &&
-    now.ino === inode
+    now.size === stamp[1] &&
+    now.mtimeMs === stamp[2] &&
+    (stamp[3] === null || now.ctimeMs === stamp[3]) &&
+    now.ino === stamp[4]
   )
 }
 
-async function prepareAnew(root, main) {
+async function prepareAnew(root, main, kind) {
   try {
     const { prepare } = await import('./prepare/prepare.ts')
-    return await prepare(root, main)
+    await prepare(root, main, placeOf(root))
+    return currentProgram(root, kind)
   } catch {
     // Whatever it is, a directory that cannot be written or a source that is being edited: the sources run.
     return undefined
   }
-}
-
-function isMissing(error, href) {
-  return error?.code === 'ERR_MODULE_NOT_FOUND' && error.url === href
 }

@@ -3,19 +3,22 @@ import { isBuiltin } from 'node:module'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
 import { builtinModule } from './builtins.ts'
 import { placeDefines, withOwnPlace } from './own-place.ts'
+import { asScript, wrapping } from './script.ts'
 
 /** Packages small enough to be part of the program. Any other stays where it is, and is imported when it is needed. */
 const bundledPackages: readonly string[] = ['leven', 'ms']
 
 export interface Bundle {
-  readonly code: Uint8Array
+  /** ASCII. */
+  readonly text: string
   readonly sourceMap: Uint8Array
   /** What it was made from, below the root: paths with `/`. */
   readonly sources: readonly string[]
 }
 
 /**
- * The text of one module that does what the module `main` and all that it imports do, and is imported in their stead.
+ * The text of one script whose value is a function that does what the module `main` and all that it imports do, once it is
+ * called with `import`.
  *
  * It is one file, though much of it is needed only sometimes: Node takes longer to load a second file than to skip what
  * is not run. A module that was imported dynamically still runs at the time of that import. So that nothing is loaded
@@ -32,14 +35,11 @@ export async function bundle(root: string, main: string, program: string): Promi
       metafile: true,
       write: false,
     })
-    const file = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.contents
-    const code = file('.mjs')
-    const sourceMap = file('.map')
-    if (code === undefined || sourceMap === undefined) throw new Error('esbuild has made no bundle')
-    // A property of `import.meta` that was not replaced would be that of the bundle.
-    if (Buffer.from(code).includes('import.meta')) throw new Error('the bundle reads import.meta')
+    const text = outputFiles.find(({ path }) => path === program)?.text
+    const sourceMap = outputFiles.find(({ path }) => path === `${program}.map`)?.contents
+    if (text === undefined || sourceMap === undefined) throw new Error('esbuild has made no bundle')
     const sources = Object.keys(metafile.inputs).filter(path => !/^[\w-]+:/.test(path))
-    return { code, sourceMap, sources }
+    return { text: asScript(text), sourceMap, sources }
   } finally {
     await stop()
   }
@@ -52,6 +52,8 @@ function options(root: string): BuildOptions {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    banner: { js: wrapping.start },
+    footer: { js: wrapping.end },
     target: 'esnext',
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
     ignoreAnnotations: true,

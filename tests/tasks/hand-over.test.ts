@@ -7,7 +7,8 @@ import { createPlace, Running, root } from './cli-rig.ts'
 /** A package with a command of its own that hands over, and a preload that makes this Node look like an old one. */
 function createPackage(t: { teardown(end: () => void): void }) {
   const place = createPlace(t)
-  cpSync(join(root, 'lib/hand-over.mjs'), join(place.path, 'lib/hand-over.mjs'))
+  for (const name of ['lib/hand-over.mjs', 'lib/compile-cache.mjs'])
+    cpSync(join(root, name), join(place.path, name))
   place.write('package.json', '{ "type": "module" }')
   place.write(
     'old.cjs',

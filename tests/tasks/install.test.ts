@@ -34,6 +34,7 @@ function createClone(t: { teardown(end: () => void): void }, behave = installs) 
     'tasks/install-lock.mjs',
     'tasks/launch.mjs',
     'lib/hand-over.mjs',
+    'lib/compile-cache.mjs',
   ]
   for (const file of files) {
     cpSync(join(root, file), join(place.path, file))

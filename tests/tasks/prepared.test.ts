@@ -1,10 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
-import { until } from '../lib/processes/zoo.ts'
-import { oldNode } from './cli-rig.ts'
+import { compileNothing } from './prepare/launcher.ts'
 import { createProject, touchSource } from './prepare/project.ts'
 
 const said = { code: 0, stdout: 'said\n' }
@@ -20,6 +18,7 @@ t.test('the first start prepares, later ones run what was prepared', async t => 
 
 t.test('a changed source counts from the next start on', async t => {
   const project = createProject(t)
+  compileNothing(project)
   await project.run('say')
   project.edit('tasks/engine/names.ts', text => text.replace(/is a word of the task command/g, 'is a $&'))
   project.write(
@@ -32,11 +31,14 @@ t.test('a changed source counts from the next start on', async t => {
 
 t.test('a damaged program is not run', async t => {
   const project = createProject(t)
+  compileNothing(project)
   await project.run('say')
   for (const damage of [
     () => writeFileSync(project.program, 'let'),
     () => rmSync(project.program),
     () => rmSync(`${project.program}.map`),
+    () => writeFileSync(`${project.program}.run.code`, 'none'),
+    () => rmSync(`${project.program}.run.code`),
     () => writeFileSync(project.manifest, '{'),
     () => rmSync(join(project.path, '.artifacts'), { recursive: true }),
   ]) {
@@ -73,41 +75,24 @@ t.test('where nothing may be written, nothing is', async t => {
   t.same(readdirSync(join(project.path, '.artifacts'), { recursive: true }), before)
 })
 
-t.test('several first starts at once', async t => {
-  const project = createProject(t)
-  for (let round = 0; round < 2; round++) {
-    const running = Array.from({ length: 4 }, () => project.start(['say']))
-    for (const one of running) {
-      t.equal(await one.end(), 0)
-      t.equal(one.stdout, 'said\n')
+t.test(
+  'compiled code that does not fit the flags of V8 is not used, and stays for who has others',
+  async t => {
+    const project = createProject(t)
+    const run = async (...node: string[]) => {
+      const running = project.start(['say'], { node })
+      t.equal(await running.end(), 0)
+      t.equal(running.stdout, 'said\n')
+      return project.ran()
     }
-    t.match(await project.run('say'), { ...said, ran: 'prepared' })
-    touchSource(project.main)
-  }
-})
-
-t.test('a start that is killed while it prepares', async t => {
-  const project = createProject(t)
-  for (const wait of [0, 10, 30, 60]) {
-    rmSync(join(project.path, '.artifacts'), { recursive: true, force: true })
-    const running = project.start(['say'])
-    await until('a draft', () => existsSync(join(project.path, '.artifacts/prepared')))
-    await delay(wait)
-    running.child.kill('SIGKILL')
-    await running.end()
-    t.match(await project.run('say'), { ...said, ran: 'prepared' }, `after ${wait} ms`)
-  }
-})
-
-t.test('behind the launcher on an old Node', async t => {
-  const project = createProject(t)
-  for (let i = 0; i < 2; i++) {
-    const running = project.start(['say'], { node: oldNode(project) })
-    t.equal(await running.end(), 0)
-    t.equal(running.stdout, 'said\n')
-    t.ok(existsSync(project.manifest))
-  }
-})
+    t.equal(await run('--stack-trace-limit=20'), 'prepared, compiled anew', 'nor is it made by who has them')
+    const before = readFileSync(project.manifest, 'utf8')
+    t.equal(await run(), 'prepared')
+    t.equal(await run('--stack-trace-limit=20'), 'prepared, compiled anew')
+    t.equal(await run('--max-old-space-size=500', '--enable-source-maps'), 'prepared')
+    t.equal(readFileSync(project.manifest, 'utf8'), before)
+  },
+)
 
 t.test('tasks and the prepared program mean the same by errors and scopes', async t => {
   const project = createProject(

@@ -48,7 +48,8 @@ t.test('without its dependencies it says how to get them', async t => {
   const copy = join(await temporary(t), 'clone')
   await mkdir(join(copy, 'client', 'cli'), { recursive: true })
   await cp(join(root, 'client/cli/bin.mjs'), join(copy, 'client/cli/bin.mjs'))
-  await cp(join(root, 'lib/hand-over.mjs'), join(copy, 'lib/hand-over.mjs'))
+  for (const name of ['hand-over.mjs', 'compile-cache.mjs'])
+    await cp(join(root, 'lib', name), join(copy, 'lib', name))
   const { status, stderr } = spawnSync(process.execPath, [join(copy, 'client/cli/bin.mjs'), 'whoami'], {
     encoding: 'utf8',
   })

@@ -1,6 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { Script } from 'node:vm'
 import t from 'tap'
 import { bundle } from '../../../tasks/prepare/bundle.ts'
 import { nameSources } from '../../../tasks/prepare/name-sources.ts'
@@ -13,11 +14,11 @@ function createProgram(t: { teardown(end: () => void): void }, files: Record<str
   symlinkSync(join(root, 'node_modules'), join(place.path, 'node_modules'))
   for (const [name, text] of Object.entries(files)) place.write(name, text)
   const main = join(place.path, 'main.ts')
-  const program = join(place.path, '.artifacts/prepared/main.ts.mjs')
+  const program = join(place.path, '.artifacts/prepared/main.ts.js')
   const make = async () => {
     const made = await bundle(place.path, main, program)
     mkdirSync(dirname(program), { recursive: true })
-    writeFileSync(program, made.code)
+    writeFileSync(program, made.text)
     writeFileSync(`${program}.map`, made.sourceMap)
     return made
   }
@@ -25,7 +26,14 @@ function createProgram(t: { teardown(end: () => void): void }, files: Record<str
     const running = new Running(process.execPath, [path], { cwd: place.path })
     return { code: await running.end(), stdout: running.stdout, stderr: running.stderr }
   }
-  return { ...place, program, make, source: () => run(main), prepared: () => run(program) }
+  const starter = place.write(
+    'starter.mjs',
+    `import { readFileSync } from 'node:fs'
+import { scriptOf } from ${JSON.stringify(pathToFileURL(join(root, 'tasks/launch.mjs')).href)}
+const path = ${JSON.stringify(program)}
+await scriptOf({ path, text: readFileSync(path, 'latin1') }).runInThisContext()(specifier => import(specifier))`,
+  )
+  return { ...place, program, make, source: () => run(main), prepared: () => run(starter) }
 }
 
 t.test('a bundle does what its sources do', async t => {
@@ -98,11 +106,16 @@ t.test('a stack names the sources', async t => {
     'fails.ts': `interface Unused { readonly a: 1 }\n\nexport function fail(): never {\n  throw new RangeError('a bug')\n}`,
   })
   await program.make()
-  const error = await import(pathToFileURL(program.program).href).catch((error: unknown) => error)
+  const script = new Script(readFileSync(program.program, 'latin1'), {
+    filename: pathToFileURL(program.program).href,
+  })
+  const error = await script
+    .runInThisContext()()
+    .catch((error: unknown) => error)
   nameSources(error, program.program)
   const { stack = '' } = error instanceof Error ? error : {}
   t.match(stack, `${pathToFileURL(join(program.path, 'fails.ts'))}:4:`)
   t.match(stack, `${pathToFileURL(join(program.path, 'main.ts'))}:3:`)
-  t.notMatch(stack, 'main.ts.mjs')
+  t.notMatch(stack, 'main.ts.js')
   t.equal(nameSources('no error', program.program), 'no error')
 })

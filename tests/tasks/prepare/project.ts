@@ -5,20 +5,31 @@ import { createPlace, importTask, type Place, Running, root } from '../cli-rig.t
 /** Writes down which program ran, as a preload. */
 const spy = `import { appendFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import vm from 'node:vm'
+const tell = text => appendFileSync(process.env.RAN, text)
 registerHooks({
   load(url, context, next) {
-    if (url.endsWith('/tasks/main.ts')) appendFileSync(process.env.RAN, 'sources ')
-    if (url.endsWith('/tasks/main.ts.mjs')) appendFileSync(process.env.RAN, 'prepared ')
+    if (url.endsWith('/tasks/main.ts')) tell('sources ')
     return next(url, context)
   },
-})`
+})
+vm.Script = class extends vm.Script {
+  constructor(text, options) {
+    super(text, options)
+    if (options.filename.endsWith('/tasks/main.ts.js'))
+      tell(this.cachedDataRejected === false ? 'prepared ' : 'prepared, compiled anew ')
+  }
+}`
 
 export interface Project extends Place {
   readonly main: string
-  /** Of the prepared program and its manifest. */
+  /** Of the prepared program, its manifest, and all that is beside it. */
   readonly program: string
   readonly manifest: string
+  readonly place: string
   start(args: readonly string[], options?: { readonly node?: readonly string[] }): Running
+  /** Which programs ran since the last time that this was asked. */
+  ran(): string
   run(...args: string[]): Promise<{ code: number | string; stdout: string; stderr: string; ran: string }>
   edit(name: string, change: (text: string) => string): void
 }
@@ -37,25 +48,31 @@ export function createProject(
   place.write('Taskfile.ts', own + taskfile)
   const hook = place.write('spy.mjs', spy)
   const log = join(place.path, 'ran.log')
-  const prepared = join(place.path, '.artifacts', 'prepared')
+  const prepared = join(place.path, '.artifacts', 'prepared', `${process.version}-${process.arch}`)
   const start: Project['start'] = (args, { node = [] } = {}) =>
     new Running(
       process.execPath,
       ['--import', hook, ...node, join(place.path, 'tasks', 'cli.mjs'), ...args],
       { cwd: place.path, env: { RAN: log, NODE_COMPILE_CACHE: undefined } },
     )
+  const ran = () => {
+    const text = existsSync(log) ? readFileSync(log, 'utf8').trim() : 'nothing'
+    rmSync(log, { force: true })
+    return text
+  }
   return {
     ...place,
     main: join(place.path, 'tasks', 'main.ts'),
-    program: join(prepared, 'tasks', 'main.ts.mjs'),
+    program: join(prepared, 'tasks', 'main.ts.js'),
     manifest: join(prepared, 'manifest.json'),
+    place: prepared,
     start,
+    ran,
     run: async (...args) => {
-      rmSync(log, { force: true })
+      ran()
       const running = start(args)
       const code = await running.end()
-      const ran = existsSync(log) ? readFileSync(log, 'utf8').trim() : 'nothing'
-      return { code, stdout: running.stdout, stderr: running.stderr, ran }
+      return { code, stdout: running.stdout, stderr: running.stderr, ran: ran() }
     },
     edit: (name, change) => {
       place.write(name, change(readFileSync(join(place.path, name), 'utf8')))

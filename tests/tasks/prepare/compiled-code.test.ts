@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Script } from 'node:vm'
+import t from 'tap'
+import { bundle } from '../../../tasks/prepare/bundle.ts'
+import { compiledCode } from '../../../tasks/prepare/compiled-code.ts'
+import { createPlace, root } from '../cli-rig.ts'
+
+const main = join(root, 'tasks/main.ts')
+
+/** Compiles a program for which this text stands, in a directory of a test's own. */
+function compile(t: { teardown(end: () => void): void }, text: string) {
+  const directory = join(createPlace(t).path, 'practice')
+  const codes = compiledCode({ root, main, program: join(root, 'nowhere/main.ts.js'), text, directory })
+  return { directory, codes }
+}
+
+t.test('the program is started as people start it, and what was compiled then is kept', async t => {
+  const { text } = await bundle(root, main, join(root, 'nowhere/main.ts.js'))
+  const { directory, codes } = compile(t, text)
+  t.equal(readFileSync(join(directory, 'out'), 'utf8'), 'text', 'tasks have run')
+  t.ok(existsSync(join(directory, '.artifacts')), 'and are remembered there')
+  for (const cachedData of [codes?.run, codes?.complete, codes?.brief]) {
+    const script = new Script(text, { filename: 'any.js', cachedData: Buffer.from(cachedData ?? []) })
+    t.equal(script.cachedDataRejected, false)
+  }
+})
+
+t.test('a start looks to the program like any other', async t => {
+  const { directory, codes } = compile(
+    t,
+    `(async load => {
+      const { appendFileSync } = await load('node:fs')
+      appendFileSync('log', JSON.stringify([process.argv.slice(1), process.execArgv, process.env.NODE_OPTIONS]) + '\\n')
+      process.exit(1)
+    })`,
+  )
+  t.ok(codes)
+  const starts = readFileSync(join(directory, 'log'), 'utf8').trim().split('\n')
+  t.ok(starts.includes(JSON.stringify([[main, '--version'], [], null])), starts.join('\n'))
+  t.ok(starts.includes(JSON.stringify([[main, '--jobs', '2', 'all'], [], null])))
+})
+
+t.test('a program that cannot be started has none', async t => {
+  t.equal(compile(t, 'const').codes, undefined)
+  t.equal(compile(t, '(async () => { throw new RangeError("a bug") })').codes, undefined)
+  t.equal(compile(t, '(async () => process.abort())').codes, undefined)
+})
