@@ -129,4 +129,12 @@ function explain(error: unknown, code: number): number {
   return code
 }
 
+/** Resolves once all that was written is out, or cannot be. */
+const flushed = (stream: NodeJS.WriteStream) =>
+  new Promise<void>(resolve => stream.write('', () => resolve()))
+
 process.exitCode = await main(process.argv.slice(2))
+await flushed(stdout)
+await flushed(stderr)
+// Saves the time to take down what ends with the process in any case, and what a Taskfile has left open keeps nobody waiting.
+process.exit()

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createPlace, finish, importTask } from './cli-rig.ts'
+import { cli, createPlace, finish, importTask, Running } from './cli-rig.ts'
 
 const place = createPlace(t)
 place.write(
@@ -56,6 +56,28 @@ export default { build, 'db:words': words, one, echo, asks, fail, stray, down, w
 )
 const cwd = place.path
 const run = (...args: string[]) => finish(args, { cwd })
+
+t.test('a listing is whole, and does not wait for what a Taskfile has left open', async t => {
+  const other = createPlace(t)
+  other.write(
+    'Taskfile.ts',
+    `${importTask}
+setInterval(() => {}, 1_000)
+export default Object.fromEntries(
+  Array.from({ length: 2_000 }, (_, i) => ['t' + i, task({ describe: 'x'.repeat(100), run() {} })]),
+)`,
+  )
+  // More than a pipe holds, and nobody reads it at first.
+  const running = new Running(
+    'sh',
+    ['-c', '"$0" "$1" --list | (sleep 0.3; tail -1)', process.execPath, cli],
+    {
+      cwd: other.path,
+    },
+  )
+  t.equal(await running.end(), 0)
+  t.equal(running.stdout, `  t1999  ${'x'.repeat(100)}\n`)
+})
 
 t.test('--list', async t => {
   const { code, stdout, stderr } = await run('--list')
