@@ -137,7 +137,9 @@ export default { mistake, command, caught, within, bug }`,
 
 t.test('a bug of the program is shown where it is in the sources', async t => {
   const project = createProject(t)
-  project.edit('tasks/main.ts', text => `${text}\nthrow new RangeError('a bug')\n`)
+  project.edit('tasks/main.ts', text =>
+    text.replace('process.exitCode =', `throw new RangeError('a bug')\n$&`),
+  )
   const { code, stderr, ran } = await project.run('--list')
   t.match({ code, ran }, { code: 1, ran: 'prepared' })
   t.match(stderr, /RangeError: a bug\n\s+at [^\n]*\/tasks\/main\.ts:\d+/)
