@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { OutputCache } from './cache/output-cache.ts'
 import { FileTable } from './files/file-table.ts'
 import { pathFrom } from './files/paths-from.ts'
-import { Freshness } from './freshness/freshness.ts'
+import { Freshness, type FreshnessOptions } from './freshness/freshness.ts'
 import { Judge } from './freshness/judge.ts'
 import { OutputOwners } from './freshness/output-owners.ts'
 import { TaskSources } from './freshness/task-sources.ts'
@@ -12,7 +12,6 @@ import { openMemory } from './memory/open-memory.ts'
 import { RememberedThings } from './memory/remembered.ts'
 import { ownPlaces } from './own-places.ts'
 import type { Plan } from './plan.ts'
-import type { PreparedWork } from './prepare-work.ts'
 import { secretsOf } from './secrets/secrets-of.ts'
 
 export interface WorkplaceOptions {
@@ -82,7 +81,10 @@ export class Workplace implements Disposable {
     })
   }
 
-  freshness({ judge, settlement }: PreparedWork, holdsSecret: (value: unknown) => boolean): Freshness {
+  freshness(
+    { judge, settlement }: Pick<FreshnessOptions, 'judge' | 'settlement'>,
+    holdsSecret: FreshnessOptions['holdsSecret'],
+  ): Freshness {
     return new Freshness({ judge, settlement, memory: this.memory, cache: this.cache, holdsSecret })
   }
 

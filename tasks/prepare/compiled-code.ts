@@ -6,7 +6,8 @@ import type { Kind } from './manifest.ts'
 
 const longestMs = 10_000
 /** A Taskfile that has what most have. */
-const taskfile = (root: string) => `import { task } from ${JSON.stringify(join(root, 'tasks/engine/task.ts'))}
+const taskfile = (root: string) => `import { writeFileSync } from 'node:fs'
+import { task } from ${JSON.stringify(join(root, 'tasks/engine/task.ts'))}
 const command = task({ describe: 'A command', run: ['true'] })
 const made = task({ describe: 'A file', inputs: ['in'], outputs: ['out'], run: ['cp', 'in', 'out'] })
 const all = task({
@@ -17,7 +18,15 @@ const all = task({
     print('done\\n')
   },
 })
-export default { all, command, made }
+// So many that they are settled together.
+const many = Object.fromEntries(
+  Array.from({ length: 50 }, (_, i) => [
+    \`file\${i}\`,
+    task({ describe: 'A file', inputs: ['in'], outputs: [\`out\${i}\`], run: () => writeFileSync(\`out\${i}\`, '') }),
+  ]),
+)
+const settled = task({ describe: 'All files', needs: many, run: () => {} })
+export default { all, command, made, settled, ...many }
 `
 
 export interface Practice {

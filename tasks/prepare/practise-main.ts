@@ -7,8 +7,8 @@ import type { Script } from 'node:vm'
 import type { Kind } from './manifest.ts'
 
 const starts: Readonly<Record<Kind, readonly (readonly string[])[]>> = {
-  // The second time there is nothing to do for what is up to date.
-  run: [['--jobs', '2', 'all'], ['all']],
+  // From the second time on there is nothing to do for what is up to date.
+  run: [['--jobs', '2', 'all'], ['all'], ['settled'], ['settled'], ['settled']],
   brief: [[], ['--version'], ['--list']],
   // The last, for it leaves the process without output.
   complete: [['--complete', 'fish', 'al']],

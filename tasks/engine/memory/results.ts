@@ -1,13 +1,15 @@
 /**
  * The bytes of a result, by the structured clone algorithm: objects and arrays, Map, Set, Date, RegExp, bigint and typed
  * arrays come back as they were. A class loses its methods that way and a function cannot be kept at
- * all, so these are named instead of being lost: `what` tells where in the result they are.
+ * all, so these are named instead of being lost: `what` tells where in the result they are. No result is no bytes: most
+ * tasks have none, and the algorithm takes longer to load than they do.
  */
 export type Stored =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'not-storable'; readonly what: string }
 
 export function storeResult(result: unknown): Stored {
+  if (result === undefined) return { kind: 'bytes', bytes: new Uint8Array() }
   const what = misfit(result, 'it', new Set())
   if (what !== undefined) return { kind: 'not-storable', what }
   try {
@@ -18,7 +20,7 @@ export function storeResult(result: unknown): Stored {
 }
 
 export function readResult(bytes: Uint8Array): unknown {
-  return process.getBuiltinModule('node:v8').deserialize(bytes)
+  return bytes.length === 0 ? undefined : process.getBuiltinModule('node:v8').deserialize(bytes)
 }
 
 /** Objects of these come back as they were; not so those of classes that extend them. */

@@ -156,7 +156,10 @@ function createContext(
     progress: text => tell({ type: 'task-progress', text }),
     print: text => tell({ type: 'task-print', text }),
     secret: value => masker?.add(value),
-    confirm: surroundings.confirm(exec),
+    // Looks for a terminal, and few tasks ask.
+    get confirm() {
+      return surroundings.confirm(exec)
+    },
     exec,
   }
 }

@@ -17,6 +17,7 @@ import type { RunOptions, RunResult } from './run-options.ts'
 import { originOf } from './service-origin.ts'
 import type { ServiceListener } from './service-pool.ts'
 import { Services } from './services.ts'
+import { comparedNeeds, settledOf } from './spared.ts'
 import { type SubjectWorld, subjectOf } from './subject-of.ts'
 
 /**
@@ -351,14 +352,7 @@ export class Run {
   }
 
   #isCompared(name: string): boolean {
-    const { plan, watching } = this.#options
-    const compares = (task: Task) =>
-      isRemembered(task) || (watching !== undefined && task.options.ready !== undefined)
-    this.#compared ??= new Set(
-      plan.steps
-        .filter(({ name }) => !this.#settled.has(name) && compares(this.#task(name)))
-        .flatMap(({ needs }) => needs.map(need => need.name)),
-    )
+    this.#compared ??= comparedNeeds(this.#options, this.#settled)
     return this.#compared.has(name)
   }
 
@@ -395,15 +389,6 @@ export class Run {
 }
 
 const waiting: TaskState = { kind: 'waiting' }
-const none: ReadonlySet<string> = new Set()
-
-/** Whoever watches wants to know the inputs of each task, so there each has its turn. */
-function settledOf({ freshness, resumed, watching }: RunOptions): ReadonlySet<string> {
-  if (freshness === undefined || watching !== undefined) return none
-  if (resumed === undefined || resumed.size === 0) return freshness.settled
-  return freshness.settled.difference(new Set(resumed.keys()))
-}
-
 /** A file among its inputs or outputs that the system does not let be read is a failure of the task. */
 function unreadable(error: unknown): TaskEnd {
   if (error instanceof UserError || errorCode(error) !== undefined) return { kind: 'failed', error }
