@@ -69,15 +69,7 @@ export function advance(state: TaskState, transition: Transition): TaskState {
     }
     case 'reuse': {
       const { reuse } = transition
-      if (state.kind === 'waiting')
-        return {
-          kind: 'succeeded',
-          how: reuse.how,
-          durationMs: 0,
-          get result() {
-            return reuse.result
-          },
-        }
+      if (state.kind === 'waiting') return new Spared(reuse)
       break
     }
     case 'skip':
@@ -87,4 +79,21 @@ export function advance(state: TaskState, transition: Transition): TaskState {
       transition satisfies never
   }
   throw new Error(`a task that is ${state.kind} cannot ${transition.kind}`)
+}
+
+/** A class, for there may be thousands, and of each a getter. */
+class Spared {
+  readonly kind = 'succeeded'
+  readonly how: Reuse['how']
+  readonly durationMs = 0
+  readonly #reuse: Reuse
+
+  constructor(reuse: Reuse) {
+    this.how = reuse.how
+    this.#reuse = reuse
+  }
+
+  get result(): unknown {
+    return this.#reuse.result
+  }
 }

@@ -6,9 +6,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Script } from 'node:vm'
 import type { Kind } from './manifest.ts'
 
-const starts: Readonly<Record<Kind, readonly (readonly string[])[]>> = {
-  // From the second time on there is nothing to do for what is up to date.
-  run: [['--jobs', '2', 'all'], ['all'], ['settled'], ['settled'], ['settled']],
+const starts: Readonly<Record<Kind | 'first', readonly (readonly string[])[]>> = {
+  // Makes what is up to date later on. What only that needs is compiled again where a run has something to make.
+  first: [['made', 'settled'], ['settled']],
+  run: [['--jobs', '2', 'all'], ['settled']],
   brief: [[], ['--version'], ['--list']],
   // The last, for it leaves the process without output.
   complete: [['--complete', 'fish', 'al']],

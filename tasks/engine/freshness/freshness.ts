@@ -115,12 +115,12 @@ export class Freshness {
       this.judge.learn(name, { ...record, ...refreshed })
     }
     this.#digests.set(name, digestsOf(record))
-    return this.#reuse(name, 'up-to-date', () => record)
+    return new StoredResult('up-to-date', () => this.#stored(name))
   }
 
   /** Hands on the stored result of a task that is settled. */
   reuseSettled(name: string): Reuse {
-    return this.#reuse(name, 'up-to-date', () => this.judge.record(name))
+    return new StoredResult('up-to-date', () => this.#stored(name))
   }
 
   /** Brings a task that is not up to date to its result, by restoring it or by running it. */
@@ -189,7 +189,7 @@ export class Freshness {
         )
         this.#keep(name, record, restored.result)
         tell({ type: 'task-restored', why, files: restored.files.length })
-        return { kind: 'reused', reuse: this.#reuse(name, 'restored', () => record, restored.result) }
+        return { kind: 'reused', reuse: new StoredResult('restored', () => restored.result) }
       }
     }
     memory.invalidate(name)
@@ -232,26 +232,33 @@ export class Freshness {
     this.judge.learn(name, record)
   }
 
-  #reuse(name: string, how: Reuse['how'], recordOf: () => TaskRecord | undefined, bytes?: Uint8Array): Reuse {
+  #stored(name: string): Uint8Array {
     const { memory } = this.#options
-    const stored = () => {
-      const known = memory.result(name)
-      if (known !== undefined && sha256(known) === recordOf()?.resultDigest) return known
-      memory.invalidate(name)
-      throw new UserError(`the stored result of "${name}" is gone or damaged`, { fix: 'run it again' })
-    }
-    let read: { readonly result: unknown } | undefined
-    return {
-      how,
-      get result() {
-        read ??= { result: readResult(bytes ?? stored()) }
-        return read.result
-      },
-    }
+    const stored = memory.result(name)
+    if (stored !== undefined && sha256(stored) === this.judge.record(name)?.resultDigest) return stored
+    memory.invalidate(name)
+    throw new UserError(`the stored result of "${name}" is gone or damaged`, { fix: 'run it again' })
   }
 
   #tell(tell: Making['tell'], trouble: Trouble): void {
     tell({ type: 'task-trouble', trouble })
+  }
+}
+
+/** Read when somebody asks for it. */
+class StoredResult implements Reuse {
+  readonly how: Reuse['how']
+  readonly #bytes: () => Uint8Array
+  #read: { readonly result: unknown } | undefined
+
+  constructor(how: Reuse['how'], bytes: () => Uint8Array) {
+    this.how = how
+    this.#bytes = bytes
+  }
+
+  get result(): unknown {
+    this.#read ??= { result: readResult(this.#bytes()) }
+    return this.#read.result
   }
 }
 

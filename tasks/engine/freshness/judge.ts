@@ -54,11 +54,10 @@ export type Judgement =
   | { readonly kind: 'up-to-date'; readonly record: TaskRecord; readonly refreshed: FileSets | undefined }
   | { readonly kind: 'stale'; readonly why: readonly Change[]; readonly present: Present }
 
-export interface Declared {
-  /** Relative to the root. */
-  readonly inputs: readonly Input[]
-  readonly facts: Facts
-}
+/** A task before its needs are done. */
+export type Declaring = Omit<Subject, 'needs' | 'results'>
+
+type NamedValue = Extract<Input, { readonly name: string }>
 
 interface FileSets {
   readonly inputs: FileSet
@@ -156,23 +155,30 @@ export class Judge {
   }
 
   /**
-   * All that a task declares and depends on, as far as that is known before anything has run: everything but the content
-   * of files and what its needs come to. Undefined where that is not known yet.
+   * All that a task declares and depends on beside the content of files and what its needs come to, as a text to be
+   * compared. Undefined where that is not known before its needs are done.
    */
-  declared({ task, ...subject }: Omit<Subject, 'needs' | 'results'>): Declared | undefined {
-    const { inputs = [], outputs = [] } = task.options
+  declaredText({ name, task, directory, place }: Declaring, needs: readonly string[]): string | undefined {
+    const { inputs = [], outputs = [], run } = task.options
     if (typeof inputs === 'function' || typeof outputs === 'function') return undefined
-    const { directory } = subject
-    const placed = inputsFrom(directory, inputs)
-    const paths = outputs.map(output => pathFrom(directory, output))
-    const values = placed.filter(input => typeof input === 'object' && 'name' in input)
+    const values = valuesIn(inputs)
     try {
-      return { inputs: placed, facts: this.#ownFacts({ ...subject, task }, paths, values) }
+      const facts = this.#otherFacts({ name, task, place }, values)
+      const shown = values === none ? inputs : inputs.map(withoutValue)
+      return this.#textOf([directory, needs, shown, outputs, typeof run === 'function' ? null : run, facts])
     } catch (error) {
       // A value that cannot be compared is told when the task is judged.
       if (error instanceof UserError) return undefined
       throw error
     }
+  }
+
+  /** The facts of a task but those of its needs, which stand behind them; of one that has a `declaredText`. */
+  declaredFacts({ name, task, directory, place }: Declaring): Facts {
+    const { inputs = [], outputs = [] } = task.options
+    if (typeof inputs === 'function' || typeof outputs === 'function') return {}
+    const paths = outputs.map(output => pathFrom(directory, output))
+    return this.#ownFacts({ name, task, place }, paths, valuesIn(inputs))
   }
 
   /** The inputs as they are now, with their digests. */
@@ -239,14 +245,20 @@ export class Judge {
   #ownFacts(
     { name, task, place }: Pick<Subject, 'name' | 'task' | 'place'>,
     outputs: readonly string[],
-    values: readonly { readonly name: string; readonly value: unknown }[],
+    values: readonly NamedValue[],
+  ): Record<string, string> {
+    const { run } = task.options
+    const definition = this.#textOf([typeof run === 'function' ? null : run, outputs])
+    return { definition, ...this.#otherFacts({ name, task, place }, values) }
+  }
+
+  #otherFacts(
+    { name, task, place }: Pick<Subject, 'name' | 'task' | 'place'>,
+    values: readonly NamedValue[],
   ): Record<string, string> {
     const { options, modules } = task
     const { environment, toolsOf, sources, host } = this.#options
-    const facts: Record<string, string> = {
-      definition: this.#textOf([typeof options.run === 'function' ? null : options.run, outputs]),
-      host,
-    }
+    const facts: Record<string, string> = { host }
     if (modules.length > 0) facts.sources = sources.nameOf(modules)
     for (const [key, value] of Object.entries(place.params)) facts[`param ${key}`] = digestOfValue(value)
     for (const { name, value } of values) facts[`value ${name}`] = digestOfValue(value)
@@ -262,6 +274,20 @@ export class Judge {
     const isSecret = this.#options.secrets?.some(secret => text.includes(JSON.stringify(secret).slice(1, -1)))
     return isSecret ? sha256(text) : text
   }
+}
+
+const none: readonly NamedValue[] = []
+
+function valuesIn(inputs: readonly Input[]): readonly NamedValue[] {
+  // Most have none, and nothing is made for them.
+  return inputs.some(isValue) ? inputs.filter(isValue) : none
+}
+
+export const isValue = (input: Input): input is NamedValue => typeof input === 'object' && 'name' in input
+
+/** The value is among the facts. */
+function withoutValue(input: Input): unknown {
+  return isValue(input) ? { name: input.name } : input
 }
 
 /** Whether a task has a fingerprint at all. */

@@ -26,7 +26,7 @@ interface Tasks {
   readonly names: readonly string[]
   readonly texts: readonly string[]
   readonly listed: readonly boolean[]
-  readonly needs: readonly (readonly string[])[]
+  readonly needs: readonly (readonly number[])[]
   readonly inputs: readonly (readonly number[])[]
   readonly outputs: readonly (readonly number[])[]
   /** Each file once. One that is looked at itself, where it is a link, has NUL in front. */
@@ -48,8 +48,10 @@ const itself = '\0'
 export class Settled {
   readonly #tasks: Tasks
   readonly #looks: Float64Array
-  readonly #places: Map<string, number>
   readonly #absolute: (path: string) => string
+  #places: ReadonlyMap<string, number> | undefined
+  /** The place that is likely to be asked for next: plans have much the same order each time. */
+  #next = 0
   /** By file: whether it is as it was, where that is known. */
   readonly #same: (boolean | undefined)[] = []
 
@@ -57,11 +59,9 @@ export class Settled {
     this.#tasks = tasks
     this.#looks = looks
     this.#absolute = absolute
-    this.#places = new Map()
-    for (let i = 0; i < tasks.names.length; i++) this.#places.set(tasks.names[i] ?? '', i)
   }
 
-  /** Undefined where these are not what `pack` made. */
+  /** Undefined where these are not what a `Packing` made. */
   static read({ text, looks }: KeptSettled, absolute: (path: string) => string): Settled | undefined {
     try {
       const tasks: Tasks = JSON.parse(text)
@@ -76,16 +76,23 @@ export class Settled {
     }
   }
 
-  /** Whether a task declares what it did. */
-  declares(name: string, text: string): boolean {
+  /** The place of a task, if it is here. */
+  placeOf(name: string): number | undefined {
+    const { names } = this.#tasks
+    if (names[this.#next] === name) return this.#next++
+    this.#places ??= new Map(names.map((name, i) => [name, i]))
     const place = this.#places.get(name)
-    return place !== undefined && this.#tasks.texts[place] === text
+    if (place !== undefined) this.#next = place + 1
+    return place
+  }
+
+  /** Whether a task declares what it did. */
+  declares(place: number, text: string): boolean {
+    return this.#tasks.texts[place] === text
   }
 
   /** Whether all files of a task are as they were. `find` tells the paths of its inputs where they have to be found. */
-  isSame(name: string, find: () => readonly string[]): boolean {
-    const place = this.#places.get(name)
-    if (place === undefined) return false
+  isSame(place: number, find: () => readonly string[]): boolean {
     const inputs = this.#tasks.inputs[place] ?? []
     const outputs = this.#tasks.outputs[place] ?? []
     for (let i = 0; i < inputs.length; i++) if (!this.#isSameFile(inputs[i] ?? 0)) return false
@@ -125,7 +132,13 @@ export class Settled {
     for (const [i, name] of all.entries()) {
       if (names.has(name)) continue
       const files = { inputs: inputs[i]?.map(fileAt) ?? [], outputs: outputs[i]?.map(fileAt) ?? [] }
-      packing.put({ name, text: texts[i] ?? '', listed: listed[i] ?? true, needs: needs[i] ?? [], ...files })
+      packing.put({
+        name,
+        text: texts[i] ?? '',
+        listed: listed[i] ?? true,
+        needs: needs[i]?.map(need => all[need] ?? '') ?? [],
+        ...files,
+      })
     }
     return packing
   }
@@ -139,12 +152,12 @@ export class Packing {
     names: [] as string[],
     texts: [] as string[],
     listed: [] as boolean[],
-    needs: [] as (readonly string[])[],
+    needs: [] as (readonly number[])[],
     inputs: [] as (readonly number[])[],
     outputs: [] as (readonly number[])[],
     paths: [] as string[],
   } satisfies Tasks
-  readonly #names = new Set<string>()
+  readonly #places = new Map<string, number>()
   readonly #looks: number[] = []
   readonly #files = new Map<string, number>()
 
@@ -158,12 +171,12 @@ export class Packing {
   }
 
   put({ name, text, listed, needs, inputs, outputs }: PackedTask): void {
-    if (!needs.every(need => this.#names.has(need))) return
-    this.#names.add(name)
-    this.#tasks.names.push(name)
+    const places = needs.flatMap(need => this.#places.get(need) ?? [])
+    if (places.length < needs.length) return
+    this.#places.set(name, this.#tasks.names.push(name) - 1)
     this.#tasks.texts.push(text)
     this.#tasks.listed.push(listed)
-    this.#tasks.needs.push(needs)
+    this.#tasks.needs.push(places)
     this.#tasks.inputs.push(inputs)
     this.#tasks.outputs.push(outputs)
   }

@@ -1,10 +1,12 @@
 import { isGlob, plainPath } from '../files/find-files.ts'
+import { inputsFrom } from '../files/paths-from.ts'
 import { taskInputs } from '../files/task-inputs.ts'
 import { type Graph, nodeOf } from '../graph.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { AnyPlace, Input } from '../task.ts'
-import { type Declared, isRemembered, type Judge } from './judge.ts'
+import type { Facts } from './facts.ts'
+import { isRemembered, isValue, type Judge } from './judge.ts'
 import { Packing, Settled } from './settled.ts'
 
 export interface SettlementSetting {
@@ -23,9 +25,10 @@ export interface SettlementSetting {
 /** As long as no more than this part of a plan changes, those are judged by their own records: to keep all anew takes longer. */
 const few = 1 / 32
 
+/** What a task that is not settled declared before the run. */
 interface Present {
-  readonly declared: Declared
   readonly text: string
+  readonly facts: Facts
 }
 
 /**
@@ -44,10 +47,10 @@ export class Settlement {
 
   constructor(setting: SettlementSetting) {
     this.#setting = setting
-    const { judge, plan, force } = setting
+    const { judge, plan } = setting
     const { memory } = setting.workplace
     memory.watchChanges()
-    const kept = force || !this.#isLarge ? undefined : memory.settled()
+    const kept = this.#isLarge ? memory.settled() : undefined
     this.#settled = kept && Settled.read(kept, path => judge.files.absolute(path))
     this.#struck = new Set(kept?.struck)
     this.names = this.#isLarge ? this.#find() : none
@@ -78,11 +81,11 @@ export class Settlement {
       const present = this.#present.get(name)
       const record = isUpToDate(name) ? judge.record(name) : undefined
       if (present === undefined || record?.valid !== true) continue
-      const { text, declared } = present
+      const { text, facts } = present
       // What a task changed in its own environment, others have not begun with.
-      if (!record.facts.startsWith(JSON.stringify(declared.facts).slice(0, -1))) continue
+      if (!record.facts.startsWith(JSON.stringify(facts).slice(0, -1))) continue
       const { inputs, outputs } = record
-      const listed = !areFiles(declared.inputs, inputs.paths)
+      const listed = !areFiles(this.#inputsOf(name), inputs.paths)
       packing.add({ name, text, listed, needs: needs.map(need => need.name), inputs, outputs })
     }
     memory.keepSettled(packing.kept)
@@ -103,42 +106,33 @@ export class Settlement {
     return names
   }
 
-  #isSettled(step: PlanStep, names: ReadonlySet<string>): boolean {
-    const { name, needs, params, rest } = step
-    const { graph, judge } = this.#setting
+  #isSettled({ name, needs, params, rest }: PlanStep, names: ReadonlySet<string>): boolean {
+    const { graph, judge, force } = this.#setting
     const { task, directory } = nodeOf(graph, name)
     if (!isRemembered(task)) return false
     // What its functions receive is what its own `params` made; the type is known there and not here.
-    const place = { root: judge.files.root, params, rest } as AnyPlace
-    const declared = judge.declared({ name, task, directory, place })
-    if (declared === undefined) {
-      this.#hasNews = true
-      return false
-    }
-    const text = textOf(step, declared)
-    this.#present.set(name, { declared, text })
-    if (this.#settled?.declares(name, text) !== true) {
-      this.#hasNews = true
-      return false
-    }
-    if (this.#struck.has(name)) return false
-    for (const need of needs) if (!names.has(need.name)) return false
-    return this.#settled.isSame(name, () => taskInputs(name, declared.inputs, judge.found).paths)
+    const declaring = { name, task, directory, place: { root: judge.files.root, params, rest } as AnyPlace }
+    const text = judge.declaredText(declaring, needs.map(nameOf))
+    const place = this.#settled?.placeOf(name)
+    if (text !== undefined && place !== undefined && this.#settled?.declares(place, text) === true) {
+      const find = () => taskInputs(name, this.#inputsOf(name), judge.found).paths
+      const isOpen = force || this.#struck.has(name) || needs.some(need => !names.has(need.name))
+      if (!isOpen && this.#settled.isSame(place, find)) return true
+    } else this.#hasNews = true
+    if (text !== undefined) this.#present.set(name, { text, facts: judge.declaredFacts(declaring) })
+    return false
+  }
+
+  /** Of a task that declares them. */
+  #inputsOf(name: string): readonly Input[] {
+    const { task, directory } = nodeOf(this.#setting.graph, name)
+    const { inputs = [] } = task.options
+    return typeof inputs === 'function' ? [] : inputsFrom(directory, inputs)
   }
 }
 
 const none: ReadonlySet<string> = new Set()
-
-function textOf({ needs }: PlanStep, { inputs, facts }: Declared): string {
-  return JSON.stringify([needs, inputs.some(isValue) ? inputs.map(withoutValue) : inputs, facts])
-}
-
-const isValue = (input: Input): boolean => typeof input === 'object' && 'name' in input
-
-/** The value is among the facts. */
-function withoutValue(input: Input): unknown {
-  return typeof input === 'object' && 'name' in input ? { name: input.name } : input
-}
+const nameOf = ({ name }: { readonly name: string }): string => name
 
 /** Whether inputs that are declared name these files and nothing else. */
 function areFiles(inputs: readonly Input[], paths: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Trouble } from '../events.ts'
 import { FileSet } from '../files/file-set.ts'
 import type { KeptSettled } from '../freshness/settled.ts'
-import { isDamage, openDatabase, setAside, textOf } from './open-database.ts'
+import { isDamage, openDatabase, prepareToWrite, setAside, textOf } from './open-database.ts'
 
 /** What is known of the last success of a task. */
 export interface TaskRecord {
@@ -57,8 +57,11 @@ export class Memory implements Disposable {
   /** From now on it also writes; the file is made where it is missing, or of no use. */
   beginWriting(): void {
     if (this.#writes) return
-    this.close()
     this.#writes = true
+    if (this.#database !== undefined) {
+      this.#try(() => this.#database && prepareToWrite(this.#database))
+      return
+    }
     const opened = openDatabase(this.#path, { writes: true, now: this.now() })
     if (opened.kind === 'open') {
       this.#database = opened.database

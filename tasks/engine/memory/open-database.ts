@@ -19,7 +19,8 @@ export interface SetAside {
 
 /**
  * Opens the database, or makes it. One that is damaged, or of another version, is set aside under another name and begun
- * anew. With `writes: false` nothing of that happens: the file is read, or not there.
+ * anew. With `writes: false` nothing of that happens: the file is read, or not there. A write that somebody was killed in
+ * is taken back all the same; that is the one thing that a reader writes.
  *
  * It keeps a rollback journal and waits for no disk: a killed process loses nothing that way, reading leaves no file
  * behind as it would with a write-ahead log, and what a power failure damages is set aside.
@@ -29,10 +30,10 @@ export function openDatabase(path: string, { writes, now }: { writes: boolean; n
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(path, { readOnly: !writes, timeout: busyMs })
+    database = new DatabaseSync(path, { timeout: busyMs })
     const version = database.prepare('pragma user_version').get()?.user_version
     if (version === schemaVersion) {
-      if (writes) database.exec('pragma synchronous = off')
+      if (writes) prepareToWrite(database)
       return { kind: 'open', database }
     }
     database.close()
@@ -41,10 +42,13 @@ export function openDatabase(path: string, { writes, now }: { writes: boolean; n
     return version === 0 ? make(path) : setAside(path, now, `it is of version ${String(version)}`)
   } catch (error) {
     if (database?.isOpen) database.close()
-    if (!writes && codeOf(error) === 8 && isTakenBack(path)) return openDatabase(path, { writes, now })
     const why = textOf(error)
     return writes && isDamage(error) ? setAside(path, now, why) : { kind: 'failed', why }
   }
+}
+
+export function prepareToWrite(database: DatabaseSync): void {
+  database.exec('pragma synchronous = off')
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, in any of their extended forms. */
@@ -57,23 +61,6 @@ function codeOf(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 255
     : undefined
-}
-
-/**
- * A process that was killed while it wrote has left a journal, and who only reads may not take its write back: that is
- * SQLITE_READONLY. What was begun and not done is taken back here; that is the one thing that a reader writes.
- */
-function isTakenBack(path: string): boolean {
-  if (!existsSync(`${path}-journal`)) return false
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-  try {
-    const database = new DatabaseSync(path, { timeout: busyMs })
-    database.prepare('pragma user_version').get()
-    database.close()
-    return !existsSync(`${path}-journal`)
-  } catch {
-    return false
-  }
 }
 
 /** Its tables come in one transaction: who opens it meanwhile waits, and finds them. */
