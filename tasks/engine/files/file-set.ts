@@ -44,7 +44,7 @@ export class FileSet {
     const looks = new Float64Array(bytes.buffer, headerBytes, files.length * lookNumbers)
     for (const [i, { look, digest }] of files.entries()) {
       const ino = isTrustworthy(look, readAt) ? look.ino : Number.NaN
-      looks.set([look.size, look.mtimeMs, look.ctimeMs, ino, fileKinds.indexOf(look.kind)], i * lookNumbers)
+      putNumbers(looks, i * lookNumbers, { ...look, ino })
       bytes.set(Buffer.from(digest, 'hex'), headerBytes + looksBytes + i * digestBytes)
     }
     bytes.set(text, bytes.length - text.length)
@@ -72,6 +72,14 @@ export class FileSet {
 
   isSame(i: number, look: FileLook): boolean {
     return sameNumbers(this.#looks, i * lookNumbers, look)
+  }
+
+  /** The same of a look that is kept at a place of a list. */
+  isSameIn(i: number, looks: Float64Array, place: number): boolean {
+    const own = this.#looks
+    const [a, b] = [i * lookNumbers, place * lookNumbers]
+    for (let n = 0; n < lookNumbers; n++) if (own[a + n] !== looks[b + n]) return false
+    return true
   }
 
   /** The look of a file, as it is kept. */
@@ -108,4 +116,23 @@ export function sameNumbers(
     looks[at + 3] === ino &&
     looks[at + 4] === fileKinds.indexOf(kind)
   )
+}
+
+/** Keeps a look at a place of a list. */
+export function putNumbers(
+  looks: Float64Array,
+  at: number,
+  { size, mtimeMs, ctimeMs, ino, kind }: FileLook,
+): void {
+  looks[at] = size
+  looks[at + 1] = mtimeMs
+  looks[at + 2] = ctimeMs
+  looks[at + 3] = ino
+  looks[at + 4] = fileKinds.indexOf(kind)
+}
+
+/** A look that is kept at a place of a list. */
+export function lookFrom(looks: Float64Array, at: number): FileLook {
+  const [size = 0, mtimeMs = 0, ctimeMs = 0, ino = 0, kind = -1] = looks.subarray(at, at + lookNumbers)
+  return { size, mtimeMs, ctimeMs, ino, kind: fileKinds[kind] ?? 'other' }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { digestFile } from './digest.ts'
 import { type FileLook, isTrustworthy, lookAt, lookThrough, sameLook } from './file-look.ts'
-import { FileSet, type KnownFile } from './file-set.ts'
+import { FileSet, type KnownFile, lookFrom, lookNumbers, putNumbers } from './file-set.ts'
 
 /** How a file differs from what is known of it. */
 export interface FileDifference {
@@ -9,10 +9,8 @@ export interface FileDifference {
   readonly how: 'added' | 'removed' | 'changed'
 }
 
-interface Entry {
-  readonly generation: number
-  readonly look: FileLook | undefined
-}
+/** As found under one pattern, which several tasks may name; looks are kept by the list then. */
+const long = 64
 
 /**
  * The files of a run, each looked at once until somebody may have changed them, and read only where its look is not one
@@ -22,7 +20,8 @@ export class FileTable {
   readonly root: string
   readonly #now: () => number
   readonly #prefix: string
-  readonly #looks = new Map<string, Entry>()
+  readonly #looks = new Map<string, FileLook | undefined>()
+  readonly #listed = new Map<readonly string[], Float64Array>()
   readonly #read = new Map<
     string,
     { readonly look: FileLook; readonly digest: string; readonly at: number }
@@ -43,15 +42,30 @@ export class FileTable {
   /** To be called when something has run. */
   mayHaveChanged(): void {
     this.#generation++
+    this.#looks.clear()
+    this.#listed.clear()
   }
 
   /** What a path leads to now, or at least since something ran last. */
   look(path: string): FileLook | undefined {
     const known = this.#looks.get(path)
-    if (known?.generation === this.#generation) return known.look
+    if (known !== undefined || this.#looks.has(path)) return known
     const look = lookThrough(this.absolute(path))
-    this.#looks.set(path, { generation: this.#generation, look })
+    this.#looks.set(path, look)
     return look
+  }
+
+  /** The looks of a long list, one behind the other; what is not there has NaN. */
+  #looksOf(paths: readonly string[]): Float64Array {
+    const known = this.#listed.get(paths)
+    if (known !== undefined) return known
+    const looks = new Float64Array(paths.length * lookNumbers).fill(Number.NaN)
+    for (let i = 0; i < paths.length; i++) {
+      const look = lookThrough(this.absolute(paths[i] ?? ''))
+      if (look !== undefined) putNumbers(looks, i * lookNumbers, look)
+    }
+    this.#listed.set(paths, looks)
+    return looks
   }
 
   absolute(path: string): string {
@@ -79,9 +93,12 @@ export class FileTable {
   take(paths: readonly string[], before?: FileSet, follow = true): FileSet {
     const at = this.#now()
     const places = before === undefined ? undefined : placesOf(before)
-    const files = paths.flatMap((path): KnownFile | readonly [] => {
+    const listed = follow ? this.#listed.get(paths) : undefined
+    const files = paths.flatMap((path, i): KnownFile | readonly [] => {
       const place = places?.get(path)
       if (before !== undefined && place !== undefined) {
+        if (listed !== undefined && before.isSameIn(place, listed, i))
+          return { path, look: lookFrom(listed, i * lookNumbers), digest: before.digestAt(place) }
         const look = follow ? this.look(path) : lookAt(this.absolute(path))
         if (look !== undefined && before.isSame(place, look))
           return { path, look, digest: before.digestAt(place) }
@@ -114,7 +131,9 @@ export class FileTable {
       }
     }
     if (before.hasPaths(paths)) {
-      for (let i = 0; i < paths.length; i++) compareOne(paths[i] ?? '', i)
+      const listed = follow && paths.length >= long ? this.#looksOf(paths) : undefined
+      for (let i = 0; i < paths.length; i++)
+        if (listed === undefined || !before.isSameIn(i, listed, i)) compareOne(paths[i] ?? '', i)
       return { differences, stale }
     }
     const places = placesOf(before)
