@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Output, outputOf } from '../lib/outputs.ts'
 import { UserError } from '../lib/user-error.ts'
 import { usageCode } from './commands/usage-code.ts'
 import { takeRestarts } from './commands/watch/restarts.ts'
@@ -16,7 +17,8 @@ import { createStyle, type Style, wantsColor } from './reporters/style.ts'
 
 const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)))
 const ownTaskfile = join(packageRoot, 'Taskfile.ts')
-const { stdout, stderr } = process
+const stdout = outputOf('stdout')
+const stderr = outputOf('stderr')
 
 interface Styles {
   readonly out: Style
@@ -25,9 +27,6 @@ interface Styles {
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === '--complete') return (await import('./commands/complete.ts')).complete(argv.slice(1))
-  // What reads our output may go away; the run is then cancelled, and a listing is simply over.
-  stdout.on('error', () => {})
-  stderr.on('error', () => {})
   let beginning: Beginning
   try {
     beginning = readBeginning(argv)
@@ -35,8 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return explain(error, usageCode)
   }
   const { flags, rest } = beginning
-  const styleFor = (stream: { isTTY?: boolean }) =>
-    createStyle(flags.color && wantsColor(process.env, stream))
+  const styleFor = (output: Output) => createStyle(flags.color && wantsColor(process.env, output))
   const styles: Styles = { out: styleFor(stdout), error: styleFor(stderr) }
   if (flags.version) return print(`${version()}\n`)
   const path =
@@ -104,8 +102,8 @@ async function runSubcommand(
       style: out,
       styles,
       blame,
-      stdout: text => void stdout.write(text),
-      stderr: text => void stderr.write(text),
+      stdout: text => stdout.write(text),
+      stderr: text => stderr.write(text),
     })
   } catch (error) {
     return explain(error, blame.code)
@@ -129,12 +127,8 @@ function explain(error: unknown, code: number): number {
   return code
 }
 
-/** Resolves once all that was written is out, or cannot be. */
-const flushed = (stream: NodeJS.WriteStream) =>
-  new Promise<void>(resolve => stream.write('', () => resolve()))
-
 process.exitCode = await main(process.argv.slice(2))
-await flushed(stdout)
-await flushed(stderr)
+await stdout.flushed()
+await stderr.flushed()
 // Saves the time to take down what ends with the process in any case, and what a Taskfile has left open keeps nobody waiting.
 process.exit()

@@ -1,3 +1,4 @@
+import { outputOf } from '../../lib/outputs.ts'
 import type { Sentinel } from '../../lib/processes/sentinel.ts'
 import type { Termination } from '../../lib/processes/termination.ts'
 import { confirmBy } from '../engine/confirm.ts'
@@ -76,6 +77,8 @@ export async function oneRun(
     run: id,
     style,
     commandFor: name => masker.mask(commandFor(name)),
+    stdout: outputOf('stdout'),
+    stderr: outputOf('stderr'),
     process,
     now: Date.now,
     withoutLogs: onlyLooks(graph, plan),
@@ -124,7 +127,7 @@ export async function oneRun(
     reporter.report({ type: 'run-trouble', trouble, at: Date.now() })
   workplace[Symbol.dispose]()
   const { failed, lines } = await reporter.close()
-  for (const line of lines) process.stderr.write(`${line}\n`)
+  for (const line of lines) outputOf('stderr').write(`${line}\n`)
   return { outcome, unreported: failed }
 }
 

@@ -1,3 +1,4 @@
+import { outputOf } from '../../lib/outputs.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { readBeginning } from '../engine/command-line.ts'
 import { type PastRun, pastRuns, resultsOf } from '../engine/memory/history.ts'
@@ -21,7 +22,7 @@ export const resume: Command = async ({ path, taskfile, values, styles, blame })
     styles,
     words: run.words,
     blame,
-    stdout: process.stdout,
+    stdout: outputOf('stdout'),
     resumed,
   })
 }

@@ -1,3 +1,4 @@
+import type { Output } from '../../lib/outputs.ts'
 import type { Beginning } from '../engine/command-line.ts'
 import type { Graph } from '../engine/graph.ts'
 import type { Flags } from '../engine/options.ts'
@@ -15,7 +16,7 @@ export interface Naming {
   /** All of the command line, for the history. */
   readonly words: readonly string[]
   readonly blame: Blame
-  readonly stdout: Pick<NodeJS.WriteStream, 'write'>
+  readonly stdout: Pick<Output, 'write' | 'flushed'>
   /** Results of the run that this one resumes. */
   readonly resumed?: Setting['resumed']
   /** Of a watch that goes on in this process: see `takeRestarts`. */
@@ -44,7 +45,8 @@ export async function runNamed(naming: Naming): Promise<number> {
     const setting = { graph, plan, environment, workplace, jobs, force: flags.force, style: styles.out }
     const text = await showPlan(setting)
     // Ends the process, which a look that was waited for in vain must not keep.
-    await new Promise<void>(resolve => stdout.write(text, () => resolve()))
+    stdout.write(text)
+    await stdout.flushed()
     process.exit(0)
   }
   const setting: Setting = {

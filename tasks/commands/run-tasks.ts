@@ -1,3 +1,4 @@
+import { outputOf } from '../../lib/outputs.ts'
 import { Sentinel } from '../../lib/processes/sentinel.ts'
 import { Termination } from '../../lib/processes/termination.ts'
 import { exitCode } from './exit-code.ts'
@@ -19,5 +20,12 @@ export async function runTasks(setting: Setting): Promise<never> {
   const { outcome, unreported } = await oneRun(setting, { termination, sentinel, masker })
   await sentinel[Symbol.asyncDispose]() // which `process.exit` below would not do
   const code = exitCode(outcome, termination.signal.reason)
-  process.exit(strays.tell() || (unreported && code === 0) ? 1 : code)
+  const isWrong = strays.tell() || (unreported && code === 0)
+  // Who reads slowly gets all of it. A signal does not wait for that, now or later.
+  if (!termination.signal.aborted) {
+    termination[Symbol.dispose]()
+    await outputOf('stdout').flushed()
+    await outputOf('stderr').flushed()
+  }
+  process.exit(isWrong ? 1 : code)
 }

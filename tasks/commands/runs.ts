@@ -1,3 +1,4 @@
+import { outputOf } from '../../lib/outputs.ts'
 import { didYouMean } from '../../lib/suggest.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { pastRuns, pastTasks } from '../engine/memory/history.ts'
@@ -11,7 +12,7 @@ export const runs: Command = async ({ path, values, style, stdout }) => {
   const { run: id, json } = values
   if (id === undefined) {
     const { runsText } = await import('../reporters/runs-text.ts')
-    const columns = process.stdout.columns
+    const { columns = 0 } = outputOf('stdout')
     const screen = { now: Date.now(), style, ...(columns > 0 && { columns }) }
     stdout(json === true ? jsonText(all) : runsText(all, screen))
     return 0

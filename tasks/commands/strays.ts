@@ -1,3 +1,4 @@
+import { outputOf } from '../../lib/outputs.ts'
 import type { Termination } from '../../lib/processes/termination.ts'
 import { reasonLines } from '../reporters/failure.ts'
 
@@ -15,13 +16,14 @@ export class Strays implements Disposable {
     this.#termination = termination
     process.on('uncaughtException', this.#stray)
     process.on('unhandledRejection', this.#stray)
-    process.stdout.on('error', this.#unread)
+    // What reads our output has gone away.
+    void outputOf('stdout').lost.then(() => termination.request('SIGPIPE'))
   }
 
   /** Writes what was thrown, if anything was, and returns whether. */
   tell(): boolean {
     if (this.#first === undefined) return false
-    process.stderr.write(`\nthrown outside of any task:\n${reasonLines(this.#first.error).join('\n')}\n`)
+    outputOf('stderr').write(`\nthrown outside of any task:\n${reasonLines(this.#first.error).join('\n')}\n`)
     return true
   }
 
@@ -29,13 +31,10 @@ export class Strays implements Disposable {
     clearInterval(this.#alive)
     process.off('uncaughtException', this.#stray)
     process.off('unhandledRejection', this.#stray)
-    process.stdout.off('error', this.#unread)
   }
 
   readonly #stray = (error: unknown): void => {
     this.#first ??= { error }
     this.#termination.request(error)
   }
-
-  readonly #unread = (): void => this.#termination.request('SIGPIPE')
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { errorCode } from '../../lib/error-code.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
+import type { Output } from '../../lib/outputs.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { ownPlaces } from '../engine/own-places.ts'
 import type { ReporterChoice } from '../engine/reporter-choice.ts'
@@ -27,15 +28,17 @@ export interface Surroundings {
   readonly run: string
   readonly style: Style
   readonly commandFor: (name: string) => string
-  readonly process: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'cwd' | 'pid'>
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly process: Pick<NodeJS.Process, 'env' | 'cwd'>
   readonly now: () => number
   /** No log files: the run is to leave no trace. */
   readonly withoutLogs?: boolean
 }
 
 interface Setting extends ReporterOptions {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Output
+  readonly stderr: Output
   readonly surroundings: Surroundings
 }
 
@@ -44,8 +47,7 @@ interface Setting extends ReporterOptions {
  * is loaded only where it is wanted. Throws a UserError for a file that cannot be written.
  */
 export async function createReporters(surroundings: Surroundings): Promise<ReporterGroup> {
-  const { reports, root, run, style, commandFor, process } = surroundings
-  const { stdout, stderr } = process
+  const { reports, root, run, style, commandFor, stdout, stderr, process } = surroundings
   const here = process.cwd()
   const logs = new LogFiles(ownPlaces(root).logs, run)
   const logFileOf = (name: string) => {
@@ -54,7 +56,7 @@ export async function createReporters(surroundings: Surroundings): Promise<Repor
   }
   const setting: Setting = { stdout, stderr, style, commandFor, logFileOf, surroundings }
   const screen = reports.reporters.find(({ file }) => file === undefined)
-  const group: Reporter[] = [await screenReporter(screen?.name ?? defaultScreen(process), setting)]
+  const group: Reporter[] = [await screenReporter(screen?.name ?? defaultScreen(surroundings), setting)]
   for (const { name, file } of reports.reporters)
     if (file !== undefined) group.push(await fileReporter(name, writable(here, file), setting))
   if (reports.trace !== undefined) {
@@ -106,7 +108,7 @@ export class ReporterGroup {
 }
 
 /** GitHub's groups in its jobs; the tree in a terminal; lines in pipes, CI, and terminals that cannot move a cursor. */
-function defaultScreen({ env, stderr }: Surroundings['process']): ReporterChoice['name'] {
+function defaultScreen({ process: { env }, stderr }: Surroundings): ReporterChoice['name'] {
   if (env.GITHUB_ACTIONS === 'true') return 'github'
   return stderr.isTTY && !env.CI && env.TERM !== 'dumb' ? 'tree' : 'plain'
 }
@@ -117,7 +119,12 @@ async function screenReporter(name: ReporterChoice['name'], setting: Setting): P
     if (!stderr.isTTY)
       throw new UserError('--reporter tree needs a terminal', { fix: 'use --reporter plain here' })
     const { TreeReporter } = await import('./tree.ts')
-    return new TreeReporter({ ...setting, now: surroundings.now })
+    return new TreeReporter({
+      ...setting,
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      now: surroundings.now,
+    })
   }
   const renderer = await rendererOf(name, setting)
   // A program reads what these write, so nothing else may be on stdout, not even what tasks print.

@@ -8,8 +8,10 @@ export interface Reporter {
   close(): Promise<void>
 }
 
-/** A stream that may be a terminal. */
-export type Output = Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number; rows?: number }
+/** Where text goes. */
+export interface Output {
+  write(text: string): unknown
+}
 
 /** What leads from a failed task to more. */
 export interface TaskTraces {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { anyAlive, until, zoo } from '../lib/processes/zoo.ts'
@@ -27,7 +28,15 @@ const chatty = task({
     }
   },
 })
-export default { tree, stubborn, hold, chatty }
+const flood = task({
+  describe: 'x',
+  run: (_, { print, log }) => {
+    for (let n = 0; n < 1000; n++) print(n + 'x'.repeat(1000) + '\\n')
+    log('flooded')
+  },
+})
+const deluge = task({ describe: 'x', needs: { flood }, run: (_, { signal }) => new Promise((_, no) => signal.addEventListener('abort', no)) })
+export default { tree, stubborn, hold, chatty, flood, deluge }
 `,
 )
 const cwd = place.path
@@ -115,4 +124,20 @@ t.test('whoever reads the output goes away: the run ends', async t => {
   await running.shows(/line/)
   running.child.stdout?.destroy()
   t.equal(await running.end(), 141)
+})
+
+t.test('whoever reads the output pauses: the run goes on, and hears signals', async t => {
+  const whole = start(['flood'], { cwd })
+  whole.child.stdout?.pause()
+  await whole.shows(/1 task done/)
+  whole.child.stdout?.resume()
+  t.equal(await whole.end(), 0)
+  t.equal(whole.stdout.length, 1000 * 1001 + 10 + 2 * 90 + 3 * 900)
+  const cancelled = start(['deluge'], { cwd })
+  cancelled.child.stdout?.pause()
+  await cancelled.shows(/deluge {2}started/)
+  cancelled.child.kill('SIGTERM')
+  await once(cancelled.child, 'exit')
+  cancelled.child.stdout?.resume()
+  t.equal(await cancelled.end(), 143)
 })

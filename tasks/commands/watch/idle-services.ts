@@ -1,3 +1,4 @@
+import { type Output, outputOf } from '../../../lib/outputs.ts'
 import type { EngineEvent } from '../../engine/events.ts'
 import { ownPlaces } from '../../engine/own-places.ts'
 import type { ServiceListener } from '../../engine/running/service-pool.ts'
@@ -33,13 +34,13 @@ export class IdleServices {
       tell: (name, event) => {
         const told: EngineEvent = maskEvent(masker, { ...event, name, at: Date.now() })
         logs.report(told)
-        if (told.type === 'task-print') this.#write(process.stdout, told.text)
+        if (told.type === 'task-print') this.#write(outputOf('stdout'), told.text)
         if (told.type === 'task-log')
-          this.#write(process.stderr, `${name}  ${style.dim('│')} ${plainLine(told.line)}\n`)
+          this.#write(outputOf('stderr'), `${name}  ${style.dim('│')} ${plainLine(told.line)}\n`)
       },
       fail: (name, error) => {
         const [reason = ''] = reasonLines(error)
-        this.#write(process.stderr, `${style.red(`✖ ${name}: ${masker.mask(reason)}`)}\n`)
+        this.#write(outputOf('stderr'), `${style.red(`✖ ${name}: ${masker.mask(reason)}`)}\n`)
       },
     }
   }
@@ -50,7 +51,7 @@ export class IdleServices {
     this.#logs = undefined
   }
 
-  #write(stream: Pick<NodeJS.WriteStream, 'write'>, text: string): void {
-    if (!this.#options.quiet) stream.write(text)
+  #write(output: Output, text: string): void {
+    if (!this.#options.quiet) output.write(text)
   }
 }

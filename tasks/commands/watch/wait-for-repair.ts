@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path'
 import { processStart } from '../../../lib/monotonic.ts'
+import { outputOf } from '../../../lib/outputs.ts'
 import { Termination } from '../../../lib/processes/termination.ts'
 import type { UserError } from '../../../lib/user-error.ts'
 import { FileWatch } from '../../engine/watching/file-watch.ts'
@@ -23,7 +24,7 @@ export interface Repair {
  */
 export async function waitForRepair({ error, path, taskfiles }: Repair): Promise<never> {
   const environment = { ...process.env }
-  process.stderr.write(`${error.toText()}\n`)
+  outputOf('stderr').write(`${error.toText()}\n`)
   using termination = new Termination()
   const changed = Promise.withResolvers<readonly string[]>()
   const root = dirname(path)
@@ -35,14 +36,14 @@ export async function waitForRepair({ error, path, taskfiles }: Repair): Promise
     failed: changed.reject,
   })
   const missed = files.changedSince(processStart())
-  if (missed.length === 0) process.stderr.write('waiting for a change of the Taskfile; Ctrl+C ends\n')
+  if (missed.length === 0) outputOf('stderr').write('waiting for a change of the Taskfile; Ctrl+C ends\n')
   else changed.resolve(missed.map(({ path }) => path))
   const ended = Promise.withResolvers<undefined>()
   termination.signal.addEventListener('abort', () => ended.resolve(undefined))
   const paths = await Promise.race([changed.promise, ended.promise])
   await files.close()
   if (paths === undefined) process.exit(exitCode('cancelled', termination.signal.reason))
-  process.stderr.write(`${changedText(paths)}\n`)
+  outputOf('stderr').write(`${changedText(paths)}\n`)
   restart({ environment, cwd: process.cwd(), restarts: 0 })
 }
 

@@ -1,3 +1,4 @@
+import { outputOf } from '../../../lib/outputs.ts'
 import type { Sentinel } from '../../../lib/processes/sentinel.ts'
 import type { Termination } from '../../../lib/processes/termination.ts'
 import { UserError } from '../../../lib/user-error.ts'
@@ -114,7 +115,7 @@ export class WatchSession {
       await oneRun(this.#setting, { termination, sentinel, masker: this.#masker, watching })
     } catch (error) {
       if (isFirst || !(error instanceof UserError)) throw error
-      process.stderr.write(`${error.toText()}\n`)
+      outputOf('stderr').write(`${error.toText()}\n`)
     }
     this.#running = undefined
     this.#ended = Date.now()
@@ -242,6 +243,6 @@ export class WatchSession {
   }
 
   #say(text: string): void {
-    if (!this.#isQuiet) process.stderr.write(`${this.#setting.style.dim(text)}\n`)
+    if (!this.#isQuiet) outputOf('stderr').write(`${this.#setting.style.dim(text)}\n`)
   }
 }
