@@ -6,8 +6,9 @@ const atOnceBytes = 32 * 1024
 
 /**
  * An output of this process. `process.stdout` and `process.stderr` load all of Node's streams and sockets, which takes
- * longer than much of a short run; so files, pipes and sockets are written to directly, and the stream comes where it is
- * needed: for a terminal, and as soon as a write could make this process wait for who reads.
+ * longer than much of a short run; so files, pipes, sockets and most terminals are written to directly, and the stream comes
+ * where it is needed: for what else there is, and as soon as a write could make this process wait for who reads a pipe.
+ * Writes to terminals wait in either way.
  *
  *     direct → stream
  *
@@ -22,12 +23,15 @@ export class Output {
   #isLost = false
   /** How many bytes may still be written directly. */
   #atOnce: number
+  readonly #isTerminal: boolean
 
   constructor(name: 'stdout' | 'stderr') {
     this.#name = name
     this.#fd = name === 'stdout' ? 1 : 2
     this.#noticeStream()
-    this.#atOnce = roomIn(this.#fd)
+    const stats = statsOf(this.#fd)
+    this.#isTerminal = stats !== undefined && isTerminal(stats)
+    this.#atOnce = stats === undefined ? 0 : roomIn(stats)
     if (this.#atOnce === 0) void this.stream
   }
 
@@ -38,12 +42,12 @@ export class Output {
   }
 
   get isTTY(): boolean {
-    return this.#stream?.isTTY === true
+    return this.#isTerminal || this.#stream?.isTTY === true
   }
 
   /** The width of a terminal. */
   get columns(): number | undefined {
-    return this.isTTY ? this.#stream?.columns : undefined
+    return this.isTTY ? this.stream.columns : undefined
   }
 
   /** Resolves, with the error, once something could not be written: mostly, nobody reads any more. */
@@ -118,17 +122,26 @@ export function outputOf(name: 'stdout' | 'stderr'): Output {
   return output
 }
 
-/** How many bytes a file descriptor takes without a wait; 0 where it is something else than files, pipes and sockets. */
-function roomIn(fd: number): number {
+function statsOf(fd: number): Stats | undefined {
   try {
-    const stats = fstatSync(fd)
-    if (stats.isFile() || isNull(stats)) return Number.POSITIVE_INFINITY
-    return stats.isFIFO() || stats.isSocket() ? atOnceBytes : 0
+    return fstatSync(fd)
   } catch {
-    return 0
+    return undefined
   }
 }
 
+/** How many bytes may be written directly; 0 where only the stream knows what it is. */
+function roomIn(stats: Stats): number {
+  if (stats.isFile() || isTerminal(stats) || isNull(stats)) return Number.POSITIVE_INFINITY
+  return stats.isFIFO() || stats.isSocket() ? atOnceBytes : 0
+}
+
+/** Linux has these numbers for the terminals of windows and of remote shells; of others the stream knows. */
+function isTerminal(stats: Stats): boolean {
+  const major = (stats.rdev >> 8) & 0xfff
+  return process.platform === 'linux' && stats.isCharacterDevice() && major >= 136 && major <= 143
+}
+
 function isNull(stats: Stats): boolean {
-  return stats.isCharacterDevice() && stats.rdev === statSync('/dev/null').rdev
+  return stats.isCharacterDevice() && stats.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev
 }

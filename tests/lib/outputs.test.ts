@@ -90,6 +90,24 @@ process.exit()
   t.ok(lines.join() === [...expected, ''].join(), `${lines.length} lines`)
 })
 
+t.test('a terminal needs no stream before somebody wants to know how wide it is', async t => {
+  const program = join(import.meta.dirname, '../tasks/terminal.py')
+  const script = `
+out.write('€\\n')
+say('[' + streams() + '] ' + out.isTTY)
+say(String(out.columns))
+say('[' + streams() + ']')
+out.write('end\\n')
+`
+  const { stdout } = spawnSync('python3', [program, '77', '24', process.execPath, ...words(script)], {
+    encoding: 'utf8',
+  })
+  t.match(
+    stdout.split(/\r?\n/),
+    process.platform === 'linux' ? ['€', '[] true', '77', /tty/, 'end'] : { 0: '€', 2: '77', 4: 'end' },
+  )
+})
+
 t.test('somebody else has asked for the stream: it is used from then on', async t => {
   const { stdout, stderr } = shell(
     '"$0" "$@" | cat',

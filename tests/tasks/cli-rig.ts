@@ -7,7 +7,8 @@ import { until } from '../lib/processes/zoo.ts'
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const cli = join(root, 'tasks', 'cli.mjs')
-const terminalProgram = fileURLToPath(new URL('terminal.py', import.meta.url))
+/** Runs a command in a terminal: COLUMNS ROWS COMMAND… */
+export const terminalProgram = fileURLToPath(new URL('terminal.py', import.meta.url))
 
 /** Makes `task` known to a Taskfile of a test. */
 export const importTask = `import { task } from ${JSON.stringify(join(root, 'tasks/engine/task.ts'))}\n`
