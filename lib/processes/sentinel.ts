@@ -23,6 +23,7 @@ const script = `trap '' HUP INT TERM; read -r line || exec "$0" "$@"`
 export class Sentinel implements AsyncDisposable {
   #mark: string | undefined
   #state: State = { kind: 'idle' }
+  #gone: Promise<void> | undefined
 
   get mark(): string {
     this.#mark ??= uniqueId()
@@ -60,10 +61,16 @@ export class Sentinel implements AsyncDisposable {
     this.#state = { kind: 'watching', leave }
   }
 
-  /** For when everything that bears the mark has ended. Afterwards the sentinel is gone as well. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** For when everything that bears the mark has ended. */
+  dismiss(): void {
     const state = this.#state
     this.#state = { kind: 'dismissed' }
-    if (state.kind === 'watching') await state.leave()
+    if (state.kind === 'watching') this.#gone = state.leave()
+  }
+
+  /** Dismisses it, and waits until it is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dismiss()
+    await this.#gone
   }
 }

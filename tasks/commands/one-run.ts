@@ -120,6 +120,8 @@ export async function oneRun(
     resumed,
     ...(watching !== undefined && { watching }),
   })
+  // It leaves while the rest is done; a watch goes on with it.
+  if (watching === undefined) sentinel.dismiss()
   history.finish(outcome, Date.now())
   freshness.settle(states)
   workplace.keep(text => masker.mask(text) !== text)
