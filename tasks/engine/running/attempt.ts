@@ -55,7 +55,7 @@ export async function attempt(setting: AttemptSetting): Promise<TaskEnd> {
   const hasten = () => void scope.end({ graceMs: 0 })
   urgent.addEventListener('abort', hasten)
   try {
-    const body = settle(setting, createContext(setting, own, scope, tell))
+    const body = settle(setting, createContext({ ...setting, signal: own, tell }, scope, limit))
     const first = await Promise.race([body, aborted(own, body)])
     const reached = limit?.reached
     const cause = reached !== undefined ? 'failed' : causeOf(first, signal)
@@ -108,6 +108,10 @@ class Limit implements Disposable {
     this.#watch.hear()
   }
 
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    return this.#watch.hold(work)
+  }
+
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]()
     this.#outer.removeEventListener('abort', this.#pass)
@@ -127,10 +131,9 @@ async function settle({ task, results }: AttemptSetting, context: TaskContext<An
 }
 
 function createContext(
-  { name, params, rest, surroundings }: AttemptSetting,
-  signal: AbortSignal,
+  { name, params, rest, surroundings, signal, tell }: AttemptSetting,
   scope: ProcessScope,
-  tell: (event: TaskEvent) => void,
+  limit: Limit | undefined,
 ): TaskContext<AnyParams> {
   const { root, environment, masker } = surroundings
   const log = (source: LogSource, line: string) => tell({ type: 'task-log', source, line })
@@ -158,7 +161,9 @@ function createContext(
     secret: value => masker?.add(value),
     // Looks for a terminal, and few tasks ask.
     get confirm() {
-      return surroundings.confirm(exec)
+      const confirm = surroundings.confirm(exec)
+      if (confirm === undefined || limit === undefined) return confirm
+      return (question: string) => limit.hold(() => confirm(question))
     },
     exec,
   }

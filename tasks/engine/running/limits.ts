@@ -3,46 +3,76 @@ import { UserError } from '../../../lib/user-error.ts'
 import type { Time } from '../task.ts'
 import { durationText, millisecondsOf } from '../time.ts'
 
+/** A timer of Node cannot wait longer. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** How long a task may take, and how long it may say nothing. */
 export interface Limits {
   readonly timeout?: Time
   readonly heartbeat?: Time
 }
 
-/** Watches the limits of one attempt; `reach` is called once, with what to tell, unless it was disposed before. */
+/**
+ * Watches the limits of one attempt; `reach` is called once, with what to tell, unless it was disposed before. The time in
+ * which it is held does not count.
+ */
 export class LimitWatch implements Disposable {
-  readonly #timers = new Set<NodeJS.Timeout>()
-  #heard = monotonicMs()
+  readonly #reach: (error: UserError) => void
+  readonly #timeoutMs: number
+  readonly #heartbeatMs: number
+  readonly #start = monotonicMs()
+  #heldMs = 0
+  #holds = 0
+  #heldSince = 0
+  /** When it was heard of last, in the time that counts. */
+  #heard = 0
+  #timer: NodeJS.Timeout | undefined
 
   constructor({ timeout, heartbeat }: Limits, reach: (error: UserError) => void) {
-    if (timeout !== undefined) {
-      const ms = millisecondsOf('timeout', timeout)
-      this.#after(ms, () => reach(new UserError(`timed out after ${durationText(ms)}`)))
-    }
-    if (heartbeat !== undefined) this.#listen(millisecondsOf('heartbeat', heartbeat), reach)
+    this.#reach = reach
+    const never = Number.POSITIVE_INFINITY
+    this.#timeoutMs = timeout === undefined ? never : millisecondsOf('timeout', timeout)
+    this.#heartbeatMs = heartbeat === undefined ? never : millisecondsOf('heartbeat', heartbeat)
+    this.#check()
   }
 
   /** The task has said something. */
   hear(): void {
-    this.#heard = monotonicMs()
+    this.#heard = this.#now()
+  }
+
+  /** The task waits for somebody who takes their time. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#holds++ === 0) this.#heldSince = monotonicMs()
+    clearTimeout(this.#timer)
+    try {
+      return await work()
+    } finally {
+      if (--this.#holds === 0) {
+        this.#heldMs += monotonicMs() - this.#heldSince
+        this.#check()
+      }
+    }
   }
 
   [Symbol.dispose](): void {
-    for (const timer of this.#timers) clearTimeout(timer)
-    this.#timers.clear()
+    this.#holds = Number.POSITIVE_INFINITY
+    clearTimeout(this.#timer)
   }
 
-  #listen(ms: number, reach: (error: UserError) => void): void {
-    const silent = monotonicMs() - this.#heard
-    if (silent >= ms) reach(new UserError(`said nothing for ${durationText(ms)}`))
-    else this.#after(ms - silent, () => this.#listen(ms, reach))
+  #now(): number {
+    return monotonicMs() - this.#start - this.#heldMs
   }
 
-  #after(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      action()
-    }, ms)
-    this.#timers.add(timer)
+  #check(): void {
+    if (this.#holds > 0) return
+    const now = this.#now()
+    if (now >= this.#timeoutMs) this.#reach(new UserError(`timed out after ${durationText(this.#timeoutMs)}`))
+    else if (now - this.#heard >= this.#heartbeatMs)
+      this.#reach(new UserError(`said nothing for ${durationText(this.#heartbeatMs)}`))
+    else {
+      const left = Math.min(this.#timeoutMs, this.#heard + this.#heartbeatMs) - now
+      this.#timer = setTimeout(() => this.#check(), Math.min(Math.ceil(left), longestTimerMs))
+    }
   }
 }

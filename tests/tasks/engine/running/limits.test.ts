@@ -39,6 +39,22 @@ t.test('a task that ends in time is not troubled by its limits', async t => {
   t.match((await run({ quick }, ['quick'])).result.states.get('quick'), { kind: 'succeeded', result: 'done' })
 })
 
+t.test('the time that somebody takes for an answer does not count', async t => {
+  const answers = async () => {
+    await new Promise(resolve => setTimeout(resolve, 300))
+    return true
+  }
+  const asking = { describe: 'Asks', confirm: 'sure?', timeout: 200, heartbeat: 200 } as const
+  const quick = task({ ...asking, run: () => 'done' })
+  const slow = task({ ...asking, run: (_, { signal }) => silent(signal) })
+  const { result } = await run({ quick, slow }, ['quick', 'slow'], {
+    confirm: () => answers,
+    keepGoing: true,
+  })
+  t.match(result.states.get('quick'), { kind: 'succeeded', result: 'done' })
+  t.match(result.states.get('slow'), { kind: 'failed', error: { message: 'timed out after 200 ms' } })
+})
+
 t.test('one that says nothing for its heartbeat fails', async t => {
   const mute = task({ describe: 'Mute', heartbeat: 50, run: (_, { signal }) => silent(signal) })
   t.match((await run({ mute }, ['mute'])).result.states.get('mute'), {
