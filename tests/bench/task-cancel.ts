@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { identify, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { anyAlive, until, zoo } from '../lib/processes/zoo.ts'
+import { type Goal, upTo } from './goal.ts'
 import { median, type Row, rowsTable } from './row.ts'
 import { timed } from './timed.ts'
 
@@ -65,38 +66,38 @@ export async function bench({ runs = 10 } = {}): Promise<Row[]> {
       ...['--taskfile', path, '--jobs', '10'],
       ...tasks,
     ]
-    const compare = async (name: string, tasks: string[], ending: Ending, goal: string): Promise<Row> => {
+    const compare = async (name: string, tasks: string[], ending: Ending, goal: Goal): Promise<Row> => {
       const taken: Record<'ours' | 'peer', number[]> = { ours: [], peer: [] }
       for (let i = 0; i < runs; i++) {
         taken.peer.push(await measure(['-e', floor], trees * pidsOfTree, ending))
         taken.ours.push(await measure(ours(...tasks), trees * pidsOfTree, ending))
       }
-      const [a, b] = [median(taken.ours), median(taken.peer)]
-      return { name, ours: a, peer: b, unit: 'ms', ratio: a / b, goal }
+      return row(name, median(taken.ours), median(taken.peer), goal)
     }
     const rows = [
-      await compare('a task fails beside 4 sleeping trees', ['bad', ...names], fails, '≤ 30 ms'),
-      await compare('SIGINT to the run alone', names, signal('SIGINT'), '≤ 150 ms'),
-      await compare('SIGTERM to the run alone', names, signal('SIGTERM'), '≤ 150 ms'),
+      await compare('a task fails beside 4 sleeping trees', ['bad', ...names], fails, upTo(30, 'ms')),
+      await compare('SIGINT to the run alone', names, signal('SIGINT'), upTo(150, 'ms')),
+      await compare('SIGTERM to the run alone', names, signal('SIGTERM'), upTo(150, 'ms')),
     ]
     // Nobody can be faster than the grace, or than a program that starts after the death.
     const deaf = await measure(ours('bad', 'deaf'), 1, fails)
-    rows.push(row('a task fails beside one that ignores SIGTERM', deaf, graceMs, '≤ grace + 50 ms'))
+    rows.push(row('a task fails beside one that ignores SIGTERM', deaf, graceMs, upTo(graceMs + 50, 'ms')))
     const killed: number[] = []
     const node: number[] = []
     for (let i = 0; i < runs; i++) {
       node.push(await timed(async () => void (await once(spawn(process.execPath, ['-e', '0']), 'exit'))))
       killed.push(await measure(ours('deaf', ...names), 1 + trees * pidsOfTree, signal('SIGKILL')))
     }
-    rows.push(row('SIGKILL of the run, one ignores SIGTERM', median(killed), median(node), '≤ 1,000 ms'))
+    rows.push(row('SIGKILL of the run, one ignores SIGTERM', median(killed), median(node), upTo(1_000, 'ms')))
     return rows
   } finally {
     rmSync(directory, { recursive: true })
   }
 }
 
-function row(name: string, ours: number, peer: number, goal: string): Row {
-  return { name, ours, peer, unit: 'ms', ratio: ours / peer, goal }
+function row(name: string, ours: number, peer: number, goal: Goal): Row {
+  const ratio = ours / peer
+  return { name, ours, peer, unit: 'ms', ratio, goal: goal.text, met: goal.isMet({ ours, ratio }) }
 }
 
 /** From the ending until the run has exited and every process that told its pid is gone. */
