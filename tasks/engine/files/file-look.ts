@@ -44,6 +44,11 @@ export function sameLook(a: FileLook, b: FileLook): boolean {
   )
 }
 
+/** The place of a kind in the list of them. */
+export function kindPlace(mode: number): number {
+  return fileKinds.indexOf(kindOf(mode))
+}
+
 /** The type bits of a mode, shifted to its end, from inode(7): S_IFREG, S_IFLNK, S_IFDIR. */
 const types: Readonly<Record<number, FileKind>> = { 8: 'file', 10: 'link', 4: 'directory' }
 

@@ -44,7 +44,7 @@ export class FileSet {
     const looks = new Float64Array(bytes.buffer, headerBytes, files.length * lookNumbers)
     for (const [i, { look, digest }] of files.entries()) {
       const ino = isTrustworthy(look, readAt) ? look.ino : Number.NaN
-      putNumbers(looks, i * lookNumbers, { ...look, ino })
+      putNumbers(looks, i * lookNumbers, { ...look, ino }, fileKinds.indexOf(look.kind))
       bytes.set(Buffer.from(digest, 'hex'), headerBytes + looksBytes + i * digestBytes)
     }
     bytes.set(text, bytes.length - text.length)
@@ -118,17 +118,18 @@ export function sameNumbers(
   )
 }
 
-/** Keeps a look at a place of a list. */
+/** Keeps a look, or what the system says of a file, at a place of a list. `kind` is a place among the kinds. */
 export function putNumbers(
   looks: Float64Array,
   at: number,
-  { size, mtimeMs, ctimeMs, ino, kind }: FileLook,
+  { size, mtimeMs, ctimeMs, ino }: Omit<FileLook, 'kind'>,
+  kind: number,
 ): void {
   looks[at] = size
   looks[at + 1] = mtimeMs
   looks[at + 2] = ctimeMs
   looks[at + 3] = ino
-  looks[at + 4] = fileKinds.indexOf(kind)
+  looks[at + 4] = kind
 }
 
 /** A look that is kept at a place of a list. */

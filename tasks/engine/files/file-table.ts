@@ -1,6 +1,15 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestFile } from './digest.ts'
-import { type FileLook, isTrustworthy, lookAt, lookThrough, sameLook } from './file-look.ts'
+import {
+  type FileLook,
+  fileKinds,
+  isTrustworthy,
+  kindPlace,
+  lookAt,
+  lookThrough,
+  sameLook,
+} from './file-look.ts'
 import { FileSet, type KnownFile, lookFrom, lookNumbers, putNumbers } from './file-set.ts'
 
 /** How a file differs from what is known of it. */
@@ -61,8 +70,14 @@ export class FileTable {
     if (known !== undefined) return known
     const looks = new Float64Array(paths.length * lookNumbers).fill(Number.NaN)
     for (let i = 0; i < paths.length; i++) {
-      const look = lookThrough(this.absolute(paths[i] ?? ''))
-      if (look !== undefined) putNumbers(looks, i * lookNumbers, look)
+      const path = this.absolute(paths[i] ?? '')
+      const stats = statSync(path, { throwIfNoEntry: false })
+      // Without a look of its own for each: there may be ten thousand of them.
+      if (stats !== undefined) putNumbers(looks, i * lookNumbers, stats, kindPlace(stats.mode))
+      else {
+        const look = lookAt(path) // a link that leads nowhere
+        if (look !== undefined) putNumbers(looks, i * lookNumbers, look, fileKinds.indexOf(look.kind))
+      }
     }
     this.#listed.set(paths, looks)
     return looks
