@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { digestFile } from '../../engine/files/digest.ts'
-import { matcherOf } from '../../engine/files/find-files.ts'
+import { matcherOf, plainPath } from '../../engine/files/find-files.ts'
 import { inputsFrom, pathFrom } from '../../engine/files/paths-from.ts'
 import { outputsOf, type Subject } from '../../engine/freshness/judge.ts'
 import { nodeOf } from '../../engine/graph.ts'
@@ -122,7 +122,7 @@ export class WatchedFiles {
   }
 
   #own(task: string, outputs: readonly string[]): void {
-    const matchers = outputs.map(output => matcherOf(output))
+    const matchers = outputs.map(output => matcherOf(plainPath(output)))
     this.#owners.set(task, { task, makes: path => matchers.some(matches => matches(path)) })
   }
 }

@@ -28,7 +28,7 @@ export function commonMatcher(pattern: string): Matches | undefined {
   const [, base, deep, end] = common.exec(pattern) ?? []
   if (base === undefined || end === undefined) return undefined
   return path => {
-    if (!path.startsWith(base) || !path.endsWith(end)) return false
+    if (!path.startsWith(base) || !path.endsWith(end) || (base === '' && path.startsWith('../'))) return false
     const name = path.lastIndexOf('/') + 1
     return path.length > name && name >= base.length && (deep !== undefined || name === base.length)
   }

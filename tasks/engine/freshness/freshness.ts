@@ -234,8 +234,11 @@ export class Freshness {
 
   #stored(name: string): Uint8Array {
     const { memory } = this.#options
-    const stored = memory.result(name)
-    if (stored !== undefined && sha256(stored) === this.judge.record(name)?.resultDigest) return stored
+    const stored = memory.stored(name)
+    const isWhole = stored !== undefined && sha256(stored.result) === stored.digest
+    if (isWhole && stored.digest === this.judge.record(name)?.resultDigest) return stored.result
+    if (isWhole)
+      throw new UserError(`"${name}" has been made anew meanwhile, by another run`, { fix: 'run it again' })
     memory.invalidate(name)
     throw new UserError(`the stored result of "${name}" is gone or damaged`, { fix: 'run it again' })
   }

@@ -156,21 +156,15 @@ export class Judge {
 
   /**
    * All that a task declares and depends on beside the content of files and what its needs come to, as a text to be
-   * compared. Undefined where that is not known before its needs are done.
+   * compared. Undefined where that is not known before its needs are done; throws for what cannot be compared.
    */
   declaredText({ name, task, directory, place }: Declaring, needs: readonly string[]): string | undefined {
     const { inputs = [], outputs = [], run } = task.options
     if (typeof inputs === 'function' || typeof outputs === 'function') return undefined
     const values = valuesIn(inputs)
-    try {
-      const facts = this.#otherFacts({ name, task, place }, values)
-      const shown = values === none ? inputs : inputs.map(withoutValue)
-      return this.#textOf([directory, needs, shown, outputs, typeof run === 'function' ? null : run, facts])
-    } catch (error) {
-      // A value that cannot be compared is told when the task is judged.
-      if (error instanceof UserError) return undefined
-      throw error
-    }
+    const facts = this.#otherFacts({ name, task, place }, values)
+    const shown = values === none ? inputs : inputs.map(withoutValue)
+    return this.#textOf([directory, needs, shown, outputs, typeof run === 'function' ? null : run, facts])
   }
 
   /** The facts of a task but those of its needs, which stand behind them; of one that has a `declaredText`. */

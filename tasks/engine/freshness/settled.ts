@@ -9,6 +9,8 @@ export interface SettledTask {
   readonly text: string
   /** Whether its input files cannot be told from what it declares, but have to be found. */
   readonly listed: boolean
+  /** The same number for tasks that were found to have no output in common. */
+  readonly checked: number
   /** The names of what it needs; each is kept as well, and stands before it. */
   readonly needs: readonly string[]
   readonly inputs: FileSet
@@ -26,6 +28,7 @@ interface Tasks {
   readonly names: readonly string[]
   readonly texts: readonly string[]
   readonly listed: readonly boolean[]
+  readonly checked: readonly number[]
   readonly needs: readonly (readonly number[])[]
   readonly inputs: readonly (readonly number[])[]
   readonly outputs: readonly (readonly number[])[]
@@ -65,8 +68,10 @@ export class Settled {
   static read({ text, looks }: KeptSettled, absolute: (path: string) => string): Settled | undefined {
     try {
       const tasks: Tasks = JSON.parse(text)
-      const { names, texts, listed, needs, inputs, outputs, paths } = tasks
-      const isWhole = [texts, listed, needs, inputs, outputs].every(list => list.length === names.length)
+      const { names, texts, listed, checked, needs, inputs, outputs, paths } = tasks
+      const isWhole = [texts, listed, checked, needs, inputs, outputs].every(
+        list => list.length === names.length,
+      )
       if (!isWhole || looks.byteLength !== paths.length * lookNumbers * 8) return undefined
       // A view has to begin at a multiple of eight of its buffer.
       const { buffer, byteOffset } = looks.byteOffset % 8 === 0 ? looks : looks.slice()
@@ -84,6 +89,16 @@ export class Settled {
     const place = this.#places.get(name)
     if (place !== undefined) this.#next = place + 1
     return place
+  }
+
+  /** See `SettledTask`. */
+  checkOf(place: number): number {
+    return this.#tasks.checked[place] ?? 0
+  }
+
+  /** The largest number of a check. */
+  get lastCheck(): number {
+    return this.#tasks.checked.reduce((last, check) => Math.max(last, check), 0)
   }
 
   /** Whether a task declares what it did. */
@@ -123,10 +138,13 @@ export class Settled {
     }
   }
 
-  /** All tasks as they were, but those of these names, and those that need one of them. */
-  without(names: ReadonlySet<string>): Packing {
+  /**
+   * All tasks as they were, but those of these names, and those that need one of them. `checkOf` says with which others they
+   * were checked.
+   */
+  without(names: ReadonlySet<string>, checkOf: (name: string, before: number) => number): Packing {
     const packing = new Packing()
-    const { names: all, texts, listed, needs, inputs, outputs, paths } = this.#tasks
+    const { names: all, texts, listed, checked, needs, inputs, outputs, paths } = this.#tasks
     const fileAt = (file: number) =>
       packing.file(paths[file] ?? '', this.#looks.subarray(file * lookNumbers, (file + 1) * lookNumbers))
     for (const [i, name] of all.entries()) {
@@ -136,6 +154,7 @@ export class Settled {
         name,
         text: texts[i] ?? '',
         listed: listed[i] ?? true,
+        checked: checkOf(name, checked[i] ?? 0),
         needs: needs[i]?.map(need => all[need] ?? '') ?? [],
         ...files,
       })
@@ -152,6 +171,7 @@ export class Packing {
     names: [] as string[],
     texts: [] as string[],
     listed: [] as boolean[],
+    checked: [] as number[],
     needs: [] as (readonly number[])[],
     inputs: [] as (readonly number[])[],
     outputs: [] as (readonly number[])[],
@@ -170,12 +190,13 @@ export class Packing {
     })
   }
 
-  put({ name, text, listed, needs, inputs, outputs }: PackedTask): void {
+  put({ name, text, listed, checked, needs, inputs, outputs }: PackedTask): void {
     const places = needs.flatMap(need => this.#places.get(need) ?? [])
     if (places.length < needs.length) return
     this.#places.set(name, this.#tasks.names.push(name) - 1)
     this.#tasks.texts.push(text)
     this.#tasks.listed.push(listed)
+    this.#tasks.checked.push(checked)
     this.#tasks.needs.push(places)
     this.#tasks.inputs.push(inputs)
     this.#tasks.outputs.push(outputs)

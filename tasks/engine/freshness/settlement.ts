@@ -44,6 +44,8 @@ export class Settlement {
   readonly #struck: ReadonlySet<string>
   readonly #present = new Map<string, Present>()
   #hasNews = false
+  /** The checks that the kept tasks of this plan come from. */
+  readonly #checks = new Set<number>()
 
   constructor(setting: SettlementSetting) {
     this.#setting = setting
@@ -61,9 +63,9 @@ export class Settlement {
     if (open.length > 0) judge.readRecords(open)
   }
 
-  /** Whether it is known of some task that it declares what it did not before, or not known. */
+  /** Whether some of these tasks may have an output in common: where one is new, or was never planned with the others. */
   get hasNews(): boolean {
-    return this.#hasNews
+    return this.#hasNews || this.#checks.size > 1
   }
 
   /** Keeps what is up to date now, and nothing where that is what was kept before. */
@@ -71,12 +73,16 @@ export class Settlement {
     const { plan, judge } = this.#setting
     const { memory } = this.#setting.workplace
     const open = plan.steps.filter(({ name }) => !this.names.has(name) && this.#isJudged(name))
-    if (!this.#isLarge || (this.#settled !== undefined && open.length <= few * plan.steps.length)) {
+    const isMuch = open.length > few * plan.steps.length || this.#checks.size > 1
+    if (!this.#isLarge || (this.#settled !== undefined && !isMuch)) {
       memory.strikeChanged()
       return
     }
     const away = new Set([...this.#struck, ...memory.changed, ...open.map(({ name }) => name)])
-    const packing = this.#settled?.without(away) ?? new Packing()
+    const checked = this.hasNews ? (this.#settled?.lastCheck ?? 0) + 1 : ([...this.#checks][0] ?? 0)
+    const planned = new Set(plan.steps.map(nameOf))
+    const checkOf = (name: string, before: number) => (planned.has(name) ? checked : before)
+    const packing = this.#settled?.without(away, checkOf) ?? new Packing()
     for (const { name, needs } of open) {
       const present = this.#present.get(name)
       const record = isUpToDate(name) ? judge.record(name) : undefined
@@ -86,7 +92,7 @@ export class Settlement {
       if (!record.facts.startsWith(JSON.stringify(facts).slice(0, -1))) continue
       const { inputs, outputs } = record
       const listed = !areFiles(this.#inputsOf(name), inputs.paths)
-      packing.add({ name, text, listed, needs: needs.map(need => need.name), inputs, outputs })
+      packing.add({ name, text, listed, checked, needs: needs.map(need => need.name), inputs, outputs })
     }
     memory.keepSettled(packing.kept)
   }
@@ -112,12 +118,13 @@ export class Settlement {
     if (!isRemembered(task)) return false
     // What its functions receive is what its own `params` made; the type is known there and not here.
     const declaring = { name, task, directory, place: { root: judge.files.root, params, rest } as AnyPlace }
-    const text = judge.declaredText(declaring, needs.map(nameOf))
+    const text = quietly(() => judge.declaredText(declaring, needs.map(nameOf)))
     const place = this.#settled?.placeOf(name)
     if (text !== undefined && place !== undefined && this.#settled?.declares(place, text) === true) {
+      this.#checks.add(this.#settled.checkOf(place))
       const find = () => taskInputs(name, this.#inputsOf(name), judge.found).paths
       const isOpen = force || this.#struck.has(name) || needs.some(need => !names.has(need.name))
-      if (!isOpen && this.#settled.isSame(place, find)) return true
+      if (!isOpen && quietly(() => this.#settled?.isSame(place, find)) === true) return true
     } else this.#hasNews = true
     if (text !== undefined) this.#present.set(name, { text, facts: judge.declaredFacts(declaring) })
     return false
@@ -128,6 +135,15 @@ export class Settlement {
     const { task, directory } = nodeOf(this.#setting.graph, name)
     const { inputs = [] } = task.options
     return typeof inputs === 'function' ? [] : inputsFrom(directory, inputs)
+  }
+}
+
+/** Undefined where it throws: what is wrong with a task is told when it is judged. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
   }
 }
 

@@ -114,8 +114,18 @@ export class Memory implements Disposable {
 
   /** The stored result of a task, as it was serialized. */
   result(name: string): Uint8Array | undefined {
-    const [row] = this.all('select result from tasks where taskfile = ? and name = ?', this.taskfile, name)
-    return row?.result instanceof Uint8Array ? row.result : undefined
+    return this.stored(name)?.result
+  }
+
+  /** The same, with the digest that it had when it was stored. */
+  stored(name: string): { readonly result: Uint8Array; readonly digest: string } | undefined {
+    const [row] = this.all(
+      'select result, result_digest from tasks where taskfile = ? and name = ?',
+      this.taskfile,
+      name,
+    )
+    if (!(row?.result instanceof Uint8Array)) return undefined
+    return { result: row.result, digest: String(row.result_digest) }
   }
 
   /** How long these tasks took when they ran last, in milliseconds, as far as that is known. */
@@ -172,11 +182,17 @@ export class Memory implements Disposable {
   strikeChanged(): void {
     if (this.#changes === undefined || this.#changes.own === 0) return
     const { first, own, names } = this.#changes
+    const [row] = this.all(
+      'select struck from settled where taskfile = ? and changes = ?',
+      this.taskfile,
+      first,
+    )
+    if (row === undefined) return
     this.run(
-      `update settled set changes = ?, struck = struck || ? where taskfile = ? and changes = ?
+      `update settled set changes = ?, struck = ? where taskfile = ? and changes = ?
          and exists (select 1 from task_changes where count = ?)`,
       first + own,
-      [...names, ''].join('\n'),
+      [...new Set([...String(row.struck).split('\n'), ...names])].join('\n'),
       this.taskfile,
       first,
       first + own,

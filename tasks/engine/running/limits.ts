@@ -60,8 +60,9 @@ export class LimitWatch implements Disposable {
     clearTimeout(this.#timer)
   }
 
+  /** While it is held this stands still. */
   #now(): number {
-    return monotonicMs() - this.#start - this.#heldMs
+    return (this.#holds > 0 ? this.#heldSince : monotonicMs()) - this.#start - this.#heldMs
   }
 
   #check(): void {

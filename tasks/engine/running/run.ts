@@ -8,7 +8,7 @@ import { nodeOf } from '../graph.ts'
 import type { PlanStep } from '../plan.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import { advance, type Outcome, type TaskEnd, type TaskState, type Transition } from '../state.ts'
-import type { Task } from '../task.ts'
+import type { AnyResults, Task } from '../task.ts'
 import { AbortedError } from './aborted-error.ts'
 import type { Surroundings } from './attempt.ts'
 import { eventOf } from './event-of.ts'
@@ -262,10 +262,19 @@ export class Run {
 
   async #run(step: PlanStep, { task, results, place }: Subject, serves: () => void): Promise<TaskEnd> {
     const { name, params, rest } = step
+    let handed: AnyResults
+    try {
+      // Read now, for later on somebody else may have made them anew. One that takes none is spared that.
+      const { run } = task.options
+      handed = typeof run === 'function' && run.length > 0 ? { ...results() } : results()
+    } catch (error) {
+      // The stored result of a need cannot be read.
+      return { kind: 'failed', error }
+    }
     const setting = {
       name,
       task,
-      results: results(),
+      results: handed,
       params,
       rest,
       surroundings: { ...this.#surroundings, root: place.root },

@@ -49,7 +49,7 @@ export function subjectOf(
   }
 }
 
-/** A stored result is read when the task asks for it: most do not ask for all. */
+/** A stored result is read when somebody asks for it. */
 function handOver(handed: Record<string, unknown>, key: string, state: TaskState): void {
   const get = () => (state.kind === 'succeeded' ? state.result : undefined)
   Object.defineProperty(handed, key, { get, enumerable: true })

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
@@ -208,4 +209,53 @@ t.test('another command, another variable, and two that make the same', async t 
   t.same(ran.why('say'), [{ kind: 'env', name: 'SETTLED_WORD' }])
   declareAll(task({ describe: 'Says', inputs: [], outputs: ['out/3.txt'], run: () => {} }))
   await t.rejects(shop.runAll(), { message: /"t3" and "say" both make out\/3.txt/ })
+})
+
+t.test('two that make the same, and were never planned together', async t => {
+  const shop = shopOf(t)
+  const { all, ...copies } = shop.tasks
+  const make = (name: string) =>
+    task({ describe: name, inputs: [], outputs: ['made.txt'], run: () => shop.write('made.txt', name) })
+  shop.tasks.left = make('left')
+  shop.tasks.right = make('right')
+  const names = Object.keys(copies)
+  const a = [...names.slice(0, 60), 'left']
+  const b = [...names.slice(20), 'right']
+  for (const words of [a, a, b, b]) {
+    await shop.run(shop.tasks, words)
+    await delay(30)
+  }
+  await t.rejects(shop.run(shop.tasks, ['left', 'right', ...names]), {
+    message: /"left" and "right" both make made.txt/,
+  })
+  t.equal((await shop.run(shop.tasks, a)).settled.has('t1'), true)
+})
+
+t.test('a task that cannot be compared, and one that cannot be looked at, fail alone', async t => {
+  const shop = shopOf(t)
+  const cyclic: unknown[] = []
+  cyclic.push(cyclic)
+  shop.tasks.odd = task({ describe: 'Odd', inputs: [{ name: 'x', value: cyclic }], run: () => {} })
+  shop.tasks.link = task({ describe: 'Link', inputs: [{ file: 'opt', optional: true }], run: () => {} })
+  await shop.settle()
+  for (let i = 0; i < 2; i++) await shop.run(shop.tasks, ['all', 'link'])
+  symlinkSync('opt', shop.at('opt'))
+  const { result } = await shop.run(shop.tasks, ['all', 'odd', 'link'], { keepGoing: true })
+  t.equal(result.states.get('all')?.kind, 'succeeded')
+  t.equal(result.states.get('odd')?.kind, 'failed')
+})
+
+t.test('a result that another run makes anew is the one that was there at the start', async t => {
+  const shop = shopOf(t)
+  shop.tasks.late = task({
+    describe: 'Late',
+    needs: { t0: shop.tasks.t0 as Task },
+    run: async results => {
+      shop.write('in/0.txt', 'anew')
+      await shop.run({ t0: shop.tasks.t0 as Task }, ['t0'])
+      return results.t0
+    },
+  })
+  await shop.settle()
+  t.equal((await shop.run(shop.tasks, ['late'])).of('late'), '0')
 })

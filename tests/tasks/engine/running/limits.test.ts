@@ -1,6 +1,7 @@
 import t from 'tap'
 import { identify } from '../../../../lib/processes/identity.ts'
 import type { EngineEvent } from '../../../../tasks/engine/events.ts'
+import { LimitWatch } from '../../../../tasks/engine/running/limits.ts'
 import { type AnyTaskOptions, task } from '../../../../tasks/engine/task.ts'
 import { anyAlive, zoo } from '../../../lib/processes/zoo.ts'
 import { run } from '../rig.ts'
@@ -53,6 +54,18 @@ t.test('the time that somebody takes for an answer does not count', async t => {
   })
   t.match(result.states.get('quick'), { kind: 'succeeded', result: 'done' })
   t.match(result.states.get('slow'), { kind: 'failed', error: { message: 'timed out after 200 ms' } })
+})
+
+t.test('what is heard while it is held does not give more time after that', async t => {
+  const begun = performance.now()
+  const { promise, resolve } = Promise.withResolvers<number>()
+  using watch = new LimitWatch({ heartbeat: 100 }, () => resolve(performance.now() - begun))
+  await watch.hold(async () => {
+    await new Promise(resolve => setTimeout(resolve, 1_000))
+    watch.hear()
+  })
+  const took = await promise
+  t.ok(took >= 1_000 && took < 1_900, `reached after ${took} ms`)
 })
 
 t.test('one that says nothing for its heartbeat fails', async t => {
