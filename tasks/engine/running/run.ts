@@ -1,5 +1,3 @@
-import { errorCode } from '../../../lib/error-code.ts'
-import { UserError } from '../../../lib/user-error.ts'
 import type { Change } from '../changes.ts'
 import type { EngineEvent, RunEvent, TaskEvent } from '../events.ts'
 import type { Freshness, Made } from '../freshness/freshness.ts'
@@ -18,7 +16,8 @@ import { originOf } from './service-origin.ts'
 import type { ServiceListener } from './service-pool.ts'
 import { Services } from './services.ts'
 import { comparedNeeds, settledOf } from './spared.ts'
-import { type SubjectWorld, subjectOf } from './subject-of.ts'
+import { handedResults, type SubjectWorld, subjectOf } from './subject-of.ts'
+import { unreadable } from './unreadable.ts'
 
 /**
  * One run of a plan. Tasks start as soon as what they need is done and a job is free; one that is up to date takes no
@@ -264,9 +263,7 @@ export class Run {
     const { name, params, rest } = step
     let handed: AnyResults
     try {
-      // Read now, for later on somebody else may have made them anew. One that takes none is spared that.
-      const { run } = task.options
-      handed = typeof run === 'function' && run.length > 0 ? { ...results() } : results()
+      handed = handedResults(task, results)
     } catch (error) {
       // The stored result of a need cannot be read.
       return { kind: 'failed', error }
@@ -398,8 +395,3 @@ export class Run {
 }
 
 const waiting: TaskState = { kind: 'waiting' }
-/** A file among its inputs or outputs that the system does not let be read is a failure of the task. */
-function unreadable(error: unknown): TaskEnd {
-  if (error instanceof UserError || errorCode(error) !== undefined) return { kind: 'failed', error }
-  throw error
-}

@@ -4,7 +4,7 @@ import { isRemembered, type Subject } from '../freshness/judge.ts'
 import { type Graph, nodeOf } from '../graph.ts'
 import type { PlanStep } from '../plan.ts'
 import type { TaskState } from '../state.ts'
-import type { AnyResults } from '../task.ts'
+import type { AnyResults, Task } from '../task.ts'
 
 export interface SubjectWorld {
   readonly graph: Graph
@@ -53,4 +53,9 @@ export function subjectOf(
 function handOver(handed: Record<string, unknown>, key: string, state: TaskState): void {
   const get = () => (state.kind === 'succeeded' ? state.result : undefined)
   Object.defineProperty(handed, key, { get, enumerable: true })
+}
+
+/** Read now, for later on somebody else may have made them anew; a function that takes none is spared that. */
+export function handedResults({ options: { run } }: Task, results: () => AnyResults): AnyResults {
+  return typeof run === 'function' && run.length > 0 ? { ...results() } : results()
 }
