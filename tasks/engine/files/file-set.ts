@@ -77,8 +77,9 @@ export class FileSet {
   /** The same of a look that is kept at a place of a list. */
   isSameIn(i: number, looks: Float64Array, place: number): boolean {
     const own = this.#looks
-    const [a, b] = [i * lookNumbers, place * lookNumbers]
-    for (let n = 0; n < lookNumbers; n++) if (own[a + n] !== looks[b + n]) return false
+    const ownAt = i * lookNumbers
+    const at = place * lookNumbers
+    for (let n = 0; n < lookNumbers; n++) if (own[ownAt + n] !== looks[at + n]) return false
     return true
   }
 
