@@ -90,6 +90,23 @@ t.test('one of many that changes again and again is judged by its own record', a
   t.same([ran.ran, ran.settled.size], [['all'], count - 1])
 })
 
+t.test('the names of those that change again and again are kept once', async t => {
+  const shop = shopOf(t)
+  await shop.settle()
+  for (let i = 0; i < 4; i++) {
+    shop.write('in/79.txt', `round ${i}`)
+    await shop.runAll()
+    shop.write('in/69.txt', `round ${i}`)
+    await shop.run(shop.tasks, ['t69'])
+  }
+  using database = new DatabaseSync(shop.database)
+  const [row] = database.prepare('select struck from settled').all()
+  const names = String(row?.struck).split('\n').filter(Boolean)
+  t.same(names, [...new Set(names)])
+  // Where each run settles, the last one has kept all anew.
+  if (shop.settlesFrom === undefined) t.same(names.sort(), ['t69', 't79'])
+})
+
 t.test('an output that changed, and one that is gone, are seen', async t => {
   const shop = shopOf(t)
   await shop.settle()
