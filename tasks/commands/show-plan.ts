@@ -1,9 +1,8 @@
 import { askLooks } from '../engine/ask-looks.ts'
-import { forecast } from '../engine/forecast.ts'
+import { foresee } from '../engine/foresee.ts'
 import type { Graph } from '../engine/graph.ts'
 import { orderPlan } from '../engine/order-steps.ts'
 import type { Plan } from '../engine/plan.ts'
-import { prepareWork } from '../engine/prepare-work.ts'
 import type { Workplace } from '../engine/workplace.ts'
 import { planText } from '../reporters/plan-text.ts'
 import type { Style } from '../reporters/style.ts'
@@ -21,26 +20,11 @@ export interface PlanSetting {
 /** The text of `--plan`. Nothing is written for it, and no task is run. */
 export async function showPlan(setting: PlanSetting): Promise<string> {
   const { graph, workplace, jobs, force, style } = setting
-  const { root, cache } = workplace
+  const { root, memory } = workplace
   const environment = { ...process.env, ...setting.environment }
-  const { judge, settlement } = await prepareWork({
-    graph,
-    plan: setting.plan,
-    environment,
-    workplace,
-    force,
-  })
+  const { verdicts } = await foresee({ graph, plan: setting.plan, environment, workplace, force })
   // The whole of it, for it is shown as it would run if nothing were up to date.
-  const plan = orderPlan(setting.plan, names => workplace.memory.durations(names), new Set())
-  const verdicts = forecast({
-    graph,
-    plan,
-    root,
-    judge,
-    settled: settlement.names,
-    cache,
-    resultOf: name => workplace.memory.result(name),
-  })
+  const plan = orderPlan(setting.plan, names => memory.durations(names), new Set())
   const looks = await askLooks(graph, plan, { root, environment })
   return planText(plan, { jobs, verdicts, looks }, style)
 }

@@ -1,6 +1,5 @@
 import { readBeginning } from '../engine/command-line.ts'
-import { forecast } from '../engine/forecast.ts'
-import { prepareWork } from '../engine/prepare-work.ts'
+import { foresee } from '../engine/foresee.ts'
 import type { Command } from './command.ts'
 import { readRun } from './read-run.ts'
 
@@ -13,22 +12,12 @@ export const why: Command = async ({ taskfile, values, flags, style, stdout }) =
   const read = await readRun(readBeginning([String(values.name)]), await taskfile(), blame)
   const { graph, workplace } = read
   const { plan, environment } = await read.plan()
-  const { root, cache, memory } = workplace
-  const { judge, settlement } = await prepareWork({
+  const { judge, verdicts } = await foresee({
     graph,
     plan,
     environment: { ...process.env, ...environment },
     workplace,
     force: flags.force,
-  })
-  const verdicts = forecast({
-    graph,
-    plan,
-    root,
-    judge,
-    settled: settlement.names,
-    cache,
-    resultOf: name => memory.result(name),
   })
   const explain = (name: string) => {
     const verdict = verdicts.get(name)

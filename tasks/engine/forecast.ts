@@ -2,9 +2,8 @@ import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import type { OutputCache } from './cache/output-cache.ts'
 import type { Change } from './changes.ts'
-import { fingerprintOf, isRemembered, type Judge, type NeedDigests } from './freshness/judge.ts'
+import { digestsOf, fingerprintOf, isRemembered, type Judge } from './freshness/judge.ts'
 import { type Graph, nodeOf } from './graph.ts'
-import type { TaskRecord } from './memory/memory.ts'
 import { readResult } from './memory/results.ts'
 import type { Plan, PlanStep } from './plan.ts'
 import type { AnyPlace, AnyResults, Task } from './task.ts'
@@ -110,10 +109,6 @@ function mayBeRestored(
 ): boolean {
   if (task.options.cache === false || stale.why.some(({ kind }) => kind === 'forced')) return false
   return cache.has(fingerprintOf(name, stale.present, judge.takeInputs(name, stale.present)))
-}
-
-function digestsOf(record: TaskRecord | undefined): NeedDigests {
-  return { result: record?.resultDigest, outputs: record?.outputsDigest ?? '' }
 }
 
 function storedResults({ resultOf }: ForecastSetting, { needs }: PlanStep): AnyResults {

@@ -1,7 +1,6 @@
 import { UserError } from '../../../lib/user-error.ts'
-import { forecast } from '../../engine/forecast.ts'
+import { foresee } from '../../engine/foresee.ts'
 import { nodeOf } from '../../engine/graph.ts'
-import { prepareWork } from '../../engine/prepare-work.ts'
 import type { FileChange } from '../../engine/watching/stale-tasks.ts'
 import type { Setting } from '../one-run.ts'
 
@@ -16,16 +15,7 @@ export async function wouldRun({
   flags: { force },
 }: Setting): Promise<(name: string, changes: readonly FileChange[]) => boolean> {
   try {
-    const { root, cache, memory } = workplace
-    const { judge, settlement } = await prepareWork({
-      graph,
-      plan,
-      environment: process.env,
-      workplace,
-      force,
-    })
-    const resultOf = (name: string) => memory.result(name)
-    const verdicts = forecast({ graph, plan, root, judge, settled: settlement.names, cache, resultOf })
+    const { verdicts } = await foresee({ graph, plan, environment: process.env, workplace, force })
     return (name, changes) => {
       const verdict = verdicts.get(name)?.kind
       if (verdict !== 'unknown') return verdict !== 'up-to-date'

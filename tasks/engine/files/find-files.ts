@@ -21,8 +21,8 @@ const plain = '[^*?[\\]{}()!+@|\\\\/]'
 const common = new RegExp(`^((?:${plain}+/)*)(\\*\\*/)?\\*(${plain}*)$`)
 
 /**
- * For the patterns that most are, all files of one ending in a directory or below it: the same as picomatch's, which takes longer to load
- * than to look at a thousand files. Undefined for others.
+ * For the patterns that most are, all files of one ending in a directory or below it: the same as that of picomatch, which
+ * takes longer to load than a thousand files to look at. Undefined for others.
  */
 export function commonMatcher(pattern: string): Matches | undefined {
   const [, base, deep, end] = common.exec(pattern) ?? []
@@ -38,6 +38,10 @@ export function commonMatcher(pattern: string): Matches | undefined {
 export function compile(pattern: string): Matches {
   picomatch ??= createRequire(import.meta.url)('picomatch') as Picomatch
   return picomatch(pattern.replace(plainParentheses, '$1\\($2\\)'), { dot: true })
+}
+
+function globMatcher(pattern: string): Matches {
+  return commonMatcher(pattern) ?? compile(pattern)
 }
 
 type Picomatch = (pattern: string, options: { readonly dot: boolean }) => Matches
@@ -58,8 +62,8 @@ export function filesMatching(root: string, pattern: string): string[] {
   if (pattern.endsWith('/**') && !isGlob(pattern.slice(0, -3))) return filesBelow(root, pattern.slice(0, -3))
   const parts = pattern.split('/')
   const deepest = pattern.includes('**') ? Number.POSITIVE_INFINITY : parts.length
-  const matches = commonMatcher(pattern) ?? compile(pattern)
-  return findFiles(root, { base: baseOf(pattern), named: new Set(parts), deepest, matches })
+  const wanted = { base: baseOf(pattern), named: new Set(parts), deepest, matches: globMatcher(pattern) }
+  return findFiles(root, wanted)
 }
 
 /** All files below a directory, which may be called like a pattern. */
@@ -98,7 +102,7 @@ function findFiles(root: string, { base, named, deepest, matches }: Wanted): str
 
 /** A matcher for paths that are relative to the same root. */
 export function matcherOf(pattern: string): Matches {
-  if (isGlob(pattern)) return commonMatcher(pattern) ?? compile(pattern)
+  if (isGlob(pattern)) return globMatcher(pattern)
   const below = `${pattern}/`
   return path => path === pattern || path.startsWith(below)
 }

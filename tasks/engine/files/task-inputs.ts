@@ -6,8 +6,13 @@ import { filesBelow, filesMatching, isGlob, matcherOf, plainPath } from './find-
 export interface TaskInputs {
   /** Relative to the root, sorted, each once. */
   readonly paths: readonly string[]
-  readonly values: readonly { readonly name: string; readonly value: unknown }[]
+  readonly values: readonly NamedValue[]
 }
+
+/** An input that is no file. */
+export type NamedValue = Extract<Input, { readonly name: string }>
+
+export const isValue = (input: Input): input is NamedValue => typeof input === 'object' && 'name' in input
 
 /** What was found for a pattern, as long as nothing has run since. Several tasks often share one. */
 export class FoundFiles {
@@ -41,7 +46,7 @@ export class FoundFiles {
  * run again because of it, and nobody would notice. The last word on a file counts: `!` takes away what stands before it.
  */
 export function taskInputs(task: string, inputs: readonly Input[], found: FoundFiles): TaskInputs {
-  const values: { name: string; value: unknown }[] = []
+  const values: NamedValue[] = []
   // One list is what most tasks have; it is in order and without doubles already.
   let only: readonly string[] | undefined
   let set: Set<string> | undefined
@@ -54,7 +59,7 @@ export function taskInputs(task: string, inputs: readonly Input[], found: FoundF
     for (const path of paths) set.add(path)
   }
   for (const input of inputs) {
-    if (typeof input === 'object' && 'name' in input) values.push(input)
+    if (isValue(input)) values.push(input)
     else if (typeof input === 'string' && input.startsWith('!')) {
       const away = matcherOf(plainPath(input.slice(1)))
       set ??= new Set(only)
@@ -64,7 +69,7 @@ export function taskInputs(task: string, inputs: readonly Input[], found: FoundF
   return { paths: set === undefined ? (only ?? []) : [...set].sort(), values }
 }
 
-type FileInput = Exclude<Input, { readonly name: string }>
+type FileInput = Exclude<Input, NamedValue>
 
 function pathsOf(task: string, input: FileInput, found: FoundFiles): readonly string[] {
   const optional = typeof input === 'object' && input.optional === true

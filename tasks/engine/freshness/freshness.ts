@@ -13,6 +13,7 @@ import type { Reuse, TaskEnd, TaskState } from '../state.ts'
 import type { Task } from '../task.ts'
 import { cachedFilesOf } from './cached-files.ts'
 import {
+  digestsOf,
   fingerprintOf,
   isRemembered,
   type Judge,
@@ -71,13 +72,8 @@ export class Freshness {
 
   /** What is known of the results of tasks that are done, for those that need them. */
   digestsOf(name: string): NeedDigests {
-    const known = this.#digests.get(name)
-    if (known !== undefined) return known
-    const record = this.settled.has(name) ? this.judge.record(name) : undefined
-    if (record === undefined) return { result: undefined, outputs: '' }
-    const digests = digestsOf(record)
-    this.#digests.set(name, digests)
-    return digests
+    const ofSettled = () => (this.settled.has(name) ? this.judge.record(name) : undefined)
+    return this.#digests.get(name) ?? digestsOf(ofSettled())
   }
 
   /** Keeps for the next run which tasks are up to date after this one. */
@@ -115,7 +111,7 @@ export class Freshness {
       this.judge.learn(name, { ...record, ...refreshed })
     }
     this.#digests.set(name, digestsOf(record))
-    return new StoredResult('up-to-date', () => this.#stored(name))
+    return this.reuseSettled(name)
   }
 
   /** Hands on the stored result of a task that is settled. */
@@ -263,10 +259,6 @@ class StoredResult implements Reuse {
     this.#read ??= { result: readResult(this.#bytes()) }
     return this.#read.result
   }
-}
-
-function digestsOf({ resultDigest, outputsDigest }: TaskRecord): NeedDigests {
-  return { result: resultDigest, outputs: outputsDigest }
 }
 
 function recordOf(

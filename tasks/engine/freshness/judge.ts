@@ -4,7 +4,7 @@ import type { FileLook } from '../files/file-look.ts'
 import { FileSet } from '../files/file-set.ts'
 import type { FileTable } from '../files/file-table.ts'
 import { inputsFrom, pathFrom } from '../files/paths-from.ts'
-import { FoundFiles, taskInputs } from '../files/task-inputs.ts'
+import { FoundFiles, isValue, type NamedValue, taskInputs } from '../files/task-inputs.ts'
 import type { TaskRecord } from '../memory/memory.ts'
 import { sha256 } from '../sha256.ts'
 import type { AnyPlace, AnyResults, Input, Task } from '../task.ts'
@@ -56,8 +56,6 @@ export type Judgement =
 
 /** A task before its needs are done. */
 export type Declaring = Omit<Subject, 'needs' | 'results'>
-
-type NamedValue = Extract<Input, { readonly name: string }>
 
 interface FileSets {
   readonly inputs: FileSet
@@ -277,11 +275,14 @@ function valuesIn(inputs: readonly Input[]): readonly NamedValue[] {
   return inputs.some(isValue) ? inputs.filter(isValue) : none
 }
 
-export const isValue = (input: Input): input is NamedValue => typeof input === 'object' && 'name' in input
-
 /** The value is among the facts. */
 function withoutValue(input: Input): unknown {
   return isValue(input) ? { name: input.name } : input
+}
+
+/** What a record tells of the result of its task. */
+export function digestsOf(record: TaskRecord | undefined): NeedDigests {
+  return { result: record?.resultDigest, outputs: record?.outputsDigest ?? '' }
 }
 
 /** Whether a task has a fingerprint at all. */

@@ -1,6 +1,7 @@
-import { lstatSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { lookOf } from '../files/file-look.ts'
 import { type FileSet, lookNumbers, sameNumbers } from '../files/file-set.ts'
+import type { KeptSettled } from '../memory/kept-settled.ts'
 
 /** A task that is up to date, as it is kept for the next run. */
 export interface SettledTask {
@@ -15,12 +16,6 @@ export interface SettledTask {
   readonly needs: readonly string[]
   readonly inputs: FileSet
   readonly outputs: FileSet
-}
-
-/** What the memory keeps of all of them: see `Settled`. */
-export interface KeptSettled {
-  readonly text: string
-  readonly looks: Uint8Array
 }
 
 /** In order: what is at a place of one list belongs to what is at that place of the others. Files are named by places. */
@@ -132,7 +127,7 @@ export class Settled {
       const stats = path.startsWith(itself)
         ? lstatSync(this.#absolute(path.slice(1)), quiet)
         : statSync(this.#absolute(path), quiet)
-      return stats !== undefined && sameNumbers(this.#looks, file * lookNumbers, lookOf(stats as Stats))
+      return stats !== undefined && sameNumbers(this.#looks, file * lookNumbers, lookOf(stats))
     } catch {
       return false // whoever judges the task will tell
     }

@@ -1,12 +1,13 @@
 import { isGlob, plainPath } from '../files/find-files.ts'
 import { inputsFrom } from '../files/paths-from.ts'
-import { taskInputs } from '../files/task-inputs.ts'
+import { isValue, taskInputs } from '../files/task-inputs.ts'
 import { type Graph, nodeOf } from '../graph.ts'
+import { keepSettled, readSettled, strikeChanged } from '../memory/kept-settled.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { AnyPlace, Input } from '../task.ts'
 import type { Facts } from './facts.ts'
-import { isRemembered, isValue, type Judge } from './judge.ts'
+import { isRemembered, type Judge } from './judge.ts'
 import { Packing, Settled } from './settled.ts'
 
 export interface SettlementSetting {
@@ -52,7 +53,7 @@ export class Settlement {
     const { judge, plan } = setting
     const { memory } = setting.workplace
     memory.watchChanges()
-    const kept = this.#isLarge ? memory.settled() : undefined
+    const kept = this.#isLarge ? readSettled(memory) : undefined
     this.#settled = kept && Settled.read(kept, path => judge.files.absolute(path))
     this.#struck = new Set(kept?.struck)
     this.names = this.#isLarge ? this.#find() : none
@@ -75,10 +76,10 @@ export class Settlement {
     const open = plan.steps.filter(({ name }) => !this.names.has(name) && this.#isJudged(name))
     const isMuch = open.length > few * plan.steps.length || this.#checks.size > 1
     if (!this.#isLarge || (this.#settled !== undefined && !isMuch)) {
-      memory.strikeChanged()
+      strikeChanged(memory)
       return
     }
-    const away = new Set([...this.#struck, ...memory.changed, ...open.map(({ name }) => name)])
+    const away = new Set([...this.#struck, ...(memory.changes?.names ?? []), ...open.map(({ name }) => name)])
     const checked = this.hasNews ? (this.#settled?.lastCheck ?? 0) + 1 : ([...this.#checks][0] ?? 0)
     const planned = new Set(plan.steps.map(nameOf))
     const checkOf = (name: string, before: number) => (planned.has(name) ? checked : before)
@@ -94,7 +95,7 @@ export class Settlement {
       const listed = !areFiles(this.#inputsOf(name), inputs.paths)
       packing.add({ name, text, listed, checked, needs: needs.map(need => need.name), inputs, outputs })
     }
-    memory.keepSettled(packing.kept)
+    keepSettled(memory, packing.kept)
   }
 
   get #isLarge(): boolean {

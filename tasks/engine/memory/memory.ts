@@ -1,7 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Trouble } from '../events.ts'
 import { FileSet } from '../files/file-set.ts'
-import type { KeptSettled } from '../freshness/settled.ts'
 import { isDamage, openDatabase, prepareToWrite, setAside, textOf } from './open-database.ts'
 
 /** What is known of the last success of a task. */
@@ -18,6 +17,14 @@ export interface TaskRecord {
   readonly succeededAt: number
   /** Whether the task has not begun to run since. */
   readonly valid: boolean
+}
+
+/** How often records had changed when this process began to watch, and what it has changed of them itself. */
+export interface RecordChanges {
+  readonly first: number
+  readonly own: number
+  /** Of the tasks. */
+  readonly names: ReadonlySet<string>
 }
 
 const none: readonly Trouble[] = []
@@ -42,7 +49,6 @@ export class Memory implements Disposable {
   #database: DatabaseSync | undefined
   readonly #statements = new Map<string, StatementSync>()
   readonly #troubles: Trouble[] = []
-  /** How often records had changed when this process began to watch, and what it has changed of them itself. */
   #changes: { readonly first: number; own: number; readonly names: Set<string> } | undefined
 
   /** Reads what is there, if anything is, and makes nothing. */
@@ -138,65 +144,16 @@ export class Memory implements Disposable {
     return new Map(rows.map(row => [String(row.name), Number(row.ms)]))
   }
 
-  /**
-   * From here on it is known which records this process changes, and found out whether another one does: what `settled`
-   * says holds until then.
-   */
+  /** From here on `changes` knows which records this process changes, and how many had been changed before. */
   watchChanges(): void {
     const [row] = this.all('select count from task_changes')
     // Where there is no database yet, it begins with none.
     this.#changes = { first: Number(row?.count ?? 0), own: 0, names: new Set() }
   }
 
-  /** What was kept of the tasks that were up to date, with the names of those that may not be any more. */
-  settled(): (KeptSettled & { readonly struck: readonly string[] }) | undefined {
-    const [row] = this.all(
-      'select text, looks, struck from settled where taskfile = ? and changes = ?',
-      this.taskfile,
-      this.#changes?.first ?? -1,
-    )
-    if (typeof row?.text !== 'string' || !(row.looks instanceof Uint8Array)) return undefined
-    return { text: row.text, looks: row.looks, struck: String(row.struck).split('\n') }
-  }
-
-  /** The tasks whose records this process has changed since `watchChanges`. */
-  get changed(): ReadonlySet<string> {
-    return this.#changes?.names ?? new Set()
-  }
-
-  /** Takes the place of what was kept before; not where another process has changed records meanwhile. */
-  keepSettled({ text, looks }: KeptSettled): void {
-    if (this.#changes === undefined) return
-    const { first, own } = this.#changes
-    this.run(
-      `insert or replace into settled (taskfile, changes, text, looks)
-         select ?, count, ?, ? from task_changes where count = ?`,
-      this.taskfile,
-      text,
-      looks,
-      first + own,
-    )
-  }
-
-  /** What was kept goes on to hold, but for the tasks whose records this process has changed. */
-  strikeChanged(): void {
-    if (this.#changes === undefined || this.#changes.own === 0) return
-    const { first, own, names } = this.#changes
-    const [row] = this.all(
-      'select struck from settled where taskfile = ? and changes = ?',
-      this.taskfile,
-      first,
-    )
-    if (row === undefined) return
-    this.run(
-      `update settled set changes = ?, struck = ? where taskfile = ? and changes = ?
-         and exists (select 1 from task_changes where count = ?)`,
-      first + own,
-      [...new Set([...String(row.struck).split('\n'), ...names])].join('\n'),
-      this.taskfile,
-      first,
-      first + own,
-    )
+  /** Undefined where they are not watched, or the database was begun anew. */
+  get changes(): RecordChanges | undefined {
+    return this.#changes
   }
 
   keep(name: string, record: TaskRecord, result: Uint8Array): void {

@@ -53,14 +53,8 @@ export function prepareToWrite(database: DatabaseSync): void {
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, in any of their extended forms. */
 export function isDamage(error: unknown): boolean {
-  return [11, 26].includes(codeOf(error) ?? 0)
-}
-
-/** Without what tells the extended forms of an error apart. */
-function codeOf(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 255
-    : undefined
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return false
+  return [11, 26].includes(error.errcode & 255)
 }
 
 /** Its tables come in one transaction: who opens it meanwhile waits, and finds them. */

@@ -16,7 +16,7 @@ import { originOf } from './service-origin.ts'
 import type { ServiceListener } from './service-pool.ts'
 import { Services } from './services.ts'
 import { comparedNeeds, settledOf } from './spared.ts'
-import { handedResults, type SubjectWorld, subjectOf } from './subject-of.ts'
+import { resultsAtStart, type SubjectWorld, subjectOf } from './subject-of.ts'
 import { unreadable } from './unreadable.ts'
 
 /**
@@ -263,7 +263,7 @@ export class Run {
     const { name, params, rest } = step
     let handed: AnyResults
     try {
-      handed = handedResults(task, results)
+      handed = resultsAtStart(task, results)
     } catch (error) {
       // The stored result of a need cannot be read.
       return { kind: 'failed', error }

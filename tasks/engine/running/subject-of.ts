@@ -56,6 +56,6 @@ function handOver(handed: Record<string, unknown>, key: string, state: TaskState
 }
 
 /** Read now, for later on somebody else may have made them anew; a function that takes none is spared that. */
-export function handedResults({ options: { run } }: Task, results: () => AnyResults): AnyResults {
+export function resultsAtStart({ options: { run } }: Task, results: () => AnyResults): AnyResults {
   return typeof run === 'function' && run.length > 0 ? { ...results() } : results()
 }

@@ -12,10 +12,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Change } from '../../../../tasks/engine/changes.ts'
 import type { EngineEvent } from '../../../../tasks/engine/events.ts'
-import { forecast, type Verdict } from '../../../../tasks/engine/forecast.ts'
+import type { Verdict } from '../../../../tasks/engine/forecast.ts'
+import { foresee } from '../../../../tasks/engine/foresee.ts'
 import { resolveGraph } from '../../../../tasks/engine/graph.ts'
 import { RunHistory } from '../../../../tasks/engine/memory/history.ts'
-import { prepareWork } from '../../../../tasks/engine/prepare-work.ts'
+import { prepareWork, type WorkSetting } from '../../../../tasks/engine/prepare-work.ts'
 import { runPlan } from '../../../../tasks/engine/run-plan.ts'
 import type { RunOptions, RunResult } from '../../../../tasks/engine/running/run-options.ts'
 import type { TaskState } from '../../../../tasks/engine/state.ts'
@@ -91,12 +92,11 @@ export class Workshop {
 
   async run(tasks: Tasks, words: readonly string[], options: WorkOptions = {}): Promise<Ran> {
     const { force = false, holdsSecret = () => false, onEvent, now = Date.now, ...rest } = options
-    const { workplace, judge, settlement, graph, plan } = await this.#open(tasks, words, {
-      ...options,
-      force,
-    })
+    const setting = await this.#open(tasks, words, { ...options, force })
+    const { workplace, graph, plan } = setting
     using _ = workplace
     const { memory } = workplace
+    const { judge, settlement } = await prepareWork(setting)
     memory.beginWriting()
     const id = `run-${++runs}`
     const history = new RunHistory({
@@ -143,21 +143,12 @@ export class Workshop {
     words: readonly string[],
     options: WorkOptions = {},
   ): Promise<ReadonlyMap<string, Verdict>> {
-    const { workplace, judge, settlement, graph, plan } = await this.#open(tasks, words, options)
-    using _ = workplace
-    const { cache, memory } = workplace
-    return forecast({
-      graph,
-      plan,
-      root: this.path,
-      judge,
-      settled: settlement.names,
-      cache,
-      resultOf: name => memory.result(name),
-    })
+    const setting = await this.#open(tasks, words, options)
+    using _ = setting.workplace
+    return (await foresee(setting)).verdicts
   }
 
-  async #open(tasks: Tasks, words: readonly string[], options: WorkOptions) {
+  async #open(tasks: Tasks, words: readonly string[], options: WorkOptions): Promise<WorkSetting> {
     const { environment = process.env, now = Date.now, force = false } = options
     const graph = resolveGraph(readTaskfile(this.at('Taskfile.ts'), tasks))
     // What a test declares in the middle of a function has other callers each time.
@@ -169,8 +160,7 @@ export class Workshop {
       processStart: performance.timeOrigin,
       ...(this.settlesFrom !== undefined && { settlesFrom: this.settlesFrom }),
     })
-    const { judge, settlement } = await prepareWork({ graph, plan, environment, workplace, force })
-    return { workplace, judge, settlement, graph, plan }
+    return { graph, plan, environment, workplace, force }
   }
 }
 

@@ -1,0 +1,18 @@
+import { forecast, type Verdict } from './forecast.ts'
+import type { Judge } from './freshness/judge.ts'
+import { prepareWork, type WorkSetting } from './prepare-work.ts'
+
+export interface Foreseen {
+  readonly judge: Judge
+  readonly verdicts: ReadonlyMap<string, Verdict>
+}
+
+/** What a run of this plan would do with each task, as far as that is known. Runs nothing, and writes nothing. */
+export async function foresee(setting: WorkSetting): Promise<Foreseen> {
+  const { graph, plan, workplace } = setting
+  const { root, cache, memory } = workplace
+  const { judge, settlement } = await prepareWork(setting)
+  const resultOf = (name: string) => memory.result(name)
+  const verdicts = forecast({ graph, plan, root, judge, settled: settlement.names, cache, resultOf })
+  return { judge, verdicts }
+}
