@@ -14,6 +14,11 @@ declare module 'zod' {
 }
 
 const port = z.int().min(0).max(65_535)
+/** As long as a session may live: see `lifeSeconds` of the contract. */
+const seconds = z
+  .int()
+  .min(0)
+  .max(10 * 366 * 86_400)
 const path = z.string().min(1).meta({ expand: 'path' })
 
 export const bootstrapSchema = z.strictObject({
@@ -93,6 +98,15 @@ export const serverSchema = z.strictObject({
       slots: z.int().min(1).max(1_000).default(8),
       grace_seconds: z.number().min(0).max(600).default(5),
       path: z.string().meta({ expand: 'text' }).default(''),
+    })
+    .prefault({}),
+  sessions: z
+    .strictObject({
+      ttl_seconds: seconds.default(0),
+      max_ttl_seconds: seconds.default(0),
+      idle_seconds: seconds.default(86_400),
+      max_idle_seconds: seconds.default(0),
+      retain_days: z.number().min(0).max(3_660).default(7),
     })
     .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),

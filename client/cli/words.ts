@@ -19,6 +19,7 @@ import {
 } from './words/debug.ts'
 import { repositoryAdd, repositoryGet, repositoryList } from './words/repository.ts'
 import {
+  sessionActivity,
   sessionCreate,
   sessionDelete,
   sessionGet,
@@ -40,6 +41,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'sessions.get': sessionGet,
   'sessions.logs': sessionLogs,
   'sessions.stop': sessionStop,
+  'sessions.activity': sessionActivity,
   'sessions.delete': sessionDelete,
   'commands.run': commandRun,
   'commands.list': commandList,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
+import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
@@ -32,6 +33,8 @@ export type ApiDependencies = {
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */
   readonly debugSessions: number
+  /** How long sessions may live. */
+  readonly sessions: ServerSettings['sessions']
   readonly limits?: Partial<Limits>
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { LiveAnswer } from '../contract/runner-messages.ts'
@@ -21,6 +22,8 @@ export type Context = {
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */
   readonly debugSessions: number
+  /** How long sessions may live. */
+  readonly sessions: ServerSettings['sessions']
   readonly changes: Changes
   readonly debugEvents: DebugEvents
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */

@@ -11,7 +11,7 @@ import { startApi } from './api.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { api: listen, repositories, debug } = serverSettings(ownRoot, process.env).values
+  const { api: listen, repositories, debug, sessions } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   await using starting = new AsyncDisposableStack()
   const store = starting.use(await openStore(workspace.storeFile))
@@ -27,6 +27,7 @@ await runService(async () => {
       runnerSocket: workspace.runnerSocket,
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,
+      sessions,
     }),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))

@@ -90,6 +90,12 @@ const waitRange = 'expected 0 to 60 seconds'
 /** Seconds that the request may be held until the thing asked for has settled; 0 answers at once. */
 export const waitSeconds = z.number().min(0, waitRange).max(60, waitRange).default(0)
 
+/** A span in whole seconds of ten years at the most; 0 is none. */
+export const lifeSeconds = z
+  .int()
+  .min(0)
+  .max(10 * 366 * 86_400)
+
 export const flag = z.boolean().default(false)
 
 export const listLimit = z.int().min(1).max(1_000).default(50)

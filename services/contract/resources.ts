@@ -4,7 +4,7 @@ import { commandLine, instant } from './fields.ts'
 import { commandId, repositoryId, sessionId, tokenId } from './ids.ts'
 import { repositoryFailureSchema, repositoryStatuses } from './repository-state.ts'
 import { scopeSchema } from './scopes.ts'
-import { sessionFailureSchema, sessionStatuses } from './session-state.ts'
+import { sessionEndReasons, sessionFailureSchema, sessionStatuses } from './session-state.ts'
 
 /** What the server tells of each thing. No path of the server's file system is ever among it. */
 
@@ -34,6 +34,14 @@ export const sessionSchema = z.object({
   patch_sha256: z.string().nullable(),
   status: z.enum(sessionStatuses),
   failure: sessionFailureSchema.nullable(),
+  /** From when it is stopping on. */
+  end_reason: z.enum(sessionEndReasons).nullable(),
+  /** Seconds that it may live since it was created or resumed; 0: any time. */
+  ttl: z.int(),
+  /** Seconds that nothing may happen in it; 0: any time. */
+  idle_timeout: z.int(),
+  expires_at: instant.nullable(),
+  last_active_at: instant,
   created_at: instant,
   started_at: instant.nullable(),
   ended_at: instant.nullable(),

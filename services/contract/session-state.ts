@@ -28,6 +28,18 @@ export const sessionSourcesOf = (to: SessionStatus): SessionStatus[] =>
 export const sessionIsSettled = (status: SessionStatus): boolean =>
   status === 'running' || status === 'stopped' || status === 'failed'
 
+/** Who ended a session: a client, its time to live, or that nothing happened in it for as long as it may be idle. */
+export const sessionEndReasons = ['stopped', 'expired', 'idle'] as const
+export type SessionEndReason = (typeof sessionEndReasons)[number]
+
+/**
+ *     none → present → leaving → gone
+ *
+ * What a session has on disk beside its logs. `leaving`: it is being reclaimed; from then on it cannot be resumed.
+ */
+export const worktreeStates = ['none', 'present', 'leaving', 'gone'] as const
+export type WorktreeState = (typeof worktreeStates)[number]
+
 export const sessionFailureReasons = [
   'commit_not_found',
   'repository_unavailable',

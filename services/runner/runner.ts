@@ -18,6 +18,7 @@ import { withRepository } from './leases/with-repository.ts'
 import { Reconciler } from './reconcile.ts'
 import { RunnerSocket } from './runner-socket.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
+import { SessionKeeper } from './sessions/session-keeper.ts'
 import { WakeLoop } from './wake-loop.ts'
 
 export type RunnerDependencies = {
@@ -36,6 +37,10 @@ export type RunnerDependencies = {
     /** How long its leases outlast its last heartbeat. */
     termMs?: number
     stopwatch?: Stopwatch
+  }
+  sessions?: {
+    /** How long what has ended is kept; 0, and where it is not said: any time. */
+    retainMs?: number
   }
   /** PATH of commands and of git. */
   path: string
@@ -65,6 +70,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   await using started = new AsyncDisposableStack()
   const stopping = new AbortController()
   const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
+  const stopwatch = deps.lease?.stopwatch ?? systemStopwatch
   let lease: RunnerLease | undefined
   // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
   const helpers = started.use(new ProcessScope({ graceMs: 1_000 }))
@@ -105,7 +111,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   lease = started.use(
     await RunnerLease.take({
       ...{ store, clock, log, instance: deps.instance, processScope: helpers.id },
-      stopwatch: deps.lease?.stopwatch ?? systemStopwatch,
+      stopwatch,
       termMs: deps.lease?.termMs ?? defaultTermMs,
       giveUp: () => jobs.giveUp(),
       wake: () => loop?.wake(),
@@ -127,6 +133,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     tell: message => socket?.broadcast({ type: 'debug', ...message }),
   })
   const reconciler = new Reconciler(context, jobs, debugging)
+  const keeper = new SessionKeeper(context, { stopwatch, retainMs: deps.sessions?.retainMs ?? 0 })
   // In this order at the end: no new work, then the work under way gives up, then the leases, the socket and git.
   started.use(jobs)
   started.defer(() => {
@@ -136,7 +143,10 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   })
   loop = started.use(
     new WakeLoop(
-      () => reconciler.pass(),
+      async () => {
+        if (lease.held()) await keeper.look()
+        await reconciler.pass()
+      },
       idleMs,
       error => report(log, error, {}, 'looking at the store failed'),
     ),

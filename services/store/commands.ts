@@ -7,6 +7,7 @@ import {
 } from '../contract/command-state.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import { type CommandId, commandId, type RunnerToken, type SessionId } from '../contract/ids.ts'
+import { noteActivity, noteActivityOf } from './activity.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { CommandRow, Schema } from './schema.ts'
@@ -74,6 +75,7 @@ export async function insertCommand(
       ended_at: null,
     })
     .execute()
+  await noteActivity(transaction, wanted.session, wanted.now)
   return id
 }
 
@@ -215,6 +217,7 @@ export function endCommand(
       : query.where('runner_token', '=', by)
     ).executeTakeFirst()
     if (numUpdatedRows === 0n) return false
+    await noteActivityOf(transaction, id, now)
     if (to !== 'succeeded') await cancelFollowers(transaction, id, now)
     return true
   })
@@ -224,6 +227,7 @@ export function endCommand(
 export function requestCancel(store: Store, id: CommandId, now: string): Promise<void> {
   return store.write(async transaction => {
     await transaction.updateTable('commands').set({ cancel_requested: 1 }).where('id', '=', id).execute()
+    await noteActivityOf(transaction, id, now)
     const { numUpdatedRows } = await transaction
       .updateTable('commands')
       .set(neverStarted('cancelled_by_client', 'cancelled before it started', now))

@@ -1,5 +1,10 @@
 /** The names of all migrations, in order. One never changes once it has been released. */
-export const migrationNames = ['0001-first-light', '0002-leases', '0003-debug-sessions'] as const
+export const migrationNames = [
+  '0001-first-light',
+  '0002-leases',
+  '0003-debug-sessions',
+  '0005-session-life',
+] as const
 
 export type MigrationName = (typeof migrationNames)[number]
 

@@ -11,7 +11,7 @@ import type {
   TokenId,
 } from '../contract/ids.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
-import type { SessionStatus } from '../contract/session-state.ts'
+import type { SessionEndReason, SessionStatus, WorktreeState } from '../contract/session-state.ts'
 
 /**
  * One row type a table, as the database holds it. Instants are ISO 8601 text in UTC; columns named `…_json` hold JSON
@@ -47,8 +47,23 @@ export type SessionRow = {
   /** The runner that starts, stops or removes it: its lease. Null while nobody does. */
   runner_token: RunnerToken | null
   created_at: string
+  /** When it ran first: there is a worktree since then. */
   started_at: string | null
   ended_at: string | null
+  /** Who ended it, from when it is stopping on. */
+  end_reason: SessionEndReason | null
+  /** How long it may live since it was created or resumed; 0: any time. */
+  ttl_seconds: number
+  expires_at: string | null
+  /** How long nothing may happen in it; 0: any time. */
+  idle_timeout_seconds: number
+  last_active_at: string
+  /** Until then it is not looked at whether it is idle. Null where that may be. */
+  idle_check_at: string | null
+  worktree: WorktreeState
+  /** What its worktree, home and temporary files took on disk when it was measured last. */
+  worktree_bytes: number | null
+  worktree_measured_at: string | null
 }
 
 export type CommandRow = {

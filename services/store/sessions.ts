@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { toInstant } from '../../lib/clock.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import {
   type RepositoryId,
@@ -7,7 +8,12 @@ import {
   sessionId,
   type TokenId,
 } from '../contract/ids.ts'
-import { type SessionFailure, type SessionStatus, sessionSourcesOf } from '../contract/session-state.ts'
+import {
+  type SessionEndReason,
+  type SessionFailure,
+  type SessionStatus,
+  sessionSourcesOf,
+} from '../contract/session-state.ts'
 import { cancelQueuedCommands, insertCommand } from './commands.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { SessionJoined } from './rows.ts'
@@ -21,6 +27,9 @@ export type NewSession = {
   patch_sha256: string | null
   /** Run one after the other; the rest is cancelled when one fails. */
   commands: readonly CommandLine[]
+  /** Seconds; 0: any time. */
+  ttl: number
+  idle_timeout: number
   now: string
 }
 
@@ -43,6 +52,15 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         created_at: wanted.now,
         started_at: null,
         ended_at: null,
+        end_reason: null,
+        ttl_seconds: wanted.ttl,
+        expires_at: later(wanted.now, wanted.ttl),
+        idle_timeout_seconds: wanted.idle_timeout,
+        last_active_at: wanted.now,
+        idle_check_at: later(wanted.now, wanted.idle_timeout),
+        worktree: 'none',
+        worktree_bytes: null,
+        worktree_measured_at: null,
       })
       .execute()
     let after = null
@@ -59,6 +77,10 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
     return id
   })
 }
+
+/** The instant so many seconds after another; null where there is none, as 0 says. */
+const later = (instant: string, seconds: number): string | null =>
+  seconds === 0 ? null : toInstant(Date.parse(instant) + seconds * 1_000)
 
 const joined =
   (store: Store) =>
@@ -118,6 +140,8 @@ export const sessionsToRemove = (store: Store): Promise<SessionJoined[]> =>
 export type SessionChanges = {
   commit_id?: string
   failure?: SessionFailure
+  /** Why it is stopping; without, because a client wants it. */
+  end_reason?: SessionEndReason
   /** The runner whose work this is: refused where it has the session's lease no more. Without: a wish of anybody. */
   by?: RunnerToken
 }
@@ -129,30 +153,41 @@ export function moveSession(
   to: SessionStatus,
   changes: SessionChanges & { now: string },
 ): Promise<boolean> {
-  return store.write(async transaction => {
-    const query = transaction
-      .updateTable('sessions')
-      .set({
-        status: to,
-        // At rest it needs no runner.
-        ...(to === 'starting' || to === 'stopping' ? {} : { runner_token: null }),
-        ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
-        ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
-        ...(to === 'running' ? { started_at: changes.now } : {}),
-        ...(to === 'stopped' || to === 'failed' ? { ended_at: changes.now } : {}),
-      })
-      .where('id', '=', id)
-      .where('status', 'in', sessionSourcesOf(to))
-    const { numUpdatedRows } = await (changes.by === undefined
-      ? query
-      : query.where('runner_token', '=', changes.by)
-    ).executeTakeFirst()
-    if (numUpdatedRows === 0n) return false
-    // What has not started when a session ends never will.
-    if (to === 'stopping') await cancelQueuedCommands(transaction, id, 'session_stopped', changes.now)
-    if (to === 'failed') await cancelQueuedCommands(transaction, id, 'session_failed', changes.now)
-    return true
-  })
+  return store.write(transaction => move(transaction, id, to, changes))
+}
+
+/** As `moveSession`, within a transaction. */
+export async function move(
+  transaction: Transaction<Schema>,
+  id: SessionId,
+  to: SessionStatus,
+  changes: SessionChanges & { now: string },
+): Promise<boolean> {
+  const query = transaction
+    .updateTable('sessions')
+    .set(eb => ({
+      status: to,
+      // At rest it needs no runner.
+      ...(to === 'starting' || to === 'stopping' ? {} : { runner_token: null }),
+      ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
+      ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
+      ...(to === 'running'
+        ? { started_at: eb.fn.coalesce('started_at', eb.val(changes.now)), worktree: 'present' as const }
+        : {}),
+      ...(to === 'stopping' ? { end_reason: changes.end_reason ?? 'stopped' } : {}),
+      ...(to === 'stopped' || to === 'failed' ? { ended_at: changes.now } : {}),
+    }))
+    .where('id', '=', id)
+    .where('status', 'in', sessionSourcesOf(to))
+  const { numUpdatedRows } = await (changes.by === undefined
+    ? query
+    : query.where('runner_token', '=', changes.by)
+  ).executeTakeFirst()
+  if (numUpdatedRows === 0n) return false
+  // What has not started when a session ends never will.
+  if (to === 'stopping') await cancelQueuedCommands(transaction, id, 'session_stopped', changes.now)
+  if (to === 'failed') await cancelQueuedCommands(transaction, id, 'session_failed', changes.now)
+  return true
 }
 
 /** Asks for a session's removal; what runs in it is stopped first. */

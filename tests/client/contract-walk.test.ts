@@ -111,6 +111,8 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     commit: 'main',
     patch,
     commands: ['true'],
+    ttl: 3_600,
+    idle_timeout: 600,
     wait: 20,
   }),
   'sessions.list': async () => ({ status: 'running', limit: 5 }),
@@ -120,6 +122,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { session, command: id, stream: 'stdout', offset: 2, follow: true }
   },
   'sessions.stop': async () => ({ session: await aSession(), wait: 20 }),
+  'sessions.activity': async () => ({ session: await aSession() }),
   'sessions.delete': async () => ({ session: await aSession(), wait: 20 }),
   'commands.run': async () => ({
     session: await aSession(),

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { createClient } from '../../client/sdk/client.ts'
 import { ProblemError } from '../../client/sdk/problem-error.ts'
+import { serverSchema } from '../../config/schema.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { startApi } from '../../services/api/api.ts'
@@ -53,6 +54,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       runnerSocket: socket,
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
+      sessions: serverSchema.parse({}).sessions,
     })
   let api = await startOn(0)
   const { url } = api

@@ -2,14 +2,14 @@ import type { Session } from '../../../services/contract/resources.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { statusColour } from '../render/paint.ts'
-import { relativeTime } from '../render/relative-time.ts'
+import { duration, relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
 import type { RenderContext, Words } from './words.ts'
 
 export const renderSession = (session: Session, { now }: RenderContext): string =>
   details([
     ['id', session.id],
-    ['status', session.status],
+    ['status', endText(session)],
     ['failure', session.failure?.message],
     ['repository', session.repository],
     ['revision', session.revision],
@@ -18,7 +18,17 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['created', relativeTime(session.created_at, now)],
     ['started', session.started_at && relativeTime(session.started_at, now)],
     ['ended', session.ended_at && relativeTime(session.ended_at, now)],
+    [
+      'expires',
+      session.expires_at && session.ended_at === null ? relativeTime(session.expires_at, now) : null,
+    ],
+    ['idle after', session.idle_timeout === 0 ? null : duration(session.idle_timeout)],
+    ['active', relativeTime(session.last_active_at, now)],
   ])
+
+/** A state, and who brought it about where that was no client. */
+const endText = ({ status, end_reason }: Session): string =>
+  end_reason === null || end_reason === 'stopped' ? status : `${status} (${end_reason})`
 
 const columns = (now: number): Column<Session>[] => [
   { title: 'ID', cell: row => row.id },
@@ -37,6 +47,8 @@ export const sessionCreate: Words<'sessions.create'> = {
     commit: { value: 'REVISION' },
     patch: { value: 'FILE', read: 'file' },
     commands: { name: 'command', value: 'LINE' },
+    ttl: { read: 'seconds', value: 'DURATION' },
+    idle_timeout: { read: 'seconds', value: 'DURATION' },
     wait: false,
   },
   extras: [
@@ -87,6 +99,13 @@ export const sessionStop: Words<'sessions.stop'> = {
   flags: { wait: { read: 'seconds', value: 'DURATION', default: '30s' } },
   examples: ['@last', '@last --wait 0'],
   act: oneCall('sessions.stop', session => `${session.id} ${session.status}\n`),
+}
+
+export const sessionActivity: Words<'sessions.activity'> = {
+  path: ['session', 'activity'],
+  places: ['session'],
+  examples: ['@last'],
+  act: oneCall('sessions.activity', session => `${session.id} ${session.status}\n`),
 }
 
 export const sessionDelete: Words<'sessions.delete'> = {

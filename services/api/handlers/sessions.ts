@@ -1,6 +1,7 @@
 import type { SessionId } from '../../contract/ids.ts'
 import type { SessionStatus } from '../../contract/session-state.ts'
 import { sessionIsSettled } from '../../contract/session-state.ts'
+import { touchSession } from '../../store/activity.ts'
 import { findRepository } from '../../store/repositories.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
@@ -8,16 +9,25 @@ import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 import { ensurePatch, storePatch } from '../patch-file.ts'
+import { sessionTimes } from '../session-times.ts'
 import { findSession, noSuchRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
-type Names = 'sessions.create' | 'sessions.list' | 'sessions.get' | 'sessions.stop' | 'sessions.delete'
+type Names =
+  | 'sessions.create'
+  | 'sessions.list'
+  | 'sessions.get'
+  | 'sessions.stop'
+  | 'sessions.activity'
+  | 'sessions.delete'
 
 export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
   'sessions.create': async (input, { caller, gone }) => {
     const repository = await findRepository(context.store, input.repository)
     if (repository === undefined) return noSuchRepository(input.repository)
+    const times = sessionTimes(input, context.sessions)
+    if (!times.ok) return times
     const { patch } = input
     const sha256 = patch === undefined ? null : await storePatch(context.files, patch)
     const id = await createSession(context.store, {
@@ -26,6 +36,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       revision: input.commit ?? null,
       patch_sha256: sha256,
       commands: input.commands,
+      ...times.value,
       now: now(context),
     })
     if (patch !== undefined) await ensurePatch(context.files, patch)
@@ -49,6 +60,14 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const { id } = found.value
     if (await moveSession(context.store, id, 'stopping', { now: now(context) })) tell(context, id)
     return sessionOr404(await settle(context, id, hasEnded, input.wait, gone))
+  },
+
+  'sessions.activity': async (input, { caller }) => {
+    const found = await findSession(context, input.session, caller)
+    if (!found.ok) return found
+    const { id } = found.value
+    await touchSession(context.store, found.value, now(context))
+    return sessionOr404(await getSession(context.store, id))
   },
 
   'sessions.delete': async (input, { caller, gone }) => {

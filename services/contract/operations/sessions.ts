@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { commandLine, flag, listLimit, patch, repositoryName, revision, waitSeconds } from '../fields.ts'
+import {
+  commandLine,
+  flag,
+  lifeSeconds,
+  listLimit,
+  patch,
+  repositoryName,
+  revision,
+  waitSeconds,
+} from '../fields.ts'
 import { reference, sessionId } from '../ids.ts'
 import { logMessageSchema, logStreams } from '../log-message.ts'
 import { operation } from '../operation.ts'
@@ -23,6 +32,14 @@ export const sessionOperations = {
         .max(100)
         .default([])
         .describe('commands to run one after the other; the rest is cancelled when one fails'),
+      ttl: lifeSeconds
+        .optional()
+        .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),
+      idle_timeout: lifeSeconds
+        .optional()
+        .describe(
+          'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
+        ),
       wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
     }),
     output: sessionSchema,
@@ -98,6 +115,18 @@ export const sessionOperations = {
     summary: 'End its commands and keep its worktree and logs',
     access: 'sessions:write',
     input: z.strictObject({ session, wait: waitSeconds.describe('seconds to wait until it has stopped') }),
+    output: sessionSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.activity': operation({
+    method: 'POST',
+    path: '/sessions/{session}/activity',
+    summary: 'Say that it is in use, so that it is not stopped as idle',
+    access: 'sessions:write',
+    input: z.strictObject({ session }),
     output: sessionSchema,
     answer: 'json',
     status: 200,

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { request } from 'undici'
+import { serverSchema } from '../../../config/schema.ts'
 import { systemClock } from '../../../lib/clock.ts'
 import type { Api, ApiDependencies } from '../../../services/api/api.ts'
 import { startApi } from '../../../services/api/api.ts'
@@ -69,6 +70,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     runnerSocket,
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
+    sessions: serverSchema.parse({}).sessions,
     ...options,
   })
   made.use(api)

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import t from 'tap'
+import { serverSchema } from '../../../config/schema.ts'
 import { getSession } from '../../../services/store/sessions.ts'
 import { startRig } from './rig.ts'
 
@@ -118,4 +119,47 @@ t.test('a repository that is not there is named', async t => {
   const rig = await startRig(t)
   const problem = await rig.refused('sessions.create', { repository: 'nope' })
   t.match(problem, { code: 'repository_not_found', detail: /nope/ })
+})
+
+t.test('how long a session may live is what was asked for, or what the server is set to', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  t.match(await rig.call('sessions.create', { repository: 'demo' }), {
+    ttl: 0,
+    expires_at: null,
+    idle_timeout: 86_400,
+    end_reason: null,
+  })
+  const session = await rig.call('sessions.create', { repository: 'demo', ttl: 90, idle_timeout: 0 })
+  t.match(session, { ttl: 90, idle_timeout: 0, last_active_at: session.created_at })
+  t.equal(Date.parse(session.expires_at ?? '') - Date.parse(session.created_at), 90_000)
+})
+
+t.test('no session may live longer than the server allows', async t => {
+  const { sessions } = serverSchema.parse({ sessions: { max_ttl_seconds: 3_600, max_idle_seconds: 60 } })
+  const rig = await startRig(t, { sessions })
+  await rig.repository()
+  t.match(await rig.call('sessions.create', { repository: 'demo' }), { ttl: 3_600, idle_timeout: 60 })
+  for (const ttl of [0, 3_601])
+    t.match(await rig.refused('sessions.create', { repository: 'demo', ttl, idle_timeout: 61 }), {
+      code: 'invalid_input',
+      errors: [
+        { path: 'ttl', message: 'expected 1 to 3600 seconds, the most that this server allows' },
+        { path: 'idle_timeout', message: 'expected 1 to 60 seconds, the most that this server allows' },
+      ],
+    })
+  t.equal((await rig.call('sessions.list')).length, 1, 'nothing was created')
+})
+
+t.test('saying that a session is in use is noted, and told', async t => {
+  let later = 0
+  const rig = await startRig(t, { clock: { now: () => Date.now() + later } })
+  await rig.repository()
+  const { id } = await rig.session()
+  const before = await rig.call('sessions.get', { session: id })
+  later = 60_000
+  const after = await rig.call('sessions.activity', { session: id })
+  t.ok(Date.parse(after.last_active_at) - Date.parse(before.last_active_at) >= 59_000)
+  await rig.call('sessions.stop', { session: id })
+  t.match(await rig.call('sessions.activity', { session: id }), { status: 'stopping', end_reason: 'stopped' })
 })

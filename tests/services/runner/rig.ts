@@ -82,7 +82,14 @@ export function commit(directory: string, files: Tree, message = 'a change'): st
 }
 
 /** Options of a session; the revision is the default branch unless given. */
-export type SessionOptions = { revision?: string | null; patch?: string | Buffer; commands?: CommandLine[] }
+export type SessionOptions = {
+  revision?: string | null
+  patch?: string | Buffer
+  commands?: CommandLine[]
+  /** Seconds. */
+  ttl?: number
+  idle_timeout?: number
+}
 export type CommandOptions = {
   directory?: string
   environment?: Record<string, string>
@@ -193,13 +200,20 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       return rig.settled(await rig.createSession(repository, options))
     },
     async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
-      const { revision = null, patch, commands = [] } = options
+      const { revision = null, patch, commands = [], ttl = 0, idle_timeout = 0 } = options
       const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
       if (patch !== undefined && patch_sha256 !== null) {
         mkdirSync(dirname(files.patch(patch_sha256)), { recursive: true })
         writeFileSync(files.patch(patch_sha256), patch)
       }
-      const wanted = { repository: repository.id, owner: token, revision, patch_sha256, commands, now: now() }
+      const wanted = {
+        repository: repository.id,
+        owner: token,
+        revision,
+        patch_sha256,
+        commands,
+        ...{ ttl, idle_timeout, now: now() },
+      }
       const id = await createSession(store, wanted)
       wake()
       return id

@@ -157,7 +157,7 @@ t.test('an older store is one: it is as its last migration left it', async t => 
   await migrate(path, { to: '0001-first-light' })
   t.match(await verifyStore(path), { applied: ['0001-first-light'] })
   t.same(await migrate(path), migrationNames.slice(1))
-  t.same(await migrate(path, { to: '0002-leases' }), ['0003-debug-sessions'], 'and back')
+  t.same(await migrate(path, { to: '0002-leases' }), migrationNames.slice(2).toReversed(), 'and back')
   t.match(await verifyStore(path), { applied: migrationNames.slice(0, 2) })
   t.same(await migrate(path, { to: null }), ['0002-leases', '0001-first-light'])
   await t.rejects(verifyStore(path), { message: /it holds no store/ })

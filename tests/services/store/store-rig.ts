@@ -9,7 +9,7 @@ import { queueCommand } from '../../../services/store/commands.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
 import { registerRunner } from '../../../services/store/runners.ts'
-import { createSession, moveSession } from '../../../services/store/sessions.ts'
+import { createSession, moveSession, type NewSession } from '../../../services/store/sessions.ts'
 import { openStore, type Store } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
 
@@ -58,24 +58,33 @@ export async function storeRig(t: Test) {
     owner,
     repository,
     token,
-    session: (commands: CommandLine[] = [], by: TokenId = owner, patch_sha256: string | null = null) =>
+    session: (
+      commands: CommandLine[] = [],
+      by: TokenId = owner,
+      patch_sha256: string | null = null,
+      more: Partial<NewSession> = {},
+    ) =>
       createSession(store, {
         repository: repository.id,
         owner: by,
         revision: null,
         patch_sha256,
         commands,
+        ttl: 0,
+        idle_timeout: 0,
         now: now(),
+        ...more,
       }),
-    async running(commands: CommandLine[] = []): Promise<SessionId> {
+    async running(commands: CommandLine[] = [], more: Partial<NewSession> = {}): Promise<SessionId> {
       const id = await createSession(store, {
         ...{ repository: repository.id, owner, revision: null, patch_sha256: null, commands, now: now() },
+        ...{ ttl: 0, idle_timeout: 0, ...more },
       })
       await moveSession(store, id, 'starting', { now: now() })
       await moveSession(store, id, 'running', { now: now() })
       return id
     },
-    async queue(session: SessionId, after: CommandId | null = null): Promise<CommandId> {
+    async queue(session: SessionId, after: CommandId | null = null, instant = now()): Promise<CommandId> {
       const wanted = {
         session,
         command: 'true',
@@ -83,7 +92,7 @@ export async function storeRig(t: Test) {
         environment: {},
         timeout: null,
         after,
-        now: now(),
+        now: instant,
       }
       const id = await queueCommand(store, wanted)
       if (id === undefined) throw new Error('refused')

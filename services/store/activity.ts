@@ -1,0 +1,48 @@
+import type { Transaction } from 'kysely'
+import type { CommandId, SessionId } from '../contract/ids.ts'
+import type { Schema } from './schema.ts'
+import type { Store } from './store.ts'
+
+/**
+ * When something happened in a session last. Its commands note it where they are queued, cancelled and end, in
+ * transactions that are written anyway; that one is running or queued counts by itself, see `session-life.ts`.
+ */
+export async function noteActivity(
+  transaction: Transaction<Schema>,
+  session: SessionId,
+  now: string,
+): Promise<void> {
+  await transaction.updateTable('sessions').set({ last_active_at: now }).where('id', '=', session).execute()
+}
+
+/** As `noteActivity`, of the session that a command belongs to. */
+export async function noteActivityOf(
+  transaction: Transaction<Schema>,
+  command: CommandId,
+  now: string,
+): Promise<void> {
+  await transaction
+    .updateTable('sessions')
+    .set({ last_active_at: now })
+    .where('id', '=', eb => eb.selectFrom('commands').select('session_id').where('id', '=', command))
+    .execute()
+}
+
+/** The most that what is told of a session's last activity may be behind, in milliseconds. */
+const coarsest = 10_000
+
+/**
+ * Says that a session is in use. However often that is said, it is written once in ten seconds, or in a tenth of the
+ * time that the session may be idle.
+ */
+export async function touchSession(
+  store: Store,
+  session: { id: SessionId; last_active_at: string; idle_timeout_seconds: number },
+  now: string,
+): Promise<void> {
+  const { idle_timeout_seconds: idle } = session
+  const since = Date.parse(now) - Date.parse(session.last_active_at)
+  // A last activity in the future is one of before the clock was set.
+  if (since >= 0 && since < Math.min(coarsest, idle === 0 ? coarsest : idle * 100)) return
+  await store.write(transaction => noteActivity(transaction, session.id, now))
+}
