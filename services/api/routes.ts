@@ -5,8 +5,8 @@ import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import type { Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
+import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
-import { acceptedFormat } from './logs/log-format.ts'
 import { openLog } from './logs/open-log.ts'
 import { admitTo, answerJson, answerPublic, answerStream, isPublic, isStream } from './operations.ts'
 import type { Outcome } from './outcome.ts'
@@ -64,13 +64,12 @@ const streamHandler =
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
     const source = await answerStream(handlers, name, rawInput(request), call)
     if (!source.ok) return sendOutcome(reply, name, source)
+    const answer = await answerLog(context, source.value, request.headers)
+    if (!answer.ok) return sendOutcome(reply, name, answer)
+    if (answer.value.status === 204) return reply.status(204).header('cache-control', 'no-store').send()
     reply.hijack()
-    const format = acceptedFormat(request.headers.accept)
-    await sendLog(reply.raw, openLog(context, source.value, { format, ...call }), {
-      format,
-      limits: context.limits,
-      headers: { 'x-request-id': request.id },
-    })
+    const events = openLog(context, answer.value.source, { format: answer.value.format, ...call })
+    await sendLog(reply.raw, events, answer.value, { limits: context.limits, request: request.id })
   }
 
 const rawInput = (request: FastifyRequest): RawInput => ({

@@ -7,7 +7,7 @@ import { debugAccess } from './debug/serve-debug.ts'
 import { findSession } from './handlers/find.ts'
 import type { StreamHandlers, StreamName } from './handlers/handler.ts'
 import { readInput } from './input.ts'
-import type { LogFormat } from './logs/log-format.ts'
+import type { FrameFormat } from './logs/log-format.ts'
 import type { LogSource } from './logs/log-source.ts'
 import { admitTo, answerStream, isStream } from './operations.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcome.ts'
@@ -16,7 +16,7 @@ import { matchPath } from './route-table.ts'
 
 /** What a WebSocket is to carry. */
 export type Subscription = { readonly caller: Caller; readonly route: string } & (
-  | { readonly kind: 'log'; readonly source: LogSource; readonly format: LogFormat }
+  | { readonly kind: 'log'; readonly source: LogSource; readonly format: FrameFormat }
   | { readonly kind: 'debug'; readonly session: SessionJoined }
 )
 

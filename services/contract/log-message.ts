@@ -4,7 +4,8 @@ import { commandId } from './ids.ts'
 import { problemSchema } from './problems.ts'
 
 /**
- * A log as a sequence of messages, the same over a WebSocket (one message a text frame) and as NDJSON (one a line).
+ * A log as a sequence of messages, the same over a WebSocket (one message a text frame), as NDJSON (one a line) and as
+ * Server-Sent Events.
  *
  * A log is addressed by byte offset per command and stream. `offset` is that of the chunk's first byte; the next chunk
  * of the same command and stream begins at `offset + bytes`. A chunk that is valid UTF-8 comes as `text`, any other

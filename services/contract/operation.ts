@@ -19,7 +19,7 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly input: Input
   /** Of a stream: one message of it. */
   readonly output: Output
-  /** `stream`: the answer is a sequence of messages, as NDJSON, as plain text, or over a WebSocket at the same path. */
+  /** `stream`: a sequence of messages, as NDJSON, events or plain text, or over a WebSocket at the same path. */
   readonly answer: 'json' | 'stream'
   /** The status of a successful answer. */
   readonly status: 200 | 201

@@ -1,13 +1,13 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Contract } from '../../contract/contract.ts'
-import type { LogChunk, LogStream } from '../../contract/log-message.ts'
+import { type LogChunk, type LogStream, logStreams } from '../../contract/log-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { toLogChunk } from '../logs/log-event.ts'
 import { chunkSizes } from '../logs/log-format.ts'
+import { beyondEnd, recordedLength } from '../logs/log-length.ts'
 import { Tail } from '../logs/tail.ts'
-import { done, type Outcome, refuse } from '../outcome.ts'
+import { done, type Outcome } from '../outcome.ts'
 
 type Operation = Contract['debug.output']
 type Wanted = Pick<ParsedInputOf<Operation>, 'stdout' | 'stderr' | 'limit'>
@@ -22,10 +22,9 @@ export async function outputOf(
   { stdout, stderr, limit }: Wanted,
 ): Promise<Outcome<OutputOf<Operation>>> {
   const starts = { stdout, stderr }
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const length = recordedLength(row, stream)
-    if (length !== undefined && starts[stream] > length)
-      return refuse('offset_out_of_range', `${stream} has ended at byte ${length}`)
+  for (const stream of logStreams) {
+    const refusal = beyondEnd(row, stream, starts[stream])
+    if (refusal !== undefined) return refusal
   }
   const read = async (stream: LogStream) => {
     const path = files.log(row.session_id, row.id, stream)
@@ -54,9 +53,4 @@ async function readUpTo(tail: Tail, limit: number, length: number | undefined): 
   const chunks = await drain(end === length)
   // A limit below the length of one character: its bytes are told as they are, or the reader would stay here for good.
   return chunks.length === 0 && end === wanted ? drain(true) : chunks
-}
-
-/** Where a stream of it ends; undefined while it runs. */
-function recordedLength(row: CommandRow, stream: LogStream): number | undefined {
-  return commandHasEnded(row.status) ? (row[`${stream}_bytes`] ?? 0) : undefined
 }

@@ -5,12 +5,16 @@ import type { CommandRow } from '../../store/schema.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
 import type { LogEvent } from './log-event.ts'
+import { recordedLength } from './log-length.ts'
+import type { Offsets } from './log-place.ts'
 import { Tail } from './tail.ts'
 
 export type CommandSource = {
   readonly command: CommandRow
   readonly streams: readonly LogStream[]
-  readonly offset: number
+  readonly offsets: Offsets
+  /** One past the last byte wanted of its one stream. */
+  readonly end?: number
   readonly follow: boolean
 }
 
@@ -29,7 +33,7 @@ export async function* followCommand(
   await using resources = new AsyncDisposableStack()
   const tails = source.streams.map(stream => {
     const path = files.log(row.session_id, row.id, stream)
-    return resources.use(new Tail(row.id, stream, path, source.offset, chunkSize))
+    return resources.use(new Tail(row.id, stream, path, source.offsets[stream], chunkSize))
   })
   const watch = source.follow
     ? resources.use(new DirectoryWatch(files.command(row.session_id, row.id), world.fileChanged))
@@ -39,7 +43,11 @@ export async function* followCommand(
   for (;;) {
     const hasEnded = commandHasEnded(row.status)
     for (const tail of tails)
-      yield* tail.drain(recordedLength(row, tail.stream), hasEnded || !source.follow, world.interrupted)
+      yield* tail.drain(
+        source.end ?? recordedLength(row, tail.stream),
+        hasEnded || !source.follow,
+        world.interrupted,
+      )
     if (world.interrupted()) return world.interruption()
     if (hasEnded) yield { type: 'command', row }
     if (hasEnded || !source.follow) return undefined
@@ -54,9 +62,4 @@ export async function* followCommand(
       yield { type: 'command', row: current }
     row = current
   }
-}
-
-/** Where its log ends; undefined while that is not known. */
-function recordedLength(row: CommandRow, stream: LogStream): number | undefined {
-  return (stream === 'stdout' ? row.stdout_bytes : row.stderr_bytes) ?? undefined
 }

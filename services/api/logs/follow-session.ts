@@ -3,7 +3,7 @@ import { getSession } from '../../store/sessions.ts'
 import { followCommand } from './follow-command.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
 import type { EndReason, LogEvent } from './log-event.ts'
-import type { LogSource } from './log-source.ts'
+import { type LogSource, offsetsOf } from './log-source.ts'
 
 /**
  * The logs of all commands of a session, one after the other in the order they were given.
@@ -28,12 +28,15 @@ export async function* followSession(
     if (session === undefined) return 'session_deleted'
     const fresh = (await listCommands(store, id)).filter(row => row.sequence > told)
     hadCommands ??= fresh.length > 0
-    for (const { id: command, sequence } of fresh) {
-      const row = await getCommand(store, command)
-      if (row === undefined) return 'session_deleted'
-      const interruption = yield* followCommand({ ...source, command: row }, world)
-      if (interruption !== undefined) return interruption
-      told = sequence
+    for (const listed of fresh) {
+      const offsets = offsetsOf(source, listed)
+      if (offsets !== undefined) {
+        const command = await getCommand(store, listed.id)
+        if (command === undefined) return 'session_deleted'
+        const interruption = yield* followCommand({ ...source, command, offsets }, world)
+        if (interruption !== undefined) return interruption
+      }
+      told = listed.sequence
     }
     if (!source.follow) return 'complete'
     if (fresh.length > 0) continue

@@ -1,45 +1,63 @@
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../context.ts'
 import type { Taken } from '../websocket/send-frame.ts'
+import { type BodyFormat, bodyFormat } from './body-format.ts'
+import type { LogAnswer } from './log-answer.ts'
 import type { EndEvent, LogEvent } from './log-event.ts'
-import { isWhole, type LogFormat, toJson } from './log-format.ts'
+import { isWhole } from './log-format.ts'
 import { pump } from './pump.ts'
 
-const contentTypes: Record<LogFormat, string> = {
-  json: 'application/x-ndjson',
-  text: 'text/plain; charset=utf-8',
-}
-
 /**
- * Sends a log as the body of a response: one message a line, or the bare bytes. Bare bytes have no room for a reason,
- * so one that ends before its time is cut off without the last chunk, which every client reports as an error.
+ * Sends a log as the body of a response. One that ends before its time, in a format that has no room for a reason, is
+ * cut off without the last chunk, which every client reports as an error; so is one that has fewer bytes than its head
+ * promised.
  */
 export async function sendLog(
   response: ServerResponse,
   events: AsyncIterable<LogEvent>,
-  { format, limits, headers }: { format: LogFormat; limits: Limits; headers: Record<string, string> },
+  answer: Exclude<LogAnswer, { status: 204 }>,
+  { limits, request }: { limits: Limits; request: string },
 ): Promise<void> {
-  response.writeHead(200, {
-    'content-type': contentTypes[format],
+  const format = bodyFormat(answer)
+  response.writeHead(answer.status, {
+    'content-type': format.mediaType,
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
-    ...headers,
+    'x-request-id': request,
+    ...answer.headers,
   })
   response.flushHeaders()
+  if (format.head !== undefined) response.write(format.head)
+  using _ = heartbeat(response, format, limits.ping)
+  let left = answer.length ?? 0
   const end = await pump(events, async event => {
-    if (format === 'json') return write(response, toJson(event, '\n'), limits.slowReader)
-    return event.type === 'output' ? write(response, event.data, limits.slowReader) : 'taken'
+    if (event.type === 'output') left -= event.data.length
+    const body = format.write(event)
+    return body === undefined ? 'taken' : write(response, body, limits.slowReader)
   })
-  if (end !== 'gone') finish(response, end, format, limits)
+  if (end === 'gone') return
+  if (answer.length !== undefined && left !== 0) response.destroy()
+  else finish(response, end, format, limits.linger)
 }
 
-function finish(response: ServerResponse, end: EndEvent, format: LogFormat, limits: Limits): void {
-  if (format === 'json') response.end(toJson(end, '\n'))
+/** Keeps connections open that something on the way would close for silence, and tells of readers that are gone. */
+function heartbeat(response: ServerResponse, { heartbeat }: BodyFormat, interval: number): Disposable {
+  if (heartbeat === undefined) return { [Symbol.dispose]: () => undefined }
+  const timer = setInterval(() => {
+    // Who has something to take still is not silent.
+    if (!response.writableNeedDrain) response.write(heartbeat)
+  }, interval)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+function finish(response: ServerResponse, end: EndEvent, format: BodyFormat, linger: number): void {
+  const last = format.end?.(end)
+  if (last !== undefined) response.end(last)
   else if (isWhole(end.reason)) response.end()
   else response.destroy()
   if (end.reason !== 'slow_reader' || response.closed) return
-  const timer = setTimeout(() => response.destroy(), limits.linger)
+  const timer = setTimeout(() => response.destroy(), linger)
   response.once('close', () => clearTimeout(timer))
 }
 

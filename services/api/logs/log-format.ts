@@ -1,26 +1,43 @@
 import { type EndReason, type LogEvent, placeOf, toLogMessage } from './log-event.ts'
 
-/** How a log travels: as messages (JSON), or as the bare bytes of its streams. */
-export type LogFormat = 'json' | 'text'
+/**
+ * How a log travels: as messages, one a line or one a frame (`json`); as the bare bytes of its streams (`text`); or as
+ * messages that are Server-Sent Events (`events`), over HTTP alone.
+ */
+export type LogFormat = 'json' | 'text' | 'events'
 
-/** What an Accept header asks for: `text/plain` where it is liked better than NDJSON (RFC 9110, section 12.5.1). */
+/** What a WebSocket carries. */
+export type FrameFormat = Exclude<LogFormat, 'events'>
+
+/** What each is called in an Accept header, and what stands for it there. On a tie the first is taken. */
+const mediaTypes: readonly (readonly [LogFormat, ...string[]])[] = [
+  ['json', 'application/x-ndjson', 'application/*', '*/*'],
+  ['text', 'text/plain', 'text/*', '*/*'],
+  ['events', 'text/event-stream', 'text/*', '*/*'],
+]
+
+/** What an Accept header asks for: what it likes best (RFC 9110, section 12.5.1), NDJSON where it likes none. */
 export function acceptedFormat(accept: string | undefined): LogFormat {
   const weights = (accept ?? '*/*').split(',').map(part => {
     const [type = '', ...parameters] = part.split(';').map(text => text.trim().toLowerCase())
     const weight = Number(parameters.find(text => text.startsWith('q='))?.slice(2) ?? 1)
     return { type, weight: Number.isNaN(weight) ? 0 : weight }
   })
-  const weightOf = (...types: string[]): number =>
+  const weightOf = (types: readonly string[]): number =>
     types.map(type => weights.find(one => one.type === type)?.weight).find(found => found !== undefined) ?? 0
-  const text = weightOf('text/plain', 'text/*', '*/*')
-  return text > weightOf('application/x-ndjson', 'application/*', '*/*') ? 'text' : 'json'
+  let best: { format: LogFormat; weight: number } = { format: 'json', weight: 0 }
+  for (const [format, ...types] of mediaTypes) {
+    const weight = weightOf(types)
+    if (weight > best.weight) best = { format, weight }
+  }
+  return best.format
 }
 
 /**
  * How much of a stream is read and sent at a time, in bytes, and so the most that a follower holds in memory. Bare bytes
  * cost nothing but the number of pieces; of messages smaller ones are faster.
  */
-export const chunkSizes: Record<LogFormat, number> = { json: 65_536, text: 262_144 }
+export const chunkSizes: Record<LogFormat, number> = { json: 65_536, text: 262_144, events: 65_536 }
 
 /**
  * The event as one message of JSON, in UTF-8, with `end` behind it.

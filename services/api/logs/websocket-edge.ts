@@ -4,7 +4,7 @@ import { endSocket } from '../websocket/end-socket.ts'
 import { keepAlive } from '../websocket/keep-alive.ts'
 import { sendFrame } from '../websocket/send-frame.ts'
 import type { LogEvent } from './log-event.ts'
-import { type LogFormat, toJson } from './log-format.ts'
+import { type FrameFormat, toJson } from './log-format.ts'
 import { pump } from './pump.ts'
 
 /**
@@ -14,7 +14,7 @@ import { pump } from './pump.ts'
 export async function sendLogOver(
   socket: WebSocket,
   events: AsyncIterable<LogEvent>,
-  { format, limits }: { format: LogFormat; limits: Limits },
+  { format, limits }: { format: FrameFormat; limits: Limits },
 ): Promise<void> {
   using _ = keepAlive(socket, limits.ping)
   const end = await pump(events, async event => {

@@ -1,6 +1,7 @@
 import { contract, operationNames } from '../../contract/contract.ts'
 import { type Operation, pathParameters } from '../../contract/operation.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
+import { logHeaders } from './log-answers.ts'
 import { responsesOf } from './responses.ts'
 import { debugCallSchema, inputSchema, type JsonSchema, namedSchemas, schemaReference } from './schemas.ts'
 
@@ -67,7 +68,7 @@ function requestOf(operation: Operation): JsonSchema {
   if (operation.method !== 'POST') {
     for (const [name, schema] of others)
       parameters.push(parameter('query', name, schema, required.includes(name)))
-    return { parameters }
+    return { parameters: operation.answer === 'stream' ? [...parameters, ...logHeaders] : parameters }
   }
   if (others.length === 0) return { parameters }
   const needed = required.filter(name => !inPath.has(name))

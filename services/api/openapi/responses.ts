@@ -1,11 +1,12 @@
 import type { Operation } from '../../contract/operation.ts'
 import { pathParameters } from '../../contract/operation.ts'
 import { type ProblemCode, problems } from '../../contract/problems.ts'
+import { logAnswers } from './log-answers.ts'
 import { type JsonSchema, outputSchema, schemaReference } from './schemas.ts'
 
 /** Every answer that an operation can give, by status. */
 export function responsesOf(operation: Operation): Record<string, JsonSchema> {
-  const responses: Record<string, JsonSchema> = { [operation.status]: success(operation) }
+  const responses = successes(operation)
   const byStatus = Map.groupBy(problemsOf(operation), code => problems[code].status)
   for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) responses[status] = failure(codes)
   return responses
@@ -22,14 +23,11 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   return [...codes.add('internal')]
 }
 
-function success(operation: Operation): JsonSchema {
+function successes(operation: Operation): Record<string, JsonSchema> {
   const schema = outputSchema(operation.output)
-  if (operation.answer === 'json')
-    return { description: operation.summary, content: { 'application/json': { schema } } }
+  if (operation.answer === 'stream') return logAnswers(schema)
   return {
-    description:
-      'one message a line, or with Accept: text/plain the bytes alone; a WebSocket at this path carries one message a frame, or with codec=text the bytes',
-    content: { 'application/x-ndjson': { schema }, 'text/plain': { schema: { type: 'string' } } },
+    [operation.status]: { description: operation.summary, content: { 'application/json': { schema } } },
   }
 }
 

@@ -33,6 +33,46 @@ export async function* ndjson(
   if (rest !== '') throw new Error(`half a line: ${rest}`)
 }
 
+export type SentEvent = { id: string; message: LogMessage }
+
+/** As Server-Sent Events, each with the id that it leaves its reader with; read as the standard says. */
+export async function* serverSentEvents(
+  rig: Rig,
+  session: string,
+  fields: Record<string, unknown>,
+  lastEventId?: string,
+): AsyncIterable<SentEvent> {
+  const answer = await request(`${rig.api.url}/sessions/${session}/logs?${query(fields)}`, {
+    headers: {
+      authorization: `Bearer ${rig.alice.secret}`,
+      accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
+  })
+  if (answer.statusCode === 204) return
+  if (answer.statusCode !== 200) throw new Error(await answer.body.text())
+  let rest = ''
+  let id = lastEventId ?? ''
+  let data: string[] = []
+  for await (const chunk of answer.body.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? []
+      if (field === 'id') id = value
+      else if (field === 'data') data.push(value)
+      else if (line === '' && data.length > 0) {
+        yield { id, message: logMessageSchema.parse(JSON.parse(data.join('\n'))) }
+        data = []
+      }
+    }
+  }
+}
+
+export async function* sse(rig: Rig, session: string, fields: Record<string, unknown>): LogReader {
+  for await (const { message } of serverSentEvents(rig, session, fields)) yield message
+}
+
 export const dialLog = (
   rig: Rig,
   session: string,

@@ -18,6 +18,11 @@ const accepts = [
   { accept: 'text/plain;q=0', format: 'json' },
   { accept: 'text/plain;q=nonsense', format: 'json' },
   { accept: 'application/json', format: 'json' },
+  { accept: 'text/event-stream', format: 'events' },
+  { accept: 'text/event-stream, */*;q=0.1', format: 'events' },
+  { accept: 'application/json, text/event-stream', format: 'events' },
+  { accept: 'application/x-ndjson, text/event-stream', format: 'json' },
+  { accept: 'text/event-stream;q=0.2, text/plain;q=0.1', format: 'events' },
 ] as const
 for (const { accept, format } of accepts)
   t.test(`Accept: ${accept} gets ${format}`, t => {

@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import t from 'tap'
-import { all, assemble, type LogReader, ndjson, webSocket } from './log-readers.ts'
+import { all, assemble, type LogReader, ndjson, sse, webSocket } from './log-readers.ts'
 import { type Rig, startRig } from './rig.ts'
 import { until } from './until.ts'
 
 type Reader = (rig: Rig, session: string, fields: Record<string, unknown>) => LogReader
 
-const readers: Record<string, Reader> = { NDJSON: ndjson, WebSocket: webSocket }
+const readers: Record<string, Reader> = { NDJSON: ndjson, WebSocket: webSocket, 'Server-Sent Events': sse }
 
 const watchers = (): number => process.getActiveResourcesInfo().filter(name => name === 'FSEventWrap').length
 

@@ -103,6 +103,23 @@ t.test('it tells of the WebSocket for debuggers', t => {
   t.end()
 })
 
+t.test('it tells of the headers and media types of a log', t => {
+  const logs = object(document, 'paths', '/sessions/{session}/logs', 'get')
+  const headers = list(logs, 'parameters').filter(parameter => parameter.in === 'header')
+  t.same(
+    headers.map(({ name, required }) => [name, required]),
+    [
+      ['Range', false],
+      ['Last-Event-ID', false],
+    ],
+  )
+  const types = Object.keys(object(logs, 'responses', '200', 'content'))
+  t.same(types, ['application/x-ndjson', 'text/event-stream', 'text/plain'])
+  t.ok(object(logs, 'responses', '206', 'headers', 'Content-Range'))
+  t.ok(object(logs, 'responses', '204'))
+  t.end()
+})
+
 for (const name of operationNames) {
   const operation = contract[name]
   const described = object(document, 'paths', operation.path, operation.method.toLowerCase())
@@ -110,7 +127,7 @@ for (const name of operationNames) {
   t.test(`${name}: every field travels where it should`, t => {
     const inPath = pathParameters(operation.path)
     const fields = Object.keys(operation.input.shape)
-    const parameters = list(described, 'parameters')
+    const parameters = list(described, 'parameters').filter(parameter => parameter.in !== 'header')
     for (const parameter of parameters) {
       t.ok(isObject(parameter.schema) && !('description' in parameter.schema))
       t.equal(parameter.in, inPath.includes(`${parameter.name}`) ? 'path' : 'query')

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { instanceId } from '../../../services/contract/ids.ts'
 import { startProxy } from '../../../services/proxy/proxy.ts'
-import { all, assemble, dialLog, ndjson, webSocket } from '../api/log-readers.ts'
+import { all, assemble, dialLog, ndjson, query, sse, webSocket } from '../api/log-readers.ts'
 import { startRig as startApiRig } from '../api/rig.ts'
 import { until } from '../api/until.ts'
 
@@ -61,7 +61,11 @@ t.test('a body that is too large is refused as such, whoever goes on sending it'
   }
 })
 
-for (const [name, read] of Object.entries({ NDJSON: ndjson, WebSocket: webSocket }))
+for (const [name, read] of Object.entries({
+  NDJSON: ndjson,
+  WebSocket: webSocket,
+  'Server-Sent Events': sse,
+}))
   t.test(`${name}: a log is followed through the proxy as it is written`, async t => {
     const { rig, watching } = await startRig(t)
     const { id, commands } = await rig.session(['make'])
@@ -80,6 +84,21 @@ for (const [name, read] of Object.entries({ NDJSON: ndjson, WebSocket: webSocket
     const history = await all(read(rig, id, {}))
     t.equal(assemble(history, command, 'stdout').length, 1_000_003)
   })
+
+t.test('a part of a log is had through the proxy, under /api too', async t => {
+  const { rig } = await startRig(t)
+  const { id, commands } = await rig.session(['make'])
+  const [command] = commands
+  if (command === undefined) throw new Error('one was queued')
+  await rig.runner.play(command, { stdout: '0123456789' })
+  for (const prefix of ['', '/api']) {
+    const path = `${prefix}/sessions/${id}/logs?${query({ command, stream: 'stdout' })}`
+    const part = await rig.send(path, { headers: { accept: 'text/plain', range: 'bytes=2-4' } })
+    t.match(part, { status: 206, text: '234', headers: { 'content-range': 'bytes 2-4/10' } })
+    const none = await rig.send(path, { headers: { accept: 'text/plain', range: 'bytes=10-' } })
+    t.match(none, { status: 416, headers: { 'content-range': 'bytes */10' } })
+  }
+})
 
 t.test('a stop of the proxy leaves the API as it was', async t => {
   const { rig, proxy, watching } = await startRig(t)

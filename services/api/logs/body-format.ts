@@ -1,0 +1,63 @@
+import type { EndEvent, LogEvent } from './log-event.ts'
+import { type LogFormat, toJson } from './log-format.ts'
+import { type LogPlace, placeAfter, placeText } from './log-place.ts'
+
+/** How a log is written into the body of a response. */
+export type BodyFormat = {
+  readonly mediaType: string
+  /** What comes before everything. */
+  readonly head?: string
+  /** Undefined where the format has nothing to say of this. */
+  readonly write: (event: Exclude<LogEvent, EndEvent>) => Buffer | undefined
+  /** The format's word for the end; without one the body has no room for a reason. */
+  readonly end?: (event: EndEvent) => Buffer
+  /** What says nothing. */
+  readonly heartbeat?: string
+}
+
+/** One message a line, Server-Sent Events, or the bare bytes. */
+export function bodyFormat({
+  format,
+  place,
+}: {
+  readonly format: LogFormat
+  readonly place?: LogPlace | undefined
+}): BodyFormat {
+  switch (format) {
+    case 'json': {
+      const line = (event: LogEvent) => toJson(event, '\n')
+      return { mediaType: 'application/x-ndjson', write: line, end: line }
+    }
+    case 'text':
+      return {
+        mediaType: 'text/plain; charset=utf-8',
+        write: event => (event.type === 'output' ? event.data : undefined),
+      }
+    case 'events':
+      return eventFormat(place)
+  }
+}
+
+/** How long a reader whose connection is lost should wait before the next, in milliseconds. */
+const retry = 1_000
+
+/**
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html: each message is an event without a name, with the place
+ * behind it as its id. JSON has no line end in it, so one line of data holds it.
+ */
+function eventFormat(start: LogPlace | undefined): BodyFormat {
+  let place = start
+  const write = (event: LogEvent): Buffer => {
+    place = placeAfter(place, event)
+    // Without an id, the one before stands.
+    const id = place === undefined ? '' : `id: ${placeText(place)}\n`
+    return Buffer.concat([Buffer.from(`${id}data: `), toJson(event, '\n\n')])
+  }
+  return {
+    mediaType: 'text/event-stream',
+    head: `retry: ${retry}\n\n`,
+    write,
+    end: write,
+    heartbeat: ':\n\n',
+  }
+}

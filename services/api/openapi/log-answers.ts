@@ -1,0 +1,40 @@
+import type { JsonSchema } from './schemas.ts'
+
+/** What of a log's answers stands in no field of the operation: its media types, byte ranges and resumption. */
+export const logAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({
+  200: {
+    description:
+      'one message a line; with Accept: text/plain the bytes alone; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far the log has been told. A WebSocket at this path carries one message a frame, or with codec=text the bytes',
+    content: {
+      'application/x-ndjson': { schema: message },
+      'text/event-stream': { schema: { type: 'string', contentSchema: message } },
+      'text/plain': { schema: { type: 'string' } },
+    },
+    headers: { 'Accept-Ranges': header('bytes, where Range is honoured') },
+  },
+  204: { description: 'everything has been told: Last-Event-ID is that of the last event' },
+  206: {
+    description: 'the bytes that Range asks for',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+    headers: { 'Content-Range': header('bytes FIRST-LAST/LENGTH; for LENGTH * while the command runs') },
+  },
+})
+
+export const logHeaders: readonly JsonSchema[] = [
+  {
+    ...parameter('Range', 'bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT'),
+    description:
+      'a part of the bytes, with Accept: text/plain, of one stream of one command that is not followed; several ranges are not taken apart, and the whole is answered',
+  },
+  {
+    ...parameter('Last-Event-ID', 'cmd_0123456789ab.120.44'),
+    description:
+      'the id of the last event that was received, with Accept: text/event-stream: the log goes on behind it, whatever offset says',
+  },
+]
+
+const header = (description: string): JsonSchema => ({ description, schema: { type: 'string' } })
+
+function parameter(name: string, example: string): JsonSchema {
+  return { name, in: 'header', required: false, schema: { type: 'string' }, example }
+}
