@@ -14,6 +14,7 @@ import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { isLoopback } from './loopback.ts'
+import { ApiMetrics } from './metrics.ts'
 import { requestIds } from './request-id.ts'
 import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
@@ -68,6 +69,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const context: Context = {
     ...deps,
     loopback: isLoopback(listen.host),
+    metrics: new ApiMetrics(deps.store),
     changes,
     debugEvents,
     runner,

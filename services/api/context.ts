@@ -7,6 +7,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { DebugEvents } from './debug-events.ts'
+import type { ApiMetrics } from './metrics.ts'
 import type { Question } from './runner-link.ts'
 
 /** What the handlers work with. Made once, by `startApi`. */
@@ -15,6 +16,7 @@ export type Context = {
   readonly files: DataFiles
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics: ApiMetrics
   readonly instance: InstanceId
   readonly version: string
   /** Whether the API can be reached from this machine only. */
@@ -33,6 +35,7 @@ export type Context = {
     answers(): Promise<boolean>
     wake(): void
     ask(question: Question): Promise<LiveAnswer>
+    measure(deadlineMs: number): Promise<LiveAnswer>
   }
   /** Gives each request its id, by which the log and the client can speak of it. */
   readonly nextRequestId: () => string

@@ -1,8 +1,8 @@
-import { pino } from 'pino'
 import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
+import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
@@ -20,7 +20,7 @@ await runService(async () => {
       store,
       files: dataFiles(workspace.dataDirectory),
       clock: systemClock,
-      log: pino({ name: 'api' }),
+      log: createLog('api'),
       instance,
       version: packageVersion(),
       listen,

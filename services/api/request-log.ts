@@ -1,18 +1,9 @@
-import type { Logger } from 'pino'
+import type { Context } from './context.ts'
+import type { RequestFacts } from './metrics.ts'
 
-export type RequestFacts = {
-  method: string | undefined
-  /** The path's template, never the path: nothing that a client sent stands in the log. */
-  route: string
-  status: number
-  /** Milliseconds. */
-  ms: number
-  request: string
-  token: string | undefined
-}
-
-/** One line a request, with no header, query or body of it: none of them can leak a secret. */
-export function logRequest(log: Logger, facts: RequestFacts): void {
+/** Counts a request and logs one line of it, with no header, query or body: none of them can leak a secret. */
+export function noteRequest({ log, metrics }: Pick<Context, 'log' | 'metrics'>, facts: RequestFacts): void {
+  metrics.request(facts)
   const line = { ...facts, ms: Math.round(facts.ms * 1000) / 1000 }
   if (facts.status >= 500) log.error(line, 'request')
   else log.info(line, 'request')

@@ -34,7 +34,7 @@ export function matchPath(path: string): PathMatch | undefined {
 
 /** The methods offered at a path, for `Allow`; empty where there is nothing. */
 export function methodsAt(path: string): string[] {
-  if (withoutApiPrefix(path) === '/openapi.json') return ['GET', 'HEAD']
+  if (['/openapi.json', '/metrics'].includes(withoutApiPrefix(path))) return ['GET', 'HEAD']
   const methods = new Set<string>()
   for (const name of matchPath(path)?.names ?? []) {
     methods.add(contract[name].method)

@@ -68,6 +68,7 @@ const streamHandler =
     if (!answer.ok) return sendOutcome(reply, name, answer)
     if (answer.value.status === 204) return reply.status(204).header('cache-control', 'no-store').send()
     reply.hijack()
+    using _counted = context.metrics.stream('log')
     const events = openLog(context, answer.value.source, { format: answer.value.format, ...call })
     await sendLog(reply.raw, events, answer.value, { limits: context.limits, request: request.id })
   }

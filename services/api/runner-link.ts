@@ -11,6 +11,7 @@ import {
   type LiveAnswer,
   longestAnswer,
   longestAsk,
+  type Measure,
   type ToRunner,
 } from '../contract/runner-messages.ts'
 import type { Change } from './changes.ts'
@@ -85,6 +86,15 @@ export class RunnerLink implements Disposable {
       if (line.length <= longestAsk) this.#socket?.write(`${line}\n`)
       else this.#questions.answer(id, tooLong)
     }, wait)
+  }
+
+  /** The figures of the runner that is connected. Never rejects. */
+  async measure(deadlineMs: number): Promise<LiveAnswer> {
+    if (this.#instance === undefined) return away
+    return this.#questions.ask(
+      id => this.#socket?.write(`${JSON.stringify({ type: 'measure', id } satisfies Measure)}\n`),
+      { deadlineMs, signals: [] },
+    )
   }
 
   [Symbol.dispose](): void {

@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { withSubject } from '../../lib/subject.ts'
 import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import type { Handlers } from './handlers/handler.ts'
+import { registerMetrics } from './metrics-route.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply, refusalOf } from './problem-reply.ts'
-import { logRequest } from './request-log.ts'
+import { noteRequest } from './request-log.ts'
 import { methodsAt } from './route-table.ts'
 import { type Callers, registerRoutes } from './routes.ts'
 import { sendProblem } from './send-problem.ts'
@@ -24,10 +26,9 @@ declare module 'fastify' {
 
 /** The HTTP side of the API: routes from the contract, and a problem document for whatever else may come. */
 export function buildServer(context: Context, handlers: Handlers, tokenUse: TokenUse): FastifyInstance {
-  const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const failed = (error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refusal = refusalOf(error)
-    if (refusal.code === 'internal')
-      context.log.error({ err: error, request: request.id }, 'a request failed')
+    if (refusal.code === 'internal') context.log.error({ err: error }, 'a request failed')
     // Fastify would close at once: who is still sending then sees a broken connection and never the answer. What is
     // left of the body is read and dropped instead, for as long as any request may take.
     if (refusal.code === 'body_too_large') reply.removeHeader('connection')
@@ -49,13 +50,14 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   })
   const callers: Callers = new WeakMap()
   readJsonOnly(server)
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    withSubject({ request: request.id }, done)
   })
   server.addHook('onResponse', async (request, reply) => {
     const caller: Caller | undefined = callers.get(request)
     if (caller !== undefined) tokenUse.note(caller.token)
-    logRequest(context.log, {
+    noteRequest(context, {
       method: request.method,
       route: request.routeOptions.config.template ?? '(none)',
       status: reply.raw.statusCode,
@@ -67,6 +69,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   server.setErrorHandler(failed)
   server.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request.method, request.url)))
   registerRoutes(server, context, handlers, callers)
+  registerMetrics(server, context, callers)
   const document = JSON.stringify(openApiDocument(context.version))
   for (const url of ['/openapi.json', '/api/openapi.json'])
     server.get(

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { withSubject } from '../../lib/subject.ts'
 import type { Context } from './context.ts'
 import { type DebugAnswers, debugAnswers } from './debug/debug-answers.ts'
 import { serveDebug } from './debug/serve-debug.ts'
@@ -9,7 +10,7 @@ import { openLog } from './logs/open-log.ts'
 import { sendLogOver } from './logs/websocket-edge.ts'
 import { type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply } from './problem-reply.ts'
-import { logRequest } from './request-log.ts'
+import { noteRequest } from './request-log.ts'
 import type { TokenUse } from './token-use.ts'
 import { readUpgrade, type Subscription } from './upgrade-request.ts'
 
@@ -36,14 +37,18 @@ export class Upgrades implements AsyncDisposable {
   }
 
   /** For the `upgrade` event of the HTTP server. */
-  readonly handle = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const started = performance.now()
+  readonly handle = (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const id = this.#context.nextRequestId()
+    return withSubject({ request: id }, () => this.#upgrade(id, request, socket, head))
+  }
+
+  async #upgrade(id: string, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const started = performance.now()
     const gone = new AbortController()
     socket.on('error', () => {}) // 'close' follows
     socket.on('close', () => gone.abort())
     const opened = await readUpgrade(this.#context, this.#handlers, request, gone.signal)
-    logRequest(this.#context.log, {
+    noteRequest(this.#context, {
       method: 'WEBSOCKET',
       route: opened.ok ? opened.value.route : '(none)',
       status: opened.ok ? 101 : problemReply(opened).status,
@@ -65,7 +70,8 @@ export class Upgrades implements AsyncDisposable {
   }
 
   #serve(socket: WebSocket, subscription: Subscription, gone: AbortController): void {
-    const { log } = this.#context
+    const { log, metrics } = this.#context
+    const counted = metrics.stream(subscription.kind)
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
     socket.on('error', () => {}) // a frame too large, or no frame at all: 'close' follows
     socket.once('close', () => gone.abort())
@@ -74,7 +80,10 @@ export class Upgrades implements AsyncDisposable {
         log.error({ err: error }, 'a WebSocket failed')
         socket.terminate()
       })
-      .finally(() => this.#open.delete(over))
+      .finally(() => {
+        counted[Symbol.dispose]()
+        this.#open.delete(over)
+      })
     this.#open.add(over)
   }
 

@@ -39,6 +39,10 @@ export const askSchema = z.object({
 })
 export type Ask = z.infer<typeof askSchema>
 
+/** Asks for the runner's figures; its answer holds them as `lib/metrics.ts` has them. */
+export const measureSchema = z.object({ type: z.literal('measure'), id: z.int() })
+export type Measure = z.infer<typeof measureSchema>
+
 /** The longest line that the runner takes, and the longest that it says, in characters. */
 export const longestAsk = 1024 * 1024
 export const longestAnswer = 16 * 1024 * 1024
@@ -47,6 +51,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   /** There may be work in the store. */
   z.object({ type: z.literal('wake') }),
   askSchema,
+  measureSchema,
 ])
 export type ToRunner = z.infer<typeof toRunnerSchema>
 

@@ -1,8 +1,8 @@
-import { pino } from 'pino'
 import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
+import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { urlOf } from '../../lib/url.ts'
 import { instanceFrom, register } from '../store/registration.ts'
@@ -21,7 +21,7 @@ await runService(async () => {
       upstream: urlOf(api),
       instance,
       version: packageVersion(),
-      log: pino({ name: 'proxy' }),
+      log: createLog('proxy'),
     }),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))

@@ -7,6 +7,8 @@ import { watchConnections } from '../../lib/http-connections.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
+import { ProxyMetrics } from './metrics.ts'
+import { answerMetrics } from './metrics-answer.ts'
 import { endWithProblem, sendProblem } from './problem.ts'
 import { relay, responseOn } from './relay.ts'
 import { requestTarget } from './request-target.ts'
@@ -27,7 +29,7 @@ export type ProxyDependencies = {
 
 /**
  * The front door, first form: everything goes to the API, but for `/healthz`, by which the proxy answers for itself
- * (`/api/healthz` is the API's). Routes to session apps and the MCP gateway will stand beside the API here.
+ * (`/api/healthz` is the API's), and `/metrics`, to which it adds its own figures. Routes to session apps and the MCP gateway will stand beside the API here.
  */
 export async function startProxy(
   deps: ProxyDependencies,
@@ -40,13 +42,21 @@ export async function startProxy(
     connect: { timeout: 5_000 },
   })
   const tunnels = new Set<Tunnel>()
+  const metrics = new ProxyMetrics(() => tunnels.size)
   let isStopping = false
   const server = createServer(
     { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
     (request, response) => {
+      const began = performance.now()
+      response.once('close', () =>
+        metrics.request(response.writableFinished ? response.statusCode : 0, performance.now() - began),
+      )
       const target = readTarget(request, response)
       if (target === undefined) return
-      if (target.path.split('?', 1)[0] === '/healthz') answerForItself(deps, request, response)
+      const path = target.path.split('?', 1)[0]
+      if (path === '/healthz') answerForItself(deps, request, response)
+      else if (path === '/metrics' && request.method === 'GET')
+        void answerMetrics({ upstream, metrics, log, request, response })
       else relay({ upstream, log, request, response, target })
     },
   )

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/runner-lease.ts'
+import type { RunnerMetrics } from './metrics.ts'
 
 /** Which rows have changed, as the hint tells it. */
 export type Change = Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>
@@ -16,6 +17,7 @@ export type RunnerContext = {
   readonly files: DataFiles
   readonly clock: Clock
   readonly log: Logger
+  readonly metrics: RunnerMetrics
   /** What makes sessions and commands this runner's. */
   readonly lease: Lease
   readonly git: Git

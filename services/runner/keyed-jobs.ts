@@ -34,6 +34,11 @@ export class KeyedJobs implements AsyncDisposable {
     return true
   }
 
+  /** How many run. */
+  get size(): number {
+    return this.#running.size
+  }
+
   has(key: string): boolean {
     return this.#running.has(key)
   }

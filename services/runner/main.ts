@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
-import { pino } from 'pino'
 import { expanded } from '../../config/expand.ts'
 import { pathWithEnvironment } from '../../config/session-environment.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
+import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { dataFiles } from '../store/files.ts'
@@ -25,7 +25,7 @@ await runService(async () => {
       store,
       files: dataFiles(workspace.dataDirectory),
       clock: systemClock,
-      log: pino({ name: 'runner' }),
+      log: createLog('runner'),
       instance,
       socket: workspace.runnerSocket,
       slots: settings.slots,

@@ -1,4 +1,5 @@
 import { toInstant } from '../../lib/clock.ts'
+import { withSubject } from '../../lib/subject.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import { commandsIn, readyCommands, startCommand } from '../store/commands.ts'
@@ -50,7 +51,9 @@ export class Reconciler {
       this.#withLease(session, ['stopped', 'failed'], () => removeEndedSession(this.#context, session))
     for (const repository of await pendingRepositories(this.#context.store))
       this.#jobs.start(`repository ${repository.id}`, async () => {
-        await refreshRepository(this.#context, repository, Date.parse(repository.created_at))
+        await withSubject({ repository: repository.id }, () =>
+          refreshRepository(this.#context, repository, Date.parse(repository.created_at)),
+        )
       })
   }
 
@@ -100,7 +103,8 @@ export class Reconciler {
     const began = this.#jobs.start(`command ${row.id}`, async signal => {
       try {
         const claimed = await claim()
-        if (claimed !== undefined) await run.run(claimed, signal)
+        const subject = { session: row.session_id, command: row.id }
+        if (claimed !== undefined) await withSubject(subject, () => run.run(claimed, signal))
       } finally {
         this.#runs.delete(row.id)
       }
@@ -109,10 +113,13 @@ export class Reconciler {
   }
 
   async #claim(row: CommandRow): Promise<CommandRow | undefined> {
-    const { store, clock, lease, changed } = this.#context
-    const now = toInstant(clock.now())
+    const { store, clock, lease, changed, metrics } = this.#context
+    const at = clock.now()
+    const now = toInstant(at)
     const { token } = lease
-    if (!(await startCommand(store, row.id, now, token))) return undefined
+    const taken = await startCommand(store, row.id, now, token)
+    metrics.claimed(taken ? at - Date.parse(row.created_at) : undefined)
+    if (!taken) return undefined
     changed({ session: row.session_id, command: row.id })
     return { ...row, status: 'running', started_at: now, runner_token: token }
   }
@@ -139,7 +146,8 @@ export class Reconciler {
   ): void {
     const { store, lease } = this.#context
     this.#jobs.start(sessionKey(id), async signal => {
-      if (await takeSession(store, id, lease.token, ...statuses)) await work(signal)
+      if (await takeSession(store, id, lease.token, ...statuses))
+        await withSubject({ session: id }, () => work(signal))
     })
   }
 }

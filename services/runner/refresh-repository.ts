@@ -10,10 +10,12 @@ export async function refreshRepository(
   repository: RepositoryRow,
   since: number,
 ): Promise<Fetched> {
-  const { store, clock, mirrors, changed, log } = context
+  const { store, clock, mirrors, changed, log, metrics } = context
   // The token under which it was fetched, not a later one of this runner's.
   const by = context.lease.token
+  const began = performance.now()
   const fetched = await mirrors.refresh(repository, since)
+  metrics.fetched(fetched.ok ? 'done' : 'failed', performance.now() - began)
   if (fetched.ok)
     await recordFetch(
       store,

@@ -15,6 +15,7 @@ import { KeyedJobs } from './keyed-jobs.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
 import { LeaseLostError, RunnerLease } from './leases/runner-lease.ts'
 import { withRepository } from './leases/with-repository.ts'
+import { RunnerMetrics } from './metrics.ts'
 import { Reconciler } from './reconcile.ts'
 import { RunnerSocket } from './runner-socket.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
@@ -94,6 +95,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     if (error !== undefined) report(log, error, { job: key }, 'a job failed')
     loop?.wake()
   })
+  const metrics = new RunnerMetrics({ store, slots, jobs: () => jobs.size })
   socket = await RunnerSocket.listen(
     deps.socket,
     { type: 'hello', instance: deps.instance },
@@ -105,6 +107,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
           code: 'runner_unavailable',
           detail: 'the runner is starting',
         },
+      measured: async () => ({ ok: true, value: await metrics.families() }),
     },
   )
   started.use(socket)
@@ -123,7 +126,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
     (id, work) => withRepository(leased, id, stopping.signal, work),
   )
   const context: RunnerContext = {
-    ...{ store, files, clock, log, lease, git, mirrors, slots, graceMs, path, inherit },
+    ...{ store, files, clock, log, metrics, lease, git, mirrors, slots, graceMs, path, inherit },
     user: userName(),
     changed: change => socket?.broadcast({ type: 'changed', ...change }),
   }

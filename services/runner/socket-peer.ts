@@ -19,6 +19,8 @@ export type PeerHandlers = {
   readonly woken: () => void
   /** Answers may come in any order. Never rejects. */
   readonly asked: (ask: Ask) => Promise<LiveAnswer>
+  /** The runner's figures. */
+  readonly measured: () => Promise<LiveAnswer>
 }
 
 /** One who is connected to the runner's socket. Who says anything that is no message, or does not read, is cut off. */
@@ -58,19 +60,21 @@ export class SocketPeer {
         this.#handlers.woken()
         break
       case 'ask':
-        void this.#answer(message)
+        void this.#answer(message.id, () => this.#handlers.asked(message))
+        break
+      case 'measure':
+        void this.#answer(message.id, this.#handlers.measured)
         break
     }
   }
 
-  async #answer(ask: Ask): Promise<void> {
-    const { id } = ask
+  async #answer(id: number, work: () => Promise<LiveAnswer>): Promise<void> {
     if (this.#asked >= mostAsked) {
       const detail = `the runner takes ${mostAsked} questions at a time: wait for an answer`
       return this.say({ type: 'refusal', id, code: 'too_many_calls', detail })
     }
     this.#asked++
-    const answer = await this.#handlers.asked(ask).catch(mistake)
+    const answer = await work().catch(mistake)
     this.#asked--
     if (!answer.ok) return this.say({ type: 'refusal', id, code: answer.code, detail: answer.detail })
     const message = { type: 'answer', id, value: answer.value } satisfies FromRunner

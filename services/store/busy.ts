@@ -9,8 +9,15 @@ export class StoreBusyError extends Error {
 /** How long a locked database is tried again, in milliseconds. */
 const busyDeadline = 10_000
 
-/** Repeats `work` while another process holds the lock, with growing pauses, up to the deadline. */
-export async function whileBusy<T>(work: () => Promise<T>, deadline = busyDeadline): Promise<T> {
+/**
+ * Repeats `work` while another process holds the lock, with growing pauses, up to the deadline. `retried` is called
+ * before each repetition.
+ */
+export async function whileBusy<T>(
+  work: () => Promise<T>,
+  deadline = busyDeadline,
+  retried?: () => void,
+): Promise<T> {
   const end = performance.now() + deadline
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     try {
@@ -21,5 +28,6 @@ export async function whileBusy<T>(work: () => Promise<T>, deadline = busyDeadli
         throw new StoreBusyError(`the store was locked for ${deadline} ms`, { cause: error })
     }
     await delay(pause * (0.5 + Math.random()))
+    retried?.()
   }
 }

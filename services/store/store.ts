@@ -13,6 +13,8 @@ export type Store = AsyncDisposable & {
   read<T>(work: (database: Kysely<Schema>) => Promise<T>): Promise<T>
   /** Runs `work` in a transaction that holds the write lock; all of it is repeated when the database was locked. */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>
+  /** How often something was asked again since it was opened, because the database was locked. */
+  readonly retries: number
 }
 
 /** Opens the store for a service. Throws a UserError where its schema is not the one this code knows. */
@@ -24,9 +26,14 @@ export async function openStore(path: string): Promise<Store> {
     await database.destroy()
     throw error
   }
+  let retries = 0
+  const retried = () => void retries++
   return {
-    read: work => whileBusy(() => work(database)),
-    write: work => whileBusy(() => database.transaction().execute(work)),
+    read: work => whileBusy(() => work(database), undefined, retried),
+    write: work => whileBusy(() => database.transaction().execute(work), undefined, retried),
+    get retries() {
+      return retries
+    },
     [Symbol.asyncDispose]: () => database.destroy(),
   }
 }

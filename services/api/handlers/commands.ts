@@ -1,3 +1,4 @@
+import { note } from '../../../lib/subject.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import { getCommand, listCommands, queueCommand, requestCancel } from '../../store/commands.ts'
 import { toCommand } from '../../store/rows.ts'
@@ -28,6 +29,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (id === undefined)
       return refuse('session_ended', `the session ${session.value.id} takes no more commands`)
     const command = { id, session_id: session.value.id }
+    note({ command: id })
     tell(context, command)
     return commandOr404(await untilEnded(context, command, input.wait, gone))
   },

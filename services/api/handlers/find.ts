@@ -1,3 +1,4 @@
+import { note } from '../../../lib/subject.ts'
 import { commandId } from '../../contract/ids.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
 import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
@@ -10,26 +11,32 @@ import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 
-/** From what a client calls a thing to its row, as far as the client may see it. */
+/** From what a client calls a thing to its row, as far as the client may see it. What is found is what is logged of. */
 
-export const findSession = async (
+export async function findSession(
   { store }: Context,
   reference: string,
   { token, visible }: Caller,
-): Promise<Outcome<SessionJoined>> =>
-  decide(await resolveSession(store, reference, token.id, visible), reference, () =>
+): Promise<Outcome<SessionJoined>> {
+  const found = await resolveSession(store, reference, token.id, visible)
+  if (found.found) note({ session: found.value.id })
+  return decide(found, reference, () =>
     refuse(
       'session_not_found',
       reference === '@last' ? 'this token has no session' : `no session ${reference}`,
     ),
   )
+}
 
-export const findCommand = async (
+export async function findCommand(
   { store }: Context,
   reference: string,
   { visible }: Caller,
-): Promise<Outcome<CommandRow>> =>
-  decide(await resolveCommand(store, reference, visible), reference, () => noSuchCommand(reference))
+): Promise<Outcome<CommandRow>> {
+  const found = await resolveCommand(store, reference, visible)
+  if (found.found) note({ session: found.value.session_id, command: found.value.id })
+  return decide(found, reference, () => noSuchCommand(reference))
+}
 
 /** Among the commands of one session: a beginning needs to be unique there only. */
 export async function findCommandOf(

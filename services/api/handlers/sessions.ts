@@ -1,3 +1,4 @@
+import { note } from '../../../lib/subject.ts'
 import type { SessionId } from '../../contract/ids.ts'
 import type { SessionStatus } from '../../contract/session-state.ts'
 import { sessionIsSettled } from '../../contract/session-state.ts'
@@ -39,6 +40,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       ...times.value,
       now: now(context),
     })
+    note({ session: id })
     if (patch !== undefined) await ensurePatch(context.files, patch)
     tell(context, id)
     return sessionOr404(await settle(context, id, sessionIsSettled, input.wait, gone))

@@ -8,11 +8,16 @@ import type { LogEvent } from './log-event.ts'
 import { chunkSizes, type LogFormat } from './log-format.ts'
 import type { LogSource } from './log-source.ts'
 
+type Reader = { format: LogFormat; caller: Caller; gone: AbortSignal }
+
 /** Follows a log for a caller as long as its token is good: one that is revoked or expires reads no further. */
-export const openLog = (
+export const openLog = (context: Context, source: LogSource, reader: Reader): AsyncGenerator<LogEvent> =>
+  counted(context, followed(context, source, reader))
+
+const followed = (
   context: Context,
   source: LogSource,
-  { format, caller, gone }: { format: LogFormat; caller: Caller; gone: AbortSignal },
+  { format, caller, gone }: Reader,
 ): AsyncGenerator<LogEvent> =>
   followLogs(source, {
     store: context.store,
@@ -29,3 +34,10 @@ export const openLog = (
       return judged.ok ? undefined : judged
     },
   })
+
+async function* counted({ metrics }: Context, events: AsyncIterable<LogEvent>): AsyncGenerator<LogEvent> {
+  for await (const event of events) {
+    if (event.type === 'output') metrics.sent(event.data.length)
+    yield event
+  }
+}

@@ -1,8 +1,9 @@
 import { contract, operationNames } from '../../contract/contract.ts'
 import { type Operation, pathParameters } from '../../contract/operation.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
+import { metricsAccess, metricsPath } from '../metrics-route.ts'
 import { logHeaders } from './log-answers.ts'
-import { responsesOf } from './responses.ts'
+import { failures, responsesOf } from './responses.ts'
 import { debugCallSchema, inputSchema, type JsonSchema, namedSchemas, schemaReference } from './schemas.ts'
 
 export type OpenApiDocument = {
@@ -23,6 +24,7 @@ export function openApiDocument(version: string): OpenApiDocument {
       [operation.method.toLowerCase()]: describe(name, operation),
     }
   }
+  paths[metricsPath] = { get: describeMetrics() }
   const debugPath = contract['debug.list'].path
   paths[debugPath] = { ...paths[debugPath], 'x-websocket': debugWebSocket() }
   return {
@@ -44,6 +46,23 @@ const debugWebSocket = (): JsonSchema => ({
   'x-required-scope': debugAccess,
   client: debugCallSchema(),
   server: schemaReference('DebugMessage'),
+})
+
+/** No operation of the contract: it answers in a form of Prometheus' own. */
+const describeMetrics = (): JsonSchema => ({
+  operationId: 'metrics',
+  tags: ['server'],
+  summary: 'The figures of API, store and runner, for Prometheus',
+  parameters: [],
+  responses: {
+    200: {
+      description: 'Prometheus text exposition format 0.0.4',
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    },
+    ...failures(['unauthenticated', 'token_expired', 'insufficient_scope', 'store_busy', 'internal']),
+  },
+  security: [{ token: [] }],
+  'x-required-scope': metricsAccess,
 })
 
 function describe(name: string, operation: Operation): JsonSchema {

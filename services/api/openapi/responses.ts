@@ -6,10 +6,13 @@ import { type JsonSchema, outputSchema, schemaReference } from './schemas.ts'
 
 /** Every answer that an operation can give, by status. */
 export function responsesOf(operation: Operation): Record<string, JsonSchema> {
-  const responses = successes(operation)
-  const byStatus = Map.groupBy(problemsOf(operation), code => problems[code].status)
-  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) responses[status] = failure(codes)
-  return responses
+  return { ...successes(operation), ...failures(problemsOf(operation)) }
+}
+
+/** By status. */
+export function failures(codes: readonly ProblemCode[]): Record<string, JsonSchema> {
+  const byStatus = Map.groupBy(codes, code => problems[code].status)
+  return Object.fromEntries([...byStatus].map(([status, some]) => [status, failure(some)]))
 }
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */

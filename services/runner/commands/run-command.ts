@@ -39,6 +39,7 @@ export class CommandRun {
   #processes: CommandProcesses | undefined
   #cause: EndCause | undefined
   #ending: Promise<void> | undefined
+  #startedAt: string | null = null
 
   /** `debuggee`: its debugger, where it is run under one. */
   constructor(context: RunnerContext, row: CommandRow, debuggee?: Debuggee) {
@@ -73,6 +74,7 @@ export class CommandRun {
     // Gone at the end of this block: what is left of it to do is awaited here.
     await using debuggee = this.#debuggee
     using _timeout = this.#limitTime(row)
+    this.#startedAt = row.started_at
     if (wrapper === undefined) {
       replacement = await this.#prepare(row, signal)
       if (this.#cause !== undefined) {
@@ -181,7 +183,7 @@ export class CommandRun {
   }
 
   async #record(outcome: CommandOutcome): Promise<void> {
-    const { store, files, clock, lease, changed } = this.#context
+    const { store, files, clock, lease, changed, metrics, log } = this.#context
     lease.require()
     const { session_id, id } = this.#row
     const [stdout_bytes, stderr_bytes] = await Promise.all([
@@ -191,7 +193,11 @@ export class CommandRun {
     const { status, exit_code, failure } = outcome
     const end = { exit_code, failure, stdout_bytes, stderr_bytes }
     await this.#debuggee?.ended()
-    if (await endCommand(store, id, status, end, toInstant(clock.now()), lease.token)) {
+    const now = clock.now()
+    if (await endCommand(store, id, status, end, toInstant(now), lease.token)) {
+      const took = this.#startedAt === null ? undefined : now - Date.parse(this.#startedAt)
+      metrics.commandEnded(status, took, { stdout: stdout_bytes, stderr: stderr_bytes })
+      log.info({ status, exit_code, reason: failure?.reason }, 'command ended')
       changed({ session: session_id, command: id })
       await this.#debuggee?.recorded()
     } else lease.doubt() // it has ended already, or is another's

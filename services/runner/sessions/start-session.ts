@@ -28,7 +28,8 @@ export async function startSession(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, clock, lease, changed } = context
+  const { store, clock, lease, changed, metrics, log } = context
+  const began = performance.now()
   const by = lease.token
   const { id } = session
   const now = () => toInstant(clock.now())
@@ -45,6 +46,11 @@ export async function startSession(
     await discardSessionFiles(context, session)
     await moveSession(store, id, 'failed', { ...commit, by, failure: prepared.failure, now: now() })
   }
+  metrics.sessionStarted(prepared.ok ? 'running' : 'failed', performance.now() - began)
+  log.info(
+    { reason: prepared.ok ? undefined : prepared.failure.reason },
+    prepared.ok ? 'session runs' : 'session failed',
+  )
   changed({ session: id })
 }
 

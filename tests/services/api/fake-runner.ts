@@ -45,6 +45,8 @@ export class FakeRunner implements AsyncDisposable {
   /** Answers for it. Without one, and where that says nothing, questions stay in `asks`. */
   debugger: ((ask: Ask) => LiveAnswer | undefined) | undefined
   readonly #askers = new Map<Ask, Socket>()
+  /** What it tells of itself; undefined: it says nothing. */
+  figures: unknown
   /** Whether hints are sent; without them the API has to find out by itself. */
   hints = true
 
@@ -190,6 +192,12 @@ export class FakeRunner implements AsyncDisposable {
     if (message.type === 'wake') {
       this.#wakes++
       this.#onWake?.()
+      return
+    }
+    if (message.type === 'measure') {
+      if (this.figures === undefined) return
+      const answer: FromRunner = { type: 'answer', id: message.id, value: this.figures }
+      socket.write(`${JSON.stringify(answer)}\n`)
       return
     }
     this.#askers.set(message, socket)

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { pino } from 'pino'
 import type { Test } from 'tap'
 import { request } from 'undici'
 import { serverSchema } from '../../../config/schema.ts'
 import { systemClock } from '../../../lib/clock.ts'
+import { createLog } from '../../../lib/log.ts'
 import type { Api, ApiDependencies } from '../../../services/api/api.ts'
 import { startApi } from '../../../services/api/api.ts'
 import { type Contract, contract, type OperationName } from '../../../services/contract/contract.ts'
@@ -63,7 +63,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     store,
     files,
     clock: systemClock,
-    log: pino({ level: 'debug' }, sink),
+    log: createLog('api', sink),
     instance: instanceId.create(),
     version: '1.2.3',
     listen: { host: '127.0.0.1', port: 0 },

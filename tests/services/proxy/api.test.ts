@@ -20,7 +20,8 @@ async function startRig(t: Test) {
   })
   t.teardown(() => proxy[Symbol.asyncDispose]())
   await api.repository()
-  const rig = { ...api, api: { ...api.api, url: proxy.url } }
+  const stopApi = () => api.api[Symbol.asyncDispose]()
+  const rig = { ...api, stopApi, api: { ...api.api, url: proxy.url } }
   return { rig, proxy, watching: () => api.api.changes.watching }
 }
 
@@ -34,6 +35,39 @@ t.test('the API is reached through the proxy, its health under /api', async t =>
   t.equal(refused.status, 401)
   t.match(refused.headers.get('www-authenticate'), /^Bearer/)
   t.equal(refused.headers.get('content-type'), 'application/problem+json')
+})
+
+t.test('the figures of the proxy stand beside those of API and runner, for who may see these', async t => {
+  const { rig, proxy } = await startRig(t)
+  rig.runner.figures = []
+  const ask = async (path: string, secret?: string) => {
+    const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` }
+    const answer = await fetch(`${proxy.url}${path}`, { headers })
+    return { status: answer.status, headers: answer.headers, text: await answer.text() }
+  }
+  await ask('/readyz')
+  await until(async () => {
+    const { text } = await ask('/metrics', rig.admin.secret)
+    return text.includes('debug_server_proxy_request_duration_seconds_count{status="200",service="proxy"}')
+  }, 'the request before is counted')
+  const told = await ask('/metrics', rig.admin.secret)
+  t.equal(told.status, 200)
+  t.equal(told.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+  t.match(told.text, 'debug_server_sessions{status="running",service="api"} 0')
+  for (const service of ['api', 'proxy'])
+    t.match(told.text, `process_resident_memory_bytes{service="${service}"} `)
+  t.equal(told.text.match(/^# TYPE process_resident_memory_bytes/gm)?.length, 1)
+  const refused = await ask('/metrics', rig.alice.secret)
+  t.match(JSON.parse(refused.text), { status: 403, code: 'insufficient_scope' })
+  t.equal(refused.status, 403)
+  t.equal(refused.headers.get('content-type'), 'application/problem+json')
+  t.match(refused.headers.get('www-authenticate'), /^Bearer/)
+  t.equal((await ask('/metrics')).status, 401)
+  t.notMatch((await ask('/api/metrics', rig.admin.secret)).text, 'service="proxy"')
+  await rig.stopApi()
+  const alone = await ask('/metrics', rig.admin.secret)
+  t.equal(alone.status, 503)
+  t.match(JSON.parse(alone.text), { code: 'upstream_unavailable' })
 })
 
 t.test('a body that is too large is refused as such, whoever goes on sending it', async t => {

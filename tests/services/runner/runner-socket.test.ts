@@ -23,6 +23,7 @@ async function served(t: Test) {
       woken.times++
     },
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
+    measured: async (): Promise<LiveAnswer> => ({ ok: true, value: ['figures'] }),
   }
   const listen = () => RunnerSocket.listen(path, hello, handlers)
   const server = await listen()
@@ -132,11 +133,19 @@ t.test('questions of one peer have a bound, and so have answers', async t => {
   await until('it serves on', () => other.lines.length === 1)
 })
 
+t.test('tells its figures to who asks for them', async t => {
+  const { peer } = await served(t)
+  const { socket, lines } = await peer()
+  socket.write('{"type":"measure","id":3}\n')
+  await until('the answer', () => lines.length === 2)
+  t.same(JSON.parse(lines[1] ?? ''), { type: 'answer', id: 3, value: ['figures'] })
+})
+
 t.test('a promise that is broken is a refusal without its words', async t => {
   const { path, server } = await served(t)
   await server[Symbol.asyncDispose]()
   const asked = async () => Promise.reject(new Error('a secret'))
-  await using _ = await RunnerSocket.listen(path, hello, { woken: () => undefined, asked })
+  await using _ = await RunnerSocket.listen(path, hello, { woken: () => undefined, asked, measured: asked })
   const socket = connect(path)
   let text = ''
   socket.on('data', data => {

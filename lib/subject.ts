@@ -1,0 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** What a piece of work is about, by ids alone: it stands in every line that is logged meanwhile. */
+export type Subject = { request?: string; repository?: string; session?: string; command?: string }
+
+const current = new AsyncLocalStorage<Subject>()
+
+/** Does work that is about this. The subject may come to be known better on the way: see `note`. */
+export const withSubject = <T>(subject: Subject, work: () => T): T => current.run(subject, work)
+
+/** Adds to what the present work is about; nothing where no work was begun. */
+export function note(more: Subject): void {
+  const subject = current.getStore()
+  if (subject !== undefined) Object.assign(subject, more)
+}
+
+export const subjectOf = (): Subject | undefined => current.getStore()

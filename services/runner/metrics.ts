@@ -1,0 +1,91 @@
+import { type Families, ServiceMetrics, workBuckets } from '../../lib/metrics.ts'
+import type { CommandStatus } from '../contract/command-state.ts'
+import { countRetries } from '../store/figures.ts'
+import type { Store } from '../store/store.ts'
+
+export type RunnerMetricsOptions = {
+  readonly store: Pick<Store, 'retries'>
+  readonly slots: number
+  /** How many jobs are under way. */
+  readonly jobs: () => number
+}
+
+/** The runner's figures. It listens on no port: the API asks for them. */
+export class RunnerMetrics {
+  readonly #metrics = new ServiceMetrics('runner')
+  readonly #claims = this.#metrics.counter(
+    'debug_server_command_claims_total',
+    'Commands that this runner tried to take; one that is refused has been taken or cancelled meanwhile.',
+    ['outcome'],
+  )
+  readonly #waits = this.#metrics.histogram(
+    'debug_server_command_wait_seconds',
+    'From when a command was accepted to when it was taken.',
+    [],
+    workBuckets,
+  )
+  readonly #commands = this.#metrics.histogram(
+    'debug_server_command_duration_seconds',
+    'From the start of a command to its recorded end.',
+    ['status'],
+    workBuckets,
+  )
+  readonly #bytes = this.#metrics.counter(
+    'debug_server_log_written_bytes_total',
+    'Bytes that commands which have ended had written.',
+    ['stream'],
+  )
+  readonly #starts = this.#metrics.histogram(
+    'debug_server_session_start_seconds',
+    'How long it took to start a session.',
+    ['outcome'],
+    workBuckets,
+  )
+  readonly #fetches = this.#metrics.histogram(
+    'debug_server_fetch_seconds',
+    'How long it took to fetch a repository.',
+    ['outcome'],
+    workBuckets,
+  )
+
+  constructor({ store, slots, jobs }: RunnerMetricsOptions) {
+    for (const outcome of ['taken', 'refused']) this.#claims.inc({ outcome }, 0)
+    this.#metrics.gauge('debug_server_runner_slots', 'Commands that may run at a time.', []).set(slots)
+    this.#metrics.gauge(
+      'debug_server_runner_jobs',
+      'Jobs under way: sessions, commands, fetches.',
+      [],
+      gauge => gauge.set(jobs()),
+    )
+    countRetries(this.#metrics, store)
+  }
+
+  /** `waited`: milliseconds since the command was accepted; undefined where it was not to be had. */
+  claimed(waited: number | undefined): void {
+    this.#claims.inc({ outcome: waited === undefined ? 'refused' : 'taken' })
+    if (waited !== undefined) this.#waits.observe(Math.max(0, waited) / 1_000)
+  }
+
+  /** `took`: milliseconds; undefined for one that never started. */
+  commandEnded(
+    status: CommandStatus,
+    took: number | undefined,
+    bytes: { stdout: number; stderr: number },
+  ): void {
+    if (took !== undefined) this.#commands.observe({ status }, Math.max(0, took) / 1_000)
+    this.#bytes.inc({ stream: 'stdout' }, bytes.stdout)
+    this.#bytes.inc({ stream: 'stderr' }, bytes.stderr)
+  }
+
+  sessionStarted(outcome: 'running' | 'failed', tookMs: number): void {
+    this.#starts.observe({ outcome }, tookMs / 1_000)
+  }
+
+  fetched(outcome: 'done' | 'failed', tookMs: number): void {
+    this.#fetches.observe({ outcome }, tookMs / 1_000)
+  }
+
+  families(): Promise<Families> {
+    return this.#metrics.families()
+  }
+}

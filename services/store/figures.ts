@@ -1,0 +1,57 @@
+import type { ServiceMetrics } from '../../lib/metrics.ts'
+import type { RepositoryStatus } from '../contract/repository-state.ts'
+import type { SessionStatus } from '../contract/session-state.ts'
+import type { Store } from './store.ts'
+
+/** The states of a command that has not ended. Of those that have there may be any number, and each would be counted. */
+export const liveStatuses = ['queued', 'running'] as const
+
+/** How much there is of what, at one moment. A state that nothing is in is missing. */
+export type StoreFigures = {
+  readonly sessions: Partial<Record<SessionStatus, number>>
+  readonly commands: Partial<Record<(typeof liveStatuses)[number], number>>
+  readonly repositories: Partial<Record<RepositoryStatus, number>>
+  readonly debugSessions: number
+  readonly runners: number
+}
+
+export const storeFigures = (store: Store): Promise<StoreFigures> =>
+  store.read(async database => {
+    const count = (table: 'sessions' | 'commands' | 'repositories') =>
+      database.selectFrom(table).select(['status', eb => eb.fn.countAll<number>().as('count')])
+    const live = database.selectFrom('commands').where('status', 'in', liveStatuses)
+    const sessions = await count('sessions').groupBy('status').execute()
+    const commands = await count('commands').where('status', 'in', liveStatuses).groupBy('status').execute()
+    const repositories = await count('repositories').groupBy('status').execute()
+    const debug = await live
+      .innerJoin('debug_sessions', 'debug_sessions.command_id', 'commands.id')
+      .select(eb => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    const runners = await database
+      .selectFrom('runners')
+      .select(eb => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    return {
+      sessions: byStatus(sessions),
+      commands: byStatus(commands),
+      repositories: byStatus(repositories),
+      debugSessions: debug.count,
+      runners: runners.count,
+    }
+  })
+
+const byStatus = (rows: readonly { status: string; count: number }[]) =>
+  Object.fromEntries(rows.map(({ status, count }) => [status, count]))
+
+/** Among the figures of a service: how often it had to ask the store again. */
+export function countRetries(metrics: ServiceMetrics, store: Pick<Store, 'retries'>): void {
+  metrics.counter(
+    'debug_server_store_retries_total',
+    'Times that the store was asked again because it was locked.',
+    [],
+    counter => {
+      counter.reset()
+      counter.inc(store.retries)
+    },
+  )
+}
