@@ -5,7 +5,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
-import type { Lease } from './leases/runner-lease.ts'
+import type { Lease } from './leases/lease.ts'
 import type { RunnerMetrics } from './metrics.ts'
 
 /** Which rows have changed, as the hint tells it. */

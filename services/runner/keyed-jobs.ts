@@ -48,14 +48,6 @@ export class KeyedJobs implements AsyncDisposable {
     this.#running.get(key)?.controller.abort()
   }
 
-  /** Aborts every job and waits until all have given up; from then on jobs are started as if nothing had been. */
-  async giveUp(): Promise<void> {
-    const all = [...this.#running.values()]
-    for (const { controller } of all) controller.abort()
-    await Promise.all(all.map(({ done }) => done))
-    this.#failures.clear()
-  }
-
   /** Aborts every job; none is started any more. */
   close(): void {
     this.#closed = true

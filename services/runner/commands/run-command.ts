@@ -108,7 +108,7 @@ export class CommandRun {
         seen = await this.#untilGone(first, undefined, signal)
       }
     }
-    await this.#record(await this.#outcome(seen))
+    await this.#record(await this.#outcome(seen, signal))
   }
 
   /** What its debugger wants to be launched. Undefined without one, and where it was ended meanwhile. */
@@ -141,22 +141,26 @@ export class CommandRun {
   ): Promise<SeenEnd> {
     const { files, lease } = this.#context
     const { session_id, id } = this.#row
-    const processes = new CommandProcesses(id, wrapper, () => lease.held())
+    // Whoever takes it up where it is given up here ends it anew.
+    const processes = new CommandProcesses(id, wrapper, () => lease.held() && !signal.aborted)
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
-    const seen = await watchCommand(wrapper, files.exitStatus(session_id, id), child, signal)
-    await this.#ending
-    this.#ending = undefined
-    return seen
+    try {
+      return await watchCommand(wrapper, files.exitStatus(session_id, id), child, signal)
+    } finally {
+      await this.#ending
+      this.#ending = undefined
+    }
   }
 
-  async #outcome(seen: SeenEnd): Promise<CommandOutcome> {
+  async #outcome(seen: SeenEnd, signal: AbortSignal): Promise<CommandOutcome> {
     const { graceMs, log } = this.#context
     if (this.#cause === undefined && seen.kind === 'exited' && seen.code === codeOfKilled)
       await this.#debuggee?.killed()
     // What it left behind ends before its end is told, so that the sizes of its logs are final.
     const left = await this.#processes?.endLeftovers(graceMs)
+    signal.throwIfAborted()
     if (left !== undefined && left.remaining.length > 0)
       log.warn({ command: this.#row.id, ...left }, 'processes of a command cannot be ended')
     return this.#explained(commandOutcome(seen, this.#cause))

@@ -19,8 +19,8 @@ export type FetchLimits = {
 
 export type Fetched = { ok: true; default_branch: string | null } | { ok: false; failure: RepositoryFailure }
 
-/** Does work on a mirror while no other runner does. */
-export type Exclusively = (id: RepositoryId, work: () => Promise<Fetched>) => Promise<Fetched>
+/** Does work on a mirror while no other runner does. Within one runner it is no lock. */
+export type Exclusively = <T>(id: RepositoryId, work: () => Promise<T>) => Promise<T>
 
 /** Where a mirror keeps what HEAD of its remote led to, for remotes whose HEAD names no branch. */
 export const remoteHeadRef = 'refs/debug-server/head'
@@ -41,6 +41,8 @@ export class Mirrors {
   readonly #exclusively: Exclusively
   /** The last fetch of each repository, perhaps still under way, and when it began. */
   readonly #fetches = new Map<RepositoryId, { began: number; outcome: Promise<Fetched> }>()
+  /** The last work on each mirror. */
+  readonly #turns = new Map<RepositoryId, Promise<unknown>>()
 
   constructor(
     git: Git,
@@ -74,7 +76,7 @@ export class Mirrors {
     }
     const fetch = {
       began: this.#now(),
-      outcome: this.#exclusively(repository.id, () => this.#fetchAll(repository)),
+      outcome: this.#inTurn(repository.id, () => this.#fetchAll(repository)),
     }
     this.#fetches.set(repository.id, fetch)
     try {
@@ -89,8 +91,26 @@ export class Mirrors {
   async fetchCommit(repository: RepositoryRow, commit: string): Promise<boolean> {
     const address = parseAddress(repository.url)
     if (!address.allowed) return false
-    const outcome = await this.#fetch(this.#files.mirror(repository.id), address, [commit])
+    const mirror = this.#files.mirror(repository.id)
+    const outcome = await this.#inTurn(repository.id, () => this.#fetch(mirror, address, [commit]))
     return outcome.kind === 'done'
+  }
+
+  /** When no fetch is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#turns.values())
+  }
+
+  /** One after the other within this runner, and while no other runner works on the mirror. */
+  async #inTurn<T>(id: RepositoryId, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(id)
+    const turn = Promise.allSettled([before]).then(() => this.#exclusively(id, work))
+    this.#turns.set(id, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id)
+    }
   }
 
   async #fetchAll(repository: RepositoryRow): Promise<Fetched> {

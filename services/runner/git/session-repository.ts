@@ -54,9 +54,12 @@ export async function makeWorktree(git: Git, wanted: NewWorktree, signal: AbortS
   return run('-C', worktree, 'checkout', '--quiet', '--force', '--detach', commit)
 }
 
-/** Lets go of the commit. No matter if there is no mirror or nothing was held. */
+/** Lets go of the commit. No matter if there is no mirror or nothing was held; throws where it is held still. */
 export async function releaseCommit(git: Git, mirror: string, session: SessionId): Promise<void> {
-  if (existsSync(mirror)) await git.run(['-C', mirror, 'update-ref', '-d', holdRef(session)])
+  if (!existsSync(mirror)) return
+  const outcome = await git.run(['-C', mirror, 'update-ref', '-d', holdRef(session)])
+  if (outcome.kind !== 'done')
+    throw new Error(`a mirror holds the commit of ${session} still: ${outcome.kind}, ${outcome.stderr}`)
 }
 
 /** The mirror's branches as a clone has them: those of its origin. Format: gitrepository-layout(5), packed-refs. */

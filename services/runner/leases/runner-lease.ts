@@ -1,98 +1,55 @@
 import type { Logger } from 'pino'
-import { type Clock, type Stopwatch, toInstant } from '../../../lib/clock.ts'
 import { endMarked } from '../../../lib/processes/end-marked.ts'
-import { identify, isAlive } from '../../../lib/processes/identity.ts'
-import type { InstanceId, RunnerToken } from '../../contract/ids.ts'
-import {
-  endRunner,
-  listRunners,
-  type RegisteredRunner,
-  registerRunner,
-  renewRunner,
-} from '../../store/runners.ts'
-import type { Store } from '../../store/store.ts'
+import { isAlive } from '../../../lib/processes/identity.ts'
+import { endRunner, listRunners, type RegisteredRunner } from '../../store/runners.ts'
 import { hostIdentity } from './host-identity.ts'
-import { expired, mayAct, renewalPause, type Sighting, sightings } from './lease-rules.ts'
+import { Registration, type RegistrationDependencies } from './lease.ts'
+import { expired, renewalPause, type Sighting, sightings } from './lease-rules.ts'
 
-export type LeaseDependencies = {
-  store: Store
-  clock: Clock
-  stopwatch: Stopwatch
+export type LeaseDependencies<Work> = RegistrationDependencies & {
   log: Logger
-  instance: InstanceId
-  termMs: number
-  /** The mark of the helpers that this runner starts. */
-  processScope: string
-  /** Gives up all work; resolves when nothing of it goes on. */
-  giveUp: () => Promise<void>
+  /** Begins what is done under a registration. Disposing of it gives all of it up; then nothing of it goes on. */
+  begin: (registration: Registration) => Work
   /** There may be work: this runner has a lease anew, or another's has ended. */
   wake: () => void
 }
 
-/** Thrown where a runner was about to act on what may be another's by now. */
-export class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError'
-}
-
 /**
- *     registered → held ⇄ lost
+ *     registered → held → lost → given up → registered anew, under a higher token
  *
- * `lost`: it was not renewed in time, or another has ended it. All work is given up, then the runner registers anew,
- * under a higher token.
+ * `lost`: it was not renewed in time, or another has ended it. What belongs to a registration ends with it: its work, its
+ * fetches, its helpers and their mark. This keeps a runner registered, renews by heartbeats, and watches the others.
  */
-type State = { kind: 'held'; token: RunnerToken; renewed: number } | { kind: 'lost' }
-
-/** What the runner's parts see of its lease. */
-export type Lease = {
-  readonly token: RunnerToken
-  /** Whether what is leased is this runner's now. To be asked in the same breath as it is acted on. */
-  held(): boolean
-  /** Throws a LeaseLostError unless it is held. */
-  require(): void
-  /** A write was refused: has the lease looked at now. */
-  doubt(): void
-}
-
-/** This runner's registration: renewed by heartbeats, watched, and watching the others. */
-export class RunnerLease implements Lease, AsyncDisposable {
-  readonly #deps: LeaseDependencies
-  #token: RunnerToken
-  #state: State
+export class RunnerLease<Work extends AsyncDisposable> implements AsyncDisposable {
+  readonly #deps: LeaseDependencies<Work>
+  #current: { readonly registration: Registration; readonly work: Work }
   #seen: ReadonlyMap<number, Sighting> = new Map()
   #timer: NodeJS.Timeout | undefined
   #beating: Promise<void> | undefined
   #watching: Promise<void> | undefined
   #closed = false
 
-  private constructor(deps: LeaseDependencies, token: RunnerToken, renewed: number) {
+  private constructor(deps: LeaseDependencies<Work>, registration: Registration) {
     this.#deps = deps
-    this.#token = token
-    this.#state = { kind: 'held', token, renewed }
+    this.#current = { registration, work: deps.begin(registration) }
   }
 
   /** Registers, and ends runners that are known to be gone: their work is free before this resolves. */
-  static async take(deps: LeaseDependencies): Promise<RunnerLease> {
-    const lease = new RunnerLease(deps, ...(await register(deps)))
+  static async take<Work extends AsyncDisposable>(deps: LeaseDependencies<Work>): Promise<RunnerLease<Work>> {
+    const registration = await Registration.take(deps, () => void lease.beat())
+    const lease = new RunnerLease(deps, registration)
     await lease.#watchOthers()
     lease.#schedule()
     return lease
   }
 
-  get token(): RunnerToken {
-    return this.#token
+  get registration(): Registration {
+    return this.#current.registration
   }
 
-  held(): boolean {
-    const { stopwatch, termMs } = this.#deps
-    return this.#state.kind === 'held' && mayAct(this.#state.renewed, stopwatch.elapsed(), termMs)
-  }
-
-  require(): void {
-    if (!this.held()) throw new LeaseLostError(`the lease ${this.#token} is not held any more`)
-  }
-
-  doubt(): void {
-    void this.beat()
+  /** What is done under the present registration. */
+  get work(): Work {
+    return this.#current.work
   }
 
   /**
@@ -109,13 +66,13 @@ export class RunnerLease implements Lease, AsyncDisposable {
     return this.#beating.then(() => this.#watch())
   }
 
-  /** Ends the lease in order: what it covered is free at once. To be called when no work goes on any more. */
+  /** Gives all work up and ends the lease in order: what it covered is free at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
     await this.#beating
     await this.#watching
-    await endRunner(this.#deps.store, this.#token)
+    await this.#giveUp()
   }
 
   #schedule(): void {
@@ -125,28 +82,23 @@ export class RunnerLease implements Lease, AsyncDisposable {
   }
 
   async #renew(): Promise<void> {
-    const { store, clock, stopwatch } = this.#deps
-    if (this.#closed) return
-    if (this.#state.kind === 'held') {
-      const began = stopwatch.elapsed()
-      if (this.held() && (await renewRunner(store, this.#token, toInstant(clock.now()))))
-        this.#state = { kind: 'held', token: this.#token, renewed: began }
-      else this.#state = { kind: 'lost' }
-    }
-    if (this.#state.kind === 'lost') await this.#recover()
+    if (this.#closed || (await this.registration.renew())) return
+    const { log, begin, wake } = this.#deps
+    log.warn({ token: this.registration.token }, 'the lease was lost: giving up all work')
+    this.registration.end()
+    // Nobody may have taken over: what it covered is free from now on, for this runner as for any other.
+    await this.#giveUp()
+    const registration = await Registration.take(this.#deps, () => void this.beat())
+    this.#current = { registration, work: begin(registration) }
+    log.info({ token: registration.token }, 'registered anew')
+    wake()
   }
 
-  async #recover(): Promise<void> {
-    const { store, log, giveUp, wake } = this.#deps
-    log.warn({ token: this.#token }, 'the lease was lost: giving up all work')
-    await giveUp()
-    // Nobody may have taken over: what it covered is free from now on, for this runner as for any other.
-    await endRunner(store, this.#token)
-    const [token, renewed] = await register(this.#deps)
-    this.#token = token
-    this.#state = { kind: 'held', token, renewed }
-    log.info({ token }, 'registered anew')
-    wake()
+  /** Work that is given up while the lease is held may still write what is true. */
+  async #giveUp(): Promise<void> {
+    await this.work[Symbol.asyncDispose]()
+    this.registration.end()
+    await endRunner(this.#deps.store, this.registration.token)
   }
 
   async #watch(): Promise<void> {
@@ -161,7 +113,7 @@ export class RunnerLease implements Lease, AsyncDisposable {
 
   async #watchOthers(): Promise<void> {
     const { store, stopwatch, wake, log } = this.#deps
-    const others = (await listRunners(store)).filter(({ token }) => token !== this.#token)
+    const others = (await listRunners(store)).filter(({ token }) => token !== this.registration.token)
     const now = stopwatch.elapsed()
     this.#seen = sightings(this.#seen, others, now)
     for (const other of expired(others, this.#seen, now, isGone)) {
@@ -175,29 +127,6 @@ export class RunnerLease implements Lease, AsyncDisposable {
       wake()
     }
   }
-}
-
-async function register({
-  store,
-  clock,
-  stopwatch,
-  instance,
-  termMs,
-  processScope,
-}: LeaseDependencies): Promise<[RunnerToken, renewed: number]> {
-  const own = identify(process.pid)
-  if (own === undefined) throw new Error('this process is not in the process table')
-  const began = stopwatch.elapsed()
-  const token = await registerRunner(store, {
-    instance_id: instance,
-    host: hostIdentity(),
-    pid: own.pid,
-    process_started: own.startTime,
-    process_scope: processScope,
-    term_ms: Math.ceil(termMs),
-    now: toInstant(clock.now()),
-  })
-  return [token, began]
 }
 
 /** Whether its process is known to have ended, which only its own host can tell. */

@@ -37,10 +37,14 @@ export async function silentServer(
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.teardown(() => server.close())
   const cutConnections = () => {
     for (const socket of sockets) socket.destroy()
   }
+  // Whoever waits at one, such as the git of a runner that was killed, leaves by that.
+  t.teardown(() => {
+    server.close()
+    cutConnections()
+  })
   return { port: portOf(server), server, cutConnections }
 }
 

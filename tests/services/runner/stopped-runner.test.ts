@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { isAlive } from '../../../lib/processes/identity.ts'
+import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { environmentReader, processTable } from '../../../lib/processes/process-table.ts'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { getCommand, requestCancel } from '../../../services/store/commands.ts'
-import { addRepository } from '../../../services/store/repositories.ts'
+import { addRepository, getRepository } from '../../../services/store/repositories.ts'
 import { listRunners, type RegisteredRunner } from '../../../services/store/runners.ts'
 import { getSession } from '../../../services/store/sessions.ts'
 import { silentServer } from './git-daemon.ts'
@@ -119,6 +121,39 @@ t.test('a session that a stopped runner was starting is started by its successor
   t.same(await getSession(rig.store, id), failed)
 })
 
+t.test('a fetch that a stopped runner had begun ends with its registration', async t => {
+  const rig = await runnerRig(t)
+  await rig.stop()
+  // It never answers, and the runner would wait much longer for it than this test lasts.
+  const { port } = await silentServer(t)
+  const { first, second } = await twoRunners(t, rig)
+  const { repository } = await addRepository(rig.store, {
+    ...{ name: 'x', url: `git://127.0.0.1:${port}/x`, default_branch: null, now: rig.now() },
+  })
+  const before = await until('the first', () => registered(rig, first))
+  const helpersOf = ({ process_scope }: RegisteredRunner) => {
+    const read = environmentReader()
+    const marked = processTable().entries.filter(({ pid, zombie }) => {
+      return !zombie && read(pid, scopeVariable)?.split(':').includes(process_scope)
+    })
+    return marked.length
+  }
+  await until('it fetches', () => helpersOf(before) > 0)
+  await pauseRunner(rig, first)
+  const successor = await second()
+  const held = async () => {
+    const by = await registered(rig, successor)
+    const { runner_token, status } = await getRepository(rig.store, repository.id)
+    return by !== undefined && runner_token === by.token && status === 'pending' && helpersOf(by) > 0
+  }
+  await until('the second fetches it', held)
+  await until('what the first had begun has ended', () => helpersOf(before) === 0)
+
+  await resume(rig, first, successor)
+  t.not((await registered(rig, first))?.process_scope, before.process_scope)
+  t.ok(await until('the fetch of the second goes on', held), 'and nothing was said of that of the first')
+})
+
 t.test('a runner that is killed is succeeded by one that runs beside it', async t => {
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())
@@ -130,8 +165,10 @@ t.test('a runner that is killed is succeeded by one that runs beside it', async 
   const successor = await second()
   t.equal(await holder(rig, id), token, 'not while the first is there')
   await killRunner(first)
-  const next = (await registered(rig, successor))?.token
-  await until('it is taken over', async () => (await holder(rig, id)) === next)
+  await until('it is taken over', async () => {
+    const next = (await registered(rig, successor))?.token
+    return next !== undefined && (await holder(rig, id)) === next
+  })
   writeFileSync(join(rig.files.worktree(session.id), 'go'), '')
   t.match(await rig.ended(id), { status: 'failed', exit_code: 7 })
 })

@@ -27,8 +27,7 @@ async function leaseRig(t: Test) {
       log: pino({ level: 'silent' }),
       instance: instanceId.create(),
       termMs,
-      processScope: `scope-${Math.random()}`,
-      giveUp: async () => void given.up++,
+      begin: () => ({ [Symbol.asyncDispose]: async () => void given.up++ }),
       wake: () => void given.woken++,
     })
     t.teardown(() => lease[Symbol.asyncDispose]())
@@ -53,13 +52,13 @@ const elsewhere = (pid: number, process_started: string, host: string) => ({
 t.test('a clock that is set ends no lease', async t => {
   const rig = await leaseRig(t)
   const [one, other] = [await rig.take(), await rig.take()]
-  const tokens = [one.token, other.token]
+  const tokens = [one.registration.token, other.registration.token]
   for (const step of [hour, -2 * hour]) {
     rig.time.wall += step
     for (const lease of [one, other, one]) await lease.beat()
-    t.ok(one.held() && other.held())
+    t.ok(one.registration.held() && other.registration.held())
   }
-  t.same([one.token, other.token], tokens)
+  t.same([one.registration.token, other.registration.token], tokens)
   t.equal(rig.given.up, 0)
 })
 
@@ -78,7 +77,7 @@ t.test('a clock that is set prolongs no lease', async t => {
   rig.time.elapsed += 1
   await lease.beat()
   t.equal(await rig.beatsOf(silent), undefined)
-  t.same(await adoptCommands(rig.store, lease.token), [id])
+  t.same(await adoptCommands(rig.store, lease.registration.token), [id])
 })
 
 t.test('a runner whose process is gone is ended at once, one that is there is not', async t => {
@@ -95,24 +94,28 @@ t.test('a runner whose process is gone is ended at once, one that is there is no
   await once(child, 'exit')
   const later = await rig.take()
   t.equal(await rig.beatsOf(token), undefined)
-  t.ok(later.token > token)
+  t.ok(later.registration.token > token)
 })
 
 t.test('a lease that was not renewed in time is given up, and taken anew under a higher token', async t => {
   const rig = await leaseRig(t)
   const lease = await rig.take()
-  const { token } = lease
+  const before = lease.registration
+  const { token } = before
   rig.time.elapsed += termMs
-  t.notOk(lease.held(), 'before it has noticed')
-  t.throws(() => lease.require(), { name: 'LeaseLostError' })
+  t.notOk(lease.registration.held(), 'before it has noticed')
+  t.throws(() => lease.registration.require(), { name: 'LeaseLostError' })
   await lease.beat()
-  t.ok(lease.held())
+  t.ok(lease.registration.held())
   t.equal(rig.given.up, 1)
   t.equal(rig.given.woken, 1)
-  t.ok(lease.token > token)
+  t.notOk(before.held(), 'what began under the old one never goes on under the new')
+  t.throws(() => before.require(), { name: 'LeaseLostError' })
+  t.not(lease.registration.processScope, before.processScope, 'nor do helpers share a mark')
+  t.ok(lease.registration.token > token)
   t.same(
     (await listRunners(rig.store)).map(runner => runner.token),
-    [lease.token],
+    [lease.registration.token],
     'the old one has ended',
   )
 })
@@ -120,10 +123,11 @@ t.test('a lease that was not renewed in time is given up, and taken anew under a
 t.test('a runner that another has ended notices when its write is refused', async t => {
   const rig = await leaseRig(t)
   const lease = await rig.take()
-  const { token } = lease
+  const before = lease.registration
+  const { token } = before
   await endRunner(rig.store, token)
-  lease.doubt()
-  await until('another lease', () => lease.token > token && lease.held())
+  before.doubt()
+  await until('another lease', () => lease.registration.token > token && lease.registration.held())
   t.equal(rig.given.up, 1)
 })
 
@@ -131,5 +135,7 @@ t.test('a runner that ends in order leaves no lease', async t => {
   const rig = await leaseRig(t)
   const lease = await rig.take()
   await lease[Symbol.asyncDispose]()
+  t.notOk(lease.registration.held())
+  t.equal(rig.given.up, 1)
   t.same(await listRunners(rig.store), [])
 })

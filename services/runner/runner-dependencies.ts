@@ -1,0 +1,44 @@
+import type { Logger } from 'pino'
+import type { Clock, Stopwatch } from '../../lib/clock.ts'
+import type { InstanceId } from '../contract/ids.ts'
+import type { DataFiles } from '../store/files.ts'
+import type { Store } from '../store/store.ts'
+import type { EngineSettings } from './debug/engines.ts'
+import type { FetchLimits } from './git/mirrors.ts'
+
+/** What a runner is started with. */
+export type RunnerDependencies = {
+  store: Store
+  files: DataFiles
+  clock: Clock
+  log: Logger
+  instance: InstanceId
+  /** Path of the unix socket to listen on: at most 100 bytes, in a directory that exists and is this user's alone. */
+  socket: string
+  /** How many commands run at a time. */
+  slots: number
+  /** How long processes may take to end when asked. */
+  graceMs: number
+  lease?: {
+    /** How long its leases outlast its last heartbeat. */
+    termMs?: number
+    stopwatch?: Stopwatch
+  }
+  sessions?: {
+    /** How long what has ended is kept; 0, and where it is not said: any time. */
+    retainMs?: number
+  }
+  /** PATH of commands and of git. */
+  path: string
+  /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */
+  inherit?: Record<string, string>
+  /** Where debuggers are looked for. */
+  debuggers?: Partial<EngineSettings>
+  git?: {
+    limits?: Partial<FetchLimits>
+    /** Settings over the runner's own, such as `credential.helper`. */
+    configuration?: readonly (readonly [key: string, value: string])[]
+    /** Variables that git gets and commands do not, such as SSH_AUTH_SOCK. */
+    environment?: Record<string, string>
+  }
+}

@@ -1,0 +1,105 @@
+import type { Stopwatch } from '../../lib/clock.ts'
+import { ProcessScope } from '../../lib/processes/process-scope.ts'
+import type { Ask, FromRunner, LiveAnswer } from '../contract/runner-messages.ts'
+import type { RunnerContext } from './context.ts'
+import { defaultEngineSettings, engines } from './debug/engines.ts'
+import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
+import { Git } from './git/git.ts'
+import { Mirrors } from './git/mirrors.ts'
+import { KeyedJobs } from './keyed-jobs.ts'
+import type { Registration } from './leases/lease.ts'
+import { withRepository } from './leases/with-repository.ts'
+import type { RunnerMetrics } from './metrics.ts'
+import { Reconciler } from './reconcile.ts'
+import type { RunnerDependencies } from './runner-dependencies.ts'
+import { SessionKeeper } from './sessions/session-keeper.ts'
+
+/** What outlasts a registration: the socket, the loop, the figures, and who reports. */
+export type Surroundings = {
+  readonly metrics: RunnerMetrics
+  readonly stopwatch: Stopwatch
+  readonly user: string
+  readonly say: (message: FromRunner) => void
+  readonly wake: () => void
+  readonly failed: (error: unknown, about: object, message: string) => void
+}
+
+/**
+ * All that a runner does and holds under one registration. It is made anew for each: nothing of it, no job, no fetch, no
+ * helper, no mark, is there any more once it has been disposed of.
+ */
+export class RunnerWork implements AsyncDisposable {
+  readonly #lease: Registration
+  readonly #jobs: KeyedJobs
+  readonly #keeper: SessionKeeper
+  readonly #reconciler: Reconciler
+  readonly #debugging: LiveDebugSessions
+  readonly #end: () => Promise<void>
+
+  constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
+    const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
+    const { metrics, stopwatch, user } = around
+    const ending = new AbortController()
+    // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
+    const helpers = new ProcessScope({ graceMs: 1_000, id: lease.processScope })
+    const git = new Git(
+      {
+        path,
+        inherit: { ...inherit, ...deps.git?.environment },
+        configuration: deps.git?.configuration ?? [],
+      },
+      () => lease.require(),
+      helpers,
+    )
+    const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
+    const mirrors = new Mirrors(
+      ...([git, files, limits, () => clock.now(), ending.signal] as const),
+      (id, work) => withRepository({ store, lease }, id, ending.signal, work),
+    )
+    const context: RunnerContext = {
+      ...{ store, files, clock, log, metrics, lease, git, mirrors, slots, graceMs, path, inherit, user },
+      changed: change => around.say({ type: 'changed', ...change }),
+    }
+    const jobs = new KeyedJobs((key, error) => {
+      if (error !== undefined) around.failed(error, { job: key }, 'a job failed')
+      around.wake()
+    })
+    this.#debugging = new LiveDebugSessions(context, {
+      engines: engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers),
+      scope: helpers,
+      tell: message => around.say({ type: 'debug', ...message }),
+    })
+    this.#lease = lease
+    this.#jobs = jobs
+    this.#keeper = new SessionKeeper(context, { stopwatch, retainMs: deps.sessions?.retainMs ?? 0 })
+    this.#reconciler = new Reconciler(context, jobs, this.#debugging)
+    this.#end = async () => {
+      // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
+      jobs.close()
+      ending.abort(new Error('the runner gives up its work'))
+      await jobs[Symbol.asyncDispose]()
+      await mirrors.settled()
+      await git[Symbol.asyncDispose]()
+      await helpers.end()
+    }
+  }
+
+  /** How many jobs run. */
+  get jobs(): number {
+    return this.#jobs.size
+  }
+
+  async pass(): Promise<void> {
+    if (this.#lease.held()) await this.#keeper.look()
+    await this.#reconciler.pass()
+  }
+
+  answer(ask: Ask): Promise<LiveAnswer> {
+    return this.#debugging.answer(ask)
+  }
+
+  /** Gives everything up; can be called again. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end()
+  }
+}
