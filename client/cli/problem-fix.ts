@@ -43,7 +43,11 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'token_exists':
       return 'choose another name'
     case 'session_ended':
+      return 'have it go on with "debug-server session resume SESSION" if it was stopped, or open another one with "debug-server session create"'
+    case 'session_not_resumable':
       return 'open another one with "debug-server session create"'
+    case 'session_limit':
+      return 'stop one that is not needed: "debug-server session list", "debug-server session stop SESSION"'
     case 'store_busy':
     case 'not_ready':
     case 'runner_unavailable':

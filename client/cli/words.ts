@@ -25,6 +25,7 @@ import {
   sessionGet,
   sessionList,
   sessionLogs,
+  sessionResume,
   sessionStop,
 } from './words/session.ts'
 import { tokenCreate, tokenList, tokenRevoke, whoami } from './words/token.ts'
@@ -41,6 +42,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'sessions.get': sessionGet,
   'sessions.logs': sessionLogs,
   'sessions.stop': sessionStop,
+  'sessions.resume': sessionResume,
   'sessions.activity': sessionActivity,
   'sessions.delete': sessionDelete,
   'commands.run': commandRun,

@@ -18,7 +18,11 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'session_not_found':
       return 'open a session with session_create'
     case 'session_ended':
+      return 'have it go on with session_resume if it was stopped, or open another with session_create'
+    case 'session_not_resumable':
       return 'open another session with session_create'
+    case 'session_limit':
+      return 'the user has to stop sessions that are not needed'
     case 'command_not_found':
       return 'session_commands lists the commands of a session'
     case 'debug_session_not_found':

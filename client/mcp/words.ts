@@ -16,7 +16,14 @@ import {
   debugThreads,
   debugVariables,
 } from './words/debug.ts'
-import { repositoryInit, sessionCommands, sessionCreate, sessionInfo, sessionLogs } from './words/session.ts'
+import {
+  repositoryInit,
+  sessionCommands,
+  sessionCreate,
+  sessionInfo,
+  sessionLogs,
+  sessionResume,
+} from './words/session.ts'
 import type { McpName, Words } from './words/words.ts'
 
 /** The words of every operation that the contract gives to MCP; one that is missing does not compile. */
@@ -25,6 +32,7 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'sessions.create': sessionCreate,
   'sessions.get': sessionInfo,
   'sessions.logs': sessionLogs,
+  'sessions.resume': sessionResume,
   'commands.list': sessionCommands,
   'debug.launch': debugLaunch,
   'debug.list': debugList,

@@ -3,8 +3,10 @@ import { z } from 'zod'
 /**
  *     pending → starting → running → stopping → stopped
  *        └─────────┴──────────┴─────────┴→ failed(reason)
+ *                  ↑                          │
+ *                  └───────── resumed ────────┘  (from stopped)
  *
- * A session that is deleted is stopped first. `stopped → starting` (resume) arrives with the worktree pool.
+ * A session that is deleted is stopped first.
  */
 export const sessionStatuses = ['pending', 'starting', 'running', 'stopping', 'stopped', 'failed'] as const
 export type SessionStatus = (typeof sessionStatuses)[number]
@@ -14,7 +16,7 @@ const next: Record<SessionStatus, readonly SessionStatus[]> = {
   starting: ['running', 'stopping', 'failed'],
   running: ['stopping', 'failed'],
   stopping: ['stopped', 'failed'],
-  stopped: [],
+  stopped: ['starting'],
   failed: [],
 }
 
@@ -45,6 +47,7 @@ export const sessionFailureReasons = [
   'repository_unavailable',
   'patch_rejected',
   'worktree_failed',
+  'worktree_lost',
 ] as const
 
 export const sessionFailureSchema = z.object({ reason: z.enum(sessionFailureReasons), message: z.string() })

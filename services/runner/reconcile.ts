@@ -8,7 +8,7 @@ import { pendingRepositories } from '../store/repositories.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
-import { sessionsIn, sessionsToRemove } from '../store/sessions.ts'
+import { getSession, sessionsIn, sessionsToRemove } from '../store/sessions.ts'
 import { chooseCommands } from './commands/choose-commands.ts'
 import type { EndCause } from './commands/command-outcome.ts'
 import { CommandRun } from './commands/run-command.ts'
@@ -17,6 +17,7 @@ import type { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import type { KeyedJobs } from './keyed-jobs.ts'
 import { refreshRepository } from './refresh-repository.ts'
 import { removeEndedSession } from './sessions/remove-session.ts'
+import { resumeSession } from './sessions/resume-session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { stopSession } from './sessions/stop-session.ts'
 
@@ -48,7 +49,7 @@ export class Reconciler {
     await this.#commands(stopping)
     for (const session of sessions.filter(free)) if (session.status !== 'stopping') this.#start(session)
     for (const session of (await sessionsToRemove(this.#context.store)).filter(free))
-      this.#withLease(session, ['stopped', 'failed'], () => removeEndedSession(this.#context, session))
+      this.#withLease(session, ['stopped', 'failed'], current => removeEndedSession(this.#context, current))
     for (const repository of await pendingRepositories(this.#context.store))
       this.#jobs.start(`repository ${repository.id}`, async () => {
         await withSubject({ repository: repository.id }, () =>
@@ -125,7 +126,12 @@ export class Reconciler {
   }
 
   #start(session: SessionJoined): void {
-    this.#withLease(session, ['pending', 'starting'], signal => startSession(this.#context, session, signal))
+    this.#withLease(session, ['pending', 'starting'], (current, signal) =>
+      // One that has been stopped is resumed: what it has left must not be begun anew.
+      current.worktree === 'none'
+        ? startSession(this.#context, current, signal)
+        : resumeSession(this.#context, current, signal),
+    )
   }
 
   #stop(session: SessionJoined, running: readonly CommandRow[]): void {
@@ -135,19 +141,23 @@ export class Reconciler {
     // Its start gives up first; its end wakes the loop, and this comes again.
     if (this.#jobs.has(key)) this.#jobs.abort(key)
     else if (running.every(row => row.session_id !== session.id))
-      this.#withLease(session, ['stopping'], () => stopSession(this.#context, session))
+      this.#withLease(session, ['stopping'], current => stopSession(this.#context, current))
   }
 
-  /** Works on a session in one of these states, unless another runner does. */
+  /**
+   * Works on a session in one of these states, unless another runner does. It gets the row as it is with the lease: what
+   * was read before may be what another runner has left behind since.
+   */
   #withLease(
     { id }: SessionJoined,
     statuses: SessionStatus[],
-    work: (signal: AbortSignal) => Promise<void>,
+    work: (session: SessionJoined, signal: AbortSignal) => Promise<void>,
   ): void {
     const { store, lease } = this.#context
     this.#jobs.start(sessionKey(id), async signal => {
-      if (await takeSession(store, id, lease.token, ...statuses))
-        await withSubject({ session: id }, () => work(signal))
+      if (!(await takeSession(store, id, lease.token, ...statuses))) return
+      const current = await getSession(store, id)
+      if (current !== undefined) await withSubject({ session: id }, () => work(current, signal))
     })
   }
 }

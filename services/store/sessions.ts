@@ -18,6 +18,7 @@ import { cancelQueuedCommands, insertCommand } from './commands.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { SessionJoined } from './rows.ts'
 import type { Schema } from './schema.ts'
+import { hasRoom } from './session-limit.ts'
 import type { Store } from './store.ts'
 
 export type NewSession = {
@@ -30,11 +31,15 @@ export type NewSession = {
   /** Seconds; 0: any time. */
   ttl: number
   idle_timeout: number
+  /** How many sessions that have not ended its owner may have, this one included. */
+  most: number
   now: string
 }
 
-export function createSession(store: Store, wanted: NewSession): Promise<SessionId> {
+/** Undefined where its owner has as many as they may have. */
+export function createSession(store: Store, wanted: NewSession): Promise<SessionId | undefined> {
   return store.write(async transaction => {
+    if (!(await hasRoom(transaction, wanted.owner, wanted.most))) return undefined
     const id = sessionId.create()
     await transaction
       .insertInto('sessions')
@@ -79,7 +84,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
 }
 
 /** The instant so many seconds after another; null where there is none, as 0 says. */
-const later = (instant: string, seconds: number): string | null =>
+export const later = (instant: string, seconds: number): string | null =>
   seconds === 0 ? null : toInstant(Date.parse(instant) + seconds * 1_000)
 
 const joined =
@@ -174,6 +179,7 @@ export async function move(
       ...(to === 'running'
         ? { started_at: eb.fn.coalesce('started_at', eb.val(changes.now)), worktree: 'present' as const }
         : {}),
+      ...(to === 'starting' ? { ended_at: null, end_reason: null } : {}),
       ...(to === 'stopping' ? { end_reason: changes.end_reason ?? 'stopped' } : {}),
       ...(to === 'stopped' || to === 'failed' ? { ended_at: changes.now } : {}),
     }))

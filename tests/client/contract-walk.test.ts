@@ -28,6 +28,7 @@ import { demoPatch, demoRepository, realServer } from './real-server.ts'
 const notTyped: Readonly<Record<string, readonly string[]>> = {
   'repositories.add': ['wait'],
   'sessions.create': ['wait'],
+  'sessions.resume': ['wait'],
 }
 
 t.setTimeout(180_000)
@@ -122,6 +123,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { session, command: id, stream: 'stdout', offset: 2, follow: true }
   },
   'sessions.stop': async () => ({ session: await aSession(), wait: 20 }),
+  'sessions.resume': async () => {
+    const session = await aSession()
+    await client.sessions.stop({ session, wait: 20 })
+    return { session, wait: 20 }
+  },
   'sessions.activity': async () => ({ session: await aSession() }),
   'sessions.delete': async () => ({ session: await aSession(), wait: 20 }),
   'commands.run': async () => ({

@@ -101,6 +101,15 @@ export const sessionStop: Words<'sessions.stop'> = {
   act: oneCall('sessions.stop', session => `${session.id} ${session.status}\n`),
 }
 
+export const sessionResume: Words<'sessions.resume'> = {
+  path: ['session', 'resume'],
+  places: ['session'],
+  flags: { wait: false },
+  extras: [{ name: 'no-wait', describe: 'do not wait until it runs' }],
+  examples: ['@last', 'ses_0123'],
+  act: () => import('../acts/session-resume.ts'),
+}
+
 export const sessionActivity: Words<'sessions.activity'> = {
   path: ['session', 'activity'],
   places: ['session'],

@@ -23,6 +23,16 @@ export const sessionCreate: Words<'sessions.create'> = {
   reader: whole('sessions.create'),
 }
 
+export const sessionResume: Words<'sessions.resume'> = {
+  tool: 'session_resume',
+  title: 'Resume a session',
+  description:
+    'Have a session that was stopped, perhaps because nothing happened in it for long, go on in its worktree with all that was changed there. Returns the session: "running" means that it takes commands again, "failed" tells why it cannot.',
+  defaults: { wait: 20 },
+  idempotent: true,
+  reader: whole('sessions.resume'),
+}
+
 export const sessionInfo: Words<'sessions.get'> = {
   tool: 'session_info',
   title: 'Look at a session',

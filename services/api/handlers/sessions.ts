@@ -4,11 +4,12 @@ import type { SessionStatus } from '../../contract/session-state.ts'
 import { sessionIsSettled } from '../../contract/session-state.ts'
 import { touchSession } from '../../store/activity.ts'
 import { findRepository } from '../../store/repositories.ts'
+import { type Resumed, resumeSession } from '../../store/resume-session.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
-import { done, type Outcome, refuse } from '../outcome.ts'
+import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { ensurePatch, storePatch } from '../patch-file.ts'
 import { sessionTimes } from '../session-times.ts'
 import { findSession, noSuchRepository } from './find.ts'
@@ -20,6 +21,7 @@ type Names =
   | 'sessions.list'
   | 'sessions.get'
   | 'sessions.stop'
+  | 'sessions.resume'
   | 'sessions.activity'
   | 'sessions.delete'
 
@@ -38,8 +40,10 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       patch_sha256: sha256,
       commands: input.commands,
       ...times.value,
+      most: context.sessions.per_owner,
       now: now(context),
     })
+    if (id === undefined) return atLimit(context)
     note({ session: id })
     if (patch !== undefined) await ensurePatch(context.files, patch)
     tell(context, id)
@@ -64,6 +68,16 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     return sessionOr404(await settle(context, id, hasEnded, input.wait, gone))
   },
 
+  'sessions.resume': async (input, { caller, gone }) => {
+    const found = await findSession(context, input.session, caller)
+    if (!found.ok) return found
+    const { id } = found.value
+    const resumed = await resumeSession(context.store, id, context.sessions.per_owner, now(context))
+    if (resumed.resumed) tell(context, id)
+    else if (resumed.reason !== 'running') return notResumed(context, id, resumed.reason)
+    return sessionOr404(await settle(context, id, sessionIsSettled, input.wait, gone))
+  },
+
   'sessions.activity': async (input, { caller }) => {
     const found = await findSession(context, input.session, caller)
     if (!found.ok) return found
@@ -82,6 +96,34 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done({ id, status: left === undefined ? 'deleted' : 'deleting' })
   },
 })
+
+const atLimit = ({ sessions }: Context): Refusal =>
+  refuse(
+    'session_limit',
+    `this token has ${sessions.per_owner} sessions that have not ended, as many as sessions.per_owner in the server's configuration allows: stop one`,
+  )
+
+function notResumed(
+  context: Context,
+  id: SessionId,
+  reason: Exclude<Extract<Resumed, { resumed: false }>['reason'], 'running'>,
+): Refusal {
+  const because = (why: string) => refuse('session_not_resumable', `the session ${id} ${why}`)
+  switch (reason) {
+    case 'not_found':
+      return refuse('session_not_found', 'the session has been deleted')
+    case 'session_limit':
+      return atLimit(context)
+    case 'stopping':
+      return because('is stopping: wait until it has stopped')
+    case 'failed':
+      return because('has failed: open another one')
+    case 'removal_requested':
+      return because('is being deleted')
+    case 'worktree_reclaimed':
+      return because('has no worktree any more: it was reclaimed')
+  }
+}
 
 const hasEnded = (status: SessionStatus) => status === 'stopped' || status === 'failed'
 

@@ -45,7 +45,7 @@ export const sessionOperations = {
     output: sessionSchema,
     answer: 'json',
     status: 201,
-    errors: ['repository_not_found'],
+    errors: ['repository_not_found', 'session_limit'],
     surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.list': operation({
@@ -120,6 +120,21 @@ export const sessionOperations = {
     status: 200,
     errors: ['session_not_found', 'ambiguous_id'],
     surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'sessions.resume': operation({
+    method: 'POST',
+    path: '/sessions/{session}/resume',
+    summary: 'Have a stopped session go on in its worktree, with all that was changed there',
+    access: 'sessions:write',
+    input: z.strictObject({
+      session,
+      wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
+    }),
+    output: sessionSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id', 'session_not_resumable', 'session_limit'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.activity': operation({
     method: 'POST',

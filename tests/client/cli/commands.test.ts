@@ -70,6 +70,32 @@ t.test('what a server says cannot pass for what this program says', async t => {
   t.notMatch(stderr, '\x1b')
 })
 
+t.test('resuming a session waits until it runs, and fails as it does', async t => {
+  const { type } = await rig(t, {
+    'sessions.resume': () => session({ status: 'starting' }),
+    'sessions.get': (_, { index }) =>
+      index === 0
+        ? session({ status: 'running' })
+        : session({
+            status: 'failed',
+            failure: { reason: 'worktree_lost', message: 'its worktree is gone' },
+          }),
+  })
+  t.match(await type(['session', 'resume', '@last']), {
+    code: 0,
+    stdout: 'ses_0123456789ab running\n',
+    stderr: '',
+  })
+  t.match(await type(['session', 'resume', '@last']), {
+    code: 1,
+    stderr: /its worktree is gone.*\n.*create/s,
+  })
+  t.match(await type(['session', 'resume', '@last', '--no-wait']), {
+    code: 0,
+    stdout: 'ses_0123456789ab starting\n',
+  })
+})
+
 t.test('a refusal is a line, a fix and an exit code of its own', async t => {
   const refusals = {
     session_not_found: 4,

@@ -52,6 +52,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     follow: false,
   }),
   'sessions.stop': ({ session }) => ({ session, wait: 0 }),
+  'sessions.resume': ({ session }) => ({ session, wait: 0 }),
   'sessions.activity': ({ session }) => ({ session }),
   'sessions.delete': ({ session }) => ({ session, wait: 0 }),
   'commands.run': ({ session }) => ({

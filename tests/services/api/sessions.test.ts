@@ -163,3 +163,37 @@ t.test('saying that a session is in use is noted, and told', async t => {
   await rig.call('sessions.stop', { session: id })
   t.match(await rig.call('sessions.activity', { session: id }), { status: 'stopping', end_reason: 'stopped' })
 })
+
+t.test('a session that was stopped is resumed, and answered when it runs', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.session()
+  t.match(await rig.call('sessions.resume', { session: id }), { status: 'running' }, 'it runs already')
+  await rig.call('sessions.stop', { session: id })
+  t.match(await rig.refused('sessions.resume', { session: id }), {
+    code: 'session_not_resumable',
+    detail: /is stopping/,
+  })
+  await rig.runner.session(id, 'stopped')
+  const woken = rig.runner.nextWake()
+  const resumed = rig.call('sessions.resume', { session: id, wait: 30 })
+  await woken
+  t.match(await getSession(rig.store, id), { status: 'starting' })
+  t.match(await rig.call('commands.run', { session: id, command: 'ls' }), { status: 'queued' })
+  await rig.runner.session(id, 'running')
+  t.match(await resumed, { id, status: 'running', ended_at: null, end_reason: null })
+})
+
+t.test('one owner has so many sessions that have not ended, and no more', async t => {
+  const { sessions } = serverSchema.parse({ sessions: { per_owner: 2 } })
+  const rig = await startRig(t, { sessions })
+  await rig.repository()
+  const { id } = await rig.session()
+  await rig.session()
+  const problem = { code: 'session_limit', status: 429, detail: /has 2 sessions/ }
+  t.match(await rig.refused('sessions.create', { repository: 'demo' }), problem)
+  await rig.session([], rig.bob)
+  await rig.runner.session(id, 'stopping', 'stopped')
+  await rig.session()
+  t.match(await rig.refused('sessions.resume', { session: id }), problem)
+})

@@ -213,9 +213,10 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         revision,
         patch_sha256,
         commands,
-        ...{ ttl, idle_timeout, now: now() },
+        ...{ ttl, idle_timeout, most: 1_000, now: now() },
       }
       const id = await createSession(store, wanted)
+      if (id === undefined) throw new Error('the owner has as many sessions as they may have')
       wake()
       return id
     },

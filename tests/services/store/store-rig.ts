@@ -34,6 +34,12 @@ export const runner = (store: Store) =>
     now: now(),
   })
 
+/** The session that was created; a refusal is none that a test expects here. */
+function created(id: SessionId | undefined): SessionId {
+  if (id === undefined) throw new Error('the owner has as many sessions as they may have')
+  return id
+}
+
 /** A store with one token and one repository, and short ways to make the rest. */
 export async function storeRig(t: Test) {
   const path = storePath(t)
@@ -72,14 +78,15 @@ export async function storeRig(t: Test) {
         commands,
         ttl: 0,
         idle_timeout: 0,
+        most: 1_000,
         now: now(),
         ...more,
-      }),
+      }).then(created),
     async running(commands: CommandLine[] = [], more: Partial<NewSession> = {}): Promise<SessionId> {
       const id = await createSession(store, {
         ...{ repository: repository.id, owner, revision: null, patch_sha256: null, commands, now: now() },
-        ...{ ttl: 0, idle_timeout: 0, ...more },
-      })
+        ...{ ttl: 0, idle_timeout: 0, most: 1_000, ...more },
+      }).then(created)
       await moveSession(store, id, 'starting', { now: now() })
       await moveSession(store, id, 'running', { now: now() })
       return id

@@ -1,0 +1,49 @@
+import { visibleLines } from '../../lib/visible.ts'
+import type { Session } from '../../services/contract/resources.ts'
+import { sessionIsSettled } from '../../services/contract/session-state.ts'
+import { CliError } from './cli-error.ts'
+import { exitCodes, signalExitCodes } from './exit-codes.ts'
+import { Interruption } from './interruption.ts'
+import { startProgress } from './progress.ts'
+import { settle } from './settle.ts'
+import type { ActContext } from './words/words.ts'
+
+/** The session once it has started, or failed. Interrupted, it goes on starting, which is told. */
+export async function untilSessionRuns(created: Session, { client, io, json }: ActContext): Promise<Session> {
+  if (sessionIsSettled(created.status)) return created
+  using _ = startProgress(io, `${created.id} is starting`, json || io.stderr.isTTY !== true)
+  try {
+    return await settle(
+      created,
+      ({ status }) => sessionIsSettled(status),
+      wait => client.sessions.get({ session: created.id, wait }),
+    )
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error
+    throw new CliError(
+      'interrupted',
+      signalExitCodes[error.signal],
+      `stopped waiting; ${created.id} goes on starting`,
+      {
+        fix: `look at it with "debug-server session get ${created.id}"\n  remove it with "debug-server session delete ${created.id}"`,
+      },
+    )
+  }
+}
+
+/** Of a session that has failed. */
+export function sessionFailure({ id, failure }: Session): CliError {
+  const message = visibleLines(failure?.message ?? 'no reason is known').join('\n  ')
+  return new CliError(failure?.reason ?? 'session_failed', exitCodes.failure, `${id} failed: ${message}`, {
+    fix: failure === null ? undefined : fixes[failure.reason],
+  })
+}
+
+const fixes: Record<NonNullable<Session['failure']>['reason'], string | undefined> = {
+  commit_not_found:
+    'give --commit an id, a branch or a tag of that repository, and check that it has been pushed',
+  patch_rejected: 'make the patch against this very commit: git diff COMMIT',
+  repository_unavailable: 'see what is wrong with it: debug-server repository list',
+  worktree_failed: undefined,
+  worktree_lost: 'open another one, at the same commit, with "debug-server session create"',
+}

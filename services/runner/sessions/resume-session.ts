@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises'
+import { toInstant } from '../../../lib/clock.ts'
+import type { SessionFailure } from '../../contract/session-state.ts'
+import { getRepository } from '../../store/repositories.ts'
+import type { SessionJoined } from '../../store/rows.ts'
+import { moveSession } from '../../store/sessions.ts'
+import { abortable } from '../abortable.ts'
+import type { RunnerContext } from '../context.ts'
+import { checkWorktree } from '../git/check-worktree.ts'
+import { refreshRepository } from '../refresh-repository.ts'
+
+/**
+ * Takes a session that was stopped from `starting` to `running` again, in the worktree that it has left, with all that
+ * was changed there. Where that is of no use any more it fails; its logs, and what is there, stay.
+ */
+export async function resumeSession(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, clock, lease, changed } = context
+  const by = lease.token
+  const { id } = session
+  const failure = await whyNot(context, session, signal)
+  signal.throwIfAborted()
+  const now = toInstant(clock.now())
+  if (failure === undefined) await moveSession(store, id, 'running', { by, now })
+  else await moveSession(store, id, 'failed', { by, now, failure })
+  changed({ session: id })
+}
+
+async function whyNot(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<SessionFailure | undefined> {
+  const { store, files, git, mirrors, clock, lease } = context
+  if (!mirrors.exists(session.repository_id)) {
+    // The worktree borrows its objects, and all of them may be had again.
+    const repository = await getRepository(store, session.repository_id)
+    await abortable(refreshRepository(context, repository, clock.now()), signal)
+  }
+  const checked = await checkWorktree(git, files.worktree(session.id), files.root, signal)
+  if (!checked.usable) return { reason: 'worktree_lost', message: checked.message }
+  lease.require()
+  for (const folder of [files.home(session.id), files.temporary(session.id)])
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  return undefined
+}
