@@ -1,4 +1,4 @@
-import { commandCancel, commandGet, commandList, commandRun } from './words/command.ts'
+import { commandCancel, commandGet, commandList, commandRerun, commandRun } from './words/command.ts'
 import {
   debugBreak,
   debugContinue,
@@ -49,6 +49,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'commands.list': commandList,
   'commands.get': commandGet,
   'commands.cancel': commandCancel,
+  'commands.rerun': commandRerun,
   'debug.launch': debugLaunch,
   'debug.list': debugList,
   'debug.status': debugStatus,

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 
 /**
- *     queued → running → succeeded | failed | cancelled | timed_out | lost
+ *     queued ⇄ running → succeeded | failed | cancelled | timed_out | lost
  *        └──────────────→ failed | cancelled      (it never started)
  *
- * `lost`: the process is gone and its exit status cannot be known. Never a guess.
+ * `lost`: the process is gone and its exit status cannot be known. Never a guess. One that may run twice is queued again
+ * instead.
  */
 export const commandStatuses = [
   'queued',
@@ -19,7 +20,7 @@ export type CommandStatus = (typeof commandStatuses)[number]
 
 const next: Record<CommandStatus, readonly CommandStatus[]> = {
   queued: ['running', 'failed', 'cancelled'],
-  running: ['succeeded', 'failed', 'cancelled', 'timed_out', 'lost'],
+  running: ['queued', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost'],
   succeeded: [],
   failed: [],
   cancelled: [],

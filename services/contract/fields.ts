@@ -103,6 +103,15 @@ export const listLimit = z.int().min(1).max(1_000).default(50)
 /** An instant, ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime({ precision: 3 })
 
+const longestInput = 1_048_576
+
+/** What a command finds on its standard input. */
+export const standardInput = z
+  .string()
+  .max(longestInput)
+  .refine(text => text.isWellFormed(), 'must be text: it has half of a surrogate pair')
+  .refine(text => new TextEncoder().encode(text).length <= longestInput, 'must be at most 1 MiB of UTF-8')
+
 /** Where and how a command runs; a debuggee is one, too. */
 export const commandSurroundings = {
   directory: worktreeDirectory.default('.').describe('where to run it, relative to the top of the worktree'),

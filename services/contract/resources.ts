@@ -55,6 +55,16 @@ export const commandSchema = z.object({
   sequence: z.int(),
   command: commandLine,
   directory: z.string(),
+  /** The commands that must have succeeded before it starts. */
+  after: z.array(commandId.schema),
+  /** Whether what it writes to stderr comes in its stdout, in the order written. */
+  merge: z.boolean(),
+  /** Whether it may run twice: it is queued again where its end cannot be known. */
+  idempotent: z.boolean(),
+  /** How often it has been started. Its logs go on from one attempt to the next. */
+  attempts: z.int(),
+  /** The command that it repeats. */
+  rerun_of: commandId.schema.nullable(),
   status: z.enum(commandStatuses),
   /** 128 + n where signal n ended it, as a shell reports it; null while it runs or where it is not known. */
   exit_code: z.int().nullable(),

@@ -118,11 +118,11 @@ export class Reconciler {
     const at = clock.now()
     const now = toInstant(at)
     const { token } = lease
-    const taken = await startCommand(store, row.id, now, token)
-    metrics.claimed(taken ? at - Date.parse(row.created_at) : undefined)
-    if (!taken) return undefined
+    const attempts = await startCommand(store, row.id, now, token)
+    metrics.claimed(attempts === undefined ? undefined : at - Date.parse(row.created_at))
+    if (attempts === undefined) return undefined
     changed({ session: row.session_id, command: row.id })
-    return { ...row, status: 'running', started_at: now, runner_token: token }
+    return { ...row, status: 'running', started_at: now, runner_token: token, attempts }
   }
 
   #start(session: SessionJoined): void {

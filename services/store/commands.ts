@@ -5,82 +5,27 @@ import {
   commandHasEnded,
   commandSourcesOf,
 } from '../contract/command-state.ts'
-import type { CommandLine } from '../contract/fields.ts'
 import { type CommandId, commandId, type RunnerToken, type SessionId } from '../contract/ids.ts'
-import { noteActivity, noteActivityOf } from './activity.ts'
+import { noteActivityOf } from './activity.ts'
+import { cancelFollowers, neverStarted, waitsForNone } from './command-dependencies.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
-export type NewCommand = {
-  session: SessionId
-  command: CommandLine
-  directory: string
-  environment: Record<string, string>
-  timeout: number | null
-  /** The command that must have succeeded before. */
-  after: CommandId | null
-  now: string
-}
-
-/** Queues a command. Undefined where the session takes no more commands. */
-export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandId | undefined> {
-  return store.write(async transaction =>
-    (await takesCommands(transaction, wanted.session)) ? insertCommand(transaction, wanted) : undefined,
-  )
-}
-
-export async function takesCommands(transaction: Transaction<Schema>, session: SessionId): Promise<boolean> {
-  const found = await transaction
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', session)
-    .where('status', 'in', ['pending', 'starting', 'running'])
-    .where('delete_requested', '=', 0)
-    .executeTakeFirst()
-  return found !== undefined
-}
-
-export async function insertCommand(
-  transaction: Transaction<Schema>,
-  wanted: NewCommand,
-): Promise<CommandId> {
-  const id = commandId.create()
-  const { highest } = await transaction
-    .selectFrom('commands')
-    .select(eb => eb.fn.max('sequence').as('highest'))
-    .where('session_id', '=', wanted.session)
-    .executeTakeFirstOrThrow()
-  await transaction
-    .insertInto('commands')
-    .values({
-      id,
-      session_id: wanted.session,
-      sequence: Number(highest ?? 0) + 1,
-      after_command_id: wanted.after,
-      command_json: JSON.stringify(wanted.command),
-      directory: wanted.directory,
-      environment_json: JSON.stringify(wanted.environment),
-      timeout_seconds: wanted.timeout,
-      status: 'queued',
-      cancel_requested: 0,
-      runner_token: null,
-      exit_code: null,
-      failure_json: null,
-      stdout_bytes: null,
-      stderr_bytes: null,
-      created_at: wanted.now,
-      started_at: null,
-      ended_at: null,
-    })
-    .execute()
-  await noteActivity(transaction, wanted.session, wanted.now)
-  return id
-}
-
 export const getCommand = (store: Store, id: CommandId): Promise<CommandRow | undefined> =>
   store.read(database => database.selectFrom('commands').selectAll().where('id', '=', id).executeTakeFirst())
+
+/** What a command is to read on its standard input; undefined where it has none. */
+export const commandInput = (store: Store, id: CommandId): Promise<string | undefined> =>
+  store.read(async database => {
+    const row = await database
+      .selectFrom('command_inputs')
+      .select('stdin')
+      .where('command_id', '=', id)
+      .executeTakeFirst()
+    return row?.stdin
+  })
 
 export const listCommands = (store: Store, session: SessionId): Promise<CommandRow[]> =>
   store.read(database =>
@@ -112,9 +57,8 @@ export function resolveCommand(
 }
 
 /**
- * Queued commands of running sessions whose earlier command, if they wait for one, has succeeded; oldest first, and of
- * each session the first `perSession`, so that a long queue of one hides no other. Without debuggees, which wait in no
- * queue.
+ * Queued commands of running sessions that wait for no other, oldest first, and of each session the first `perSession`,
+ * so that a long queue of one hides no other. Without debuggees, which wait in no queue.
  */
 export const readyCommands = (store: Store, perSession: number): Promise<CommandRow[]> =>
   store.read(database =>
@@ -123,7 +67,6 @@ export const readyCommands = (store: Store, perSession: number): Promise<Command
         query
           .selectFrom('commands')
           .innerJoin('sessions', 'sessions.id', 'commands.session_id')
-          .leftJoin('commands as earlier', 'earlier.id', 'commands.after_command_id')
           .selectAll('commands')
           .select(eb =>
             eb.fn
@@ -143,7 +86,7 @@ export const readyCommands = (store: Store, perSession: number): Promise<Command
               ),
             ),
           )
-          .where(eb => eb.or([eb('earlier.id', 'is', null), eb('earlier.status', '=', 'succeeded')])),
+          .where(waitsForNone),
       )
       .selectFrom('ready')
       .selectAll()
@@ -166,23 +109,31 @@ export type CommandEnd = {
 }
 
 /**
- * Takes a queued command for running, with its lease for the runner `by`. False where another has taken or cancelled
- * it, or where that runner has been ended.
+ * Takes a queued command for running, with its lease for the runner `by`. Tells the how many-eth attempt it is: 1 nearly
+ * always. Undefined where another has taken or cancelled it, or where that runner has been ended.
  */
 export const startCommand = (
   store: Store,
   id: CommandId,
   now: string,
   by: RunnerToken | null = null,
-): Promise<boolean> =>
+): Promise<number | undefined> =>
   store.write(async transaction => {
     const query = transaction
       .updateTable('commands')
-      .set({ status: 'running', started_at: now, runner_token: by })
+      .set(eb => ({
+        status: 'running',
+        started_at: now,
+        runner_token: by,
+        attempts: eb('attempts', '+', 1),
+        stdout_bytes: null,
+        stderr_bytes: null,
+      }))
       .where('id', '=', id)
       .where('status', 'in', commandSourcesOf('running'))
-    const { numUpdatedRows } = await (by === null ? query : query.where(isRegistered(by))).executeTakeFirst()
-    return numUpdatedRows > 0n
+      .returning('attempts')
+    const row = await (by === null ? query : query.where(isRegistered(by))).executeTakeFirst()
+    return row?.attempts
   })
 
 /**
@@ -223,6 +174,47 @@ export function endCommand(
   })
 }
 
+/** How often a command that may run twice is started at the most. */
+const mostAttempts = 3
+
+/**
+ * Queues a command again whose end cannot be known, where its client said that it may run twice. Its logs go on where
+ * they are: no byte that was read is taken back. False where it is to stay lost: it may not run again, or is to end, or
+ * the runner `by` has its lease no more.
+ */
+export const requeueCommand = (
+  store: Store,
+  id: CommandId,
+  logs: Pick<CommandEnd, 'stdout_bytes' | 'stderr_bytes'>,
+  by: RunnerToken | null = null,
+): Promise<boolean> =>
+  store.write(async transaction => {
+    const query = transaction
+      .updateTable('commands')
+      .set({ status: 'queued', started_at: null, runner_token: null, ...logs })
+      .where('id', '=', id)
+      .where('status', 'in', commandSourcesOf('queued'))
+      .where('idempotent', '=', 1)
+      .where('attempts', '<', mostAttempts)
+      .where('cancel_requested', '=', 0)
+      // What is queued in a session that stops was cancelled when it began to.
+      .where(eb =>
+        eb.exists(
+          eb
+            .selectFrom('sessions')
+            .select('sessions.id')
+            .whereRef('sessions.id', '=', 'commands.session_id')
+            .where('sessions.status', '=', 'running')
+            .where('sessions.delete_requested', '=', 0),
+        ),
+      )
+    const { numUpdatedRows } = await (by === null
+      ? query
+      : query.where('runner_token', '=', by)
+    ).executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
+
 /** Asks for a command's end: a queued one is cancelled at once, a running one by its runner. */
 export function requestCancel(store: Store, id: CommandId, now: string): Promise<void> {
   return store.write(async transaction => {
@@ -253,25 +245,3 @@ export async function cancelQueuedCommands(
     .where('status', '=', 'queued')
     .execute()
 }
-
-async function cancelFollowers(transaction: Transaction<Schema>, id: CommandId, now: string): Promise<void> {
-  let ended: CommandId[] = [id]
-  while (ended.length > 0) {
-    const followers = await transaction
-      .updateTable('commands')
-      .set(neverStarted('earlier_command_failed', 'the command before it did not succeed', now))
-      .where('after_command_id', 'in', ended)
-      .where('status', '=', 'queued')
-      .returning('id')
-      .execute()
-    ended = followers.map(row => row.id)
-  }
-}
-
-const neverStarted = (reason: CommandFailure['reason'], message: string, now: string) => ({
-  status: 'cancelled' as const,
-  failure_json: JSON.stringify({ reason, message } satisfies CommandFailure),
-  stdout_bytes: 0,
-  stderr_bytes: 0,
-  ended_at: now,
-})

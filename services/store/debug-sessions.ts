@@ -9,8 +9,8 @@ import {
   type RunnerToken,
   type SessionId,
 } from '../contract/ids.ts'
-import { insertCommand, type NewCommand, takesCommands } from './commands.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { insertCommand, type NewCommand, takesCommands } from './new-command.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { CommandRow, DebugSessionRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'

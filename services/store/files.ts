@@ -9,6 +9,9 @@ import type { LogStream } from '../contract/log-message.ts'
 export const dataFiles = (root: string) => {
   const session = (id: SessionId) => join(root, 'sessions', id)
   const command = (sessionId: SessionId, id: CommandId) => join(session(sessionId), 'commands', id)
+  /** What tells of one attempt to run a command; those of an earlier one stay, so that none is taken for another. */
+  const attempt = (sessionId: SessionId, id: CommandId, nth: number) =>
+    nth <= 1 ? command(sessionId, id) : join(command(sessionId, id), `attempt-${nth}`)
   return {
     root,
     /** The bare mirror of a repository. */
@@ -25,10 +28,13 @@ export const dataFiles = (root: string) => {
     command,
     log: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
       join(command(sessionId, id), `${stream}.log`),
+    /** What it reads on its standard input. */
+    input: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'stdin'),
+    attempt,
     /** `PID START` of the wrapper, written by it before the program starts. */
-    process: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'process'),
+    process: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'process'),
     /** The exit code, written atomically by the wrapper when the program has ended. */
-    exitStatus: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'exit'),
+    exitStatus: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'exit'),
   }
 }
 

@@ -8,6 +8,7 @@ import { type MigrationName, standingOf } from './migration-names.ts'
 import * as firstLight from './migrations/0001-first-light.ts'
 import * as leases from './migrations/0002-leases.ts'
 import * as debugSessions from './migrations/0003-debug-sessions.ts'
+import * as commandsInFull from './migrations/0004-commands-in-full.ts'
 import * as sessionLife from './migrations/0005-session-life.ts'
 import type { Schema } from './schema.ts'
 
@@ -16,6 +17,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0001-first-light': firstLight,
   '0002-leases': leases,
   '0003-debug-sessions': debugSessions,
+  '0004-commands-in-full': commandsInFull,
   '0005-session-life': sessionLife,
 }
 

@@ -3,6 +3,7 @@ export const migrationNames = [
   '0001-first-light',
   '0002-leases',
   '0003-debug-sessions',
+  '0004-commands-in-full',
   '0005-session-life',
 ] as const
 

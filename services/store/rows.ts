@@ -4,6 +4,7 @@ import { debugEndOf } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
 import { type Breakpoint, breakpointSchema, type DebugSession } from '../contract/debug-resources.ts'
 import { commandLine, environmentVariables, parseSourceLine } from '../contract/fields.ts'
+import { commandId } from '../contract/ids.ts'
 import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
 import { scopeSchema } from '../contract/scopes.ts'
@@ -60,6 +61,11 @@ export const toCommand = (row: CommandRow): Command => ({
   sequence: row.sequence,
   command: commandLineOf(row),
   directory: row.directory,
+  after: column(commandIds, row.after_json),
+  merge: row.merge === 1,
+  idempotent: row.idempotent === 1,
+  attempts: row.attempts,
+  rerun_of: row.rerun_of,
   status: row.status,
   exit_code: row.exit_code,
   failure: nullableColumn(commandFailureSchema, row.failure_json),
@@ -67,6 +73,8 @@ export const toCommand = (row: CommandRow): Command => ({
   started_at: row.started_at,
   ended_at: row.ended_at,
 })
+
+const commandIds = z.array(commandId.schema)
 
 /** What the store knows of a debug session; where a live one stands, its runner tells. */
 export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSession {

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { LimitEnforcement } from '../contract/command-limits.ts'
 import type { CommandStatus } from '../contract/command-state.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
 import type {
@@ -70,12 +71,27 @@ export type CommandRow = {
   id: CommandId
   session_id: SessionId
   sequence: number
-  /** The command that must have succeeded before this one starts. */
-  after_command_id: CommandId | null
+  /** The commands that must have succeeded before this one starts, as `command_dependencies` has them, too. */
+  after_json: string
   command_json: string
   directory: string
   environment_json: string
   timeout_seconds: number | null
+  /** 1 where it may run twice, says its client. */
+  idempotent: number
+  /** How often it has been started. */
+  attempts: number
+  /** The command that it repeats. */
+  rerun_of: CommandId | null
+  /** 1 where both of its streams go into one file, which is that of stdout. */
+  merge: number
+  limits_json: string
+  /** How its limits on memory and processes are kept; null before it has started. */
+  enforcement: LimitEnforcement | null
+  /** 1 where its logs were cut at its output limit. */
+  truncated: number
+  /** Null until it has ended, and where nobody could tell. */
+  usage_json: string | null
   status: CommandStatus
   cancel_requested: number
   /** The runner that runs it: its lease. Null before and after, and while its runner is gone. */
@@ -89,6 +105,12 @@ export type CommandRow = {
   started_at: string | null
   ended_at: string | null
 }
+
+/** That a command waits for an earlier one of its session. */
+export type CommandDependencyRow = { command_id: CommandId; earlier_id: CommandId }
+
+/** What a command finds on its standard input; one without a row finds nothing there. */
+export type CommandInputRow = { command_id: CommandId; stdin: string }
 
 /** A debugger on a command. It lives and ends with the command, and changes only once: when it ends. */
 export type DebugSessionRow = {
@@ -150,6 +172,8 @@ export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
   commands: CommandRow
+  command_dependencies: CommandDependencyRow
+  command_inputs: CommandInputRow
   debug_sessions: DebugSessionRow
   tokens: TokenRow
   service_instances: ServiceInstanceRow

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import {
+  type CommandId,
   type RepositoryId,
   type RunnerToken,
   type SessionId,
@@ -14,7 +15,8 @@ import {
   type SessionStatus,
   sessionSourcesOf,
 } from '../contract/session-state.ts'
-import { cancelQueuedCommands, insertCommand } from './commands.ts'
+import { cancelQueuedCommands } from './commands.ts'
+import { insertCommand } from './new-command.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { SessionJoined } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -68,9 +70,9 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         worktree_measured_at: null,
       })
       .execute()
-    let after = null
-    for (const command of wanted.commands)
-      after = await insertCommand(transaction, {
+    let after: CommandId[] = []
+    for (const command of wanted.commands) {
+      const last = await insertCommand(transaction, {
         session: id,
         command,
         directory: '.',
@@ -79,6 +81,8 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         after,
         now: wanted.now,
       })
+      after = [last]
+    }
     return id
   })
 }

@@ -49,6 +49,11 @@ const aSession = async () => (await client.sessions.create({ repository: 'demo',
 const aCommand = async (command: string[], wait: number) =>
   await client.commands.run({ session: await aSession(), command, wait })
 
+const anEarlierCommand = async () => {
+  const { session, id } = await aCommand(['true'], 0)
+  return { session, after: [id] }
+}
+
 /** A program that goes on for as long as it is let, and stops in each of its rounds. */
 const loop = `def add(total, step):
     return total + step
@@ -131,15 +136,19 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'sessions.activity': async () => ({ session: await aSession() }),
   'sessions.delete': async () => ({ session: await aSession(), wait: 20 }),
   'commands.run': async () => ({
-    session: await aSession(),
-    command: ['sh', '-c', 'test "$A" = b'],
+    ...(await anEarlierCommand()),
+    command: ['sh', '-c', 'test "$A" = b && test "$(cat)" = given'],
     directory: '.',
     environment: { A: 'b' },
     timeout: 30,
+    stdin: 'given\n',
+    merge: true,
+    idempotent: true,
     wait: 20,
   }),
   'commands.list': async () => ({ session: (await aCommand(['true'], 0)).session }),
   'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 20 }),
+  'commands.rerun': async () => ({ command: (await aCommand(['true'], 20)).id, wait: 20 }),
   'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 20 }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
   'debug.list': async () => ({ session: (await theDebuggee()).session }),

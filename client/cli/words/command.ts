@@ -15,6 +15,9 @@ export const renderCommand = (command: Command, { now }: RenderContext): string 
     ['failure', command.failure?.message],
     ['command', commandText(command.command)],
     ['directory', command.directory],
+    ['after', command.after.join(', ')],
+    ['repeats', command.rerun_of],
+    ['attempts', command.attempts > 1 ? String(command.attempts) : null],
     ['session', command.session],
     ['created', relativeTime(command.created_at, now)],
     ['took', tookText(command, now)],
@@ -35,6 +38,8 @@ const columns = (now: number): Column<Command>[] => [
   { title: 'COMMAND', cell: row => commandText(row.command), flexible: true },
 ]
 
+const followFlag = { name: 'follow', describe: 'print its output as it is written; ends with its exit code' }
+
 export const commandRun: Words<'commands.run'> = {
   path: ['command', 'run'],
   places: ['session'],
@@ -47,13 +52,17 @@ export const commandRun: Words<'commands.run'> = {
     command: { name: 'shell', value: 'LINE', describe: 'a line for the shell, instead of a program' },
     environment: { name: 'env', value: 'NAME=VALUE' },
     timeout: { read: 'seconds', value: 'DURATION' },
+    after: { value: 'COMMAND' },
+    stdin: { value: 'FILE', read: 'file', describe: 'a file that it reads as its standard input' },
     wait: { read: 'seconds', value: 'DURATION' },
   },
-  extras: [{ name: 'follow', describe: 'print its output as it is written; ends with its exit code' }],
+  extras: [followFlag],
   examples: [
     '@last --follow -- git status --short',
     '@last --directory src --env DEBUG=1 --timeout 10m -- make test',
     '@last --shell "make 2>&1 | tail -5" --follow',
+    '@last --stdin data.json --merge --follow -- python3 load.py',
+    '@last --after cmd_0123 --after cmd_0456 -- make install',
   ],
   act: () => import('../acts/command-run.ts'),
 }
@@ -81,4 +90,13 @@ export const commandCancel: Words<'commands.cancel'> = {
   flags: { wait: { read: 'seconds', value: 'DURATION', default: '30s' } },
   examples: ['cmd_0123', 'cmd_0123 --wait 0'],
   act: oneCall('commands.cancel', ({ id, status }) => `${id} ${status}\n`),
+}
+
+export const commandRerun: Words<'commands.rerun'> = {
+  path: ['command', 'rerun'],
+  places: ['command'],
+  flags: { wait: { read: 'seconds', value: 'DURATION' } },
+  extras: [followFlag],
+  examples: ['cmd_0123 --follow', 'cmd_0123 --wait 1m --json'],
+  act: () => import('../acts/command-rerun.ts'),
 }

@@ -29,7 +29,6 @@ export async function launchDebuggee(
       directory: input.directory,
       environment: input.environment,
       timeout: input.timeout ?? null,
-      after: null,
       now: now(context),
     },
     engine: 'debugpy',

@@ -1,37 +1,40 @@
 import { note } from '../../../lib/subject.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
-import { getCommand, listCommands, queueCommand, requestCancel } from '../../store/commands.ts'
+import type { CommandId, SessionId } from '../../contract/ids.ts'
+import type { Command } from '../../contract/resources.ts'
+import { getCommand, listCommands, requestCancel } from '../../store/commands.ts'
+import { queueAgain, queueCommand } from '../../store/new-command.ts'
 import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
-import { findCommand, findSession } from './find.ts'
+import { findCommand, findCommandsOf, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
-type Names = 'commands.run' | 'commands.list' | 'commands.get' | 'commands.cancel'
+type Names = 'commands.run' | 'commands.list' | 'commands.get' | 'commands.cancel' | 'commands.rerun'
 type Named = Pick<CommandRow, 'id' | 'session_id'>
 
 export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
   'commands.run': async (input, { caller, gone }) => {
     const session = await findSession(context, input.session, caller)
     if (!session.ok) return session
+    const after = await findCommandsOf(context, session.value, input.after)
+    if (!after.ok) return after
     const id = await queueCommand(context.store, {
       session: session.value.id,
       command: input.command,
       directory: input.directory,
       environment: input.environment,
       timeout: input.timeout ?? null,
-      after: null,
+      after: after.value.map(row => row.id),
+      stdin: input.stdin,
+      merge: input.merge,
+      idempotent: input.idempotent,
       now: now(context),
     })
-    if (id === undefined)
-      return refuse('session_ended', `the session ${session.value.id} takes no more commands`)
-    const command = { id, session_id: session.value.id }
-    note({ command: id })
-    tell(context, command)
-    return commandOr404(await untilEnded(context, command, input.wait, gone))
+    return queued(context, id, session.value.id, input.wait, gone)
   },
 
   'commands.list': async (input, { caller }) => {
@@ -56,7 +59,29 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     }
     return commandOr404(await untilEnded(context, found.value, input.wait, gone))
   },
+
+  'commands.rerun': async (input, { caller, gone }) => {
+    const found = await findCommand(context, input.command, caller)
+    if (!found.ok) return found
+    const id = await queueAgain(context.store, found.value, now(context))
+    return queued(context, id, found.value.session_id, input.wait, gone)
+  },
 })
+
+/** What to say of a command that has been queued, if it has. */
+async function queued(
+  context: Context,
+  id: CommandId | undefined,
+  session: SessionId,
+  seconds: number,
+  gone: AbortSignal,
+): Promise<Outcome<Command>> {
+  if (id === undefined) return refuse('session_ended', `the session ${session} takes no more commands`)
+  const command = { id, session_id: session }
+  note({ command: id })
+  tell(context, command)
+  return commandOr404(await untilEnded(context, command, seconds, gone))
+}
 
 /** After a change of ours: the runner has work, and whoever waits for this command or its session should look. */
 function tell({ changes, runner }: Context, command: Named): void {
@@ -79,5 +104,5 @@ const untilEnded = (
     signals: [gone, stopping],
   })
 
-const commandOr404 = (row: CommandRow | undefined): Outcome<ReturnType<typeof toCommand>> =>
+const commandOr404 = (row: CommandRow | undefined): Outcome<Command> =>
   row === undefined ? refuse('command_not_found', 'its session has been deleted') : done(toCommand(row))

@@ -39,16 +39,34 @@ export async function findCommand(
 }
 
 /** Among the commands of one session: a beginning needs to be unique there only. */
-export async function findCommandOf(
+export const findCommandOf = async (
   { store }: Context,
   session: SessionJoined,
   reference: string,
-): Promise<Outcome<CommandRow>> {
+): Promise<Outcome<CommandRow>> => commandAmong(await listCommands(store, session.id), reference)
+
+/** The same for several, all of them or a refusal of the first that is none. */
+export async function findCommandsOf(
+  { store }: Context,
+  session: SessionJoined,
+  references: readonly string[],
+): Promise<Outcome<CommandRow[]>> {
+  const rows = references.length === 0 ? [] : await listCommands(store, session.id)
+  const found: CommandRow[] = []
+  for (const reference of references) {
+    const one = commandAmong(rows, reference)
+    if (!one.ok) return one
+    found.push(one.value)
+  }
+  return done(found)
+}
+
+function commandAmong(rows: readonly CommandRow[], reference: string): Outcome<CommandRow> {
   const beginning = reference.startsWith(`${commandId.prefix}_`)
     ? reference
     : `${commandId.prefix}_${reference}`
-  const rows = (await listCommands(store, session.id)).filter(row => row.id.startsWith(beginning))
-  return decide(resolved(rows.slice(0, 3)), reference, () => noSuchCommand(reference))
+  const like = rows.filter(row => row.id.startsWith(beginning))
+  return decide(resolved(like.slice(0, 3)), reference, () => noSuchCommand(reference))
 }
 
 /** Among the debug sessions of one session; its latest without a reference. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { commandLine, commandSurroundings, waitSeconds } from '../fields.ts'
+import { commandLine, commandSurroundings, flag, standardInput, waitSeconds } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { commandSchema } from '../resources.ts'
@@ -17,12 +17,20 @@ export const commandOperations = {
       session,
       command: commandLine.describe('a shell line, or a program and its arguments'),
       ...commandSurroundings,
+      after: z
+        .array(command)
+        .max(100)
+        .default([])
+        .describe('commands of the session that must have succeeded before; otherwise it is cancelled'),
+      stdin: standardInput.optional().describe('text that it reads on its standard input; default: nothing'),
+      merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
+      idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),
       wait: waitSeconds.describe('seconds to wait until it has ended'),
     }),
     output: commandSchema,
     answer: 'json',
     status: 201,
-    errors: ['session_not_found', 'ambiguous_id', 'session_ended'],
+    errors: ['session_not_found', 'command_not_found', 'ambiguous_id', 'session_ended'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
   'commands.list': operation({
@@ -59,6 +67,18 @@ export const commandOperations = {
     answer: 'json',
     status: 200,
     errors: ['command_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'commands.rerun': operation({
+    method: 'POST',
+    path: '/commands/{command}/rerun',
+    summary: 'Run a command once more, as a new one: the same in all but what it waits for',
+    access: 'commands:write',
+    input: z.strictObject({ command, wait: waitSeconds.describe('seconds to wait until it has ended') }),
+    output: commandSchema,
+    answer: 'json',
+    status: 201,
+    errors: ['command_not_found', 'ambiguous_id', 'session_ended'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
 }

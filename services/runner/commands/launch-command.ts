@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
@@ -10,6 +11,7 @@ import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
 import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
+import { openInput } from './open-input.ts'
 import { surroundings } from './surroundings.ts'
 import { findWorkingDirectory } from './working-directory.ts'
 
@@ -43,12 +45,12 @@ export async function launchCommand(
 type Logs = { stdout: number; stderr: number } & Disposable
 
 /** Not asynchronous: each step is quicker than a trip to the thread pool, and none waits for what a client made there. */
-function openLogs({ files }: RunnerContext, { session_id, id }: CommandRow): Logs {
-  mkdirSync(files.command(session_id, id), { recursive: true, mode: 0o700 })
+function openLogs({ files }: RunnerContext, { session_id, id, attempts, merge }: CommandRow): Logs {
+  mkdirSync(files.attempt(session_id, id, attempts), { recursive: true, mode: 0o700 })
   using opened = new DisposableStack()
   const open = (path: string) => opened.adopt(openSync(path, logFlags, 0o600), closeSync)
   const stdout = open(files.log(session_id, id, 'stdout'))
-  const stderr = open(files.log(session_id, id, 'stderr'))
+  const stderr = merge === 1 ? stdout : open(files.log(session_id, id, 'stderr'))
   const life = opened.move()
   return { stdout, stderr, [Symbol.dispose]: () => life.dispose() }
 }
@@ -73,7 +75,14 @@ async function tryToLaunch(
   const program = await findExecutable(name, env.PATH ?? '', directory.path)
   if (!program.found) return failed(program.reason, program.message)
 
-  const folder = files.command(row.session_id, row.id)
+  let input: FileHandle | undefined
+  try {
+    input = await openInput(context, row)
+  } catch (error) {
+    return failed('spawn_failed', `its input could not be written: ${codeOf(error)}`)
+  }
+  await using _ = input
+  const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
   const words = [name.startsWith('-') ? program.path : name, ...rest]
   // In the same breath as the spawn: what stands above may have taken any time.
@@ -83,7 +92,7 @@ async function tryToLaunch(
       cwd: directory.path,
       env,
       detached: true,
-      stdio: ['ignore', stdout, stderr],
+      stdio: [input?.fd ?? 'ignore', stdout, stderr],
     })
     if (child.pid === undefined) throw (await once(child, 'error'))[0]
     // At once, while it cannot have been reaped: until then nobody else has its pid.

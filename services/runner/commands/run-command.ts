@@ -1,8 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { lstat } from 'node:fs/promises'
-import { toInstant } from '../../../lib/clock.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
-import { endCommand } from '../../store/commands.ts'
 import { commandLineOf, environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
@@ -11,6 +8,7 @@ import { CommandProcesses } from './command-processes.ts'
 import type { Debuggee, Replacement } from './debuggee.ts'
 import { launchCommand } from './launch-command.ts'
 import { missingProgram } from './missing-program.ts'
+import { recordEnd } from './record-end.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
 import {
@@ -33,13 +31,13 @@ import {
  */
 export class CommandRun {
   readonly #context: RunnerContext
-  readonly #row: CommandRow
+  /** As it was queued; then as it was taken. */
+  #row: CommandRow
   readonly #debuggee: Debuggee | undefined
   readonly #preparing = new AbortController()
   #processes: CommandProcesses | undefined
   #cause: EndCause | undefined
   #ending: Promise<void> | undefined
-  #startedAt: string | null = null
 
   /** `debuggee`: its debugger, where it is run under one. */
   constructor(context: RunnerContext, row: CommandRow, debuggee?: Debuggee) {
@@ -57,6 +55,16 @@ export class CommandRun {
     return this.#debuggee === undefined
   }
 
+  get #processFile(): string {
+    const { session_id, id, attempts } = this.#row
+    return this.#context.files.process(session_id, id, attempts)
+  }
+
+  get #exitFile(): string {
+    const { session_id, id, attempts } = this.#row
+    return this.#context.files.exitStatus(session_id, id, attempts)
+  }
+
   /** Has everything of it ended; `run` then records why. Later causes change nothing. */
   end(cause: EndCause): void {
     this.#cause ??= cause
@@ -66,23 +74,23 @@ export class CommandRun {
 
   /** From `row`, which is running, until its end is recorded. Rejects with the signal's reason when that aborts: the command goes on. */
   async run(row: CommandRow, signal: AbortSignal): Promise<void> {
-    const { files, lease } = this.#context
-    const { session_id, id } = row
-    let wrapper = await readProcessFile(files.process(session_id, id))
+    this.#row = row
+    const { lease } = this.#context
+    const { id } = row
+    let wrapper = await readProcessFile(this.#processFile)
     let child: ChildProcess | undefined
     let replacement: Replacement | undefined
     // Gone at the end of this block: what is left of it to do is awaited here.
     await using debuggee = this.#debuggee
     using _timeout = this.#limitTime(row)
-    this.#startedAt = row.started_at
     if (wrapper === undefined) {
       replacement = await this.#prepare(row, signal)
       if (this.#cause !== undefined) {
         // A wrapper that an earlier runner has started, or is about to start, must not run it any more; one that was
         // quicker is ended as any other.
-        if (await forbidProcessFile(files.process(session_id, id)))
+        if (await forbidProcessFile(this.#processFile))
           return await this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
-        wrapper = await untilProcessFile(files.process(session_id, id), signal)
+        wrapper = await untilProcessFile(this.#processFile, signal)
         if (wrapper === undefined) return await this.#record(commandOutcome({ kind: 'gone' }, this.#cause))
       }
     }
@@ -102,7 +110,7 @@ export class CommandRun {
     if (child !== undefined && seen.kind === 'gone') {
       // Where a wrapper that an earlier runner had just started was quicker, that one runs the command. To be known
       // before anything is ended: its processes bear the same mark.
-      const first = await untilProcessFile(files.process(session_id, id), signal)
+      const first = await untilProcessFile(this.#processFile, signal)
       if (first !== undefined && first.pid !== wrapper.pid) {
         await this.#endUnheld()
         seen = await this.#untilGone(first, undefined, signal)
@@ -130,7 +138,7 @@ export class CommandRun {
    */
   async #endUnheld(): Promise<void> {
     if (this.#debuggee === undefined) return
-    const code = await readExitFile(this.#context.files.exitStatus(this.session, this.#row.id))
+    const code = await readExitFile(this.#exitFile)
     if (code === undefined || code === codeOfKilled) this.end({ reason: 'debugger_lost' })
   }
 
@@ -139,15 +147,14 @@ export class CommandRun {
     child: ChildProcess | undefined,
     signal: AbortSignal,
   ): Promise<SeenEnd> {
-    const { files, lease } = this.#context
-    const { session_id, id } = this.#row
+    const { lease } = this.#context
     // Whoever takes it up where it is given up here ends it anew.
-    const processes = new CommandProcesses(id, wrapper, () => lease.held() && !signal.aborted)
+    const processes = new CommandProcesses(this.#row.id, wrapper, () => lease.held() && !signal.aborted)
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
     try {
-      return await watchCommand(wrapper, files.exitStatus(session_id, id), child, signal)
+      return await watchCommand(wrapper, this.#exitFile, child, signal)
     } finally {
       await this.#ending
       this.#ending = undefined
@@ -187,24 +194,9 @@ export class CommandRun {
   }
 
   async #record(outcome: CommandOutcome): Promise<void> {
-    const { store, files, clock, lease, changed, metrics, log } = this.#context
-    lease.require()
-    const { session_id, id } = this.#row
-    const [stdout_bytes, stderr_bytes] = await Promise.all([
-      sizeOf(files.log(session_id, id, 'stdout')),
-      sizeOf(files.log(session_id, id, 'stderr')),
-    ])
-    const { status, exit_code, failure } = outcome
-    const end = { exit_code, failure, stdout_bytes, stderr_bytes }
     await this.#debuggee?.ended()
-    const now = clock.now()
-    if (await endCommand(store, id, status, end, toInstant(now), lease.token)) {
-      const took = this.#startedAt === null ? undefined : now - Date.parse(this.#startedAt)
-      metrics.commandEnded(status, took, { stdout: stdout_bytes, stderr: stderr_bytes })
-      log.info({ status, exit_code, reason: failure?.reason }, 'command ended')
-      changed({ session: session_id, command: id })
-      await this.#debuggee?.recorded()
-    } else lease.doubt() // it has ended already, or is another's
+    if (await recordEnd(this.#context, this.#row, outcome)) await this.#debuggee?.recorded()
+    else this.#context.lease.doubt()
   }
 
   /** Ends it when its time is up, counted from its recorded start, whichever runner started it. */
@@ -219,12 +211,3 @@ export class CommandRun {
 
 /** What a shell makes of SIGKILL. */
 const codeOfKilled = 137
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    const found = await lstat(file)
-    return found.isFile() ? found.size : 0
-  } catch {
-    return 0 // the command could remove its own log
-  }
-}

@@ -111,3 +111,49 @@ t.test('a client that goes away ends its wait', async t => {
   await t.rejects(waiting)
   await until(() => rig.api.changes.watching === 0, 'nothing waits any more')
 })
+
+t.test('what a command waits for is named as commands are named, within its session', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id: session, commands } = await rig.session(['one', 'two'])
+  const [one, two] = commands
+  if (one === undefined || two === undefined) throw new Error('two were queued')
+  t.match(await rig.call('commands.get', { command: two }), { after: [one], attempts: 0, rerun_of: null })
+  const after = [one, two.slice(4, 12), one]
+  const queued = await rig.call('commands.run', { session, command: 'three', after })
+  t.same(queued.after, [one, two], 'each once')
+  t.equal(queued.status, 'queued')
+
+  const { commands: others } = await rig.session(['elsewhere'])
+  for (const stranger of [`${others[0]}`, 'cmd_zzzzzzzzzzzz'])
+    t.match(await rig.refused('commands.run', { session, command: 'four', after: [one, stranger] }), {
+      code: 'command_not_found',
+      detail: `no command ${stranger}`,
+    })
+  t.equal((await rig.call('commands.list', { session })).length, 3, 'nothing was queued')
+
+  await rig.runner.start(session, one)
+  await rig.runner.end(session, one, 'failed', 1)
+  t.match(await rig.call('commands.get', { command: queued.id }), { status: 'cancelled' })
+  const late = await rig.call('commands.run', { session, command: 'late', after: [one], wait: 30 })
+  t.match(late, { status: 'cancelled', failure: { reason: 'earlier_command_failed' } })
+})
+
+t.test('a command is run once more as a new one', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id: session } = await rig.session()
+  const given = { command: ['make', 'a b'], directory: 'src', environment: { A: 'b' }, timeout: 9 }
+  const first = await rig.call('commands.run', { session, ...given, idempotent: true })
+  await rig.runner.play(first.id)
+  const woken = rig.runner.nextWake()
+  const again = await rig.call('commands.rerun', { command: first.id })
+  await woken
+  t.match(again, { session, sequence: 2, status: 'queued', rerun_of: first.id, idempotent: true })
+  t.match(again, { command: given.command, directory: given.directory, after: [] })
+  const row = await getCommand(rig.store, again.id)
+  t.equal(row?.timeout_seconds, 9)
+  t.same(row && environmentOf(row), { A: 'b' })
+  await rig.runner.session(session, 'stopping', 'stopped')
+  t.match(await rig.refused('commands.rerun', { command: first.id }), { code: 'session_ended' })
+})

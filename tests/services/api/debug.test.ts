@@ -16,7 +16,7 @@ t.test('launch queues a command and answers at once without a wait', async t => 
   t.match(debug.breakpoints, [{ id: 1, file: 'src/app.py', line: 12, verified: false, message: String }])
   await until(() => runner.wakes > wakes, 'the runner is woken')
   const row = await getCommand(rig.store, debug.command)
-  t.match(row, { session_id: session, status: 'queued', directory: 'x', after_command_id: null })
+  t.match(row, { session_id: session, status: 'queued', directory: 'x', after_json: '[]' })
   t.same(row && commandLineOf(row), ['python3', 'app.py', '-v', '1'])
   const other = await rig.call('debug.launch', { session, module: 'http.server', interpreter: 'python3.12' })
   const second = await getCommand(rig.store, other.command)

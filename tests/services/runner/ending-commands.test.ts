@@ -103,7 +103,7 @@ t.test('stopping a busy session ends its commands and keeps its files', async t 
   const { session, begin } = await running(rig)
   const first = await begin(zoo.daemon)
   const second = await begin(zoo.graceful)
-  const after = await rig.queue(session, ['true'], { after: first.id })
+  const after = await rig.queue(session, ['true'], { after: [first.id] })
   await moveSession(rig.store, session.id, 'stopping', { now: rig.now() })
   rig.wake()
   const stopped = await until('stopped', async () => {

@@ -18,9 +18,10 @@ import { CommandProcesses } from '../../../services/runner/commands/command-proc
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { type Runner, startRunner } from '../../../services/runner/runner.ts'
 import type { RunnerDependencies } from '../../../services/runner/runner-dependencies.ts'
-import { commandsIn, getCommand, queueCommand } from '../../../services/store/commands.ts'
+import { commandsIn, getCommand } from '../../../services/store/commands.ts'
 import { dataFiles } from '../../../services/store/files.ts'
 import { migrate } from '../../../services/store/migrate.ts'
+import { type NewCommand, queueCommand } from '../../../services/store/new-command.ts'
 import { addRepository, getRepository } from '../../../services/store/repositories.ts'
 import type { CommandRow, RepositoryRow } from '../../../services/store/schema.ts'
 import { createSession, getSession } from '../../../services/store/sessions.ts'
@@ -91,12 +92,7 @@ export type SessionOptions = {
   ttl?: number
   idle_timeout?: number
 }
-export type CommandOptions = {
-  directory?: string
-  environment?: Record<string, string>
-  timeout?: number
-  after?: CommandId
-}
+export type CommandOptions = Partial<Omit<NewCommand, 'session' | 'command' | 'now'>>
 
 /**
  * A runner on a store of its own in a temporary directory, gone with everything it started when the test ends. It is
@@ -144,8 +140,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
 
   t.teardown(async () => {
     await stop()
-    for (const { session_id, id } of await commandsIn(store, 'running')) {
-      const wrapper = await readProcessFile(files.process(session_id, id))
+    for (const { session_id, id, attempts } of await commandsIn(store, 'running')) {
+      const wrapper = await readProcessFile(files.process(session_id, id, attempts))
       if (wrapper !== undefined) await new CommandProcesses(id, wrapper).end(0)
     }
     await store[Symbol.asyncDispose]()
@@ -226,8 +222,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         return row !== undefined && sessionIsSettled(row.status) ? row : undefined
       }),
     async queue(session: { id: SessionId }, command: CommandLine, options: CommandOptions = {}) {
-      const { directory = '.', environment = {}, timeout = null, after = null } = options
-      const wanted = { session: session.id, command, directory, environment, timeout, after, now: now() }
+      const defaults = { directory: '.', environment: {}, timeout: null }
+      const wanted = { ...defaults, ...options, session: session.id, command, now: now() }
       const id = await queueCommand(store, wanted)
       if (id === undefined) throw new Error('the session takes no more commands')
       wake()

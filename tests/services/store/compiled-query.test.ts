@@ -66,7 +66,7 @@ t.test("a session's latest debug session comes with its own command", async t =>
 const wanted = (session: NewDebugSession['command']['session'], file: string): NewDebugSession => ({
   command: {
     ...{ session, command: ['python3', file], directory: '.', environment: {} },
-    ...{ timeout: null, after: null, now: now() },
+    ...{ timeout: null, now: now() },
   },
   engine: 'debugpy',
   request: {

@@ -19,7 +19,6 @@ t.test('what became of breakpoints is kept by the runner that has their debuggee
       directory: '.',
       environment: {},
       timeout: null,
-      after: null,
       now: now(),
     },
     engine: 'debugpy',

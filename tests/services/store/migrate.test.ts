@@ -3,14 +3,16 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import t from 'tap'
+import { endCommand, getCommand, readyCommands, startCommand } from '../../../services/store/commands.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import * as firstLight from '../../../services/store/migrations/0001-first-light.ts'
 import * as leases from '../../../services/store/migrations/0002-leases.ts'
+import * as commandsInFull from '../../../services/store/migrations/0004-commands-in-full.ts'
 import { getSession } from '../../../services/store/sessions.ts'
 import { NodeSqliteDialect } from '../../../services/store/sqlite-dialect.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { listTokens } from '../../../services/store/tokens.ts'
-import { storePath, storeRig } from './store-rig.ts'
+import { now, storePath, storeRig } from './store-rig.ts'
 
 const open = (path: string): DatabaseSync => {
   mkdirSync(dirname(path), { recursive: true })
@@ -83,6 +85,27 @@ t.test('the second migration goes back and forth, and keeps what is there', asyn
   t.ok(tablesOf(path).includes('runners'))
   t.match(await getSession(store, session), { status: 'running', runner_token: null })
 })
+
+t.test('the fourth migration goes back and forth, and keeps what waits for what', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const first = await rig.queue(session)
+  const second = await rig.queue(session, [first])
+  await startCommand(rig.store, first, now())
+  const { store, path } = rig
+  const untyped = new Kysely<unknown>({ dialect: new NodeSqliteDialect(() => open(path)) })
+  t.teardown(() => untyped.destroy())
+  await commandsInFull.down(untyped)
+  t.notOk(tablesOf(path).includes('command_dependencies'))
+  await commandsInFull.up(untyped)
+  t.match(await getCommand(store, first), { after_json: '[]', attempts: 1 })
+  t.match(await getCommand(store, second), { after_json: JSON.stringify([first]), attempts: 0 })
+  t.same(await readyCommands(store, 10), [], 'it waits still')
+  await endCommand(store, first, 'succeeded', ended, now())
+  t.match(await readyCommands(store, 10), [{ id: second }])
+})
+
+const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
 
 t.test('a store that is not this version is refused and left as it is', async t => {
   await t.test('one that is not there', async t => {

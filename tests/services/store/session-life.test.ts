@@ -42,7 +42,7 @@ t.test('a session is idle when nothing has run in it for so long', async t => {
   t.notOk(await due(99))
   t.ok(await due(100))
 
-  const command = await rig.queue(id, null, at(90))
+  const command = await rig.queue(id, [], at(90))
   t.notOk(await look(100), 'a command is queued')
   t.notOk(await due(199), 'it is not looked at again before it could be idle')
   await startCommand(store, command, at(150))
@@ -56,7 +56,7 @@ t.test('a session is idle when nothing has run in it for so long', async t => {
   if (session === undefined) throw new Error('it is there')
   await touchSession(store, session, at(340))
   t.notOk(await look(350), 'somebody said that it is in use')
-  const cancelled = await rig.queue(id, null, at(430))
+  const cancelled = await rig.queue(id, [], at(430))
   await requestCancel(store, cancelled, at(439))
   t.match(await getCommand(store, cancelled), { status: 'cancelled' })
   t.notOk(await look(440), 'a command was cancelled before it ran')

@@ -5,8 +5,8 @@ import type { Test } from 'tap'
 import { systemClock, toInstant } from '../../../lib/clock.ts'
 import type { CommandLine } from '../../../services/contract/fields.ts'
 import { type CommandId, instanceId, type SessionId, type TokenId } from '../../../services/contract/ids.ts'
-import { queueCommand } from '../../../services/store/commands.ts'
 import { migrate } from '../../../services/store/migrate.ts'
+import { queueCommand } from '../../../services/store/new-command.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
 import { registerRunner } from '../../../services/store/runners.ts'
 import { createSession, moveSession, type NewSession } from '../../../services/store/sessions.ts'
@@ -91,7 +91,7 @@ export async function storeRig(t: Test) {
       await moveSession(store, id, 'running', { now: now() })
       return id
     },
-    async queue(session: SessionId, after: CommandId | null = null, instant = now()): Promise<CommandId> {
+    async queue(session: SessionId, after: readonly CommandId[] = [], instant = now()): Promise<CommandId> {
       const wanted = {
         session,
         command: 'true',

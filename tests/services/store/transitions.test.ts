@@ -1,15 +1,21 @@
 import t from 'tap'
-import { commandMayBecome, commandStatuses } from '../../../services/contract/command-state.ts'
+import {
+  type CommandStatus,
+  commandMayBecome,
+  commandStatuses,
+} from '../../../services/contract/command-state.ts'
+import type { CommandId } from '../../../services/contract/ids.ts'
 import { sessionMayBecome, sessionStatuses } from '../../../services/contract/session-state.ts'
 import {
   endCommand,
   getCommand,
   listCommands,
-  queueCommand,
   readyCommands,
   requestCancel,
+  requeueCommand,
   startCommand,
 } from '../../../services/store/commands.ts'
+import { queueCommand } from '../../../services/store/new-command.ts'
 import {
   dropPatch,
   getSession,
@@ -18,6 +24,7 @@ import {
   requestRemoval,
   sessionsToRemove,
 } from '../../../services/store/sessions.ts'
+import type { Store } from '../../../services/store/store.ts'
 import { now, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
@@ -41,15 +48,11 @@ t.test('a command moves only as its states allow', async t => {
   const session = await rig.running()
   for (const from of commandStatuses)
     for (const to of commandStatuses) {
-      if (to === 'queued') continue
       const id = await rig.queue(session)
       await rig.store.write(db =>
-        db.updateTable('commands').set({ status: from }).where('id', '=', id).execute(),
+        db.updateTable('commands').set({ status: from, idempotent: 1 }).where('id', '=', id).execute(),
       )
-      const moved =
-        to === 'running'
-          ? await startCommand(rig.store, id, now())
-          : await endCommand(rig.store, id, to, ended, now())
+      const moved = await move(rig.store, id, to)
       t.equal(moved, commandMayBecome(from, to), `${from} → ${to}`)
       t.equal((await getCommand(rig.store, id))?.status, moved ? to : from)
     }
@@ -57,12 +60,18 @@ t.test('a command moves only as its states allow', async t => {
   t.throws(() => endCommand(rig.store, id, 'running', ended, now()), RangeError)
 })
 
+const move = async (store: Store, id: CommandId, to: CommandStatus): Promise<boolean> => {
+  if (to === 'running') return (await startCommand(store, id, now())) !== undefined
+  if (to === 'queued') return await requeueCommand(store, id, { stdout_bytes: 1, stderr_bytes: 2 })
+  return await endCommand(store, id, to, ended, now())
+}
+
 t.test('what waits for a command that does not succeed is cancelled, and what waits for that', async t => {
   const rig = await storeRig(t)
   const session = await rig.running()
   const first = await rig.queue(session)
-  const second = await rig.queue(session, first)
-  const third = await rig.queue(session, second)
+  const second = await rig.queue(session, [first])
+  const third = await rig.queue(session, [second])
   const beside = await rig.queue(session)
   const ready = async () => (await readyCommands(rig.store, 10)).map(row => row.id)
   t.same(await ready(), [first, beside])
@@ -72,7 +81,7 @@ t.test('what waits for a command that does not succeed is cancelled, and what wa
   for (const id of [second, third])
     t.match(await getCommand(rig.store, id), { status: 'cancelled', failure_json: /earlier_command_failed/ })
   t.same(await ready(), [beside])
-  const fourth = await rig.queue(session, beside)
+  const fourth = await rig.queue(session, [beside])
   await startCommand(rig.store, beside, now())
   await endCommand(rig.store, beside, 'succeeded', ended, now())
   t.same(await ready(), [fourth])
@@ -109,7 +118,6 @@ t.test('a session that ends takes what is queued with it, and takes no more', as
       directory: '.',
       environment: {},
       timeout: null,
-      after: null,
       now: now(),
     }
     t.equal(await queueCommand(rig.store, refused), undefined)
@@ -120,11 +128,11 @@ t.test('cancelling', async t => {
   const rig = await storeRig(t)
   const session = await rig.running()
   const first = await rig.queue(session)
-  const second = await rig.queue(session, first)
+  const second = await rig.queue(session, [first])
   await requestCancel(rig.store, first, now())
   t.match(await getCommand(rig.store, first), { status: 'cancelled', failure_json: /cancelled_by_client/ })
   t.match(await getCommand(rig.store, second), { status: 'cancelled' })
-  t.equal(await startCommand(rig.store, first, now()), false)
+  t.equal(await startCommand(rig.store, first, now()), undefined)
   const third = await rig.queue(session)
   await startCommand(rig.store, third, now())
   await requestCancel(rig.store, third, now())

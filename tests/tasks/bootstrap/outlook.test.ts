@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { migrationNames } from '../../../services/store/migration-names.ts'
 import { type Clone, makeClone } from '../../end-to-end/clone.ts'
 import { traces } from '../traces.ts'
 
@@ -44,7 +45,7 @@ t.test('the plan of a bootstrap says what each step would do, and why one would 
     mkdirSync(clone.path('.artifacts/environments/debug-server'), { recursive: true })
     const said = await outlook(t, clone, { DEBUG_SERVER__ENVIRONMENT__MANAGER: 'venv' })
     t.match(said, {
-      storage: /^applies 0003-debug-sessions$/,
+      storage: `applies ${migrationNames.slice(2).join(', ')}`,
       token: /^makes the administrator's token$/,
       environment: /^makes debug-server, a venv: the one that is there is not whole$/,
     })

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { openWorkspace } from '../../../config/workspace.ts'
 import { UserError } from '../../../lib/user-error.ts'
+import { migrationNames } from '../../../services/store/migration-names.ts'
 import { prepareToken } from '../../../tasks/bootstrap/token.ts'
 import { inspectContainers } from '../../../tasks/check/containers.ts'
 import { inspectDebuggers } from '../../../tasks/check/debuggers.ts'
@@ -153,16 +154,17 @@ t.test('ports: free, held by somebody who is named, asked for or not, or out of 
 
 t.test('the store and its directory', async t => {
   const workspace = await storeWorkspace(t)
-  t.match(inspectStore(workspace), { verdict: 'ok', detail: /at 0003-debug-sessions, undamaged/ })
+  const newest = migrationNames.at(-1)
+  t.match(inspectStore(workspace), { verdict: 'ok', detail: new RegExp(`at ${newest}, undamaged`) })
   t.match(inspectDataDirectory(workspace, 1), { verdict: 'ok', detail: /MB free/ })
   chmodSync(workspace.dataDirectory, 0o755)
   t.match(inspectDataDirectory(workspace, 1), { verdict: 'warning', fix: /chmod 700/ })
   t.throws(() => inspectDataDirectory(workspace, 1e9), { name: 'UserError', message: /MB are free/ })
   const database = new DatabaseSync(workspace.storeFile)
-  database.exec("delete from kysely_migration where name = '0003-debug-sessions'")
+  database.exec(`delete from kysely_migration where name = '${newest}'`)
   t.match(inspectStore(workspace), {
     verdict: 'warning',
-    detail: /lacks 0003-debug-sessions/,
+    detail: new RegExp(`lacks ${newest}`),
     fix: /bootstrap/,
   })
   database.exec("insert into kysely_migration values ('9999-x', '2030-01-01T00:00:00.000Z')")

@@ -21,14 +21,14 @@ t.test('a store goes back and forth, and its history tells where it is', async t
   })
   t.same(
     readHistory(storeFile).map(({ state }) => state),
-    ['applied', 'pending', 'pending'],
+    migrationNames.map((_, index) => (index === 0 ? 'applied' : 'pending')),
   )
   t.match(
     historyText(readHistory(storeFile)),
     /^applied {2}0001-first-light {2}\d{4}-.*\npending {2}0002-leases\n/,
   )
   t.same(await upgrade(workspace, '0002-leases', waiting()), ['0002-leases'])
-  t.same(await upgrade(workspace, undefined, waiting()), ['0003-debug-sessions'])
+  t.same(await upgrade(workspace, undefined, waiting()), migrationNames.slice(2))
   t.same(await upgrade(workspace, undefined, waiting()), [], 'up to date')
   t.match(await downgrade(workspace, null, yes, waiting()), { undone: migrationNames.toReversed() })
   t.equal(currentRevision(storeFile), undefined)
@@ -37,7 +37,7 @@ t.test('a store goes back and forth, and its history tells where it is', async t
 t.test('a wrong direction is refused, with the right one', async t => {
   const workspace = await storeWorkspace(t)
   await t.rejects(upgrade(workspace, '0001-first-light', waiting()), {
-    message: /is at 0003-debug-sessions, which is past 0001-first-light/,
+    message: new RegExp(`is at ${newest}, which is past 0001-first-light`),
     fix: /db:downgrade 0001-first-light/,
   })
   await downgrade(workspace, '0001-first-light', yes, waiting())
@@ -51,12 +51,12 @@ t.test('a downgrade asks, and is refused where nobody can be asked', async t => 
   const workspace = await storeWorkspace(t)
   await t.rejects(downgrade(workspace, null, undefined, waiting()), {
     name: 'UserError',
-    message: /taking back 0003-debug-sessions, 0002-leases, 0001-first-light in .* loses/,
+    message: new RegExp(`taking back ${migrationNames.toReversed().join(', ')} in .* loses`),
     fix: /--yes/,
   })
   t.same(await downgrade(workspace, null, async () => false, waiting()), { outcome: 'declined' })
   t.equal(currentRevision(workspace.storeFile), newest)
-  t.same(await downgrade(workspace, '0003-debug-sessions', undefined, waiting()), {
+  t.same(await downgrade(workspace, newest ?? null, undefined, waiting()), {
     outcome: 'done',
     undone: [],
   })

@@ -122,7 +122,6 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
           directory: options.directory ?? '.',
           environment: options.environment ?? {},
           timeout: options.timeout ?? null,
-          after: null,
           now: rig.now(),
         },
         engine: 'debugpy',

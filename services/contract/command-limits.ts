@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/** What a command may use; null: as much as it likes. */
+export const commandLimitsSchema = z.object({
+  /** Bytes of memory of all its processes together. */
+  memory: z.int().nullable().default(null),
+  /** How many processes it may have at a time. */
+  processes: z.int().nullable().default(null),
+  /** Bytes of any one file that it writes. */
+  file_size: z.int().nullable().default(null),
+  /** Bytes of its two streams together. */
+  output: z.int().nullable().default(null),
+})
+export type CommandLimits = z.infer<typeof commandLimitsSchema>
+
+export const noLimits: CommandLimits = { memory: null, processes: null, file_size: null, output: null }
+
+/**
+ * How limits on memory and processes are kept: by the kernel, in a control group of the command's own, or by looking at
+ * its processes once a second and ending it when it is over.
+ */
+export const limitEnforcements = ['cgroup', 'sampled'] as const
+export type LimitEnforcement = (typeof limitEnforcements)[number]
+
+/** What a command has used. Null: nobody could tell. */
+export const commandUsageSchema = z.object({
+  wall_seconds: z.number(),
+  /** Processor time of all its processes that somebody has waited for, as shells count it. */
+  user_seconds: z.number().nullable(),
+  system_seconds: z.number().nullable(),
+  /** The most memory that was seen at once. */
+  peak_memory: z.int().nullable(),
+})
+export type CommandUsage = z.infer<typeof commandUsageSchema>

@@ -1,0 +1,135 @@
+import type { Transaction } from 'kysely'
+import { type CommandLimits, noLimits } from '../contract/command-limits.ts'
+import type { CommandLine } from '../contract/fields.ts'
+import { type CommandId, commandId, type SessionId } from '../contract/ids.ts'
+import { noteActivity } from './activity.ts'
+import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
+import type { CommandRow, Schema } from './schema.ts'
+import type { Store } from './store.ts'
+
+export type NewCommand = {
+  session: SessionId
+  command: CommandLine
+  directory: string
+  environment: Record<string, string>
+  timeout: number | null
+  /** Commands of the same session that must have succeeded before. */
+  after?: readonly CommandId[]
+  /** It may run twice. */
+  idempotent?: boolean
+  stdin?: string | undefined
+  /** Both streams go into one. */
+  merge?: boolean
+  limits?: CommandLimits
+  now: string
+}
+
+/** Queues a command. Undefined where the session takes no more commands. */
+export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandId | undefined> {
+  return store.write(async transaction =>
+    (await takesCommands(transaction, wanted.session)) ? insertCommand(transaction, wanted) : undefined,
+  )
+}
+
+/** Queues a command that is like `earlier` and waits for none. Undefined where its session takes no more commands. */
+export function queueAgain(store: Store, earlier: CommandRow, now: string): Promise<CommandId | undefined> {
+  return store.write(async transaction => {
+    if (!(await takesCommands(transaction, earlier.session_id))) return undefined
+    const { command_json, directory, environment_json, timeout_seconds } = earlier
+    const { idempotent, merge, limits_json } = earlier
+    const id = await insertRow(transaction, {
+      ...{ session_id: earlier.session_id, command_json, directory, environment_json, timeout_seconds },
+      ...{ idempotent, merge, limits_json, after_json: '[]', rerun_of: earlier.id, created_at: now },
+    })
+    await transaction
+      .insertInto('command_inputs')
+      .columns(['command_id', 'stdin'])
+      .expression(eb =>
+        eb
+          .selectFrom('command_inputs')
+          .select(inner => [inner.val<CommandId>(id).as('command_id'), 'stdin'])
+          .where('command_id', '=', earlier.id),
+      )
+      .execute()
+    return id
+  })
+}
+
+export async function takesCommands(transaction: Transaction<Schema>, session: SessionId): Promise<boolean> {
+  const found = await transaction
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', session)
+    .where('status', 'in', ['pending', 'starting', 'running'])
+    .where('delete_requested', '=', 0)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
+/** One that waits for a command that has ended otherwise than well is cancelled at once. */
+export async function insertCommand(
+  transaction: Transaction<Schema>,
+  wanted: NewCommand,
+): Promise<CommandId> {
+  const after = [...new Set(wanted.after)]
+  const id = await insertRow(transaction, {
+    session_id: wanted.session,
+    command_json: JSON.stringify(wanted.command),
+    directory: wanted.directory,
+    environment_json: JSON.stringify(wanted.environment),
+    timeout_seconds: wanted.timeout,
+    idempotent: wanted.idempotent === true ? 1 : 0,
+    merge: wanted.merge === true ? 1 : 0,
+    limits_json: JSON.stringify(wanted.limits ?? noLimits),
+    after_json: JSON.stringify(after),
+    rerun_of: null,
+    created_at: wanted.now,
+  })
+  if (wanted.stdin !== undefined)
+    await transaction.insertInto('command_inputs').values({ command_id: id, stdin: wanted.stdin }).execute()
+  if (after.length > 0) {
+    await waitFor(transaction, id, after)
+    await cancelIfHopeless(transaction, id, wanted.now)
+  }
+  return id
+}
+
+/** What stands in a command's row from the beginning. */
+type Given =
+  | ('session_id' | 'command_json' | 'directory' | 'environment_json' | 'timeout_seconds')
+  | ('idempotent' | 'merge' | 'limits_json' | 'after_json' | 'rerun_of' | 'created_at')
+
+async function insertRow(
+  transaction: Transaction<Schema>,
+  given: Pick<CommandRow, Given>,
+): Promise<CommandId> {
+  const id = commandId.create()
+  const { highest } = await transaction
+    .selectFrom('commands')
+    .select(eb => eb.fn.max('sequence').as('highest'))
+    .where('session_id', '=', given.session_id)
+    .executeTakeFirstOrThrow()
+  await transaction
+    .insertInto('commands')
+    .values({
+      ...given,
+      id,
+      sequence: Number(highest ?? 0) + 1,
+      attempts: 0,
+      status: 'queued',
+      cancel_requested: 0,
+      runner_token: null,
+      enforcement: null,
+      exit_code: null,
+      failure_json: null,
+      stdout_bytes: null,
+      stderr_bytes: null,
+      truncated: 0,
+      usage_json: null,
+      started_at: null,
+      ended_at: null,
+    })
+    .execute()
+  await noteActivity(transaction, given.session_id, given.created_at)
+  return id
+}
