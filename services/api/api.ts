@@ -13,6 +13,7 @@ import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
+import { LiveLogs } from './logs/live-logs.ts'
 import { isLoopback } from './loopback.ts'
 import { ApiMetrics } from './metrics.ts'
 import { requestIds } from './request-id.ts'
@@ -42,6 +43,7 @@ export type ApiDependencies = {
 export type Api = AsyncDisposable & {
   readonly url: string
   readonly changes: Changes
+  readonly live: LiveLogs
   readonly debugEvents: DebugEvents
 }
 
@@ -52,6 +54,7 @@ export type Api = AsyncDisposable & {
 export async function startApi(deps: ApiDependencies): Promise<Api> {
   const { log, runnerSocket, listen } = deps
   const changes = new Changes()
+  const live = new LiveLogs({ ...deps, changes })
   const debugEvents = new DebugEvents()
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
@@ -71,6 +74,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     loopback: isLoopback(listen.host),
     metrics: new ApiMetrics(deps.store),
     changes,
+    live,
     debugEvents,
     runner,
     stopping: stop.signal,
@@ -92,7 +96,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const url = await listening(server, listen)
   log.info({ url, instance: deps.instance }, 'listening')
   const life = starting.move()
-  return { url, changes, debugEvents, [Symbol.asyncDispose]: () => life.disposeAsync() }
+  return { url, changes, live, debugEvents, [Symbol.asyncDispose]: () => life.disposeAsync() }
 }
 
 async function listening(

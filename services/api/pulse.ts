@@ -28,6 +28,16 @@ export class Pulse {
     this.#beaten = false
   }
 
+  /** Resolves at once when it was beaten since the last wait, otherwise at the next beat. */
+  async next(): Promise<void> {
+    if (!this.#beaten)
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    this.#wake = undefined
+    this.#beaten = false
+  }
+
   /** Beats when the signal aborts, until disposed. */
   beatOn(signal: AbortSignal): Disposable {
     if (signal.aborted) this.beat()

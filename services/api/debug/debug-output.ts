@@ -4,6 +4,7 @@ import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { toLogChunk } from '../logs/log-event.ts'
+import { LogFile } from '../logs/log-file.ts'
 import { chunkSizes } from '../logs/log-format.ts'
 import { beyondEnd, recordedLength } from '../logs/log-length.ts'
 import { Tail } from '../logs/tail.ts'
@@ -27,10 +28,11 @@ export async function outputOf(
     if (refusal !== undefined) return refusal
   }
   const read = async (stream: LogStream) => {
-    const path = files.log(row.session_id, row.id, stream)
-    await using tail = new Tail(row.id, stream, path, starts[stream], chunkSizes.json)
+    await using file = new LogFile(files.log(row.session_id, row.id, stream))
+    const chunkSize = chunkSizes.json
+    const tail = new Tail({ command: row.id, stream, file, position: starts[stream], chunkSize })
     const length = recordedLength(row, stream)
-    const chunks = await readUpTo(tail, limit, length)
+    const chunks = await readUpTo(tail, limit, length, await file.size())
     return { chunks, next: tail.position, isWhole: tail.position === length }
   }
   const [out, err] = await Promise.all([read('stdout'), read('stderr')])
@@ -42,9 +44,14 @@ export async function outputOf(
   })
 }
 
-async function readUpTo(tail: Tail, limit: number, length: number | undefined): Promise<LogChunk[]> {
+async function readUpTo(
+  tail: Tail,
+  limit: number,
+  length: number | undefined,
+  size: number,
+): Promise<LogChunk[]> {
   const wanted = tail.position + limit
-  const end = Math.min(wanted, length ?? (await tail.size()))
+  const end = Math.min(wanted, length ?? size, size)
   const drain = (last: boolean) =>
     Array.fromAsync(
       tail.drain(end, last, () => false),

@@ -1,5 +1,5 @@
 import type { EndEvent, LogEvent } from './log-event.ts'
-import { type LogFormat, toJson } from './log-format.ts'
+import { type LogFormat, toLine } from './log-format.ts'
 import { type LogPlace, placeAfter, placeText } from './log-place.ts'
 
 /** How a log is written into the body of a response. */
@@ -7,13 +7,15 @@ export type BodyFormat = {
   readonly mediaType: string
   /** What comes before everything. */
   readonly head?: string
-  /** Undefined where the format has nothing to say of this. */
-  readonly write: (event: Exclude<LogEvent, EndEvent>) => Buffer | undefined
+  readonly write: (event: Exclude<LogEvent, EndEvent>) => Pieces
   /** The format's word for the end; without one the body has no room for a reason. */
-  readonly end?: (event: EndEvent) => Buffer
+  readonly end?: (event: EndEvent) => Pieces
   /** What says nothing. */
   readonly heartbeat?: string
 }
+
+/** One behind the other; none where the format has nothing to say. What many are told is never copied for one. */
+export type Pieces = readonly (Buffer | string)[]
 
 /** One message a line, Server-Sent Events, or the bare bytes. */
 export function bodyFormat({
@@ -25,13 +27,13 @@ export function bodyFormat({
 }): BodyFormat {
   switch (format) {
     case 'json': {
-      const line = (event: LogEvent) => toJson(event, '\n')
+      const line = (event: LogEvent) => [toLine(event)]
       return { mediaType: 'application/x-ndjson', write: line, end: line }
     }
     case 'text':
       return {
         mediaType: 'text/plain; charset=utf-8',
-        write: event => (event.type === 'output' ? event.data : undefined),
+        write: event => (event.type === 'output' ? [event.data] : []),
       }
     case 'events':
       return eventFormat(place)
@@ -47,11 +49,11 @@ const retry = 1_000
  */
 function eventFormat(start: LogPlace | undefined): BodyFormat {
   let place = start
-  const write = (event: LogEvent): Buffer => {
+  const write = (event: LogEvent): Pieces => {
     place = placeAfter(place, event)
     // Without an id, the one before stands.
     const id = place === undefined ? '' : `id: ${placeText(place)}\n`
-    return Buffer.concat([Buffer.from(`${id}data: `), toJson(event, '\n\n')])
+    return [`${id}data: `, toLine(event), '\n']
   }
   return {
     mediaType: 'text/event-stream',

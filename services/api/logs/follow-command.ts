@@ -1,10 +1,9 @@
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { LogStream } from '../../contract/log-message.ts'
-import { getCommand } from '../../store/commands.ts'
 import type { CommandRow } from '../../store/schema.ts'
-import { DirectoryWatch } from './directory-watch.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
 import type { LogEvent } from './log-event.ts'
+import { LogFile } from './log-file.ts'
 import { recordedLength } from './log-length.ts'
 import type { Offsets } from './log-place.ts'
 import { Tail } from './tail.ts'
@@ -18,48 +17,65 @@ export type CommandSource = {
   readonly follow: boolean
 }
 
+type Told = AsyncGenerator<LogEvent, Interruption | 'session_deleted' | undefined>
+
 /**
  * The log of one command: what is there, and with `follow` what comes until it has ended. The row is read before the
  * files: when it says that the command has ended, the files are complete and are read to the lengths that it records.
  *
  * Returns why it stopped early; undefined when there is no more to tell.
  */
-export async function* followCommand(
-  source: CommandSource,
-  world: FollowWorld,
-): AsyncGenerator<LogEvent, Interruption | 'session_deleted' | undefined> {
-  const { files, store, chunkSize } = world.deps
-  let row = source.command
-  await using resources = new AsyncDisposableStack()
-  const tails = source.streams.map(stream => {
-    const path = files.log(row.session_id, row.id, stream)
-    return resources.use(new Tail(row.id, stream, path, source.offsets[stream], chunkSize))
-  })
-  const watch = source.follow
-    ? resources.use(new DirectoryWatch(files.command(row.session_id, row.id), world.fileChanged))
-    : undefined
-  if (!commandHasEnded(row.status)) yield { type: 'command', row }
+export const followCommand = (source: CommandSource, world: FollowWorld): Told =>
+  source.follow && !commandHasEnded(source.command.status)
+    ? followLive(source, world)
+    : readWhatIsThere(source, world)
 
-  for (;;) {
+async function* readWhatIsThere({ command, streams, offsets, end }: CommandSource, world: FollowWorld): Told {
+  const hasEnded = commandHasEnded(command.status)
+  if (!hasEnded) yield { type: 'command', row: command }
+  for (const stream of streams) {
+    await using file = new LogFile(world.deps.files.log(command.session_id, command.id, stream))
+    const tail = tailOf(command, stream, file, offsets, world)
+    const length = Math.min(
+      await file.size(),
+      end ?? recordedLength(command, stream) ?? Number.POSITIVE_INFINITY,
+    )
+    yield* tail.drain(length, true, world.interrupted)
+  }
+  if (world.interrupted()) return world.interruption()
+  if (hasEnded) yield { type: 'command', row: command }
+  return undefined
+}
+
+/** Together with all who follow the same command: see LiveCommand. */
+async function* followLive({ command, streams, offsets }: CommandSource, world: FollowWorld): Told {
+  await using shared = world.deps.live.command(command)
+  const live = shared.value
+  using _ = live.sight.join(world.news)
+  const tails = streams.map(stream => tailOf(command, stream, live.streams[stream].file, offsets, world))
+  let told: CommandRow['status'] | undefined
+  for (let sight = await live.fresh(); ; sight = live.sight.latest()) {
+    const { row, ends } = sight
+    if (row === undefined) return 'session_deleted'
     const hasEnded = commandHasEnded(row.status)
+    if (!hasEnded && row.status !== told) yield { type: 'command', row }
+    told = row.status
     for (const tail of tails)
-      yield* tail.drain(
-        source.end ?? recordedLength(row, tail.stream),
-        hasEnded || !source.follow,
-        world.interrupted,
-      )
+      yield* tail.drain(ends[tail.stream], hasEnded, world.interrupted, live.streams[tail.stream])
     if (world.interrupted()) return world.interruption()
-    if (hasEnded) yield { type: 'command', row }
-    if (hasEnded || !source.follow) return undefined
-
-    const woken = await world.wait()
-    if ('interruption' in woken) return woken.interruption
-    watch?.retry()
-    if (!woken.rowsDue) continue
-    const current = await getCommand(store, row.id)
-    if (current === undefined) return 'session_deleted'
-    if (current.status !== row.status && !commandHasEnded(current.status))
-      yield { type: 'command', row: current }
-    row = current
+    if (hasEnded) {
+      yield { type: 'command', row }
+      return undefined
+    }
+    const interruption = await world.wait()
+    if (interruption !== undefined) return interruption
   }
 }
+
+const tailOf = (
+  { id }: CommandRow,
+  stream: LogStream,
+  file: LogFile,
+  offsets: Offsets,
+  { deps }: FollowWorld,
+): Tail => new Tail({ command: id, stream, file, position: offsets[stream], chunkSize: deps.chunkSize })

@@ -14,7 +14,7 @@ import { type LogSource, offsetsOf } from './log-source.ts'
  * Knows nothing of HTTP.
  */
 export async function* followLogs(source: LogSource, deps: FollowDependencies): AsyncGenerator<LogEvent> {
-  using world = new FollowWorld(deps, source.session.id)
+  using world = new FollowWorld(deps)
   let reason: Interruption | EndReason
   try {
     reason =

@@ -1,9 +1,12 @@
-import { getCommand, listCommands } from '../../store/commands.ts'
-import { getSession } from '../../store/sessions.ts'
+import { getCommand } from '../../store/commands.ts'
+import type { CommandRow } from '../../store/schema.ts'
 import { followCommand } from './follow-command.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
+import { lookAt } from './live-session.ts'
 import type { EndReason, LogEvent } from './log-event.ts'
 import { type LogSource, offsetsOf } from './log-source.ts'
+
+type Told = AsyncGenerator<LogEvent, Interruption | EndReason>
 
 /**
  * The logs of all commands of a session, one after the other in the order they were given.
@@ -14,46 +17,58 @@ import { type LogSource, offsetsOf } from './log-source.ts'
  *   whoever opened a session to run some commands is told when they have run. Who begins to follow a session that has
  *   no command yet stays until the session ends.
  */
-export async function* followSession(
-  source: LogSource,
-  world: FollowWorld,
-): AsyncGenerator<LogEvent, Interruption | EndReason> {
+export const followSession = (source: LogSource, world: FollowWorld): Told =>
+  source.follow ? followLive(source, world) : readWhatIsThere(source, world)
+
+async function* readWhatIsThere(source: LogSource, world: FollowWorld): Told {
   const { store } = world.deps
-  const { id } = source.session
+  const { session, commands } = await lookAt(store, source.session.id)
+  if (session === undefined) return 'session_deleted'
+  for (const listed of commands) {
+    if (offsetsOf(source, listed) === undefined) continue
+    const row = await getCommand(store, listed.id)
+    if (row === undefined) return 'session_deleted'
+    const interruption = yield* tellCommand(source, row, world)
+    if (interruption !== undefined) return interruption
+  }
+  return 'complete'
+}
+
+async function* followLive(source: LogSource, world: FollowWorld): Told {
+  await using shared = world.deps.live.session(source.session.id)
+  const { sight } = shared.value
+  using _ = sight.join(world.news)
   let told = 0
   let hadCommands: boolean | undefined
-  for (;;) {
-    // The session before its commands: one that has ended gets no more of them.
-    const session = await getSession(store, id)
+  for (let seen = await sight.fresh(); ; ) {
+    const { session, commands } = seen
     if (session === undefined) return 'session_deleted'
-    const fresh = (await listCommands(store, id)).filter(row => row.sequence > told)
+    const fresh = commands.filter(row => row.sequence > told)
     hadCommands ??= fresh.length > 0
-    for (const listed of fresh) {
-      const offsets = offsetsOf(source, listed)
-      if (offsets !== undefined) {
-        const command = await getCommand(store, listed.id)
-        if (command === undefined) return 'session_deleted'
-        const interruption = yield* followCommand({ ...source, command, offsets }, world)
-        if (interruption !== undefined) return interruption
-      }
-      told = listed.sequence
+    for (const row of fresh) {
+      const interruption = yield* tellCommand(source, row, world)
+      if (interruption !== undefined) return interruption
+      told = row.sequence
     }
-    if (!source.follow) return 'complete'
-    if (fresh.length > 0) continue
+    if (fresh.length > 0) {
+      seen = await sight.fresh()
+      continue
+    }
     // One that is being removed has not come to its end before it is gone.
     const hasEnded = session.status === 'stopped' || session.status === 'failed'
     if (hasEnded && session.delete_requested === 0) return 'session_ended'
     if (hadCommands && session.status === 'running') return 'complete'
-
-    const interruption = await untilRowsAreDue(world)
+    const interruption = await world.wait()
     if (interruption !== undefined) return interruption
+    seen = sight.latest()
   }
 }
 
-async function untilRowsAreDue(world: FollowWorld): Promise<Interruption | undefined> {
-  for (;;) {
-    const woken = await world.wait()
-    if ('interruption' in woken) return woken.interruption
-    if (woken.rowsDue) return undefined
-  }
+async function* tellCommand(
+  source: LogSource,
+  command: CommandRow,
+  world: FollowWorld,
+): ReturnType<typeof followCommand> {
+  const offsets = offsetsOf(source, command)
+  return offsets === undefined ? undefined : yield* followCommand({ ...source, command, offsets }, world)
 }

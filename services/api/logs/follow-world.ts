@@ -1,69 +1,58 @@
+import type { TokenRow } from '../../store/schema.ts'
+import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import type { Refusal } from '../outcome.ts'
 import { Pulse } from '../pulse.ts'
 
-/** The longest pause between two looks at a log file, and between two looks at the store, in milliseconds. */
-const filePoll = 400
-const storePoll = 800
-
 /** Why a follower stops before what it follows has ended. */
 export type Interruption = 'gone' | 'server_stopping' | Refusal
 
-export type FollowDependencies = Pick<Context, 'store' | 'files' | 'changes' | 'stopping' | 'log'> & {
+export type FollowDependencies = Pick<Context, 'store' | 'files' | 'live' | 'stopping' | 'log'> & {
   /** Aborts when the reader has gone away. */
   readonly gone: AbortSignal
   /** The most that is read at a time, in bytes. */
   readonly chunkSize: number
-  /** Asked now and then: the refusal once the reader's token opens this no more. */
-  readonly recheck: () => Promise<Refusal | undefined>
+  readonly caller: Caller
+  /** The refusal once the caller's token, as it is now, opens this no more. */
+  readonly judge: (token: TokenRow | undefined) => Refusal | undefined
 }
 
-/** What one follower waits on: hints of changed rows, changes of files, the reader's going, the server's stop. */
+/** What one reader waits on: news of what it follows, the end of its token, its going, the server's stop. */
 export class FollowWorld implements Disposable {
-  readonly #deps: FollowDependencies
+  readonly deps: FollowDependencies
   readonly #pulse = new Pulse()
   readonly #resources = new DisposableStack()
-  #rowsMayHaveChanged = false
-  #looked = performance.now()
+  #refusal: Refusal | undefined
 
-  constructor(deps: FollowDependencies, session: string) {
-    this.#deps = deps
+  constructor(deps: FollowDependencies) {
+    this.deps = deps
+    deps.live.readers++
+    this.#resources.defer(() => deps.live.readers--)
     this.#resources.use(this.#pulse.beatOn(deps.gone))
     this.#resources.use(this.#pulse.beatOn(deps.stopping))
     this.#resources.use(
-      deps.changes.watch(change => {
-        if (change.session !== undefined && change.session !== session) return
-        this.#rowsMayHaveChanged = true
-        this.#pulse.beat()
+      deps.live.tokens.watch(deps.caller.token.id, token => {
+        this.#refusal ??= deps.judge(token)
+        if (this.#refusal !== undefined) this.#pulse.beat()
       }),
     )
   }
 
-  get deps(): FollowDependencies {
-    return this.#deps
+  /** Called when there is something new to be looked at. */
+  readonly news = (): void => this.#pulse.beat()
+
+  interruption(): Interruption | undefined {
+    if (this.deps.gone.aborted) return 'gone'
+    if (this.deps.stopping.aborted) return 'server_stopping'
+    return this.#refusal
   }
 
-  /** Called when a file has changed. */
-  readonly fileChanged = (): void => this.#pulse.beat()
+  readonly interrupted = (): boolean => this.interruption() !== undefined
 
-  readonly interrupted = (): boolean => this.#deps.gone.aborted || this.#deps.stopping.aborted
-
-  /** Waits for anything to happen. Tells whether the rows should be looked at, or why to stop. */
-  async wait(): Promise<{ rowsDue: boolean } | { interruption: Interruption }> {
-    await this.#pulse.wait(filePoll)
-    if (this.#deps.gone.aborted) return { interruption: 'gone' }
-    if (this.#deps.stopping.aborted) return { interruption: 'server_stopping' }
-    const rowsDue = this.#rowsMayHaveChanged || performance.now() - this.#looked >= storePoll
-    if (!rowsDue) return { rowsDue }
-    this.#rowsMayHaveChanged = false
-    this.#looked = performance.now()
-    const refusal = await this.#deps.recheck()
-    return refusal === undefined ? { rowsDue } : { interruption: refusal }
-  }
-
-  /** The interruption that made `interrupted` true. */
-  interruption(): Interruption {
-    return this.#deps.gone.aborted ? 'gone' : 'server_stopping'
+  /** Waits for news, or for the interruption. Whoever brings news looks by himself now and then: see SharedLook. */
+  async wait(): Promise<Interruption | undefined> {
+    if (!this.interrupted()) await this.#pulse.next()
+    return this.interruption()
   }
 
   [Symbol.dispose](): void {

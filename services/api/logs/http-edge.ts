@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../context.ts'
 import type { Taken } from '../websocket/send-frame.ts'
-import { type BodyFormat, bodyFormat } from './body-format.ts'
+import { type BodyFormat, bodyFormat, type Pieces } from './body-format.ts'
 import type { LogAnswer } from './log-answer.ts'
 import type { EndEvent, LogEvent } from './log-event.ts'
 import { isWhole } from './log-format.ts'
@@ -33,8 +33,7 @@ export async function sendLog(
   let left = answer.length ?? 0
   const end = await pump(events, async event => {
     if (event.type === 'output') left -= event.data.length
-    const body = format.write(event)
-    return body === undefined ? 'taken' : write(response, body, limits.slowReader)
+    return write(response, format.write(event), limits.slowReader)
   })
   if (end === 'gone') return
   if (answer.length !== undefined && left !== 0) response.destroy()
@@ -53,18 +52,28 @@ function heartbeat(response: ServerResponse, { heartbeat }: BodyFormat, interval
 
 function finish(response: ServerResponse, end: EndEvent, format: BodyFormat, linger: number): void {
   const last = format.end?.(end)
-  if (last !== undefined) response.end(last)
-  else if (isWhole(end.reason)) response.end()
+  if (last !== undefined) {
+    put(response, last)
+    response.end()
+  } else if (isWhole(end.reason)) response.end()
   else response.destroy()
   if (end.reason !== 'slow_reader' || response.closed) return
   const timer = setTimeout(() => response.destroy(), linger)
   response.once('close', () => clearTimeout(timer))
 }
 
+/** Writes them together; whether there is room for more. */
+function put(response: ServerResponse, pieces: Pieces): boolean {
+  if (pieces.length > 1) response.cork()
+  for (const piece of pieces) response.write(piece)
+  if (pieces.length > 1) response.uncork()
+  return !response.writableNeedDrain
+}
+
 /** Writes, and waits until there is room for more. */
-function write(response: ServerResponse, data: string | Buffer, patience: number): Promise<Taken> {
+function write(response: ServerResponse, pieces: Pieces, patience: number): Promise<Taken> {
   if (response.closed || response.destroyed) return Promise.resolve('gone')
-  if (response.write(data)) return Promise.resolve('taken')
+  if (put(response, pieces)) return Promise.resolve('taken')
   return new Promise(resolve => {
     const settle = (taken: Taken) => {
       clearTimeout(timer)

@@ -1,4 +1,5 @@
 import { type EndReason, type LogEvent, placeOf, toLogMessage } from './log-event.ts'
+import { SharedOutput } from './shared-output.ts'
 
 /**
  * How a log travels: as messages, one a line or one a frame (`json`); as the bare bytes of its streams (`text`); or as
@@ -51,6 +52,10 @@ export function toJson(event: LogEvent, end = ''): Buffer {
   const json = JSON.stringify({ ...placeOf(event), text: event.data.toString('latin1') })
   return Buffer.from(json + end, 'latin1')
 }
+
+/** The event as a line of JSON: made once for all where many are told of it. */
+export const toLine = (event: LogEvent): Buffer =>
+  event instanceof SharedOutput ? event.line(() => toJson(event, '\n')) : toJson(event, '\n')
 
 /** Whether a stream with this end told all that it was asked for. */
 export const isWhole = (reason: EndReason): boolean =>

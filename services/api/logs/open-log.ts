@@ -1,5 +1,4 @@
 import { contract } from '../../contract/contract.ts'
-import { getToken } from '../../store/tokens.ts'
 import { type Caller, judge } from '../access.ts'
 import type { Context } from '../context.ts'
 import { refuse } from '../outcome.ts'
@@ -22,13 +21,13 @@ const followed = (
   followLogs(source, {
     store: context.store,
     files: context.files,
-    changes: context.changes,
+    live: context.live,
     stopping: context.stopping,
     log: context.log,
     gone,
     chunkSize: chunkSizes[format],
-    recheck: async () => {
-      const token = await getToken(context.store, caller.token.id)
+    caller,
+    judge: token => {
       if (token === undefined) return refuse('unauthenticated', 'this token is not valid')
       const judged = judge(token, contract['sessions.logs'].access, context.clock.now())
       return judged.ok ? undefined : judged

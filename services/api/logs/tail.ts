@@ -1,31 +1,45 @@
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import type { OutputEvent } from './log-event.ts'
-import { LogFile } from './log-file.ts'
+import type { LogFile } from './log-file.ts'
 import { takeChunk } from './utf8-chunk.ts'
 
 /** How long the beginning of a character is held back for its rest, in milliseconds. */
 const characterPatience = 500
 
+export type TailOptions = {
+  readonly command: CommandId
+  readonly stream: LogStream
+  /** Read at any position, and closed by whoever opened it. */
+  readonly file: LogFile
+  /** The first byte that is told. */
+  readonly position: number
+  /** The most that is told at a time, in bytes. */
+  readonly chunkSize: number
+}
+
+/** Where the end of a log is read once for many. */
+export type LiveEnd = {
+  /**
+   * The chunk at a position below `end`, up to which there is something. `behind`: it is kept no more. Undefined: nothing
+   * can be told of it yet, which is never so with the `last` bytes.
+   */
+  chunkAt(position: number, end: number, last: boolean): Promise<OutputEvent | 'behind' | undefined>
+}
+
 /** One stream of one command, read from where it was left. */
-export class Tail implements AsyncDisposable {
-  readonly #command: CommandId
-  readonly #stream: LogStream
-  readonly #file: LogFile
-  readonly #chunkSize: number
+export class Tail {
+  readonly #options: TailOptions
   #position: number
   #heldSince: number | undefined
 
-  constructor(command: CommandId, stream: LogStream, path: string, position: number, chunkSize: number) {
-    this.#command = command
-    this.#stream = stream
-    this.#file = new LogFile(path)
-    this.#position = position
-    this.#chunkSize = chunkSize
+  constructor(options: TailOptions) {
+    this.#options = options
+    this.#position = options.position
   }
 
   get stream(): LogStream {
-    return this.#stream
+    return this.#options.stream
   }
 
   /** The first byte that has not been told. */
@@ -33,40 +47,53 @@ export class Tail implements AsyncDisposable {
     return this.#position
   }
 
-  /** How many bytes there are now. */
-  size(): Promise<number> {
-    return this.#file.size()
+  /** Whether the beginning of a character is held back for its rest. */
+  get holds(): boolean {
+    return this.#heldSince !== undefined
   }
 
   /**
-   * Yields what there is up to `limit` (or what there is now, where the limit is not known yet), so that a program that
-   * never stops writing keeps no other stream waiting. `last`: nothing will follow, so nothing is held back.
+   * Yields what there is up to `end`, so that a program that never stops writing keeps no other stream waiting. `last`:
+   * nothing will follow, so nothing is held back. `live`: where others read as well, near its end.
    */
   async *drain(
-    limit: number | undefined,
+    end: number,
     last: boolean,
     interrupted: () => boolean,
+    live?: LiveEnd,
   ): AsyncGenerator<OutputEvent> {
-    const end = Math.min(await this.#file.size(), limit ?? Number.POSITIVE_INFINITY)
     while (this.#position < end && !interrupted()) {
-      const bytes = await this.#file.read(this.#position, Math.min(this.#chunkSize, end - this.#position))
-      if (bytes.length === 0) return // shorter than it was
-      const atEnd = this.#position + bytes.length >= end
-      const { length, isText } = takeChunk(bytes, atEnd && (last || this.#heldLongEnough()))
-      if (length === 0) {
-        this.#heldSince ??= performance.now()
-        return
-      }
-      this.#heldSince = undefined
-      const offset = this.#position
-      this.#position += length
-      const data = bytes.subarray(0, length)
-      yield { type: 'output', command: this.#command, stream: this.#stream, offset, data, isText }
+      const event = await this.#nextOf(live, end, last)
+      if (event === undefined) return
+      yield event
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#file[Symbol.asyncDispose]()
+  /** The next chunk below `end`; undefined where there is none yet. */
+  async next(end: number, last: boolean): Promise<OutputEvent | undefined> {
+    const { command, stream, file, chunkSize } = this.#options
+    const bytes = await file.read(this.#position, Math.min(chunkSize, end - this.#position))
+    if (bytes.length === 0) return undefined // shorter than it was
+    const atEnd = this.#position + bytes.length >= end
+    const { length, isText } = takeChunk(bytes, atEnd && (last || this.#heldLongEnough()))
+    if (length === 0) {
+      this.#heldSince ??= performance.now()
+      return undefined
+    }
+    const data = bytes.subarray(0, length)
+    return this.#told({ type: 'output', command, stream, offset: this.#position, data, isText })
+  }
+
+  async #nextOf(live: LiveEnd | undefined, end: number, last: boolean): Promise<OutputEvent | undefined> {
+    const shared = live === undefined ? 'behind' : await live.chunkAt(this.#position, end, last)
+    if (shared === 'behind') return this.next(end, last)
+    return shared === undefined ? undefined : this.#told(shared)
+  }
+
+  #told(event: OutputEvent): OutputEvent {
+    this.#heldSince = undefined
+    this.#position = event.offset + event.data.length
+    return event
   }
 
   #heldLongEnough(): boolean {

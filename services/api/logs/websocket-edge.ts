@@ -4,7 +4,7 @@ import { endSocket } from '../websocket/end-socket.ts'
 import { keepAlive } from '../websocket/keep-alive.ts'
 import { sendFrame } from '../websocket/send-frame.ts'
 import type { LogEvent } from './log-event.ts'
-import { type FrameFormat, toJson } from './log-format.ts'
+import { type FrameFormat, toJson, toLine } from './log-format.ts'
 import { pump } from './pump.ts'
 
 /**
@@ -18,9 +18,12 @@ export async function sendLogOver(
 ): Promise<void> {
   using _ = keepAlive(socket, limits.ping)
   const end = await pump(events, async event => {
-    if (format === 'json') return sendFrame(socket, toJson(event), limits.slowReader, { text: true })
+    if (format === 'json') return sendFrame(socket, messageOf(event), limits.slowReader, { text: true })
     return event.type === 'output' ? sendFrame(socket, event.data, limits.slowReader) : 'taken'
   })
   if (end !== 'gone')
     endSocket(socket, end, format === 'json' ? toJson(end).toString() : undefined, limits.linger)
 }
+
+/** The line without its end. */
+const messageOf = (event: LogEvent): Buffer => toLine(event).subarray(0, -1)

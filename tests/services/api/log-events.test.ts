@@ -78,7 +78,7 @@ for (const scope of ['one command', 'one stream of it', 'a session'] as const)
     )
     t.equal(ends.length, told.length, 'each end is told once')
     t.equal(messages.filter(({ type }) => type === 'end').length, 1)
-    await until(() => rig.api.changes.watching === 0, 'nothing is left behind')
+    await until(() => rig.api.live.readers === 0, 'nothing is left behind')
   })
 
 /** The bytes of a stream whose first chunk begins at `offset`. */

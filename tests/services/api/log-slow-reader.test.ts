@@ -37,13 +37,13 @@ t.test('WebSocket: who takes nothing is cut with the reason, and costs and slows
   const socket = dialLog(rig, id, {})
   await once(socket, 'open')
   socket.pause()
-  await until(() => api.changes.watching === 1, 'it reads')
+  await until(() => api.live.readers === 1, 'it reads')
   t.same(
     (await all(webSocket(rig, id, {}))).at(-1),
     { type: 'end', reason: 'complete' },
     'another reader is served meanwhile',
   )
-  await until(() => api.changes.watching === 0, 'the slow one is cut')
+  await until(() => api.live.readers === 0, 'the slow one is cut')
   await until(() => held() - before < length / 8, 'next to nothing is held for it')
   let last = ''
   let taken = 0
@@ -65,10 +65,10 @@ t.test('NDJSON: who takes nothing is cut with the reason', async t => {
   socket.write(
     `GET /sessions/${id}/logs HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${rig.alice.secret}\r\n\r\n`,
   )
-  await until(() => api.changes.watching === 1, 'it reads')
+  await until(() => api.live.readers === 1, 'it reads')
   const quick = await all(ndjson(rig, id, {}))
   t.same(quick.at(-1), { type: 'end', reason: 'complete' }, 'another reader is served meanwhile')
-  await until(() => api.changes.watching === 0, 'the slow one is cut')
+  await until(() => api.live.readers === 0, 'the slow one is cut')
   let tail = ''
   socket.on('data', chunk => {
     tail = `${tail}${chunk}`.slice(-1000)
@@ -84,8 +84,8 @@ t.test('who takes nothing even then is disconnected', async t => {
   const socket = dialLog(rig, id, {})
   await once(socket, 'open')
   socket.pause()
-  await until(() => api.changes.watching === 1, 'it reads')
-  await until(() => api.changes.watching === 0, 'it is cut')
+  await until(() => api.live.readers === 1, 'it reads')
+  await until(() => api.live.readers === 0, 'it is cut')
   const started = performance.now()
   await api[Symbol.asyncDispose]()
   t.ok(performance.now() - started < 4_000, 'the server need not wait for it')

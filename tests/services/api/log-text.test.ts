@@ -76,7 +76,7 @@ t.test('as text a log that is broken off looks broken off', async t => {
   await rig.repository()
   const { id } = await rig.session()
   const { body } = await text(rig, id, { follow: true })
-  await until(() => rig.api.changes.watching === 1, 'it is followed')
+  await until(() => rig.api.live.readers === 1, 'it is followed')
   const read = body.text()
   await Promise.all([t.rejects(read), rig.api[Symbol.asyncDispose]()])
 })

@@ -88,7 +88,7 @@ for (const [name, read] of Object.entries(readers)) {
     t.match(await next(), { type: 'command', status: 'failed', exit_code: 2 })
     t.same(await next(), { type: 'end', reason: 'complete' })
     t.ok((await messages.next()).done)
-    await until(() => rig.api.changes.watching === 0, 'nothing is left behind')
+    await until(() => rig.api.live.readers === 0, 'nothing is left behind')
   })
 
   t.test(`${name}: without any hint a follower learns everything too`, async t => {
@@ -150,7 +150,7 @@ for (const [name, read] of Object.entries(readers)) {
     t.equal(got.length, written.length)
     t.ok(got === written, 'byte for byte')
     t.ok(connections > 5, `over ${connections} connections`)
-    await until(() => rig.api.changes.watching === 0, 'the lost ones are gone')
+    await until(() => rig.api.live.readers === 0, 'the lost ones are gone')
     await until(() => openIn(rig.directory).length === 0, 'their files are closed')
     await until(() => watchers() === 0, 'their watches are closed')
   })
@@ -175,7 +175,7 @@ for (const [name, read] of Object.entries(readers)) {
     await rig.repository()
     const { id } = await rig.session()
     const followed = all(read(rig, id, { follow: true }))
-    await until(() => rig.api.changes.watching === 1, 'it is followed')
+    await until(() => rig.api.live.readers === 1, 'it is followed')
     const { id: command } = await rig.call('commands.run', { session: id, command: 'late' })
     await rig.runner.play(command, { stdout: 'late' })
     await rig.runner.session(id, 'stopping', 'stopped')
@@ -189,7 +189,7 @@ for (const [name, read] of Object.entries(readers)) {
     await rig.repository()
     const { id } = await rig.call('sessions.create', { repository: 'demo', commands: ['true'] })
     const followed = all(read(rig, id, { follow: true }))
-    await until(() => rig.api.changes.watching === 1, 'it is followed')
+    await until(() => rig.api.live.readers === 1, 'it is followed')
     await rig.runner.failSession(id)
     const messages = await followed
     t.match(messages, [
@@ -210,7 +210,7 @@ for (const [name, read] of Object.entries(readers)) {
       all(read(rig, id, { follow: true })),
       all(read(rig, id, { command, follow: true })),
     ])
-    await until(() => rig.api.changes.watching === 2, 'both follow')
+    await until(() => rig.api.live.readers === 2, 'both follow')
     await rig.call('sessions.delete', { session: id })
     await rig.runner.session(id, 'stopped')
     await rig.runner.remove(id)
@@ -222,7 +222,7 @@ for (const [name, read] of Object.entries(readers)) {
     await rig.repository()
     const { id } = await rig.session()
     const followed = all(read(rig, id, { follow: true }))
-    await until(() => rig.api.changes.watching === 1, 'it is followed')
+    await until(() => rig.api.live.readers === 1, 'it is followed')
     await rig.call('tokens.revoke', { token: rig.alice.id }, rig.admin)
     t.match((await followed).at(-1), { type: 'end', reason: 'problem', problem: { code: 'unauthenticated' } })
   })
@@ -232,7 +232,7 @@ for (const [name, read] of Object.entries(readers)) {
     await rig.repository()
     const { id } = await rig.session()
     const followed = all(read(rig, id, { follow: true }))
-    await until(() => rig.api.changes.watching === 1, 'it is followed')
+    await until(() => rig.api.live.readers === 1, 'it is followed')
     const started = performance.now()
     await rig.api[Symbol.asyncDispose]()
     t.ok(performance.now() - started < 4_000, 'well before it would be cut')

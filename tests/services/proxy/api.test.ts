@@ -22,7 +22,7 @@ async function startRig(t: Test) {
   await api.repository()
   const stopApi = () => api.api[Symbol.asyncDispose]()
   const rig = { ...api, stopApi, api: { ...api.api, url: proxy.url } }
-  return { rig, proxy, watching: () => api.api.changes.watching }
+  return { rig, proxy, watching: () => api.api.live.readers }
 }
 
 t.test('the API is reached through the proxy, its health under /api', async t => {

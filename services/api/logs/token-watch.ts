@@ -1,0 +1,49 @@
+import type { TokenId } from '../../contract/ids.ts'
+import type { TokenRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
+import { getToken } from '../../store/tokens.ts'
+
+/** The pause between two looks at a token, in milliseconds. */
+const pause = 800
+
+type Watcher = (token: TokenRow | undefined) => void
+
+/** Looks at the tokens of open streams again and again: at each of them once, however many streams it has opened. */
+export class TokenWatch {
+  readonly #store: Store
+  readonly #watchers = new Map<TokenId, Set<Watcher>>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Calls `watcher` with each look until disposed; undefined: there is no such token any more. */
+  watch(id: TokenId, watcher: Watcher): Disposable {
+    const watchers = this.#watchers.get(id) ?? new Set()
+    this.#watchers.set(id, watchers.add(watcher))
+    this.#timer ??= setTimeout(this.#look, pause)
+    return {
+      [Symbol.dispose]: () => {
+        watchers.delete(watcher)
+        if (watchers.size > 0) return
+        if (this.#watchers.get(id) === watchers) this.#watchers.delete(id)
+        if (this.#watchers.size > 0) return
+        clearTimeout(this.#timer)
+        this.#timer = undefined
+      },
+    }
+  }
+
+  readonly #look = async (): Promise<void> => {
+    for (const [id, watchers] of [...this.#watchers]) {
+      try {
+        const token = await getToken(this.#store, id)
+        for (const watcher of [...watchers]) watcher(token)
+      } catch {
+        // A store that cannot be read now is read at the next look; who follows rows in it is told by those.
+      }
+    }
+    this.#timer = this.#watchers.size > 0 ? setTimeout(this.#look, pause) : undefined
+  }
+}
