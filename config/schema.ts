@@ -111,6 +111,14 @@ export const serverSchema = z.strictObject({
     })
     .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
+  artifacts: z
+    .strictObject({
+      max_files: z.int().min(0).max(100_000).default(1_000),
+      max_bytes: z.int().min(0).default(1_073_741_824),
+      retain_days: z.number().min(0).max(36_500).default(30),
+      total_bytes: z.int().min(0).default(21_474_836_480),
+    })
+    .prefault({}),
   repositories: z
     .strictObject({ schemes: z.array(z.enum(['https', 'ssh', 'git'])).default(['https', 'ssh', 'git']) })
     .prefault({}),

@@ -9,7 +9,7 @@ import { makeDirectory } from './make-directory.ts'
  */
 export async function writeAtomically(
   path: string,
-  content: string | Uint8Array,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
   { mode = 0o600 }: { mode?: number } = {},
 ): Promise<void> {
   const directory = dirname(path)

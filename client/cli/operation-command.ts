@@ -12,7 +12,7 @@ import { words } from './words.ts'
 export type Asked = {
   readonly name: CliName
   readonly input: Record<string, unknown>
-  readonly extras: ReadonlySet<string>
+  readonly extras: ReadonlyMap<string, string | true>
 }
 
 export type OperationCommandOptions = {
@@ -33,7 +33,11 @@ export function fillOperationCommand(
   for (const { field, title } of layout.places) command.argument(`<${title}>`, field.describe)
   if (layout.rest !== undefined) command.argument('[words...]', layout.rest.describe)
   for (const flag of layout.flags) command.addOption(optionOf(flag))
-  for (const extra of said.extras ?? []) command.option(`--${extra.name}`, extra.describe)
+  for (const { name, short, value, describe } of said.extras ?? [])
+    command.option(
+      `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`,
+      describe,
+    )
   command.addHelpText('after', examplesText(said.path, said.examples))
   if (layout.rest !== undefined) {
     const places = layout.places.map(({ title }) => title.toUpperCase())
@@ -47,8 +51,13 @@ export function fillOperationCommand(
     command.exitOverride(adviseDashes(`the ${layout.places.at(-1)?.title}`, 'it'))
   command.action(async () => {
     const typed = typedIn(command, layout)
-    const extras = new Set(
-      (said.extras ?? []).map(extra => extra.name).filter(extra => isGiven(command, extra)),
+    const extras = new Map(
+      (said.extras ?? [])
+        .filter(({ name }) => isGiven(command, name))
+        .map(({ name, value }): [string, string | true] => [
+          name,
+          value === undefined ? true : String(command.getOptionValue(attribute(name))),
+        ]),
     )
     const input = await inputFrom(operation.input, layout, typed, options.readText)
     await options.perform({ name, input, extras })

@@ -1,3 +1,4 @@
+import { artifactDownload, artifactGet, artifactList } from './words/artifact.ts'
 import { commandCancel, commandGet, commandList, commandRerun, commandRun } from './words/command.ts'
 import {
   debugBreak,
@@ -50,6 +51,9 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'commands.get': commandGet,
   'commands.cancel': commandCancel,
   'commands.rerun': commandRerun,
+  'artifacts.list': artifactList,
+  'artifacts.get': artifactGet,
+  'artifacts.download': artifactDownload,
   'debug.launch': debugLaunch,
   'debug.list': debugList,
   'debug.status': debugStatus,
@@ -76,6 +80,7 @@ export const groups: Readonly<Record<string, string>> = {
   repository: 'the repositories that sessions are opened on',
   session: 'worktrees of a repository at a commit, with a patch',
   command: "what runs in a session's worktree",
+  artifact: 'files that commands have left behind',
   debug: 'stop in running code',
   token: 'who may use the server',
   config: 'the settings of this client and of a clone',

@@ -1,8 +1,10 @@
 import { parseBaseUrl } from '../../lib/base-url.ts'
-import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { contract, operationNames } from '../../services/contract/contract.ts'
 import { Connection } from './connection.ts'
+import type { Download } from './download.ts'
 import type {
   Arguments,
+  BytesName,
   CallName,
   CallOptions,
   GroupedMethods,
@@ -35,6 +37,8 @@ export type Client = GroupedMethods &
   AsyncDisposable & {
     readonly baseUrl: string
     call<Name extends CallName>(name: Name, ...args: Arguments<Name>): Promise<Output<Name>>
+    /** Resolves when the server has begun to answer; see `Download`. */
+    download(name: BytesName, input: Input<BytesName>, options?: CallOptions): Promise<Download>
     /** Connects when it is iterated, and resumes by itself; see `resumingLog`. */
     stream(
       name: StreamName,
@@ -53,6 +57,7 @@ export function createClient({ baseUrl, token, ca, insecure = false, signal }: C
   const client: Omit<Client, keyof GroupedMethods> = {
     baseUrl: address.url,
     call: (name, ...[input, options]) => connection.call(contract[name], input ?? {}, options),
+    download: (name, input, options) => connection.download(contract[name], input, options),
     stream: (_, input, options) => connection.logs(input, options),
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
@@ -60,15 +65,14 @@ export function createClient({ baseUrl, token, ca, insecure = false, signal }: C
 }
 
 /** The names of the contract decide the methods at run time here, and in the types there: nothing else can tie the two. */
-function groupedMethods({ call, stream }: Omit<Client, keyof GroupedMethods>): GroupedMethods {
+function groupedMethods({ call, download, stream }: Omit<Client, keyof GroupedMethods>): GroupedMethods {
+  const ways = { json: call, bytes: download, stream }
   const groups: Record<string, Record<string, unknown>> = {}
   for (const name of operationNames) {
     const [group = '', verb = ''] = name.split('.')
     groups[group] ??= {}
     groups[group][verb] = (...args: unknown[]) =>
-      Reflect.apply(isStream(name) ? stream : call, undefined, [name, ...args])
+      Reflect.apply(ways[contract[name].answer], undefined, [name, ...args])
   }
   return groups as GroupedMethods
 }
-
-const isStream = (name: OperationName): boolean => contract[name].answer === 'stream'

@@ -6,6 +6,7 @@ import type { Operation, OutputOf } from '../../services/contract/operation.ts'
 import { parseAnswer, parseProblem } from './answers.ts'
 import { ConnectionError, explainConnectionError } from './connection-error.ts'
 import { deadline, deadlineOf } from './deadline.ts'
+import { type Download, downloadOf, type OpenedBytes } from './download.ts'
 import { httpRequest } from './http-request.ts'
 import { lines } from './ndjson.ts'
 import type { CallOptions, Input } from './operation-types.ts'
@@ -21,7 +22,7 @@ export type ConnectionOptions = {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** How long a log that is not followed may fall silent in the middle, in milliseconds. */
+/** How long a file, or a log that is not followed, may fall silent in the middle, in milliseconds. */
 const longestSilence = 60_000
 
 /** Calls of operations over a transport: places the input, holds the deadline, reads the answer by the contract. */
@@ -70,10 +71,47 @@ export class Connection {
       input: { ...input, session },
       baseUrl: this.#options.baseUrl,
       open: asked => this.#openLog(asked, both),
-      pause: async milliseconds => {
-        await delay(milliseconds, undefined, { signal: both }).catch(() => both.throwIfAborted())
-      },
+      pause: milliseconds => pause(milliseconds, both),
     })
+  }
+
+  /** A file, of which a range is asked for anew where the connection breaks. */
+  async download(operation: Operation, input: Fields, { signal }: CallOptions = {}): Promise<Download> {
+    const both = AbortSignal.any([signal, this.#options.signal].filter(one => one !== undefined))
+    return await downloadOf({
+      baseUrl: this.#options.baseUrl,
+      open: headers => this.#openBytes(operation, input, headers, both),
+      pause: milliseconds => pause(milliseconds, both),
+    })
+  }
+
+  async #openBytes(
+    operation: Operation,
+    input: Fields,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<OpenedBytes> {
+    const { transport, baseUrl } = this.#options
+    const limit = deadline(deadlineOf(input), baseUrl, [signal])
+    try {
+      const answer = await transport.send(httpRequest(operation, input), {
+        ...{ accept: '*/*', headers, signal: limit.signal, idleMs: longestSilence },
+      })
+      if (answer.status === 200 || answer.status === 206)
+        return { ...answer, body: this.#bytes(answer.body, signal) }
+      throw parseProblem(answer.status, await this.#text(answer.body, limit.signal), baseUrl)
+    } finally {
+      limit.lift()
+    }
+  }
+
+  async *#bytes(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body
+    } catch (error) {
+      signal.throwIfAborted()
+      throw explainConnectionError(this.#options.baseUrl, error)
+    }
   }
 
   async #openLog(input: Input<'sessions.logs'>, signal: AbortSignal): Promise<AsyncIterable<LogMessage>> {
@@ -112,4 +150,9 @@ export class Connection {
       throw explainConnectionError(this.#options.baseUrl, error)
     }
   }
+}
+
+/** Rejects with the reason of the signal. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted())
 }

@@ -1,9 +1,10 @@
 import type { Contract, OperationName } from '../../services/contract/contract.ts'
 import type { InputOf, OutputOf } from '../../services/contract/operation.ts'
+import type { Download } from './download.ts'
 
 /** What the types of the client, of its grouped methods and of the CLI are derived from. No runtime code. */
 
-export type NameThatAnswers<Answer extends 'json' | 'stream'> = {
+export type NameThatAnswers<Answer extends 'json' | 'stream' | 'bytes'> = {
   [Name in OperationName]: Contract[Name]['answer'] extends Answer ? Name : never
 }[OperationName]
 
@@ -11,6 +12,8 @@ export type NameThatAnswers<Answer extends 'json' | 'stream'> = {
 export type CallName = NameThatAnswers<'json'>
 /** Operations that answer with a sequence of messages. */
 export type StreamName = NameThatAnswers<'stream'>
+/** Operations that answer with a file. */
+export type BytesName = NameThatAnswers<'bytes'>
 
 export type Input<Name extends OperationName> = InputOf<Contract[Name]>
 export type Output<Name extends OperationName> = OutputOf<Contract[Name]>
@@ -26,9 +29,11 @@ export type Arguments<Name extends OperationName> =
     ? [input?: Input<Name>, options?: CallOptions]
     : [input: Input<Name>, options?: CallOptions]
 
-export type Method<Name extends OperationName> = (
-  ...args: Arguments<Name>
-) => Name extends StreamName ? AsyncIterable<Output<Name>> : Promise<Output<Name>>
+export type Method<Name extends OperationName> = (...args: Arguments<Name>) => Answered<Name>
+
+type Answered<Name extends OperationName> = Name extends StreamName
+  ? AsyncIterable<Output<Name>>
+  : Promise<Name extends BytesName ? Download : Output<Name>>
 
 type GroupOf<Name> = Name extends `${infer Group}.${string}` ? Group : never
 

@@ -2,7 +2,7 @@ import type { LogMessage } from '../../services/contract/log-message.ts'
 import { ConnectionError } from './connection-error.ts'
 import { LogProgress } from './log-progress.ts'
 import type { Input } from './operation-types.ts'
-import { ProblemError } from './problem-error.ts'
+import { attempts, backoff, isPassing } from './retry.ts'
 
 export type ResumingLogOptions = {
   readonly input: Input<'sessions.logs'>
@@ -15,17 +15,8 @@ export type ResumingLogOptions = {
   readonly elapsed?: () => number
 }
 
-/**
- * Connections that may fail one after the other without progress in between: more than half a minute in all, so that a
- * server may be started anew by hand meanwhile.
- */
-const attempts = 40
-
 /** How long a connection has to hold, in milliseconds, to count as progress although it brought nothing new. */
 const holdsLong = 5_000
-
-/** 0.1, 0.2, 0.4 … seconds, 1 at the most: a server that is up for moments only shall not be missed each time. */
-export const backoff = (failures: number): number => Math.min(1_000, 100 * 2 ** (failures - 1))
 
 /**
  * A log as one sequence that outlives its connections: one that breaks, and one that the server ends only because it
@@ -68,15 +59,6 @@ export async function* resumingLog(options: ResumingLogOptions): AsyncGenerator<
 
 const mayGoOn = (reason: Extract<LogMessage, { type: 'end' }>['reason']): boolean =>
   reason === 'server_stopping' || reason === 'slow_reader'
-
-/** Whether the same request may succeed a moment later: the server, or what stands before it, restarts. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.status === 503
-  return (
-    error instanceof ConnectionError &&
-    (error.kind === 'unreachable' || error.kind === 'dropped' || error.kind === 'timeout')
-  )
-}
 
 const brokenOff = (baseUrl: string, reason?: string): ConnectionError =>
   new ConnectionError(

@@ -13,11 +13,14 @@ export type TransportOptions = {
 
 export type Answer = {
   readonly status: number
+  readonly headers: Dispatcher.ResponseData['headers']
   readonly body: Dispatcher.ResponseData['body']
 }
 
 export type SendOptions = {
   readonly accept: string
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** The longest silence in the middle of the body; 0 for none. */
   readonly idleMs: number
@@ -40,16 +43,17 @@ export function createTransport({ baseUrl, token, ca, insecure }: TransportOptio
   const prefix = pathname.replace(/\/+$/, '')
 
   return {
-    async send({ method, path, body }, { accept, signal, idleMs }) {
+    async send({ method, path, body }, { accept, headers, signal, idleMs }) {
       loaded ??= load()
       const agent = await loaded
       try {
-        const { statusCode, body: content } = await agent.request({
+        const answer = await agent.request({
           origin,
           path: prefix + path,
           method,
           body: body ?? null,
           headers: {
+            ...headers,
             accept,
             ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -59,7 +63,7 @@ export function createTransport({ baseUrl, token, ca, insecure }: TransportOptio
           headersTimeout: 0,
           bodyTimeout: idleMs,
         })
-        return { status: statusCode, body: content }
+        return { status: answer.statusCode, headers: answer.headers, body: answer.body }
       } catch (error) {
         signal.throwIfAborted()
         throw explainConnectionError(baseUrl, error)

@@ -1,7 +1,10 @@
 import { type Contract, contract, type OperationName } from '../contract/contract.ts'
 import { admit, type Caller } from './access.ts'
+import type { ByteSource } from './bytes/byte-source.ts'
 import type { Context } from './context.ts'
 import type {
+  BytesHandlers,
+  BytesName,
   Call,
   JsonHandlers,
   JsonName,
@@ -17,12 +20,13 @@ import type { Outcome } from './outcome.ts'
 /** From the parts of a request to what its handler says, whichever way the request came. */
 
 export const isPublic = (name: OperationName): name is PublicName => contract[name].access === 'public'
+export const isBytes = (name: OperationName): name is BytesName => contract[name].answer === 'bytes'
 export const isStream = (name: OperationName): name is StreamName => contract[name].answer === 'stream'
 
 /** The caller, if this operation is open to it. */
 export const admitTo = (
   context: Context,
-  name: JsonName | StreamName,
+  name: JsonName | StreamName | BytesName,
   authorization: string | undefined,
 ): Promise<Outcome<Caller>> => admit(context, contract[name].access, authorization)
 
@@ -61,5 +65,18 @@ export async function answerStream<N extends StreamName>(
   const input = readInput(operation, raw)
   if (!input.ok) return input
   const handler: StreamHandlers[N] = handlers[name]
+  return handler(input.value, call)
+}
+
+export async function answerBytes<N extends BytesName>(
+  handlers: BytesHandlers,
+  name: N,
+  raw: RawInput,
+  call: Call,
+): Promise<Outcome<ByteSource>> {
+  const operation: Contract[N] = contract[name]
+  const input = readInput(operation, raw)
+  if (!input.ok) return input
+  const handler: BytesHandlers[N] = handlers[name]
   return handler(input.value, call)
 }

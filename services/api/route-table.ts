@@ -45,7 +45,7 @@ export function methodsAt(path: string): string[] {
 
 /** A stream has no HEAD: its length is not known before it has ended. */
 export const hasHead = (name: OperationName): boolean =>
-  contract[name].method === 'GET' && contract[name].answer === 'json'
+  contract[name].method === 'GET' && contract[name].answer !== 'stream'
 
 const withoutApiPrefix = (path: string): string =>
   path.startsWith('/api/') ? path.slice('/api'.length) : path

@@ -2,13 +2,23 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
 import type { Caller } from './access.ts'
+import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
-import type { Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
+import type { BytesName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
-import { admitTo, answerJson, answerPublic, answerStream, isPublic, isStream } from './operations.ts'
+import {
+  admitTo,
+  answerBytes,
+  answerJson,
+  answerPublic,
+  answerStream,
+  isBytes,
+  isPublic,
+  isStream,
+} from './operations.ts'
 import type { Outcome } from './outcome.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
@@ -39,12 +49,20 @@ export function registerRoutes(
           if (!admitted.ok) return sendOutcome(reply, name, admitted)
           callers.set(request, admitted.value)
         }
-        const handler = isStream(name)
-          ? streamHandler(context, handlers, name, callers)
-          : jsonHandler(handlers, name, callers)
-        server.route({ ...route, onRequest, handler })
+        server.route({ ...route, onRequest, handler: handlerOf(context, handlers, name, callers) })
       }
     }
+}
+
+function handlerOf(
+  context: Context,
+  handlers: Handlers,
+  name: JsonName | StreamName | BytesName,
+  callers: Callers,
+) {
+  if (isStream(name)) return streamHandler(context, handlers, name, callers)
+  if (isBytes(name)) return bytesHandler(context, handlers, name, callers)
+  return jsonHandler(handlers, name, callers)
 }
 
 const publicHandler =
@@ -71,6 +89,16 @@ const streamHandler =
     using _counted = context.metrics.stream('log')
     const events = openLog(context, answer.value.source, { format: answer.value.format, ...call })
     await sendLog(reply.raw, events, answer.value, { limits: context.limits, request: request.id })
+  }
+
+const bytesHandler =
+  (context: Context, handlers: Handlers, name: BytesName, callers: Callers) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
+    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    const source = await answerBytes(handlers, name, rawInput(request), call)
+    if (!source.ok) return sendOutcome(reply, name, source)
+    const refusal = await sendBytes(context, source.value, request, reply)
+    return refusal === undefined ? reply : sendOutcome(reply, name, refusal)
   }
 
 const rawInput = (request: FastifyRequest): RawInput => ({

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts'
+import { artifactOperations } from './operations/artifacts.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
 import { repositoryOperations } from './operations/repositories.ts'
@@ -12,6 +13,7 @@ export const contract = {
   ...repositoryOperations,
   ...sessionOperations,
   ...commandOperations,
+  ...artifactOperations,
   ...debugOperations,
   ...tokenOperations,
 } as const satisfies Record<string, Operation>

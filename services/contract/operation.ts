@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ProblemCode } from './problems.ts'
 import type { Scope } from './scopes.ts'
 
@@ -19,8 +19,11 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly input: Input
   /** Of a stream: one message of it. */
   readonly output: Output
-  /** `stream`: a sequence of messages, as NDJSON, events or plain text, or over a WebSocket at the same path. */
-  readonly answer: 'json' | 'stream'
+  /**
+   * `stream`: a sequence of messages, as NDJSON, events or plain text, or over a WebSocket at the same path.
+   * `bytes`: a file, any range of which may be asked for.
+   */
+  readonly answer: 'json' | 'stream' | 'bytes'
   /** The status of a successful answer. */
   readonly status: 200 | 201
   /** What can go wrong beyond what any operation can answer (invalid input, access, internal). */
@@ -28,6 +31,9 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** Who it is for. The API and the SDK have every operation. */
   readonly surfaces: readonly ('cli' | 'api' | 'sdk' | 'mcp')[]
 }
+
+/** The output of an operation that answers with bytes, as a whole. */
+export const bytes = z.instanceof(Uint8Array)
 
 type Answer = Operation['answer']
 type Surface = Operation['surfaces'][number]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { collectionSchema } from './artifact-resources.ts'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
 import { commandLine, instant } from './fields.ts'
 import { commandId, repositoryId, sessionId, tokenId } from './ids.ts'
@@ -69,6 +70,8 @@ export const commandSchema = z.object({
   /** 128 + n where signal n ended it, as a shell reports it; null while it runs or where it is not known. */
   exit_code: z.int().nullable(),
   failure: commandFailureSchema.nullable(),
+  /** What of the files that it was to keep was kept; null without any such wish, and until it has ended. */
+  artifacts: collectionSchema.nullable(),
   created_at: instant,
   started_at: instant.nullable(),
   ended_at: instant.nullable(),

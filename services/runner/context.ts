@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
+import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/lease.ts'
@@ -26,6 +27,7 @@ export type RunnerContext = {
   readonly slots: number
   /** How long processes may take to end when asked. */
   readonly graceMs: number
+  readonly artifacts: ArtifactLimits
   /** PATH of commands. */
   readonly path: string
   /** Variables that every command gets. */

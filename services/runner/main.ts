@@ -15,7 +15,7 @@ import { startRunner } from './runner.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { runner: settings, sessions } = serverSettings(ownRoot, process.env).values
+  const { runner: settings, sessions, artifacts } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   makePrivateDirectory(dirname(workspace.runnerSocket))
   await using starting = new AsyncDisposableStack()
@@ -30,6 +30,12 @@ await runService(async () => {
       socket: workspace.runnerSocket,
       slots: settings.slots,
       graceMs: settings.grace_seconds * 1000,
+      artifacts: {
+        maxFiles: artifacts.max_files,
+        maxBytes: artifacts.max_bytes,
+        retainDays: artifacts.retain_days,
+        totalBytes: artifacts.total_bytes,
+      },
       path:
         settings.path === ''
           ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))

@@ -3,6 +3,7 @@ import type { Clock, Stopwatch } from '../../lib/clock.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
+import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { EngineSettings } from './debug/engines.ts'
 import type { FetchLimits } from './git/mirrors.ts'
 
@@ -19,6 +20,8 @@ export type RunnerDependencies = {
   slots: number
   /** How long processes may take to end when asked. */
   graceMs: number
+  /** What artifacts may cost; default: `defaultArtifactLimits`. */
+  artifacts?: Partial<ArtifactLimits>
   lease?: {
     /** How long its leases outlast its last heartbeat. */
     termMs?: number

@@ -1,6 +1,8 @@
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import type { Ask, FromRunner, LiveAnswer } from '../contract/runner-messages.ts'
+import { ArtifactKeeper } from './artifacts/artifact-keeper.ts'
+import { defaultArtifactLimits } from './artifacts/limits.ts'
 import type { RunnerContext } from './context.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
@@ -32,6 +34,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #lease: Registration
   readonly #jobs: KeyedJobs
   readonly #keeper: SessionKeeper
+  readonly #artifacts: ArtifactKeeper
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
   readonly #end: () => Promise<void>
@@ -58,6 +61,7 @@ export class RunnerWork implements AsyncDisposable {
     )
     const context: RunnerContext = {
       ...{ store, files, clock, log, metrics, lease, git, mirrors, slots, graceMs, path, inherit, user },
+      artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       changed: change => around.say({ type: 'changed', ...change }),
     }
     const jobs = new KeyedJobs((key, error) => {
@@ -72,6 +76,7 @@ export class RunnerWork implements AsyncDisposable {
     this.#lease = lease
     this.#jobs = jobs
     this.#keeper = new SessionKeeper(context, { stopwatch, retainMs: deps.sessions?.retainMs ?? 0 })
+    this.#artifacts = new ArtifactKeeper(context, jobs, stopwatch)
     this.#reconciler = new Reconciler(context, jobs, this.#debugging)
     this.#end = async () => {
       // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
@@ -90,7 +95,10 @@ export class RunnerWork implements AsyncDisposable {
   }
 
   async pass(): Promise<void> {
-    if (this.#lease.held()) await this.#keeper.look()
+    if (this.#lease.held()) {
+      await this.#keeper.look()
+      this.#artifacts.look()
+    }
     await this.#reconciler.pass()
   }
 

@@ -7,6 +7,7 @@ import {
 } from '../contract/command-state.ts'
 import { type CommandId, commandId, type RunnerToken, type SessionId } from '../contract/ids.ts'
 import { noteActivityOf } from './activity.ts'
+import { insertArtifacts, type KeptFiles } from './artifacts.ts'
 import { cancelFollowers, neverStarted, waitsForNone } from './command-dependencies.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
@@ -106,6 +107,8 @@ export type CommandEnd = {
   failure: CommandFailure | null
   stdout_bytes: number
   stderr_bytes: number
+  /** What was kept of its files, where anything was to be. */
+  kept?: KeptFiles | undefined
 }
 
 /**
@@ -159,6 +162,7 @@ export function endCommand(
         failure_json: end.failure === null ? null : JSON.stringify(end.failure),
         stdout_bytes: end.stdout_bytes,
         stderr_bytes: end.stderr_bytes,
+        collection_json: end.kept === undefined ? null : JSON.stringify(end.kept.collection),
         ended_at: now,
       })
       .where('id', '=', id)
@@ -169,6 +173,7 @@ export function endCommand(
     ).executeTakeFirst()
     if (numUpdatedRows === 0n) return false
     await noteActivityOf(transaction, id, now)
+    await insertArtifacts(transaction, end.kept?.artifacts ?? [])
     if (to !== 'succeeded') await cancelFollowers(transaction, id, now)
     return true
   })

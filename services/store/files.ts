@@ -26,6 +26,10 @@ export const dataFiles = (root: string) => {
     /** A patch, by the SHA-256 of its bytes. */
     patch: (sha256: string) => join(root, 'patches', `${sha256}.patch`),
     command,
+    /** What was kept of a command's files, by the SHA-256 of the bytes. */
+    artifacts: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'artifacts'),
+    artifact: (sessionId: SessionId, id: CommandId, sha256: string) =>
+      join(command(sessionId, id), 'artifacts', sha256),
     log: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
       join(command(sessionId, id), `${stream}.log`),
     /** What it reads on its standard input. */

@@ -10,6 +10,7 @@ import * as leases from './migrations/0002-leases.ts'
 import * as debugSessions from './migrations/0003-debug-sessions.ts'
 import * as commandsInFull from './migrations/0004-commands-in-full.ts'
 import * as sessionLife from './migrations/0005-session-life.ts'
+import * as artifacts from './migrations/0007-artifacts.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -19,6 +20,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0003-debug-sessions': debugSessions,
   '0004-commands-in-full': commandsInFull,
   '0005-session-life': sessionLife,
+  '0007-artifacts': artifacts,
 }
 
 export type MigrateOptions = {

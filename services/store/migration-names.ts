@@ -5,6 +5,7 @@ export const migrationNames = [
   '0003-debug-sessions',
   '0004-commands-in-full',
   '0005-session-life',
+  '0007-artifacts',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -21,6 +21,8 @@ export type NewCommand = {
   /** Both streams go into one. */
   merge?: boolean
   limits?: CommandLimits
+  /** Patterns of the files to keep when it has ended. */
+  artifacts?: readonly string[]
   now: string
 }
 
@@ -36,10 +38,18 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
   return store.write(async transaction => {
     if (!(await takesCommands(transaction, earlier.session_id))) return undefined
     const { command_json, directory, environment_json, timeout_seconds } = earlier
-    const { idempotent, merge, limits_json } = earlier
+    const { idempotent, merge, limits_json, artifacts_json } = earlier
     const id = await insertRow(transaction, {
       ...{ session_id: earlier.session_id, command_json, directory, environment_json, timeout_seconds },
-      ...{ idempotent, merge, limits_json, after_json: '[]', rerun_of: earlier.id, created_at: now },
+      ...{
+        idempotent,
+        merge,
+        limits_json,
+        artifacts_json,
+        after_json: '[]',
+        rerun_of: earlier.id,
+        created_at: now,
+      },
     })
     await transaction
       .insertInto('command_inputs')
@@ -81,6 +91,7 @@ export async function insertCommand(
     idempotent: wanted.idempotent === true ? 1 : 0,
     merge: wanted.merge === true ? 1 : 0,
     limits_json: JSON.stringify(wanted.limits ?? noLimits),
+    artifacts_json: wanted.artifacts?.length ? JSON.stringify(wanted.artifacts) : null,
     after_json: JSON.stringify(after),
     rerun_of: null,
     created_at: wanted.now,
@@ -97,7 +108,7 @@ export async function insertCommand(
 /** What stands in a command's row from the beginning. */
 type Given =
   | ('session_id' | 'command_json' | 'directory' | 'environment_json' | 'timeout_seconds')
-  | ('idempotent' | 'merge' | 'limits_json' | 'after_json' | 'rerun_of' | 'created_at')
+  | ('idempotent' | 'merge' | 'limits_json' | 'artifacts_json' | 'after_json' | 'rerun_of' | 'created_at')
 
 async function insertRow(
   transaction: Transaction<Schema>,
@@ -119,6 +130,7 @@ async function insertRow(
       status: 'queued',
       cancel_requested: 0,
       runner_token: null,
+      collection_json: null,
       enforcement: null,
       exit_code: null,
       failure_json: null,

@@ -1,4 +1,11 @@
 import { z } from 'zod'
+import {
+  type Artifact,
+  artifactGlob,
+  collectionSchema,
+  coreSummarySchema,
+  junitSummarySchema,
+} from '../contract/artifact-resources.ts'
 import { commandFailureSchema } from '../contract/command-state.ts'
 import { debugEndOf } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
@@ -10,7 +17,14 @@ import type { Command, Repository, Session, Token } from '../contract/resources.
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
-import type { CommandRow, DebugSessionRow, RepositoryRow, SessionRow, TokenRow } from './schema.ts'
+import type {
+  ArtifactRow,
+  CommandRow,
+  DebugSessionRow,
+  RepositoryRow,
+  SessionRow,
+  TokenRow,
+} from './schema.ts'
 
 /** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
 
@@ -69,12 +83,27 @@ export const toCommand = (row: CommandRow): Command => ({
   status: row.status,
   exit_code: row.exit_code,
   failure: nullableColumn(commandFailureSchema, row.failure_json),
+  artifacts: nullableColumn(collectionSchema, row.collection_json),
   created_at: row.created_at,
   started_at: row.started_at,
   ended_at: row.ended_at,
 })
 
 const commandIds = z.array(commandId.schema)
+export const toArtifact = (row: ArtifactRow): Artifact => ({
+  id: row.id,
+  session: row.session_id,
+  command: row.command_id,
+  path: row.path,
+  bytes: row.bytes,
+  sha256: row.sha256,
+  media_type: row.media_type,
+  kind: row.kind,
+  summary: nullableColumn(summary, row.summary_json),
+  created_at: row.created_at,
+})
+
+const summary = z.union([junitSummarySchema, coreSummarySchema])
 
 /** What the store knows of a debug session; where a live one stands, its runner tells. */
 export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSession {
@@ -108,6 +137,7 @@ export const debugRequestOf = ({ request_json }: Pick<DebugSessionRow, 'request_
   column(debugRequestSchema, request_json)
 
 export const commandLineOf = (row: CommandRow) => column(commandLine, row.command_json)
+export const artifactGlobsOf = (row: CommandRow) => nullableColumn(z.array(artifactGlob), row.artifacts_json)
 export const environmentOf = (row: CommandRow) => column(environmentVariables, row.environment_json)
 
 export const toToken = (row: TokenRow): Token => ({

@@ -1,8 +1,10 @@
 import type { Generated } from 'kysely'
+import type { ArtifactKind } from '../contract/artifact-resources.ts'
 import type { LimitEnforcement } from '../contract/command-limits.ts'
 import type { CommandStatus } from '../contract/command-state.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
 import type {
+  ArtifactId,
   CommandId,
   DebugSessionId,
   InstanceId,
@@ -92,6 +94,10 @@ export type CommandRow = {
   truncated: number
   /** Null until it has ended, and where nobody could tell. */
   usage_json: string | null
+  /** Patterns of the files to keep when it has ended. Null without. */
+  artifacts_json: string | null
+  /** What became of that wish. Null until it has ended. */
+  collection_json: string | null
   status: CommandStatus
   cancel_requested: number
   /** The runner that runs it: its lease. Null before and after, and while its runner is gone. */
@@ -111,6 +117,20 @@ export type CommandDependencyRow = { command_id: CommandId; earlier_id: CommandI
 
 /** What a command finds on its standard input; one without a row finds nothing there. */
 export type CommandInputRow = { command_id: CommandId; stdin: string }
+
+/** A file that was kept of a command that has ended. Its bytes lie in `DataFiles.artifact`. */
+export type ArtifactRow = {
+  id: ArtifactId
+  session_id: SessionId
+  command_id: CommandId
+  path: string
+  bytes: number
+  sha256: string
+  media_type: string
+  kind: ArtifactKind
+  summary_json: string | null
+  created_at: string
+}
 
 /** A debugger on a command. It lives and ends with the command, and changes only once: when it ends. */
 export type DebugSessionRow = {
@@ -174,6 +194,7 @@ export type Schema = {
   commands: CommandRow
   command_dependencies: CommandDependencyRow
   command_inputs: CommandInputRow
+  artifacts: ArtifactRow
   debug_sessions: DebugSessionRow
   tokens: TokenRow
   service_instances: ServiceInstanceRow

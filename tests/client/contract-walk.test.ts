@@ -10,6 +10,7 @@ import { words } from '../../client/cli/words.ts'
 import type { McpName } from '../../client/mcp/words/words.ts'
 import { words as toolWords } from '../../client/mcp/words.ts'
 import { createClient } from '../../client/sdk/client.ts'
+import type { Download } from '../../client/sdk/download.ts'
 import type { Input } from '../../client/sdk/operation-types.ts'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
 import { logMessageSchema } from '../../services/contract/log-message.ts'
@@ -52,6 +53,15 @@ const aCommand = async (command: string[], wait: number) =>
 const anEarlierCommand = async () => {
   const { session, id } = await aCommand(['true'], 0)
   return { session, after: [id] }
+}
+
+const anArtifact = async () => {
+  const session = await aSession()
+  const command = ['sh', '-c', 'printf kept > kept.txt']
+  await client.commands.run({ session, command, artifacts: ['kept.txt'], wait: 20 })
+  const [artifact] = await client.artifacts.list({ session })
+  if (artifact === undefined) throw new Error('nothing was kept')
+  return artifact
 }
 
 /** A program that goes on for as long as it is let, and stops in each of its rounds. */
@@ -144,12 +154,19 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     stdin: 'given\n',
     merge: true,
     idempotent: true,
+    artifacts: ['README.md', 'reports/**'],
     wait: 20,
   }),
   'commands.list': async () => ({ session: (await aCommand(['true'], 0)).session }),
   'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 20 }),
   'commands.rerun': async () => ({ command: (await aCommand(['true'], 20)).id, wait: 20 }),
   'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 20 }),
+  'artifacts.list': async () => {
+    const { session, command } = await anArtifact()
+    return { session, command, kind: 'file', limit: 5 }
+  },
+  'artifacts.get': async () => ({ artifact: (await anArtifact()).id }),
+  'artifacts.download': async () => ({ artifact: (await anArtifact()).id }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
   'debug.list': async () => ({ session: (await theDebuggee()).session }),
   'debug.status': async () => ({ ...(await aDebugSession()), wait: 1 }),
@@ -203,6 +220,10 @@ const http: Surface = async (name, input) => {
       body: operation.method === 'POST' ? JSON.stringify(Object.fromEntries(rest)) : null,
     },
   )
+  if (operation.answer === 'bytes') {
+    t.equal(statusCode, operation.status, name)
+    return await body.bytes()
+  }
   const text = await body.text()
   t.equal(statusCode, operation.status, `${name}: ${text}`)
   return parsed(operation, text)
@@ -213,9 +234,14 @@ const sdk: Surface = async (name, input) => {
   const method: unknown = Reflect.get(Reflect.get(client, group), verb)
   if (typeof method !== 'function') throw new Error(`the client has no method ${name}`)
   const answer: unknown = method(input)
-  return contract[name].answer === 'stream'
-    ? await Array.fromAsync(answer as AsyncIterable<unknown>)
-    : await answer
+  switch (contract[name].answer) {
+    case 'stream':
+      return await Array.fromAsync(answer as AsyncIterable<unknown>)
+    case 'bytes':
+      return Buffer.concat(await Array.fromAsync(((await answer) as Download).body))
+    case 'json':
+      return await answer
+  }
 }
 
 const cli: Surface = async (name, input) => {
@@ -225,7 +251,7 @@ const cli: Surface = async (name, input) => {
     directory: server.directory,
   })
   t.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return parsed(contract[name], stdout.toString('utf8'))
+  return contract[name].answer === 'bytes' ? stdout : parsed(contract[name], stdout.toString('utf8'))
 }
 
 /** The command line for an input, by the words. */
@@ -244,7 +270,7 @@ async function commandLine(name: CliName, input: Record<string, unknown>): Promi
   const left = Object.keys(input).filter(field => !given.has(field))
   t.same(left, notTyped[name] ?? [], `${name}: fields that cannot be typed`)
   const program = rest === undefined ? [] : ['--', ...[input[rest.field.name]].flat().map(String)]
-  return [...typed, '--json', ...program]
+  return [...typed, ...(contract[name].answer === 'bytes' ? ['--output', '-'] : ['--json']), ...program]
 }
 
 async function textsOf(value: unknown, read: string | undefined): Promise<string[]> {
@@ -287,7 +313,9 @@ for (const name of operationNames)
       const whole = [...Object.keys(input), ...alternativesOf(name)]
       t.same(whole.sort(), Object.keys(operation.input.shape).sort(), 'every field is given')
       const answer = await surfaces[surface](name, input)
-      operation.answer === 'json' ? operation.output.parse(answer) : heard(t, answer)
+      if (operation.answer === 'stream') heard(t, answer)
+      else operation.output.parse(answer)
+      if (operation.answer === 'bytes') t.equal(String(answer), 'kept')
       walked.push(`${name} ${surface}`)
     }
   })

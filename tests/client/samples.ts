@@ -1,3 +1,4 @@
+import type { Artifact } from '../../services/contract/artifact-resources.ts'
 import type {
   Breakpoint,
   DebugSession,
@@ -5,7 +6,14 @@ import type {
   Stop,
   Variable,
 } from '../../services/contract/debug-resources.ts'
-import { commandId, debugSessionId, repositoryId, sessionId, tokenId } from '../../services/contract/ids.ts'
+import {
+  artifactId,
+  commandId,
+  debugSessionId,
+  repositoryId,
+  sessionId,
+  tokenId,
+} from '../../services/contract/ids.ts'
 import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
 import type { Command, Repository, Session, Token } from '../../services/contract/resources.ts'
 
@@ -46,9 +54,24 @@ export const command = (change: Partial<Command> = {}): Command => ({
   status: 'succeeded',
   exit_code: 0,
   failure: null,
+  artifacts: null,
   created_at: instant,
   started_at: instant,
   ended_at: instant,
+  ...change,
+})
+
+export const artifact = (change: Partial<Artifact> = {}): Artifact => ({
+  id: artifactId.schema.parse('art_0123456789ab'),
+  session: sessionId.schema.parse('ses_0123456789ab'),
+  command: commandId.schema.parse('cmd_0123456789ab'),
+  path: 'reports/junit.xml',
+  bytes: 10,
+  sha256: '0'.repeat(64),
+  media_type: 'text/xml',
+  kind: 'file',
+  summary: null,
+  created_at: instant,
   ...change,
 })
 

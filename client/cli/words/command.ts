@@ -18,10 +18,19 @@ export const renderCommand = (command: Command, { now }: RenderContext): string 
     ['after', command.after.join(', ')],
     ['repeats', command.rerun_of],
     ['attempts', command.attempts > 1 ? String(command.attempts) : null],
+    ['artifacts', artifactsText(command)],
     ['session', command.session],
     ['created', relativeTime(command.created_at, now)],
     ['took', tookText(command, now)],
   ])
+
+function artifactsText({ artifacts }: Command): string | null {
+  if (artifacts === null) return null
+  const { collected, left_out, left_out_paths } = artifacts
+  const told = left_out_paths.map(({ path, reason }) => `${reason.replaceAll('_', ' ')}: ${path}`)
+  const rest = left_out > told.length ? [`and ${left_out - told.length} more`] : []
+  return [`${collected} kept${left_out === 0 ? '' : `, ${left_out} left out`}`, ...told, ...rest].join('\n')
+}
 
 function tookText({ started_at, ended_at }: Command, now: number): string | null {
   if (started_at === null) return null
@@ -54,6 +63,7 @@ export const commandRun: Words<'commands.run'> = {
     timeout: { read: 'seconds', value: 'DURATION' },
     after: { value: 'COMMAND' },
     stdin: { value: 'FILE', read: 'file', describe: 'a file that it reads as its standard input' },
+    artifacts: { name: 'artifact', value: 'PATTERN' },
     wait: { read: 'seconds', value: 'DURATION' },
   },
   extras: [followFlag],
@@ -63,6 +73,7 @@ export const commandRun: Words<'commands.run'> = {
     '@last --shell "make 2>&1 | tail -5" --follow',
     '@last --stdin data.json --merge --follow -- python3 load.py',
     '@last --after cmd_0123 --after cmd_0456 -- make install',
+    '@last --artifact "reports/**/*.xml" --artifact core -- make test',
   ],
   act: () => import('../acts/command-run.ts'),
 }

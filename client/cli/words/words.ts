@@ -15,8 +15,8 @@ export type ActContext = RenderContext & {
   readonly client: Client
   readonly io: Io
   readonly json: boolean
-  /** The extra flags that were given, by name without dashes. */
-  readonly extras: ReadonlySet<string>
+  /** The extra flags that were given, by name without dashes; true where one takes no value. */
+  readonly extras: ReadonlyMap<string, string | true>
 }
 
 /** Does more than one call. Returns the exit code. */
@@ -63,7 +63,14 @@ export type Words<Name extends OperationName> = {
   /** False: no flag. */
   readonly flags?: { readonly [F in Field<Name>]?: FlagWords | false }
   /** Flags of the CLI's own, for its `act`. */
-  readonly extras?: readonly { readonly name: string; readonly describe: string }[]
+  readonly extras?: readonly {
+    readonly name: string
+    /** One letter for it. */
+    readonly short?: string
+    /** What stands for its value in the help; a switch has none. */
+    readonly value?: string
+    readonly describe: string
+  }[]
   /** Arguments after `debug-server PATH`. */
   readonly examples: readonly string[]
   /** Does it: `oneCall` where one call is all, loaded when it is needed where it is more. */

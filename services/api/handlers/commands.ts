@@ -32,6 +32,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
       stdin: input.stdin,
       merge: input.merge,
       idempotent: input.idempotent,
+      artifacts: input.artifacts,
       now: now(context),
     })
     return queued(context, id, session.value.id, input.wait, gone)

@@ -1,10 +1,11 @@
 import { note } from '../../../lib/subject.ts'
 import { commandId } from '../../contract/ids.ts'
+import { resolveArtifact } from '../../store/artifacts.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
 import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import type { CommandRow, TokenRow } from '../../store/schema.ts'
+import type { ArtifactRow, CommandRow, TokenRow } from '../../store/schema.ts'
 import { resolveSession } from '../../store/sessions.ts'
 import { resolveToken } from '../../store/tokens.ts'
 import type { Caller } from '../access.ts'
@@ -68,6 +69,15 @@ function commandAmong(rows: readonly CommandRow[], reference: string): Outcome<C
   const like = rows.filter(row => row.id.startsWith(beginning))
   return decide(resolved(like.slice(0, 3)), reference, () => noSuchCommand(reference))
 }
+
+export const findArtifact = async (
+  { store }: Context,
+  reference: string,
+  { visible }: Caller,
+): Promise<Outcome<ArtifactRow>> =>
+  decide(await resolveArtifact(store, reference, visible), reference, () =>
+    refuse('artifact_not_found', `no artifact ${reference}`),
+  )
 
 /** Among the debug sessions of one session; its latest without a reference. */
 export const findDebugSession = async (

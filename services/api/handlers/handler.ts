@@ -1,6 +1,7 @@
 import type { Contract, OperationName } from '../../contract/contract.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { Caller } from '../access.ts'
+import type { ByteSource } from '../bytes/byte-source.ts'
 import type { LogSource } from '../logs/log-source.ts'
 import type { Outcome } from '../outcome.ts'
 
@@ -14,8 +15,13 @@ export type StreamName = {
   [N in OperationName]: Contract[N]['answer'] extends 'stream' ? N : never
 }[OperationName]
 
+/** Operations that answer with a file. */
+export type BytesName = {
+  [N in OperationName]: Contract[N]['answer'] extends 'bytes' ? N : never
+}[OperationName]
+
 /** All others: a token in, JSON out. */
-export type JsonName = Exclude<OperationName, PublicName | StreamName>
+export type JsonName = Exclude<OperationName, PublicName | StreamName | BytesName>
 
 /** What comes with the input: who asks, and a signal that aborts when the client has gone away. */
 export type Call = { readonly caller: Caller; readonly gone: AbortSignal }
@@ -30,5 +36,9 @@ export type StreamHandlers = {
   [N in StreamName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<LogSource>>
 }
 
+export type BytesHandlers = {
+  [N in BytesName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<ByteSource>>
+}
+
 /** One handler an operation: a missing one is an error of the compiler. */
-export type Handlers = PublicHandlers & JsonHandlers & StreamHandlers
+export type Handlers = PublicHandlers & JsonHandlers & StreamHandlers & BytesHandlers

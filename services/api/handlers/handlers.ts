@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { artifactHandlers } from './artifacts.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
 import type { Handlers } from './handler.ts'
@@ -14,6 +15,7 @@ export const createHandlers = (context: Context): Handlers => ({
   ...sessionHandlers(context),
   ...logHandlers(context),
   ...commandHandlers(context),
+  ...artifactHandlers(context),
   ...debugHandlers(context),
   ...tokenHandlers(context),
 })

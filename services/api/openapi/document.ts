@@ -2,6 +2,7 @@ import { contract, operationNames } from '../../contract/contract.ts'
 import { type Operation, pathParameters } from '../../contract/operation.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
+import { byteHeaders } from './byte-answers.ts'
 import { logHeaders } from './log-answers.ts'
 import { failures, responsesOf } from './responses.ts'
 import { debugCallSchema, inputSchema, type JsonSchema, namedSchemas, schemaReference } from './schemas.ts'
@@ -87,7 +88,7 @@ function requestOf(operation: Operation): JsonSchema {
   if (operation.method !== 'POST') {
     for (const [name, schema] of others)
       parameters.push(parameter('query', name, schema, required.includes(name)))
-    return { parameters: operation.answer === 'stream' ? [...parameters, ...logHeaders] : parameters }
+    return { parameters: [...parameters, ...headersOf(operation)] }
   }
   if (others.length === 0) return { parameters }
   const needed = required.filter(name => !inPath.has(name))
@@ -100,6 +101,17 @@ function requestOf(operation: Operation): JsonSchema {
   return {
     parameters,
     requestBody: { required: needed.length > 0, content: { 'application/json': { schema } } },
+  }
+}
+
+function headersOf({ answer }: Operation): readonly JsonSchema[] {
+  switch (answer) {
+    case 'json':
+      return []
+    case 'stream':
+      return logHeaders
+    case 'bytes':
+      return byteHeaders
   }
 }
 

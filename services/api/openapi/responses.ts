@@ -1,6 +1,7 @@
 import type { Operation } from '../../contract/operation.ts'
 import { pathParameters } from '../../contract/operation.ts'
 import { type ProblemCode, problems } from '../../contract/problems.ts'
+import { byteAnswers } from './byte-answers.ts'
 import { logAnswers } from './log-answers.ts'
 import { type JsonSchema, outputSchema, schemaReference } from './schemas.ts'
 
@@ -27,6 +28,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
 }
 
 function successes(operation: Operation): Record<string, JsonSchema> {
+  if (operation.answer === 'bytes') return byteAnswers()
   const schema = outputSchema(operation.output)
   if (operation.answer === 'stream') return logAnswers(schema)
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { artifactSchema } from '../../contract/artifact-resources.ts'
 import { fromDebugSchema, toDebugSchema } from '../../contract/debug-message.ts'
 import { breakpointSchema, debugSessionSchema } from '../../contract/debug-resources.ts'
 import { logMessageSchema } from '../../contract/log-message.ts'
@@ -11,6 +12,7 @@ const named = new Map<z.ZodType, string>([
   [repositorySchema, 'Repository'],
   [sessionSchema, 'Session'],
   [commandSchema, 'Command'],
+  [artifactSchema, 'Artifact'],
   [tokenSchema, 'Token'],
   [logMessageSchema, 'LogMessage'],
   [debugSessionSchema, 'DebugSession'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { artifactGlob } from '../artifact-resources.ts'
 import { commandLine, commandSurroundings, flag, standardInput, waitSeconds } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
@@ -25,6 +26,11 @@ export const commandOperations = {
       stdin: standardInput.optional().describe('text that it reads on its standard input; default: nothing'),
       merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
       idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),
+      artifacts: z
+        .array(artifactGlob)
+        .max(100)
+        .default([])
+        .describe('patterns of files to keep when it has ended, relative to the top of the worktree'),
       wait: waitSeconds.describe('seconds to wait until it has ended'),
     }),
     output: commandSchema,

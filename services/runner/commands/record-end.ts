@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { toInstant } from '../../../lib/clock.ts'
+import type { KeptFiles } from '../../store/artifacts.ts'
 import { endCommand, requeueCommand } from '../../store/commands.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
@@ -8,12 +9,14 @@ import { forbidProcessFile } from './wrapper-files.ts'
 
 /**
  * Writes into the store how a command has ended, now that nothing of it runs any more; one that is lost and may run twice
- * is queued again instead. False where it has ended already, or is another runner's.
+ * is queued again instead. False where it has ended already, or is another runner's. `keep`: keeps the files that it was
+ * to leave behind.
  */
 export async function recordEnd(
   { store, files, clock, lease, changed, metrics, log }: RunnerContext,
   row: CommandRow,
   { status, exit_code, failure }: CommandOutcome,
+  keep: () => Promise<KeptFiles | undefined> = async () => undefined,
 ): Promise<boolean> {
   lease.require()
   const { session_id, id } = row
@@ -31,8 +34,9 @@ export async function recordEnd(
       return true
     }
   }
+  const kept = await keep()
   const now = clock.now()
-  const end = { exit_code, failure, ...logs }
+  const end = { exit_code, failure, ...logs, kept }
   if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
   const took = row.started_at === null ? undefined : now - Date.parse(row.started_at)
   metrics.commandEnded(status, took, { stdout: stdout_bytes, stderr: stderr_bytes })

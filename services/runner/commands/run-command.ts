@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
+import type { KeptFiles } from '../../store/artifacts.ts'
 import { commandLineOf, environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import { collectArtifacts } from '../artifacts/collect-artifacts.ts'
 import type { RunnerContext } from '../context.ts'
 import { type CommandOutcome, commandOutcome, type EndCause, type SeenEnd } from './command-outcome.ts'
 import { CommandProcesses } from './command-processes.ts'
@@ -24,7 +26,7 @@ import {
  * recorded:
  *
  *     no process file → launched ─┐      (a debuggee: once its debugger is ready)
- *     process file ───────────────┴→ watched → leftovers ended → recorded
+ *     process file ───────────────┴→ watched → leftovers ended → artifacts kept → recorded
  *
  * Every step can be repeated by a successor: a wrapper that finds the process file leaves (see command-wrapper.sh), and
  * the exit file stays.
@@ -116,7 +118,8 @@ export class CommandRun {
         seen = await this.#untilGone(first, undefined, signal)
       }
     }
-    await this.#record(await this.#outcome(seen, signal))
+    const outcome = await this.#outcome(seen, signal)
+    await this.#record(outcome, () => collectArtifacts(this.#context, row, signal))
   }
 
   /** What its debugger wants to be launched. Undefined without one, and where it was ended meanwhile. */
@@ -193,9 +196,9 @@ export class CommandRun {
     }
   }
 
-  async #record(outcome: CommandOutcome): Promise<void> {
+  async #record(outcome: CommandOutcome, keep?: () => Promise<KeptFiles | undefined>): Promise<void> {
     await this.#debuggee?.ended()
-    if (await recordEnd(this.#context, this.#row, outcome)) await this.#debuggee?.recorded()
+    if (await recordEnd(this.#context, this.#row, outcome, keep)) await this.#debuggee?.recorded()
     else this.#context.lease.doubt()
   }
 

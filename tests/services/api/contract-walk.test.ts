@@ -4,12 +4,13 @@ import type { DebugSessionId } from '../../../services/contract/ids.ts'
 import { scopes } from '../../../services/contract/scopes.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
+import { keepArtifact } from './keep-artifact.ts'
 import { liveDebugger } from './live-debugger.ts'
 import { problemOf, type Rig, requestFor, startRig } from './rig.ts'
 
 /** Every operation, with each token it may meet and with every field of it spoilt. */
 
-type Things = { session: string; command: string; token: string; debug: string }
+type Things = { session: string; command: string; token: string; debug: string; artifact: string }
 
 function goOn({ session, debug }: Things) {
   return { session, debug, thread: 1, wait: 0 }
@@ -65,12 +66,16 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     stdin: 'in',
     merge: true,
     idempotent: true,
+    artifacts: ['*.xml'],
     wait: 0,
   }),
   'commands.list': ({ session }) => ({ session }),
   'commands.get': ({ command }) => ({ command, wait: 0 }),
   'commands.cancel': ({ command }) => ({ command, wait: 0 }),
   'commands.rerun': ({ command }) => ({ command, wait: 0 }),
+  'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', limit: 5 }),
+  'artifacts.get': ({ artifact }) => ({ artifact }),
+  'artifacts.download': ({ artifact }) => ({ artifact }),
   'debug.launch': ({ session }) => ({
     session,
     python: 'app.py',
@@ -127,6 +132,19 @@ const spoilt: Record<string, unknown[]> = {
   stream: ['stdin', ''],
   offset: [-1, 1.5, 'x'],
   follow: ['maybe', ''],
+  artifacts: [
+    'a',
+    [''],
+    ['/etc/passwd'],
+    ['../x'],
+    ['*.{a,b}'],
+    ['[a'],
+    [7],
+    ['a\u0000b'],
+    Array(101).fill('a'),
+  ],
+  artifact: ['x y', 'ses_0', 'art_ILOU', '@last'],
+  kind: ['log', ''],
   directory: ['/etc', '..', 'a/../..', 'a\u0000b', 7],
   environment: ['A=1', { '1': 'x' }, { 'A B': 'x' }, { A: 7 }, { A: 'a\u0000b' }, ['A']],
   timeout: [0, -1, 'long', 1e9],
@@ -166,6 +184,7 @@ const spoilt: Record<string, unknown[]> = {
 /** A limit that counts bytes may be higher. */
 const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
+  'artifacts.list': { limit: [0, 10_001, 1.5, 'many', -1] },
 }
 /** A command in a path or query is an id, in a body a command line. */
 const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
@@ -174,11 +193,12 @@ async function startWalk(t: Parameters<typeof startRig>[0]) {
   const rig = await startRig(t)
   await rig.repository()
   const { id: session, commands } = await rig.session(['ls'])
+  const artifact = await keepArtifact(rig, session)
   const { id: token } = await rig.person('spare', 'mcp')
   const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
   await rig.runner.start(session, command)
   rig.runner.debugger = liveDebugger(toDebugSession(await rowOf(rig, debug)))
-  const things: Things = { session, command: `${commands[0]}`, token, debug }
+  const things: Things = { session, command: `${commands[0]}`, token, debug, artifact }
   return { ...rig, rig, things }
 }
 
@@ -203,7 +223,8 @@ for (const name of operationNames) {
         `${answer.status} ${answer.text}`,
       )
       t.match(answer.headers['x-request-id'], /^[0-9a-f]{16}$/)
-      if (contract[name].answer === 'json') contract[name].output.parse(JSON.parse(answer.text))
+      if (contract[name].answer === 'bytes') t.equal(answer.text, 'kept')
+      else if (contract[name].answer === 'json') contract[name].output.parse(JSON.parse(answer.text))
       else for (const line of answer.text.trim().split('\n')) contract[name].output.parse(JSON.parse(line))
     }
   })
@@ -238,11 +259,12 @@ for (const name of operationNames) {
       t.not(opened.status, 403, `${access} opens it`)
     })
 
-  if (/\{(?:session|command)\}/.test(contract[name].path))
+  if (/\{(?:session|command|artifact)\}/.test(contract[name].path))
     t.test(`${name}: another owner's is not there, an administrator's view has it`, async t => {
       const { rig, things } = await startWalk(t)
       const input = valid[name](things)
-      const code = contract[name].path.startsWith('/sessions') ? 'session_not_found' : 'command_not_found'
+      const [, thing] = /\{(session|command|artifact)\}/.exec(contract[name].path) ?? []
+      const code = `${thing}_not_found`
       t.match(await rig.refused(name, input, rig.bob), { code })
       const [path, sent] = requestFor(name, input, rig.admin)
       t.ok((await rig.send(path, sent)).status < 300)
@@ -321,7 +343,7 @@ async function changesNothing(rig: Rig, { session }: Things): Promise<void> {
   const commands = await rig.call('commands.list', { session })
   t.same(
     commands.map(({ status }) => status),
-    ['queued', 'running'],
+    ['queued', 'succeeded', 'running'],
   )
   t.equal((await rig.call('debug.list', { session })).length, 1)
   t.equal((await rig.call('repositories.list')).length, 1)

@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'undici/types/header.js'
+import { ConnectionError } from './connection-error.ts'
+import { attempts, backoff, isPassing } from './retry.ts'
+
+/** A file that a server answers with. */
+export type Download = {
+  /** How many bytes it has. */
+  readonly bytes: number
+  readonly mediaType: string
+  /** Its bytes, to be read once. Rejects where they cannot be had to their end. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export type OpenedBytes = {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export type DownloadOptions = {
+  readonly baseUrl: string
+  /** One request with these headers: resolves once the server has begun to answer with 200 or 206. */
+  readonly open: (headers: Readonly<Record<string, string>>) => Promise<OpenedBytes>
+  /** Waits, or rejects with the reason of the caller's signal. */
+  readonly pause: (milliseconds: number) => Promise<void>
+}
+
+/** Asks for a file. What fails before the first answer is not tried again. */
+export async function downloadOf(options: DownloadOptions): Promise<Download> {
+  const opened = await options.open({})
+  const bytes = Number(opened.headers['content-length'])
+  const { etag } = opened.headers
+  if (opened.status !== 200 || !Number.isSafeInteger(bytes) || typeof etag !== 'string')
+    throw unexpected(options.baseUrl, 'it does not say how large the file is')
+  return {
+    bytes,
+    mediaType: String(opened.headers['content-type'] ?? 'application/octet-stream'),
+    body: resuming(opened.body, { ...options, bytes, etag }),
+  }
+}
+
+/** The bytes over as many connections as it takes: a new one goes on where the last broke off. */
+async function* resuming(
+  first: AsyncIterable<Uint8Array>,
+  { baseUrl, open, pause, bytes, etag }: DownloadOptions & { bytes: number; etag: string },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let taken = 0
+  let body: AsyncIterable<Uint8Array> | undefined = first
+  for (let failures = 0; ; ) {
+    let reason: unknown = brokenOff(baseUrl)
+    try {
+      body ??= await rest(open, taken, etag, baseUrl)
+      for await (const chunk of body) {
+        taken += chunk.length
+        failures = 0
+        yield chunk
+      }
+      if (taken === bytes) return
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      reason = error
+    }
+    body = undefined
+    failures += 1
+    if (failures > attempts) throw reason
+    await pause(backoff(failures))
+  }
+}
+
+async function rest(
+  open: DownloadOptions['open'],
+  taken: number,
+  etag: string,
+  baseUrl: string,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { status, headers, body } = await open({ range: `bytes=${taken}-`, 'if-range': etag })
+  if (status !== 206 || !String(headers['content-range']).startsWith(`bytes ${taken}-`))
+    throw unexpected(baseUrl, 'the file is another one by now')
+  return body
+}
+
+const unexpected = (baseUrl: string, reason: string): ConnectionError =>
+  new ConnectionError('unexpected_answer', baseUrl, reason, 'ask for the file again')
+
+const brokenOff = (baseUrl: string): ConnectionError =>
+  new ConnectionError('dropped', baseUrl, 'the file broke off', 'check that the server is up, and ask again')

@@ -1,0 +1,108 @@
+import { sql, type Transaction } from 'kysely'
+import type { ArtifactKind, Collection } from '../contract/artifact-resources.ts'
+import { type ArtifactId, artifactId, type CommandId, type SessionId } from '../contract/ids.ts'
+import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
+import type { ArtifactRow, Schema } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** What was kept of a command's files, told together with its end. */
+export type KeptFiles = { readonly collection: Collection; readonly artifacts: readonly ArtifactRow[] }
+
+/** So many rows in one statement that no database has too many parameters. */
+const rowsAtOnce = 50
+
+/** With the end of their command, so that both are told or neither. */
+export async function insertArtifacts(
+  transaction: Transaction<Schema>,
+  rows: readonly ArtifactRow[],
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsAtOnce)
+    await transaction
+      .insertInto('artifacts')
+      .values(rows.slice(from, from + rowsAtOnce))
+      .execute()
+}
+
+export type WantedArtifacts = {
+  session: SessionId
+  command?: CommandId | undefined
+  kind?: ArtifactKind | undefined
+  limit: number
+}
+
+export const listArtifacts = (store: Store, wanted: WantedArtifacts): Promise<ArtifactRow[]> =>
+  store.read(database => {
+    let query = database
+      .selectFrom('artifacts')
+      .innerJoin('commands', 'commands.id', 'artifacts.command_id')
+      .selectAll('artifacts')
+      .where('artifacts.session_id', '=', wanted.session)
+    if (wanted.command !== undefined) query = query.where('command_id', '=', wanted.command)
+    if (wanted.kind !== undefined) query = query.where('kind', '=', wanted.kind)
+    return query.orderBy('commands.sequence').orderBy('artifacts.path').limit(wanted.limit).execute()
+  })
+
+/** Finds an artifact by id or unique beginning among the sessions that are visible. */
+export const resolveArtifact = (
+  store: Store,
+  reference: string,
+  visible: Visibility,
+): Promise<Resolved<ArtifactRow>> =>
+  store.read(async database => {
+    const like = database
+      .selectFrom('artifacts')
+      .innerJoin('sessions', 'sessions.id', 'artifacts.session_id')
+      .selectAll('artifacts')
+      .where(beginsLike('artifacts.id', artifactId.prefix, reference))
+      .limit(3)
+    return resolved(
+      await (visible === 'all' ? like : like.where('owner_token_id', '=', visible.owner)).execute(),
+    )
+  })
+
+/** Of the artifacts that are to go, the oldest so many: those made before an instant, and what is too much in all. */
+export const artifactsToDrop = (
+  store: Store,
+  { before, bytes, most }: { before: string | undefined; bytes: number | undefined; most: number },
+): Promise<ArtifactRow[]> =>
+  store.read(database =>
+    database
+      .with('aged', query =>
+        query
+          .selectFrom('artifacts')
+          .selectAll()
+          .select(sql<number>`sum(bytes) over (order by created_at desc, id desc)`.as('with_younger')),
+      )
+      .selectFrom('aged')
+      .selectAll()
+      .where(eb =>
+        eb.or([
+          ...(before === undefined ? [] : [eb('created_at', '<', before)]),
+          ...(bytes === undefined ? [] : [eb('with_younger', '>', bytes)]),
+        ]),
+      )
+      .orderBy('created_at')
+      .orderBy('id')
+      .limit(most)
+      .execute(),
+  )
+
+/** Whether another artifact of the same command has the same bytes, and so the same file. */
+export const sharesFile = (
+  store: Store,
+  { id, command_id, sha256 }: Pick<ArtifactRow, 'id' | 'command_id' | 'sha256'>,
+): Promise<boolean> =>
+  store.read(async database => {
+    const other = await database
+      .selectFrom('artifacts')
+      .select('id')
+      .where('command_id', '=', command_id)
+      .where('sha256', '=', sha256)
+      .where('id', '!=', id)
+      .executeTakeFirst()
+    return other !== undefined
+  })
+
+export const removeArtifact = async (store: Store, id: ArtifactId): Promise<void> => {
+  await store.write(transaction => transaction.deleteFrom('artifacts').where('id', '=', id).execute())
+}

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { createClient } from '../../../client/sdk/client.ts'
+import { demoRepository, realServer } from '../real-server.ts'
+import { artifact } from '../samples.ts'
+import { standIn } from '../stand-in-server.ts'
+import { at, cli } from './rig.ts'
+
+t.setTimeout(120_000)
+
+async function place(t: { teardown(ends: () => Promise<void>): void }): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'artifacts-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  return directory
+}
+
+t.test('what a command was to leave behind is told, listed and downloaded', async t => {
+  const server = await realServer(t)
+  const url = await demoRepository(server.directory)
+  await using client = createClient({ baseUrl: server.url, token: server.token })
+  await client.repositories.add({ url, name: 'demo', wait: 20 })
+  await client.sessions.create({ repository: 'demo', wait: 20 })
+  const directory = await place(t)
+  const environment = { ...at(server.url), DEBUG_SERVER_TOKEN: server.token }
+  const said = async (...args: string[]) => {
+    const { code, stdout, stderr } = await cli(args, { environment, directory })
+    t.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+    return stdout
+  }
+  const report = '<testsuite><testcase/><testcase><failure/></testcase></testsuite>'
+  const line = `mkdir out; printf '${report}' > out/report.xml; head -c 3000000 /dev/urandom > large`
+  const id = await said(
+    ...['command', 'run', '@last', '--artifact', 'out/', '--artifact', 'large', '--artifact', 'none'],
+    ...['--wait', '30', '--shell', line],
+  )
+  t.match(await said('command', 'get', id.trim()), /artifacts +2 kept, 1 left out\n +no match: none\n/)
+  const listed = await said('artifact', 'list', '@last')
+  t.match(listed, /art_\S+ +cmd_\S+ +file +2\.9 MiB +large/)
+  t.match(listed, /junit +\d+ B +out\/report\.xml +2 tests, 1 failed/)
+  const [junit] = await client.artifacts.list({ session: '@last', kind: 'junit' })
+  const [large] = await client.artifacts.list({ session: '@last', kind: 'file' })
+  if (junit === undefined || large === undefined) throw new Error('it is listed')
+  t.match(await said('artifact', 'get', junit.id), /summary +2 tests, 1 failed\n/)
+  t.equal(await said('artifact', 'download', junit.id, '-o', '-'), report)
+  t.equal(await said('artifact', 'download', large.id), 'large: 2.9 MiB\n')
+  t.equal(readFileSync(join(directory, 'large')).length, 3_000_000)
+  const again = await cli(['artifact', 'download', large.id], { environment, directory })
+  t.match(again, { code: 1, stderr: /large is there already[\s\S]*--output/ })
+  writeFileSync(join(directory, 'mine.xml'), 'before')
+  await said('artifact', 'download', junit.id, '--output', 'mine.xml')
+  t.equal(readFileSync(join(directory, 'mine.xml'), 'utf8'), report)
+  t.match(JSON.parse(await said('artifact', 'download', junit.id, '--output', 'deep/er.xml', '--json')), {
+    id: junit.id,
+  })
+  t.equal(readFileSync(join(directory, 'deep/er.xml'), 'utf8'), report)
+})
+
+/** A file of the alphabet; each connection breaks off after some bytes, or sends what it is told. */
+const alphabet = 'abcdefghijklmnopqrstuvwxyz'
+const alphabetSha256 = '71c480df93d6ae2f1efad1447c66c9525e316218cf51fc8d9ed832f2daf18b73'
+
+t.test('a download goes on where its connection broke', async t => {
+  const asked: (string | undefined)[] = []
+  await using server = await standIn({
+    'artifacts.get': () => artifact({ path: 'alphabet', sha256: alphabetSha256, bytes: 26 }),
+    'artifacts.download': (_, { request, response }) => {
+      asked.push(request.headers.range)
+      const first = Number(/\d+/.exec(request.headers.range ?? '0')?.[0])
+      response.writeHead(first === 0 ? 200 : 206, {
+        etag: '"a"',
+        'content-length': 26 - first,
+        ...(first === 0 ? {} : { 'content-range': `bytes ${first}-25/26` }),
+      })
+      response.write(alphabet.slice(first, first + 10))
+      if (first < 16) setTimeout(() => response.destroy(), 20)
+      else response.end()
+      return undefined
+    },
+  })
+  const directory = await place(t)
+  const result = await cli(['artifact', 'download', 'art_0', '-o', '-'], {
+    environment: at(server.url),
+    directory,
+  })
+  t.match(result, { code: 0, stdout: alphabet, stderr: '' })
+  t.same(asked, [undefined, 'bytes=10-', 'bytes=20-'])
+})
+
+t.test('what is not what the server says is not kept', async t => {
+  await using server = await standIn({
+    'artifacts.get': () => artifact({ path: 'alphabet', sha256: alphabetSha256, bytes: 26 }),
+    'artifacts.download': (_, { response }) => {
+      response.writeHead(200, { etag: '"a"', 'content-length': 26 }).end(alphabet.toUpperCase())
+      return undefined
+    },
+  })
+  const directory = await place(t)
+  const result = await cli(['artifact', 'download', 'art_0'], { environment: at(server.url), directory })
+  t.match(result, { code: 1, stdout: '', stderr: /is not what was kept of it/ })
+  t.same(readdirSync(directory), [])
+  const both = await cli(['artifact', 'download', 'art_0', '-o', '-', '--json'], {
+    environment: at(server.url),
+  })
+  t.equal(both.code, 2)
+})
