@@ -120,7 +120,10 @@ export const serverSchema = z.strictObject({
     })
     .prefault({}),
   repositories: z
-    .strictObject({ schemes: z.array(z.enum(['https', 'ssh', 'git'])).default(['https', 'ssh', 'git']) })
+    .strictObject({
+      schemes: z.array(z.enum(['https', 'ssh', 'git'])).default(['https', 'ssh', 'git']),
+      fetch_every_seconds: z.int().min(0).max(2_592_000).default(300),
+    })
     .prefault({}),
 })
 export type ServerSettings = z.output<typeof serverSchema>

@@ -39,6 +39,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'see "debug-server token list"'
     case 'ambiguous_id':
       return 'write more of the id'
+    case 'repository_in_use':
+      return 'see "debug-server session list", and delete them with "debug-server session delete SESSION"'
     case 'repository_exists':
     case 'token_exists':
       return 'choose another name'

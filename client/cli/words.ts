@@ -18,7 +18,13 @@ import {
   debugThreads,
   debugVariables,
 } from './words/debug.ts'
-import { repositoryAdd, repositoryGet, repositoryList } from './words/repository.ts'
+import {
+  repositoryAdd,
+  repositoryDelete,
+  repositoryFetch,
+  repositoryGet,
+  repositoryList,
+} from './words/repository.ts'
 import {
   sessionActivity,
   sessionCreate,
@@ -38,6 +44,8 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'repositories.add': repositoryAdd,
   'repositories.list': repositoryList,
   'repositories.get': repositoryGet,
+  'repositories.fetch': repositoryFetch,
+  'repositories.delete': repositoryDelete,
   'sessions.create': sessionCreate,
   'sessions.list': sessionList,
   'sessions.get': sessionGet,

@@ -17,6 +17,7 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'This method is not offered at this address' },
   ambiguous_id: { status: 409, title: 'More than one id begins like this' },
   repository_exists: { status: 409, title: 'Another repository has this name' },
+  repository_in_use: { status: 409, title: 'There are sessions of this repository' },
   token_exists: { status: 409, title: 'Another token has this name' },
   session_not_resumable: { status: 409, title: 'The session cannot be resumed' },
   session_ended: { status: 409, title: 'The session takes no more commands' },

@@ -19,7 +19,14 @@ export const repositorySchema = z.object({
   status: z.enum(repositoryStatuses),
   failure: repositoryFailureSchema.nullable(),
   created_at: instant,
+  /** The last fetch that succeeded. */
   fetched_at: instant.nullable(),
+  /** The last fetch, where that failed. */
+  failed_at: instant.nullable(),
+  /** When it is fetched by itself, if it is in use then. */
+  next_fetch_at: instant.nullable(),
+  /** Whether somebody has asked for a fetch that is not over. */
+  fetch_requested: z.boolean(),
 })
 export type Repository = z.infer<typeof repositorySchema>
 

@@ -23,6 +23,8 @@ export type RunnerContext = {
   readonly lease: Lease
   readonly git: Git
   readonly mirrors: Mirrors
+  /** How often repositories in use are fetched by themselves; 0: never. */
+  readonly fetchEveryMs: number
   /** How many commands run at a time. */
   readonly slots: number
   /** How long processes may take to end when asked. */

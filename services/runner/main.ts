@@ -15,7 +15,7 @@ import { startRunner } from './runner.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { runner: settings, sessions, artifacts } = serverSettings(ownRoot, process.env).values
+  const { runner: settings, sessions, artifacts, repositories } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   makePrivateDirectory(dirname(workspace.runnerSocket))
   await using starting = new AsyncDisposableStack()
@@ -41,6 +41,7 @@ await runService(async () => {
           ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))
           : expanded(settings.path, process.env),
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
+      fetchEveryMs: repositories.fetch_every_seconds * 1_000,
       inherit: inheritedByCommands(process.env),
       git: { environment: inheritedByGit(process.env) },
     }),

@@ -4,7 +4,6 @@ import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import { commandsIn, readyCommands, startCommand } from '../store/commands.ts'
 import { liveDebugSessions, type QueuedDebugSession, readyDebuggees } from '../store/debug-sessions.ts'
-import { pendingRepositories } from '../store/repositories.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
@@ -14,8 +13,8 @@ import type { EndCause } from './commands/command-outcome.ts'
 import { CommandRun } from './commands/run-command.ts'
 import type { RunnerContext } from './context.ts'
 import type { LiveDebugSessions } from './debug/live-debug-sessions.ts'
+import { keepRepositories } from './keep-repositories.ts'
 import type { KeyedJobs } from './keyed-jobs.ts'
-import { refreshRepository } from './refresh-repository.ts'
 import { removeEndedSession } from './sessions/remove-session.ts'
 import { resumeSession } from './sessions/resume-session.ts'
 import { startSession } from './sessions/start-session.ts'
@@ -50,12 +49,7 @@ export class Reconciler {
     for (const session of sessions.filter(free)) if (session.status !== 'stopping') this.#start(session)
     for (const session of (await sessionsToRemove(this.#context.store)).filter(free))
       this.#withLease(session, ['stopped', 'failed'], current => removeEndedSession(this.#context, current))
-    for (const repository of await pendingRepositories(this.#context.store))
-      this.#jobs.start(`repository ${repository.id}`, async () => {
-        await withSubject({ repository: repository.id }, () =>
-          refreshRepository(this.#context, repository, Date.parse(repository.created_at)),
-        )
-      })
+    await keepRepositories(this.#context, this.#jobs)
   }
 
   async #commands(stopping: readonly SessionJoined[]): Promise<void> {

@@ -1,30 +1,33 @@
 import { toInstant } from '../../lib/clock.ts'
-import { recordFetch, recordFetchFailure } from '../store/repositories.ts'
+import { recordFetch, recordFetchFailure } from '../store/repository-fetches.ts'
 import type { RepositoryRow } from '../store/schema.ts'
 import type { RunnerContext } from './context.ts'
+import { pauseBeforeFetch } from './fetch-schedule.ts'
 import type { Fetched } from './git/mirrors.ts'
 
-/** Brings a repository's mirror to what its remote has had since `since`, and records how that went. */
+/**
+ * Brings a repository's mirror to what its remote has had since `since`, and records how that went. `did`: how many of the
+ * fetches that were asked for are done with it.
+ */
 export async function refreshRepository(
   context: RunnerContext,
   repository: RepositoryRow,
   since: number,
+  did = 0,
 ): Promise<Fetched> {
-  const { store, clock, mirrors, changed, log, metrics } = context
+  const { store, clock, mirrors, changed, log, metrics, fetchEveryMs } = context
   // The token under which it was fetched, not a later one of this runner's.
   const by = context.lease.token
   const began = performance.now()
   const fetched = await mirrors.refresh(repository, since)
   metrics.fetched(fetched.ok ? 'done' : 'failed', performance.now() - began)
-  if (fetched.ok)
-    await recordFetch(
-      store,
-      repository.id,
-      { default_branch: fetched.default_branch, now: toInstant(clock.now()) },
-      by,
-    )
+  const ended = clock.now()
+  const next = (failures: number) =>
+    fetchEveryMs === 0 ? null : toInstant(ended + pauseBeforeFetch(fetchEveryMs, failures, Math.random()))
+  const end = { now: toInstant(ended), did, next, by }
+  if (fetched.ok) await recordFetch(store, repository.id, fetched.default_branch, end)
   else {
-    await recordFetchFailure(store, repository.id, fetched.failure, by)
+    await recordFetchFailure(store, repository.id, fetched.failure, end)
     log.warn({ repository: repository.id, failure: fetched.failure }, 'fetch failed')
   }
   changed({ repository: repository.id })

@@ -35,6 +35,8 @@ export type RunnerDependencies = {
   path: string
   /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */
   inherit?: Record<string, string>
+  /** How often repositories in use are fetched by themselves; 0, and where it is not said: never. */
+  fetchEveryMs?: number
   /** Where debuggers are looked for. */
   debuggers?: Partial<EngineSettings>
   git?: {

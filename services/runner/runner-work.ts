@@ -62,6 +62,7 @@ export class RunnerWork implements AsyncDisposable {
     const context: RunnerContext = {
       ...{ store, files, clock, log, metrics, lease, git, mirrors, slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
+      fetchEveryMs: deps.fetchEveryMs ?? 0,
       changed: change => around.say({ type: 'changed', ...change }),
     }
     const jobs = new KeyedJobs((key, error) => {

@@ -11,6 +11,7 @@ import * as debugSessions from './migrations/0003-debug-sessions.ts'
 import * as commandsInFull from './migrations/0004-commands-in-full.ts'
 import * as sessionLife from './migrations/0005-session-life.ts'
 import * as artifacts from './migrations/0007-artifacts.ts'
+import * as repositoryFetches from './migrations/0009-repository-fetches.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -21,6 +22,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0004-commands-in-full': commandsInFull,
   '0005-session-life': sessionLife,
   '0007-artifacts': artifacts,
+  '0009-repository-fetches': repositoryFetches,
 }
 
 export type MigrateOptions = {

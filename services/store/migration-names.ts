@@ -6,6 +6,7 @@ export const migrationNames = [
   '0004-commands-in-full',
   '0005-session-life',
   '0007-artifacts',
+  '0009-repository-fetches',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -1,14 +1,13 @@
-import { sql } from 'kysely'
+import type { Transaction } from 'kysely'
 import { type RepositoryId, type RunnerToken, repositoryId } from '../contract/ids.ts'
-import type { RepositoryFailure } from '../contract/repository-state.ts'
-import type { RepositoryRow } from './schema.ts'
+import type { RepositoryRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 export type NewRepository = { name: string; url: string; default_branch: string | null; now: string }
 
 export type AddedRepository =
   | { outcome: 'added' | 'unchanged'; repository: RepositoryRow }
-  | { outcome: 'name_taken'; repository: RepositoryRow }
+  | { outcome: 'name_taken' | 'being_removed'; repository: RepositoryRow }
 
 /** Registers a repository. The same name with the same address is the same repository. */
 export function addRepository(store: Store, wanted: NewRepository): Promise<AddedRepository> {
@@ -18,6 +17,7 @@ export function addRepository(store: Store, wanted: NewRepository): Promise<Adde
       .selectAll()
       .where('name', '=', wanted.name)
       .executeTakeFirst()
+    if (existing?.removal_requested === 1) return { outcome: 'being_removed', repository: existing }
     if (existing !== undefined)
       return { outcome: existing.url === wanted.url ? 'unchanged' : 'name_taken', repository: existing }
     const repository: RepositoryRow = {
@@ -30,18 +30,45 @@ export function addRepository(store: Store, wanted: NewRepository): Promise<Adde
       runner_token: null,
       created_at: wanted.now,
       fetched_at: null,
+      failed_at: null,
+      failures: 0,
+      next_fetch_at: null,
+      used_at: wanted.now,
+      fetches_wanted: 0,
+      fetches_done: 0,
+      removal_requested: 0,
     }
     await transaction.insertInto('repositories').values(repository).execute()
     return { outcome: 'added', repository }
   })
 }
 
+/** All but those that are being removed. */
 export const listRepositories = (store: Store): Promise<RepositoryRow[]> =>
-  store.read(database => database.selectFrom('repositories').selectAll().orderBy('name').execute())
+  store.read(database =>
+    database
+      .selectFrom('repositories')
+      .selectAll()
+      .where('removal_requested', '=', 0)
+      .orderBy('name')
+      .execute(),
+  )
 
+/** Undefined also while it is being removed. */
 export const findRepository = (store: Store, name: string): Promise<RepositoryRow | undefined> =>
   store.read(database =>
-    database.selectFrom('repositories').selectAll().where('name', '=', name).executeTakeFirst(),
+    database
+      .selectFrom('repositories')
+      .selectAll()
+      .where('name', '=', name)
+      .where('removal_requested', '=', 0)
+      .executeTakeFirst(),
+  )
+
+/** Undefined where it has been removed. */
+export const lookUpRepository = (store: Store, id: RepositoryId): Promise<RepositoryRow | undefined> =>
+  store.read(database =>
+    database.selectFrom('repositories').selectAll().where('id', '=', id).executeTakeFirst(),
   )
 
 export const getRepository = (store: Store, id: RepositoryId): Promise<RepositoryRow> =>
@@ -49,49 +76,50 @@ export const getRepository = (store: Store, id: RepositoryId): Promise<Repositor
     database.selectFrom('repositories').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
   )
 
-export const pendingRepositories = (store: Store): Promise<RepositoryRow[]> =>
+/** Asks for its removal, unless there are sessions of it: then their number is told. */
+export const requestRepositoryRemoval = (store: Store, id: RepositoryId): Promise<number> =>
+  store.write(async transaction => {
+    const sessions = await sessionsOf(transaction, id)
+    if (sessions === 0)
+      await transaction
+        .updateTable('repositories')
+        .set({ removal_requested: 1 })
+        .where('id', '=', id)
+        .execute()
+    return sessions
+  })
+
+export const repositoriesToRemove = (store: Store): Promise<RepositoryRow[]> =>
   store.read(database =>
-    database.selectFrom('repositories').selectAll().where('status', '=', 'pending').execute(),
+    database.selectFrom('repositories').selectAll().where('removal_requested', '=', 1).execute(),
   )
 
-/** What a runner that is gone says is refused: its registration has been ended, and its successor has fetched since. */
-const stillRegistered = (by: RunnerToken | undefined) =>
-  by === undefined ? sql<boolean>`true` : sql<boolean>`exists (select 1 from runners where token = ${by})`
+/**
+ * Removes a repository whose mirror is gone, if the runner `by` has its lease. One that a session was created on just
+ * before its removal was asked for stays: its mirror is to be made anew.
+ */
+export const removeRepository = (store: Store, id: RepositoryId, by: RunnerToken): Promise<void> =>
+  store.write(async transaction => {
+    if ((await sessionsOf(transaction, id)) === 0)
+      await transaction
+        .deleteFrom('repositories')
+        .where('id', '=', id)
+        .where('runner_token', '=', by)
+        .execute()
+    else
+      await transaction
+        .updateTable('repositories')
+        .set({ removal_requested: 0, status: 'pending' })
+        .where('id', '=', id)
+        .where('runner_token', '=', by)
+        .execute()
+  })
 
-/** Records a fetch that succeeded. A default branch that was given when the repository was added stays. */
-export async function recordFetch(
-  store: Store,
-  id: RepositoryId,
-  fetched: { default_branch: string | null; now: string },
-  by?: RunnerToken,
-): Promise<void> {
-  await store.write(transaction =>
-    transaction
-      .updateTable('repositories')
-      .set(eb => ({
-        status: 'ready',
-        failure_json: null,
-        fetched_at: fetched.now,
-        default_branch: eb.fn.coalesce('default_branch', eb.val(fetched.default_branch)),
-      }))
-      .where('id', '=', id)
-      .where(stillRegistered(by))
-      .execute(),
-  )
-}
-
-export async function recordFetchFailure(
-  store: Store,
-  id: RepositoryId,
-  failure: RepositoryFailure,
-  by?: RunnerToken,
-): Promise<void> {
-  await store.write(transaction =>
-    transaction
-      .updateTable('repositories')
-      .set({ status: 'failed', failure_json: JSON.stringify(failure) })
-      .where('id', '=', id)
-      .where(stillRegistered(by))
-      .execute(),
-  )
+async function sessionsOf(database: Pick<Transaction<Schema>, 'selectFrom'>, id: RepositoryId) {
+  const { count } = await database
+    .selectFrom('sessions')
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .where('repository_id', '=', id)
+    .executeTakeFirstOrThrow()
+  return count
 }

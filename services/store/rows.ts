@@ -45,6 +45,9 @@ export const toRepository = (row: RepositoryRow): Repository => ({
   failure: nullableColumn(repositoryFailureSchema, row.failure_json),
   created_at: row.created_at,
   fetched_at: row.fetched_at,
+  failed_at: row.failed_at,
+  next_fetch_at: row.next_fetch_at,
+  fetch_requested: row.fetches_wanted > row.fetches_done,
 })
 
 /** A session's row together with the name of its repository. */

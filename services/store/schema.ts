@@ -31,7 +31,20 @@ export type RepositoryRow = {
   /** The runner that fetches it: its lease. Null while nobody does. */
   runner_token: RunnerToken | null
   created_at: string
+  /** When a fetch last succeeded; and when the last one failed, if it did. */
   fetched_at: string | null
+  failed_at: string | null
+  /** How many fetches have failed since one succeeded. */
+  failures: number
+  /** When it is to be fetched by itself; null where that was not planned. */
+  next_fetch_at: string | null
+  /** When it was added, a fetch of it asked for, or a session of it created last. */
+  used_at: string
+  /** How many fetches were asked for, and how many of these have been done. */
+  fetches_wanted: number
+  fetches_done: number
+  /** 1 once it is to be removed. */
+  removal_requested: number
 }
 
 export type SessionRow = {

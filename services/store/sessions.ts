@@ -44,6 +44,11 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
     if (!(await hasRoom(transaction, wanted.owner, wanted.most))) return undefined
     const id = sessionId.create()
     await transaction
+      .updateTable('repositories')
+      .set({ used_at: wanted.now })
+      .where('id', '=', wanted.repository)
+      .execute()
+    await transaction
       .insertInto('sessions')
       .values({
         id,

@@ -28,6 +28,7 @@ import { demoPatch, demoRepository, realServer } from './real-server.ts'
 /** Fields that the CLI decides itself: it waits, or `--no-wait`. */
 const notTyped: Readonly<Record<string, readonly string[]>> = {
   'repositories.add': ['wait'],
+  'repositories.fetch': ['wait'],
   'sessions.create': ['wait'],
   'sessions.resume': ['wait'],
 }
@@ -122,6 +123,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'repositories.add': async () => ({ url: repository, name: aName(), default_branch: 'main', wait: 20 }),
   'repositories.list': async () => ({}),
   'repositories.get': async () => ({ repository: 'demo', wait: 1 }),
+  'repositories.fetch': async () => ({ repository: 'demo', wait: 20 }),
+  'repositories.delete': async () => {
+    const { name } = await client.repositories.add({ url: repository, name: aName(), wait: 20 })
+    return { repository: name, wait: 20 }
+  },
   'sessions.create': async () => ({
     repository: 'demo',
     commit: 'main',

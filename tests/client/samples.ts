@@ -84,6 +84,9 @@ export const repository = (change: Partial<Repository> = {}): Repository => ({
   failure: null,
   created_at: instant,
   fetched_at: instant,
+  failed_at: null,
+  next_fetch_at: null,
+  fetch_requested: false,
   ...change,
 })
 

@@ -10,5 +10,7 @@ export const renderRepository = (repository: Repository, { now }: { readonly now
     ['url', repository.url],
     ['default branch', repository.default_branch],
     ['fetched', repository.fetched_at && relativeTime(repository.fetched_at, now)],
+    ['failed', repository.failed_at && relativeTime(repository.failed_at, now)],
+    ['next fetch', repository.next_fetch_at && relativeTime(repository.next_fetch_at, now)],
     ['id', repository.id],
   ])

@@ -38,6 +38,23 @@ export const repositoryList: Words<'repositories.list'> = {
   ),
 }
 
+export const repositoryFetch: Words<'repositories.fetch'> = {
+  path: ['repository', 'fetch'],
+  places: ['repository'],
+  flags: { wait: false },
+  extras: [noWait],
+  examples: ['demo', 'demo --no-wait'],
+  act: () => import('../acts/repository-fetch.ts'),
+}
+
+export const repositoryDelete: Words<'repositories.delete'> = {
+  path: ['repository', 'delete'],
+  places: ['repository'],
+  flags: { wait: { read: 'seconds', value: 'DURATION', default: '30s' } },
+  examples: ['demo', 'demo --wait 0'],
+  act: oneCall('repositories.delete', ({ id, status }) => `${id} ${status}\n`),
+}
+
 export const repositoryGet: Words<'repositories.get'> = {
   path: ['repository', 'get'],
   places: ['repository'],

@@ -1,5 +1,13 @@
+import type { RepositoryId } from '../../contract/ids.ts'
 import { grants } from '../../contract/scopes.ts'
-import { addRepository, findRepository, getRepository, listRepositories } from '../../store/repositories.ts'
+import {
+  addRepository,
+  findRepository,
+  listRepositories,
+  lookUpRepository,
+  requestRepositoryRemoval,
+} from '../../store/repositories.ts'
+import { wantFetch } from '../../store/repository-fetches.ts'
 import { toRepository } from '../../store/rows.ts'
 import type { RepositoryRow } from '../../store/schema.ts'
 import type { Caller } from '../access.ts'
@@ -11,7 +19,7 @@ import { noSuchRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
-type Names = 'repositories.add' | 'repositories.list' | 'repositories.get'
+type Names = `repositories.${'add' | 'list' | 'get' | 'fetch' | 'delete'}`
 
 export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => ({
   'repositories.add': async (input, call) => {
@@ -28,8 +36,13 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
     })
     if (added.outcome === 'name_taken')
       return refuse('repository_exists', `another repository is called ${name}: give this one another name`)
+    if (added.outcome === 'being_removed')
+      return refuse('repository_exists', `the repository ${name} is being removed: try again in a moment`)
     if (added.outcome === 'added') context.runner.wake()
-    const repository = toRepository(await whilePending(context, added.repository, input.wait, call.gone))
+    const { id } = added.repository
+    const row = await settle(context, id, isSettled, input.wait, call.gone)
+    if (row === undefined) return noSuchRepository(name)
+    const repository = toRepository(row)
     return added.outcome === 'added' ? done(repository) : { ok: true, value: repository, status: 200 }
   },
 
@@ -38,9 +51,45 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
   'repositories.get': async (input, { gone }) => {
     const repository = await findRepository(context.store, input.repository)
     if (repository === undefined) return noSuchRepository(input.repository)
-    return done(toRepository(await whilePending(context, repository, input.wait, gone)))
+    return repositoryOr404(repository, await settle(context, repository.id, isSettled, input.wait, gone))
+  },
+
+  'repositories.fetch': async (input, { gone }) => {
+    const repository = await findRepository(context.store, input.repository)
+    if (repository === undefined) return noSuchRepository(input.repository)
+    const wanted = await wantFetch(context.store, repository.id, now(context))
+    if (wanted === undefined) return noSuchRepository(input.repository)
+    tell(context, repository.id)
+    const done = (row: RepositoryRow) => row.fetches_done >= wanted
+    return repositoryOr404(repository, await settle(context, repository.id, done, input.wait, gone))
+  },
+
+  'repositories.delete': async (input, { gone }) => {
+    const repository = await findRepository(context.store, input.repository)
+    if (repository === undefined) return noSuchRepository(input.repository)
+    const { id, name } = repository
+    const inUse = (sessions: string) =>
+      refuse('repository_in_use', `there are ${sessions} of ${name}, perhaps of others: delete them first`)
+    const sessions = await requestRepositoryRemoval(context.store, id)
+    if (sessions > 0) return inUse(sessions === 1 ? '1 session' : `${sessions} sessions`)
+    tell(context, id)
+    const stays = (row: RepositoryRow) => row.removal_requested === 0
+    const left = await settle(context, id, stays, input.wait, gone)
+    if (left !== undefined && stays(left)) return inUse('sessions')
+    return done({ id, status: left === undefined ? 'deleted' : 'deleting' })
   },
 })
+
+/** After a change of ours: the runner has work, and whoever waits for this repository should look. */
+function tell({ changes, runner }: Context, repository: RepositoryId): void {
+  runner.wake()
+  changes.announce({ repository })
+}
+
+const isSettled = (row: RepositoryRow) => row.status !== 'pending' && row.fetches_wanted <= row.fetches_done
+
+const repositoryOr404 = ({ name }: RepositoryRow, row: RepositoryRow | undefined) =>
+  row === undefined ? noSuchRepository(name) : done(toRepository(row))
 
 /** Where git is to fetch from, if this caller may say so. */
 function placeOf(
@@ -66,17 +115,19 @@ function placeOf(
   }
 }
 
-const whilePending = (
+/** The repository once it is settled, gone, or the seconds are over. */
+const settle = (
   { store, changes, stopping }: Context,
-  repository: RepositoryRow,
+  id: RepositoryId,
+  settled: (row: RepositoryRow) => boolean,
   seconds: number,
   gone: AbortSignal,
-): Promise<RepositoryRow> =>
+): Promise<RepositoryRow | undefined> =>
   holdUntilSettled({
     changes,
-    row: { repository: repository.id },
-    load: () => getRepository(store, repository.id),
-    settled: row => row.status !== 'pending',
+    row: { repository: id },
+    load: () => lookUpRepository(store, id),
+    settled: row => row === undefined || settled(row),
     seconds,
     signals: [gone, stopping],
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { repositoryName, revision, waitSeconds } from '../fields.ts'
+import { repositoryId } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { repositorySchema } from '../resources.ts'
 
@@ -46,12 +47,44 @@ export const repositoryOperations = {
     access: 'sessions:read',
     input: z.strictObject({
       repository: repositoryName.describe('its name'),
-      wait: waitSeconds.describe('seconds to wait while it is pending'),
+      wait: waitSeconds.describe(
+        'seconds to wait while it is pending or a fetch that was asked for is not over',
+      ),
     }),
     output: repositorySchema,
     answer: 'json',
     status: 200,
     errors: ['repository_not_found'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'repositories.fetch': operation({
+    method: 'POST',
+    path: '/repositories/{repository}/fetch',
+    summary: 'Fetch it now, whether or not its time has come',
+    access: 'repositories:write',
+    input: z.strictObject({
+      repository: repositoryName.describe('its name'),
+      wait: waitSeconds.describe('seconds to wait until it has been fetched'),
+    }),
+    output: repositorySchema,
+    answer: 'json',
+    status: 200,
+    errors: ['repository_not_found'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'repositories.delete': operation({
+    method: 'DELETE',
+    path: '/repositories/{repository}',
+    summary: 'Remove it and its mirror; not while there are sessions of it',
+    access: 'repositories:write',
+    input: z.strictObject({
+      repository: repositoryName.describe('its name'),
+      wait: waitSeconds.describe('seconds to wait until it is gone'),
+    }),
+    output: z.object({ id: repositoryId.schema, status: z.enum(['deleting', 'deleted']) }),
+    answer: 'json',
+    status: 200,
+    errors: ['repository_not_found', 'repository_in_use'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
 }

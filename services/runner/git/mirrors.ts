@@ -96,6 +96,11 @@ export class Mirrors {
     return outcome.kind === 'done'
   }
 
+  /** Does something else with a mirror while nobody fetches into it. */
+  alone<T>(id: RepositoryId, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(id, work)
+  }
+
   /** When no fetch is under way any more. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#turns.values())

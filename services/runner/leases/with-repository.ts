@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RepositoryId } from '../../contract/ids.ts'
+import { lookUpRepository } from '../../store/repositories.ts'
 import { freeRepository, takeRepository } from '../../store/runners.ts'
 import type { RunnerContext } from '../context.ts'
 
@@ -18,6 +19,7 @@ export async function withRepository<T>(
   const { token } = lease
   while (!(await takeRepository(store, id, token))) {
     lease.require()
+    if ((await lookUpRepository(store, id)) === undefined) throw new Error(`the repository ${id} is gone`)
     await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
   try {

@@ -238,6 +238,24 @@ t.test('a repository is added, by the path of a local directory too', async t =>
   t.equal(unwaited.stderr, '')
 })
 
+t.test('a repository is fetched, and what comes of it is waited for', async t => {
+  const failed = { status: 'failed', failure: { reason: 'timed_out', message: 'it says nothing' } } as const
+  const { server, type } = await rig(t, {
+    'repositories.fetch': () => repository({ fetch_requested: true }),
+    'repositories.get': (_, { index }) =>
+      repository(index === 0 ? { fetch_requested: true } : index === 1 ? {} : failed),
+    'repositories.delete': () => ({ id: repository().id, status: 'deleted' }),
+  })
+  const fetched = await type(['repository', 'fetch', 'demo'])
+  t.equal(fetched.code, 0)
+  t.match(fetched, { stdout: /status +ready/, stderr: 'fetching demo\n' })
+  t.equal(server.received.length, 3)
+  const unwaited = await type(['repository', 'fetch', 'demo', '--no-wait', '--json'])
+  t.match(JSON.parse(unwaited.stdout), { fetch_requested: true })
+  t.match(await type(['repository', 'fetch', 'demo']), { code: 1, stderr: /demo cannot be fetched: it says/ })
+  t.match(await type(['repository', 'delete', 'demo']), { code: 0, stdout: /^rep_\w+ deleted\n$/ })
+})
+
 t.test('times are told as of the answer, however long it took to come', async t => {
   const { server } = await rig(t, { 'repositories.get': () => repository() })
   const asked = Date.parse(repository().created_at) - 10_000

@@ -34,6 +34,8 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   }),
   'repositories.list': () => ({}),
   'repositories.get': () => ({ repository: 'demo', wait: 0 }),
+  'repositories.fetch': () => ({ repository: 'demo', wait: 0 }),
+  'repositories.delete': () => ({ repository: 'spare', wait: 0 }),
   'sessions.create': () => ({
     repository: 'demo',
     commit: 'main',
@@ -192,6 +194,8 @@ const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
 async function startWalk(t: Parameters<typeof startRig>[0]) {
   const rig = await startRig(t)
   await rig.repository()
+  // No sessions are opened on these.
+  for (const unused of ['spare', 'another']) await rig.repository(unused)
   const { id: session, commands } = await rig.session(['ls'])
   const artifact = await keepArtifact(rig, session)
   const { id: token } = await rig.person('spare', 'mcp')
@@ -216,6 +220,7 @@ for (const name of operationNames) {
     for (const prefix of ['', '/api']) {
       const input = { ...valid[name](things) }
       if (prefix !== '' && name === 'tokens.create') input.name = 'another'
+      if (prefix !== '' && name === 'repositories.delete') input.repository = 'another'
       const [path, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
       const answer = await rig.send(`${prefix}${path}`, sent)
       t.ok(
@@ -346,6 +351,6 @@ async function changesNothing(rig: Rig, { session }: Things): Promise<void> {
     ['queued', 'succeeded', 'running'],
   )
   t.equal((await rig.call('debug.list', { session })).length, 1)
-  t.equal((await rig.call('repositories.list')).length, 1)
+  t.equal((await rig.call('repositories.list')).length, 3)
   t.equal((await rig.call('tokens.list', {}, rig.admin)).length, 4)
 }

@@ -21,7 +21,8 @@ import {
 } from '../../../services/contract/runner-messages.ts'
 import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
 import type { DataFiles } from '../../../services/store/files.ts'
-import { recordFetch } from '../../../services/store/repositories.ts'
+import { getRepository } from '../../../services/store/repositories.ts'
+import { recordFetch, recordFetchFailure } from '../../../services/store/repository-fetches.ts'
 import { moveSession, removeSession } from '../../../services/store/sessions.ts'
 import type { Store } from '../../../services/store/store.ts'
 import { until } from './until.ts'
@@ -98,8 +99,19 @@ export class FakeRunner implements AsyncDisposable {
   }
 
   async fetched(repository: Parameters<typeof recordFetch>[1]): Promise<void> {
-    await recordFetch(this.#store, repository, { default_branch: 'main', now: now() })
+    await recordFetch(this.#store, repository, 'main', await this.#fetchEnd(repository))
     this.#changed({ repository })
+  }
+
+  async fetchFailed(repository: Parameters<typeof recordFetch>[1], message: string): Promise<void> {
+    const failure = { reason: 'unreachable', message } as const
+    await recordFetchFailure(this.#store, repository, failure, await this.#fetchEnd(repository))
+    this.#changed({ repository })
+  }
+
+  async #fetchEnd(repository: Parameters<typeof recordFetch>[1]) {
+    const { fetches_wanted } = await getRepository(this.#store, repository)
+    return { now: now(), did: fetches_wanted, next: () => null }
   }
 
   async session(

@@ -41,6 +41,42 @@ t.test('adding waits for the first fetch, and so does asking', async t => {
   t.match(await rig.refused('repositories.get', { repository: 'nope' }), { code: 'repository_not_found' })
 })
 
+t.test('a fetch that is asked for is waited for, and its failure is told', async t => {
+  const rig = await startRig(t)
+  const { id } = await rig.call('repositories.add', { url })
+  await rig.runner.fetched(id)
+  const woken = rig.runner.nextWake()
+  const first = rig.call('repositories.fetch', { repository: 'demo', wait: 30 })
+  await woken
+  t.match(await rig.call('repositories.get', { repository: 'demo' }), { fetch_requested: true })
+  await rig.runner.fetched(id)
+  t.match(await first, { status: 'ready', fetch_requested: false, failed_at: null })
+  const next = rig.runner.nextWake()
+  const second = rig.call('repositories.fetch', { repository: 'demo', wait: 30 })
+  await next
+  await rig.runner.fetchFailed(id, 'no route')
+  t.match(await second, { status: 'failed', failure: { message: 'no route' }, failed_at: /^20/ })
+  t.match(await rig.refused('repositories.fetch', { repository: 'nope' }), { code: 'repository_not_found' })
+})
+
+t.test('a repository is deleted once there are no sessions of it', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.session()
+  const problem = await rig.refused('repositories.delete', { repository: 'demo' })
+  t.match(problem, { code: 'repository_in_use', detail: /1 session of demo/ })
+  await rig.runner.remove(id)
+  t.match(await rig.call('repositories.delete', { repository: 'demo' }), { status: 'deleting' })
+  t.same(await rig.call('repositories.list'), [])
+  for (const name of ['get', 'fetch', 'delete'] as const)
+    t.match(await rig.refused(`repositories.${name}`, { repository: 'demo' }), {
+      code: 'repository_not_found',
+    })
+  t.match(await rig.refused('repositories.add', { url: 'https://example.org/demo.git' }), {
+    ...{ code: 'repository_exists', detail: /being removed/ },
+  })
+})
+
 t.test('an address without a usable name asks for one', async t => {
   const rig = await startRig(t)
   const problem = await rig.refused('repositories.add', { url: 'https://example.org/%20' })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { RunnerToken } from '../../../services/contract/ids.ts'
 import {
   endCommand,
   getCommand,
@@ -6,7 +7,8 @@ import {
   requestCancel,
   startCommand,
 } from '../../../services/store/commands.ts'
-import { getRepository, recordFetch, recordFetchFailure } from '../../../services/store/repositories.ts'
+import { getRepository } from '../../../services/store/repositories.ts'
+import { recordFetch, recordFetchFailure } from '../../../services/store/repository-fetches.ts'
 import {
   adoptCommands,
   endRunner,
@@ -115,15 +117,18 @@ t.test('what a runner that has ended says of a fetch is refused', async t => {
   const id = session.repository_id
   const [stale, live] = [await runner(rig.store), await runner(rig.store)]
   await endRunner(rig.store, stale)
-  await recordFetch(rig.store, id, { default_branch: 'main', now: '2030-01-01T00:00:00.000Z' }, live)
-  await recordFetchFailure(rig.store, id, { reason: 'unreachable', message: 'long ago' }, stale)
-  await recordFetch(rig.store, id, { default_branch: 'old', now: '2029-01-01T00:00:00.000Z' }, stale)
+  const at = (year: number, by: RunnerToken) => ({
+    ...{ now: `${year}-01-01T00:00:00.000Z`, did: 0, next: () => null, by },
+  })
+  await recordFetch(rig.store, id, 'main', at(2030, live))
+  await recordFetchFailure(rig.store, id, { reason: 'unreachable', message: 'long ago' }, at(2029, stale))
+  await recordFetch(rig.store, id, 'old', at(2029, stale))
   t.match(await getRepository(rig.store, id), {
     status: 'ready',
     failure_json: null,
     default_branch: 'main',
     fetched_at: '2030-01-01T00:00:00.000Z',
   })
-  await recordFetchFailure(rig.store, id, { reason: 'unreachable', message: 'now' }, live)
+  await recordFetchFailure(rig.store, id, { reason: 'unreachable', message: 'now' }, at(2031, live))
   t.match(await getRepository(rig.store, id), { status: 'failed' })
 })
