@@ -98,6 +98,8 @@ export const serverSchema = z.strictObject({
       slots: z.int().min(1).max(1_000).default(8),
       grace_seconds: z.number().min(0).max(600).default(5),
       path: z.string().meta({ expand: 'text' }).default(''),
+      sandbox: z.enum(['auto', 'bubblewrap', 'none']).default('auto'),
+      sandbox_visible: z.array(path).default([]),
     })
     .prefault({}),
   sessions: z

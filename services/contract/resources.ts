@@ -3,6 +3,7 @@ import { collectionSchema } from './artifact-resources.ts'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
 import { commandLine, instant } from './fields.ts'
 import { commandId, repositoryId, sessionId, tokenId } from './ids.ts'
+import { isolations } from './isolation.ts'
 import { repositoryFailureSchema, repositoryStatuses } from './repository-state.ts'
 import { scopeSchema } from './scopes.ts'
 import { sessionEndReasons, sessionFailureSchema, sessionStatuses } from './session-state.ts'
@@ -44,6 +45,10 @@ export const sessionSchema = z.object({
   failure: sessionFailureSchema.nullable(),
   /** From when it is stopping on. */
   end_reason: z.enum(sessionEndReasons).nullable(),
+  /** Whether its commands have no network but a loopback of their own. */
+  offline: z.boolean(),
+  /** What keeps its commands apart; null until it runs. */
+  isolation: z.enum(isolations).nullable(),
   /** Seconds that it may live since it was created or resumed; 0: any time. */
   ttl: z.int(),
   /** Seconds that nothing may happen in it; 0: any time. */

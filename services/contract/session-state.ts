@@ -48,6 +48,7 @@ export const sessionFailureReasons = [
   'patch_rejected',
   'worktree_failed',
   'worktree_lost',
+  'isolation_unavailable',
 ] as const
 
 export const sessionFailureSchema = z.object({ reason: z.enum(sessionFailureReasons), message: z.string() })

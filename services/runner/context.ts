@@ -8,6 +8,7 @@ import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/lease.ts'
 import type { RunnerMetrics } from './metrics.ts'
+import type { RunnerIsolation } from './sandbox/sandbox.ts'
 
 /** Which rows have changed, as the hint tells it. */
 export type Change = Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>
@@ -25,6 +26,8 @@ export type RunnerContext = {
   readonly mirrors: Mirrors
   /** How often repositories in use are fetched by themselves; 0: never. */
   readonly fetchEveryMs: number
+  /** How commands are kept apart. */
+  readonly isolation: RunnerIsolation
   /** How many commands run at a time. */
   readonly slots: number
   /** How long processes may take to end when asked. */

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { expanded } from '../../config/expand.ts'
 import { pathWithEnvironment } from '../../config/session-environment.ts'
@@ -43,6 +44,18 @@ await runService(async () => {
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,
       inherit: inheritedByCommands(process.env),
+      sandbox: {
+        mode: settings.sandbox,
+        own: [
+          workspace.artifacts,
+          workspace.dataDirectory,
+          dirname(workspace.storeFile),
+          dirname(workspace.runnerSocket),
+          workspace.pm2Home,
+        ],
+        visible: settings.sandbox_visible,
+        home: homedir(),
+      },
       git: { environment: inheritedByGit(process.env) },
     }),
   )

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { EngineSettings } from './debug/engines.ts'
 import type { FetchLimits } from './git/mirrors.ts'
+import type { IsolationSettings } from './sandbox/sandbox.ts'
 
 /** What a runner is started with. */
 export type RunnerDependencies = {
@@ -39,6 +40,8 @@ export type RunnerDependencies = {
   fetchEveryMs?: number
   /** Where debuggers are looked for. */
   debuggers?: Partial<EngineSettings>
+  /** How commands are kept apart from the host. Without: not at all. */
+  sandbox?: IsolationSettings
   git?: {
     limits?: Partial<FetchLimits>
     /** Settings over the runner's own, such as `credential.helper`. */

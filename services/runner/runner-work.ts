@@ -14,6 +14,7 @@ import { withRepository } from './leases/with-repository.ts'
 import type { RunnerMetrics } from './metrics.ts'
 import { Reconciler } from './reconcile.ts'
 import type { RunnerDependencies } from './runner-dependencies.ts'
+import type { RunnerIsolation } from './sandbox/sandbox.ts'
 import { SessionKeeper } from './sessions/session-keeper.ts'
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
@@ -21,6 +22,7 @@ export type Surroundings = {
   readonly metrics: RunnerMetrics
   readonly stopwatch: Stopwatch
   readonly user: string
+  readonly isolation: RunnerIsolation
   readonly say: (message: FromRunner) => void
   readonly wake: () => void
   readonly failed: (error: unknown, about: object, message: string) => void
@@ -41,7 +43,7 @@ export class RunnerWork implements AsyncDisposable {
 
   constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
     const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
-    const { metrics, stopwatch, user } = around
+    const { metrics, stopwatch, user, isolation } = around
     const ending = new AbortController()
     // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
     const helpers = new ProcessScope({ graceMs: 1_000, id: lease.processScope })
@@ -60,7 +62,8 @@ export class RunnerWork implements AsyncDisposable {
       (id, work) => withRepository({ store, lease }, id, ending.signal, work),
     )
     const context: RunnerContext = {
-      ...{ store, files, clock, log, metrics, lease, git, mirrors, slots, graceMs, path, inherit, user },
+      ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation },
+      ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       fetchEveryMs: deps.fetchEveryMs ?? 0,
       changed: change => around.say({ type: 'changed', ...change }),

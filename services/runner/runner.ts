@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { systemStopwatch } from '../../lib/clock.ts'
 import { StoreBusyError } from '../store/busy.ts'
@@ -9,6 +10,7 @@ import { RunnerMetrics } from './metrics.ts'
 import type { RunnerDependencies } from './runner-dependencies.ts'
 import { RunnerSocket } from './runner-socket.ts'
 import { RunnerWork } from './runner-work.ts'
+import { type IsolationSettings, runnerIsolation } from './sandbox/sandbox.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
 import { WakeLoop } from './wake-loop.ts'
 
@@ -27,6 +29,9 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const stopwatch = deps.lease?.stopwatch ?? systemStopwatch
   let lease: RunnerLease<RunnerWork> | undefined
   let loop: WakeLoop | undefined
+  const isolation = await runnerIsolation(sandboxSettings(deps), deps.path)
+  if (isolation.sandbox.kind === 'none' && isolation.mode !== 'none')
+    log.warn({ reason: isolation.sandbox.reason }, 'commands are not kept apart from this host')
   const metrics = new RunnerMetrics({ store, slots, jobs: () => lease?.work.jobs ?? 0 })
   const socket = started.use(
     await RunnerSocket.listen(
@@ -51,7 +56,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       termMs: deps.lease?.termMs ?? defaultTermMs,
       begin: registration =>
         new RunnerWork(deps, registration, {
-          ...{ metrics, stopwatch, user: userName() },
+          ...{ metrics, stopwatch, isolation, user: userName() },
           say: message => socket.broadcast(message),
           wake: () => loop?.wake(),
           failed: (error, about, message) => report(log, error, about, message),
@@ -78,6 +83,12 @@ function report(log: Logger, error: unknown, about: object, message: string): vo
     log.warn({ ...about, reason: error.message }, message)
   else log.error({ ...about, err: error }, message)
 }
+
+/** Of its own sources commands need what runs beside debuggees. */
+const sandboxSettings = ({ sandbox }: RunnerDependencies): IsolationSettings =>
+  sandbox === undefined
+    ? { mode: 'none', own: [], visible: [], home: '/' }
+    : { ...sandbox, visible: [...sandbox.visible, join(import.meta.dirname, 'debug')] }
 
 function userName(): string {
   try {

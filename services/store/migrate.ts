@@ -12,6 +12,7 @@ import * as commandsInFull from './migrations/0004-commands-in-full.ts'
 import * as sessionLife from './migrations/0005-session-life.ts'
 import * as artifacts from './migrations/0007-artifacts.ts'
 import * as repositoryFetches from './migrations/0009-repository-fetches.ts'
+import * as isolation from './migrations/0011-isolation.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -23,6 +24,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0005-session-life': sessionLife,
   '0007-artifacts': artifacts,
   '0009-repository-fetches': repositoryFetches,
+  '0011-isolation': isolation,
 }
 
 export type MigrateOptions = {

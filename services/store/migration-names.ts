@@ -7,6 +7,7 @@ export const migrationNames = [
   '0005-session-life',
   '0007-artifacts',
   '0009-repository-fetches',
+  '0011-isolation',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

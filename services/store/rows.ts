@@ -63,6 +63,8 @@ export const toSession = (row: SessionJoined): Session => ({
   status: row.status,
   failure: nullableColumn(sessionFailureSchema, row.failure_json),
   end_reason: row.end_reason,
+  offline: row.offline === 1,
+  isolation: row.isolation,
   ttl: row.ttl_seconds,
   idle_timeout: row.idle_timeout_seconds,
   expires_at: row.expires_at,

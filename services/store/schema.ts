@@ -13,6 +13,7 @@ import type {
   SessionId,
   TokenId,
 } from '../contract/ids.ts'
+import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionEndReason, SessionStatus, WorktreeState } from '../contract/session-state.ts'
 
@@ -68,6 +69,10 @@ export type SessionRow = {
   ended_at: string | null
   /** Who ended it, from when it is stopping on. */
   end_reason: SessionEndReason | null
+  /** 1: without network. */
+  offline: number
+  /** Null until it has run. */
+  isolation: Isolation | null
   /** How long it may live since it was created or resumed; 0: any time. */
   ttl_seconds: number
   expires_at: string | null

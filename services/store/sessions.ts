@@ -9,6 +9,7 @@ import {
   sessionId,
   type TokenId,
 } from '../contract/ids.ts'
+import type { Isolation } from '../contract/isolation.ts'
 import {
   type SessionEndReason,
   type SessionFailure,
@@ -16,10 +17,11 @@ import {
   sessionSourcesOf,
 } from '../contract/session-state.ts'
 import { cancelQueuedCommands } from './commands.ts'
+import { compiledQuery } from './compiled-query.ts'
 import { insertCommand } from './new-command.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { SessionJoined } from './rows.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, SessionRow } from './schema.ts'
 import { hasRoom } from './session-limit.ts'
 import type { Store } from './store.ts'
 
@@ -33,6 +35,8 @@ export type NewSession = {
   /** Seconds; 0: any time. */
   ttl: number
   idle_timeout: number
+  /** Without network. */
+  offline: boolean
   /** How many sessions that have not ended its owner may have, this one included. */
   most: number
   now: string
@@ -65,6 +69,8 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         started_at: null,
         ended_at: null,
         end_reason: null,
+        offline: wanted.offline ? 1 : 0,
+        isolation: null,
         ttl_seconds: wanted.ttl,
         expires_at: later(wanted.now, wanted.ttl),
         idle_timeout_seconds: wanted.idle_timeout,
@@ -154,11 +160,30 @@ export const sessionsToRemove = (store: Store): Promise<SessionJoined[]> =>
 export type SessionChanges = {
   commit_id?: string
   failure?: SessionFailure
+  /** How its commands are kept apart from now on. */
+  isolation?: Isolation
   /** Why it is stopping; without, because a client wants it. */
   end_reason?: SessionEndReason
   /** The runner whose work this is: refused where it has the session's lease no more. Without: a wish of anybody. */
   by?: RunnerToken
 }
+
+/** What says how a command of a session is run. Undefined where the session is gone. */
+export const isolationOf = (
+  store: Store,
+  id: SessionId,
+): Promise<Pick<SessionRow, 'repository_id' | 'offline' | 'isolation'> | undefined> =>
+  store.read(async database => (await isolationQuery(database, { id }))[0])
+
+const isolationQuery = compiledQuery<
+  { id: SessionId },
+  Pick<SessionRow, 'repository_id' | 'offline' | 'isolation'>
+>((database, parameter) =>
+  database
+    .selectFrom('sessions')
+    .select(['repository_id', 'offline', 'isolation'])
+    .where('id', '=', parameter('id')),
+)
 
 /** The one place where a session's status changes. False where it cannot become `to` from where it is. */
 export function moveSession(
@@ -185,6 +210,7 @@ export async function move(
       ...(to === 'starting' || to === 'stopping' ? {} : { runner_token: null }),
       ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
       ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
+      ...(changes.isolation === undefined ? {} : { isolation: changes.isolation }),
       ...(to === 'running'
         ? { started_at: eb.fn.coalesce('started_at', eb.val(changes.now)), worktree: 'present' as const }
         : {}),

@@ -16,6 +16,7 @@ import { inspectPm2Home } from './pm2-home.ts'
 import { inspectPort } from './ports.ts'
 import { inspectPrograms } from './programs.ts'
 import { inspectRepository } from './repository.ts'
+import { inspectSandbox } from './sandbox.ts'
 import { inspectDataDirectory, inspectStore } from './storage.ts'
 import { inspectToken } from './token.ts'
 
@@ -78,6 +79,7 @@ function looks(root: string, environment: Environment, exec: Exec, signal: Abort
     })),
     { what: 'PM2 home', see: () => inspectPm2Home(workspace.pm2Home, process.getuid?.()) },
     { what: 'debuggers', see: () => inspectDebuggers({ path, pythons: pythonsOf(root, path) }, exec) },
+    { what: 'sandbox', see: () => inspectSandbox(server.values.runner.sandbox, path, exec) },
     { what: 'containers', see: () => inspectContainers(path, exec) },
   ]
 }

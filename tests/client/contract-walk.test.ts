@@ -135,6 +135,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     commands: ['true'],
     ttl: 3_600,
     idle_timeout: 600,
+    offline: false,
     wait: 20,
   }),
   'sessions.list': async () => ({ status: 'running', limit: 5 }),

@@ -30,6 +30,8 @@ export const session = (change: Partial<Session> = {}): Session => ({
   status: 'running',
   failure: null,
   end_reason: null,
+  offline: false,
+  isolation: 'none',
   ttl: 0,
   idle_timeout: 86_400,
   expires_at: null,

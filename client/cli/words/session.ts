@@ -15,6 +15,7 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['revision', session.revision],
     ['commit', session.commit],
     ['patch', session.patch_sha256 && `sha256 ${session.patch_sha256}`],
+    ['isolation', session.isolation && isolationText(session)],
     ['created', relativeTime(session.created_at, now)],
     ['started', session.started_at && relativeTime(session.started_at, now)],
     ['ended', session.ended_at && relativeTime(session.ended_at, now)],
@@ -25,6 +26,11 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['idle after', session.idle_timeout === 0 ? null : duration(session.idle_timeout)],
     ['active', relativeTime(session.last_active_at, now)],
   ])
+
+const isolationText = ({ isolation, offline }: Session): string =>
+  isolation === 'none'
+    ? 'none: commands can do what the server can'
+    : `${isolation}${offline ? ', no network' : ''}`
 
 /** A state, and who brought it about where that was no client. */
 const endText = ({ status, end_reason }: Session): string =>
@@ -59,6 +65,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     '--repository demo --commit main',
     '--repository demo --patch fix.patch --command "python3 -m unittest -v" --follow',
     '--repository demo --patch - < fix.patch',
+    '--repository demo --offline --command "make test"',
   ],
   act: () => import('../acts/session-create.ts'),
 }

@@ -22,6 +22,12 @@ export async function launchDebuggee(
 ): Promise<Outcome<DebugSession>> {
   const request = requestOf(input)
   if (request === undefined) return refuseFields([{ path: 'python', message: 'give a file or a module' }])
+  // Its adapter is outside, and is reached over the host's loopback.
+  if (session.offline === 1)
+    return refuse(
+      'debugger_refused',
+      'a session that is offline has no way to its debugger: open one without --offline',
+    )
   const queued = await queueDebugSession(context.store, {
     command: {
       session: session.id,

@@ -40,6 +40,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       patch_sha256: sha256,
       commands: input.commands,
       ...times.value,
+      offline: input.offline,
       most: context.sessions.per_owner,
       now: now(context),
     })

@@ -40,6 +40,7 @@ export const sessionOperations = {
         .describe(
           'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
         ),
+      offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
       wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
     }),
     output: sessionSchema,

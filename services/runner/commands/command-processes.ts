@@ -1,9 +1,11 @@
 import { deadlineIn, type Ended, endUntilNone } from '../../../lib/processes/end-processes.ts'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
+import type { ProcessEntry } from '../../../lib/processes/process-entry.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { environmentReader, processEntry, processTable } from '../../../lib/processes/process-table.ts'
 import { scopeMembers } from '../../../lib/processes/scope-members.ts'
 import type { CommandId } from '../../contract/ids.ts'
+import { isSandboxMonitor } from '../sandbox/monitor.ts'
 
 /** The processes of one command: what its wrapper started, in whatever session or group, whoever is their parent now. */
 export class CommandProcesses {
@@ -12,6 +14,8 @@ export class CommandProcesses {
   readonly #mayEnd: () => boolean
   /** Start of the wrapper, where it was still there to be asked. */
   readonly #notOlderThan: number
+  /** What the wrapper waits for in place of a program that is in a sandbox. */
+  #monitors: readonly ProcessIdentity[] = []
 
   /** `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. */
   constructor(command: CommandId, wrapper: ProcessIdentity, mayEnd: () => boolean = () => true) {
@@ -26,7 +30,7 @@ export class CommandProcesses {
   async end(graceMs: number): Promise<Ended> {
     const ended = await this.endLeftovers(graceMs)
     // The wrapper heeds no SIGTERM; where it was stopped, this continues it.
-    const wrapper = () => (this.#mayEnd() && isAlive(this.#wrapper) ? [this.#wrapper] : [])
+    const wrapper = () => (this.#mayEnd() ? [this.#wrapper, ...this.#monitors].filter(isAlive) : [])
     await endUntilNone(wrapper, deadlineIn(2_000))
     return ended
   }
@@ -52,6 +56,13 @@ export class CommandProcesses {
       if (entry.startOrder < this.#notOlderThan || entry.zombie) return false
       return read(entry.pid, scopeVariable)?.split(':').includes(this.#command) ?? false
     })
-    return { members: members.filter(({ pid }) => pid !== this.#wrapper.pid), complete }
+    const others = members.filter(({ pid }) => pid !== this.#wrapper.pid)
+    // It leaves by itself once the program has, with the code of that; ended before, it would hide the code.
+    this.#monitors = others.filter(entry => this.#isMonitor(entry))
+    return { members: others.filter(entry => !this.#monitors.includes(entry)), complete }
+  }
+
+  #isMonitor({ ppid, pid }: ProcessEntry): boolean {
+    return ppid === this.#wrapper.pid && isSandboxMonitor(pid)
   }
 }

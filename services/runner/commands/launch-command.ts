@@ -9,6 +9,7 @@ import type { CommandFailure } from '../../contract/command-state.ts'
 import { commandLineOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
+import { isolateCommand } from '../sandbox/isolate-command.ts'
 import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
 import { openInput } from './open-input.ts'
@@ -84,11 +85,13 @@ async function tryToLaunch(
   await using _ = input
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
-  const words = [name.startsWith('-') ? program.path : name, ...rest]
+  const plain = [name.startsWith('-') ? program.path : name, ...rest]
+  const isolated = await isolateCommand(context, row, directory.path, plain)
+  if (!isolated.ok) return failed('spawn_failed', isolated.message)
   // In the same breath as the spawn: what stands above may have taken any time.
   lease.require()
   try {
-    const child = spawn('/bin/sh', [wrapperFile, folder, ...words], {
+    const child = spawn('/bin/sh', [wrapperFile, folder, ...isolated.words], {
       cwd: directory.path,
       env,
       detached: true,

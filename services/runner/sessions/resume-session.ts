@@ -8,6 +8,7 @@ import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
 import { checkWorktree } from '../git/check-worktree.ts'
 import { refreshRepository } from '../refresh-repository.ts'
+import { startIsolation } from '../sandbox/start-isolation.ts'
 
 /**
  * Takes a session that was stopped from `starting` to `running` again, in the worktree that it has left, with all that
@@ -24,8 +25,10 @@ export async function resumeSession(
   const failure = await whyNot(context, session, signal)
   signal.throwIfAborted()
   const now = toInstant(clock.now())
-  if (failure === undefined) await moveSession(store, id, 'running', { by, now })
-  else await moveSession(store, id, 'failed', { by, now, failure })
+  const apart = startIsolation(context, session)
+  if (failure !== undefined) await moveSession(store, id, 'failed', { by, now, failure })
+  else if (!apart.ok) await moveSession(store, id, 'failed', { by, now, failure: apart.failure })
+  else await moveSession(store, id, 'running', { by, now, isolation: apart.isolation })
   changed({ session: id })
 }
 

@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
+import type { Isolation } from '../../contract/isolation.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
 import { StoreBusyError } from '../../store/busy.ts'
 import { getRepository } from '../../store/repositories.ts'
@@ -13,11 +14,14 @@ import { applyPatch } from '../git/apply-patch.ts'
 import { publicMessage } from '../git/public-message.ts'
 import { makeWorktree } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
+import { startIsolation } from '../sandbox/start-isolation.ts'
 import { discardSessionFiles } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
 
-type Prepared = { ok: true; commit: string } | { ok: false; commit?: string; failure: SessionFailure }
+type Prepared =
+  | { ok: true; commit: string; isolation: Isolation }
+  | { ok: false; commit?: string; failure: SessionFailure }
 
 /**
  * Takes a session from `pending` to `running` or `failed`. One that an earlier runner left at `starting` is begun anew:
@@ -41,7 +45,8 @@ export async function startSession(
   const prepared = await prepareOrSayWhy(context, session, signal)
   signal.throwIfAborted()
   const commit = prepared.commit === undefined ? {} : { commit_id: prepared.commit }
-  if (prepared.ok) await moveSession(store, id, 'running', { ...commit, by, now: now() })
+  if (prepared.ok)
+    await moveSession(store, id, 'running', { ...commit, isolation: prepared.isolation, by, now: now() })
   else {
     await discardSessionFiles(context, session)
     await moveSession(store, id, 'failed', { ...commit, by, failure: prepared.failure, now: now() })
@@ -79,6 +84,8 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { store, files, git, lease } = context
+  const apart = startIsolation(context, session)
+  if (!apart.ok) return apart
   const found = await findCommit(context, session, signal)
   if (!found.ok) return found
   const { commit } = found
@@ -115,5 +122,5 @@ async function prepare(
   }
   lease.require()
   renameSync(draft, files.worktree(session.id))
-  return { ok: true, commit }
+  return { ok: true, commit, isolation: apart.isolation }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
@@ -18,6 +18,7 @@ import { CommandProcesses } from '../../../services/runner/commands/command-proc
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { type Runner, startRunner } from '../../../services/runner/runner.ts'
 import type { RunnerDependencies } from '../../../services/runner/runner-dependencies.ts'
+import type { IsolationSettings } from '../../../services/runner/sandbox/sandbox.ts'
 import { commandsIn, getCommand } from '../../../services/store/commands.ts'
 import { dataFiles } from '../../../services/store/files.ts'
 import { migrate } from '../../../services/store/migrate.ts'
@@ -91,6 +92,7 @@ export type SessionOptions = {
   /** Seconds. */
   ttl?: number
   idle_timeout?: number
+  offline?: boolean
 }
 export type CommandOptions = Partial<Omit<NewCommand, 'session' | 'command' | 'now'>>
 
@@ -123,6 +125,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       socket,
       slots: 4,
       graceMs: 300,
+      // What every test of the runner goes through once more where commands are kept apart: see sandboxed.test.ts.
+      ...(process.env.TEST_SANDBOX === undefined ? {} : { sandbox: sandboxOf(root) }),
       path: process.env.PATH ?? '',
       ...dependencies,
     })
@@ -197,7 +201,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       return rig.settled(await rig.createSession(repository, options))
     },
     async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
-      const { revision = null, patch, commands = [], ttl = 0, idle_timeout = 0 } = options
+      const { revision = null, patch, commands = [], ttl = 0, idle_timeout = 0, offline = false } = options
       const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
       if (patch !== undefined && patch_sha256 !== null) {
         mkdirSync(dirname(files.patch(patch_sha256)), { recursive: true })
@@ -209,7 +213,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         revision,
         patch_sha256,
         commands,
-        ...{ ttl, idle_timeout, most: 1_000, now: now() },
+        ...{ ttl, idle_timeout, offline, most: 1_000, now: now() },
       }
       const id = await createSession(store, wanted)
       if (id === undefined) throw new Error('the owner has as many sessions as they may have')
@@ -254,6 +258,14 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
   }
   return rig
 }
+
+/** A sandbox as `main.ts` sets it up: what lies in the rig is the server's own. */
+export const sandboxOf = (root: string): IsolationSettings => ({
+  mode: 'bubblewrap',
+  own: [root],
+  visible: [],
+  home: homedir(),
+})
 
 export type RunnerRig = Awaited<ReturnType<typeof runnerRig>>
 

@@ -78,7 +78,7 @@ t.test('an owner has so many sessions that have not ended, however many are aske
   const create = (owner = rig.owner) =>
     createSession(store, {
       ...{ repository: repository.id, owner, revision: null, patch_sha256: null, commands: [] },
-      ...{ ttl: 0, idle_timeout: 0, most: 3, now: now() },
+      ...{ ttl: 0, idle_timeout: 0, offline: false, most: 3, now: now() },
     })
   const created = await Promise.all(Array.from({ length: 8 }, () => create()))
   const ids = created.filter(id => id !== undefined)

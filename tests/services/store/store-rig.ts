@@ -78,6 +78,7 @@ export async function storeRig(t: Test) {
         commands,
         ttl: 0,
         idle_timeout: 0,
+        offline: false,
         most: 1_000,
         now: now(),
         ...more,
@@ -85,7 +86,7 @@ export async function storeRig(t: Test) {
     async running(commands: CommandLine[] = [], more: Partial<NewSession> = {}): Promise<SessionId> {
       const id = await createSession(store, {
         ...{ repository: repository.id, owner, revision: null, patch_sha256: null, commands, now: now() },
-        ...{ ttl: 0, idle_timeout: 0, most: 1_000, ...more },
+        ...{ ttl: 0, idle_timeout: 0, offline: false, most: 1_000, ...more },
       }).then(created)
       await moveSession(store, id, 'starting', { now: now() })
       await moveSession(store, id, 'running', { now: now() })

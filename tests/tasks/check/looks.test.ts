@@ -17,6 +17,7 @@ import { listeningInodes, portHolder } from '../../../tasks/check/port-holder.ts
 import { inspectPort } from '../../../tasks/check/ports.ts'
 import { inspectPrograms } from '../../../tasks/check/programs.ts'
 import { inspectRepository } from '../../../tasks/check/repository.ts'
+import { inspectSandbox } from '../../../tasks/check/sandbox.ts'
 import { inspectDataDirectory, inspectStore } from '../../../tasks/check/storage.ts'
 import { inspectToken } from '../../../tasks/check/token.ts'
 import { versionIn } from '../../../tasks/check/version.ts'
@@ -126,6 +127,20 @@ t.test('container engines: a client whose daemon does not answer is told apart',
     { what: 'containers docker', detail: `28.2.2, ${bin}/docker; its daemon does not answer` },
   ])
   t.match(await inspectContainers('', realExec(t)), [{ verdict: 'ok', detail: /neither podman nor docker/ }])
+})
+
+t.test('sandbox: there, missing, out of order, or not wanted', async t => {
+  const bin = programs(t, { bwrap: '[ "$1" = --version ] && echo "bubblewrap 0.8.0" || exit 0', brew: '' })
+  const broken = programs(t, { bwrap: 'echo "bwrap: No permissions" >&2; exit 1', brew: '' })
+  const look = (mode: 'auto' | 'bubblewrap' | 'none', path: string) => inspectSandbox(mode, path, realExec(t))
+  t.match(await look('auto', bin), { verdict: 'ok', detail: `0.8.0, ${bin}/bwrap` })
+  t.match(await look('auto', ''), {
+    verdict: 'warning',
+    detail: /not installed: .*can do what this user can/,
+  })
+  t.match(await look('bubblewrap', ''), { verdict: 'failed', detail: /no session starts/ })
+  t.match(await look('auto', broken), { verdict: 'warning', detail: /\(bwrap: No permissions\)/ })
+  t.match(await look('none', bin), { verdict: 'warning', detail: /switched off/, fix: /"auto"/ })
 })
 
 t.test('ports: free, held by somebody who is named, asked for or not, or out of reach', async t => {

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { hostView } from '../../../../services/runner/sandbox/host-view.ts'
+import { findSandbox, sandboxed } from '../../../../services/runner/sandbox/sandbox.ts'
+import { listen } from '../../proxy/rig.ts'
+
+const path = process.env.PATH ?? ''
+t.setTimeout(180_000)
+const sandbox = await findSandbox('auto', path)
+if (sandbox.kind === 'none') {
+  if (process.env.CI === 'true') throw new Error(sandbox.reason)
+  t.comment(sandbox.reason)
+}
+const skip = sandbox.kind === 'none' ? sandbox.reason : false
+
+/** A session's directories beside another's and beside a store, and a way to run programs there. */
+function place(t: Test, { network = true } = {}) {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'sandbox-')))
+  t.teardown(() => rmSync(root, { recursive: true, force: true }))
+  const at = (...names: string[]) => join(root, ...names)
+  for (const name of ['one/worktree', 'one/home', 'one/tmp', 'two/worktree', 'objects'])
+    mkdirSync(at('data', name), { recursive: true })
+  writeFileSync(at('data', 'store.db'), 'the store')
+  writeFileSync(at('data', 'objects', 'pack'), 'an object')
+  writeFileSync(at('data', 'two', 'worktree', 'file'), 'of another')
+  mkdirSync(at('home', '.local', 'bin'), { recursive: true })
+  writeFileSync(at('home', '.ssh'), 'a key')
+  writeFileSync(at('home', '.local', 'secret'), 'a key')
+  writeFileSync(at('home', '.local', 'bin', 'tool'), '#!/bin/sh\necho of the home\n', { mode: 0o755 })
+  const along = `${at('home', '.local', 'bin')}:${path}`
+  const places = { own: [at('data')], visible: [at('data', 'objects')], path: along, home: at('home') }
+  const host = hostView(places)
+  const worktree = at('data', 'one', 'worktree')
+  const run = (...words: string[]) => {
+    if (sandbox.kind === 'none') throw new Error(sandbox.reason)
+    const view = {
+      ...host,
+      writable: [worktree, at('data', 'one', 'home'), at('data', 'one', 'tmp')],
+      temporary: at('data', 'one', 'tmp'),
+      directory: worktree,
+      network,
+    }
+    const [program = '', ...rest] = sandboxed(sandbox, view, words)
+    const { status, stdout, stderr } = spawnSync(program, rest, {
+      env: { PATH: along, HOME: at('home') },
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    return { status, stdout, stderr }
+  }
+  return { at, worktree, run, sh: (line: string) => run('/bin/sh', '-c', line) }
+}
+
+t.test(
+  'the worktree is where it was and can be written, all else of the server is not there',
+  { skip },
+  async t => {
+    const { at, worktree, sh } = place(t)
+    t.equal(sh('pwd; echo changed > file; cat file').stdout, `${worktree}\nchanged\n`)
+    t.equal(readFileSync(join(worktree, 'file'), 'utf8'), 'changed\n')
+    t.equal(sh(`ls ${at('data')}`).stdout, 'objects\none\n', 'neither the store nor another session')
+    t.equal(sh(`ls ${at('data', 'one')}`).stdout, 'home\ntmp\nworktree\n')
+    t.equal(sh(`cat ${at('data', 'objects', 'pack')}`).stdout, 'an object')
+    t.not(sh(`echo x > ${at('data', 'objects', 'pack')}`).status, 0)
+    t.not(sh(`echo x > ${at('data', 'new')}`).status, null)
+    t.notOk(existsSync(at('data', 'new')))
+    t.not(sh('echo x > /usr/here').status, 0)
+    t.equal(
+      sh('ls -A "$HOME" "$HOME/.local"').stdout,
+      `${at('home')}:\n.local\n\n${at('home', '.local')}:\nbin\n`,
+    )
+    t.equal(sh('tool').stdout, 'of the home\n', 'programs of the home on PATH stay')
+    t.equal(sh('cat /etc/shadow').stdout, '')
+  },
+)
+
+t.test('temporary files are its own', { skip }, async t => {
+  const { at, sh } = place(t)
+  t.equal(sh('echo mine > /tmp/file; cat /var/tmp/file').stdout, 'mine\n')
+  t.equal(readFileSync(at('data', 'one', 'tmp', 'file'), 'utf8'), 'mine\n')
+})
+
+t.test('it sees no process but its own, and none outlives it', { skip }, async t => {
+  const { at, sh } = place(t)
+  const seen = sh('ls /proc | grep -c "^[0-9]"; sleep 1000 & echo $! > /tmp/pid')
+  t.ok(Number(seen.stdout) < 8, seen.stdout)
+  t.ok(existsSync(at('data', 'one', 'tmp', 'pid')))
+  const running = spawnSync('pgrep', ['-f', '^sleep 1000$'], { encoding: 'utf8' }).stdout
+  t.equal(running, '')
+})
+
+t.test('no capability is left, and none is to be had', { skip }, async t => {
+  const { sh } = place(t)
+  t.match(sh('grep CapEff /proc/self/status').stdout, /CapEff:\s+0{16}/)
+  t.not(sh('mount -t tmpfs none /mnt').status, 0)
+  t.not(sh('umount /tmp').status, 0)
+})
+
+t.test('exit codes and signals come through', { skip }, async t => {
+  const { run, sh } = place(t)
+  t.equal(sh('exit 7').status, 7)
+  t.equal(sh('kill -9 $$').status, 137)
+  t.match(run('no-such-program'), { stderr: /no-such-program/ })
+  t.equal(run('printf', '%s|', '--cap-add', 'ALL', '').stdout, '--cap-add|ALL||', 'words are never options')
+})
+
+t.test('the network is shared, or is not there', { skip }, async t => {
+  const server = createServer()
+  const port = await listen(server)
+  t.teardown(() => server.close())
+  const dial = `python3 -c "import socket; s = socket.create_connection(('127.0.0.1', ${port}), 2); print('in')"`
+  // Its answer is written by this process, which waits for it: to be connected is enough.
+  t.equal(place(t).sh(dial).stdout, 'in\n')
+  const apart = place(t, { network: false }).sh(dial)
+  t.equal(apart.stdout, '')
+  t.match(apart.stderr, /refused|unreachable/)
+})
+
+t.test('what is not there is said', async t => {
+  t.same(await findSandbox('none', path), { kind: 'none', reason: 'it is switched off' })
+  const directory = mkdtempSync(join(tmpdir(), 'sandbox-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  t.same(await findSandbox('auto', directory), { kind: 'none', reason: 'bubblewrap is not installed' })
+  const fake = join(directory, 'bwrap')
+  writeFileSync(fake, '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n', {
+    mode: 0o755,
+  })
+  t.same(await findSandbox('auto', directory), {
+    kind: 'none',
+    reason: 'bubblewrap does not work here: bwrap: No permissions to create new namespace',
+  })
+})

@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process'
+import { homedir } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { findSandbox } from '../../../../services/runner/sandbox/sandbox.ts'
+import { requestCancel } from '../../../../services/store/commands.ts'
+import { getSession, moveSession } from '../../../../services/store/sessions.ts'
+import { runnerRig, until } from '../rig.ts'
+
+t.setTimeout(180_000)
+const sandbox = await findSandbox('auto', process.env.PATH ?? '')
+if (sandbox.kind === 'none' && process.env.CI === 'true') throw new Error(sandbox.reason)
+const skip = sandbox.kind === 'none' ? sandbox.reason : false
+
+const isolated = (t: Test, mode: 'auto' | 'bubblewrap' = 'auto') =>
+  runnerRig(t, { sandbox: { mode, own: [], visible: [], home: homedir() } })
+
+t.test('a command has its worktree and git, and neither the store nor another session', { skip }, async t => {
+  const rig = await isolated(t)
+  const repository = await rig.repository({ 'README.md': 'hello\n' })
+  const [one, two] = [await rig.session(repository), await rig.session(repository)]
+  t.match(one, { status: 'running', isolation: 'bubblewrap', offline: 0 })
+  const sees = await rig.run(
+    one,
+    'cat README.md; git log --oneline | wc -l; echo more >> README.md; git diff --stat | tail -1',
+  )
+  t.match(rig.stdout(sees), /^hello\n1\n 1 file changed/)
+  for (const path of [
+    rig.storePath,
+    rig.files.worktree(two.id),
+    rig.files.command(one.id, sees.id),
+    rig.socket,
+  ])
+    t.equal((await rig.run(one, ['test', '-e', path])).exit_code, 1, path)
+  t.equal(rig.stdout(await rig.run(one, 'echo x > "$HOME/x" && echo y > "$TMPDIR/y" && cat /tmp/y')), 'y\n')
+  t.equal(rig.stdout(await rig.run(two, 'cat README.md')), 'hello\n')
+})
+
+t.test('asked to end it has its grace, and its own exit code is kept', { skip }, async t => {
+  const rig = await runnerRig(t, {
+    sandbox: { mode: 'auto', own: [], visible: [], home: homedir() },
+    graceMs: 10_000,
+  })
+  const session = await rig.session(await rig.repository())
+  const id = await rig.queue(
+    session,
+    'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.05; done',
+  )
+  await rig.printed(session.id, id, 'ready')
+  await requestCancel(rig.store, id, rig.now())
+  rig.wake()
+  const row = await rig.ended(id)
+  t.match(row, { status: 'cancelled', exit_code: 7 })
+  t.equal(rig.stdout(row), 'ready\nbye\n')
+})
+
+t.test('one that does not heed is killed with all that it started', { skip }, async t => {
+  const rig = await isolated(t)
+  const session = await rig.session(await rig.repository())
+  const mark = `sleep 98${process.pid}`
+  const line = `trap "" TERM; setsid sh -c 'trap "" TERM; exec ${mark}' & ${mark} & echo ready; wait; wait`
+  const id = await rig.queue(session, line)
+  await rig.printed(session.id, id, 'ready')
+  await requestCancel(rig.store, id, rig.now())
+  rig.wake()
+  t.match(await rig.ended(id), { status: 'cancelled' })
+  const left = await rig.run(session, 'ls /proc')
+  t.equal(left.status, 'succeeded')
+  t.throws(() => execFileSync('pgrep', ['-f', `^${mark}$`]), 'nobody is left')
+})
+
+t.test('it outlives its runner, and the next one takes it up', { skip }, async t => {
+  const rig = await isolated(t)
+  const session = await rig.session(await rig.repository())
+  const id = await rig.queue(session, 'echo one; until [ -e go ]; do sleep 0.05; done; echo two; exit 3')
+  await rig.printed(session.id, id, 'one')
+  await rig.stop()
+  await rig.start()
+  await delay(50)
+  await rig.run(session, 'touch go')
+  const row = await rig.ended(id)
+  t.match(row, { status: 'failed', exit_code: 3 })
+  t.equal(rig.stdout(row), 'one\ntwo\n')
+})
+
+t.test('offline there is no network but a loopback of its own', { skip }, async t => {
+  const rig = await isolated(t)
+  const session = await rig.session(await rig.repository(), { offline: true })
+  t.match(session, { status: 'running', offline: 1, isolation: 'bubblewrap' })
+  t.equal(rig.stdout(await rig.run(session, 'tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " "')), 'lo\n')
+})
+
+t.test('what cannot be kept apart does not start, and what was promised is kept', async t => {
+  const rig = await runnerRig(t, {
+    path: process.env.PATH ?? '',
+    sandbox: { mode: 'none', own: [], visible: [], home: '/' },
+  })
+  const repository = await rig.repository()
+  const open = await rig.session(repository)
+  t.match(open, { status: 'running', isolation: 'none' })
+  t.match(await rig.session(repository, { offline: true }), {
+    status: 'failed',
+    failure_json: /"isolation_unavailable".*a session without network needs bubblewrap: it is switched off/,
+  })
+  // As it is where a runner has lost what an earlier one had.
+  await moveSession(rig.store, open.id, 'stopping', { now: rig.now() })
+  await until('it has stopped', async () => (await getSession(rig.store, open.id))?.status === 'stopped')
+  await rig.store.write(transaction =>
+    transaction
+      .updateTable('sessions')
+      .set({ status: 'running', isolation: 'bubblewrap' })
+      .where('id', '=', open.id)
+      .execute(),
+  )
+  t.match(await rig.run(open, 'true'), { status: 'failed', failure_json: /runs in bubblewrap.*switched off/ })
+})
