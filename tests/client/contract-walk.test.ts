@@ -267,7 +267,7 @@ async function commandLine(name: CliName, input: Record<string, unknown>): Promi
   const typed: string[] = [...words[name].path, ...places.map(({ field }) => String(input[field.name]))]
   for (const { field, name: flag, read } of flags) {
     const value = input[field.name]
-    if (field === rest?.field || value === undefined) continue
+    if (field === rest?.field || value === undefined || value === false) continue
     if (value === true) typed.push(`--${flag}`)
     else for (const text of await textsOf(value, read)) typed.push(`--${flag}`, text)
   }
