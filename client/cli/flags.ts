@@ -69,7 +69,7 @@ function flagOf(field: Field, said: FlagWords, besidesRest: boolean): Flag {
     field,
     name,
     value: type.kind === 'boolean' ? undefined : (said.value ?? name.toUpperCase().replaceAll('-', '_')),
-    repeatable: type.kind === 'list' || type.kind === 'record',
+    repeatable: type.kind === 'list' || (type.kind === 'record' && said.read === undefined),
     read: said.read,
     default: said.default,
     describe: describe(field, said, field.required && !besidesRest),
@@ -81,7 +81,8 @@ function describe(field: Field, said: FlagWords, required: boolean): string {
   const { type } = field
   const text = said.describe ?? field.describe
   const parts = [said.read === 'seconds' ? overTime(text) : text]
-  if (said.read === 'file') parts.push('; - reads standard input')
+  if (said.read === 'variables') parts.push('; a file of NAME=VALUE lines')
+  if (said.read === 'file' || said.read === 'variables') parts.push('; - reads standard input')
   if (type.kind === 'choice') parts.push(` (${type.choices.join(', ')})`)
   if (type.kind === 'list' && type.of.kind === 'choice') parts.push(` (${type.of.choices.join(', ')})`)
   const initial = said.default ?? defaultText(field)

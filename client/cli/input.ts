@@ -6,6 +6,7 @@ import type { Field } from './fields.ts'
 import type { Layout } from './flags.ts'
 import { abridged } from './render/abridged.ts'
 import { fieldValue } from './value.ts'
+import { variablesFrom } from './variables-text.ts'
 
 /** What was typed: texts by place, the words after them, and by flag its text, its texts, or true. */
 export type Typed = {
@@ -37,8 +38,11 @@ export async function inputFrom(
     const given = typed.flags[name] ?? initial
     if (given === undefined) continue
     said.set(field.name, { label, given: given === true ? 'true' : [given].flat().join(' ') })
+    const last = given === true ? '' : ([given].flat().at(-1) ?? '')
     if (given === true) input[field.name] = true
-    else if (read === 'file') input[field.name] = await readText(label, [given].flat().at(-1) ?? '')
+    else if (read === 'file') input[field.name] = await readText(label, last)
+    else if (read === 'variables')
+      input[field.name] = variablesFrom(label, visible(last), await readText(label, last))
     else input[field.name] = fieldValue(field.type, label, given, read)
   }
   const { rest } = layout

@@ -74,10 +74,25 @@ export function parseSourceLine(text: string): SourceLine | undefined {
   }
 }
 
-export const environmentVariables = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
-  nullFree(100_000),
-)
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable')
+
+export const environmentVariables = z.record(variableName, nullFree(100_000))
+
+/** Shorter values would be found everywhere: a `1` that is masked ruins every log. */
+const shortestSecret = 4
+
+/** Values that nobody is told again, by the names of the environment variables that hold them. */
+export const secrets = z
+  .record(
+    variableName,
+    nullFree(16_384).refine(
+      text => text.trim().length >= shortestSecret,
+      `must have at least ${shortestSecret} characters: a shorter value would be masked everywhere`,
+    ),
+  )
+  .refine(given => Object.keys(given).length <= 100, 'expected at most 100 secrets')
 
 /** A unified diff as `git diff` writes it. */
 export const patch = z

@@ -10,6 +10,7 @@ import * as leases from './migrations/0002-leases.ts'
 import * as debugSessions from './migrations/0003-debug-sessions.ts'
 import * as commandsInFull from './migrations/0004-commands-in-full.ts'
 import * as sessionLife from './migrations/0005-session-life.ts'
+import * as sessionSecrets from './migrations/0006-session-secrets.ts'
 import * as artifacts from './migrations/0007-artifacts.ts'
 import * as repositoryFetches from './migrations/0009-repository-fetches.ts'
 import * as isolation from './migrations/0011-isolation.ts'
@@ -22,6 +23,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0003-debug-sessions': debugSessions,
   '0004-commands-in-full': commandsInFull,
   '0005-session-life': sessionLife,
+  '0006-session-secrets': sessionSecrets,
   '0007-artifacts': artifacts,
   '0009-repository-fetches': repositoryFetches,
   '0011-isolation': isolation,

@@ -5,6 +5,7 @@ export const migrationNames = [
   '0003-debug-sessions',
   '0004-commands-in-full',
   '0005-session-life',
+  '0006-session-secrets',
   '0007-artifacts',
   '0009-repository-fetches',
   '0011-isolation',

@@ -206,12 +206,21 @@ export type RunnerRow = {
   renewed_at: string
 }
 
+/** A table of its own, so that no query for a session brings a secret along. */
+export type SessionSecretRow = {
+  session_id: SessionId
+  /** Of the environment variable. */
+  name: string
+  value: string
+}
+
 export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
   commands: CommandRow
   command_dependencies: CommandDependencyRow
   command_inputs: CommandInputRow
+  session_secrets: SessionSecretRow
   artifacts: ArtifactRow
   debug_sessions: DebugSessionRow
   tokens: TokenRow

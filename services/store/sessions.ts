@@ -23,6 +23,7 @@ import { beginsLike, type Resolved, resolved, type Visibility } from './referenc
 import type { SessionJoined } from './rows.ts'
 import type { Schema, SessionRow } from './schema.ts'
 import { hasRoom } from './session-limit.ts'
+import { insertSecrets } from './session-secrets.ts'
 import type { Store } from './store.ts'
 
 export type NewSession = {
@@ -32,6 +33,8 @@ export type NewSession = {
   patch_sha256: string | null
   /** Run one after the other; the rest is cancelled when one fails. */
   commands: readonly CommandLine[]
+  /** Environment variables of its commands, masked wherever its logs are read. */
+  secrets?: Readonly<Record<string, string>>
   /** Seconds; 0: any time. */
   ttl: number
   idle_timeout: number
@@ -81,6 +84,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         worktree_measured_at: null,
       })
       .execute()
+    await insertSecrets(transaction, id, wanted.secrets ?? {})
     let after: CommandId[] = []
     for (const command of wanted.commands) {
       const last = await insertCommand(transaction, {

@@ -133,6 +133,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     commit: 'main',
     patch,
     commands: ['true'],
+    secrets: { TOKEN: 'hunter2-hunter2' },
     ttl: 3_600,
     idle_timeout: 600,
     offline: false,
@@ -284,6 +285,12 @@ async function textsOf(value: unknown, read: string | undefined): Promise<string
   if (read === 'file') {
     const file = join(server.directory, 'typed.patch')
     await writeFile(file, String(value))
+    return [file]
+  }
+  if (read === 'variables') {
+    const file = join(server.directory, 'typed.env')
+    const pairs = Object.entries(value ?? {}).map(([key, text]) => `${key}=${text}\n`)
+    await writeFile(file, pairs.join(''))
     return [file]
   }
   if (Array.isArray(value)) return value.map(String)

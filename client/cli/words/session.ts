@@ -53,6 +53,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     commit: { value: 'REVISION' },
     patch: { value: 'FILE', read: 'file' },
     commands: { name: 'command', value: 'LINE' },
+    secrets: { value: 'FILE', read: 'variables' },
     ttl: { read: 'seconds', value: 'DURATION' },
     idle_timeout: { read: 'seconds', value: 'DURATION' },
     wait: false,
@@ -66,6 +67,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     '--repository demo --patch fix.patch --command "python3 -m unittest -v" --follow',
     '--repository demo --patch - < fix.patch',
     '--repository demo --offline --command "make test"',
+    '--repository demo --secrets .env --command "./deploy" --follow',
   ],
   act: () => import('../acts/session-create.ts'),
 }

@@ -4,9 +4,9 @@ import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { toLogChunk } from '../logs/log-event.ts'
-import { LogFile } from '../logs/log-file.ts'
 import { chunkSizes } from '../logs/log-format.ts'
 import { beyondEnd, recordedLength } from '../logs/log-length.ts'
+import { logOf } from '../logs/masked-log.ts'
 import { Tail } from '../logs/tail.ts'
 import { done, type Outcome } from '../outcome.ts'
 
@@ -18,7 +18,7 @@ type Wanted = Pick<ParsedInputOf<Operation>, 'stdout' | 'stderr' | 'limit'>
  * it says that the command has ended they are complete, to the lengths that it records.
  */
 export async function outputOf(
-  { files }: Context,
+  context: Context,
   row: CommandRow,
   { stdout, stderr, limit }: Wanted,
 ): Promise<Outcome<OutputOf<Operation>>> {
@@ -28,11 +28,11 @@ export async function outputOf(
     if (refusal !== undefined) return refusal
   }
   const read = async (stream: LogStream) => {
-    await using file = new LogFile(files.log(row.session_id, row.id, stream))
+    await using file = logOf(context, row, stream)
     const chunkSize = chunkSizes.json
     const tail = new Tail({ command: row.id, stream, file, position: starts[stream], chunkSize })
     const length = recordedLength(row, stream)
-    const chunks = await readUpTo(tail, limit, length, await file.size())
+    const chunks = await readUpTo(tail, limit, length, await file.end(length))
     return { chunks, next: tail.position, isWhole: tail.position === length }
   }
   const [out, err] = await Promise.all([read('stdout'), read('stderr')])
@@ -51,7 +51,7 @@ async function readUpTo(
   size: number,
 ): Promise<LogChunk[]> {
   const wanted = tail.position + limit
-  const end = Math.min(wanted, length ?? size, size)
+  const end = Math.min(wanted, size)
   const drain = (last: boolean) =>
     Array.fromAsync(
       tail.drain(end, last, () => false),

@@ -39,6 +39,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       revision: input.commit ?? null,
       patch_sha256: sha256,
       commands: input.commands,
+      secrets: input.secrets,
       ...times.value,
       offline: input.offline,
       most: context.sessions.per_owner,

@@ -3,9 +3,9 @@ import type { LogStream } from '../../contract/log-message.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
 import type { LogEvent } from './log-event.ts'
-import { LogFile } from './log-file.ts'
 import { recordedLength } from './log-length.ts'
 import type { Offsets } from './log-place.ts'
+import { type LogBytes, logOf } from './masked-log.ts'
 import { Tail } from './tail.ts'
 
 export type CommandSource = {
@@ -34,12 +34,9 @@ async function* readWhatIsThere({ command, streams, offsets, end }: CommandSourc
   const hasEnded = commandHasEnded(command.status)
   if (!hasEnded) yield { type: 'command', row: command }
   for (const stream of streams) {
-    await using file = new LogFile(world.deps.files.log(command.session_id, command.id, stream))
+    await using file = logOf(world.deps, command, stream)
     const tail = tailOf(command, stream, file, offsets, world)
-    const length = Math.min(
-      await file.size(),
-      end ?? recordedLength(command, stream) ?? Number.POSITIVE_INFINITY,
-    )
+    const length = Math.min(await file.end(recordedLength(command, stream)), end ?? Number.POSITIVE_INFINITY)
     yield* tail.drain(length, true, world.interrupted)
   }
   if (world.interrupted()) return world.interruption()
@@ -75,7 +72,7 @@ async function* followLive({ command, streams, offsets }: CommandSource, world: 
 const tailOf = (
   { id }: CommandRow,
   stream: LogStream,
-  file: LogFile,
+  file: LogBytes,
   offsets: Offsets,
   { deps }: FollowWorld,
 ): Tail => new Tail({ command: id, stream, file, position: offsets[stream], chunkSize: deps.chunkSize })

@@ -7,8 +7,8 @@ import type { Store } from '../../store/store.ts'
 import type { Changes } from '../changes.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { LiveStream } from './live-stream.ts'
-import { LogFile } from './log-file.ts'
 import { recordedLength } from './log-length.ts'
+import { logOf } from './masked-log.ts'
 import { SharedLook } from './shared-look.ts'
 
 /** The longest pause between two looks at log files, and between two looks at the store, in milliseconds. */
@@ -44,8 +44,7 @@ export class LiveCommand implements AsyncDisposable {
     const { id, session_id } = command
     this.#deps = deps
     this.#command = command
-    const stream = (name: LogStream) =>
-      new LiveStream(id, name, new LogFile(deps.files.log(session_id, id, name)))
+    const stream = (name: LogStream) => new LiveStream(id, name, logOf(deps, command, name))
     this.streams = { stdout: stream('stdout'), stderr: stream('stderr') }
     this.sight = new SharedLook({ look: before => this.#look(before), every: filePoll })
     this.#watch = new DirectoryWatch(deps.files.command(session_id, id), this.sight.beat)

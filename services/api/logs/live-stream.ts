@@ -1,8 +1,8 @@
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import type { OutputEvent } from './log-event.ts'
-import type { LogFile } from './log-file.ts'
 import { chunkSizes } from './log-format.ts'
+import type { LogBytes } from './masked-log.ts'
 import { SharedOutput } from './shared-output.ts'
 import { type LiveEnd, Tail } from './tail.ts'
 
@@ -16,7 +16,7 @@ const mostChunks = 256
  * he has caught up, so that a slow follower costs the others nothing, and no memory but of what is kept.
  */
 export class LiveStream implements LiveEnd {
-  readonly file: LogFile
+  readonly file: LogBytes
   readonly #command: CommandId
   readonly #stream: LogStream
   readonly #chunks: SharedOutput[] = []
@@ -27,7 +27,7 @@ export class LiveStream implements LiveEnd {
   /** Up to where was read in vain since the last look at the file. */
   #nothingBelow: number | undefined
 
-  constructor(command: CommandId, stream: LogStream, file: LogFile) {
+  constructor(command: CommandId, stream: LogStream, file: LogBytes) {
     this.file = file
     this.#command = command
     this.#stream = stream
@@ -42,7 +42,7 @@ export class LiveStream implements LiveEnd {
   /** Looks how far it can be told. What could not be told before may be by now. */
   async end(recorded: number | undefined): Promise<number> {
     this.#nothingBelow = undefined
-    return Math.min(await this.file.size(), recorded ?? Number.POSITIVE_INFINITY)
+    return this.file.end(recorded)
   }
 
   async chunkAt(position: number, end: number, last: boolean): Promise<OutputEvent | 'behind' | undefined> {

@@ -5,10 +5,10 @@ import type { Context } from '../context.ts'
 import { done, type Outcome, refuse, refuseFields } from '../outcome.ts'
 import { byteRange } from './byte-range.ts'
 import type { LogAnswer } from './log-answer.ts'
-import { LogFile } from './log-file.ts'
 import { recordedLength } from './log-length.ts'
 import { noOffsets } from './log-place.ts'
 import { type LogSource, offsetsOf } from './log-source.ts'
+import { logOf } from './masked-log.ts'
 
 /**
  * The bytes of a log, or the part of them that a Range header asks for. It is honoured where the answer is one sequence
@@ -66,7 +66,7 @@ export async function rangedLog(
 }
 
 /** How many bytes there are to tell now. A command may have cut its own log, below the length on record. */
-async function lengthNow({ files }: Context, row: CommandRow, stream: LogStream): Promise<number> {
-  await using file = new LogFile(files.log(row.session_id, row.id, stream))
-  return Math.min(await file.size(), recordedLength(row, stream) ?? Number.POSITIVE_INFINITY)
+async function lengthNow(context: Context, row: CommandRow, stream: LogStream): Promise<number> {
+  await using file = logOf(context, row, stream)
+  return await file.end(recordedLength(row, stream))
 }

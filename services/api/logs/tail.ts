@@ -1,7 +1,7 @@
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import type { OutputEvent } from './log-event.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogBytes } from './masked-log.ts'
 import { takeChunk } from './utf8-chunk.ts'
 
 /** How long the beginning of a character is held back for its rest, in milliseconds. */
@@ -11,7 +11,7 @@ export type TailOptions = {
   readonly command: CommandId
   readonly stream: LogStream
   /** Read at any position, and closed by whoever opened it. */
-  readonly file: LogFile
+  readonly file: LogBytes
   /** The first byte that is told. */
   readonly position: number
   /** The most that is told at a time, in bytes. */

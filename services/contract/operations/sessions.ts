@@ -7,6 +7,7 @@ import {
   patch,
   repositoryName,
   revision,
+  secrets,
   waitSeconds,
 } from '../fields.ts'
 import { reference, sessionId } from '../ids.ts'
@@ -32,6 +33,11 @@ export const sessionOperations = {
         .max(100)
         .default([])
         .describe('commands to run one after the other; the rest is cancelled when one fails'),
+      secrets: secrets
+        .default({})
+        .describe(
+          'environment variables of its commands whose values are masked in its logs and never told again',
+        ),
       ttl: lifeSeconds
         .optional()
         .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),

@@ -70,7 +70,7 @@ async function tryToLaunch(
   if (!directory.found) return failed('directory_not_found', directory.message)
 
   if (replacement?.ok === false) return { launched: false, failure: replacement.failure }
-  const env = { ...surroundings(context, row, directory.path), ...replacement?.program.environment }
+  const env = { ...(await surroundings(context, row, directory.path)), ...replacement?.program.environment }
   const line = replacement?.program.words ?? commandLineOf(row)
   const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
   const program = await findExecutable(name, env.PATH ?? '', directory.path)

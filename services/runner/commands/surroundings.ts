@@ -1,14 +1,17 @@
 import { environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import { secretsOf } from '../../store/session-secrets.ts'
 import type { RunnerContext } from '../context.ts'
 import { commandEnvironment } from './command-environment.ts'
 
-/** The environment of a command that starts in this directory. */
-export const surroundings = (
-  { files, path, inherit, user }: Pick<RunnerContext, 'files' | 'path' | 'inherit' | 'user'>,
+type Context = Pick<RunnerContext, 'store' | 'files' | 'path' | 'inherit' | 'user'>
+
+/** The environment of a command that starts in this directory. What the command itself was given hides secrets. */
+export const surroundings = async (
+  { store, files, path, inherit, user }: Context,
   row: CommandRow,
   directory: string,
-): Record<string, string> =>
+): Promise<Record<string, string>> =>
   commandEnvironment({
     session: row.session_id,
     command: row.id,
@@ -18,5 +21,5 @@ export const surroundings = (
     directory,
     user,
     inherit,
-    client: environmentOf(row),
+    client: { ...(await secretsOf(store, row.session_id)), ...environmentOf(row) },
   })

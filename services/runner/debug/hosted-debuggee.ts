@@ -114,7 +114,7 @@ export class HostedDebuggee implements Debuggee {
     if (!worktree.found) return worktree
     if (!directory.found) return directory
     // Without the command's mark: what is started with it is no part of the command, and is not to end with it.
-    const { [scopeVariable]: _mark, ...rest } = surroundings(this.#context, row, directory.path)
+    const { [scopeVariable]: _mark, ...rest } = await surroundings(this.#context, row, directory.path)
     const outer = inherit[scopeVariable]
     const environment = outer === undefined ? rest : { ...rest, [scopeVariable]: outer }
     return { found: true, place: { worktree: worktree.path, directory: directory.path, environment } }

@@ -6,13 +6,19 @@ import type { CliName } from '../../../client/cli/words/words.ts'
 import { words } from '../../../client/cli/words.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
 
+const secrets: Record<string, string> = {
+  'good.env': '# a comment\nTOKEN=hunter2=hunter2\r\n\nOTHER=with spaces \n',
+  'bad.env': 'TOKEN=hunter2\nhunter2\n',
+  'short.env': 'TOKEN=ab1\n',
+}
+
 const read = (name: CliName, typed: Partial<Typed>) => {
   const { input } = contract[name]
   return inputFrom(
     input,
     layoutOf(fieldsOf(input), words[name]),
     { places: [], rest: [], flags: {}, ...typed },
-    async (_, file) => `content of ${file}`,
+    async (_, file) => (file.endsWith('.env') ? (secrets[file] ?? '') : `content of ${file}`),
   )
 }
 
@@ -58,6 +64,22 @@ t.test('what is typed becomes the input of the operation', async t => {
     { session: '@last', wait: 30 },
     'where the words wait, the call does',
   )
+})
+
+t.test('secrets come from a file, and stand in no error', async t => {
+  const create = (file: string) => read('sessions.create', { flags: { repository: 'demo', secrets: file } })
+  t.same(await create('good.env'), {
+    repository: 'demo',
+    secrets: { TOKEN: 'hunter2=hunter2', OTHER: 'with spaces ' },
+  })
+  for (const [file, message] of [
+    ['bad.env', /^--secrets bad\.env:2: expected NAME=VALUE$/],
+    ['short.env', /^--secrets "short\.env": must have at least 4 characters/],
+  ] as const) {
+    const error: unknown = await create(file).catch(thrown => thrown)
+    t.match(error, { message })
+    t.notMatch(error, { message: /hunter2|ab1/ })
+  }
 })
 
 t.test('what cannot be understood is named, with what is allowed', async t => {

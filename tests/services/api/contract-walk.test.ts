@@ -41,6 +41,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     commit: 'main',
     patch: 'x',
     commands: ['ls', ['ls']],
+    secrets: { TOKEN: 'hunter2-hunter2' },
     ttl: 60,
     idle_timeout: 0,
     wait: 0,
