@@ -100,6 +100,11 @@ export const serverSchema = z.strictObject({
       path: z.string().meta({ expand: 'text' }).default(''),
       sandbox: z.enum(['auto', 'bubblewrap', 'none']).default('auto'),
       sandbox_visible: z.array(path).default([]),
+      memory_limit: z.int().min(0).default(0),
+      process_limit: z.int().min(0).default(0),
+      file_size_limit: z.int().min(0).default(0),
+      output_limit: z.int().min(1).default(1_073_741_824),
+      output_limit_most: z.int().min(1).default(10_737_418_240),
     })
     .prefault({}),
   sessions: z

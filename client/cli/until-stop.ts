@@ -122,6 +122,7 @@ const failures: Record<DebugEnd['reason'], boolean> = {
   terminated: false,
   cancelled: false,
   timed_out: false,
+  limit_passed: false,
   session_stopped: false,
 }
 

@@ -1,3 +1,4 @@
+import { bytesOf } from '../../lib/byte-count.ts'
 import { secondsOf } from '../../lib/duration.ts'
 import { didYouMean } from '../../lib/suggest.ts'
 import { usageError } from './cli-error.ts'
@@ -19,7 +20,8 @@ export function fieldValue(
     case 'boolean':
       return last
     case 'number':
-      return read === 'seconds' ? seconds(label, last) : number(label, last)
+      if (read === 'seconds') return seconds(label, last)
+      return read === 'bytes' ? bytes(label, last) : number(label, last)
     case 'choice':
       return choice(label, last, type.choices)
     case 'list': {
@@ -51,6 +53,12 @@ function seconds(label: string, text: string): number {
   const read = secondsOf(text)
   if (read !== undefined) return read
   throw usageError(`${label} "${abridged(text)}": expected a time such as 30s, 10m, 2h or 7d`)
+}
+
+function bytes(label: string, text: string): number {
+  const read = bytesOf(text)
+  if (read !== undefined) return read
+  throw usageError(`${label} "${abridged(text)}": expected a size such as 4096, 512M or 2G`)
 }
 
 function pair(label: string, text: string): [string, string] {

@@ -10,6 +10,7 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from './changes.ts'
+import type { LimitSettings } from './command-limits.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
@@ -35,6 +36,8 @@ export type ApiDependencies = {
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */
   readonly debugSessions: number
+  /** What commands may use. */
+  readonly commands: LimitSettings
   /** How long sessions may live. */
   readonly sessions: ServerSettings['sessions']
   readonly limits?: Partial<Limits>

@@ -6,6 +6,7 @@ import type { LiveAnswer } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
+import type { LimitSettings } from './command-limits.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { LiveLogs } from './logs/live-logs.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -25,6 +26,8 @@ export type Context = {
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */
   readonly debugSessions: number
+  /** What commands may use. */
+  readonly commands: LimitSettings
   /** How long sessions may live. */
   readonly sessions: ServerSettings['sessions']
   readonly changes: Changes

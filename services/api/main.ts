@@ -11,7 +11,7 @@ import { startApi } from './api.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { api: listen, repositories, debug, sessions } = serverSettings(ownRoot, process.env).values
+  const { api: listen, repositories, debug, sessions, runner } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   await using starting = new AsyncDisposableStack()
   const store = starting.use(await openStore(workspace.storeFile))
@@ -28,6 +28,7 @@ await runService(async () => {
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,
       sessions,
+      commands: runner,
     }),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))

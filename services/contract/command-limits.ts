@@ -15,11 +15,8 @@ export type CommandLimits = z.infer<typeof commandLimitsSchema>
 
 export const noLimits: CommandLimits = { memory: null, processes: null, file_size: null, output: null }
 
-/**
- * How limits on memory and processes are kept: by the kernel, in a control group of the command's own, or by looking at
- * its processes once a second and ending it when it is over.
- */
-export const limitEnforcements = ['cgroup', 'sampled'] as const
+/** How limits on memory and processes are kept: by looking once a second, and ending what is over. */
+export const limitEnforcements = ['sampled'] as const
 export type LimitEnforcement = (typeof limitEnforcements)[number]
 
 /** What a command has used. Null: nobody could tell. */

@@ -51,6 +51,10 @@ export const commandFailureReasons = [
   'debugger_failed',
   'debugger_lost',
   'ended_by_debugger',
+  'memory_limit',
+  'process_limit',
+  'file_size_limit',
+  'output_limit',
 ] as const
 
 export const commandFailureSchema = z.object({ reason: z.enum(commandFailureReasons), message: z.string() })

@@ -37,5 +37,9 @@ const reasons: Record<CommandFailure['reason'], DebugEndReason> = {
   earlier_command_failed: 'cancelled',
   cancelled_by_client: 'cancelled',
   timed_out: 'timed_out',
+  memory_limit: 'limit_passed',
+  process_limit: 'limit_passed',
+  file_size_limit: 'limit_passed',
+  output_limit: 'limit_passed',
   exit_status_unknown: 'exited',
 }

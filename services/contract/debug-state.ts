@@ -17,6 +17,8 @@ export const debugEndReasons = [
   /** Its command was cancelled, or took longer than its time limit; or its session was stopped. */
   'cancelled',
   'timed_out',
+  /** Its command used more than it may. */
+  'limit_passed',
   'session_stopped',
   /** It never came so far: no debugger, no such interpreter, or its command could not be started. */
   'launch_failed',

@@ -127,6 +127,22 @@ export const standardInput = z
   .refine(text => text.isWellFormed(), 'must be text: it has half of a surrogate pair')
   .refine(text => new TextEncoder().encode(text).length <= longestInput, 'must be at most 1 MiB of UTF-8')
 
+/** What a command may use; without one, what the server's configuration says. */
+export const commandLimitFields = {
+  memory_limit: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('bytes of memory that all its processes may take together'),
+  process_limit: z.int().min(1).max(1_000_000).optional().describe('processes that it may have at a time'),
+  file_size_limit: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('bytes of any one file that it may write, in steps of 512'),
+  output_limit: z.int().min(1).optional().describe('bytes that it may write to stdout and stderr together'),
+}
+
 /** Where and how a command runs; a debuggee is one, too. */
 export const commandSurroundings = {
   directory: worktreeDirectory.default('.').describe('where to run it, relative to the top of the worktree'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { collectionSchema } from './artifact-resources.ts'
+import { commandLimitsSchema, commandUsageSchema, limitEnforcements } from './command-limits.ts'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
 import { commandLine, instant } from './fields.ts'
 import { commandId, repositoryId, sessionId, tokenId } from './ids.ts'
@@ -78,12 +79,20 @@ export const commandSchema = z.object({
   attempts: z.int(),
   /** The command that it repeats. */
   rerun_of: commandId.schema.nullable(),
+  limits: commandLimitsSchema.extend({
+    /** Null before it has started. */
+    enforcement: z.enum(limitEnforcements).nullable(),
+  }),
   status: z.enum(commandStatuses),
   /** 128 + n where signal n ended it, as a shell reports it; null while it runs or where it is not known. */
   exit_code: z.int().nullable(),
   failure: commandFailureSchema.nullable(),
   /** What of the files that it was to keep was kept; null without any such wish, and until it has ended. */
   artifacts: collectionSchema.nullable(),
+  /** Whether its logs were cut at its output limit. */
+  truncated: z.boolean(),
+  /** Once it has ended; null where it never started. */
+  usage: commandUsageSchema.nullable(),
   created_at: instant,
   started_at: instant.nullable(),
   ended_at: instant.nullable(),

@@ -7,6 +7,7 @@ import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/lease.ts'
+import type { Sampler } from './limits/sampler.ts'
 import type { RunnerMetrics } from './metrics.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
 
@@ -39,6 +40,8 @@ export type RunnerContext = {
   readonly inherit: Readonly<Record<string, string>>
   /** The name of the user that commands run as. */
   readonly user: string
+  /** Looks at what commands use. */
+  readonly sampler: Sampler
   /** Tells whoever listens that rows have changed. */
   readonly changed: (change: Change) => void
 }

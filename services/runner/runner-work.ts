@@ -11,6 +11,7 @@ import { Mirrors } from './git/mirrors.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
 import type { Registration } from './leases/lease.ts'
 import { withRepository } from './leases/with-repository.ts'
+import { Sampler } from './limits/sampler.ts'
 import type { RunnerMetrics } from './metrics.ts'
 import { Reconciler } from './reconcile.ts'
 import type { RunnerDependencies } from './runner-dependencies.ts'
@@ -66,6 +67,7 @@ export class RunnerWork implements AsyncDisposable {
       ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       fetchEveryMs: deps.fetchEveryMs ?? 0,
+      sampler: new Sampler(error => around.failed(error, {}, 'looking at what commands use failed')),
       changed: change => around.say({ type: 'changed', ...change }),
     }
     const jobs = new KeyedJobs((key, error) => {

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { CommandUsage } from '../contract/command-limits.ts'
 import {
   type CommandFailure,
   type CommandStatus,
@@ -109,6 +110,9 @@ export type CommandEnd = {
   stderr_bytes: number
   /** What was kept of its files, where anything was to be. */
   kept?: KeptFiles | undefined
+  /** Its logs were cut at its output limit. */
+  truncated?: boolean
+  usage?: CommandUsage | null
 }
 
 /**
@@ -129,6 +133,7 @@ export const startCommand = (
         started_at: now,
         runner_token: by,
         attempts: eb('attempts', '+', 1),
+        enforcement: 'sampled',
         stdout_bytes: null,
         stderr_bytes: null,
       }))
@@ -163,6 +168,8 @@ export function endCommand(
         stdout_bytes: end.stdout_bytes,
         stderr_bytes: end.stderr_bytes,
         collection_json: end.kept === undefined ? null : JSON.stringify(end.kept.collection),
+        truncated: end.truncated === true ? 1 : 0,
+        usage_json: end.usage == null ? null : JSON.stringify(end.usage),
         ended_at: now,
       })
       .where('id', '=', id)

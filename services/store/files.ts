@@ -37,6 +37,8 @@ export const dataFiles = (root: string) => {
     attempt,
     /** `PID START` of the wrapper, written by it before the program starts. */
     process: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'process'),
+    /** Processor time of what the wrapper has waited for, written by it before the exit code. */
+    times: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'times'),
     /** The exit code, written atomically by the wrapper when the program has ended. */
     exitStatus: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'exit'),
   }

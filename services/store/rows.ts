@@ -6,6 +6,7 @@ import {
   coreSummarySchema,
   junitSummarySchema,
 } from '../contract/artifact-resources.ts'
+import { commandLimitsSchema, commandUsageSchema } from '../contract/command-limits.ts'
 import { commandFailureSchema } from '../contract/command-state.ts'
 import { debugEndOf } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
@@ -85,10 +86,13 @@ export const toCommand = (row: CommandRow): Command => ({
   idempotent: row.idempotent === 1,
   attempts: row.attempts,
   rerun_of: row.rerun_of,
+  limits: { ...limitsOf(row), enforcement: row.enforcement },
   status: row.status,
   exit_code: row.exit_code,
   failure: nullableColumn(commandFailureSchema, row.failure_json),
   artifacts: nullableColumn(collectionSchema, row.collection_json),
+  truncated: row.truncated === 1,
+  usage: nullableColumn(commandUsageSchema, row.usage_json),
   created_at: row.created_at,
   started_at: row.started_at,
   ended_at: row.ended_at,
@@ -143,6 +147,7 @@ export const debugRequestOf = ({ request_json }: Pick<DebugSessionRow, 'request_
 
 export const commandLineOf = (row: CommandRow) => column(commandLine, row.command_json)
 export const artifactGlobsOf = (row: CommandRow) => nullableColumn(z.array(artifactGlob), row.artifacts_json)
+export const limitsOf = (row: CommandRow) => column(commandLimitsSchema, row.limits_json)
 export const environmentOf = (row: CommandRow) => column(environmentVariables, row.environment_json)
 
 export const toToken = (row: TokenRow): Token => ({

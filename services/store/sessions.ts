@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
+import type { CommandLimits } from '../contract/command-limits.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import {
   type CommandId,
@@ -33,6 +34,8 @@ export type NewSession = {
   patch_sha256: string | null
   /** Run one after the other; the rest is cancelled when one fails. */
   commands: readonly CommandLine[]
+  /** Of each of them. */
+  limits?: CommandLimits
   /** Environment variables of its commands, masked wherever its logs are read. */
   secrets?: Readonly<Record<string, string>>
   /** Seconds; 0: any time. */
@@ -94,6 +97,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         environment: {},
         timeout: null,
         after,
+        ...(wanted.limits === undefined ? {} : { limits: wanted.limits }),
         now: wanted.now,
       })
       after = [last]

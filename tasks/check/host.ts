@@ -8,6 +8,7 @@ import { inspectEnvironment } from '../bootstrap/environment/inspect-environment
 import { gitIn } from '../bootstrap/git.ts'
 import type { Exec } from '../engine/context.ts'
 import { readRunState } from '../services/run-state.ts'
+import { inspectCommandLimits } from './command-limits.ts'
 import { inspectContainers } from './containers.ts'
 import { inspectDebuggers } from './debuggers.ts'
 import type { Finding } from './finding.ts'
@@ -81,6 +82,7 @@ function looks(root: string, environment: Environment, exec: Exec, signal: Abort
     { what: 'debuggers', see: () => inspectDebuggers({ path, pythons: pythonsOf(root, path) }, exec) },
     { what: 'sandbox', see: () => inspectSandbox(server.values.runner.sandbox, path, exec) },
     { what: 'containers', see: () => inspectContainers(path, exec) },
+    { what: 'limits of commands', see: () => inspectCommandLimits() },
   ]
 }
 

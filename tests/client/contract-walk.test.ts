@@ -33,7 +33,7 @@ const notTyped: Readonly<Record<string, readonly string[]>> = {
   'sessions.resume': ['wait'],
 }
 
-t.setTimeout(180_000)
+t.setTimeout(400_000)
 
 const server = await realServer(t)
 const repository = await demoRepository(server.directory)
@@ -159,6 +159,10 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     directory: '.',
     environment: { A: 'b' },
     timeout: 30,
+    memory_limit: 2 ** 30,
+    process_limit: 50,
+    file_size_limit: 2 ** 20,
+    output_limit: 2 ** 20,
     stdin: 'given\n',
     merge: true,
     idempotent: true,

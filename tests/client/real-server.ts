@@ -55,6 +55,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
       sessions: serverSchema.parse({}).sessions,
+      commands: serverSchema.parse({}).runner,
     })
   let api = await startOn(0)
   const { url } = api

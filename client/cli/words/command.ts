@@ -1,3 +1,5 @@
+import { sizeText } from '../../../lib/byte-count.ts'
+import type { CommandUsage } from '../../../services/contract/command-limits.ts'
 import type { Command } from '../../../services/contract/resources.ts'
 import { oneCall } from '../one-call.ts'
 import { commandText } from '../render/command-text.ts'
@@ -22,6 +24,10 @@ export const renderCommand = (command: Command, { now }: RenderContext): string 
     ['session', command.session],
     ['created', relativeTime(command.created_at, now)],
     ['took', tookText(command, now)],
+    ['processor', command.usage && processorText(command.usage)],
+    ['memory', command.usage?.peak_memory == null ? null : sizeText(command.usage.peak_memory)],
+    ['limits', limitsText(command.limits)],
+    ['output', command.truncated ? 'cut at its limit' : null],
   ])
 
 function artifactsText({ artifacts }: Command): string | null {
@@ -30,6 +36,22 @@ function artifactsText({ artifacts }: Command): string | null {
   const told = left_out_paths.map(({ path, reason }) => `${reason.replaceAll('_', ' ')}: ${path}`)
   const rest = left_out > told.length ? [`and ${left_out - told.length} more`] : []
   return [`${collected} kept${left_out === 0 ? '' : `, ${left_out} left out`}`, ...told, ...rest].join('\n')
+}
+
+function processorText({ user_seconds, system_seconds }: CommandUsage): string | null {
+  if (user_seconds === null || system_seconds === null) return null
+  return `${duration(user_seconds)} user, ${duration(system_seconds)} system`
+}
+
+function limitsText({ memory, processes, file_size, output }: Command['limits']): string {
+  return [
+    memory === null ? [] : `${sizeText(memory)} of memory`,
+    processes === null ? [] : `${processes} processes`,
+    file_size === null ? [] : `${sizeText(file_size)} a file`,
+    output === null ? [] : `${sizeText(output)} of output`,
+  ]
+    .flat()
+    .join(', ')
 }
 
 function tookText({ started_at, ended_at }: Command, now: number): string | null {
@@ -62,6 +84,10 @@ export const commandRun: Words<'commands.run'> = {
     environment: { name: 'env', value: 'NAME=VALUE' },
     timeout: { read: 'seconds', value: 'DURATION' },
     after: { value: 'COMMAND' },
+    memory_limit: { read: 'bytes', value: 'SIZE' },
+    process_limit: { value: 'N' },
+    file_size_limit: { read: 'bytes', value: 'SIZE' },
+    output_limit: { read: 'bytes', value: 'SIZE' },
     stdin: { value: 'FILE', read: 'file', describe: 'a file that it reads as its standard input' },
     artifacts: { name: 'artifact', value: 'PATTERN' },
     wait: { read: 'seconds', value: 'DURATION' },
@@ -71,6 +97,7 @@ export const commandRun: Words<'commands.run'> = {
     '@last --follow -- git status --short',
     '@last --directory src --env DEBUG=1 --timeout 10m -- make test',
     '@last --shell "make 2>&1 | tail -5" --follow',
+    '@last --memory-limit 2G --process-limit 100 -- make -j8',
     '@last --stdin data.json --merge --follow -- python3 load.py',
     '@last --after cmd_0123 --after cmd_0456 -- make install',
     '@last --artifact "reports/**/*.xml" --artifact core -- make test',

@@ -5,6 +5,7 @@ import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { ParsedInputOf } from '../../contract/operation.ts'
 import { getDebugSession, type Queued, queueDebugSession } from '../../store/debug-sessions.ts'
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { defaultLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
@@ -35,6 +36,7 @@ export async function launchDebuggee(
       directory: input.directory,
       environment: input.environment,
       timeout: input.timeout ?? null,
+      limits: defaultLimits(context.commands),
       now: now(context),
     },
     engine: 'debugpy',

@@ -6,6 +6,7 @@ import { getCommand, listCommands, requestCancel } from '../../store/commands.ts
 import { queueAgain, queueCommand } from '../../store/new-command.ts'
 import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import { commandLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
@@ -22,6 +23,8 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (!session.ok) return session
     const after = await findCommandsOf(context, session.value, input.after)
     if (!after.ok) return after
+    const limits = commandLimits(input, context.commands)
+    if (!limits.ok) return limits
     const id = await queueCommand(context.store, {
       session: session.value.id,
       command: input.command,
@@ -31,6 +34,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
       after: after.value.map(row => row.id),
       stdin: input.stdin,
       merge: input.merge,
+      limits: limits.value,
       idempotent: input.idempotent,
       artifacts: input.artifacts,
       now: now(context),

@@ -7,6 +7,7 @@ import { findRepository } from '../../store/repositories.ts'
 import { type Resumed, resumeSession } from '../../store/resume-session.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
+import { defaultLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
@@ -40,6 +41,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       patch_sha256: sha256,
       commands: input.commands,
       secrets: input.secrets,
+      limits: defaultLimits(context.commands),
       ...times.value,
       offline: input.offline,
       most: context.sessions.per_owner,

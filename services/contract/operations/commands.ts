@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { artifactGlob } from '../artifact-resources.ts'
-import { commandLine, commandSurroundings, flag, standardInput, waitSeconds } from '../fields.ts'
+import {
+  commandLimitFields,
+  commandLine,
+  commandSurroundings,
+  flag,
+  standardInput,
+  waitSeconds,
+} from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { commandSchema } from '../resources.ts'
@@ -23,6 +30,7 @@ export const commandOperations = {
         .max(100)
         .default([])
         .describe('commands of the session that must have succeeded before; otherwise it is cancelled'),
+      ...commandLimitFields,
       stdin: standardInput.optional().describe('text that it reads on its standard input; default: nothing'),
       merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
       idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),

@@ -1,4 +1,5 @@
 import type { CommandFailure, CommandStatus } from '../../contract/command-state.ts'
+import { limitFailure } from '../limits/limit-failure.ts'
 
 /** Why we ended a command. The first reason stands. */
 export type EndCause =
@@ -10,6 +11,8 @@ export type EndCause =
   /** Its debugger went away, and what stopped in it must not run on unseen; `message` tells what happened. */
   | { reason: 'debugger_failed'; message: string }
   | { reason: 'debugger_lost' }
+  /** It uses more than it may; `most`: bytes, or processes. */
+  | { reason: 'memory_limit' | 'process_limit' | 'output_limit'; most: number }
 
 /** What was seen of its end: the code its wrapper wrote, or that the wrapper went away without writing one. */
 export type SeenEnd = { kind: 'exited'; code: number } | { kind: 'gone' }
@@ -48,6 +51,9 @@ function statusOf(cause: EndCause): CommandStatus {
       return 'cancelled'
     case 'debugger_failed':
     case 'debugger_lost':
+    case 'memory_limit':
+    case 'process_limit':
+    case 'output_limit':
       return 'failed'
   }
 }
@@ -66,5 +72,14 @@ function messageOf(cause: EndCause): string {
       return cause.message
     case 'debugger_lost':
       return 'the runner that held its debugger went away'
+    case 'memory_limit':
+    case 'process_limit':
+    case 'output_limit':
+      return limitFailure(cause.reason, cause.most).message
   }
+}
+
+/** Whether it is asked to end and has its grace: what uses more than it may would use it for that. */
+export function mayTakeItsTime({ reason }: EndCause): boolean {
+  return reason !== 'memory_limit' && reason !== 'process_limit' && reason !== 'output_limit'
 }

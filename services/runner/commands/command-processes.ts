@@ -3,6 +3,7 @@ import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.t
 import type { ProcessEntry } from '../../../lib/processes/process-entry.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { environmentReader, processEntry, processTable } from '../../../lib/processes/process-table.ts'
+import type { ProcessView } from '../../../lib/processes/process-view.ts'
 import { scopeMembers } from '../../../lib/processes/scope-members.ts'
 import type { CommandId } from '../../contract/ids.ts'
 import { isSandboxMonitor } from '../sandbox/monitor.ts'
@@ -48,18 +49,26 @@ export class CommandProcesses {
     return view.members
   }
 
+  /** All but the wrapper and the sandbox around them, as a look at all processes has them. */
+  among(view: Pick<ProcessView, 'entries' | 'read'>): ProcessIdentity[] {
+    return this.#others(view).filter(entry => !this.#isMonitor(entry))
+  }
+
   #look(): { members: ProcessIdentity[]; complete: boolean } {
     const { entries, complete } = processTable()
-    const read = environmentReader()
+    const others = this.#others({ entries, read: environmentReader() })
+    // It leaves by itself once the program has, with the code of that; ended before, it would hide the code.
+    this.#monitors = others.filter(entry => this.#isMonitor(entry))
+    return { members: others.filter(entry => !this.#monitors.includes(entry)), complete }
+  }
+
+  #others({ entries, read }: Pick<ProcessView, 'entries' | 'read'>): ProcessEntry[] {
     const members = scopeMembers(entries, [this.#wrapper], entry => {
       // Whoever is older than the wrapper cannot bear the mark; reading environments is what costs.
       if (entry.startOrder < this.#notOlderThan || entry.zombie) return false
       return read(entry.pid, scopeVariable)?.split(':').includes(this.#command) ?? false
     })
-    const others = members.filter(({ pid }) => pid !== this.#wrapper.pid)
-    // It leaves by itself once the program has, with the code of that; ended before, it would hide the code.
-    this.#monitors = others.filter(entry => this.#isMonitor(entry))
-    return { members: others.filter(entry => !this.#monitors.includes(entry)), complete }
+    return members.filter(({ pid }) => pid !== this.#wrapper.pid)
   }
 
   #isMonitor({ ppid, pid }: ProcessEntry): boolean {

@@ -1,11 +1,14 @@
 # Runs one command and records how it ended, so that its exit code survives whoever started it.
 #
-#   sh command-wrapper.sh DIRECTORY PROGRAM [ARGUMENT…]
+#   sh command-wrapper.sh DIRECTORY BLOCKS PROGRAM [ARGUMENT…]
+#
+# BLOCKS is how large a file the program may write, in blocks of 512 bytes, or `-`: any size.
 #
 # DIRECTORY/process gets `PID START` before the program starts. It is created exclusively: of two wrappers that were
 # started for one command, by a runner and its successor, only the first runs it.
 # DIRECTORY/exit is empty while the program runs and then gets its exit code as one line, in one write: a reader sees
-# nothing or all of it, and the line end tells that it is all. Both are opened before the program can touch anything.
+# nothing or all of it, and the line end tells that it is all. DIRECTORY/times gets what the shell's builtin `times` says
+# before that. All are opened before the program can touch anything.
 #
 # Only builtins are used, for PATH is the client's. All of it stands in braces, so that the shell has read it to its end
 # before it runs: the file may be replaced while a command runs.
@@ -22,12 +25,18 @@
   else
     debug_server_wrapper_identify() { LC_ALL=C ps -p $$ -o lstart=; }
   fi
-  exec 4>>"$1/exit" || exit
+  exec 4>>"$1/exit" 5>>"$1/times" || exit
   set -C
   { printf '%s ' $$ && debug_server_wrapper_identify; } >"$1/process" || exit
   set +C
-  shift
-  (exec "$@") 2>&3 3>&- 4>&-
-  echo $? >&4
+  debug_server_wrapper_blocks=$2
+  shift 2
+  (
+    [ "$debug_server_wrapper_blocks" = - ] || ulimit -f "$debug_server_wrapper_blocks" 2>/dev/null
+    exec "$@"
+  ) 2>&3 3>&- 4>&- 5>&-
+  debug_server_wrapper_code=$?
+  times >&5
+  echo $debug_server_wrapper_code >&4
   exit
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
-import { commandLineOf } from '../../store/rows.ts'
+import { commandLineOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
 import { isolateCommand } from '../sandbox/isolate-command.ts'
@@ -91,7 +91,7 @@ async function tryToLaunch(
   // In the same breath as the spawn: what stands above may have taken any time.
   lease.require()
   try {
-    const child = spawn('/bin/sh', [wrapperFile, folder, ...isolated.words], {
+    const child = spawn('/bin/sh', [wrapperFile, folder, fileBlocks(row), ...isolated.words], {
       cwd: directory.path,
       env,
       detached: true,
@@ -108,6 +108,12 @@ async function tryToLaunch(
     const why = code === 'E2BIG' ? 'its arguments and environment are too long for the system' : code
     return failed('spawn_failed', `${name} could not be started: ${why}`)
   }
+}
+
+/** The largest file that it may write, as the wrapper wants it. */
+function fileBlocks(row: CommandRow): string {
+  const { file_size } = limitsOf(row)
+  return file_size === null ? '-' : String(Math.ceil(file_size / 512))
 }
 
 const failed = (reason: CommandFailure['reason'], message: string): Launched => ({

@@ -2,47 +2,75 @@ import { lstat } from 'node:fs/promises'
 import { toInstant } from '../../../lib/clock.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
 import { endCommand, requeueCommand } from '../../store/commands.ts'
+import { limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
+import { commandUsage } from '../limits/command-usage.ts'
+import { cutLog } from '../limits/cut-log.ts'
+import { keptLogs, type LogSizes, limitedOutcome } from '../limits/passed-limit.ts'
 import type { CommandOutcome } from './command-outcome.ts'
-import { forbidProcessFile } from './wrapper-files.ts'
+import { forbidProcessFile, readTimesFile } from './wrapper-files.ts'
 
 /**
  * Writes into the store how a command has ended, now that nothing of it runs any more; one that is lost and may run twice
- * is queued again instead. False where it has ended already, or is another runner's. `keep`: keeps the files that it was
- * to leave behind.
+ * is queued again instead. `peak`: the most memory that was seen. `keep`: keeps the files that it was to leave behind.
+ * False where it has ended already, or is another runner's.
  */
 export async function recordEnd(
-  { store, files, clock, lease, changed, metrics, log }: RunnerContext,
+  context: RunnerContext,
   row: CommandRow,
-  { status, exit_code, failure }: CommandOutcome,
+  seen: CommandOutcome,
+  peak: number | null,
   keep: () => Promise<KeptFiles | undefined> = async () => undefined,
 ): Promise<boolean> {
+  const { store, files, clock, lease, changed, metrics, log } = context
   lease.require()
-  const { session_id, id } = row
-  const [stdout_bytes, stderr_bytes] = await Promise.all([
+  const { session_id, id, attempts } = row
+  const limits = limitsOf(row)
+  const [stdout, stderr] = await Promise.all([
     sizeOf(files.log(session_id, id, 'stdout')),
     sizeOf(files.log(session_id, id, 'stderr')),
   ])
-  const logs = { stdout_bytes, stderr_bytes }
+  const written = { stdout, stderr }
+  const { status, exit_code, failure } = limitedOutcome(seen, limits, written)
+  const left = keptLogs(written, limits.output)
+  const logs = { stdout_bytes: left.stdout, stderr_bytes: left.stderr }
+  const times = await readTimesFile(files.times(session_id, id, attempts))
+  // One byte too many stays until the end is recorded, so that a successor comes to the same verdict.
+  await cutLogs(context, row, written, left, 1)
   if (status === 'lost' && row.idempotent === 1) {
     // A wrapper of this attempt that has not come so far yet must not run it beside the next one's.
-    await forbidProcessFile(files.process(session_id, id, row.attempts))
+    await forbidProcessFile(files.process(session_id, id, attempts))
     if (await requeueCommand(store, id, logs, lease.token)) {
-      log.info({ attempts: row.attempts }, 'command queued again')
+      log.info({ attempts }, 'command queued again')
       changed({ session: session_id, command: id })
       return true
     }
   }
   const kept = await keep()
   const now = clock.now()
-  const end = { exit_code, failure, ...logs, kept }
-  if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
   const took = row.started_at === null ? undefined : now - Date.parse(row.started_at)
-  metrics.commandEnded(status, took, { stdout: stdout_bytes, stderr: stderr_bytes })
+  const truncated = left.stdout < stdout || left.stderr < stderr
+  const end = { exit_code, failure, ...logs, kept, truncated, usage: commandUsage(took, times, peak) }
+  if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
+  metrics.commandEnded(status, took, left)
   log.info({ status, exit_code, reason: failure?.reason }, 'command ended')
   changed({ session: session_id, command: id })
+  await cutLogs(context, row, written, left, 0)
   return true
+}
+
+async function cutLogs(
+  { files, lease }: RunnerContext,
+  { session_id, id }: CommandRow,
+  written: LogSizes,
+  kept: LogSizes,
+  more: 0 | 1,
+): Promise<void> {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    if (kept[stream] < written[stream] && lease.held())
+      await cutLog(files.log(session_id, id, stream), kept[stream] + more)
+  }
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -1,11 +1,18 @@
 import type { ChildProcess } from 'node:child_process'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
-import { commandLineOf, environmentOf } from '../../store/rows.ts'
+import { commandLineOf, environmentOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { collectArtifacts } from '../artifacts/collect-artifacts.ts'
 import type { RunnerContext } from '../context.ts'
-import { type CommandOutcome, commandOutcome, type EndCause, type SeenEnd } from './command-outcome.ts'
+import { CommandMeter } from '../limits/command-meter.ts'
+import {
+  type CommandOutcome,
+  commandOutcome,
+  type EndCause,
+  mayTakeItsTime,
+  type SeenEnd,
+} from './command-outcome.ts'
 import { CommandProcesses } from './command-processes.ts'
 import type { Debuggee, Replacement } from './debuggee.ts'
 import { launchCommand } from './launch-command.ts'
@@ -38,6 +45,7 @@ export class CommandRun {
   readonly #debuggee: Debuggee | undefined
   readonly #preparing = new AbortController()
   #processes: CommandProcesses | undefined
+  #meter: CommandMeter | undefined
   #cause: EndCause | undefined
   #ending: Promise<void> | undefined
 
@@ -156,12 +164,22 @@ export class CommandRun {
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
+    using _metered = this.#metered(processes)
     try {
       return await watchCommand(wrapper, this.#exitFile, child, signal)
     } finally {
       await this.#ending
       this.#ending = undefined
     }
+  }
+
+  #metered(processes: CommandProcesses): Disposable {
+    const { files, sampler } = this.#context
+    const { session_id, id } = this.#row
+    const logs = [files.log(session_id, id, 'stdout'), files.log(session_id, id, 'stderr')]
+    const meter = new CommandMeter(processes, limitsOf(this.#row), logs, cause => this.end(cause))
+    this.#meter = meter
+    return sampler.watch(view => meter.look(view))
   }
 
   async #outcome(seen: SeenEnd, signal: AbortSignal): Promise<CommandOutcome> {
@@ -178,9 +196,9 @@ export class CommandRun {
 
   async #explained(outcome: CommandOutcome): Promise<CommandOutcome> {
     const line = commandLineOf(this.#row)
-    const { status, exit_code } = outcome
-    if (typeof line !== 'string' || status !== 'failed' || exit_code === null || exit_code < 126)
-      return outcome
+    const { status, exit_code, failure } = outcome
+    if (typeof line !== 'string' || status !== 'failed' || failure !== null) return outcome
+    if (exit_code === null || exit_code < 126) return outcome
     const { files, path } = this.#context
     const directory = await findWorkingDirectory(files.worktree(this.session), this.#row.directory)
     if (!directory.found) return outcome
@@ -190,7 +208,8 @@ export class CommandRun {
 
   async #endProcesses(processes: CommandProcesses): Promise<void> {
     try {
-      await processes.end(this.#context.graceMs)
+      const hurry = this.#cause !== undefined && !mayTakeItsTime(this.#cause)
+      await processes.end(hurry ? 0 : this.#context.graceMs)
     } catch (error) {
       this.#context.log.error({ err: error, command: this.#row.id }, 'ending a command failed')
     }
@@ -198,7 +217,8 @@ export class CommandRun {
 
   async #record(outcome: CommandOutcome, keep?: () => Promise<KeptFiles | undefined>): Promise<void> {
     await this.#debuggee?.ended()
-    if (await recordEnd(this.#context, this.#row, outcome, keep)) await this.#debuggee?.recorded()
+    if (await recordEnd(this.#context, this.#row, outcome, this.#meter?.peak ?? null, keep))
+      await this.#debuggee?.recorded()
     else this.#context.lease.doubt()
   }
 

@@ -6,7 +6,7 @@ import { errorCode } from '../../../lib/error-code.ts'
 import { openPlainFile } from '../../../lib/plain-file.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 
-/** The two files that command-wrapper.sh writes. Undefined means: not written, or not to its end yet. */
+/** The files that command-wrapper.sh writes. Undefined means: not written, or not to its end yet. */
 
 /** `PID START` */
 export function parseProcessFile(text: string): ProcessIdentity | undefined {
@@ -62,6 +62,9 @@ export async function untilProcessFile(
 
 export const readExitFile = async (path: string): Promise<number | undefined> =>
   parseExitFile(await textOf(path))
+
+/** What `times` wrote; nothing where it has not come so far. */
+export const readTimesFile = (path: string): Promise<string> => textOf(path)
 
 async function textOf(path: string): Promise<string> {
   await using file = await openPlainFile(path)

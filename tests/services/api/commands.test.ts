@@ -1,4 +1,5 @@
 import t from 'tap'
+import { serverSchema } from '../../../config/schema.ts'
 import { getCommand } from '../../../services/store/commands.ts'
 import { environmentOf } from '../../../services/store/rows.ts'
 import { startRig } from './rig.ts'
@@ -156,4 +157,29 @@ t.test('a command is run once more as a new one', async t => {
   t.same(row && environmentOf(row), { A: 'b' })
   await rig.runner.session(session, 'stopping', 'stopped')
   t.match(await rig.refused('commands.rerun', { command: first.id }), { code: 'session_ended' })
+})
+
+t.test('limits are those that were asked for, within what the server allows', async t => {
+  const runner = serverSchema.parse({
+    runner: { memory_limit: 5_000, output_limit: 300, output_limit_most: 400 },
+  }).runner
+  const rig = await startRig(t, { commands: runner })
+  await rig.repository()
+  const { id: session, commands } = await rig.session(['ls'])
+  const defaults = { memory: 5_000, processes: null, file_size: null, output: 300, enforcement: null }
+  t.same((await rig.call('commands.get', { command: commands[0] })).limits, defaults)
+  t.same((await rig.call('commands.run', { session, command: 'ls' })).limits, defaults)
+  const asked = { memory_limit: 1, process_limit: 2, file_size_limit: 3, output_limit: 400 }
+  const limited = await rig.call('commands.run', { session, command: 'ls', ...asked })
+  t.match(limited.limits, { memory: 1, processes: 2, file_size: 3, output: 400 })
+  t.match(await rig.refused('commands.run', { session, command: 'ls', output_limit: 401 }), {
+    code: 'invalid_input',
+    errors: [{ path: 'output_limit', message: 'expected 1 to 400 bytes, the most that this server allows' }],
+  })
+  const { command } = await rig.call('debug.launch', { session, python: 'app.py' })
+  t.same((await rig.call('commands.get', { command })).limits, defaults, 'a debuggee is a command, too')
+  await rig.runner.play(limited.id)
+  t.match(await rig.call('commands.rerun', { command: limited.id }), {
+    limits: { memory: 1, processes: 2, file_size: 3, output: 400 },
+  })
 })

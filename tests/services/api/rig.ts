@@ -71,6 +71,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
     sessions: serverSchema.parse({}).sessions,
+    commands: serverSchema.parse({}).runner,
     ...options,
   })
   made.use(api)

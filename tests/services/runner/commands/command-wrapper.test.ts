@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -9,7 +9,9 @@ import {
   forbidProcessFile,
   readExitFile,
   readProcessFile,
+  readTimesFile,
 } from '../../../../services/runner/commands/wrapper-files.ts'
+import { parseTimes } from '../../../../services/runner/limits/command-usage.ts'
 import { until } from '../rig.ts'
 
 const wrapper = join(import.meta.dirname, '../../../../services/runner/commands/command-wrapper.sh')
@@ -19,8 +21,8 @@ t.teardown(() => rmSync(root, { recursive: true }))
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash'].filter(shell => existsSync(shell))
 for (const shell of shells) {
   const folder = () => mkdtempSync(join(root, 'command-'))
-  const start = (directory: string, words: string[], env: Record<string, string> = {}) =>
-    spawn(shell, [wrapper, directory, ...words], {
+  const start = (directory: string, words: string[], env: Record<string, string> = {}, blocks = '-') =>
+    spawn(shell, [wrapper, directory, blocks, ...words], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, ...env },
@@ -113,6 +115,19 @@ for (const shell of shells) {
     writeFileSync(gate, '')
     t.equal((await firstDone).stdout, 'ran\n')
     t.equal(await readExitFile(join(directory, 'exit')), 3)
+  })
+
+  t.test(`${shell}: keeps to the size of files, and tells the times of what it ran`, async t => {
+    const directory = folder()
+    const large = join(directory, 'large')
+    const script = `i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; exec head -c 5000 /dev/zero > ${large}`
+    const { stderr } = await finish(start(directory, ['sh', '-c', script], {}, '4'))
+    t.equal(await readExitFile(join(directory, 'exit')), 153)
+    // bash counts in blocks of 1024 bytes where it is not run as sh.
+    t.equal(statSync(large).size, shell === '/bin/bash' ? 4_096 : 2_048)
+    t.equal(stderr, '')
+    const times = parseTimes(await readTimesFile(join(directory, 'times')))
+    t.ok(times !== undefined && times.user > 0.01, JSON.stringify(times))
   })
 
   t.test(`${shell}: runs nothing where it cannot record`, async t => {
