@@ -129,6 +129,24 @@ export const serverSchema = z.strictObject({
   repositories: z
     .strictObject({
       schemes: z.array(z.enum(['https', 'ssh', 'git'])).default(['https', 'ssh', 'git']),
+      credential_helper: z
+        .string()
+        .regex(/^[^\0\n]*$/)
+        .meta({ description: 'a value of git\'s credential.helper, such as "cache"' })
+        .default(''),
+      credentials: z
+        .array(
+          z.strictObject({
+            host: z.string().regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/),
+            username: z.string().regex(/^[\x21-\x39\x3b-\x7e]+$/),
+            token_file: z.string().regex(/^~?\/[^\0\n$]+$/),
+          }),
+        )
+        .meta({
+          description:
+            'tables [[repositories.credentials]] with host ("git.example.org"), username and token_file (an absolute path, or ~/…)',
+        })
+        .default([]),
       fetch_every_seconds: z.int().min(0).max(2_592_000).default(300),
     })
     .prefault({}),

@@ -10,7 +10,7 @@ export const repositoryStatuses = ['pending', 'ready', 'failed'] as const
 export type RepositoryStatus = (typeof repositoryStatuses)[number]
 
 export const repositoryFailureSchema = z.object({
-  reason: z.enum(['unreachable', 'not_a_repository', 'empty', 'timed_out']),
+  reason: z.enum(['unreachable', 'access_denied', 'not_a_repository', 'empty', 'timed_out']),
   message: z.string(),
 })
 export type RepositoryFailure = z.infer<typeof repositoryFailureSchema>

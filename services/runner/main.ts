@@ -56,7 +56,15 @@ await runService(async () => {
         visible: settings.sandbox_visible,
         home: homedir(),
       },
-      git: { environment: inheritedByGit(process.env) },
+      git: {
+        environment: inheritedByGit(process.env),
+        credentials: {
+          helper: repositories.credential_helper,
+          tokens: repositories.credentials.map(({ host, username, token_file }) => ({
+            ...{ host, username, tokenFile: expanded(token_file, process.env) },
+          })),
+        },
+      },
     }),
   )
   starting.use(

@@ -5,6 +5,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { EngineSettings } from './debug/engines.ts'
+import type { GitCredentials } from './git/credentials.ts'
 import type { FetchLimits } from './git/mirrors.ts'
 import type { IsolationSettings } from './sandbox/sandbox.ts'
 
@@ -44,7 +45,9 @@ export type RunnerDependencies = {
   sandbox?: IsolationSettings
   git?: {
     limits?: Partial<FetchLimits>
-    /** Settings over the runner's own, such as `credential.helper`. */
+    /** What remotes are told who ask who is there. */
+    credentials?: GitCredentials
+    /** Settings over the runner's own. */
     configuration?: readonly (readonly [key: string, value: string])[]
     /** Variables that git gets and commands do not, such as SSH_AUTH_SOCK. */
     environment?: Record<string, string>

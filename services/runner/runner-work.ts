@@ -6,6 +6,7 @@ import { defaultArtifactLimits } from './artifacts/limits.ts'
 import type { RunnerContext } from './context.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
+import { credentialSettings, noCredentials, withoutTokens } from './git/credentials.ts'
 import { Git } from './git/git.ts'
 import { Mirrors } from './git/mirrors.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
@@ -45,6 +46,7 @@ export class RunnerWork implements AsyncDisposable {
   constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
     const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
     const { metrics, stopwatch, user, isolation } = around
+    const credentials = deps.git?.credentials ?? noCredentials
     const ending = new AbortController()
     // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
     const helpers = new ProcessScope({ graceMs: 1_000, id: lease.processScope })
@@ -52,7 +54,8 @@ export class RunnerWork implements AsyncDisposable {
       {
         path,
         inherit: { ...inherit, ...deps.git?.environment },
-        configuration: deps.git?.configuration ?? [],
+        configuration: [...credentialSettings(credentials), ...(deps.git?.configuration ?? [])],
+        mask: text => withoutTokens(text, credentials),
       },
       () => lease.require(),
       helpers,

@@ -15,6 +15,9 @@ const configuration: readonly (readonly [key: string, value: string])[] = [
   // No process is left behind to tidy up, and no object vanishes that a session borrows.
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
+  // What the runner does beside a fetch waits for it.
+  ['core.packedRefsTimeout', '10000'],
+  ['core.filesRefLockTimeout', '10000'],
   ['advice.detachedHead', 'false'],
   ['init.defaultBranch', 'main'],
 ]
@@ -28,6 +31,8 @@ export type GitSurroundings = {
   inherit: Readonly<Record<string, string>>
   /** Settings over ours: where a credential helper may be named. */
   configuration: readonly (readonly [key: string, value: string])[]
+  /** Takes secrets out of what git complains. */
+  mask?: (text: string) => string
 }
 
 /**

@@ -57,10 +57,9 @@ export class Git implements AsyncDisposable {
     await cut.settled()
     call.signal?.throwIfAborted()
     this.#permit()
-    if (cut.timedOut()) return { kind: 'timed_out', stderr: output.stderr() }
-    return code === 0
-      ? { kind: 'done', stdout: output.stdout() }
-      : { kind: 'failed', code, stderr: output.stderr() }
+    if (code === 0 && !cut.timedOut()) return { kind: 'done', stdout: output.stdout() }
+    const stderr = this.#surroundings.mask?.(output.stderr()) ?? output.stderr()
+    return cut.timedOut() ? { kind: 'timed_out', stderr } : { kind: 'failed', code, stderr }
   }
 
   /** Ends every call that is under way; none can be made any more. */
