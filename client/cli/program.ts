@@ -62,6 +62,7 @@ export function createProgram(options: ProgramOptions): Command {
 
 const localSummaries: Record<string, string> = {
   configure: 'keep the address of a server and a token',
+  events: 'what changes, as it happens',
   mcp: 'the same for coding agents, over MCP on standard input and output',
   whoami: 'the token in use, and what it may do',
 }
@@ -94,6 +95,7 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
     'session',
     'command',
     'debug',
+    'events',
     'mcp',
     'token',
     'config',

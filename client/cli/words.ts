@@ -18,6 +18,7 @@ import {
   debugThreads,
   debugVariables,
 } from './words/debug.ts'
+import { events } from './words/events.ts'
 import {
   repositoryAdd,
   repositoryDelete,
@@ -78,6 +79,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'debug.scopes': debugScopes,
   'debug.output': debugOutput,
   'debug.terminate': debugTerminate,
+  'events.follow': events,
   'tokens.create': tokenCreate,
   'tokens.list': tokenList,
   'tokens.revoke': tokenRevoke,

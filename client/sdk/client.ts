@@ -7,6 +7,7 @@ import type {
   BytesName,
   CallName,
   CallOptions,
+  EventsName,
   GroupedMethods,
   Input,
   Output,
@@ -45,6 +46,12 @@ export type Client = GroupedMethods &
       input: Input<StreamName>,
       options?: CallOptions,
     ): AsyncIterable<Output<StreamName>>
+    /** Connects when it is iterated, and goes on behind the last change by itself; see `resumingEvents`. */
+    changes(
+      name: EventsName,
+      input?: Input<EventsName>,
+      options?: CallOptions,
+    ): AsyncIterable<Output<EventsName>>
   }
 
 export function createClient({ baseUrl, token, ca, insecure = false, signal }: ClientOptions): Client {
@@ -59,14 +66,20 @@ export function createClient({ baseUrl, token, ca, insecure = false, signal }: C
     call: (name, ...[input, options]) => connection.call(contract[name], input ?? {}, options),
     download: (name, input, options) => connection.download(contract[name], input, options),
     stream: (_, input, options) => connection.logs(input, options),
+    changes: (_, input, options) => connection.events(input ?? {}, options),
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
   return Object.assign(client, groupedMethods(client))
 }
 
 /** The names of the contract decide the methods at run time here, and in the types there: nothing else can tie the two. */
-function groupedMethods({ call, download, stream }: Omit<Client, keyof GroupedMethods>): GroupedMethods {
-  const ways = { json: call, bytes: download, stream }
+function groupedMethods({
+  call,
+  download,
+  stream,
+  changes,
+}: Omit<Client, keyof GroupedMethods>): GroupedMethods {
+  const ways = { json: call, bytes: download, stream, events: changes }
   const groups: Record<string, Record<string, unknown>> = {}
   for (const name of operationNames) {
     const [group = '', verb = ''] = name.split('.')

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { contract } from '../../services/contract/contract.ts'
+import type { EventMessage } from '../../services/contract/event-message.ts'
 import { sessionId } from '../../services/contract/ids.ts'
 import type { LogMessage } from '../../services/contract/log-message.ts'
 import type { Operation, OutputOf } from '../../services/contract/operation.ts'
@@ -10,6 +11,7 @@ import { type Download, downloadOf, type OpenedBytes } from './download.ts'
 import { httpRequest } from './http-request.ts'
 import { lines } from './ndjson.ts'
 import type { CallOptions, Input } from './operation-types.ts'
+import { resumingEvents } from './resuming-events.ts'
 import { resumingLog } from './resuming-log.ts'
 import type { Transport } from './transport.ts'
 
@@ -114,28 +116,60 @@ export class Connection {
     }
   }
 
-  async #openLog(input: Input<'sessions.logs'>, signal: AbortSignal): Promise<AsyncIterable<LogMessage>> {
+  /** Changes, which go on over new connections as a log does. */
+  async *events(
+    input: Input<'events.follow'>,
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<EventMessage, void, undefined> {
+    const both = AbortSignal.any([signal, this.#options.signal].filter(one => one !== undefined))
+    // As above: what it names now is meant on every connection.
+    const session =
+      input.session === undefined || sessionId.schema.safeParse(input.session).success
+        ? input.session
+        : (await this.call(contract['sessions.get'], { session: input.session }, { signal })).id
+    yield* resumingEvents({
+      input: { ...input, session },
+      baseUrl: this.#options.baseUrl,
+      open: asked => this.#open(contract['events.follow'], asked, both, 0),
+      pause: milliseconds => pause(milliseconds, both),
+    })
+  }
+
+  #openLog(input: Input<'sessions.logs'>, signal: AbortSignal): Promise<AsyncIterable<LogMessage>> {
+    const idleMs = input.follow === true ? 0 : longestSilence
+    return this.#open(contract['sessions.logs'], input, signal, idleMs)
+  }
+
+  /** One connection. Resolves once the server has begun to answer. `idleMs`: how long it may be silent; 0: any time. */
+  async #open<O extends Operation>(
+    operation: O,
+    input: Fields,
+    signal: AbortSignal,
+    idleMs: number,
+  ): Promise<AsyncIterable<OutputOf<O>>> {
     const { transport, baseUrl } = this.#options
-    const operation = contract['sessions.logs']
     const limit = deadline(deadlineOf({}), baseUrl, [signal])
     try {
       const answer = await transport.send(httpRequest(operation, input), {
         accept: 'application/x-ndjson, application/problem+json',
         signal: limit.signal,
-        idleMs: input.follow === true ? 0 : longestSilence,
+        idleMs,
       })
-      if (answer.status === 200) return this.#messages(answer.body, signal)
+      if (answer.status === 200) return this.#messages(operation, answer.body, signal)
       throw parseProblem(answer.status, await this.#text(answer.body, limit.signal), baseUrl)
     } finally {
       limit.lift()
     }
   }
 
-  async *#messages(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<LogMessage> {
+  async *#messages<O extends Operation>(
+    operation: O,
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): AsyncGenerator<OutputOf<O>> {
     const { baseUrl } = this.#options
-    const schema = contract['sessions.logs'].output
     try {
-      for await (const line of lines(body)) yield parseAnswer(schema, line, baseUrl)
+      for await (const line of lines(body)) yield parseAnswer<O['output']>(operation.output, line, baseUrl)
     } catch (error) {
       signal.throwIfAborted()
       throw error instanceof ConnectionError ? error : explainConnectionError(baseUrl, error)

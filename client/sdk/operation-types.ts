@@ -1,10 +1,10 @@
 import type { Contract, OperationName } from '../../services/contract/contract.ts'
-import type { InputOf, OutputOf } from '../../services/contract/operation.ts'
+import type { InputOf, Operation, OutputOf } from '../../services/contract/operation.ts'
 import type { Download } from './download.ts'
 
 /** What the types of the client, of its grouped methods and of the CLI are derived from. No runtime code. */
 
-export type NameThatAnswers<Answer extends 'json' | 'stream' | 'bytes'> = {
+export type NameThatAnswers<Answer extends Operation['answer']> = {
   [Name in OperationName]: Contract[Name]['answer'] extends Answer ? Name : never
 }[OperationName]
 
@@ -14,6 +14,9 @@ export type CallName = NameThatAnswers<'json'>
 export type StreamName = NameThatAnswers<'stream'>
 /** Operations that answer with a file. */
 export type BytesName = NameThatAnswers<'bytes'>
+
+/** Operations that answer with changes. */
+export type EventsName = NameThatAnswers<'events'>
 
 export type Input<Name extends OperationName> = InputOf<Contract[Name]>
 export type Output<Name extends OperationName> = OutputOf<Contract[Name]>
@@ -31,7 +34,7 @@ export type Arguments<Name extends OperationName> =
 
 export type Method<Name extends OperationName> = (...args: Arguments<Name>) => Answered<Name>
 
-type Answered<Name extends OperationName> = Name extends StreamName
+type Answered<Name extends OperationName> = Name extends StreamName | EventsName
   ? AsyncIterable<Output<Name>>
   : Promise<Name extends BytesName ? Download : Output<Name>>
 

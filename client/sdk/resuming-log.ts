@@ -16,7 +16,7 @@ export type ResumingLogOptions = {
 }
 
 /** How long a connection has to hold, in milliseconds, to count as progress although it brought nothing new. */
-const holdsLong = 5_000
+export const holdsLong = 5_000
 
 /**
  * A log as one sequence that outlives its connections: one that breaks, and one that the server ends only because it
@@ -57,13 +57,13 @@ export async function* resumingLog(options: ResumingLogOptions): AsyncGenerator<
   }
 }
 
-const mayGoOn = (reason: Extract<LogMessage, { type: 'end' }>['reason']): boolean =>
-  reason === 'server_stopping' || reason === 'slow_reader'
+/** Whether a stream with this end goes on over a new connection. */
+export const mayGoOn = (reason: string): boolean => reason === 'server_stopping' || reason === 'slow_reader'
 
-const brokenOff = (baseUrl: string, reason?: string): ConnectionError =>
+export const brokenOff = (baseUrl: string, reason?: string): ConnectionError =>
   new ConnectionError(
     'dropped',
     baseUrl,
-    reason === undefined ? 'the log broke off' : `the server ended the log (${reason})`,
-    'check that the server is up, and ask for the log again',
+    reason === undefined ? 'the stream broke off' : `the server ended the stream (${reason})`,
+    'check that the server is up, and ask again',
   )

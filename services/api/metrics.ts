@@ -16,7 +16,7 @@ export type RequestFacts = {
 }
 
 /** What a stream is of. */
-export type StreamKind = 'log' | 'debug'
+export type StreamKind = 'log' | 'debug' | 'events'
 
 /** The API's figures, and those of the store, which are asked for each time that they are told. */
 export class ApiMetrics {
@@ -51,7 +51,7 @@ export class ApiMetrics {
 
   constructor(store: Store) {
     this.#store = store
-    for (const kind of ['log', 'debug'] as const) this.#streams.set({ kind }, 0)
+    for (const kind of ['log', 'debug', 'events'] as const) this.#streams.set({ kind }, 0)
     countRetries(this.#metrics, store)
   }
 

@@ -2,10 +2,13 @@ import { type Contract, contract, type OperationName } from '../contract/contrac
 import { admit, type Caller } from './access.ts'
 import type { ByteSource } from './bytes/byte-source.ts'
 import type { Context } from './context.ts'
+import type { EventSource } from './events/event-source.ts'
 import type {
   BytesHandlers,
   BytesName,
   Call,
+  EventHandlers,
+  EventsName,
   JsonHandlers,
   JsonName,
   PublicHandlers,
@@ -21,12 +24,13 @@ import type { Outcome } from './outcome.ts'
 
 export const isPublic = (name: OperationName): name is PublicName => contract[name].access === 'public'
 export const isBytes = (name: OperationName): name is BytesName => contract[name].answer === 'bytes'
+export const isEvents = (name: OperationName): name is EventsName => contract[name].answer === 'events'
 export const isStream = (name: OperationName): name is StreamName => contract[name].answer === 'stream'
 
 /** The caller, if this operation is open to it. */
 export const admitTo = (
   context: Context,
-  name: JsonName | StreamName | BytesName,
+  name: JsonName | StreamName | BytesName | EventsName,
   authorization: string | undefined,
 ): Promise<Outcome<Caller>> => admit(context, contract[name].access, authorization)
 
@@ -78,5 +82,18 @@ export async function answerBytes<N extends BytesName>(
   const input = readInput(operation, raw)
   if (!input.ok) return input
   const handler: BytesHandlers[N] = handlers[name]
+  return handler(input.value, call)
+}
+
+export async function answerEvents<N extends EventsName>(
+  handlers: EventHandlers,
+  name: N,
+  raw: RawInput,
+  call: Call,
+): Promise<Outcome<EventSource>> {
+  const operation: Contract[N] = contract[name]
+  const input = readInput(operation, raw)
+  if (!input.ok) return input
+  const handler: EventHandlers[N] = handlers[name]
   return handler(input.value, call)
 }

@@ -4,7 +4,9 @@ import { contract, type OperationName, operationNames } from '../contract/contra
 import type { Caller } from './access.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
-import type { BytesName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
+import { eventFormat, sendEvents } from './events/http-edge.ts'
+import { openEvents, resumed } from './events/open-events.ts'
+import type { BytesName, EventsName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
@@ -12,10 +14,12 @@ import { openLog } from './logs/open-log.ts'
 import {
   admitTo,
   answerBytes,
+  answerEvents,
   answerJson,
   answerPublic,
   answerStream,
   isBytes,
+  isEvents,
   isPublic,
   isStream,
 } from './operations.ts'
@@ -57,10 +61,11 @@ export function registerRoutes(
 function handlerOf(
   context: Context,
   handlers: Handlers,
-  name: JsonName | StreamName | BytesName,
+  name: JsonName | StreamName | BytesName | EventsName,
   callers: Callers,
 ) {
   if (isStream(name)) return streamHandler(context, handlers, name, callers)
+  if (isEvents(name)) return eventsHandler(context, handlers, name, callers)
   if (isBytes(name)) return bytesHandler(context, handlers, name, callers)
   return jsonHandler(handlers, name, callers)
 }
@@ -99,6 +104,23 @@ const bytesHandler =
     if (!source.ok) return sendOutcome(reply, name, source)
     const refusal = await sendBytes(context, source.value, request, reply)
     return refusal === undefined ? reply : sendOutcome(reply, name, refusal)
+  }
+
+const eventsHandler =
+  (context: Context, handlers: Handlers, name: EventsName, callers: Callers) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
+    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    const asked = await answerEvents(handlers, name, rawInput(request), call)
+    if (!asked.ok) return sendOutcome(reply, name, asked)
+    const source = resumed(asked.value, request.headers['last-event-id'])
+    if (!source.ok) return sendOutcome(reply, name, source)
+    reply.hijack()
+    using _counted = context.metrics.stream('events')
+    await sendEvents(reply.raw, openEvents(context, source.value, call), {
+      format: eventFormat(request.headers.accept),
+      limits: context.limits,
+      request: request.id,
+    })
   }
 
 const rawInput = (request: FastifyRequest): RawInput => ({

@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts'
 import { artifactOperations } from './operations/artifacts.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
+import { eventOperations } from './operations/events.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
@@ -15,6 +16,7 @@ export const contract = {
   ...commandOperations,
   ...artifactOperations,
   ...debugOperations,
+  ...eventOperations,
   ...tokenOperations,
 } as const satisfies Record<string, Operation>
 

@@ -21,9 +21,10 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly output: Output
   /**
    * `stream`: a sequence of messages, as NDJSON, events or plain text, or over a WebSocket at the same path.
+   * `events`: a sequence of changes, as NDJSON or events.
    * `bytes`: a file, any range of which may be asked for.
    */
-  readonly answer: 'json' | 'stream' | 'bytes'
+  readonly answer: 'json' | 'stream' | 'bytes' | 'events'
   /** The status of a successful answer. */
   readonly status: 200 | 201
   /** What can go wrong beyond what any operation can answer (invalid input, access, internal). */

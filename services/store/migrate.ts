@@ -14,6 +14,7 @@ import * as sessionSecrets from './migrations/0006-session-secrets.ts'
 import * as artifacts from './migrations/0007-artifacts.ts'
 import * as repositoryFetches from './migrations/0009-repository-fetches.ts'
 import * as isolation from './migrations/0011-isolation.ts'
+import * as changes from './migrations/0012-changes.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -27,6 +28,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0007-artifacts': artifacts,
   '0009-repository-fetches': repositoryFetches,
   '0011-isolation': isolation,
+  '0012-changes': changes,
 }
 
 export type MigrateOptions = {

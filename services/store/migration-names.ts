@@ -9,6 +9,7 @@ export const migrationNames = [
   '0007-artifacts',
   '0009-repository-fetches',
   '0011-isolation',
+  '0012-changes',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

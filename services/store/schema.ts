@@ -214,6 +214,20 @@ export type SessionSecretRow = {
   value: string
 }
 
+/** That a thing has changed, at the position of its latest change. Written by triggers: see migration 0012. */
+export type ChangeRow = {
+  position: Generated<number>
+  kind: 'session' | 'command' | 'repository' | 'removed'
+  resource_id: string
+  /** That it belongs to, or is; null of a repository. */
+  session_id: SessionId | null
+  /** Who may see it; null: everybody. */
+  owner_token_id: TokenId | null
+}
+
+/** One row: what sessions were removed up to this position is not known any more. */
+export type ChangeHorizonRow = { id: number; position: number }
+
 export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
@@ -226,4 +240,6 @@ export type Schema = {
   tokens: TokenRow
   service_instances: ServiceInstanceRow
   runners: RunnerRow
+  changes: ChangeRow
+  change_horizon: ChangeHorizonRow
 }

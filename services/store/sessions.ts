@@ -115,7 +115,8 @@ const joined =
   <T>(work: (query: ReturnType<typeof selectJoined>) => Promise<T>): Promise<T> =>
     store.read(database => work(selectJoined(database)))
 
-const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
+/** Sessions with the names of their repositories. */
+export const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
   database
     .selectFrom('sessions')
     .innerJoin('repositories', 'repositories.id', 'sessions.repository_id')

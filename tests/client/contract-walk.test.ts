@@ -13,6 +13,7 @@ import { createClient } from '../../client/sdk/client.ts'
 import type { Download } from '../../client/sdk/download.ts'
 import type { Input } from '../../client/sdk/operation-types.ts'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { eventMessageSchema } from '../../services/contract/event-message.ts'
 import { logMessageSchema } from '../../services/contract/log-message.ts'
 import { type Operation, pathParameters } from '../../services/contract/operation.ts'
 import { child } from './cli/child.ts'
@@ -203,6 +204,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const { session, debug } = await aDebuggee()
     return { session, debug, wait: 20 }
   },
+  'events.follow': async () => ({ session: (await aCommand(['true'], 20)).session, after: '0', once: true }),
   'tokens.create': async () => ({ name: aName(), scopes: ['cli', 'mcp'], expires_in: 3_600 }),
   'tokens.list': async () => ({}),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
@@ -227,7 +229,7 @@ const http: Surface = async (name, input) => {
       headers: {
         ...(operation.access === 'public' ? {} : { authorization: `Bearer ${server.token}` }),
         ...(operation.method === 'POST' ? { 'content-type': 'application/json' } : {}),
-        ...(operation.answer === 'stream' ? { accept: 'application/x-ndjson' } : {}),
+        ...(operation.answer !== 'json' ? { accept: 'application/x-ndjson' } : {}),
       },
       body: operation.method === 'POST' ? JSON.stringify(Object.fromEntries(rest)) : null,
     },
@@ -248,6 +250,7 @@ const sdk: Surface = async (name, input) => {
   const answer: unknown = method(input)
   switch (contract[name].answer) {
     case 'stream':
+    case 'events':
       return await Array.fromAsync(answer as AsyncIterable<unknown>)
     case 'bytes':
       return Buffer.concat(await Array.fromAsync(((await answer) as Download).body))
@@ -332,6 +335,7 @@ for (const name of operationNames)
       t.same(whole.sort(), Object.keys(operation.input.shape).sort(), 'every field is given')
       const answer = await surfaces[surface](name, input)
       if (operation.answer === 'stream') heard(t, answer)
+      else if (operation.answer === 'events') told(t, answer)
       else operation.output.parse(answer)
       if (operation.answer === 'bytes') t.equal(String(answer), 'kept')
       walked.push(`${name} ${surface}`)
@@ -343,6 +347,12 @@ for (const surface of contract['debug.launch'].surfaces)
     const answer = await surfaces[surface]('debug.launch', { ...(await aLaunch()), module: 'loop' })
     contract['debug.launch'].output.parse(answer)
   })
+
+/** What a session and its command have come to, each told once. */
+function told(t: { same(found: unknown, wanted: unknown): unknown }, answer: unknown): void {
+  const messages = eventMessageSchema.array().parse(answer)
+  t.same(messages.map(({ type }) => type).sort(), ['command', 'end', 'session'])
+}
 
 /** A log that was asked for from its third byte on, to its end. */
 function heard(t: { same(found: unknown, wanted: unknown): unknown }, answer: unknown): void {

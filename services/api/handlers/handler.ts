@@ -2,6 +2,7 @@ import type { Contract, OperationName } from '../../contract/contract.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { Caller } from '../access.ts'
 import type { ByteSource } from '../bytes/byte-source.ts'
+import type { EventSource } from '../events/event-source.ts'
 import type { LogSource } from '../logs/log-source.ts'
 import type { Outcome } from '../outcome.ts'
 
@@ -20,8 +21,13 @@ export type BytesName = {
   [N in OperationName]: Contract[N]['answer'] extends 'bytes' ? N : never
 }[OperationName]
 
+/** Operations that answer with changes. */
+export type EventsName = {
+  [N in OperationName]: Contract[N]['answer'] extends 'events' ? N : never
+}[OperationName]
+
 /** All others: a token in, JSON out. */
-export type JsonName = Exclude<OperationName, PublicName | StreamName | BytesName>
+export type JsonName = Exclude<OperationName, PublicName | StreamName | BytesName | EventsName>
 
 /** What comes with the input: who asks, and a signal that aborts when the client has gone away. */
 export type Call = { readonly caller: Caller; readonly gone: AbortSignal }
@@ -40,5 +46,9 @@ export type BytesHandlers = {
   [N in BytesName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<ByteSource>>
 }
 
+export type EventHandlers = {
+  [N in EventsName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<EventSource>>
+}
+
 /** One handler an operation: a missing one is an error of the compiler. */
-export type Handlers = PublicHandlers & JsonHandlers & StreamHandlers & BytesHandlers
+export type Handlers = PublicHandlers & JsonHandlers & StreamHandlers & BytesHandlers & EventHandlers

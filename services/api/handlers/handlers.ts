@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { artifactHandlers } from './artifacts.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
+import { eventHandlers } from './events.ts'
 import type { Handlers } from './handler.ts'
 import { logHandlers } from './logs.ts'
 import { repositoryHandlers } from './repositories.ts'
@@ -17,5 +18,6 @@ export const createHandlers = (context: Context): Handlers => ({
   ...commandHandlers(context),
   ...artifactHandlers(context),
   ...debugHandlers(context),
+  ...eventHandlers(context),
   ...tokenHandlers(context),
 })

@@ -33,7 +33,7 @@ export async function sendLog(
   let left = answer.length ?? 0
   const end = await pump(events, async event => {
     if (event.type === 'output') left -= event.data.length
-    return write(response, format.write(event), limits.slowReader)
+    return writeBody(response, format.write(event), limits.slowReader)
   })
   if (end === 'gone') return
   if (answer.length !== undefined && left !== 0) response.destroy()
@@ -41,7 +41,11 @@ export async function sendLog(
 }
 
 /** Keeps connections open that something on the way would close for silence, and tells of readers that are gone. */
-function heartbeat(response: ServerResponse, { heartbeat }: BodyFormat, interval: number): Disposable {
+export function heartbeat(
+  response: ServerResponse,
+  { heartbeat }: Pick<BodyFormat, 'heartbeat'>,
+  interval: number,
+): Disposable {
   if (heartbeat === undefined) return { [Symbol.dispose]: () => undefined }
   const timer = setInterval(() => {
     // Who has something to take still is not silent.
@@ -71,7 +75,7 @@ function put(response: ServerResponse, pieces: Pieces): boolean {
 }
 
 /** Writes, and waits until there is room for more. */
-function write(response: ServerResponse, pieces: Pieces, patience: number): Promise<Taken> {
+export function writeBody(response: ServerResponse, pieces: Pieces, patience: number): Promise<Taken> {
   if (response.closed || response.destroyed) return Promise.resolve('gone')
   if (put(response, pieces)) return Promise.resolve('taken')
   return new Promise(resolve => {

@@ -3,6 +3,7 @@ import { type Operation, pathParameters } from '../../contract/operation.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
 import { byteHeaders } from './byte-answers.ts'
+import { eventHeaders } from './event-answers.ts'
 import { logHeaders } from './log-answers.ts'
 import { failures, responsesOf } from './responses.ts'
 import { debugCallSchema, inputSchema, type JsonSchema, namedSchemas, schemaReference } from './schemas.ts'
@@ -112,6 +113,8 @@ function headersOf({ answer }: Operation): readonly JsonSchema[] {
       return logHeaders
     case 'bytes':
       return byteHeaders
+    case 'events':
+      return eventHeaders
   }
 }
 

@@ -2,6 +2,7 @@ import type { Operation } from '../../contract/operation.ts'
 import { pathParameters } from '../../contract/operation.ts'
 import { type ProblemCode, problems } from '../../contract/problems.ts'
 import { byteAnswers } from './byte-answers.ts'
+import { eventAnswers } from './event-answers.ts'
 import { logAnswers } from './log-answers.ts'
 import { type JsonSchema, outputSchema, schemaReference } from './schemas.ts'
 
@@ -31,6 +32,7 @@ function successes(operation: Operation): Record<string, JsonSchema> {
   if (operation.answer === 'bytes') return byteAnswers()
   const schema = outputSchema(operation.output)
   if (operation.answer === 'stream') return logAnswers(schema)
+  if (operation.answer === 'events') return eventAnswers(schema)
   return {
     [operation.status]: { description: operation.summary, content: { 'application/json': { schema } } },
   }

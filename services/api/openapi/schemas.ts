@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artifactSchema } from '../../contract/artifact-resources.ts'
 import { fromDebugSchema, toDebugSchema } from '../../contract/debug-message.ts'
 import { breakpointSchema, debugSessionSchema } from '../../contract/debug-resources.ts'
+import { eventMessageSchema } from '../../contract/event-message.ts'
 import { logMessageSchema } from '../../contract/log-message.ts'
 import { problemSchema } from '../../contract/problems.ts'
 import { commandSchema, repositorySchema, sessionSchema, tokenSchema } from '../../contract/resources.ts'
@@ -15,6 +16,7 @@ const named = new Map<z.ZodType, string>([
   [artifactSchema, 'Artifact'],
   [tokenSchema, 'Token'],
   [logMessageSchema, 'LogMessage'],
+  [eventMessageSchema, 'EventMessage'],
   [debugSessionSchema, 'DebugSession'],
   [breakpointSchema, 'Breakpoint'],
   [fromDebugSchema, 'DebugMessage'],

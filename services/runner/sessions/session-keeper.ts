@@ -1,5 +1,6 @@
 import { type Clock, type Stopwatch, toInstant } from '../../../lib/clock.ts'
 import type { SessionId } from '../../contract/ids.ts'
+import { forgetRemoved } from '../../store/changes.ts'
 import {
   expiredSessions,
   removeEndedBefore,
@@ -19,6 +20,9 @@ export type SessionKeeperOptions = {
 /** The pauses between two looks, in milliseconds: at whose time is over, and at what has ended long ago. */
 const lifePause = 1_000
 const retentionPause = 60_000
+
+/** Of how many sessions it is known that they were removed, for who asks what has changed. */
+const removedKept = 10_000
 
 /**
  * Has sessions stopped whose time is over or in which nothing happens, and removed that ended long ago. It only says so
@@ -44,8 +48,10 @@ export class SessionKeeper {
     if (elapsed - this.#looked < lifePause) return
     this.#looked = elapsed
     await this.#stopOver()
-    if (this.#options.retainMs === 0 || elapsed - this.#retained < retentionPause) return
+    if (elapsed - this.#retained < retentionPause) return
     this.#retained = elapsed
+    await forgetRemoved(this.#context.store, removedKept)
+    if (this.#options.retainMs === 0) return
     const end = toInstant(this.#cautious.now() - this.#options.retainMs)
     for (const id of await removeEndedBefore(this.#context.store, end)) this.#context.changed({ session: id })
   }

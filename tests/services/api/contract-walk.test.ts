@@ -115,6 +115,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   }),
   'debug.output': ({ session, debug }) => ({ session, debug, stdout: 0, stderr: 0, limit: 5 }),
   'debug.terminate': ({ session, debug }) => ({ session, debug, wait: 0 }),
+  'events.follow': ({ session }) => ({ session, after: '0', once: true }),
   'tokens.create': () => ({ name: 'fresh', scopes: ['mcp'], expires_in: 60 }),
   'tokens.list': () => ({}),
   'tokens.revoke': ({ token }) => ({ token }),
@@ -183,6 +184,7 @@ const spoilt: Record<string, unknown[]> = {
   exceptions: ['all', 7, null],
   debug: ['x y', 'ses_0', 'dbg_ILOU', '@last'],
   remove: ['maybe', 7, null],
+  once: ['maybe', ''],
   thread: ['x', 1.5],
   frame: [-1, 'x', 10_001, 1.5],
   scope: ['x'.repeat(201)],
@@ -194,6 +196,7 @@ const spoilt: Record<string, unknown[]> = {
 }
 /** A limit that counts bytes may be higher. */
 const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
+  'events.follow': { after: ['', '-1', '1.5', 'x', '01', '9'.repeat(16)] },
   'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
   'artifacts.list': { limit: [0, 10_001, 1.5, 'many', -1] },
 }

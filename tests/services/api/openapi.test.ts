@@ -146,7 +146,12 @@ for (const name of operationNames) {
   t.test(`${name}: every answer is described`, t => {
     const responses = object(described, 'responses')
     const success = object(responses, `${operation.status}`, 'content')
-    const type = { json: 'application/json', stream: 'application/x-ndjson', bytes: '*/*' }[operation.answer]
+    const type = {
+      json: 'application/json',
+      stream: 'application/x-ndjson',
+      events: 'application/x-ndjson',
+      bytes: '*/*',
+    }[operation.answer]
     t.ok(object(success, type, 'schema'))
     const codes = Object.entries(responses).flatMap(([status, response]) => {
       if (Number(status) < 400) return []

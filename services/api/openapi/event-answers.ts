@@ -1,0 +1,24 @@
+import type { JsonSchema } from './schemas.ts'
+
+/** How changes are answered: no field of the operation says it. */
+export const eventAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({
+  200: {
+    description:
+      'one message a line; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far changes have been told',
+    content: {
+      'application/x-ndjson': { schema: message },
+      'text/event-stream': { schema: { type: 'string', contentSchema: message } },
+    },
+  },
+})
+
+export const eventHeaders: readonly JsonSchema[] = [
+  {
+    name: 'Last-Event-ID',
+    in: 'header',
+    required: false,
+    schema: { type: 'string' },
+    example: '4711',
+    description: 'the id of the last event that was received: what has changed since, whatever after says',
+  },
+]
