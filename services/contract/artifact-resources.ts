@@ -9,6 +9,8 @@ export const artifactGlob = nullFree(1_000).superRefine((text, context) => {
   if (!parsed.ok) context.addIssue({ code: 'custom', message: `the pattern ${parsed.reason}` })
 })
 
+export const artifactGlobs = z.array(artifactGlob).max(100).default([])
+
 export const artifactKinds = ['junit', 'coverage', 'core', 'file'] as const
 export type ArtifactKind = (typeof artifactKinds)[number]
 

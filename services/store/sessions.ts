@@ -38,6 +38,8 @@ export type NewSession = {
   limits?: CommandLimits
   /** Environment variables of its commands, masked wherever its logs are read. */
   secrets?: Readonly<Record<string, string>>
+  /** Patterns of the files to keep of each of them when it has ended. */
+  artifacts?: readonly string[]
   /** Seconds; 0: any time. */
   ttl: number
   idle_timeout: number
@@ -96,6 +98,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         directory: '.',
         environment: {},
         timeout: null,
+        artifacts: wanted.artifacts ?? [],
         after,
         ...(wanted.limits === undefined ? {} : { limits: wanted.limits }),
         now: wanted.now,

@@ -54,6 +54,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     patch: { value: 'FILE', read: 'file' },
     commands: { name: 'command', value: 'LINE' },
     secrets: { value: 'FILE', read: 'variables' },
+    artifacts: { name: 'artifact', value: 'PATTERN' },
     ttl: { read: 'seconds', value: 'DURATION' },
     idle_timeout: { read: 'seconds', value: 'DURATION' },
     wait: false,
@@ -68,6 +69,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     '--repository demo --patch - < fix.patch',
     '--repository demo --offline --command "make test"',
     '--repository demo --secrets .env --command "./deploy" --follow',
+    '--repository demo --command "make test" --artifact "reports/**/*.xml" --follow',
   ],
   act: () => import('../acts/session-create.ts'),
 }

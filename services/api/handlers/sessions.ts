@@ -42,6 +42,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       commands: input.commands,
       secrets: input.secrets,
       limits: defaultLimits(context.commands),
+      artifacts: input.artifacts,
       ...times.value,
       offline: input.offline,
       most: context.sessions.per_owner,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Limits } from '../context.ts'
+import { untilRoom } from '../response-room.ts'
 import type { Taken } from '../websocket/send-frame.ts'
 import { type BodyFormat, bodyFormat, type Pieces } from './body-format.ts'
 import type { LogAnswer } from './log-answer.ts'
@@ -78,15 +79,5 @@ function put(response: ServerResponse, pieces: Pieces): boolean {
 export function writeBody(response: ServerResponse, pieces: Pieces, patience: number): Promise<Taken> {
   if (response.closed || response.destroyed) return Promise.resolve('gone')
   if (put(response, pieces)) return Promise.resolve('taken')
-  return new Promise(resolve => {
-    const settle = (taken: Taken) => {
-      clearTimeout(timer)
-      response.off('drain', onDrain).off('close', onClose)
-      resolve(taken)
-    }
-    const onDrain = () => settle('taken')
-    const onClose = () => settle('gone')
-    const timer = setTimeout(() => settle('slow'), patience)
-    response.once('drain', onDrain).once('close', onClose)
-  })
+  return untilRoom(response, patience)
 }

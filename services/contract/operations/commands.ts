@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { artifactGlob } from '../artifact-resources.ts'
+import { artifactGlobs } from '../artifact-resources.ts'
 import {
   commandLimitFields,
   commandLine,
@@ -34,11 +34,9 @@ export const commandOperations = {
       stdin: standardInput.optional().describe('text that it reads on its standard input; default: nothing'),
       merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
       idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),
-      artifacts: z
-        .array(artifactGlob)
-        .max(100)
-        .default([])
-        .describe('patterns of files to keep when it has ended, relative to the top of the worktree'),
+      artifacts: artifactGlobs.describe(
+        'patterns of files to keep when it has ended, relative to the top of the worktree',
+      ),
       wait: waitSeconds.describe('seconds to wait until it has ended'),
     }),
     output: commandSchema,

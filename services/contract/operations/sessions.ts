@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { artifactGlobs } from '../artifact-resources.ts'
 import {
   commandLine,
   flag,
@@ -38,6 +39,9 @@ export const sessionOperations = {
         .describe(
           'environment variables of its commands whose values are masked in its logs and never told again',
         ),
+      artifacts: artifactGlobs.describe(
+        'patterns of files to keep of each of its commands when that has ended',
+      ),
       ttl: lifeSeconds
         .optional()
         .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),

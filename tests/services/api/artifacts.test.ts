@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import t from 'tap'
 import { artifactId, commandId } from '../../../services/contract/ids.ts'
 import { keepArtifact } from './keep-artifact.ts'
 import { problemOf, startRig } from './rig.ts'
+import { until } from './until.ts'
 
 async function withArtifact(t: Parameters<typeof startRig>[0], content: string, path = 'reports/one.txt') {
   const rig = await startRig(t)
@@ -61,6 +64,25 @@ t.test('an empty one', async t => {
   const { download } = await withArtifact(t, '')
   t.match(await download(), { status: 200, text: '', headers: { 'content-length': '0' } })
   t.equal((await download({ range: 'bytes=0-' })).status, 416)
+})
+
+t.test('a reader that takes nothing is cut', async t => {
+  const rig = await startRig(t, { limits: { slowReader: 300 } })
+  await rig.repository()
+  const { id: session } = await rig.session()
+  const artifact = await keepArtifact(rig, session, Buffer.alloc(64 * 1024 * 1024))
+  const { hostname, port } = new URL(rig.api.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  const head = `GET /artifacts/${artifact}/content HTTP/1.1\r\nhost: x\r\n`
+  socket.write(`${head}authorization: Bearer ${rig.alice.secret}\r\n\r\n`)
+  await once(socket, 'readable')
+  // Whoever reads nothing learns of the cut where it writes.
+  await until(() => {
+    if (!socket.destroyed) socket.write(' ')
+    return socket.destroyed
+  }, 'it is cut')
+  t.ok(socket.bytesRead < 64 * 1024 * 1024)
 })
 
 t.test('a name of a repository leads nowhere and ends nothing', async t => {

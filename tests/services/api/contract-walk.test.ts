@@ -42,6 +42,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     patch: 'x',
     commands: ['ls', ['ls']],
     secrets: { TOKEN: 'hunter2-hunter2' },
+    artifacts: ['*.xml'],
     ttl: 60,
     idle_timeout: 0,
     wait: 0,

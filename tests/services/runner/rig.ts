@@ -89,6 +89,7 @@ export type SessionOptions = {
   revision?: string | null
   patch?: string | Buffer
   commands?: CommandLine[]
+  artifacts?: string[]
   /** Seconds. */
   ttl?: number
   idle_timeout?: number
@@ -201,7 +202,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       return rig.settled(await rig.createSession(repository, options))
     },
     async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
-      const { revision = null, patch, commands = [], ttl = 0, idle_timeout = 0, offline = false } = options
+      const { revision = null, patch, commands = [], artifacts = [] } = options
+      const { ttl = 0, idle_timeout = 0, offline = false } = options
       const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
       if (patch !== undefined && patch_sha256 !== null) {
         mkdirSync(dirname(files.patch(patch_sha256)), { recursive: true })
@@ -213,6 +215,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         revision,
         patch_sha256,
         commands,
+        artifacts,
         ...{ ttl, idle_timeout, offline, most: 1_000, now: now() },
       }
       const id = await createSession(store, wanted)

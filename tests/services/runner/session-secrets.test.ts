@@ -14,7 +14,7 @@ t.test(
       revision: null,
       patch_sha256: null,
       commands: [],
-    offline: false,
+      offline: false,
       secrets: { PASSPHRASE: 'correct horse', OTHER: 'another one' },
       ttl: 0,
       idle_timeout: 0,

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { listArtifacts } from '../../../../services/store/artifacts.ts'
+import { listCommands } from '../../../../services/store/commands.ts'
 import { toArtifact, toCommand } from '../../../../services/store/rows.ts'
 import type { CommandRow } from '../../../../services/store/schema.ts'
 import { getSession, moveSession, requestRemoval } from '../../../../services/store/sessions.ts'
@@ -49,6 +50,16 @@ t.test('files that match are kept, whole, before the end is told', async t => {
   }
   const none = await rig.run(session, 'true')
   t.equal(toCommand(none).artifacts, null)
+})
+
+t.test('of each command that a session is created with', async t => {
+  const rig = await runnerRig(t)
+  const commands = ['echo 1 > one.txt', 'echo 2 > two.txt; false']
+  const { id } = await rig.session(await rig.repository(), { commands, artifacts: ['*.txt'] })
+  const rows = await listCommands(rig.store, id)
+  const paths = []
+  for (const row of rows) paths.push((await kept(rig, await rig.ended(row.id))).map(({ path }) => path))
+  t.same(paths, [['one.txt'], ['one.txt', 'two.txt']])
 })
 
 t.test('nothing that lies outside, is no file, or belongs to git', async t => {
