@@ -19,6 +19,7 @@ const names = [
   'bootstrap',
   'command-round-trip',
   'log-throughput',
+  'log-followers',
   'debug-first-stop',
   'debug-step',
 ]

@@ -1,0 +1,120 @@
+/**
+ * A thousand followers of one log over WebSockets: how much memory the API holds for each once the garbage is gone (the
+ * system's own buffers not counted), and how far the last of them is behind. A line with the time is written ten times a
+ * second; each follower compares it with its own, on the same clock. The peer is a bare WebSocket server that sends the
+ * time to as many. This process plays the followers of both, one after the other, so that what receiving costs is in both.
+ *
+ *     node tests/bench/log-followers.ts
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import type { Address } from './followers/told.ts'
+import { type Goal, upTo } from './goal.ts'
+import { printIfMain } from './print-if-main.ts'
+import type { Row } from './row.ts'
+
+export type FollowersOptions = { followers?: number; seconds?: number }
+
+/** The pause between two lines, in milliseconds. */
+const every = 100
+
+export async function bench({ followers = 1_000, seconds = 10 }: FollowersOptions = {}): Promise<Row[]> {
+  const ours = await measure('api-server', followers, seconds)
+  const peer = await measure('bare-server', followers, seconds)
+  const row = (name: string, goal: Goal, unit: string, a: number, b: number): Row => ({
+    ...{ name: `${followers} followers of one log, ${name}`, ours: a, peer: b, unit, ratio: a / b },
+    ...{ goal: goal.text, met: goal.isMet({ ours: a, ratio: a / b }) },
+  })
+  return [
+    row('memory of each', upTo(64, 'KiB'), 'KiB', ours.memory, peer.memory),
+    row('the last is behind', upTo(1_000, 'ms'), 'ms', ours.lag, peer.lag),
+  ]
+}
+
+/** KiB a follower, and the longest delay of any line, in ms. */
+type Measured = { memory: number; lag: number }
+
+async function measure(
+  server: 'api-server' | 'bare-server',
+  followers: number,
+  seconds: number,
+): Promise<Measured> {
+  const script = join(import.meta.dirname, 'followers', `${server}.ts`)
+  const child = spawn(process.execPath, ['--expose-gc', script, String(every)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const exited = once(child, 'exit')
+  const crowd = new Crowd()
+  try {
+    const address: Address = await told(child, 'url')
+    // The first costs what all share.
+    await crowd.grow(address, 1)
+    await delay(1_000)
+    const before = await heldBy(child)
+    await crowd.grow(address, followers)
+    await delay(2_000)
+    crowd.lag = 0
+    await delay(seconds * 1_000)
+    const { lag } = crowd
+    const memory = ((await heldBy(child)) - before) / 1_024 / (followers - 1)
+    if (crowd.size !== followers) throw new Error(`only ${crowd.size} followers are left`)
+    return { memory, lag }
+  } finally {
+    crowd.leave()
+    if (child.connected) child.disconnect()
+    await exited
+  }
+}
+
+async function heldBy(child: ChildProcess): Promise<number> {
+  child.send('how much?')
+  return (await told<{ held: number }>(child, 'held')).held
+}
+
+/** The next message with this member: a test's own framework may send others. */
+async function told<T>(child: ChildProcess, member: string): Promise<T> {
+  for (;;) {
+    const [message] = await once(child, 'message')
+    if (member in message) return message
+  }
+}
+
+/** Followers, and the longest that any of them has waited for a line, in milliseconds. */
+class Crowd {
+  readonly #sockets: WebSocket[] = []
+  lag = 0
+
+  get size(): number {
+    return this.#sockets.filter(socket => socket.readyState === WebSocket.OPEN).length
+  }
+
+  /** A few at a time; each is there once it has been told something. */
+  async grow(address: Address, to: number): Promise<void> {
+    while (this.#sockets.length < to)
+      await Promise.all(
+        Array.from({ length: Math.min(50, to - this.#sockets.length) }, () => this.#join(address)),
+      )
+  }
+
+  leave(): void {
+    for (const socket of this.#sockets) socket.terminate()
+  }
+
+  async #join({ url, headers }: Address): Promise<void> {
+    const socket = new WebSocket(url, { headers, perMessageDeflate: false })
+    this.#sockets.push(socket)
+    socket.on('error', () => undefined) // it is missed in the end
+    socket.on('message', data => {
+      const now = Date.now()
+      const message = JSON.parse(`${data}`)
+      // The first line of a chunk has waited longest.
+      if (message.type === 'output') this.lag = Math.max(this.lag, now - Number.parseInt(message.text, 10))
+    })
+    await once(socket, 'message')
+  }
+}
+
+await printIfMain(import.meta, bench)
