@@ -111,8 +111,10 @@ t.test('a session that a stopped runner was starting is started by its successor
   await until('starting', async () => (await getSession(rig.store, id))?.status === 'starting')
   await pauseRunner(rig, first)
   const successor = await second()
-  const token = (await registered(rig, successor))?.token
-  await until('taken over', async () => (await getSession(rig.store, id))?.runner_token === token)
+  await until('taken over', async () => {
+    const token = (await registered(rig, successor))?.token
+    return token !== undefined && (await getSession(rig.store, id))?.runner_token === token
+  })
   server.close()
   cutConnections()
   const failed = await rig.settled(id)
