@@ -141,8 +141,11 @@ t.test('ten commands and three followers, while everything else is killed again 
     for (const [index, { id, speech }] of said.entries())
       for (const stream of streams) {
         const whole = wholeOf(speech, stream)
-        const heard = (listener: Listener, expected: boolean) =>
-          t.ok(listener.heard(id, stream).equals(expected ? whole : Buffer.alloc(0)), `${index} ${stream}`)
+        const heard = (listener: Listener, expected: boolean) => {
+          const bytes = listener.heard(id, stream)
+          const due = expected ? whole : Buffer.alloc(0)
+          t.ok(bytes.equals(due), `${index} ${stream}: ${bytes.length} of ${due.length} bytes`)
+        }
         heard(listeners.whole, index < 4)
         heard(listeners.stream, id === long && stream === 'stdout')
         heard(listeners.proxied, id === other)
