@@ -24,8 +24,8 @@ export class LiveStream implements LiveEnd {
   /** Reads behind the last chunk. */
   #tail: Tail
   #reading: Promise<void> | undefined
-  /** Up to where was read in vain since the last look at the file. */
-  #nothingBelow: number | undefined
+  /** What was read in vain since the last look at the file. What is held back is told where it is known to be the last. */
+  #inVain: { readonly end: number; readonly last: boolean } | undefined
 
   constructor(command: CommandId, stream: LogStream, file: LogBytes) {
     this.file = file
@@ -41,7 +41,7 @@ export class LiveStream implements LiveEnd {
 
   /** Looks how far it can be told. What could not be told before may be by now. */
   async end(recorded: number | undefined): Promise<number> {
-    this.#nothingBelow = undefined
+    this.#inVain = undefined
     return this.file.end(recorded)
   }
 
@@ -52,7 +52,7 @@ export class LiveStream implements LiveEnd {
       const kept = this.#chunks.findLast(chunk => chunk.offset <= position)
       if (kept !== undefined && position < kept.end) return kept.from(position)
       if (position > this.#tail.position) this.#moveTo(position)
-      if (this.#nothingBelow === end) return undefined
+      if (this.#inVain?.end === end && (this.#inVain.last || !last)) return undefined
       this.#reading ??= this.#readOn(end, last)
       await this.#reading
     }
@@ -63,7 +63,7 @@ export class LiveStream implements LiveEnd {
       const tail = this.#tail
       const event = await tail.next(end, last)
       if (tail !== this.#tail) return
-      if (event === undefined) this.#nothingBelow = end
+      if (event === undefined) this.#inVain = { end, last }
       else this.#keep(new SharedOutput(event))
     } finally {
       this.#reading = undefined
@@ -81,7 +81,7 @@ export class LiveStream implements LiveEnd {
   #moveTo(position: number): void {
     this.#chunks.length = 0
     this.#bytes = 0
-    this.#nothingBelow = undefined
+    this.#inVain = undefined
     this.#tail = this.#tailAt(position)
   }
 
