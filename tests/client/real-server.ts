@@ -54,7 +54,8 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       runnerSocket: socket,
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
-      sessions: serverSchema.parse({}).sessions,
+      // A test may have as many as it likes.
+      sessions: serverSchema.parse({ sessions: { per_owner: 1_000 } }).sessions,
       commands: serverSchema.parse({}).runner,
     })
   let api = await startOn(0)
