@@ -147,7 +147,12 @@ t.test(
       )
       return fields.filter(field => !given.has(field.name)).map(field => `${name} ${field.name}`)
     })
-    t.same(missing, ['repositories.add wait', 'sessions.create wait'])
+    t.same(missing, [
+      'repositories.add wait',
+      'repositories.fetch wait',
+      'sessions.create wait',
+      'sessions.resume wait',
+    ])
     t.end()
   },
 )
