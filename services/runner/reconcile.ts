@@ -2,7 +2,8 @@ import { toInstant } from '../../lib/clock.ts'
 import { withSubject } from '../../lib/subject.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
-import { commandsIn, readyCommands, startCommand } from '../store/commands.ts'
+import { readyCommands } from '../store/command-queue.ts'
+import { commandsIn, startCommand } from '../store/commands.ts'
 import { liveDebugSessions, type QueuedDebugSession, readyDebuggees } from '../store/debug-sessions.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
@@ -71,7 +72,10 @@ export class Reconciler {
     const busy = [...this.#runs.values()].filter(run => run.takesSlot).map(run => run.session)
     const free = slots - busy.length
     if (free <= 0) return
-    const ready = (await readyCommands(store, slots)).filter(row => !this.#runs.has(row.id))
+    const load = Map.groupBy(busy, session => session)
+    const loadOf = (session: SessionId) => load.get(session)?.length ?? 0
+    // More than are free: those that this runner has begun to take are queued still.
+    const ready = (await readyCommands(store, slots, loadOf)).filter(row => !this.#runs.has(row.id))
     for (const row of chooseCommands(ready, busy, free)) this.#take(row, undefined, () => this.#claim(row))
   }
 

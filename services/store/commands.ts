@@ -9,7 +9,7 @@ import {
 import { type CommandId, commandId, type RunnerToken, type SessionId } from '../contract/ids.ts'
 import { noteActivityOf } from './activity.ts'
 import { insertArtifacts, type KeptFiles } from './artifacts.ts'
-import { cancelFollowers, neverStarted, waitsForNone } from './command-dependencies.ts'
+import { cancelFollowers, neverStarted } from './command-dependencies.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { CommandRow, Schema } from './schema.ts'
@@ -57,46 +57,6 @@ export function resolveCommand(
     )
   })
 }
-
-/**
- * Queued commands of running sessions that wait for no other, oldest first, and of each session the first `perSession`,
- * so that a long queue of one hides no other. Without debuggees, which wait in no queue.
- */
-export const readyCommands = (store: Store, perSession: number): Promise<CommandRow[]> =>
-  store.read(database =>
-    database
-      .with('ready', query =>
-        query
-          .selectFrom('commands')
-          .innerJoin('sessions', 'sessions.id', 'commands.session_id')
-          .selectAll('commands')
-          .select(eb =>
-            eb.fn
-              .agg<number>('row_number')
-              .over(over => over.partitionBy('commands.session_id').orderBy('commands.sequence'))
-              .as('turn'),
-          )
-          .where('commands.status', '=', 'queued')
-          .where('sessions.status', '=', 'running')
-          .where(eb =>
-            eb.not(
-              eb.exists(
-                eb
-                  .selectFrom('debug_sessions')
-                  .select('debug_sessions.id')
-                  .whereRef('debug_sessions.command_id', '=', 'commands.id'),
-              ),
-            ),
-          )
-          .where(waitsForNone),
-      )
-      .selectFrom('ready')
-      .selectAll()
-      .where('turn', '<=', perSession)
-      .orderBy('created_at')
-      .orderBy('sequence')
-      .execute(),
-  )
 
 export const commandsIn = (store: Store, ...statuses: CommandStatus[]): Promise<CommandRow[]> =>
   store.read(database =>

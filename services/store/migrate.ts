@@ -15,6 +15,7 @@ import * as artifacts from './migrations/0007-artifacts.ts'
 import * as repositoryFetches from './migrations/0009-repository-fetches.ts'
 import * as isolation from './migrations/0011-isolation.ts'
 import * as changes from './migrations/0012-changes.ts'
+import * as commandQueue from './migrations/0013-command-queue.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -29,6 +30,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0009-repository-fetches': repositoryFetches,
   '0011-isolation': isolation,
   '0012-changes': changes,
+  '0013-command-queue': commandQueue,
 }
 
 export type MigrateOptions = {

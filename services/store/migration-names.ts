@@ -10,6 +10,7 @@ export const migrationNames = [
   '0009-repository-fetches',
   '0011-isolation',
   '0012-changes',
+  '0013-command-queue',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

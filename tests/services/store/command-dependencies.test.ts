@@ -1,5 +1,6 @@
 import t from 'tap'
-import { endCommand, getCommand, readyCommands, startCommand } from '../../../services/store/commands.ts'
+import { readyCommands } from '../../../services/store/command-queue.ts'
+import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
 import { now, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }

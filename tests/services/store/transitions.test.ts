@@ -6,11 +6,11 @@ import {
 } from '../../../services/contract/command-state.ts'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { sessionMayBecome, sessionStatuses } from '../../../services/contract/session-state.ts'
+import { readyCommands } from '../../../services/store/command-queue.ts'
 import {
   endCommand,
   getCommand,
   listCommands,
-  readyCommands,
   requestCancel,
   requeueCommand,
   startCommand,

@@ -1,0 +1,77 @@
+import { type ExpressionBuilder, sql } from 'kysely'
+import type { CommandStatus } from '../contract/command-state.ts'
+import type { SessionId } from '../contract/ids.ts'
+import { waitsForNone } from './command-dependencies.ts'
+import { compiledQuery } from './compiled-query.ts'
+import type { CommandRow, Schema } from './schema.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Commands that may start: queued ones of running sessions that wait for no other, oldest first. Enough of them to choose
+ * `most` from, as long as those come first whose session has the fewest running, as `load` tells it. Without debuggees,
+ * which wait in no queue.
+ *
+ * One query for the sessions and one for each that can have its turn, for in a single one the whole queue would be looked
+ * at each time, and this is asked at every end of a command.
+ */
+export const readyCommands = (
+  store: Store,
+  most: number,
+  load: (session: SessionId) => number = () => 0,
+): Promise<CommandRow[]> =>
+  store.read(async database => {
+    const sessions = (await heads(database, {}))
+      .flatMap(({ id, head }) => (head === null ? [] : [{ id, head, load: load(id) }]))
+      .sort((a, b) => a.load - b.load || compare(a.head, b.head))
+      .slice(0, most)
+    const ready: CommandRow[] = []
+    for (const { id } of sessions) ready.push(...(await firstOf(database, { session: id, most })))
+    return ready.sort((a, b) => compare(a.created_at, b.created_at) || a.sequence - b.sequence)
+  })
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+// Written out, not a parameter: only so does the database know that the index of the queue fits.
+const queued = sql<CommandStatus>`'queued'`
+
+const isReady = (eb: ExpressionBuilder<Schema, 'commands'>) =>
+  eb.and([
+    eb('commands.status', '=', queued),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('debug_sessions')
+          .select('debug_sessions.id')
+          .whereRef('debug_sessions.command_id', '=', 'commands.id'),
+      ),
+    ),
+    waitsForNone(eb),
+  ])
+
+/** Of each running session when its first ready command was accepted; null where it has none. */
+const heads = compiledQuery<Record<never, never>, { id: SessionId; head: string | null }>(database =>
+  database
+    .selectFrom('sessions')
+    .where('sessions.status', '=', 'running')
+    .select(eb => [
+      'sessions.id',
+      eb
+        .selectFrom('commands')
+        .select('commands.created_at')
+        .whereRef('commands.session_id', '=', 'sessions.id')
+        .where(isReady)
+        .orderBy('commands.sequence')
+        .limit(sql.lit(1))
+        .as('head'),
+    ]),
+)
+
+const firstOf = compiledQuery<{ session: SessionId; most: number }, CommandRow>((database, parameter) =>
+  database
+    .selectFrom('commands')
+    .selectAll()
+    .where('session_id', '=', parameter('session'))
+    .where(isReady)
+    .orderBy('sequence')
+    .limit(parameter('most')),
+)
