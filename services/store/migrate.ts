@@ -12,10 +12,10 @@ import * as commandsInFull from './migrations/0004-commands-in-full.ts'
 import * as sessionLife from './migrations/0005-session-life.ts'
 import * as sessionSecrets from './migrations/0006-session-secrets.ts'
 import * as artifacts from './migrations/0007-artifacts.ts'
-import * as repositoryFetches from './migrations/0009-repository-fetches.ts'
-import * as isolation from './migrations/0011-isolation.ts'
-import * as changes from './migrations/0012-changes.ts'
-import * as commandQueue from './migrations/0013-command-queue.ts'
+import * as repositoryFetches from './migrations/0008-repository-fetches.ts'
+import * as isolation from './migrations/0009-isolation.ts'
+import * as changes from './migrations/0010-changes.ts'
+import * as commandQueue from './migrations/0011-command-queue.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -27,10 +27,10 @@ const migrations: Record<MigrationName, Migration> = {
   '0005-session-life': sessionLife,
   '0006-session-secrets': sessionSecrets,
   '0007-artifacts': artifacts,
-  '0009-repository-fetches': repositoryFetches,
-  '0011-isolation': isolation,
-  '0012-changes': changes,
-  '0013-command-queue': commandQueue,
+  '0008-repository-fetches': repositoryFetches,
+  '0009-isolation': isolation,
+  '0010-changes': changes,
+  '0011-command-queue': commandQueue,
 }
 
 export type MigrateOptions = {

@@ -7,10 +7,10 @@ export const migrationNames = [
   '0005-session-life',
   '0006-session-secrets',
   '0007-artifacts',
-  '0009-repository-fetches',
-  '0011-isolation',
-  '0012-changes',
-  '0013-command-queue',
+  '0008-repository-fetches',
+  '0009-isolation',
+  '0010-changes',
+  '0011-command-queue',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]
