@@ -52,6 +52,7 @@ await runService(async () => {
           dirname(workspace.storeFile),
           dirname(workspace.runnerSocket),
           workspace.pm2Home,
+          ...repositories.credentials.map(({ token_file }) => expanded(token_file, process.env)),
         ],
         visible: settings.sandbox_visible,
         home: homedir(),

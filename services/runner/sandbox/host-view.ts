@@ -10,7 +10,7 @@ export type HostView = {
 }
 
 export type HostPlaces = {
-  /** What the server keeps to itself: data, store, tokens, sockets. */
+  /** What the server keeps to itself, directories and files: data, store, tokens, sockets. */
   readonly own: readonly string[]
   /** What commands may read although it lies in something hidden. */
   readonly visible: readonly string[]
@@ -34,9 +34,8 @@ const privateFiles = (home: string) => [
  * `bin` of, for most need what lies beside it.
  */
 export function hostView({ own, visible, path, home }: HostPlaces): HostView {
-  const secrets = privateFiles(home).filter(canBeRead)
-  const directories = realPaths([...privateDirectories, home, ...own]).filter(place => place !== '/')
-  const hidden = [...directories, ...secrets.filter(isDirectory)]
+  const keptBack = realPaths([...privateDirectories, home, ...own, ...privateFiles(home).filter(canBeRead)])
+  const hidden = keptBack.filter(place => place !== '/' && isDirectory(place))
   const entries = path.split(delimiter).filter(entry => entry.startsWith('/'))
   const wanted = realPaths([
     ...entries.map(entry => prefixOf(entry, home)),
@@ -46,7 +45,7 @@ export function hostView({ own, visible, path, home }: HostPlaces): HostView {
   const covers = ['/tmp', '/var/tmp', ...hidden]
   return {
     hidden,
-    masked: secrets.filter(secret => !isDirectory(secret)),
+    masked: keptBack.filter(place => !isDirectory(place)),
     visible: wanted.filter(
       place =>
         covers.some(one => isIn(place, one)) && !hidden.includes(place) && !own.some(one => isIn(one, place)),

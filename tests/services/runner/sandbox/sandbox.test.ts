@@ -40,7 +40,13 @@ function place(t: Test, { network = true } = {}) {
   writeFileSync(at('home', '.local', 'secret'), 'a key')
   writeFileSync(at('home', '.local', 'bin', 'tool'), '#!/bin/sh\necho of the home\n', { mode: 0o755 })
   const along = `${at('home', '.local', 'bin')}:${path}`
-  const places = { own: [at('data')], visible: [at('data', 'objects')], path: along, home: at('home') }
+  writeFileSync(at('token'), 'a secret')
+  const places = {
+    own: [at('data'), at('token')],
+    visible: [at('data', 'objects')],
+    path: along,
+    home: at('home'),
+  }
   const host = hostView(places)
   const worktree = at('data', 'one', 'worktree')
   const run = (...words: string[]) => {
@@ -82,6 +88,7 @@ t.test(
       `${at('home')}:\n.local\n\n${at('home', '.local')}:\nbin\n`,
     )
     t.equal(sh('tool').stdout, 'of the home\n', 'programs of the home on PATH stay')
+    t.equal(sh(`cat ${at('token')}`).stdout, '')
     t.equal(sh('cat /etc/shadow').stdout, '')
   },
 )
