@@ -21,6 +21,10 @@ import { resumeSession } from './sessions/resume-session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { stopSession } from './sessions/stop-session.ts'
 
+/** What runs one command, from when it is this runner's until its end is recorded. */
+export type Run = Pick<CommandRun, 'session' | 'takesSlot' | 'run' | 'end'>
+export type MakeRun = (...of: ConstructorParameters<typeof CommandRun>) => Run
+
 /**
  * Compares what the store asks for with what is being done, and starts what is missing. One pass only reads and starts
  * jobs; it waits for none of them. All that it needs to remember stands in the store, so the first pass of a successor
@@ -31,9 +35,16 @@ export class Reconciler {
   readonly #context: RunnerContext
   readonly #jobs: KeyedJobs
   readonly #debugging: LiveDebugSessions
-  readonly #runs = new Map<CommandId, CommandRun>()
+  readonly #runs = new Map<CommandId, Run>()
+  readonly #makeRun: MakeRun
 
-  constructor(context: RunnerContext, jobs: KeyedJobs, debugging: LiveDebugSessions) {
+  constructor(
+    context: RunnerContext,
+    jobs: KeyedJobs,
+    debugging: LiveDebugSessions,
+    makeRun: MakeRun = (...of) => new CommandRun(...of),
+  ) {
+    this.#makeRun = makeRun
     this.#context = context
     this.#jobs = jobs
     this.#debugging = debugging
@@ -98,7 +109,7 @@ export class Reconciler {
     claim: () => Promise<CommandRow | undefined>,
   ): void {
     const debuggee = debug === undefined ? undefined : this.#debugging.debuggee(debug)
-    const run = new CommandRun(this.#context, row, debuggee)
+    const run = this.#makeRun(this.#context, row, debuggee)
     const began = this.#jobs.start(`command ${row.id}`, async signal => {
       try {
         const claimed = await claim()

@@ -18,6 +18,7 @@ const names = [
   'task-growth',
   'bootstrap',
   'command-round-trip',
+  'command-claims',
   'log-throughput',
   'log-followers',
   'debug-first-stop',

@@ -1,0 +1,182 @@
+/**
+ * How many commands one runner takes and records the end of in a second, where a command is nothing: its reconciler, on a
+ * store of its own with 20 sessions and 2,000 queued commands. The peer does the same by prepared statements on a store
+ * that was filled in the same way: finds the next ones, takes each, ends each, every change in a transaction of its own.
+ *
+ *     node tests/bench/command-claims.ts
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pino } from 'pino'
+import { systemClock, toInstant } from '../../lib/clock.ts'
+import { ProcessScope } from '../../lib/processes/process-scope.ts'
+import { commandId, instanceId, type RunnerToken, type SessionId } from '../../services/contract/ids.ts'
+import type { RunnerContext } from '../../services/runner/context.ts'
+import { LiveDebugSessions } from '../../services/runner/debug/live-debug-sessions.ts'
+import { KeyedJobs } from '../../services/runner/keyed-jobs.ts'
+import { RunnerMetrics } from '../../services/runner/metrics.ts'
+import { type MakeRun, Reconciler } from '../../services/runner/reconcile.ts'
+import { WakeLoop } from '../../services/runner/wake-loop.ts'
+import { endCommand } from '../../services/store/commands.ts'
+import { dataFiles } from '../../services/store/files.ts'
+import { migrate } from '../../services/store/migrate.ts'
+import { queueCommand } from '../../services/store/new-command.ts'
+import { addRepository } from '../../services/store/repositories.ts'
+import { recordFetch } from '../../services/store/repository-fetches.ts'
+import { registerRunner } from '../../services/store/runners.ts'
+import { createSession, moveSession } from '../../services/store/sessions.ts'
+import { openStore, type Store } from '../../services/store/store.ts'
+import { createToken } from '../../services/store/tokens.ts'
+import type { Goal } from './goal.ts'
+import { printIfMain } from './print-if-main.ts'
+import type { Row } from './row.ts'
+
+const slots = 8
+const goal: Goal = { text: '≥ 0.6×', isMet: ({ ratio }) => ratio >= 0.6 }
+const now = () => toInstant(systemClock.now())
+const end = { exit_code: 0, failure: null, stdout_bytes: 0, stderr_bytes: 0 }
+
+export async function bench({ sessions = 20, commands = 2_000 } = {}): Promise<Row[]> {
+  const ours = await measured(sessions, commands, ({ store, token }) => byReconciler(store, token, commands))
+  const peer = await measured(sessions, commands, async ({ path, token }) => byStatements(path, token))
+  const ratio = ours / peer
+  return [
+    {
+      ...{ name: 'commands taken and ended', beside: 'prepared statements', unit: '1/s' },
+      ...{ ours, peer, ratio, goal: goal.text, met: goal.isMet({ ours, ratio }) },
+    },
+  ]
+}
+
+type Filled = { path: string; store: Store; token: RunnerToken }
+
+/** A second's worth. */
+async function measured(
+  sessions: number,
+  commands: number,
+  work: (filled: Filled) => Promise<unknown>,
+): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-claims-'))
+  try {
+    const path = join(directory, 'store.db')
+    await migrate(path)
+    await using store = await openStore(path)
+    const token = await fill(store, sessions, commands)
+    const began = performance.now()
+    await work({ path, store, token })
+    const took = performance.now() - began
+    const left = await store.read(database =>
+      database.selectFrom('commands').select('id').where('status', '<>', 'succeeded').execute(),
+    )
+    if (left.length > 0) throw new Error(`${left.length} commands were left`)
+    return (commands * 1_000) / took
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+async function fill(store: Store, sessions: number, commands: number): Promise<RunnerToken> {
+  const created = await createToken(store, { name: 'bench', scopes: ['admin'], now: now(), expires_at: null })
+  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const { repository } = await addRepository(store, {
+    ...{ name: 'bench', url: '/nowhere', default_branch: 'main', now: now() },
+  })
+  await recordFetch(store, repository.id, 'main', { now: now(), did: 1, next: () => null })
+  const ids: SessionId[] = []
+  for (let i = 0; i < sessions; i++) {
+    const id = await createSession(store, {
+      ...{ repository: repository.id, owner: created.token.id, revision: null, patch_sha256: null },
+      ...{ commands: [], ttl: 0, idle_timeout: 0, offline: false, most: sessions, now: now() },
+    })
+    if (id === undefined) throw new Error('the owner has as many sessions as they may have')
+    for (const to of ['starting', 'running'] as const) await moveSession(store, id, to, { now: now() })
+    ids.push(id)
+  }
+  for (let i = 0; i < commands; i++) {
+    const session = ids[i % sessions]
+    if (session === undefined) throw new Error('no session')
+    await queueCommand(store, {
+      ...{ session, command: 'true', directory: '.', environment: {}, timeout: null, after: [], now: now() },
+    })
+  }
+  return registerRunner(store, {
+    ...{ instance_id: instanceId.create(), host: 'here', pid: 1, process_started: 'then' },
+    ...{ process_scope: 'mark', term_ms: 60_000, now: now() },
+  })
+}
+
+async function byReconciler(store: Store, token: RunnerToken, commands: number): Promise<void> {
+  const done = Promise.withResolvers<void>()
+  let ended = 0
+  const log = pino({ level: 'silent' })
+  const jobs = new KeyedJobs((_, error) => {
+    if (error !== undefined) done.reject(error)
+    loop.wake()
+  })
+  const files = dataFiles('/nowhere')
+  await using helpers = new ProcessScope()
+  // What runs commands for real is not there: nothing here asks for it.
+  const context = {
+    ...{ store, files, clock: systemClock, log, slots, graceMs: 0, path: '', inherit: {}, user: 'bench' },
+    metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size }),
+    lease: { token, held: () => true, require: () => undefined, doubt: () => undefined },
+    fetchEveryMs: 0,
+    changed: () => undefined,
+  } as unknown as RunnerContext
+  const makeRun: MakeRun = (_, row) => ({
+    ...{ session: row.session_id, takesSlot: true, end: () => undefined },
+    run: async () => {
+      if (!(await endCommand(store, row.id, 'succeeded', end, now(), token))) throw new Error('refused')
+      if (++ended === commands) done.resolve()
+    },
+  })
+  const debugging = new LiveDebugSessions(context, {
+    engines: {},
+    scope: helpers,
+    tell: () => undefined,
+  } as never)
+  const reconciler = new Reconciler(context, jobs, debugging, makeRun)
+  await using loop = new WakeLoop(() => reconciler.pass(), 1_000, done.reject)
+  await done.promise
+  await jobs[Symbol.asyncDispose]()
+}
+
+function byStatements(path: string, token: RunnerToken): void {
+  using database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true })
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal;')
+  const next = database.prepare(
+    `select commands.* from commands join sessions on sessions.id = commands.session_id
+     where commands.status = 'queued' and sessions.status = 'running' limit ${slots}`,
+  )
+  const take = database.prepare(
+    `update commands set status = 'running', started_at = ?, runner_token = ?, attempts = attempts + 1
+     where id = ? and status = 'queued' and exists (select 1 from runners where token = ?)`,
+  )
+  const finish = database.prepare(
+    `update commands set status = 'succeeded', runner_token = null, exit_code = 0, stdout_bytes = 0,
+     stderr_bytes = 0, ended_at = ? where id = ? and status = 'running' and runner_token = ?`,
+  )
+  const touch = database.prepare(
+    'update sessions set last_active_at = ? where id = (select session_id from commands where id = ?)',
+  )
+  const inTransaction = (work: () => void) => {
+    database.exec('begin immediate')
+    work()
+    database.exec('commit')
+  }
+  for (;;) {
+    const rows = next.all()
+    if (rows.length === 0) return
+    const ids = rows.map(({ id }) => commandId.schema.parse(id))
+    for (const id of ids) inTransaction(() => take.run(now(), token, id, token))
+    for (const id of ids)
+      inTransaction(() => {
+        finish.run(now(), id, token)
+        touch.run(now(), id)
+      })
+  }
+}
+
+await printIfMain(import.meta, bench)
