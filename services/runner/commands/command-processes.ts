@@ -18,9 +18,20 @@ export class CommandProcesses {
   /** What the wrapper waits for in place of a program that is in a sandbox. */
   #monitors: readonly ProcessIdentity[] = []
 
-  /** `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. */
-  constructor(command: CommandId, wrapper: ProcessIdentity, mayEnd: () => boolean = () => true) {
+  readonly #sandbox: string | undefined
+
+  /**
+   * `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. `sandbox`: the program that
+   * encloses commands, where there is one.
+   */
+  constructor(
+    command: CommandId,
+    wrapper: ProcessIdentity,
+    mayEnd: () => boolean = () => true,
+    sandbox?: string,
+  ) {
     this.#mayEnd = mayEnd
+    this.#sandbox = sandbox
     this.#command = command
     this.#wrapper = wrapper
     const entry = processEntry(wrapper.pid)
@@ -51,7 +62,12 @@ export class CommandProcesses {
 
   /** All but the wrapper and the sandbox around them, as a look at all processes has them. */
   among(view: Pick<ProcessView, 'entries' | 'read'>): ProcessIdentity[] {
-    return this.#others(view).filter(entry => !this.#isMonitor(entry))
+    const others = this.#others(view)
+    const around = new Set(others.filter(entry => this.#isMonitor(entry)).map(({ pid }) => pid))
+    // The first process inside is bubblewrap as well.
+    const isAround = ({ pid, ppid }: ProcessEntry) =>
+      around.has(pid) || (around.has(ppid) && this.#isSandbox(pid))
+    return others.filter(entry => !isAround(entry))
   }
 
   #look(): { members: ProcessIdentity[]; complete: boolean } {
@@ -72,6 +88,10 @@ export class CommandProcesses {
   }
 
   #isMonitor({ ppid, pid }: ProcessEntry): boolean {
-    return ppid === this.#wrapper.pid && isSandboxMonitor(pid)
+    return ppid === this.#wrapper.pid && this.#isSandbox(pid)
+  }
+
+  #isSandbox(pid: number): boolean {
+    return this.#sandbox !== undefined && isSandboxMonitor(pid, this.#sandbox)
   }
 }

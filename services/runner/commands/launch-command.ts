@@ -9,7 +9,8 @@ import type { CommandFailure } from '../../contract/command-state.ts'
 import { commandLineOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
-import { isolateCommand } from '../sandbox/isolate-command.ts'
+import { isolationFor } from '../sandbox/enclosure.ts'
+import { withOptions } from '../sandbox/open-options.ts'
 import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
 import { openInput } from './open-input.ts'
@@ -86,16 +87,17 @@ async function tryToLaunch(
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
   const plain = [name.startsWith('-') ? program.path : name, ...rest]
-  const isolated = await isolateCommand(context, row, directory.path, plain)
-  if (!isolated.ok) return failed('spawn_failed', isolated.message)
+  const isolation = await isolationFor(context, row.session_id)
+  if (!isolation.ok) return failed('spawn_failed', isolation.message)
+  using ready = isolation.enclose({ words: plain, environment: env }, directory.path)
   // In the same breath as the spawn: what stands above may have taken any time.
   lease.require()
   try {
-    const child = spawn('/bin/sh', [wrapperFile, folder, fileBlocks(row), ...isolated.words], {
+    const child = spawn('/bin/sh', [wrapperFile, folder, fileBlocks(row), ...ready.words], {
       cwd: directory.path,
-      env,
+      env: ready.environment,
       detached: true,
-      stdio: [input?.fd ?? 'ignore', stdout, stderr],
+      stdio: withOptions([input?.fd ?? 'ignore', stdout, stderr], ready.options),
     })
     if (child.pid === undefined) throw (await once(child, 'error'))[0]
     // At once, while it cannot have been reaped: until then nobody else has its pid.

@@ -4,6 +4,7 @@ import type { KeptFiles } from '../../store/artifacts.ts'
 import { endCommand, requeueCommand } from '../../store/commands.ts'
 import { limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import { isolationOf } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
 import { commandUsage } from '../limits/command-usage.ts'
 import { cutLog } from '../limits/cut-log.ts'
@@ -48,10 +49,19 @@ export async function recordEnd(
     }
   }
   const kept = await keep()
+  // In a sandbox the wrapper waits for that, which waits for nobody: nothing is known of the time that they took.
+  const enclosed = (await isolationOf(store, session_id))?.isolation === 'bubblewrap'
   const now = clock.now()
   const took = row.started_at === null ? undefined : now - Date.parse(row.started_at)
   const truncated = left.stdout < stdout || left.stderr < stderr
-  const end = { exit_code, failure, ...logs, kept, truncated, usage: commandUsage(took, times, peak) }
+  const end = {
+    exit_code,
+    failure,
+    ...logs,
+    kept,
+    truncated,
+    usage: commandUsage(took, enclosed ? '' : times, peak),
+  }
   if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
   metrics.commandEnded(status, took, left)
   log.info({ status, exit_code, reason: failure?.reason }, 'command ended')

@@ -160,7 +160,13 @@ export class CommandRun {
   ): Promise<SeenEnd> {
     const { lease } = this.#context
     // Whoever takes it up where it is given up here ends it anew.
-    const processes = new CommandProcesses(this.#row.id, wrapper, () => lease.held() && !signal.aborted)
+    const { sandbox } = this.#context.isolation
+    const processes = new CommandProcesses(
+      this.#row.id,
+      wrapper,
+      () => lease.held() && !signal.aborted,
+      sandbox.kind === 'bubblewrap' ? sandbox.program : undefined,
+    )
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)

@@ -48,12 +48,14 @@ export class AdapterLink implements AsyncDisposable {
   ) {
     this.#handlers = handlers
     this.#answerMs = patienceMs
-    const environment = { ...place.environment, ...program.environment }
-    this.#process = new AdapterProcess(
-      scope,
-      { ...program, directory: place.directory, environment },
-      (name, body) => this.#event(name, body),
+    using ready = place.enclosure.enclose(
+      {
+        words: [program.file, ...program.arguments],
+        environment: { ...place.environment, ...program.environment },
+      },
+      place.directory,
     )
+    this.#process = new AdapterProcess(scope, ready, place.directory, (name, body) => this.#event(name, body))
     void this.client.closed.then(why => this.fail(`the debug adapter went away: ${why}`))
   }
 

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import type { ReadyProgram } from '../sandbox/enclosure.ts'
+import { withOptions } from '../sandbox/open-options.ts'
 import { DapClient } from './dap-client.ts'
 
 const mostStderr = 4_096
@@ -16,20 +18,15 @@ export class AdapterProcess implements AsyncDisposable {
 
   constructor(
     within: ProcessScope,
-    program: {
-      file: string
-      arguments: readonly string[]
-      directory: string
-      environment: Record<string, string>
-    },
+    { words: [file = '', ...words], environment, options }: ReadyProgram,
+    directory: string,
     event: (name: string, body: unknown) => void,
   ) {
     this.#scope = new ProcessScope({ graceMs, within })
-    const { file, directory, environment } = program
-    const child = this.#scope.spawn(file, program.arguments, {
+    const child = this.#scope.spawn(file, words, {
       cwd: directory,
       env: environment,
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: withOptions(['pipe', 'pipe', 'pipe'], options),
     })
     const { stdin, stdout, stderr } = child
     if (stdin === null || stdout === null || stderr === null) throw new Error('its streams are pipes')

@@ -1,6 +1,7 @@
 import type { CommandFailure } from '../../contract/command-state.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { Stop } from '../../contract/debug-resources.ts'
+import type { Enclosure } from '../sandbox/enclosure.ts'
 import type { DapClient } from './dap-client.ts'
 import type { StackFrame, StoppedEvent } from './dap-messages.ts'
 
@@ -11,6 +12,8 @@ export type Place = {
   readonly directory: string
   /** As any command of its session gets it. */
   readonly environment: Readonly<Record<string, string>>
+  /** How far apart from the host all that runs there is. */
+  readonly enclosure: Enclosure
 }
 
 /** A program that speaks the Debug Adapter Protocol on its standard streams. */

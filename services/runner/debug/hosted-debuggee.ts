@@ -13,6 +13,7 @@ import type { Debuggee, Replacement } from '../commands/debuggee.ts'
 import { surroundings } from '../commands/surroundings.ts'
 import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
+import { isolationFor } from '../sandbox/enclosure.ts'
 import type { Engine, Place } from './engine.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
 import type { SourceText } from './source-text.ts'
@@ -28,6 +29,10 @@ export type Registry = {
   add(live: LiveDebugSession): void
   remove(id: DebugSessionId): void
 }
+
+type FoundPlace =
+  | { found: true; place: Place }
+  | { found: false; reason: 'directory_not_found' | 'spawn_failed'; message: string }
 
 /** The debugger of one command: found and made ready before the command is launched, gone after its end is recorded. */
 export class HostedDebuggee implements Debuggee {
@@ -56,7 +61,7 @@ export class HostedDebuggee implements Debuggee {
     const { id, session_id, command_id, engine, created_at } = this.#debug
     const place = await this.#place(row)
     // The launch itself says what is wrong with the directory.
-    if (!place.found) return { ok: false, failure: { reason: 'directory_not_found', message: place.message } }
+    if (!place.found) return { ok: false, failure: { reason: place.reason, message: place.message } }
     const request = debugRequestOf(this.#debug)
     const planned = await this.#hosting.engines[engine].plan(request, place.place, signal)
     if (!planned.ok) return planned
@@ -106,17 +111,20 @@ export class HostedDebuggee implements Debuggee {
     await this.#live?.[Symbol.asyncDispose]()
   }
 
-  async #place(row: CommandRow): Promise<{ found: true; place: Place } | { found: false; message: string }> {
+  async #place(row: CommandRow): Promise<FoundPlace> {
     const { files, inherit } = this.#context
     const top = files.worktree(row.session_id)
     const worktree = await findWorkingDirectory(top, '.')
     const directory = await findWorkingDirectory(top, row.directory)
-    if (!worktree.found) return worktree
-    if (!directory.found) return directory
+    if (!worktree.found) return { ...worktree, reason: 'directory_not_found' }
+    if (!directory.found) return { ...directory, reason: 'directory_not_found' }
+    const isolation = await isolationFor(this.#context, row.session_id)
+    if (!isolation.ok) return { found: false, reason: 'spawn_failed', message: isolation.message }
     // Without the command's mark: what is started with it is no part of the command, and is not to end with it.
     const { [scopeVariable]: _mark, ...rest } = await surroundings(this.#context, row, directory.path)
     const outer = inherit[scopeVariable]
     const environment = outer === undefined ? rest : { ...rest, [scopeVariable]: outer }
-    return { found: true, place: { worktree: worktree.path, directory: directory.path, environment } }
+    const place = { worktree: worktree.path, directory: directory.path, environment }
+    return { found: true, place: { ...place, enclosure: isolation } }
   }
 }

@@ -192,7 +192,7 @@ export class LiveDebugSession implements AsyncDisposable {
   }
 
   #newFrames(): StoppedFrames {
-    return new StoppedFrames(this.adapter.ask, this.#paths, this.#deps.text)
+    return new StoppedFrames(this.adapter.ask, this.#paths, this.#deps.text, this.#deps.place.enclosure.shows)
   }
 
   #happens(happening: Happening): void {

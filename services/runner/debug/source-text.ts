@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
 
 const largestFile = 4_000_000
 const longestLine = 500
@@ -12,14 +12,20 @@ export type SourceLines = readonly string[] | undefined
 export class SourceText {
   readonly #files = new Map<string, Kept>()
 
-  /** Looks at the file each time, and reads it only where it has changed. */
-  async lines(path: string): Promise<SourceLines> {
+  /**
+   * Looks at the file each time, and reads it only where it has changed. `shows`: whether who asks may see a file, by its
+   * path without symbolic links: an adapter tells whatever name a debuggee has made up.
+   */
+  async lines(named: string, shows: (path: string) => boolean): Promise<SourceLines> {
     try {
+      const path = await realpath(named)
+      if (!shows(path)) return undefined
       const kept = this.#files.get(path)
       if (kept !== undefined && kept.version === versionOf(await stat(path))) return this.#keep(path, kept)
       this.#files.delete(path)
       // A pipe would keep us waiting for its writer.
       await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      if (!(await isAt(file, path))) return undefined
       const found = await file.stat()
       if (!found.isFile() || found.size > largestFile) return undefined
       const lines = (await file.readFile('utf8')).split(/\r\n|\n|\r/)
@@ -36,6 +42,15 @@ export class SourceText {
     const [oldest] = this.#files.keys()
     if (this.#files.size > mostFiles && oldest !== undefined) this.#files.delete(oldest)
     return file.lines
+  }
+}
+
+/** Whether what was opened lies there still, and no link was put into its way meanwhile. */
+async function isAt(file: FileHandle, path: string): Promise<boolean> {
+  try {
+    return (await readlink(`/proc/self/fd/${file.fd}`)) === path
+  } catch {
+    return (await realpath(path)) === path // a system without /proc
   }
 }
 

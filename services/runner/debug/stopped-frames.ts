@@ -16,10 +16,12 @@ export class StoppedFrames {
   readonly #ask: AskAdapter
   readonly #paths: WorktreePaths
   readonly #text: SourceText
+  readonly #shows: (path: string) => boolean
   readonly #stacks = new Map<number, Known>()
   readonly #references = new Map<number, number>()
 
-  constructor(ask: AskAdapter, paths: WorktreePaths, text: SourceText) {
+  constructor(ask: AskAdapter, paths: WorktreePaths, text: SourceText, shows: (path: string) => boolean) {
+    this.#shows = shows
     this.#ask = ask
     this.#paths = paths
     this.#text = text
@@ -62,7 +64,9 @@ export class StoppedFrames {
   async told({ name, line, column, source }: StackFrame, index: number): Promise<Frame> {
     const file = await this.#paths.told(source?.path)
     const lines =
-      file === null || source?.path === undefined ? undefined : await this.#text.lines(source.path)
+      file === null || source?.path === undefined
+        ? undefined
+        : await this.#text.lines(source.path, this.#shows)
     return { index, name: cutText(name).value, file, line, column, source: lineOf(lines, line) }
   }
 

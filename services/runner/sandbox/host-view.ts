@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
-import { isIn } from './bubblewrap-arguments.ts'
+import { isIn } from './bubblewrap-options.ts'
 
 /** What is the same for all commands of a runner. */
 export type HostView = {
@@ -29,6 +29,24 @@ const privateFiles = (home: string) => [
   ...[join(home, '.cargo', 'credentials'), join(home, '.cargo', 'credentials.toml')],
 ]
 
+/** Directories of a home in which nothing lies but programs and what they are made of. */
+const programHomes = new Set([
+  ...[
+    '.pyenv',
+    '.rbenv',
+    '.nodenv',
+    '.goenv',
+    '.jenv',
+    '.nvm',
+    '.fnm',
+    '.asdf',
+    '.volta',
+    '.cargo',
+    '.rustup',
+  ],
+  ...['.sdkman', '.bun', '.deno', '.rye', 'miniconda3', 'anaconda3', 'miniforge3', 'mambaforge', 'go'],
+])
+
 /**
  * What of this host commands see. Programs on PATH stay there, also where they lie in a home: of `…/bin` what it is the
  * `bin` of, for most need what lies beside it.
@@ -43,26 +61,32 @@ export function hostView({ own, visible, path, home }: HostPlaces): HostView {
     '/etc/resolv.conf', // often told in a file of a service
   ])
   const covers = ['/tmp', '/var/tmp', ...hidden]
+  const ownPlaces = realPaths(own)
   return {
     hidden,
     masked: keptBack.filter(place => !isDirectory(place)),
     visible: wanted.filter(
       place =>
-        covers.some(one => isIn(place, one)) && !hidden.includes(place) && !own.some(one => isIn(one, place)),
+        covers.some(one => isIn(place, one)) &&
+        !hidden.includes(place) &&
+        !ownPlaces.some(one => isIn(one, place)),
     ),
   }
 }
 
-/** `~/.pyenv/shims` → `~/.pyenv`; of a home, and of `~/.local`, where more is kept than programs, the entry alone. */
+/**
+ * `~/.pyenv/shims` → `~/.pyenv`. Of other directories of a home the entry alone: many tools keep their credentials beside
+ * their `bin`. What lies deeper, or in no home, is of one program, but for what is shared by many.
+ */
 function prefixOf(entry: string, home: string): string {
+  if (!['bin', 'shims'].includes(basename(entry))) return entry
   const prefix = dirname(entry)
-  const isHome = [prefix, dirname(prefix)].some(place => privateDirectories.includes(place))
-  const whole =
-    ['bin', 'shims'].includes(basename(entry)) &&
-    prefix !== home &&
-    basename(prefix) !== '.local' &&
-    !(isHome && !basename(prefix).startsWith('.'))
-  return whole ? prefix : entry
+  const homes = [home, '/root', ...(prefix.startsWith('/home/') ? [prefix.split('/', 3).join('/')] : [])]
+  const owner = homes.find(one => isIn(prefix, one))
+  if (owner === undefined) return prefix
+  const [first = '', ...deeper] = prefix.slice(owner.length + 1).split('/')
+  if (programHomes.has(first)) return prefix
+  return deeper.length > 0 && !['.local', '.config'].includes(first) ? prefix : entry
 }
 
 /** Those that are there, without symbolic links. */

@@ -1,10 +1,9 @@
 import { readlinkSync } from 'node:fs'
-import { basename } from 'node:path'
 
-/** Whether a process is bubblewrap itself, which waits outside for what it has started inside. */
-export function isSandboxMonitor(pid: number): boolean {
+/** Whether a process is bubblewrap itself, which waits for what it has started inside. `program`: where it lies. */
+export function isSandboxMonitor(pid: number, program: string): boolean {
   try {
-    return basename(readlinkSync(`/proc/${pid}/exe`)) === 'bwrap'
+    return readlinkSync(`/proc/${pid}/exe`) === program
   } catch {
     return false // gone, of another user, or on a system without /proc
   }

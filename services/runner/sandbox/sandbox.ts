@@ -1,7 +1,7 @@
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../commands/find-executable.ts'
-import { bubblewrapArguments, type SandboxView } from './bubblewrap-arguments.ts'
-import { type HostPlaces, type HostView, hostView } from './host-view.ts'
+import { bubblewrapOptions, type SandboxView } from './bubblewrap-options.ts'
+import type { HostPlaces } from './host-view.ts'
 
 /** How commands are to be kept apart: `auto` takes what there is. */
 export const sandboxModes = ['auto', 'bubblewrap', 'none'] as const
@@ -16,8 +16,32 @@ export type Sandbox =
 export type RunnerIsolation = {
   readonly mode: SandboxMode
   readonly sandbox: Sandbox
-  readonly host: HostView
+  readonly places: HostPlaces
 }
+
+export type IsolationSettings = Omit<HostPlaces, 'path'> & { readonly mode: SandboxMode }
+
+/** What a runner with these settings and this PATH of commands has. */
+export const runnerIsolation = async (
+  { mode, ...places }: IsolationSettings,
+  path: string,
+): Promise<RunnerIsolation> => ({
+  mode,
+  sandbox: await findSandbox(mode, path),
+  places: { ...places, path },
+})
+
+/** A program as it is started: its words and all of its environment. */
+export type Program = {
+  readonly words: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** One that runs inside. `options` are bubblewrap's, to be read by it at `optionsDescriptor`. */
+export type Enclosed = Program & { readonly options: readonly string[] }
+
+/** Above those that command-wrapper.sh uses for itself. */
+export const optionsDescriptor = 6
 
 /** How long bubblewrap may take to show that it works, in milliseconds. */
 const probeLimitMs = 5_000
@@ -36,24 +60,24 @@ export async function findSandbox(mode: SandboxMode, path: string): Promise<Sand
     : { kind: 'none', reason: `bubblewrap does not work here: ${fault}` }
 }
 
-export type IsolationSettings = Omit<HostPlaces, 'path'> & { readonly mode: SandboxMode }
-
-/** What a runner with these settings and this PATH of commands has. */
-export const runnerIsolation = async (
-  { mode, ...places }: IsolationSettings,
-  path: string,
-): Promise<RunnerIsolation> => ({
-  mode,
-  sandbox: await findSandbox(mode, path),
-  host: hostView({ ...places, path }),
-})
-
-/** A program and its arguments, as they are run inside: by a shell, whose exit code tells of a program that cannot be. */
-export const sandboxed = (
-  { program }: Extract<Sandbox, { kind: 'bubblewrap' }>,
+/**
+ * A program as it is run inside: by a shell, whose exit code tells of a program that cannot be. Its environment goes in with
+ * the options. bubblewrap itself, and whoever starts it, is outside: what the program's environment says to a dynamic
+ * linker or a shell must not reach them. `outside` is all that they have.
+ */
+export function enclosed(
+  program: string,
   view: SandboxView,
-  words: readonly string[],
-): string[] => [program, ...bubblewrapArguments(view), '/bin/sh', '-c', 'exec "$@"', 'sh', ...words]
+  { words, environment }: Program,
+  outside: Readonly<Record<string, string>>,
+): Enclosed {
+  const variables = Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value])
+  return {
+    words: [program, '--args', String(optionsDescriptor), '--', '/bin/sh', '-c', 'exec "$@"', 'sh', ...words],
+    environment: { PATH: '/usr/bin:/bin', ...outside },
+    options: [...bubblewrapOptions(view), '--clearenv', ...variables],
+  }
+}
 
 async function faultOf(program: string): Promise<string | undefined> {
   await using scope = new ProcessScope({ graceMs: 0 })
@@ -61,7 +85,7 @@ async function faultOf(program: string): Promise<string | undefined> {
     ...{ hidden: [], masked: [], visible: [], writable: [], temporary: '/tmp', directory: '/' },
     network: false,
   }
-  const child = scope.spawn(program, [...bubblewrapArguments(view), 'true'], {
+  const child = scope.spawn(program, [...bubblewrapOptions(view), '--', 'true'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {},
   })

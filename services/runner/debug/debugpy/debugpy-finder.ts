@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
+import { withOptions } from '../../sandbox/open-options.ts'
 import type { Place } from '../engine.ts'
 import { outputOf } from './output-of.ts'
 
@@ -63,7 +64,7 @@ export class DebugpyFinder {
       const executable = await findExecutable(candidate, place.environment.PATH ?? '', place.directory)
       if (!executable.found || looked.has(executable.path)) continue
       looked.add(executable.path)
-      const answer = await this.#ask(executable.path, { ...place.environment, ...environment }, signal)
+      const answer = await this.#ask(executable.path, { ...place.environment, ...environment }, place, signal)
       signal.throwIfAborted()
       if (answer !== undefined && answer.package !== null)
         return {
@@ -86,6 +87,7 @@ export class DebugpyFinder {
   async #ask(
     interpreter: string,
     environment: Environment,
+    place: Place,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     const { PYTHONPATH, PYTHONHOME, HOME } = environment
@@ -94,7 +96,7 @@ export class DebugpyFinder {
     if (known !== undefined && (await versionOf(interpreter, known.answer)) === known.version)
       return known.answer
     this.#known.delete(key)
-    const answer = await this.#probe(interpreter, environment, signal)
+    const answer = await this.#probe(interpreter, environment, place, signal)
     if (answer === undefined) return undefined
     this.#known.set(key, { answer, version: await versionOf(interpreter, answer) })
     const [oldest] = this.#known.keys()
@@ -105,14 +107,17 @@ export class DebugpyFinder {
   async #probe(
     interpreter: string,
     environment: Environment,
+    { enclosure }: Place,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
     // Not in the worktree: Python would take a directory there that is named like it for the package.
-    const child = scope.spawn(interpreter, ['-c', probe], {
+    using ready = enclosure.enclose({ words: [interpreter, '-c', probe], environment }, '/')
+    const [file = '', ...words] = ready.words
+    const child = scope.spawn(file, words, {
       cwd: '/',
-      env: environment,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      env: ready.environment,
+      stdio: withOptions(['ignore', 'pipe', 'ignore'], ready.options),
     })
     const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))
     try {

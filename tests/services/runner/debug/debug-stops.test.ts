@@ -5,6 +5,7 @@ import { stackTraceBodySchema } from '../../../../services/runner/debug/dap-mess
 import { debugpyEngine } from '../../../../services/runner/debug/debugpy/engine.ts'
 import type { StopMeaning } from '../../../../services/runner/debug/engine.ts'
 import { defaultEngineSettings } from '../../../../services/runner/debug/engines.ts'
+import { openly } from '../../../../services/runner/sandbox/enclosure.ts'
 import { until } from '../rig.ts'
 import { noDebugpy } from './debug-rig.ts'
 import { liveRig, noRequest, scopeOf } from './live-rig.ts'
@@ -49,7 +50,7 @@ t.setTimeout(120_000)
 async function launch(t: Test, file: string, breakpoints: string[] = []) {
   const worktree = realpathSync(t.testdir({ ...tree, 'link.py': t.fixture('symlink', 'nest/real.py') }))
   const environment = { PATH: process.env.PATH ?? '', HOME: worktree }
-  const place = { worktree, directory: worktree, environment }
+  const place = { worktree, directory: worktree, environment, enclosure: openly }
   const scope = scopeOf(t)
   const request = { ...noRequest, program: { kind: 'file' as const, file }, breakpoints }
   const engine = debugpyEngine(defaultEngineSettings.pythons, scope)

@@ -11,6 +11,7 @@ import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-s
 import { perform } from '../../../../services/runner/debug/operations/perform.ts'
 import { Refusal } from '../../../../services/runner/debug/refusal.ts'
 import { SourceText } from '../../../../services/runner/debug/source-text.ts'
+import { openly } from '../../../../services/runner/sandbox/enclosure.ts'
 import type { Script } from './scripted-adapter.ts'
 
 export const noRequest: DebugRequest = {
@@ -79,7 +80,12 @@ export async function scriptedRig(
   options: Pick<Options, 'deadlines'> & Partial<Pick<EnginePlan, 'meaning'>> = {},
 ) {
   const directory = t.testdir()
-  const place = { worktree: directory, directory, environment: { PATH: process.env.PATH ?? '' } }
+  const place = {
+    worktree: directory,
+    directory,
+    environment: { PATH: process.env.PATH ?? '' },
+    enclosure: openly,
+  }
   const whole: Script = { initialize: { events: [{ event: 'initialized' }] }, ...script }
   const adapter = join(import.meta.dirname, 'scripted-adapter.ts')
   const plan: EnginePlan = {

@@ -11,7 +11,7 @@ const path = (name: string) => join(root, name)
 
 t.test('the lines of a file, whatever ends them', async t => {
   writeFileSync(path('ends.py'), 'a\r\nb\rc\n')
-  const lines = await new SourceText().lines(path('ends.py'))
+  const lines = await new SourceText().lines(path('ends.py'), () => true)
   t.strictSame(
     [0, 1, 2, 3, 5].map(number => lineOf(lines, number)),
     [null, 'a', 'b', 'c', null],
@@ -21,13 +21,13 @@ t.test('the lines of a file, whatever ends them', async t => {
 t.test('a file is read again when it has changed, and only then', async t => {
   const text = new SourceText()
   writeFileSync(path('app.py'), 'one\n')
-  const first = await text.lines(path('app.py'))
-  t.equal(await text.lines(path('app.py')), first)
+  const first = await text.lines(path('app.py'), () => true)
+  t.equal(await text.lines(path('app.py'), () => true), first)
   writeFileSync(path('app.py'), 'two\n')
   utimesSync(path('app.py'), 1, 1)
-  t.equal(lineOf(await text.lines(path('app.py')), 1), 'two')
+  t.equal(lineOf(await text.lines(path('app.py'), () => true), 1), 'two')
   rmSync(path('app.py'))
-  t.equal(await text.lines(path('app.py')), undefined)
+  t.equal(await text.lines(path('app.py'), () => true), undefined)
 })
 
 t.test('the files that were asked for last are kept', async t => {
@@ -35,21 +35,21 @@ t.test('the files that were asked for last are kept', async t => {
   const files = Array.from({ length: 17 }, (_, index) => path(`file-${index}.py`))
   for (const file of files) writeFileSync(file, 'x\n')
   const [first = '', second = '', ...rest] = files
-  const kept = await text.lines(first)
-  const dropped = await text.lines(second)
-  await text.lines(first)
-  for (const file of rest) await text.lines(file)
-  t.equal(await text.lines(first), kept)
-  t.not(await text.lines(second), dropped)
+  const kept = await text.lines(first, () => true)
+  const dropped = await text.lines(second, () => true)
+  await text.lines(first, () => true)
+  for (const file of rest) await text.lines(file, () => true)
+  t.equal(await text.lines(first, () => true), kept)
+  t.not(await text.lines(second, () => true), dropped)
 })
 
 t.test('what is no plain file has no lines, and keeps nobody waiting', async t => {
   spawnSync('mkfifo', [path('pipe')])
   for (const name of ['pipe', '.', 'missing.py'])
-    t.equal(lineOf(await new SourceText().lines(path(name)), 1), null, name)
+    t.equal(lineOf(await new SourceText().lines(path(name), () => true), 1), null, name)
 })
 
 t.test('a long line is cut', async t => {
   writeFileSync(path('long.js'), 'x'.repeat(1_000))
-  t.equal(lineOf(await new SourceText().lines(path('long.js')), 1)?.length, 500)
+  t.equal(lineOf(await new SourceText().lines(path('long.js'), () => true), 1)?.length, 500)
 })

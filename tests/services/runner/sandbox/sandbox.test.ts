@@ -12,8 +12,10 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { bubblewrapOptions } from '../../../../services/runner/sandbox/bubblewrap-options.ts'
 import { hostView } from '../../../../services/runner/sandbox/host-view.ts'
-import { findSandbox, sandboxed } from '../../../../services/runner/sandbox/sandbox.ts'
+import { openOptions, withOptions } from '../../../../services/runner/sandbox/open-options.ts'
+import { enclosed, findSandbox } from '../../../../services/runner/sandbox/sandbox.ts'
 import { listen } from '../../proxy/rig.ts'
 
 const path = process.env.PATH ?? ''
@@ -58,9 +60,19 @@ function place(t: Test, { network = true } = {}) {
       directory: worktree,
       network,
     }
-    const [program = '', ...rest] = sandboxed(sandbox, view, words)
+    const inside = {
+      words,
+      environment: { PATH: along, HOME: at('home'), SECRET: 'in the options', EMPTY: '' },
+    }
+    const {
+      words: [program = '', ...rest],
+      environment,
+      options,
+    } = enclosed(sandbox.program, view, inside, {})
+    using open = openOptions(at('data'), options)
     const { status, stdout, stderr } = spawnSync(program, rest, {
-      env: { PATH: along, HOME: at('home') },
+      env: environment,
+      stdio: withOptions(['ignore', 'pipe', 'pipe'], open),
       encoding: 'utf8',
       timeout: 20_000,
     })
@@ -93,15 +105,47 @@ t.test(
   },
 )
 
-t.test('temporary files are its own', { skip }, async t => {
+t.test(
+  'its variables are its own, those of who starts it are not there, and nobody else sees them',
+  { skip },
+  async t => {
+    const { sh } = place(t)
+    const { stdout } = sh('env; echo "fds $(echo /proc/self/fd/*)"; tr "\\0" " " < /proc/1/cmdline')
+    t.match(stdout, /^SECRET=in the options$/m)
+    t.match(stdout, /^EMPTY=$/m)
+    t.notMatch(stdout, /NODE|npm_|TAP/)
+    t.notMatch(stdout, /^fds .*\/fd\/6( |$)/m, 'the options are closed')
+    t.equal(stdout.match(/in the options/g)?.length, 1, 'its value stands among no words')
+  },
+)
+
+t.test('what is empty can hold nothing, for no limit would count it', { skip }, async t => {
   const { at, sh } = place(t)
-  t.equal(sh('echo mine > /tmp/file; cat /var/tmp/file').stdout, 'mine\n')
-  t.equal(readFileSync(at('data', 'one', 'tmp', 'file'), 'utf8'), 'mine\n')
+  for (const path of ['/home/x', '/run/x', '/dev/x', `${at('data')}/x`])
+    t.not(sh(`echo x > ${path}`).status, 0, path)
+  t.equal(sh('echo x > /dev/null && echo y > /dev/shm/y && cat /dev/shm/y').stdout, 'y\n')
+  t.not(sh('head -c 100000000 /dev/zero > /dev/shm/much').status, 0)
 })
+
+t.test(
+  'temporary files are its own; where the data lies below /tmp, nothing is there but that',
+  { skip },
+  async t => {
+    const { at, sh } = place(t)
+    t.equal(sh('echo mine > /var/tmp/file; cat /var/tmp/file').stdout, 'mine\n')
+    t.equal(readFileSync(at('data', 'one', 'tmp', 'file'), 'utf8'), 'mine\n')
+    t.not(sh('echo mine > /tmp/file').status, 0)
+    const view = { hidden: [], masked: [], visible: [], directory: '/', network: true }
+    const options = (data: string) =>
+      bubblewrapOptions({ ...view, writable: [`${data}/worktree`], temporary: `${data}/tmp` }).join(' ')
+    t.match(options('/srv'), '--bind /srv/tmp /tmp --bind /srv/tmp /var/tmp')
+    t.match(options('/tmp/d'), /--tmpfs \/tmp --bind \/tmp\/d\/tmp \/var\/tmp .*--remount-ro \/tmp/)
+  },
+)
 
 t.test('it sees no process but its own, and none outlives it', { skip }, async t => {
   const { at, sh } = place(t)
-  const seen = sh('ls /proc | grep -c "^[0-9]"; sleep 1000 & echo $! > /tmp/pid')
+  const seen = sh('ls /proc | grep -c "^[0-9]"; sleep 1000 & echo $! > /var/tmp/pid')
   t.ok(Number(seen.stdout) < 8, seen.stdout)
   t.ok(existsSync(at('data', 'one', 'tmp', 'pid')))
   const running = spawnSync('pgrep', ['-f', '^sleep 1000$'], { encoding: 'utf8' }).stdout

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { homedir } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { findSandbox } from '../../../../services/runner/sandbox/sandbox.ts'
+import { isolationFor } from '../../../../services/runner/sandbox/enclosure.ts'
+import { findSandbox, runnerIsolation } from '../../../../services/runner/sandbox/sandbox.ts'
 import { requestCancel } from '../../../../services/store/commands.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
 import { runnerRig, until } from '../rig.ts'
@@ -32,7 +33,10 @@ t.test('a command has its worktree and git, and neither the store nor another se
     rig.socket,
   ])
     t.equal((await rig.run(one, ['test', '-e', path])).exit_code, 1, path)
-  t.equal(rig.stdout(await rig.run(one, 'echo x > "$HOME/x" && echo y > "$TMPDIR/y" && cat /tmp/y')), 'y\n')
+  t.equal(
+    rig.stdout(await rig.run(one, 'echo x > "$HOME/x" && echo y > "$TMPDIR/y" && cat /var/tmp/y')),
+    'y\n',
+  )
   t.equal(rig.stdout(await rig.run(two, 'cat README.md')), 'hello\n')
 })
 
@@ -88,6 +92,37 @@ t.test('offline there is no network but a loopback of its own', { skip }, async 
   const session = await rig.session(await rig.repository(), { offline: true })
   t.match(session, { status: 'running', offline: 1, isolation: 'bubblewrap' })
   t.equal(rig.stdout(await rig.run(session, 'tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " "')), 'lo\n')
+})
+
+t.test('what a command says to the dynamic linker reaches nobody outside', { skip }, async t => {
+  const rig = await isolated(t)
+  const session = await rig.session(await rig.repository())
+  const row = await rig.run(session, ['printenv', 'LD_PRELOAD', 'BASH_ENV'], {
+    environment: { LD_PRELOAD: '/no/such/library.so', BASH_ENV: '/no/such/file' },
+  })
+  t.match(rig.stdout(row), '/no/such/library.so\n/no/such/file\n')
+  const complaints = rig.stderr(row).match(/ERROR: ld\.so/g)?.length ?? 0
+  t.equal(complaints, 2, 'of the shell inside and of the program, neither of the wrapper nor of bubblewrap')
+})
+
+t.test('a directory that a session put a link in place of is not mounted', { skip }, async t => {
+  const rig = await runnerRig(t, { sandbox: { mode: 'none', own: [], visible: [], home: '/' } })
+  const session = await rig.session(await rig.repository())
+  await rig.run(session, 'mv "$HOME" "$HOME.old" && ln -s /etc "$HOME"')
+  await rig.store.write(transaction =>
+    transaction
+      .updateTable('sessions')
+      .set({ isolation: 'bubblewrap' })
+      .where('id', '=', session.id)
+      .execute(),
+  )
+  await rig.stop()
+  const next = await runnerIsolation(
+    { mode: 'auto', own: [], visible: [], home: homedir() },
+    process.env.PATH ?? '',
+  )
+  const found = await isolationFor({ store: rig.store, files: rig.files, isolation: next }, session.id)
+  t.match(found, { ok: false, message: 'its home is no directory of its own any more' })
 })
 
 t.test('what cannot be kept apart does not start, and what was promised is kept', async t => {

@@ -1,0 +1,83 @@
+import { realpathSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import type { SessionId } from '../../contract/ids.ts'
+import type { DataFiles } from '../../store/files.ts'
+import { isolationOf } from '../../store/sessions.ts'
+import type { RunnerContext } from '../context.ts'
+import { isIn } from './bubblewrap-options.ts'
+import { hostView } from './host-view.ts'
+import { type OpenOptions, openOptions } from './open-options.ts'
+import { enclosed, type Program } from './sandbox.ts'
+
+/** A program as it is started. To be disposed of once it has been: `options` are an open file. */
+export type ReadyProgram = Program & Disposable & { readonly options: OpenOptions | undefined }
+
+/** How far apart the programs of a session run. */
+export type Enclosure = {
+  enclose(program: Program, directory: string): ReadyProgram
+  /** Whether a file can be read inside; its path without symbolic links. */
+  shows(path: string): boolean
+}
+
+export type Isolated = (Enclosure & { readonly ok: true }) | { readonly ok: false; readonly message: string }
+
+/**
+ * How the programs of a session are run now: as far apart as the session says. What was promised when it started is kept or
+ * nothing runs.
+ */
+export async function isolationFor(
+  { store, files, isolation: { sandbox, places } }: Pick<RunnerContext, 'store' | 'files' | 'isolation'>,
+  id: SessionId,
+): Promise<Isolated> {
+  const session = await isolationOf(store, id)
+  if (session?.isolation !== 'bubblewrap') return { ok: true, ...openly }
+  if (sandbox.kind === 'none')
+    return {
+      ok: false,
+      message: `its session runs in bubblewrap, which the runner has no more: ${sandbox.reason}`,
+    }
+  const writable = [files.worktree(id), files.home(id), files.temporary(id)]
+  const moved = writable.find(path => !isPlain(files, path))
+  if (moved !== undefined)
+    return {
+      ok: false,
+      message: `its ${relative(files.session(id), moved)} is no directory of its own any more`,
+    }
+  // Looked at each time: what is on PATH, for one, comes and goes.
+  const host = hostView(places)
+  const visible = [...host.visible, join(files.mirror(session.repository_id), 'objects')]
+  const view = { ...host, visible, writable, temporary: files.temporary(id), network: session.offline === 0 }
+  const unseen = [...host.hidden, ...host.masked, '/tmp', '/var/tmp', '/proc', '/dev']
+  return {
+    ok: true,
+    enclose(program, directory) {
+      const mark = program.environment[scopeVariable]
+      const outside = mark === undefined ? {} : { [scopeVariable]: mark }
+      const { options, ...rest } = enclosed(sandbox.program, { ...view, directory }, program, outside)
+      const open = openOptions(files.session(id), options)
+      return { ...rest, options: open, [Symbol.dispose]: () => open[Symbol.dispose]() }
+    },
+    shows: path =>
+      [...writable, ...visible].some(place => isIn(path, realPathOf(place))) ||
+      !unseen.some(place => isIn(path, place)),
+  }
+}
+
+/** Not apart at all. */
+export const openly: Enclosure = {
+  enclose: program => ({ ...program, options: undefined, [Symbol.dispose]: () => undefined }),
+  shows: () => true,
+}
+
+/** Whether no symbolic link below the data directory leads there: before it was kept apart, a session may have made some. */
+const isPlain = (files: DataFiles, path: string): boolean =>
+  realPathOf(path) === join(realPathOf(files.root), relative(files.root, path))
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return '' // nothing is there, and nothing lies in it
+  }
+}
