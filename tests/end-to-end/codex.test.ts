@@ -20,7 +20,7 @@ t.setTimeout(280_000)
 
 const tools = [
   'repository_init',
-  ...['create', 'info', 'logs', 'commands', 'debug'].map(name => `session_${name}`),
+  ...['create', 'info', 'resume', 'logs', 'commands', 'debug'].map(name => `session_${name}`),
   ...['launch', 'list', 'status', 'terminate', 'output'].map(name => `debug_${name}`),
   ...['break', 'continue', 'next', 'step_in', 'step_out', 'pause'].map(name => `debug_${name}`),
   ...['threads', 'stack', 'scopes', 'variables', 'evaluate'].map(name => `debug_${name}`),

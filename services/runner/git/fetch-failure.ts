@@ -6,7 +6,7 @@ import { publicMessage } from './public-message.ts'
 const noRepository =
   /not appear to be a git repository|not a git repository|repository .*not found|not exported|remote: Not Found/i
 const noAccess =
-  /could not read (?:Username|Password)|Authentication failed|returned error: 40[13]|Permission denied|Access denied/i
+  /could not read (?:Username|Password)|Authentication failed|returned error: 40[13]|Permission denied|Access denied(?! or repository not exported)/i
 const noAnswer = /timed out|timeout|too slow|Operation too slow/i
 
 /** Why a fetch failed, from what git said. */

@@ -291,6 +291,9 @@ t.test('a session is opened with a patch, and its failure is told', async t => {
     commit: 'main',
     patch: 'diff --git a/ä b/ä\n',
     commands: [],
+    secrets: {},
+    artifacts: [],
+    offline: false,
     wait: 0,
   })
   const failed = await type([...create, '--patch', '-'], { stdin: 'diff\n' })
