@@ -94,6 +94,15 @@ t.test('launch has its limits', async t => {
   t.match(await rig.refused('debug.launch', { session, python: 'x.py' }), { code: 'session_ended' })
 })
 
+t.test('a session that is offline has no debugger, and says so at once', async t => {
+  const rig = await startDebugRig(t)
+  const { id } = await rig.call('sessions.create', { repository: 'demo', offline: true })
+  t.match(await rig.refused('debug.launch', { session: id, python: 'x.py' }), {
+    code: 'debugger_refused',
+    detail: /offline/,
+  })
+})
+
 t.test('the runner is asked about one that lives, with the input as it was read', async t => {
   const { rig, session, launched, runner } = await startDebugRig(t)
   const debug = await launched()

@@ -70,7 +70,10 @@ t.test('why a fetch failed', async t => {
   t.equal(failed('fatal: remote error: access denied or repository not exported: /x'), 'not_a_repository')
   t.equal(failed("fatal: unable to access 'https://h/': Could not resolve host: h"), 'unreachable')
   t.equal(failed('ssh: connect to host h port 22: Connection timed out'), 'timed_out')
-  t.equal(failed("fatal: could not read Username for 'https://h': terminal prompts disabled"), 'access_denied')
+  t.equal(
+    failed("fatal: could not read Username for 'https://h': terminal prompts disabled"),
+    'access_denied',
+  )
   t.equal(fetchFailure({ kind: 'timed_out', stderr: '' }, '/data').reason, 'timed_out')
 })
 
