@@ -82,6 +82,8 @@ export const environmentVariables = z.record(variableName, nullFree(100_000))
 
 /** Shorter values would be found everywhere: a `1` that is masked ruins every log. */
 const shortestSecret = 4
+/** Of all together, in bytes: whoever reads a log looks for each of them. */
+const mostSecretBytes = 65_536
 
 /** Values that nobody is told again, by the names of the environment variables that hold them. */
 export const secrets = z
@@ -93,6 +95,10 @@ export const secrets = z
     ),
   )
   .refine(given => Object.keys(given).length <= 100, 'expected at most 100 secrets')
+  .refine(
+    given => new TextEncoder().encode(Object.values(given).join('')).length <= mostSecretBytes,
+    'must be at most 64 KiB of UTF-8 together, names not counted',
+  )
 
 /** A unified diff as `git diff` writes it. */
 export const patch = z

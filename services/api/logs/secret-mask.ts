@@ -1,3 +1,5 @@
+import { AhoCorasick } from './aho-corasick.ts'
+
 /** Lines of a secret that are shorter are masked only where all of it stands: they are too likely by chance. */
 const shortestLine = 8
 
@@ -9,44 +11,50 @@ const cover = 0x2a // *
  * every byte that belongs to any occurrence, overlapping ones included.
  */
 export class SecretMask {
-  /** The bytes to be found: each secret, it without the blank space around it, and its longer lines. */
-  readonly #forms: readonly Buffer[]
+  /** Finds the forms: each secret, it without the blank space around it, and its longer lines. */
+  readonly #words: AhoCorasick
   /** How far an occurrence that begins before a place can reach into it, in bytes. */
   readonly reach: number
+  readonly isEmpty: boolean
 
   constructor(secrets: readonly string[]) {
-    this.#forms = [...new Set(secrets.flatMap(formsOf))].map(form => Buffer.from(form))
-    this.reach = Math.max(0, ...this.#forms.map(form => form.length - 1))
-  }
-
-  get isEmpty(): boolean {
-    return this.#forms.length === 0
+    const forms = [...new Set(secrets.flatMap(formsOf))].map(form => Buffer.from(form))
+    this.reach = Math.max(0, ...forms.map(form => form.length - 1))
+    this.isEmpty = forms.length === 0
+    this.#words = new AhoCorasick(forms)
   }
 
   /** Masks, in place, what stands there as a whole. */
   cover(bytes: Buffer): void {
-    const found: [from: number, to: number][] = []
-    for (const form of this.#forms)
-      for (let at = bytes.indexOf(form); at >= 0; at = bytes.indexOf(form, at + 1))
-        found.push([at, at + form.length])
-    for (const [from, to] of found) bytes.fill(cover, from, to)
+    // Apart from one another, in order: what overlaps is one, so that no byte is filled twice.
+    const found: Span[] = []
+    let state = 0
+    for (let at = 0; at < bytes.length; at++) {
+      state = this.#words.step(state, bytes[at] ?? 0)
+      const length = this.#words.wordAt(state)
+      if (length > 0) join(found, { from: at + 1 - length, to: at + 1 })
+    }
+    for (const { from, to } of found) bytes.fill(cover, from, to)
   }
 
   /** How many bytes at the end begin a secret and are not all of it; at most `reach`. */
   unfinished(bytes: Buffer): number {
-    let most = 0
-    for (const form of this.#forms) {
-      const first = bytes.subarray(-(form.length - 1))
-      // The first place from which on all that is there fits is that of the longest beginning.
-      for (let at = first.indexOf(form[0] ?? 0); at >= 0; at = first.indexOf(form[0] ?? 0, at + 1)) {
-        const rest = first.subarray(at)
-        if (!form.subarray(0, rest.length).equals(rest)) continue
-        most = Math.max(most, rest.length)
-        break
-      }
-    }
-    return most
+    let state = 0
+    for (const byte of bytes.subarray(-this.reach)) state = this.#words.step(state, byte)
+    return this.#words.unfinishedAt(state)
   }
+}
+
+type Span = { from: number; to: number }
+
+/** Adds a span that ends behind all others. */
+function join(spans: Span[], { from, to }: Span): void {
+  let begin = from
+  for (let last = spans.at(-1); last !== undefined && last.to >= begin; last = spans.at(-1)) {
+    begin = Math.min(begin, last.from)
+    spans.pop()
+  }
+  spans.push({ from: begin, to })
 }
 
 function formsOf(secret: string): string[] {

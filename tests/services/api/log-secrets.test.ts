@@ -32,6 +32,11 @@ t.test('no answer tells a secret', async t => {
   const short = await rig.refused('sessions.create', { repository: 'demo', secrets: { A: 'ab1' } })
   t.match(short, { code: 'invalid_input', errors: [{ path: 'secrets.A' }] })
   t.notMatch(JSON.stringify(short), 'ab1')
+  // Counted in bytes: there are two to each of these characters.
+  const long = { A: 'é'.repeat(16_384), B: 'é'.repeat(16_384) }
+  t.ok(await rig.call('sessions.create', { repository: 'demo', secrets: long }))
+  const longer = await rig.refused('sessions.create', { repository: 'demo', secrets: { ...long, C: '1234' } })
+  t.match(longer, { code: 'invalid_input', errors: [{ path: 'secrets', message: /64 KiB/ }] })
   t.notMatch(rig.logged.join(''), secret)
 })
 
