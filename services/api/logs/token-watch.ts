@@ -12,7 +12,9 @@ type Watcher = (token: TokenRow | undefined) => void
 export class TokenWatch {
   readonly #store: Store
   readonly #watchers = new Map<TokenId, Set<Watcher>>()
+  /** Until the next look; undefined during one, and while nobody watches. */
   #timer: NodeJS.Timeout | undefined
+  #isLooking = false
 
   constructor(store: Store) {
     this.#store = store
@@ -22,7 +24,7 @@ export class TokenWatch {
   watch(id: TokenId, watcher: Watcher): Disposable {
     const watchers = this.#watchers.get(id) ?? new Set()
     this.#watchers.set(id, watchers.add(watcher))
-    this.#timer ??= setTimeout(this.#look, pause)
+    this.#plan()
     return {
       [Symbol.dispose]: () => {
         watchers.delete(watcher)
@@ -35,7 +37,15 @@ export class TokenWatch {
     }
   }
 
+  /** One loop at most: a look that is under way plans the next one itself. */
+  #plan(): void {
+    if (this.#isLooking || this.#watchers.size === 0) return
+    this.#timer ??= setTimeout(this.#look, pause)
+  }
+
   readonly #look = async (): Promise<void> => {
+    this.#timer = undefined
+    this.#isLooking = true
     for (const [id, watchers] of [...this.#watchers]) {
       try {
         const token = await getToken(this.#store, id)
@@ -44,6 +54,7 @@ export class TokenWatch {
         // A store that cannot be read now is read at the next look; who follows rows in it is told by those.
       }
     }
-    this.#timer = this.#watchers.size > 0 ? setTimeout(this.#look, pause) : undefined
+    this.#isLooking = false
+    this.#plan()
   }
 }
