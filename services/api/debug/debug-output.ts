@@ -1,11 +1,11 @@
 import type { Contract } from '../../contract/contract.ts'
-import { type LogChunk, type LogStream, logStreams } from '../../contract/log-message.ts'
+import type { LogChunk, LogStream } from '../../contract/log-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { toLogChunk } from '../logs/log-event.ts'
 import { chunkSizes } from '../logs/log-format.ts'
-import { beyondEnd, recordedLength } from '../logs/log-length.ts'
+import { recordedLength, startsWithin } from '../logs/log-length.ts'
 import { logOf } from '../logs/masked-log.ts'
 import { Tail } from '../logs/tail.ts'
 import { done, type Outcome } from '../outcome.ts'
@@ -22,15 +22,12 @@ export async function outputOf(
   row: CommandRow,
   { stdout, stderr, limit }: Wanted,
 ): Promise<Outcome<OutputOf<Operation>>> {
-  const starts = { stdout, stderr }
-  for (const stream of logStreams) {
-    const refusal = beyondEnd(row, stream, starts[stream])
-    if (refusal !== undefined) return refusal
-  }
+  const starts = startsWithin(row, { stdout, stderr })
+  if (!starts.ok) return starts
   const read = async (stream: LogStream) => {
     await using file = logOf(context, row, stream)
     const chunkSize = chunkSizes.json
-    const tail = new Tail({ command: row.id, stream, file, position: starts[stream], chunkSize })
+    const tail = new Tail({ command: row.id, stream, file, position: starts.value[stream], chunkSize })
     const length = recordedLength(row, stream)
     const chunks = await readUpTo(tail, limit, length, await file.end(length))
     return { chunks, next: tail.position, isWhole: tail.position === length }

@@ -1,6 +1,6 @@
 import { logStreams } from '../../contract/log-message.ts'
 import type { Context } from '../context.ts'
-import { beyondEnd } from '../logs/log-length.ts'
+import { startsWithin } from '../logs/log-length.ts'
 import { noOffsets } from '../logs/log-place.ts'
 import { done } from '../outcome.ts'
 import { findCommandOf, findSession } from './find.ts'
@@ -17,10 +17,10 @@ export const logHandlers = (context: Context): Pick<Handlers, 'sessions.logs'> =
       return done({ ...source, command: undefined, start: { sequence: 0, offsets: noOffsets } })
     const command = await findCommandOf(context, session.value, input.command)
     if (!command.ok) return command
-    const offsets = stream === undefined ? noOffsets : { ...noOffsets, [stream]: offset }
-    const refusal = stream === undefined ? undefined : beyondEnd(command.value, stream, offset)
-    if (refusal !== undefined) return refusal
-    const start = { sequence: command.value.sequence, offsets }
+    const asked = stream === undefined ? noOffsets : { ...noOffsets, [stream]: offset }
+    const offsets = startsWithin(command.value, asked)
+    if (!offsets.ok) return offsets
+    const start = { sequence: command.value.sequence, offsets: offsets.value }
     return done({ ...source, command: command.value, start })
   },
 })

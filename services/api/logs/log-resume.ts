@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { logStreams } from '../../contract/log-message.ts'
 import { getCommand } from '../../store/commands.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, refuseFields } from '../outcome.ts'
 import type { LogAnswer } from './log-answer.ts'
-import { beyondEnd } from './log-length.ts'
+import { startsWithin } from './log-length.ts'
 import { type LogPlace, noOffsets, parsePlace } from './log-place.ts'
 import { type LogSource, offsetsOf } from './log-source.ts'
 
@@ -32,14 +31,13 @@ export async function resumedLog(
       source: { ...source, start: { sequence: row.sequence + 1, offsets: noOffsets } },
       place,
     })
-  const refusal = logStreams
-    .map(stream => beyondEnd(row, stream, place.offsets[stream]))
-    .find(one => one !== undefined)
-  if (refusal !== undefined) return refusal
+  const starts = startsWithin(row, place.offsets)
+  if (!starts.ok) return starts
+  const offsets = starts.value
   return done({
     ...answer,
-    source: { ...source, start: { sequence: row.sequence, offsets: place.offsets } },
-    place,
+    source: { ...source, start: { sequence: row.sequence, offsets } },
+    place: { ...place, offsets },
   })
 }
 

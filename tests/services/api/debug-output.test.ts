@@ -1,4 +1,5 @@
 import t from 'tap'
+import { endCommand } from '../../../services/store/commands.ts'
 import { startDebugRig } from './debug-rig.ts'
 
 /** What was told, by stream. */
@@ -75,6 +76,16 @@ t.test('the end is what was recorded: nothing beyond it, and complete once all i
     code: 'offset_out_of_range',
     detail: /stdout has ended at byte 5/,
   })
+})
+
+t.test('who was told more than was kept stands at the end', async t => {
+  const { rig, session, launched, runner } = await startDebugRig(t)
+  const { command } = await launched()
+  await runner.write(session, command, 'stdout', '12345')
+  const end = { exit_code: 1, failure: null, stdout_bytes: 2, stderr_bytes: 0, truncated: true }
+  await endCommand(rig.store, command, 'failed', end, new Date().toISOString())
+  const output = await rig.call('debug.output', { session, stdout: 5 })
+  t.match(output, { chunks: [], next: { stdout: 2, stderr: 0 }, complete: true })
 })
 
 t.test('a log of any size is told in bounded parts', async t => {

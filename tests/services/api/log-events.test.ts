@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { type LogMessage, logStreams } from '../../../services/contract/log-message.ts'
+import { endCommand } from '../../../services/store/commands.ts'
 import { assemble, query, serverSentEvents } from './log-readers.ts'
 import { problemOf, type Rig, startRig } from './rig.ts'
 import { until } from './until.ts'
@@ -125,6 +126,30 @@ t.test('a place that is none of this log is refused', async t => {
     const problem = problemOf(t, await events(rig, id, place, fields))
     t.equal(problem.code, code, place)
     if (code === 'invalid_input') t.match(problem.errors, [{ path: 'Last-Event-ID' }])
+  }
+})
+
+t.test('who was told more of a log than was kept of it goes on at its end', async t => {
+  const { rig, id, commands } = await startLogRig(t, 'one')
+  const [command] = commands
+  if (command === undefined) throw new Error('one was queued')
+  await rig.runner.start(id, command)
+  await rig.runner.write(id, command, 'stdout', 'x'.repeat(1_000))
+  const lengths = { stdout_bytes: 100, stderr_bytes: 0, truncated: true }
+  const failure = { reason: 'output_limit', message: 'more than 100 bytes' } as const
+  const end = { exit_code: null, failure, ...lengths }
+  await endCommand(rig.store, command, 'failed', end, new Date().toISOString())
+  const follow = { command, follow: true }
+  const resumed = await events(rig, id, `${command}.1000.0`, follow)
+  t.equal(resumed.status, 200)
+  t.notMatch(resumed.text, '"output"')
+  t.match(resumed.text, '"output_limit"')
+  t.match(resumed.text, '"type":"end","reason":"complete"')
+  for (const accept of ['application/x-ndjson', 'text/event-stream', 'text/plain']) {
+    const path = `/sessions/${id}/logs?${query({ ...follow, stream: 'stdout', offset: 1_000 })}`
+    const answer = await rig.send(path, { headers: { accept } })
+    t.equal(answer.status, 200, accept)
+    t.notMatch(answer.text, 'xxx')
   }
 })
 
