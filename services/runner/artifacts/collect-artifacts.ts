@@ -126,7 +126,7 @@ class Collecting {
         permit: () => lease.require(),
       })
       if (!content.ok) return content
-      return { ok: true, content, inspected: await inspectFile(content.path, path) }
+      return { ok: true, content, inspected: await inspectFile(content.path, path, this.#inTime) }
     } catch (error) {
       if (error instanceof LeaseLostError) throw error
       log.warn({ err: error, command: id }, 'an artifact could not be stored')

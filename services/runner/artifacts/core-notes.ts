@@ -9,9 +9,13 @@ export type CoreNotes = {
   executable: string | null
 }
 
-/** Bounds of what is read: a program with very many threads and mappings stays below. */
+/**
+ * Bounds of what is read: a program with very many threads and mappings stays below. Whoever made the file up decides how
+ * many segments there are and where they lie, so the notes are bounded together.
+ */
 const mostNoteBytes = 64 * 1024 * 1024
-const mostSegments = 1_000_000
+const mostNoteSegments = 16
+const mostTableBytes = 56 * 1_000_000
 
 /** Names of core(5), elf(5) and the kernel's include/uapi/linux/elf.h. */
 const elfMagic = Buffer.from('\x7fELF\x02\x01', 'latin1')
@@ -19,20 +23,26 @@ const typeCore = 4
 const segmentNote = 4
 /** In `e_phnum`: the number of segments stands in the first section header. */
 const countElsewhere = 0xffff
+/** Those of the kernel: others number theirs as they like. */
+const kernelName = Buffer.from('CORE').readUInt32LE()
 const note = { status: 1, processInfo: 3, auxiliary: 6, files: 0x46494c45 }
+const wanted = new Set(Object.values(note))
 const auxiliaryEntry = 9n
 
 /** Whether a file begins like a core dump of a 64-bit little-endian machine: x86-64, AArch64, RISC-V. */
 export const isCore = (head: Buffer): boolean =>
   head.length >= 64 && head.subarray(0, 6).equals(elfMagic) && head.readUInt16LE(16) === typeCore
 
-/** Null where it says nothing of a program, as one that was cut off at its beginning does. */
-export async function readCoreNotes(file: FileHandle): Promise<CoreNotes | null> {
+/** Null where it says nothing of a program, as one that was cut off at its beginning does, passes a bound, or is late. */
+export async function readCoreNotes(file: FileHandle, inTime: () => boolean): Promise<CoreNotes | null> {
   try {
-    const notes: Note[] = []
-    for (const { offset, size } of await noteSegments(file)) {
-      if (size > mostNoteBytes) return null
-      notes.push(...parseNotes(await readExactly(file, offset, size)))
+    const segments = await noteSegments(file)
+    const bytes = segments.reduce((sum, { size }) => sum + size, 0)
+    if (segments.length > mostNoteSegments || bytes > mostNoteBytes) return null
+    const notes: Notes = new Map()
+    for (const { offset, size } of segments) {
+      if (!inTime()) return null
+      addNotes(notes, await readExactly(file, offset, size))
     }
     return coreNotes(notes)
   } catch (error) {
@@ -47,7 +57,7 @@ async function noteSegments(file: FileHandle): Promise<{ offset: number; size: n
   if (count === countElsewhere)
     count = (await readExactly(file, Number(header.readBigUInt64LE(40)), 64)).readUInt32LE(44)
   const entry = header.readUInt16LE(54)
-  if (entry < 56 || count > mostSegments) return []
+  if (entry < 56 || count * entry > mostTableBytes) return []
   const table = await readExactly(file, Number(header.readBigUInt64LE(32)), count * entry)
   const segments = []
   for (let at = 0; at < table.length; at += entry)
@@ -59,32 +69,31 @@ async function noteSegments(file: FileHandle): Promise<{ offset: number; size: n
   return segments
 }
 
-type Note = { readonly type: number; readonly content: Buffer }
+/** Of each type that is wanted the first. */
+type Notes = Map<number, Buffer>
 
-/** Those of the kernel: others number theirs as they like. */
-function parseNotes(segment: Buffer): Note[] {
-  const notes: Note[] = []
-  for (let at = 0; at + 12 <= segment.length; ) {
+/** Copies what is wanted, so that nothing else of the segment is kept. */
+function addNotes(notes: Notes, segment: Buffer): void {
+  for (let at = 0; at + 16 <= segment.length; ) {
     const name = segment.readUInt32LE(at)
     const size = segment.readUInt32LE(at + 4)
+    const type = segment.readUInt32LE(at + 8)
     const begin = at + 12 + padded(name)
-    if (segment.toString('latin1', at + 12, at + 16) === 'CORE')
-      notes.push({ type: segment.readUInt32LE(at + 8), content: segment.subarray(begin, begin + size) })
+    if (segment.readUInt32LE(at + 12) === kernelName && wanted.has(type) && !notes.has(type))
+      notes.set(type, Buffer.from(segment.subarray(begin, begin + size)))
     at = begin + padded(size)
   }
-  return notes
 }
 
 const padded = (size: number): number => Math.ceil(size / 4) * 4
 
-export function coreNotes(notes: readonly Note[]): CoreNotes | null {
-  const content = (type: number) => notes.find(one => one.type === type)?.content
-  const info = content(note.processInfo)
+function coreNotes(notes: Notes): CoreNotes | null {
+  const info = notes.get(note.processInfo)
   if (info === undefined) return null
   // Of the thread that was ended first, which the kernel writes first.
-  const signal = content(note.status)?.readUInt16LE(12) ?? 0
-  const entry = entryPoint(content(note.auxiliary))
-  const mapped = content(note.files)
+  const signal = notes.get(note.status)?.readUInt16LE(12) ?? 0
+  const entry = entryPoint(notes.get(note.auxiliary))
+  const mapped = notes.get(note.files)
   return {
     program: textAt(info, 40, 56),
     signal: signal === 0 ? null : signal,

@@ -15,18 +15,27 @@ export type Inspected = {
 /** How much of its beginning tells what a file is. */
 const headBytes = 4_096
 
-/** Inspects the copy at `path`, which nobody changes any more; `name` is where the file lay. */
-export async function inspectFile(path: string, name: string): Promise<Inspected> {
+/**
+ * Inspects the copy at `path`, which nobody changes any more; `name` is where the file lay. What cannot be read to its end
+ * while `inTime` has no summary.
+ */
+export async function inspectFile(path: string, name: string, inTime: () => boolean): Promise<Inspected> {
   await using file = await open(path)
-  const head = await headOf(file)
-  const kind = kindOf(name, head)
-  return {
-    kind,
-    mediaType:
-      kind === 'core' ? 'application/x-coredump' : (mime.getType(name) ?? 'application/octet-stream'),
-    junit:
-      kind === 'junit' ? await junitSummary(file.createReadStream({ start: 0, autoClose: false })) : null,
-    core: kind === 'core' ? await readCoreNotes(file) : null,
+  const kind = kindOf(name, await headOf(file))
+  const mediaType = mime.getType(name) ?? 'application/octet-stream'
+  switch (kind) {
+    case 'core': {
+      const core = await readCoreNotes(file, inTime)
+      return { kind, mediaType: 'application/x-coredump', junit: null, core }
+    }
+    case 'junit': {
+      const junit = await junitSummary(file.createReadStream({ start: 0, autoClose: false }), inTime)
+      if (junit === 'no_report') return { kind: 'file', mediaType, junit: null, core: null }
+      return { kind, mediaType, junit, core: null }
+    }
+    case 'coverage':
+    case 'file':
+      return { kind, mediaType, junit: null, core: null }
   }
 }
 

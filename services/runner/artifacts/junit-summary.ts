@@ -4,18 +4,33 @@ import type { JunitSummary } from '../../contract/artifact-resources.ts'
 /** Bounds of what is read of a report. Reports of real projects stay far below. */
 const mostBytes = 64 * 1024 * 1024
 const mostDepth = 100
+/** Of one start tag, in characters: the parser keeps all its attributes until it ends. */
+const longestTag = 256 * 1024
 
 /**
- * What a JUnit report adds up to. Null where it is none, is not well-formed to its end, or passes a bound. It is read in
- * pieces, and nothing of it is kept: no tree is built, no entity that it declares is expanded, nothing is fetched.
+ * What a JUnit report adds up to. Null where it is none, is not well-formed to its end, passes a bound, or is late;
+ * `no_report` where a tag is as long as no report has them. It is read in pieces, and nothing of it is kept: no tree is
+ * built, no entity that it declares is expanded, nothing is fetched.
  */
-export async function junitSummary(chunks: AsyncIterable<Buffer>): Promise<JunitSummary | null> {
+export async function junitSummary(
+  chunks: AsyncIterable<Buffer>,
+  inTime: () => boolean,
+): Promise<JunitSummary | 'no_report' | null> {
   const { parser: createParser } = (await import('sax')).default
   const parser = createParser(true)
   const count = new Count()
   let fault: unknown
   parser.onerror = error => {
     fault ??= error
+  }
+  let tagBegan = 0
+  let isTooLong = false
+  parser.onopentagstart = () => {
+    tagBegan = parser.position
+  }
+  parser.onattribute = () => {
+    isTooLong = parser.position - tagBegan > longestTag
+    if (isTooLong) throw new RangeError('a tag is too long')
   }
   parser.onopentag = tag => count.opened(tag)
   parser.onclosetag = () => count.closed()
@@ -25,14 +40,15 @@ export async function junitSummary(chunks: AsyncIterable<Buffer>): Promise<Junit
   try {
     for await (const chunk of chunks) {
       bytes += chunk.length
-      if (bytes > mostBytes || count.tooDeep) return null
+      if (bytes > mostBytes || count.tooDeep || !inTime()) return null
       feed(parser, text.decode(chunk, { stream: true }))
       if (fault !== undefined) return null
     }
     feed(parser, text.decode())
     parser.close()
   } catch {
-    return null // the parser throws its first error again at the next write
+    // The parser throws its first error again at the next write.
+    return isTooLong ? 'no_report' : null
   }
   return fault === undefined ? count.summary() : null
 }

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { inspectFile, kindOf } from '../../../../services/runner/artifacts/inspect-file.ts'
-import { junitSummary } from '../../../../services/runner/artifacts/junit-summary.ts'
+import { junitSummary as summaryInTime } from '../../../../services/runner/artifacts/junit-summary.ts'
 import { coreFile } from './core-file.ts'
 
 /** In pieces of this many bytes, so that names and entities are cut anywhere. */
@@ -11,6 +11,9 @@ async function* pieces(text: string | Buffer, size = 7) {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
+
+const always = () => true
+const junitSummary = (chunks: AsyncIterable<Buffer>) => summaryInTime(chunks, always)
 
 const report = `<?xml version="1.0"?>
 <!-- made by hand --><!DOCTYPE testsuites>
@@ -23,6 +26,12 @@ const report = `<?xml version="1.0"?>
   </testsuite>
   <testsuite name="b" time="2"><testcase name="ünïcode"/></testsuite>
 </testsuites>`
+
+function placeFor(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'inspect-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  return join(directory, 'file')
+}
 
 t.test('a JUnit report is counted, whatever it says of itself', async t => {
   const counted = { tests: 5, failures: 1, errors: 1, skipped: 1 }
@@ -101,12 +110,10 @@ t.test('what files are, by their beginnings', t => {
 })
 
 t.test('a core dump names its program, its signal and its executable', async t => {
-  const directory = mkdtempSync(join(tmpdir(), 'inspect-'))
-  t.teardown(() => rmSync(directory, { recursive: true }))
+  const path = placeFor(t)
   const inspect = async (content: Buffer) => {
-    const path = join(directory, 'core')
     writeFileSync(path, content)
-    return await inspectFile(path, 'core')
+    return await inspectFile(path, 'core', always)
   }
   const core = coreFile({ program: 'crash', signal: 11, mapped: ['/srv/crash', '/lib/libc.so'] })
   t.same(await inspect(core), {
@@ -125,4 +132,66 @@ t.test('a core dump names its program, its signal and its executable', async t =
     t.ok(await inspect(spoilt))
   }
   t.match(await inspect(Buffer.from('\x7fELF')), { kind: 'file', core: null })
+})
+
+/** A core dump with so many segments of notes, each of them the same bytes. */
+function segmentsOf(path: string, count: number, size: number): void {
+  const begin = 64 + count * 56
+  const notes = coreFile({ program: 'crash', signal: 11, mapped: [] }).subarray(120)
+  const head = Buffer.alloc(begin)
+  head.write('\x7fELF\x02\x01', 'latin1')
+  head.writeUInt16LE(4, 16)
+  head.writeBigUInt64LE(64n, 32)
+  head.writeUInt16LE(56, 54)
+  head.writeUInt16LE(count, 56)
+  for (let at = 64; at < begin; at += 56) {
+    head.writeUInt32LE(4, at)
+    head.writeBigUInt64LE(BigInt(begin), at + 8)
+    head.writeBigUInt64LE(BigInt(size), at + 32)
+  }
+  writeFileSync(path, Buffer.concat([head, notes]))
+  truncateSync(path, begin + size)
+}
+
+t.test('a made-up core dump costs little', async t => {
+  const path = placeFor(t)
+  const inspected = async (count: number, size: number) => {
+    segmentsOf(path, count, size)
+    return (await inspectFile(path, 'core', always)).core
+  }
+  const crash = { program: 'crash', signal: 11, executable: null }
+  t.same(await inspected(1, 64 * 2 ** 20), crash)
+  t.same(await inspected(16, 4 * 2 ** 20), crash)
+  t.equal(await inspected(1, 64 * 2 ** 20 + 1), null)
+  t.equal(await inspected(2, 33 * 2 ** 20), null)
+  t.equal(await inspected(17, 4_096), null)
+  const before = process.memoryUsage().rss
+  t.equal(await inspected(30, 60 * 2 ** 20), null)
+  t.ok(process.memoryUsage().rss - before < 200 * 2 ** 20)
+})
+
+t.test('a report with a tag as long as none has is a file', async t => {
+  const path = placeFor(t)
+  const inspect = async (count: number) => {
+    const attributes = Array.from({ length: count }, (_, i) => `a${i}=''`).join(' ')
+    writeFileSync(path, `<testsuite><testcase ${attributes}/></testsuite>`)
+    const began = performance.now()
+    const { kind, junit } = await inspectFile(path, 'a.xml', always)
+    return { kind, junit, took: performance.now() - began }
+  }
+  t.match(await inspect(1_000), { kind: 'junit', junit: { tests: 1 } })
+  const { took, ...long } = await inspect(2_000_000)
+  t.same(long, { kind: 'file', junit: null })
+  t.ok(took < 1_000)
+})
+
+t.test('what is late is told without a summary', async t => {
+  const path = placeFor(t)
+  const inspect = async (content: string | Buffer) => {
+    writeFileSync(path, content)
+    return await inspectFile(path, 'a.xml', () => false)
+  }
+  t.match(await inspect(report), { kind: 'junit', junit: null })
+  const core = coreFile({ program: 'crash', signal: 11, mapped: [] })
+  t.match(await inspect(core), { kind: 'core', core: null })
 })
