@@ -5,10 +5,11 @@ import type { FollowWorld, Interruption } from './follow-world.ts'
 import type { LogEvent } from './log-event.ts'
 import { recordedLength } from './log-length.ts'
 import type { Offsets } from './log-place.ts'
+import { type LogSource, offsetsOf } from './log-source.ts'
 import { type LogBytes, logOf } from './masked-log.ts'
 import { Tail } from './tail.ts'
 
-export type CommandSource = {
+type CommandSource = {
   readonly command: CommandRow
   readonly streams: readonly LogStream[]
   readonly offsets: Offsets
@@ -25,10 +26,16 @@ type Told = AsyncGenerator<LogEvent, Interruption | 'session_deleted' | undefine
  *
  * Returns why it stopped early; undefined when there is no more to tell.
  */
-export const followCommand = (source: CommandSource, world: FollowWorld): Told =>
+const followCommand = (source: CommandSource, world: FollowWorld): Told =>
   source.follow && !commandHasEnded(source.command.status)
     ? followLive(source, world)
     : readWhatIsThere(source, world)
+
+/** One command of what was asked for, from where its offsets begin; nothing where all of it has been told. */
+export async function* tellCommand(source: LogSource, command: CommandRow, world: FollowWorld): Told {
+  const offsets = offsetsOf(source, command)
+  return offsets === undefined ? undefined : yield* followCommand({ ...source, command, offsets }, world)
+}
 
 async function* readWhatIsThere({ command, streams, offsets, end }: CommandSource, world: FollowWorld): Told {
   const hasEnded = commandHasEnded(command.status)

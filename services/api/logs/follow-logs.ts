@@ -1,12 +1,11 @@
 import { problemDocument } from '../../contract/problems.ts'
-import type { CommandRow } from '../../store/schema.ts'
 import type { Refusal } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
-import { followCommand } from './follow-command.ts'
+import { tellCommand } from './follow-command.ts'
 import { followSession } from './follow-session.ts'
 import { type FollowDependencies, FollowWorld, type Interruption } from './follow-world.ts'
 import type { EndReason, LogEvent } from './log-event.ts'
-import { type LogSource, offsetsOf } from './log-source.ts'
+import type { LogSource } from './log-source.ts'
 
 /**
  * The one reader of logs behind every way to read them. It holds one chunk at a time and reads on only when that was
@@ -20,22 +19,13 @@ export async function* followLogs(source: LogSource, deps: FollowDependencies): 
     reason =
       source.command === undefined
         ? yield* followSession(source, world)
-        : ((yield* followOne(source, source.command, world)) ?? 'complete')
+        : ((yield* tellCommand(source, source.command, world)) ?? 'complete')
   } catch (error) {
     deps.log.error({ err: error, session: source.session.id }, 'reading a log failed')
     reason = refusalOf(error)
   }
   if (reason === 'gone') return
   yield typeof reason === 'string' ? { type: 'end', reason } : problemEnd(reason)
-}
-
-async function* followOne(
-  source: LogSource,
-  command: CommandRow,
-  world: FollowWorld,
-): ReturnType<typeof followCommand> {
-  const offsets = offsetsOf(source, command)
-  return offsets === undefined ? undefined : yield* followCommand({ ...source, command, offsets }, world)
 }
 
 const problemEnd = (refusal: Refusal): LogEvent => ({

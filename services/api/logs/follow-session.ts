@@ -1,6 +1,5 @@
 import { getCommand } from '../../store/commands.ts'
-import type { CommandRow } from '../../store/schema.ts'
-import { followCommand } from './follow-command.ts'
+import { tellCommand } from './follow-command.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
 import { lookAt } from './live-session.ts'
 import type { EndReason, LogEvent } from './log-event.ts'
@@ -62,13 +61,4 @@ async function* followLive(source: LogSource, world: FollowWorld): Told {
     if (interruption !== undefined) return interruption
     seen = sight.latest()
   }
-}
-
-async function* tellCommand(
-  source: LogSource,
-  command: CommandRow,
-  world: FollowWorld,
-): ReturnType<typeof followCommand> {
-  const offsets = offsetsOf(source, command)
-  return offsets === undefined ? undefined : yield* followCommand({ ...source, command, offsets }, world)
 }
