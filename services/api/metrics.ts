@@ -16,7 +16,8 @@ export type RequestFacts = {
 }
 
 /** What a stream is of. */
-export type StreamKind = 'log' | 'debug' | 'events'
+const streamKinds = ['log', 'debug', 'events'] as const
+export type StreamKind = (typeof streamKinds)[number]
 
 /** The API's figures, and those of the store, which are asked for each time that they are told. */
 export class ApiMetrics {
@@ -51,7 +52,7 @@ export class ApiMetrics {
 
   constructor(store: Store) {
     this.#store = store
-    for (const kind of ['log', 'debug', 'events'] as const) this.#streams.set({ kind }, 0)
+    for (const kind of streamKinds) this.#streams.set({ kind }, 0)
     countRetries(this.#metrics, store)
   }
 

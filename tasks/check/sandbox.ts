@@ -1,3 +1,4 @@
+import type { ServerSettings } from '../../config/schema.ts'
 import { installFix, which } from '../bootstrap/binaries.ts'
 import type { Exec } from '../engine/context.ts'
 import type { Finding } from './finding.ts'
@@ -20,7 +21,7 @@ const trial = [
 
 /** What keeps the commands of sessions apart from this host. */
 export async function inspectSandbox(
-  mode: 'auto' | 'bubblewrap' | 'none',
+  mode: ServerSettings['runner']['sandbox'],
   path: string | undefined,
   exec: Exec,
 ): Promise<Finding> {

@@ -1,11 +1,11 @@
+import type { ServerSettings } from '../../../config/schema.ts'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../commands/find-executable.ts'
 import { bubblewrapOptions, type SandboxView } from './bubblewrap-options.ts'
 import type { HostPlaces } from './host-view.ts'
 
 /** How commands are to be kept apart: `auto` takes what there is. */
-export const sandboxModes = ['auto', 'bubblewrap', 'none'] as const
-export type SandboxMode = (typeof sandboxModes)[number]
+export type SandboxMode = ServerSettings['runner']['sandbox']
 
 /** What keeps commands apart. `none`: nothing does, and `reason` says why. */
 export type Sandbox =
