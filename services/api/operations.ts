@@ -1,23 +1,18 @@
 import { type Contract, contract, type OperationName } from '../contract/contract.ts'
 import { admit, type Caller } from './access.ts'
-import type { ByteSource } from './bytes/byte-source.ts'
 import type { Context } from './context.ts'
-import type { EventSource } from './events/event-source.ts'
 import type {
-  BytesHandlers,
+  AnswerOf,
   BytesName,
   Call,
-  EventHandlers,
+  CalledHandlers,
+  CalledName,
   EventsName,
-  JsonHandlers,
-  JsonName,
   PublicHandlers,
   PublicName,
-  StreamHandlers,
   StreamName,
 } from './handlers/handler.ts'
 import { type RawInput, readInput } from './input.ts'
-import type { LogSource } from './logs/log-source.ts'
 import type { Outcome } from './outcome.ts'
 
 /** From the parts of a request to what its handler says, whichever way the request came. */
@@ -30,7 +25,7 @@ export const isStream = (name: OperationName): name is StreamName => contract[na
 /** The caller, if this operation is open to it. */
 export const admitTo = (
   context: Context,
-  name: JsonName | StreamName | BytesName | EventsName,
+  name: CalledName,
   authorization: string | undefined,
 ): Promise<Outcome<Caller>> => admit(context, contract[name].access, authorization)
 
@@ -46,54 +41,16 @@ export async function answerPublic<N extends PublicName>(
   return handler(input.value)
 }
 
-export async function answerJson<N extends JsonName>(
-  handlers: JsonHandlers,
+/** Of any other operation: JSON, or what is to be sent as its answer. */
+export async function answerCall<N extends CalledName>(
+  handlers: CalledHandlers,
   name: N,
   raw: RawInput,
   call: Call,
-): Promise<Outcome<unknown>> {
+): Promise<Outcome<AnswerOf<N>>> {
   const operation: Contract[N] = contract[name]
   const input = readInput(operation, raw)
   if (!input.ok) return input
-  const handler: JsonHandlers[N] = handlers[name]
-  return handler(input.value, call)
-}
-
-export async function answerStream<N extends StreamName>(
-  handlers: StreamHandlers,
-  name: N,
-  raw: RawInput,
-  call: Call,
-): Promise<Outcome<LogSource>> {
-  const operation: Contract[N] = contract[name]
-  const input = readInput(operation, raw)
-  if (!input.ok) return input
-  const handler: StreamHandlers[N] = handlers[name]
-  return handler(input.value, call)
-}
-
-export async function answerBytes<N extends BytesName>(
-  handlers: BytesHandlers,
-  name: N,
-  raw: RawInput,
-  call: Call,
-): Promise<Outcome<ByteSource>> {
-  const operation: Contract[N] = contract[name]
-  const input = readInput(operation, raw)
-  if (!input.ok) return input
-  const handler: BytesHandlers[N] = handlers[name]
-  return handler(input.value, call)
-}
-
-export async function answerEvents<N extends EventsName>(
-  handlers: EventHandlers,
-  name: N,
-  raw: RawInput,
-  call: Call,
-): Promise<Outcome<EventSource>> {
-  const operation: Contract[N] = contract[name]
-  const input = readInput(operation, raw)
-  if (!input.ok) return input
-  const handler: EventHandlers[N] = handlers[name]
+  const handler: CalledHandlers[N] = handlers[name]
   return handler(input.value, call)
 }

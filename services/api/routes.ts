@@ -11,18 +11,7 @@ import type { RawInput } from './input.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
-import {
-  admitTo,
-  answerBytes,
-  answerEvents,
-  answerJson,
-  answerPublic,
-  answerStream,
-  isBytes,
-  isEvents,
-  isPublic,
-  isStream,
-} from './operations.ts'
+import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStream } from './operations.ts'
 import type { Outcome } from './outcome.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
@@ -78,14 +67,14 @@ const jsonHandler =
   (handlers: Handlers, name: JsonName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    return sendOutcome(reply, name, await answerJson(handlers, name, rawInput(request), call))
+    return sendOutcome(reply, name, await answerCall(handlers, name, rawInput(request), call))
   }
 
 const streamHandler =
   (context: Context, handlers: Handlers, name: StreamName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const source = await answerStream(handlers, name, rawInput(request), call)
+    const source = await answerCall(handlers, name, rawInput(request), call)
     if (!source.ok) return sendOutcome(reply, name, source)
     const answer = await answerLog(context, source.value, request.headers)
     if (!answer.ok) return sendOutcome(reply, name, answer)
@@ -100,7 +89,7 @@ const bytesHandler =
   (context: Context, handlers: Handlers, name: BytesName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const source = await answerBytes(handlers, name, rawInput(request), call)
+    const source = await answerCall(handlers, name, rawInput(request), call)
     if (!source.ok) return sendOutcome(reply, name, source)
     const refusal = await sendBytes(context, source.value, request, reply)
     return refusal === undefined ? reply : sendOutcome(reply, name, refusal)
@@ -110,7 +99,7 @@ const eventsHandler =
   (context: Context, handlers: Handlers, name: EventsName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const asked = await answerEvents(handlers, name, rawInput(request), call)
+    const asked = await answerCall(handlers, name, rawInput(request), call)
     if (!asked.ok) return sendOutcome(reply, name, asked)
     const source = resumed(asked.value, request.headers['last-event-id'])
     if (!source.ok) return sendOutcome(reply, name, source)

@@ -5,11 +5,11 @@ import { admit, type Caller } from './access.ts'
 import type { Context } from './context.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import { findSession } from './handlers/find.ts'
-import type { StreamHandlers, StreamName } from './handlers/handler.ts'
+import type { CalledHandlers, StreamName } from './handlers/handler.ts'
 import { readInput } from './input.ts'
 import type { FrameFormat } from './logs/log-format.ts'
 import type { LogSource } from './logs/log-source.ts'
-import { admitTo, answerStream, isStream } from './operations.ts'
+import { admitTo, answerCall, isStream } from './operations.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcome.ts'
 import { refusalOf } from './problem-reply.ts'
 import { matchPath } from './route-table.ts'
@@ -30,7 +30,7 @@ type Request = {
 /** Reads an upgrade request by the same rules as any other. */
 export async function readUpgrade(
   context: Context,
-  handlers: StreamHandlers,
+  handlers: CalledHandlers,
   request: IncomingMessage,
   gone: AbortSignal,
 ): Promise<Outcome<Subscription>> {
@@ -55,7 +55,7 @@ const noWebSocket = (): Refusal => refuse('not_found', 'there is no WebSocket at
 /** `codec` is the only field that other requests have not. */
 async function logSubscription(
   context: Context,
-  handlers: StreamHandlers,
+  handlers: CalledHandlers,
   name: StreamName,
   { path, query: { codec = 'json', ...query }, authorization, gone }: Request,
 ): Promise<Outcome<Subscription>> {
@@ -64,7 +64,7 @@ async function logSubscription(
   if (codec !== 'json' && codec !== 'text')
     return refuseFields([{ path: 'codec', message: 'expected json or text' }])
   const call = { caller: caller.value, gone }
-  const source = await answerStream(handlers, name, { path, query, body: undefined }, call)
+  const source = await answerCall(handlers, name, { path, query, body: undefined }, call)
   if (!source.ok) return source
   const route = contract[name].path
   return done({ kind: 'log', caller: caller.value, source: source.value, format: codec, route })

@@ -5,7 +5,7 @@ import { withSubject } from '../../lib/subject.ts'
 import type { Context } from './context.ts'
 import { type DebugAnswers, debugAnswers } from './debug/debug-answers.ts'
 import { serveDebug } from './debug/serve-debug.ts'
-import type { StreamHandlers } from './handlers/handler.ts'
+import type { CalledHandlers } from './handlers/handler.ts'
 import { openLog } from './logs/open-log.ts'
 import { sendLogOver } from './logs/websocket-edge.ts'
 import { type Refusal, refuse } from './outcome.ts'
@@ -23,13 +23,13 @@ const maxPayload: Record<Subscription['kind'], number> = { log: 4_096, debug: 25
  */
 export class Upgrades implements AsyncDisposable {
   readonly #context: Context
-  readonly #handlers: StreamHandlers
+  readonly #handlers: CalledHandlers
   readonly #tokenUse: TokenUse
   readonly #debugAnswers: DebugAnswers
   readonly #servers = { log: webSocketServer('log'), debug: webSocketServer('debug') }
   readonly #open = new Set<Promise<unknown>>()
 
-  constructor(context: Context, handlers: StreamHandlers, tokenUse: TokenUse) {
+  constructor(context: Context, handlers: CalledHandlers, tokenUse: TokenUse) {
     this.#context = context
     this.#handlers = handlers
     this.#tokenUse = tokenUse

@@ -35,20 +35,20 @@ export type Call = { readonly caller: Caller; readonly gone: AbortSignal }
 export type PublicHandlers = {
   [N in PublicName]: (input: ParsedInputOf<Contract[N]>) => Promise<Outcome<OutputOf<Contract[N]>>>
 }
-export type JsonHandlers = {
-  [N in JsonName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<OutputOf<Contract[N]>>>
-}
-export type StreamHandlers = {
-  [N in StreamName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<LogSource>>
-}
+/** All but the public ones. */
+export type CalledName = Exclude<OperationName, PublicName>
 
-export type BytesHandlers = {
-  [N in BytesName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<ByteSource>>
-}
+/** What a handler gives: the answer itself, or what it is to be read from. */
+export type AnswerOf<N extends CalledName> = {
+  json: OutputOf<Contract[N]>
+  stream: LogSource
+  bytes: ByteSource
+  events: EventSource
+}[Contract[N]['answer']]
 
-export type EventHandlers = {
-  [N in EventsName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<EventSource>>
+export type CalledHandlers = {
+  [N in CalledName]: (input: ParsedInputOf<Contract[N]>, call: Call) => Promise<Outcome<AnswerOf<N>>>
 }
 
 /** One handler an operation: a missing one is an error of the compiler. */
-export type Handlers = PublicHandlers & JsonHandlers & StreamHandlers & BytesHandlers & EventHandlers
+export type Handlers = PublicHandlers & CalledHandlers
