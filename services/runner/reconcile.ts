@@ -3,7 +3,7 @@ import { withSubject } from '../../lib/subject.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import { readyCommands } from '../store/command-queue.ts'
-import { commandsIn, startCommand } from '../store/commands.ts'
+import { commandsIn, startCommands } from '../store/commands.ts'
 import { liveDebugSessions, type QueuedDebugSession, readyDebuggees } from '../store/debug-sessions.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
@@ -87,14 +87,15 @@ export class Reconciler {
     const loadOf = (session: SessionId) => load.get(session)?.length ?? 0
     // More than are free: those that this runner has begun to take are queued still.
     const ready = (await readyCommands(store, slots, loadOf)).filter(row => !this.#runs.has(row.id))
-    for (const row of chooseCommands(ready, busy, free)) this.#take(row, undefined, () => this.#claim(row))
+    const chosen = chooseCommands(ready, busy, free)
+    for (const [row, claim] of this.#claims(chosen)) this.#take(row, undefined, claim)
   }
 
   /** They take no slot: a debuggee that is stopped must hold up no command. The store bounds their number. */
   async #startDebuggees(): Promise<void> {
     const ready = (await readyDebuggees(this.#context.store)).filter(row => !this.#runs.has(row.id))
     const debugged = ready.length === 0 ? noDebuggees : await this.#debuggees()
-    for (const row of ready) this.#take(row, debugged.get(row.id), () => this.#claim(row))
+    for (const [row, claim] of this.#claims(ready)) this.#take(row, debugged.get(row.id), claim)
   }
 
   async #debuggees(): Promise<ReadonlyMap<CommandId, QueuedDebugSession>> {
@@ -122,16 +123,45 @@ export class Reconciler {
     if (began) this.#runs.set(row.id, run)
   }
 
-  async #claim(row: CommandRow): Promise<CommandRow | undefined> {
+  /**
+   * How each of them is made this runner's: those whose jobs begin together, in one transaction. One whose job does not
+   * begin, because it has just failed, is not claimed.
+   */
+  #claims(rows: readonly CommandRow[]): (readonly [CommandRow, () => Promise<CommandRow | undefined>])[] {
+    const wanted: CommandRow[] = []
+    let claimed: Promise<Claimed> | undefined
+    return rows.map(row => [
+      row,
+      async () => {
+        wanted.push(row)
+        // Jobs that are started in one go begin in one go, before this goes on.
+        claimed ??= Promise.resolve().then(() => this.#claim(wanted))
+        return (await claimed).get(row.id)
+      },
+    ])
+  }
+
+  async #claim(rows: readonly CommandRow[]): Promise<Claimed> {
     const { store, clock, lease, changed, metrics } = this.#context
+    const { token } = lease
     const at = clock.now()
     const now = toInstant(at)
-    const { token } = lease
-    const attempts = await startCommand(store, row.id, now, token)
-    metrics.claimed(attempts === undefined ? undefined : at - Date.parse(row.created_at))
-    if (attempts === undefined) return undefined
-    changed({ session: row.session_id, command: row.id })
-    return { ...row, status: 'running', started_at: now, runner_token: token, attempts }
+    const attempts = await startCommands(
+      store,
+      rows.map(({ id }) => id),
+      now,
+      token,
+    )
+    const claimed = new Map<CommandId, CommandRow>()
+    for (const row of rows) {
+      const attempt = attempts.get(row.id)
+      metrics.claimed(attempt === undefined ? undefined : at - Date.parse(row.created_at))
+      if (attempt === undefined) continue
+      changed({ session: row.session_id, command: row.id })
+      const taken = { status: 'running', started_at: now, runner_token: token, attempts: attempt } as const
+      claimed.set(row.id, { ...row, ...taken })
+    }
+    return claimed
   }
 
   #start(session: SessionJoined): void {
@@ -170,6 +200,8 @@ export class Reconciler {
     })
   }
 }
+
+type Claimed = ReadonlyMap<CommandId, CommandRow>
 
 const noDebuggees: ReadonlyMap<CommandId, QueuedDebugSession> = new Map()
 

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { CommandId, SessionId } from '../contract/ids.ts'
+import { compiledQuery } from './compiled-query.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -15,17 +16,22 @@ export async function noteActivity(
   await transaction.updateTable('sessions').set({ last_active_at: now }).where('id', '=', session).execute()
 }
 
+const noteQuery = compiledQuery<{ command: CommandId; now: string }, unknown>((database, parameter) =>
+  database
+    .updateTable('sessions')
+    .set({ last_active_at: parameter('now') })
+    .where('id', '=', eb =>
+      eb.selectFrom('commands').select('session_id').where('id', '=', parameter('command')),
+    ),
+)
+
 /** As `noteActivity`, of the session that a command belongs to. */
 export async function noteActivityOf(
   transaction: Transaction<Schema>,
   command: CommandId,
   now: string,
 ): Promise<void> {
-  await transaction
-    .updateTable('sessions')
-    .set({ last_active_at: now })
-    .where('id', '=', eb => eb.selectFrom('commands').select('session_id').where('id', '=', command))
-    .execute()
+  await noteQuery(transaction, { command, now })
 }
 
 /** The most that what is told of a session's last activity may be behind, in milliseconds. */

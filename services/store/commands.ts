@@ -5,11 +5,13 @@ import {
   type CommandStatus,
   commandHasEnded,
   commandSourcesOf,
+  commandStatuses,
 } from '../contract/command-state.ts'
 import { type CommandId, commandId, type RunnerToken, type SessionId } from '../contract/ids.ts'
 import { noteActivityOf } from './activity.ts'
 import { insertArtifacts, type KeptFiles } from './artifacts.ts'
 import { cancelFollowers, neverStarted } from './command-dependencies.ts'
+import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { CommandRow, Schema } from './schema.ts'
@@ -75,34 +77,92 @@ export type CommandEnd = {
   usage?: CommandUsage | null
 }
 
+/** A write on behalf of a runner has the condition that it has its lease; tests write without one. */
+type Writer = RunnerToken | null
+
+const startQuery = (by: 'runner' | 'nobody') =>
+  compiledQuery<{ id: CommandId; now: string; by: RunnerToken | null }, { attempts: number }>(
+    (database, parameter) =>
+      database
+        .updateTable('commands')
+        .set(eb => ({
+          status: 'running',
+          started_at: parameter('now'),
+          runner_token: parameter('by'),
+          attempts: eb('attempts', '+', 1),
+          enforcement: 'sampled',
+          stdout_bytes: null,
+          stderr_bytes: null,
+        }))
+        .where('id', '=', parameter('id'))
+        .where('status', 'in', commandSourcesOf('running'))
+        .$if(by === 'runner', query => query.where(isRegistered(parameter('by'))))
+        .returning('attempts'),
+  )
+const startForRunner = startQuery('runner')
+const startForNobody = startQuery('nobody')
+
 /**
- * Takes a queued command for running, with its lease for the runner `by`. Tells the how many-eth attempt it is: 1 nearly
- * always. Undefined where another has taken or cancelled it, or where that runner has been ended.
+ * Takes queued commands for running, with their leases for the runner `by`. Tells of each that was taken the how many-eth
+ * attempt it is: 1 nearly always. Missing are those that another has taken or cancelled; all, where that runner has been
+ * ended.
  */
-export const startCommand = (
+export const startCommands = (
+  store: Store,
+  ids: readonly CommandId[],
+  now: string,
+  by: Writer = null,
+): Promise<ReadonlyMap<CommandId, number>> =>
+  store.write(async transaction => {
+    const start = by === null ? startForNobody : startForRunner
+    const taken = new Map<CommandId, number>()
+    for (const id of ids) {
+      const [row] = await start(transaction, { id, now, by })
+      if (row !== undefined) taken.set(id, row.attempts)
+    }
+    return taken
+  })
+
+/** As `startCommands`, of one: undefined where it was not taken. */
+export const startCommand = async (
   store: Store,
   id: CommandId,
   now: string,
-  by: RunnerToken | null = null,
-): Promise<number | undefined> =>
-  store.write(async transaction => {
-    const query = transaction
+  by: Writer = null,
+): Promise<number | undefined> => (await startCommands(store, [id], now, by)).get(id)
+
+type EndValues = Pick<
+  CommandRow,
+  | ('id' | 'exit_code' | 'failure_json' | 'stdout_bytes' | 'stderr_bytes' | 'collection_json')
+  | ('truncated' | 'usage_json' | 'ended_at')
+> & { by: Writer }
+
+const endQuery = (to: CommandStatus, by: 'runner' | 'nobody') =>
+  compiledQuery<EndValues, { id: CommandId }>((database, parameter) =>
+    database
       .updateTable('commands')
-      .set(eb => ({
-        status: 'running',
-        started_at: now,
-        runner_token: by,
-        attempts: eb('attempts', '+', 1),
-        enforcement: 'sampled',
-        stdout_bytes: null,
-        stderr_bytes: null,
-      }))
-      .where('id', '=', id)
-      .where('status', 'in', commandSourcesOf('running'))
-      .returning('attempts')
-    const row = await (by === null ? query : query.where(isRegistered(by))).executeTakeFirst()
-    return row?.attempts
-  })
+      .set({
+        status: to,
+        runner_token: null,
+        exit_code: parameter('exit_code'),
+        failure_json: parameter('failure_json'),
+        stdout_bytes: parameter('stdout_bytes'),
+        stderr_bytes: parameter('stderr_bytes'),
+        collection_json: parameter('collection_json'),
+        truncated: parameter('truncated'),
+        usage_json: parameter('usage_json'),
+        ended_at: parameter('ended_at'),
+      })
+      .where('id', '=', parameter('id'))
+      .where('status', 'in', commandSourcesOf(to))
+      .$if(by === 'runner', query => query.where('runner_token', '=', parameter('by')))
+      .returning('id'),
+  )
+const endQueries = new Map(
+  commandStatuses
+    .filter(commandHasEnded)
+    .map(to => [to, { runner: endQuery(to, 'runner'), nobody: endQuery(to, 'nobody') }]),
+)
 
 /**
  * Records how a command ended. What waited for its success is cancelled when it did not succeed. Refused where the
@@ -114,31 +174,20 @@ export function endCommand(
   to: CommandStatus,
   end: CommandEnd,
   now: string,
-  by: RunnerToken | null = null,
+  by: Writer = null,
 ): Promise<boolean> {
-  if (!commandHasEnded(to)) throw new RangeError(`${to} is no end of a command`)
+  const query = endQueries.get(to)?.[by === null ? 'nobody' : 'runner']
+  if (query === undefined) throw new RangeError(`${to} is no end of a command`)
   return store.write(async transaction => {
-    const query = transaction
-      .updateTable('commands')
-      .set({
-        status: to,
-        runner_token: null,
-        exit_code: end.exit_code,
-        failure_json: end.failure === null ? null : JSON.stringify(end.failure),
-        stdout_bytes: end.stdout_bytes,
-        stderr_bytes: end.stderr_bytes,
-        collection_json: end.kept === undefined ? null : JSON.stringify(end.kept.collection),
-        truncated: end.truncated === true ? 1 : 0,
-        usage_json: end.usage == null ? null : JSON.stringify(end.usage),
-        ended_at: now,
-      })
-      .where('id', '=', id)
-      .where('status', 'in', commandSourcesOf(to))
-    const { numUpdatedRows } = await (by === null
-      ? query
-      : query.where('runner_token', '=', by)
-    ).executeTakeFirst()
-    if (numUpdatedRows === 0n) return false
+    const ended = await query(transaction, {
+      ...{ id, by, ended_at: now, exit_code: end.exit_code },
+      ...{ stdout_bytes: end.stdout_bytes, stderr_bytes: end.stderr_bytes },
+      failure_json: end.failure === null ? null : JSON.stringify(end.failure),
+      collection_json: end.kept === undefined ? null : JSON.stringify(end.kept.collection),
+      truncated: end.truncated === true ? 1 : 0,
+      usage_json: end.usage == null ? null : JSON.stringify(end.usage),
+    })
+    if (ended.length === 0) return false
     await noteActivityOf(transaction, id, now)
     await insertArtifacts(transaction, end.kept?.artifacts ?? [])
     if (to !== 'succeeded') await cancelFollowers(transaction, id, now)

@@ -16,8 +16,8 @@ type Build<Values extends object, Row> = (
 ) => Compilable<Row>
 
 /**
- * A query that is built and compiled at its first call only: for what is asked at every step of a debuggee, where that
- * takes several times as long as the database does. What differs between calls stands in it as `parameter(name)`.
+ * A query that is built and compiled at its first call only: for what is asked at every step of a debuggee and at
+ * every start and end of a command, where that takes several times as long as the database does. What differs between calls stands in it as `parameter(name)`.
  */
 export function compiledQuery<Values extends object, Row>(
   build: Build<Values, Row>,

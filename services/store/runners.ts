@@ -117,6 +117,6 @@ export const adoptCommands = (store: Store, by: RunnerToken): Promise<CommandId[
 
 /** The condition of taking a lease: a runner that has been ended takes none. */
 export const isRegistered =
-  (token: RunnerToken) =>
+  (token: RunnerToken | Expression<RunnerToken | null>) =>
   <Table extends keyof Schema>(eb: ExpressionBuilder<Schema, Table>): Expression<SqlBool> =>
     eb.exists(sql`(select 1 from runners where token = ${token})`)

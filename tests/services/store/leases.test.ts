@@ -6,6 +6,7 @@ import {
   listCommands,
   requestCancel,
   startCommand,
+  startCommands,
 } from '../../../services/store/commands.ts'
 import { getRepository } from '../../../services/store/repositories.ts'
 import { recordFetch, recordFetchFailure } from '../../../services/store/repository-fetches.ts'
@@ -59,6 +60,28 @@ t.test('a command belongs to one runner, and after that one has ended to another
   await requestCancel(store, id, now())
   t.ok(await endCommand(store, id, 'cancelled', ended, now(), next))
   t.match(await getCommand(store, id), { status: 'cancelled', runner_token: null })
+})
+
+t.test('several are taken at once: those that are still to be had', async t => {
+  const rig = await storeRig(t)
+  const { store } = rig
+  const [other, mine] = [await runner(store), await runner(store)]
+  const session = await rig.running()
+  const [first, second, third] = [
+    await rig.queue(session),
+    await rig.queue(session),
+    await rig.queue(session),
+  ]
+  t.ok(await startCommand(store, second, now(), other))
+  t.same(
+    [...(await startCommands(store, [first, second, third], now(), mine))],
+    [
+      [first, 1],
+      [third, 1],
+    ],
+  )
+  const holders = (await listCommands(store, session)).map(({ runner_token }) => runner_token)
+  t.same(holders, [mine, other, mine])
 })
 
 t.test('a runner that has ended starts nothing', async t => {
