@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { subjectOf } from './subject.ts'
+import { traceIds } from './trace.ts'
 
 /**
  * The log of a service: one JSON object a line, with the ids of what the work that logs is about, and without the
@@ -7,7 +8,7 @@ import { subjectOf } from './subject.ts'
  */
 export const createLog = (name: string, destination?: DestinationStream): Logger =>
   pino(
-    { name, mixin: () => ({ ...subjectOf() }), hooks: { streamWrite: scrubbed } },
+    { name, mixin: () => ({ ...subjectOf(), ...traceIds() }), hooks: { streamWrite: scrubbed } },
     ...(destination === undefined ? [] : [destination]),
   )
 

@@ -4,6 +4,7 @@ import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
+import { startTracing } from '../../lib/start-tracing.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
@@ -13,14 +14,16 @@ await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
   const { api: listen, repositories, debug, sessions, runner } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
+  const log = createLog('api')
   await using starting = new AsyncDisposableStack()
+  starting.use(await startTracing({ name: 'api', version: packageVersion(), instance, log }))
   const store = starting.use(await openStore(workspace.storeFile))
   const api = starting.use(
     await startApi({
       store,
       files: dataFiles(workspace.dataDirectory),
       clock: systemClock,
-      log: createLog('api'),
+      log,
       instance,
       version: packageVersion(),
       listen,

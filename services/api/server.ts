@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { withSubject } from '../../lib/subject.ts'
+import { attributesOf, withSubject } from '../../lib/subject.ts'
+import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import type { Handlers } from './handlers/handler.ts'
@@ -52,7 +53,8 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   readJsonOnly(server)
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    withSubject({ request: request.id }, done)
+    const span = requestSpan(request, reply)
+    span.within(() => withSubject({ request: request.id }, done))
   })
   server.addHook('onResponse', async (request, reply) => {
     const caller: Caller | undefined = callers.get(request)
@@ -79,6 +81,21 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
         reply.header('content-type', 'application/json; charset=utf-8').send(document),
     )
   return server
+}
+
+/** From here to the end of the answer, which may be a stream. */
+function requestSpan({ id, method, headers, routeOptions }: FastifyRequest, { raw }: FastifyReply): OpenSpan {
+  const route = routeOptions.config.template
+  const span = openSpan(route === undefined ? method : `${method} ${route}`, {
+    kind: 'server',
+    from: carrierIn(headers),
+    attributes: { 'http.request.method': method, 'http.route': route, ...attributesOf({ request: id }) },
+  })
+  raw.once('close', () => {
+    span.annotate({ 'http.response.status_code': raw.statusCode })
+    span.end(raw.statusCode >= 500)
+  })
+  return span
 }
 
 /** JSON, with nothing in it that could reach a prototype; an empty body is none. */

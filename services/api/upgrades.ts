@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { withSubject } from '../../lib/subject.ts'
+import { attributesOf, withSubject } from '../../lib/subject.ts'
+import { annotate, carrierIn, withSpan } from '../../lib/trace.ts'
 import type { Context } from './context.ts'
 import { type DebugAnswers, debugAnswers } from './debug/debug-answers.ts'
 import { serveDebug } from './debug/serve-debug.ts'
@@ -39,7 +40,11 @@ export class Upgrades implements AsyncDisposable {
   /** For the `upgrade` event of the HTTP server. */
   readonly handle = (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const id = this.#context.nextRequestId()
-    return withSubject({ request: id }, () => this.#upgrade(id, request, socket, head))
+    const from = carrierIn(request.headers)
+    const attributes = attributesOf({ request: id })
+    return withSpan('WEBSOCKET', { kind: 'server', from, attributes }, () =>
+      withSubject({ request: id }, () => this.#upgrade(id, request, socket, head)),
+    )
   }
 
   async #upgrade(id: string, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -48,10 +53,13 @@ export class Upgrades implements AsyncDisposable {
     socket.on('error', () => {}) // 'close' follows
     socket.on('close', () => gone.abort())
     const opened = await readUpgrade(this.#context, this.#handlers, request, gone.signal)
+    const route = opened.ok ? opened.value.route : '(none)'
+    const status = opened.ok ? 101 : problemReply(opened).status
+    annotate({ 'http.route': route, 'http.response.status_code': status })
     noteRequest(this.#context, {
       method: 'WEBSOCKET',
-      route: opened.ok ? opened.value.route : '(none)',
-      status: opened.ok ? 101 : problemReply(opened).status,
+      route,
+      status,
       ms: performance.now() - started,
       request: id,
       token: opened.ok ? opened.value.caller.token.id : undefined,

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import type { TraceCarrier } from '../../lib/trace.ts'
 
 /**
  * Headers as they stand on the wire: name, value, name, value. Nothing is joined, sorted or renamed on the way through.
@@ -33,11 +34,14 @@ export type Peer = {
   readonly protocol: 'http' | 'https'
 }
 
-/** What goes to the upstream: the client's headers, and ours of where they come from. */
-export function requestHeaders(raw: RawHeaders, peer: Peer): string[] {
+/**
+ * What goes to the upstream: the client's headers, and ours of where they come from. `trace`: what stands in place of the
+ * client's own headers of that name.
+ */
+export function requestHeaders(raw: RawHeaders, peer: Peer, trace: TraceCarrier = {}): string[] {
   // Node has answered `Expect: 100-continue` itself.
-  const kept = withoutHopByHop(raw, name => ours.has(name) || name === 'expect')
-  return [...kept, ...forwardedHeaders(peer)]
+  const kept = withoutHopByHop(raw, name => ours.has(name) || name === 'expect' || Object.hasOwn(trace, name))
+  return [...kept, ...forwardedHeaders(peer), ...Object.entries(trace).flat()]
 }
 
 /** What goes back to the client. */

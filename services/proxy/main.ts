@@ -4,6 +4,7 @@ import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
+import { startTracing } from '../../lib/start-tracing.ts'
 import { urlOf } from '../../lib/url.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
@@ -13,7 +14,9 @@ await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
   const { api, proxy: listen } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
+  const log = createLog('proxy')
   await using starting = new AsyncDisposableStack()
+  starting.use(await startTracing({ name: 'proxy', version: packageVersion(), instance, log }))
   const store = starting.use(await openStore(workspace.storeFile))
   const proxy = starting.use(
     await startProxy({
@@ -21,7 +24,7 @@ await runService(async () => {
       upstream: urlOf(api),
       instance,
       version: packageVersion(),
-      log: createLog('proxy'),
+      log,
     }),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))

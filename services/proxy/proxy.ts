@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Pool } from 'undici'
 import { watchConnections } from '../../lib/http-connections.ts'
+import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
@@ -48,16 +49,20 @@ export async function startProxy(
     { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
     (request, response) => {
       const began = performance.now()
-      response.once('close', () =>
-        metrics.request(response.writableFinished ? response.statusCode : 0, performance.now() - began),
-      )
+      const span = requestSpan(request)
+      response.once('close', () => {
+        const status = response.writableFinished ? response.statusCode : 0
+        metrics.request(status, performance.now() - began)
+        span.annotate({ 'http.response.status_code': response.statusCode })
+        span.end(status === 0 || status >= 500)
+      })
       const target = readTarget(request, response)
       if (target === undefined) return
       const path = target.path.split('?', 1)[0]
       if (path === '/healthz') answerForItself(deps, request, response)
       else if (path === '/metrics' && request.method === 'GET')
         void answerMetrics({ upstream, metrics, log, request, response })
-      else relay({ upstream, log, request, response, target })
+      else span.within(() => relay({ upstream, log, request, response, target }))
     },
   )
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -99,6 +104,14 @@ export async function startProxy(
     },
   }
 }
+
+/** A WebSocket has none: it may last for days, and its headers reach the API as they are. */
+const requestSpan = ({ method = '', headers }: IncomingMessage): OpenSpan =>
+  openSpan(method, {
+    kind: 'server',
+    from: carrierIn(headers),
+    attributes: { 'http.request.method': method },
+  })
 
 /** What is asked for; undefined where that was refused already. */
 function readTarget(request: IncomingMessage, response: ServerResponse) {

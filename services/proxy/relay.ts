@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type Duplex, PassThrough, type Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import { type Dispatcher, errors } from 'undici'
+import { traceCarrier } from '../../lib/trace.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import { sendProblem } from './problem.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -28,11 +29,11 @@ export function relay(work: Relay): void {
   const options = {
     path: target.path,
     method,
-    headers: requestHeaders(request.rawHeaders, {
-      address: request.socket.remoteAddress,
-      host: target.host,
-      protocol: 'http',
-    }),
+    headers: requestHeaders(
+      request.rawHeaders,
+      { address: request.socket.remoteAddress, host: target.host, protocol: 'http' },
+      traceCarrier(),
+    ),
     body: bodyOf(request),
     ...(work.onUpgrade === undefined ? {} : { upgrade: 'websocket' }),
   }

@@ -1,5 +1,6 @@
 import { toInstant } from '../../lib/clock.ts'
-import { withSubject } from '../../lib/subject.ts'
+import { attributesOf, withSubject } from '../../lib/subject.ts'
+import { withSpan } from '../../lib/trace.ts'
 import { repositoriesToRemove } from '../store/repositories.ts'
 import { type Due, repositoriesToFetch, takeFetch } from '../store/repository-fetches.ts'
 import type { RepositoryRow } from '../store/schema.ts'
@@ -17,12 +18,15 @@ export async function keepRepositories(context: RunnerContext, jobs: KeyedJobs):
   const { store } = context
   const due = dueNow(context)
   for (const row of await repositoriesToFetch(store, due, mostAtATime))
-    jobs.start(keyOf(row), () => withSubject({ repository: row.id }, () => fetch(context, row, due)))
+    jobs.start(keyOf(row), () => inSpan(row, 'fetch', () => fetch(context, row, due)))
   for (const row of await repositoriesToRemove(store))
-    jobs.start(keyOf(row), () =>
-      withSubject({ repository: row.id }, () => removeUnusedRepository(context, row)),
-    )
+    jobs.start(keyOf(row), () => inSpan(row, 'remove', () => removeUnusedRepository(context, row)))
 }
+
+const inSpan = ({ id }: RepositoryRow, what: 'fetch' | 'remove', work: () => Promise<void>) =>
+  withSubject({ repository: id }, () =>
+    withSpan(`repository ${what}`, { attributes: attributesOf({ repository: id }) }, work),
+  )
 
 async function fetch(context: RunnerContext, row: RepositoryRow, due: Due | undefined): Promise<void> {
   const { store, lease, clock } = context

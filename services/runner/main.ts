@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { expanded } from '../../config/expand.ts'
+import { packageVersion } from '../../config/package.ts'
 import { pathWithEnvironment } from '../../config/session-environment.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
@@ -8,6 +9,7 @@ import { systemClock } from '../../lib/clock.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
+import { startTracing } from '../../lib/start-tracing.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
@@ -19,14 +21,16 @@ await runService(async () => {
   const { runner: settings, sessions, artifacts, repositories } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   makePrivateDirectory(dirname(workspace.runnerSocket))
+  const log = createLog('runner')
   await using starting = new AsyncDisposableStack()
+  starting.use(await startTracing({ name: 'runner', version: packageVersion(), instance, log }))
   const store = starting.use(await openStore(workspace.storeFile))
   starting.use(
     await startRunner({
       store,
       files: dataFiles(workspace.dataDirectory),
       clock: systemClock,
-      log: createLog('runner'),
+      log,
       instance,
       socket: workspace.runnerSocket,
       slots: settings.slots,

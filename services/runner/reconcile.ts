@@ -1,5 +1,6 @@
 import { toInstant } from '../../lib/clock.ts'
-import { withSubject } from '../../lib/subject.ts'
+import { attributesOf, withSubject } from '../../lib/subject.ts'
+import { type SpanOptions, withSpan } from '../../lib/trace.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import { readyCommands } from '../store/command-queue.ts'
@@ -9,6 +10,7 @@ import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
 import { getSession, sessionsIn, sessionsToRemove } from '../store/sessions.ts'
+import { traceOf } from '../store/trace-column.ts'
 import { chooseCommands } from './commands/choose-commands.ts'
 import type { EndCause } from './commands/command-outcome.ts'
 import { CommandRun } from './commands/run-command.ts'
@@ -60,7 +62,9 @@ export class Reconciler {
     await this.#commands(stopping)
     for (const session of sessions.filter(free)) if (session.status !== 'stopping') this.#start(session)
     for (const session of (await sessionsToRemove(this.#context.store)).filter(free))
-      this.#withLease(session, ['stopped', 'failed'], current => removeEndedSession(this.#context, current))
+      this.#withLease(session, ['stopped', 'failed'], 'remove', current =>
+        removeEndedSession(this.#context, current),
+      )
     await keepRepositories(this.#context, this.#jobs)
   }
 
@@ -115,7 +119,10 @@ export class Reconciler {
       try {
         const claimed = await claim()
         const subject = { session: row.session_id, command: row.id }
-        if (claimed !== undefined) await withSubject(subject, () => run.run(claimed, signal))
+        if (claimed !== undefined)
+          await withSubject(subject, () =>
+            withSpan('command', commandSpan(claimed), () => run.run(claimed, signal)),
+          )
       } finally {
         this.#runs.delete(row.id)
       }
@@ -165,7 +172,7 @@ export class Reconciler {
   }
 
   #start(session: SessionJoined): void {
-    this.#withLease(session, ['pending', 'starting'], (current, signal) =>
+    this.#withLease(session, ['pending', 'starting'], 'start', (current, signal) =>
       // One that has been stopped is resumed: what it has left must not be begun anew.
       current.worktree === 'none'
         ? startSession(this.#context, current, signal)
@@ -180,7 +187,7 @@ export class Reconciler {
     // Its start gives up first; its end wakes the loop, and this comes again.
     if (this.#jobs.has(key)) this.#jobs.abort(key)
     else if (running.every(row => row.session_id !== session.id))
-      this.#withLease(session, ['stopping'], current => stopSession(this.#context, current))
+      this.#withLease(session, ['stopping'], 'stop', current => stopSession(this.#context, current))
   }
 
   /**
@@ -190,13 +197,17 @@ export class Reconciler {
   #withLease(
     { id }: SessionJoined,
     statuses: SessionStatus[],
+    what: 'start' | 'stop' | 'remove',
     work: (session: SessionJoined, signal: AbortSignal) => Promise<void>,
   ): void {
     const { store, lease } = this.#context
     this.#jobs.start(sessionKey(id), async signal => {
       if (!(await takeSession(store, id, lease.token, ...statuses))) return
       const current = await getSession(store, id)
-      if (current !== undefined) await withSubject({ session: id }, () => work(current, signal))
+      if (current !== undefined)
+        await withSubject({ session: id }, () =>
+          withSpan(`session ${what}`, sessionSpan(current, what), () => work(current, signal)),
+        )
     })
   }
 }
@@ -204,5 +215,20 @@ export class Reconciler {
 type Claimed = ReadonlyMap<CommandId, CommandRow>
 
 const noDebuggees: ReadonlyMap<CommandId, QueuedDebugSession> = new Map()
+
+/** From when it was taken, even where a runner that is gone has taken it. */
+const commandSpan = (row: CommandRow): SpanOptions => ({
+  kind: 'consumer',
+  from: traceOf(row),
+  startTime: row.started_at === null ? undefined : Date.parse(row.started_at),
+  attributes: attributesOf({ session: row.session_id, command: row.id }),
+})
+
+/** Its start belongs to the request that created it; what is done later, to none. */
+const sessionSpan = (row: SessionJoined, what: 'start' | 'stop' | 'remove'): SpanOptions => ({
+  kind: 'consumer',
+  from: what === 'start' && row.worktree === 'none' ? traceOf(row) : undefined,
+  attributes: attributesOf({ session: row.id }),
+})
 
 const sessionKey = (id: SessionId) => `session ${id}`

@@ -16,6 +16,7 @@ import * as repositoryFetches from './migrations/0008-repository-fetches.ts'
 import * as isolation from './migrations/0009-isolation.ts'
 import * as changes from './migrations/0010-changes.ts'
 import * as commandQueue from './migrations/0011-command-queue.ts'
+import * as traces from './migrations/0015-traces.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -31,6 +32,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0009-isolation': isolation,
   '0010-changes': changes,
   '0011-command-queue': commandQueue,
+  '0015-traces': traces,
 }
 
 export type MigrateOptions = {

@@ -11,6 +11,7 @@ export const migrationNames = [
   '0009-isolation',
   '0010-changes',
   '0011-command-queue',
+  '0015-traces',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -6,6 +6,7 @@ import { noteActivity } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
+import { presentTrace } from './trace-column.ts'
 
 export type NewCommand = {
   session: SessionId
@@ -140,6 +141,7 @@ async function insertRow(
       usage_json: null,
       started_at: null,
       ended_at: null,
+      trace_json: presentTrace(),
     })
     .execute()
   await noteActivity(transaction, given.session_id, given.created_at)

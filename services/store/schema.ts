@@ -85,6 +85,8 @@ export type SessionRow = {
   /** What its worktree, home and temporary files took on disk when it was measured last. */
   worktree_bytes: number | null
   worktree_measured_at: string | null
+  /** Of the request that created it: what a trace is handed on by. Null where that was not traced. */
+  trace_json: string | null
 }
 
 export type CommandRow = {
@@ -128,6 +130,8 @@ export type CommandRow = {
   created_at: string
   started_at: string | null
   ended_at: string | null
+  /** Of the request that queued it: what a trace is handed on by. Null where that was not traced. */
+  trace_json: string | null
 }
 
 /** That a command waits for an earlier one of its session. */

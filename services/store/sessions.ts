@@ -26,6 +26,7 @@ import type { Schema, SessionRow } from './schema.ts'
 import { hasRoom } from './session-limit.ts'
 import { insertSecrets } from './session-secrets.ts'
 import type { Store } from './store.ts'
+import { presentTrace } from './trace-column.ts'
 
 export type NewSession = {
   repository: RepositoryId
@@ -87,6 +88,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         worktree: 'none',
         worktree_bytes: null,
         worktree_measured_at: null,
+        trace_json: presentTrace(),
       })
       .execute()
     await insertSecrets(transaction, id, wanted.secrets ?? {})

@@ -8,7 +8,7 @@ import { scopeVariable } from '../../lib/processes/process-scope.ts'
 
 /**
  * What the services see of the shell that typed `task up`: enough to find programs, homes, certificates, proxies and
- * ssh keys. Nothing else, so that no credential of a shell reaches a long-lived process or PM2's records.
+ * ssh keys. And what says where traces go. Nothing else, so that no credential of a shell reaches a long-lived process or PM2's records.
  */
 const kept = [
   'HOME',
@@ -33,6 +33,6 @@ export const serviceEnvironment = (
   named: readonly string[] = [],
 ): Record<string, string> =>
   pickVariables(
-    [...kept, ...named, ...Object.keys(shell).filter(name => name.startsWith('DEBUG_SERVER__'))],
+    [...kept, ...named, ...Object.keys(shell).filter(name => /^(DEBUG_SERVER__|OTEL_)/.test(name))],
     shell,
   )

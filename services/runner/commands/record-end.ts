@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { toInstant } from '../../../lib/clock.ts'
+import { annotate } from '../../../lib/trace.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
 import { endCommand, requeueCommand } from '../../store/commands.ts'
 import { limitsOf } from '../../store/rows.ts'
@@ -64,6 +65,7 @@ export async function recordEnd(
   }
   if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
   metrics.commandEnded(status, took, left)
+  annotate({ 'debug_server.status': status, 'process.exit.code': exit_code ?? undefined })
   log.info({ status, exit_code, reason: failure?.reason }, 'command ended')
   changed({ session: session_id, command: id })
   await cutLogs(context, row, written, left, 0)

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { withSpan } from '../../../lib/trace.ts'
 import { type GitSurroundings, gitEnvironment } from './git-environment.ts'
 
 export type GitOutcome =
@@ -41,7 +42,15 @@ export class Git implements AsyncDisposable {
     this.#permit = permit
   }
 
-  async run(args: readonly string[], call: GitCall = {}): Promise<GitOutcome> {
+  run(args: readonly string[], call: GitCall = {}): Promise<GitOutcome> {
+    return withSpan(`git ${subcommandOf(args)}`, {}, async span => {
+      const outcome = await this.#run(args, call)
+      span.annotate({ 'debug_server.outcome': outcome.kind })
+      return outcome
+    })
+  }
+
+  async #run(args: readonly string[], call: GitCall): Promise<GitOutcome> {
     call.signal?.throwIfAborted()
     this.#permit()
     const scope = new ProcessScope({ graceMs: 1_000, within: this.#scope })
@@ -66,6 +75,13 @@ export class Git implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scope.end()
   }
+}
+
+/** `fetch` of `-C DIRECTORY fetch …`. The rest, which may name addresses and paths, is in no trace. */
+function subcommandOf(args: readonly string[]): string {
+  let index = 0
+  while (args[index]?.startsWith('-')) index += args[index] === '-C' ? 2 : 1
+  return args[index] ?? ''
 }
 
 function collect(child: ChildProcess) {
