@@ -1,5 +1,6 @@
 import { bench } from './tasks/bench/tasks.ts'
 import { bootstrap } from './tasks/bootstrap/tasks.ts'
+import { chaos } from './tasks/chaos/tasks.ts'
 import { code, docs, lint, rules, types } from './tasks/check/code-tasks.ts'
 import { check } from './tasks/check/tasks.ts'
 import { clean } from './tasks/clean/tasks.ts'
@@ -33,4 +34,5 @@ export default {
   'token:revoke': tokenRevoke,
   test,
   bench,
+  chaos,
 }

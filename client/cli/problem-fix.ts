@@ -58,6 +58,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'not_found':
     case 'method_not_allowed':
       return 'check that client and server are of one version, and that the address is that of the API'
+    case 'storage_full':
+      return 'make room where the server keeps its data, then try again'
     case 'internal':
       return 'the log of the API tells more: npx task logs api'
     default:

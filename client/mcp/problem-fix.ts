@@ -47,6 +47,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'runner_unavailable':
     case 'upstream_unavailable':
       return 'try again in a moment'
+    case 'storage_full':
+      return 'ask whoever runs the server to make room on its disk'
     default:
       return undefined
   }

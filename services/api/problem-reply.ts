@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { isDiskFull } from '../../lib/disk-full.ts'
 import { type ProblemDocument, problemDocument, problems } from '../contract/problems.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import { type Refusal, refuse } from './outcome.ts'
@@ -30,6 +31,8 @@ export function problemReply(refusal: Refusal): ProblemReply {
  */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof StoreBusyError) return refuse('store_busy', 'the store is locked; try again')
+  if (isDiskFull(error))
+    return refuse('storage_full', 'there is no room left on the disk of the server; nothing was changed')
   switch (fastifyCode(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return refuse('body_too_large', 'the request body is larger than this server takes')

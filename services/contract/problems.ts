@@ -37,6 +37,7 @@ export const problems = {
   not_ready: { status: 503, title: 'The server is not ready' },
   runner_unavailable: { status: 503, title: 'The runner does not answer' },
   debugger_timeout: { status: 504, title: 'The debugger did not answer in time' },
+  storage_full: { status: 507, title: 'The disk of the server is full' },
   upstream_unavailable: { status: 503, title: 'The service behind the proxy does not answer' },
 } as const satisfies Record<string, { status: number; title: string }>
 

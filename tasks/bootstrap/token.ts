@@ -2,9 +2,10 @@ import { chmodSync, readFileSync } from 'node:fs'
 import type { Workspace } from '../../config/workspace.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
+import { isDiskFull } from '../../lib/disk-full.ts'
 import { isTokenValid } from '../../services/store/look.ts'
 import { isStoreBusy, lockedStore } from './locked-store.ts'
-import { isDiskFull, unusableStore } from './unusable-store.ts'
+import { unusableStore } from './unusable-store.ts'
 
 const tokenName = 'bootstrap'
 

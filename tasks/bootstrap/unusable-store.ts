@@ -1,3 +1,4 @@
+import { isDiskFull } from '../../lib/disk-full.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { isSqliteBusy } from '../../lib/sqlite-busy.ts'
 import { UserError } from '../../lib/user-error.ts'
@@ -11,10 +12,6 @@ export function unusableStore(path: string, cause: unknown): UserError {
     cause,
   })
 }
-
-/** Told by the system, or by SQLite, whose SQLITE_FULL is 13. */
-export const isDiskFull = (error: unknown): boolean =>
-  errorCode(error) === 'ENOSPC' || (error instanceof Error && 'errcode' in error && error.errcode === 13)
 
 function reasonOf(error: unknown): string {
   if (isDiskFull(error)) return 'the disk is full'

@@ -24,6 +24,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
   if (operation.access !== 'public') codes.add('unauthenticated').add('token_expired').add('store_busy')
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
+  if (operation.method !== 'GET') codes.add('storage_full')
   if (operation.method === 'POST') codes.add('body_too_large').add('unsupported_media_type')
   return [...codes.add('internal')]
 }

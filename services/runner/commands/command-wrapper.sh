@@ -6,9 +6,10 @@
 #
 # DIRECTORY/process gets `PID START` before the program starts. It is created exclusively: of two wrappers that were
 # started for one command, by a runner and its successor, only the first runs it.
-# DIRECTORY/exit is empty while the program runs and then gets its exit code as one line, in one write: a reader sees
-# nothing or all of it, and the line end tells that it is all. DIRECTORY/times gets what the shell's builtin `times` says
-# before that. All are opened before the program can touch anything.
+# DIRECTORY/exit is blank while the program runs and then gets its exit code as one line, in one write: a reader sees
+# nothing or all of it, and the line end tells that it is all. What is blank takes the room, for the disk may be full
+# then. DIRECTORY/times gets what the shell's builtin `times` says before that. All are opened before the program can
+# touch anything. Where nothing can be recorded, nothing runs: the wrapper leaves with 75 (EX_TEMPFAIL).
 #
 # Only builtins are used, for PATH is the client's. All of it stands in braces, so that the shell has read it to its end
 # before it runs: the file may be replaced while a command runs.
@@ -25,10 +26,11 @@
   else
     debug_server_wrapper_identify() { LC_ALL=C ps -p $$ -o lstart=; }
   fi
-  exec 4>>"$1/exit" 5>>"$1/times" || exit
+  exec 4<>"$1/exit" 5>>"$1/times" || exit
   set -C
-  { printf '%s ' $$ && debug_server_wrapper_identify; } >"$1/process" || exit
+  true >"$1/process" || exit
   set +C
+  echo '   ' 1<>"$1/exit" && { printf '%s ' $$ && debug_server_wrapper_identify; } >>"$1/process" || exit 75
   debug_server_wrapper_blocks=$2
   shift 2
   (

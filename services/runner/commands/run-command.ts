@@ -21,6 +21,7 @@ import { recordEnd } from './record-end.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
 import {
+  codeOfUnrecorded,
   forbidProcessFile,
   goneWrapper,
   readExitFile,
@@ -117,6 +118,7 @@ export class CommandRun {
       debuggee?.launched()
     } else await this.#endUnheld()
     let seen = await this.#untilGone(wrapper, child, signal)
+    if (child?.exitCode === codeOfUnrecorded) return await this.#record(unrecorded)
     if (child !== undefined && seen.kind === 'gone') {
       // Where a wrapper that an earlier runner had just started was quicker, that one runs the command. To be known
       // before anything is ended: its processes bear the same mark.
@@ -236,6 +238,13 @@ export class CommandRun {
     const timer = setTimeout(() => this.end({ reason: 'timed_out', seconds }), Math.max(0, left))
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   }
+}
+
+/** It was not begun: nobody would have known what became of it. */
+const unrecorded: CommandOutcome = {
+  status: 'failed',
+  exit_code: null,
+  failure: { reason: 'spawn_failed', message: 'its end could not have been recorded: ENOSPC' },
 }
 
 /** What a shell makes of SIGKILL. */

@@ -6,6 +6,9 @@ import { errorCode } from '../../../lib/error-code.ts'
 import { openPlainFile } from '../../../lib/plain-file.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 
+/** What a wrapper leaves with that could record nothing, and has run nothing. */
+export const codeOfUnrecorded = 75
+
 /** The files that command-wrapper.sh writes. Undefined means: not written, or not to its end yet. */
 
 /** `PID START` */
@@ -14,9 +17,9 @@ export function parseProcessFile(text: string): ProcessIdentity | undefined {
   return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime }
 }
 
-/** The exit code and a line end. */
+/** The exit code and a line end, over blanks. */
 export function parseExitFile(text: string): number | undefined {
-  const code = /^(\d{1,3})\n$/.exec(text)?.[1]
+  const code = /^(\d{1,3})\n\s*$/.exec(text)?.[1]
   return code === undefined ? undefined : Number(code)
 }
 

@@ -103,6 +103,7 @@ t.test('a refusal is a line, a fix and an exit code of its own', async t => {
     insufficient_scope: 3,
     ambiguous_id: 1,
     store_busy: 1,
+    storage_full: 1,
     internal: 1,
     upstream_unavailable: 5,
   } as const

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { sql } from 'kysely'
 import t from 'tap'
 import { StoreBusyError } from '../../../services/store/busy.ts'
 import { problemOf, type Rig, startRig } from './rig.ts'
@@ -167,6 +168,19 @@ t.test('a busy store is a problem to retry', async t => {
   rig.store.read = original
   t.equal(problemOf(t, answer).code, 'store_busy')
   t.ok(answer.headers['retry-after'])
+})
+
+t.test('a disk without room is a problem that says so, and changes nothing', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const limit = (pages: number) =>
+    rig.store.read(database => sql.raw(`pragma max_page_count = ${pages}`).execute(database))
+  await limit(1) // never less than there are: from here on the store cannot grow
+  const body = { repository: 'demo', commands: Array.from({ length: 50 }, () => 'x'.repeat(2_000)) }
+  const answer = await rig.send('/sessions', { method: 'POST', body })
+  t.equal(problemOf(t, answer).code, 'storage_full')
+  await limit(1_000_000)
+  t.equal((await rig.send('/sessions', { method: 'POST', body })).status, 201)
 })
 
 t.test('a mistake of ours tells nothing of itself, and the log has it under the same id', async t => {

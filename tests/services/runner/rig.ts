@@ -97,13 +97,15 @@ export type SessionOptions = {
 }
 export type CommandOptions = Partial<Omit<NewCommand, 'session' | 'command' | 'now'>>
 
+/** `root`: an empty directory for all that it writes. `idle`: it is not started. */
+type RigOptions = { root?: string; idle?: boolean }
+
 /**
  * A runner on a store of its own in a temporary directory, gone with everything it started when the test ends. It is
  * driven the way the API drives it: through the store and the socket.
  */
-export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> & { idle?: boolean } = {}) {
-  const { idle = false, ...dependencies } = overrides
-  const root = mkdtempSync(join(tmpdir(), 'runner-'))
+export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> & RigOptions = {}) {
+  const { idle = false, root = mkdtempSync(join(tmpdir(), 'runner-')), ...dependencies } = overrides
   const storePath = join(root, 'store', 'store.db')
   await migrate(storePath)
   const store = await openStore(storePath)

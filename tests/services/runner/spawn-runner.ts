@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { processEntry } from '../../../lib/processes/process-table.ts'
-import { type RunnerRig, until } from './rig.ts'
+import { pauseProcess } from './pause-process.ts'
+import type { RunnerRig } from './rig.ts'
 
 export type RunnerProcessOptions = { socket?: string; termMs?: number; graceMs?: number }
 
@@ -25,18 +24,8 @@ export async function killRunner(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** Stops a runner, but not in the middle of a write: with SQLite nobody could write until it goes on. */
-export async function pauseRunner(rig: RunnerRig, child: ChildProcess): Promise<void> {
-  await until('it is stopped outside a transaction', async () => {
-    child.kill('SIGSTOP')
-    await until('it is stopped', () => child.pid !== undefined && processEntry(child.pid)?.stopped)
-    using database = new DatabaseSync(rig.storePath, { timeout: 100 })
-    try {
-      database.exec('begin immediate; rollback')
-      return true
-    } catch {
-      child.kill('SIGCONT')
-      return false
-    }
-  })
+/** Stops a runner, but not in the middle of a write. */
+export async function pauseRunner(rig: RunnerRig, { pid }: ChildProcess): Promise<void> {
+  if (pid === undefined) throw new Error('it was not started')
+  await pauseProcess(rig.storePath, pid)
 }

@@ -3,7 +3,7 @@ import type { SessionId } from '../../../services/contract/ids.ts'
 import { chooseCommands } from '../../../services/runner/commands/choose-commands.ts'
 import { readyCommands } from '../../../services/store/command-queue.ts'
 import { endCommand, startCommand } from '../../../services/store/commands.ts'
-import { random } from '../../end-to-end/survival/random.ts'
+import { random } from '../../chaos/random.ts'
 import { now, storeRig } from './store-rig.ts'
 
 t.setTimeout(120_000)

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
+import { random } from '../../chaos/random.ts'
 import { type Clone, makeClone } from '../../end-to-end/clone.ts'
-import { random } from '../../end-to-end/survival/random.ts'
 
 t.setTimeout(280_000)
 

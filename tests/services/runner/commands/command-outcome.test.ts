@@ -45,6 +45,8 @@ t.test('the files of a wrapper', async t => {
     ['12', undefined],
     ['x\n', undefined],
     ['1\n2\n', undefined],
+    ['7\n \n', 7],
+    ['   \n', undefined],
   ] as const)
     t.equal(parseExitFile(text), code, JSON.stringify(text))
   t.same(parseProcessFile('12 ab:34\n'), { pid: 12, startTime: 'ab:34' })

@@ -1,7 +1,7 @@
-import { bytesOf } from '../../../client/sdk/log-bytes.ts'
-import type { LogMessage } from '../../../services/contract/log-message.ts'
+import { bytesOf } from '../../client/sdk/log-bytes.ts'
+import type { LogMessage } from '../../services/contract/log-message.ts'
 
-/** What a follower got: each stream's bytes in order. Throws at the first byte that is missing or comes twice. */
+/** What a follower got: each stream's bytes in order. Fails at the first byte that is missing or comes twice. */
 export class Listener {
   readonly #chunks = new Map<string, Buffer[]>()
   readonly #lengths = new Map<string, number>()
@@ -33,8 +33,9 @@ export class Listener {
       const at = this.#lengths.get(key) ?? 0
       if (message.offset !== at) throw new Error(`${key}: byte ${message.offset} came when ${at} was due`)
       this.#lengths.set(key, at + message.bytes)
-      const chunks = this.#chunks.get(key) ?? []
-      this.#chunks.set(key, [...chunks, bytesOf(message)])
+      const chunks = this.#chunks.get(key)
+      if (chunks === undefined) this.#chunks.set(key, [bytesOf(message)])
+      else chunks.push(bytesOf(message))
     }
     throw new Error('the log broke off')
   }

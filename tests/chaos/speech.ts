@@ -2,6 +2,7 @@ import { between, random } from './random.ts'
 
 /** What one command says and does, all of it known beforehand. */
 export type Speech = {
+  /** Names it: no two commands have the same. */
   seed: number
   /** How many times it speaks, on both streams. */
   chunks: number
@@ -10,6 +11,18 @@ export type Speech = {
   exitCode: number
   /** `child`: a child process says the second half. `daemon`: it leaves a daemon behind. */
   forks: 'nothing' | 'child' | 'daemon'
+}
+
+/** The `number`th speech of a run, of so many milliseconds. */
+export function drawSpeech(next: () => number, number: number, milliseconds: number): Speech {
+  const chunks = Math.max(2, Math.min(150, Math.round(milliseconds / 100)))
+  return {
+    seed: number,
+    chunks,
+    pause: Math.round(milliseconds / chunks),
+    exitCode: [0, 0, 1, 7, 42, 255][between(next, 0, 5)] ?? 0,
+    forks: (['nothing', 'child', 'daemon'] as const)[between(next, 0, 2)] ?? 'nothing',
+  }
 }
 
 /** One chunk of one stream: text, bytes that are no UTF-8, and now and then much at once. */
