@@ -2,7 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Attributes, annotate } from './trace.ts'
 
 /** What a piece of work is about, by ids alone: it stands in every line that is logged meanwhile, and in its span. */
-export type Subject = { request?: string; repository?: string; session?: string; command?: string }
+export type Subject = {
+  request?: string
+  repository?: string
+  session?: string
+  command?: string
+  token?: string
+}
 
 const current = new AsyncLocalStorage<Subject>()
 

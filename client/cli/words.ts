@@ -1,4 +1,5 @@
 import { artifactDownload, artifactGet, artifactList } from './words/artifact.ts'
+import { auditList } from './words/audit.ts'
 import { commandCancel, commandGet, commandList, commandRerun, commandRun } from './words/command.ts'
 import {
   debugBreak,
@@ -83,6 +84,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'tokens.create': tokenCreate,
   'tokens.list': tokenList,
   'tokens.revoke': tokenRevoke,
+  'audit.list': auditList,
 }
 
 /** What the top-level help says of each group; the commands in it come from `words`. */

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+import { audited } from '../store/audit-entry.ts'
 import type { Caller } from './access.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
 import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
 import type { BytesName, EventsName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
+import { now } from './handlers/now.ts'
 import type { RawInput } from './input.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
@@ -56,7 +58,7 @@ function handlerOf(
   if (isStream(name)) return streamHandler(context, handlers, name, callers)
   if (isEvents(name)) return eventsHandler(context, handlers, name, callers)
   if (isBytes(name)) return bytesHandler(context, handlers, name, callers)
-  return jsonHandler(handlers, name, callers)
+  return jsonHandler(context, handlers, name, callers)
 }
 
 const publicHandler =
@@ -64,10 +66,17 @@ const publicHandler =
     sendOutcome(reply, name, await answerPublic(handlers, name, rawInput(request)))
 
 const jsonHandler =
-  (handlers: Handlers, name: JsonName, callers: Callers) =>
+  (context: Context, handlers: Handlers, name: JsonName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    return sendOutcome(reply, name, await answerCall(handlers, name, rawInput(request), call))
+    const actor = {
+      token: call.caller.token.id,
+      operation: name,
+      address: request.socket.remoteAddress ?? null,
+      now: () => now(context),
+    }
+    const outcome = await audited(actor, () => answerCall(handlers, name, rawInput(request), call))
+    return sendOutcome(reply, name, outcome)
   }
 
 const streamHandler =

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { artifactOperations } from './operations/artifacts.ts'
+import { auditOperations } from './operations/audit.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
 import { eventOperations } from './operations/events.ts'
@@ -18,6 +19,7 @@ export const contract = {
   ...debugOperations,
   ...eventOperations,
   ...tokenOperations,
+  ...auditOperations,
 } as const satisfies Record<string, Operation>
 
 export type Contract = typeof contract

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { CommandId, SessionId } from '../contract/ids.ts'
+import { unaudited } from './audit-entry.ts'
 import { compiledQuery } from './compiled-query.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -50,5 +51,5 @@ export async function touchSession(
   const since = Date.parse(now) - Date.parse(session.last_active_at)
   // A last activity in the future is one of before the clock was set.
   if (since >= 0 && since < Math.min(coarsest, idle === 0 ? coarsest : idle * 100)) return
-  await store.write(transaction => noteActivity(transaction, session.id, now))
+  await unaudited(() => store.write(transaction => noteActivity(transaction, session.id, now)))
 }

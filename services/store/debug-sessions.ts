@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { note } from '../../lib/subject.ts'
 import type { DebugRequest } from '../contract/debug-request.ts'
 import type { Breakpoint } from '../contract/debug-resources.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
@@ -41,6 +42,7 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
       .executeTakeFirstOrThrow()
     if (Number(live) >= wanted.most) return { queued: false, reason: 'debug_limit' }
     const command = await insertCommand(transaction, wanted.command)
+    note({ command })
     const id = debugSessionId.create()
     await transaction
       .insertInto('debug_sessions')

@@ -17,6 +17,7 @@ import * as isolation from './migrations/0009-isolation.ts'
 import * as changes from './migrations/0010-changes.ts'
 import * as commandQueue from './migrations/0011-command-queue.ts'
 import * as traces from './migrations/0015-traces.ts'
+import * as audit from './migrations/0017-audit.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -33,6 +34,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0010-changes': changes,
   '0011-command-queue': commandQueue,
   '0015-traces': traces,
+  '0017-audit': audit,
 }
 
 export type MigrateOptions = {

@@ -12,6 +12,7 @@ export const migrationNames = [
   '0010-changes',
   '0011-command-queue',
   '0015-traces',
+  '0017-audit',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { note } from '../../lib/subject.ts'
 import { type CommandLimits, noLimits } from '../contract/command-limits.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import { type CommandId, commandId, type SessionId } from '../contract/ids.ts'
@@ -29,9 +30,12 @@ export type NewCommand = {
 
 /** Queues a command. Undefined where the session takes no more commands. */
 export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandId | undefined> {
-  return store.write(async transaction =>
-    (await takesCommands(transaction, wanted.session)) ? insertCommand(transaction, wanted) : undefined,
-  )
+  return store.write(async transaction => {
+    if (!(await takesCommands(transaction, wanted.session))) return undefined
+    const id = await insertCommand(transaction, wanted)
+    note({ command: id })
+    return id
+  })
 }
 
 /** Queues a command that is like `earlier` and waits for none. Undefined where its session takes no more commands. */
@@ -62,6 +66,7 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
           .where('command_id', '=', earlier.id),
       )
       .execute()
+    note({ command: id })
     return id
   })
 }

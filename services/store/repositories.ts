@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { note } from '../../lib/subject.ts'
 import { type RepositoryId, type RunnerToken, repositoryId } from '../contract/ids.ts'
 import type { RepositoryRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -39,6 +40,7 @@ export function addRepository(store: Store, wanted: NewRepository): Promise<Adde
       removal_requested: 0,
     }
     await transaction.insertInto('repositories').values(repository).execute()
+    note({ repository: repository.id })
     return { outcome: 'added', repository }
   })
 }

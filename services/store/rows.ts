@@ -6,6 +6,7 @@ import {
   coreSummarySchema,
   junitSummarySchema,
 } from '../contract/artifact-resources.ts'
+import { type AuditEntry, auditEntrySchema } from '../contract/audit-entry.ts'
 import { commandLimitsSchema, commandUsageSchema } from '../contract/command-limits.ts'
 import { commandFailureSchema } from '../contract/command-state.ts'
 import { debugEndOf } from '../contract/debug-end.ts'
@@ -17,6 +18,7 @@ import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
+import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
 import type {
   ArtifactRow,
@@ -36,6 +38,21 @@ const nullableColumn = <Schema extends z.ZodType>(
   schema: Schema,
   json: string | null,
 ): z.output<Schema> | null => (json === null ? null : column(schema, json))
+
+export const toAuditEntry = (row: AuditJoined): AuditEntry =>
+  auditEntrySchema.parse({
+    position: row.position,
+    at: row.at,
+    actor: row.actor_token_id,
+    actor_name: row.actor_name,
+    operation: row.operation,
+    address: row.address,
+    request: row.request_id,
+    repository: row.repository_id,
+    session: row.session_id,
+    command: row.command_id,
+    token: row.token_id,
+  })
 
 export const toRepository = (row: RepositoryRow): Repository => ({
   id: row.id,

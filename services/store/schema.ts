@@ -218,7 +218,7 @@ export type SessionSecretRow = {
   value: string
 }
 
-/** That a thing has changed, at the position of its latest change. Written by triggers: see migration 0012. */
+/** That a thing has changed, at the position of its latest change. Written by triggers: see migration 0010. */
 export type ChangeRow = {
   position: Generated<number>
   kind: 'session' | 'command' | 'repository' | 'removed'
@@ -231,6 +231,22 @@ export type ChangeRow = {
 
 /** One row: what sessions were removed up to this position is not known any more. */
 export type ChangeHorizonRow = { id: number; position: number }
+
+/** That somebody had something changed. */
+export type AuditRow = {
+  position: Generated<number>
+  at: string
+  actor_token_id: TokenId
+  /** The name of an operation. */
+  operation: string
+  address: string | null
+  request_id: string | null
+  /** What it was about, which may be gone. */
+  repository_id: string | null
+  session_id: string | null
+  command_id: string | null
+  token_id: string | null
+}
 
 export type Schema = {
   repositories: RepositoryRow
@@ -246,4 +262,5 @@ export type Schema = {
   runners: RunnerRow
   changes: ChangeRow
   change_horizon: ChangeHorizonRow
+  audit: AuditRow
 }

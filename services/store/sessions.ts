@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
+import { note } from '../../lib/subject.ts'
 import type { CommandLimits } from '../contract/command-limits.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import {
@@ -56,6 +57,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
   return store.write(async transaction => {
     if (!(await hasRoom(transaction, wanted.owner, wanted.most))) return undefined
     const id = sessionId.create()
+    note({ session: id })
     await transaction
       .updateTable('repositories')
       .set({ used_at: wanted.now })

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { pendingEntry } from './audit-entry.ts'
 import { whileBusy } from './busy.ts'
 import { connect } from './database.ts'
 import { requireCurrentSchema } from './migrate.ts'
@@ -11,7 +12,10 @@ import type { Schema } from './schema.ts'
 export type Store = AsyncDisposable & {
   /** Runs queries outside a transaction; all of `work` is repeated when the database was locked. */
   read<T>(work: (database: Kysely<Schema>) => Promise<T>): Promise<T>
-  /** Runs `work` in a transaction that holds the write lock; all of it is repeated when the database was locked. */
+  /**
+   * Runs `work` in a transaction that holds the write lock; all of it is repeated when the database was locked. Who asked
+   * for it is written down with it (`audit-entry.ts`).
+   */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>
   /** How often something was asked again since it was opened, because the database was locked. */
   readonly retries: number
@@ -30,7 +34,14 @@ export async function openStore(path: string): Promise<Store> {
   const retried = () => void retries++
   return {
     read: work => whileBusy(() => work(database), undefined, retried),
-    write: work => whileBusy(() => database.transaction().execute(work), undefined, retried),
+    async write(work) {
+      const entry = pendingEntry()
+      const audited: typeof work = transaction =>
+        entry === undefined ? work(transaction) : entry.addAfter(transaction, () => work(transaction))
+      const result = await whileBusy(() => database.transaction().execute(audited), undefined, retried)
+      entry?.committed()
+      return result
+    },
     get retries() {
       return retries
     },

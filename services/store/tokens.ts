@@ -1,5 +1,7 @@
+import { note } from '../../lib/subject.ts'
 import { type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
+import { unaudited } from './audit-entry.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { TokenRow } from './schema.ts'
@@ -35,6 +37,7 @@ export function createToken(store: Store, wanted: NewToken): Promise<CreatedToke
       last_used_at: null,
     }
     await transaction.insertInto('tokens').values(token).execute()
+    note({ token: token.id })
     return { outcome: 'created', secret, token }
   })
 }
@@ -88,7 +91,9 @@ export function revokeToken(store: Store, id: TokenId, now: string): Promise<Tok
 /** Notes that a token was used, at most once a minute, so that reading costs no write each time. */
 export async function touchToken(store: Store, token: TokenRow, now: string): Promise<void> {
   if (token.last_used_at !== null && Date.parse(now) - Date.parse(token.last_used_at) < 60_000) return
-  await store.write(transaction =>
-    transaction.updateTable('tokens').set({ last_used_at: now }).where('id', '=', token.id).execute(),
+  await unaudited(() =>
+    store.write(transaction =>
+      transaction.updateTable('tokens').set({ last_used_at: now }).where('id', '=', token.id).execute(),
+    ),
   )
 }

@@ -215,6 +215,12 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'tokens.create': async () => ({ name: aName(), scopes: ['cli', 'mcp'], expires_in: 3_600 }),
   'tokens.list': async () => ({}),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
+  'audit.list': async () => ({
+    session: (await aCommand(['true'], 20)).session,
+    actor: (await client.server.whoami()).id,
+    before: 1_000_000,
+    limit: 5,
+  }),
 }
 
 /** What came through a surface: a value of the contract, or the messages of a stream. Each is held to the schema. */

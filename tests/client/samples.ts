@@ -1,4 +1,5 @@
 import type { Artifact } from '../../services/contract/artifact-resources.ts'
+import type { AuditEntry } from '../../services/contract/audit-entry.ts'
 import type {
   Breakpoint,
   DebugSession,
@@ -207,4 +208,19 @@ export const state = (
 export const end = (reason: Extract<LogMessage, { type: 'end' }>['reason'] = 'complete'): LogMessage => ({
   type: 'end',
   reason,
+})
+
+export const auditEntry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
+  position: 1,
+  at: instant,
+  actor: tokenId.schema.parse('tok_0123456789ab'),
+  actor_name: 'bootstrap',
+  operation: 'sessions.delete',
+  address: '127.0.0.1',
+  request: '0123456789abcdef',
+  repository: null,
+  session: sessionId.schema.parse('ses_0123456789ab'),
+  command: null,
+  token: null,
+  ...change,
 })

@@ -1,4 +1,3 @@
-import { note } from '../../../lib/subject.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { CommandId, SessionId } from '../../contract/ids.ts'
 import type { Command } from '../../contract/resources.ts'
@@ -83,7 +82,6 @@ async function queued(
 ): Promise<Outcome<Command>> {
   if (id === undefined) return refuse('session_ended', `the session ${session} takes no more commands`)
   const command = { id, session_id: session }
-  note({ command: id })
   tell(context, command)
   return commandOr404(await untilEnded(context, command, seconds, gone))
 }

@@ -4,8 +4,9 @@ import { resolveArtifact } from '../../store/artifacts.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
 import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
+import { findRepository as findRepositoryRow } from '../../store/repositories.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import type { ArtifactRow, CommandRow, TokenRow } from '../../store/schema.ts'
+import type { ArtifactRow, CommandRow, RepositoryRow, TokenRow } from '../../store/schema.ts'
 import { resolveSession } from '../../store/sessions.ts'
 import { resolveToken } from '../../store/tokens.ts'
 import type { Caller } from '../access.ts'
@@ -94,10 +95,19 @@ export const findDebugSession = async (
     ),
   )
 
-export const findToken = async ({ store }: Context, reference: string): Promise<Outcome<TokenRow>> =>
-  decide(await resolveToken(store, reference), reference, () =>
-    refuse('token_not_found', `no token ${reference}`),
-  )
+export async function findToken({ store }: Context, reference: string): Promise<Outcome<TokenRow>> {
+  const found = await resolveToken(store, reference)
+  if (found.found) note({ token: found.value.id })
+  return decide(found, reference, () => refuse('token_not_found', `no token ${reference}`))
+}
+
+/** By its name; one that is being removed is not there any more. */
+export async function findRepository({ store }: Context, name: string): Promise<Outcome<RepositoryRow>> {
+  const found = await findRepositoryRow(store, name)
+  if (found === undefined) return noSuchRepository(name)
+  note({ repository: found.id })
+  return done(found)
+}
 
 export const noSuchRepository = (name: string): Refusal =>
   refuse('repository_not_found', `no repository is called ${name}`)

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { artifactHandlers } from './artifacts.ts'
+import { auditHandlers } from './audit.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
 import { eventHandlers } from './events.ts'
@@ -20,4 +21,5 @@ export const createHandlers = (context: Context): Handlers => ({
   ...debugHandlers(context),
   ...eventHandlers(context),
   ...tokenHandlers(context),
+  ...auditHandlers(context),
 })

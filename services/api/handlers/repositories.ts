@@ -2,7 +2,6 @@ import type { RepositoryId } from '../../contract/ids.ts'
 import { grants } from '../../contract/scopes.ts'
 import {
   addRepository,
-  findRepository,
   listRepositories,
   lookUpRepository,
   requestRepositoryRemoval,
@@ -15,7 +14,7 @@ import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse, refuseFields } from '../outcome.ts'
 import { parseRepositoryAddress } from '../repository-address.ts'
-import { noSuchRepository } from './find.ts'
+import { findRepository, noSuchRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
@@ -49,14 +48,16 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
   'repositories.list': async () => done((await listRepositories(context.store)).map(toRepository)),
 
   'repositories.get': async (input, { gone }) => {
-    const repository = await findRepository(context.store, input.repository)
-    if (repository === undefined) return noSuchRepository(input.repository)
+    const found = await findRepository(context, input.repository)
+    if (!found.ok) return found
+    const repository = found.value
     return repositoryOr404(repository, await settle(context, repository.id, isSettled, input.wait, gone))
   },
 
   'repositories.fetch': async (input, { gone }) => {
-    const repository = await findRepository(context.store, input.repository)
-    if (repository === undefined) return noSuchRepository(input.repository)
+    const found = await findRepository(context, input.repository)
+    if (!found.ok) return found
+    const repository = found.value
     const wanted = await wantFetch(context.store, repository.id, now(context))
     if (wanted === undefined) return noSuchRepository(input.repository)
     tell(context, repository.id)
@@ -65,9 +66,9 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
   },
 
   'repositories.delete': async (input, { gone }) => {
-    const repository = await findRepository(context.store, input.repository)
-    if (repository === undefined) return noSuchRepository(input.repository)
-    const { id, name } = repository
+    const found = await findRepository(context, input.repository)
+    if (!found.ok) return found
+    const { id, name } = found.value
     const inUse = (sessions: string) =>
       refuse('repository_in_use', `there are ${sessions} of ${name}, perhaps of others: delete them first`)
     const sessions = await requestRepositoryRemoval(context.store, id)

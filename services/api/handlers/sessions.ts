@@ -1,9 +1,7 @@
-import { note } from '../../../lib/subject.ts'
 import type { SessionId } from '../../contract/ids.ts'
 import type { SessionStatus } from '../../contract/session-state.ts'
 import { sessionIsSettled } from '../../contract/session-state.ts'
 import { touchSession } from '../../store/activity.ts'
-import { findRepository } from '../../store/repositories.ts'
 import { type Resumed, resumeSession } from '../../store/resume-session.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
@@ -13,7 +11,7 @@ import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { ensurePatch, storePatch } from '../patch-file.ts'
 import { sessionTimes } from '../session-times.ts'
-import { findSession, noSuchRepository } from './find.ts'
+import { findRepository, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
@@ -28,14 +26,14 @@ type Names =
 
 export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
   'sessions.create': async (input, { caller, gone }) => {
-    const repository = await findRepository(context.store, input.repository)
-    if (repository === undefined) return noSuchRepository(input.repository)
+    const repository = await findRepository(context, input.repository)
+    if (!repository.ok) return repository
     const times = sessionTimes(input, context.sessions)
     if (!times.ok) return times
     const { patch } = input
     const sha256 = patch === undefined ? null : await storePatch(context.files, patch)
     const id = await createSession(context.store, {
-      repository: repository.id,
+      repository: repository.value.id,
       owner: caller.token.id,
       revision: input.commit ?? null,
       patch_sha256: sha256,
@@ -49,7 +47,6 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       now: now(context),
     })
     if (id === undefined) return atLimit(context)
-    note({ session: id })
     if (patch !== undefined) await ensurePatch(context.files, patch)
     tell(context, id)
     return sessionOr404(await settle(context, id, sessionIsSettled, input.wait, gone))

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
-import { command, repository, session, token } from '../samples.ts'
+import { auditEntry, command, repository, session, token } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options, temporary } from './rig.ts'
 
@@ -20,6 +20,7 @@ t.test('things are listed in tables, and told whole under --json', async t => {
     'repositories.list': () => [],
     'commands.list': () => [command({ status: 'failed', exit_code: 2, command: ['make', 'a b'] })],
     'tokens.list': () => [token({ revoked_at: '2026-01-02T03:04:05.678Z', scopes: ['cli', 'mcp'] })],
+    'audit.list': () => [auditEntry(), auditEntry({ actor_name: null, session: null, address: null })],
     'server.whoami': () => token(),
   })
   t.same(await type(['session', 'list', '--limit', '2']), {
@@ -37,6 +38,9 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
     /1 +cmd_0123456789ab +failed +2 +0s +make 'a b'\n/,
   )
   t.match((await type(['token', 'list'])).stdout, /bootstrap +revoked +never +- +cli,mcp\n/)
+  const audit = (await type(['audit'])).stdout
+  t.match(audit, /1 +1m ago +bootstrap +sessions\.delete +ses_0123456789ab +127\.0\.0\.1\n/)
+  t.match(audit, /1 +1m ago +tok_0123456789ab +sessions\.delete +- +-\n/)
   const whoami = await type(['--json', 'whoami'])
   t.same(JSON.parse(whoami.stdout), token(), '--json may stand anywhere')
   t.same(server.received[0]?.input, { limit: 2 })

@@ -121,6 +121,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'tokens.create': () => ({ name: 'fresh', scopes: ['mcp'], expires_in: 60 }),
   'tokens.list': () => ({}),
   'tokens.revoke': ({ token }) => ({ token }),
+  'audit.list': ({ session, token }) => ({ session, actor: token, before: 1_000, limit: 10 }),
 }
 
 /** What no field of this name takes. */

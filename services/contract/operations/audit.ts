@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { auditEntrySchema } from '../audit-entry.ts'
+import { listLimit } from '../fields.ts'
+import { reference, sessionId } from '../ids.ts'
+import { operation } from '../operation.ts'
+
+export const auditOperations = {
+  'audit.list': operation({
+    method: 'GET',
+    path: '/audit',
+    summary: 'Who had what changed, the latest first',
+    access: 'admin',
+    input: z.strictObject({
+      session: sessionId.schema
+        .optional()
+        .describe('only what was done in this session, which may be gone: its whole id'),
+      actor: reference('tok').optional().describe('only what was done with this token'),
+      before: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('only entries before this one, by its position: the next page'),
+      limit: listLimit.describe('how many at the most'),
+    }),
+    output: z.array(auditEntrySchema),
+    answer: 'json',
+    status: 200,
+    errors: ['token_not_found', 'ambiguous_id'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+}

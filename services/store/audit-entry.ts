@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Kysely, sql } from 'kysely'
+import { subjectOf } from '../../lib/subject.ts'
+import type { TokenId } from '../contract/ids.ts'
+import type { Schema } from './schema.ts'
+
+/** Who has something changed. */
+export type Actor = {
+  readonly token: TokenId
+  /** What they asked for: the name of an operation. */
+  readonly operation: string
+  /** Where from: the address of the connection. */
+  readonly address: string | null
+  readonly now: () => string
+}
+
+/** How many entries are kept; the oldest give way. */
+const kept = 100_000
+
+const pending = new AsyncLocalStorage<AuditEntry | undefined>()
+
+/**
+ * Does what somebody asked for. The first transaction of it that changes something also writes down who asked for what,
+ * and about what (`lib/subject.ts`): there is no change without an entry, and no entry without a change, whatever is
+ * killed in between.
+ */
+export const audited = <T>(actor: Actor, work: () => T): T => pending.run(new AuditEntry(actor), work)
+
+/** Does what nobody has to answer for, such as noting that something is in use. */
+export const unaudited = <T>(work: () => T): T => pending.run(undefined, work)
+
+/** What the store's next transaction is to write down besides; undefined where nothing is. */
+export function pendingEntry(): AuditEntry | undefined {
+  const entry = pending.getStore()
+  return entry?.isWritten === false ? entry : undefined
+}
+
+export class AuditEntry {
+  readonly #actor: Actor
+  #wasAdded = false
+  #isWritten = false
+
+  constructor(actor: Actor) {
+    this.#actor = actor
+  }
+
+  get isWritten(): boolean {
+    return this.#isWritten
+  }
+
+  /** Does the work of a transaction, and adds the entry where that has changed something. */
+  async addAfter<T>(transaction: Kysely<Schema>, work: () => Promise<T>): Promise<T> {
+    this.#wasAdded = false
+    const before = await changesOf(transaction)
+    const result = await work()
+    if ((await changesOf(transaction)) !== before) {
+      await this.#add(transaction)
+      this.#wasAdded = true
+    }
+    return result
+  }
+
+  /** That transaction has been committed. One that is rolled back may be tried again. */
+  committed(): void {
+    this.#isWritten = this.#wasAdded
+  }
+
+  async #add(transaction: Kysely<Schema>): Promise<void> {
+    const { token, operation, address, now } = this.#actor
+    const subject = subjectOf()
+    const { position } = await transaction
+      .insertInto('audit')
+      .values({
+        at: now(),
+        actor_token_id: token,
+        operation,
+        address,
+        request_id: subject?.request ?? null,
+        repository_id: subject?.repository ?? null,
+        session_id: subject?.session ?? null,
+        command_id: subject?.command ?? null,
+        token_id: subject?.token ?? null,
+      })
+      .returning('position')
+      .executeTakeFirstOrThrow()
+    await transaction
+      .deleteFrom('audit')
+      .where('position', '<=', position - kept)
+      .execute()
+  }
+}
+
+/** How many rows this connection has changed so far. */
+async function changesOf(transaction: Kysely<Schema>): Promise<number> {
+  const { rows } = await sql<{ changes: number }>`select total_changes() as changes`.execute(transaction)
+  return rows[0]?.changes ?? 0
+}
