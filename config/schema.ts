@@ -126,6 +126,14 @@ export const serverSchema = z.strictObject({
       total_bytes: z.int().min(0).default(21_474_836_480),
     })
     .prefault({}),
+  logs: z
+    .strictObject({
+      compress_after_hours: z.number().min(0).max(87_840).default(24),
+      retain_days: z.number().min(0).max(36_500).default(30),
+      session_bytes: z.int().min(0).default(0),
+      total_bytes: z.int().min(0).default(21_474_836_480),
+    })
+    .prefault({}),
   repositories: z
     .strictObject({
       schemes: z.array(z.enum(['https', 'ssh', 'git'])).default(['https', 'ssh', 'git']),

@@ -10,10 +10,17 @@ import { makeDirectory } from './make-directory.ts'
 export async function writeAtomically(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
-  { mode = 0o600 }: { mode?: number } = {},
+  {
+    mode = 0o600,
+    expectDirectory = false,
+  }: {
+    mode?: number
+    /** Its directory has to be there: where somebody removes that meanwhile, it is not made anew. */
+    expectDirectory?: boolean
+  } = {},
 ): Promise<void> {
   const directory = dirname(path)
-  makeDirectory(directory)
+  if (!expectDirectory) makeDirectory(directory)
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
     const file = await open(temporary, 'wx', mode)

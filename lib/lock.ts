@@ -21,15 +21,18 @@ export type LockOptions = {
 export async function acquireLock(path: string, { signal, onWait }: LockOptions = {}): Promise<HeldLock> {
   for (let told = false; ; told = true) {
     signal?.throwIfAborted()
-    const lock = tryFile(path)
+    const lock = tryToLock(path)
     if (lock !== undefined) return lock
     if (!told) onWait?.()
     await delay(100, undefined, signal === undefined ? {} : { signal })
   }
 }
 
-/** Opens and tries, anew each time: the file may have been removed by whoever held it, and another be in its place. */
-function tryFile(path: string): HeldLock | undefined {
+/**
+ * Undefined where another process holds the lock. Opens and tries, anew each time: the file may have been removed by
+ * whoever held it, and another be in its place.
+ */
+export function tryToLock(path: string): HeldLock | undefined {
   makeDirectory(dirname(path))
   makeFile(path)
   const before = inodeOf(path)

@@ -20,6 +20,12 @@ export async function printLog(
   for await (const message of messages) {
     if (message.type === 'command') states.set(message.command, message)
     if (json) await write(io.stdout, `${JSON.stringify(message)}\n`, io.signal)
+    else if (message.type === 'command' && message.log_expired_at !== undefined)
+      await write(
+        io.stderr,
+        `the output of ${message.command} was removed at ${message.log_expired_at}\n`,
+        io.signal,
+      )
     else if (message.type === 'output') await write(io[message.stream], bytesOf(message), io.signal)
     if (message.type !== 'end') continue
     if (message.problem !== undefined) throw new ProblemError(message.problem)

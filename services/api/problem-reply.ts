@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { isDiskFull } from '../../lib/disk-full.ts'
 import { type ProblemDocument, problemDocument, problems } from '../contract/problems.ts'
 import { StoreBusyError } from '../store/busy.ts'
+import { DamagedLogError } from './logs/damaged-log.ts'
 import { type Refusal, refuse } from './outcome.ts'
 
 /** The one place where what went wrong becomes HTTP. */
@@ -33,6 +34,7 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof StoreBusyError) return refuse('store_busy', 'the store is locked; try again')
   if (isDiskFull(error))
     return refuse('storage_full', 'there is no room left on the disk of the server; nothing was changed')
+  if (error instanceof DamagedLogError) return refuse('log_damaged', error.message)
   switch (fastifyCode(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return refuse('body_too_large', 'the request body is larger than this server takes')

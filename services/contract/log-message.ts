@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
+import { instant } from './fields.ts'
 import { commandId } from './ids.ts'
 import { problemSchema } from './problems.ts'
 
@@ -42,6 +43,8 @@ export const logMessageSchema = z.union([
     status: z.enum(commandStatuses),
     exit_code: z.int().nullable(),
     failure: commandFailureSchema.nullable(),
+    /** When its logs were removed, for their age or to make room: its output is not told any more. */
+    log_expired_at: instant.optional(),
   }),
   /** The last message of every stream that was not cut off. */
   z.object({

@@ -91,6 +91,8 @@ export const commandSchema = z.object({
   artifacts: collectionSchema.nullable(),
   /** Whether its logs were cut at its output limit. */
   truncated: z.boolean(),
+  /** When its logs were removed, for their age or to make room. */
+  log_expired_at: instant.nullable(),
   /** Once it has ended; null where it never started. */
   usage: commandUsageSchema.nullable(),
   created_at: instant,

@@ -8,6 +8,7 @@ import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/lease.ts'
 import type { Sampler } from './limits/sampler.ts'
+import type { LogLimits } from './logs/limits.ts'
 import type { RunnerMetrics } from './metrics.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
 
@@ -34,6 +35,7 @@ export type RunnerContext = {
   /** How long processes may take to end when asked. */
   readonly graceMs: number
   readonly artifacts: ArtifactLimits
+  readonly logs: LogLimits
   /** PATH of commands. */
   readonly path: string
   /** Variables that every command gets. */

@@ -18,7 +18,13 @@ import { startRunner } from './runner.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { runner: settings, sessions, artifacts, repositories } = serverSettings(ownRoot, process.env).values
+  const {
+    runner: settings,
+    sessions,
+    artifacts,
+    logs,
+    repositories,
+  } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   makePrivateDirectory(dirname(workspace.runnerSocket))
   const log = createLog('runner')
@@ -40,6 +46,12 @@ await runService(async () => {
         maxBytes: artifacts.max_bytes,
         retainDays: artifacts.retain_days,
         totalBytes: artifacts.total_bytes,
+      },
+      logs: {
+        compressAfterMs: logs.compress_after_hours * 3_600_000,
+        retainMs: logs.retain_days * 86_400_000,
+        sessionBytes: logs.session_bytes,
+        totalBytes: logs.total_bytes,
       },
       path:
         settings.path === ''

@@ -35,6 +35,16 @@ export class RunnerMetrics {
     'Bytes that commands which have ended had written.',
     ['stream'],
   )
+  readonly #compressed = this.#metrics.counter(
+    'debug_server_log_compressed_bytes_total',
+    'Bytes of old logs that were stored: `plain` as they were written, `stored` as they lie on disk since.',
+    ['form'],
+  )
+  readonly #expired = this.#metrics.counter(
+    'debug_server_log_expired_bytes_total',
+    'Bytes on disk of logs that were removed for their age or to make room.',
+    [],
+  )
   readonly #starts = this.#metrics.histogram(
     'debug_server_session_start_seconds',
     'How long it took to start a session.',
@@ -49,6 +59,7 @@ export class RunnerMetrics {
   )
 
   constructor({ store, slots, jobs }: RunnerMetricsOptions) {
+    for (const form of ['plain', 'stored']) this.#compressed.inc({ form }, 0)
     for (const outcome of ['taken', 'refused']) this.#claims.inc({ outcome }, 0)
     this.#metrics.gauge('debug_server_runner_slots', 'Commands that may run at a time.', []).set(slots)
     this.#metrics.gauge(
@@ -75,6 +86,16 @@ export class RunnerMetrics {
     if (took !== undefined) this.#commands.observe({ status }, Math.max(0, took) / 1_000)
     this.#bytes.inc({ stream: 'stdout' }, bytes.stdout)
     this.#bytes.inc({ stream: 'stderr' }, bytes.stderr)
+  }
+
+  /** A log has been stored as it is kept. Sizes in bytes. */
+  logStored(plain: number, stored: number): void {
+    this.#compressed.inc({ form: 'plain' }, plain)
+    this.#compressed.inc({ form: 'stored' }, stored)
+  }
+
+  logExpired(bytes: number): void {
+    this.#expired.inc(bytes)
   }
 
   sessionStarted(outcome: 'running' | 'failed', tookMs: number): void {

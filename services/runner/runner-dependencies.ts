@@ -7,6 +7,7 @@ import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { EngineSettings } from './debug/engines.ts'
 import type { GitCredentials } from './git/credentials.ts'
 import type { FetchLimits } from './git/mirrors.ts'
+import type { LogLimits } from './logs/limits.ts'
 import type { IsolationSettings } from './sandbox/sandbox.ts'
 
 /** What a runner is started with. */
@@ -24,6 +25,8 @@ export type RunnerDependencies = {
   graceMs: number
   /** What artifacts may cost; default: `defaultArtifactLimits`. */
   artifacts?: Partial<ArtifactLimits>
+  /** What becomes of old logs; default: `defaultLogLimits`. */
+  logs?: Partial<LogLimits>
   lease?: {
     /** How long its leases outlast its last heartbeat. */
     termMs?: number

@@ -1,8 +1,8 @@
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import type { Ask, FromRunner, LiveAnswer } from '../contract/runner-messages.ts'
-import { ArtifactKeeper } from './artifacts/artifact-keeper.ts'
 import { defaultArtifactLimits } from './artifacts/limits.ts'
+import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
@@ -13,10 +13,14 @@ import { KeyedJobs } from './keyed-jobs.ts'
 import type { Registration } from './leases/lease.ts'
 import { withRepository } from './leases/with-repository.ts'
 import { Sampler } from './limits/sampler.ts'
+import { keepLogs } from './logs/keep-logs.ts'
+import { defaultLogLimits } from './logs/limits.ts'
 import type { RunnerMetrics } from './metrics.ts'
+import { PeriodicJob } from './periodic-job.ts'
 import { Reconciler } from './reconcile.ts'
 import type { RunnerDependencies } from './runner-dependencies.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
+import { cautiousClock } from './sessions/cautious-clock.ts'
 import { SessionKeeper } from './sessions/session-keeper.ts'
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
@@ -38,7 +42,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #lease: Registration
   readonly #jobs: KeyedJobs
   readonly #keeper: SessionKeeper
-  readonly #artifacts: ArtifactKeeper
+  readonly #upkeep: readonly PeriodicJob[]
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
   readonly #end: () => Promise<void>
@@ -69,6 +73,7 @@ export class RunnerWork implements AsyncDisposable {
       ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation },
       ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
+      logs: { ...defaultLogLimits, ...deps.logs },
       fetchEveryMs: deps.fetchEveryMs ?? 0,
       sampler: new Sampler(error => around.failed(error, {}, 'looking at what commands use failed')),
       changed: change => around.say({ type: 'changed', ...change }),
@@ -85,7 +90,13 @@ export class RunnerWork implements AsyncDisposable {
     this.#lease = lease
     this.#jobs = jobs
     this.#keeper = new SessionKeeper(context, { stopwatch, retainMs: deps.sessions?.retainMs ?? 0 })
-    this.#artifacts = new ArtifactKeeper(context, jobs, stopwatch)
+    const cautious = cautiousClock(clock, stopwatch)
+    const upkeep = (key: string, pauseMs: number, work: (signal: AbortSignal) => Promise<void>) =>
+      new PeriodicJob(jobs, stopwatch, { key, pauseMs, work })
+    this.#upkeep = [
+      upkeep('artifacts', 600_000, signal => retainArtifacts(context, cautious, signal)),
+      upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
+    ]
     this.#reconciler = new Reconciler(context, jobs, this.#debugging)
     this.#end = async () => {
       // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
@@ -106,7 +117,7 @@ export class RunnerWork implements AsyncDisposable {
   async pass(): Promise<void> {
     if (this.#lease.held()) {
       await this.#keeper.look()
-      this.#artifacts.look()
+      for (const job of this.#upkeep) job.look()
     }
     await this.#reconciler.pass()
   }

@@ -32,6 +32,11 @@ export const dataFiles = (root: string) => {
       join(command(sessionId, id), 'artifacts', sha256),
     log: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
       join(command(sessionId, id), `${stream}.log`),
+    /** The same once it is compressed, which it is some time after its command has ended. */
+    compressedLog: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
+      join(command(sessionId, id), `${stream}.log.zst`),
+    /** Held by the runner that compresses and removes old logs. */
+    logKeeping: join(root, 'log-keeping.lock'),
     /** What it reads on its standard input. */
     input: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'stdin'),
     attempt,

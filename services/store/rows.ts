@@ -109,6 +109,7 @@ export const toCommand = (row: CommandRow): Command => ({
   failure: nullableColumn(commandFailureSchema, row.failure_json),
   artifacts: nullableColumn(collectionSchema, row.collection_json),
   truncated: row.truncated === 1,
+  log_expired_at: row.log_expired_at,
   usage: nullableColumn(commandUsageSchema, row.usage_json),
   created_at: row.created_at,
   started_at: row.started_at,

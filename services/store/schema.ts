@@ -16,6 +16,7 @@ import type {
 import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionEndReason, SessionStatus, WorktreeState } from '../contract/session-state.ts'
+import type { LogState } from './log-state.ts'
 
 /**
  * One row type a table, as the database holds it. Instants are ISO 8601 text in UTC; columns named `…_json` hold JSON
@@ -127,6 +128,12 @@ export type CommandRow = {
   /** Sizes of its logs when it ended: what is read ends there. Null while it runs. */
   stdout_bytes: number | null
   stderr_bytes: number | null
+  /** What has become of its logs: see log-state.ts. */
+  log_state: LogState
+  /** What its logs take on disk. Null until they are `stored`. */
+  log_stored_bytes: number | null
+  /** When its logs were removed, for their age or for room. */
+  log_expired_at: string | null
   created_at: string
   started_at: string | null
   ended_at: string | null

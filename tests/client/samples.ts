@@ -56,6 +56,7 @@ export const command = (change: Partial<Command> = {}): Command => ({
   rerun_of: null,
   limits: { memory: null, processes: null, file_size: null, output: 1_000_000, enforcement: 'sampled' },
   truncated: false,
+  log_expired_at: null,
   usage: { wall_seconds: 1.5, user_seconds: 0.5, system_seconds: 0.25, peak_memory: 1_048_576 },
   status: 'succeeded',
   exit_code: 0,

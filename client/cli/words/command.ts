@@ -27,8 +27,13 @@ export const renderCommand = (command: Command, { now }: RenderContext): string 
     ['processor', command.usage && processorText(command.usage)],
     ['memory', command.usage?.peak_memory == null ? null : sizeText(command.usage.peak_memory)],
     ['limits', limitsText(command.limits)],
-    ['output', command.truncated ? 'cut at its limit' : null],
+    ['output', outputText(command, now)],
   ])
+
+function outputText({ truncated, log_expired_at }: Command, now: number): string | null {
+  if (log_expired_at !== null) return `removed ${relativeTime(log_expired_at, now)}`
+  return truncated ? 'cut at its limit' : null
+}
 
 function artifactsText({ artifacts }: Command): string | null {
   if (artifacts === null) return null

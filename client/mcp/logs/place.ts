@@ -51,6 +51,7 @@ export const stateOf = (command: Command): LogMessage => ({
   status: command.status,
   exit_code: command.exit_code,
   failure: command.failure,
+  ...(command.log_expired_at === null ? {} : { log_expired_at: command.log_expired_at }),
 })
 
 /** The first command that may still write; those after it have not begun. */

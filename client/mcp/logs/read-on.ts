@@ -49,13 +49,14 @@ const longest = (place: Place): string =>
   placeCursor({ ...place, session: 'x'.repeat(16), stdout: 1e15, stderr: 1e15 }) + 'x'.repeat(80)
 
 async function readStream(
-  { session, id }: Command,
+  { session, id, log_expired_at }: Command,
   stream: LogStream,
   offset: number,
   room: number,
   { client, signal }: ToolCall,
 ): Promise<{ chunks: LogChunk[]; whole: boolean }> {
   const chunks: LogChunk[] = []
+  if (log_expired_at !== null) return { chunks, whole: true }
   let left = room
   // Leaving the loop closes the connection: what does not fit is not read.
   for await (const message of client.sessions.logs({ session, command: id, stream, offset }, { signal })) {

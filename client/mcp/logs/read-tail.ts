@@ -66,10 +66,11 @@ function share(tails: readonly LogChunk[], room: number): LogChunk[] {
 
 /** The last bytes of a stream, no more than any result holds; undefined where it is empty. */
 async function lastBytes(
-  { session, id, status }: Command,
+  { session, id, status, log_expired_at }: Command,
   stream: LogStream,
   { client, signal }: ToolCall,
 ): Promise<LogChunk | undefined> {
+  if (log_expired_at !== null) return undefined
   let kept = Buffer.alloc(0)
   let end = 0
   for await (const message of client.sessions.logs({ session, command: id, stream }, { signal })) {

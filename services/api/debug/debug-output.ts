@@ -3,6 +3,7 @@ import type { LogChunk, LogStream } from '../../contract/log-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
+import { refuseExpired } from '../logs/expired-log.ts'
 import { toLogChunk } from '../logs/log-event.ts'
 import { chunkSizes } from '../logs/log-format.ts'
 import { recordedLength, startsWithin } from '../logs/log-length.ts'
@@ -22,6 +23,8 @@ export async function outputOf(
   row: CommandRow,
   { stdout, stderr, limit }: Wanted,
 ): Promise<Outcome<OutputOf<Operation>>> {
+  const expired = refuseExpired(row)
+  if (expired !== undefined) return expired
   const starts = startsWithin(row, { stdout, stderr })
   if (!starts.ok) return starts
   const read = async (stream: LogStream) => {

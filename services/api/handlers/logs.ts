@@ -1,5 +1,6 @@
 import { logStreams } from '../../contract/log-message.ts'
 import type { Context } from '../context.ts'
+import { refuseExpired } from '../logs/expired-log.ts'
 import { startsWithin } from '../logs/log-length.ts'
 import { noOffsets } from '../logs/log-place.ts'
 import { done } from '../outcome.ts'
@@ -17,6 +18,8 @@ export const logHandlers = (context: Context): Pick<Handlers, 'sessions.logs'> =
       return done({ ...source, command: undefined, start: { sequence: 0, offsets: noOffsets } })
     const command = await findCommandOf(context, session.value, input.command)
     if (!command.ok) return command
+    const expired = refuseExpired(command.value)
+    if (expired !== undefined) return expired
     const asked = stream === undefined ? noOffsets : { ...noOffsets, [stream]: offset }
     const offsets = startsWithin(command.value, asked)
     if (!offsets.ok) return offsets

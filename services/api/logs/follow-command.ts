@@ -1,5 +1,6 @@
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { LogStream } from '../../contract/log-message.ts'
+import { getCommand } from '../../store/commands.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { FollowWorld, Interruption } from './follow-world.ts'
 import type { LogEvent } from './log-event.ts'
@@ -40,14 +41,21 @@ export async function* tellCommand(source: LogSource, command: CommandRow, world
 async function* readWhatIsThere({ command, streams, offsets, end }: CommandSource, world: FollowWorld): Told {
   const hasEnded = commandHasEnded(command.status)
   if (!hasEnded) yield { type: 'command', row: command }
+  let isWhole = true
   for (const stream of streams) {
     await using file = logOf(world.deps, command, stream)
     const tail = tailOf(command, stream, file, offsets, world)
     const length = Math.min(await file.end(recordedLength(command, stream)), end ?? Number.POSITIVE_INFINITY)
     yield* tail.drain(length, true, world.interrupted)
+    isWhole &&=
+      tail.position >= Math.min(recordedLength(command, stream) ?? 0, end ?? Number.POSITIVE_INFINITY)
   }
   if (world.interrupted()) return world.interruption()
-  if (hasEnded) yield { type: 'command', row: command }
+  if (!hasEnded) return undefined
+  // What is not there may have been removed since its row was read.
+  const row = isWhole ? command : await getCommand(world.deps.store, command.id)
+  if (row === undefined) return 'session_deleted'
+  yield { type: 'command', row }
   return undefined
 }
 

@@ -30,8 +30,16 @@ export function toLogMessage(event: LogEvent): LogMessage {
     case 'output':
       return toLogChunk(event)
     case 'command': {
-      const { id, sequence, status, exit_code, failure } = toCommand(event.row)
-      return { type: 'command', command: id, sequence, status, exit_code, failure }
+      const { id, sequence, status, exit_code, failure, log_expired_at } = toCommand(event.row)
+      return {
+        type: 'command',
+        command: id,
+        sequence,
+        status,
+        exit_code,
+        failure,
+        ...(log_expired_at === null ? {} : { log_expired_at }),
+      }
     }
     case 'end':
       return event

@@ -1,29 +1,79 @@
 import type { FileHandle } from 'node:fs/promises'
 import { openPlainFile } from '../../../lib/plain-file.ts'
+import { CompressedFile, DamagedFileError } from '../../../lib/seekable-zstd/compressed-file.ts'
+import { DamagedLogError } from './damaged-log.ts'
 
-/** A log file that may not be there yet, which is the same as empty. It is opened once and read at any position. */
+export type LogPlaces = {
+  /** Where a log is written. */
+  readonly plain: string
+  /** Where it is once it is compressed; then it is nowhere else. */
+  readonly compressed: string
+  /** What people call it. */
+  readonly name: string
+}
+
+/**
+ * A log file that may not be there yet, which is the same as empty. It is opened once and read at any position, whether
+ * it is compressed or not. Throws a DamagedLogError rather than tell other bytes than were written.
+ */
 export class LogFile implements AsyncDisposable {
-  readonly #path: string
-  #file: FileHandle | undefined
+  readonly #places: LogPlaces
+  #content: Content | undefined
 
-  constructor(path: string) {
-    this.#path = path
+  constructor(places: LogPlaces) {
+    this.#places = places
   }
 
   /** Its present length in bytes. */
   async size(): Promise<number> {
-    this.#file ??= await openPlainFile(this.#path)
-    return this.#file === undefined ? 0 : (await this.#file.stat()).size
+    return this.#named(async () => {
+      this.#content ??= await openContent(this.#places)
+      return (await this.#content?.size()) ?? 0
+    })
   }
 
   /** Up to `length` bytes from `position` on; fewer at the end. */
-  async read(position: number, length: number): Promise<Buffer> {
-    if (this.#file === undefined) return Buffer.alloc(0)
-    const { buffer, bytesRead } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position)
-    return buffer.subarray(0, bytesRead)
+  read(position: number, length: number): Promise<Buffer> {
+    return this.#named(async () => (await this.#content?.read(position, length)) ?? Buffer.alloc(0))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file?.close()
+    await this.#content?.[Symbol.asyncDispose]()
+  }
+
+  async #named<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof DamagedFileError) throw new DamagedLogError(this.#places.name, { cause: error })
+      throw error
+    }
   }
 }
+
+type Content = AsyncDisposable & {
+  size(): Promise<number>
+  read(position: number, length: number): Promise<Buffer>
+}
+
+/** In this order: the plain file goes when the other one is whole. */
+async function openContent({ plain, compressed }: LogPlaces): Promise<Content | undefined> {
+  const file = await openPlainFile(plain)
+  if (file !== undefined) return plainContent(file)
+  const other = await CompressedFile.open(compressed)
+  if (other === undefined) return undefined
+  return {
+    size: async () => other.size,
+    read: (position, length) => other.read(position, length),
+    [Symbol.asyncDispose]: () => other[Symbol.asyncDispose](),
+  }
+}
+
+const plainContent = (file: FileHandle): Content => ({
+  size: async () => (await file.stat()).size,
+  read: async (position, length) => {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+    return buffer.subarray(0, bytesRead)
+  },
+  [Symbol.asyncDispose]: () => file.close(),
+})

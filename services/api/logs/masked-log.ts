@@ -72,6 +72,10 @@ export const logOf = (
   stream: LogStream,
 ): MaskedLog =>
   new MaskedLog(
-    new LogFile(files.log(session_id, id, stream)),
+    new LogFile({
+      plain: files.log(session_id, id, stream),
+      compressed: files.compressedLog(session_id, id, stream),
+      name: `${stream} of ${id}`,
+    }),
     async () => new SecretMask(Object.values(await secretsOf(store, session_id))),
   )

@@ -223,7 +223,7 @@ export const debugOperations = {
       next: z.object({ stdout: z.int(), stderr: z.int() }),
       complete: z.boolean(),
     }),
-    errors: [...finding, 'offset_out_of_range'],
+    errors: [...finding, 'offset_out_of_range', 'log_expired', 'log_damaged'],
   }),
   'debug.terminate': operation({
     ...write,

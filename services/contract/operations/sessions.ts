@@ -117,7 +117,14 @@ export const sessionOperations = {
     output: logMessageSchema,
     answer: 'stream',
     status: 200,
-    errors: ['session_not_found', 'command_not_found', 'ambiguous_id', 'offset_out_of_range'],
+    errors: [
+      'session_not_found',
+      'command_not_found',
+      'ambiguous_id',
+      'offset_out_of_range',
+      'log_expired',
+      'log_damaged',
+    ],
     surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.stop': operation({

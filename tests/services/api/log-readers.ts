@@ -125,13 +125,18 @@ export async function all(reader: LogReader): Promise<LogMessage[]> {
   return messages
 }
 
-/** What one stream of a command said, each chunk put where its offset says it belongs. */
-export function assemble(messages: readonly LogMessage[], command: CommandId, stream: LogStream): string {
+/** What one stream of a command said from a byte on, each chunk put where its offset says it belongs. */
+export function assemble(
+  messages: readonly LogMessage[],
+  command: CommandId,
+  stream: LogStream,
+  from = 0,
+): string {
   let text = ''
   for (const message of messages) {
     if (message.type !== 'output' || message.command !== command || message.stream !== stream) continue
-    if (message.offset !== text.length)
-      throw new Error(`expected offset ${text.length}, not ${message.offset}`)
+    if (message.offset !== from + text.length)
+      throw new Error(`expected offset ${from + text.length}, not ${message.offset}`)
     const bytes = bytesOf(message)
     if (bytes.length !== message.bytes) throw new Error(`${bytes.length} bytes came as ${message.bytes}`)
     text += bytes.toString('latin1')
