@@ -117,6 +117,19 @@ export const serverSchema = z.strictObject({
       retain_days: z.number().min(0).max(3_660).default(7),
     })
     .prefault({}),
+  environments: z
+    .strictObject({
+      default: z
+        .array(z.enum(['auto', 'none', 'conda', 'pip', 'uv', 'npm', 'pnpm', 'yarn', 'cargo', 'go']))
+        .min(1)
+        .refine(given => given.length === 1 || !given.some(one => one === 'auto' || one === 'none'))
+        .meta({ description: '["auto"], ["none"], or managers such as ["pip", "npm"]' })
+        .default(['none']),
+      build_seconds: z.number().positive().max(86_400).default(1_800),
+      keep: z.int().min(0).default(50),
+      total_bytes: z.int().min(0).default(21_474_836_480),
+    })
+    .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
   artifacts: z
     .strictObject({

@@ -45,6 +45,8 @@ const fixes: Record<NonNullable<Session['failure']>['reason'], string | undefine
   patch_rejected: 'make the patch against this very commit: git diff COMMIT',
   repository_unavailable: 'see what is wrong with it: debug-server repository list',
   worktree_failed: undefined,
+  environment_failed:
+    'see all of its log with "debug-server session logs SESSION", or leave it out with --environment none',
   isolation_unavailable:
     'install bubblewrap where the server runs; npx task check tells what is wrong with it',
   worktree_lost: 'open another one, at the same commit, with "debug-server session create"',

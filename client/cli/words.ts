@@ -19,6 +19,7 @@ import {
   debugThreads,
   debugVariables,
 } from './words/debug.ts'
+import { environmentDelete, environmentList } from './words/environment.ts'
 import { events } from './words/events.ts'
 import {
   repositoryAdd,
@@ -64,6 +65,8 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'artifacts.list': artifactList,
   'artifacts.get': artifactGet,
   'artifacts.download': artifactDownload,
+  'environments.list': environmentList,
+  'environments.delete': environmentDelete,
   'debug.launch': debugLaunch,
   'debug.list': debugList,
   'debug.status': debugStatus,
@@ -93,6 +96,7 @@ export const groups: Readonly<Record<string, string>> = {
   session: 'worktrees of a repository at a commit, with a patch',
   command: "what runs in a session's worktree",
   artifact: 'files that commands have left behind',
+  environment: "what is installed of a repository's dependencies",
   debug: 'stop in running code',
   token: 'who may use the server',
   config: 'the settings of this client and of a clone',

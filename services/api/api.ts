@@ -6,11 +6,11 @@ import { errorCode } from '../../lib/error-code.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
+import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from './changes.ts'
-import type { LimitSettings } from './command-limits.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
@@ -40,6 +40,8 @@ export type ApiDependencies = {
   readonly commands: LimitSettings
   /** How long sessions may live. */
   readonly sessions: ServerSettings['sessions']
+  /** What sessions get that are created without saying so. */
+  readonly environments: Pick<ServerSettings['environments'], 'default'>
   readonly limits?: Partial<Limits>
 }
 

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { LiveAnswer } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
-import type { LimitSettings } from './command-limits.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { LiveLogs } from './logs/live-logs.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -28,6 +28,8 @@ export type Context = {
   readonly debugSessions: number
   /** What commands may use. */
   readonly commands: LimitSettings
+  /** What sessions get that are created without saying so. */
+  readonly environments: Pick<ServerSettings['environments'], 'default'>
   /** How long sessions may live. */
   readonly sessions: ServerSettings['sessions']
   readonly changes: Changes

@@ -12,7 +12,8 @@ import { startApi } from './api.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { api: listen, repositories, debug, sessions, runner } = serverSettings(ownRoot, process.env).values
+  const settings = serverSettings(ownRoot, process.env).values
+  const { api: listen, repositories, debug, sessions, environments, runner } = settings
   const instance = instanceFrom(process.env)
   const log = createLog('api')
   await using starting = new AsyncDisposableStack()
@@ -31,6 +32,7 @@ await runService(async () => {
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,
       sessions,
+      environments,
       commands: runner,
     }),
   )

@@ -15,6 +15,22 @@ export type CommandLimits = z.infer<typeof commandLimitsSchema>
 
 export const noLimits: CommandLimits = { memory: null, processes: null, file_size: null, output: null }
 
+/** What a server says of limits: those of what asks for none (0: none), and the most output that there may be. */
+export type LimitSettings = Readonly<
+  Record<'memory_limit' | 'process_limit' | 'file_size_limit' | 'output_limit' | 'output_limit_most', number>
+>
+
+/** Those of a command that asks for none. */
+export function defaultLimits(settings: LimitSettings): CommandLimits {
+  const limit = (most: number) => (most === 0 ? null : most)
+  return {
+    memory: limit(settings.memory_limit),
+    processes: limit(settings.process_limit),
+    file_size: limit(settings.file_size_limit),
+    output: Math.min(settings.output_limit, settings.output_limit_most),
+  }
+}
+
 /** How limits on memory and processes are kept: by looking once a second, and ending what is over. */
 export const limitEnforcements = ['sampled'] as const
 export type LimitEnforcement = (typeof limitEnforcements)[number]

@@ -3,6 +3,7 @@ import { artifactOperations } from './operations/artifacts.ts'
 import { auditOperations } from './operations/audit.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
+import { environmentOperations } from './operations/environments.ts'
 import { eventOperations } from './operations/events.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
@@ -16,6 +17,7 @@ export const contract = {
   ...sessionOperations,
   ...commandOperations,
   ...artifactOperations,
+  ...environmentOperations,
   ...debugOperations,
   ...eventOperations,
   ...tokenOperations,

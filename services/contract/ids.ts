@@ -28,6 +28,7 @@ export const repositoryId = idOf('rep', text('rep').brand<'RepositoryId'>())
 export const tokenId = idOf('tok', text('tok').brand<'TokenId'>())
 export const debugSessionId = idOf('dbg', text('dbg').brand<'DebugSessionId'>())
 export const artifactId = idOf('art', text('art').brand<'ArtifactId'>())
+export const environmentId = idOf('env', text('env').brand<'EnvironmentId'>())
 export const instanceId = idOf('ins', text('ins').brand<'InstanceId'>())
 
 /** A runner's fencing token: the later a runner has registered, the higher. */
@@ -40,6 +41,7 @@ export type RepositoryId = z.infer<typeof repositoryId.schema>
 export type TokenId = z.infer<typeof tokenId.schema>
 export type DebugSessionId = z.infer<typeof debugSessionId.schema>
 export type ArtifactId = z.infer<typeof artifactId.schema>
+export type EnvironmentId = z.infer<typeof environmentId.schema>
 export type InstanceId = z.infer<typeof instanceId.schema>
 
 /** A whole id, a unique prefix of one (with or without `ses_`), or, for sessions, `@last`. Resolved by the API. */

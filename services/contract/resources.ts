@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { collectionSchema } from './artifact-resources.ts'
 import { commandLimitsSchema, commandUsageSchema, limitEnforcements } from './command-limits.ts'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
+import { sessionEnvironmentSchema } from './environment-resources.ts'
 import { commandLine, instant } from './fields.ts'
-import { commandId, repositoryId, sessionId, tokenId } from './ids.ts'
+import { commandId, environmentId, repositoryId, sessionId, tokenId } from './ids.ts'
 import { isolations } from './isolation.ts'
 import { repositoryFailureSchema, repositoryStatuses } from './repository-state.ts'
 import { scopeSchema } from './scopes.ts'
@@ -50,6 +51,8 @@ export const sessionSchema = z.object({
   offline: z.boolean(),
   /** What keeps its commands apart; null until it runs. */
   isolation: z.enum(isolations).nullable(),
+  /** What its commands find of the repository's dependencies; empty until that is known, and where it has none. */
+  environments: z.array(sessionEnvironmentSchema),
   /** Seconds that it may live since it was created or resumed; 0: any time. */
   ttl: z.int(),
   /** Seconds that nothing may happen in it; 0: any time. */
@@ -65,7 +68,7 @@ export type Session = z.infer<typeof sessionSchema>
 export const commandSchema = z.object({
   id: commandId.schema,
   session: sessionId.schema,
-  /** 1 for the session's first command. */
+  /** 1 for the first command that was given to the session. What builds its environments comes before: 0, then -1. */
   sequence: z.int(),
   command: commandLine,
   directory: z.string(),
@@ -79,6 +82,8 @@ export const commandSchema = z.object({
   attempts: z.int(),
   /** The command that it repeats. */
   rerun_of: commandId.schema.nullable(),
+  /** The environment that it builds, where that is what it is for. */
+  environment: environmentId.schema.nullable(),
   limits: commandLimitsSchema.extend({
     /** Null before it has started. */
     enforcement: z.enum(limitEnforcements).nullable(),

@@ -49,6 +49,7 @@ export const sessionFailureReasons = [
   'worktree_failed',
   'worktree_lost',
   'isolation_unavailable',
+  'environment_failed',
 ] as const
 
 export const sessionFailureSchema = z.object({ reason: z.enum(sessionFailureReasons), message: z.string() })

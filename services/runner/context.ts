@@ -4,6 +4,8 @@ import type { FromRunner } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { ArtifactLimits } from './artifacts/limits.ts'
+import type { EnvironmentSettings } from './environments/environment-settings.ts'
+import type { ToolFinder } from './environments/find-tools.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/lease.ts'
@@ -36,6 +38,9 @@ export type RunnerContext = {
   readonly graceMs: number
   readonly artifacts: ArtifactLimits
   readonly logs: LogLimits
+  readonly environments: EnvironmentSettings
+  /** Finds what builds environments. */
+  readonly tools: ToolFinder
   /** PATH of commands. */
   readonly path: string
   /** Variables that every command gets. */

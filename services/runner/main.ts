@@ -10,6 +10,7 @@ import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { startTracing } from '../../lib/start-tracing.ts'
+import { defaultLimits } from '../contract/command-limits.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
@@ -23,6 +24,7 @@ await runService(async () => {
     sessions,
     artifacts,
     logs,
+    environments,
     repositories,
   } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
@@ -52,6 +54,12 @@ await runService(async () => {
         retainMs: logs.retain_days * 86_400_000,
         sessionBytes: logs.session_bytes,
         totalBytes: logs.total_bytes,
+      },
+      environments: {
+        buildSeconds: environments.build_seconds,
+        keep: environments.keep,
+        totalBytes: environments.total_bytes,
+        limits: defaultLimits(settings),
       },
       path:
         settings.path === ''

@@ -1,5 +1,6 @@
 import { type Families, ServiceMetrics, workBuckets } from '../../lib/metrics.ts'
 import type { CommandStatus } from '../contract/command-state.ts'
+import type { EnvironmentManager } from '../contract/environment-state.ts'
 import { countRetries } from '../store/figures.ts'
 import type { Store } from '../store/store.ts'
 
@@ -58,6 +59,18 @@ export class RunnerMetrics {
     workBuckets,
   )
 
+  readonly #builds = this.#metrics.histogram(
+    'debug_server_environment_build_seconds',
+    'How long it took to build an environment.',
+    ['manager', 'outcome'],
+    workBuckets,
+  )
+  readonly #environments = this.#metrics.counter(
+    'debug_server_environments_obtained_total',
+    'Environments that sessions have got: ready before (hit), built for another (waited) or for them (built).',
+    ['manager', 'how'],
+  )
+
   constructor({ store, slots, jobs }: RunnerMetricsOptions) {
     for (const form of ['plain', 'stored']) this.#compressed.inc({ form }, 0)
     for (const outcome of ['taken', 'refused']) this.#claims.inc({ outcome }, 0)
@@ -100,6 +113,15 @@ export class RunnerMetrics {
 
   sessionStarted(outcome: 'running' | 'failed', tookMs: number): void {
     this.#starts.observe({ outcome }, tookMs / 1_000)
+  }
+
+  /** `took`: seconds; undefined for a build that never started. */
+  environmentBuilt(manager: EnvironmentManager, outcome: string, took: number | undefined): void {
+    if (took !== undefined) this.#builds.observe({ manager, outcome }, took)
+  }
+
+  environmentObtained(manager: EnvironmentManager, how: 'hit' | 'waited' | 'built'): void {
+    this.#environments.inc({ manager, how })
   }
 
   fetched(outcome: 'done' | 'failed', tookMs: number): void {

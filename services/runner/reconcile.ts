@@ -6,6 +6,7 @@ import type { SessionStatus } from '../contract/session-state.ts'
 import { readyCommands } from '../store/command-queue.ts'
 import { commandsIn, startCommands } from '../store/commands.ts'
 import { liveDebugSessions, type QueuedDebugSession, readyDebuggees } from '../store/debug-sessions.ts'
+import { readyBuilds } from '../store/environments.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
@@ -85,8 +86,12 @@ export class Reconciler {
 
     await this.#startDebuggees()
     const busy = [...this.#runs.values()].filter(run => run.takesSlot).map(run => run.session)
-    const free = slots - busy.length
+    let free = slots - busy.length
     if (free <= 0) return
+    // Before all else: whole sessions wait for them.
+    const builds = (await readyBuilds(store, free)).filter(row => !this.#runs.has(row.id))
+    for (const [row, claim] of this.#claims(builds)) this.#take(row, undefined, claim)
+    free -= builds.length
     const load = Map.groupBy(busy, session => session)
     const loadOf = (session: SessionId) => load.get(session)?.length ?? 0
     // More than are free: those that this runner has begun to take are queued still.

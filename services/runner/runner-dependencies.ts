@@ -5,6 +5,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { ArtifactLimits } from './artifacts/limits.ts'
 import type { EngineSettings } from './debug/engines.ts'
+import type { EnvironmentSettings } from './environments/environment-settings.ts'
 import type { GitCredentials } from './git/credentials.ts'
 import type { FetchLimits } from './git/mirrors.ts'
 import type { LogLimits } from './logs/limits.ts'
@@ -27,6 +28,8 @@ export type RunnerDependencies = {
   artifacts?: Partial<ArtifactLimits>
   /** What becomes of old logs; default: `defaultLogLimits`. */
   logs?: Partial<LogLimits>
+  /** What environments may cost; default: `defaultEnvironmentSettings`. */
+  environments?: Partial<EnvironmentSettings>
   lease?: {
     /** How long its leases outlast its last heartbeat. */
     termMs?: number

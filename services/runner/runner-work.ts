@@ -6,6 +6,9 @@ import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
+import { defaultEnvironmentSettings } from './environments/environment-settings.ts'
+import { ToolFinder } from './environments/find-tools.ts'
+import { keepEnvironments } from './environments/keep-environments.ts'
 import { credentialSettings, noCredentials, withoutTokens } from './git/credentials.ts'
 import { Git } from './git/git.ts'
 import { Mirrors } from './git/mirrors.ts'
@@ -74,6 +77,8 @@ export class RunnerWork implements AsyncDisposable {
       ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       logs: { ...defaultLogLimits, ...deps.logs },
+      environments: { ...defaultEnvironmentSettings, ...deps.environments },
+      tools: new ToolFinder(helpers),
       fetchEveryMs: deps.fetchEveryMs ?? 0,
       sampler: new Sampler(error => around.failed(error, {}, 'looking at what commands use failed')),
       changed: change => around.say({ type: 'changed', ...change }),
@@ -96,6 +101,7 @@ export class RunnerWork implements AsyncDisposable {
     this.#upkeep = [
       upkeep('artifacts', 600_000, signal => retainArtifacts(context, cautious, signal)),
       upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
+      upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]
     this.#reconciler = new Reconciler(context, jobs, this.#debugging)
     this.#end = async () => {

@@ -225,7 +225,8 @@ export const requeueCommand = (
             .selectFrom('sessions')
             .select('sessions.id')
             .whereRef('sessions.id', '=', 'commands.session_id')
-            .where('sessions.status', '=', 'running')
+            // What builds an environment runs while its session starts.
+            .where('sessions.status', 'in', ['starting', 'running'])
             .where('sessions.delete_requested', '=', 0),
         ),
       )

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { CommandId, RepositoryId, SessionId } from '../contract/ids.ts'
+import type { CommandId, EnvironmentId, RepositoryId, SessionId } from '../contract/ids.ts'
 import type { LogStream } from '../contract/log-message.ts'
 
 /**
@@ -12,6 +12,7 @@ export const dataFiles = (root: string) => {
   /** What tells of one attempt to run a command; those of an earlier one stay, so that none is taken for another. */
   const attempt = (sessionId: SessionId, id: CommandId, nth: number) =>
     nth <= 1 ? command(sessionId, id) : join(command(sessionId, id), `attempt-${nth}`)
+  const environment = (id: EnvironmentId) => join(root, 'environments', id)
   return {
     root,
     /** The bare mirror of a repository. */
@@ -23,6 +24,13 @@ export const dataFiles = (root: string) => {
     temporary: (id: SessionId) => join(session(id), 'tmp'),
     /** Where a session's directory is moved before it is removed: nobody makes a name there twice. */
     discarded: join(root, 'discarded'),
+    /** All that belongs to one environment; `project`: the files that it is built from, where its build runs. */
+    environments: join(root, 'environments'),
+    environment,
+    project: (id: EnvironmentId) => join(environment(id), 'project'),
+    /** Where the files that an environment is built from wait until its build begins. */
+    stages: (id: SessionId) => join(session(id), 'stages'),
+    stage: (sessionId: SessionId, id: EnvironmentId) => join(session(sessionId), 'stages', id),
     /** A patch, by the SHA-256 of its bytes. */
     patch: (sha256: string) => join(root, 'patches', `${sha256}.patch`),
     command,

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type CommandLimits, noLimits } from '../contract/command-limits.ts'
 import type { CommandLine } from '../contract/fields.ts'
-import { type CommandId, commandId, type SessionId } from '../contract/ids.ts'
+import { type CommandId, commandId, type EnvironmentId, type SessionId } from '../contract/ids.ts'
 import { noteActivity } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
 import type { CommandRow, Schema } from './schema.ts'
@@ -25,6 +25,8 @@ export type NewCommand = {
   limits?: CommandLimits
   /** Patterns of the files to keep when it has ended. */
   artifacts?: readonly string[]
+  /** The environment that it builds: it runs while its session starts. */
+  environmentToBuild?: EnvironmentId
   now: string
 }
 
@@ -53,6 +55,7 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
         artifacts_json,
         after_json: '[]',
         rerun_of: earlier.id,
+        environment_id: null,
         created_at: now,
       },
     })
@@ -100,6 +103,7 @@ export async function insertCommand(
     artifacts_json: wanted.artifacts?.length ? JSON.stringify(wanted.artifacts) : null,
     after_json: JSON.stringify(after),
     rerun_of: null,
+    environment_id: wanted.environmentToBuild ?? null,
     created_at: wanted.now,
   })
   if (wanted.stdin !== undefined)
@@ -115,15 +119,16 @@ export async function insertCommand(
 type Given =
   | ('session_id' | 'command_json' | 'directory' | 'environment_json' | 'timeout_seconds')
   | ('idempotent' | 'merge' | 'limits_json' | 'artifacts_json' | 'after_json' | 'rerun_of' | 'created_at')
+  | 'environment_id'
 
 async function insertRow(
   transaction: Transaction<Schema>,
   given: Pick<CommandRow, Given>,
 ): Promise<CommandId> {
   const id = commandId.create()
-  const { highest } = await transaction
+  const { highest, lowest } = await transaction
     .selectFrom('commands')
-    .select(eb => eb.fn.max('sequence').as('highest'))
+    .select(eb => [eb.fn.max('sequence').as('highest'), eb.fn.min('sequence').as('lowest')])
     .where('session_id', '=', given.session_id)
     .executeTakeFirstOrThrow()
   await transaction
@@ -131,7 +136,11 @@ async function insertRow(
     .values({
       ...given,
       id,
-      sequence: Number(highest ?? 0) + 1,
+      // What builds an environment comes before all that was asked for.
+      sequence:
+        given.environment_id === null
+          ? Math.max(Number(highest ?? 0), 0) + 1
+          : Math.min(Number(lowest ?? 1), 1) - 1,
       attempts: 0,
       status: 'queued',
       cancel_requested: 0,

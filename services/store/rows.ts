@@ -12,6 +12,8 @@ import { commandFailureSchema } from '../contract/command-state.ts'
 import { debugEndOf } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
 import { type Breakpoint, breakpointSchema, type DebugSession } from '../contract/debug-resources.ts'
+import { type Environment, sessionEnvironmentSchema } from '../contract/environment-resources.ts'
+import { environmentChoice, environmentFailureSchema } from '../contract/environment-state.ts'
 import { commandLine, environmentVariables, parseSourceLine } from '../contract/fields.ts'
 import { commandId } from '../contract/ids.ts'
 import { repositoryFailureSchema } from '../contract/repository-state.ts'
@@ -20,10 +22,12 @@ import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
 import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
+import type { EnvironmentJoined } from './environments.ts'
 import type {
   ArtifactRow,
   CommandRow,
   DebugSessionRow,
+  EnvironmentRow,
   RepositoryRow,
   SessionRow,
   TokenRow,
@@ -68,8 +72,8 @@ export const toRepository = (row: RepositoryRow): Repository => ({
   fetch_requested: row.fetches_wanted > row.fetches_done,
 })
 
-/** A session's row together with the name of its repository. */
-export type SessionJoined = SessionRowRead & { repository_name: string }
+/** A session's row together with the name of its repository and its environments, in their order. */
+export type SessionJoined = SessionRowRead & { repository_name: string; environments_json: string }
 type SessionRowRead = Omit<SessionRow, 'position'> & { position: number }
 
 export const toSession = (row: SessionJoined): Session => ({
@@ -83,6 +87,7 @@ export const toSession = (row: SessionJoined): Session => ({
   end_reason: row.end_reason,
   offline: row.offline === 1,
   isolation: row.isolation,
+  environments: column(sessionEnvironments, row.environments_json),
   ttl: row.ttl_seconds,
   idle_timeout: row.idle_timeout_seconds,
   expires_at: row.expires_at,
@@ -91,6 +96,11 @@ export const toSession = (row: SessionJoined): Session => ({
   started_at: row.started_at,
   ended_at: row.ended_at,
 })
+
+const sessionEnvironments = z.array(sessionEnvironmentSchema)
+
+export const environmentChoiceOf = (row: Pick<SessionRow, 'environment_json'>) =>
+  column(environmentChoice, row.environment_json)
 
 export const toCommand = (row: CommandRow): Command => ({
   id: row.id,
@@ -103,6 +113,7 @@ export const toCommand = (row: CommandRow): Command => ({
   idempotent: row.idempotent === 1,
   attempts: row.attempts,
   rerun_of: row.rerun_of,
+  environment: row.environment_id,
   limits: { ...limitsOf(row), enforcement: row.enforcement },
   status: row.status,
   exit_code: row.exit_code,
@@ -128,6 +139,24 @@ export const toArtifact = (row: ArtifactRow): Artifact => ({
   kind: row.kind,
   summary: nullableColumn(summary, row.summary_json),
   created_at: row.created_at,
+})
+
+export const environmentFailureOf = ({ failure_json }: Pick<EnvironmentRow, 'failure_json'>) =>
+  column(environmentFailureSchema, failure_json ?? '')
+
+export const toEnvironment = (row: EnvironmentJoined): Environment => ({
+  id: row.id,
+  manager: row.manager,
+  key: row.key,
+  status: row.status,
+  bytes: row.bytes,
+  repository: row.repository_name,
+  failure: nullableColumn(environmentFailureSchema, row.failure_json),
+  session: row.builder_id,
+  command: row.command_id,
+  sessions: row.sessions,
+  created_at: row.created_at,
+  used_at: row.used_at,
 })
 
 const summary = z.union([junitSummarySchema, coreSummarySchema])

@@ -3,10 +3,12 @@ import type { ArtifactKind } from '../contract/artifact-resources.ts'
 import type { LimitEnforcement } from '../contract/command-limits.ts'
 import type { CommandStatus } from '../contract/command-state.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
+import type { EnvironmentManager, EnvironmentStatus } from '../contract/environment-state.ts'
 import type {
   ArtifactId,
   CommandId,
   DebugSessionId,
+  EnvironmentId,
   InstanceId,
   RepositoryId,
   RunnerToken,
@@ -82,6 +84,8 @@ export type SessionRow = {
   last_active_at: string
   /** Until then it is not looked at whether it is idle. Null where that may be. */
   idle_check_at: string | null
+  /** Which environments it is to have. */
+  environment_json: string
   worktree: WorktreeState
   /** What its worktree, home and temporary files took on disk when it was measured last. */
   worktree_bytes: number | null
@@ -106,6 +110,8 @@ export type CommandRow = {
   attempts: number
   /** The command that it repeats. */
   rerun_of: CommandId | null
+  /** The environment that it builds, where it does. */
+  environment_id: EnvironmentId | null
   /** 1 where both of its streams go into one file, which is that of stdout. */
   merge: number
   limits_json: string
@@ -159,6 +165,34 @@ export type ArtifactRow = {
   kind: ArtifactKind
   summary_json: string | null
   created_at: string
+}
+
+/** What is installed of a repository's dependencies. Its files lie in `DataFiles.environment`, never those of another. */
+export type EnvironmentRow = {
+  id: EnvironmentId
+  /** Null once the repository is gone: nobody can have it any more. */
+  repository_id: RepositoryId | null
+  /** Whose sessions may have it. */
+  owner_token_id: TokenId
+  manager: EnvironmentManager
+  /** SHA-256 of all that it is built from. Of those with the same one, one alone is being built or ready. */
+  key: string
+  status: EnvironmentStatus
+  failure_json: string | null
+  /** What builds it. */
+  command_id: CommandId | null
+  /** Null until it has been measured. */
+  bytes: number | null
+  created_at: string
+  /** When a session has begun to have it last. */
+  used_at: string
+}
+
+/** That a session has an environment, or waits for it. `position`: whose programs are found first. */
+export type SessionEnvironmentRow = {
+  session_id: SessionId
+  environment_id: EnvironmentId
+  position: number
 }
 
 /** A debugger on a command. It lives and ends with the command, and changes only once: when it ends. */
@@ -263,6 +297,8 @@ export type Schema = {
   command_inputs: CommandInputRow
   session_secrets: SessionSecretRow
   artifacts: ArtifactRow
+  environments: EnvironmentRow
+  session_environments: SessionEnvironmentRow
   debug_sessions: DebugSessionRow
   tokens: TokenRow
   service_instances: ServiceInstanceRow

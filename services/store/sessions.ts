@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
 import { note } from '../../lib/subject.ts'
 import type { CommandLimits } from '../contract/command-limits.ts'
+import type { EnvironmentChoice } from '../contract/environment-state.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import {
   type CommandId,
@@ -20,6 +21,7 @@ import {
 } from '../contract/session-state.ts'
 import { cancelQueuedCommands } from './commands.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { environmentsOfSession } from './environments.ts'
 import { insertCommand } from './new-command.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { SessionJoined } from './rows.ts'
@@ -47,6 +49,8 @@ export type NewSession = {
   idle_timeout: number
   /** Without network. */
   offline: boolean
+  /** Which environments it is to have; without: none. */
+  environment?: readonly EnvironmentChoice[]
   /** How many sessions that have not ended its owner may have, this one included. */
   most: number
   now: string
@@ -87,6 +91,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         idle_timeout_seconds: wanted.idle_timeout,
         last_active_at: wanted.now,
         idle_check_at: later(wanted.now, wanted.idle_timeout),
+        environment_json: JSON.stringify(wanted.environment ?? ['none']),
         worktree: 'none',
         worktree_bytes: null,
         worktree_measured_at: null,
@@ -122,13 +127,13 @@ const joined =
   <T>(work: (query: ReturnType<typeof selectJoined>) => Promise<T>): Promise<T> =>
     store.read(database => work(selectJoined(database)))
 
-/** Sessions with the names of their repositories. */
+/** Sessions with the names of their repositories and their environments. */
 export const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
   database
     .selectFrom('sessions')
     .innerJoin('repositories', 'repositories.id', 'sessions.repository_id')
     .selectAll('sessions')
-    .select('repositories.name as repository_name')
+    .select(eb => ['repositories.name as repository_name', environmentsOfSession(eb).as('environments_json')])
 
 export const getSession = (store: Store, id: SessionId): Promise<SessionJoined | undefined> =>
   joined(store)(query => query.where('sessions.id', '=', id).executeTakeFirst())
@@ -200,6 +205,26 @@ const isolationQuery = compiledQuery<
     .select(['repository_id', 'offline', 'isolation'])
     .where('id', '=', parameter('id')),
 )
+
+/**
+ * That a session which is starting has its worktree, at this commit, and how its commands are kept apart. False where the
+ * runner `by` has its lease no more.
+ */
+export const noteWorktree = (
+  store: Store,
+  id: SessionId,
+  { commit, isolation, by }: { commit: string; isolation: Isolation; by: RunnerToken },
+): Promise<boolean> =>
+  store.write(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('sessions')
+      .set({ commit_id: commit, isolation })
+      .where('id', '=', id)
+      .where('status', '=', 'starting')
+      .where('runner_token', '=', by)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
 
 /** The one place where a session's status changes. False where it cannot become `to` from where it is. */
 export function moveSession(

@@ -18,6 +18,7 @@ import { logMessageSchema } from '../../services/contract/log-message.ts'
 import { bytes, type Operation, pathParameters } from '../../services/contract/operation.ts'
 import { child } from './cli/child.ts'
 import { at } from './cli/rig.ts'
+import { git } from './git.ts'
 import { startMcp } from './mcp/rig.ts'
 import { demoPatch, demoRepository, realServer } from './real-server.ts'
 
@@ -70,6 +71,25 @@ let artifact: ReturnType<typeof keepArtifact> | undefined
 const anArtifact = () => {
   artifact ??= keepArtifact()
   return artifact
+}
+
+/** One that was built for a session which is gone. */
+const anUnusedEnvironment = async () => {
+  const name = aName()
+  const directory = await demoRepository(server.directory, name)
+  await writeFile(join(directory, 'requirements.txt'), `# nothing but ${name}\n`)
+  git(directory, 'add', '--all')
+  git(directory, 'commit', '--quiet', '--message', 'Say what it needs')
+  await client.repositories.add({ url: directory, name, wait: 20 })
+  const { id, environments, failure } = await client.sessions.create({
+    repository: name,
+    environment: ['pip'],
+    wait: 60,
+  })
+  const [environment] = environments
+  if (environment === undefined) throw new Error(`no environment: ${failure?.message}`)
+  await client.sessions.delete({ session: id, wait: 20 })
+  return environment.id
 }
 
 /** A program that goes on for as long as it is let, and stops in each of its rounds. */
@@ -145,6 +165,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     ttl: 3_600,
     idle_timeout: 600,
     offline: false,
+    environment: ['auto'],
     wait: 20,
   }),
   'sessions.list': async () => ({ status: 'running', limit: 5 }),
@@ -187,6 +208,8 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   },
   'artifacts.get': async () => ({ artifact: (await anArtifact()).id }),
   'artifacts.download': async () => ({ artifact: (await anArtifact()).id }),
+  'environments.list': async () => ({ manager: 'pip', limit: 5 }),
+  'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
   'debug.list': async () => ({ session: (await theDebuggee()).session }),
   'debug.status': async () => ({ ...(await aDebugSession()), wait: 1 }),

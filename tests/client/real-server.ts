@@ -54,6 +54,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       runnerSocket: socket,
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
+      environments: { default: ['none'] },
       // A test may have as many as it likes.
       sessions: serverSchema.parse({ sessions: { per_owner: 1_000 } }).sessions,
       commands: serverSchema.parse({}).runner,

@@ -15,6 +15,7 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['revision', session.revision],
     ['commit', session.commit],
     ['patch', session.patch_sha256 && `sha256 ${session.patch_sha256}`],
+    ['environments', environmentsText(session)],
     ['isolation', session.isolation && isolationText(session)],
     ['created', relativeTime(session.created_at, now)],
     ['started', session.started_at && relativeTime(session.started_at, now)],
@@ -26,6 +27,11 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['idle after', session.idle_timeout === 0 ? null : duration(session.idle_timeout)],
     ['active', relativeTime(session.last_active_at, now)],
   ])
+
+const environmentsText = ({ environments }: Session): string | null =>
+  environments.length === 0
+    ? null
+    : environments.map(({ manager, id, status }) => `${manager} ${status} (${id})`).join(', ')
 
 const isolationText = ({ isolation, offline }: Session): string =>
   isolation === 'none'
@@ -55,6 +61,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     commands: { name: 'command', value: 'LINE' },
     secrets: { value: 'FILE', read: 'variables' },
     artifacts: { name: 'artifact', value: 'PATTERN' },
+    environment: { value: 'NAME', read: 'commas' },
     ttl: { read: 'seconds', value: 'DURATION' },
     idle_timeout: { read: 'seconds', value: 'DURATION' },
     wait: false,
@@ -69,6 +76,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     '--repository demo --patch - < fix.patch',
     '--repository demo --offline --command "make test"',
     '--repository demo --secrets .env --command "./deploy" --follow',
+    '--repository demo --environment auto --command "npm test" --follow',
     '--repository demo --command "make test" --artifact "reports/**/*.xml" --follow',
   ],
   act: () => import('../acts/session-create.ts'),

@@ -3,6 +3,7 @@ import { commandId } from '../../contract/ids.ts'
 import { resolveArtifact } from '../../store/artifacts.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
 import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
+import { type EnvironmentJoined, resolveEnvironment } from '../../store/environments.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
 import { findRepository as findRepositoryRow } from '../../store/repositories.ts'
 import type { SessionJoined } from '../../store/rows.ts'
@@ -78,6 +79,15 @@ export const findArtifact = async (
 ): Promise<Outcome<ArtifactRow>> =>
   decide(await resolveArtifact(store, reference, visible), reference, () =>
     refuse('artifact_not_found', `no artifact ${reference}`),
+  )
+
+export const findEnvironment = async (
+  { store }: Context,
+  reference: string,
+  { visible }: Caller,
+): Promise<Outcome<EnvironmentJoined>> =>
+  decide(await resolveEnvironment(store, reference, visible), reference, () =>
+    refuse('environment_not_found', `no environment ${reference}`),
   )
 
 /** Among the debug sessions of one session; its latest without a reference. */

@@ -3,6 +3,7 @@ import { artifactHandlers } from './artifacts.ts'
 import { auditHandlers } from './audit.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
+import { environmentHandlers } from './environments.ts'
 import { eventHandlers } from './events.ts'
 import type { Handlers } from './handler.ts'
 import { logHandlers } from './logs.ts'
@@ -18,6 +19,7 @@ export const createHandlers = (context: Context): Handlers => ({
   ...logHandlers(context),
   ...commandHandlers(context),
   ...artifactHandlers(context),
+  ...environmentHandlers(context),
   ...debugHandlers(context),
   ...eventHandlers(context),
   ...tokenHandlers(context),

@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../contract/command-limits.ts'
 import type { SessionId } from '../../contract/ids.ts'
 import type { SessionStatus } from '../../contract/session-state.ts'
 import { sessionIsSettled } from '../../contract/session-state.ts'
@@ -5,7 +6,6 @@ import { touchSession } from '../../store/activity.ts'
 import { type Resumed, resumeSession } from '../../store/resume-session.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
-import { defaultLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
@@ -43,6 +43,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       artifacts: input.artifacts,
       ...times.value,
       offline: input.offline,
+      environment: input.environment ?? context.environments.default,
       most: context.sessions.per_owner,
       now: now(context),
     })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { artifactGlobs } from '../artifact-resources.ts'
+import { environmentChoice } from '../environment-state.ts'
 import {
   commandLine,
   flag,
@@ -51,6 +52,11 @@ export const sessionOperations = {
           'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
         ),
       offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
+      environment: environmentChoice
+        .optional()
+        .describe(
+          "what to install of the repository's dependencies before its commands run: auto (what its lock files tell), none, or managers by name; default: what the server is set to",
+        ),
       wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
     }),
     output: sessionSchema,

@@ -1,11 +1,17 @@
+import { delimiter } from 'node:path'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import type { CommandId, SessionId } from '../../contract/ids.ts'
+import type { Offer } from '../environments/managers/manager.ts'
 
 export type CommandSurroundings = {
   session: SessionId
   command: CommandId
   /** PATH for commands; a client may set another. */
   path: string
+  /** What its session's environments offer. */
+  offer: Offer
+  /** The directory of the environment that it builds. */
+  building: string | undefined
   home: string
   temporary: string
   /** The absolute directory that the command starts in. */
@@ -29,7 +35,7 @@ export function commandEnvironment(from: CommandSurroundings): Record<string, st
   return {
     ...locale,
     ...from.inherit,
-    PATH: from.path,
+    PATH: [...from.offer.path, from.path].join(delimiter),
     HOME: from.home,
     TMPDIR: from.temporary,
     PWD: from.directory,
@@ -37,9 +43,11 @@ export function commandEnvironment(from: CommandSurroundings): Record<string, st
     LOGNAME: from.user,
     SHELL: '/bin/sh',
     TERM: 'dumb',
+    ...from.offer.variables,
     ...from.client,
     DEBUG_SERVER_SESSION: from.session,
     DEBUG_SERVER_COMMAND: from.command,
+    ...(from.building === undefined ? {} : { DEBUG_SERVER_ENVIRONMENT: from.building }),
     [scopeVariable]: outer === undefined || outer === '' ? from.command : `${outer}:${from.command}`,
   }
 }

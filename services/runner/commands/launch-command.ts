@@ -9,13 +9,15 @@ import type { CommandFailure } from '../../contract/command-state.ts'
 import { commandLineOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
+import { unstageFiles } from '../environments/stage-files.ts'
+import { LeaseLostError } from '../leases/lease.ts'
 import { isolationFor } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
 import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
 import { openInput } from './open-input.ts'
 import { surroundings } from './surroundings.ts'
-import { findWorkingDirectory } from './working-directory.ts'
+import { findWorkingDirectory, type WorkingDirectory } from './working-directory.ts'
 
 export type Launched =
   | { launched: true; child: ChildProcess; wrapper: ProcessIdentity }
@@ -67,7 +69,7 @@ async function tryToLaunch(
   { stdout, stderr }: Logs,
 ): Promise<Launched> {
   const { files, lease } = context
-  const directory = await findWorkingDirectory(files.worktree(row.session_id), row.directory)
+  const directory = await placeOf(context, row)
   if (!directory.found) return failed('directory_not_found', directory.message)
 
   if (replacement?.ok === false) return { launched: false, failure: replacement.failure }
@@ -87,7 +89,7 @@ async function tryToLaunch(
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
   const plain = [name.startsWith('-') ? program.path : name, ...rest]
-  const isolation = await isolationFor(context, row.session_id)
+  const isolation = await isolationFor(context, row.session_id, row.environment_id)
   if (!isolation.ok) return failed('spawn_failed', isolation.message)
   using ready = isolation.enclose({ words: plain, environment: env }, directory.path)
   // In the same breath as the spawn: what stands above may have taken any time.
@@ -109,6 +111,19 @@ async function tryToLaunch(
     const code = codeOf(error)
     const why = code === 'E2BIG' ? 'its arguments and environment are too long for the system' : code
     return failed('spawn_failed', `${name} could not be started: ${why}`)
+  }
+}
+
+/** Where it starts: in its worktree, or in the environment that it builds, which is made anew for it. */
+async function placeOf(context: RunnerContext, row: CommandRow): Promise<WorkingDirectory> {
+  const { session_id, environment_id, directory } = row
+  if (environment_id === null)
+    return await findWorkingDirectory(context.files.worktree(session_id), directory)
+  try {
+    return { found: true, path: await unstageFiles(context, session_id, environment_id) }
+  } catch (error) {
+    if (error instanceof LeaseLostError) throw error
+    return { found: false, message: `what it is built from could not be written: ${codeOf(error)}` }
   }
 }
 

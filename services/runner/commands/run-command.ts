@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
-import { commandLineOf, environmentOf, limitsOf } from '../../store/rows.ts'
+import { commandLineOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { collectArtifacts } from '../artifacts/collect-artifacts.ts'
 import type { RunnerContext } from '../context.ts'
@@ -18,6 +18,7 @@ import type { Debuggee, Replacement } from './debuggee.ts'
 import { launchCommand } from './launch-command.ts'
 import { missingProgram } from './missing-program.ts'
 import { recordEnd } from './record-end.ts'
+import { surroundings } from './surroundings.ts'
 import { watchCommand } from './watch-command.ts'
 import { findWorkingDirectory } from './working-directory.ts'
 import {
@@ -207,10 +208,12 @@ export class CommandRun {
     const { status, exit_code, failure } = outcome
     if (typeof line !== 'string' || status !== 'failed' || failure !== null) return outcome
     if (exit_code === null || exit_code < 126) return outcome
-    const { files, path } = this.#context
-    const directory = await findWorkingDirectory(files.worktree(this.session), this.#row.directory)
+    const directory = await findWorkingDirectory(
+      this.#context.files.worktree(this.session),
+      this.#row.directory,
+    )
     if (!directory.found) return outcome
-    const along = environmentOf(this.#row).PATH ?? path
+    const { PATH: along = '' } = await surroundings(this.#context, this.#row, directory.path)
     return { ...outcome, failure: await missingProgram(line, exit_code, along, directory.path) }
   }
 

@@ -2,6 +2,7 @@ import { environmentOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { secretsOf } from '../../store/session-secrets.ts'
 import type { RunnerContext } from '../context.ts'
+import { environmentOffers } from '../environments/environment-offers.ts'
 import { commandEnvironment } from './command-environment.ts'
 
 type Context = Pick<RunnerContext, 'store' | 'files' | 'path' | 'inherit' | 'user'>
@@ -16,6 +17,8 @@ export const surroundings = async (
     session: row.session_id,
     command: row.id,
     path,
+    offer: await environmentOffers({ store, files }, row),
+    building: row.environment_id === null ? undefined : files.environment(row.environment_id),
     home: files.home(row.session_id),
     temporary: files.temporary(row.session_id),
     directory,

@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
-import type { SessionId } from '../../contract/ids.ts'
+import type { EnvironmentId, SessionId } from '../../contract/ids.ts'
+import { environmentsOf } from '../../store/environments.ts'
 import type { DataFiles } from '../../store/files.ts'
 import { isolationOf } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
@@ -24,11 +25,12 @@ export type Isolated = (Enclosure & { readonly ok: true }) | { readonly ok: fals
 
 /**
  * How the programs of a session are run now: as far apart as the session says. What was promised when it started is kept or
- * nothing runs.
+ * nothing runs. `building`: the environment that the program builds; it has that one in place of the worktree.
  */
 export async function isolationFor(
   { store, files, isolation: { sandbox, places } }: Pick<RunnerContext, 'store' | 'files' | 'isolation'>,
   id: SessionId,
+  building: EnvironmentId | null = null,
 ): Promise<Isolated> {
   const session = await isolationOf(store, id)
   if (session?.isolation !== 'bubblewrap') return { ok: true, ...openly }
@@ -37,7 +39,8 @@ export async function isolationFor(
       ok: false,
       message: `its session runs in bubblewrap, which the runner has no more: ${sandbox.reason}`,
     }
-  const writable = [files.worktree(id), files.home(id), files.temporary(id)]
+  const place = building === null ? files.worktree(id) : files.environment(building)
+  const writable = [place, files.home(id), files.temporary(id)]
   const moved = writable.find(path => !isPlain(files, path))
   if (moved !== undefined)
     return {
@@ -46,7 +49,12 @@ export async function isolationFor(
     }
   // Looked at each time: what is on PATH, for one, comes and goes.
   const host = hostView(places)
-  const visible = [...host.visible, join(files.mirror(session.repository_id), 'objects')]
+  const environments = building === null ? await environmentsOf(store, id) : []
+  const visible = [
+    ...host.visible,
+    join(files.mirror(session.repository_id), 'objects'),
+    ...environments.map(environment => files.environment(environment.id)),
+  ]
   const view = { ...host, visible, writable, temporary: files.temporary(id), network: session.offline === 0 }
   const unseen = [...host.hidden, ...host.masked, '/tmp', '/var/tmp', '/proc', '/dev']
   return {

@@ -3,6 +3,18 @@ import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
 import { releaseCommit } from '../git/session-repository.ts'
 
+/** Removes what a session has but its logs, and lets go of its commit. Can be repeated. */
+export async function discardWorktree(
+  context: Pick<RunnerContext, 'files' | 'git' | 'lease'>,
+  session: Pick<SessionJoined, 'id' | 'repository_id'>,
+): Promise<void> {
+  const { files, git } = context
+  const { id } = session
+  for (const directory of [files.worktree(id), files.home(id), files.temporary(id), files.stages(id)])
+    await discardDirectory(context, directory, id)
+  await releaseCommit(git, files.mirror(session.repository_id), id)
+}
+
 /** Removes all that a session has on disk and in its repository's mirror. Can be repeated. */
 export async function discardSessionFiles(
   context: Pick<RunnerContext, 'files' | 'git' | 'lease'>,

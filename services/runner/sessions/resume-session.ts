@@ -6,6 +6,7 @@ import type { SessionJoined } from '../../store/rows.ts'
 import { moveSession } from '../../store/sessions.ts'
 import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
+import { checkEnvironments } from '../environments/check-environments.ts'
 import { checkWorktree } from '../git/check-worktree.ts'
 import { refreshRepository } from '../refresh-repository.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
@@ -45,6 +46,8 @@ async function whyNot(
   }
   const checked = await checkWorktree(git, files.worktree(session.id), files.root, signal)
   if (!checked.usable) return { reason: 'worktree_lost', message: checked.message }
+  const lacking = await checkEnvironments(context, session.id)
+  if (lacking !== undefined) return lacking
   lease.require()
   for (const folder of [files.home(session.id), files.temporary(session.id)])
     await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
@@ -8,14 +8,15 @@ import type { SessionFailure } from '../../contract/session-state.ts'
 import { StoreBusyError } from '../../store/busy.ts'
 import { getRepository } from '../../store/repositories.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import { moveSession } from '../../store/sessions.ts'
+import { moveSession, noteWorktree } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
+import { provideEnvironments } from '../environments/provide-environments.ts'
 import { applyPatch } from '../git/apply-patch.ts'
 import { publicMessage } from '../git/public-message.ts'
 import { makeWorktree } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
-import { discardSessionFiles } from './discard-session-files.ts'
+import { discardSessionFiles, discardWorktree } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
 
@@ -24,8 +25,8 @@ type Prepared =
   | { ok: false; commit?: string; failure: SessionFailure }
 
 /**
- * Takes a session from `pending` to `running` or `failed`. One that an earlier runner left at `starting` is begun anew:
- * nothing has run in it yet.
+ * Takes a session from `pending` to `running` or `failed`. One that an earlier runner left at `starting` is begun anew, for
+ * nothing has run in it yet; once it has its worktree, its environments may be under way, and it goes on from there.
  */
 export async function startSession(
   context: RunnerContext,
@@ -41,14 +42,15 @@ export async function startSession(
     if (!(await moveSession(store, id, 'starting', { by, now: now() }))) return
     changed({ session: id })
   }
-  await discardSessionFiles(context, session)
   const prepared = await prepareOrSayWhy(context, session, signal)
   signal.throwIfAborted()
   const commit = prepared.commit === undefined ? {} : { commit_id: prepared.commit }
   if (prepared.ok)
     await moveSession(store, id, 'running', { ...commit, isolation: prepared.isolation, by, now: now() })
   else {
-    await discardSessionFiles(context, session)
+    // The log of a build that failed stays.
+    const discard = prepared.failure.reason === 'environment_failed' ? discardWorktree : discardSessionFiles
+    await discard(context, session)
     await moveSession(store, id, 'failed', { ...commit, by, failure: prepared.failure, now: now() })
   }
   metrics.sessionStarted(prepared.ok ? 'running' : 'failed', performance.now() - began)
@@ -83,7 +85,32 @@ async function prepare(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<Prepared> {
+  const worktree = worktreeOf(context, session) ?? (await makeSessionWorktree(context, session, signal))
+  if (!worktree.ok) return worktree
+  const { commit, isolation } = worktree
+  const { store, lease } = context
+  if (!(await noteWorktree(store, session.id, { commit, isolation, by: lease.token })))
+    throw new LeaseLostError(`the session ${session.id} is another runner's`)
+  const provided = await provideEnvironments(context, session, signal)
+  return provided.ok ? worktree : { ok: false, commit, failure: provided.failure }
+}
+
+/** What an earlier attempt has made: it is there as a whole or not at all. */
+function worktreeOf(
+  { files }: RunnerContext,
+  { id, commit_id, isolation }: SessionJoined,
+): Prepared | undefined {
+  if (commit_id === null || isolation === null || !existsSync(files.worktree(id))) return undefined
+  return { ok: true, commit: commit_id, isolation }
+}
+
+async function makeSessionWorktree(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<Prepared> {
   const { store, files, git, lease } = context
+  await discardSessionFiles(context, session)
   const apart = startIsolation(context, session)
   if (!apart.ok) return apart
   const found = await findCommit(context, session, signal)

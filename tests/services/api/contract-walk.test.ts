@@ -5,12 +5,20 @@ import { scopes } from '../../../services/contract/scopes.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
 import { keepArtifact } from './keep-artifact.ts'
+import { keepEnvironment } from './keep-environment.ts'
 import { liveDebugger } from './live-debugger.ts'
 import { problemOf, type Rig, requestFor, startRig } from './rig.ts'
 
 /** Every operation, with each token it may meet and with every field of it spoilt. */
 
-type Things = { session: string; command: string; token: string; debug: string; artifact: string }
+type Things = {
+  session: string
+  command: string
+  token: string
+  debug: string
+  artifact: string
+  environment: string
+}
 
 function goOn({ session, debug }: Things) {
   return { session, debug, thread: 1, wait: 0 }
@@ -46,6 +54,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     ttl: 60,
     idle_timeout: 0,
     offline: false,
+    environment: ['none'],
     wait: 0,
   }),
   'sessions.list': () => ({ status: 'running', limit: 5 }),
@@ -85,6 +94,8 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', limit: 5 }),
   'artifacts.get': ({ artifact }) => ({ artifact }),
   'artifacts.download': ({ artifact }) => ({ artifact }),
+  'environments.list': () => ({ manager: 'npm', limit: 5 }),
+  'environments.delete': ({ environment }) => ({ environment }),
   'debug.launch': ({ session }) => ({
     session,
     python: 'app.py',
@@ -157,6 +168,7 @@ const spoilt: Record<string, unknown[]> = {
   ],
   artifact: ['x y', 'ses_0', 'art_ILOU', '@last'],
   kind: ['log', ''],
+  manager: ['make', ''],
   directory: ['/etc', '..', 'a/../..', 'a\u0000b', 7],
   environment: ['A=1', { '1': 'x' }, { 'A B': 'x' }, { A: 7 }, { A: 'a\u0000b' }, ['A']],
   timeout: [0, -1, 'long', 1e9],
@@ -202,6 +214,10 @@ const spoilt: Record<string, unknown[]> = {
 const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   'events.follow': { after: ['', '-1', '1.5', 'x', '01', '9'.repeat(16)] },
   'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
+  'sessions.create': {
+    environment: ['npm', [], ['make'], ['auto', 'npm'], ['none', 'npm'], ['npm', 'npm'], [7], null],
+  },
+  'environments.delete': { environment: ['x y', 'ses_0', 'env_ILOU', '@last'] },
   'artifacts.list': { limit: [0, 10_001, 1.5, 'many', -1] },
 }
 /** A command in a path or query is an id, in a body a command line. */
@@ -214,11 +230,12 @@ async function startWalk(t: Parameters<typeof startRig>[0]) {
   for (const unused of ['spare', 'another']) await rig.repository(unused)
   const { id: session, commands } = await rig.session(['ls'])
   const artifact = await keepArtifact(rig, session)
+  const environment = await keepEnvironment(rig)
   const { id: token } = await rig.person('spare', 'mcp')
   const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
   await rig.runner.start(session, command)
   rig.runner.debugger = liveDebugger(toDebugSession(await rowOf(rig, debug)))
-  const things: Things = { session, command: `${commands[0]}`, token, debug, artifact }
+  const things: Things = { session, command: `${commands[0]}`, token, debug, artifact, environment }
   return { ...rig, rig, things }
 }
 
@@ -280,11 +297,11 @@ for (const name of operationNames) {
       t.not(opened.status, 403, `${access} opens it`)
     })
 
-  if (/\{(?:session|command|artifact)\}/.test(contract[name].path))
+  if (/\{(?:session|command|artifact|environment)\}/.test(contract[name].path))
     t.test(`${name}: another owner's is not there, an administrator's view has it`, async t => {
       const { rig, things } = await startWalk(t)
       const input = valid[name](things)
-      const [, thing] = /\{(session|command|artifact)\}/.exec(contract[name].path) ?? []
+      const [, thing] = /\{(session|command|artifact|environment)\}/.exec(contract[name].path) ?? []
       const code = `${thing}_not_found`
       t.match(await rig.refused(name, input, rig.bob), { code })
       const [path, sent] = requestFor(name, input, rig.admin)

@@ -70,6 +70,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     runnerSocket,
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
+    environments: { default: ['none'] },
     sessions: serverSchema.parse({}).sessions,
     commands: serverSchema.parse({}).runner,
     ...options,

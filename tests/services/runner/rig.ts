@@ -10,8 +10,9 @@ import type { Test } from 'tap'
 import { systemClock, toInstant } from '../../../lib/clock.ts'
 import { removeTree } from '../../../lib/remove-tree.ts'
 import { commandHasEnded } from '../../../services/contract/command-state.ts'
+import type { EnvironmentChoice } from '../../../services/contract/environment-state.ts'
 import type { CommandLine } from '../../../services/contract/fields.ts'
-import { type CommandId, instanceId, type SessionId } from '../../../services/contract/ids.ts'
+import { type CommandId, instanceId, type SessionId, type TokenId } from '../../../services/contract/ids.ts'
 import type { LogStream } from '../../../services/contract/log-message.ts'
 import { sessionIsSettled } from '../../../services/contract/session-state.ts'
 import { CommandProcesses } from '../../../services/runner/commands/command-processes.ts'
@@ -94,6 +95,9 @@ export type SessionOptions = {
   ttl?: number
   idle_timeout?: number
   offline?: boolean
+  environment?: EnvironmentChoice[]
+  secrets?: Record<string, string>
+  owner?: TokenId
 }
 export type CommandOptions = Partial<Omit<NewCommand, 'session' | 'command' | 'now'>>
 
@@ -205,7 +209,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     },
     async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
       const { revision = null, patch, commands = [], artifacts = [] } = options
-      const { ttl = 0, idle_timeout = 0, offline = false } = options
+      const { ttl = 0, idle_timeout = 0, offline = false, environment = ['none'], secrets = {} } = options
       const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
       if (patch !== undefined && patch_sha256 !== null) {
         mkdirSync(dirname(files.patch(patch_sha256)), { recursive: true })
@@ -213,11 +217,13 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       }
       const wanted = {
         repository: repository.id,
-        owner: token,
+        owner: options.owner ?? token,
         revision,
         patch_sha256,
         commands,
         artifacts,
+        environment,
+        secrets,
         ...{ ttl, idle_timeout, offline, most: 1_000, now: now() },
       }
       const id = await createSession(store, wanted)

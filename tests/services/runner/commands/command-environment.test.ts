@@ -6,6 +6,8 @@ const base = {
   session: sessionId.create(),
   command: commandId.create(),
   path: '/bin',
+  offer: { path: [], variables: {} },
+  building: undefined,
   home: '/home',
   temporary: '/tmp/x',
   directory: '/work',
@@ -30,6 +32,15 @@ t.test('what is always there', async t => {
     DEBUG_SERVER_COMMAND: base.command,
     DEBUG_SERVER_SCOPES: base.command,
   })
+})
+
+t.test('what environments offer, and what is to be built', async t => {
+  const offer = { path: ['/env/bin'], variables: { VIRTUAL_ENV: '/env', TERM: 'vt100' } }
+  const made = commandEnvironment({ ...base, offer, client: { VIRTUAL_ENV: '/mine' } })
+  t.match(made, { PATH: '/env/bin:/bin', VIRTUAL_ENV: '/mine' })
+  t.notOk('DEBUG_SERVER_ENVIRONMENT' in made)
+  const client = { DEBUG_SERVER_ENVIRONMENT: '/elsewhere' }
+  t.match(commandEnvironment({ ...base, building: '/env', client }), { DEBUG_SERVER_ENVIRONMENT: '/env' })
 })
 
 t.test('what comes over what', async t => {

@@ -1,0 +1,42 @@
+import { realpath } from 'node:fs/promises'
+import { openInside } from '../artifacts/open-inside.ts'
+import type { StagedFile } from './environment-key.ts'
+import type { Manager } from './managers/manager.ts'
+
+/** Of all the files that a build reads: how many, and how many bytes together. */
+const mostFiles = 5_000
+const mostBytes = 64 * 1_048_576
+
+export type FilesRead =
+  | { readonly ok: true; readonly files: readonly StagedFile[] }
+  | { readonly ok: false; readonly message: string }
+
+/**
+ * Reads what a manager builds from, as its build is to get it. What it only has to see is told with no bytes, and does not
+ * belong to the key. `paths`: the files of the worktree.
+ */
+export async function readFiles(
+  worktree: string,
+  manager: Manager,
+  paths: readonly string[],
+): Promise<FilesRead> {
+  const read = paths.filter(path => manager.reads(path))
+  if (read.length > mostFiles)
+    return refused(`it is built from ${read.length} files, of which there may be ${mostFiles}`)
+  const top = await realpath(worktree)
+  const files: StagedFile[] = []
+  let bytes = 0
+  for (const path of read) {
+    const opened = await openInside(top, path)
+    if (!opened.ok) return refused(`${path} cannot be read: ${opened.reason.replaceAll('_', ' ')}`)
+    await using file = opened.file
+    bytes += (await file.stat()).size
+    if (bytes > mostBytes) return refused(`what it is built from has more than ${mostBytes} bytes`)
+    const content = await file.readFile()
+    const trimmed = manager.trimmed?.(path, content.toString('utf8'))
+    files.push({ path, bytes: trimmed === undefined ? content : Buffer.from(trimmed) })
+  }
+  return { ok: true, files }
+}
+
+const refused = (message: string): FilesRead => ({ ok: false, message })
