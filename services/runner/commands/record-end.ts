@@ -13,16 +13,19 @@ import { keptLogs, type LogSizes, limitedOutcome } from '../limits/passed-limit.
 import type { CommandOutcome } from './command-outcome.ts'
 import { forbidProcessFile, readTimesFile } from './wrapper-files.ts'
 
+/** How long it ran in milliseconds, and the most memory that was seen, in bytes, as far as that is known. */
+export type Measured = { readonly wallMs: number | undefined; readonly peak: number | null }
+
 /**
  * Writes into the store how a command has ended, now that nothing of it runs any more; one that is lost and may run twice
- * is queued again instead. `peak`: the most memory that was seen. `keep`: keeps the files that it was to leave behind.
+ * is queued again instead. `measured`: while it ran, if it did. `keep`: keeps the files that it was to leave behind.
  * False where it has ended already, or is another runner's.
  */
 export async function recordEnd(
   context: RunnerContext,
   row: CommandRow,
   seen: CommandOutcome,
-  peak: number | null,
+  measured: Measured | undefined,
   keep: () => Promise<KeptFiles | undefined> = async () => undefined,
 ): Promise<boolean> {
   const { store, files, clock, lease, changed, metrics, log } = context
@@ -53,7 +56,8 @@ export async function recordEnd(
   // In a sandbox the wrapper waits for that, which waits for nobody: nothing is known of the time that they took.
   const enclosed = (await isolationOf(store, session_id))?.isolation === 'bubblewrap'
   const now = clock.now()
-  const took = row.started_at === null ? undefined : now - Date.parse(row.started_at)
+  const byClock = row.started_at === null ? undefined : now - Date.parse(row.started_at)
+  const took = measured?.wallMs ?? byClock
   const truncated = left.stdout < stdout || left.stderr < stderr
   const end = {
     exit_code,
@@ -61,7 +65,7 @@ export async function recordEnd(
     ...logs,
     kept,
     truncated,
-    usage: commandUsage(took, enclosed ? '' : times, peak),
+    usage: commandUsage(took, enclosed ? '' : times, measured?.peak ?? null),
   }
   if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
   metrics.commandEnded(status, took, left)

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { processAge } from '../../../lib/processes/process-age.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
 import { commandLineOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
@@ -94,7 +95,7 @@ export class CommandRun {
     let replacement: Replacement | undefined
     // Gone at the end of this block: what is left of it to do is awaited here.
     await using debuggee = this.#debuggee
-    using _timeout = this.#limitTime(row)
+    using _timeout = this.#limitTime(row, wrapper)
     if (wrapper === undefined) {
       replacement = await this.#prepare(row, signal)
       if (this.#cause !== undefined) {
@@ -173,7 +174,7 @@ export class CommandRun {
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
-    using _metered = this.#metered(processes)
+    using _metered = this.#metered(processes, wrapper)
     try {
       return await watchCommand(wrapper, this.#exitFile, child, signal)
     } finally {
@@ -182,11 +183,11 @@ export class CommandRun {
     }
   }
 
-  #metered(processes: CommandProcesses): Disposable {
+  #metered(processes: CommandProcesses, wrapper: ProcessIdentity): Disposable {
     const { files, sampler } = this.#context
     const { session_id, id } = this.#row
     const logs = [files.log(session_id, id, 'stdout'), files.log(session_id, id, 'stderr')]
-    const meter = new CommandMeter(processes, limitsOf(this.#row), logs, cause => this.end(cause))
+    const meter = new CommandMeter(processes, wrapper, limitsOf(this.#row), logs, cause => this.end(cause))
     this.#meter = meter
     return sampler.watch(view => meter.look(view))
   }
@@ -228,16 +229,24 @@ export class CommandRun {
 
   async #record(outcome: CommandOutcome, keep?: () => Promise<KeptFiles | undefined>): Promise<void> {
     await this.#debuggee?.ended()
-    if (await recordEnd(this.#context, this.#row, outcome, this.#meter?.peak ?? null, keep))
+    if (await recordEnd(this.#context, this.#row, outcome, this.#meter, keep))
       await this.#debuggee?.recorded()
     else this.#context.lease.doubt()
   }
 
-  /** Ends it when its time is up, counted from its recorded start, whichever runner started it. */
-  #limitTime({ timeout_seconds: seconds, started_at }: CommandRow): Disposable {
-    if (seconds === null) return { [Symbol.dispose]: () => undefined }
-    const now = this.#context.clock.now()
-    const left = (started_at === null ? now : Date.parse(started_at)) + seconds * 1_000 - now
+  /**
+   * Ends it when its time is up: counted from now where it is to be launched, otherwise from when its wrapper began, whoever
+   * started that. One that has ended already has taken no more than it had.
+   */
+  #limitTime(
+    { timeout_seconds: seconds, started_at }: CommandRow,
+    wrapper: ProcessIdentity | undefined,
+  ): Disposable {
+    if (seconds === null || (wrapper !== undefined && !isAlive(wrapper)))
+      return { [Symbol.dispose]: () => undefined }
+    const byClock = () => (started_at === null ? 0 : this.#context.clock.now() - Date.parse(started_at))
+    const taken = wrapper === undefined ? 0 : (processAge(wrapper) ?? byClock())
+    const left = seconds * 1_000 - taken
     const timer = setTimeout(() => this.end({ reason: 'timed_out', seconds }), Math.max(0, left))
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   }

@@ -64,13 +64,17 @@ export class Mirrors {
     return existsSync(this.#files.mirror(id))
   }
 
-  /** Fetches everything, making the mirror where there is none. A fetch that began after `since` will do. */
+  /**
+   * Fetches everything, making the mirror where there is none. A fetch that began after `since` will do, if not after now:
+   * then the clock was set back, and it may have begun at any time.
+   */
   async refresh(repository: RepositoryRow, since: number): Promise<Fetched> {
     for (;;) {
       const last = this.#fetches.get(repository.id)
       if (last === undefined) break
       const outcome = await last.outcome
-      if (last.began > since && (!outcome.ok || this.exists(repository.id))) return outcome
+      if (last.began > since && last.began <= this.#now() && (!outcome.ok || this.exists(repository.id)))
+        return outcome
       // Another caller may have begun one meanwhile.
       if (this.#fetches.get(repository.id) === last) break
     }

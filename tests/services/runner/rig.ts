@@ -114,7 +114,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
   await migrate(storePath)
   const store = await openStore(storePath)
   const files = dataFiles(join(root, 'data'))
-  const now = () => toInstant(systemClock.now())
+  const { clock = systemClock } = dependencies
+  const now = () => toInstant(clock.now())
   const created = await createToken(store, { name: 'test', scopes: ['admin'], now: now(), expires_at: null })
   if (created.outcome !== 'created') throw new Error(created.outcome)
   const token = created.token.id
@@ -126,7 +127,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     runner = await startRunner({
       store,
       files,
-      clock: systemClock,
+      clock,
       log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
       instance: instanceId.create(),
       socket,
