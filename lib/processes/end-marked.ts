@@ -1,6 +1,7 @@
+import { bearsMark } from './bears-mark.ts'
 import { deadlineIn, type EndOptions, endUntilCertain, type Found } from './end-processes.ts'
 import { scopeVariable } from './process-scope.ts'
-import { environmentReader, isSettled, processTable } from './process-table.ts'
+import { environmentReader, processTable } from './process-table.ts'
 import { scopeMembers } from './scope-members.ts'
 
 /**
@@ -27,9 +28,9 @@ function findMarked(marks: ReadonlySet<string>): Found {
     let unread = false
     const bearers = entries.filter(({ pid, zombie }) => {
       if (zombie) return false
-      const mark = read(pid, scopeVariable)
-      if (mark === undefined) unread ||= !isSettled(pid)
-      return (mark ?? '').split(':').some(mark => marks.has(mark))
+      const bears = bearsMark(pid, scopeVariable, mark => marks.has(mark), read)
+      unread ||= bears === undefined
+      return bears ?? false
     })
     const pids = new Set(bearers.map(({ pid }) => pid))
     const members = scopeMembers(entries, bearers, ({ pid }) => pids.has(pid))

@@ -1,5 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { monotonicMs } from '../monotonic.ts'
+import { bearsMark } from './bears-mark.ts'
 import {
   type Deadline,
   deadlineIn,
@@ -12,7 +13,7 @@ import { isAlive, type ProcessIdentity } from './identity.ts'
 import { noNewcomers } from './newcomers.ts'
 import { type PidMoment, rememberSpawned } from './pid-sequence.ts'
 import type { ProcessEntry } from './process-entry.ts'
-import { type EnvironmentReader, environmentReader, isSettled, processEntry } from './process-table.ts'
+import { type EnvironmentReader, environmentReader, processEntry } from './process-table.ts'
 import { nextMoment, viewSince } from './process-view.ts'
 import { scopeMembers } from './scope-members.ts'
 import type { Sentinel } from './sentinel.ts'
@@ -222,8 +223,6 @@ export class ProcessScope implements AsyncDisposable {
   #bearsMark(entry: ProcessEntry, read: EnvironmentReader): boolean | undefined {
     // Whoever is older than the first member cannot bear the mark; reading environments is what costs.
     if (entry.startOrder < this.#firstStart || entry.zombie) return false
-    const mark = read(entry.pid, scopeVariable)
-    if (mark !== undefined) return mark.split(':').includes(this.id)
-    return isSettled(entry.pid) ? false : undefined
+    return bearsMark(entry.pid, scopeVariable, mark => mark === this.id, read)
   }
 }

@@ -76,41 +76,51 @@ export function environmentReader(): EnvironmentReader {
 }
 
 function readEnvironment(pid: number, variable: string): string | undefined {
-  let text: string
   try {
-    text = readKernelFile(`/proc/${pid}/environ`)
+    return valueIn(readKernelFile(`/proc/${pid}/environ`), variable)
   } catch {
     return undefined
   }
-  const start = text.startsWith(`${variable}=`) ? 0 : text.indexOf(`\0${variable}=`) + 1
-  if (start === 0 && !text.startsWith(`${variable}=`)) return undefined
-  const end = text.indexOf('\0', start)
-  return text.slice(start + variable.length + 1, end === -1 ? undefined : end)
+}
+
+function valueIn(environment: string, variable: string): string | undefined {
+  const start = environment.startsWith(`${variable}=`) ? 0 : environment.indexOf(`\0${variable}=`) + 1
+  if (start === 0 && !environment.startsWith(`${variable}=`)) return undefined
+  const end = environment.indexOf('\0', start)
+  return environment.slice(start + variable.length + 1, end === -1 ? undefined : end)
 }
 
 /**
- * Whether what a process has shown of its environment stands. It does not where the process has gone meanwhile, or is
- * becoming another program just now: then it shows nothing, and may show a variable in a moment.
+ * Whether it is certain that a process was started without a variable, where it has shown none. It is not where the process
+ * is ending, or is becoming another program: then it shows nothing for a moment, and so it does to who has begun to read
+ * before and reads on after, when all seems settled again.
  */
-export function isSettled(pid: number): boolean {
+export function isUnset(pid: number, variable: string): boolean {
   if (!linux) return processEntry(pid) !== undefined
+  let shown = ''
   try {
-    return !parseBecoming(readKernelFile(`/proc/${pid}/stat`))
+    shown = readKernelFile(`/proc/${pid}/environ`)
+  } catch {
+    // It has gone, or we may not look into it.
+  }
+  if (shown !== '') return valueIn(shown, variable) === undefined
+  try {
+    return parseBare(readKernelFile(`/proc/${pid}/stat`))
   } catch {
     return false
   }
 }
 
-/** Whether a line of `/proc/PID/stat` is of a process whose new program has not been given its environment yet. */
-export function parseBecoming(text: string): boolean {
+/** Whether a line of `/proc/PID/stat` is of a process that has no environment, or none that we may ever see. */
+export function parseBare(text: string): boolean {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  // flags(6) … startcode(23) … env_end(48), which are fields 9, 26 and 51 of proc(5).
-  const ends = (Number(fields[6]) & (kernelThread | exiting)) !== 0
-  return !ends && fields[23] !== hidden && fields[48]?.trim() === '0'
+  // flags(6) … startcode(23) … env_start(47) env_end(48), which are fields 9, 26, 50 and 51 of proc(5).
+  if ((Number(fields[6]) & kernelThread) !== 0 || fields[23] === hidden) return true
+  // The kernel tells where a new program's code is once it has told where its environment ends.
+  return fields[23] !== '0' && fields[48]?.trim() === fields[47]
 }
 
 const kernelThread = 0x20_0000
-const exiting = 0x4
 /** What stands for an address in a process that we may not look into. */
 const hidden = '1'
 

@@ -1,4 +1,11 @@
-import { deadlineIn, type Ended, endUntilNone } from '../../../lib/processes/end-processes.ts'
+import { bearsMark } from '../../../lib/processes/bears-mark.ts'
+import {
+  deadlineIn,
+  type Ended,
+  endUntilCertain,
+  endUntilNone,
+  type Found,
+} from '../../../lib/processes/end-processes.ts'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { ProcessEntry } from '../../../lib/processes/process-entry.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
@@ -7,6 +14,8 @@ import type { ProcessView } from '../../../lib/processes/process-view.ts'
 import { scopeMembers } from '../../../lib/processes/scope-members.ts'
 import type { CommandId } from '../../contract/ids.ts'
 import { isSandboxMonitor } from '../sandbox/monitor.ts'
+
+const nobody: Found = { members: [], certain: true }
 
 /** The processes of one command: what its wrapper started, in whatever session or group, whoever is their parent now. */
 export class CommandProcesses {
@@ -49,20 +58,12 @@ export class CommandProcesses {
 
   /** Ends all but the wrapper. Costs one look at the process table where there is nothing. */
   endLeftovers(graceMs: number): Promise<Ended> {
-    return endUntilNone(() => this.#members(), deadlineIn(graceMs))
-  }
-
-  #members(): ProcessIdentity[] {
-    if (!this.#mayEnd()) return []
-    let view = this.#look()
-    // Nobody was seen, but somebody left meanwhile, perhaps a daemon between its two forks: look again.
-    for (let i = 0; i < 3 && view.members.length === 0 && !view.complete; i++) view = this.#look()
-    return view.members
+    return endUntilCertain(() => (this.#mayEnd() ? this.#look() : nobody), deadlineIn(graceMs))
   }
 
   /** All but the wrapper and the sandbox around them, as a look at all processes has them. */
   among(view: Pick<ProcessView, 'entries' | 'read'>): ProcessIdentity[] {
-    const others = this.#others(view)
+    const { others } = this.#others(view)
     const around = new Set(others.filter(entry => this.#isMonitor(entry)).map(({ pid }) => pid))
     // The first process inside is bubblewrap as well.
     const isAround = ({ pid, ppid }: ProcessEntry) =>
@@ -70,21 +71,27 @@ export class CommandProcesses {
     return others.filter(entry => !isAround(entry))
   }
 
-  #look(): { members: ProcessIdentity[]; complete: boolean } {
+  #look(): Found {
     const { entries, complete } = processTable()
-    const others = this.#others({ entries, read: environmentReader() })
+    const { others, certain } = this.#others({ entries, read: environmentReader() })
     // It leaves by itself once the program has, with the code of that; ended before, it would hide the code.
     this.#monitors = others.filter(entry => this.#isMonitor(entry))
-    return { members: others.filter(entry => !this.#monitors.includes(entry)), complete }
+    return { members: others.filter(entry => !this.#monitors.includes(entry)), certain: complete && certain }
   }
 
-  #others({ entries, read }: Pick<ProcessView, 'entries' | 'read'>): ProcessEntry[] {
+  #others({ entries, read }: Pick<ProcessView, 'entries' | 'read'>): {
+    others: ProcessEntry[]
+    certain: boolean
+  } {
+    let certain = true
     const members = scopeMembers(entries, [this.#wrapper], entry => {
       // Whoever is older than the wrapper cannot bear the mark; reading environments is what costs.
       if (entry.startOrder < this.#notOlderThan || entry.zombie) return false
-      return read(entry.pid, scopeVariable)?.split(':').includes(this.#command) ?? false
+      const bears = bearsMark(entry.pid, scopeVariable, mark => mark === this.#command, read)
+      certain &&= bears !== undefined
+      return bears ?? false
     })
-    return members.filter(({ pid }) => pid !== this.#wrapper.pid)
+    return { others: members.filter(({ pid }) => pid !== this.#wrapper.pid), certain }
   }
 
   #isMonitor({ ppid, pid }: ProcessEntry): boolean {

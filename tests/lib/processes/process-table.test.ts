@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process'
 import t from 'tap'
+import { bearsMark } from '../../../lib/processes/bears-mark.ts'
 import {
   environmentReader,
-  isSettled,
-  parseBecoming,
+  isUnset,
+  parseBare,
   parseStat,
   processEntry,
   processTable,
 } from '../../../lib/processes/process-table.ts'
 import { parsePs } from '../../../lib/processes/ps-table.ts'
+import { ended } from './zoo.ts'
 
 t.test('a line of /proc/PID/stat', async t => {
   const tail = '2 4194560 1 0 0 0 1 1 0 0 20 0 1 0 98765 100 1 184'
@@ -27,17 +30,51 @@ t.test('a line of /proc/PID/stat', async t => {
   for (const broken of ['', '42', '42 (x', '42 (x) S 1']) t.equal(parseStat(broken, 'boot'), undefined)
 })
 
-t.test('a process that is becoming another program', async t => {
-  const line = (flags: number, startcode: string, end: string) =>
-    `42 (a b) S 7 40 39 0 -1 ${flags} ${'0 '.repeat(16)}${startcode} ${'0 '.repeat(24)}${end} 0\n`
-  t.equal(parseBecoming(line(0x40_0000, '0', '0')), true)
-  t.equal(parseBecoming(line(0x40_0000, '94129093967872', '140722353577961')), false)
-  t.equal(parseBecoming(line(0x40_0000, '1', '0')), false, 'we may not look into it, and never will')
-  t.equal(parseBecoming(line(0x20_8040, '0', '0')), false, 'a thread of the kernel')
-  t.equal(parseBecoming(line(0x40_0004, '0', '0')), false, 'one that ends')
-  t.ok(isSettled(process.pid))
-  t.notOk(isSettled(2 ** 30))
+t.test('a process that has no environment', async t => {
+  const line = (flags: number, startcode: string, start: string, end: string) =>
+    `42 (a b) S 7 40 39 0 -1 ${flags} ${'0 '.repeat(16)}${startcode} ${'0 '.repeat(23)}${start} ${end} 0\n`
+  const [code, top] = ['94129093967872', '140722353577961']
+  t.equal(parseBare(line(0x40_0000, code, top, top)), true)
+  t.equal(parseBare(line(0x40_0000, code, '140722353570000', top)), false, 'it has one')
+  t.equal(parseBare(line(0x40_0000, '0', '0', '0')), false, 'it is becoming another program')
+  t.equal(parseBare(line(0x40_0000, '0', top, top)), false, 'so it is here')
+  t.equal(parseBare(line(0x40_0000, '1', '0', '0')), true, 'we may not look into it, and never will')
+  t.equal(parseBare(line(0x20_8040, '0', '0', '0')), true, 'a thread of the kernel')
+  t.equal(parseBare(line(0x40_0004, '0', '0', '0')), false, 'one that ends may have had one')
 })
+
+t.test('that a variable is not set is certain, or it is not said', async t => {
+  t.ok(isUnset(process.pid, 'NO_SUCH_VARIABLE'))
+  t.notOk(isUnset(process.pid, 'PATH'))
+  t.notOk(isUnset(2 ** 30, 'PATH'), 'nobody is there to be asked')
+  const bare = spawn('/bin/sleep', ['300'], { env: {} })
+  t.ok(bare.pid !== undefined && isUnset(bare.pid, 'PATH'), 'it has no environment at all')
+  bare.kill()
+  await ended(bare)
+})
+
+t.test(
+  'a process that becomes another program again and again is never taken for one without its mark',
+  async t => {
+    const directory = t.testdir({ again: 'exec sh "$0"\n' })
+    const child = spawn('sh', [`${directory}/again`], {
+      env: { ...process.env, MARK: 'a:b' },
+      stdio: 'ignore',
+    })
+    const pid = child.pid ?? -1
+    const read = environmentReader()
+    const verdicts = { yes: 0, unknown: 0, no: 0 }
+    const end = performance.now() + 2_000
+    while (performance.now() < end) {
+      const bears = bearsMark(pid, 'MARK', mark => mark === 'b', read)
+      verdicts[bears === undefined ? 'unknown' : bears ? 'yes' : 'no']++
+    }
+    child.kill('SIGKILL')
+    await ended(child)
+    t.equal(verdicts.no, 0, JSON.stringify(verdicts))
+    t.ok(verdicts.yes > 0)
+  },
+)
 
 t.test('lines of ps', async t => {
   const text = `    1     0     1 Ss   Mon Jan  5 10:00:00 2026
