@@ -130,6 +130,12 @@ export const serverSchema = z.strictObject({
       total_bytes: z.int().min(0).default(21_474_836_480),
     })
     .prefault({}),
+  worktrees: z
+    .strictObject({
+      keep: z.int().min(0).max(10_000).default(16),
+      total_bytes: z.int().min(0).default(21_474_836_480),
+    })
+    .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
   artifacts: z
     .strictObject({

@@ -1,6 +1,7 @@
 import { type Families, requestBuckets, ServiceMetrics } from '../../lib/metrics.ts'
 import { repositoryStatuses } from '../contract/repository-state.ts'
 import { sessionStatuses } from '../contract/session-state.ts'
+import { worktreeStatuses } from '../contract/worktree-state.ts'
 import { countRetries, liveStatuses, storeFigures } from '../store/figures.ts'
 import type { Store } from '../store/store.ts'
 
@@ -42,6 +43,7 @@ export class ApiMetrics {
     'status',
   ])
   readonly #repositories = this.#metrics.gauge('debug_server_repositories', 'Repositories.', ['status'])
+  readonly #worktrees = this.#metrics.gauge('debug_server_worktrees', 'Worktrees.', ['status'])
   readonly #debugSessions = this.#metrics.gauge(
     'debug_server_debug_sessions',
     'Debug sessions that live.',
@@ -76,6 +78,7 @@ export class ApiMetrics {
     for (const status of repositoryStatuses)
       this.#repositories.set({ status }, figures.repositories[status] ?? 0)
     for (const status of liveStatuses) this.#commands.set({ status }, figures.commands[status] ?? 0)
+    for (const status of worktreeStatuses) this.#worktrees.set({ status }, figures.worktrees[status] ?? 0)
     this.#debugSessions.set(figures.debugSessions)
     this.#runners.set(figures.runners)
     return this.#metrics.families()

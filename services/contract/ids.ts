@@ -29,6 +29,7 @@ export const tokenId = idOf('tok', text('tok').brand<'TokenId'>())
 export const debugSessionId = idOf('dbg', text('dbg').brand<'DebugSessionId'>())
 export const artifactId = idOf('art', text('art').brand<'ArtifactId'>())
 export const environmentId = idOf('env', text('env').brand<'EnvironmentId'>())
+export const worktreeId = idOf('wt', text('wt').brand<'WorktreeId'>())
 export const instanceId = idOf('ins', text('ins').brand<'InstanceId'>())
 
 /** A runner's fencing token: the later a runner has registered, the higher. */
@@ -42,6 +43,7 @@ export type TokenId = z.infer<typeof tokenId.schema>
 export type DebugSessionId = z.infer<typeof debugSessionId.schema>
 export type ArtifactId = z.infer<typeof artifactId.schema>
 export type EnvironmentId = z.infer<typeof environmentId.schema>
+export type WorktreeId = z.infer<typeof worktreeId.schema>
 export type InstanceId = z.infer<typeof instanceId.schema>
 
 /** A whole id, a unique prefix of one (with or without `ses_`), or, for sessions, `@last`. Resolved by the API. */

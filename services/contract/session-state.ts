@@ -34,14 +34,6 @@ export const sessionIsSettled = (status: SessionStatus): boolean =>
 export const sessionEndReasons = ['stopped', 'expired', 'idle'] as const
 export type SessionEndReason = (typeof sessionEndReasons)[number]
 
-/**
- *     none → present → leaving → gone
- *
- * What a session has on disk beside its logs. `leaving`: it is being reclaimed; from then on it cannot be resumed.
- */
-export const worktreeStates = ['none', 'present', 'leaving', 'gone'] as const
-export type WorktreeState = (typeof worktreeStates)[number]
-
 export const sessionFailureReasons = [
   'commit_not_found',
   'repository_unavailable',

@@ -13,6 +13,7 @@ import type { Sampler } from './limits/sampler.ts'
 import type { LogLimits } from './logs/limits.ts'
 import type { RunnerMetrics } from './metrics.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
+import type { PoolLimits } from './worktrees/choose-evicted.ts'
 
 /** Which rows have changed, as the hint tells it. */
 export type Change = Omit<Extract<FromRunner, { type: 'changed' }>, 'type'>
@@ -41,6 +42,7 @@ export type RunnerContext = {
   readonly environments: EnvironmentSettings
   /** Finds what builds environments. */
   readonly tools: ToolFinder
+  readonly worktrees: PoolLimits
   /** PATH of commands. */
   readonly path: string
   /** Variables that every command gets. */

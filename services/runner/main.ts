@@ -26,6 +26,7 @@ await runService(async () => {
     logs,
     environments,
     repositories,
+    worktrees,
   } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
   makePrivateDirectory(dirname(workspace.runnerSocket))
@@ -66,6 +67,7 @@ await runService(async () => {
           ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))
           : expanded(settings.path, process.env),
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
+      worktrees: { keep: worktrees.keep, totalBytes: worktrees.total_bytes },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,
       inherit: inheritedByCommands(process.env),
       sandbox: {

@@ -11,6 +11,9 @@ export type RunnerMetricsOptions = {
   readonly jobs: () => number
 }
 
+const takeOutcomes = ['warm', 'new', 'healed'] as const
+const scrubOutcomes = ['warm', 'removed'] as const
+
 /** The runner's figures. It listens on no port: the API asks for them. */
 export class RunnerMetrics {
   readonly #metrics = new ServiceMetrics('runner')
@@ -70,10 +73,22 @@ export class RunnerMetrics {
     'Environments that sessions have got: ready before (hit), built for another (waited) or for them (built).',
     ['manager', 'how'],
   )
+  readonly #worktrees = this.#metrics.counter(
+    'debug_server_worktree_takes_total',
+    'Worktrees that sessions got: from the pool, new, or new because the pooled one was damaged.',
+    ['outcome'],
+  )
+  readonly #scrubs = this.#metrics.counter(
+    'debug_server_worktree_scrubs_total',
+    'Worktrees that were given back: warm again, or removed.',
+    ['outcome'],
+  )
 
   constructor({ store, slots, jobs }: RunnerMetricsOptions) {
     for (const form of ['plain', 'stored']) this.#compressed.inc({ form }, 0)
     for (const outcome of ['taken', 'refused']) this.#claims.inc({ outcome }, 0)
+    for (const outcome of takeOutcomes) this.#worktrees.inc({ outcome }, 0)
+    for (const outcome of scrubOutcomes) this.#scrubs.inc({ outcome }, 0)
     this.#metrics.gauge('debug_server_runner_slots', 'Commands that may run at a time.', []).set(slots)
     this.#metrics.gauge(
       'debug_server_runner_jobs',
@@ -126,6 +141,14 @@ export class RunnerMetrics {
 
   fetched(outcome: 'done' | 'failed', tookMs: number): void {
     this.#fetches.observe({ outcome }, tookMs / 1_000)
+  }
+
+  worktreeTaken(outcome: (typeof takeOutcomes)[number]): void {
+    this.#worktrees.inc({ outcome })
+  }
+
+  scrubbed(outcome: (typeof scrubOutcomes)[number]): void {
+    this.#scrubs.inc({ outcome })
   }
 
   families(): Promise<Families> {

@@ -179,7 +179,7 @@ export class Reconciler {
   #start(session: SessionJoined): void {
     this.#withLease(session, ['pending', 'starting'], 'start', (current, signal) =>
       // One that has been stopped is resumed: what it has left must not be begun anew.
-      current.worktree === 'none'
+      current.started_at === null
         ? startSession(this.#context, current, signal)
         : resumeSession(this.#context, current, signal),
     )
@@ -232,7 +232,7 @@ const commandSpan = (row: CommandRow): SpanOptions => ({
 /** Its start belongs to the request that created it; what is done later, to none. */
 const sessionSpan = (row: SessionJoined, what: 'start' | 'stop' | 'remove'): SpanOptions => ({
   kind: 'consumer',
-  from: what === 'start' && row.worktree === 'none' ? traceOf(row) : undefined,
+  from: what === 'start' && row.started_at === null ? traceOf(row) : undefined,
   attributes: attributesOf({ session: row.id }),
 })
 

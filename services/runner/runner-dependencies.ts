@@ -10,6 +10,7 @@ import type { GitCredentials } from './git/credentials.ts'
 import type { FetchLimits } from './git/mirrors.ts'
 import type { LogLimits } from './logs/limits.ts'
 import type { IsolationSettings } from './sandbox/sandbox.ts'
+import type { PoolLimits } from './worktrees/choose-evicted.ts'
 
 /** What a runner is started with. */
 export type RunnerDependencies = {
@@ -39,6 +40,8 @@ export type RunnerDependencies = {
     /** How long what has ended is kept; 0, and where it is not said: any time. */
     retainMs?: number
   }
+  /** How many worktrees are kept for later sessions; where it is not said, none. */
+  worktrees?: PoolLimits
   /** PATH of commands and of git. */
   path: string
   /** Variables that commands and git get: locale, time zone, certificates, proxies, outer process scopes. */

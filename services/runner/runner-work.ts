@@ -25,6 +25,7 @@ import type { RunnerDependencies } from './runner-dependencies.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
 import { cautiousClock } from './sessions/cautious-clock.ts'
 import { SessionKeeper } from './sessions/session-keeper.ts'
+import { WorktreeKeeper } from './worktrees/worktree-keeper.ts'
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
 export type Surroundings = {
@@ -46,6 +47,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #jobs: KeyedJobs
   readonly #keeper: SessionKeeper
   readonly #upkeep: readonly PeriodicJob[]
+  readonly #worktrees: WorktreeKeeper
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
   readonly #end: () => Promise<void>
@@ -79,6 +81,7 @@ export class RunnerWork implements AsyncDisposable {
       logs: { ...defaultLogLimits, ...deps.logs },
       environments: { ...defaultEnvironmentSettings, ...deps.environments },
       tools: new ToolFinder(helpers),
+      worktrees: deps.worktrees ?? { keep: 0, totalBytes: 0 },
       fetchEveryMs: deps.fetchEveryMs ?? 0,
       sampler: new Sampler(error => around.failed(error, {}, 'looking at what commands use failed')),
       changed: change => around.say({ type: 'changed', ...change }),
@@ -103,6 +106,7 @@ export class RunnerWork implements AsyncDisposable {
       upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
       upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]
+    this.#worktrees = new WorktreeKeeper(context, jobs)
     this.#reconciler = new Reconciler(context, jobs, this.#debugging)
     this.#end = async () => {
       // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
@@ -124,6 +128,7 @@ export class RunnerWork implements AsyncDisposable {
     if (this.#lease.held()) {
       await this.#keeper.look()
       for (const job of this.#upkeep) job.look()
+      await this.#worktrees.look()
     }
     await this.#reconciler.pass()
   }

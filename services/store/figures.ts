@@ -1,6 +1,7 @@
 import type { ServiceMetrics } from '../../lib/metrics.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
+import type { WorktreeStatus } from '../contract/worktree-state.ts'
 import type { Store } from './store.ts'
 
 /** The states of a command that has not ended. Of those that have there may be any number, and each would be counted. */
@@ -11,18 +12,20 @@ export type StoreFigures = {
   readonly sessions: Partial<Record<SessionStatus, number>>
   readonly commands: Partial<Record<(typeof liveStatuses)[number], number>>
   readonly repositories: Partial<Record<RepositoryStatus, number>>
+  readonly worktrees: Partial<Record<WorktreeStatus, number>>
   readonly debugSessions: number
   readonly runners: number
 }
 
 export const storeFigures = (store: Store): Promise<StoreFigures> =>
   store.read(async database => {
-    const count = (table: 'sessions' | 'commands' | 'repositories') =>
+    const count = (table: 'sessions' | 'commands' | 'repositories' | 'worktrees') =>
       database.selectFrom(table).select(['status', eb => eb.fn.countAll<number>().as('count')])
     const live = database.selectFrom('commands').where('status', 'in', liveStatuses)
     const sessions = await count('sessions').groupBy('status').execute()
     const commands = await count('commands').where('status', 'in', liveStatuses).groupBy('status').execute()
     const repositories = await count('repositories').groupBy('status').execute()
+    const worktrees = await count('worktrees').groupBy('status').execute()
     const debug = await live
       .innerJoin('debug_sessions', 'debug_sessions.command_id', 'commands.id')
       .select(eb => eb.fn.countAll<number>().as('count'))
@@ -35,6 +38,7 @@ export const storeFigures = (store: Store): Promise<StoreFigures> =>
       sessions: byStatus(sessions),
       commands: byStatus(commands),
       repositories: byStatus(repositories),
+      worktrees: byStatus(worktrees),
       debugSessions: debug.count,
       runners: runners.count,
     }

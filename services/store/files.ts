@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { CommandId, EnvironmentId, RepositoryId, SessionId } from '../contract/ids.ts'
+import type { CommandId, EnvironmentId, RepositoryId, SessionId, WorktreeId } from '../contract/ids.ts'
 import type { LogStream } from '../contract/log-message.ts'
 
 /**
@@ -13,6 +13,7 @@ export const dataFiles = (root: string) => {
   const attempt = (sessionId: SessionId, id: CommandId, nth: number) =>
     nth <= 1 ? command(sessionId, id) : join(command(sessionId, id), `attempt-${nth}`)
   const environment = (id: EnvironmentId) => join(root, 'environments', id)
+  const pooled = (id: WorktreeId) => join(root, 'worktrees', id)
   return {
     root,
     /** The bare mirror of a repository. */
@@ -22,6 +23,13 @@ export const dataFiles = (root: string) => {
     worktree: (id: SessionId) => join(session(id), 'worktree'),
     home: (id: SessionId) => join(session(id), 'home'),
     temporary: (id: SessionId) => join(session(id), 'tmp'),
+    /** The pool: of each worktree a directory, with the files that are checked out and git's index of them. */
+    worktrees: join(root, 'worktrees'),
+    pooled,
+    /** The files, unless a session has them; see `worktree`. */
+    checkout: (id: WorktreeId) => join(pooled(id), 'checkout'),
+    /** Of what was checked out last. Out of every session's reach, so that it can be believed. */
+    index: (id: WorktreeId) => join(pooled(id), 'index'),
     /** Where a session's directory is moved before it is removed: nobody makes a name there twice. */
     discarded: join(root, 'discarded'),
     /** All that belongs to one environment; `project`: the files that it is built from, where its build runs. */

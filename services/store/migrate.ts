@@ -16,6 +16,7 @@ import * as repositoryFetches from './migrations/0008-repository-fetches.ts'
 import * as isolation from './migrations/0009-isolation.ts'
 import * as changes from './migrations/0010-changes.ts'
 import * as commandQueue from './migrations/0011-command-queue.ts'
+import * as worktrees from './migrations/0012-worktrees.ts'
 import * as environments from './migrations/0013-environments.ts'
 import * as commandLogs from './migrations/0014-command-logs.ts'
 import * as traces from './migrations/0015-traces.ts'
@@ -35,6 +36,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0009-isolation': isolation,
   '0010-changes': changes,
   '0011-command-queue': commandQueue,
+  '0012-worktrees': worktrees,
   '0013-environments': environments,
   '0014-command-logs': commandLogs,
   '0015-traces': traces,

@@ -11,6 +11,7 @@ export const migrationNames = [
   '0009-isolation',
   '0010-changes',
   '0011-command-queue',
+  '0012-worktrees',
   '0013-environments',
   '0014-command-logs',
   '0015-traces',

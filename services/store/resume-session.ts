@@ -9,13 +9,7 @@ export type Resumed =
   | { resumed: false; reason: 'running' }
   | {
       resumed: false
-      reason:
-        | 'stopping'
-        | 'failed'
-        | 'removal_requested'
-        | 'worktree_reclaimed'
-        | 'session_limit'
-        | 'not_found'
+      reason: 'stopping' | 'failed' | 'removal_requested' | 'session_limit' | 'not_found'
     }
 
 /** Has a stopped session go on: it lives, and may be idle, as long as it might when it was created. `most`: how many sessions that have not ended its owner may have. */
@@ -23,14 +17,7 @@ export const resumeSession = (store: Store, id: SessionId, most: number, now: st
   store.write(async transaction => {
     const row = await transaction
       .selectFrom('sessions')
-      .select([
-        'owner_token_id',
-        'status',
-        'delete_requested',
-        'worktree',
-        'ttl_seconds',
-        'idle_timeout_seconds',
-      ])
+      .select(['owner_token_id', 'status', 'delete_requested', 'ttl_seconds', 'idle_timeout_seconds'])
       .where('id', '=', id)
       .executeTakeFirst()
     if (row === undefined) return { resumed: false, reason: 'not_found' }
@@ -38,8 +25,6 @@ export const resumeSession = (store: Store, id: SessionId, most: number, now: st
     if (row.delete_requested === 1) return { resumed: false, reason: 'removal_requested' }
     if (status === 'stopping' || status === 'failed') return { resumed: false, reason: status }
     if (status !== 'stopped') return { resumed: false, reason: 'running' }
-    if (row.worktree === 'leaving' || row.worktree === 'gone')
-      return { resumed: false, reason: 'worktree_reclaimed' }
     if (!(await hasRoom(transaction, row.owner_token_id, most)))
       return { resumed: false, reason: 'session_limit' }
     await move(transaction, id, 'starting', { now })

@@ -14,10 +14,12 @@ import type {
   RunnerToken,
   SessionId,
   TokenId,
+  WorktreeId,
 } from '../contract/ids.ts'
 import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
-import type { SessionEndReason, SessionStatus, WorktreeState } from '../contract/session-state.ts'
+import type { SessionEndReason, SessionStatus } from '../contract/session-state.ts'
+import type { WorktreeStatus } from '../contract/worktree-state.ts'
 import type { LogState } from './log-state.ts'
 
 /**
@@ -86,12 +88,26 @@ export type SessionRow = {
   idle_check_at: string | null
   /** Which environments it is to have. */
   environment_json: string
-  worktree: WorktreeState
-  /** What its worktree, home and temporary files took on disk when it was measured last. */
-  worktree_bytes: number | null
-  worktree_measured_at: string | null
   /** Of the request that created it: what a trace is handed on by. Null where that was not traced. */
   trace_json: string | null
+}
+
+/** A worktree of a repository, in a session's hands or in the pool. */
+export type WorktreeRow = {
+  id: WorktreeId
+  repository_id: RepositoryId
+  status: WorktreeStatus
+  /** Whose it is while it is leased; null otherwise. */
+  session_id: SessionId | null
+  /** The runner that scrubs or removes it: its lease. While it is leased, that of its session counts. */
+  runner_token: RunnerToken | null
+  /** What was checked out last; null before it was. */
+  commit_id: string | null
+  /** What it took on disk when it was scrubbed last; null before. */
+  bytes: number | null
+  created_at: string
+  /** When a session got it, or gave it back. */
+  last_used_at: string
 }
 
 export type CommandRow = {
@@ -292,6 +308,7 @@ export type AuditRow = {
 export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
+  worktrees: WorktreeRow
   commands: CommandRow
   command_dependencies: CommandDependencyRow
   command_inputs: CommandInputRow

@@ -92,9 +92,6 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         last_active_at: wanted.now,
         idle_check_at: later(wanted.now, wanted.idle_timeout),
         environment_json: JSON.stringify(wanted.environment ?? ['none']),
-        worktree: 'none',
-        worktree_bytes: null,
-        worktree_measured_at: null,
         trace_json: presentTrace(),
       })
       .execute()
@@ -252,9 +249,7 @@ export async function move(
       ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
       ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
       ...(changes.isolation === undefined ? {} : { isolation: changes.isolation }),
-      ...(to === 'running'
-        ? { started_at: eb.fn.coalesce('started_at', eb.val(changes.now)), worktree: 'present' as const }
-        : {}),
+      ...(to === 'running' ? { started_at: eb.fn.coalesce('started_at', eb.val(changes.now)) } : {}),
       ...(to === 'starting' ? { ended_at: null, end_reason: null } : {}),
       ...(to === 'stopping' ? { end_reason: changes.end_reason ?? 'stopped' } : {}),
       ...(to === 'stopped' || to === 'failed' ? { ended_at: changes.now } : {}),

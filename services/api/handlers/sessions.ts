@@ -123,8 +123,6 @@ function notResumed(
       return because('has failed: open another one')
     case 'removal_requested':
       return because('is being deleted')
-    case 'worktree_reclaimed':
-      return because('has no worktree any more: it was reclaimed')
   }
 }
 

@@ -9,8 +9,8 @@ import {
 } from '../../store/environment-keeping.ts'
 import { evictEnvironment } from '../../store/environments.ts'
 import type { RunnerContext } from '../context.ts'
+import { directoryBytes } from '../directory-bytes.ts'
 import { discardDirectory } from '../discard-directory.ts'
-import { directoryBytes } from './directory-bytes.ts'
 import { settleBuild } from './settle-build.ts'
 
 /**

@@ -13,6 +13,8 @@ export type GitCall = {
   /** Transports that may be used; none unless given. */
   transports?: string
   input?: string
+  /** The index to work with, where it is not the repository's own. */
+  index?: string
   /** How long it may take. */
   totalMs?: number
   /** How long it may say nothing; for calls that report progress. */
@@ -55,7 +57,10 @@ export class Git implements AsyncDisposable {
     this.#permit()
     const scope = new ProcessScope({ graceMs: 1_000, within: this.#scope })
     const child = scope.spawn('git', args, {
-      env: gitEnvironment(this.#surroundings, call.transports ?? 'none'),
+      env: {
+        ...gitEnvironment(this.#surroundings, call.transports ?? 'none'),
+        ...(call.index === undefined ? {} : { GIT_INDEX_FILE: call.index }),
+      },
       stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
     })

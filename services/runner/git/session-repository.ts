@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
-import { appendFile, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SessionId } from '../../contract/ids.ts'
 import type { Git, GitOutcome } from './git.ts'
 
-export type NewWorktree = {
+export type NewRepository = {
   session: SessionId
   mirror: string
-  worktree: string
+  /** The files that are checked out, and git's index of them. */
+  checkout: string
+  index: string
   commit: string
   url: string
   defaultBranch: string | null
@@ -17,41 +19,46 @@ export type NewWorktree = {
 const holdRef = (session: SessionId) => `refs/sessions/${session}`
 
 /**
- * Makes a session's worktree, with HEAD detached at the commit. It is a repository of its own that borrows the mirror's
- * objects, and looks like a fresh clone: what a session commits, stashes or configures there is seen by no other
- * session, and a branch that it checks out keeps no fetch from moving the mirror's.
+ * Makes what is checked out a repository of its own, with HEAD detached at the commit. It borrows the mirror's objects, and
+ * looks like a fresh clone: what a session commits, stashes or configures there is seen by no other session, and a branch
+ * that it checks out keeps no fetch from moving the mirror's. Format: gitrepository-layout(5).
  */
-export async function makeWorktree(git: Git, wanted: NewWorktree, signal: AbortSignal): Promise<GitOutcome> {
-  const { mirror, worktree, commit } = wanted
-  const run = (...args: string[]) => git.run(args, { signal })
-  const held = await run('-C', mirror, 'update-ref', holdRef(wanted.session), commit)
+export async function makeRepository(
+  git: Git,
+  wanted: NewRepository,
+  signal: AbortSignal,
+): Promise<GitOutcome> {
+  const { mirror, checkout, commit } = wanted
+  const inMirror = (...args: string[]) => git.run(['-C', mirror, ...args], { signal })
+  const [held, refs] = await Promise.all([
+    inMirror('update-ref', holdRef(wanted.session), commit),
+    inMirror('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags'),
+  ])
   if (held.kind !== 'done') return held
-  const refs = await run(
-    '-C',
-    mirror,
-    'for-each-ref',
-    '--format=%(objectname) %(refname)',
-    'refs/heads',
-    'refs/tags',
-  )
   if (refs.kind !== 'done') return refs
-  const made = await run('init', '--quiet', '--template=', '--', worktree)
-  if (made.kind !== 'done') return made
 
-  const folder = join(worktree, '.git')
-  await mkdir(join(folder, 'objects', 'info'), { recursive: true })
+  const folder = join(checkout, '.git')
+  for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'refs/remotes/origin'])
+    await mkdir(join(folder, name), { recursive: true })
   await writeFile(join(folder, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
   if (existsSync(join(mirror, 'shallow'))) await copyFile(join(mirror, 'shallow'), join(folder, 'shallow'))
   await writeFile(join(folder, 'packed-refs'), asRemoteRefs(refs.stdout))
-  await appendFile(join(folder, 'config'), originSection(wanted.url))
+  await writeFile(join(folder, 'config'), coreSection + originSection(wanted.url))
   if (wanted.defaultBranch !== null) {
-    await mkdir(join(folder, 'refs', 'remotes', 'origin'), { recursive: true })
-    await writeFile(
-      join(folder, 'refs', 'remotes', 'origin', 'HEAD'),
-      `ref: refs/remotes/origin/${wanted.defaultBranch}\n`,
-    )
+    const originHead = `ref: refs/remotes/origin/${wanted.defaultBranch}\n`
+    await writeFile(join(folder, 'refs', 'remotes', 'origin', 'HEAD'), originHead)
   }
-  return run('-C', worktree, 'checkout', '--quiet', '--force', '--detach', commit)
+  await copyIndex(wanted.index, join(folder, 'index'))
+  // Last, for with it the directory is a repository.
+  await writeFile(join(folder, 'HEAD'), `${commit}\n`)
+  return refs
+}
+
+/** Copies an index as of a whole second before it was written: by its time git tells which files it has to read again. */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  const { atimeMs, mtimeMs } = await stat(from)
+  await copyFile(from, to)
+  await utimes(to, Math.floor(atimeMs / 1_000), Math.floor(mtimeMs / 1_000))
 }
 
 /** Lets go of the commit. No matter if there is no mirror or nothing was held; throws where it is held still. */
@@ -65,6 +72,10 @@ export async function releaseCommit(git: Git, mirror: string, session: SessionId
 /** The mirror's branches as a clone has them: those of its origin. Format: gitrepository-layout(5), packed-refs. */
 export const asRemoteRefs = (refs: string): string =>
   refs.replace(/^(\S+) refs\/heads\//gm, '$1 refs/remotes/origin/')
+
+/** What `git init` writes. */
+const coreSection =
+  '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n'
 
 /** The section of a configuration file that names where a clone came from. */
 export const originSection = (url: string): string =>

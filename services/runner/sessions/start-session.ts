@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
 import type { Isolation } from '../../contract/isolation.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
@@ -13,9 +11,10 @@ import type { RunnerContext } from '../context.ts'
 import { provideEnvironments } from '../environments/provide-environments.ts'
 import { applyPatch } from '../git/apply-patch.ts'
 import { publicMessage } from '../git/public-message.ts'
-import { makeWorktree } from '../git/session-repository.ts'
+import { makeRepository } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
+import { takeWorktree } from '../worktrees/take-worktree.ts'
 import { discardSessionFiles, discardWorktree } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
@@ -116,38 +115,47 @@ async function makeSessionWorktree(
   const found = await findCommit(context, session, signal)
   if (!found.ok) return found
   const { commit } = found
-  for (const folder of [files.session(session.id), files.home(session.id), files.temporary(session.id)])
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-  // Made under a name of this attempt's own and then put in its place in one step, while the lease is held: an attempt
-  // that was stopped in the middle and goes on later writes nothing into the worktree that its successor has made.
-  const draft = join(files.session(session.id), `draft-${randomBytes(6).toString('hex')}`)
   const repository = await getRepository(store, session.repository_id)
-  const made = await makeWorktree(
+  // Of this attempt alone, and put in its place in one step, while the lease is held: an attempt that was stopped in the
+  // middle and goes on later writes nothing into the worktree that its successor has got.
+  const worktree = await takeWorktree(context, session, commit, signal)
+  if (!worktree.taken) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
+  const checkout = files.checkout(worktree.id)
+  const made = await makeRepository(
     git,
     {
       session: session.id,
       mirror: files.mirror(repository.id),
-      worktree: draft,
+      checkout,
+      index: files.index(worktree.id),
       commit,
       url: repository.url,
       defaultBranch: repository.default_branch,
     },
     signal,
   )
-  if (made.kind !== 'done') {
-    const message =
-      made.kind === 'timed_out' ? 'the checkout took too long' : publicMessage(made.stderr, files.root)
-    return { ok: false, commit, failure: { reason: 'worktree_failed', message } }
-  }
+  if (made.kind !== 'done') return { ok: false, commit, failure: checkoutFailure(made, files.root) }
   if (session.patch_sha256 !== null) {
     const patch = files.patch(session.patch_sha256)
     if (!(await untilPatchExists(patch, signal)))
       return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
-    const applied = await applyPatch(git, draft, patch, signal)
+    const applied = await applyPatch(git, checkout, patch, signal)
     if (!applied.applied)
       return { ok: false, commit, failure: { reason: 'patch_rejected', message: applied.message } }
   }
   lease.require()
-  renameSync(draft, files.worktree(session.id))
+  for (const folder of [files.session(session.id), files.home(session.id), files.temporary(session.id)])
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  lease.require()
+  renameSync(checkout, files.worktree(session.id))
   return { ok: true, commit, isolation: apart.isolation }
+}
+
+function checkoutFailure(
+  why: { kind: 'failed' | 'timed_out'; stderr: string },
+  privateRoot: string,
+): SessionFailure {
+  const message =
+    why.kind === 'timed_out' ? 'the checkout took too long' : publicMessage(why.stderr, privateRoot)
+  return { reason: 'worktree_failed', message }
 }

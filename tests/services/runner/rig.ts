@@ -133,6 +133,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       socket,
       slots: 4,
       graceMs: 300,
+      worktrees: { keep: 8, totalBytes: 0 },
       // What every test of the runner goes through once more where commands are kept apart: see sandboxed.test.ts.
       ...(process.env.TEST_SANDBOX === undefined ? {} : { sandbox: sandboxOf(root) }),
       path: process.env.PATH ?? '',

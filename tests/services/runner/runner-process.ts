@@ -16,6 +16,7 @@ await startRunner({
   socket,
   slots: 8,
   graceMs: Number(grace),
+  worktrees: { keep: 8, totalBytes: 0 },
   path: process.env.PATH ?? '',
   ...(term === undefined ? {} : { lease: { termMs: Number(term) } }),
 })

@@ -6,11 +6,8 @@ import { createSession, getSession, requestRemoval } from '../../../services/sto
 import type { Store } from '../../../services/store/store.ts'
 import { now, storeRig } from './store-rig.ts'
 
-const set = (
-  store: Store,
-  id: SessionId,
-  values: { status?: SessionStatus; worktree?: 'leaving' | 'gone' },
-) => store.write(db => db.updateTable('sessions').set(values).where('id', '=', id).execute())
+const set = (store: Store, id: SessionId, values: { status: SessionStatus }) =>
+  store.write(db => db.updateTable('sessions').set(values).where('id', '=', id).execute())
 
 t.test('only what has stopped is resumed', async t => {
   const rig = await storeRig(t)
@@ -58,14 +55,8 @@ t.test('a resumed session lives on as long as a new one, and tells nothing of it
   })
 })
 
-t.test('what is being removed, or has no worktree any more, stays ended', async t => {
+t.test('what is being removed stays ended', async t => {
   const rig = await storeRig(t)
-  for (const worktree of ['leaving', 'gone'] as const) {
-    const id = await rig.running()
-    await set(rig.store, id, { status: 'stopped', worktree })
-    const expected = { resumed: false, reason: 'worktree_reclaimed' }
-    t.same(await resumeSession(rig.store, id, 1_000, now()), expected)
-  }
   const removed = await rig.running()
   await set(rig.store, removed, { status: 'stopped' })
   await requestRemoval(rig.store, removed, now())

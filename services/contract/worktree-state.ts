@@ -1,0 +1,23 @@
+/**
+ *     leased → scrubbing → warm → leased
+ *        └─────────┴─────────┴→ removing, and then it is gone
+ *
+ * `leased`: in the hands of a session. `scrubbing`: given back; what the session left is being taken out. `warm`: clean,
+ * for the next session to take. `removing`: damaged, or too many, or reclaimed.
+ */
+export const worktreeStatuses = ['leased', 'scrubbing', 'warm', 'removing'] as const
+export type WorktreeStatus = (typeof worktreeStatuses)[number]
+
+const next: Record<WorktreeStatus, readonly WorktreeStatus[]> = {
+  leased: ['scrubbing', 'removing'],
+  scrubbing: ['warm', 'removing'],
+  warm: ['leased', 'removing'],
+  removing: [],
+}
+
+export const worktreeMayBecome = (from: WorktreeStatus, to: WorktreeStatus): boolean =>
+  next[from].includes(to)
+
+/** The statuses from which `to` can be reached: the condition of a conditional update. */
+export const worktreeSourcesOf = (to: WorktreeStatus): WorktreeStatus[] =>
+  worktreeStatuses.filter(from => worktreeMayBecome(from, to))

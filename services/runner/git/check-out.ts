@@ -1,0 +1,34 @@
+import { rm } from 'node:fs/promises'
+import type { Git, GitOutcome } from './git.ts'
+
+/** Files that are checked out of a mirror, with an index that lies elsewhere: as long as no session has them, no repository. */
+export type Checkout = { mirror: string; checkout: string; index: string }
+
+/** Makes tracked files be those of a commit, whatever they are. */
+export const resetCheckout = (git: Git, at: Checkout, commit: string, signal: AbortSignal) =>
+  run(git, at, ['read-tree', '--reset', '-u', commit], signal)
+
+/** Removes what is not tracked, ignored files and other repositories included. */
+export const cleanCheckout = (git: Git, at: Checkout, signal: AbortSignal) =>
+  run(git, at, ['clean', '-ffdxq'], signal)
+
+/** Takes files that are those of the commit `from` to the commit `to`, and looks at no file that both have. */
+export async function advanceCheckout(
+  git: Git,
+  at: Checkout,
+  { from, to }: { from: string; to: string },
+  signal: AbortSignal,
+): Promise<GitOutcome> {
+  if (from === to) return { kind: 'done', stdout: '' }
+  const attributes = [from, to, '--', ':(glob)**/.gitattributes']
+  const differ = await run(git, at, ['diff-tree', '-r', '--name-only', ...attributes], signal)
+  if (differ.kind !== 'done') return differ
+  if (differ.stdout === '') return run(git, at, ['read-tree', '-m', '-u', from, to], signal)
+  // They say how files are written, also those whose content is the same in both.
+  await rm(at.index)
+  const reset = await resetCheckout(git, at, to, signal)
+  return reset.kind === 'done' ? cleanCheckout(git, at, signal) : reset
+}
+
+const run = (git: Git, { mirror, checkout, index }: Checkout, args: string[], signal: AbortSignal) =>
+  git.run([`--git-dir=${mirror}`, `--work-tree=${checkout}`, ...args], { index, signal })

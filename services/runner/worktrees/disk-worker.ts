@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
+import { directoryBytes } from '../directory-bytes.ts'
+import type { DiskWork } from './disk-thread.ts'
+import { readGitIndex } from './git-index.ts'
+import { processesIn } from './processes-in.ts'
+import { scrubCheckout } from './scrub-checkout.ts'
+
+/** The other side of `disk-thread.ts`. What is thrown ends the thread, and is told there. */
+parentPort?.on('message', async (work: DiskWork) => parentPort?.postMessage(await perform(work)))
+
+async function perform(work: DiskWork): Promise<number> {
+  switch (work.kind) {
+    case 'measure':
+      return await directoryBytes(work.checkout, new AbortController().signal)
+    case 'scrub': {
+      awaitNobody(work.checkout)
+      // Written when the last file had been.
+      const { mtimeNs } = statSync(work.index, { bigint: true })
+      scrubCheckout(work.checkout, readGitIndex(work.index), { since: mtimeNs, fresh: work.fresh })
+      return 0
+    }
+  }
+}
+
+/** Processes of the session have been killed, and may take a moment to be gone. */
+function awaitNobody(directory: string): void {
+  for (let waitedMs = 0; ; waitedMs += 100) {
+    const [pid] = processesIn(directory)
+    if (pid === undefined) return
+    if (waitedMs >= 2_000) throw new Error(`process ${pid} works in it still`)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toInstant } from '../../../lib/clock.ts'
+import { StoreBusyError } from '../../store/busy.ts'
+import type { WorktreeRow } from '../../store/schema.ts'
+import { moveWorktree, takeWorktree } from '../../store/worktrees.ts'
+import type { RunnerContext } from '../context.ts'
+import { discardDirectory } from '../discard-directory.ts'
+import { type Checkout, cleanCheckout, resetCheckout } from '../git/check-out.ts'
+import { LeaseLostError } from '../leases/lease.ts'
+import { DiskThread } from './disk-thread.ts'
+
+/**
+ * Makes a worktree that a session gave back `warm`: with the files of its commit, and nothing that the session left. One
+ * that cannot be brought there is removed. Each attempt works under a name of its own, so that one that was stopped in the
+ * middle and goes on later finds nothing.
+ */
+export async function scrubWorktree(
+  context: RunnerContext,
+  { id, repository_id, commit_id }: WorktreeRow,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, files, lease, clock, metrics, log } = context
+  const by = lease.token
+  if (!(await takeWorktree(store, id, 'scrubbing', by))) return
+  const now = () => toInstant(clock.now())
+  try {
+    const attempt = await moveAside(context, id)
+    if (attempt === undefined || commit_id === null) throw new Error('there is no checkout')
+    const at = { mirror: files.mirror(repository_id), index: files.index(id), checkout: attempt }
+    const bytes = await scrub(context, at, commit_id, signal)
+    lease.require()
+    renameSync(attempt, files.checkout(id))
+    await moveWorktree(store, id, 'warm', { by, bytes, now: now() })
+    metrics.scrubbed('warm')
+  } catch (error) {
+    if (signal.aborted || error instanceof LeaseLostError || error instanceof StoreBusyError) throw error
+    log.warn({ err: error, worktree: id }, 'a worktree could not be scrubbed: it is removed')
+    await moveWorktree(store, id, 'removing', { by, now: now() })
+    metrics.scrubbed('removed')
+  }
+}
+
+/** Tells how many bytes it takes then. */
+async function scrub(
+  { git }: RunnerContext,
+  at: Checkout,
+  commit: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { checkout, index } = at
+  // Left by a git that was killed; whoever took over has ended it.
+  await rm(`${index}.lock`, { force: true })
+  await using thread = new DiskThread()
+  await thread.perform({ kind: 'scrub', checkout, index, fresh: `${checkout}-fresh` }, signal)
+  for (const step of [() => resetCheckout(git, at, commit, signal), () => cleanCheckout(git, at, signal)]) {
+    const outcome = await step()
+    if (outcome.kind !== 'done') throw new Error(`git ${outcome.kind}: ${outcome.stderr}`)
+  }
+  return await thread.perform({ kind: 'measure', checkout }, signal)
+}
+
+/** Gives what was checked out a name of this attempt's own, and discards all else but the index. Undefined without any. */
+async function moveAside(context: RunnerContext, id: WorktreeRow['id']): Promise<string | undefined> {
+  const { files, lease } = context
+  const pooled = files.pooled(id)
+  const attempt = join(pooled, `attempt-${randomBytes(6).toString('hex')}`)
+  await mkdir(pooled, { recursive: true, mode: 0o700 })
+  const names = await readdir(pooled)
+  // An attempt that was cut short has left it under the name that it had there.
+  const left = existsSync(files.checkout(id))
+    ? files.checkout(id)
+    : names.filter(name => /^attempt-[0-9a-f]+$/.test(name)).map(name => join(pooled, name))[0]
+  if (left === undefined) return undefined
+  lease.require()
+  renameSync(left, attempt)
+  for (const name of names.map(name => join(pooled, name)))
+    if (name !== left && name !== files.index(id)) await discardDirectory(context, name, id)
+  return attempt
+}

@@ -1,0 +1,213 @@
+import type { ExpressionBuilder, Transaction } from 'kysely'
+import {
+  type RepositoryId,
+  type RunnerToken,
+  type SessionId,
+  type WorktreeId,
+  worktreeId,
+} from '../contract/ids.ts'
+import { type WorktreeStatus, worktreeSourcesOf } from '../contract/worktree-state.ts'
+import { isRegistered } from './runners.ts'
+import type { Schema, WorktreeRow } from './schema.ts'
+import type { Store } from './store.ts'
+
+/**
+ * The pool of worktrees. A row is there before its directory is made and until that is gone, so that a directory without
+ * a row is nobody's. It makes, moves and removes no directory: that is the runner's.
+ */
+
+export type LeasedWorktree = Pick<WorktreeRow, 'id' | 'commit_id'>
+
+/**
+ * Leases the warm worktree of a repository that is nearest to `commit` to a session that the runner `by` works on: one
+ * that is at that commit, or else the one that was used last. Undefined where there is none.
+ */
+export const leaseWarmWorktree = (
+  store: Store,
+  { repository, session, commit, by, now }: WorktreeWish & { commit: string },
+): Promise<LeasedWorktree | undefined> =>
+  store.write(async transaction => {
+    const row = await transaction
+      .selectFrom('worktrees')
+      .select(['id', 'commit_id'])
+      .where('repository_id', '=', repository)
+      .where('status', '=', 'warm')
+      .orderBy(eb => eb('commit_id', '=', commit), 'desc')
+      .orderBy('last_used_at', 'desc')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
+    if (row === undefined || !(await isHeld(transaction, session, by))) return undefined
+    return (await move(transaction, row.id, 'leased', { session, now })) ? row : undefined
+  })
+
+/** A new worktree in a session's hands. Undefined where the runner `by` has the session's lease no more. */
+export const addWorktree = (
+  store: Store,
+  { repository, session, by, now }: WorktreeWish,
+): Promise<WorktreeId | undefined> =>
+  store.write(async transaction => {
+    if (!(await isHeld(transaction, session, by))) return undefined
+    const id = worktreeId.create()
+    await transaction
+      .insertInto('worktrees')
+      .values({
+        id,
+        repository_id: repository,
+        status: 'leased',
+        session_id: session,
+        runner_token: null,
+        commit_id: null,
+        bytes: null,
+        created_at: now,
+        last_used_at: now,
+      })
+      .execute()
+    return id
+  })
+
+type WorktreeWish = { repository: RepositoryId; session: SessionId; by: RunnerToken; now: string }
+
+/** Writes down which commit was checked out in a worktree that a session has. */
+export const noteCheckout = (
+  store: Store,
+  id: WorktreeId,
+  commit: string,
+  by: RunnerToken,
+): Promise<boolean> =>
+  store.write(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('worktrees')
+      .set({ commit_id: commit })
+      .where('id', '=', id)
+      .where(isLeasedTo(by))
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
+
+export type WorktreeChanges = {
+  /** Whose it becomes. */
+  session?: SessionId
+  bytes?: number
+  /** The runner whose work this is: refused where it has no lease of it. Without: a wish of anybody. */
+  by?: RunnerToken
+  now: string
+}
+
+/** The one place where a worktree's status changes. False where it cannot become `to` from where it is. */
+export const moveWorktree = (
+  store: Store,
+  id: WorktreeId,
+  to: WorktreeStatus,
+  changes: WorktreeChanges,
+): Promise<boolean> => store.write(transaction => move(transaction, id, to, changes))
+
+async function move(
+  transaction: Transaction<Schema>,
+  id: WorktreeId,
+  to: WorktreeStatus,
+  { session, bytes, by, now }: WorktreeChanges,
+): Promise<boolean> {
+  const query = transaction
+    .updateTable('worktrees')
+    .set({
+      status: to,
+      session_id: session ?? null,
+      runner_token: null,
+      // A worktree that nobody took is as old as it was.
+      ...(to === 'leased' || to === 'scrubbing' ? { last_used_at: now } : {}),
+      ...(bytes === undefined ? {} : { bytes }),
+    })
+    .where('id', '=', id)
+    .where('status', 'in', worktreeSourcesOf(to))
+  const { numUpdatedRows } = await (by === undefined ? query : query.where(isLeasedTo(by))).executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Takes the lease of a worktree that is to be scrubbed or removed. True also where this runner has it already. */
+export const takeWorktree = (
+  store: Store,
+  id: WorktreeId,
+  status: 'scrubbing' | 'removing',
+  by: RunnerToken,
+): Promise<boolean> =>
+  store.write(async transaction => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('worktrees')
+      .set({ runner_token: by })
+      .where('id', '=', id)
+      .where('status', '=', status)
+      .where(eb => eb.or([eb('runner_token', 'is', null), eb('runner_token', '=', by)]))
+      .where(isRegistered(by))
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
+
+/** Forgets a worktree whose directory is gone, if the runner `by` has its lease. */
+export const forgetWorktree = async (store: Store, id: WorktreeId, by: RunnerToken): Promise<void> => {
+  await store.write(transaction =>
+    transaction
+      .deleteFrom('worktrees')
+      .where('id', '=', id)
+      .where('status', '=', 'removing')
+      .where('runner_token', '=', by)
+      .execute(),
+  )
+}
+
+export const worktreeOf = (store: Store, session: SessionId): Promise<WorktreeRow | undefined> =>
+  store.read(database =>
+    database.selectFrom('worktrees').selectAll().where('session_id', '=', session).executeTakeFirst(),
+  )
+
+/** All of them, those used last first. */
+export const listWorktrees = (store: Store): Promise<WorktreeRow[]> =>
+  store.read(database =>
+    database.selectFrom('worktrees').selectAll().orderBy('last_used_at', 'desc').orderBy('id').execute(),
+  )
+
+/** Those that no session has, those used last first: what the pool is, and what is to be done about it. */
+export const pooledWorktrees = (store: Store): Promise<WorktreeRow[]> =>
+  store.read(database =>
+    database
+      .selectFrom('worktrees')
+      .selectAll()
+      .where('status', 'in', ['scrubbing', 'warm', 'removing'])
+      .orderBy('last_used_at', 'desc')
+      .orderBy('id')
+      .execute(),
+  )
+
+/** Has the warm worktrees of a repository removed, and tells how many of any kind it still has. */
+export const emptyPool = (store: Store, repository: RepositoryId, now: string): Promise<number> =>
+  store.write(async transaction => {
+    const rows = await transaction
+      .selectFrom('worktrees')
+      .select(['id', 'status'])
+      .where('repository_id', '=', repository)
+      .execute()
+    for (const { id, status } of rows) if (status === 'warm') await move(transaction, id, 'removing', { now })
+    return rows.length
+  })
+
+/** Whether the runner `by` has the lease of a session. */
+async function isHeld(transaction: Transaction<Schema>, session: SessionId, by: RunnerToken) {
+  const row = await transaction
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', session)
+    .where('runner_token', '=', by)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** That the runner has its lease: the worktree's own, or that of the session that has it. */
+const isLeasedTo = (by: RunnerToken) => (eb: ExpressionBuilder<Schema, 'worktrees'>) =>
+  eb.or([
+    eb('worktrees.runner_token', '=', by),
+    eb(
+      'worktrees.session_id',
+      'in',
+      eb.selectFrom('sessions').select('sessions.id').where('sessions.runner_token', '=', by),
+    ),
+  ])
