@@ -9,18 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { pino } from 'pino'
 import { systemClock, toInstant } from '../../lib/clock.ts'
-import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { commandId, instanceId, type RunnerToken, type SessionId } from '../../services/contract/ids.ts'
-import type { RunnerContext } from '../../services/runner/context.ts'
-import { LiveDebugSessions } from '../../services/runner/debug/live-debug-sessions.ts'
-import { KeyedJobs } from '../../services/runner/keyed-jobs.ts'
-import { RunnerMetrics } from '../../services/runner/metrics.ts'
-import { type MakeRun, Reconciler } from '../../services/runner/reconcile.ts'
-import { WakeLoop } from '../../services/runner/wake-loop.ts'
-import { endCommand } from '../../services/store/commands.ts'
-import { dataFiles } from '../../services/store/files.ts'
 import { migrate } from '../../services/store/migrate.ts'
 import { queueCommand } from '../../services/store/new-command.ts'
 import { addRepository } from '../../services/store/repositories.ts'
@@ -29,6 +19,7 @@ import { registerRunner } from '../../services/store/runners.ts'
 import { createSession, moveSession } from '../../services/store/sessions.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
 import { createToken } from '../../services/store/tokens.ts'
+import { startStubRunner } from '../services/runner/stub-runner.ts'
 import type { Goal } from './goal.ts'
 import { printIfMain } from './print-if-main.ts'
 import type { Row } from './row.ts'
@@ -36,7 +27,6 @@ import type { Row } from './row.ts'
 const slots = 8
 const goal: Goal = { text: '≥ 0.6×', isMet: ({ ratio }) => ratio >= 0.6 }
 const now = () => toInstant(systemClock.now())
-const end = { exit_code: 0, failure: null, stdout_bytes: 0, stderr_bytes: 0 }
 
 export async function bench({ sessions = 20, commands = 2_000 } = {}): Promise<Row[]> {
   const ours = await measured(sessions, commands, ({ store, token }) => byReconciler(store, token, commands))
@@ -110,37 +100,11 @@ async function fill(store: Store, sessions: number, commands: number): Promise<R
 async function byReconciler(store: Store, token: RunnerToken, commands: number): Promise<void> {
   const done = Promise.withResolvers<void>()
   let ended = 0
-  const log = pino({ level: 'silent' })
-  const jobs = new KeyedJobs((_, error) => {
-    if (error !== undefined) done.reject(error)
-    loop.wake()
-  })
-  const files = dataFiles('/nowhere')
-  await using helpers = new ProcessScope()
-  // What runs commands for real is not there: nothing here asks for it.
-  const context = {
-    ...{ store, files, clock: systemClock, log, slots, graceMs: 0, path: '', inherit: {}, user: 'bench' },
-    metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size }),
-    lease: { token, held: () => true, require: () => undefined, doubt: () => undefined },
-    fetchEveryMs: 0,
-    changed: () => undefined,
-  } as unknown as RunnerContext
-  const makeRun: MakeRun = (_, row) => ({
-    ...{ session: row.session_id, takesSlot: true, end: () => undefined },
-    run: async () => {
-      if (!(await endCommand(store, row.id, 'succeeded', end, now(), token))) throw new Error('refused')
-      if (++ended === commands) done.resolve()
-    },
-  })
-  const debugging = new LiveDebugSessions(context, {
-    engines: {},
-    scope: helpers,
-    tell: () => undefined,
-  } as never)
-  const reconciler = new Reconciler(context, jobs, debugging, makeRun)
-  await using loop = new WakeLoop(() => reconciler.pass(), 1_000, done.reject)
-  await done.promise
-  await jobs[Symbol.asyncDispose]()
+  const ran = () => {
+    if (++ended === commands) done.resolve()
+  }
+  await using runner = startStubRunner({ store, token, slots, ran })
+  await Promise.race([done.promise, runner.failed])
 }
 
 function byStatements(path: string, token: RunnerToken): void {

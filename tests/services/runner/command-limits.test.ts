@@ -69,6 +69,13 @@ time.sleep(2.5)'`
     t.equal(rig.stdout(row), '0123456789abcde\n'.repeat(megabyte / 16))
   })
 
+  await t.test('output of 10 GB that takes no room', async t => {
+    const line = `python3 -c 'import os, time; os.ftruncate(1, 10 << 30); time.sleep(60)'`
+    const row = await rig.run(session, line, { limits: { ...noLimits, output: megabyte } })
+    t.match(row, { status: 'failed', truncated: 1, stdout_bytes: megabyte, failure_json: /output_limit/ })
+    await until('the file is cut', () => sizes(rig, row)[0] === megabyte)
+  })
+
   await t.test('the size of a file', async t => {
     const limits = { ...noLimits, file_size: 10_000 }
     const row = await rig.run(session, ['head', '-c', '20000', '/dev/zero'], { limits })

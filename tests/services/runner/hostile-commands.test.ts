@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { environmentReader, processTable } from '../../../lib/processes/process-table.ts'
+import type { CommandId } from '../../../services/contract/ids.ts'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
 import { runnerRig, until } from './rig.ts'
 
@@ -64,4 +67,39 @@ t.test('a session whose commands have no place left says so, and can be stopped'
     'the session to stop',
     async () => (await getSession(rig.store, session.id))?.status === 'stopped',
   )
+})
+
+const marked = (id: CommandId) => {
+  const read = environmentReader()
+  return processTable().entries.filter(({ pid, zombie }) => !zombie && read(pid, scopeVariable)?.includes(id))
+}
+
+t.test('a command that removes its own worktree harms its own session alone', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository()
+  const [session, other] = [await rig.session(repository), await rig.session(repository)]
+  t.match(await rig.run(session, 'rm -rf "$PWD"; echo gone'), { status: 'succeeded', stdout_bytes: 5 })
+  t.match(await rig.run(session, 'echo'), { status: 'failed', failure_json: /directory_not_found/ })
+  t.match(await rig.run(other, 'cat README.md'), { status: 'succeeded', stdout_bytes: 6 })
+  t.match(await rig.session(repository), { status: 'running' })
+})
+
+t.test('a daemon that becomes another program again and again ends with its command', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository({ again: 'exec sh "$0"\n' }))
+  for (let i = 0; i < 10; i++) {
+    const row = await rig.run(session, 'setsid sh again & exit 6')
+    t.match(row, { status: 'failed', exit_code: 6 })
+    t.same(marked(row.id), [])
+  }
+})
+
+t.test('what writes on after its parent has ended, and heeds no signal, has written its last', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const line = `setsid sh -c 'trap "" TERM; touch up; while :; do echo more; done' & until [ -e up ]; do :; done; exit 5`
+  const row = await rig.run(session, line)
+  t.match(row, { status: 'failed', exit_code: 5 })
+  t.same(marked(row.id), [])
+  t.equal(statSync(rig.files.log(session.id, row.id, 'stdout')).size, row.stdout_bytes)
 })

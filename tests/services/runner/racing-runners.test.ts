@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { commandHasEnded } from '../../../services/contract/command-state.ts'
 import { listCommands } from '../../../services/store/commands.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
+import { recordFetch } from '../../../services/store/repository-fetches.ts'
+import { now, runner, storeRig } from '../store/store-rig.ts'
 import { runnerRig, until } from './rig.ts'
 import { killRunner, spawnRunner } from './spawn-runner.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(290_000)
 
 t.test('two runners that race for 200 commands: each runs exactly once', async t => {
   const rig = await runnerRig(t)
@@ -76,3 +79,35 @@ t.test(
     }
   },
 )
+
+t.test('two runners that race for 10,000 commands: each runs exactly once', async t => {
+  const rig = await storeRig(t)
+  await recordFetch(rig.store, rig.repository.id, 'main', { now: now(), did: 1, next: () => null })
+  const sessions = await Promise.all(Array.from({ length: 20 }, () => rig.running()))
+  const ids: string[] = []
+  for (let i = 0; i < 500; i++) for (const session of sessions) ids.push(await rig.queue(session))
+  const directory = t.testdir()
+  const files = ['one', 'other'].map(name => join(directory, name))
+  for (const file of files) {
+    const racer = join(import.meta.dirname, 'racer.ts')
+    const words = [racer, rig.path, String(await runner(rig.store)), file]
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'inherit', 'inherit'] })
+    t.teardown(() => killRunner(child))
+  }
+  const left = () =>
+    rig.store.read(async database => {
+      const query = database.selectFrom('commands').where('status', 'in', ['queued', 'running'])
+      return (await query.select(eb => eb.fn.countAll<number>().as('count')).executeTakeFirst())?.count
+    })
+  await until('the end of all', async () => (await left()) === 0, 240_000)
+  const ran = files.map(file => readFileSync(file, 'utf8').trim().split('\n'))
+  t.same(ran.flat().sort(), ids.sort(), 'once each')
+  t.ok(
+    ran.every(({ length }) => length > 1_000),
+    `both took their part: ${ran.map(({ length }) => length)}`,
+  )
+  const rows = await rig.store.read(database =>
+    database.selectFrom('commands').select(['status', 'attempts']).distinct().execute(),
+  )
+  t.same(rows, [{ status: 'succeeded', attempts: 1 }])
+})

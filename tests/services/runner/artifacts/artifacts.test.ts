@@ -126,6 +126,18 @@ t.test('no more than fits, and what did not is said', async t => {
   t.equal(readdirSync(rig.files.artifacts(session.id, large.id)).length, 2, 'no draft is left')
 })
 
+t.test('a file of 10 GB is not kept, and keeps nobody waiting', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const row = await rig.run(session, 'truncate -s 10G large; echo small > small', {
+    artifacts: ['large', 'small'],
+  })
+  t.match(toCommand(row).artifacts, {
+    collected: 1,
+    left_out_paths: [{ path: 'large', reason: 'too_large' }],
+  })
+})
+
 t.test('a file that grows without end is not kept', async t => {
   const rig = await runnerRig(t, { artifacts: { maxBytes: 1_000_000 } })
   const session = await rig.session(await rig.repository())
