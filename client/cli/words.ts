@@ -1,6 +1,14 @@
 import { artifactDownload, artifactGet, artifactList } from './words/artifact.ts'
 import { auditList } from './words/audit.ts'
-import { commandCancel, commandGet, commandList, commandRerun, commandRun } from './words/command.ts'
+import {
+  commandCancel,
+  commandGet,
+  commandInput,
+  commandList,
+  commandRerun,
+  commandResize,
+  commandRun,
+} from './words/command.ts'
 import {
   debugBreak,
   debugContinue,
@@ -62,6 +70,8 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'commands.get': commandGet,
   'commands.cancel': commandCancel,
   'commands.rerun': commandRerun,
+  'commands.input': commandInput,
+  'commands.resize': commandResize,
   'artifacts.list': artifactList,
   'artifacts.get': artifactGet,
   'artifacts.download': artifactDownload,

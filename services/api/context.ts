@@ -10,7 +10,7 @@ import type { Changes } from './changes.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { LiveLogs } from './logs/live-logs.ts'
 import type { ApiMetrics } from './metrics.ts'
-import type { Question } from './runner-link.ts'
+import type { Question, TerminalQuestion } from './runner-link.ts'
 
 /** What the handlers work with. Made once, by `startApi`. */
 export type Context = {
@@ -42,6 +42,7 @@ export type Context = {
     answers(): Promise<boolean>
     wake(): void
     ask(question: Question): Promise<LiveAnswer>
+    terminal(question: TerminalQuestion): Promise<LiveAnswer>
     measure(deadlineMs: number): Promise<LiveAnswer>
   }
   /** Gives each request its id, by which the log and the client can speak of it. */

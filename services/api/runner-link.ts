@@ -12,6 +12,7 @@ import {
   longestAnswer,
   longestAsk,
   type Measure,
+  type Terminal,
   type ToRunner,
 } from '../contract/runner-messages.ts'
 import type { Change } from './changes.ts'
@@ -32,12 +33,16 @@ export type RunnerLinkDependencies = {
   readonly onConnected: () => void
 }
 
-/** What the runner is asked about a debug session, and how long an answer is waited for. */
-export type Question = Pick<Ask, 'debug' | 'operation' | 'input'> & {
+/** How long an answer is waited for. */
+type Wait = {
   readonly deadlineMs: number
   /** Each of these ends the wait early: the client is gone, the server stops. */
   readonly signals: readonly AbortSignal[]
 }
+
+/** What the runner is asked about a debug session, and about the terminal of a command. */
+export type Question = Pick<Ask, 'debug' | 'operation' | 'input'> & Wait
+export type TerminalQuestion = Pick<Terminal, 'command' | 'action'> & Wait
 
 /**
  * The one connection to the runner, made again whenever it is lost. A wake-up that could not be sent is made up for by
@@ -86,6 +91,18 @@ export class RunnerLink implements Disposable {
       if (line.length <= longestAsk) this.#socket?.write(`${line}\n`)
       else this.#questions.answer(id, tooLong)
     }, wait)
+  }
+
+  /** Has the runner do something to a terminal. Never rejects. */
+  async terminal({ command, action, ...wait }: TerminalQuestion): Promise<LiveAnswer> {
+    if (this.#instance === undefined) return away
+    return this.#questions.ask(
+      id =>
+        this.#socket?.write(
+          `${JSON.stringify({ type: 'terminal', id, command, action } satisfies Terminal)}\n`,
+        ),
+      wait,
+    )
   }
 
   /** The figures of the runner that is connected. Never rejects. */

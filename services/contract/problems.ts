@@ -23,6 +23,8 @@ export const problems = {
   token_exists: { status: 409, title: 'Another token has this name' },
   session_not_resumable: { status: 409, title: 'The session cannot be resumed' },
   session_ended: { status: 409, title: 'The session takes no more commands' },
+  no_terminal: { status: 409, title: 'The command has no terminal' },
+  command_not_running: { status: 409, title: 'The command does not run' },
   debug_session_ended: { status: 409, title: 'The debug session has ended' },
   debuggee_running: { status: 409, title: 'The debuggee is running' },
   debug_limit: { status: 409, title: 'There are as many debug sessions as there may be' },

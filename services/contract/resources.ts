@@ -9,6 +9,7 @@ import { isolations } from './isolation.ts'
 import { repositoryFailureSchema, repositoryStatuses } from './repository-state.ts'
 import { scopeSchema } from './scopes.ts'
 import { sessionEndReasons, sessionFailureSchema, sessionStatuses } from './session-state.ts'
+import { terminalSizeSchema } from './terminal.ts'
 
 /** What the server tells of each thing. No path of the server's file system is ever among it. */
 
@@ -76,6 +77,8 @@ export const commandSchema = z.object({
   after: z.array(commandId.schema),
   /** Whether what it writes to stderr comes in its stdout, in the order written. */
   merge: z.boolean(),
+  /** How large its terminal is at the start; null where it has none. */
+  terminal: terminalSizeSchema.nullable(),
   /** Whether it may run twice: it is queued again where its end cannot be known. */
   idempotent: z.boolean(),
   /** How often it has been started. Its logs go on from one attempt to the next. */

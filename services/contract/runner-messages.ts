@@ -3,6 +3,7 @@ import { debugEvents } from './debug-message.ts'
 import { debugSessionSchema } from './debug-resources.ts'
 import { commandId, debugSessionId, instanceId, repositoryId, sessionId } from './ids.ts'
 import { type ProblemCode, problemCodes } from './problems.ts'
+import { base64Text, terminalSizeFields } from './terminal.ts'
 
 /**
  * What API and runner say to each other over the runner's unix socket, one JSON object a line: hints, and the live
@@ -43,6 +44,20 @@ export type Ask = z.infer<typeof askSchema>
 export const measureSchema = z.object({ type: z.literal('measure'), id: z.int() })
 export type Measure = z.infer<typeof measureSchema>
 
+/** What is done to the terminal of a command; its answer is that of the operation that asks for it. */
+export const terminalActionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('type'), base64: base64Text }),
+  z.object({ kind: z.literal('resize'), ...terminalSizeFields }),
+])
+export type TerminalAction = z.infer<typeof terminalActionSchema>
+export const terminalSchema = z.object({
+  type: z.literal('terminal'),
+  id: z.int(),
+  command: commandId.schema,
+  action: terminalActionSchema,
+})
+export type Terminal = z.infer<typeof terminalSchema>
+
 /** The longest line that the runner takes, and the longest that it says, in characters. */
 export const longestAsk = 1024 * 1024
 export const longestAnswer = 16 * 1024 * 1024
@@ -52,6 +67,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('wake') }),
   askSchema,
   measureSchema,
+  terminalSchema,
 ])
 export type ToRunner = z.infer<typeof toRunnerSchema>
 

@@ -12,6 +12,7 @@ import { RunnerSocket } from './runner-socket.ts'
 import { RunnerWork } from './runner-work.ts'
 import { type IsolationSettings, runnerIsolation } from './sandbox/sandbox.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
+import { Terminals } from './terminals/terminals.ts'
 import { WakeLoop } from './wake-loop.ts'
 
 export type Runner = AsyncDisposable
@@ -33,6 +34,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   if (isolation.sandbox.kind === 'none' && isolation.mode !== 'none')
     log.warn({ reason: isolation.sandbox.reason }, 'commands are not kept apart from this host')
   const metrics = new RunnerMetrics({ store, slots, jobs: () => lease?.work.jobs ?? 0 })
+  const terminals = new Terminals(deps)
   const socket = started.use(
     await RunnerSocket.listen(
       deps.socket,
@@ -45,6 +47,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
             code: 'runner_unavailable',
             detail: 'the runner is starting',
           },
+        typed: terminal => terminals.answer(terminal),
         measured: async () => ({ ok: true, value: await metrics.families() }),
       },
     ),

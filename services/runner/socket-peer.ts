@@ -6,6 +6,7 @@ import {
   type LiveAnswer,
   longestAnswer,
   longestAsk,
+  type Terminal,
   type ToRunner,
   toRunnerSchema,
 } from '../contract/runner-messages.ts'
@@ -19,6 +20,8 @@ export type PeerHandlers = {
   readonly woken: () => void
   /** Answers may come in any order. Never rejects. */
   readonly asked: (ask: Ask) => Promise<LiveAnswer>
+  /** What is typed into the terminal of a command. */
+  readonly typed: (terminal: Terminal) => Promise<LiveAnswer>
   /** The runner's figures. */
   readonly measured: () => Promise<LiveAnswer>
 }
@@ -61,6 +64,9 @@ export class SocketPeer {
         break
       case 'ask':
         void this.#answer(message.id, () => this.#handlers.asked(message))
+        break
+      case 'terminal':
+        void this.#answer(message.id, () => this.#handlers.typed(message))
         break
       case 'measure':
         void this.#answer(message.id, this.#handlers.measured)

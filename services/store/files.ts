@@ -60,6 +60,8 @@ export const dataFiles = (root: string) => {
     process: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'process'),
     /** Processor time of what the wrapper has waited for, written by it before the exit code. */
     times: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'times'),
+    /** Through which its terminal is typed into, as long as it runs: a named pipe. */
+    terminal: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'terminal'),
     /** The exit code, written atomically by the wrapper when the program has ended. */
     exitStatus: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'exit'),
   }

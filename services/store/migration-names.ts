@@ -16,6 +16,7 @@ export const migrationNames = [
   '0014-command-logs',
   '0015-traces',
   '0017-audit',
+  '0018-command-terminals',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -3,6 +3,7 @@ import { note } from '../../lib/subject.ts'
 import { type CommandLimits, noLimits } from '../contract/command-limits.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import { type CommandId, commandId, type EnvironmentId, type SessionId } from '../contract/ids.ts'
+import type { TerminalSize } from '../contract/terminal.ts'
 import { noteActivity } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
 import type { CommandRow, Schema } from './schema.ts'
@@ -22,6 +23,8 @@ export type NewCommand = {
   stdin?: string | undefined
   /** Both streams go into one. */
   merge?: boolean
+  /** It has a terminal of its own, and so one stream. */
+  terminal?: TerminalSize | undefined
   limits?: CommandLimits
   /** Patterns of the files to keep when it has ended. */
   artifacts?: readonly string[]
@@ -45,12 +48,14 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
   return store.write(async transaction => {
     if (!(await takesCommands(transaction, earlier.session_id))) return undefined
     const { command_json, directory, environment_json, timeout_seconds } = earlier
-    const { idempotent, merge, limits_json, artifacts_json } = earlier
+    const { idempotent, merge, limits_json, artifacts_json, terminal_columns, terminal_rows } = earlier
     const id = await insertRow(transaction, {
       ...{ session_id: earlier.session_id, command_json, directory, environment_json, timeout_seconds },
       ...{
         idempotent,
         merge,
+        terminal_columns,
+        terminal_rows,
         limits_json,
         artifacts_json,
         after_json: '[]',
@@ -98,7 +103,9 @@ export async function insertCommand(
     environment_json: JSON.stringify(wanted.environment),
     timeout_seconds: wanted.timeout,
     idempotent: wanted.idempotent === true ? 1 : 0,
-    merge: wanted.merge === true ? 1 : 0,
+    merge: wanted.merge === true || wanted.terminal !== undefined ? 1 : 0,
+    terminal_columns: wanted.terminal?.columns ?? null,
+    terminal_rows: wanted.terminal?.rows ?? null,
     limits_json: JSON.stringify(wanted.limits ?? noLimits),
     artifacts_json: wanted.artifacts?.length ? JSON.stringify(wanted.artifacts) : null,
     after_json: JSON.stringify(after),
@@ -119,7 +126,7 @@ export async function insertCommand(
 type Given =
   | ('session_id' | 'command_json' | 'directory' | 'environment_json' | 'timeout_seconds')
   | ('idempotent' | 'merge' | 'limits_json' | 'artifacts_json' | 'after_json' | 'rerun_of' | 'created_at')
-  | 'environment_id'
+  | ('environment_id' | 'terminal_columns' | 'terminal_rows')
 
 async function insertRow(
   transaction: Transaction<Schema>,

@@ -110,6 +110,7 @@ export const toCommand = (row: CommandRow): Command => ({
   directory: row.directory,
   after: column(commandIds, row.after_json),
   merge: row.merge === 1,
+  terminal: terminalOf(row),
   idempotent: row.idempotent === 1,
   attempts: row.attempts,
   rerun_of: row.rerun_of,
@@ -194,6 +195,8 @@ export const debugRequestOf = ({ request_json }: Pick<DebugSessionRow, 'request_
 
 export const commandLineOf = (row: CommandRow) => column(commandLine, row.command_json)
 export const artifactGlobsOf = (row: CommandRow) => nullableColumn(z.array(artifactGlob), row.artifacts_json)
+export const terminalOf = ({ terminal_columns: columns, terminal_rows: rows }: CommandRow) =>
+  columns === null || rows === null ? null : { columns, rows }
 export const limitsOf = (row: CommandRow) => column(commandLimitsSchema, row.limits_json)
 export const environmentOf = (row: CommandRow) => column(environmentVariables, row.environment_json)
 

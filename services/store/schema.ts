@@ -130,6 +130,9 @@ export type CommandRow = {
   environment_id: EnvironmentId | null
   /** 1 where both of its streams go into one file, which is that of stdout. */
   merge: number
+  /** The size of its terminal at the start; null without one. */
+  terminal_columns: number | null
+  terminal_rows: number | null
   limits_json: string
   /** How its limits on memory and processes are kept; null before it has started. */
   enforcement: LimitEnforcement | null

@@ -16,6 +16,7 @@ import { contract, type OperationName, operationNames } from '../../services/con
 import { eventMessageSchema } from '../../services/contract/event-message.ts'
 import { logMessageSchema } from '../../services/contract/log-message.ts'
 import { bytes, type Operation, pathParameters } from '../../services/contract/operation.ts'
+import { until } from '../services/api/until.ts'
 import { child } from './cli/child.ts'
 import { at } from './cli/rig.ts'
 import { git } from './git.ts'
@@ -131,14 +132,25 @@ const aLaunch = async () => ({
   exceptions: 'never' as const,
   wait: 30,
 })
+/** A command that reads what is typed into its terminal. */
+const aTerminal = async () => {
+  const { id } = await client.commands.run({ session: await aSession(), command: ['cat'], tty: true })
+  await until(async () => (await client.commands.get({ command: id })).status === 'running', 'it runs')
+  return id
+}
+let terminal: ReturnType<typeof aTerminal> | undefined
+const theTerminal = () => {
+  terminal ??= aTerminal()
+  return terminal
+}
 let count = 0
 const aName = () => `name-${++count}`
 
 /** Fields that stand in for another, which are walked by themselves. */
-const alternatives = { 'debug.launch': ['module'] } as const
+const alternatives = { 'debug.launch': ['module'], 'commands.input': ['base64'] } as const
 type Alternative<Name> = Name extends keyof typeof alternatives ? (typeof alternatives)[Name][number] : never
 const alternativesOf = (name: OperationName): readonly string[] =>
-  name === 'debug.launch' ? alternatives[name] : []
+  name === 'debug.launch' || name === 'commands.input' ? alternatives[name] : []
 
 type Whole<Name extends OperationName> = Omit<Required<Input<Name>>, Alternative<Name>>
 
@@ -193,6 +205,9 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     file_size_limit: 2 ** 20,
     output_limit: 2 ** 20,
     stdin: 'given\n',
+    tty: false,
+    columns: 100,
+    rows: 30,
     merge: true,
     idempotent: true,
     artifacts: ['README.md', 'reports/**'],
@@ -202,6 +217,8 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 20 }),
   'commands.rerun': async () => ({ command: (await aCommand(['true'], 20)).id, wait: 20 }),
   'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 20 }),
+  'commands.input': async () => ({ command: await theTerminal(), text: 'x\r' }),
+  'commands.resize': async () => ({ command: await theTerminal(), columns: 100, rows: 30 }),
   'artifacts.list': async () => {
     const { session, command } = await anArtifact()
     return { session, command, kind: 'file', limit: 5 }

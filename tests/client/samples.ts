@@ -52,6 +52,7 @@ export const command = (change: Partial<Command> = {}): Command => ({
   directory: '.',
   after: [],
   merge: false,
+  terminal: null,
   idempotent: false,
   attempts: 1,
   rerun_of: null,

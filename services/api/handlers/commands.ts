@@ -5,6 +5,7 @@ import { getCommand, listCommands, requestCancel } from '../../store/commands.ts
 import { queueAgain, queueCommand } from '../../store/new-command.ts'
 import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import { askTerminal } from '../ask-terminal.ts'
 import { commandLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
@@ -13,7 +14,9 @@ import { findCommand, findCommandsOf, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
-type Names = 'commands.run' | 'commands.list' | 'commands.get' | 'commands.cancel' | 'commands.rerun'
+type Names =
+  | ('commands.run' | 'commands.list' | 'commands.get' | 'commands.cancel' | 'commands.rerun')
+  | ('commands.input' | 'commands.resize')
 type Named = Pick<CommandRow, 'id' | 'session_id'>
 
 export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
@@ -33,6 +36,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
       after: after.value.map(row => row.id),
       stdin: input.stdin,
       merge: input.merge,
+      terminal: input.tty ? { columns: input.columns, rows: input.rows } : undefined,
       limits: limits.value,
       idempotent: input.idempotent,
       artifacts: input.artifacts,
@@ -69,6 +73,19 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (!found.ok) return found
     const id = await queueAgain(context.store, found.value, now(context))
     return queued(context, id, found.value.session_id, input.wait, gone)
+  },
+
+  'commands.input': async (input, { caller, gone }) => {
+    const found = await findCommand(context, input.command, caller)
+    if (!found.ok) return found
+    const base64 = input.base64 ?? Buffer.from(input.text ?? '').toString('base64')
+    return askTerminal(context, 'commands.input', found.value, { kind: 'type', base64 }, gone)
+  },
+
+  'commands.resize': async ({ columns, rows, ...input }, { caller, gone }) => {
+    const found = await findCommand(context, input.command, caller)
+    if (!found.ok) return found
+    return askTerminal(context, 'commands.resize', found.value, { kind: 'resize', columns, rows }, gone)
   },
 })
 

@@ -11,9 +11,18 @@ import {
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { commandSchema } from '../resources.ts'
+import { defaultTerminalSize, terminalSizeFields, terminalSizeSchema, typedFields } from '../terminal.ts'
 
 const session = reference('ses', true).describe('the session: its id, a unique beginning of it, or @last')
 const command = reference('cmd').describe('the command: its id or a unique beginning of it')
+
+const terminalErrors = [
+  'command_not_found',
+  'ambiguous_id',
+  'no_terminal',
+  'command_not_running',
+  'runner_unavailable',
+] as const
 
 export const commandOperations = {
   'commands.run': operation({
@@ -21,24 +30,36 @@ export const commandOperations = {
     path: '/sessions/{session}/commands',
     summary: "Run a command in a session's worktree",
     access: 'commands:write',
-    input: z.strictObject({
-      session,
-      command: commandLine.describe('a shell line, or a program and its arguments'),
-      ...commandSurroundings,
-      after: z
-        .array(command)
-        .max(100)
-        .default([])
-        .describe('commands of the session that must have succeeded before; otherwise it is cancelled'),
-      ...commandLimitFields,
-      stdin: standardInput.optional().describe('text that it reads on its standard input; default: nothing'),
-      merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
-      idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),
-      artifacts: artifactGlobs.describe(
-        'patterns of files to keep when it has ended, relative to the top of the worktree',
-      ),
-      wait: waitSeconds.describe('seconds to wait until it has ended'),
-    }),
+    input: z
+      .strictObject({
+        session,
+        command: commandLine.describe('a shell line, or a program and its arguments'),
+        ...commandSurroundings,
+        after: z
+          .array(command)
+          .max(100)
+          .default([])
+          .describe('commands of the session that must have succeeded before; otherwise it is cancelled'),
+        ...commandLimitFields,
+        stdin: standardInput
+          .optional()
+          .describe('text that it reads on its standard input; default: nothing'),
+        tty: flag.describe(
+          'give it a terminal of its own: all that it writes comes in its stdout, and commands.input types into it',
+        ),
+        columns: terminalSizeFields.columns.default(defaultTerminalSize.columns),
+        rows: terminalSizeFields.rows.default(defaultTerminalSize.rows),
+        merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
+        idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),
+        artifacts: artifactGlobs.describe(
+          'patterns of files to keep when it has ended, relative to the top of the worktree',
+        ),
+        wait: waitSeconds.describe('seconds to wait until it has ended'),
+      })
+      .refine(({ tty, stdin }) => !tty || stdin === undefined, {
+        path: ['stdin'],
+        message: 'a command with a terminal reads what is typed there: leave out stdin or tty',
+      }),
     output: commandSchema,
     answer: 'json',
     status: 201,
@@ -91,6 +112,38 @@ export const commandOperations = {
     answer: 'json',
     status: 201,
     errors: ['command_not_found', 'ambiguous_id', 'session_ended'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'commands.input': operation({
+    method: 'POST',
+    path: '/commands/{command}/input',
+    summary: "Type into a command's terminal",
+    access: 'commands:write',
+    input: z
+      .strictObject({ command, ...typedFields })
+      .refine(({ text, base64 }) => (text === undefined) !== (base64 === undefined), {
+        path: ['text'],
+        message: 'give either text or base64',
+      }),
+    output: z.object({
+      /** How many of its bytes were taken: not all where the program does not read them; type the rest again. */
+      taken: z.int(),
+    }),
+    answer: 'json',
+    status: 200,
+    errors: terminalErrors,
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
+  'commands.resize': operation({
+    method: 'POST',
+    path: '/commands/{command}/resize',
+    summary: "Give a command's terminal another size",
+    access: 'commands:write',
+    input: z.strictObject({ command, ...terminalSizeFields }),
+    output: terminalSizeSchema,
+    answer: 'json',
+    status: 200,
+    errors: terminalErrors,
     surfaces: ['api', 'sdk', 'cli'],
   }),
 }

@@ -19,6 +19,8 @@ export type CommandSurroundings = {
   user: string
   /** What every command gets from the server, by name: locale, time zone, certificates, the outer process scopes. */
   inherit: Readonly<Record<string, string>>
+  /** Whether it has a terminal. */
+  terminal: boolean
   /** What the client gave. */
   client: Readonly<Record<string, string>>
 }
@@ -42,7 +44,8 @@ export function commandEnvironment(from: CommandSurroundings): Record<string, st
     USER: from.user,
     LOGNAME: from.user,
     SHELL: '/bin/sh',
-    TERM: 'dumb',
+    // Not how large it is, which may change: programs ask the terminal.
+    TERM: from.terminal ? 'xterm-256color' : 'dumb',
     ...from.offer.variables,
     ...from.client,
     DEBUG_SERVER_SESSION: from.session,

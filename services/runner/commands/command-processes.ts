@@ -15,6 +15,14 @@ import { scopeMembers } from '../../../lib/processes/scope-members.ts'
 import type { CommandId } from '../../contract/ids.ts'
 import { isSandboxMonitor } from '../sandbox/monitor.ts'
 
+/** What stands between the wrapper and the program. */
+export type Around = {
+  /** The program that encloses commands, where there is one. */
+  readonly sandbox?: string | undefined
+  /** It has a terminal, which somebody holds. */
+  readonly terminal?: boolean
+}
+
 const nobody: Found = { members: [], certain: true }
 
 /** The processes of one command: what its wrapper started, in whatever session or group, whoever is their parent now. */
@@ -24,23 +32,20 @@ export class CommandProcesses {
   readonly #mayEnd: () => boolean
   /** Start of the wrapper, where it was still there to be asked. */
   readonly #notOlderThan: number
-  /** What the wrapper waits for in place of a program that is in a sandbox. */
+  /** What the wrapper waits for in place of a program that is in a sandbox or has a terminal. */
   #monitors: readonly ProcessIdentity[] = []
 
-  readonly #sandbox: string | undefined
+  readonly #around: Around
 
-  /**
-   * `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. `sandbox`: the program that
-   * encloses commands, where there is one.
-   */
+  /** `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. */
   constructor(
     command: CommandId,
     wrapper: ProcessIdentity,
     mayEnd: () => boolean = () => true,
-    sandbox?: string,
+    around: Around = {},
   ) {
     this.#mayEnd = mayEnd
-    this.#sandbox = sandbox
+    this.#around = around
     this.#command = command
     this.#wrapper = wrapper
     const entry = processEntry(wrapper.pid)
@@ -61,10 +66,10 @@ export class CommandProcesses {
     return endUntilCertain(() => (this.#mayEnd() ? this.#look() : nobody), deadlineIn(graceMs))
   }
 
-  /** All but the wrapper and the sandbox around them, as a look at all processes has them. */
+  /** All but the wrapper and what stands between it and the program, as a look at all processes has them. */
   among(view: Pick<ProcessView, 'entries' | 'read'>): ProcessIdentity[] {
     const { others } = this.#others(view)
-    const around = new Set(others.filter(entry => this.#isMonitor(entry)).map(({ pid }) => pid))
+    const around = new Set(this.#monitorsAmong(others).map(({ pid }) => pid))
     // The first process inside is bubblewrap as well.
     const isAround = ({ pid, ppid }: ProcessEntry) =>
       around.has(pid) || (around.has(ppid) && this.#isSandbox(pid))
@@ -74,8 +79,8 @@ export class CommandProcesses {
   #look(): Found {
     const { entries, complete } = processTable()
     const { others, certain } = this.#others({ entries, read: environmentReader() })
-    // It leaves by itself once the program has, with the code of that; ended before, it would hide the code.
-    this.#monitors = others.filter(entry => this.#isMonitor(entry))
+    // They leave by themselves once the program has, with the code of that; ended before, they would hide the code.
+    this.#monitors = this.#monitorsAmong(others)
     return { members: others.filter(entry => !this.#monitors.includes(entry)), certain: complete && certain }
   }
 
@@ -94,11 +99,16 @@ export class CommandProcesses {
     return { others: members.filter(({ pid }) => pid !== this.#wrapper.pid), certain }
   }
 
-  #isMonitor({ ppid, pid }: ProcessEntry): boolean {
-    return ppid === this.#wrapper.pid && this.#isSandbox(pid)
+  /** The holder of its terminal is all that the wrapper has started; bubblewrap is started by that, or by the wrapper. */
+  #monitorsAmong(others: readonly ProcessEntry[]): ProcessEntry[] {
+    const children = others.filter(({ ppid }) => ppid === this.#wrapper.pid)
+    if (this.#around.terminal !== true) return children.filter(({ pid }) => this.#isSandbox(pid))
+    const holders = new Set(children.map(({ pid }) => pid))
+    return [...children, ...others.filter(({ pid, ppid }) => holders.has(ppid) && this.#isSandbox(pid))]
   }
 
   #isSandbox(pid: number): boolean {
-    return this.#sandbox !== undefined && isSandboxMonitor(pid, this.#sandbox)
+    const { sandbox } = this.#around
+    return sandbox !== undefined && isSandboxMonitor(pid, sandbox)
   }
 }

@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
-import { commandLineOf, limitsOf } from '../../store/rows.ts'
+import { commandLineOf, limitsOf, terminalOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
 import { unstageFiles } from '../environments/stage-files.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { isolationFor } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
+import { inTerminal } from '../terminals/in-terminal.ts'
 import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
 import { openInput } from './open-input.ts'
@@ -76,8 +77,8 @@ async function tryToLaunch(
   const env = { ...(await surroundings(context, row, directory.path)), ...replacement?.program.environment }
   const line = replacement?.program.words ?? commandLineOf(row)
   const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
-  const program = await findExecutable(name, env.PATH ?? '', directory.path)
-  if (!program.found) return failed(program.reason, program.message)
+  const found = await findExecutable(name, env.PATH ?? '', directory.path)
+  if (!found.found) return failed(found.reason, found.message)
 
   let input: FileHandle | undefined
   try {
@@ -88,10 +89,22 @@ async function tryToLaunch(
   await using _ = input
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
-  const plain = [name.startsWith('-') ? program.path : name, ...rest]
+  const plain = [name.startsWith('-') ? found.path : name, ...rest]
   const isolation = await isolationFor(context, row.session_id, row.environment_id)
   if (!isolation.ok) return failed('spawn_failed', isolation.message)
-  using ready = isolation.enclose({ words: plain, environment: env }, directory.path)
+  const program = { words: plain, environment: env }
+  const terminal = terminalOf(row)
+  const enclosed =
+    terminal === null
+      ? ({ ok: true, program: isolation.enclose(program, directory.path) } as const)
+      : await inTerminal(program, isolation, {
+          size: terminal,
+          pipe: files.terminal(row.session_id, row.id, row.attempts),
+          path: context.path,
+          directory: directory.path,
+        })
+  if (!enclosed.ok) return failed('spawn_failed', enclosed.message)
+  using ready = enclosed.program
   // In the same breath as the spawn: what stands above may have taken any time.
   lease.require()
   try {

@@ -165,12 +165,10 @@ export class CommandRun {
     const { lease } = this.#context
     // Whoever takes it up where it is given up here ends it anew.
     const { sandbox } = this.#context.isolation
-    const processes = new CommandProcesses(
-      this.#row.id,
-      wrapper,
-      () => lease.held() && !signal.aborted,
-      sandbox.kind === 'bubblewrap' ? sandbox.program : undefined,
-    )
+    const processes = new CommandProcesses(this.#row.id, wrapper, () => lease.held() && !signal.aborted, {
+      sandbox: sandbox.kind === 'bubblewrap' ? sandbox.program : undefined,
+      terminal: this.#row.terminal_columns !== null,
+    })
     this.#processes = processes
     // It may have been wanted before there was anything to end.
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)

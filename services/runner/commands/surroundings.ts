@@ -24,5 +24,6 @@ export const surroundings = async (
     directory,
     user,
     inherit,
+    terminal: row.terminal_columns !== null,
     client: { ...(await secretsOf(store, row.session_id)), ...environmentOf(row) },
   })

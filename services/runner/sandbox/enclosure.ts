@@ -16,6 +16,8 @@ export type ReadyProgram = Program & Disposable & { readonly options: OpenOption
 
 /** How far apart the programs of a session run. */
 export type Enclosure = {
+  /** Whether anything encloses them. */
+  readonly apart: boolean
   enclose(program: Program, directory: string): ReadyProgram
   /** Whether a file can be read inside; its path without symbolic links. */
   shows(path: string): boolean
@@ -59,6 +61,7 @@ export async function isolationFor(
   const unseen = [...host.hidden, ...host.masked, '/tmp', '/var/tmp', '/proc', '/dev']
   return {
     ok: true,
+    apart: true,
     enclose(program, directory) {
       const mark = program.environment[scopeVariable]
       const outside = mark === undefined ? {} : { [scopeVariable]: mark }
@@ -74,6 +77,7 @@ export async function isolationFor(
 
 /** Not apart at all. */
 export const openly: Enclosure = {
+  apart: false,
   enclose: program => ({ ...program, options: undefined, [Symbol.dispose]: () => undefined }),
   shows: () => true,
 }

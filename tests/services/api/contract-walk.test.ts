@@ -27,6 +27,7 @@ function goOn({ session, debug }: Things) {
 /** Fields that stand in for another, and are not given with it. */
 const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
   'debug.launch': { module: 'python' },
+  'commands.input': { base64: 'text' },
 }
 
 /** Something valid to ask, so that only what a test spoils is wrong. */
@@ -82,6 +83,9 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     file_size_limit: 1,
     output_limit: 1,
     stdin: 'in',
+    tty: false,
+    columns: 100,
+    rows: 30,
     merge: true,
     idempotent: true,
     artifacts: ['*.xml'],
@@ -91,6 +95,8 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'commands.get': ({ command }) => ({ command, wait: 0 }),
   'commands.cancel': ({ command }) => ({ command, wait: 0 }),
   'commands.rerun': ({ command }) => ({ command, wait: 0 }),
+  'commands.input': ({ command }) => ({ command, text: 'x\r' }),
+  'commands.resize': ({ command }) => ({ command, columns: 100, rows: 30 }),
   'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', limit: 5 }),
   'artifacts.get': ({ artifact }) => ({ artifact }),
   'artifacts.download': ({ artifact }) => ({ artifact }),
@@ -179,6 +185,11 @@ const spoilt: Record<string, unknown[]> = {
   output_limit: [0, -1, 1.5, 'x', null, 10_737_418_241],
   stdin: [7, null, '\ud800', 'x'.repeat(1_048_577), 'é'.repeat(600_000)],
   merge: ['maybe', 7, null],
+  tty: ['maybe', 7, null],
+  columns: [0, -1, 1.5, 'x', 1_001, null],
+  rows: [0, -1, 1.5, 'x', 1_001, null],
+  text: [7, null, '\ud800', 'x'.repeat(65_537), 'é'.repeat(40_000)],
+  base64: [7, null, 'x', 'A'.repeat(90_000)],
   idempotent: ['maybe', 7, null],
   scopes: ['admin', ['root'], [7], null, Array(21).fill('mcp')],
   expires_in: [0, -1, 1.5, 'x', 1e15],

@@ -212,6 +212,15 @@ export class FakeRunner implements AsyncDisposable {
       socket.write(`${JSON.stringify(answer)}\n`)
       return
     }
+    if (message.type === 'terminal') {
+      const { id, action } = message
+      const value =
+        action.kind === 'type'
+          ? { taken: Buffer.from(action.base64, 'base64').length }
+          : { columns: action.columns, rows: action.rows }
+      socket.write(`${JSON.stringify({ type: 'answer', id, value } satisfies FromRunner)}\n`)
+      return
+    }
     this.#askers.set(message, socket)
     const answer = this.debugger?.(message)
     if (answer === undefined) this.asks.push(message)

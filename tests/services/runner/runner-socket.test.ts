@@ -23,6 +23,7 @@ async function served(t: Test) {
       woken.times++
     },
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
+    typed: async (): Promise<LiveAnswer> => ({ ok: true, value: { taken: 1 } }),
     measured: async (): Promise<LiveAnswer> => ({ ok: true, value: ['figures'] }),
   }
   const listen = () => RunnerSocket.listen(path, hello, handlers)
@@ -145,7 +146,10 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   const { path, server } = await served(t)
   await server[Symbol.asyncDispose]()
   const asked = async () => Promise.reject(new Error('a secret'))
-  await using _ = await RunnerSocket.listen(path, hello, { woken: () => undefined, asked, measured: asked })
+  await using _ = await RunnerSocket.listen(path, hello, {
+    woken: () => undefined,
+    ...{ asked, measured: asked, typed: asked },
+  })
   const socket = connect(path)
   let text = ''
   socket.on('data', data => {

@@ -12,6 +12,7 @@ const base = {
   temporary: '/tmp/x',
   directory: '/work',
   user: 'me',
+  terminal: false,
   inherit: {},
   client: {},
 }
@@ -41,6 +42,10 @@ t.test('what environments offer, and what is to be built', async t => {
   t.notOk('DEBUG_SERVER_ENVIRONMENT' in made)
   const client = { DEBUG_SERVER_ENVIRONMENT: '/elsewhere' }
   t.match(commandEnvironment({ ...base, building: '/env', client }), { DEBUG_SERVER_ENVIRONMENT: '/env' })
+})
+
+t.test('one with a terminal is told what it is', async t => {
+  t.equal(commandEnvironment({ ...base, terminal: true }).TERM, 'xterm-256color')
 })
 
 t.test('what comes over what', async t => {

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import type { TerminalSize } from '../../contract/terminal.ts'
+import { findExecutable } from '../commands/find-executable.ts'
+import type { Enclosure, ReadyProgram } from '../sandbox/enclosure.ts'
+import type { Program } from '../sandbox/sandbox.ts'
+
+const holderFile = join(import.meta.dirname, 'terminal_holder.py')
+
+/** Where the system's own tools are; those of a version manager are found too, but start slower. */
+const systemPath = '/usr/local/bin:/usr/bin:/bin'
+
+export type InTerminal = { ok: true; program: ReadyProgram } | { ok: false; message: string }
+
+export type TerminalOptions = {
+  readonly size: TerminalSize
+  /** Where the pipe is made through which it is typed into. */
+  readonly pipe: string
+  /** Where else tools are looked for. */
+  readonly path: string
+  /** Where the program starts. */
+  readonly directory: string
+}
+
+/** A program, enclosed, that runs in a terminal of its own. Its holder stands outside. */
+export async function inTerminal(
+  { words, environment }: Program,
+  enclosure: Enclosure,
+  { size, pipe, path, directory }: TerminalOptions,
+): Promise<InTerminal> {
+  const tool = (name: string) => findExecutable(name, `${systemPath}:${path}`, '/')
+  const python = await tool('python3')
+  if (!python.found) return missing('python3')
+  let inside = words
+  if (enclosure.apart) {
+    const setsid = await tool('setsid')
+    if (!setsid.found) return missing('setsid (of util-linux)')
+    inside = [setsid.path, '-c', ...words]
+  }
+  const ready = enclosure.enclose({ words: inside, environment }, directory)
+  const whose = enclosure.apart ? 'theirs' : 'ours'
+  const holder = [python.path, '-I', '-S', holderFile, pipe, String(size.columns), String(size.rows), whose]
+  return { ok: true, program: { ...ready, words: [...holder, ...ready.words] } }
+}
+
+const missing = (tool: string): InTerminal => ({
+  ok: false,
+  message: `a terminal needs ${tool}, which is not on the PATH`,
+})
