@@ -3,8 +3,8 @@ import { type Manager, steps, tool } from './manager.ts'
 /** Requirements at the top, and below `requirements/`, which may name one another. */
 const requirements = /^(?:(?:requirements|constraints)[^/]*|requirements\/[^/]+)\.(?:txt|in)$/
 
-/** `-e .`, `./lib`, `file:lib`: code of the repository, which is no dependency and lies in the worktree. */
-const ownCode = /^\s*(?:-e\b|--editable\b|\.{1,2}(?:\/|\[|\s|$)|file:)/
+/** `-e .`, `-e lib`, `./lib`, `file:lib`: code of the repository, which is no dependency and lies in the worktree. */
+const ownCode = /^\s*(?:(?:-e|--editable)[\s=]+(?!\s*(?:\w+\+|https?:))|(?:\.{1,2}(?:\/|\[|\s|$)|file:))/
 
 /** pip, in a virtual environment. */
 export const pip: Manager = {

@@ -1,0 +1,45 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { findSandbox } from '../../../../services/runner/sandbox/sandbox.ts'
+import { listCommands } from '../../../../services/store/commands.ts'
+import { environmentsOf } from '../../../../services/store/environments.ts'
+import { toSession } from '../../../../services/store/rows.ts'
+import { runnerRig } from '../rig.ts'
+import { path, project } from './stand-in-uv.ts'
+
+t.setTimeout(180_000)
+const sandbox = await findSandbox('auto', process.env.PATH ?? '')
+if (sandbox.kind === 'none' && process.env.CI === 'true') throw new Error(sandbox.reason)
+
+t.test('in a sandbox', { skip: sandbox.kind === 'none' ? sandbox.reason : false }, async t => {
+  const rig = await runnerRig(t, { path, sandbox: { mode: 'auto', own: [], visible: [], home: homedir() } })
+  const repository = await rig.repository(project())
+  const session = await rig.session(repository, { environment: ['uv'] })
+  t.match(session, { status: 'running', isolation: 'bubblewrap' })
+  const [environment] = await environmentsOf(rig.store, session.id)
+  if (environment === undefined) throw new Error('no environment')
+  const venv = join(rig.files.environment(environment.id), 'venv')
+
+  t.test('a session reads its environment and cannot write it', async t => {
+    t.equal(rig.stdout(await rig.run(session, ['show-lock'])), 'one\n')
+    const written = await rig.run(session, ['touch', join(venv, 'mine')])
+    t.match(rig.stderr(written), /Read-only file system/)
+    const put = await rig.run(session, ['sh', '-c', `echo two > ${join(venv, 'lock')}`])
+    t.match(rig.stderr(put), /Read-only file system/)
+  })
+
+  t.test('one that does not have it does not see it', async t => {
+    const other = await rig.session(repository)
+    t.equal((await rig.run(other, ['test', '-e', venv])).exit_code, 1)
+  })
+
+  t.test('offline what was built before serves, and nothing is fetched to build', async t => {
+    t.match(await rig.session(repository, { environment: ['uv'], offline: true }), { status: 'running' })
+    const origin = await rig.repository(project('broken'))
+    const session = await rig.session(origin, { environment: ['uv'], offline: true })
+    t.match(toSession(session).failure?.message, /\nThe session is offline: nothing can be fetched in it\.$/)
+    const [build] = await listCommands(rig.store, session.id)
+    t.match(build?.command_json, /uv sync .* --offline; /)
+  })
+})
