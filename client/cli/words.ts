@@ -48,6 +48,7 @@ import {
 } from './words/session.ts'
 import { tokenCreate, tokenList, tokenRevoke, whoami } from './words/token.ts'
 import type { CliName, Words } from './words/words.ts'
+import { worktreeList, worktreeReclaim } from './words/worktree.ts'
 
 /** The words of every operation that the contract gives to the CLI; one that is missing does not compile. */
 export const words: { readonly [Name in CliName]: Words<Name> } = {
@@ -65,6 +66,8 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'sessions.resume': sessionResume,
   'sessions.activity': sessionActivity,
   'sessions.delete': sessionDelete,
+  'worktrees.list': worktreeList,
+  'worktrees.reclaim': worktreeReclaim,
   'commands.run': commandRun,
   'commands.list': commandList,
   'commands.get': commandGet,
@@ -104,6 +107,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
 export const groups: Readonly<Record<string, string>> = {
   repository: 'the repositories that sessions are opened on',
   session: 'worktrees of a repository at a commit, with a patch',
+  worktree: 'what sessions work in, and what is kept of it for others',
   command: "what runs in a session's worktree",
   artifact: 'files that commands have left behind',
   environment: "what is installed of a repository's dependencies",

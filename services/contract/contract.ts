@@ -9,12 +9,14 @@ import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
 import { tokenOperations } from './operations/tokens.ts'
+import { worktreeOperations } from './operations/worktrees.ts'
 
 /** Every operation of the server, by name. The one table that all surfaces come from. */
 export const contract = {
   ...serverOperations,
   ...repositoryOperations,
   ...sessionOperations,
+  ...worktreeOperations,
   ...commandOperations,
   ...artifactOperations,
   ...environmentOperations,

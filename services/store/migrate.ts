@@ -20,6 +20,7 @@ import * as worktrees from './migrations/0012-worktrees.ts'
 import * as environments from './migrations/0013-environments.ts'
 import * as commandLogs from './migrations/0014-command-logs.ts'
 import * as traces from './migrations/0015-traces.ts'
+import * as threeWay from './migrations/0016-three-way.ts'
 import * as audit from './migrations/0017-audit.ts'
 import * as commandTerminals from './migrations/0018-command-terminals.ts'
 import type { Schema } from './schema.ts'
@@ -41,6 +42,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0013-environments': environments,
   '0014-command-logs': commandLogs,
   '0015-traces': traces,
+  '0016-three-way': threeWay,
   '0017-audit': audit,
   '0018-command-terminals': commandTerminals,
 }

@@ -15,6 +15,7 @@ export const migrationNames = [
   '0013-environments',
   '0014-command-logs',
   '0015-traces',
+  '0016-three-way',
   '0017-audit',
   '0018-command-terminals',
 ] as const

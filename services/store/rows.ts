@@ -20,6 +20,7 @@ import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
+import type { Worktree } from '../contract/worktree-resources.ts'
 import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
 import type { EnvironmentJoined } from './environments.ts'
@@ -32,6 +33,7 @@ import type {
   SessionRow,
   TokenRow,
 } from './schema.ts'
+import type { WorktreeJoined } from './worktrees.ts'
 
 /** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
 
@@ -101,6 +103,17 @@ const sessionEnvironments = z.array(sessionEnvironmentSchema)
 
 export const environmentChoiceOf = (row: Pick<SessionRow, 'environment_json'>) =>
   column(environmentChoice, row.environment_json)
+
+export const toWorktree = (row: WorktreeJoined): Worktree => ({
+  id: row.id,
+  repository: row.repository_name,
+  status: row.status,
+  session: row.session_id,
+  commit: row.commit_id,
+  bytes: row.bytes,
+  created_at: row.created_at,
+  last_used_at: row.last_used_at,
+})
 
 export const toCommand = (row: CommandRow): Command => ({
   id: row.id,

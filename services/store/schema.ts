@@ -62,6 +62,8 @@ export type SessionRow = {
   revision: string | null
   commit_id: string | null
   patch_sha256: string | null
+  /** 1: the patch may be merged where it does not fit. */
+  three_way: number
   status: SessionStatus
   failure_json: string | null
   /** 1 once it is to be removed; it is stopped first. */

@@ -36,6 +36,8 @@ export type NewSession = {
   owner: TokenId
   revision: string | null
   patch_sha256: string | null
+  /** Whether the patch may be merged where it does not fit. */
+  three_way?: boolean
   /** Run one after the other; the rest is cancelled when one fails. */
   commands: readonly CommandLine[]
   /** Of each of them. */
@@ -76,6 +78,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         revision: wanted.revision,
         commit_id: null,
         patch_sha256: wanted.patch_sha256,
+        three_way: wanted.three_way === true ? 1 : 0,
         status: 'pending',
         failure_json: null,
         delete_requested: 0,

@@ -7,6 +7,7 @@ import {
   worktreeId,
 } from '../contract/ids.ts'
 import { type WorktreeStatus, worktreeSourcesOf } from '../contract/worktree-state.ts'
+import type { Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { Schema, WorktreeRow } from './schema.ts'
 import type { Store } from './store.ts'
@@ -160,11 +161,51 @@ export const worktreeOf = (store: Store, session: SessionId): Promise<WorktreeRo
     database.selectFrom('worktrees').selectAll().where('session_id', '=', session).executeTakeFirst(),
   )
 
-/** All of them, those used last first. */
-export const listWorktrees = (store: Store): Promise<WorktreeRow[]> =>
-  store.read(database =>
-    database.selectFrom('worktrees').selectAll().orderBy('last_used_at', 'desc').orderBy('id').execute(),
-  )
+export const allWorktrees = (store: Store): Promise<WorktreeRow[]> =>
+  store.read(database => database.selectFrom('worktrees').selectAll().orderBy('id').execute())
+
+/** With the name of its repository. */
+export type WorktreeJoined = WorktreeRow & { repository_name: string }
+
+const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
+  database
+    .selectFrom('worktrees')
+    .innerJoin('repositories', 'repositories.id', 'worktrees.repository_id')
+    .selectAll('worktrees')
+    .select('repositories.name as repository_name')
+    .orderBy('last_used_at', 'desc')
+    .orderBy('worktrees.id')
+
+/** Those of the sessions that are visible, or all; the one used last first. */
+export const listWorktrees = (
+  store: Store,
+  { visible, status, limit }: { visible: Visibility; status?: WorktreeStatus | undefined; limit: number },
+): Promise<WorktreeJoined[]> =>
+  store.read(database => {
+    let query = selectJoined(database).limit(limit)
+    if (status !== undefined) query = query.where('worktrees.status', '=', status)
+    if (visible !== 'all')
+      query = query
+        .innerJoin('sessions', 'sessions.id', 'worktrees.session_id')
+        .where('sessions.owner_token_id', '=', visible.owner)
+    return query.execute()
+  })
+
+/** Has warm worktrees removed that no session has had since an instant, and tells which. */
+export const reclaimWorktrees = (
+  store: Store,
+  wanted: { unusedSince: string; repository?: RepositoryId | undefined; now: string },
+): Promise<WorktreeJoined[]> =>
+  store.write(async transaction => {
+    const { unusedSince, repository, now } = wanted
+    let query = selectJoined(transaction)
+      .where('worktrees.status', '=', 'warm')
+      .where('last_used_at', '<=', unusedSince)
+    if (repository !== undefined) query = query.where('repository_id', '=', repository)
+    const rows = await query.execute()
+    for (const { id } of rows) await move(transaction, id, 'removing', { now })
+    return rows.map(row => ({ ...row, status: 'removing' }))
+  })
 
 /** Those that no session has, those used last first: what the pool is, and what is to be done about it. */
 export const pooledWorktrees = (store: Store): Promise<WorktreeRow[]> =>

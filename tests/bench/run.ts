@@ -19,6 +19,7 @@ const names = [
   'bootstrap',
   'command-round-trip',
   'command-claims',
+  'session-start',
   'log-throughput',
   'log-followers',
   'debug-first-stop',

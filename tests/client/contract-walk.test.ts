@@ -171,6 +171,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     repository: 'demo',
     commit: 'main',
     patch,
+    three_way: true,
     commands: ['true'],
     secrets: { TOKEN: 'hunter2-hunter2' },
     artifacts: ['*.xml'],
@@ -252,6 +253,8 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { session, debug, wait: 20 }
   },
   'events.follow': async () => ({ session: (await aCommand(['true'], 20)).session, after: '0', once: true }),
+  'worktrees.list': async () => ({ status: 'leased', limit: 5 }),
+  'worktrees.reclaim': async () => ({ older_than: 0, repository: 'demo' }),
   'tokens.create': async () => ({ name: aName(), scopes: ['cli', 'mcp'], expires_in: 3_600 }),
   'tokens.list': async () => ({}),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),

@@ -14,9 +14,11 @@ import {
   repositoryId,
   sessionId,
   tokenId,
+  worktreeId,
 } from '../../services/contract/ids.ts'
 import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
 import type { Command, Repository, Session, Token } from '../../services/contract/resources.ts'
+import type { Worktree } from '../../services/contract/worktree-resources.ts'
 
 /** Things as a server would tell of them, each valid by the contract, to be varied by a test. */
 
@@ -41,6 +43,18 @@ export const session = (change: Partial<Session> = {}): Session => ({
   created_at: instant,
   started_at: instant,
   ended_at: null,
+  ...change,
+})
+
+export const worktree = (change: Partial<Worktree> = {}): Worktree => ({
+  id: worktreeId.schema.parse('wt_0123456789ab'),
+  repository: 'demo',
+  status: 'warm',
+  session: null,
+  commit: '0123456789abcdef0123456789abcdef01234567',
+  bytes: 1_048_576,
+  created_at: instant,
+  last_used_at: instant,
   ...change,
 })
 

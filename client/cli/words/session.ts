@@ -58,6 +58,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     repository: { value: 'NAME' },
     commit: { value: 'REVISION' },
     patch: { value: 'FILE', read: 'file' },
+    three_way: { name: '3way' },
     commands: { name: 'command', value: 'LINE' },
     secrets: { value: 'FILE', read: 'variables' },
     artifacts: { name: 'artifact', value: 'PATTERN' },
@@ -73,7 +74,7 @@ export const sessionCreate: Words<'sessions.create'> = {
   examples: [
     '--repository demo --commit main',
     '--repository demo --patch fix.patch --command "python3 -m unittest -v" --follow',
-    '--repository demo --patch - < fix.patch',
+    '--repository demo --patch - --3way < fix.patch',
     '--repository demo --offline --command "make test"',
     '--repository demo --secrets .env --command "./deploy" --follow',
     '--repository demo --environment auto --command "npm test" --follow',

@@ -11,11 +11,13 @@ import { repositoryHandlers } from './repositories.ts'
 import { serverHandlers } from './server.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
+import { worktreeHandlers } from './worktrees.ts'
 
 export const createHandlers = (context: Context): Handlers => ({
   ...serverHandlers(context),
   ...repositoryHandlers(context),
   ...sessionHandlers(context),
+  ...worktreeHandlers(context),
   ...logHandlers(context),
   ...commandHandlers(context),
   ...artifactHandlers(context),

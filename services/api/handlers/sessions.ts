@@ -37,6 +37,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       owner: caller.token.id,
       revision: input.commit ?? null,
       patch_sha256: sha256,
+      three_way: input.three_way,
       commands: input.commands,
       secrets: input.secrets,
       limits: defaultLimits(context.commands),

@@ -26,39 +26,47 @@ export const sessionOperations = {
     path: '/sessions',
     summary: 'Open a session: a worktree of a repository at a commit, with an optional patch',
     access: 'sessions:write',
-    input: z.strictObject({
-      repository: repositoryName.describe("the repository's name"),
-      commit: revision.optional().describe('a commit id, a branch or a tag; default: the default branch'),
-      patch: patch.optional().describe('a unified diff to apply on top'),
-      commands: z
-        .array(commandLine)
-        .max(100)
-        .default([])
-        .describe('commands to run one after the other; the rest is cancelled when one fails'),
-      secrets: secrets
-        .default({})
-        .describe(
-          'environment variables of its commands whose values are masked in its logs and never told again',
+    input: z
+      .strictObject({
+        repository: repositoryName.describe("the repository's name"),
+        commit: revision.optional().describe('a commit id, a branch or a tag; default: the default branch'),
+        patch: patch.optional().describe('a unified diff to apply on top'),
+        three_way: flag.describe(
+          'merge the patch where it does not fit, as far as the repository has what it was made from',
         ),
-      artifacts: artifactGlobs.describe(
-        'patterns of files to keep of each of its commands when that has ended',
-      ),
-      ttl: lifeSeconds
-        .optional()
-        .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),
-      idle_timeout: lifeSeconds
-        .optional()
-        .describe(
-          'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
+        commands: z
+          .array(commandLine)
+          .max(100)
+          .default([])
+          .describe('commands to run one after the other; the rest is cancelled when one fails'),
+        secrets: secrets
+          .default({})
+          .describe(
+            'environment variables of its commands whose values are masked in its logs and never told again',
+          ),
+        artifacts: artifactGlobs.describe(
+          'patterns of files to keep of each of its commands when that has ended',
         ),
-      offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
-      environment: environmentChoice
-        .optional()
-        .describe(
-          "what to install of the repository's dependencies before its commands run: auto (what its lock files tell), none, or managers by name; default: what the server is set to",
-        ),
-      wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
-    }),
+        ttl: lifeSeconds
+          .optional()
+          .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),
+        idle_timeout: lifeSeconds
+          .optional()
+          .describe(
+            'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
+          ),
+        offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
+        environment: environmentChoice
+          .optional()
+          .describe(
+            "what to install of the repository's dependencies before its commands run: auto (what its lock files tell), none, or managers by name; default: what the server is set to",
+          ),
+        wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
+      })
+      .refine(({ patch, three_way }) => !three_way || patch !== undefined, {
+        path: ['three_way'],
+        message: 'there is nothing to merge: give a patch as well',
+      }),
     output: sessionSchema,
     answer: 'json',
     status: 201,

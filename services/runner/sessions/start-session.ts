@@ -9,7 +9,7 @@ import type { SessionJoined } from '../../store/rows.ts'
 import { moveSession, noteWorktree } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
 import { provideEnvironments } from '../environments/provide-environments.ts'
-import { applyPatch } from '../git/apply-patch.ts'
+import { applyPatch, mergePatch } from '../git/apply-patch.ts'
 import { publicMessage } from '../git/public-message.ts'
 import { makeRepository } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
@@ -136,10 +136,12 @@ async function makeSessionWorktree(
   )
   if (made.kind !== 'done') return { ok: false, commit, failure: checkoutFailure(made, files.root) }
   if (session.patch_sha256 !== null) {
-    const patch = files.patch(session.patch_sha256)
-    if (!(await untilPatchExists(patch, signal)))
+    const patchFile = files.patch(session.patch_sha256)
+    if (!(await untilPatchExists(patchFile, signal)))
       return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
-    const applied = await applyPatch(git, checkout, patch, signal)
+    const put = session.three_way === 1 ? mergePatch : applyPatch
+    const at = { worktree: checkout, patchFile, index: files.index(worktree.id) }
+    const applied = await put(git, at, signal)
     if (!applied.applied)
       return { ok: false, commit, failure: { reason: 'patch_rejected', message: applied.message } }
   }

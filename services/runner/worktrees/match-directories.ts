@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
 import { worktreeId } from '../../contract/ids.ts'
-import { listWorktrees, moveWorktree } from '../../store/worktrees.ts'
+import { allWorktrees, moveWorktree } from '../../store/worktrees.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
 
@@ -18,7 +18,7 @@ export async function matchDirectories(
   const { store, files, clock, log } = context
   // In this order: a row is there before its directory, and as long.
   const names = await namesIn(files.worktrees)
-  const rows = await listWorktrees(store)
+  const rows = await allWorktrees(store)
   const known = new Set<string>(rows.map(({ id }) => id))
   for (const name of names.filter(name => !known.has(name))) {
     signal.throwIfAborted()

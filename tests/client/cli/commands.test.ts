@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
-import { auditEntry, command, repository, session, token } from '../samples.ts'
+import { auditEntry, command, repository, session, token, worktree } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options, temporary } from './rig.ts'
 
@@ -20,6 +20,8 @@ t.test('things are listed in tables, and told whole under --json', async t => {
     'repositories.list': () => [],
     'commands.list': () => [command({ status: 'failed', exit_code: 2, command: ['make', 'a b'] })],
     'tokens.list': () => [token({ revoked_at: '2026-01-02T03:04:05.678Z', scopes: ['cli', 'mcp'] })],
+    'worktrees.list': () => [worktree(), worktree({ status: 'leased', session: session().id, bytes: null })],
+    'worktrees.reclaim': () => [],
     'audit.list': () => [auditEntry(), auditEntry({ actor_name: null, session: null, address: null })],
     'server.whoami': () => token(),
   })
@@ -38,6 +40,15 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
     /1 +cmd_0123456789ab +failed +2 +0s +make 'a b'\n/,
   )
   t.match((await type(['token', 'list'])).stdout, /bootstrap +revoked +never +- +cli,mcp\n/)
+  const worktrees = (await type(['worktree', 'list'])).stdout
+  t.match(worktrees, /wt_0123456789ab +warm +demo +0123456789ab +- +1\.0 MiB +1m ago\n/)
+  t.match(worktrees, /wt_0123456789ab +leased +demo +0123456789ab +ses_0123456789ab +- +1m ago\n/)
+  t.same(await type(['worktree', 'reclaim', '--older-than', '7d']), {
+    code: 0,
+    stdout: 'nothing to reclaim\n',
+    stderr: '',
+  })
+  t.same(server.received.at(-1)?.input, { older_than: 604_800 })
   const audit = (await type(['audit'])).stdout
   t.match(audit, /1 +1m ago +bootstrap +sessions\.delete +ses_0123456789ab +127\.0\.0\.1\n/)
   t.match(audit, /1 +1m ago +tok_0123456789ab +sessions\.delete +- +-\n/)
@@ -299,6 +310,7 @@ t.test('a session is opened with a patch, and its failure is told', async t => {
     secrets: {},
     artifacts: [],
     offline: false,
+    three_way: false,
     wait: 0,
   })
   const failed = await type([...create, '--patch', '-'], { stdin: 'diff\n' })

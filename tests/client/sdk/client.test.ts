@@ -34,7 +34,15 @@ t.test('calls are typed by the contract, by name and grouped', async t => {
   t.same(server.received, [
     {
       name: 'sessions.create',
-      input: { repository: 'demo', commands: ['make'], secrets: {}, artifacts: [], offline: false, wait: 0 },
+      input: {
+        repository: 'demo',
+        commands: ['make'],
+        secrets: {},
+        artifacts: [],
+        offline: false,
+        three_way: false,
+        wait: 0,
+      },
       authorization: 'Bearer secret',
     },
     { name: 'repositories.list', input: {}, authorization: 'Bearer secret' },

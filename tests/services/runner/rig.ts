@@ -89,6 +89,7 @@ export function commit(directory: string, files: Tree, message = 'a change'): st
 export type SessionOptions = {
   revision?: string | null
   patch?: string | Buffer
+  three_way?: boolean
   commands?: CommandLine[]
   artifacts?: string[]
   /** Seconds. */
@@ -210,7 +211,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       return rig.settled(await rig.createSession(repository, options))
     },
     async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
-      const { revision = null, patch, commands = [], artifacts = [] } = options
+      const { revision = null, patch, three_way = false, commands = [], artifacts = [] } = options
       const { ttl = 0, idle_timeout = 0, offline = false, environment = ['none'], secrets = {} } = options
       const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
       if (patch !== undefined && patch_sha256 !== null) {
@@ -222,6 +223,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         owner: options.owner ?? token,
         revision,
         patch_sha256,
+        three_way,
         commands,
         artifacts,
         environment,

@@ -9,10 +9,10 @@ import { endRunner, takeSession } from '../../../services/store/runners.ts'
 import { openStore } from '../../../services/store/store.ts'
 import {
   addWorktree,
+  allWorktrees,
   emptyPool,
   forgetWorktree,
   leaseWarmWorktree,
-  listWorktrees,
   moveWorktree,
   noteCheckout,
   takeWorktree,
@@ -63,7 +63,7 @@ t.test('a status changes only as the states allow, whoever asks', async t => {
         worktreeMayBecome(from, to),
         `${from} to ${to}`,
       )
-      const row = (await listWorktrees(store)).find(row => row.id === id)
+      const row = (await allWorktrees(store)).find(row => row.id === id)
       t.equal(row?.status, worktreeMayBecome(from, to) ? to : from)
     }
 })
@@ -120,7 +120,7 @@ t.test('a runner whose lease has ended moves, notes, takes and forgets nothing',
   const warm = await worktree('warm')
   t.equal(await leaseWarmWorktree(store, { ...wish(session, stale), commit: 'c' }), undefined)
   t.equal(await addWorktree(store, wish(await starting(), stale)), undefined)
-  t.equal((await listWorktrees(store)).length, 4)
+  t.equal((await allWorktrees(store)).length, 4)
 
   t.equal(await moveWorktree(store, id, 'scrubbing', { by: other, now: now() }), true)
   t.equal((await leaseWarmWorktree(store, { ...wish(session), commit: 'c' }))?.id, warm)
@@ -130,5 +130,5 @@ t.test('a pool is emptied of what is warm, and says what is left', async t => {
   const { store, worktree, repository } = await rigWithRunner(t)
   for (const status of ['warm', 'leased', 'scrubbing'] as const) await worktree(status)
   t.equal(await emptyPool(store, repository.id, now()), 3)
-  t.same((await listWorktrees(store)).map(({ status }) => status).sort(), ['leased', 'removing', 'scrubbing'])
+  t.same((await allWorktrees(store)).map(({ status }) => status).sort(), ['leased', 'removing', 'scrubbing'])
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { listWorktrees, worktreeOf } from '../../../../services/store/worktrees.ts'
+import { allWorktrees, worktreeOf } from '../../../../services/store/worktrees.ts'
 import { git, type RunnerRig, runnerRig } from '../rig.ts'
 import { contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
@@ -121,7 +121,7 @@ for d in range(100):
 `
   t.match(await rig.run(session, ['python3', '-c', script]), { exit_code: 0 })
   await giveBack(rig, session.id)
-  const [warm] = await listWorktrees(rig.store)
+  const [warm] = await allWorktrees(rig.store)
   t.match(warm, { status: 'warm' })
   t.equal(contentsOf(warm === undefined ? '' : rig.files.checkout(warm.id)), expected)
 })
@@ -133,7 +133,7 @@ async function isThrownAway(t: Test, rig: RunnerRig, attack: string, out = '') {
   const done = await rig.run(session, attack, { environment: { OUT: out } })
   t.equal(done.exit_code, 0, rig.stderr(done))
   await giveBack(rig, session.id)
-  t.same(await listWorktrees(rig.store), [])
+  t.same(await allWorktrees(rig.store), [])
   t.match(await rig.session(repository), { status: 'running' })
 }
 
@@ -156,6 +156,6 @@ t.test('a worktree that some process works in is thrown away', async t => {
   t.teardown(() => child.kill('SIGKILL'))
   await once(child, 'spawn')
   await giveBack(rig, session.id)
-  t.same(await listWorktrees(rig.store), [])
+  t.same(await allWorktrees(rig.store), [])
   t.equal(child.exitCode, null, 'and it is none of ours')
 })

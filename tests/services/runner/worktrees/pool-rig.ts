@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { SessionId } from '../../../../services/contract/ids.ts'
 import { getSession, requestRemoval } from '../../../../services/store/sessions.ts'
-import { listWorktrees } from '../../../../services/store/worktrees.ts'
+import { allWorktrees } from '../../../../services/store/worktrees.ts'
 import { git, type RunnerRig, until } from '../rig.ts'
 
 /** Removes a session and waits until its worktree is warm again, or gone. */
@@ -18,7 +18,7 @@ export const atRest = (rig: RunnerRig): Promise<boolean> =>
   until(
     'the pool to be at rest',
     async () =>
-      (await listWorktrees(rig.store)).every(({ status }) => status === 'warm' || status === 'leased'),
+      (await allWorktrees(rig.store)).every(({ status }) => status === 'warm' || status === 'leased'),
     120_000,
   )
 

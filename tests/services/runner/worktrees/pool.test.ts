@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { listWorktrees } from '../../../../services/store/worktrees.ts'
+import { allWorktrees } from '../../../../services/store/worktrees.ts'
 import { commit, git, runnerRig } from '../rig.ts'
 import { contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
@@ -10,18 +10,18 @@ t.test('a worktree that a session has left is the next one’s, without anything
   const repository = await rig.repository({ 'a.txt': 'a\n', 'dir/b.txt': 'b\n', '.gitignore': 'ignored\n' })
   const first = await rig.session(repository)
   t.match(first, { status: 'running' })
-  const [leased] = await listWorktrees(rig.store)
+  const [leased] = await allWorktrees(rig.store)
   t.match(leased, { status: 'leased', session_id: first.id, commit_id: first.commit_id })
   await rig.run(first, 'echo x > a.txt; rm dir/b.txt; mkdir ignored new; touch ignored/i new/n; git add new')
   await giveBack(rig, first.id)
-  const [warm] = await listWorktrees(rig.store)
+  const [warm] = await allWorktrees(rig.store)
   t.match(warm, { id: leased?.id, status: 'warm', session_id: null, runner_token: null })
   t.ok(Number(warm?.bytes) > 0)
 
   const next = commit(repository.directory, { 'dir/c.txt': 'c\n' })
   const second = await rig.session(repository, { revision: 'main' })
   t.match(second, { status: 'running', commit_id: next })
-  t.match(await listWorktrees(rig.store), [{ id: leased?.id, status: 'leased', session_id: second.id }])
+  t.match(await allWorktrees(rig.store), [{ id: leased?.id, status: 'leased', session_id: second.id }])
   const place = rig.files.worktree(second.id)
   t.equal(git(place, 'status', '--porcelain', '--ignored'), '')
   t.equal(git(place, 'rev-parse', 'HEAD'), next)
@@ -37,5 +37,5 @@ t.test('what attributes say of how files are written holds in a warm worktree as
   const place = rig.files.worktree(id)
   t.equal(readFileSync(join(place, 'a.txt'), 'utf8'), 'a\r\nb\r\n')
   t.equal(contentsOf(place), freshClone(rig, repository.directory, next))
-  t.equal((await listWorktrees(rig.store)).length, 1)
+  t.equal((await allWorktrees(rig.store)).length, 1)
 })
