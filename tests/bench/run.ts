@@ -22,6 +22,7 @@ const names = [
   'session-start',
   'log-throughput',
   'log-followers',
+  'compressed-log',
   'debug-first-stop',
   'debug-step',
 ]

@@ -2,12 +2,14 @@
 
     python3 -I -S terminal_holder.py PIPE COLUMNS ROWS WHOSE PROGRAM [ARGUMENT...]
 
-WHOSE is `ours` where the program's session gets the terminal here, or `theirs` where it takes it itself, as one in a sandbox
-has to: the sandbox around it would otherwise be ended by the first Ctrl+C. What the program writes to its terminal goes to stdout as it is. PIPE is a named pipe that this makes, and removes at the
+What the program writes to its terminal goes to stdout as it is. PIPE is a named pipe that this makes, and removes at the
 end; what comes through it is one message a line, none longer than the system writes in one piece (PIPE_BUF):
 
     i BASE64          type these bytes
     r COLUMNS ROWS    the terminal has another size now
+
+WHOSE is `ours` where the program is given the terminal as that of its session here, and `theirs` where it takes it itself, as
+one in a sandbox has to: the sandbox around it would otherwise be ended by the first Ctrl+C.
 
 Ends when the program does, with its code as a shell reports it: what it leaves behind is not waited for. It stands between
 the command wrapper and the program, so that it outlives whoever started it, and a signal to the whole group ends the
@@ -23,12 +25,14 @@ import signal
 import struct
 import sys
 import termios
+import time
 
 # Typed bytes that the program has not taken yet; beyond, the pipe is left to fill up.
 MOST_PENDING = 65536
 LONGEST_LINE = 4096
-# How long output may take from the program to here once it has ended, where others hold the terminal open.
+# How long output may take from the program to here once it has ended, and how long is listened where others write on.
 LAST_WORDS_MS = 100
+LISTEN_ON_SECONDS = 1
 IUTF8 = 0o40000
 # What a shell makes of SIGXFSZ; any other failure to write the log has the code of sysexits.h.
 FILE_TOO_LARGE = 128 + signal.SIGXFSZ
@@ -152,7 +156,8 @@ class Holder:
     def copy_rest(self):
         poll = select.poll()
         poll.register(self.terminal, select.POLLIN)
-        while poll.poll(LAST_WORDS_MS) and self.copy():
+        end = time.monotonic() + LISTEN_ON_SECONDS
+        while time.monotonic() < end and poll.poll(LAST_WORDS_MS) and self.copy():
             pass
 
 

@@ -55,6 +55,23 @@ t.test('a followed command writes its own bytes and ends with its own code', asy
   })
 })
 
+t.test('that the output of a command was removed is said beside the rest', async t => {
+  const gone: LogMessage = {
+    ...state('succeeded', 0),
+    log_expired_at: '2026-01-02T03:04:05.000Z',
+  } as LogMessage
+  const server = await rig(t, {
+    'sessions.logs': log(gone, output(0, 'there\n', 'stdout', second), state('succeeded', 0, second), end()),
+  })
+  const result = await child(['session', 'logs', '@last'], {
+    environment: at(server.url),
+    directory: await temporary(t),
+  })
+  t.equal(result.code, 0)
+  t.equal(`${result.stdout}`, 'there\n')
+  t.equal(result.stderr, 'the output of cmd_0123456789ab was removed at 2026-01-02T03:04:05.000Z\n')
+})
+
 t.test('a session that is followed ends with the first failure of its commands', async t => {
   const { url } = await rig(t, {
     'sessions.logs': log(

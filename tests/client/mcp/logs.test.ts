@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { createClient } from '../../../client/sdk/client.ts'
 import { bytesOf } from '../../../client/sdk/log-bytes.ts'
 import { logMessageSchema } from '../../../services/contract/log-message.ts'
+import { expireLogs } from '../../../services/store/command-logs.ts'
+import { openStore } from '../../../services/store/store.ts'
 import { at } from '../cli/rig.ts'
 import { demoRepository, realServer } from '../real-server.ts'
 import { startMcp, textOf, type Value } from './rig.ts'
@@ -45,6 +48,20 @@ t.test('a small log is whole, with the state of each command and the end', async
   t.same(await mcp.value('session_logs', { session, offset: 0 }), log, 'from the beginning it is the same')
   const { result } = await mcp.value('session_commands', { session })
   t.match(result, [{ exit_code: 0 }, { exit_code: 3 }])
+})
+
+t.test('a log that was removed is told as that, and the others come', async t => {
+  const session = await ran('echo gone', 'echo there')
+  const [first] = await client.commands.list({ session })
+  if (first === undefined) throw new Error('it ran')
+  await using store = await openStore(join(server.directory, 'store.db'))
+  const at = new Date().toISOString()
+  t.ok(await expireLogs(store, first.id, at))
+  for (const offset of [{}, { offset: 0 }]) {
+    const log = await mcp.value('session_logs', { session, ...offset })
+    t.equal(String(written([log], 'stdout')), 'there\n')
+    t.match(messagesOf([log])[0], { type: 'command', command: first.id, log_expired_at: at })
+  }
 })
 
 t.test('of a megabyte the end comes first, and everything through cursors', async t => {

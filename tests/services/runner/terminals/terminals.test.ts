@@ -127,6 +127,12 @@ t.test('what ends it ends all of it', async t => {
     t.match(row, { status: 'failed', exit_code: 4 })
     t.match(rig.stdout(row), /started/)
   })
+  await t.test('its own end, whoever writes on', async t => {
+    const row = await rig.ended(
+      await queue(`trap '' HUP; (while :; do echo on; done) & echo started; exit 4`),
+    )
+    t.match(row, { status: 'failed', exit_code: 4 })
+  })
   await t.test('a signal', async t => {
     t.match(await rig.ended(await queue('kill -KILL $$')), { status: 'failed', exit_code: 137 })
   })
