@@ -2,6 +2,7 @@ import { type Contract, contract } from '../contract/contract.ts'
 import type { OutputOf } from '../contract/operation.ts'
 import type { TerminalAction } from '../contract/runner-messages.ts'
 import type { CommandRow } from '../store/schema.ts'
+import { checkedOutput } from './checked-output.ts'
 import type { Context } from './context.ts'
 import { done, type Outcome, refuse } from './outcome.ts'
 
@@ -17,9 +18,9 @@ export async function askTerminal<Name extends 'commands.input' | 'commands.resi
   gone: AbortSignal,
 ): Promise<Outcome<OutputOf<Contract[Name]>>> {
   const answer = await runner.terminal({ command, action, deadlineMs, signals: [gone, stopping] })
-  const { output, errors }: Contract[Name] = contract[operation]
-  if (answer.ok) return done(output.parse(answer.value) as OutputOf<Contract[Name]>)
-  const code = errors.find(one => one === answer.code)
+  const declaration: Contract[Name] = contract[operation]
+  if (answer.ok) return done(checkedOutput(declaration, answer.value))
+  const code = declaration.errors.find(one => one === answer.code)
   return code === undefined
     ? refuse('runner_unavailable', 'the runner did not say whether it was typed: see the output')
     : refuse(code, answer.detail)

@@ -1,9 +1,9 @@
-import type { z } from 'zod'
 import { type Contract, contract } from '../../contract/contract.ts'
-import type { Operation, OutputOf } from '../../contract/operation.ts'
+import type { OutputOf } from '../../contract/operation.ts'
 import type { ProblemCode } from '../../contract/problems.ts'
 import type { LiveOperationName } from '../../contract/runner-messages.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
+import { checkedOutput } from '../checked-output.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 
@@ -35,17 +35,11 @@ export async function askDebugger<N extends LiveOperationName>(
     signals: [gone, stopping],
   })
   const declaration: Contract[N] = contract[operation]
-  if (answer.ok) return done(checked(declaration, answer.value))
+  if (answer.ok) return done(checkedOutput(declaration, answer.value))
   if (!canRefuse(operation, answer.code))
     log.warn({ operation, debug: debug.id, code: answer.code }, 'the runner refused with an undeclared code')
   return declared(operation, answer.code, answer.detail)
 }
-
-const checked = <O extends Operation>({ output }: O, value: unknown): OutputOf<O> =>
-  parsed<O['output']>(output, value)
-
-const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> =>
-  schema.parse(value)
 
 /** What any question can be answered with: it was too long, or there is a mistake of ours. */
 const always: readonly ProblemCode[] = ['body_too_large', 'internal']

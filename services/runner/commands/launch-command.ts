@@ -77,8 +77,8 @@ async function tryToLaunch(
   const env = { ...(await surroundings(context, row, directory.path)), ...replacement?.program.environment }
   const line = replacement?.program.words ?? commandLineOf(row)
   const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
-  const found = await findExecutable(name, env.PATH ?? '', directory.path)
-  if (!found.found) return failed(found.reason, found.message)
+  const executable = await findExecutable(name, env.PATH ?? '', directory.path)
+  if (!executable.found) return failed(executable.reason, executable.message)
 
   let input: FileHandle | undefined
   try {
@@ -89,7 +89,7 @@ async function tryToLaunch(
   await using _ = input
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
-  const plain = [name.startsWith('-') ? found.path : name, ...rest]
+  const plain = [name.startsWith('-') ? executable.path : name, ...rest]
   const isolation = await isolationFor(context, row.session_id, row.environment_id)
   if (!isolation.ok) return failed('spawn_failed', isolation.message)
   const program = { words: plain, environment: env }

@@ -46,9 +46,10 @@ async function expireOld(context: RunnerContext, clock: Clock, signal: AbortSign
     signal,
     async ({ id, session_id, bytes }) => {
       lease.require()
-      if (!(await expireLogs(store, id, toInstant(context.clock.now())))) return 'done'
-      metrics.logExpired(bytes)
-      changed({ session: session_id, command: id })
+      if (await expireLogs(store, id, toInstant(context.clock.now()))) {
+        metrics.logExpired(bytes)
+        changed({ session: session_id, command: id })
+      }
       return 'done'
     },
   )

@@ -9,7 +9,7 @@ import type { RunnerContext } from '../context.ts'
 import { sizeMessage, typedMessages } from './terminal-messages.ts'
 import { TerminalPipe } from './terminal-pipe.ts'
 
-/** How long a terminal may take to be there, and a program to read what was typed, in milliseconds. */
+/** How long a terminal may take to be there, and a program to read what one call types, in milliseconds. */
 const openPatienceMs = 5_000
 const writePatienceMs = 2_000
 
@@ -58,8 +58,9 @@ export class Terminals {
 /** How many of the bytes were taken. */
 async function type(pipe: TerminalPipe, typed: Buffer): Promise<number> {
   let taken = 0
+  const end = performance.now() + writePatienceMs
   for (const { line, bytes } of typedMessages(typed)) {
-    if (!(await pipe.write(line, writePatienceMs))) break
+    if (!(await pipe.write(line, end - performance.now()))) break
     taken += bytes
   }
   return taken
