@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
+import type { ProcessScope } from '../../lib/processes/process-scope.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
@@ -40,6 +41,8 @@ export type RunnerContext = {
   readonly artifacts: ArtifactLimits
   readonly logs: LogLimits
   readonly environments: EnvironmentSettings
+  /** Owns what is started for the runner itself; never a command. */
+  readonly helpers: ProcessScope
   /** Finds what builds environments. */
   readonly tools: ToolFinder
   readonly worktrees: PoolLimits

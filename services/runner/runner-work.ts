@@ -80,6 +80,7 @@ export class RunnerWork implements AsyncDisposable {
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       logs: { ...defaultLogLimits, ...deps.logs },
       environments: { ...defaultEnvironmentSettings, ...deps.environments },
+      helpers,
       tools: new ToolFinder(helpers),
       worktrees: deps.worktrees ?? { keep: 0, totalBytes: 0 },
       fetchEveryMs: deps.fetchEveryMs ?? 0,

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { SessionFailure } from '../../contract/session-state.ts'
+import { condemnEnvironment } from '../../store/environments.ts'
 import { environmentChoiceOf, type SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
@@ -21,7 +22,7 @@ export async function provideEnvironments(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<Provided> {
-  const { files, lease } = context
+  const { store, files, lease } = context
   const wanted = environmentChoiceOf(session)
   if (wanted[0] === 'none') return { ok: true }
   const listed = await listFiles(context, session, signal)
@@ -47,7 +48,11 @@ export async function provideEnvironments(
       )
     if (outcome === undefined || manager.copiesModules !== true) continue
     const manifests = staged.map(({ path }) => path).filter(path => fileName(path) === 'package.json')
-    await placeModules(context, session.id, outcome.id, manifests, signal)
+    const placed = await placeModules(context, session.id, outcome.id, manifests, signal)
+    if (placed.ok) continue
+    if (placed.damaged) await condemnEnvironment(store, outcome.id)
+    const message = placed.message.replaceAll(files.root, '…')
+    return failed(`the environment of ${manager.name} could not be copied: ${message}`)
   }
   await discardDirectory(context, files.stages(session.id), session.id)
   return { ok: true }

@@ -4,9 +4,10 @@ import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import type { EnvironmentId, SessionId } from '../../contract/ids.ts'
 import { environmentsOf } from '../../store/environments.ts'
 import type { DataFiles } from '../../store/files.ts'
+import type { SessionRow } from '../../store/schema.ts'
 import { isolationOf } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
-import { isIn } from './bubblewrap-options.ts'
+import { isIn, type SandboxView } from './bubblewrap-options.ts'
 import { hostView } from './host-view.ts'
 import { type OpenOptions, openOptions } from './open-options.ts'
 import { enclosed, type Program } from './sandbox.ts'
@@ -25,14 +26,53 @@ export type Enclosure = {
 
 export type Isolated = (Enclosure & { readonly ok: true }) | { readonly ok: false; readonly message: string }
 
+type Context = Pick<RunnerContext, 'store' | 'files' | 'isolation'>
+
 /**
  * How the programs of a session are run now: as far apart as the session says. What was promised when it started is kept or
  * nothing runs. `building`: the environment that the program builds; it has that one in place of the worktree.
  */
-export async function isolationFor(
-  { store, files, isolation: { sandbox, places } }: Pick<RunnerContext, 'store' | 'files' | 'isolation'>,
+export const isolationFor = (
+  context: Context,
   id: SessionId,
   building: EnvironmentId | null = null,
+): Promise<Isolated> =>
+  isolationWith(context, id, async ({ repository_id, offline }) => {
+    const { store, files } = context
+    const place = building === null ? files.worktree(id) : files.environment(building)
+    const environments = building === null ? await environmentsOf(store, id) : []
+    return {
+      visible: [
+        join(files.mirror(repository_id), 'objects'),
+        ...environments.map(environment => files.environment(environment.id)),
+      ],
+      writable: [place, files.home(id), files.temporary(id)],
+      temporary: files.temporary(id),
+      network: offline === 0,
+    }
+  })
+
+/** How what copies from an environment for a session is run: `drafts` alone can be written. */
+export const isolationForCopy = (
+  context: Context,
+  id: SessionId,
+  environment: EnvironmentId,
+  drafts: string,
+): Promise<Isolated> =>
+  isolationWith(context, id, async () => ({
+    visible: [context.files.environment(environment)],
+    writable: [drafts],
+    temporary: drafts,
+    network: false,
+  }))
+
+/** What a program has beside what all have. */
+type Access = Pick<SandboxView, 'visible' | 'writable' | 'temporary' | 'network'>
+
+async function isolationWith(
+  { store, files, isolation: { sandbox, places } }: Context,
+  id: SessionId,
+  accessOf: (session: Pick<SessionRow, 'repository_id' | 'offline'>) => Promise<Access>,
 ): Promise<Isolated> {
   const session = await isolationOf(store, id)
   if (session?.isolation !== 'bubblewrap') return { ok: true, ...openly }
@@ -41,8 +81,8 @@ export async function isolationFor(
       ok: false,
       message: `its session runs in bubblewrap, which the runner has no more: ${sandbox.reason}`,
     }
-  const place = building === null ? files.worktree(id) : files.environment(building)
-  const writable = [place, files.home(id), files.temporary(id)]
+  const access = await accessOf(session)
+  const { writable } = access
   const moved = writable.find(path => !isPlain(files, path))
   if (moved !== undefined)
     return {
@@ -51,13 +91,8 @@ export async function isolationFor(
     }
   // Looked at each time: what is on PATH, for one, comes and goes.
   const host = hostView(places)
-  const environments = building === null ? await environmentsOf(store, id) : []
-  const visible = [
-    ...host.visible,
-    join(files.mirror(session.repository_id), 'objects'),
-    ...environments.map(environment => files.environment(environment.id)),
-  ]
-  const view = { ...host, visible, writable, temporary: files.temporary(id), network: session.offline === 0 }
+  const visible = [...host.visible, ...access.visible]
+  const view = { ...host, ...access, visible }
   const unseen = [...host.hidden, ...host.masked, '/tmp', '/var/tmp', '/proc', '/dev']
   return {
     ok: true,
