@@ -219,13 +219,14 @@ export const pooledWorktrees = (store: Store): Promise<WorktreeRow[]> =>
       .execute(),
   )
 
-/** Has the warm worktrees of a repository removed, and tells how many of any kind it still has. */
+/** Has the warm worktrees of a repository removed, and tells how many there are still that no session has. */
 export const emptyPool = (store: Store, repository: RepositoryId, now: string): Promise<number> =>
   store.write(async transaction => {
     const rows = await transaction
       .selectFrom('worktrees')
       .select(['id', 'status'])
       .where('repository_id', '=', repository)
+      .where('status', '!=', 'leased')
       .execute()
     for (const { id, status } of rows) if (status === 'warm') await move(transaction, id, 'removing', { now })
     return rows.length

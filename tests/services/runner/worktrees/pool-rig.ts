@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SessionId } from '../../../../services/contract/ids.ts'
 import { getSession, requestRemoval } from '../../../../services/store/sessions.ts'
@@ -32,7 +33,8 @@ export function contentsOf(directory: string): string {
 
 /** What a fresh clone has. */
 export function freshClone(rig: RunnerRig, origin: string, commit: string): string {
-  const directory = join(rig.root, `clone-${commit}`)
+  const directory = mkdtempSync(join(rig.root, 'clone-'))
+  chmodSync(directory, 0o755)
   git(rig.root, 'clone', '--quiet', origin, directory)
   git(directory, 'checkout', '--quiet', '--detach', commit)
   return contentsOf(directory)

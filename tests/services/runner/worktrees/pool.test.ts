@@ -39,3 +39,15 @@ t.test('what attributes say of how files are written holds in a warm worktree as
   t.equal(contentsOf(place), freshClone(rig, repository.directory, next))
   t.equal((await allWorktrees(rig.store)).length, 1)
 })
+
+t.test('sessions that want a worktree at once have one each', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository({ 'a.txt': 'a\n' })
+  const revision = git(repository.directory, 'rev-parse', 'HEAD')
+  await giveBack(rig, (await rig.session(repository, { revision })).id)
+  const wanted = Array.from({ length: 6 }, () => rig.createSession(repository, { revision }))
+  for (const id of await Promise.all(wanted)) t.match(await rig.settled(id), { status: 'running' })
+  const rows = await allWorktrees(rig.store)
+  t.equal(rows.length, 6)
+  t.equal(new Set(rows.map(({ session_id }) => session_id)).size, 6)
+})

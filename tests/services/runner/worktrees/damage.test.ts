@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { lookUpRepository, requestRepositoryRemoval } from '../../../../services/store/repositories.ts'
+import type { WorktreeRow } from '../../../../services/store/schema.ts'
+import { allWorktrees, reclaimWorktrees } from '../../../../services/store/worktrees.ts'
+import { commit, type RunnerRig, runnerRig, until } from '../rig.ts'
+import { atRest, contentsOf, freshClone, giveBack } from './pool-rig.ts'
+
+t.setTimeout(300_000)
+
+/** What can be wrong with a warm worktree when it is taken, of which nobody has said a word. */
+const damages: Record<string, (rig: RunnerRig, row: WorktreeRow) => unknown> = {
+  'its checkout is gone': ({ files }, { id }) => rmSync(files.checkout(id), { recursive: true }),
+  'its directory is gone': ({ files }, { id }) => rmSync(files.pooled(id), { recursive: true }),
+  'its index is gone': ({ files }, { id }) => rmSync(files.index(id)),
+  'its index is cut short': ({ files }, { id }) => truncateSync(files.index(id), 50),
+  'its index is locked': ({ files }, { id }) => writeFileSync(`${files.index(id)}.lock`, ''),
+  'its commit is unknown': ({ store }, { id }) =>
+    store.write(db =>
+      db
+        .updateTable('worktrees')
+        .set({ commit_id: '1'.repeat(40) })
+        .where('id', '=', id)
+        .execute(),
+    ),
+}
+
+t.test('a warm worktree that is damaged is replaced, whatever is wrong with it', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository({ a: 'a\n', 'dir/b': 'b\n' })
+  const commits = [repository.directory].flatMap(origin => [
+    commit(origin, { a: 'one\n' }),
+    commit(origin, { a: 'two\n' }),
+  ])
+  await rig.session(repository) // fetches both
+  let round = 0
+  for (const [name, damage] of Object.entries(damages)) {
+    const first = await rig.session(repository, { revision: commits[round++ % 2] ?? null })
+    await giveBack(rig, first.id)
+    const warm = (await allWorktrees(rig.store)).find(({ status }) => status === 'warm')
+    if (warm === undefined) throw new Error('nothing is warm')
+    await damage(rig, warm)
+    const next = commits[round % 2] ?? ''
+    const session = await rig.session(repository, { revision: next })
+    t.match(session, { status: 'running', commit_id: next }, name)
+    t.equal(contentsOf(rig.files.worktree(session.id)), freshClone(rig, repository.directory, next))
+    await until('the damaged one is gone', async () =>
+      (await allWorktrees(rig.store)).every(({ id }) => id !== warm.id),
+    )
+    t.notOk(existsSync(rig.files.pooled(warm.id)))
+    await giveBack(rig, session.id)
+    await reclaimWorktrees(rig.store, { unusedSince: rig.now(), now: rig.now() })
+    await until('none is left', async () => (await allWorktrees(rig.store)).length === 1)
+  }
+})
+
+t.test('rows without a directory and directories without a row are gone when a runner starts', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository()
+  const sessions = [await rig.session(repository), await rig.session(repository)]
+  await giveBack(rig, ...sessions.map(({ id }) => id))
+  await rig.stop()
+  const [lost, kept] = await allWorktrees(rig.store)
+  if (lost === undefined || kept === undefined) throw new Error('they are not warm')
+  rmSync(rig.files.pooled(lost.id), { recursive: true })
+  mkdirSync(join(rig.files.worktrees, 'wt_000000000000', 'checkout'), { recursive: true })
+  mkdirSync(join(rig.files.worktrees, '.. odd'))
+  await rig.start()
+  await until('they match', async () => {
+    const rows = (await allWorktrees(rig.store)).map(({ id }) => id)
+    return String(rows) === kept.id && String(readdirSync(rig.files.worktrees)) === kept.id
+  })
+  t.match(await allWorktrees(rig.store), [{ id: kept.id, status: 'warm' }])
+})
+
+t.test('no more are kept than there may be, and none of a repository that is removed', async t => {
+  const rig = await runnerRig(t, { worktrees: { keep: 2, totalBytes: 0 } })
+  const repository = await rig.repository()
+  const sessions = []
+  for (let i = 0; i < 4; i++) sessions.push(await rig.session(repository))
+  for (const { id } of sessions) await giveBack(rig, id)
+  await until('two are left', async () => (await allWorktrees(rig.store)).length === 2)
+  t.equal(readdirSync(rig.files.worktrees).length, 2)
+
+  t.equal(await requestRepositoryRemoval(rig.store, repository.id), 0)
+  rig.wake()
+  await until('it is gone', async () => (await lookUpRepository(rig.store, repository.id)) === undefined)
+  t.same(await allWorktrees(rig.store), [])
+  t.same(readdirSync(rig.files.worktrees), [])
+})
+
+t.test('without a pool a worktree goes with its session', async t => {
+  const rig = await runnerRig(t, { worktrees: { keep: 0, totalBytes: 0 } })
+  await giveBack(rig, (await rig.session(await rig.repository())).id)
+  await atRest(rig)
+  t.same(await allWorktrees(rig.store), [])
+  t.same(readdirSync(rig.files.worktrees), [])
+})
