@@ -4,6 +4,7 @@ import { type ArtifactId, artifactId, type CommandId, type SessionId } from '../
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { ArtifactRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
+import { untilCovered } from './until-covered.ts'
 
 /** What was kept of a command's files, told together with its end. */
 export type KeptFiles = { readonly collection: Collection; readonly artifacts: readonly ArtifactRow[] }
@@ -60,32 +61,34 @@ export const resolveArtifact = (
     )
   })
 
-/** Of the artifacts that are to go, the oldest so many: those made before an instant, and what is too much in all. */
+/**
+ * Of the artifacts that are to go, the next so many: those made before an instant, and what is too much in all. What is
+ * larger than that by itself goes first, for it would take all others with it; then the oldest.
+ */
 export const artifactsToDrop = (
   store: Store,
   { before, bytes, most }: { before: string | undefined; bytes: number | undefined; most: number },
 ): Promise<ArtifactRow[]> =>
-  store.read(database =>
-    database
-      .with('aged', query =>
-        query
-          .selectFrom('artifacts')
-          .selectAll()
-          .select(sql<number>`sum(bytes) over (order by created_at desc, id desc)`.as('with_younger')),
-      )
-      .selectFrom('aged')
+  store.read(async database => {
+    const oldest = database
+      .selectFrom('artifacts')
       .selectAll()
-      .where(eb =>
-        eb.or([
-          ...(before === undefined ? [] : [eb('created_at', '<', before)]),
-          ...(bytes === undefined ? [] : [eb('with_younger', '>', bytes)]),
-        ]),
-      )
       .orderBy('created_at')
       .orderBy('id')
       .limit(most)
-      .execute(),
-  )
+    if (before !== undefined) {
+      const old = await oldest.where('created_at', '<', before).execute()
+      if (old.length > 0) return old
+    }
+    if (bytes === undefined) return []
+    const { all } = await database
+      .selectFrom('artifacts')
+      .select(eb => eb.fn.coalesce(eb.fn.sum<number>('bytes'), sql<number>`0`).as('all'))
+      .executeTakeFirstOrThrow()
+    if (all <= bytes) return []
+    const alone = await oldest.where('bytes', '>', bytes).execute()
+    return alone.length > 0 ? alone : untilCovered(await oldest.execute(), all - bytes)
+  })
 
 /** Whether another artifact of the same command has the same bytes, and so the same file. */
 export const sharesFile = (

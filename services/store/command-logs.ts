@@ -1,26 +1,34 @@
-import { type Kysely, sql } from 'kysely'
-import type { CommandId } from '../contract/ids.ts'
-import type { LogState } from './log-state.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
+import { untilCovered } from './until-covered.ts'
 
 /** What is needed to find the files of a command's logs. */
 export type LogsOf = Pick<CommandRow, 'id' | 'session_id' | 'stdout_bytes' | 'stderr_bytes'>
 
-/** Logs that are as they were written by commands that ended before an instant, the oldest so many. */
+/** A place in the order in which commands have ended. */
+export type LogPlace = { readonly ended_at: string; readonly id: CommandId }
+
+/** Logs that are as they were written by commands that ended before an instant, the oldest so many behind `after`. */
 export const logsToStore = (
   store: Store,
-  { before, most }: { before: string; most: number },
-): Promise<LogsOf[]> =>
-  store.read(database =>
-    ended(database)
+  { before, after, most }: { before: string; after: LogPlace | undefined; most: number },
+): Promise<(LogsOf & LogPlace)[]> =>
+  store.read(database => {
+    const query = ended(database, sql`'written'`)
       .select(['id', 'session_id', 'stdout_bytes', 'stderr_bytes'])
-      .where('log_state', '=', 'written')
+      .select(sql<string>`ended_at`.as('ended_at'))
       .where('ended_at', '<', before)
       .orderBy('ended_at')
+      .orderBy('id')
       .limit(most)
-      .execute(),
-  )
+    const behind =
+      after === undefined
+        ? query
+        : query.where(eb => eb(eb.refTuple('ended_at', 'id'), '>', eb.tuple(after.ended_at, after.id)))
+    return behind.execute()
+  })
 
 /** Says what the logs of a command take on disk, now that they are as they are kept. */
 export const logsStored = async (store: Store, id: CommandId, bytes: number): Promise<void> => {
@@ -42,48 +50,59 @@ export type LogBounds = {
   readonly totalBytes: number | undefined
 }
 
-const present: readonly LogState[] = ['written', 'stored']
+export type KeptLog = { id: CommandId; session_id: SessionId; bytes: number }
 
-/** Of the logs that are past a bound, the oldest so many. */
+/** Of the logs that are to go, the next so many: what is too old, and what is too much in a session, or in all. */
 export const logsPastBounds = (
   store: Store,
   { since, sessionBytes, totalBytes, most }: LogBounds & { most: number },
-): Promise<{ id: CommandId; session_id: CommandRow['session_id']; bytes: number }[]> =>
-  store.read(database =>
-    database
-      .with('kept', query =>
-        ended(query)
-          .select(['id', 'session_id', 'ended_at', bytesOnDisk.as('bytes')])
-          .where('log_state', 'in', present)
-          .where(bytesOnDisk, '>', 0),
-      )
-      .with('aged', query =>
-        query
-          .selectFrom('kept')
-          .selectAll()
-          .select([
-            sql<number>`sum(bytes) over (order by ended_at desc, id desc)`.as('with_younger'),
-            sql<number>`sum(bytes) over (partition by session_id order by ended_at desc, id desc)`.as(
-              'with_younger_of_session',
-            ),
-          ]),
-      )
-      .selectFrom('aged')
-      .select(['id', 'session_id', 'bytes'])
-      .where(eb =>
-        eb.or([
-          ...(since === undefined ? [] : [eb('ended_at', '<', since)]),
-          ...(sessionBytes === undefined ? [] : [eb('with_younger_of_session', '>', sessionBytes)]),
-          ...(totalBytes === undefined ? [] : [eb('with_younger', '>', totalBytes)]),
-        ]),
-      )
-      .orderBy('ended_at')
-      .orderBy('id')
-      .limit(most)
-      .execute(),
-  )
+): Promise<KeptLog[]> =>
+  store.read(async database => {
+    if (since !== undefined) {
+      const old = await oldest(database, most).where('ended_at', '<', since).execute()
+      if (old.length > 0) return old
+    }
+    for (const { session_id, bytes } of await fullSessions(database, sessionBytes)) {
+      const rows = () => oldest(database, most).where('session_id', '=', session_id)
+      if (sessionBytes !== undefined) return await excess(rows, bytes, sessionBytes)
+    }
+    if (totalBytes === undefined) return []
+    const { bytes } = await kept(database)
+      .select(eb => eb.fn.coalesce(eb.fn.sum<number>(bytesOnDisk), sql<number>`0`).as('bytes'))
+      .executeTakeFirstOrThrow()
+    return await excess(() => oldest(database, most), bytes, totalBytes)
+  })
 
-const bytesOnDisk = sql<number>`coalesce(log_stored_bytes, stdout_bytes + stderr_bytes)`
+/** What is larger than the bound by itself goes first, for it would take all others with it; then the oldest. */
+async function excess(
+  rows: () => ReturnType<typeof oldest>,
+  bytes: number,
+  bound: number,
+): Promise<KeptLog[]> {
+  if (bytes <= bound) return []
+  const alone = await rows().where(bytesOnDisk, '>', bound).execute()
+  return alone.length > 0 ? alone : untilCovered(await rows().execute(), bytes - bound)
+}
+
+const fullSessions = async (database: Reading, bound: number | undefined) =>
+  bound === undefined
+    ? []
+    : await kept(database)
+        .select(eb => ['session_id', eb.fn.sum<number>(bytesOnDisk).as('bytes')])
+        .groupBy('session_id')
+        .having(eb => eb(eb.fn.sum<number>(bytesOnDisk), '>', bound))
+        .limit(1)
+        .execute()
+
+const oldest = (database: Reading, most: number) =>
+  kept(database)
+    .select(['id', 'session_id', bytesOnDisk.as('bytes')])
+    .orderBy('ended_at')
+    .orderBy('id')
+    .limit(most)
+
+/** Logs that take room, and are those of commands that have ended. */
+const kept = (database: Reading) => ended(database, sql`'written', 'stored'`).where(bytesOnDisk, '>', 0)
 
 /** Has the logs of a command told no more. False where that was done before. */
 export const expireLogs = (store: Store, id: CommandId, now: string): Promise<boolean> =>
@@ -92,7 +111,7 @@ export const expireLogs = (store: Store, id: CommandId, now: string): Promise<bo
       .updateTable('commands')
       .set({ log_state: 'expired', log_expired_at: now })
       .where('id', '=', id)
-      .where('log_state', 'in', present)
+      .where('log_state', 'in', ['written', 'stored'])
       .where('ended_at', 'is not', null)
       .executeTakeFirst()
     return numUpdatedRows > 0n
@@ -101,9 +120,8 @@ export const expireLogs = (store: Store, id: CommandId, now: string): Promise<bo
 /** Logs that have expired and whose files may be there still. */
 export const logsToRemove = (store: Store, most: number): Promise<LogsOf[]> =>
   store.read(database =>
-    ended(database)
+    ended(database, sql`'expired'`)
       .select(['id', 'session_id', 'stdout_bytes', 'stderr_bytes'])
-      .where('log_state', '=', 'expired')
       .limit(most)
       .execute(),
   )
@@ -119,6 +137,16 @@ export const logsRemoved = async (store: Store, id: CommandId): Promise<void> =>
   )
 }
 
-/** What has ended alone has final logs: a command that is queued again has no end. */
-const ended = (database: Pick<Kysely<Schema>, 'selectFrom'>) =>
-  database.selectFrom('commands').where('ended_at', 'is not', null)
+type Reading = Pick<Kysely<Schema>, 'selectFrom'>
+
+/**
+ * Logs in these states. What has ended alone has final logs: a command that is queued again has no end. The states are
+ * written out, as in the indexes of migration 0014, for only then does the database know that these fit.
+ */
+const ended = (database: Reading, states: RawBuilder<unknown>) =>
+  database
+    .selectFrom('commands')
+    .where('ended_at', 'is not', null)
+    .where(sql<boolean>`log_state in (${states})`)
+
+const bytesOnDisk = sql<number>`coalesce(log_stored_bytes, stdout_bytes + stderr_bytes)`

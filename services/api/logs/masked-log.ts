@@ -1,10 +1,10 @@
+import { SecretMask } from '../../../lib/secret-mask.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import type { DataFiles } from '../../store/files.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { secretsOf } from '../../store/session-secrets.ts'
 import type { Store } from '../../store/store.ts'
 import { LogFile } from './log-file.ts'
-import { SecretMask } from './secret-mask.ts'
 
 /** The bytes of a log as they may be told. */
 export type LogBytes = AsyncDisposable & {

@@ -20,6 +20,7 @@ export async function retainArtifacts(
   const bytes = limits.totalBytes === 0 ? undefined : limits.totalBytes
   for (;;) {
     const drop = await artifactsToDrop(store, { before, bytes, most: batch })
+    if (drop.length === 0) return
     for (const row of drop) {
       signal.throwIfAborted()
       const shared = await sharesFile(store, row)
@@ -27,6 +28,5 @@ export async function retainArtifacts(
       if (!shared) await rm(files.artifact(row.session_id, row.command_id, row.sha256), { force: true })
       await removeArtifact(store, row.id)
     }
-    if (drop.length < batch) return
   }
 }

@@ -61,7 +61,7 @@ async function requireLength(path: string, length: number): Promise<void> {
 }
 
 /** What writers left that were killed. */
-async function removeDrafts(path: string): Promise<void> {
+export async function removeDrafts(path: string): Promise<void> {
   const directory = dirname(path)
   const beginning = `.${basename(path)}.`
   for (const name of await readdir(directory).catch(() => []))

@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises'
 import { type Clock, toInstant } from '../../../lib/clock.ts'
 import { errorCode } from '../../../lib/error-code.ts'
 import { tryToLock } from '../../../lib/lock.ts'
+import type { CommandId, SessionId } from '../../contract/ids.ts'
 import { logStreams } from '../../contract/log-message.ts'
 import {
   expireLogs,
+  type LogPlace,
   type LogsOf,
   logsPastBounds,
   logsRemoved,
@@ -13,7 +15,7 @@ import {
   logsToStore,
 } from '../../store/command-logs.ts'
 import type { RunnerContext } from '../context.ts'
-import { compressLog } from './compress-log.ts'
+import { compressLog, removeDrafts } from './compress-log.ts'
 
 /** So many at a time, so that none is long in hand. */
 const batch = 100
@@ -26,11 +28,7 @@ export async function keepLogs(context: RunnerContext, clock: Clock, signal: Abo
   using alone = tryToLock(context.files.logKeeping)
   if (alone === undefined) return
   await expireOld(context, clock, signal)
-  await inBatches(
-    () => logsToRemove(context.store, batch),
-    signal,
-    row => removeFiles(context, row),
-  )
+  await removeExpired(context, signal)
   await compressOld(context, clock, signal)
 }
 
@@ -41,46 +39,64 @@ async function expireOld(context: RunnerContext, clock: Clock, signal: AbortSign
     sessionBytes: logs.sessionBytes === 0 ? undefined : logs.sessionBytes,
     totalBytes: logs.totalBytes === 0 ? undefined : logs.totalBytes,
   }
-  await inBatches(
-    () => logsPastBounds(store, { ...bounds, most: batch }),
-    signal,
-    async ({ id, session_id, bytes }) => {
+  for (;;) {
+    const rows = await logsPastBounds(store, { ...bounds, most: batch })
+    if (rows.length === 0) return
+    for (const { id, session_id, bytes } of rows) {
+      signal.throwIfAborted()
       lease.require()
-      if (await expireLogs(store, id, toInstant(context.clock.now()))) {
-        metrics.logExpired(bytes)
-        changed({ session: session_id, command: id })
-      }
-      return 'done'
-    },
-  )
-}
-
-async function removeFiles(
-  { store, files, lease }: RunnerContext,
-  { id, session_id }: LogsOf,
-): Promise<Done> {
-  for (const stream of logStreams) {
-    lease.require()
-    await rm(files.log(session_id, id, stream), { force: true })
-    await rm(files.compressedLog(session_id, id, stream), { force: true })
+      if (!(await expireLogs(store, id, toInstant(context.clock.now())))) continue
+      metrics.logExpired(bytes)
+      changed({ session: session_id, command: id })
+    }
   }
-  await logsRemoved(store, id)
-  return 'done'
 }
 
+async function removeExpired({ store, files, lease }: RunnerContext, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const rows = await logsToRemove(store, batch)
+    for (const { id, session_id } of rows) {
+      for (const stream of logStreams) {
+        signal.throwIfAborted()
+        lease.require()
+        const compressed = files.compressedLog(session_id, id, stream)
+        await rm(files.log(session_id, id, stream), { force: true })
+        await rm(compressed, { force: true })
+        await removeDrafts(compressed)
+      }
+      await logsRemoved(store, id)
+    }
+    if (rows.length < batch) return
+  }
+}
+
+/** One that cannot be compressed holds up no other, and is tried again the next time. */
 async function compressOld(context: RunnerContext, clock: Clock, signal: AbortSignal): Promise<void> {
-  const { store, logs } = context
+  const { store, logs, log } = context
   if (logs.compressAfterMs === 0) return
   const before = toInstant(clock.now() - logs.compressAfterMs)
-  await inBatches(
-    () => logsToStore(store, { before, most: batch }),
-    signal,
-    row => compressLogs(context, row, signal),
-  )
+  const failures: { session: SessionId; command: CommandId; err: unknown }[] = []
+  let after: LogPlace | undefined
+  for (;;) {
+    const rows = await logsToStore(store, { before, after, most: batch })
+    for (const row of rows) {
+      try {
+        await compressLogs(context, row, signal)
+      } catch (err) {
+        signal.throwIfAborted()
+        context.lease.require()
+        failures.push({ session: row.session_id, command: row.id, err })
+      }
+      after = row
+    }
+    if (rows.length < batch) break
+  }
+  const [first] = failures
+  if (first !== undefined) log.warn({ ...first, failures: failures.length }, 'logs could not be compressed')
 }
 
-async function compressLogs(context: RunnerContext, row: LogsOf, signal: AbortSignal): Promise<Done> {
-  const { store, files, lease, metrics, log } = context
+async function compressLogs(context: RunnerContext, row: LogsOf, signal: AbortSignal): Promise<void> {
+  const { store, files, lease, metrics } = context
   const { id, session_id } = row
   const mayGoOn = () => {
     signal.throwIfAborted()
@@ -95,33 +111,10 @@ async function compressLogs(context: RunnerContext, row: LogsOf, signal: AbortSi
     try {
       stored += await compressLog({ ...paths, length: row[`${stream}_bytes`] ?? 0 }, mayGoOn)
     } catch (error) {
-      mayGoOn()
       // Its session is being removed, and its directory has gone first.
-      if (errorCode(error) === 'ENOENT') continue
-      log.warn({ err: error, session: session_id, command: id }, 'a log could not be compressed')
-      return 'not_now'
+      if (errorCode(error) !== 'ENOENT') throw error
     }
   }
   await logsStored(store, id, stored)
   metrics.logStored((row.stdout_bytes ?? 0) + (row.stderr_bytes ?? 0), stored)
-  return 'done'
-}
-
-type Done = 'done' | 'not_now'
-
-/** Each of `next` once, and again until there is less than a batch of them, or nothing can be done about any. */
-async function inBatches<Row>(
-  next: () => Promise<Row[]>,
-  signal: AbortSignal,
-  work: (row: Row) => Promise<Done>,
-): Promise<void> {
-  for (;;) {
-    const rows = await next()
-    let done = 0
-    for (const row of rows) {
-      signal.throwIfAborted()
-      if ((await work(row)) === 'done') done++
-    }
-    if (rows.length < batch || done === 0) return
-  }
 }

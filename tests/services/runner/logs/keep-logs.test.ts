@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../../../../lib/clock.ts'
 import { tryToLock } from '../../../../lib/lock.ts'
@@ -126,4 +127,37 @@ t.test('while another runner is at it nothing is done', async t => {
   held?.[Symbol.dispose]()
   await later(1)
   await until('it is removed', async () => (await row(old)).log_state === 'removed')
+})
+
+t.test('one that is too much by itself takes no other with it', async t => {
+  const { rig, session, later, row } = await logRig(t, { totalBytes: 10_000 })
+  const [small, large, young] = [
+    await rig.run(session, `printf '%01000d' 1`),
+    await rig.run(session, `printf '%050000d' 1`),
+    await rig.run(session, `printf '%01000d' 1`),
+  ]
+  await later(hour)
+  await until('it is removed', async () => (await row(large)).log_state === 'removed')
+  for (const left of [small, young]) t.equal((await row(left)).log_state, 'written')
+})
+
+t.test('one that cannot be compressed holds up no other', async t => {
+  const { rig, session, later, row } = await logRig(t, { compressAfterMs: hour })
+  const bad = await rig.run(session, lines(2_000))
+  const good = await rig.run(session, lines(2_000))
+  mkdirSync(rig.files.compressedLog(bad.session_id, bad.id, 'stdout'))
+  await later(2 * hour)
+  await until('the other one is', async () => (await row(good)).log_state === 'stored')
+  t.equal((await row(bad)).log_state, 'written')
+  t.match(rig.log(bad, 'stdout'), /\n2000\n$/, 'nothing of it is lost')
+})
+
+t.test('what a killed writer left goes with the log', async t => {
+  const { rig, session, later, row } = await logRig(t, { retainMs: hour })
+  const old = await rig.run(session, lines(10))
+  const compressed = rig.files.compressedLog(old.session_id, old.id, 'stdout')
+  writeFileSync(join(dirname(compressed), `.${basename(compressed)}.0123456789ab`), 'a part')
+  await later(2 * hour)
+  await until('it is removed', async () => (await row(old)).log_state === 'removed')
+  t.same(filesOf(rig, old), [])
 })

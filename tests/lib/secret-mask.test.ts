@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import t from 'tap'
-import { SecretMask } from '../../../services/api/logs/secret-mask.ts'
+import { SecretMask } from '../../lib/secret-mask.ts'
 
 const covered = (text: string, ...secrets: string[]): string => {
   const bytes = Buffer.from(text)
