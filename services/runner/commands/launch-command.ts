@@ -129,11 +129,11 @@ async function tryToLaunch(
 
 /** Where it starts: in its worktree, or in the environment that it builds, which is made anew for it. */
 async function placeOf(context: RunnerContext, row: CommandRow): Promise<WorkingDirectory> {
-  const { session_id, environment_id, directory } = row
+  const { session_id, environment_id, directory, attempts } = row
   if (environment_id === null)
     return await findWorkingDirectory(context.files.worktree(session_id), directory)
   try {
-    return { found: true, path: await unstageFiles(context, session_id, environment_id) }
+    return { found: true, path: await unstageFiles(context, session_id, environment_id, attempts) }
   } catch (error) {
     if (error instanceof LeaseLostError) throw error
     return { found: false, message: `what it is built from could not be written: ${codeOf(error)}` }

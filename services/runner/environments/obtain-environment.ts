@@ -107,9 +107,6 @@ async function untilBuilt(
   for (;;) {
     const row = await getEnvironment(context.store, id)
     if (row?.status !== 'building') return row
-    await settleBuild(context, row)
-    const settled = await getEnvironment(context.store, id)
-    if (settled?.status !== 'building') return settled
-    await delay(pauseMs, undefined, { signal })
+    if (!(await settleBuild(context, row))) await delay(pauseMs, undefined, { signal })
   }
 }

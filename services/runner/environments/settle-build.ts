@@ -8,20 +8,21 @@ import { type BuildEnd, buildEnd } from './build-end.ts'
 import { logEnd } from './log-end.ts'
 
 /**
- * Writes down what the build of an environment has come to, if it is over. It follows from how its command has ended, so
+ * Writes down what the build of an environment has come to, if it is over; false where it goes on. It follows from how its command has ended, so
  * whoever waits for it may do this: what one writes any other would have written.
  */
-export async function settleBuild(context: RunnerContext, environment: EnvironmentJoined): Promise<void> {
+export async function settleBuild(context: RunnerContext, environment: EnvironmentJoined): Promise<boolean> {
   const { store, metrics, log } = context
   const { id, manager, command_id } = environment
   const row = command_id === null ? undefined : await getCommand(store, command_id)
   const command = row === undefined ? undefined : toCommand(row)
   const end = buildEnd(manager, command)
-  if (end === undefined) return
-  if (!(await endBuild(store, id, command_id, await explained(context, end, row)))) return
+  if (end === undefined) return false
+  if (!(await endBuild(store, id, command_id, await explained(context, end, row)))) return true
   const took = seconds(row)
   metrics.environmentBuilt(manager, end.to === 'ready' ? 'ready' : end.failure.reason, took)
   log.info({ environment: id, manager, status: end.to, seconds: took }, 'the build of an environment is over')
+  return true
 }
 
 /** A build that failed is told with the end of its log. */

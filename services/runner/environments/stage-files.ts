@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EnvironmentId, SessionId } from '../../contract/ids.ts'
@@ -20,18 +22,28 @@ export async function stageFiles(directory: string, staged: readonly StagedFile[
 }
 
 /**
- * Makes the directory of an environment anew, with the files that it is built from, for one more attempt to build it; tells
- * where the build runs. The environment stays there, for many write its path into what they install.
+ * Makes the directory of an environment, with the files that it is built from, anew for each attempt to build it; tells
+ * where the build runs. From then on the environment stays there, for many write its path into what they install.
+ *
+ * A successor that finds it made for its attempt leaves it as it is: the wrapper of an earlier runner may be about to
+ * build there, and of the two only the first does.
  */
 export async function unstageFiles(
   context: Pick<RunnerContext, 'files' | 'lease'>,
   session: SessionId,
   id: EnvironmentId,
+  attempt: number,
 ): Promise<string> {
   const { files, lease } = context
+  const mark = `attempt-${attempt}`
+  if (existsSync(join(files.environment(id), mark))) return files.project(id)
+  const draft = join(files.stages(session), `draft-${randomBytes(6).toString('hex')}`)
+  await mkdir(draft, { mode: 0o700 })
+  await cp(files.stage(session, id), join(draft, 'project'), { recursive: true })
+  await writeFile(join(draft, mark), '')
+  await mkdir(files.environments, { recursive: true, mode: 0o700 })
   await discardDirectory(context, files.environment(id), id)
   lease.require()
-  await mkdir(files.environment(id), { recursive: true, mode: 0o700 })
-  await cp(files.stage(session, id), files.project(id), { recursive: true })
+  renameSync(draft, files.environment(id))
   return files.project(id)
 }

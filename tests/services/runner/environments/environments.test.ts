@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { listCommands } from '../../../../services/store/commands.ts'
@@ -42,7 +42,7 @@ t.test('a build gets the files that its key is made of, and commands find what i
   const { id } = await environmentOf(rig, session)
   const directory = rig.files.environment(id)
   t.equal(readFileSync(join(directory, 'venv', 'saw'), 'utf8'), './pyproject.toml\n./uv.lock\n')
-  t.strictSame(readdirSync(directory).sort(), ['project', 'venv'], 'its cache is gone')
+  t.strictSame(readdirSync(directory).sort(), ['attempt-1', 'project', 'venv'], 'its cache is gone')
   t.notOk(existsSync(rig.files.stages(session.id)))
   const [build, first] = await listCommands(rig.store, session.id)
   t.match(build, { sequence: 0, environment_id: id, status: 'succeeded' })
@@ -160,14 +160,20 @@ t.test('it is kept while a session has it, and evicted when none does and there 
   commit(repository.directory, project('two'))
   const second = await rig.session(repository, withUv)
   const kept = await environmentOf(rig, second)
-  await until('both are measured', async () =>
-    (await listEnvironments(rig.store, { visible: 'all', limit: 10 })).every(({ bytes }) => (bytes ?? 0) > 0),
+  await until(
+    'both are measured',
+    async () =>
+      (await listEnvironments(rig.store, { visible: 'all', limit: 10 })).every(
+        ({ bytes }) => (bytes ?? 0) > 0,
+      ),
+    60_000,
   )
   t.match(await getEnvironment(rig.store, first.id), { status: 'ready', sessions: 1 }, 'in use')
   await rig.store.write(transaction =>
     transaction.deleteFrom('sessions').where('id', '!=', second.id).execute(),
   )
-  await until('it is gone', async () => (await getEnvironment(rig.store, first.id)) === undefined)
+  const gone = async () => (await getEnvironment(rig.store, first.id)) === undefined
+  await until('it is gone', gone, 60_000)
   t.notOk(existsSync(rig.files.environment(first.id)))
   t.match(await getEnvironment(rig.store, kept.id), { status: 'ready' })
   t.strictSame(readdirSync(rig.files.environments), [kept.id])
@@ -201,6 +207,19 @@ t.test('one whose files are gone is built anew', async t => {
   const session = await rig.session(repository, withUv)
   t.match(session, { status: 'running' })
   t.not((await environmentOf(rig, session)).id, first.id)
+})
+
+t.test('a lock file that is a link out of the worktree is not read', async t => {
+  const rig = await uvRig(t)
+  const origin = rig.origin(project())
+  rmSync(join(origin, 'uv.lock'))
+  symlinkSync('/etc/passwd', join(origin, 'uv.lock'))
+  commit(origin, {})
+  t.match(toSession(await rig.session(await rig.repository(origin), withUv)).failure, {
+    reason: 'environment_failed',
+    message: 'uv: uv.lock cannot be read: outside worktree',
+  })
+  t.strictSame(calls(), [])
 })
 
 t.test('what is named and lacking fails the session; auto takes what there is', async t => {

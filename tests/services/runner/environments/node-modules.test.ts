@@ -53,7 +53,11 @@ async function project(t: Test, name: Name): Promise<Tree> {
   write(directory, { ...files, 'package.json': JSON.stringify({ ...manifest, scripts: {} }) })
   // Not in one go: the registry answers from this process.
   await promisify(execFile)(name, words, {
-    ...{ cwd: directory, env: { PATH: path, HOME: directory }, timeout: 60_000 },
+    ...{
+      cwd: directory,
+      env: { PATH: path, HOME: directory, YARN_CACHE_FOLDER: join(directory, 'cache') },
+      timeout: 60_000,
+    },
   })
   return { ...files, [lock]: readFileSync(join(directory, lock)) }
 }
