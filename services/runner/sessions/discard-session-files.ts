@@ -4,9 +4,11 @@ import { discardDirectory } from '../discard-directory.ts'
 import { releaseCommit } from '../git/session-repository.ts'
 import { returnWorktree } from '../worktrees/return-worktree.ts'
 
+type Context = Pick<RunnerContext, 'store' | 'files' | 'git' | 'lease' | 'clock' | 'worktrees'>
+
 /** Removes what a session has but its logs, and lets go of its commit; its worktree is given back. Can be repeated. */
 export async function discardWorktree(
-  context: Pick<RunnerContext, 'store' | 'files' | 'git' | 'lease' | 'clock' | 'worktrees'>,
+  context: Context,
   session: Pick<SessionJoined, 'id' | 'repository_id'>,
 ): Promise<void> {
   const { files, git } = context
@@ -19,7 +21,7 @@ export async function discardWorktree(
 
 /** Removes all that a session has on disk and in its repository's mirror; its worktree is given back. Can be repeated. */
 export async function discardSessionFiles(
-  context: Pick<RunnerContext, 'store' | 'files' | 'git' | 'lease' | 'clock' | 'worktrees'>,
+  context: Context,
   session: Pick<SessionJoined, 'id' | 'repository_id'>,
 ): Promise<void> {
   const { files, git } = context

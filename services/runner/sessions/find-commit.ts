@@ -73,7 +73,11 @@ function notFound(
 
   function message(): string {
     if (reason === 'ambiguous') return `more than one commit of ${repository_name} begins with ${revision}`
-    if (revision !== null) return `${repository_name} has no branch, tag or commit ${revision}`
+    if (revision !== null) {
+      const short = looksLikeCommitId(revision) && revision.length < 40
+      const hint = short ? ': of a commit that no branch has any more, give the whole id' : ''
+      return `${repository_name} has no branch, tag or commit ${revision}${hint}`
+    }
     return defaultBranch === null
       ? `${repository_name} has no default branch: name a branch, a tag or a commit`
       : `${repository_name} has no branch ${defaultBranch}, which is its default branch`

@@ -14,7 +14,7 @@ import { publicMessage } from '../git/public-message.ts'
 import { makeRepository } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
-import { takeWorktree } from '../worktrees/take-worktree.ts'
+import { obtainWorktree } from '../worktrees/obtain-worktree.ts'
 import { discardSessionFiles, discardWorktree } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
@@ -118,8 +118,8 @@ async function makeSessionWorktree(
   const repository = await getRepository(store, session.repository_id)
   // Of this attempt alone, and put in its place in one step, while the lease is held: an attempt that was stopped in the
   // middle and goes on later writes nothing into the worktree that its successor has got.
-  const worktree = await takeWorktree(context, session, commit, signal)
-  if (!worktree.taken) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
+  const worktree = await obtainWorktree(context, session, commit, signal)
+  if (!worktree.obtained) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
   const checkout = files.checkout(worktree.id)
   const made = await makeRepository(
     git,

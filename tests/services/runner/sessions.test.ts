@@ -64,6 +64,7 @@ t.test('which commit a session gets', async t => {
       const failure = JSON.parse(session.failure_json ?? '{}')
       t.equal(failure.reason, 'commit_not_found')
       t.ok(failure.message.includes(revision), failure.message)
+      t.equal(/give the whole id/.test(failure.message), revision === 'ffffffff')
       t.notOk(existsSync(rig.files.session(session.id)))
       t.notMatch(git(rig.files.mirror(repository.id), 'for-each-ref'), session.id)
     })

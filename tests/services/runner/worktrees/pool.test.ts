@@ -51,3 +51,21 @@ t.test('sessions that want a worktree at once have one each', async t => {
   t.equal(rows.length, 6)
   t.equal(new Set(rows.map(({ session_id }) => session_id)).size, 6)
 })
+
+t.test('the directory of a submodule is empty again', async t => {
+  const rig = await runnerRig(t)
+  const origin = rig.origin({ 'a.txt': 'a\n' })
+  git(origin, 'update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},below/module`)
+  git(origin, 'commit', '--quiet', '--message', 'Add a submodule')
+  const repository = await rig.repository(origin)
+  const first = await rig.session(repository)
+  t.match(
+    await rig.run(first, 'cd below/module && git init -q && touch file && git add file && chmod 2777 .'),
+    { exit_code: 0 },
+  )
+  await giveBack(rig, first.id)
+  const { id } = await rig.session(repository)
+  t.match(await allWorktrees(rig.store), [{ session_id: id }])
+  t.equal(contentsOf(rig.files.worktree(id)), freshClone(rig, origin, 'main'))
+  t.equal(git(rig.files.worktree(id), 'status', '--porcelain', '--ignored'), '')
+})

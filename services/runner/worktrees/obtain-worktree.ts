@@ -15,9 +15,9 @@ import { advanceCheckout, type Checkout, resetCheckout } from '../git/check-out.
 import type { GitOutcome } from '../git/git.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 
-export type TakenWorktree =
-  | { taken: true; id: WorktreeId }
-  | { taken: false; why: Exclude<GitOutcome, { kind: 'done' }> }
+export type ObtainedWorktree =
+  | { obtained: true; id: WorktreeId }
+  | { obtained: false; why: Exclude<GitOutcome, { kind: 'done' }> }
 
 type Session = Pick<SessionJoined, 'id' | 'repository_id'>
 
@@ -26,12 +26,12 @@ type Session = Pick<SessionJoined, 'id' | 'repository_id'>
  * written, or a new one. A warm one that turns out to be damaged goes, and a new one takes its place. The files are in
  * `files.checkout`, and are no repository yet.
  */
-export async function takeWorktree(
+export async function obtainWorktree(
   context: RunnerContext,
   session: Session,
   commit: string,
   signal: AbortSignal,
-): Promise<TakenWorktree> {
+): Promise<ObtainedWorktree> {
   const { store, files, git, lease, clock, metrics } = context
   const now = toInstant(clock.now())
   const wish = { repository: session.repository_id, session: session.id, by: lease.token, now }
@@ -39,7 +39,7 @@ export async function takeWorktree(
   if (warm !== undefined && (await warmedUp(context, session, warm, commit, signal))) {
     await note(context, warm.id, commit)
     metrics.worktreeTaken('warm')
-    return { taken: true, id: warm.id }
+    return { obtained: true, id: warm.id }
   }
   const id = await addWorktree(store, wish)
   if (id === undefined) throw lost(context)
@@ -47,10 +47,10 @@ export async function takeWorktree(
   await mkdir(files.pooled(id), { recursive: true, mode: 0o700 })
   await mkdir(files.checkout(id))
   const outcome = await resetCheckout(git, placeOf(context, session, id), commit, signal)
-  if (outcome.kind !== 'done') return { taken: false, why: outcome }
+  if (outcome.kind !== 'done') return { obtained: false, why: outcome }
   await note(context, id, commit)
   metrics.worktreeTaken(warm === undefined ? 'new' : 'healed')
-  return { taken: true, id }
+  return { obtained: true, id }
 }
 
 /** Brings a warm worktree to the commit. False where that is not possible: then it is on its way out. */
