@@ -20,12 +20,12 @@ import { createSession, moveSession } from '../../services/store/sessions.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
 import { createToken } from '../../services/store/tokens.ts'
 import { startStubRunner } from '../services/runner/stub-runner.ts'
-import type { Goal } from './goal.ts'
+import { atLeast } from './goal.ts'
 import { printIfMain } from './print-if-main.ts'
 import type { Row } from './row.ts'
 
 const slots = 8
-const goal: Goal = { text: '≥ 0.6×', isMet: ({ ratio }) => ratio >= 0.6 }
+const goal = atLeast(0.6)
 const now = () => toInstant(systemClock.now())
 
 export async function bench({ sessions = 20, commands = 2_000 } = {}): Promise<Row[]> {

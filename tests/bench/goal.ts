@@ -17,3 +17,8 @@ export const upTo = (limit: number, unit: string): Goal => ({
   text: `≤ ${limit} ${unit}`,
   isMet: row => row.ours <= limit,
 })
+
+export const atLeast = (ratio: number): Goal => ({
+  text: `≥ ${ratio}×`,
+  isMet: row => row.ratio >= ratio,
+})

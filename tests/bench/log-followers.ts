@@ -6,11 +6,11 @@
  *
  *     node tests/bench/log-followers.ts
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { startPeer, told } from './followers/start-peer.ts'
 import type { Address } from './followers/told.ts'
 import { type Goal, upTo } from './goal.ts'
 import { printIfMain } from './print-if-main.ts'
@@ -42,14 +42,10 @@ async function measure(
   followers: number,
   seconds: number,
 ): Promise<Measured> {
-  const script = join(import.meta.dirname, 'followers', `${server}.ts`)
-  const child = spawn(process.execPath, ['--expose-gc', script, String(every)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const exited = once(child, 'exit')
+  await using peer = await startPeer(server, String(every))
+  const { child, address } = peer
   const crowd = new Crowd()
   try {
-    const address: Address = await told(child, 'url')
     // The first costs what all share.
     await crowd.grow(address, 1)
     await delay(1_000)
@@ -64,22 +60,12 @@ async function measure(
     return { memory, lag }
   } finally {
     crowd.leave()
-    if (child.connected) child.disconnect()
-    await exited
   }
 }
 
 async function heldBy(child: ChildProcess): Promise<number> {
   child.send('how much?')
   return (await told<{ held: number }>(child, 'held')).held
-}
-
-/** The next message with this member: a test's own framework may send others. */
-async function told<T>(child: ChildProcess, member: string): Promise<T> {
-  for (;;) {
-    const [message] = await once(child, 'message')
-    if (member in message) return message
-  }
 }
 
 /** Followers, and the longest that any of them has waited for a line, in milliseconds. */

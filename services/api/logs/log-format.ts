@@ -38,7 +38,7 @@ export function acceptedFormat(accept: string | undefined): LogFormat {
  * How much of a stream is read and sent at a time, in bytes, and so the most that a follower holds in memory. Bare bytes
  * cost nothing but the number of pieces; of messages smaller ones are faster.
  */
-export const chunkSizes: Record<LogFormat, number> = { json: 65_536, text: 262_144, events: 65_536 }
+export const chunkSizes: Record<LogFormat, number> = { json: 65_536, text: 131_072, events: 65_536 }
 
 /**
  * The event as one message of JSON, in UTF-8, with `end` behind it.

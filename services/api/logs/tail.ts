@@ -32,6 +32,8 @@ export class Tail {
   readonly #options: TailOptions
   #position: number
   #heldSince: number | undefined
+  /** What follows what was told last, being read while that is taken. */
+  #ahead: { readonly position: number; readonly length: number; readonly bytes: Promise<Buffer> } | undefined
 
   constructor(options: TailOptions) {
     this.#options = options
@@ -71,8 +73,8 @@ export class Tail {
 
   /** The next chunk below `end`; undefined where there is none yet. */
   async next(end: number, last: boolean): Promise<OutputEvent | undefined> {
-    const { command, stream, file, chunkSize } = this.#options
-    const bytes = await file.read(this.#position, Math.min(chunkSize, end - this.#position))
+    const { command, stream } = this.#options
+    const bytes = await this.#read(end)
     if (bytes.length === 0) return undefined // shorter than it was
     const atEnd = this.#position + bytes.length >= end
     const { length, isText } = takeChunk(bytes, atEnd && (last || this.#heldLongEnough()))
@@ -81,7 +83,26 @@ export class Tail {
       return undefined
     }
     const data = bytes.subarray(0, length)
-    return this.#told({ type: 'output', command, stream, offset: this.#position, data, isText })
+    const event = this.#told({ type: 'output', command, stream, offset: this.#position, data, isText })
+    this.#readAhead(end)
+    return event
+  }
+
+  #read(end: number): Promise<Buffer> {
+    const { file, chunkSize } = this.#options
+    const [position, length] = [this.#position, Math.min(chunkSize, end - this.#position)]
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    return ahead?.position === position && ahead.length === length ? ahead.bytes : file.read(position, length)
+  }
+
+  #readAhead(end: number): void {
+    const { file, chunkSize } = this.#options
+    const [position, length] = [this.#position, Math.min(chunkSize, end - this.#position)]
+    if (length <= 0) return
+    const bytes = file.read(position, length)
+    bytes.catch(() => undefined) // whoever wants it is told
+    this.#ahead = { position, length, bytes }
   }
 
   async #nextOf(live: LiveEnd | undefined, end: number, last: boolean): Promise<OutputEvent | undefined> {
