@@ -48,10 +48,26 @@ const isReady = (eb: ExpressionBuilder<Schema, 'commands'>) =>
     waitsForNone(eb),
   ])
 
-/** Of each running session when its first ready command was accepted; null where it has none. */
+/**
+ * Of each running session with queued commands when its first ready one was accepted; null where it has none. From one
+ * such session to the next along the index of the queue: sessions that have nothing queued cost nothing.
+ */
 const heads = compiledQuery<Record<never, never>, { id: SessionId; head: string | null }>(database =>
   database
-    .selectFrom('sessions')
+    .withRecursive('waiting(id)', recursive =>
+      recursive
+        .selectNoFrom(eb => firstWaiting(eb).as('id'))
+        .unionAll(
+          recursive
+            .selectFrom('waiting')
+            .where('waiting.id', 'is not', null)
+            .select(eb =>
+              firstWaiting(eb).where('commands.session_id', '>', sql.ref<SessionId>('waiting.id')).as('id'),
+            ),
+        ),
+    )
+    .selectFrom('waiting')
+    .innerJoin('sessions', 'sessions.id', 'waiting.id')
     .where('sessions.status', '=', 'running')
     .select(eb => [
       'sessions.id',
@@ -65,6 +81,14 @@ const heads = compiledQuery<Record<never, never>, { id: SessionId; head: string 
         .as('head'),
     ]),
 )
+
+const firstWaiting = (eb: Pick<ExpressionBuilder<Schema, never>, 'selectFrom'>) =>
+  eb
+    .selectFrom('commands')
+    .select('commands.session_id')
+    .where('commands.status', '=', queued)
+    .orderBy('commands.session_id')
+    .limit(sql.lit(1))
 
 const firstOf = compiledQuery<{ session: SessionId; most: number }, CommandRow>((database, parameter) =>
   database

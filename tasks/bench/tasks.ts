@@ -3,8 +3,15 @@ import { task } from '../engine/task.ts'
 
 export const bench = task({
   describe: 'Measure against peers and limits, side by side, and print the ratios',
-  run: async (_, { root, exec, print }) => {
-    const { stdout } = await exec(process.execPath, [join(root, 'tests/bench/run.ts')], {
+  params: z => ({
+    names: z
+      .array(z.string())
+      .default([])
+      .describe('benchmarks, by the beginnings of their names; sessions: those of the runner')
+      .meta({ positional: true, value: 'NAME' }),
+  }),
+  run: async (_, { params: { names }, root, exec, print }) => {
+    const { stdout } = await exec(process.execPath, [join(root, 'tests/bench/run.ts'), ...names], {
       cwd: root,
       output: 'capture',
       timeoutMs: 1_800_000,

@@ -10,16 +10,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock, toInstant } from '../../lib/clock.ts'
-import { commandId, instanceId, type RunnerToken, type SessionId } from '../../services/contract/ids.ts'
+import { commandId, type RunnerToken } from '../../services/contract/ids.ts'
 import { migrate } from '../../services/store/migrate.ts'
-import { queueCommand } from '../../services/store/new-command.ts'
-import { addRepository } from '../../services/store/repositories.ts'
-import { recordFetch } from '../../services/store/repository-fetches.ts'
-import { registerRunner } from '../../services/store/runners.ts'
-import { createSession, moveSession } from '../../services/store/sessions.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
-import { createToken } from '../../services/store/tokens.ts'
 import { startStubRunner } from '../services/runner/stub-runner.ts'
+import { fillStore } from './filled-store.ts'
 import { atLeast } from './goal.ts'
 import { printIfMain } from './print-if-main.ts'
 import type { Row } from './row.ts'
@@ -53,7 +48,7 @@ async function measured(
     const path = join(directory, 'store.db')
     await migrate(path)
     await using store = await openStore(path)
-    const token = await fill(store, sessions, commands)
+    const { token } = await fillStore(store, sessions, commands)
     const began = performance.now()
     await work({ path, store, token })
     const took = performance.now() - began
@@ -65,36 +60,6 @@ async function measured(
   } finally {
     rmSync(directory, { recursive: true })
   }
-}
-
-async function fill(store: Store, sessions: number, commands: number): Promise<RunnerToken> {
-  const created = await createToken(store, { name: 'bench', scopes: ['admin'], now: now(), expires_at: null })
-  if (created.outcome !== 'created') throw new Error(created.outcome)
-  const { repository } = await addRepository(store, {
-    ...{ name: 'bench', url: '/nowhere', default_branch: 'main', now: now() },
-  })
-  await recordFetch(store, repository.id, 'main', { now: now(), did: 1, next: () => null })
-  const ids: SessionId[] = []
-  for (let i = 0; i < sessions; i++) {
-    const id = await createSession(store, {
-      ...{ repository: repository.id, owner: created.token.id, revision: null, patch_sha256: null },
-      ...{ commands: [], ttl: 0, idle_timeout: 0, offline: false, most: sessions, now: now() },
-    })
-    if (id === undefined) throw new Error('the owner has as many sessions as they may have')
-    for (const to of ['starting', 'running'] as const) await moveSession(store, id, to, { now: now() })
-    ids.push(id)
-  }
-  for (let i = 0; i < commands; i++) {
-    const session = ids[i % sessions]
-    if (session === undefined) throw new Error('no session')
-    await queueCommand(store, {
-      ...{ session, command: 'true', directory: '.', environment: {}, timeout: null, after: [], now: now() },
-    })
-  }
-  return registerRunner(store, {
-    ...{ instance_id: instanceId.create(), host: 'here', pid: 1, process_started: 'then' },
-    ...{ process_scope: 'mark', term_ms: 60_000, now: now() },
-  })
 }
 
 async function byReconciler(store: Store, token: RunnerToken, commands: number): Promise<void> {

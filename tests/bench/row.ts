@@ -21,6 +21,12 @@ export function median(numbers: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
 }
 
+/** The least number that so large a share of them (0 to 1) does not pass. */
+export function percentile(numbers: readonly number[], share: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}
+
 export function rowsTable(rows: readonly Row[]): string {
   const table = [
     ['what', 'beside', 'ours', 'peer', 'above', 'ratio', 'goal'],

@@ -1,6 +1,6 @@
 /**
  * All benchmarks in one run, as a table of ratios: `node tests/bench/run.ts`, or `npx task bench`. With words, those whose
- * names begin with one of them: `node tests/bench/run.ts task`.
+ * names begin with one of them: `node tests/bench/run.ts task`; or `sessions`: those of the runner and the store.
  */
 import { availableParallelism } from 'node:os'
 import { type Row, rowsTable } from './row.ts'
@@ -23,11 +23,17 @@ const names = [
   'log-throughput',
   'log-followers',
   'compressed-log',
+  'runner-idle',
+  'session-growth',
   'debug-first-stop',
   'debug-step',
 ]
+/** What is promised of sessions: see docs/runner.md. */
+const ofSessions = ['command-', 'session-', 'log-', 'compressed-', 'runner-']
+const isMeant = (word: string, name: string): boolean =>
+  name.startsWith(word) || (word === 'sessions' && ofSessions.some(beginning => name.startsWith(beginning)))
 const asked = process.argv.slice(2)
-const chosen = names.filter(name => asked.length === 0 || asked.some(word => name.startsWith(word)))
+const chosen = names.filter(name => asked.length === 0 || asked.some(word => isMeant(word, name)))
 if (chosen.length === 0) {
   process.stderr.write(`no benchmark begins with ${asked.join(' or ')}: there are ${names.join(', ')}\n`)
   process.exitCode = 2

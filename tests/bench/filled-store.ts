@@ -1,0 +1,45 @@
+import { systemClock, toInstant } from '../../lib/clock.ts'
+import { instanceId, type RunnerToken, type SessionId, type TokenId } from '../../services/contract/ids.ts'
+import { queueCommand } from '../../services/store/new-command.ts'
+import { addRepository } from '../../services/store/repositories.ts'
+import { recordFetch } from '../../services/store/repository-fetches.ts'
+import { registerRunner } from '../../services/store/runners.ts'
+import { createSession, moveSession } from '../../services/store/sessions.ts'
+import type { Store } from '../../services/store/store.ts'
+import { createToken } from '../../services/store/tokens.ts'
+
+export type Filled = { token: RunnerToken; owner: TokenId; sessions: SessionId[] }
+
+const now = () => toInstant(systemClock.now())
+
+/** Fills a store with sessions that run, and queued commands, in turn; `token` is that of a runner. */
+export async function fillStore(store: Store, sessions: number, commands: number): Promise<Filled> {
+  const created = await createToken(store, { name: 'bench', scopes: ['admin'], now: now(), expires_at: null })
+  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const { repository } = await addRepository(store, {
+    ...{ name: 'bench', url: '/nowhere', default_branch: 'main', now: now() },
+  })
+  await recordFetch(store, repository.id, 'main', { now: now(), did: 1, next: () => null })
+  const ids: SessionId[] = []
+  for (let i = 0; i < sessions; i++) {
+    const id = await createSession(store, {
+      ...{ repository: repository.id, owner: created.token.id, revision: null, patch_sha256: null },
+      ...{ commands: [], ttl: 0, idle_timeout: 0, offline: false, most: sessions, now: now() },
+    })
+    if (id === undefined) throw new Error('the owner has as many sessions as they may have')
+    for (const to of ['starting', 'running'] as const) await moveSession(store, id, to, { now: now() })
+    ids.push(id)
+  }
+  for (let i = 0; i < commands; i++) {
+    const session = ids[i % sessions]
+    if (session === undefined) throw new Error('no session')
+    await queueCommand(store, {
+      ...{ session, command: 'true', directory: '.', environment: {}, timeout: null, after: [], now: now() },
+    })
+  }
+  const token = await registerRunner(store, {
+    ...{ instance_id: instanceId.create(), host: 'here', pid: 1, process_started: 'then' },
+    ...{ process_scope: 'mark', term_ms: 60_000, now: now() },
+  })
+  return { token, owner: created.token.id, sessions: ids }
+}
