@@ -81,7 +81,7 @@ export class RunnerWork implements AsyncDisposable {
       logs: { ...defaultLogLimits, ...deps.logs },
       environments: { ...defaultEnvironmentSettings, ...deps.environments },
       helpers,
-      tools: new ToolFinder(helpers),
+      tools: new ToolFinder(helpers, files.toolHome),
       worktrees: deps.worktrees ?? { keep: 0, totalBytes: 0 },
       fetchEveryMs: deps.fetchEveryMs ?? 0,
       sampler: new Sampler(error => around.failed(error, {}, 'looking at what commands use failed')),

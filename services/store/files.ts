@@ -36,6 +36,8 @@ export const dataFiles = (root: string) => {
     environments: join(root, 'environments'),
     environment,
     project: (id: EnvironmentId) => join(environment(id), 'project'),
+    /** The home of programs while they are asked for their versions: no session's, for they run outside of any sandbox. */
+    toolHome: join(root, 'tool-home'),
     /** Where the files that an environment is built from wait until its build begins. */
     stages: (id: SessionId) => join(session(id), 'stages'),
     stage: (sessionId: SessionId, id: EnvironmentId) => join(session(sessionId), 'stages', id),

@@ -28,7 +28,7 @@ export async function planEnvironment(
 ): Promise<Planned> {
   const [read, found] = await Promise.all([
     readFiles(files.worktree(session.id), manager, paths),
-    tools.find(manager, { ...inherit, PATH: path, HOME: files.home(session.id) }),
+    tools.find(manager, { ...inherit, PATH: path }),
   ])
   if (!read.ok) return { ok: false, message: `${manager.name}: ${read.message}` }
   if (!found.ok) return found

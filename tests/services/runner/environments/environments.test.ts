@@ -233,7 +233,7 @@ t.test('what is named and lacking fails the session; auto takes what there is', 
   commit(repository.directory, { 'environment.yml': 'name: demo\n' })
   t.match(toSession(await rig.session(repository, { environment: ['conda'] })).failure, {
     reason: 'environment_failed',
-    message: 'conda needs micromamba or mamba or conda on the PATH of commands, and there is none that works',
+    message: 'conda needs micromamba or mamba or conda on the PATH of commands, and there is none',
   })
   const both = toSession(await rig.session(repository, { environment: ['auto'] })).environments
   t.match(both, [{ manager: 'uv' }], 'uv locks more than conda')
