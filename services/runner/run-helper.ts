@@ -1,6 +1,6 @@
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
-import type { ReadyProgram } from './sandbox/enclosure.ts'
-import { withOptions } from './sandbox/open-options.ts'
+import { type OpenOptions, withOptions } from './sandbox/open-options.ts'
+import type { Program } from './sandbox/sandbox.ts'
 
 /** `code` is null where it could not be started, was ended by a signal, or was late. */
 export type HelperEnd = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
@@ -14,7 +14,7 @@ const mostKept = 10_000
  */
 export async function runHelper(
   within: ProcessScope,
-  { words, environment, options }: Pick<ReadyProgram, 'words' | 'environment' | 'options'>,
+  { words, environment, options }: Program & { readonly options: OpenOptions | undefined },
   signal: AbortSignal,
 ): Promise<HelperEnd> {
   await using scope = new ProcessScope({ graceMs: 0, within })
