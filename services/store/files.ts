@@ -41,6 +41,10 @@ export const dataFiles = (root: string) => {
     /** Where the files that an environment is built from wait until its build begins. */
     stages: (id: SessionId) => join(session(id), 'stages'),
     stage: (sessionId: SessionId, id: EnvironmentId) => join(session(sessionId), 'stages', id),
+    /** Home and temporary files of a build: no other build, and no command of the session, has them. */
+    buildHome: (sessionId: SessionId, id: EnvironmentId) => join(session(sessionId), 'stages', `${id}.home`),
+    buildTemporary: (sessionId: SessionId, id: EnvironmentId) =>
+      join(session(sessionId), 'stages', `${id}.tmp`),
     /** A patch, by the SHA-256 of its bytes. */
     patch: (sha256: string) => join(root, 'patches', `${sha256}.patch`),
     command,

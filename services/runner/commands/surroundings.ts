@@ -4,6 +4,7 @@ import { secretsOf } from '../../store/session-secrets.ts'
 import type { RunnerContext } from '../context.ts'
 import { environmentOffers } from '../environments/environment-offers.ts'
 import { commandEnvironment } from './command-environment.ts'
+import { ownDirectories } from './own-directories.ts'
 
 type Context = Pick<RunnerContext, 'store' | 'files' | 'path' | 'inherit' | 'user'>
 
@@ -14,13 +15,12 @@ export const surroundings = async (
   directory: string,
 ): Promise<Record<string, string>> =>
   commandEnvironment({
+    ...ownDirectories(files, row.session_id, row.environment_id),
     session: row.session_id,
     command: row.id,
     path,
     offer: await environmentOffers({ store, files }, row),
     building: row.environment_id === null ? undefined : files.environment(row.environment_id),
-    home: files.home(row.session_id),
-    temporary: files.temporary(row.session_id),
     directory,
     user,
     inherit,

@@ -8,8 +8,8 @@ import { type BuildEnd, buildEnd } from './build-end.ts'
 import { logEnd } from './log-end.ts'
 
 /**
- * Writes down what the build of an environment has come to, if it is over; false where it goes on. It follows from how its command has ended, so
- * whoever waits for it may do this: what one writes any other would have written.
+ * Writes down what the build of an environment has come to, if it is over; false where it goes on. It follows from how its
+ * command has ended, so whoever waits for it may do this: what one writes any other would have written.
  */
 export async function settleBuild(context: RunnerContext, environment: EnvironmentJoined): Promise<boolean> {
   const { store, metrics, log } = context

@@ -22,8 +22,8 @@ export async function stageFiles(directory: string, staged: readonly StagedFile[
 }
 
 /**
- * Makes the directory of an environment, with the files that it is built from, anew for each attempt to build it; tells
- * where the build runs. From then on the environment stays there, for many write its path into what they install.
+ * Makes the directory of an environment, with the files that it is built from, anew for each attempt to build it, and a
+ * home and a place for temporary files, which go with the stages; tells where the build runs. From then on the environment stays there, for many write its path into what they install.
  *
  * A successor that finds it made for its attempt leaves it as it is: the wrapper of an earlier runner may be about to
  * build there, and of the two only the first does.
@@ -41,6 +41,10 @@ export async function unstageFiles(
   await mkdir(draft, { mode: 0o700 })
   await cp(files.stage(session, id), join(draft, 'project'), { recursive: true })
   await writeFile(join(draft, mark), '')
+  for (const own of [files.buildHome(session, id), files.buildTemporary(session, id)]) {
+    await discardDirectory(context, own, id)
+    await mkdir(own, { mode: 0o700 })
+  }
   await mkdir(files.environments, { recursive: true, mode: 0o700 })
   await discardDirectory(context, files.environment(id), id)
   lease.require()

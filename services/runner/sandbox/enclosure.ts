@@ -6,6 +6,7 @@ import { environmentsOf } from '../../store/environments.ts'
 import type { DataFiles } from '../../store/files.ts'
 import type { SessionRow } from '../../store/schema.ts'
 import { isolationOf } from '../../store/sessions.ts'
+import { ownDirectories } from '../commands/own-directories.ts'
 import type { RunnerContext } from '../context.ts'
 import { isIn, type SandboxView } from './bubblewrap-options.ts'
 import { hostView } from './host-view.ts'
@@ -40,14 +41,15 @@ export const isolationFor = (
   isolationWith(context, id, async ({ repository_id, offline }) => {
     const { store, files } = context
     const place = building === null ? files.worktree(id) : files.environment(building)
+    const { home, temporary } = ownDirectories(files, id, building)
     const environments = building === null ? await environmentsOf(store, id) : []
     return {
       visible: [
         join(files.mirror(repository_id), 'objects'),
         ...environments.map(environment => files.environment(environment.id)),
       ],
-      writable: [place, files.home(id), files.temporary(id)],
-      temporary: files.temporary(id),
+      writable: [place, home, temporary],
+      temporary,
       network: offline === 0,
     }
   })
