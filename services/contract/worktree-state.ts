@@ -17,7 +17,3 @@ const next: Record<WorktreeStatus, readonly WorktreeStatus[]> = {
 
 export const worktreeMayBecome = (from: WorktreeStatus, to: WorktreeStatus): boolean =>
   next[from].includes(to)
-
-/** The statuses from which `to` can be reached: the condition of a conditional update. */
-export const worktreeSourcesOf = (to: WorktreeStatus): WorktreeStatus[] =>
-  worktreeStatuses.filter(from => worktreeMayBecome(from, to))

@@ -20,9 +20,7 @@ export async function keepRepositories(context: RunnerContext, jobs: KeyedJobs):
   for (const row of await repositoriesToFetch(store, due, mostAtATime))
     jobs.start(keyOf(row), () => inSpan(row, 'fetch', () => fetch(context, row, due)))
   for (const row of await repositoriesToRemove(store))
-    jobs.start(keyOf(row), signal =>
-      inSpan(row, 'remove', () => removeUnusedRepository(context, row, signal)),
-    )
+    jobs.start(keyOf(row), () => inSpan(row, 'remove', () => removeUnusedRepository(context, row)))
 }
 
 const inSpan = ({ id }: RepositoryRow, what: 'fetch' | 'remove', work: () => Promise<void>) =>

@@ -91,9 +91,23 @@ export const requestRepositoryRemoval = (store: Store, id: RepositoryId): Promis
     return sessions
   })
 
+/** Those whose removal was asked for, and whose pool of worktrees is empty: these borrow the mirror's objects. */
 export const repositoriesToRemove = (store: Store): Promise<RepositoryRow[]> =>
   store.read(database =>
-    database.selectFrom('repositories').selectAll().where('removal_requested', '=', 1).execute(),
+    database
+      .selectFrom('repositories')
+      .selectAll()
+      .where('removal_requested', '=', 1)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('worktrees')
+              .select('worktrees.id')
+              .whereRef('worktrees.repository_id', '=', 'repositories.id'),
+          ),
+        ),
+      )
+      .execute(),
   )
 
 /**

@@ -6,7 +6,7 @@ import {
   type WorktreeId,
   worktreeId,
 } from '../contract/ids.ts'
-import { type WorktreeStatus, worktreeSourcesOf } from '../contract/worktree-state.ts'
+import { type WorktreeStatus, worktreeMayBecome } from '../contract/worktree-state.ts'
 import type { Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { Schema, WorktreeRow } from './schema.ts'
@@ -39,7 +39,9 @@ export const leaseWarmWorktree = (
       .limit(1)
       .executeTakeFirst()
     if (row === undefined || !(await isHeld(transaction, session, by))) return undefined
-    return (await move(transaction, row.id, 'leased', { session, now })) ? row : undefined
+    return (await move(transaction, row.id, { from: 'warm', to: 'leased' }, { session, now }))
+      ? row
+      : undefined
   })
 
 /** A new worktree in a session's hands. Undefined where the runner `by` has the session's lease no more. */
@@ -90,25 +92,29 @@ export type WorktreeChanges = {
   /** Whose it becomes. */
   session?: SessionId
   bytes?: number
-  /** The runner whose work this is: refused where it has no lease of it. Without: a wish of anybody. */
+  /** The runner whose work this is: refused where it has no lease of it. Without: a wish of anybody, about what nobody has. */
   by?: RunnerToken
   now: string
 }
 
-/** The one place where a worktree's status changes. False where it cannot become `to` from where it is. */
+/** `from`: what whoever asks takes it to be, which may have changed since they looked. */
+export type WorktreeMove = { from: WorktreeStatus; to: WorktreeStatus }
+
+/** The one place where a worktree's status changes. False where it is not `from` any more, or cannot become `to` from there. */
 export const moveWorktree = (
   store: Store,
   id: WorktreeId,
-  to: WorktreeStatus,
+  step: WorktreeMove,
   changes: WorktreeChanges,
-): Promise<boolean> => store.write(transaction => move(transaction, id, to, changes))
+): Promise<boolean> => store.write(transaction => move(transaction, id, step, changes))
 
 async function move(
   transaction: Transaction<Schema>,
   id: WorktreeId,
-  to: WorktreeStatus,
+  { from, to }: WorktreeMove,
   { session, bytes, by, now }: WorktreeChanges,
 ): Promise<boolean> {
+  if (!worktreeMayBecome(from, to)) return false
   const query = transaction
     .updateTable('worktrees')
     .set({
@@ -120,8 +126,9 @@ async function move(
       ...(bytes === undefined ? {} : { bytes }),
     })
     .where('id', '=', id)
-    .where('status', 'in', worktreeSourcesOf(to))
-  const { numUpdatedRows } = await (by === undefined ? query : query.where(isLeasedTo(by))).executeTakeFirst()
+    .where('status', '=', from)
+    .where(by === undefined ? isNobodys : isLeasedTo(by))
+  const { numUpdatedRows } = await query.executeTakeFirst()
   return numUpdatedRows > 0n
 }
 
@@ -203,34 +210,26 @@ export const reclaimWorktrees = (
       .where('last_used_at', '<=', unusedSince)
     if (repository !== undefined) query = query.where('repository_id', '=', repository)
     const rows = await query.execute()
-    for (const { id } of rows) await move(transaction, id, 'removing', { now })
+    for (const { id } of rows) await move(transaction, id, { from: 'warm', to: 'removing' }, { now })
     return rows.map(row => ({ ...row, status: 'removing' }))
   })
 
+/** With whether its repository is to be removed: 1 or 0. */
+export type PooledWorktree = WorktreeRow & { removal_requested: number }
+
 /** Those that no session has, those used last first: what the pool is, and what is to be done about it. */
-export const pooledWorktrees = (store: Store): Promise<WorktreeRow[]> =>
+export const pooledWorktrees = (store: Store): Promise<PooledWorktree[]> =>
   store.read(database =>
     database
       .selectFrom('worktrees')
-      .selectAll()
-      .where('status', 'in', ['scrubbing', 'warm', 'removing'])
+      .innerJoin('repositories', 'repositories.id', 'worktrees.repository_id')
+      .selectAll('worktrees')
+      .select('repositories.removal_requested')
+      .where('worktrees.status', 'in', ['scrubbing', 'warm', 'removing'])
       .orderBy('last_used_at', 'desc')
-      .orderBy('id')
+      .orderBy('worktrees.id')
       .execute(),
   )
-
-/** Has the warm worktrees of a repository removed, and tells how many there are still that no session has. */
-export const emptyPool = (store: Store, repository: RepositoryId, now: string): Promise<number> =>
-  store.write(async transaction => {
-    const rows = await transaction
-      .selectFrom('worktrees')
-      .select(['id', 'status'])
-      .where('repository_id', '=', repository)
-      .where('status', '!=', 'leased')
-      .execute()
-    for (const { id, status } of rows) if (status === 'warm') await move(transaction, id, 'removing', { now })
-    return rows.length
-  })
 
 /** Whether the runner `by` has the lease of a session. */
 async function isHeld(transaction: Transaction<Schema>, session: SessionId, by: RunnerToken) {
@@ -242,6 +241,10 @@ async function isHeld(transaction: Transaction<Schema>, session: SessionId, by: 
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** That neither a session nor a runner has it. */
+const isNobodys = (eb: ExpressionBuilder<Schema, 'worktrees'>) =>
+  eb.and([eb('worktrees.session_id', 'is', null), eb('worktrees.runner_token', 'is', null)])
 
 /** That the runner has its lease: the worktree's own, or that of the session that has it. */
 const isLeasedTo = (by: RunnerToken) => (eb: ExpressionBuilder<Schema, 'worktrees'>) =>

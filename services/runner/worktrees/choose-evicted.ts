@@ -1,4 +1,4 @@
-import type { WorktreeRow } from '../../store/schema.ts'
+import type { PooledWorktree } from '../../store/worktrees.ts'
 
 export type PoolLimits = {
   /** How many worktrees are kept that no session has; 0: none. */
@@ -7,9 +7,12 @@ export type PoolLimits = {
   readonly totalBytes: number
 }
 
-type Pooled = Pick<WorktreeRow, 'id' | 'status' | 'bytes'>
+type Pooled = Pick<PooledWorktree, 'id' | 'status' | 'bytes' | 'runner_token' | 'removal_requested'>
 
-/** Which warm worktrees are too many or too large together, of all that are pooled, those used last first. */
+/**
+ * Which worktrees have to go, of all that are pooled, those used last first: those too many or too large together, and
+ * those of a repository that is to be removed. Nobody's work is lost: what is being scrubbed stays until it is warm.
+ */
 export function chooseEvicted<Row extends Pooled>(
   rows: readonly Row[],
   { keep, totalBytes }: PoolLimits,
@@ -19,6 +22,7 @@ export function chooseEvicted<Row extends Pooled>(
   let bytes = 0
   return kept.filter((row, place) => {
     bytes += row.bytes ?? 0
-    return row.status === 'warm' && (place >= keep || bytes > most)
+    const unwanted = row.removal_requested === 1 || place >= keep || bytes > most
+    return unwanted && row.runner_token === null
   })
 }

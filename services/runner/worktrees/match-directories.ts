@@ -29,7 +29,8 @@ export async function matchDirectories(
     signal.throwIfAborted()
     const lost =
       (status === 'warm' && !existsSync(files.checkout(id))) || (status === 'leased' && session_id === null)
-    if (lost) await moveWorktree(store, id, 'removing', { now: toInstant(clock.now()) })
+    // Refused where a session has got it since.
+    if (lost) await moveWorktree(store, id, { from: status, to: 'removing' }, { now: toInstant(clock.now()) })
   }
 }
 

@@ -67,7 +67,9 @@ async function warmedUp(
   const outcome = whole ? await advanceCheckout(git, at, { from: commit_id, to: commit }, signal) : undefined
   if (outcome?.kind === 'done') return true
   log.warn({ worktree: id, git: outcome?.stderr }, 'a warm worktree is damaged: a new one is made')
-  await moveWorktree(store, id, 'removing', { by: lease.token, now: toInstant(clock.now()) })
+  const now = toInstant(clock.now())
+  if (!(await moveWorktree(store, id, { from: 'leased', to: 'removing' }, { by: lease.token, now })))
+    throw lost(context)
   return false
 }
 

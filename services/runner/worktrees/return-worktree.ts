@@ -5,6 +5,7 @@ import type { SessionId } from '../../contract/ids.ts'
 import { moveWorktree, worktreeOf } from '../../store/worktrees.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
+import { LeaseLostError } from '../leases/lease.ts'
 
 /**
  * Takes a session's worktree back into the pool, where it is scrubbed before anybody gets it. The files first, then the
@@ -25,5 +26,7 @@ export async function returnWorktree(
     renameSync(place, files.checkout(row.id))
   }
   const to = worktrees.keep === 0 ? 'removing' : 'scrubbing'
-  await moveWorktree(store, row.id, to, { by: lease.token, now: toInstant(clock.now()) })
+  const now = toInstant(clock.now())
+  if (!(await moveWorktree(store, row.id, { from: 'leased', to }, { by: lease.token, now })))
+    throw new LeaseLostError(`the session ${session} is another runner's`)
 }

@@ -33,13 +33,13 @@ export async function scrubWorktree(
     const bytes = await scrub(context, at, commit_id, signal)
     lease.require()
     renameSync(attempt, files.checkout(id))
-    await moveWorktree(store, id, 'warm', { by, bytes, now: now() })
-    metrics.scrubbed('warm')
+    const warm = await moveWorktree(store, id, { from: 'scrubbing', to: 'warm' }, { by, bytes, now: now() })
+    if (warm) metrics.scrubbed('warm')
   } catch (error) {
     if (signal.aborted || error instanceof LeaseLostError || error instanceof StoreBusyError) throw error
     log.warn({ err: error, worktree: id }, 'a worktree could not be scrubbed: it is removed')
-    await moveWorktree(store, id, 'removing', { by, now: now() })
-    metrics.scrubbed('removed')
+    const removed = await moveWorktree(store, id, { from: 'scrubbing', to: 'removing' }, { by, now: now() })
+    if (removed) metrics.scrubbed('removed')
   }
 }
 

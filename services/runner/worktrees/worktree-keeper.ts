@@ -27,12 +27,15 @@ export class WorktreeKeeper {
     if (!this.#matched)
       this.#matched = this.#jobs.start('worktrees', signal => matchDirectories(this.#context, signal))
     const rows = await pooledWorktrees(store)
+    const evicted = chooseEvicted(rows, worktrees)
+    const now = toInstant(clock.now())
+    for (const { id, status } of evicted)
+      await moveWorktree(store, id, { from: status, to: 'removing' }, { now })
     const free = rows.filter(row => row.runner_token === null || row.runner_token === lease.token)
-    const scrubbing = free.filter(({ status }) => status === 'scrubbing').reverse()
+    // Those used last first, which are the last to be evicted.
+    const scrubbing = free.filter(row => row.status === 'scrubbing' && !evicted.includes(row))
     for (const row of scrubbing.slice(0, scrubsAtATime))
       this.#jobs.start(`worktree ${row.id}`, signal => scrubWorktree(this.#context, row, signal))
-    for (const { id } of chooseEvicted(rows, worktrees))
-      await moveWorktree(store, id, 'removing', { now: toInstant(clock.now()) })
     for (const row of free.filter(({ status }) => status === 'removing'))
       this.#jobs.start(`worktree ${row.id}`, () => removeWorktree(this.#context, row))
   }

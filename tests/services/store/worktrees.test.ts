@@ -5,16 +5,17 @@ import {
   worktreeMayBecome,
   worktreeStatuses,
 } from '../../../services/contract/worktree-state.ts'
+import { addRepository, repositoriesToRemove } from '../../../services/store/repositories.ts'
 import { endRunner, takeSession } from '../../../services/store/runners.ts'
 import { openStore } from '../../../services/store/store.ts'
 import {
   addWorktree,
   allWorktrees,
-  emptyPool,
   forgetWorktree,
   leaseWarmWorktree,
   moveWorktree,
   noteCheckout,
+  pooledWorktrees,
   takeWorktree,
   worktreeOf,
 } from '../../../services/store/worktrees.ts'
@@ -53,13 +54,14 @@ async function rigWithRunner(t: Parameters<typeof storeRig>[0]) {
 }
 
 t.test('a status changes only as the states allow, whoever asks', async t => {
-  const { store, worktree, starting } = await rigWithRunner(t)
+  const { store, worktree, starting, by: holder } = await rigWithRunner(t)
   for (const from of worktreeStatuses)
     for (const to of worktreeStatuses) {
       const id = await worktree(from)
       const session = to === 'leased' ? { session: await starting() } : {}
+      const by = from === 'leased' ? { by: holder } : {}
       t.equal(
-        await moveWorktree(store, id, to, { ...session, now: now() }),
+        await moveWorktree(store, id, { from, to }, { ...session, ...by, now: now() }),
         worktreeMayBecome(from, to),
         `${from} to ${to}`,
       )
@@ -113,7 +115,10 @@ t.test('a runner whose lease has ended moves, notes, takes and forgets nothing',
   await takeSession(store, session, other, 'pending')
 
   t.equal(await noteCheckout(store, id, 'c', stale), false)
-  t.equal(await moveWorktree(store, id, 'scrubbing', { by: stale, now: now() }), false)
+  t.equal(
+    await moveWorktree(store, id, { from: 'leased', to: 'scrubbing' }, { by: stale, now: now() }),
+    false,
+  )
   t.equal(await takeWorktree(store, scrubbing, 'scrubbing', stale), false)
   await forgetWorktree(store, removing, stale)
   t.match(await worktreeOf(store, session), { id, status: 'leased', commit_id: null })
@@ -122,13 +127,43 @@ t.test('a runner whose lease has ended moves, notes, takes and forgets nothing',
   t.equal(await addWorktree(store, wish(await starting(), stale)), undefined)
   t.equal((await allWorktrees(store)).length, 4)
 
-  t.equal(await moveWorktree(store, id, 'scrubbing', { by: other, now: now() }), true)
+  t.equal(await moveWorktree(store, id, { from: 'leased', to: 'scrubbing' }, { by: other, now: now() }), true)
   t.equal((await leaseWarmWorktree(store, { ...wish(session), commit: 'c' }))?.id, warm)
 })
 
-t.test('a pool is emptied of what is warm, and says what is left', async t => {
-  const { store, worktree, repository } = await rigWithRunner(t)
-  for (const status of ['warm', 'leased', 'scrubbing'] as const) await worktree(status)
-  t.equal(await emptyPool(store, repository.id, now()), 2)
-  t.same((await allWorktrees(store)).map(({ status }) => status).sort(), ['leased', 'removing', 'scrubbing'])
+t.test('what a session or a runner has got meanwhile is not moved by who knows no lease of it', async t => {
+  const { store, worktree, wish, starting, by } = await rigWithRunner(t)
+  const session = await starting()
+  const id = await worktree('warm')
+  await leaseWarmWorktree(store, { ...wish(session), commit: 'c' })
+  // Of rows that were read before.
+  t.equal(await moveWorktree(store, id, { from: 'warm', to: 'removing' }, { now: now() }), false)
+  t.equal(await moveWorktree(store, id, { from: 'leased', to: 'removing' }, { now: now() }), false)
+  t.match(await worktreeOf(store, session), { id, status: 'leased' })
+
+  const scrubbing = await worktree('scrubbing')
+  await takeWorktree(store, scrubbing, 'scrubbing', by)
+  t.equal(await moveWorktree(store, scrubbing, { from: 'scrubbing', to: 'removing' }, { now: now() }), false)
+  // Its session is gone: so is what it needs a lease for.
+  const left = await worktree('leased')
+  await store.write(db =>
+    db.updateTable('worktrees').set({ session_id: null }).where('id', '=', left).execute(),
+  )
+  t.equal(await moveWorktree(store, left, { from: 'leased', to: 'removing' }, { now: now() }), true)
+})
+
+t.test('a repository is to be removed once its pool is empty', async t => {
+  const { store, worktree, repository, by } = await rigWithRunner(t)
+  const other = await addRepository(store, { name: 'other', url: '/other', default_branch: null, now: now() })
+  const wanted = async () => (await repositoriesToRemove(store)).map(({ id }) => id)
+  for (const { id } of [repository, other.repository])
+    await store.write(db =>
+      db.updateTable('repositories').set({ removal_requested: 1 }).where('id', '=', id).execute(),
+    )
+  const id = await worktree('removing')
+  t.match(await pooledWorktrees(store), [{ id, removal_requested: 1 }])
+  t.same(await wanted(), [other.repository.id])
+  await takeWorktree(store, id, 'removing', by)
+  await forgetWorktree(store, id, by)
+  t.same((await wanted()).sort(), [repository.id, other.repository.id].sort())
 })

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
+import { instanceId, type RunnerToken } from '../../../../services/contract/ids.ts'
 import { lookUpRepository, requestRepositoryRemoval } from '../../../../services/store/repositories.ts'
+import { registerRunner } from '../../../../services/store/runners.ts'
 import type { WorktreeRow } from '../../../../services/store/schema.ts'
 import { allWorktrees, reclaimWorktrees } from '../../../../services/store/worktrees.ts'
 import { commit, type RunnerRig, runnerRig, until } from '../rig.ts'
@@ -96,4 +99,44 @@ t.test('without a pool a worktree goes with its session', async t => {
   await atRest(rig)
   t.same(await allWorktrees(rig.store), [])
   t.same(readdirSync(rig.files.worktrees), [])
+})
+
+t.test('a repository whose worktree another runner has waits, without work, until that is gone', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository()
+  await giveBack(rig, (await rig.session(repository)).id)
+  const [worktree] = await allWorktrees(rig.store)
+  if (worktree === undefined) throw new Error('nothing is warm')
+  const hold = (runner_token: RunnerToken | null) =>
+    rig.store.write(db =>
+      db
+        .updateTable('worktrees')
+        .set({ status: 'scrubbing', runner_token })
+        .where('id', '=', worktree.id)
+        .execute(),
+    )
+  const elsewhere = {
+    host: 'elsewhere',
+    pid: 1,
+    process_started: 'then',
+    process_scope: 'mark',
+    term_ms: 60_000,
+  }
+  await hold(
+    await registerRunner(rig.store, { ...elsewhere, instance_id: instanceId.create(), now: rig.now() }),
+  )
+  const { read } = rig.store
+  let reads = 0
+  rig.store.read = work => {
+    reads++
+    return read(work)
+  }
+  await requestRepositoryRemoval(rig.store, repository.id)
+  rig.wake()
+  await delay(1_000)
+  t.ok(reads < 100, `the store was read ${reads} times`)
+  t.ok(await lookUpRepository(rig.store, repository.id))
+  await hold(null)
+  rig.wake()
+  await until('it is gone', async () => (await lookUpRepository(rig.store, repository.id)) === undefined)
 })
