@@ -4,6 +4,7 @@ import { condemnEnvironment } from '../../store/environments.ts'
 import { environmentChoiceOf, type SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
+import type { GitOutcome } from '../git/git.ts'
 import { publicMessage } from '../git/public-message.ts'
 import { chooseManagers } from './choose-managers.ts'
 import { fileName } from './managers/manager.ts'
@@ -70,19 +71,23 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
   })
 }
 
-/** What git knows of in the worktree, and what a patch has added. */
+/** What git knows of in the worktree, and what a patch has added; but not what that has deleted, which git knows of still. */
 async function listFiles(
   { git, files }: RunnerContext,
   { id }: SessionJoined,
   signal: AbortSignal,
 ): Promise<{ ok: true; paths: readonly string[] } | { ok: false; message: string }> {
-  const listed = await git.run(
-    ['-C', files.worktree(id), 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-    { signal },
-  )
-  if (listed.kind === 'done')
-    return { ok: true, paths: [...new Set(listed.stdout.split('\0'))].filter(Boolean) }
-  return { ok: false, message: `its files cannot be listed: ${publicMessage(listed.stderr, files.root)}` }
+  const list = (...which: string[]) =>
+    git.run(['-C', files.worktree(id), 'ls-files', '-z', ...which], { signal })
+  const [all, deleted] = await Promise.all([
+    list('--cached', '--others', '--exclude-standard'),
+    list('--deleted'),
+  ])
+  for (const listed of [all, deleted])
+    if (listed.kind !== 'done')
+      return { ok: false, message: `its files cannot be listed: ${publicMessage(listed.stderr, files.root)}` }
+  const pathsOf = (listed: GitOutcome) => new Set(listed.kind === 'done' ? listed.stdout.split('\0') : [])
+  return { ok: true, paths: [...pathsOf(all).difference(pathsOf(deleted))].filter(Boolean) }
 }
 
 const failed = (message: string): Provided => ({
