@@ -7,7 +7,7 @@ import { commandId, environmentId, sessionId } from './ids.ts'
 export const sessionEnvironmentSchema = z.object({
   id: environmentId.schema,
   manager: z.enum(environmentManagers),
-  /** SHA-256 of all that it was built from. Equal keys mean the same environment. */
+  /** SHA-256 of all that it was built from, the session's secrets included. Equal keys mean the same environment. */
   key: z.string(),
   status: z.enum(environmentStatuses),
   /** Null until it has been measured. */

@@ -26,6 +26,8 @@ export type EnvironmentJoined = EnvironmentRow & {
   repository_name: string | null
   /** The session of the command that builds it. */
   builder_id: SessionId | null
+  /** The line of that command, as JSON. */
+  build_json: string | null
   /** How many sessions have it that may go on. */
   sessions: number
 }
@@ -39,6 +41,7 @@ export const selectEnvironments = (database: Pick<Transaction<Schema>, 'selectFr
     .select(eb => [
       'repositories.name as repository_name',
       'commands.session_id as builder_id',
+      'commands.command_json as build_json',
       usersOf(eb)
         .select(inner => inner.fn.countAll<number>().as('count'))
         .as('sessions'),
@@ -65,6 +68,15 @@ export const environmentsOfSession = (eb: ExpressionBuilder<Schema, 'sessions'>)
 
 export const getEnvironment = (store: Store, id: EnvironmentId): Promise<EnvironmentJoined | undefined> =>
   store.read(database => selectEnvironments(database).where('environments.id', '=', id).executeTakeFirst())
+
+/** The one of this key that is being built, if any. */
+export const environmentInBuilding = (store: Store, key: string): Promise<EnvironmentJoined | undefined> =>
+  store.read(database =>
+    selectEnvironments(database)
+      .where('environments.key', '=', key)
+      .where('environments.status', '=', 'building')
+      .executeTakeFirst(),
+  )
 
 /** Those that are not on their way out, the one used last first. */
 export const listEnvironments = (

@@ -1,9 +1,13 @@
+import { createHmac } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import type { SessionId } from '../contract/ids.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
-/** Secrets of sessions: for their commands' environment, and to be masked in their logs. Nothing else reads them. */
+/**
+ * Secrets of sessions: for their commands' environment, to be masked in their logs, and to tell apart what was built with
+ * others. Nothing else reads them.
+ */
 
 export async function insertSecrets(
   transaction: Transaction<Schema>,
@@ -24,4 +28,22 @@ export const secretsOf = async (store: Store, session: SessionId): Promise<Recor
       .execute(),
   )
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+}
+
+/**
+ * Equal for sessions of one owner that have the same secrets, '' for those without. It is part of what others are told, and
+ * secrets can be short: so nobody can try them out who does not know what the store alone knows of the owner's token.
+ */
+export async function secretsMark(store: Store, session: SessionId): Promise<string> {
+  const secrets = Object.entries(await secretsOf(store, session)).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (secrets.length === 0) return ''
+  const { secret_sha256 } = await store.read(database =>
+    database
+      .selectFrom('sessions')
+      .innerJoin('tokens', 'tokens.id', 'sessions.owner_token_id')
+      .select('secret_sha256')
+      .where('sessions.id', '=', session)
+      .executeTakeFirstOrThrow(),
+  )
+  return createHmac('sha256', secret_sha256).update(JSON.stringify(secrets)).digest('hex')
 }

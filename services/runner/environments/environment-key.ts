@@ -16,6 +16,8 @@ export type EnvironmentIdentity = {
   /** Of each program: its path, and what it says of its version. */
   readonly tools: readonly { readonly path: string; readonly version: string }[]
   readonly platform: string
+  /** Of the session's secrets, which its build has: see `secretsMark`. */
+  readonly secrets: string
   readonly files: readonly StagedFile[]
 }
 
@@ -24,8 +26,16 @@ export function environmentKey({ files, tools, ...rest }: EnvironmentIdentity): 
   const contents = files
     .map(({ path, bytes }) => [path, sha256(bytes)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  const { owner, repository, manager, line, platform } = rest
-  const facts = [owner, repository, manager, line, platform, tools.map(tool => [tool.path, tool.version])]
+  const { owner, repository, manager, line, platform, secrets } = rest
+  const facts = [
+    owner,
+    repository,
+    manager,
+    line,
+    platform,
+    secrets,
+    tools.map(tool => [tool.path, tool.version]),
+  ]
   // As JSON, so that no two lists of texts run together into the same one.
   return sha256(JSON.stringify([facts, contents]))
 }

@@ -6,6 +6,7 @@ import {
   claimEnvironment,
   condemnEnvironment,
   type EnvironmentJoined,
+  environmentInBuilding,
   getEnvironment,
   joinEnvironment,
 } from '../../store/environments.ts'
@@ -31,8 +32,8 @@ const pauseMs = 200
  *     one is being built → waited for ──→ ready ───↑
  *     there is none → made, and its build queued ──┘  (the reconciler runs it, as any command)
  *
- * A build that fails fails all who wait for it. One that is given up, with its session for example, is nobody else's
- * failure: who waited for it begins anew.
+ * A build that fails fails all who wait for it and would have built it by the same line: without network it is another. One
+ * that is given up, with its session for example, is nobody else's failure: who waited for it begins anew.
  */
 export async function obtainEnvironment(
   context: RunnerContext,
@@ -57,7 +58,8 @@ export async function obtainEnvironment(
       case 'failed': {
         const { reason, message } = environmentFailureOf(settled)
         const own = settled.builder_id === session.id
-        if (reason === 'build_failed' || own) return { ok: false, message }
+        const alike = settled.build_json === JSON.stringify(plan.line)
+        if (own || (reason === 'build_failed' && alike)) return { ok: false, message }
         break
       }
       case undefined:
@@ -77,6 +79,9 @@ async function ask(
 ): Promise<{ id: EnvironmentId; how: 'hit' | 'waited' | 'built' }> {
   const { store, files, clock, lease, environments } = context
   const wanted = { session: session.id, position, key, by: lease.token, now: toInstant(clock.now()) }
+  // One that has ended, and nobody has said so yet, may have been this session's own before it was stopped and resumed.
+  const building = await environmentInBuilding(store, key)
+  if (building !== undefined) await settleBuild(context, building)
   const there = await joinEnvironment(store, wanted)
   if (there !== undefined) return { id: there.id, how: there.status === 'ready' ? 'hit' : 'waited' }
   const id = environmentId.create()

@@ -1,4 +1,5 @@
 import type { SessionJoined } from '../../store/rows.ts'
+import { secretsMark } from '../../store/session-secrets.ts'
 import type { RunnerContext } from '../context.ts'
 import { environmentKey, type StagedFile } from './environment-key.ts'
 import type { Manager } from './managers/manager.ts'
@@ -21,7 +22,13 @@ const mostSeen = 100_000
 
 /** `paths`: the files of the session's worktree. */
 export async function planEnvironment(
-  { files, path, inherit, tools }: Pick<RunnerContext, 'files' | 'path' | 'inherit' | 'tools'>,
+  {
+    store,
+    files,
+    path,
+    inherit,
+    tools,
+  }: Pick<RunnerContext, 'store' | 'files' | 'path' | 'inherit' | 'tools'>,
   session: SessionJoined,
   manager: Manager,
   paths: readonly string[],
@@ -42,6 +49,7 @@ export async function planEnvironment(
     line: line(false),
     tools: found.tools,
     platform: `${process.platform} ${process.arch}`,
+    secrets: await secretsMark(store, session.id),
     files: read.files,
   })
   const seen = paths.filter(one => manager.sees?.(one) === true && !names.has(one)).slice(0, mostSeen)

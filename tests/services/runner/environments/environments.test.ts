@@ -112,9 +112,10 @@ t.test('a build that fails fails all who wait for it, with the end of its log an
   const repository = await rig.repository(project('broken'))
   const held = hold()
   t.teardown(() => held[Symbol.dispose]())
-  const builder = await rig.createSession(repository, { ...withUv, secrets: { TOKEN: 'hunter2-hunter2' } })
+  const options = { ...withUv, secrets: { TOKEN: 'hunter2-hunter2' } }
+  const builder = await rig.createSession(repository, options)
   await building(rig, { id: builder })
-  const other = await rig.createSession(repository, withUv)
+  const other = await rig.createSession(repository, options)
   await until('it to wait', async () => (await environmentsOf(rig.store, other)).length > 0)
   held[Symbol.dispose]()
   for (const id of [builder, other]) {
@@ -133,6 +134,54 @@ t.test('a build that fails fails all who wait for it, with the end of its log an
   await rig.session(repository, withUv)
   t.equal(calls().length, 2)
 })
+
+t.test('sessions have the same one only with the same secrets, for its build has them', async t => {
+  const rig = await uvRig(t)
+  const repository = await rig.repository(project())
+  const keyWith = async (secrets: Record<string, string>) => {
+    const session = await rig.session(repository, { ...withUv, secrets })
+    return toSession((await getSession(rig.store, session.id)) ?? session).environments[0]?.key
+  }
+  const first = await keyWith({ TOKEN: 'abcd', FLAVOUR: 'production' })
+  t.equal(await keyWith({ FLAVOUR: 'production', TOKEN: 'abcd' }), first)
+  const keys = [first, await keyWith({ TOKEN: 'abcd', FLAVOUR: 'development' }), await keyWith({})]
+  t.equal(new Set(keys).size, 3)
+  t.equal(calls().length, 3)
+})
+
+t.test('one that is stopped while it builds, and resumed, builds anew', async t => {
+  const rig = await uvRig(t)
+  const held = hold()
+  t.teardown(() => held[Symbol.dispose]())
+  const id = await rig.createSession(await rig.repository(project()), withUv)
+  await building(rig, { id })
+  await moveSession(rig.store, id, 'stopping', { now: rig.now() })
+  rig.wake()
+  await until('it has stopped', async () => (await getSession(rig.store, id))?.status === 'stopped')
+  held[Symbol.dispose]()
+  t.match(await resumeSession(rig.store, id, 100, rig.now()), { resumed: true })
+  rig.wake()
+  const session = await rig.settled(id)
+  t.equal(session.status, 'running', session.failure_json ?? '')
+  t.equal(rig.stdout(await rig.run({ id }, ['show-lock'])), 'one\n')
+})
+
+t.test(
+  'what a patch has deleted, and links of fixtures that lead nowhere, keep none from being built',
+  async t => {
+    const rig = await uvRig(t)
+    const origin = rig.origin({ ...project(), 'member/pyproject.toml': '[project]\n', 'fixture/README': '' })
+    symlinkSync('nowhere', join(origin, 'fixture', 'pyproject.toml'))
+    commit(origin, {})
+    const patch =
+      'diff --git a/member/pyproject.toml b/member/pyproject.toml\ndeleted file mode 100644\n--- a/member/pyproject.toml\n+++ /dev/null\n@@ -1 +0,0 @@\n-[project]\n'
+    const session = await rig.session(await rig.repository(origin), { ...withUv, patch })
+    t.equal(session.status, 'running', session.failure_json ?? '')
+    const { id } = await environmentOf(rig, session)
+    const saw = join(rig.files.environment(id), 'venv', 'saw')
+    t.equal(readFileSync(saw, 'utf8'), './pyproject.toml\n./uv.lock\n')
+  },
+)
 
 t.test('a build that is given up with its session is begun anew by who waited for it', async t => {
   const rig = await uvRig(t)
