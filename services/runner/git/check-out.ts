@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import type { Lease } from '../leases/lease.ts'
 import type { Git, GitOutcome } from './git.ts'
 
 /** Files that are checked out of a mirror, with an index that lies elsewhere: as long as no session has them, no repository. */
@@ -17,6 +18,7 @@ export async function advanceCheckout(
   git: Git,
   at: Checkout,
   { from, to }: { from: string; to: string },
+  lease: Pick<Lease, 'require'>,
   signal: AbortSignal,
 ): Promise<GitOutcome> {
   if (from === to) return { kind: 'done', stdout: '' }
@@ -25,7 +27,8 @@ export async function advanceCheckout(
   if (differ.kind !== 'done') return differ
   if (differ.stdout === '') return run(git, at, ['read-tree', '-m', '-u', from, to], signal)
   // They say how files are written, also those whose content is the same in both.
-  await rm(at.index)
+  lease.require()
+  rmSync(at.index)
   const reset = await resetCheckout(git, at, to, signal)
   return reset.kind === 'done' ? cleanCheckout(git, at, signal) : reset
 }

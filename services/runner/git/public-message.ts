@@ -17,10 +17,14 @@ export function publicMessage(stderr: string, privateRoot: string): string {
     .filter(line => !noise.test(line))
     .map(line => line.replace(/^(?:fatal|error): /, '').trimEnd())
   const text = [...new Set(lines)].join('; ')
-  const message = withoutCredentials(text).replaceAll(privateRoot, '…')
+  const message = withoutPrivate(text, privateRoot)
   if (message === '') return 'git said nothing'
   return message.length > longest ? `${message.slice(0, longest)}…` : message
 }
+
+/** The text without credentials and the server's own directories. */
+export const withoutPrivate = (text: string, privateRoot: string): string =>
+  withoutCredentials(text).replaceAll(privateRoot, '…')
 
 /** `https://name:secret@host` loses what stands before the `@`. */
 export const withoutCredentials = (text: string): string =>

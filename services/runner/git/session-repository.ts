@@ -38,8 +38,8 @@ export async function makeRepository(
   if (refs.kind !== 'done') return refs
 
   const folder = join(checkout, '.git')
-  for (const name of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'refs/remotes/origin'])
-    await mkdir(join(folder, name), { recursive: true })
+  // One after the other: where the checkout has been moved away, nothing is made in its place.
+  for (const name of directories) await mkdir(join(folder, name))
   await writeFile(join(folder, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
   if (existsSync(join(mirror, 'shallow'))) await copyFile(join(mirror, 'shallow'), join(folder, 'shallow'))
   await writeFile(join(folder, 'packed-refs'), asRemoteRefs(refs.stdout))
@@ -53,6 +53,11 @@ export async function makeRepository(
   await writeFile(join(folder, 'HEAD'), `${commit}\n`)
   return refs
 }
+
+const directories = [
+  ...['', 'objects', 'objects/info', 'objects/pack'],
+  ...['refs', 'refs/heads', 'refs/tags', 'refs/remotes', 'refs/remotes/origin'],
+]
 
 /** Copies an index as of a whole second before it was written: by its time git tells which files it has to read again. */
 export async function copyIndex(from: string, to: string): Promise<void> {

@@ -10,7 +10,7 @@ import { moveSession, noteWorktree } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
 import { provideEnvironments } from '../environments/provide-environments.ts'
 import { applyPatch, mergePatch } from '../git/apply-patch.ts'
-import { publicMessage } from '../git/public-message.ts'
+import { publicMessage, withoutPrivate } from '../git/public-message.ts'
 import { makeRepository } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
@@ -116,11 +116,11 @@ async function makeSessionWorktree(
   if (!found.ok) return found
   const { commit } = found
   const repository = await getRepository(store, session.repository_id)
-  // Of this attempt alone, and put in its place in one step, while the lease is held: an attempt that was stopped in the
-  // middle and goes on later writes nothing into the worktree that its successor has got.
+  // All is done under a name of this attempt's own, and put in its place in one step while the lease is held: an attempt
+  // that was stopped in the middle and goes on later finds nothing there, and writes into no worktree of another.
   const worktree = await obtainWorktree(context, session, commit, signal)
   if (!worktree.obtained) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
-  const checkout = files.checkout(worktree.id)
+  const { checkout } = worktree
   const made = await makeRepository(
     git,
     {
@@ -143,7 +143,11 @@ async function makeSessionWorktree(
     const at = { worktree: checkout, patchFile, index: files.index(worktree.id) }
     const applied = await put(git, at, signal)
     if (!applied.applied)
-      return { ok: false, commit, failure: { reason: 'patch_rejected', message: applied.message } }
+      return {
+        ok: false,
+        commit,
+        failure: { reason: 'patch_rejected', message: withoutPrivate(applied.message, files.root) },
+      }
   }
   lease.require()
   for (const folder of [files.session(session.id), files.home(session.id), files.temporary(session.id)])

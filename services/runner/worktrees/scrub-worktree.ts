@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
 import { type Checkout, cleanCheckout, resetCheckout } from '../git/check-out.ts'
 import { LeaseLostError } from '../leases/lease.ts'
+import { isAttempt, newAttempt } from './attempt.ts'
 import { DiskThread } from './disk-thread.ts'
 
 /**
@@ -66,13 +66,13 @@ async function scrub(
 async function moveAside(context: RunnerContext, id: WorktreeRow['id']): Promise<string | undefined> {
   const { files, lease } = context
   const pooled = files.pooled(id)
-  const attempt = join(pooled, `attempt-${randomBytes(6).toString('hex')}`)
+  const attempt = newAttempt(pooled)
   await mkdir(pooled, { recursive: true, mode: 0o700 })
   const names = await readdir(pooled)
   // An attempt that was cut short has left it under the name that it had there.
   const left = existsSync(files.checkout(id))
     ? files.checkout(id)
-    : names.filter(name => /^attempt-[0-9a-f]+$/.test(name)).map(name => join(pooled, name))[0]
+    : names.filter(isAttempt).map(name => join(pooled, name))[0]
   if (left === undefined) return undefined
   lease.require()
   renameSync(left, attempt)

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { allWorktrees } from '../../../../services/store/worktrees.ts'
-import { commit, git, runnerRig } from '../rig.ts'
+import { commit, git, runnerRig, until } from '../rig.ts'
 import { contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
 t.test('a worktree that a session has left is the next one’s, without anything of the first', async t => {
@@ -68,4 +69,26 @@ t.test('the directory of a submodule is empty again', async t => {
   t.match(await allWorktrees(rig.store), [{ session_id: id }])
   t.equal(contentsOf(rig.files.worktree(id)), freshClone(rig, origin, 'main'))
   t.equal(git(rig.files.worktree(id), 'status', '--porcelain', '--ignored'), '')
+})
+
+t.test('while a session’s worktree is made it has a name of that attempt alone', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository({ a: 'a\n' })
+  await giveBack(rig, (await rig.session(repository)).id)
+  const [warm] = await allWorktrees(rig.store)
+  if (warm === undefined) throw new Error('nothing is warm')
+  const pooled = rig.files.pooled(warm.id)
+  // It is waited for: only then the worktree goes to the session.
+  const patch = 'diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-a\n+b\n'
+  const id = await rig.createSession(repository, { patch })
+  const file = rig.files.patch(createHash('sha256').update(patch).digest('hex'))
+  rmSync(file)
+  const names = await until('its repository is made', () => {
+    const names = readdirSync(pooled)
+    return names.some(name => existsSync(join(pooled, name, '.git', 'HEAD'))) ? names : undefined
+  })
+  writeFileSync(file, patch)
+  t.match(names.sort(), [/^attempt-[0-9a-f]{12}$/, 'index'])
+  t.match(await rig.settled(id), { status: 'running' })
+  t.equal(readFileSync(join(rig.files.worktree(id), 'a'), 'utf8'), 'b\n')
 })
