@@ -20,13 +20,15 @@ export async function readFiles(
   manager: Manager,
   paths: readonly string[],
 ): Promise<FilesRead> {
-  const read = paths.filter(path => manager.reads(path))
-  if (read.length > mostFiles)
-    return refused(`it is built from ${read.length} files, of which there may be ${mostFiles}`)
+  const known = new Set(paths)
+  const read = new Set(paths.filter(path => manager.reads(path)))
   const top = await realpath(worktree)
   const files: StagedFile[] = []
   let bytes = 0
+  // Goes on with those that are added on the way.
   for (const path of read) {
+    if (read.size > mostFiles)
+      return refused(`it is built from ${read.size} files, of which there may be ${mostFiles}`)
     const opened = await openInside(top, path)
     if (!opened.ok) {
       // Below the top it may be a fixture of some test, and the manager may not ask for it.
@@ -37,7 +39,9 @@ export async function readFiles(
     bytes += (await file.stat()).size
     if (bytes > mostBytes) return refused(`what it is built from has more than ${mostBytes} bytes`)
     const content = await file.readFile()
-    const trimmed = manager.trimmed?.(path, content.toString('utf8'))
+    const text = content.toString('utf8')
+    for (const named of manager.names?.(path, text) ?? []) if (known.has(named)) read.add(named)
+    const trimmed = manager.trimmed?.(path, text)
     files.push({ path, bytes: trimmed === undefined ? content : Buffer.from(trimmed) })
   }
   return { ok: true, files }

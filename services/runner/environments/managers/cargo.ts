@@ -1,4 +1,4 @@
-import { fileName, type Manager, steps, tool } from './manager.ts'
+import { fileName, type Manager, readOnly, steps, tool } from './manager.ts'
 
 const read = /^(?:Cargo\.lock|\.cargo\/config(?:\.toml)?|rust-toolchain(?:\.toml)?)$/
 
@@ -15,6 +15,7 @@ export const cargo: Manager = {
     steps(
       'export CARGO_HOME="$DEBUG_SERVER_ENVIRONMENT/cargo"',
       `cargo fetch --locked${offline ? ' --offline' : ''}`,
+      readOnly('cargo'),
     ),
   offers: directory => ({ path: [], variables: { CARGO_HOME: `${directory}/cargo` } }),
 }

@@ -1,4 +1,4 @@
-import { type Manager, steps, tool } from './manager.ts'
+import { type Manager, readOnly, steps, tool } from './manager.ts'
 
 const files = ['environment.yml', 'environment.yaml'] as const
 
@@ -16,6 +16,7 @@ export const conda: Manager = {
       'export CONDA_PKGS_DIRS="$DEBUG_SERVER_ENVIRONMENT/cache"',
       `${create}${offline ? ' --offline' : ''} --prefix "$DEBUG_SERVER_ENVIRONMENT/conda" --file ${file}`,
       'rm -rf "$CONDA_PKGS_DIRS"',
+      readOnly('conda'),
     )
   },
   offers: directory => ({

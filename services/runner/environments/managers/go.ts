@@ -1,4 +1,4 @@
-import { fileName, type Manager, steps } from './manager.ts'
+import { fileName, type Manager, readOnly, steps } from './manager.ts'
 
 const read = new Set(['go.mod', 'go.sum', 'go.work', 'go.work.sum'])
 
@@ -13,6 +13,7 @@ export const go: Manager = {
     steps(
       `export GOMODCACHE="$DEBUG_SERVER_ENVIRONMENT/modules"${offline ? ' GOPROXY=off' : ''}`,
       'go mod download',
+      readOnly('modules'),
     ),
   offers: directory => ({ path: [], variables: { GOMODCACHE: `${directory}/modules` } }),
 }

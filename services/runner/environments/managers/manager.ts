@@ -14,6 +14,8 @@ export type Manager = {
   readonly tools: readonly Tool[]
   /** Whether a build reads this file of the worktree: its key is made of these, and a build gets no others. */
   reads(path: string): boolean
+  /** Files that this one names, from the top of the worktree, whatever they are called: a build reads those as well. */
+  names?(path: string, text: string): readonly string[]
   /** Whether a build only wants to see that this file is there: it gets an empty one. */
   sees?(path: string): boolean
   /** A file as the build gets it, where that is not all of it. */
@@ -48,5 +50,11 @@ export const tool = (...names: Tool['names']): Tool => ({ names, version: ['--ve
 
 /** Steps of a build: the first that fails is the last. Nothing runs where nobody says what is to be built. */
 export const steps = (...lines: readonly string[]): string => ['set -eu', ...lines].join('; ')
+
+/**
+ * The last step where sessions share what was built: a command without a sandbox does not change it for the others by
+ * mistake. The directory itself stays as it is, so that it can be moved away; root is not held by modes.
+ */
+export const readOnly = (directory: string): string => `chmod -R a-w "$DEBUG_SERVER_ENVIRONMENT/${directory}"`
 
 export const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)

@@ -1,4 +1,4 @@
-import { fileName, type Manager, steps, tool } from './manager.ts'
+import { fileName, type Manager, readOnly, steps, tool } from './manager.ts'
 
 const read = new Set(['uv.lock', 'pyproject.toml', 'uv.toml', '.python-version'])
 
@@ -14,6 +14,7 @@ export const uv: Manager = {
       'export UV_PROJECT_ENVIRONMENT="$DEBUG_SERVER_ENVIRONMENT/venv" UV_PYTHON_INSTALL_DIR="$DEBUG_SERVER_ENVIRONMENT/python" UV_CACHE_DIR="$DEBUG_SERVER_ENVIRONMENT/cache" UV_LINK_MODE=copy',
       `uv sync --frozen --no-install-project --no-install-workspace${offline ? ' --offline' : ''}`,
       'rm -rf "$UV_CACHE_DIR"',
+      readOnly('venv'),
     ),
   offers: directory => ({
     path: [`${directory}/venv/bin`],

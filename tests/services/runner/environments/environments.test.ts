@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { removeTree } from '../../../../lib/remove-tree.ts'
 import { listCommands } from '../../../../services/store/commands.ts'
 import { environmentsOf, getEnvironment, listEnvironments } from '../../../../services/store/environments.ts'
 import { resumeSession } from '../../../../services/store/resume-session.ts'
@@ -43,6 +44,8 @@ t.test('a build gets the files that its key is made of, and commands find what i
   const directory = rig.files.environment(id)
   t.equal(readFileSync(join(directory, 'venv', 'saw'), 'utf8'), './pyproject.toml\n./uv.lock\n')
   t.strictSame(readdirSync(directory).sort(), ['attempt-1', 'project', 'venv'], 'its cache is gone')
+  t.equal(statSync(join(directory, 'venv', 'lock')).mode & 0o222, 0, 'nobody writes what others have')
+  t.equal(statSync(join(directory, 'venv')).mode & 0o222, 0)
   t.notOk(existsSync(rig.files.stages(session.id)))
   const [build, first] = await listCommands(rig.store, session.id)
   t.match(build, { sequence: 0, environment_id: id, status: 'succeeded' })
@@ -241,7 +244,7 @@ t.test('a session that is resumed has it still', async t => {
   }
   t.match(await stopped(), { status: 'running' })
   t.equal(rig.stdout(await rig.run(session, ['show-lock'])), 'one\n')
-  rmSync(rig.files.environment((await environmentOf(rig, session)).id), { recursive: true })
+  await removeTree(rig.files.environment((await environmentOf(rig, session)).id))
   t.match(toSession(await stopped()).failure, {
     reason: 'environment_failed',
     message: 'its environment of uv is gone',
@@ -252,7 +255,7 @@ t.test('one whose files are gone is built anew', async t => {
   const rig = await uvRig(t)
   const repository = await rig.repository(project())
   const first = await environmentOf(rig, await rig.session(repository, withUv))
-  rmSync(rig.files.environment(first.id), { recursive: true })
+  await removeTree(rig.files.environment(first.id))
   const session = await rig.session(repository, withUv)
   t.match(session, { status: 'running' })
   t.not((await environmentOf(rig, session)).id, first.id)

@@ -77,6 +77,32 @@ t.test('requirements that are paths are code of the repository', async t => {
   ])
 })
 
+t.test('what goes on in the next line is left out with it, and nothing else', async t => {
+  const lines = [
+    './a.whl \\',
+    '  --hash=sha256:aa \\',
+    '  --hash=sha256:bb',
+    'answers==1 \\',
+    '  ; python_version > "3"',
+    '.',
+  ]
+  t.same(managers.pip.trimmed?.('requirements.txt', lines.join('\n')).split('\n'), [
+    ...lines.slice(0, 3).map(line => `# left out: ${line.trim()}`),
+    ...lines.slice(3, 5),
+    '# left out: .',
+  ])
+})
+
+t.test('requirements name others, from where they lie', async t => {
+  const named = (line: string) => managers.pip.names?.('requirements/sub/a.txt', line)
+  t.same(named('-r b.txt  # more'), ['requirements/sub/b.txt'])
+  t.same(named('-r../c.in'), ['requirements/c.in'])
+  t.same(named('  --requirement ../../dev-requirements.txt'), ['dev-requirements.txt'])
+  t.same(named('--constraint="../../deps/all of them.txt"'), ['deps/all of them.txt'])
+  t.same(named("-c '../../x.txt'"), ['x.txt'])
+  t.same(named('requests\n-r d.txt\n--requirements-of-nobody e.txt\n# -r f.txt'), ['requirements/sub/d.txt'])
+})
+
 t.test('a manifest loses its scripts and nothing else; what is no manifest stays', async t => {
   const trimmed = (path: string, text: string) => managers.npm.trimmed?.(path, text)
   t.equal(

@@ -11,8 +11,9 @@ t.test('Python finds what its requirements name, and nothing of what lies in the
   index.wheel('answers', 'answer = 42')
   index.wheel('questions', 'question = "?"')
   const repository = await rig.repository({
-    'requirements.txt': `--index-url ${index.simple}\nanswers==1.0.0\n-r requirements/more.txt\n-e .\n`,
-    'requirements/more.txt': 'questions\n./lib\n',
+    'requirements.txt': `--index-url ${index.simple}\nanswers==1.0.0\n-r deps/base.txt\n-e .\n`,
+    'deps/base.txt': '-c sub/pins.txt\nquestions\n./lib \\\n  --hash=sha256:00\n',
+    'deps/sub/pins.txt': 'questions==1.0.0\n',
     'setup.py': 'raise SystemExit("nobody asked")\n',
     'app.py':
       'import answers, questions, sys, os; print(answers.answer, sys.prefix == os.environ["VIRTUAL_ENV"])\n',
