@@ -30,4 +30,7 @@ const service = (name, extra) => ({
   ...extra,
 })
 
-module.exports = { apps: [service('runner'), service('api'), service('proxy')] }
+// At rest most of the time: a smaller nursery costs it nothing, and saves ten megabytes.
+const runner = service('runner', { node_args: ['--max-semi-space-size=1'] })
+
+module.exports = { apps: [runner, service('api'), service('proxy')] }

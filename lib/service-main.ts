@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { UserError } from './user-error.ts'
 
 /** How long a service may take to end after SIGTERM; then it exits all the same. PM2 waits a little longer. */
@@ -16,6 +17,8 @@ export async function runService(start: () => Promise<AsyncDisposable>): Promise
   })
   try {
     const service = await start()
+    // At the end as well, which one that is killed has none of.
+    flushCompileCache()
     await stopped
     setTimeout(() => process.exit(1), shutdownDeadline).unref()
     await service[Symbol.asyncDispose]()

@@ -4,13 +4,13 @@ import { type SpanOptions, withSpan } from '../../lib/trace.ts'
 import type { CommandId, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import { readyCommands } from '../store/command-queue.ts'
-import { commandsIn, startCommands } from '../store/commands.ts'
+import { runningCommands, startCommands } from '../store/commands.ts'
 import { liveDebugSessions, type QueuedDebugSession, readyDebuggees } from '../store/debug-sessions.ts'
 import { readyBuilds } from '../store/environments.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
-import { getSession, sessionsIn, sessionsToRemove } from '../store/sessions.ts'
+import { getSession, sessionsToRemove, unsettledSessions } from '../store/sessions.ts'
 import { traceOf } from '../store/trace-column.ts'
 import { chooseCommands } from './commands/choose-commands.ts'
 import type { EndCause } from './commands/command-outcome.ts'
@@ -56,7 +56,7 @@ export class Reconciler {
   async pass(): Promise<void> {
     if (!this.#context.lease.held()) return
     // Sessions are read before commands: whatever was started in one that is stopping is then seen as running.
-    const sessions = await sessionsIn(this.#context.store, 'pending', 'starting', 'stopping')
+    const sessions = await unsettledSessions(this.#context.store)
     const free = ({ runner_token }: SessionJoined) =>
       runner_token === null || runner_token === this.#context.lease.token
     const stopping = sessions.filter(session => session.status === 'stopping')
@@ -71,10 +71,10 @@ export class Reconciler {
 
   async #commands(stopping: readonly SessionJoined[]): Promise<void> {
     const { store, slots, lease } = this.#context
-    let running = await commandsIn(store, 'running')
+    let running = await runningCommands(store)
     if (running.some(row => row.runner_token === null)) {
       await adoptCommands(store, lease.token)
-      running = await commandsIn(store, 'running')
+      running = await runningCommands(store)
     }
     const unknown = running.filter(row => row.runner_token === lease.token && !this.#runs.has(row.id))
     // Read after the commands: a debuggee and its debug session come into the store together.

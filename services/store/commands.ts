@@ -65,6 +65,13 @@ export const commandsIn = (store: Store, ...statuses: CommandStatus[]): Promise<
     database.selectFrom('commands').selectAll().where('status', 'in', statuses).execute(),
   )
 
+const runningQuery = compiledQuery<Record<never, never>, CommandRow>(database =>
+  database.selectFrom('commands').selectAll().where('status', '=', 'running'),
+)
+
+export const runningCommands = (store: Store): Promise<CommandRow[]> =>
+  store.read(database => runningQuery(database, {}))
+
 export type CommandEnd = {
   exit_code: number | null
   failure: CommandFailure | null

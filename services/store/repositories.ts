@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type RepositoryId, type RunnerToken, repositoryId } from '../contract/ids.ts'
+import { compiledQuery } from './compiled-query.ts'
 import type { RepositoryRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -91,24 +92,25 @@ export const requestRepositoryRemoval = (store: Store, id: RepositoryId): Promis
     return sessions
   })
 
+const toRemoveQuery = compiledQuery<Record<never, never>, RepositoryRow>(database =>
+  database
+    .selectFrom('repositories')
+    .selectAll()
+    .where('removal_requested', '=', 1)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('worktrees')
+            .select('worktrees.id')
+            .whereRef('worktrees.repository_id', '=', 'repositories.id'),
+        ),
+      ),
+    ),
+)
+
 /** Those whose removal was asked for, and whose pool of worktrees is empty: these borrow the mirror's objects. */
 export const repositoriesToRemove = (store: Store): Promise<RepositoryRow[]> =>
-  store.read(database =>
-    database
-      .selectFrom('repositories')
-      .selectAll()
-      .where('removal_requested', '=', 1)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('worktrees')
-              .select('worktrees.id')
-              .whereRef('worktrees.repository_id', '=', 'repositories.id'),
-          ),
-        ),
-      )
-      .execute(),
-  )
+  store.read(database => toRemoveQuery(database, {}))
 
 /**
  * Removes a repository whose mirror is gone, if the runner `by` has its lease. One that a session was created on just

@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { CommandId, InstanceId, RepositoryId, RunnerToken, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
+import { compiledQuery } from './compiled-query.ts'
 import type { RunnerRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -44,8 +45,12 @@ export const renewRunner = (store: Store, token: RunnerToken, now: string): Prom
 
 export type RegisteredRunner = Selectable<RunnerRow>
 
+const listQuery = compiledQuery<Record<never, never>, RegisteredRunner>(database =>
+  database.selectFrom('runners').selectAll().orderBy('token'),
+)
+
 export const listRunners = (store: Store): Promise<RegisteredRunner[]> =>
-  store.read(database => database.selectFrom('runners').selectAll().orderBy('token').execute())
+  store.read(database => listQuery(database, {}))
 
 /** Ends a runner and all its leases; with `beats` only if it has not renewed them since. False where it did not. */
 export const endRunner = (store: Store, token: RunnerToken, beats?: number): Promise<boolean> =>

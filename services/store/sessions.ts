@@ -172,11 +172,25 @@ export function listSessions(
 export const sessionsIn = (store: Store, ...statuses: SessionStatus[]): Promise<SessionJoined[]> =>
   joined(store)(query => query.where('sessions.status', 'in', statuses).orderBy('position').execute())
 
+const unsettledQuery = compiledQuery<Record<never, never>, SessionJoined>(database =>
+  selectJoined(database)
+    .where('sessions.status', 'in', ['pending', 'starting', 'stopping'])
+    .orderBy('position'),
+)
+
+/** Sessions on their way into or out of running, in the order of their creation. */
+export const unsettledSessions = (store: Store): Promise<SessionJoined[]> =>
+  store.read(database => unsettledQuery(database, {}))
+
+const toRemoveQuery = compiledQuery<Record<never, never>, SessionJoined>(database =>
+  selectJoined(database)
+    .where('delete_requested', '=', 1)
+    .where('sessions.status', 'in', ['stopped', 'failed']),
+)
+
 /** Sessions whose removal was asked for and that have ended: nothing of them runs any more. */
 export const sessionsToRemove = (store: Store): Promise<SessionJoined[]> =>
-  joined(store)(query =>
-    query.where('delete_requested', '=', 1).where('sessions.status', 'in', ['stopped', 'failed']).execute(),
-  )
+  store.read(database => toRemoveQuery(database, {}))
 
 export type SessionChanges = {
   commit_id?: string

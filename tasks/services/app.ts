@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { ownRoot } from '../../config/workspace.ts'
 import type { App } from './pm2-messages.ts'
 import type { StartedService } from './service.ts'
 
@@ -24,6 +26,8 @@ export function appFor(service: StartedService, environment: Record<string, stri
     env: {
       ...environment,
       NODE_ENV: 'production',
+      // What a service has compiled it need not compile again: a start takes less time, and the service less memory.
+      NODE_COMPILE_CACHE: join(ownRoot, '.artifacts', 'compile-cache'),
       DEBUG_SERVER_INSTANCE: service.instance,
       DEBUG_SERVER__API__PORT: String(ports.api),
       DEBUG_SERVER__PROXY__PORT: String(ports.proxy),

@@ -9,7 +9,7 @@ import { endMarked } from '../../lib/processes/end-marked.ts'
 import { endProcesses } from '../../lib/processes/end-processes.ts'
 import { shellWords } from '../../lib/shell-words.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { commandsIn } from '../../services/store/commands.ts'
+import { commandsIn, runningCommands } from '../../services/store/commands.ts'
 import { commandLineOf } from '../../services/store/rows.ts'
 import type { CommandRow } from '../../services/store/schema.ts'
 import { moveSession, sessionsIn } from '../../services/store/sessions.ts'
@@ -69,7 +69,7 @@ export async function bringDown(options: DownOptions): Promise<DownResult> {
   const orphans = await endOrphans(workspace, started, new Set())
   for (const orphan of orphans) log(`ended ${orphan}, which an earlier PM2 had left`)
   // What no runner has ended. Its rows stay as they are: the next runner reads the exit status that the wrapper wrote.
-  const remaining = await commandsIn(store, 'running')
+  const remaining = await runningCommands(store)
   await endMarked(new Set(remaining.map(({ id }) => id)))
   await clearRunState(workspace)
   const ended = daemon !== undefined || orphans.length > 0 || sessionsStopped > 0

@@ -20,7 +20,7 @@ import { readProcessFile } from '../../../services/runner/commands/wrapper-files
 import { type Runner, startRunner } from '../../../services/runner/runner.ts'
 import type { RunnerDependencies } from '../../../services/runner/runner-dependencies.ts'
 import type { IsolationSettings } from '../../../services/runner/sandbox/sandbox.ts'
-import { commandsIn, getCommand } from '../../../services/store/commands.ts'
+import { getCommand, runningCommands } from '../../../services/store/commands.ts'
 import { dataFiles } from '../../../services/store/files.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import { type NewCommand, queueCommand } from '../../../services/store/new-command.ts'
@@ -154,7 +154,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
 
   t.teardown(async () => {
     await stop()
-    for (const { session_id, id, attempts } of await commandsIn(store, 'running')) {
+    for (const { session_id, id, attempts } of await runningCommands(store)) {
       const wrapper = await readProcessFile(files.process(session_id, id, attempts))
       if (wrapper !== undefined) await new CommandProcesses(id, wrapper).end(0)
     }
