@@ -34,39 +34,44 @@ export const unfinishedEnvironments = (store: Store): Promise<UnfinishedEnvironm
 const failedKept = 100
 
 /**
- * Those that no session has, and that are too many or too large together with all that were used after them; that have
- * failed long ago; or whose repository is gone. 0: any number.
+ * Of those that no session has: which are too many, or too large together with all that were used after them; have failed
+ * long ago; or whose repository is gone. One that is too large by itself goes and takes no other with it, and what sessions
+ * have does not count. 0: any number.
  */
 export const environmentsToEvict = (
   store: Store,
   { keep, totalBytes }: { keep: number; totalBytes: number },
 ): Promise<EnvironmentId[]> =>
   store.read(async database => {
+    const most = totalBytes === 0 ? Number.MAX_SAFE_INTEGER : totalBytes
     const rows = await database
       .with('aged', query =>
         query
           .selectFrom('environments')
-          .select(['id', 'status', 'repository_id'])
-          .select(eb => [
+          .select(['id', 'status', 'repository_id', 'bytes'])
+          .select([
             sql<number>`row_number() over (partition by status order by used_at desc, id desc)`.as('place'),
-            sql<number>`sum(coalesce(bytes, 0)) over (partition by status order by used_at desc, id desc)`.as(
+            sql<number>`sum(iif(bytes <= ${most}, bytes, 0)) over (partition by status order by used_at desc, id desc)`.as(
               'with_later',
             ),
-            eb.exists(usersOf(eb).select('sessions.id')).as('in_use'),
           ])
-          .where('status', 'in', ['ready', 'failed']),
+          .where('status', 'in', ['ready', 'failed'])
+          .where(eb => eb.not(eb.exists(usersOf(eb).select('sessions.id')))),
       )
       .selectFrom('aged')
       .select('id')
-      .where('in_use', '=', sql<never>`0`)
       .where(eb =>
         eb.or([
           eb('repository_id', 'is', null),
           eb.and([eb('status', '=', 'failed'), eb('place', '>', failedKept)]),
-          ...(keep === 0 ? [] : [eb.and([eb('status', '=', 'ready'), eb('place', '>', keep)])]),
-          ...(totalBytes === 0
-            ? []
-            : [eb.and([eb('status', '=', 'ready'), eb('with_later', '>', totalBytes)])]),
+          eb.and([
+            eb('status', '=', 'ready'),
+            eb.or([
+              ...(keep === 0 ? [] : [eb('place', '>', keep)]),
+              eb('bytes', '>', most),
+              eb('with_later', '>', most),
+            ]),
+          ]),
         ]),
       )
       .execute()

@@ -4,7 +4,7 @@ import { type CommandLimits, noLimits } from '../../contract/command-limits.ts'
 export type EnvironmentSettings = {
   /** How long a build may take, in seconds. */
   readonly buildSeconds: number
-  /** How many are kept, and how many bytes together; 0: any number. Those that a session has are kept anyway. */
+  /** How many are kept that no session has, and how many bytes these may have together; 0: any number. */
   readonly keep: number
   readonly totalBytes: number
   /** What a build may use. */

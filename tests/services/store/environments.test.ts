@@ -131,8 +131,20 @@ t.test('what is evicted: the one used longest ago that no session has', async t 
   }
   const evicted = (limits: { keep: number; totalBytes: number }) => environmentsToEvict(store, limits)
   t.same(await evicted({ keep: 1, totalBytes: 1 }), [], 'sessions have them')
-  const [a, b] = ids
+  const [a, b, c] = ids
+  if (c === undefined) throw new Error('there are three')
+  const set = (bytes: number) =>
+    store.write(transaction =>
+      transaction.updateTable('environments').set({ bytes }).where('id', '=', c).execute(),
+    )
+  await store.write(transaction =>
+    transaction.deleteFrom('session_environments').where('environment_id', '!=', c).execute(),
+  )
+  await set(1_000)
+  t.same(await evicted({ keep: 2, totalBytes: 200 }), [], 'what a session has does not count')
   await store.write(transaction => transaction.deleteFrom('session_environments').execute())
+  t.same(await evicted({ keep: 0, totalBytes: 200 }), [c], 'one that is too large takes no other with it')
+  await set(100)
   t.same(await evicted({ keep: 2, totalBytes: 0 }), [a])
   t.same(new Set(await evicted({ keep: 0, totalBytes: 150 })), new Set([a, b]))
   t.same(await evicted({ keep: 0, totalBytes: 0 }), [], '0 is any number')
