@@ -1,5 +1,6 @@
 import { type Expression, type ExpressionBuilder, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { CommandLimits } from '../contract/command-limits.ts'
+import type { CommandStatus } from '../contract/command-state.ts'
 import {
   type EnvironmentFailure,
   type EnvironmentManager,
@@ -26,8 +27,9 @@ export type EnvironmentJoined = EnvironmentRow & {
   repository_name: string | null
   /** The session of the command that builds it. */
   builder_id: SessionId | null
-  /** The line of that command, as JSON. */
+  /** The line of that command, as JSON, and how it stands. */
   build_json: string | null
+  build_status: CommandStatus | null
   /** How many sessions have it that may go on. */
   sessions: number
 }
@@ -42,6 +44,7 @@ export const selectEnvironments = (database: Pick<Transaction<Schema>, 'selectFr
       'repositories.name as repository_name',
       'commands.session_id as builder_id',
       'commands.command_json as build_json',
+      'commands.status as build_status',
       usersOf(eb)
         .select(inner => inner.fn.countAll<number>().as('count'))
         .as('sessions'),

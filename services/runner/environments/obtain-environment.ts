@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toInstant } from '../../../lib/clock.ts'
+import { commandHasEnded } from '../../contract/command-state.ts'
 import { type EnvironmentId, environmentId } from '../../contract/ids.ts'
 import {
   claimEnvironment,
@@ -22,8 +23,12 @@ export type Obtained =
   | { readonly ok: true; readonly id: EnvironmentId }
   | { readonly ok: false; readonly message: string }
 
-/** How often it is looked whether a build is over, in milliseconds: another runner's says nothing here. */
-const pauseMs = 200
+/**
+ * Between two looks whether a build is over, in milliseconds: a tenth of the time that it has been waited for, within these
+ * bounds. The store is asked, for a build of another runner says nothing here.
+ */
+const leastPauseMs = 200
+const mostPauseMs = 2_000
 
 /**
  * Has a session have an environment:
@@ -109,9 +114,13 @@ async function untilBuilt(
   id: EnvironmentId,
   signal: AbortSignal,
 ): Promise<EnvironmentJoined | undefined> {
+  const began = performance.now()
   for (;;) {
     const row = await getEnvironment(context.store, id)
     if (row?.status !== 'building') return row
-    if (!(await settleBuild(context, row))) await delay(pauseMs, undefined, { signal })
+    const goesOn = row.build_status !== null && !commandHasEnded(row.build_status)
+    if (!goesOn && (await settleBuild(context, row))) continue
+    const pause = Math.min(Math.max((performance.now() - began) / 10, leastPauseMs), mostPauseMs)
+    await delay(pause, undefined, { signal })
   }
 }
