@@ -4,7 +4,7 @@ import { discardDirectory } from '../discard-directory.ts'
 import { releaseCommit } from '../git/session-repository.ts'
 import { returnWorktree } from '../worktrees/return-worktree.ts'
 
-type Context = Pick<RunnerContext, 'store' | 'files' | 'git' | 'lease' | 'clock' | 'worktrees'>
+type Context = Pick<RunnerContext, 'store' | 'files' | 'git' | 'lease' | 'clock' | 'worktrees' | 'log'>
 
 /** Removes what a session has but its logs, and lets go of its commit; its worktree is given back. Can be repeated. */
 export async function discardWorktree(

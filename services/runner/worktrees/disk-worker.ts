@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+import { systemClock } from '../../../lib/clock.ts'
 import { directoryBytes } from '../directory-bytes.ts'
+import { changeTimesTell } from './change-times.ts'
 import type { DiskWork } from './disk-thread.ts'
-import { readGitIndex } from './git-index.ts'
+import { emptyDirectory, readGitIndex } from './git-index.ts'
 import { processesIn } from './processes-in.ts'
 import { scrubCheckout } from './scrub-checkout.ts'
 
@@ -16,8 +18,11 @@ async function perform(work: DiskWork): Promise<number> {
     case 'scrub': {
       awaitNobody(work.checkout)
       // Written when the last file had been.
-      const { mtimeNs } = statSync(work.index, { bigint: true })
-      scrubCheckout(work.checkout, readGitIndex(work.index), { since: mtimeNs, fresh: work.fresh })
+      const { mtimeNs: since } = statSync(work.index, { bigint: true })
+      const index = readGitIndex(work.index)
+      const now = BigInt(systemClock.now()) * 1_000_000n
+      const proof = changeTimesTell(work.checkout, { since, now }) ? index : emptyDirectory()
+      scrubCheckout(work.checkout, proof, { since, fresh: work.fresh })
       return 0
     }
   }

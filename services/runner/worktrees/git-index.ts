@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 
 /** What git wrote down of a file when it had checked it out. Numbers are the low 32 bits; instants are nanoseconds. */
 export type IndexedFile = {
@@ -31,11 +32,8 @@ const longestName = 0xfff
  */
 export function readGitIndex(file: string): IndexedDirectory {
   const bytes = readFileSync(file)
-  const end = bytes.length - digest
-  if (end < header || bytes.toString('latin1', 0, 4) !== signature) throw new Error('it is no index')
+  requireWhole(bytes)
   if (bytes.readUInt32BE(4) !== 2) throw new Error('its index is not of version 2')
-  if (!createHash('sha1').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
-    throw new Error('its index is damaged')
   const root = emptyDirectory()
   let at = header
   for (let left = bytes.readUInt32BE(8); left > 0; left--) {
@@ -48,6 +46,24 @@ export function readGitIndex(file: string): IndexedDirectory {
     at += (fixed + length + 8) & ~7
   }
   return root
+}
+
+/** Throws where bytes are no index as git has written it, which git itself does not look at when it reads one. */
+function requireWhole(bytes: Buffer): void {
+  const end = bytes.length - digest
+  if (end < header || bytes.toString('latin1', 0, 4) !== signature) throw new Error('it is no index')
+  if (!createHash('sha1').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+    throw new Error('its index is damaged')
+}
+
+/** False also where there is none. */
+export async function isWholeIndex(file: string): Promise<boolean> {
+  try {
+    requireWhole(await readFile(file))
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const emptyDirectory = (): IndexedDirectory => ({ directories: new Map(), files: new Map() })

@@ -15,6 +15,7 @@ import { advanceCheckout, type Checkout, resetCheckout } from '../git/check-out.
 import type { GitOutcome } from '../git/git.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { newAttempt } from './attempt.ts'
+import { isWholeIndex } from './git-index.ts'
 
 export type ObtainedWorktree =
   /** `checkout`: where the files are, under a name of this attempt's own, from where they go to the session. */
@@ -68,7 +69,7 @@ async function warmedUp(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { store, files, git, lease, clock, log } = context
-  const whole = commit_id !== null && existsSync(files.checkout(id)) && existsSync(at.index)
+  const whole = commit_id !== null && existsSync(files.checkout(id)) && (await isWholeIndex(at.index))
   if (whole) {
     lease.require()
     renameSync(files.checkout(id), at.checkout)

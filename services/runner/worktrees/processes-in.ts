@@ -1,9 +1,10 @@
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /**
- * Pids of the processes that work in a directory or have something open in it, as far as this user may know. Those of
- * a session are ended before; outside of a sandbox one may have escaped. Empty where there is no /proc.
+ * Pids of the processes that work in a directory, or have something in it open or mapped, as far as this user may know.
+ * Those of a session are ended before; outside of a sandbox one may have escaped, and hide what it has in a mount
+ * namespace of its own. Empty where there is no /proc.
  */
 export function processesIn(directory: string): number[] {
   const inside = (path: string | undefined) =>
@@ -13,7 +14,7 @@ export function processesIn(directory: string): number[] {
     .filter(pid => {
       const places = ['cwd', 'root', 'exe'].map(name => join('/proc', pid, name))
       const files = namesIn(join('/proc', pid, 'fd')).map(name => join('/proc', pid, 'fd', name))
-      return [...places, ...files].some(link => inside(target(link)))
+      return [...places, ...files].some(link => inside(target(link))) || maps(pid).includes(directory + sep)
     })
     .map(Number)
 }
@@ -23,6 +24,15 @@ function namesIn(directory: string): string[] {
     return readdirSync(directory)
   } catch {
     return [] // it has ended meanwhile, or is another user's
+  }
+}
+
+/** What is mapped into its memory, also of files that it has closed: proc_pid_maps(5). */
+function maps(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'maps'), 'utf8')
+  } catch {
+    return ''
   }
 }
 

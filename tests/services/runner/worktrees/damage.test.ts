@@ -6,8 +6,8 @@ import { instanceId, type RunnerToken } from '../../../../services/contract/ids.
 import { lookUpRepository, requestRepositoryRemoval } from '../../../../services/store/repositories.ts'
 import { registerRunner } from '../../../../services/store/runners.ts'
 import type { WorktreeRow } from '../../../../services/store/schema.ts'
-import { allWorktrees, reclaimWorktrees } from '../../../../services/store/worktrees.ts'
-import { commit, type RunnerRig, runnerRig, until } from '../rig.ts'
+import { allWorktrees, reclaimWorktrees, worktreeOf } from '../../../../services/store/worktrees.ts'
+import { commit, git, type RunnerRig, runnerRig, until } from '../rig.ts'
 import { atRest, contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
 t.setTimeout(300_000)
@@ -56,6 +56,18 @@ t.test('a warm worktree that is damaged is replaced, whatever is wrong with it',
     await reclaimWorktrees(rig.store, { unusedSince: rig.now(), now: rig.now() })
     await until('none is left', async () => (await allWorktrees(rig.store)).length === 1)
   }
+})
+
+t.test('an index that is not whole is found also where no other commit is wanted', async t => {
+  const rig = await runnerRig(t)
+  const repository = await rig.repository({ a: 'a\n' })
+  await giveBack(rig, (await rig.session(repository)).id)
+  const [warm] = await allWorktrees(rig.store)
+  if (warm === undefined) throw new Error('nothing is warm')
+  truncateSync(rig.files.index(warm.id), 50)
+  const { id } = await rig.session(repository)
+  t.equal(git(rig.files.worktree(id), 'status', '--porcelain'), '')
+  t.not((await worktreeOf(rig.store, id))?.id, warm.id)
 })
 
 t.test('rows without a directory and directories without a row are gone when a runner starts', async t => {
