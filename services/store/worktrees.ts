@@ -133,7 +133,7 @@ async function move(
 }
 
 /** Takes the lease of a worktree that is to be scrubbed or removed. True also where this runner has it already. */
-export const takeWorktree = (
+export const claimWorktree = (
   store: Store,
   id: WorktreeId,
   status: 'scrubbing' | 'removing',

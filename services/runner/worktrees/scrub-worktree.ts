@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
 import { StoreBusyError } from '../../store/busy.ts'
 import type { WorktreeRow } from '../../store/schema.ts'
-import { moveWorktree, takeWorktree } from '../../store/worktrees.ts'
+import { claimWorktree, moveWorktree } from '../../store/worktrees.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
 import { type Checkout, cleanCheckout, resetCheckout } from '../git/check-out.ts'
@@ -24,7 +24,7 @@ export async function scrubWorktree(
 ): Promise<void> {
   const { store, files, lease, clock, metrics, log } = context
   const by = lease.token
-  if (!(await takeWorktree(store, id, 'scrubbing', by))) return
+  if (!(await claimWorktree(store, id, 'scrubbing', by))) return
   const now = () => toInstant(clock.now())
   try {
     const attempt = await moveAside(context, id)

@@ -11,12 +11,12 @@ import { openStore } from '../../../services/store/store.ts'
 import {
   addWorktree,
   allWorktrees,
+  claimWorktree,
   forgetWorktree,
   leaseWarmWorktree,
   moveWorktree,
   noteCheckout,
   pooledWorktrees,
-  takeWorktree,
   worktreeOf,
 } from '../../../services/store/worktrees.ts'
 import { now, runner, storeRig } from './store-rig.ts'
@@ -109,8 +109,8 @@ t.test('a runner whose lease has ended moves, notes, takes and forgets nothing',
   if (id === undefined) throw new Error('refused')
   const removing = await worktree('removing')
   const scrubbing = await worktree('scrubbing')
-  t.equal(await takeWorktree(store, removing, 'removing', stale), true)
-  t.equal(await takeWorktree(store, removing, 'removing', other), false, 'one at a time')
+  t.equal(await claimWorktree(store, removing, 'removing', stale), true)
+  t.equal(await claimWorktree(store, removing, 'removing', other), false, 'one at a time')
   await endRunner(store, stale)
   await takeSession(store, session, other, 'pending')
 
@@ -119,7 +119,7 @@ t.test('a runner whose lease has ended moves, notes, takes and forgets nothing',
     await moveWorktree(store, id, { from: 'leased', to: 'scrubbing' }, { by: stale, now: now() }),
     false,
   )
-  t.equal(await takeWorktree(store, scrubbing, 'scrubbing', stale), false)
+  t.equal(await claimWorktree(store, scrubbing, 'scrubbing', stale), false)
   await forgetWorktree(store, removing, stale)
   t.match(await worktreeOf(store, session), { id, status: 'leased', commit_id: null })
   const warm = await worktree('warm')
@@ -142,7 +142,7 @@ t.test('what a session or a runner has got meanwhile is not moved by who knows n
   t.match(await worktreeOf(store, session), { id, status: 'leased' })
 
   const scrubbing = await worktree('scrubbing')
-  await takeWorktree(store, scrubbing, 'scrubbing', by)
+  await claimWorktree(store, scrubbing, 'scrubbing', by)
   t.equal(await moveWorktree(store, scrubbing, { from: 'scrubbing', to: 'removing' }, { now: now() }), false)
   // Its session is gone: so is what it needs a lease for.
   const left = await worktree('leased')
@@ -163,7 +163,7 @@ t.test('a repository is to be removed once its pool is empty', async t => {
   const id = await worktree('removing')
   t.match(await pooledWorktrees(store), [{ id, removal_requested: 1 }])
   t.same(await wanted(), [other.repository.id])
-  await takeWorktree(store, id, 'removing', by)
+  await claimWorktree(store, id, 'removing', by)
   await forgetWorktree(store, id, by)
   t.same((await wanted()).sort(), [repository.id, other.repository.id].sort())
 })
