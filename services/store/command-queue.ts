@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import type { CommandStatus } from '../contract/command-state.ts'
 import type { SessionId } from '../contract/ids.ts'
 import { waitsForNone } from './command-dependencies.ts'
@@ -56,14 +56,12 @@ const heads = compiledQuery<Record<never, never>, { id: SessionId; head: string 
   database
     .withRecursive('waiting(id)', recursive =>
       recursive
-        .selectNoFrom(eb => firstWaiting(eb).as('id'))
+        .selectNoFrom(firstWaiting(sql`true`).as('id'))
         .unionAll(
           recursive
             .selectFrom('waiting')
             .where('waiting.id', 'is not', null)
-            .select(eb =>
-              firstWaiting(eb).where('commands.session_id', '>', sql.ref<SessionId>('waiting.id')).as('id'),
-            ),
+            .select(firstWaiting(sql`session_id > waiting.id`).as('id')),
         ),
     )
     .selectFrom('waiting')
@@ -82,13 +80,10 @@ const heads = compiledQuery<Record<never, never>, { id: SessionId; head: string 
     ]),
 )
 
-const firstWaiting = (eb: Pick<ExpressionBuilder<Schema, never>, 'selectFrom'>) =>
-  eb
-    .selectFrom('commands')
-    .select('commands.session_id')
-    .where('commands.status', '=', queued)
-    .orderBy('commands.session_id')
-    .limit(sql.lit(1))
+/** The index has to be named: the database would sort all that is queued otherwise. */
+const firstWaiting = (where: RawBuilder<unknown>) =>
+  sql<SessionId>`(select session_id from commands indexed by commands_queue
+    where status = 'queued' and ${where} order by session_id limit 1)`
 
 const firstOf = compiledQuery<{ session: SessionId; most: number }, CommandRow>((database, parameter) =>
   database
