@@ -45,7 +45,9 @@ t.test('what a runner has done is told', t => {
 
 t.test('the page tells every figure, and no other', async t => {
   const page = await read('observability.md')
-  const documented = new Set([...page.matchAll(/^\| `((?:debug_server|process)_[a-z_]+)`/gm)].map(([, name = '']) => name))
+  const documented = new Set(
+    [...page.matchAll(/^\| `((?:debug_server|process)_[a-z_]+)`/gm)].map(([, name = '']) => name),
+  )
   t.same([...documented].sort(), [...families].sort())
 })
 

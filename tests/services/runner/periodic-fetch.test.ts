@@ -6,7 +6,7 @@ import {
   requestRepositoryRemoval,
 } from '../../../services/store/repositories.ts'
 import { wantFetch } from '../../../services/store/repository-fetches.ts'
-import { removeSession } from '../../../services/store/sessions.ts'
+import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
 import { commit, git, runnerRig, until } from './rig.ts'
 
 const tip = (directory: string, name: string): string | undefined => {
@@ -73,7 +73,9 @@ t.test('a repository that is not fetched by itself', async t => {
   await t.test('is removed with its mirror', async t => {
     const session = await rig.session(repository)
     t.equal(await requestRepositoryRemoval(rig.store, repository.id), 1)
-    await removeSession(rig.store, session.id)
+    await requestRemoval(rig.store, session.id, rig.now())
+    rig.wake()
+    await until('the session is gone', async () => (await getSession(rig.store, session.id)) === undefined)
     t.equal(await requestRepositoryRemoval(rig.store, repository.id), 0)
     rig.wake()
     await until('it is gone', async () => (await lookUpRepository(rig.store, repository.id)) === undefined)
