@@ -72,9 +72,18 @@ export function registeredServices(path: string): RegisteredService[] {
 /** What SQLite finds wrong in a store: empty where nothing is. `quick` leaves out whether indexes match their tables. */
 export function damageIn(path: string, how: 'full' | 'quick'): string[] {
   const query = `pragma ${how === 'full' ? 'integrity_check' : 'quick_check'}(5)`
-  const rows = readDatabase(path, database => database.prepare(query).all())
-  return rows.map(row => String(Object.values(row)[0])).filter(line => line !== 'ok')
+  try {
+    const rows = readDatabase(path, database => database.prepare(query).all())
+    return rows.map(row => String(Object.values(row)[0])).filter(line => line !== 'ok')
+  } catch (error) {
+    // Of some pages the check itself has need.
+    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteCorrupt)
+      return [error.message]
+    throw error
+  }
 }
+
+const sqliteCorrupt = 11
 
 function appliedMigrations(database: DatabaseSync): string[] | undefined {
   const table = database.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get()
