@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ProcessIdentity } from '../../lib/processes/identity.ts'
+import { sqliteCode } from '../../lib/sqlite-code.ts'
 import { type Standing, standingOf } from './migration-names.ts'
 import { readDatabase } from './read-only.ts'
 import { hashSecret } from './secret.ts'
@@ -77,8 +78,7 @@ export function damageIn(path: string, how: 'full' | 'quick'): string[] {
     return rows.map(row => String(Object.values(row)[0])).filter(line => line !== 'ok')
   } catch (error) {
     // Of some pages the check itself has need.
-    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteCorrupt)
-      return [error.message]
+    if (error instanceof Error && sqliteCode(error) === sqliteCorrupt) return [error.message]
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { sqliteCode } from '../../../lib/sqlite-code.ts'
 import { schema, schemaVersion } from './schema.ts'
 
 /** Another `task` process writes for a millisecond at a time. */
@@ -51,11 +52,8 @@ export function prepareToWrite(database: DatabaseSync): void {
   database.exec('pragma synchronous = off')
 }
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB, in any of their extended forms. */
-export function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return false
-  return [11, 26].includes(error.errcode & 255)
-}
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+export const isDamage = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0)
 
 /** Its tables come in one transaction: who opens it meanwhile waits, and finds them. */
 function make(path: string): Opened {
