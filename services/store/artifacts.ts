@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { ArtifactKind, Collection } from '../contract/artifact-resources.ts'
 import { type ArtifactId, artifactId, type CommandId, type SessionId } from '../contract/ids.ts'
+import { pastBound } from './past-bound.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { ArtifactRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
-import { untilCovered } from './until-covered.ts'
 
 /** What was kept of a command's files, told together with its end. */
 export type KeptFiles = { readonly collection: Collection; readonly artifacts: readonly ArtifactRow[] }
@@ -61,10 +61,7 @@ export const resolveArtifact = (
     )
   })
 
-/**
- * Of the artifacts that are to go, the next so many: those made before an instant, and what is too much in all. What is
- * larger than that by itself goes first, for it would take all others with it; then the oldest.
- */
+/** Of the artifacts that are to go, the next so many: those made before an instant, and what is too much in all. */
 export const artifactsToDrop = (
   store: Store,
   { before, bytes, most }: { before: string | undefined; bytes: number | undefined; most: number },
@@ -85,9 +82,9 @@ export const artifactsToDrop = (
       .selectFrom('artifacts')
       .select(eb => eb.fn.coalesce(eb.fn.sum<number>('bytes'), sql<number>`0`).as('all'))
       .executeTakeFirstOrThrow()
-    if (all <= bytes) return []
-    const alone = await oldest.where('bytes', '>', bytes).execute()
-    return alone.length > 0 ? alone : untilCovered(await oldest.execute(), all - bytes)
+    return await pastBound(all, bytes, than =>
+      (than === undefined ? oldest : oldest.where('bytes', '>', than)).execute(),
+    )
   })
 
 /** Whether another artifact of the same command has the same bytes, and so the same file. */

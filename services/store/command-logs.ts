@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { CommandId, SessionId } from '../contract/ids.ts'
+import { pastBound } from './past-bound.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
-import { untilCovered } from './until-covered.ts'
 
 /** What is needed to find the files of a command's logs. */
 export type LogsOf = Pick<CommandRow, 'id' | 'session_id' | 'stdout_bytes' | 'stderr_bytes'>
@@ -58,48 +58,41 @@ export const logsPastBounds = (
   { since, sessionBytes, totalBytes, most }: LogBounds & { most: number },
 ): Promise<KeptLog[]> =>
   store.read(async database => {
+    const oldest = kept(database)
+      .select(['id', 'session_id', bytesOnDisk.as('bytes')])
+      .orderBy('ended_at')
+      .orderBy('id')
+      .limit(most)
+    const larger = (query: typeof oldest) => (than?: number) =>
+      (than === undefined ? query : query.where(bytesOnDisk, '>', than)).execute()
     if (since !== undefined) {
-      const old = await oldest(database, most).where('ended_at', '<', since).execute()
+      const old = await oldest.where('ended_at', '<', since).execute()
       if (old.length > 0) return old
     }
-    for (const { session_id, bytes } of await fullSessions(database, sessionBytes)) {
-      const rows = () => oldest(database, most).where('session_id', '=', session_id)
-      if (sessionBytes !== undefined) return await excess(rows, bytes, sessionBytes)
+    if (sessionBytes !== undefined) {
+      const full = await fullSession(database, sessionBytes)
+      if (full !== undefined)
+        return await pastBound(
+          full.bytes,
+          sessionBytes,
+          larger(oldest.where('session_id', '=', full.session_id)),
+        )
     }
     if (totalBytes === undefined) return []
     const { bytes } = await kept(database)
       .select(eb => eb.fn.coalesce(eb.fn.sum<number>(bytesOnDisk), sql<number>`0`).as('bytes'))
       .executeTakeFirstOrThrow()
-    return await excess(() => oldest(database, most), bytes, totalBytes)
+    return await pastBound(bytes, totalBytes, larger(oldest))
   })
 
-/** What is larger than the bound by itself goes first, for it would take all others with it; then the oldest. */
-async function excess(
-  rows: () => ReturnType<typeof oldest>,
-  bytes: number,
-  bound: number,
-): Promise<KeptLog[]> {
-  if (bytes <= bound) return []
-  const alone = await rows().where(bytesOnDisk, '>', bound).execute()
-  return alone.length > 0 ? alone : untilCovered(await rows().execute(), bytes - bound)
-}
-
-const fullSessions = async (database: Reading, bound: number | undefined) =>
-  bound === undefined
-    ? []
-    : await kept(database)
-        .select(eb => ['session_id', eb.fn.sum<number>(bytesOnDisk).as('bytes')])
-        .groupBy('session_id')
-        .having(eb => eb(eb.fn.sum<number>(bytesOnDisk), '>', bound))
-        .limit(1)
-        .execute()
-
-const oldest = (database: Reading, most: number) =>
+/** One whose logs take more than that, and how much. */
+const fullSession = (database: Reading, bound: number) =>
   kept(database)
-    .select(['id', 'session_id', bytesOnDisk.as('bytes')])
-    .orderBy('ended_at')
-    .orderBy('id')
-    .limit(most)
+    .select(eb => ['session_id', eb.fn.sum<number>(bytesOnDisk).as('bytes')])
+    .groupBy('session_id')
+    .having(eb => eb(eb.fn.sum<number>(bytesOnDisk), '>', bound))
+    .limit(1)
+    .executeTakeFirst()
 
 /** Logs that take room, and are those of commands that have ended. */
 const kept = (database: Reading) => ended(database, sql`'written', 'stored'`).where(bytesOnDisk, '>', 0)
