@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Kysely, sql } from 'kysely'
 import { subjectOf } from '../../lib/subject.ts'
 import type { TokenId } from '../contract/ids.ts'
+import { compiledQuery } from './compiled-query.ts'
 import type { Schema } from './schema.ts'
 
 /** Who has something changed. */
@@ -90,8 +91,10 @@ export class AuditEntry {
   }
 }
 
+const changesQuery = compiledQuery<Record<never, never>, { changes: number }>(database =>
+  database.selectNoFrom(sql<number>`total_changes()`.as('changes')),
+)
+
 /** How many rows this connection has changed so far. */
-async function changesOf(transaction: Kysely<Schema>): Promise<number> {
-  const { rows } = await sql<{ changes: number }>`select total_changes() as changes`.execute(transaction)
-  return rows[0]?.changes ?? 0
-}
+const changesOf = async (transaction: Kysely<Schema>): Promise<number> =>
+  (await changesQuery(transaction, {}))[0]?.changes ?? 0
