@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   environmentsToEvict,
@@ -11,6 +10,7 @@ import { evictEnvironment } from '../../store/environments.ts'
 import type { RunnerContext } from '../context.ts'
 import { directoryBytes } from '../directory-bytes.ts'
 import { discardDirectory } from '../discard-directory.ts'
+import { namesIn } from '../names-in.ts'
 import { settleBuild } from './settle-build.ts'
 
 /**
@@ -35,13 +35,5 @@ export async function keepEnvironments(context: RunnerContext, signal: AbortSign
     signal.throwIfAborted()
     if (existsSync(files.environment(id))) await discardDirectory(context, files.environment(id), id)
     if (status === 'evicted') await removeEnvironment(store, id)
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch {
-    return [] // none has been built yet
   }
 }

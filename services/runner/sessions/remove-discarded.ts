@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '../../../lib/remove-tree.ts'
 import type { RunnerContext } from '../context.ts'
+import { namesIn } from '../names-in.ts'
 
 /**
  * Removes what was moved away to be removed, and was not: its runner was killed meanwhile. Done beside all other work;
@@ -18,13 +18,5 @@ export async function removeDiscarded(
     } catch (error) {
       log.warn({ err: error, name }, 'what a session left could not be removed')
     }
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch {
-    return [] // nothing has been discarded yet
   }
 }

@@ -15,7 +15,7 @@ import { makeRepository } from '../git/session-repository.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
 import { obtainWorktree } from '../worktrees/obtain-worktree.ts'
-import { discardSessionFiles, discardWorktree } from './discard-session-files.ts'
+import { discardAllButLogs, discardSessionFiles } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
 
@@ -48,7 +48,7 @@ export async function startSession(
     await moveSession(store, id, 'running', { ...commit, isolation: prepared.isolation, by, now: now() })
   else {
     // The log of a build that failed stays.
-    const discard = prepared.failure.reason === 'environment_failed' ? discardWorktree : discardSessionFiles
+    const discard = prepared.failure.reason === 'environment_failed' ? discardAllButLogs : discardSessionFiles
     await discard(context, session)
     await moveSession(store, id, 'failed', { ...commit, by, failure: prepared.failure, now: now() })
   }

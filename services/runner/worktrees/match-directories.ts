@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toInstant } from '../../../lib/clock.ts'
 import { worktreeId } from '../../contract/ids.ts'
 import { allWorktrees, moveWorktree } from '../../store/worktrees.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'
+import { namesIn } from '../names-in.ts'
 
 /**
  * Brings rows and directories of the pool together, after whatever was killed or restored: a directory that no row knows
@@ -36,11 +36,3 @@ export async function matchDirectories(
 
 /** A name to discard it under: as it is only if it is one of ours. */
 const nameOf = (name: string): string => (worktreeId.schema.safeParse(name).success ? name : 'worktree')
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch {
-    return [] // there has been none yet
-  }
-}
