@@ -1,14 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
-import { audited } from '../store/audit-entry.ts'
 import type { Caller } from './access.ts'
+import { auditedCall } from './audited-call.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
 import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
 import type { BytesName, EventsName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
-import { now } from './handlers/now.ts'
 import type { RawInput } from './input.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
@@ -69,13 +68,10 @@ const jsonHandler =
   (context: Context, handlers: Handlers, name: JsonName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const actor = {
-      token: call.caller.token.id,
-      operation: name,
-      address: request.socket.remoteAddress ?? null,
-      now: () => now(context),
-    }
-    const outcome = await audited(actor, () => answerCall(handlers, name, rawInput(request), call))
+    const from = { caller: call.caller, address: request.socket.remoteAddress ?? null }
+    const outcome = await auditedCall(context, from, name, () =>
+      answerCall(handlers, name, rawInput(request), call),
+    )
     return sendOutcome(reply, name, outcome)
   }
 

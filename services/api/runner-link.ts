@@ -191,7 +191,7 @@ const lost: LiveAnswer = {
   ok: false,
   code: 'runner_unavailable',
   detail:
-    'the connection to the runner was lost before it answered: see where the debuggee stands with debug status',
+    'the connection to the runner was lost before it answered: look whether what was asked has been done',
 }
 const tooLong: LiveAnswer = {
   ok: false,

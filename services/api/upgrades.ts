@@ -18,6 +18,9 @@ import { readUpgrade, type Subscription } from './upgrade-request.ts'
 /** The largest frame that a client may send, in bytes; to a log none is expected. */
 const maxPayload: Record<Subscription['kind'], number> = { log: 4_096, debug: 256 * 1024 }
 
+/** What a WebSocket carries, the request that opened it, and where from. */
+type Opened = Subscription & { readonly request: string; readonly address: string | null }
+
 /**
  * WebSockets at the paths of the operations that answer with a stream, and for debuggers. What is wrong before the
  * upgrade is answered as it is for any request, with a problem document.
@@ -67,8 +70,9 @@ export class Upgrades implements AsyncDisposable {
     if (gone.signal.aborted) return
     if (!opened.ok) return refuseUpgrade(socket, opened)
     this.#tokenUse.note(opened.value.caller.token)
+    const address = request.socket.remoteAddress ?? null
     this.#servers[opened.value.kind].handleUpgrade(request, socket, head, webSocket =>
-      this.#serve(webSocket, opened.value, gone),
+      this.#serve(webSocket, { ...opened.value, request: id, address }, gone),
     )
   }
 
@@ -77,7 +81,7 @@ export class Upgrades implements AsyncDisposable {
     await Promise.all(this.#open)
   }
 
-  #serve(socket: WebSocket, subscription: Subscription, gone: AbortController): void {
+  #serve(socket: WebSocket, subscription: Opened, gone: AbortController): void {
     const { log, metrics } = this.#context
     const counted = metrics.stream(subscription.kind)
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
@@ -95,17 +99,15 @@ export class Upgrades implements AsyncDisposable {
     this.#open.add(over)
   }
 
-  #carry(socket: WebSocket, subscription: Subscription, gone: AbortSignal): Promise<void> {
-    const { caller } = subscription
+  #carry(socket: WebSocket, subscription: Opened, gone: AbortSignal): Promise<void> {
     switch (subscription.kind) {
       case 'log': {
-        const { source, format } = subscription
+        const { source, format, caller } = subscription
         const events = openLog(this.#context, source, { format, caller, gone })
         return sendLogOver(socket, events, { format, limits: this.#context.limits })
       }
       case 'debug': {
-        const { session } = subscription
-        return serveDebug(socket, this.#context, this.#debugAnswers, { caller, session, gone })
+        return serveDebug(socket, this.#context, this.#debugAnswers, { ...subscription, gone })
       }
     }
   }

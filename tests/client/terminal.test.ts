@@ -98,6 +98,22 @@ t.test('who leaves it finds it again', async t => {
   t.equal(await over, 0, 'the end of what is typed is its end')
 })
 
+t.test('a program that reads nothing of what is typed can be left', async t => {
+  const user = typed(
+    'command',
+    'run',
+    session,
+    '--tty',
+    '--shell',
+    'stty raw -echo; echo ready; exec sleep 600',
+  )
+  const ended = user.ended()
+  await user.shows('ready')
+  user.type(`${'x'.repeat(300_000)}\u001d`)
+  t.equal(await ended, 0)
+  await user.shows('goes on')
+})
+
 t.test('without a terminal it is queued like any other, and typed into by calls', async t => {
   const { id } = await client.commands.run({
     session,

@@ -6,11 +6,15 @@ import { exitCodes } from '../exit-codes.ts'
 import { follow } from '../follow.ts'
 import { hint } from '../hint.ts'
 import type { ActContext } from '../words/words.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import type { OwnTerminal } from './own-terminal.ts'
 import { Typist } from './typist.ts'
 
 /** Ctrl+], as in telnet: no program asks for it often. */
 const detachKey = 0x1d
+
+/** How long keys before that one may take: a program that reads none of them holds nobody. In milliseconds. */
+const lastKeysMs = 1_000
 
 /** The pause between two looks whether a command that is queued has started, in milliseconds. */
 const queuePauseMs = 250
@@ -35,15 +39,16 @@ export async function attach(
     },
     () => io.stdout.write('\u0007'),
   )
-  // The next change of its size tells it again.
-  const resize = () =>
-    void started
-      .then(() => client.commands.resize({ command: id, ...own.size() }, { signal }))
-      .catch(() => undefined)
+  const resize = oneAtATime(async () => {
+    await started
+    await client.commands.resize({ command: id, ...own.size() }, { signal })
+  })
   const keys = (typed: Buffer) => {
     const end = typed.indexOf(detachKey)
     if (end !== 0) typist.add(end === -1 ? typed : typed.subarray(0, end))
-    if (end !== -1) void typist.settled().then(() => detached.abort())
+    if (end === -1) return
+    const late = delay(lastKeysMs, undefined, { ref: false })
+    void Promise.race([typist.settled(), late]).then(() => detached.abort())
   }
   await hint(context, `${id}; Ctrl+] leaves it running`)
   try {

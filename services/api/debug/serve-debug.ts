@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import type { WebSocket } from 'ws'
+import { withSubject } from '../../../lib/subject.ts'
 import { contract } from '../../contract/contract.ts'
 import type { FromDebug, ToDebug } from '../../contract/debug-message.ts'
 import { problemDocument } from '../../contract/problems.ts'
 import type { SessionJoined } from '../../store/rows.ts'
 import { getToken } from '../../store/tokens.ts'
 import { type Caller, judge } from '../access.ts'
+import { auditedCall, type From } from '../audited-call.ts'
 import type { Context } from '../context.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
@@ -19,6 +21,14 @@ import { Outbox } from './outbox.ts'
 
 type End = Omit<Extract<FromDebug, { type: 'end' }>, 'type'>
 
+/** One who is connected to the debuggers of a session. */
+export type DebugClient = From & {
+  readonly session: SessionJoined
+  /** The id of the request that opened the connection. */
+  readonly request: string
+  readonly gone: AbortSignal
+}
+
 /** Who may open such a WebSocket; each call needs what its operation needs. */
 export const debugAccess = contract['debug.launch'].access
 
@@ -30,7 +40,7 @@ export async function serveDebug(
   socket: WebSocket,
   context: Context,
   answers: DebugAnswers,
-  { caller, session, gone }: { caller: Caller; session: SessionJoined; gone: AbortSignal },
+  { caller, session, request, address, gone }: DebugClient,
 ): Promise<void> {
   const { limits } = context
   const over = new AbortController()
@@ -54,7 +64,11 @@ export async function serveDebug(
     try {
       const admitted = await token(contract[call.operation].access)
       if (!admitted.ok) return admitted
-      return await answerCall(answers, session, call, over.signal)
+      return await withSubject({ request, session: session.id }, () =>
+        auditedCall(context, { caller, address }, call.operation, () =>
+          answerCall(answers, session, call, over.signal),
+        ),
+      )
     } catch (error) {
       const refusal = refusalOf(error)
       if (refusal.code === 'internal') context.log.error({ err: error }, 'a call over a WebSocket failed')

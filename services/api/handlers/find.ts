@@ -91,12 +91,14 @@ export const findEnvironment = async (
   )
 
 /** Among the debug sessions of one session; its latest without a reference. */
-export const findDebugSession = async (
+export async function findDebugSession(
   { store }: Context,
   session: SessionJoined,
   reference: string | undefined,
-): Promise<Outcome<DebugSessionJoined>> =>
-  decide(await resolveDebugSession(store, session.id, reference), `${reference}`, () =>
+): Promise<Outcome<DebugSessionJoined>> {
+  const found = await resolveDebugSession(store, session.id, reference)
+  if (found.found) note({ command: found.value.command_id })
+  return decide(found, `${reference}`, () =>
     refuse(
       'debug_session_not_found',
       reference === undefined
@@ -104,6 +106,7 @@ export const findDebugSession = async (
         : `no debug session ${reference} in the session ${session.id}`,
     ),
   )
+}
 
 export async function findToken({ store }: Context, reference: string): Promise<Outcome<TokenRow>> {
   const found = await resolveToken(store, reference)

@@ -22,6 +22,7 @@ const terminalErrors = [
   'no_terminal',
   'command_not_running',
   'runner_unavailable',
+  'too_many_calls',
 ] as const
 
 export const commandOperations = {

@@ -13,18 +13,18 @@ export class TerminalPipe implements Disposable {
     this.#descriptor = descriptor
   }
 
-  /** Undefined where nobody reads there within `patienceMs`. A command may have put anything there. */
-  static async open(path: string, patienceMs: number): Promise<TerminalPipe | undefined> {
-    for (const end = performance.now() + patienceMs; ; await delay(pauseMs)) {
+  /** Undefined where nobody reads there until then, as `performance` tells time. A command may have put anything there. */
+  static async open(path: string, until: number): Promise<TerminalPipe | undefined> {
+    for (; ; await delay(pauseMs)) {
       const descriptor = tryToOpen(path)
       if (descriptor !== undefined) return new TerminalPipe(descriptor)
-      if (performance.now() > end) return undefined
+      if (performance.now() > until) return undefined
     }
   }
 
-  /** Writes a whole message. False where there is no room within `patienceMs`, or nobody reads there any more. */
-  async write(message: string, patienceMs: number): Promise<boolean> {
-    for (const end = performance.now() + patienceMs; ; await delay(pauseMs)) {
+  /** Writes a whole message. False where there is no room until then, or nobody reads there any more. */
+  async write(message: string, until: number): Promise<boolean> {
+    for (; ; await delay(pauseMs)) {
       try {
         writeSync(this.#descriptor, message)
         return true
@@ -32,7 +32,7 @@ export class TerminalPipe implements Disposable {
         if (errorCode(error) === 'EPIPE') return false
         if (errorCode(error) !== 'EAGAIN') throw error
       }
-      if (performance.now() > end) return false
+      if (performance.now() > until) return false
     }
   }
 

@@ -17,6 +17,7 @@ program, not the copying.
 """
 
 import base64
+import contextlib
 import errno
 import fcntl
 import os
@@ -33,10 +34,14 @@ LONGEST_LINE = 4096
 # How long output may take from the program to here once it has ended, and how long is listened where others write on.
 LAST_WORDS_MS = 100
 LISTEN_ON_SECONDS = 1
+# Between two looks whether a terminal that nobody has open is opened again.
+LOOK_AGAIN_MS = 200
 IUTF8 = 0o40000
 # What a shell makes of SIGXFSZ; any other failure to write the log has the code of sysexits.h.
 FILE_TOO_LARGE = 128 + signal.SIGXFSZ
 CANNOT_WRITE = 74
+# As a shell has it.
+CANNOT_START = 126
 
 # A shell does the last step: it has the usual words and codes where a program cannot be executed.
 SHELL = ["/bin/sh", "-c", 'exec "$@"', "sh"]
@@ -129,29 +134,29 @@ class Holder:
 
     def run(self, ended):
         """Carries both ways until `ended` can be read."""
-        poll = select.poll()
-        poll.register(ended, select.POLLIN)
-        # Once nobody has the other end the terminal is always ready, with nothing.
-        hung_up = False
         while True:
-            typing = select.POLLOUT if self.pending else 0
+            poll = select.poll()
+            poll.register(ended, select.POLLIN)
+            hung_up = self.is_hung_up()
             if not hung_up:
-                poll.register(self.terminal, select.POLLIN | typing)
+                poll.register(self.terminal, select.POLLIN | (select.POLLOUT if self.pending else 0))
             if len(self.pending) < MOST_PENDING:
                 poll.register(self.pipe, select.POLLIN)
-            else:
-                poll.register(self.pipe, 0)
-            ready = dict(poll.poll())
+            ready = dict(poll.poll(LOOK_AGAIN_MS if hung_up else None))
             if ready.get(self.terminal, 0) & select.POLLOUT:
                 self.type()
-            if ready.get(self.terminal, 0) & (select.POLLIN | select.POLLHUP):
-                if not self.copy() and ready[self.terminal] & select.POLLHUP:
-                    poll.unregister(self.terminal)
-                    hung_up = True
+            if ready.get(self.terminal, 0) & select.POLLIN:
+                self.copy()
             if ready.get(self.pipe, 0) & select.POLLIN:
                 self.hear()
             if ended in ready:
                 return
+
+    def is_hung_up(self):
+        """Whether nobody has the other end, as long as nobody opens it again: /dev/tty is still there for the program."""
+        poll = select.poll()
+        poll.register(self.terminal, select.POLLIN)
+        return [happened for _, happened in poll.poll(0)] == [select.POLLHUP]
 
     def copy_rest(self):
         poll = select.poll()
@@ -168,10 +173,14 @@ def main(path, columns, rows, whose, *words):
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    os.mkfifo(path, 0o600)
-    # For writing as well: it does not end with the last of those who write to it.
-    pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
-    pid, terminal = start(list(words), int(columns), int(rows), whose)
+    try:
+        os.mkfifo(path, 0o600)
+        # For writing as well: it does not end with the last of those who write to it.
+        pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        pid, terminal = start(list(words), int(columns), int(rows), whose)
+    except OSError as error:
+        print(f"no terminal can be had: {error.strerror}", file=sys.stderr)
+        return CANNOT_START
     holder = Holder(terminal, pipe)
     try:
         while True:
@@ -187,7 +196,9 @@ def main(path, columns, rows, whose, *words):
         # The program sees its terminal go away; what heeds that not is ended with the command.
         return failure.code
     finally:
-        os.unlink(path)
+        # Whoever has removed it, the code of the program counts.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 if __name__ == "__main__":

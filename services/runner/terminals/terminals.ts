@@ -9,9 +9,15 @@ import type { RunnerContext } from '../context.ts'
 import { sizeMessage, typedMessages } from './terminal-messages.ts'
 import { TerminalPipe } from './terminal-pipe.ts'
 
-/** How long a terminal may take to be there, and a program to read what one call types, in milliseconds. */
+/**
+ * How long a terminal may take to be there, and a program to read what is typed, in milliseconds since that was asked for:
+ * so who waits behind what a program does not read waits no longer than that.
+ */
 const openPatienceMs = 5_000
 const writePatienceMs = 2_000
+
+/** How many may wait for one terminal: what is typed into one must not keep the runner from answering about others. */
+const mostWaiting = 8
 
 /**
  * Passes on to the terminals of commands what is typed, each command's in the order it came. It needs no lease: what it
@@ -19,25 +25,35 @@ const writePatienceMs = 2_000
  */
 export class Terminals {
   readonly #context: Pick<RunnerContext, 'store' | 'files'>
-  readonly #last = new Map<CommandId, Promise<unknown>>()
+  readonly #queues = new Map<CommandId, { waiting: number; last: Promise<unknown> }>()
 
   constructor(context: Pick<RunnerContext, 'store' | 'files'>) {
     this.#context = context
   }
 
   answer({ command, action }: Terminal): Promise<LiveAnswer> {
-    const before = this.#last.get(command) ?? Promise.resolve()
-    const answer = before.then(() => this.#act(command, action))
-    const settled = answer
+    const queue = this.#queues.get(command) ?? { waiting: 0, last: Promise.resolve() }
+    if (queue.waiting >= mostWaiting)
+      return Promise.resolve(
+        refuse(
+          'too_many_calls',
+          `${mostWaiting} calls about the terminal of ${command} are not answered yet`,
+        ),
+      )
+    this.#queues.set(command, queue)
+    queue.waiting++
+    const asked = performance.now()
+    const answer = queue.last.then(() => this.#act(command, action, asked))
+    queue.last = answer
       .catch(() => undefined)
       .then(() => {
-        if (this.#last.get(command) === settled) this.#last.delete(command)
+        queue.waiting--
+        if (queue.waiting === 0) this.#queues.delete(command)
       })
-    this.#last.set(command, settled)
     return answer
   }
 
-  async #act(id: CommandId, action: TerminalAction): Promise<LiveAnswer> {
+  async #act(id: CommandId, action: TerminalAction, asked: number): Promise<LiveAnswer> {
     const { store, files } = this.#context
     const row = await getCommand(store, id)
     if (row === undefined) return refuse('command_not_found', `there is no command ${id}`)
@@ -47,28 +63,34 @@ export class Terminals {
         'command_not_running',
         commandHasEnded(row.status) ? `${id} has ended` : `${id} has not been started yet`,
       )
-    using pipe = await TerminalPipe.open(files.terminal(row.session_id, id, row.attempts), openPatienceMs)
+    using pipe = await TerminalPipe.open(
+      files.terminal(row.session_id, id, row.attempts),
+      asked + openPatienceMs,
+    )
     if (pipe === undefined) return refuse('command_not_running', `the terminal of ${id} is not there`)
+    const until = asked + writePatienceMs
     return action.kind === 'type'
-      ? { ok: true, value: { taken: await type(pipe, Buffer.from(action.base64, 'base64')) } }
-      : resize(pipe, action)
+      ? { ok: true, value: { taken: await type(pipe, Buffer.from(action.base64, 'base64'), until) } }
+      : resize(pipe, action, until)
   }
 }
 
 /** How many of the bytes were taken. */
-async function type(pipe: TerminalPipe, typed: Buffer): Promise<number> {
+async function type(pipe: TerminalPipe, typed: Buffer, until: number): Promise<number> {
   let taken = 0
-  const end = performance.now() + writePatienceMs
   for (const { line, bytes } of typedMessages(typed)) {
-    if (!(await pipe.write(line, end - performance.now()))) break
+    if (!(await pipe.write(line, until))) break
     taken += bytes
   }
   return taken
 }
 
-async function resize(pipe: TerminalPipe, { columns, rows }: TerminalSize): Promise<LiveAnswer> {
-  if (await pipe.write(sizeMessage({ columns, rows }), writePatienceMs))
-    return { ok: true, value: { columns, rows } }
+async function resize(
+  pipe: TerminalPipe,
+  { columns, rows }: TerminalSize,
+  until: number,
+): Promise<LiveAnswer> {
+  if (await pipe.write(sizeMessage({ columns, rows }), until)) return { ok: true, value: { columns, rows } }
   return refuse('command_not_running', 'the program reads nothing of what is typed: its terminal is full')
 }
 

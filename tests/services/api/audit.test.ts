@@ -1,6 +1,8 @@
 import t from 'tap'
+import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import { audited } from '../../../services/store/audit-entry.ts'
 import { createToken } from '../../../services/store/tokens.ts'
+import { DebugClient, startDebugRig } from './debug-rig.ts'
 import { startRig } from './rig.ts'
 
 t.test('each change is written down: who, what, of what, from where', async t => {
@@ -44,6 +46,28 @@ t.test('each change is written down: who, what, of what, from where', async t =>
   t.equal((await rig.call('audit.list', { session: session.id }, rig.admin)).length, 3)
   t.match(await rig.refused('audit.list', {}, ann), { code: 'insufficient_scope' })
   t.match(await rig.refused('audit.list', { actor: 'tok_zzzz' }, rig.admin), { code: 'token_not_found' })
+})
+
+t.test('what is asked for over a WebSocket is written down as over HTTP, each call for itself', async t => {
+  const { rig, session } = await startDebugRig(t)
+  const before = await rig.call('audit.list', {}, rig.admin)
+  const client = await DebugClient.open(rig, session)
+  const launch = async () => (await client.result('debug.launch', { module: 'app', wait: 0 })) as DebugSession
+  const first = await launch()
+  const second = await launch()
+  await client.result('debug.list')
+  await client.result('debug.terminate', { debug: first.id, wait: 0 }).catch(() => undefined)
+  const after = await rig.call('audit.list', {}, rig.admin)
+  const told = after.slice(0, after.length - before.length)
+  t.match(
+    told.map(({ operation, actor_name, session, command }) => [operation, actor_name, session, command]),
+    [
+      ['debug.terminate', 'alice', session, first.command],
+      ['debug.launch', 'alice', session, second.command],
+      ['debug.launch', 'alice', session, first.command],
+    ],
+  )
+  t.ok(told.every(({ address, request }) => address === '127.0.0.1' && request !== null))
 })
 
 t.test('what changes nothing is not: reading, what is refused, and that something is in use', async t => {

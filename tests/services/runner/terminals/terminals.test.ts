@@ -108,6 +108,30 @@ t.test('what a program does not read is not taken', async t => {
   t.match(await rig.ended(id), { status: 'cancelled' })
 })
 
+t.test('what a program does not read holds up few calls, and none about another terminal', async t => {
+  const { rig, session, queue, act } = await terminalRig(t)
+  const stuck = await queue('stty raw -echo; echo ready; sleep 600')
+  const other = await queue('echo ready; sleep 600')
+  for (const id of [stuck, other]) await rig.printed(session.id, id, 'ready')
+  const typed = Array.from({ length: 20 }, () => act.type(stuck, 'x'.repeat(60_000)))
+  t.match(await act.act(other, { kind: 'resize', columns: 10, rows: 10 }), { ok: true })
+  const codes = (await Promise.all(typed)).map(answer => (answer.ok ? 'taken' : answer.code))
+  t.same(codes, [...Array(8).fill('taken'), ...Array(12).fill('too_many_calls')])
+  t.match(await act.type(stuck, 'x'), { ok: true }, 'who comes later is heard')
+})
+
+t.test('a terminal that its program has closed and opens again is there still', async t => {
+  const { rig, session, queue, act } = await terminalRig(t)
+  const id = await queue(
+    'exec </dev/null >/dev/null 2>&1; sleep 0.5; seq 5000 >/dev/tty; read -r x </dev/tty; echo "got $x" >/dev/tty',
+  )
+  await rig.printed(session.id, id, '5000')
+  await act.type(id, 'it\r')
+  const row = await rig.ended(id)
+  t.match(row, { status: 'succeeded' })
+  t.match(rig.stdout(row), /\r\n5000\r\nit\r\ngot it\r\n$/)
+})
+
 t.test('what ends it ends all of it', async t => {
   const { rig, session, queue } = await terminalRig(t)
   await t.test('its time', async t => {
