@@ -2,20 +2,21 @@ import type { Io } from './io.ts'
 import { duration } from './render/relative-time.ts'
 
 /**
- * A line on stderr while something takes its time: in a terminal it counts the seconds and goes away in the end;
- * elsewhere it is written once. Nothing is written under `--json`.
+ * A line on stderr while something takes its time: in a terminal it counts the seconds, follows what `text` says, and goes
+ * away in the end; elsewhere it is written once. Nothing is written under `--json`.
  */
-export function startProgress(io: Io, text: string, json: boolean): Disposable {
+export function startProgress(io: Io, text: string | (() => string), json: boolean): Disposable {
   if (json) return { [Symbol.dispose]() {} }
   const { stderr } = io
+  const textNow = typeof text === 'string' ? () => text : text
   if (stderr.isTTY !== true) {
-    stderr.write(`${text}\n`)
+    stderr.write(`${textNow()}\n`)
     return { [Symbol.dispose]() {} }
   }
   const started = io.now()
   const show = () => {
     const seconds = Math.round((io.now() - started) / 1_000)
-    stderr.write(`\r\x1b[K${text}${seconds === 0 ? '' : ` ${duration(seconds)}`}`)
+    stderr.write(`\r\x1b[K${textNow()}${seconds === 0 ? '' : ` ${duration(seconds)}`}`)
   }
   show()
   const timer = setInterval(show, 1_000)

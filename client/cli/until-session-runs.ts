@@ -3,20 +3,35 @@ import type { Session } from '../../services/contract/resources.ts'
 import { sessionIsSettled } from '../../services/contract/session-state.ts'
 import { CliError } from './cli-error.ts'
 import { exitCodes, signalExitCodes } from './exit-codes.ts'
+import { hint } from './hint.ts'
 import { Interruption } from './interruption.ts'
 import { startProgress } from './progress.ts'
+import { awaitedText, startingText } from './render/environments.ts'
 import { settle } from './settle.ts'
 import type { ActContext } from './words/words.ts'
 
+/** How long a request is held while it is not known yet what a session waits for, in seconds. */
+const briefly = 2
+
 /** The session once it has started, or failed. Interrupted, it goes on starting, which is told. */
-export async function untilSessionRuns(created: Session, { client, io, json }: ActContext): Promise<Session> {
-  if (sessionIsSettled(created.status)) return created
-  using _ = startProgress(io, `${created.id} is starting`, json || io.stderr.isTTY !== true)
+export async function untilSessionRuns(created: Session, context: ActContext): Promise<Session> {
+  const { client, io, json } = context
+  const hasScreen = io.stderr.isTTY === true
+  let latest = created
+  let told = false
+  using _ = startProgress(io, () => startingText(latest), json || !hasScreen)
   try {
     return await settle(
       created,
       ({ status }) => sessionIsSettled(status),
-      wait => client.sessions.get({ session: created.id, wait }),
+      async wait => {
+        const isKnown = latest.environment[0] === 'none' || latest.environments.length > 0
+        latest = await client.sessions.get({ session: created.id, wait: isKnown ? wait : briefly })
+        const awaited = awaitedText(latest)
+        if (awaited !== undefined && !told && !hasScreen) await hint(context, awaited)
+        told ||= awaited !== undefined
+        return latest
+      },
     )
   } catch (error) {
     if (!(error instanceof Interruption)) throw error

@@ -12,6 +12,9 @@ export const sessionEnvironmentSchema = z.object({
   status: z.enum(environmentStatuses),
   /** Null until it has been measured. */
   bytes: z.int().nullable(),
+  /** What builds it, or has built it: a session and a command of it. Null where that is gone. */
+  session: sessionId.schema.nullable(),
+  command: commandId.schema.nullable(),
 })
 export type SessionEnvironment = z.infer<typeof sessionEnvironmentSchema>
 
@@ -19,9 +22,6 @@ export const environmentSchema = sessionEnvironmentSchema.extend({
   /** The name of the repository; null where that is not there any more. */
   repository: z.string().nullable(),
   failure: environmentFailureSchema.nullable(),
-  /** What builds it, or has built it; null where that is gone. */
-  session: sessionId.schema.nullable(),
-  command: commandId.schema.nullable(),
   /** How many sessions have it: until then it is not removed. */
   sessions: z.int(),
   created_at: instant,

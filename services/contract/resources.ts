@@ -3,6 +3,7 @@ import { collectionSchema } from './artifact-resources.ts'
 import { commandLimitsSchema, commandUsageSchema, limitEnforcements } from './command-limits.ts'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
 import { sessionEnvironmentSchema } from './environment-resources.ts'
+import { environmentChoice } from './environment-state.ts'
 import { commandLine, instant } from './fields.ts'
 import { commandId, environmentId, repositoryId, sessionId, tokenId } from './ids.ts'
 import { isolations } from './isolation.ts'
@@ -52,7 +53,9 @@ export const sessionSchema = z.object({
   offline: z.boolean(),
   /** What keeps its commands apart; null until it runs. */
   isolation: z.enum(isolations).nullable(),
-  /** What its commands find of the repository's dependencies; empty until that is known, and where it has none. */
+  /** Which environments were asked for. */
+  environment: environmentChoice,
+  /** What it has got of them, or waits for; empty until that is known, and where there is nothing to install. */
   environments: z.array(sessionEnvironmentSchema),
   /** Seconds that it may live since it was created or resumed; 0: any time. */
   ttl: z.int(),

@@ -1,4 +1,5 @@
-import { delimiter } from 'node:path'
+import { existsSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
 import {
   certificateVariables,
   localeVariables,
@@ -31,4 +32,19 @@ const forCommands = [...localeVariables, ...certificateVariables, scopeVariable]
 type Environment = Readonly<Record<string, string | undefined>>
 
 export const inheritedByGit = (environment: Environment) => pickVariables(forGit, environment)
-export const inheritedByCommands = (environment: Environment) => pickVariables(forCommands, environment)
+export const inheritedByCommands = (environment: Environment): Record<string, string> => ({
+  ...pickVariables(forCommands, environment),
+  ...rustupHome(environment),
+})
+
+/** Where rustup's cargo finds its toolchains. It would look in the home of whoever runs it, and sessions have their own. */
+function rustupHome({
+  HOME,
+  RUSTUP_HOME = join(HOME ?? '/', '.rustup'),
+}: Environment): Record<string, string> {
+  return isAbsolute(RUSTUP_HOME) && existsSync(RUSTUP_HOME) ? { RUSTUP_HOME } : {}
+}
+
+/** What of a home they are to see, given what they inherit. */
+export const toolchainsOf = ({ RUSTUP_HOME }: Environment): string[] =>
+  RUSTUP_HOME === undefined ? [] : [RUSTUP_HOME]

@@ -14,7 +14,7 @@ import { defaultLimits } from '../contract/command-limits.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
-import { commandPath, inheritedByCommands, inheritedByGit } from './host-environment.ts'
+import { commandPath, inheritedByCommands, inheritedByGit, toolchainsOf } from './host-environment.ts'
 import { startRunner } from './runner.ts'
 
 await runService(async () => {
@@ -29,6 +29,7 @@ await runService(async () => {
     worktrees,
   } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
+  const inherit = inheritedByCommands(process.env)
   makePrivateDirectory(dirname(workspace.runnerSocket))
   const log = createLog('runner')
   await using starting = new AsyncDisposableStack()
@@ -69,7 +70,7 @@ await runService(async () => {
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
       worktrees: { keep: worktrees.keep, totalBytes: worktrees.total_bytes },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,
-      inherit: inheritedByCommands(process.env),
+      inherit,
       sandbox: {
         mode: settings.sandbox,
         own: [
@@ -80,7 +81,7 @@ await runService(async () => {
           workspace.pm2Home,
           ...repositories.credentials.map(({ token_file }) => expanded(token_file, process.env)),
         ],
-        visible: settings.sandbox_visible,
+        visible: [...settings.sandbox_visible, ...toolchainsOf(inherit)],
         home: homedir(),
       },
       git: {

@@ -89,6 +89,7 @@ export const toSession = (row: SessionJoined): Session => ({
   end_reason: row.end_reason,
   offline: row.offline === 1,
   isolation: row.isolation,
+  environment: environmentChoiceOf(row),
   environments: column(sessionEnvironments, row.environments_json),
   ttl: row.ttl_seconds,
   idle_timeout: row.idle_timeout_seconds,

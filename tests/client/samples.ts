@@ -35,6 +35,7 @@ export const session = (change: Partial<Session> = {}): Session => ({
   end_reason: null,
   offline: false,
   isolation: 'none',
+  environment: ['none'],
   environments: [],
   ttl: 0,
   idle_timeout: 86_400,

@@ -1,6 +1,7 @@
 import type { Session } from '../../../services/contract/resources.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
+import { environmentsText } from '../render/environments.ts'
 import { statusColour } from '../render/paint.ts'
 import { duration, relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
@@ -27,11 +28,6 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['idle after', session.idle_timeout === 0 ? null : duration(session.idle_timeout)],
     ['active', relativeTime(session.last_active_at, now)],
   ])
-
-const environmentsText = ({ environments }: Session): string | null =>
-  environments.length === 0
-    ? null
-    : environments.map(({ manager, id, status }) => `${manager} ${status} (${id})`).join(', ')
 
 const isolationText = ({ isolation, offline }: Session): string =>
   isolation === 'none'

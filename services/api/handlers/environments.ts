@@ -1,4 +1,5 @@
-import { evictEnvironment, listEnvironments } from '../../store/environments.ts'
+import { evictEnvironment } from '../../store/environment-transitions.ts'
+import { listEnvironments } from '../../store/environments.ts'
 import { toEnvironment } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'

@@ -19,12 +19,11 @@ export function chooseManagers(wanted: readonly EnvironmentChoice[], files: Read
       continue
     }
     const manager = managers[one]
-    if (!isUsed(manager))
-      return {
-        ok: false,
-        message: `${one} needs ${manager.marks.join(' or ')} at the top of the worktree, and there is none`,
-      }
+    if (!isUsed(manager)) return { ok: false, message: lacking(manager) }
     chosen.push(manager)
   }
   return { ok: true, managers: chosen }
 }
+
+const lacking = ({ name, marks, locking }: Manager): string =>
+  `${name} needs ${marks.join(' or ')} at the top of the worktree, and there is none${locking === undefined ? '' : `; "${locking}" makes it`}`

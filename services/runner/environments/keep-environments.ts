@@ -6,7 +6,7 @@ import {
   setEnvironmentBytes,
   unfinishedEnvironments,
 } from '../../store/environment-keeping.ts'
-import { evictEnvironment } from '../../store/environments.ts'
+import { evictEnvironment } from '../../store/environment-transitions.ts'
 import type { RunnerContext } from '../context.ts'
 import { directoryBytes } from '../directory-bytes.ts'
 import { discardDirectory } from '../discard-directory.ts'

@@ -3,14 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { toInstant } from '../../../lib/clock.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import { type EnvironmentId, environmentId } from '../../contract/ids.ts'
-import {
-  claimEnvironment,
-  condemnEnvironment,
-  type EnvironmentJoined,
-  environmentInBuilding,
-  getEnvironment,
-  joinEnvironment,
-} from '../../store/environments.ts'
+import { claimEnvironment, joinEnvironment } from '../../store/environment-claims.ts'
+import { condemnEnvironment } from '../../store/environment-transitions.ts'
+import { type EnvironmentJoined, environmentInBuilding, getEnvironment } from '../../store/environments.ts'
 import { environmentFailureOf, type SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'

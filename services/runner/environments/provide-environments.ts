@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { SessionFailure } from '../../contract/session-state.ts'
-import { condemnEnvironment } from '../../store/environments.ts'
+import { condemnEnvironment } from '../../store/environment-transitions.ts'
 import { environmentChoiceOf, type SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardDirectory } from '../discard-directory.ts'

@@ -1,5 +1,6 @@
 import { getCommand } from '../../store/commands.ts'
-import { type EnvironmentJoined, endBuild } from '../../store/environments.ts'
+import { endBuild } from '../../store/environment-transitions.ts'
+import type { EnvironmentJoined } from '../../store/environments.ts'
 import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { secretsOf } from '../../store/session-secrets.ts'

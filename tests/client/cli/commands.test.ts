@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
+import type { SessionEnvironment } from '../../../services/contract/environment-resources.ts'
+import { environmentId, sessionId } from '../../../services/contract/ids.ts'
 import { auditEntry, command, repository, session, token, worktree } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options, temporary } from './rig.ts'
@@ -278,6 +280,34 @@ t.test('times are told as of the answer, however long it took to come', async t 
   const now = () => asked + (server.received.length > 0 ? 13_000 : 0)
   const { stdout } = await cli(['repository', 'get', 'demo'], { environment: at(server.url), now })
   t.match(stdout, /fetched +3s ago/)
+})
+
+t.test('a session that waits for what another builds says so once', async t => {
+  const builds: SessionEnvironment = {
+    ...{ manager: 'uv', key: '0'.repeat(64), status: 'building', bytes: null },
+    id: environmentId.schema.parse('env_0123456789ab'),
+    session: sessionId.schema.parse('ses_00000000000b'),
+    command: command().id,
+  }
+  const starting = session({ status: 'starting', environment: ['auto'] })
+  const { type } = await rig(t, {
+    'sessions.create': () => starting,
+    'sessions.get': (_, { index }) =>
+      index < 3 ? { ...starting, environments: [builds] } : session({ environment: ['auto'] }),
+  })
+  const { stdout, stderr } = await type([
+    'session',
+    'create',
+    '--repository',
+    'demo',
+    '--environment',
+    'auto',
+  ])
+  t.equal(stdout, 'ses_0123456789ab\n')
+  t.equal(
+    stderr,
+    'ses_0123456789ab waits for the environment of uv, which ses_00000000000b builds: debug-server session logs ses_00000000000b --command cmd_0123456789ab --follow\n',
+  )
 })
 
 t.test('a session is opened with a patch, and its failure is told', async t => {

@@ -3,16 +3,14 @@ import { noLimits } from '../../../services/contract/command-limits.ts'
 import { environmentId, type RunnerToken, type SessionId } from '../../../services/contract/ids.ts'
 import { changesAfter, latestPosition } from '../../../services/store/changes.ts'
 import { endCommand, listCommands, startCommand } from '../../../services/store/commands.ts'
+import { claimEnvironment, joinEnvironment } from '../../../services/store/environment-claims.ts'
 import { environmentsToEvict, removeEnvironment } from '../../../services/store/environment-keeping.ts'
 import {
-  claimEnvironment,
   condemnEnvironment,
   endBuild,
   evictEnvironment,
-  getEnvironment,
-  joinEnvironment,
-  readyBuilds,
-} from '../../../services/store/environments.ts'
+} from '../../../services/store/environment-transitions.ts'
+import { getEnvironment, readyBuilds } from '../../../services/store/environments.ts'
 import { takeSession } from '../../../services/store/runners.ts'
 import { moveSession, removeSession } from '../../../services/store/sessions.ts'
 import { now, runner, storeRig } from './store-rig.ts'

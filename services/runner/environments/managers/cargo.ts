@@ -7,6 +7,7 @@ export const cargo: Manager = {
   name: 'cargo',
   language: 'rust',
   marks: ['Cargo.lock'],
+  locking: 'cargo generate-lockfile',
   tools: [tool('cargo')],
   reads: path => read.test(path) || fileName(path) === 'Cargo.toml',
   // A manifest whose targets are not there is none.

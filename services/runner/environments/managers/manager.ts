@@ -10,6 +10,8 @@ export type Manager = {
   readonly language: 'python' | 'javascript' | 'rust' | 'go'
   /** Files at the top of the worktree, any of which tells that it is used. */
   readonly marks: readonly [string, ...string[]]
+  /** How the first of these is made, where a repository has none. */
+  readonly locking?: string
   /** The programs that it needs. */
   readonly tools: readonly Tool[]
   /** Whether a build reads this file of the worktree: its key is made of these, and a build gets no others. */

@@ -7,6 +7,7 @@ export const npm: Manager = {
   ...node,
   name: 'npm',
   marks: ['package-lock.json', 'npm-shrinkwrap.json'],
+  locking: 'npm install --package-lock-only',
   tools: [tool('npm'), tool('node')],
   reads: path => read.has(path) || isManifest(path),
   build: ({ offline }) =>

@@ -11,11 +11,13 @@ export const pnpm: Manager = {
   ...node,
   name: 'pnpm',
   marks: ['pnpm-lock.yaml'],
+  locking: 'pnpm install --lockfile-only',
   tools: [tool('pnpm'), tool('node')],
   reads: path => read.has(path) || isManifest(path) || /(?:^|\/)patches\/[^/]+\.patch$/.test(path),
   build: ({ offline }) =>
     steps(
       `CI=true pnpm install --frozen-lockfile${offline ? ' --offline' : ''} --store-dir ${cache}`,
-      `rm -rf ${cache}`,
+      // What names that store goes with it: to an install in a session, which has another, all would have to be made anew.
+      `rm -rf ${cache} node_modules/.modules.yaml`,
     ),
 }

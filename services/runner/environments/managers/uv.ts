@@ -7,6 +7,7 @@ export const uv: Manager = {
   name: 'uv',
   language: 'python',
   marks: ['uv.lock'],
+  locking: 'uv lock',
   tools: [tool('uv')],
   reads: path => read.has(fileName(path)),
   build: ({ offline }) =>

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { findExecutable } from '../../../../services/runner/commands/find-executable.ts'
+import { inheritedByCommands } from '../../../../services/runner/host-environment.ts'
 import { type RunnerRig, runnerRig, type SessionOptions, type Tree, until, write } from '../rig.ts'
 
 t.setTimeout(300_000)
@@ -15,9 +16,8 @@ const skip = async (name: string) => {
   return found.found ? false : found.message
 }
 
-/** Where rustup keeps its toolchains, which it would look for in the home of a session. */
-const rustup = join(homedir(), '.rustup')
-const inherit: Record<string, string> = existsSync(rustup) ? { RUSTUP_HOME: rustup } : {}
+/** As the runner of a server has it: rustup's cargo finds its toolchains by that. */
+const inherit = inheritedByCommands(process.env)
 
 /** A directory that is gone when the test ends. */
 function directoryFor(t: Test): string {

@@ -72,6 +72,11 @@ t.test('ten sessions that ask at once: it is built once, and all of them have it
     const [one] = await listEnvironments(rig.store, { visible: 'all', limit: 10 })
     return one?.sessions === 10
   })
+  const told = await Promise.all(ids.map(id => getSession(rig.store, id)))
+  const builders = told.flatMap(row => row && toSession(row).environments.map(({ session }) => session))
+  t.equal(builders.length, 10)
+  t.equal(new Set(builders).size, 1, 'each tells whose build it waits for')
+  t.ok(ids.some(id => id === builders[0]))
   held[Symbol.dispose]()
   for (const id of ids) t.match(await rig.settled(id), { status: 'running' })
   t.equal(calls().length, 1)
@@ -278,7 +283,7 @@ t.test('what is named and lacking fails the session; auto takes what there is', 
   t.match(toSession(await rig.session(repository, { environment: ['uv', 'npm'] })).failure, {
     reason: 'environment_failed',
     message:
-      'npm needs package-lock.json or npm-shrinkwrap.json at the top of the worktree, and there is none',
+      'npm needs package-lock.json or npm-shrinkwrap.json at the top of the worktree, and there is none; "npm install --package-lock-only" makes it',
   })
   commit(repository.directory, { 'environment.yml': 'name: demo\n' })
   t.match(toSession(await rig.session(repository, { environment: ['conda'] })).failure, {
@@ -289,5 +294,5 @@ t.test('what is named and lacking fails the session; auto takes what there is', 
   t.match(both, [{ manager: 'uv' }], 'uv locks more than conda')
   t.equal(both.length, 1)
   const plain = await rig.session(await rig.repository(), { environment: ['auto'] })
-  t.match(toSession(plain), { status: 'running', environments: [] })
+  t.match(toSession(plain), { status: 'running', environment: ['auto'], environments: [] })
 })

@@ -18,6 +18,21 @@ t.test('auto takes one of each language, by what is at the top', async t => {
   t.same(auto('package-lock.json', 'yarn.lock', 'pnpm-lock.yaml'), ['pnpm'])
 })
 
+t.test('what is named and not there is refused, with how it is made', async t => {
+  const refusal = (name: keyof typeof managers, ...files: string[]) => {
+    const chosen = chooseManagers([name], new Set(files))
+    return chosen.ok ? undefined : chosen.message
+  }
+  t.equal(
+    refusal('uv', 'pyproject.toml'),
+    'uv needs uv.lock at the top of the worktree, and there is none; "uv lock" makes it',
+  )
+  t.equal(
+    refusal('pip', 'pyproject.toml'),
+    'pip needs requirements.txt at the top of the worktree, and there is none',
+  )
+})
+
 t.test('every manager can be named, in the configuration as well', async t => {
   t.same(Object.keys(managers).sort(), [...environmentManagers].sort())
   const parsed = documents.server.safeParse({ environments: { default: environmentManagers } })
@@ -129,6 +144,7 @@ t.test('how each is called, with and without network', async t => {
     line('conda', 'mamba', true, 'environment.yaml'),
     /mamba env create --offline .* --file environment\.yaml/,
   )
+  t.match(line('pnpm', 'pnpm', false), /node_modules\/\.modules\.yaml$/, 'which names a store that is gone')
   t.match(line('yarn', 'yarn', false), /yarn install --frozen-lockfile/)
   t.match(
     line('yarn', 'yarn', false, '.yarnrc.yml'),

@@ -85,6 +85,12 @@ for (const name of Object.keys(managers) as Name[]) {
       t.ok(existsSync(join(worktree, 'node_modules/answers/installed.txt')), 'scripts of packages ran')
       t.equal(rig.stdout(await rig.run(session, ['git', 'status', '--porcelain'])), '')
 
+      if (name === 'pnpm') {
+        const again = await rig.run(session, 'pnpm install --frozen-lockfile --ignore-scripts')
+        t.match(rig.stdout(again), /Already up to date/, 'it finds all that it needs')
+        t.equal(again.status, 'succeeded')
+      }
+
       // What one session changes, in its packages or in its own code, is its own.
       const change = 'echo "module.exports = 43" > node_modules/answers/index.js'
       await rig.run(session, `${change}; echo "module.exports = 'changed'" > packages/member/member.js`)
