@@ -191,7 +191,7 @@ const lost: LiveAnswer = {
   ok: false,
   code: 'runner_unavailable',
   detail:
-    'the connection to the runner was lost before it answered: look whether what was asked has been done',
+    'the connection to the runner was lost before it answered: see with debug status, or in the output, what was done',
 }
 const tooLong: LiveAnswer = {
   ok: false,

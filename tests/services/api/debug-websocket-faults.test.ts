@@ -138,7 +138,9 @@ t.test('a state that was overtaken by an event is not told', async t => {
 })
 
 t.test('a flood of events reaches who reads; who does not is cut, and costs little', async t => {
-  const { rig, session, launched, runner } = await startDebugRig(t, { limits: { slowReader: 60_000 } })
+  // However long the flood goes on after the slow one has been given up, it can still be told so.
+  const limits = { slowReader: 60_000, linger: 600_000 }
+  const { rig, session, launched, runner } = await startDebugRig(t, { limits })
   const debug = await launched()
   runner.debugger = () => ({ ok: true, value: debug })
   const [quick, slow] = [await DebugClient.open(rig, session), await DebugClient.open(rig, session)]
