@@ -100,6 +100,7 @@ export const serverSchema = z.strictObject({
       path: z.string().meta({ expand: 'text' }).default(''),
       sandbox: z.enum(['auto', 'bubblewrap', 'none']).default('auto'),
       sandbox_visible: z.array(path).default([]),
+      cgroups: z.enum(['auto', 'none']).default('auto'),
       memory_limit: z.int().min(0).default(0),
       process_limit: z.int().min(0).default(0),
       file_size_limit: z.int().min(0).default(0),

@@ -31,17 +31,20 @@ export function defaultLimits(settings: LimitSettings): CommandLimits {
   }
 }
 
-/** How limits on memory and processes are kept: by looking once a second, and ending what is over. */
-export const limitEnforcements = ['sampled'] as const
+/**
+ * How limits on memory and processes are kept: `cgroup`, by the kernel, which gives no more memory than that and bounds what
+ * is forked between two looks; `sampled`, by looking once a second alone. Either way what is over is ended.
+ */
+export const limitEnforcements = ['cgroup', 'sampled'] as const
 export type LimitEnforcement = (typeof limitEnforcements)[number]
 
 /** What a command has used. Null: nobody could tell. */
 export const commandUsageSchema = z.object({
   wall_seconds: z.number(),
-  /** Processor time of all its processes that somebody has waited for, as shells count it. */
+  /** Processor time of all its processes; without a control group, of those that somebody has waited for. */
   user_seconds: z.number().nullable(),
   system_seconds: z.number().nullable(),
-  /** The most memory that was seen at once. */
+  /** The most memory at once: in a control group as the kernel counts it, files that it keeps in memory included. */
   peak_memory: z.int().nullable(),
 })
 export type CommandUsage = z.infer<typeof commandUsageSchema>

@@ -10,6 +10,7 @@ import type { ToolFinder } from './environments/find-tools.ts'
 import type { Git } from './git/git.ts'
 import type { Mirrors } from './git/mirrors.ts'
 import type { Lease } from './leases/lease.ts'
+import type { Cgroups } from './limits/cgroups/find-cgroups.ts'
 import type { Sampler } from './limits/sampler.ts'
 import type { LogLimits } from './logs/limits.ts'
 import type { RunnerMetrics } from './metrics.ts'
@@ -34,6 +35,8 @@ export type RunnerContext = {
   readonly fetchEveryMs: number
   /** How commands are kept apart. */
   readonly isolation: RunnerIsolation
+  /** Where commands have control groups. */
+  readonly cgroups: Cgroups
   /** How many commands run at a time. */
   readonly slots: number
   /** How long processes may take to end when asked. */

@@ -84,6 +84,7 @@ await runService(async () => {
         visible: [...settings.sandbox_visible, ...toolchainsOf(inherit)],
         home: homedir(),
       },
+      cgroups: settings.cgroups,
       git: {
         environment: inheritedByGit(process.env),
         credentials: {

@@ -154,8 +154,9 @@ export class Reconciler {
   }
 
   async #claim(rows: readonly CommandRow[]): Promise<Claimed> {
-    const { store, clock, lease, changed, metrics } = this.#context
+    const { store, clock, lease, changed, metrics, cgroups } = this.#context
     const { token } = lease
+    const enforcement = cgroups.kind === 'none' ? 'sampled' : 'cgroup'
     const at = clock.now()
     const now = toInstant(at)
     const attempts = await startCommands(
@@ -163,6 +164,7 @@ export class Reconciler {
       rows.map(({ id }) => id),
       now,
       token,
+      enforcement,
     )
     const claimed = new Map<CommandId, CommandRow>()
     for (const row of rows) {
@@ -171,7 +173,7 @@ export class Reconciler {
       if (attempt === undefined) continue
       changed({ session: row.session_id, command: row.id })
       const taken = { status: 'running', started_at: now, runner_token: token, attempts: attempt } as const
-      claimed.set(row.id, { ...row, ...taken })
+      claimed.set(row.id, { ...row, ...taken, enforcement })
     }
     return claimed
   }

@@ -8,6 +8,7 @@ import type { EngineSettings } from './debug/engines.ts'
 import type { EnvironmentSettings } from './environments/environment-settings.ts'
 import type { GitCredentials } from './git/credentials.ts'
 import type { FetchLimits } from './git/mirrors.ts'
+import type { CgroupsMode } from './limits/cgroups/find-cgroups.ts'
 import type { LogLimits } from './logs/limits.ts'
 import type { IsolationSettings } from './sandbox/sandbox.ts'
 import type { PoolLimits } from './worktrees/choose-evicted.ts'
@@ -52,6 +53,8 @@ export type RunnerDependencies = {
   debuggers?: Partial<EngineSettings>
   /** How commands are kept apart from the host. Without: not at all. */
   sandbox?: IsolationSettings
+  /** Whether commands get control groups where there are any. Without: none. */
+  cgroups?: CgroupsMode
   git?: {
     limits?: Partial<FetchLimits>
     /** What remotes are told who ask who is there. */

@@ -15,6 +15,8 @@ import { Mirrors } from './git/mirrors.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
 import type { Registration } from './leases/lease.ts'
 import { withRepository } from './leases/with-repository.ts'
+import type { Cgroups } from './limits/cgroups/find-cgroups.ts'
+import { sweepGroups } from './limits/cgroups/sweep-groups.ts'
 import { Sampler } from './limits/sampler.ts'
 import { keepLogs } from './logs/keep-logs.ts'
 import { defaultLogLimits } from './logs/limits.ts'
@@ -33,6 +35,7 @@ export type Surroundings = {
   readonly stopwatch: Stopwatch
   readonly user: string
   readonly isolation: RunnerIsolation
+  readonly cgroups: Cgroups
   readonly say: (message: FromRunner) => void
   readonly wake: () => void
   readonly failed: (error: unknown, about: object, message: string) => void
@@ -54,7 +57,7 @@ export class RunnerWork implements AsyncDisposable {
 
   constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
     const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
-    const { metrics, stopwatch, user, isolation } = around
+    const { metrics, stopwatch, user, isolation, cgroups } = around
     const credentials = deps.git?.credentials ?? noCredentials
     const ending = new AbortController()
     // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
@@ -75,7 +78,7 @@ export class RunnerWork implements AsyncDisposable {
       (id, work) => withRepository({ store, lease }, id, ending.signal, work),
     )
     const context: RunnerContext = {
-      ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation },
+      ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation, cgroups },
       ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       logs: { ...defaultLogLimits, ...deps.logs },
@@ -105,6 +108,7 @@ export class RunnerWork implements AsyncDisposable {
     this.#upkeep = [
       upkeep('artifacts', 600_000, signal => retainArtifacts(context, cautious, signal)),
       upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
+      upkeep('control groups', 600_000, () => sweepGroups(context)),
       upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]
     this.#worktrees = new WorktreeKeeper(context, jobs)

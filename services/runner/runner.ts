@@ -1,11 +1,14 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { directoriesOf } from '../../lib/cgroups/cgroup-places.ts'
 import { systemStopwatch } from '../../lib/clock.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import { LeaseLostError } from './leases/lease.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
 import { RunnerLease } from './leases/runner-lease.ts'
+import { type Cgroups, findCgroups } from './limits/cgroups/find-cgroups.ts'
+import { removeBase } from './limits/cgroups/group-base.ts'
 import { RunnerMetrics } from './metrics.ts'
 import type { RunnerDependencies } from './runner-dependencies.ts'
 import { RunnerSocket } from './runner-socket.ts'
@@ -30,7 +33,14 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const stopwatch = deps.lease?.stopwatch ?? systemStopwatch
   let lease: RunnerLease<RunnerWork> | undefined
   let loop: WakeLoop | undefined
-  const isolation = await runnerIsolation(sandboxSettings(deps), deps.path)
+  const cgroups = await findCgroups(deps.cgroups ?? 'none', deps.files)
+  if (cgroups.kind === 'cgroup') started.defer(() => removeBase(cgroups.base))
+  else if (deps.cgroups === 'auto')
+    log.warn(
+      { reason: cgroups.reason },
+      'commands have no control groups: their limits are looked at once a second',
+    )
+  const isolation = await runnerIsolation(sandboxSettings(deps, cgroups), deps.path)
   if (isolation.sandbox.kind === 'none' && isolation.mode !== 'none')
     log.warn({ reason: isolation.sandbox.reason }, 'commands are not kept apart from this host')
   const metrics = new RunnerMetrics({ store, slots, jobs: () => lease?.work.jobs ?? 0 })
@@ -59,7 +69,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       termMs: deps.lease?.termMs ?? defaultTermMs,
       begin: registration =>
         new RunnerWork(deps, registration, {
-          ...{ metrics, stopwatch, isolation, user: userName() },
+          ...{ metrics, stopwatch, isolation, cgroups, user: userName() },
           say: message => socket.broadcast(message),
           wake: () => loop?.wake(),
           failed: (error, about, message) => report(log, error, about, message),
@@ -87,11 +97,15 @@ function report(log: Logger, error: unknown, about: object, message: string): vo
   else log.error({ ...about, err: error }, message)
 }
 
-/** Of its own sources commands need what runs beside debuggees. */
-const sandboxSettings = ({ sandbox }: RunnerDependencies): IsolationSettings =>
+/** Of its own sources commands need what runs beside debuggees; groups would tell of other sessions' commands. */
+const sandboxSettings = ({ sandbox }: RunnerDependencies, cgroups: Cgroups): IsolationSettings =>
   sandbox === undefined
     ? { mode: 'none', own: [], visible: [], home: '/' }
-    : { ...sandbox, visible: [...sandbox.visible, join(import.meta.dirname, 'debug')] }
+    : {
+        ...sandbox,
+        own: [...sandbox.own, ...(cgroups.kind === 'none' ? [] : directoriesOf(cgroups.base))],
+        visible: [...sandbox.visible, join(import.meta.dirname, 'debug')],
+      }
 
 function userName(): string {
   try {

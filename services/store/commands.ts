@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { CommandUsage } from '../contract/command-limits.ts'
+import type { CommandUsage, LimitEnforcement } from '../contract/command-limits.ts'
 import {
   type CommandFailure,
   type CommandStatus,
@@ -87,24 +87,29 @@ export type CommandEnd = {
 /** A write on behalf of a runner has the condition that it has its lease; tests write without one. */
 type Writer = RunnerToken | null
 
+type StartValues = Pick<CommandRow, 'id'> & {
+  now: string
+  by: RunnerToken | null
+  enforcement: LimitEnforcement
+}
+
 const startQuery = (by: 'runner' | 'nobody') =>
-  compiledQuery<{ id: CommandId; now: string; by: RunnerToken | null }, { attempts: number }>(
-    (database, parameter) =>
-      database
-        .updateTable('commands')
-        .set(eb => ({
-          status: 'running',
-          started_at: parameter('now'),
-          runner_token: parameter('by'),
-          attempts: eb('attempts', '+', 1),
-          enforcement: 'sampled',
-          stdout_bytes: null,
-          stderr_bytes: null,
-        }))
-        .where('id', '=', parameter('id'))
-        .where('status', 'in', commandSourcesOf('running'))
-        .$if(by === 'runner', query => query.where(isRegistered(parameter('by'))))
-        .returning('attempts'),
+  compiledQuery<StartValues, { attempts: number }>((database, parameter) =>
+    database
+      .updateTable('commands')
+      .set(eb => ({
+        status: 'running',
+        started_at: parameter('now'),
+        runner_token: parameter('by'),
+        attempts: eb('attempts', '+', 1),
+        enforcement: parameter('enforcement'),
+        stdout_bytes: null,
+        stderr_bytes: null,
+      }))
+      .where('id', '=', parameter('id'))
+      .where('status', 'in', commandSourcesOf('running'))
+      .$if(by === 'runner', query => query.where(isRegistered(parameter('by'))))
+      .returning('attempts'),
   )
 const startForRunner = startQuery('runner')
 const startForNobody = startQuery('nobody')
@@ -112,19 +117,20 @@ const startForNobody = startQuery('nobody')
 /**
  * Takes queued commands for running, with their leases for the runner `by`. Tells of each that was taken the how many-eth
  * attempt it is: 1 nearly always. Missing are those that another has taken or cancelled; all, where that runner has been
- * ended.
+ * ended. `enforcement`: how their limits are kept.
  */
 export const startCommands = (
   store: Store,
   ids: readonly CommandId[],
   now: string,
   by: Writer = null,
+  enforcement: LimitEnforcement = 'sampled',
 ): Promise<ReadonlyMap<CommandId, number>> =>
   store.write(async transaction => {
     const start = by === null ? startForNobody : startForRunner
     const taken = new Map<CommandId, number>()
     for (const id of ids) {
-      const [row] = await start(transaction, { id, now, by })
+      const [row] = await start(transaction, { id, now, by, enforcement })
       if (row !== undefined) taken.set(id, row.attempts)
     }
     return taken
@@ -137,6 +143,22 @@ export const startCommand = async (
   now: string,
   by: Writer = null,
 ): Promise<number | undefined> => (await startCommands(store, [id], now, by)).get(id)
+
+/** Says that the limits of a command which is being started are kept otherwise than was thought. */
+export const noteEnforcement = (
+  store: Store,
+  id: CommandId,
+  enforcement: LimitEnforcement,
+  by: RunnerToken,
+): Promise<void> =>
+  store.write(async transaction => {
+    await transaction
+      .updateTable('commands')
+      .set({ enforcement })
+      .where('id', '=', id)
+      .where('runner_token', '=', by)
+      .execute()
+  })
 
 type EndValues = Pick<
   CommandRow,

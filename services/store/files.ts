@@ -57,6 +57,8 @@ export const dataFiles = (root: string) => {
     /** The same once it is compressed, which it is some time after its command has ended. */
     compressedLog: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
       join(command(sessionId, id), `${stream}.log.zst`),
+    /** Where the control groups of commands are made. */
+    cgroups: join(root, 'cgroups.json'),
     /** Held by the runner that compresses and removes old logs. */
     logKeeping: join(root, 'log-keeping.lock'),
     /** What it reads on its standard input. */

@@ -82,7 +82,7 @@ function looks(root: string, environment: Environment, exec: Exec, signal: Abort
     { what: 'debuggers', see: () => inspectDebuggers({ path, pythons: pythonsOf(root, path) }, exec) },
     { what: 'sandbox', see: () => inspectSandbox(server.values.runner.sandbox, path, exec) },
     { what: 'containers', see: () => inspectContainers(path, exec) },
-    { what: 'limits of commands', see: () => inspectCommandLimits() },
+    { what: 'limits of commands', see: () => inspectCommandLimits(server.values.runner.cgroups) },
   ]
 }
 

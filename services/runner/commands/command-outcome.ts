@@ -11,8 +11,14 @@ export type EndCause =
   /** Its debugger went away, and what stopped in it must not run on unseen; `message` tells what happened. */
   | { reason: 'debugger_failed'; message: string }
   | { reason: 'debugger_lost' }
-  /** It uses more than it may; `most`: bytes, or processes. */
-  | { reason: 'memory_limit' | 'process_limit' | 'output_limit'; most: number }
+  | LimitCause
+
+/** It uses more than it may; `most`: bytes, or processes, or with `threads` those as well. */
+export type LimitCause = {
+  reason: 'memory_limit' | 'process_limit' | 'output_limit'
+  most: number
+  threads?: boolean
+}
 
 /** What was seen of its end: the code its wrapper wrote, or that the wrapper went away without writing one. */
 export type SeenEnd = { kind: 'exited'; code: number } | { kind: 'gone' }
@@ -75,7 +81,7 @@ function messageOf(cause: EndCause): string {
     case 'memory_limit':
     case 'process_limit':
     case 'output_limit':
-      return limitFailure(cause.reason, cause.most).message
+      return limitFailure(cause.reason, cause.most, cause.threads).message
   }
 }
 

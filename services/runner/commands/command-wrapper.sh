@@ -1,8 +1,11 @@
 # Runs one command and records how it ended, so that its exit code survives whoever started it.
 #
-#   sh command-wrapper.sh DIRECTORY BLOCKS PROGRAM [ARGUMENT…]
+#   sh command-wrapper.sh DIRECTORY BLOCKS GROUPS [GROUP…] PROGRAM [ARGUMENT…]
 #
 # BLOCKS is how large a file the program may write, in blocks of 512 bytes, or `-`: any size.
+# GROUPS is how many files follow that join a control group when `0` is written into them. The program joins them all before
+# it runs; the wrapper itself stays outside, so that what kills all of a group leaves it to record that. A program that
+# cannot join does not run: code 126.
 #
 # DIRECTORY/process gets `PID START` before the program starts. It is created exclusively: of two wrappers that were
 # started for one command, by a runner and its successor, only the first runs it.
@@ -32,8 +35,14 @@
   set +C
   echo '   ' 1<>"$1/exit" && { printf '%s ' $$ && debug_server_wrapper_identify; } >>"$1/process" || exit 75
   debug_server_wrapper_blocks=$2
-  shift 2
+  debug_server_wrapper_groups=$3
+  shift 3
   (
+    while [ "$debug_server_wrapper_groups" -gt 0 ]; do
+      echo 0 >"$1" || exit 126
+      shift
+      debug_server_wrapper_groups=$((debug_server_wrapper_groups - 1))
+    done
     [ "$debug_server_wrapper_blocks" = - ] || ulimit -f "$debug_server_wrapper_blocks" 2>/dev/null
     exec "$@"
   ) 2>&3 3>&- 4>&- 5>&-

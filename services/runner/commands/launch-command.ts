@@ -11,6 +11,7 @@ import type { CommandRow } from '../../store/schema.ts'
 import type { RunnerContext } from '../context.ts'
 import { unstageFiles } from '../environments/stage-files.ts'
 import { LeaseLostError } from '../leases/lease.ts'
+import type { CommandGroup } from '../limits/cgroups/command-group.ts'
 import { isolationFor } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
 import { inTerminal } from '../terminals/in-terminal.ts'
@@ -24,16 +25,23 @@ export type Launched =
   | { launched: true; child: ChildProcess; wrapper: ProcessIdentity }
   | { launched: false; failure: CommandFailure }
 
+export type LaunchOptions = {
+  /** What is run in place of its own line. */
+  readonly replacement?: Replacement | undefined
+  /** The control group that its program joins. */
+  readonly group?: CommandGroup | undefined
+}
+
 const wrapperFile = join(import.meta.dirname, 'command-wrapper.sh')
 
 /**
  * Starts a command's wrapper in a session of its own, its output going straight into the log files. What keeps it from
- * starting is written there too, for that is where a user looks. `replacement`: what is run in place of its own line.
+ * starting is written there too, for that is where a user looks.
  */
 export async function launchCommand(
   context: RunnerContext,
   row: CommandRow,
-  replacement?: Replacement,
+  options: LaunchOptions = {},
 ): Promise<Launched> {
   let logs: Logs
   try {
@@ -42,7 +50,7 @@ export async function launchCommand(
     return failed('spawn_failed', `its logs could not be written: ${codeOf(error)}`)
   }
   using opened = logs
-  const launched = await tryToLaunch(context, row, replacement, opened)
+  const launched = await tryToLaunch(context, row, options, opened)
   if (!launched.launched) writeSync(opened.stderr, `debug-server: ${launched.failure.message}\n`)
   return launched
 }
@@ -66,7 +74,7 @@ const logFlags =
 async function tryToLaunch(
   context: RunnerContext,
   row: CommandRow,
-  replacement: Replacement | undefined,
+  { replacement, group }: LaunchOptions,
   { stdout, stderr }: Logs,
 ): Promise<Launched> {
   const { files, lease } = context
@@ -105,15 +113,20 @@ async function tryToLaunch(
         })
   if (!enclosed.ok) return failed('spawn_failed', enclosed.message)
   using ready = enclosed.program
+  const joining = group?.joining ?? []
   // In the same breath as the spawn: what stands above may have taken any time.
   lease.require()
   try {
-    const child = spawn('/bin/sh', [wrapperFile, folder, fileBlocks(row), ...ready.words], {
-      cwd: directory.path,
-      env: ready.environment,
-      detached: true,
-      stdio: withOptions([input?.fd ?? 'ignore', stdout, stderr], ready.options),
-    })
+    const child = spawn(
+      '/bin/sh',
+      [wrapperFile, folder, fileBlocks(row), String(joining.length), ...joining, ...ready.words],
+      {
+        cwd: directory.path,
+        env: ready.environment,
+        detached: true,
+        stdio: withOptions([input?.fd ?? 'ignore', stdout, stderr], ready.options),
+      },
+    )
     if (child.pid === undefined) throw (await once(child, 'error'))[0]
     // At once, while it cannot have been reaped: until then nobody else has its pid.
     const wrapper = identify(child.pid) ?? { pid: child.pid, startTime: 'gone' }

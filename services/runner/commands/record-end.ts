@@ -7,14 +7,15 @@ import { limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { isolationOf } from '../../store/sessions.ts'
 import type { RunnerContext } from '../context.ts'
-import { commandUsage } from '../limits/command-usage.ts'
+import type { CommandMeter } from '../limits/command-meter.ts'
+import { commandUsage, parseTimes } from '../limits/command-usage.ts'
 import { cutLog } from '../limits/cut-log.ts'
 import { keptLogs, type LogSizes, limitedOutcome } from '../limits/passed-limit.ts'
 import type { CommandOutcome } from './command-outcome.ts'
 import { forbidProcessFile, readTimesFile } from './wrapper-files.ts'
 
 /** How long it ran in milliseconds, and the most memory that was seen, in bytes, as far as that is known. */
-export type Measured = { readonly wallMs: number | undefined; readonly peak: number | null }
+export type Measured = Pick<CommandMeter, 'wallMs' | 'peak' | 'read'>
 
 /**
  * Writes into the store how a command has ended, now that nothing of it runs any more; one that is lost and may run twice
@@ -37,10 +38,11 @@ export async function recordEnd(
     sizeOf(files.log(session_id, id, 'stderr')),
   ])
   const written = { stdout, stderr }
-  const { status, exit_code, failure } = limitedOutcome(seen, limits, written)
+  const group = measured?.read()
+  const { status, exit_code, failure } = limitedOutcome(seen, limits, written, group)
   const left = keptLogs(written, limits.output)
   const logs = { stdout_bytes: left.stdout, stderr_bytes: left.stderr }
-  const times = await readTimesFile(files.times(session_id, id, attempts))
+  const cpu = group?.cpu ?? (await timeOfWrapper(context, row))
   // One byte too many stays until the end is recorded, so that a successor comes to the same verdict.
   await cutLogs(context, row, written, left, 1)
   if (status === 'lost' && row.idempotent === 1) {
@@ -53,8 +55,6 @@ export async function recordEnd(
     }
   }
   const kept = await keep()
-  // In a sandbox the wrapper waits for that, which waits for nobody: nothing is known of the time that they took.
-  const enclosed = (await isolationOf(store, session_id))?.isolation === 'bubblewrap'
   const now = clock.now()
   const byClock = row.started_at === null ? undefined : now - Date.parse(row.started_at)
   const took = measured?.wallMs ?? byClock
@@ -65,7 +65,7 @@ export async function recordEnd(
     ...logs,
     kept,
     truncated,
-    usage: commandUsage(took, enclosed ? '' : times, measured?.peak ?? null),
+    usage: commandUsage(took, cpu, measured?.peak ?? null),
   }
   if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
   metrics.commandEnded(status, took, left)
@@ -74,6 +74,13 @@ export async function recordEnd(
   changed({ session: session_id, command: id })
   await cutLogs(context, row, written, left, 0)
   return true
+}
+
+/** In a sandbox the wrapper waits for that, which waits for nobody: nothing is known of the time that they took. */
+async function timeOfWrapper({ store, files }: RunnerContext, { session_id, id, attempts }: CommandRow) {
+  const times = await readTimesFile(files.times(session_id, id, attempts))
+  const enclosed = (await isolationOf(store, session_id))?.isolation === 'bubblewrap'
+  return enclosed ? undefined : parseTimes(times)
 }
 
 async function cutLogs(

@@ -6,6 +6,8 @@ import { commandLineOf, limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { collectArtifacts } from '../artifacts/collect-artifacts.ts'
 import type { RunnerContext } from '../context.ts'
+import type { CommandGroup } from '../limits/cgroups/command-group.ts'
+import { groupOf, readyGroup } from '../limits/cgroups/group-of.ts'
 import { CommandMeter } from '../limits/command-meter.ts'
 import {
   type CommandOutcome,
@@ -49,7 +51,9 @@ export class CommandRun {
   readonly #preparing = new AbortController()
   #processes: CommandProcesses | undefined
   #meter: CommandMeter | undefined
+  #group: CommandGroup | undefined
   #cause: EndCause | undefined
+  #mayEnd = () => false
   #ending: Promise<void> | undefined
 
   /** `debuggee`: its debugger, where it is run under one. */
@@ -88,7 +92,10 @@ export class CommandRun {
   /** From `row`, which is running, until its end is recorded. Rejects with the signal's reason when that aborts: the command goes on. */
   async run(row: CommandRow, signal: AbortSignal): Promise<void> {
     this.#row = row
+    this.#group = groupOf(this.#context, row)
     const { lease } = this.#context
+    // Whoever takes it up where it is given up here ends it anew.
+    this.#mayEnd = () => lease.held() && !signal.aborted
     const { id } = row
     let wrapper = await readProcessFile(this.#processFile)
     let child: ChildProcess | undefined
@@ -109,10 +116,13 @@ export class CommandRun {
     }
     if (wrapper === undefined) {
       lease.require()
-      const launched = await launchCommand(this.#context, row, replacement)
+      this.#group = await readyGroup(this.#context, row)
+      const launched = await launchCommand(this.#context, row, { replacement, group: this.#group })
       if (!launched.launched) {
         // It may have been started before, and have taken away what told of it.
-        await new CommandProcesses(id, goneWrapper, () => lease.held()).endLeftovers(this.#context.graceMs)
+        const mayEnd = () => lease.held()
+        await new CommandProcesses(id, goneWrapper, mayEnd).endLeftovers(this.#context.graceMs)
+        await this.#group?.kill(mayEnd)
         return await this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
       }
       child = launched.child
@@ -162,10 +172,8 @@ export class CommandRun {
     child: ChildProcess | undefined,
     signal: AbortSignal,
   ): Promise<SeenEnd> {
-    const { lease } = this.#context
-    // Whoever takes it up where it is given up here ends it anew.
     const { sandbox } = this.#context.isolation
-    const processes = new CommandProcesses(this.#row.id, wrapper, () => lease.held() && !signal.aborted, {
+    const processes = new CommandProcesses(this.#row.id, wrapper, this.#mayEnd, {
       sandbox: sandbox.kind === 'bubblewrap' ? sandbox.program : undefined,
       terminal: this.#row.terminal_columns !== null,
     })
@@ -185,7 +193,9 @@ export class CommandRun {
     const { files, sampler } = this.#context
     const { session_id, id } = this.#row
     const logs = [files.log(session_id, id, 'stdout'), files.log(session_id, id, 'stderr')]
-    const meter = new CommandMeter(processes, wrapper, limitsOf(this.#row), logs, cause => this.end(cause))
+    const limits = limitsOf(this.#row)
+    const group = this.#group
+    const meter = new CommandMeter({ processes, wrapper, limits, logs, group }, cause => this.end(cause))
     this.#meter = meter
     return sampler.watch(view => meter.look(view))
   }
@@ -195,10 +205,11 @@ export class CommandRun {
     if (this.#cause === undefined && seen.kind === 'exited' && seen.code === codeOfKilled)
       await this.#debuggee?.killed()
     // What it left behind ends before its end is told, so that the sizes of its logs are final.
-    const left = await this.#processes?.endLeftovers(graceMs)
+    const left = [await this.#processes?.endLeftovers(graceMs), await this.#group?.kill(this.#mayEnd)]
     signal.throwIfAborted()
-    if (left !== undefined && left.remaining.length > 0)
-      log.warn({ command: this.#row.id, ...left }, 'processes of a command cannot be ended')
+    for (const one of left)
+      if (one !== undefined && one.remaining.length > 0)
+        log.warn({ command: this.#row.id, ...one }, 'processes of a command cannot be ended')
     return this.#explained(commandOutcome(seen, this.#cause))
   }
 
@@ -219,6 +230,7 @@ export class CommandRun {
   async #endProcesses(processes: CommandProcesses): Promise<void> {
     try {
       const hurry = this.#cause !== undefined && !mayTakeItsTime(this.#cause)
+      if (hurry) await this.#group?.kill(this.#mayEnd)
       await processes.end(hurry ? 0 : this.#context.graceMs)
     } catch (error) {
       this.#context.log.error({ err: error, command: this.#row.id }, 'ending a command failed')
@@ -227,9 +239,11 @@ export class CommandRun {
 
   async #record(outcome: CommandOutcome, keep?: () => Promise<KeptFiles | undefined>): Promise<void> {
     await this.#debuggee?.ended()
-    if (await recordEnd(this.#context, this.#row, outcome, this.#meter, keep))
+    if (await recordEnd(this.#context, this.#row, outcome, this.#meter, keep)) {
       await this.#debuggee?.recorded()
-    else this.#context.lease.doubt()
+      // After what it tells is kept: a runner that is killed before leaves it to the next.
+      await this.#group?.remove()
+    } else this.#context.lease.doubt()
   }
 
   /**

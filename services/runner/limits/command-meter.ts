@@ -7,34 +7,44 @@ import type { ProcessView } from '../../../lib/processes/process-view.ts'
 import type { CommandLimits } from '../../contract/command-limits.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import type { CommandProcesses } from '../commands/command-processes.ts'
+import type { CommandGroup } from './cgroups/command-group.ts'
+import type { GroupReading } from './cgroups/dialect.ts'
 import { passedLimit } from './passed-limit.ts'
 
-/** Measures one running command: how long it runs, the most memory that was seen, and which limit it passes. */
+/** What is measured. */
+export type Metered = {
+  readonly processes: CommandProcesses
+  readonly wrapper: ProcessIdentity
+  readonly limits: CommandLimits
+  /** The files that it writes to. */
+  readonly logs: readonly string[]
+  /** Its control group, where it has one. */
+  readonly group: CommandGroup | undefined
+}
+
+/** Measures one running command: how long it runs, what it uses, and which limit it passes. */
 export class CommandMeter {
-  readonly #processes: CommandProcesses
-  readonly #limits: CommandLimits
-  readonly #logs: readonly string[]
+  readonly #of: Metered
   readonly #passed: (cause: EndCause) => void
   readonly #began: number | undefined
   #peak: number | null = null
 
-  /** `logs`: the files that it writes to. `passed` is told, at each look, of the limit that is passed then. */
-  constructor(
-    processes: CommandProcesses,
-    wrapper: ProcessIdentity,
-    limits: CommandLimits,
-    logs: readonly string[],
-    passed: (cause: EndCause) => void,
-  ) {
-    this.#processes = processes
-    this.#limits = limits
-    this.#logs = logs
+  /** `passed` is told, at each look, of the limit that is passed then. */
+  constructor(of: Metered, passed: (cause: EndCause) => void) {
+    this.#of = of
     this.#passed = passed
-    const age = processAge(wrapper)
+    const age = processAge(of.wrapper)
     this.#began = age === undefined ? undefined : monotonicMs() - age
   }
 
-  /** Bytes; null where nobody has looked, or could tell. */
+  /** What its group tells now. */
+  read(): GroupReading | undefined {
+    const reading = this.#of.group?.read()
+    this.#note(reading?.memory)
+    return reading
+  }
+
+  /** The most memory that was seen, in bytes; null where nobody has looked, or could tell. */
   get peak(): number | null {
     return this.#peak
   }
@@ -45,14 +55,24 @@ export class CommandMeter {
   }
 
   look(view: ProcessView): void {
-    const members = this.#processes.among(view)
-    const sizes = members.map(({ pid }) => processMemory(pid)).filter(size => size !== undefined)
-    const memory = sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0)
-    if (memory !== undefined) this.#peak = Math.max(this.#peak ?? 0, memory)
-    const output = this.#logs.reduce((sum, file) => sum + sizeOf(file), 0)
-    const cause = passedLimit(this.#limits, { processes: members.length, memory, output })
+    const { processes, limits, logs } = this.#of
+    const members = processes.among(view)
+    const reading = this.read()
+    const memory = reading?.memory ?? memoryOf(members)
+    this.#note(memory)
+    const output = logs.reduce((sum, file) => sum + sizeOf(file), 0)
+    const cause = passedLimit(limits, { processes: members.length, memory, output, refused: reading })
     if (cause !== undefined) this.#passed(cause)
   }
+
+  #note(memory: number | undefined): void {
+    if (memory !== undefined) this.#peak = Math.max(this.#peak ?? 0, memory)
+  }
+}
+
+function memoryOf(members: readonly ProcessIdentity[]): number | undefined {
+  const sizes = members.map(({ pid }) => processMemory(pid)).filter(size => size !== undefined)
+  return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0)
 }
 
 function sizeOf(file: string): number {

@@ -1,9 +1,9 @@
 export type LimitReason = 'memory_limit' | 'process_limit' | 'file_size_limit' | 'output_limit'
 
-/** What is told of a command that has passed a limit; `most`: bytes, or processes. */
-export const limitFailure = (reason: LimitReason, most: number) => ({
+/** What is told of a command that has passed a limit; `most`: bytes, or processes, or with `threads` those as well. */
+export const limitFailure = (reason: LimitReason, most: number, threads = false) => ({
   reason,
-  message: limitMessages[reason](most),
+  message: threads ? `it had more than ${most} processes and threads at a time` : limitMessages[reason](most),
 })
 
 const limitMessages: Record<LimitReason, (most: number) => string> = {

@@ -1,5 +1,6 @@
 import type { CommandLimits } from '../../contract/command-limits.ts'
-import type { CommandOutcome, EndCause } from '../commands/command-outcome.ts'
+import type { CommandOutcome, EndCause, LimitCause } from '../commands/command-outcome.ts'
+import { type GroupReading, mostTasks } from './cgroups/dialect.ts'
 import { limitFailure } from './limit-failure.ts'
 
 /** What was seen of a running command at one moment. */
@@ -8,20 +9,37 @@ export type Sample = {
   /** Undefined where it cannot be told. */
   readonly memory: number | undefined
   readonly output: number
+  /** Where it has a control group. */
+  readonly refused?: Refused | undefined
 }
+
+/** What the kernel did not give it. */
+export type Refused = Pick<GroupReading, 'memoryRefused' | 'taskRefused'>
 
 export type LogSizes = { readonly stdout: number; readonly stderr: number }
 
 /** Which limit a running command has passed, if one. */
 export function passedLimit(
   limits: CommandLimits,
-  { processes, memory, output }: Sample,
+  { processes, memory, output, refused }: Sample,
 ): EndCause | undefined {
   if (limits.output !== null && output > limits.output) return { reason: 'output_limit', most: limits.output }
+  const refusal = refused && refusedLimit(limits, refused)
+  if (refusal !== undefined) return refusal
   if (limits.memory !== null && memory !== undefined && memory > limits.memory)
     return { reason: 'memory_limit', most: limits.memory }
   if (limits.processes !== null && processes > limits.processes)
     return { reason: 'process_limit', most: limits.processes }
+  return undefined
+}
+
+function refusedLimit(
+  limits: CommandLimits,
+  { memoryRefused, taskRefused }: Refused,
+): LimitCause | undefined {
+  if (limits.memory !== null && memoryRefused) return { reason: 'memory_limit', most: limits.memory }
+  if (limits.processes !== null && taskRefused)
+    return { reason: 'process_limit', most: mostTasks(limits.processes), threads: true }
   return undefined
 }
 
@@ -33,10 +51,18 @@ export function limitedOutcome(
   outcome: CommandOutcome,
   limits: CommandLimits,
   logs: LogSizes,
+  refused?: Refused,
 ): CommandOutcome {
   const { status, exit_code, failure } = outcome
   // What we did to it, or know of it, comes first.
   if (failure !== null || (status !== 'succeeded' && status !== 'failed')) return outcome
+  const refusal = refused && refusedLimit(limits, refused)
+  if (refusal !== undefined)
+    return {
+      status: 'failed',
+      exit_code,
+      failure: limitFailure(refusal.reason, refusal.most, refusal.threads),
+    }
   if (limits.output !== null && logs.stdout + logs.stderr > limits.output)
     return { status: 'failed', exit_code, failure: limitFailure('output_limit', limits.output) }
   if (limits.file_size !== null && exit_code === codeOfFileSize)

@@ -29,6 +29,7 @@ import type { CommandRow, RepositoryRow } from '../../../services/store/schema.t
 import { createSession, getSession } from '../../../services/store/sessions.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
+import { removeGroups } from './remove-groups.ts'
 
 /** Files of a repository by name. */
 export type Tree = Record<string, string | Buffer>
@@ -137,6 +138,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       worktrees: { keep: 8, totalBytes: 0 },
       // What every test of the runner goes through once more where commands are kept apart: see sandboxed.test.ts.
       ...(process.env.TEST_SANDBOX === undefined ? {} : { sandbox: sandboxOf(root) }),
+      ...(process.env.TEST_CGROUPS === undefined ? {} : { cgroups: 'auto' as const }),
       path: process.env.PATH ?? '',
       ...dependencies,
     })
@@ -158,6 +160,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       const wrapper = await readProcessFile(files.process(session_id, id, attempts))
       if (wrapper !== undefined) await new CommandProcesses(id, wrapper).end(0)
     }
+    await removeGroups(files)
     await store[Symbol.asyncDispose]()
     await removeTree(root)
   })

@@ -17,6 +17,7 @@ await startRunner({
   slots: 8,
   graceMs: Number(grace),
   worktrees: { keep: 8, totalBytes: 0 },
+  ...(process.env.TEST_CGROUPS === undefined ? {} : { cgroups: 'auto' as const }),
   path: process.env.PATH ?? '',
   ...(term === undefined ? {} : { lease: { termMs: Number(term) } }),
 })

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { openWorkspace } from '../../../config/workspace.ts'
+import { ownPlaces } from '../../../lib/cgroups/own-places.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { migrationNames } from '../../../services/store/migration-names.ts'
 import { prepareToken } from '../../../tasks/bootstrap/token.ts'
+import { inspectCommandLimits } from '../../../tasks/check/command-limits.ts'
 import { inspectContainers } from '../../../tasks/check/containers.ts'
 import { inspectDebuggers } from '../../../tasks/check/debuggers.ts'
 import { findingsTable } from '../../../tasks/check/findings-table.ts'
@@ -141,6 +143,15 @@ t.test('sandbox: there, missing, out of order, or not wanted', async t => {
   t.match(await look('bubblewrap', ''), { verdict: 'failed', detail: /no session starts/ })
   t.match(await look('auto', broken), { verdict: 'warning', detail: /\(bwrap: No permissions\)/ })
   t.match(await look('none', bin), { verdict: 'warning', detail: /switched off/, fix: /"auto"/ })
+})
+
+t.test('limits of commands: who keeps them, and why it is not the kernel', async t => {
+  t.match(inspectCommandLimits('none'), { verdict: 'ok', detail: /without control groups \(switched off\)/ })
+  const place = ownPlaces().find(({ fault }) => fault === undefined)?.place
+  t.match(inspectCommandLimits('auto'), {
+    what: 'limits of commands',
+    detail: place === undefined ? /looked at once a second/ : `(control groups version ${place.version}, `,
+  })
 })
 
 t.test('ports: free, held by somebody who is named, asked for or not, or out of reach', async t => {

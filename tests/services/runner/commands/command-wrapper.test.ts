@@ -21,8 +21,14 @@ t.teardown(() => rmSync(root, { recursive: true }))
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash'].filter(shell => existsSync(shell))
 for (const shell of shells) {
   const folder = () => mkdtempSync(join(root, 'command-'))
-  const start = (directory: string, words: string[], env: Record<string, string> = {}, blocks = '-') =>
-    spawn(shell, [wrapper, directory, blocks, ...words], {
+  const start = (
+    directory: string,
+    words: string[],
+    env: Record<string, string> = {},
+    blocks = '-',
+    groups: string[] = [],
+  ) =>
+    spawn(shell, [wrapper, directory, blocks, String(groups.length), ...groups, ...words], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, ...env },
@@ -128,6 +134,20 @@ for (const shell of shells) {
     t.equal(stderr, '')
     const times = parseTimes(await readTimesFile(join(directory, 'times')))
     t.ok(times !== undefined && times.user > 0.01, JSON.stringify(times))
+  })
+
+  t.test(`${shell}: has the program alone join its groups before it runs, or does not run it`, async t => {
+    const directory = folder()
+    const groups = [join(directory, 'one group'), join(directory, 'other')]
+    for (const group of groups) writeFileSync(group, '')
+    const { stdout } = await finish(start(directory, ['cat', ...groups], {}, '-', groups))
+    t.equal(stdout, '0\n0\n')
+    const without = folder()
+    const missing = join(without, 'missing', 'group')
+    const refused = await finish(start(without, ['echo', 'ran'], {}, '-', [missing]))
+    t.equal(refused.stdout, '')
+    t.match(refused.stderr, missing)
+    t.equal(await readExitFile(join(without, 'exit')), 126)
   })
 
   t.test(`${shell}: runs nothing where it cannot record`, async t => {

@@ -19,14 +19,14 @@ for (const shell of ['/bin/dash', '/bin/bash'].filter(shell => existsSync(shell)
   })
 
 t.test('what nobody could tell is null', async t => {
-  t.equal(commandUsage(undefined, '', null), null)
-  t.same(commandUsage(1_500, '', null), {
+  t.equal(commandUsage(undefined, undefined, null), null)
+  t.same(commandUsage(1_500, undefined, null), {
     wall_seconds: 1.5,
     user_seconds: null,
     system_seconds: null,
     peak_memory: null,
   })
-  t.match(commandUsage(-5, '0m0s 0m0s\n0m1s 0m2s\n', 7), {
+  t.match(commandUsage(-5, { user: 1, system: 2 }, 7), {
     wall_seconds: 0,
     user_seconds: 1,
     system_seconds: 2,

@@ -4,6 +4,9 @@ import type { CommandOutcome } from '../../../../services/runner/commands/comman
 import { keptLogs, limitedOutcome, passedLimit } from '../../../../services/runner/limits/passed-limit.ts'
 
 const limits = { memory: 100, processes: 2, file_size: 512, output: 10 }
+const neither = { memoryRefused: false, taskRefused: false }
+const memory = { ...neither, memoryRefused: true }
+const task = { ...neither, taskRefused: true }
 
 t.test('a limit is passed by what is above it', async t => {
   const cases: [CommandLimits, Parameters<typeof passedLimit>[1], string | undefined][] = [
@@ -13,6 +16,10 @@ t.test('a limit is passed by what is above it', async t => {
     [limits, { processes: 2, memory: 101, output: 10 }, 'memory_limit'],
     [limits, { processes: 3, memory: 100, output: 10 }, 'process_limit'],
     [limits, { processes: 2, memory: 100, output: 11 }, 'output_limit'],
+    [limits, { processes: 2, memory: 100, output: 10, refused: neither }, undefined],
+    [limits, { processes: 2, memory: 100, output: 10, refused: memory }, 'memory_limit'],
+    [limits, { processes: 2, memory: 100, output: 10, refused: task }, 'process_limit'],
+    [noLimits, { processes: 2, memory: 100, output: 10, refused: { ...memory, ...task } }, undefined],
   ]
   for (const [limits, sample, reason] of cases) t.equal(passedLimit(limits, sample)?.reason, reason)
 })
@@ -33,6 +40,15 @@ t.test('what nobody saw is told at the end', async t => {
   t.match(limitedOutcome(ended(153), limits, none), { failure: { reason: 'file_size_limit' } })
   t.same(limitedOutcome(ended(153), noLimits, over), ended(153), 'a code of its own')
   t.same(limitedOutcome(ended(1), limits, none), ended(1))
+  t.match(limitedOutcome(ended(137), limits, none, memory), {
+    exit_code: 137,
+    failure: { reason: 'memory_limit', message: 'it took more memory than 100 bytes' },
+  })
+  t.match(limitedOutcome(ended(0), limits, none, task), {
+    status: 'failed',
+    failure: { reason: 'process_limit', message: `it had more than 192 processes and threads at a time` },
+  })
+  t.same(limitedOutcome(ended(137), noLimits, none, memory), ended(137), 'it had no limit')
   const cancelled: CommandOutcome = {
     status: 'cancelled',
     exit_code: 143,

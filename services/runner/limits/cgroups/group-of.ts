@@ -1,0 +1,54 @@
+import { errorCode } from '../../../../lib/error-code.ts'
+import { type CommandId, commandId } from '../../../contract/ids.ts'
+import { noteEnforcement } from '../../../store/commands.ts'
+import { limitsOf } from '../../../store/rows.ts'
+import type { CommandRow } from '../../../store/schema.ts'
+import type { RunnerContext } from '../../context.ts'
+import { CommandGroup } from './command-group.ts'
+import { makeBase } from './group-base.ts'
+
+type Attempt = { readonly id: CommandId; readonly attempts: number }
+
+const nameOf = ({ id, attempts }: Attempt): string => `${id}.${attempts}`
+
+/** Which attempt a group is of; undefined where it is no command's. */
+export function attemptOf(name: string): Attempt | undefined {
+  const [, id = '', attempts = ''] = /^([^.]+)\.(\d+)$/.exec(name) ?? []
+  const parsed = commandId.schema.safeParse(id)
+  return parsed.success ? { id: parsed.data, attempts: Number(attempts) } : undefined
+}
+
+/** The group of a command that was started with one, whether it is there or not. */
+export function groupOf(
+  { cgroups }: Pick<RunnerContext, 'cgroups'>,
+  row: Pick<CommandRow, 'id' | 'attempts' | 'enforcement'>,
+): CommandGroup | undefined {
+  if (cgroups.kind === 'none' || row.enforcement !== 'cgroup') return undefined
+  return new CommandGroup(cgroups.base, nameOf(row))
+}
+
+/** The same, made and ready. Where that is not possible any more, the command is looked at once a second, and says so. */
+export async function readyGroup(
+  context: Pick<RunnerContext, 'cgroups' | 'store' | 'lease' | 'log'>,
+  row: CommandRow,
+): Promise<CommandGroup | undefined> {
+  const { cgroups, store, lease, log } = context
+  const group = groupOf(context, row)
+  if (group === undefined || cgroups.kind === 'none') return undefined
+  const limits = limitsOf(row)
+  try {
+    try {
+      group.make(limits)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      makeBase(cgroups.above, cgroups.base)
+      group.make(limits)
+    }
+    return group
+  } catch (error) {
+    log.warn({ err: error, command: row.id }, 'a command gets no control group')
+    await group.remove()
+    await noteEnforcement(store, row.id, 'sampled', lease.token)
+    return undefined
+  }
+}
