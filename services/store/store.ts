@@ -32,13 +32,21 @@ export async function openStore(path: string): Promise<Store> {
   }
   let retries = 0
   const retried = () => void retries++
+  /** Who writes last. Where one waits for the lock, who comes after it waits for it: another would go on taking it. */
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const since = performance.now()
+    const mine = last.then(() => whileBusy(work, undefined, { since, retried }))
+    last = mine.catch(() => undefined)
+    return mine
+  }
   return {
-    read: work => whileBusy(() => work(database), undefined, retried),
+    read: work => whileBusy(() => work(database), undefined, { retried }),
     async write(work) {
       const entry = pendingEntry()
       const audited: typeof work = transaction =>
         entry === undefined ? work(transaction) : entry.addAfter(transaction, () => work(transaction))
-      const result = await whileBusy(() => database.transaction().execute(audited), undefined, retried)
+      const result = await inTurn(() => database.transaction().execute(audited))
       entry?.committed()
       return result
     },

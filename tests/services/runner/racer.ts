@@ -11,5 +11,6 @@ await using runner = startStubRunner({
   ...{ store, token: runnerToken.parse(Number(token)), slots: 8 },
   ran: command => void writeSync(ran, `${command}\n`),
 })
+console.log('ready')
 await Promise.race([runner.failed, new Promise<void>(resolve => process.once('SIGTERM', resolve))])
 closeSync(ran)

@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { StoreBusyError, whileBusy } from '../../../services/store/busy.ts'
-import { getCommand, startCommand } from '../../../services/store/commands.ts'
+import { getCommand, listCommands, startCommand } from '../../../services/store/commands.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { now, storeRig } from './store-rig.ts'
 
@@ -31,6 +32,24 @@ t.test('a lock that another connection holds is waited out, without freezing thi
   other.exec('rollback')
   other.close()
   t.match(await getCommand(rig.store, await queued), { status: 'queued' })
+})
+
+t.test('those who wait for a lock get it in their turn, before any that come later', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const other = new DatabaseSync(rig.path)
+  other.exec('begin immediate')
+  const first = Array.from({ length: 8 }, () => rig.queue(session))
+  while (rig.store.retries < 8) await delay(5)
+  const later = rig.queue(session)
+  other.exec('rollback')
+  other.close()
+  const ids = await Promise.all([...first, later])
+  const rows = await listCommands(rig.store, session)
+  t.same(
+    rows.map(({ id }) => id),
+    ids,
+  )
 })
 
 t.test('a lock that stays is reported in the end', async t => {

@@ -108,3 +108,5 @@ export async function storeRig(t: Test) {
     },
   }
 }
+
+export type StoreRig = Awaited<ReturnType<typeof storeRig>>
