@@ -120,7 +120,7 @@ function processesIn(root: string): string[] {
 export async function until(
   what: string,
   fact: () => boolean | Promise<boolean>,
-  deadline = 30_000,
+  deadline = 60_000,
 ): Promise<void> {
   const end = performance.now() + deadline
   while (!(await fact())) {

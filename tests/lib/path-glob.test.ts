@@ -83,6 +83,6 @@ t.test('no pattern takes long for any name', t => {
   const began = performance.now()
   matches(`${'*a'.repeat(100)}*b`, 'a'.repeat(255))
   matches(`${'**/*a*/'.repeat(40)}b`, Array(120).fill('aaaaaaaa').join('/'))
-  t.ok(performance.now() - began < 1_000)
+  t.ok(performance.now() - began < 10_000)
   t.end()
 })

@@ -80,7 +80,7 @@ t.test('secrets that overlap everywhere take no longer than others', async t => 
     mask.cover(bytes)
     bytes.fill('a')
   }
-  t.ok(performance.now() - began < 1_000)
+  t.ok(performance.now() - began < 10_000)
   new SecretMask(overlapping).cover(bytes)
   t.ok(bytes.equals(Buffer.alloc(65_536, '*')))
 })

@@ -29,7 +29,7 @@ for (const { name, pids, rootLeaves } of gentle) {
     const result = await scope.end()
     t.ok(result.ended >= pids, `${result.ended} ended`)
     t.match(result, { killed: 0, remaining: [] })
-    t.ok(performance.now() - started < 5000, 'did not wait for the grace')
+    t.ok(performance.now() - started < 9_000, 'did not wait for the grace')
     t.notOk(anyAlive(identities))
     t.same(await scope.survivors(), [])
   })

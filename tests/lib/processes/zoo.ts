@@ -27,7 +27,7 @@ export const zoo = {
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  limitMs = 10_000,
+  limitMs = 60_000,
 ): Promise<NonNullable<T>> {
   const limit = performance.now() + limitMs
   for (;;) {

@@ -2,7 +2,7 @@
 export async function until(
   fact: () => boolean | Promise<boolean>,
   what: string,
-  deadline = 10_000,
+  deadline = 60_000,
 ): Promise<void> {
   const end = performance.now() + deadline
   while (!(await fact())) {

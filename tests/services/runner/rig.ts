@@ -38,7 +38,7 @@ export type Tree = Record<string, string | Buffer>
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<NonNullable<T>> {
   const limit = performance.now() + limitMs
   for (;;) {

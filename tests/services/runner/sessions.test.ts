@@ -123,7 +123,7 @@ t.test('a session that waits for a remote can be stopped at once', async t => {
   await until('starting', async () => (await getSession(rig.store, id))?.status === 'starting')
   await moveSession(rig.store, id, 'stopping', { now: rig.now() })
   rig.wake()
-  await until('stopped', async () => (await getSession(rig.store, id))?.status === 'stopped', 5_000)
+  await until('stopped', async () => (await getSession(rig.store, id))?.status === 'stopped')
   t.notOk(existsSync(rig.files.session(id)))
   const began = performance.now()
   await rig.stop()

@@ -105,7 +105,7 @@ t.test('a daemon that holds stdout does not hold the command', async t => {
   const started = performance.now()
   const { stdout } = await sh('sleep 300 & echo done', { output: 'capture' })
   t.equal(stdout, 'done\n')
-  t.ok(performance.now() - started < 3000)
+  t.ok(performance.now() - started < 30_000)
 })
 
 t.test('a command that closes its streams and goes on is waited for', async t => {

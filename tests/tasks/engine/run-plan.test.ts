@@ -195,7 +195,7 @@ t.test('cancelled before it began: nothing starts', async t => {
 t.test('a task that heeds no signal is abandoned, at once where it is urgent', async t => {
   const control = new AbortController()
   const urgent = new AbortController()
-  const deaf = task({ describe: 'deaf', run: () => new Promise<void>(() => {}) })
+  const deaf = task({ describe: 'deaf', undoMs: 60_000, run: () => new Promise<void>(() => {}) })
   const started = performance.now()
   const { result } = await run({ deaf }, ['deaf'], {
     signal: control.signal,
@@ -206,7 +206,7 @@ t.test('a task that heeds no signal is abandoned, at once where it is urgent', a
     },
   })
   t.match(result.states.get('deaf'), { kind: 'aborted', abandoned: true })
-  t.ok(performance.now() - started < 400)
+  t.ok(performance.now() - started < 30_000)
 })
 
 t.test('a task that finishes although it was cancelled has succeeded', async t => {

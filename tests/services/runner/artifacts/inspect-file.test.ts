@@ -80,7 +80,7 @@ t.test('hostile XML costs little and says nothing', async t => {
     `<!--${'x'.repeat(4_000_000)}`,
   ])
     t.equal(await junitSummary(pieces(text, 65_536)), null, text.slice(0, 40))
-  t.ok(performance.now() - began < 5_000)
+  t.ok(performance.now() - began < 20_000)
 })
 
 t.test('what files are, by their beginnings', t => {
