@@ -28,6 +28,7 @@ await runService(async () => {
       graceMs: 5_000,
       path: pathWithEnvironment(ownRoot, commandPath(process.env.PATH)),
       inherit: inheritedByCommands(process.env),
+      cgroups: 'auto',
       sandbox: { mode: 'auto', own: [workspace.artifacts], visible: [], home: homedir() },
     }),
   )

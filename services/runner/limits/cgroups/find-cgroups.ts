@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { ServerSettings } from '../../../../config/schema.ts'
 import { type CgroupPlace, directoriesOf, groupIn } from '../../../../lib/cgroups/cgroup-places.ts'
-import { ownPlaces, type SeenPlace } from '../../../../lib/cgroups/own-places.ts'
+import { ownPlaces } from '../../../../lib/cgroups/own-places.ts'
 import { errorCode } from '../../../../lib/error-code.ts'
 import { makeDirectory } from '../../../../lib/make-directory.ts'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
@@ -10,6 +9,7 @@ import type { DataFiles } from '../../../store/files.ts'
 import { runHelper } from '../../run-helper.ts'
 import { CommandGroup } from './command-group.ts'
 import { makeBase, removeBase } from './group-base.ts'
+import { nameOfTrial } from './group-names.ts'
 import { rememberedPlace, rememberPlace } from './remembered-place.ts'
 
 /** Whether commands are to have control groups: `auto` takes what there is. */
@@ -38,25 +38,24 @@ export async function findCgroups(
 ): Promise<Cgroups> {
   if (mode === 'none') return { kind: 'none', reason: 'they are switched off' }
   const seen = ownPlaces()
-  if (seen.length === 0) return { kind: 'none', reason: 'this system has none for memory and processes' }
   const remembered = await rememberedPlace(files.cgroups)
-  const candidates: SeenPlace[] = [
-    ...(remembered === undefined ? [] : [{ place: remembered, fault: undefined }]),
-    ...seen,
-  ]
+  const candidates = remembered === undefined ? seen : [{ place: remembered, fault: undefined }, ...seen]
   const name = nameOf(files.root)
   const faults: string[] = []
   for (const { place: above, fault: seenFault } of candidates) {
     const base = groupIn(above, name)
     const fault = seenFault ?? (await faultOf(above, base))
-    if (fault !== undefined) {
-      faults.push(fault)
-      continue
+    if (fault === undefined) {
+      await rememberPlace(files.cgroups, above)
+      return { kind: 'cgroup', above, base }
     }
-    await rememberPlace(files.cgroups, above)
-    return { kind: 'cgroup', above, base }
+    faults.push(fault)
   }
-  return { kind: 'none', reason: `none can be made here: ${[...new Set(faults)].join('; ')}` }
+  // Of its own places the nearest says most.
+  const [reason = 'this system has none for memory and processes'] = faults.slice(
+    candidates.length - seen.length,
+  )
+  return { kind: 'none', reason }
 }
 
 /** Of no two data directories that anybody on this host has now: they may have the same path in two containers. */
@@ -69,22 +68,26 @@ function nameOf(root: string): string {
 /** Joins all of the groups that are named, and tells where it is then. */
 const join = 'for file; do echo 0 >"$file" || exit 1; done; exec cat /proc/self/cgroup'
 
+/** Leaves `base` where it can be used. */
 async function faultOf(above: CgroupPlace, base: CgroupPlace): Promise<string | undefined> {
-  const name = `trial-${randomBytes(6).toString('hex')}`
+  const fault = await faultOfTrial(above, base)
+  if (fault !== undefined) removeBase(base)
+  return fault
+}
+
+async function faultOfTrial(above: CgroupPlace, base: CgroupPlace): Promise<string | undefined> {
+  const name = nameOfTrial()
   const group = new CommandGroup(base, name)
   try {
     makeBase(above, base)
     group.make({ memory: 2 ** 30, processes: 1 })
     await using scope = new ProcessScope({ graceMs: 0 })
-    const { code, stdout, stderr } = await runHelper(
-      scope,
-      {
-        words: ['/bin/sh', '-c', join, 'sh', ...group.joining],
-        environment: { PATH: '/usr/bin:/bin' },
-        options: undefined,
-      },
-      AbortSignal.timeout(trialLimitMs),
-    )
+    const program = {
+      words: ['/bin/sh', '-c', join, 'sh', ...group.joining],
+      environment: { PATH: '/usr/bin:/bin' },
+      options: undefined,
+    }
+    const { code, stdout, stderr } = await runHelper(scope, program, AbortSignal.timeout(trialLimitMs))
     if (code !== 0)
       return `no process could be moved to one in ${above.memory} (${stderr.trim().split('\n')[0]})`
     const joined = stdout.split('\n').filter(line => line.endsWith(`/${name}`)).length
@@ -95,7 +98,5 @@ async function faultOf(above: CgroupPlace, base: CgroupPlace): Promise<string | 
     return `none can be made in ${above.memory} (${errorCode(error) ?? error})`
   } finally {
     await group.remove()
-    // Whoever needs it makes it.
-    removeBase(base)
   }
 }

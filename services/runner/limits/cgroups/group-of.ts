@@ -1,22 +1,11 @@
 import { errorCode } from '../../../../lib/error-code.ts'
-import { type CommandId, commandId } from '../../../contract/ids.ts'
 import { noteEnforcement } from '../../../store/commands.ts'
 import { limitsOf } from '../../../store/rows.ts'
 import type { CommandRow } from '../../../store/schema.ts'
 import type { RunnerContext } from '../../context.ts'
 import { CommandGroup } from './command-group.ts'
 import { makeBase } from './group-base.ts'
-
-type Attempt = { readonly id: CommandId; readonly attempts: number }
-
-const nameOf = ({ id, attempts }: Attempt): string => `${id}.${attempts}`
-
-/** Which attempt a group is of; undefined where it is no command's. */
-export function attemptOf(name: string): Attempt | undefined {
-  const [, id = '', attempts = ''] = /^([^.]+)\.(\d+)$/.exec(name) ?? []
-  const parsed = commandId.schema.safeParse(id)
-  return parsed.success ? { id: parsed.data, attempts: Number(attempts) } : undefined
-}
+import { nameOfAttempt } from './group-names.ts'
 
 /** The group of a command that was started with one, whether it is there or not. */
 export function groupOf(
@@ -24,7 +13,7 @@ export function groupOf(
   row: Pick<CommandRow, 'id' | 'attempts' | 'enforcement'>,
 ): CommandGroup | undefined {
   if (cgroups.kind === 'none' || row.enforcement !== 'cgroup') return undefined
-  return new CommandGroup(cgroups.base, nameOf(row))
+  return new CommandGroup(cgroups.base, nameOfAttempt(row))
 }
 
 /** The same, made and ready. Where that is not possible any more, the command is looked at once a second, and says so. */

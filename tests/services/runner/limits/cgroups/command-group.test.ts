@@ -9,7 +9,7 @@ import { isAlive } from '../../../../../lib/processes/identity.ts'
 import { CommandGroup } from '../../../../../services/runner/limits/cgroups/command-group.ts'
 import { mostTasks } from '../../../../../services/runner/limits/cgroups/dialect.ts'
 import { findCgroups } from '../../../../../services/runner/limits/cgroups/find-cgroups.ts'
-import { groupsIn, makeBase, removeBase } from '../../../../../services/runner/limits/cgroups/group-base.ts'
+import { groupsIn, removeBase } from '../../../../../services/runner/limits/cgroups/group-base.ts'
 import { dataFiles } from '../../../../../services/store/files.ts'
 import { until } from '../../rig.ts'
 
@@ -22,6 +22,9 @@ const dataIn = (t: Pick<Test, 'teardown'>) => {
 }
 const noLimits = { memory: null, processes: null }
 const cgroups = await findCgroups('auto', dataIn(t))
+t.teardown(() => {
+  if (cgroups.kind === 'cgroup') removeBase(cgroups.base)
+})
 const skip = cgroups.kind === 'none' ? cgroups.reason : false
 
 /** A line of shell, in a group. */
@@ -37,13 +40,11 @@ function runIn(t: Test, group: CommandGroup, line: string): ChildProcess {
 /** A group for a test, in a place where it can be. */
 function groupFor(t: Test): CommandGroup {
   if (cgroups.kind === 'none') throw new Error(cgroups.reason)
-  const { above, base } = cgroups
-  makeBase(above, base)
+  const { base } = cgroups
   const group = new CommandGroup(base, `test-${process.pid}`)
   t.teardown(async () => {
     await group.kill(() => true)
     await group.remove()
-    removeBase(base)
   })
   return group
 }
@@ -62,8 +63,11 @@ t.test('where there are groups is proven, written down, and of these data alone'
   if (first.kind === 'none' || other.kind === 'none') return
   t.same(other.above, first.above)
   t.not(other.base.memory, first.base.memory)
-  for (const directory of directoriesOf(first.base))
-    t.notOk(existsSync(directory), 'nothing is left of the trial')
+  for (const { base } of [first, other]) {
+    t.same(groupsIn(base), [], 'nothing is left of the trial')
+    removeBase(base)
+    for (const directory of directoriesOf(base)) t.notOk(existsSync(directory))
+  }
   t.match(await findCgroups('none', files), { kind: 'none', reason: 'they are switched off' })
 })
 

@@ -12,12 +12,14 @@ import type { CommandId } from '../../../../../services/contract/ids.ts'
 import { CommandGroup } from '../../../../../services/runner/limits/cgroups/command-group.ts'
 import { mostTasks } from '../../../../../services/runner/limits/cgroups/dialect.ts'
 import { findCgroups } from '../../../../../services/runner/limits/cgroups/find-cgroups.ts'
-import { groupsIn, makeBase } from '../../../../../services/runner/limits/cgroups/group-base.ts'
+import { groupsIn } from '../../../../../services/runner/limits/cgroups/group-base.ts'
+import { nameOfAttempt } from '../../../../../services/runner/limits/cgroups/group-names.ts'
 import { readyGroup } from '../../../../../services/runner/limits/cgroups/group-of.ts'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { getCommand } from '../../../../../services/store/commands.ts'
 import { dataFiles } from '../../../../../services/store/files.ts'
 import { toCommand } from '../../../../../services/store/rows.ts'
+import { removeGroups } from '../../remove-groups.ts'
 import { type RunnerRig, runnerRig, until } from '../../rig.ts'
 import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 
@@ -37,11 +39,13 @@ async function cgroupsOf({ files }: Pick<RunnerRig, 'files'>) {
   if (found.kind === 'none') throw new Error(found.reason)
   return found
 }
-const found = await (async () => {
-  const root = mkdtempSync(join(tmpdir(), 'cgroups-'))
-  t.teardown(() => rmSync(root, { recursive: true }))
-  return await findCgroups('auto', dataFiles(root))
-})()
+
+const root = mkdtempSync(join(tmpdir(), 'cgroups-'))
+const found = await findCgroups('auto', dataFiles(root))
+t.teardown(async () => {
+  await removeGroups(dataFiles(root))
+  rmSync(root, { recursive: true })
+})
 const skip = found.kind === 'none' ? found.reason : false
 
 t.test('a command in a group', { skip }, async t => {
@@ -129,7 +133,7 @@ t.test(
     const over = await rig.run(session, ['true'])
     t.ok(Number(toCommand(over).usage?.peak_memory) > 0, 'however quick it was')
     await rig.stop()
-    const { above, base } = await cgroupsOf(rig)
+    const { base } = await cgroupsOf(rig)
     t.same(groupsIn(base), [], 'nothing is left at its end')
     const child = await spawnRunner(rig)
     t.teardown(() => killRunner(child))
@@ -140,9 +144,9 @@ t.test(
     await rig.printed(session.id, id, 'ready\n')
     await killRunner(child)
     // As it is where a runner is killed after it has recorded an end.
-    makeBase(above, base)
-    new CommandGroup(base, `${over.id}.1`).make(noLimits)
-    t.same(groupsIn(base).sort(), [`${id}.1`, `${over.id}.1`].sort())
+    const left = [nameOfAttempt(over), `trial.${2 ** 22 + 1}.abc`]
+    for (const name of left) new CommandGroup(base, name).make(noLimits)
+    t.same(groupsIn(base).sort(), [`${id}.1`, ...left].sort())
     await rig.start()
     await until('what is over to be taken away', () => groupsIn(base).length === 1)
     writeFileSync(join(rig.files.worktree(session.id), 'go'), '')
