@@ -8,6 +8,8 @@ export const chaos = task({
     seed: z.coerce.number().int().nonnegative().optional().describe('repeats a run; default: a new one'),
     json: jsonParam(z),
   }),
+  // A whole clone is removed.
+  undoMs: 30_000,
   run: async (_, { params: { seed = Math.floor(Math.random() * 1e9), ...params }, ...context }) => {
     const { runChaos } = await import('./run-chaos.ts')
     await runChaos({ seed, ...params }, context)

@@ -97,7 +97,12 @@ export function makeClone(owner: { teardown(end: () => Promise<void>): void }): 
   }
   owner.teardown(async () => {
     await clone.task(['down', '--yes'])
-    for (const line of clone.processes()) process.kill(Number.parseInt(line, 10), 'SIGKILL')
+    for (const line of clone.processes())
+      try {
+        process.kill(Number.parseInt(line, 10), 'SIGKILL')
+      } catch {
+        // It has ended by itself just now.
+      }
     rmSync(room, { recursive: true, force: true, maxRetries: 5 })
   })
   return clone

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { findExecutable } from '../../../../services/runner/commands/find-executable.ts'
-import { inheritedByCommands } from '../../../../services/runner/host-environment.ts'
+import { inheritedByCommands, toolchainsOf } from '../../../../services/runner/host-environment.ts'
 import { type RunnerRig, runnerRig, type SessionOptions, type Tree, until, write } from '../rig.ts'
 
 t.setTimeout(300_000)
@@ -112,7 +112,10 @@ t.test('cargo builds from the crates that Cargo.lock names', { skip: await skip(
   execFileSync('cargo', ['generate-lockfile'], { cwd: project, env, stdio: 'pipe' })
   const lock = readFileSync(join(project, 'Cargo.lock'))
 
-  const rig = await runnerRig(t, { inherit })
+  // As `main.ts` has it: of the home, which is hidden, what cargo needs is shown.
+  const visible = [directory, ...toolchainsOf(inherit)]
+  const sandbox = { mode: 'auto', own: [], visible, home: homedir() } as const
+  const rig = await runnerRig(t, { inherit, sandbox })
   const session = await start(rig, { ...files, 'Cargo.lock': lock }, { environment: ['cargo'] })
   const unpacked = await runs(rig, session, 'ls "$CARGO_HOME"/registry/src/*/answers-1.0.0/src')
   t.equal(unpacked, 'lib.rs\n')
