@@ -36,6 +36,7 @@ export async function runChaos(
   createInterface({ input: stderr }).on('line', log)
   const [result] = await Promise.all([text(stdout), once(child, 'close')])
   print(result)
+  if (result === '') throw new UserError('chaos did not come to its end', { fix: 'the log tells why' })
   if (child.exitCode !== 0)
     throw new UserError('a promise was broken', { fix: 'the log and the complaints tell which' })
 }

@@ -80,7 +80,9 @@ export async function startChaosServer(next: () => number): Promise<ChaosServer>
       const running = clone.processes()
       if (!alone && !running.some(isSecond)) clone.start([second.script, second.socket], environment)
       // PM2 starts again what has ended, where it is there itself and has not given up.
-      if (!running.some(isDaemon) || !(await within(patience, isReady))) await up()
+      if (running.some(isDaemon) && (await within(patience, isReady))) return
+      // On a busy machine PM2 may be late: what it has begun by then is found by another one.
+      await up().catch(up)
     },
     async leaveOneRunner() {
       alone = true

@@ -77,13 +77,22 @@ async function strike(
   for (const { fault, pause } of strikes(next, faults)) {
     await delay(pause) // the moment is what is random here
     if (performance.now() > end) break
-    await fault.strike(server, next)
-    const began = performance.now()
-    await server.recover()
-    const took = performance.now() - began
+    const took = await recoveryFrom(fault, server, next)
     slowestRecovery = Math.max(slowestRecovery, took)
     done[fault.name] = (done[fault.name] ?? 0) + 1
     say(`${fault.name}: all runs again after ${(took / 1_000).toFixed(1)} s`)
   }
   return { faults: done, slowestRecovery }
+}
+
+/** Does something to a server, and tells how long it took from then on until everything ran again, in milliseconds. */
+async function recoveryFrom(fault: Fault, server: ChaosServer, next: () => number): Promise<number> {
+  try {
+    await fault.strike(server, next)
+    const began = performance.now()
+    await server.recover()
+    return performance.now() - began
+  } catch (error) {
+    throw new Error(`${fault.name}: not all runs again`, { cause: error })
+  }
 }
