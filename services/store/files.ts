@@ -70,6 +70,9 @@ export const dataFiles = (root: string) => {
     times: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'times'),
     /** Through which its terminal is typed into, as long as it runs: a named pipe. */
     terminal: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'terminal'),
+    /** What bubblewrap tells of the program inside: see `hasBegun`. */
+    sandboxStatus: (sessionId: SessionId, id: CommandId, nth = 1) =>
+      join(attempt(sessionId, id, nth), 'sandbox'),
     /** The exit code, written atomically by the wrapper when the program has ended. */
     exitStatus: (sessionId: SessionId, id: CommandId, nth = 1) => join(attempt(sessionId, id, nth), 'exit'),
   }

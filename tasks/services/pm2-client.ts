@@ -7,7 +7,7 @@ import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { type App, answerSchema, type Call, type Pm2State } from './pm2-messages.ts'
 
-/** How long one call to PM2 may take, in milliseconds. Starting its daemon takes about 250 of them. */
+/** How long one call to PM2 may take, in milliseconds. */
 const deadlines: Record<Call['do'], number> = {
   connect: 10_000,
   list: 10_000,
@@ -17,6 +17,9 @@ const deadlines: Record<Call['do'], number> = {
   delete: 30_000,
   'end-daemon': 30_000,
 }
+
+/** To connect, where its daemon has to be started first: about 250 of them on a machine that has nothing else to do. */
+const startDeadline = 30_000
 
 export type Pm2 = AsyncDisposable & {
   start(app: App): Promise<void>
@@ -53,6 +56,7 @@ function titleOf(pid: number): string {
 /** Connects to PM2's daemon, starting it where none runs. `environment` is what the daemon and its services see. */
 export async function connectPm2(home: string, environment: Record<string, string>): Promise<Pm2> {
   makePrivateDirectory(home)
+  const connectDeadline = runningDaemon(home) === undefined ? startDeadline : deadlines.connect
   const child = fork(join(import.meta.dirname, 'pm2-process.ts'), {
     env: { ...environment, PM2_HOME: home, PM2_SILENT: 'true', PM2_PROGRAMMATIC: 'true' },
     execArgv: [],
@@ -66,6 +70,7 @@ export async function connectPm2(home: string, environment: Record<string, strin
   const call = (request: Call): Promise<Pm2State[]> =>
     new Promise((resolve, reject) => {
       const id = ++lastId
+      const deadline = request.do === 'connect' ? connectDeadline : deadlines[request.do]
       const settle = (end: () => void) => {
         clearTimeout(timer)
         child.off('message', onMessage).off('exit', onExit)
@@ -83,9 +88,9 @@ export async function connectPm2(home: string, environment: Record<string, strin
       const onExit = () =>
         settle(() => reject(new Error(`PM2's client ended during ${request.do}\n${errors}`.trimEnd())))
       const timer = setTimeout(() => {
-        settle(() => reject(mute(home, request.do)))
+        settle(() => reject(mute(home, request.do, deadline)))
         child.kill('SIGKILL')
-      }, deadlines[request.do])
+      }, deadline)
       child.on('message', onMessage).on('exit', onExit)
       child.send({ ...request, id })
     })
@@ -111,10 +116,10 @@ export async function connectPm2(home: string, environment: Record<string, strin
   }
 }
 
-function mute(home: string, call: Call['do']): UserError {
+function mute(home: string, call: Call['do'], deadline: number): UserError {
   const daemon = runningDaemon(home)
   const who = daemon === undefined ? "PM2's daemon" : `PM2's daemon (pid ${daemon.pid})`
-  return new UserError(`${who} did not answer to "${call}" within ${deadlines[call] / 1000} s`, {
+  return new UserError(`${who} did not answer to "${call}" within ${deadline / 1000} s`, {
     fix: daemon === undefined ? 'try again' : `end it with kill -9 ${daemon.pid}, then run: npx task up`,
   })
 }

@@ -102,14 +102,16 @@ async function tryToLaunch(
   if (!isolation.ok) return failed('spawn_failed', isolation.message)
   const program = { words: plain, environment: env }
   const terminal = terminalOf(row)
+  const statusFile = files.sandboxStatus(row.session_id, row.id, row.attempts)
   const enclosed =
     terminal === null
-      ? ({ ok: true, program: isolation.enclose(program, directory.path) } as const)
+      ? ({ ok: true, program: isolation.enclose(program, directory.path, statusFile) } as const)
       : await inTerminal(program, isolation, {
           size: terminal,
           pipe: files.terminal(row.session_id, row.id, row.attempts),
           path: context.path,
           directory: directory.path,
+          statusFile,
         })
   if (!enclosed.ok) return failed('spawn_failed', enclosed.message)
   using ready = enclosed.program

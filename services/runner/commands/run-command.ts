@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { processAge } from '../../../lib/processes/process-age.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
-import { commandLineOf, limitsOf } from '../../store/rows.ts'
+import { limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { collectArtifacts } from '../artifacts/collect-artifacts.ts'
 import type { RunnerContext } from '../context.ts'
@@ -18,12 +18,10 @@ import {
 } from './command-outcome.ts'
 import { CommandProcesses } from './command-processes.ts'
 import type { Debuggee, Replacement } from './debuggee.ts'
+import { explainedOutcome } from './explained-outcome.ts'
 import { launchCommand } from './launch-command.ts'
-import { missingProgram } from './missing-program.ts'
 import { recordEnd } from './record-end.ts'
-import { surroundings } from './surroundings.ts'
 import { watchCommand } from './watch-command.ts'
-import { findWorkingDirectory } from './working-directory.ts'
 import {
   codeOfUnrecorded,
   forbidProcessFile,
@@ -210,21 +208,7 @@ export class CommandRun {
     for (const one of left)
       if (one !== undefined && one.remaining.length > 0)
         log.warn({ command: this.#row.id, ...one }, 'processes of a command cannot be ended')
-    return this.#explained(commandOutcome(seen, this.#cause))
-  }
-
-  async #explained(outcome: CommandOutcome): Promise<CommandOutcome> {
-    const line = commandLineOf(this.#row)
-    const { status, exit_code, failure } = outcome
-    if (typeof line !== 'string' || status !== 'failed' || failure !== null) return outcome
-    if (exit_code === null || exit_code < 126) return outcome
-    const directory = await findWorkingDirectory(
-      this.#context.files.worktree(this.session),
-      this.#row.directory,
-    )
-    if (!directory.found) return outcome
-    const { PATH: along = '' } = await surroundings(this.#context, this.#row, directory.path)
-    return { ...outcome, failure: await missingProgram(line, exit_code, along, directory.path) }
+    return await explainedOutcome(this.#context, this.#row, commandOutcome(seen, this.#cause))
   }
 
   async #endProcesses(processes: CommandProcesses): Promise<void> {

@@ -5,8 +5,8 @@ import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { secretsOf } from '../../store/session-secrets.ts'
 import type { RunnerContext } from '../context.ts'
+import { logEnd } from '../logs/log-end.ts'
 import { type BuildEnd, buildEnd } from './build-end.ts'
-import { logEnd } from './log-end.ts'
 
 /**
  * Writes down what the build of an environment has come to, if it is over; false where it goes on. It follows from how its

@@ -20,7 +20,8 @@ export type ReadyProgram = Program & Disposable & { readonly options: OpenOption
 export type Enclosure = {
   /** Whether anything encloses them. */
   readonly apart: boolean
-  enclose(program: Program, directory: string): ReadyProgram
+  /** `statusFile`: gets what `hasBegun` asks for. */
+  enclose(program: Program, directory: string, statusFile?: string): ReadyProgram
   /** Whether a file can be read inside; its path without symbolic links. */
   shows(path: string): boolean
 }
@@ -99,11 +100,11 @@ async function isolationWith(
   return {
     ok: true,
     apart: true,
-    enclose(program, directory) {
+    enclose(program, directory, statusFile) {
       const mark = program.environment[scopeVariable]
       const outside = mark === undefined ? {} : { [scopeVariable]: mark }
       const { options, ...rest } = enclosed(sandbox.program, { ...view, directory }, program, outside)
-      const open = openOptions(files.session(id), options)
+      const open = openOptions(files.session(id), options, statusFile)
       return { ...rest, options: open, [Symbol.dispose]: () => open[Symbol.dispose]() }
     },
     shows: path =>

@@ -2,20 +2,28 @@ import type { StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { optionsDescriptor } from './sandbox.ts'
+import { optionsDescriptor, statusDescriptor } from './sandbox.ts'
 
-export type OpenOptions = Disposable & { readonly descriptor: number }
+/** Open files for bubblewrap, in the order of their descriptors there. */
+export type OpenOptions = Disposable & { readonly descriptors: readonly number[] }
 
 /**
  * Options as bubblewrap reads them, each with a NUL behind it, in a file that has no name any more: they hold the values of
- * variables, which anybody could read among the words of a process. `directory` is out of every session's sight.
+ * variables, which anybody could read among the words of a process. `directory` is out of every session's sight, as is
+ * `statusFile`, which gets what bubblewrap tells of its program.
  */
-export function openOptions(directory: string, options: readonly string[]): OpenOptions {
+export function openOptions(directory: string, options: readonly string[], statusFile?: string): OpenOptions {
   const path = join(directory, `options-${randomBytes(6).toString('hex')}`)
   try {
-    writeFileSync(path, options.map(option => `${option}\0`).join(''), { flag: 'wx', mode: 0o600 })
-    const descriptor = openSync(path, 'r')
-    return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) }
+    using opened = new DisposableStack()
+    const open = (...how: Parameters<typeof openSync>) => opened.adopt(openSync(...how), closeSync)
+    const all =
+      statusFile === undefined ? options : ['--json-status-fd', String(statusDescriptor), ...options]
+    writeFileSync(path, all.map(option => `${option}\0`).join(''), { flag: 'wx', mode: 0o600 })
+    const descriptors = [open(path, 'r')]
+    if (statusFile !== undefined) descriptors.push(open(statusFile, 'w', 0o600))
+    const life = opened.move()
+    return { descriptors, [Symbol.dispose]: () => life.dispose() }
   } finally {
     unlinkSync(path)
   }
@@ -27,4 +35,8 @@ type Streams = Exclude<StdioOptions, string>
 export const withOptions = (streams: Streams, options: OpenOptions | undefined): Streams =>
   options === undefined
     ? streams
-    : [...streams, ...Array<'ignore'>(optionsDescriptor - streams.length).fill('ignore'), options.descriptor]
+    : [
+        ...streams,
+        ...Array<'ignore'>(optionsDescriptor - streams.length).fill('ignore'),
+        ...options.descriptors,
+      ]

@@ -43,6 +43,9 @@ export type Enclosed = Program & { readonly options: readonly string[] }
 /** Above those that command-wrapper.sh uses for itself. */
 export const optionsDescriptor = 6
 
+/** Where bubblewrap tells how the program inside has ended, where somebody wants to know. */
+export const statusDescriptor = 7
+
 /** How long bubblewrap may take to show that it works, in milliseconds. */
 const probeLimitMs = 5_000
 

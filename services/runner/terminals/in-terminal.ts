@@ -19,13 +19,14 @@ export type TerminalOptions = {
   readonly path: string
   /** Where the program starts. */
   readonly directory: string
+  readonly statusFile: string
 }
 
 /** A program, enclosed, that runs in a terminal of its own. Its holder stands outside. */
 export async function inTerminal(
   { words, environment }: Program,
   enclosure: Enclosure,
-  { size, pipe, path, directory }: TerminalOptions,
+  { size, pipe, path, directory, statusFile }: TerminalOptions,
 ): Promise<InTerminal> {
   const tool = (name: string) => findExecutable(name, `${systemPath}:${path}`, '/')
   const python = await tool('python3')
@@ -36,7 +37,7 @@ export async function inTerminal(
     if (!setsid.found) return missing('setsid (of util-linux)')
     inside = [setsid.path, '-c', ...words]
   }
-  const ready = enclosure.enclose({ words: inside, environment }, directory)
+  const ready = enclosure.enclose({ words: inside, environment }, directory, statusFile)
   const whose = enclosure.apart ? 'theirs' : 'ours'
   const holder = [python.path, '-I', '-S', holderFile, pipe, String(size.columns), String(size.rows), whose]
   return { ok: true, program: { ...ready, words: [...holder, ...ready.words] } }

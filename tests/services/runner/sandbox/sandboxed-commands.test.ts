@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { homedir } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { isolationFor } from '../../../../services/runner/sandbox/enclosure.ts'
 import { findSandbox, runnerIsolation } from '../../../../services/runner/sandbox/sandbox.ts'
 import { requestCancel } from '../../../../services/store/commands.ts'
+import { toCommand } from '../../../../services/store/rows.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
 import { runnerRig, until } from '../rig.ts'
 
@@ -38,6 +41,30 @@ t.test('a command has its worktree and git, and neither the store nor another se
     'y\n',
   )
   t.equal(rig.stdout(await rig.run(two, 'cat README.md')), 'hello\n')
+})
+
+t.test('what bubblewrap could not run has not failed by itself', { skip }, async t => {
+  if (sandbox.kind === 'none') return
+  const bin = mkdtempSync(join(tmpdir(), 'bwrap-'))
+  t.teardown(() => rmSync(bin, { recursive: true }))
+  // The real one, asked for something that is not there from a moment on.
+  const script = `#!/bin/sh\n[ -e '${bin}/broken' ] && set -- --ro-bind /nowhere /nowhere "$@"\nexec ${sandbox.program} "$@"\n`
+  writeFileSync(join(bin, 'bwrap'), script, { mode: 0o755 })
+  const path = `${bin}:${process.env.PATH}`
+  const rig = await runnerRig(t, { path, sandbox: { mode: 'auto', own: [], visible: [], home: homedir() } })
+  const session = await rig.session(await rig.repository())
+  const own = await rig.run(session, 'echo "bwrap: no" >&2; exit 1')
+  t.match(toCommand(own), { status: 'failed', exit_code: 1, failure: null }, 'its own failure is its own')
+  writeFileSync(join(bin, 'broken'), '')
+  const failure = {
+    reason: 'spawn_failed',
+    message: "bubblewrap could not run it: Can't find source path /nowhere: No such file or directory",
+  }
+  for (const options of [{}, { merge: true }, { terminal: { columns: 80, rows: 24 } }]) {
+    const row = await rig.ended(await rig.queue(session, 'echo ran', options))
+    t.match(toCommand(row), { status: 'failed', exit_code: null, failure })
+    t.notMatch(rig.stdout(row), /ran/)
+  }
 })
 
 t.test('asked to end it has its grace, and its own exit code is kept', { skip }, async t => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { logEnd } from '../../../../services/runner/environments/log-end.ts'
+import { logEnd } from '../../../../services/runner/logs/log-end.ts'
 
 function endOf(t: Test, content: string, ...secrets: string[]) {
   const directory = mkdtempSync(join(tmpdir(), 'log-end-'))
