@@ -116,6 +116,7 @@ export const serverSchema = z.strictObject({
       max_idle_seconds: seconds.default(0),
       per_owner: z.int().min(1).max(100_000).default(50),
       retain_days: z.number().min(0).max(3_660).default(7),
+      submodules: z.enum(['none', 'top', 'recursive']).default('recursive'),
     })
     .prefault({}),
   environments: z

@@ -59,6 +59,8 @@ const fixes: Record<NonNullable<Session['failure']>['reason'], string | undefine
     'give --commit an id, a branch or a tag of that repository, and check that it has been pushed',
   patch_rejected: 'make the patch against this very commit: git diff COMMIT',
   repository_unavailable: 'see what is wrong with it: debug-server repository list',
+  submodule_unavailable:
+    'do without it: --submodules none; or register it with "debug-server repository add URL": then it is fetched with the credentials of the server',
   worktree_failed: undefined,
   environment_failed:
     'see all of its log with "debug-server session logs SESSION", or leave it out with --environment none',

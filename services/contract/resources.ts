@@ -10,6 +10,7 @@ import { isolations } from './isolation.ts'
 import { repositoryFailureSchema, repositoryStatuses } from './repository-state.ts'
 import { scopeSchema } from './scopes.ts'
 import { sessionEndReasons, sessionFailureSchema, sessionStatuses } from './session-state.ts'
+import { submoduleSchema } from './submodules.ts'
 import { terminalSizeSchema } from './terminal.ts'
 
 /** What the server tells of each thing. No path of the server's file system is ever among it. */
@@ -57,6 +58,8 @@ export const sessionSchema = z.object({
   environment: environmentChoice,
   /** What it has got of them, or waits for; empty until that is known, and where there is nothing to install. */
   environments: z.array(sessionEnvironmentSchema),
+  /** Those of its repository that it has; empty until that is known. */
+  submodules: z.array(submoduleSchema),
   /** Seconds that it may live since it was created or resumed; 0: any time. */
   ttl: z.int(),
   /** Seconds that nothing may happen in it; 0: any time. */

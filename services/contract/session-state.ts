@@ -37,6 +37,7 @@ export type SessionEndReason = (typeof sessionEndReasons)[number]
 export const sessionFailureReasons = [
   'commit_not_found',
   'repository_unavailable',
+  'submodule_unavailable',
   'patch_rejected',
   'worktree_failed',
   'worktree_lost',

@@ -31,6 +31,8 @@ export type RunnerContext = {
   readonly lease: Lease
   readonly git: Git
   readonly mirrors: Mirrors
+  /** Of addresses that a submodule may have which nobody has registered. */
+  readonly submoduleSchemes: readonly string[]
   /** How often repositories in use are fetched by themselves; 0: never. */
   readonly fetchEveryMs: number
   /** How commands are kept apart. */

@@ -87,6 +87,8 @@ await runService(async () => {
       cgroups: settings.cgroups,
       git: {
         environment: inheritedByGit(process.env),
+        // The others need a key of the server's.
+        openSchemes: repositories.schemes.filter(scheme => scheme !== 'ssh'),
         credentials: {
           helper: repositories.credential_helper,
           tokens: repositories.credentials.map(({ host, username, token_file }) => ({

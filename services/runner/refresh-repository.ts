@@ -3,7 +3,7 @@ import { recordFetch, recordFetchFailure } from '../store/repository-fetches.ts'
 import type { RepositoryRow } from '../store/schema.ts'
 import type { RunnerContext } from './context.ts'
 import { pauseBeforeFetch } from './fetch-schedule.ts'
-import type { Fetched } from './git/mirrors.ts'
+import { type Fetched, mirrorOf } from './git/mirrors.ts'
 
 /**
  * Brings a repository's mirror to what its remote has had since `since`, and records how that went. `did`: how many of the
@@ -15,11 +15,11 @@ export async function refreshRepository(
   since: number,
   did = 0,
 ): Promise<Fetched> {
-  const { store, clock, mirrors, changed, log, metrics, fetchEveryMs } = context
+  const { store, files, clock, mirrors, changed, log, metrics, fetchEveryMs } = context
   // The token under which it was fetched, not a later one of this runner's.
   const by = context.lease.token
   const began = performance.now()
-  const fetched = await mirrors.refresh(repository, since)
+  const fetched = await mirrors.refresh(mirrorOf(files, repository), since)
   metrics.fetched(fetched.ok ? 'done' : 'failed', performance.now() - began)
   const ended = clock.now()
   const next = (failures: number) =>

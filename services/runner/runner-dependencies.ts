@@ -57,6 +57,8 @@ export type RunnerDependencies = {
   cgroups?: CgroupsMode
   git?: {
     limits?: Partial<FetchLimits>
+    /** URL schemes that it may fetch from without anybody having registered that, for submodules; default: none. */
+    openSchemes?: readonly string[]
     /** What remotes are told who ask who is there. */
     credentials?: GitCredentials
     /** Settings over the runner's own. */

@@ -27,6 +27,7 @@ import type { RunnerDependencies } from './runner-dependencies.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
 import { cautiousClock } from './sessions/cautious-clock.ts'
 import { SessionKeeper } from './sessions/session-keeper.ts'
+import { keepSubmodules } from './submodules/keep-submodules.ts'
 import { WorktreeKeeper } from './worktrees/worktree-keeper.ts'
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
@@ -87,6 +88,7 @@ export class RunnerWork implements AsyncDisposable {
       tools: new ToolFinder(helpers, files.toolHome),
       worktrees: deps.worktrees ?? { keep: 0, totalBytes: 0 },
       fetchEveryMs: deps.fetchEveryMs ?? 0,
+      submoduleSchemes: deps.git?.openSchemes ?? [],
       sampler: new Sampler(error => around.failed(error, {}, 'looking at what commands use failed')),
       changed: change => around.say({ type: 'changed', ...change }),
     }
@@ -109,6 +111,7 @@ export class RunnerWork implements AsyncDisposable {
       upkeep('artifacts', 600_000, signal => retainArtifacts(context, cautious, signal)),
       upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
       upkeep('control groups', 600_000, () => sweepGroups(context)),
+      upkeep('submodules', 600_000, signal => keepSubmodules(context, cautious, signal)),
       upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]
     this.#worktrees = new WorktreeKeeper(context, jobs)

@@ -18,6 +18,10 @@ export const dataFiles = (root: string) => {
     root,
     /** The bare mirror of a repository. */
     mirror: (id: RepositoryId) => join(root, 'repositories', `${id}.git`),
+    /** The bare mirrors of the submodules of a repository, each by its key: see `submodule-mirror.ts` of the runner. */
+    submodules: join(root, 'submodules'),
+    submodulesOf: (id: RepositoryId) => join(root, 'submodules', id),
+    submodule: (id: RepositoryId, key: string) => join(root, 'submodules', id, `${key}.git`),
     /** Everything that belongs to one session: worktree, home, temporary files, commands. */
     session,
     worktree: (id: SessionId) => join(session(id), 'worktree'),

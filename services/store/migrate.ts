@@ -23,6 +23,7 @@ import * as traces from './migrations/0015-traces.ts'
 import * as threeWay from './migrations/0016-three-way.ts'
 import * as audit from './migrations/0017-audit.ts'
 import * as commandTerminals from './migrations/0018-command-terminals.ts'
+import * as submodules from './migrations/0020-submodules.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -45,6 +46,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0016-three-way': threeWay,
   '0017-audit': audit,
   '0018-command-terminals': commandTerminals,
+  '0020-submodules': submodules,
 }
 
 export type MigrateOptions = {

@@ -18,6 +18,7 @@ export const migrationNames = [
   '0016-three-way',
   '0017-audit',
   '0018-command-terminals',
+  '0020-submodules',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

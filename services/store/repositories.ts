@@ -74,6 +74,19 @@ export const lookUpRepository = (store: Store, id: RepositoryId): Promise<Reposi
     database.selectFrom('repositories').selectAll().where('id', '=', id).executeTakeFirst(),
   )
 
+/** Whether somebody has registered what lies at an address. */
+export const isRegisteredAddress = (store: Store, url: string): Promise<boolean> =>
+  store.read(async database => {
+    const row = await database
+      .selectFrom('repositories')
+      .select('id')
+      .where('url', '=', url)
+      .where('removal_requested', '=', 0)
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
+  })
+
 export const getRepository = (store: Store, id: RepositoryId): Promise<RepositoryRow> =>
   store.read(database =>
     database.selectFrom('repositories').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),

@@ -20,6 +20,7 @@ import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
+import { submoduleSchema } from '../contract/submodules.ts'
 import type { Worktree } from '../contract/worktree-resources.ts'
 import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
@@ -91,6 +92,7 @@ export const toSession = (row: SessionJoined): Session => ({
   isolation: row.isolation,
   environment: environmentChoiceOf(row),
   environments: column(sessionEnvironments, row.environments_json),
+  submodules: submodulesOf(row).map(({ mirror: _, ...submodule }) => submodule),
   ttl: row.ttl_seconds,
   idle_timeout: row.idle_timeout_seconds,
   expires_at: row.expires_at,
@@ -101,6 +103,14 @@ export const toSession = (row: SessionJoined): Session => ({
 })
 
 const sessionEnvironments = z.array(sessionEnvironmentSchema)
+
+/** `mirror`: the key of its mirror among those of the repository's submodules. */
+const mirroredSubmodule = submoduleSchema.extend({ mirror: z.string().regex(/^[0-9a-f]{64}$/) })
+export type MirroredSubmodule = z.infer<typeof mirroredSubmodule>
+
+const mirroredSubmodules = z.array(mirroredSubmodule)
+export const submodulesOf = (row: Pick<SessionRow, 'submodules_json'>) =>
+  column(mirroredSubmodules, row.submodules_json)
 
 export const environmentChoiceOf = (row: Pick<SessionRow, 'environment_json'>) =>
   column(environmentChoice, row.environment_json)

@@ -19,6 +19,7 @@ import type {
 import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionEndReason, SessionStatus } from '../contract/session-state.ts'
+import type { SubmoduleChoice } from '../contract/submodules.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
 import type { LogState } from './log-state.ts'
 
@@ -90,6 +91,9 @@ export type SessionRow = {
   idle_check_at: string | null
   /** Which environments it is to have. */
   environment_json: string
+  submodule_choice: SubmoduleChoice
+  /** Those that it has, with their mirrors; empty until that is known. */
+  submodules_json: string
   /** Of the request that created it: what a trace is handed on by. Null where that was not traced. */
   trace_json: string | null
 }

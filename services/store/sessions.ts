@@ -19,12 +19,13 @@ import {
   type SessionStatus,
   sessionSourcesOf,
 } from '../contract/session-state.ts'
+import type { SubmoduleChoice } from '../contract/submodules.ts'
 import { cancelQueuedCommands } from './commands.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { environmentsOfSession } from './environments.ts'
 import { insertCommand } from './new-command.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
-import type { SessionJoined } from './rows.ts'
+import { type MirroredSubmodule, type SessionJoined, submodulesOf } from './rows.ts'
 import type { Schema, SessionRow } from './schema.ts'
 import { hasRoom } from './session-limit.ts'
 import { insertSecrets } from './session-secrets.ts'
@@ -53,6 +54,8 @@ export type NewSession = {
   offline: boolean
   /** Which environments it is to have; without: none. */
   environment?: readonly EnvironmentChoice[]
+  /** Which submodules it is to have; without: none. */
+  submodules?: SubmoduleChoice
   /** How many sessions that have not ended its owner may have, this one included. */
   most: number
   now: string
@@ -95,6 +98,8 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
         last_active_at: wanted.now,
         idle_check_at: later(wanted.now, wanted.idle_timeout),
         environment_json: JSON.stringify(wanted.environment ?? ['none']),
+        submodule_choice: wanted.submodules ?? 'none',
+        submodules_json: '[]',
         trace_json: presentTrace(),
       })
       .execute()
@@ -204,40 +209,55 @@ export type SessionChanges = {
 }
 
 /** What says how a command of a session is run. Undefined where the session is gone. */
-export const isolationOf = (
-  store: Store,
-  id: SessionId,
-): Promise<Pick<SessionRow, 'repository_id' | 'offline' | 'isolation'> | undefined> =>
+export const isolationOf = (store: Store, id: SessionId): Promise<IsolationRow | undefined> =>
   store.read(async database => (await isolationQuery(database, { id }))[0])
 
-const isolationQuery = compiledQuery<
-  { id: SessionId },
-  Pick<SessionRow, 'repository_id' | 'offline' | 'isolation'>
->((database, parameter) =>
+export type IsolationRow = Pick<SessionRow, 'repository_id' | 'offline' | 'isolation' | 'submodules_json'>
+
+const isolationQuery = compiledQuery<{ id: SessionId }, IsolationRow>((database, parameter) =>
   database
     .selectFrom('sessions')
-    .select(['repository_id', 'offline', 'isolation'])
+    .select(['repository_id', 'offline', 'isolation', 'submodules_json'])
     .where('id', '=', parameter('id')),
 )
 
+export type NotedWorktree = {
+  commit: string
+  isolation: Isolation
+  submodules: readonly MirroredSubmodule[]
+  by: RunnerToken
+}
+
 /**
- * That a session which is starting has its worktree, at this commit, and how its commands are kept apart. False where the
- * runner `by` has its lease no more.
+ * That a session which is starting has its worktree, at this commit and with these submodules, and how its commands are
+ * kept apart. False where the runner `by` has its lease no more.
  */
 export const noteWorktree = (
   store: Store,
   id: SessionId,
-  { commit, isolation, by }: { commit: string; isolation: Isolation; by: RunnerToken },
+  { commit, isolation, submodules, by }: NotedWorktree,
 ): Promise<boolean> =>
   store.write(async transaction => {
     const { numUpdatedRows } = await transaction
       .updateTable('sessions')
-      .set({ commit_id: commit, isolation })
+      .set({ commit_id: commit, isolation, submodules_json: JSON.stringify(submodules) })
       .where('id', '=', id)
       .where('status', '=', 'starting')
       .where('runner_token', '=', by)
       .executeTakeFirst()
     return numUpdatedRows > 0n
+  })
+
+/** The submodules that sessions of a repository have, ended ones too. */
+export const submodulesOfRepository = (store: Store, id: RepositoryId): Promise<MirroredSubmodule[]> =>
+  store.read(async database => {
+    const rows = await database
+      .selectFrom('sessions')
+      .select('submodules_json')
+      .distinct()
+      .where('repository_id', '=', id)
+      .execute()
+    return rows.flatMap(submodulesOf)
   })
 
 /** The one place where a session's status changes. False where it cannot become `to` from where it is. */

@@ -177,6 +177,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     artifacts: ['*.xml'],
     ttl: 3_600,
     idle_timeout: 600,
+    submodules: 'recursive',
     offline: false,
     environment: ['auto'],
     wait: 20,

@@ -37,6 +37,7 @@ export const session = (change: Partial<Session> = {}): Session => ({
   isolation: 'none',
   environment: ['none'],
   environments: [],
+  submodules: [],
   ttl: 0,
   idle_timeout: 86_400,
   expires_at: null,

@@ -17,6 +17,7 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['commit', session.commit],
     ['patch', session.patch_sha256 && `sha256 ${session.patch_sha256}`],
     ['environments', environmentsText(session)],
+    ['submodules', submodulesText(session)],
     ['isolation', session.isolation && isolationText(session)],
     ['created', relativeTime(session.created_at, now)],
     ['started', session.started_at && relativeTime(session.started_at, now)],
@@ -28,6 +29,11 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['idle after', session.idle_timeout === 0 ? null : duration(session.idle_timeout)],
     ['active', relativeTime(session.last_active_at, now)],
   ])
+
+const submodulesText = ({ submodules }: Session): string | null =>
+  submodules.length === 0
+    ? null
+    : submodules.map(({ path, commit }) => `${path} at ${commit.slice(0, 12)}`).join(', ')
 
 const isolationText = ({ isolation, offline }: Session): string =>
   isolation === 'none'
@@ -74,6 +80,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     '--repository demo --offline --command "make test"',
     '--repository demo --secrets .env --command "./deploy" --follow',
     '--repository demo --environment auto --command "npm test" --follow',
+    '--repository demo --submodules none',
     '--repository demo --command "make test" --artifact "reports/**/*.xml" --follow',
   ],
   act: () => import('../acts/session-create.ts'),

@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../contract/ids.ts'
+import { parseRepositoryAddress } from '../../contract/repository-address.ts'
 import { grants } from '../../contract/scopes.ts'
 import {
   addRepository,
@@ -13,7 +14,6 @@ import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse, refuseFields } from '../outcome.ts'
-import { parseRepositoryAddress } from '../repository-address.ts'
 import { findRepository, noSuchRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'

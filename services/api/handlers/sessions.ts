@@ -45,6 +45,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
       ...times.value,
       offline: input.offline,
       environment: input.environment ?? context.environments.default,
+      submodules: input.submodules ?? context.sessions.submodules,
       most: context.sessions.per_owner,
       now: now(context),
     })

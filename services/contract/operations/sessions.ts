@@ -17,6 +17,7 @@ import { logMessageSchema, logStreams } from '../log-message.ts'
 import { operation } from '../operation.ts'
 import { sessionSchema } from '../resources.ts'
 import { sessionStatuses } from '../session-state.ts'
+import { submoduleChoices } from '../submodules.ts'
 
 const session = reference('ses', true).describe('its id, a unique beginning of it, or @last')
 
@@ -54,6 +55,12 @@ export const sessionOperations = {
           .optional()
           .describe(
             'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
+          ),
+        submodules: z
+          .enum(submoduleChoices)
+          .optional()
+          .describe(
+            'which submodules of its repository it gets: none, top, or recursive, which is theirs as well; default: what the server is set to',
           ),
         offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
         environment: environmentChoice

@@ -22,6 +22,10 @@ const configuration: readonly (readonly [key: string, value: string])[] = [
   ['init.defaultBranch', 'main'],
 ]
 
+/** For a remote that is told nothing about this server: whoever could say who asks is out of reach. */
+const nobody = { HOME: '/dev/null', SSH_AUTH_SOCK: '' }
+const nobodysSettings: readonly (readonly [key: string, value: string])[] = [['credential.helper', '']]
+
 /** The one configuration file. It repeats what git passes on to its own local helpers in no other way. */
 export const gitConfigurationFile = join(import.meta.dirname, 'gitconfig')
 
@@ -39,9 +43,14 @@ export type GitSurroundings = {
  * The environment of every git call. Built, never inherited: no configuration of the system or of a user, no question
  * on a terminal, no transport but those that the caller names.
  */
-export function gitEnvironment(from: GitSurroundings, transports: string): Record<string, string> {
+export function gitEnvironment(
+  from: GitSurroundings,
+  transports: string,
+  anonymous = false,
+): Record<string, string> {
   const environment: Record<string, string> = {
     ...from.inherit,
+    ...(anonymous ? nobody : {}),
     PATH: from.path,
     LANG: 'C',
     LC_ALL: 'C',
@@ -55,7 +64,7 @@ export function gitEnvironment(from: GitSurroundings, transports: string): Recor
     GIT_ALLOW_PROTOCOL: transports,
     GIT_OPTIONAL_LOCKS: '0',
   }
-  const settings = [...configuration, ...from.configuration]
+  const settings = [...configuration, ...from.configuration, ...(anonymous ? nobodysSettings : [])]
   environment.GIT_CONFIG_COUNT = String(settings.length)
   for (const [index, [key, value]] of settings.entries()) {
     environment[`GIT_CONFIG_KEY_${index}`] = key

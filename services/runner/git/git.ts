@@ -12,6 +12,8 @@ export type GitCall = {
   cwd?: string
   /** Transports that may be used; none unless given. */
   transports?: string
+  /** Whether the remote is told nothing about this server: no credentials, no keys. */
+  anonymous?: boolean
   input?: string
   /** The index to work with, where it is not the repository's own. */
   index?: string
@@ -58,7 +60,7 @@ export class Git implements AsyncDisposable {
     const scope = new ProcessScope({ graceMs: 1_000, within: this.#scope })
     const child = scope.spawn('git', args, {
       env: {
-        ...gitEnvironment(this.#surroundings, call.transports ?? 'none'),
+        ...gitEnvironment(this.#surroundings, call.transports ?? 'none', call.anonymous),
         ...(call.index === undefined ? {} : { GIT_INDEX_FILE: call.index }),
       },
       stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

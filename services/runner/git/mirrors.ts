@@ -19,7 +19,25 @@ export type FetchLimits = {
 
 export type Fetched = { ok: true; default_branch: string | null } | { ok: false; failure: RepositoryFailure }
 
-/** Does work on a mirror while no other runner does. Within one runner it is no lock. */
+/** A bare repository that has what another has. */
+export type Mirror = {
+  /** Whose it is: under its lease the mirror is fetched. */
+  readonly repository: RepositoryId
+  readonly directory: string
+  readonly url: string
+  /** Null: the remote is asked. */
+  readonly default_branch: string | null
+  /** Whether the remote is told nothing about this server. */
+  readonly anonymous: boolean
+}
+
+/** That of a repository which somebody has registered. */
+export const mirrorOf = (
+  files: DataFiles,
+  { id, url, default_branch }: Pick<RepositoryRow, 'id' | 'url' | 'default_branch'>,
+): Mirror => ({ repository: id, directory: files.mirror(id), url, default_branch, anonymous: false })
+
+/** Does work on the mirrors of a repository while no other runner does. Within one runner it is no lock. */
 export type Exclusively = <T>(id: RepositoryId, work: () => Promise<T>) => Promise<T>
 
 /** Where a mirror keeps what HEAD of its remote led to, for remotes whose HEAD names no branch. */
@@ -29,24 +47,25 @@ export const remoteHeadRef = 'refs/debug-server/head'
 const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
 
 /**
- * One bare mirror a repository. It only ever receives: sessions borrow its objects and write to repositories of their
- * own. Fetches of one repository follow each other; callers that can share one do.
+ * Mirrors only ever receive: sessions borrow their objects and write to repositories of their own. Fetches for one
+ * repository, into its mirror and those of its submodules, follow each other; callers that can share one do.
  */
 export class Mirrors {
   readonly #git: Git
-  readonly #files: DataFiles
+  /** What no message tells. */
+  readonly #privateRoot: string
   readonly #limits: FetchLimits
   readonly #signal: AbortSignal
   readonly #now: () => number
   readonly #exclusively: Exclusively
-  /** The last fetch of each repository, perhaps still under way, and when it began. */
-  readonly #fetches = new Map<RepositoryId, { began: number; outcome: Promise<Fetched> }>()
-  /** The last work on each mirror. */
+  /** The last fetch into each directory, perhaps still under way, and when it began. */
+  readonly #fetches = new Map<string, { began: number; outcome: Promise<Fetched> }>()
+  /** The last work on the mirrors of each repository. */
   readonly #turns = new Map<RepositoryId, Promise<unknown>>()
 
   constructor(
     git: Git,
-    files: DataFiles,
+    { root }: Pick<DataFiles, 'root'>,
     limits: FetchLimits,
     now: () => number,
     signal: AbortSignal,
@@ -54,53 +73,51 @@ export class Mirrors {
   ) {
     this.#exclusively = exclusively
     this.#git = git
-    this.#files = files
+    this.#privateRoot = root
     this.#limits = limits
     this.#now = now
     this.#signal = signal
-  }
-
-  exists(id: RepositoryId): boolean {
-    return existsSync(this.#files.mirror(id))
   }
 
   /**
    * Fetches everything, making the mirror where there is none. A fetch that began after `since` will do, if not after now:
    * then the clock was set back, and it may have begun at any time.
    */
-  async refresh(repository: RepositoryRow, since: number): Promise<Fetched> {
+  async refresh(mirror: Mirror, since: number): Promise<Fetched> {
+    const { repository, directory } = mirror
     for (;;) {
-      const last = this.#fetches.get(repository.id)
+      const last = this.#fetches.get(directory)
       if (last === undefined) break
       const outcome = await last.outcome
-      if (last.began > since && last.began <= this.#now() && (!outcome.ok || this.exists(repository.id)))
+      if (last.began > since && last.began <= this.#now() && (!outcome.ok || existsSync(directory)))
         return outcome
       // Another caller may have begun one meanwhile.
-      if (this.#fetches.get(repository.id) === last) break
+      if (this.#fetches.get(directory) === last) break
     }
     const fetch = {
       began: this.#now(),
-      outcome: this.#inTurn(repository.id, () => this.#fetchAll(repository)),
+      outcome: this.#inTurn(repository, () => this.#fetchAll(mirror)),
     }
-    this.#fetches.set(repository.id, fetch)
+    this.#fetches.set(directory, fetch)
     try {
       return await fetch.outcome
     } catch (error) {
-      this.#fetches.delete(repository.id)
+      this.#fetches.delete(directory)
       throw error
     }
   }
 
   /** Fetches one commit by its whole id, which a remote may refuse. */
-  async fetchCommit(repository: RepositoryRow, commit: string): Promise<boolean> {
-    const address = parseAddress(repository.url)
-    if (!address.allowed) return false
-    const mirror = this.#files.mirror(repository.id)
-    const outcome = await this.#inTurn(repository.id, () => this.#fetch(mirror, address, [commit]))
+  async fetchCommit(mirror: Mirror, commit: string): Promise<boolean> {
+    const remote = remoteOf(mirror)
+    if (!remote.allowed) return false
+    const outcome = await this.#inTurn(mirror.repository, () =>
+      this.#fetch(mirror.directory, remote, [commit]),
+    )
     return outcome.kind === 'done'
   }
 
-  /** Does something else with a mirror while nobody fetches into it. */
+  /** Does something else with the mirrors of a repository while nobody fetches into them. */
   alone<T>(id: RepositoryId, work: () => Promise<T>): Promise<T> {
     return this.#inTurn(id, work)
   }
@@ -122,58 +139,58 @@ export class Mirrors {
     }
   }
 
-  async #fetchAll(repository: RepositoryRow): Promise<Fetched> {
-    const address = parseAddress(repository.url)
-    if (!address.allowed) return { ok: false, failure: { reason: 'unreachable', message: address.message } }
-    const mirror = this.#files.mirror(repository.id)
-    if (!this.exists(repository.id)) return this.#make(mirror, address)
-    if (repository.default_branch !== null) return this.#update(mirror, address, refspecs)
-    return this.#updateWithHead(mirror, address)
+  async #fetchAll(mirror: Mirror): Promise<Fetched> {
+    const remote = remoteOf(mirror)
+    if (!remote.allowed) return { ok: false, failure: { reason: 'unreachable', message: remote.message } }
+    const { directory, default_branch } = mirror
+    if (!existsSync(directory)) return this.#make(directory, remote)
+    if (default_branch !== null) return this.#update(directory, remote, refspecs)
+    return this.#updateWithHead(directory, remote)
   }
 
   /** In a directory beside it, renamed when all is there: a mirror that exists is whole. */
-  async #make(mirror: string, address: Address & { allowed: true }): Promise<Fetched> {
-    const parent = dirname(mirror)
+  async #make(directory: string, remote: Remote): Promise<Fetched> {
+    const parent = dirname(directory)
     await mkdir(parent, { recursive: true, mode: 0o700 })
     for (const name of await readdir(parent))
-      if (name.startsWith(`${basename(mirror)}.`))
+      if (name.startsWith(`${basename(directory)}.`))
         await rm(join(parent, name), { recursive: true, force: true })
-    const draft = `${mirror}.${randomBytes(6).toString('hex')}`
+    const draft = `${directory}.${randomBytes(6).toString('hex')}`
     try {
       await this.#must(['init', '--quiet', '--bare', '--template=', draft])
       // For whoever looks into it with git; the runner names both in every call.
       for (const spec of refspecs)
         await this.#must(['-C', draft, 'config', '--add', 'remote.origin.fetch', spec])
-      await this.#must(['-C', draft, 'config', 'remote.origin.url', address.url])
-      const fetched = await this.#updateWithHead(draft, address)
-      if (fetched.ok) await rename(draft, mirror)
+      await this.#must(['-C', draft, 'config', 'remote.origin.url', remote.url])
+      const fetched = await this.#updateWithHead(draft, remote)
+      if (fetched.ok) await rename(draft, directory)
       return fetched
     } finally {
       await rm(draft, { recursive: true, force: true })
     }
   }
 
-  async #updateWithHead(mirror: string, address: Address & { allowed: true }): Promise<Fetched> {
+  async #updateWithHead(directory: string, remote: Remote): Promise<Fetched> {
     const looked = await this.#remote(
-      ['ls-remote', '--symref', '--end-of-options', address.url, 'HEAD'],
-      address,
+      ['ls-remote', '--symref', '--end-of-options', remote.url, 'HEAD'],
+      remote,
     )
-    if (looked.kind !== 'done') return { ok: false, failure: fetchFailure(looked, this.#files.root) }
+    if (looked.kind !== 'done') return { ok: false, failure: fetchFailure(looked, this.#privateRoot) }
     const head = parseRemoteHead(looked.stdout)
     const wanted = head.exists ? [...refspecs, `+HEAD:${remoteHeadRef}`] : refspecs
-    const fetched = await this.#update(mirror, address, wanted)
+    const fetched = await this.#update(directory, remote, wanted)
     return fetched.ok ? { ok: true, default_branch: head.exists ? head.branch : null } : fetched
   }
 
-  async #update(mirror: string, address: Address & { allowed: true }, wanted: string[]): Promise<Fetched> {
-    const outcome = await this.#fetch(mirror, address, wanted)
-    if (outcome.kind !== 'done') return { ok: false, failure: fetchFailure(outcome, this.#files.root) }
-    const refs = await this.#must(['-C', mirror, 'for-each-ref', '--count=1'])
+  async #update(directory: string, remote: Remote, wanted: string[]): Promise<Fetched> {
+    const outcome = await this.#fetch(directory, remote, wanted)
+    if (outcome.kind !== 'done') return { ok: false, failure: fetchFailure(outcome, this.#privateRoot) }
+    const refs = await this.#must(['-C', directory, 'for-each-ref', '--count=1'])
     if (refs === '') return { ok: false, failure: { reason: 'empty', message: 'it has no commits yet' } }
     return { ok: true, default_branch: null }
   }
 
-  #fetch(mirror: string, address: Address & { allowed: true }, wanted: string[]): Promise<GitOutcome> {
+  #fetch(directory: string, remote: Remote, wanted: string[]): Promise<GitOutcome> {
     const options = [
       '--progress', // what tells a slow remote from a dead one
       '--prune',
@@ -188,11 +205,14 @@ export class Mirrors {
     const used = wanted.some(spec => spec.includes('*'))
       ? options
       : options.filter(option => option !== '--prune')
-    return this.#remote(['-C', mirror, 'fetch', ...used, '--end-of-options', address.url, ...wanted], address)
+    return this.#remote(
+      ['-C', directory, 'fetch', ...used, '--end-of-options', remote.url, ...wanted],
+      remote,
+    )
   }
 
-  #remote(args: string[], { transports }: Address & { allowed: true }): Promise<GitOutcome> {
-    return this.#git.run(args, { transports, ...this.#limits, signal: this.#signal })
+  #remote(args: string[], { transports, anonymous }: Remote): Promise<GitOutcome> {
+    return this.#git.run(args, { transports, anonymous, ...this.#limits, signal: this.#signal })
   }
 
   async #must(args: string[]): Promise<string> {
@@ -200,4 +220,12 @@ export class Mirrors {
     if (outcome.kind === 'done') return outcome.stdout
     throw new Error(`git ${args.join(' ')} ${outcome.kind}: ${outcome.stderr}`)
   }
+}
+
+/** An address that may be used, and whether as nobody. */
+type Remote = Address & { allowed: true; anonymous: boolean }
+
+function remoteOf({ url, anonymous }: Mirror): Remote | (Address & { allowed: false }) {
+  const address = parseAddress(url)
+  return address.allowed ? { ...address, anonymous } : address
 }

@@ -5,18 +5,25 @@ import type { SessionId } from '../../contract/ids.ts'
 import type { Git, GitOutcome } from './git.ts'
 
 export type NewRepository = {
-  session: SessionId
-  mirror: string
-  /** The files that are checked out, and git's index of them. */
-  checkout: string
+  /** Where it is made: `.git` of what is checked out, unless that is a submodule. */
+  folder: string
+  /** Where its files are, relative to `folder`; without: around it. */
+  worktree?: string
+  /** Git's index of these. */
   index: string
+  mirror: string
+  /** The ref that holds the commit in the mirror, so that no later tidying there takes it away. */
+  hold: string
   commit: string
   url: string
   defaultBranch: string | null
 }
 
-/** Holds a session's commit in the mirror, so that no later tidying there takes it away. */
-const holdRef = (session: SessionId) => `refs/sessions/${session}`
+/** Holds the commit of a session until that is removed. */
+export const heldBySession = (session: SessionId) => `refs/sessions/${session}`
+
+/** Holds a commit as long as there is the mirror. */
+export const heldForEver = (commit: string) => `refs/held/${commit}`
 
 /**
  * Makes what is checked out a repository of its own, with HEAD detached at the commit. It borrows the mirror's objects, and
@@ -28,22 +35,21 @@ export async function makeRepository(
   wanted: NewRepository,
   signal: AbortSignal,
 ): Promise<GitOutcome> {
-  const { mirror, checkout, commit } = wanted
+  const { folder, mirror, hold, commit } = wanted
   const inMirror = (...args: string[]) => git.run(['-C', mirror, ...args], { signal })
   const [held, refs] = await Promise.all([
-    inMirror('update-ref', holdRef(wanted.session), commit),
+    inMirror('update-ref', hold, commit),
     inMirror('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags'),
   ])
   if (held.kind !== 'done') return held
   if (refs.kind !== 'done') return refs
 
-  const folder = join(checkout, '.git')
   // One after the other: where the checkout has been moved away, nothing is made in its place.
   for (const name of directories) await mkdir(join(folder, name))
   await writeFile(join(folder, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
   if (existsSync(join(mirror, 'shallow'))) await copyFile(join(mirror, 'shallow'), join(folder, 'shallow'))
   await writeFile(join(folder, 'packed-refs'), asRemoteRefs(refs.stdout))
-  await writeFile(join(folder, 'config'), coreSection + originSection(wanted.url))
+  await writeFile(join(folder, 'config'), coreSection(wanted.worktree) + originSection(wanted.url))
   if (wanted.defaultBranch !== null) {
     const originHead = `ref: refs/remotes/origin/${wanted.defaultBranch}\n`
     await writeFile(join(folder, 'refs', 'remotes', 'origin', 'HEAD'), originHead)
@@ -69,7 +75,7 @@ export async function copyIndex(from: string, to: string): Promise<void> {
 /** Lets go of the commit. No matter if there is no mirror or nothing was held; throws where it is held still. */
 export async function releaseCommit(git: Git, mirror: string, session: SessionId): Promise<void> {
   if (!existsSync(mirror)) return
-  const outcome = await git.run(['-C', mirror, 'update-ref', '-d', holdRef(session)])
+  const outcome = await git.run(['-C', mirror, 'update-ref', '-d', heldBySession(session)])
   if (outcome.kind !== 'done')
     throw new Error(`a mirror holds the commit of ${session} still: ${outcome.kind}, ${outcome.stderr}`)
 }
@@ -79,9 +85,17 @@ export const asRemoteRefs = (refs: string): string =>
   refs.replace(/^(\S+) refs\/heads\//gm, '$1 refs/remotes/origin/')
 
 /** What `git init` writes. */
-const coreSection =
-  '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n'
+const coreSection = (worktree: string | undefined): string =>
+  '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n' +
+  (worktree === undefined ? '' : `\tworktree = ${quoted(worktree)}\n`)
 
 /** The section of a configuration file that names where a clone came from. */
 export const originSection = (url: string): string =>
-  `[remote "origin"]\n\turl = "${url.replace(/["\\]/g, '\\$&')}"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`
+  `[remote "origin"]\n\turl = ${quoted(url)}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`
+
+/** What `git submodule init` writes into the configuration of the repository that has the submodule. */
+export const submoduleSection = (name: string, url: string): string =>
+  `[submodule ${quoted(name)}]\n\tactive = true\n\turl = ${quoted(url)}\n`
+
+/** A value, or the name of a section, of a configuration file; without line breaks. */
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`

@@ -4,8 +4,8 @@ import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import type { EnvironmentId, SessionId } from '../../contract/ids.ts'
 import { environmentsOf } from '../../store/environments.ts'
 import type { DataFiles } from '../../store/files.ts'
-import type { SessionRow } from '../../store/schema.ts'
-import { isolationOf } from '../../store/sessions.ts'
+import { submodulesOf } from '../../store/rows.ts'
+import { type IsolationRow, isolationOf } from '../../store/sessions.ts'
 import { ownDirectories } from '../commands/own-directories.ts'
 import type { RunnerContext } from '../context.ts'
 import { isIn, type SandboxView } from './bubblewrap-options.ts'
@@ -39,14 +39,16 @@ export const isolationFor = (
   id: SessionId,
   building: EnvironmentId | null = null,
 ): Promise<Isolated> =>
-  isolationWith(context, id, async ({ repository_id, offline }) => {
+  isolationWith(context, id, async session => {
     const { store, files } = context
+    const { repository_id, offline } = session
     const place = building === null ? files.worktree(id) : files.environment(building)
     const { home, temporary } = ownDirectories(files, id, building)
     const environments = building === null ? await environmentsOf(store, id) : []
     return {
       visible: [
         join(files.mirror(repository_id), 'objects'),
+        ...submodulesOf(session).map(({ mirror }) => join(files.submodule(repository_id, mirror), 'objects')),
         ...environments.map(environment => files.environment(environment.id)),
       ],
       writable: [place, home, temporary],
@@ -75,7 +77,7 @@ type Access = Pick<SandboxView, 'visible' | 'writable' | 'temporary' | 'network'
 async function isolationWith(
   { store, files, isolation: { sandbox, places } }: Context,
   id: SessionId,
-  accessOf: (session: Pick<SessionRow, 'repository_id' | 'offline'>) => Promise<Access>,
+  accessOf: (session: IsolationRow) => Promise<Access>,
 ): Promise<Isolated> {
   const session = await isolationOf(store, id)
   if (session?.isolation !== 'bubblewrap') return { ok: true, ...openly }

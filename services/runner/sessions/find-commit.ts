@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import type { RepositoryFailure } from '../../contract/repository-state.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
 import { getRepository } from '../../store/repositories.ts'
 import type { SessionJoined } from '../../store/rows.ts'
 import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
+import { mirrorOf } from '../git/mirrors.ts'
 import { looksLikeCommitId, type Resolution, resolveRevision } from '../git/resolve-revision.ts'
 import { refreshRepository } from '../refresh-repository.ts'
 
@@ -28,12 +30,7 @@ export async function findCommit(
   }
 
   // Shorter ones are rather names: a branch may be called 2024.
-  if (
-    revision !== null &&
-    revision.length >= 7 &&
-    looksLikeCommitId(revision) &&
-    mirrors.exists(session.repository_id)
-  ) {
+  if (revision !== null && revision.length >= 7 && looksLikeCommitId(revision) && existsSync(mirror)) {
     const known = await resolve()
     if (known.found && known.by === 'id') return { ok: true, commit: known.commit }
   }
@@ -43,12 +40,13 @@ export async function findCommit(
     refreshRepository(context, repository, Date.parse(session.created_at)),
     signal,
   )
-  if (!mirrors.exists(repository.id))
+  if (!existsSync(mirror))
     return { ok: false, failure: unavailable(session, fetched.ok ? undefined : fetched.failure) }
   let found = await resolve()
   if (!found.found && revision !== null && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/i.test(revision)) {
     // On no branch and no tag, but perhaps the remote still has it.
-    if (await mirrors.fetchCommit(repository, revision.toLowerCase())) found = await resolve()
+    if (await mirrors.fetchCommit(mirrorOf(files, repository), revision.toLowerCase()))
+      found = await resolve()
     signal.throwIfAborted()
   }
   if (found.found) return { ok: true, commit: found.commit }

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { toInstant } from '../../../lib/clock.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
 import { getRepository } from '../../store/repositories.ts'
-import type { SessionJoined } from '../../store/rows.ts'
+import { type SessionJoined, submodulesOf } from '../../store/rows.ts'
 import { moveSession } from '../../store/sessions.ts'
 import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
@@ -10,6 +11,7 @@ import { checkEnvironments } from '../environments/check-environments.ts'
 import { checkWorktree } from '../git/check-worktree.ts'
 import { refreshRepository } from '../refresh-repository.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
+import { obtainSubmodules } from '../submodules/obtain-submodules.ts'
 
 /**
  * Takes a session that was stopped from `starting` to `running` again, in the worktree that it has left, with all that
@@ -38,18 +40,36 @@ async function whyNot(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<SessionFailure | undefined> {
-  const { store, files, git, mirrors, clock, lease } = context
-  if (!mirrors.exists(session.repository_id)) {
+  const { store, files, git, clock, lease } = context
+  if (!existsSync(files.mirror(session.repository_id))) {
     // The worktree borrows its objects, and all of them may be had again.
     const repository = await getRepository(store, session.repository_id)
     await abortable(refreshRepository(context, repository, clock.now()), signal)
   }
   const checked = await checkWorktree(git, files.worktree(session.id), files.root, signal)
   if (!checked.usable) return { reason: 'worktree_lost', message: checked.message }
+  const missing = await missingSubmodules(context, session, signal)
+  if (missing !== undefined) return missing
   const lacking = await checkEnvironments(context, session.id)
   if (lacking !== undefined) return lacking
   lease.require()
   for (const folder of [files.home(session.id), files.temporary(session.id)])
     await mkdir(folder, { recursive: true, mode: 0o700 })
   return undefined
+}
+
+/** Mirrors of its submodules that are gone are fetched again, as that of its repository is. */
+async function missingSubmodules(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<SessionFailure | undefined> {
+  const { files, clock } = context
+  const missing = () =>
+    submodulesOf(session).find(({ mirror }) => !existsSync(files.submodule(session.repository_id, mirror)))
+  if (session.commit_id === null || missing() === undefined) return undefined
+  const obtained = await obtainSubmodules(context, session, session.commit_id, clock.now(), signal)
+  if (!obtained.ok) return obtained.failure
+  const still = missing()
+  return still && { reason: 'worktree_lost', message: `the mirror of its submodule ${still.path} is gone` }
 }

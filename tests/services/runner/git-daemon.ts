@@ -5,8 +5,12 @@ import type { Test } from 'tap'
 import { until } from './rig.ts'
 
 /** Serves every repository below `root` at `git://127.0.0.1:PORT/`, until the test ends. */
-export async function gitDaemon(t: Test, root: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const port = await freePort()
+export async function gitDaemon(
+  t: Test,
+  root: string,
+  port?: number,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  port ??= await freePort()
   const args = [
     'daemon',
     '--reuseaddr',

@@ -87,14 +87,17 @@ t.test('nothing that a repository brings is run by the runner', async t => {
     t.match(row, { status: 'failed', failure_json: /directory_not_found/ })
   })
 
-  await t.test('submodules are not fetched', async t => {
+  await t.test('commands in place of an update of submodules', async t => {
     const inner = rig.origin()
     const origin = rig.origin({
       '.gitmodules': `[submodule "x"]\n\tpath = x\n\turl = ${inner}\n\tupdate = !touch ${ran}\n`,
     })
     git(origin, 'update-index', '--add', '--cacheinfo', `160000,${git(inner, 'rev-parse', 'HEAD')},x`)
     git(origin, 'commit', '--quiet', '--message', 'a submodule')
-    t.match(await rig.session(await rig.repository(origin)), { status: 'running' })
+    const repository = await rig.repository(origin)
+    t.match(await rig.session(repository, { submodules: 'none' }), { status: 'running' })
+    await rig.repository(inner)
+    t.match(await rig.session(repository), { status: 'running', failure_json: null })
     t.notOk(existsSync(ran))
   })
 })

@@ -15,6 +15,7 @@ import type { CommandLine } from '../../../services/contract/fields.ts'
 import { type CommandId, instanceId, type SessionId, type TokenId } from '../../../services/contract/ids.ts'
 import type { LogStream } from '../../../services/contract/log-message.ts'
 import { sessionIsSettled } from '../../../services/contract/session-state.ts'
+import type { SubmoduleChoice } from '../../../services/contract/submodules.ts'
 import { CommandProcesses } from '../../../services/runner/commands/command-processes.ts'
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { type Runner, startRunner } from '../../../services/runner/runner.ts'
@@ -98,6 +99,7 @@ export type SessionOptions = {
   idle_timeout?: number
   offline?: boolean
   environment?: EnvironmentChoice[]
+  submodules?: SubmoduleChoice
   secrets?: Record<string, string>
   owner?: TokenId
 }
@@ -216,6 +218,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     async createSession(repository: Pick<RepositoryRow, 'id'>, options: SessionOptions = {}) {
       const { revision = null, patch, three_way = false, commands = [], artifacts = [] } = options
       const { ttl = 0, idle_timeout = 0, offline = false, environment = ['none'], secrets = {} } = options
+      const { submodules = 'recursive' } = options
       const patch_sha256 = patch === undefined ? null : createHash('sha256').update(patch).digest('hex')
       if (patch !== undefined && patch_sha256 !== null) {
         mkdirSync(dirname(files.patch(patch_sha256)), { recursive: true })
@@ -230,6 +233,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
         commands,
         artifacts,
         environment,
+        submodules,
         secrets,
         ...{ ttl, idle_timeout, offline, most: 1_000, now: now() },
       }

@@ -19,6 +19,7 @@ await startRunner({
   worktrees: { keep: 8, totalBytes: 0 },
   ...(process.env.TEST_CGROUPS === undefined ? {} : { cgroups: 'auto' as const }),
   path: process.env.PATH ?? '',
+  git: { openSchemes: ['git'] },
   ...(term === undefined ? {} : { lease: { termMs: Number(term) } }),
 })
 console.log('ready')

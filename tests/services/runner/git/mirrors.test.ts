@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { sessionId } from '../../../../services/contract/ids.ts'
 import { Git } from '../../../../services/runner/git/git.ts'
-import { type Exclusively, Mirrors } from '../../../../services/runner/git/mirrors.ts'
+import { type Exclusively, Mirrors, mirrorOf } from '../../../../services/runner/git/mirrors.ts'
 import { releaseCommit } from '../../../../services/runner/git/session-repository.ts'
 import { commit, git, runnerRig } from '../rig.ts'
 
@@ -22,20 +22,21 @@ t.test('whatever is fetched into a mirror is fetched in turn, under its lease', 
     return result
   }
   const mirrors = new Mirrors(own, rig.files, limits, Date.now, ending.signal, exclusively)
+  const mirror = mirrorOf(rig.files, repository)
   const [first] = git(repository.directory, 'rev-parse', 'HEAD').split('\n')
   const lost = commit(repository.directory, { 'README.md': 'lost\n' })
   git(repository.directory, 'reset', '--quiet', '--hard', `${first}`)
   const [fetched, found] = await Promise.all([
-    mirrors.refresh(repository, Date.now()),
-    mirrors.fetchCommit(repository, lost),
+    mirrors.refresh(mirror, Date.now()),
+    mirrors.fetchCommit(mirror, lost),
   ])
   t.match(fetched, { ok: true })
   t.equal(found, true)
   t.same(log, ['taken', 'freed', 'taken', 'freed'])
-  t.equal(git(rig.files.mirror(repository.id), 'cat-file', '-t', lost), 'commit')
+  t.equal(git(mirror.directory, 'cat-file', '-t', lost), 'commit')
 
   await t.test('and none is under way when they have settled', async t => {
-    const late = mirrors.refresh(repository, Date.now())
+    const late = mirrors.refresh(mirror, Date.now())
     ending.abort(new Error('given up'))
     await mirrors.settled()
     await t.rejects(late, { message: 'given up' })

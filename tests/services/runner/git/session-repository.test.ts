@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { sessionId } from '../../../../services/contract/ids.ts'
 import { Git, type GitCall } from '../../../../services/runner/git/git.ts'
-import { makeRepository } from '../../../../services/runner/git/session-repository.ts'
+import { heldBySession, makeRepository } from '../../../../services/runner/git/session-repository.ts'
 import { git, runnerRig } from '../rig.ts'
 
 /** Of a runner that is stopped when git has ended, and goes on when a successor has moved the checkout. */
@@ -33,7 +33,8 @@ t.test(
     writeFileSync(index, '')
     await using stopped = new StoppedGit(() => renameSync(checkout, moved))
     const wanted = {
-      ...{ session: sessionId.create(), mirror: rig.files.mirror(repository.id), checkout, index },
+      ...{ hold: heldBySession(sessionId.create()), mirror: rig.files.mirror(repository.id), index },
+      folder: join(checkout, '.git'),
       ...{
         commit: git(repository.directory, 'rev-parse', 'HEAD'),
         url: repository.url,

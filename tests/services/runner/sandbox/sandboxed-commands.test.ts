@@ -7,9 +7,10 @@ import t, { type Test } from 'tap'
 import { isolationFor } from '../../../../services/runner/sandbox/enclosure.ts'
 import { findSandbox, runnerIsolation } from '../../../../services/runner/sandbox/sandbox.ts'
 import { requestCancel } from '../../../../services/store/commands.ts'
-import { toCommand } from '../../../../services/store/rows.ts'
+import { submodulesOf, toCommand } from '../../../../services/store/rows.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
 import { runnerRig, until } from '../rig.ts'
+import { headOf, nameSubmodules, statusOf } from '../submodules/submodule-rig.ts'
 
 t.setTimeout(180_000)
 const sandbox = await findSandbox('auto', process.env.PATH ?? '')
@@ -175,4 +176,21 @@ t.test('what cannot be kept apart does not start, and what was promised is kept'
       .execute(),
   )
   t.match(await rig.run(open, 'true'), { status: 'failed', failure_json: /runs in bubblewrap.*switched off/ })
+})
+
+t.test('of the mirrors of submodules it can read the objects, and write none', { skip }, async t => {
+  const rig = await isolated(t)
+  const inner = rig.origin({ 'inner.txt': 'inner\n' })
+  await rig.repository(inner)
+  const origin = rig.origin()
+  nameSubmodules(origin, { path: 'inner', url: inner, commit: headOf(inner) })
+  const session = await rig.session(await rig.repository(origin))
+  t.match(session, { status: 'running', isolation: 'bubblewrap', failure_json: null })
+  t.match(await statusOf(rig, session), /^ [0-9a-f]{40} inner .*\n$/)
+  const log = await rig.run(session, 'git -C inner log --oneline -p | tail -1')
+  t.equal(rig.stdout(log), '+inner\n')
+  const [{ mirror } = { mirror: '' }] = submodulesOf(session)
+  const directory = rig.files.submodule(session.repository_id, mirror)
+  t.equal(rig.stdout(await rig.run(session, ['ls', directory])), 'objects\n')
+  t.match(await rig.run(session, ['touch', `${directory}/objects/x`]), { status: 'failed' })
 })

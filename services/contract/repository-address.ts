@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { repositoryName } from '../contract/fields.ts'
+import { repositoryName } from './fields.ts'
 
 /** What an address of a repository turned out to be, or why it is refused. No message repeats the address. */
 export type RepositoryAddress =

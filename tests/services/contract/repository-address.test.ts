@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseRepositoryAddress } from '../../../services/api/repository-address.ts'
+import { parseRepositoryAddress } from '../../../services/contract/repository-address.ts'
 
 const schemes = ['https', 'ssh', 'git']
 
