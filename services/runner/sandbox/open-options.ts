@@ -1,6 +1,6 @@
 import type { StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { optionsDescriptor, statusDescriptor } from './sandbox.ts'
 
@@ -21,7 +21,13 @@ export function openOptions(directory: string, options: readonly string[], statu
       statusFile === undefined ? options : ['--json-status-fd', String(statusDescriptor), ...options]
     writeFileSync(path, all.map(option => `${option}\0`).join(''), { flag: 'wx', mode: 0o600 })
     const descriptors = [open(path, 'r')]
-    if (statusFile !== undefined) descriptors.push(open(statusFile, 'w', 0o600))
+    if (statusFile !== undefined) {
+      // Another wrapper of the same attempt may have written there: see command-wrapper.sh.
+      const status = open(statusFile, 'a', 0o600)
+      // The room for what bubblewrap tells, for the disk may be full then.
+      writeSync(status, '\n')
+      descriptors.push(status)
+    }
     const life = opened.move()
     return { descriptors, [Symbol.dispose]: () => life.dispose() }
   } finally {
