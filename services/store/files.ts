@@ -18,7 +18,7 @@ export const dataFiles = (root: string) => {
     root,
     /** The bare mirror of a repository. */
     mirror: (id: RepositoryId) => join(root, 'repositories', `${id}.git`),
-    /** The bare mirrors of the submodules of a repository, each by its key: see `submodule-mirror.ts` of the runner. */
+    /** The bare mirrors of the submodules of a repository, each by its key: see `find-mirror.ts` of the runner. */
     submodules: join(root, 'submodules'),
     submodulesOf: (id: RepositoryId) => join(root, 'submodules', id),
     submodule: (id: RepositoryId, key: string) => join(root, 'submodules', id, `${key}.git`),

@@ -39,6 +39,16 @@ t.test('the environment of git', async t => {
   )
   t.equal(environment[`GIT_CONFIG_VALUE_${count - 1}`], 'store')
   t.equal(environment[`GIT_CONFIG_KEY_${count}`], undefined)
+
+  await t.test('for a remote that is told nothing of this server', async t => {
+    const inherit = { HOME: '/root', SSH_AUTH_SOCK: '/agent', SSL_CERT_FILE: '/ca' }
+    const from = { path: '/bin', inherit, configuration: [['credential.helper', 'store']] as const }
+    const anonymous = gitEnvironment(from, 'https', true)
+    t.match(anonymous, { HOME: '/dev/null', SSH_AUTH_SOCK: '', SSL_CERT_FILE: '/ca' })
+    const last = Number(anonymous.GIT_CONFIG_COUNT) - 1
+    t.equal(anonymous[`GIT_CONFIG_KEY_${last}`], 'credential.helper')
+    t.equal(anonymous[`GIT_CONFIG_VALUE_${last}`], '', 'it discards those named before it')
+  })
 })
 
 t.test('calls', async t => {
