@@ -26,38 +26,51 @@ export const groupIn = ({ version, memory, pids, cpu }: CgroupPlace, name: strin
 /**
  * Where a process could make groups, the nearest first. `memberships`: its `/proc/self/cgroup`; `mounts`: its
  * `/proc/self/mountinfo`.
- *
- * In version 1 that is below its own group. In version 2 a group that has processes hands on no controllers, hence beside
- * it, or beside one above; the root of all alone is exempt.
  */
 export function cgroupPlaces(memberships: string, mounts: string): CgroupPlace[] {
-  const own = memberships.split('\n').flatMap(line => {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
-    return controllers === undefined || path === undefined
-      ? []
-      : [{ controllers: controllers.split(','), path }]
-  })
+  const own = memberships.split('\n').flatMap(line => membershipOf(line) ?? [])
   const hierarchies = mounts.split('\n').flatMap(line => hierarchyOf(line) ?? [])
-  const ownIn = (controller: string): string | undefined =>
-    hierarchies
+  return [...placesOfVersion1(own, hierarchies), ...placesOfVersion2(own, hierarchies)]
+}
+
+/** Below its own groups. */
+function placesOfVersion1(own: readonly Membership[], hierarchies: readonly Hierarchy[]): CgroupPlace[] {
+  const ownOf = (controller: string) => {
+    const path = own.find(({ controllers }) => controllers.includes(controller))?.path
+    return hierarchies
       .filter(({ type, options }) => type === 'cgroup' && options.includes(controller))
-      .map(({ root, point }) =>
-        visible(own.find(({ controllers }) => controllers.includes(controller))?.path, root, point),
-      )
+      .map(hierarchy => visible(path, hierarchy))
       .find(directory => directory !== undefined)
-  const [memory, pids, cpu] = [ownIn('memory'), ownIn('pids'), ownIn('cpuacct')]
-  const first: CgroupPlace[] =
-    memory === undefined || pids === undefined || cpu === undefined ? [] : [{ version: 1, memory, pids, cpu }]
-  const unified = hierarchies.find(({ type }) => type === 'cgroup2')
-  const path = own.find(({ controllers }) => controllers[0] === '')?.path
-  const ownUnified = unified && visible(path, unified.root, unified.point)
-  const above = ownUnified === undefined ? [] : upTo(unified?.point ?? '/', ownUnified)
-  return [
-    ...first,
-    ...above.map(
-      (directory): CgroupPlace => ({ version: 2, memory: directory, pids: directory, cpu: directory }),
-    ),
-  ]
+  }
+  const [memory, pids, cpu] = [ownOf('memory'), ownOf('pids'), ownOf('cpuacct')]
+  if (memory === undefined || pids === undefined || cpu === undefined) return []
+  return [{ version: 1, memory, pids, cpu }]
+}
+
+/**
+ * A group that has processes hands on no controllers, hence beside its own, or beside one above. The root of all alone is
+ * exempt.
+ */
+function placesOfVersion2(own: readonly Membership[], hierarchies: readonly Hierarchy[]): CgroupPlace[] {
+  const hierarchy = hierarchies.find(({ type }) => type === 'cgroup2')
+  if (hierarchy === undefined) return []
+  const directory = visible(own.find(({ controllers }) => controllers[0] === '')?.path, hierarchy)
+  if (directory === undefined) return []
+  return upTo(hierarchy.point, directory).map(above => ({
+    version: 2,
+    memory: above,
+    pids: above,
+    cpu: above,
+  }))
+}
+
+type Membership = { readonly controllers: readonly string[]; readonly path: string }
+
+/** `NUMBER:CONTROLLERS:PATH`; of version 2 no controllers are told. */
+function membershipOf(line: string): Membership | undefined {
+  const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
+  if (controllers === undefined || path === undefined) return undefined
+  return { controllers: controllers.split(','), path }
 }
 
 type Hierarchy = {
@@ -80,8 +93,8 @@ function hierarchyOf(line: string): Hierarchy | undefined {
 const plain = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
-/** Where a group can be seen, of a hierarchy that is mounted from `root` down. */
-function visible(path: string | undefined, root: string, point: string): string | undefined {
+/** Where a group can be seen of a hierarchy, which is mounted from `root` down. */
+function visible(path: string | undefined, { root, point }: Hierarchy): string | undefined {
   if (path === undefined) return undefined
   const top = root === '/' ? '' : root
   const below = path === '/' ? '' : path

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../error-code.ts'
 import { readKernelFile } from '../processes/read-kernel-file.ts'
@@ -46,7 +46,12 @@ function faultOf(place: CgroupPlace, mayAsk: boolean): string | undefined {
     if (!has(readKernelFile(join(directory, 'cgroup.controllers')), controllers))
       return `${directory} has no controllers for memory and processes`
     if (handsOn(directory)) return undefined
-    return mayAsk ? undefined : `${directory} does not hand its controllers on`
+    if (!mayAsk) return `${directory} does not hand its controllers on`
+    // The root of all, which has no type, may have both.
+    const isTop = !existsSync(join(directory, 'cgroup.type'))
+    return isTop || readKernelFile(join(directory, 'cgroup.procs')) === ''
+      ? undefined
+      : `${directory} has processes in it, and so hands no controllers on`
   } catch (error) {
     return `${directory} cannot be read (${errorCode(error)})`
   }

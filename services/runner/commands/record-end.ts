@@ -14,7 +14,7 @@ import { keptLogs, type LogSizes, limitedOutcome } from '../limits/passed-limit.
 import type { CommandOutcome } from './command-outcome.ts'
 import { forbidProcessFile, readTimesFile } from './wrapper-files.ts'
 
-/** How long it ran in milliseconds, and the most memory that was seen, in bytes, as far as that is known. */
+/** What was measured while it ran. */
 export type Measured = Pick<CommandMeter, 'wallMs' | 'peak' | 'read'>
 
 /**

@@ -1,9 +1,11 @@
 import { errorCode } from '../../../../lib/error-code.ts'
+import type { CommandLimits } from '../../../contract/command-limits.ts'
 import { noteEnforcement } from '../../../store/commands.ts'
 import { limitsOf } from '../../../store/rows.ts'
 import type { CommandRow } from '../../../store/schema.ts'
 import type { RunnerContext } from '../../context.ts'
 import { CommandGroup } from './command-group.ts'
+import type { Cgroups } from './find-cgroups.ts'
 import { makeBase } from './group-base.ts'
 import { nameOfAttempt } from './group-names.ts'
 
@@ -24,15 +26,8 @@ export async function readyGroup(
   const { cgroups, store, lease, log } = context
   const group = groupOf(context, row)
   if (group === undefined || cgroups.kind === 'none') return undefined
-  const limits = limitsOf(row)
   try {
-    try {
-      group.make(limits)
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error
-      makeBase(cgroups.above, cgroups.base)
-      group.make(limits)
-    }
+    make(group, limitsOf(row), cgroups)
     return group
   } catch (error) {
     log.warn({ err: error, command: row.id }, 'a command gets no control group')
@@ -41,3 +36,16 @@ export async function readyGroup(
     return undefined
   }
 }
+
+function make(group: CommandGroup, limits: CommandLimits, { above, base }: Place): void {
+  try {
+    group.make(limits)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    // Another runner of these data has ended, and there was nothing in the base then.
+    makeBase(above, base)
+    group.make(limits)
+  }
+}
+
+type Place = Extract<Cgroups, { kind: 'cgroup' }>

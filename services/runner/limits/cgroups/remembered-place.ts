@@ -24,9 +24,9 @@ export async function rememberedPlace(file: string): Promise<CgroupPlace | undef
   }
 }
 
-/** Does nothing where it is written down already. */
+/** Never rejects: on a disk that is full the server goes on, and finds the place again from where it is now. */
 export async function rememberPlace(file: string, place: CgroupPlace): Promise<void> {
   const known = await rememberedPlace(file)
   if (JSON.stringify(known) === JSON.stringify(place)) return
-  await writeAtomically(file, JSON.stringify(place))
+  await writeAtomically(file, JSON.stringify(place)).catch(() => undefined)
 }
