@@ -15,6 +15,7 @@ import type { Sampler } from './limits/sampler.ts'
 import type { LogLimits } from './logs/limits.ts'
 import type { RunnerMetrics } from './metrics.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
+import type { Spawner } from './spawning/spawner.ts'
 import type { PoolLimits } from './worktrees/choose-evicted.ts'
 
 /** Which rows have changed, as the hint tells it. */
@@ -39,6 +40,8 @@ export type RunnerContext = {
   readonly isolation: RunnerIsolation
   /** Where commands have control groups. */
   readonly cgroups: Cgroups
+  /** Starts commands. */
+  readonly spawner: Pick<Spawner, 'start'>
   /** How many commands run at a time. */
   readonly slots: number
   /** How long processes may take to end when asked. */

@@ -27,6 +27,7 @@ import type { RunnerDependencies } from './runner-dependencies.ts'
 import type { RunnerIsolation } from './sandbox/sandbox.ts'
 import { cautiousClock } from './sessions/cautious-clock.ts'
 import { SessionKeeper } from './sessions/session-keeper.ts'
+import type { Spawner } from './spawning/spawner.ts'
 import { keepSubmodules } from './submodules/keep-submodules.ts'
 import { WorktreeKeeper } from './worktrees/worktree-keeper.ts'
 
@@ -37,6 +38,7 @@ export type Surroundings = {
   readonly user: string
   readonly isolation: RunnerIsolation
   readonly cgroups: Cgroups
+  readonly spawner: Spawner
   readonly say: (message: FromRunner) => void
   readonly wake: () => void
   readonly failed: (error: unknown, about: object, message: string) => void
@@ -58,7 +60,7 @@ export class RunnerWork implements AsyncDisposable {
 
   constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
     const { store, files, clock, log, slots, graceMs, path, inherit = {} } = deps
-    const { metrics, stopwatch, user, isolation, cgroups } = around
+    const { metrics, stopwatch, user, isolation, cgroups, spawner } = around
     const credentials = deps.git?.credentials ?? noCredentials
     const ending = new AbortController()
     // Owns every helper that is started here, never a command: whoever finds this runner gone ends them by its mark.
@@ -79,7 +81,7 @@ export class RunnerWork implements AsyncDisposable {
       (id, work) => withRepository({ store, lease }, id, ending.signal, work),
     )
     const context: RunnerContext = {
-      ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation, cgroups },
+      ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation, cgroups, spawner },
       ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       logs: { ...defaultLogLimits, ...deps.logs },

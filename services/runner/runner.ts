@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { directoriesOf } from '../../lib/cgroups/cgroup-places.ts'
 import { systemStopwatch } from '../../lib/clock.ts'
 import { StoreBusyError } from '../store/busy.ts'
+import { findSystemTool } from './commands/find-system-tool.ts'
 import { LeaseLostError } from './leases/lease.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
 import { RunnerLease } from './leases/runner-lease.ts'
@@ -15,6 +16,7 @@ import { RunnerSocket } from './runner-socket.ts'
 import { RunnerWork } from './runner-work.ts'
 import { type IsolationSettings, runnerIsolation } from './sandbox/sandbox.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
+import { Spawner } from './spawning/spawner.ts'
 import { Terminals } from './terminals/terminals.ts'
 import { WakeLoop } from './wake-loop.ts'
 
@@ -43,6 +45,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const isolation = await runnerIsolation(sandboxSettings(deps, cgroups), deps.path)
   if (isolation.sandbox.kind === 'none' && isolation.mode !== 'none')
     log.warn({ reason: isolation.sandbox.reason }, 'commands are not kept apart from this host')
+  const spawner = started.use(new Spawner(() => findSystemTool('python3', deps.path)))
   const metrics = new RunnerMetrics({ store, slots, jobs: () => lease?.work.jobs ?? 0 })
   const terminals = new Terminals(deps)
   const socket = started.use(
@@ -69,7 +72,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       termMs: deps.lease?.termMs ?? defaultTermMs,
       begin: registration =>
         new RunnerWork(deps, registration, {
-          ...{ metrics, stopwatch, isolation, cgroups, user: userName() },
+          ...{ metrics, stopwatch, isolation, cgroups, spawner, user: userName() },
           say: message => socket.broadcast(message),
           wake: () => loop?.wake(),
           failed: (error, about, message) => report(log, error, about, message),

@@ -14,14 +14,14 @@ export type BenchServer = AsyncDisposable & {
   session(): Promise<SessionId>
 }
 
-export async function startBenchServer(): Promise<BenchServer> {
+export async function startBenchServer(settings: Record<string, string> = {}): Promise<BenchServer> {
   const ends: (() => Promise<void>)[] = []
   const end = async () => {
     for (const one of ends.toReversed()) await one()
   }
   try {
     const clone = makeClone({ teardown: end => ends.push(end) })
-    const up = await clone.task(['up'])
+    const up = await clone.task(['up'], settings)
     if (up.code !== 0) throw new Error(up.stderr)
     const { api } = JSON.parse(readFileSync(clone.path('.artifacts/run/endpoints.json'), 'utf8'))
     const token = readFileSync(clone.path('.artifacts/secrets/admin-token'), 'utf8').trim()

@@ -7,9 +7,16 @@ import {
   type Found,
 } from '../../../lib/processes/end-processes.ts'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { noNewcomers } from '../../../lib/processes/newcomers.ts'
+import type { PidMoment } from '../../../lib/processes/pid-sequence.ts'
 import type { ProcessEntry } from '../../../lib/processes/process-entry.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
-import { environmentReader, processEntry, processTable } from '../../../lib/processes/process-table.ts'
+import {
+  type EnvironmentReader,
+  environmentReader,
+  processEntry,
+  processTable,
+} from '../../../lib/processes/process-table.ts'
 import type { ProcessView } from '../../../lib/processes/process-view.ts'
 import { scopeMembers } from '../../../lib/processes/scope-members.ts'
 import type { CommandId } from '../../contract/ids.ts'
@@ -23,12 +30,15 @@ export type Around = {
   readonly terminal?: boolean
 }
 
+/** A wrapper that was started here and now, with the moment before; or one of an earlier runner. */
+export type Started = ProcessIdentity & { readonly since?: PidMoment }
+
 const nobody: Found = { members: [], certain: true }
 
 /** The processes of one command: what its wrapper started, in whatever session or group, whoever is their parent now. */
 export class CommandProcesses {
   readonly #command: CommandId
-  readonly #wrapper: ProcessIdentity
+  readonly #wrapper: Started
   readonly #mayEnd: () => boolean
   /** Start of the wrapper, where it was still there to be asked. */
   readonly #notOlderThan: number
@@ -38,12 +48,7 @@ export class CommandProcesses {
   readonly #around: Around
 
   /** `mayEnd` is asked before each signal: from the moment it says no, nothing is ended here. */
-  constructor(
-    command: CommandId,
-    wrapper: ProcessIdentity,
-    mayEnd: () => boolean = () => true,
-    around: Around = {},
-  ) {
+  constructor(command: CommandId, wrapper: Started, mayEnd: () => boolean = () => true, around: Around = {}) {
     this.#mayEnd = mayEnd
     this.#around = around
     this.#command = command
@@ -61,9 +66,10 @@ export class CommandProcesses {
     return ended
   }
 
-  /** Ends all but the wrapper. Costs one look at the process table where there is nothing. */
+  /** Ends all but the wrapper. Costs one look at the process table where there is nothing, and none soon after the start. */
   endLeftovers(graceMs: number): Promise<Ended> {
-    return endUntilCertain(() => (this.#mayEnd() ? this.#look() : nobody), deadlineIn(graceMs))
+    const look = () => (!this.#mayEnd() || this.#nobodyIsLeft() ? nobody : this.#look())
+    return endUntilCertain(look, deadlineIn(graceMs))
   }
 
   /** All but the wrapper and what stands between it and the program, as a look at all processes has them. */
@@ -84,19 +90,32 @@ export class CommandProcesses {
     return { members: others.filter(entry => !this.#monitors.includes(entry)), certain: complete && certain }
   }
 
+  /** The quick answer, for commands that have soon ended by themselves. */
+  #nobodyIsLeft(): boolean {
+    const { since } = this.#wrapper
+    if (since === undefined || isAlive(this.#wrapper)) return false
+    const read = environmentReader()
+    return noNewcomers(since, [this.#wrapper], entry => this.#bearsMark(entry, read))
+  }
+
   #others({ entries, read }: Pick<ProcessView, 'entries' | 'read'>): {
     others: ProcessEntry[]
     certain: boolean
   } {
     let certain = true
     const members = scopeMembers(entries, [this.#wrapper], entry => {
-      // Whoever is older than the wrapper cannot bear the mark; reading environments is what costs.
-      if (entry.startOrder < this.#notOlderThan || entry.zombie) return false
-      const bears = bearsMark(entry.pid, scopeVariable, mark => mark === this.#command, read)
+      const bears = this.#bearsMark(entry, read)
       certain &&= bears !== undefined
       return bears ?? false
     })
     return { others: members.filter(({ pid }) => pid !== this.#wrapper.pid), certain }
+  }
+
+  /** Undefined where that cannot be told now, but may be in a moment. */
+  #bearsMark({ pid, startOrder, zombie }: ProcessEntry, read: EnvironmentReader): boolean | undefined {
+    // Whoever is older than the wrapper cannot bear the mark; reading environments is what costs.
+    if (startOrder < this.#notOlderThan || zombie) return false
+    return bearsMark(pid, scopeVariable, mark => mark === this.#command, read)
   }
 
   /** The holder of its terminal is all that the wrapper has started; bubblewrap is started by that, or by the wrapper. */

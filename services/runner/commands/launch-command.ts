@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
-import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
+import { monotonicMs } from '../../../lib/monotonic.ts'
+import { identify } from '../../../lib/processes/identity.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
 import { commandLineOf, limitsOf, terminalOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
@@ -14,7 +13,9 @@ import { LeaseLostError } from '../leases/lease.ts'
 import type { CommandGroup } from '../limits/cgroups/command-group.ts'
 import { isolationFor } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
+import type { StartedProcess } from '../spawning/started-process.ts'
 import { inTerminal } from '../terminals/in-terminal.ts'
+import type { Started } from './command-processes.ts'
 import type { Replacement } from './debuggee.ts'
 import { findExecutable } from './find-executable.ts'
 import { openInput } from './open-input.ts'
@@ -22,7 +23,7 @@ import { surroundings } from './surroundings.ts'
 import { findWorkingDirectory, type WorkingDirectory } from './working-directory.ts'
 
 export type Launched =
-  | { launched: true; child: ChildProcess; wrapper: ProcessIdentity }
+  | ({ launched: true; wrapper: Started } & Pick<StartedProcess, 'ended'>)
   | { launched: false; failure: CommandFailure }
 
 export type LaunchOptions = {
@@ -77,7 +78,7 @@ async function tryToLaunch(
   { replacement, group }: LaunchOptions,
   { stdout, stderr }: Logs,
 ): Promise<Launched> {
-  const { files, lease } = context
+  const { files, lease, spawner } = context
   const directory = await placeOf(context, row)
   if (!directory.found) return failed('directory_not_found', directory.message)
 
@@ -118,23 +119,24 @@ async function tryToLaunch(
   const joining = group?.joining ?? []
   // In the same breath as the spawn: what stands above may have taken any time.
   lease.require()
+  const at = monotonicMs()
   try {
-    const child = spawn(
-      '/bin/sh',
-      [wrapperFile, folder, fileBlocks(row), String(joining.length), ...joining, ...ready.words],
-      {
-        cwd: directory.path,
-        env: ready.environment,
-        detached: true,
-        stdio: withOptions([input?.fd ?? 'ignore', stdout, stderr], ready.options),
-      },
-    )
-    if (child.pid === undefined) throw (await once(child, 'error'))[0]
-    // At once, while it cannot have been reaped: until then nobody else has its pid.
-    const wrapper = identify(child.pid) ?? { pid: child.pid, startTime: 'gone' }
-    // It may outlive this process, which must not wait for it.
-    child.unref()
-    return { launched: true, child, wrapper }
+    const { pid, ended } = await spawner.start({
+      words: [
+        '/bin/sh',
+        wrapperFile,
+        folder,
+        fileBlocks(row),
+        String(joining.length),
+        ...joining,
+        ...ready.words,
+      ],
+      environment: ready.environment,
+      directory: directory.path,
+      descriptors: withOptions([input?.fd ?? 'ignore', stdout, stderr], ready.options),
+    })
+    const wrapper = identify(pid) ?? { pid, startTime: 'gone' }
+    return { launched: true, wrapper: { ...wrapper, since: { pid: pid - 1, at } }, ended }
   } catch (error) {
     const code = codeOf(error)
     const why = code === 'E2BIG' ? 'its arguments and environment are too long for the system' : code

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { processAge } from '../../../lib/processes/process-age.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
@@ -16,7 +15,7 @@ import {
   mayTakeItsTime,
   type SeenEnd,
 } from './command-outcome.ts'
-import { CommandProcesses } from './command-processes.ts'
+import { CommandProcesses, type Started } from './command-processes.ts'
 import type { Debuggee, Replacement } from './debuggee.ts'
 import { explainedOutcome } from './explained-outcome.ts'
 import { launchCommand } from './launch-command.ts'
@@ -95,8 +94,8 @@ export class CommandRun {
     // Whoever takes it up where it is given up here ends it anew.
     this.#mayEnd = () => lease.held() && !signal.aborted
     const { id } = row
-    let wrapper = await readProcessFile(this.#processFile)
-    let child: ChildProcess | undefined
+    let wrapper: Started | undefined = await readProcessFile(this.#processFile)
+    let ended: Promise<number | null> | undefined
     let replacement: Replacement | undefined
     // Gone at the end of this block: what is left of it to do is awaited here.
     await using debuggee = this.#debuggee
@@ -123,13 +122,12 @@ export class CommandRun {
         await this.#group?.kill(mayEnd)
         return await this.#record({ status: 'failed', exit_code: null, failure: launched.failure })
       }
-      child = launched.child
-      wrapper = launched.wrapper
+      ;({ wrapper, ended } = launched)
       debuggee?.launched()
     } else await this.#endUnheld()
-    let seen = await this.#untilGone(wrapper, child, signal)
-    if (child?.exitCode === codeOfUnrecorded) return await this.#record(unrecorded)
-    if (child !== undefined && seen.kind === 'gone') {
+    let seen = await this.#untilGone(wrapper, ended, signal)
+    if ((await Promise.race([ended, null])) === codeOfUnrecorded) return await this.#record(unrecorded)
+    if (ended !== undefined && seen.kind === 'gone') {
       // Where a wrapper that an earlier runner had just started was quicker, that one runs the command. To be known
       // before anything is ended: its processes bear the same mark.
       const first = await untilProcessFile(this.#processFile, signal)
@@ -166,8 +164,8 @@ export class CommandRun {
   }
 
   async #untilGone(
-    wrapper: ProcessIdentity,
-    child: ChildProcess | undefined,
+    wrapper: Started,
+    ended: Promise<unknown> | undefined,
     signal: AbortSignal,
   ): Promise<SeenEnd> {
     const { sandbox } = this.#context.isolation
@@ -180,7 +178,7 @@ export class CommandRun {
     if (this.#cause !== undefined) this.#ending = this.#endProcesses(processes)
     using _metered = this.#metered(processes, wrapper)
     try {
-      return await watchCommand(wrapper, this.#exitFile, child, signal)
+      return await watchCommand(wrapper, this.#exitFile, ended, signal)
     } finally {
       await this.#ending
       this.#ending = undefined

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { type FSWatcher, watch } from 'node:fs'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import type { SeenEnd } from './command-outcome.ts'
@@ -8,14 +7,14 @@ import { readExitFile } from './wrapper-files.ts'
 const pollMs = 1_000
 
 /**
- * Waits until a command's wrapper has left, and tells what it left behind. Works the same for a child of this process
- * and for one of an earlier runner: the exit file is the truth; the child's end, a change of the file and a slow poll
+ * Waits until a command's wrapper has left, and tells what it left behind. Works the same for one that was started
+ * here and for one of an earlier runner: the exit file is the truth; word of its end, a change of the file and a slow poll
  * only say when to read it. Rejects when `signal` aborts.
  */
 export function watchCommand(
   wrapper: ProcessIdentity,
   exitFile: string,
-  child: ChildProcess | undefined,
+  ended: Promise<unknown> | undefined,
   signal: AbortSignal,
 ): Promise<SeenEnd> {
   const { promise, resolve, reject } = Promise.withResolvers<SeenEnd>()
@@ -32,15 +31,14 @@ export function watchCommand(
   }
   const abort = () => reject(signal.reason)
   const timer = setInterval(look, pollMs)
-  const watcher = child === undefined ? watched(exitFile, look) : undefined
-  child?.once('exit', look)
+  const watcher = ended === undefined ? watched(exitFile, look) : undefined
+  ended?.then(look)
   signal.addEventListener('abort', abort)
   if (signal.aborted) abort()
-  else if (child === undefined || child.exitCode !== null || child.signalCode !== null) look()
+  else if (ended === undefined) look()
   return promise.finally(() => {
     clearInterval(timer)
     watcher?.close()
-    child?.removeListener('exit', look)
     signal.removeEventListener('abort', abort)
   })
 }

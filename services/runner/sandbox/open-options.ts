@@ -1,4 +1,3 @@
-import type { StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, unlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,14 +34,17 @@ export function openOptions(directory: string, options: readonly string[], statu
   }
 }
 
-type Streams = Exclude<StdioOptions, string>
+type Descriptors = readonly (number | 'ignore' | 'pipe')[]
 
-/** The streams of a process, with the options where it reads them. */
-export const withOptions = (streams: Streams, options: OpenOptions | undefined): Streams =>
+/** The descriptors of a process, with the options where it reads them. */
+export const withOptions = <Some extends Descriptors[number]>(
+  descriptors: readonly Some[],
+  options: OpenOptions | undefined,
+): (Some | number | 'ignore')[] =>
   options === undefined
-    ? streams
+    ? [...descriptors]
     : [
-        ...streams,
-        ...Array<'ignore'>(optionsDescriptor - streams.length).fill('ignore'),
+        ...descriptors,
+        ...Array<'ignore'>(optionsDescriptor - descriptors.length).fill('ignore'),
         ...options.descriptors,
       ]

@@ -1,13 +1,10 @@
 import { join } from 'node:path'
 import type { TerminalSize } from '../../contract/terminal.ts'
-import { findExecutable } from '../commands/find-executable.ts'
+import { findSystemTool } from '../commands/find-system-tool.ts'
 import type { Enclosure, ReadyProgram } from '../sandbox/enclosure.ts'
 import type { Program } from '../sandbox/sandbox.ts'
 
 const holderFile = join(import.meta.dirname, 'terminal_holder.py')
-
-/** Where the system's own tools are; those of a version manager are found too, but start slower. */
-const systemPath = '/usr/local/bin:/usr/bin:/bin'
 
 export type InTerminal = { ok: true; program: ReadyProgram } | { ok: false; message: string }
 
@@ -28,18 +25,17 @@ export async function inTerminal(
   enclosure: Enclosure,
   { size, pipe, path, directory, statusFile }: TerminalOptions,
 ): Promise<InTerminal> {
-  const tool = (name: string) => findExecutable(name, `${systemPath}:${path}`, '/')
-  const python = await tool('python3')
-  if (!python.found) return missing('python3')
+  const python = await findSystemTool('python3', path)
+  if (python === undefined) return missing('python3')
   let inside = words
   if (enclosure.apart) {
-    const setsid = await tool('setsid')
-    if (!setsid.found) return missing('setsid (of util-linux)')
-    inside = [setsid.path, '-c', ...words]
+    const setsid = await findSystemTool('setsid', path)
+    if (setsid === undefined) return missing('setsid (of util-linux)')
+    inside = [setsid, '-c', ...words]
   }
   const ready = enclosure.enclose({ words: inside, environment }, directory, statusFile)
   const whose = enclosure.apart ? 'theirs' : 'ours'
-  const holder = [python.path, '-I', '-S', holderFile, pipe, String(size.columns), String(size.rows), whose]
+  const holder = [python, '-I', '-S', holderFile, pipe, String(size.columns), String(size.rows), whose]
   return { ok: true, program: { ...ready, words: [...holder, ...ready.words] } }
 }
 

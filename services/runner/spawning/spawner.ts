@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { startHere } from './start-here.ts'
+import type { StartedProcess, StartProcess, StartRequest } from './started-process.ts'
+
+const spawnerFile = join(import.meta.dirname, 'spawner.py')
+
+/** How long the helper may take to begin, and to start a program, in milliseconds. Nobody waits for its beginning. */
+const beginLimitMs = 30_000
+const defaultLimitMs = 5_000
+
+type Answer = { pid: number } | { error: string } | 'lost'
+
+/** What it says of a program, by the number of its request: see spawner.py. */
+type Told = { id: number } & (Exclude<Answer, 'lost'> | { code: number | null })
+
+type Started = { answered: (answer: Answer) => void; ended: (code: number | null) => void }
+
+/**
+ * Starts programs through a helper, `spawner.py`: a fork of this process takes milliseconds, for its memory is large, and
+ * costs as much again in what it does next, for it shares that memory until each page is written (see decision 0040).
+ *
+ * Where there is no helper (yet, any more, or at all), programs are started by this process. A program whose start the
+ * helper did not live to tell is started once more: what is started here has to bear that.
+ */
+export class Spawner implements Disposable {
+  readonly #python: () => Promise<string | undefined>
+  readonly #limitMs: number
+  #helper: Helper | undefined
+  #state: 'new' | 'beginning' | 'usable' | 'useless' = 'new'
+
+  /** `python`: where Python is, if anywhere. */
+  constructor(python: () => Promise<string | undefined>, limitMs = defaultLimitMs) {
+    this.#python = python
+    this.#limitMs = limitMs
+  }
+
+  readonly start: StartProcess = async request => {
+    if (this.#state === 'new') void this.#begin()
+    const helper = this.#helper
+    if (helper === undefined) return await startHere(request)
+    return (await helper.start(request)) ?? (await startHere(request))
+  };
+
+  /** What it has started goes on. */
+  [Symbol.dispose](): void {
+    this.#state = 'useless'
+    this.#helper?.end()
+    this.#helper = undefined
+  }
+
+  async #begin(): Promise<void> {
+    this.#state = 'beginning'
+    const python = process.platform === 'linux' ? await this.#python() : undefined
+    const helper = python === undefined ? undefined : await Helper.begin(python, this.#limitMs)
+    // It may have been disposed of meanwhile.
+    if (this.#state !== 'beginning') return helper?.end()
+    this.#helper = helper
+    // One that never was ready will not be at the next try.
+    this.#state = helper === undefined ? 'useless' : 'usable'
+    helper?.gone.then(() => {
+      if (this.#helper !== helper) return
+      this.#helper = undefined
+      if (this.#state === 'usable') this.#state = 'new'
+    })
+  }
+}
+
+class Helper {
+  readonly #child: ChildProcess
+  readonly #limitMs: number
+  readonly #started = new Map<number, Started>()
+  readonly gone: Promise<void>
+  #closed = false
+  #last = 0
+
+  private constructor(child: ChildProcess, limitMs: number) {
+    this.#child = child
+    this.#limitMs = limitMs
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.gone = promise
+    child.once('close', () => {
+      this.#closed = true
+      for (const { answered, ended } of this.#started.values()) {
+        answered('lost')
+        ended(null)
+      }
+      this.#started.clear()
+      resolve()
+    })
+  }
+
+  /** Undefined where it cannot be used. */
+  static async begin(python: string, limitMs: number): Promise<Helper | undefined> {
+    const child = spawn(python, ['-I', '-S', '-X', 'utf8', spawnerFile], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const helper = new Helper(child, limitMs)
+    child.unref()
+    child.stdin?.on('error', () => undefined) // it is gone, which is told otherwise
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    child.once('error', () => resolve(false))
+    helper.gone.then(() => resolve(false))
+    const timer = setTimeout(() => resolve(false), beginLimitMs)
+    if (child.stdout !== null)
+      createInterface(child.stdout).on('line', line => {
+        const told = JSON.parse(line)
+        if ('ready' in told) resolve(true)
+        else helper.#hear(told)
+      })
+    const usable = await promise
+    clearTimeout(timer)
+    if (usable) return helper
+    child.kill('SIGKILL')
+    return undefined
+  }
+
+  /** Undefined where it did not live to tell. */
+  async start({
+    words,
+    environment,
+    directory,
+    descriptors,
+  }: StartRequest): Promise<StartedProcess | undefined> {
+    if (this.#closed) return undefined
+    const id = ++this.#last
+    const answer = Promise.withResolvers<Answer>()
+    const end = Promise.withResolvers<number | null>()
+    this.#started.set(id, { answered: answer.resolve, ended: end.resolve })
+    const paths = descriptors.map(one => (one === 'ignore' ? null : `/proc/${process.pid}/fd/${one}`))
+    this.#child.stdin?.write(`${JSON.stringify({ id, words, environment, directory, descriptors: paths })}\n`)
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#limitMs)
+    const answered = await answer.promise
+    clearTimeout(timer)
+    if (answered === 'lost') return undefined
+    if ('error' in answered) {
+      this.#started.delete(id)
+      throw Object.assign(new Error(answered.error), { code: answered.error })
+    }
+    return { pid: answered.pid, ended: end.promise }
+  }
+
+  end(): void {
+    this.#child.stdin?.end()
+  }
+
+  #hear(told: Told): void {
+    const started = this.#started.get(told.id)
+    if ('code' in told) {
+      this.#started.delete(told.id)
+      started?.ended(told.code)
+    } else started?.answered(told)
+  }
+}
