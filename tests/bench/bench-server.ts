@@ -14,6 +14,7 @@ export type BenchServer = AsyncDisposable & {
   session(): Promise<SessionId>
 }
 
+/** `settings`: variables of its configuration. */
 export async function startBenchServer(settings: Record<string, string> = {}): Promise<BenchServer> {
   const ends: (() => Promise<void>)[] = []
   const end = async () => {

@@ -136,7 +136,7 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
   })
 
   await t.test('it is cancelled, is stopped by its time limit, or by its session', async t => {
-    const timed = await run({ breakpoints: ['app.py:2'], timeout: 2 })
+    const timed = await run({ breakpoints: ['app.py:2'], timeout: 6 })
     t.match(timed.at, { status: 'stopped' })
     await rig.ended(timed.command)
     t.match(await state(timed, 'debug.status'), {
