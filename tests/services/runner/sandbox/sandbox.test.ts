@@ -145,10 +145,12 @@ t.test(
 
 t.test('it sees no process but its own, and none outlives it', { skip }, async t => {
   const { at, sh } = place(t)
-  const seen = sh('ls /proc | grep -c "^[0-9]"; sleep 1000 & echo $! > /var/tmp/pid')
+  // A time that nobody else sleeps for.
+  const mark = `sleep 1000.${process.pid}`
+  const seen = sh(`ls /proc | grep -c "^[0-9]"; ${mark} & echo $! > /var/tmp/pid`)
   t.ok(Number(seen.stdout) < 8, seen.stdout)
   t.ok(existsSync(at('data', 'one', 'tmp', 'pid')))
-  const running = spawnSync('pgrep', ['-f', '^sleep 1000$'], { encoding: 'utf8' }).stdout
+  const running = spawnSync('pgrep', ['-f', `^${mark}$`], { encoding: 'utf8' }).stdout
   t.equal(running, '')
 })
 
