@@ -71,7 +71,7 @@ async function prepare(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const worktree = worktreeOf(context, session) ?? (await makeSessionWorktree(context, session, signal))
+  const worktree = earlierWorktree(context, session) ?? (await makeSessionWorktree(context, session, signal))
   if (!worktree.ok) return worktree
   const { commit, isolation, submodules } = worktree
   const { store, lease } = context
@@ -82,7 +82,7 @@ async function prepare(
 }
 
 /** What an earlier attempt has made: it is there as a whole or not at all. */
-function worktreeOf({ files }: RunnerContext, session: SessionJoined): Prepared | undefined {
+function earlierWorktree({ files }: RunnerContext, session: SessionJoined): Prepared | undefined {
   const { id, commit_id, isolation } = session
   if (commit_id === null || isolation === null || !existsSync(files.worktree(id))) return undefined
   return { ok: true, commit: commit_id, isolation, submodules: submodulesOf(session) }

@@ -11,7 +11,7 @@ import { scrubCheckout } from './scrub-checkout.ts'
 /** The other side of `disk-thread.ts`. What is thrown ends the thread, and is told there. */
 parentPort?.on('message', async (work: DiskWork) => parentPort?.postMessage(await perform(work)))
 
-async function perform(work: DiskWork): Promise<number> {
+async function perform(work: DiskWork): Promise<number | undefined> {
   switch (work.kind) {
     case 'measure':
       return await directoryBytes(work.checkout, new AbortController().signal)
@@ -23,7 +23,7 @@ async function perform(work: DiskWork): Promise<number> {
       const now = BigInt(systemClock.now()) * 1_000_000n
       const proof = changeTimesTell(work.checkout, { since, now }) ? index : emptyDirectory()
       scrubCheckout(work.checkout, proof, { since, fresh: work.fresh })
-      return 0
+      return undefined
     }
   }
 }

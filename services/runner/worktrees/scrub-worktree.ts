@@ -54,12 +54,12 @@ async function scrub(
   // Left by a git that was killed; whoever took over has ended it.
   await rm(`${index}.lock`, { force: true })
   await using thread = new DiskThread()
-  await thread.perform({ kind: 'scrub', checkout, index, fresh: `${checkout}-fresh` }, signal)
+  await thread.scrub({ checkout, index, fresh: `${checkout}-fresh` }, signal)
   for (const step of [() => resetCheckout(git, at, commit, signal), () => cleanCheckout(git, at, signal)]) {
     const outcome = await step()
     if (outcome.kind !== 'done') throw new Error(`git ${outcome.kind}: ${outcome.stderr}`)
   }
-  return await thread.perform({ kind: 'measure', checkout }, signal)
+  return await thread.measure(checkout, signal)
 }
 
 /** Gives what was checked out a name of this attempt's own, and discards all else but the index. Undefined without any. */

@@ -45,8 +45,8 @@ t.test(
     utimesSync(index, new Date(), new Date())
     execFileSync('python3', ['-c', script], { cwd: checkout })
     await using thread = new DiskThread()
-    const work = { kind: 'scrub', checkout, index, fresh: join(root, 'fresh') } as const
-    await thread.perform(work, new AbortController().signal)
+    const fresh = join(root, 'fresh')
+    await thread.scrub({ checkout, index, fresh }, new AbortController().signal)
     t.same(readdirSync(checkout), [])
   },
 )
