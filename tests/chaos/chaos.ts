@@ -82,6 +82,7 @@ async function strike(
     done[fault.name] = (done[fault.name] ?? 0) + 1
     say(`${fault.name}: all runs again after ${(took / 1_000).toFixed(1)} s`)
   }
+  say('no more faults; the rest of the commands are asked for')
   return { faults: done, slowestRecovery }
 }
 

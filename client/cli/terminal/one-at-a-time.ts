@@ -3,17 +3,18 @@
  * one always counts. What fails is left to the next call.
  */
 export function oneAtATime(work: () => Promise<unknown>): () => void {
-  let state: 'idle' | 'busy' | 'again' = 'idle'
+  let wanted = false
+  let busy = false
   const run = async () => {
-    do {
-      state = 'busy'
+    busy = true
+    while (wanted) {
+      wanted = false
       await work().catch(() => undefined)
-    } while (isAgain())
-    state = 'idle'
+    }
+    busy = false
   }
-  const isAgain = () => state === 'again'
   return () => {
-    if (state === 'idle') void run()
-    else state = 'again'
+    wanted = true
+    if (!busy) void run()
   }
 }

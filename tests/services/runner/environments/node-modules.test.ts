@@ -22,6 +22,9 @@ const managers = {
 } as const
 type Name = keyof typeof managers
 
+/** That the package's script may run, as pnpm 10 wants to be told, and those after it. */
+const allowed = 'onlyBuiltDependencies:\n  - answers\nallowBuilds:\n  answers: true\n'
+
 /**
  * A project with one dependency, which has an install script, and one member of its workspace; its own scripts end badly.
  * With the lock file that the manager makes of it.
@@ -35,7 +38,6 @@ async function project(t: Test, name: Name): Promise<Tree> {
     ...{ name: 'demo', version: '1.0.0', private: true, workspaces: ['packages/*'] },
     scripts: { preinstall: 'exit 3', postinstall: 'exit 4', prepare: 'exit 5' },
     dependencies: { answers: '1.0.0', member: name === 'pnpm' ? 'workspace:*' : '1.0.0' },
-    pnpm: { onlyBuiltDependencies: ['answers'] },
   }
   const member = { name: 'member', version: '1.0.0', main: 'member.js', scripts: { postinstall: 'exit 6' } }
   const files: Tree = {
@@ -45,7 +47,7 @@ async function project(t: Test, name: Name): Promise<Tree> {
     'packages/member/package.json': JSON.stringify(member),
     'packages/member/member.js': 'module.exports = "a member"\n',
     'app.js': 'console.log(require("answers"), require("member"))\n',
-    ...(name === 'pnpm' ? { 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n' } : {}),
+    ...(name === 'pnpm' ? { 'pnpm-workspace.yaml': `packages:\n  - packages/*\n${allowed}` } : {}),
   }
   const { lock, words } = managers[name]
   const directory = mkdtempSync(join(tmpdir(), 'locking-'))
