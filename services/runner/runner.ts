@@ -23,7 +23,7 @@ import { WakeLoop } from './wake-loop.ts'
 export type Runner = AsyncDisposable
 
 /** The longest that the store is not looked at when nobody wakes the runner. */
-const idleMs = 1_000
+const idleMs = 2_000
 
 /**
  * Starts the runner: makes mirrors, worktrees and commands be as the store says. Disposing of it leaves commands
