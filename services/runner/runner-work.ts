@@ -123,6 +123,8 @@ export class RunnerWork implements AsyncDisposable {
       jobs.close()
       ending.abort(new Error('the runner gives up its work'))
       await jobs[Symbol.asyncDispose]()
+      // At the end of a server nobody comes who would do it later.
+      await sweepGroups(context).catch(error => around.failed(error, {}, 'sweeping control groups failed'))
       await mirrors.settled()
       await git[Symbol.asyncDispose]()
       await helpers.end()

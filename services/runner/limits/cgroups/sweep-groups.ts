@@ -11,7 +11,7 @@ export async function sweepGroups({
   lease,
   log,
 }: Pick<RunnerContext, 'cgroups' | 'store' | 'lease' | 'log'>): Promise<void> {
-  if (cgroups.kind === 'none') return
+  if (cgroups.kind === 'none' || !lease.held()) return
   // Before the commands are read: a group that is made later is of one that runs by then.
   const found = groupsIn(cgroups.base).filter(name => !isTrial(name))
   if (found.length === 0) return

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -154,6 +154,9 @@ t.test(
     t.equal(limits.enforcement, 'cgroup')
     t.ok(Number(usage?.user_seconds) > 0.02 && Number(usage?.peak_memory) > 0, JSON.stringify(usage))
     await until('its group to be taken away', () => groupsIn(base).length === 0)
+    for (const name of left) new CommandGroup(base, name).make(noLimits)
+    await rig.stop()
+    for (const directory of directoriesOf(base)) t.notOk(existsSync(directory), 'at its end nothing is left')
   },
 )
 
