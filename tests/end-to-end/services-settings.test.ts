@@ -1,15 +1,20 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { makeClone } from './clone.ts'
 
-t.jobs = 2
 t.setTimeout(280_000)
 
+/** One for all, so that what it compiles at first serves them all. Each test finds it down, with its sources as they were. */
+const clone = makeClone(t)
+t.afterEach(async () => {
+  await clone.task(['down', '--yes'])
+  clone.git('checkout', '--quiet', '.')
+})
+
 t.test('a service that throws at import', async t => {
-  const clone = makeClone(t)
   writeFileSync(clone.path('services/proxy/main.ts'), "throw new Error('the moon is in the seventh house')\n")
   const { code, stderr } = await clone.task(['up'])
   t.equal(code, 1)
@@ -19,7 +24,6 @@ t.test('a service that throws at import', async t => {
 })
 
 t.test('a service that never becomes ready', async t => {
-  const clone = makeClone(t)
   writeFileSync(
     clone.path('services/runner/main.ts'),
     "console.log('still waiting for Godot')\nsetInterval(() => {}, 1000)\n",
@@ -32,7 +36,6 @@ t.test('a service that never becomes ready', async t => {
 })
 
 t.test('ports that are taken', async t => {
-  const clone = makeClone(t)
   const occupied = createServer()
   const port = await new Promise<number>(resolve =>
     occupied.listen(0, '127.0.0.1', () => {
@@ -54,21 +57,19 @@ t.test('ports that are taken', async t => {
 })
 
 t.test('a store written by a newer version is refused and not touched', async t => {
-  const clone = makeClone(t)
-  t.equal((await clone.task(['db:upgrade'])).code, 0)
-  const file = clone.path('.artifacts/data/metadata.db')
+  const own = { DEBUG_SERVER_DB_URL: 'sqlite:.artifacts/newer/store.db' }
+  t.equal((await clone.task(['db:upgrade'], own)).code, 0)
   {
-    using store = new DatabaseSync(file)
+    using store = new DatabaseSync(clone.path('.artifacts/newer/store.db'))
     store.exec("insert into kysely_migration values ('9999-from-the-future', '2030-01-01')")
   }
-  const { code, stderr } = await clone.task(['up'])
+  const { code, stderr } = await clone.task(['up'], own)
   t.equal(code, 1)
   t.match(stderr, /was written by a newer version: it has the migration 9999-from-the-future/)
   t.same(clone.processes(), [])
 })
 
 t.test('no home, and one that cannot be written', async t => {
-  const clone = makeClone(t)
   for (const home of [undefined, '/proc/1/no-home']) {
     const { code, stderr } = await clone.task(['up'], { HOME: home })
     t.equal(code, 0, stderr)
@@ -77,8 +78,9 @@ t.test('no home, and one that cannot be written', async t => {
 })
 
 t.test('settings that are not valid are all named, and nothing starts', async t => {
-  const clone = makeClone(t)
-  writeFileSync(clone.path('config/server.local.toml'), '[api]\nprot = 1\nhost = 5\n')
+  const local = clone.path('config/server.local.toml')
+  writeFileSync(local, '[api]\nprot = 1\nhost = 5\n')
+  t.teardown(() => rmSync(local))
   const { code, stderr } = await clone.task(['up'], { DEBUG_SERVER__RUNNER__SLOTS: '0' })
   t.equal(code, 1)
   t.match(stderr, /config\/server\.local\.toml:2: unknown key api\.prot; did you mean api\.port\?/)
@@ -90,7 +92,6 @@ t.test('settings that are not valid are all named, and nothing starts', async t 
 t.test(
   "a file of one's own reaches the services, and what comes later without it knows their store",
   async t => {
-    const clone = makeClone(t)
     const file = join(clone.home, 'mine.toml')
     writeFileSync(file, '[storage]\nsqlite_path = "$SCRATCH/mine.db"\n[runner]\npath = "/opt/mine:$PATH"\n')
     const given = { SCRATCH: clone.path('.artifacts/scratch') }

@@ -2,11 +2,25 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { makeClone, until } from './clone.ts'
 
-t.jobs = 2
 t.setTimeout(280_000)
 
+/** One for all, so that what it compiles at first serves them all. Each test finds it down, with its sources as they were. */
+const clone = makeClone(t)
+t.afterEach(async () => {
+  await clone.task(['down', '--yes'])
+  clone.git('checkout', '--quiet', '.')
+})
+
+t.test('two ups at once, the first there are, bring up one set', async t => {
+  const results = await Promise.all([clone.task(['up']), clone.task(['up'])])
+  t.same(
+    results.map(({ code }) => code),
+    [0, 0],
+  )
+  t.equal(clone.processes().length, 4)
+})
+
 t.test('up, again, status, restart, logs, down', async t => {
-  const clone = makeClone(t)
   const up = await clone.task(['up'])
   t.equal(up.code, 0, up.stderr)
   t.match(up.stdout, /Debug Server is up/)
@@ -50,7 +64,6 @@ t.test('up, again, status, restart, logs, down', async t => {
 })
 
 t.test("PM2's daemon is killed: the next up replaces the services, the next down ends them", async t => {
-  const clone = makeClone(t)
   t.equal((await clone.task(['up'])).code, 0)
   const pidOfDaemon = () => Number(readFileSync(clone.path('.artifacts/pm2/pm2.pid'), 'utf8'))
   process.kill(pidOfDaemon(), 'SIGKILL')
@@ -67,7 +80,6 @@ t.test("PM2's daemon is killed: the next up replaces the services, the next down
 })
 
 t.test('up starts what does not answer, where it listened before, and leaves the others alone', async t => {
-  const clone = makeClone(t)
   t.equal((await clone.task(['up'])).code, 0)
   const services = async () => JSON.parse((await clone.task(['status', '--json'])).stdout)
   const before = await services()
@@ -83,7 +95,6 @@ t.test('up starts what does not answer, where it listened before, and leaves the
 })
 
 t.test("PM2's daemon is stopped: status says whom to end", async t => {
-  const clone = makeClone(t)
   t.equal((await clone.task(['up'])).code, 0)
   const daemon = Number(readFileSync(clone.path('.artifacts/pm2/pm2.pid'), 'utf8'))
   process.kill(daemon, 'SIGSTOP')
@@ -95,22 +106,11 @@ t.test("PM2's daemon is stopped: status says whom to end", async t => {
   t.equal((await clone.task(['up'])).code, 0)
 })
 
-t.test('two ups at once bring up one set', async t => {
-  const clone = makeClone(t)
-  const results = await Promise.all([clone.task(['up']), clone.task(['up'])])
-  t.same(
-    results.map(({ code }) => code),
-    [0, 0],
-  )
-  t.equal(clone.processes().length, 4)
-})
-
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)
   t.test(`${signal} during up leaves nothing behind`, async t => {
-    const clone = makeClone(t)
     // One service is never ready, so that the signal cannot come too late.
     writeFileSync(clone.path('services/runner/main.ts'), 'setInterval(() => {}, 1000)\n')
     const running = clone.start(['tasks/cli.mjs', 'up'])
@@ -125,7 +125,6 @@ for (const [signal, code] of [
 t.test(
   'SIGKILL during up ends its commands and leaves its services, which the next up takes over',
   async t => {
-    const clone = makeClone(t)
     const main = readFileSync(clone.path('services/runner/main.ts'), 'utf8')
     writeFileSync(clone.path('services/runner/main.ts'), 'setInterval(() => {}, 1000)\n')
     const running = clone.start(['tasks/cli.mjs', 'up'])
