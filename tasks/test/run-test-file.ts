@@ -7,6 +7,9 @@ import type { Failure, FileResult } from './test-result.ts'
 /** How long one test file may take, in milliseconds. */
 const fileDeadline = 300_000
 
+/** An option of Node and no variable, which what a test starts would inherit. */
+const keepCompiled = ['--import', new URL('keep-compiled.mjs', import.meta.url).href]
+
 export type FileRunOptions = {
   /** Owns the file's processes as well, and ends them where the file's own scope cannot. */
   scope: ProcessScope
@@ -19,7 +22,7 @@ export async function runTestFile(root: string, file: string, options: FileRunOp
   const { signal, skipAllowed } = options
   const start = performance.now()
   await using scope = new ProcessScope({ graceMs: 2_000, within: options.scope })
-  const child = scope.spawn(process.execPath, [file], {
+  const child = scope.spawn(process.execPath, [...keepCompiled, file], {
     cwd: root,
     // tap gives up a file after 30 s otherwise; a little before ours, so that it can say which test it was.
     env: { ...process.env, TAP_TIMEOUT: String(fileDeadline / 1000 - 10) },

@@ -13,6 +13,7 @@ function project(files: Record<string, string>) {
   for (const [name, source] of Object.entries(files)) writeFileSync(join(root, 'tests', name), source)
   return async (wanted: string[] = [], skipAllowed: (reason: string) => boolean = () => true) => {
     const lines: string[] = []
+    const begun: string[] = []
     let printed = ''
     let error: unknown
     await using scope = new ProcessScope({ graceMs: 2_000 })
@@ -23,7 +24,7 @@ function project(files: Record<string, string>) {
       jobs: 2,
       signal: new AbortController().signal,
       log: line => lines.push(line),
-      progress: () => {},
+      progress: text => begun.push(text.replace(/^.*, /, '')),
       print: text => {
         printed += text
       },
@@ -31,7 +32,7 @@ function project(files: Record<string, string>) {
     }).catch(thrown => {
       error = thrown
     })
-    return { log: lines.join('\n'), printed, error }
+    return { log: lines.join('\n'), begun, printed, error }
   }
 }
 
@@ -79,6 +80,22 @@ t.test('what fails, and why', async t => {
     t.match(log, detail, name)
   }
 })
+
+t.test(
+  'one goes through the long files, as they say how long they may take, the other through the short ones',
+  async t => {
+    const lasting = (limit: string) => `const t = { setTimeout() {} }\n${limit}\n${tap('ok 1 - x', '1..1')}`
+    const run = project({
+      'a-short.test.ts': tap('ok 1 - x', '1..1'),
+      'b-long.test.ts': lasting('t.setTimeout(120_000)'),
+      'c-short.test.ts': tap('ok 1 - x', '1..1'),
+      'd-longest.test.ts': lasting('t.setTimeout(300_000)'),
+    })
+    const { begun } = await run()
+    t.same(begun.slice(0, 2), ['tests/d-longest.test.ts', 'tests/c-short.test.ts'])
+    t.equal(begun.length, 4)
+  },
+)
 
 t.test('a skip that is not allowed is a failure as well', async t => {
   const run = project({
