@@ -5,6 +5,8 @@ import { type ChildOptions, child } from './cli/child.ts'
 import { at, cli } from './cli/rig.ts'
 import { demoPatch, demoRepository, realServer } from './real-server.ts'
 
+t.setTimeout(120_000)
+
 /** Types command lines into the real program, against a real server with the demo repository in it. */
 const desk = async (t: { teardown(ends: () => Promise<void>): void }) => {
   const server = await realServer(t)

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { cli, createPlace, finish, importTask, Running } from './cli-rig.ts'
 
+t.setTimeout(120_000)
+
 const place = createPlace(t)
 place.write(
   'Taskfile.ts',

@@ -6,6 +6,8 @@ import { until } from '../lib/processes/zoo.ts'
 import { oldNode } from './cli-rig.ts'
 import { createProject, touchSource } from './prepare/project.ts'
 
+t.setTimeout(180_000)
+
 const said = { code: 0, stdout: 'said\n' }
 
 t.test('several first starts at once', async t => {

@@ -5,6 +5,8 @@ import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { compileNothing } from './prepare/launcher.ts'
 import { createProject, touchSource } from './prepare/project.ts'
 
+t.setTimeout(180_000)
+
 const said = { code: 0, stdout: 'said\n' }
 
 t.test('the first start prepares, later ones run what was prepared', async t => {

@@ -13,6 +13,8 @@ import {
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { mostBytes, startMcp, textOf } from './rig.ts'
 
+t.setTimeout(120_000)
+
 type Test = { teardown(ends: () => Promise<void>): void }
 
 const rig = async (t: Test, handlers: Handlers) => {

@@ -10,6 +10,8 @@ import { at } from '../cli/rig.ts'
 import { demoRepository, realServer } from '../real-server.ts'
 import { startMcp, textOf, type Value } from './rig.ts'
 
+t.setTimeout(120_000)
+
 /** Logs through MCP, of commands that really write them. */
 const server = await realServer(t)
 const client = createClient({ baseUrl: server.url, token: server.token })

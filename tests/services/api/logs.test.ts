@@ -4,6 +4,8 @@ import { all, assemble, type LogReader, ndjson, sse, webSocket } from './log-rea
 import { type Rig, startRig } from './rig.ts'
 import { until } from './until.ts'
 
+t.setTimeout(120_000)
+
 type Reader = (rig: Rig, session: string, fields: Record<string, unknown>) => LogReader
 
 const readers: Record<string, Reader> = { NDJSON: ndjson, WebSocket: webSocket, 'Server-Sent Events': sse }

@@ -5,6 +5,8 @@ import { getCommand, listCommands } from '../../../services/store/commands.ts'
 import { runnerRig, until } from './rig.ts'
 import { killRunner, spawnRunner } from './spawn-runner.ts'
 
+t.setTimeout(180_000)
+
 t.test('commands outlive a runner that is killed, each runs once, and no byte is missing', async t => {
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { commit, git, runnerRig, write } from './rig.ts'
 
+t.setTimeout(120_000)
+
 t.test('patches', async t => {
   const rig = await runnerRig(t)
   const lines = Array.from({ length: 40 }, (_, i) => `line ${i + 1}\n`).join('')

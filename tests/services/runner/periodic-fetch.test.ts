@@ -9,6 +9,8 @@ import { wantFetch } from '../../../services/store/repository-fetches.ts'
 import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
 import { commit, git, runnerRig, until } from './rig.ts'
 
+t.setTimeout(120_000)
+
 const tip = (directory: string, name: string): string | undefined => {
   try {
     return git(directory, 'rev-parse', '--verify', '--quiet', `refs/heads/${name}`)

@@ -13,6 +13,8 @@ import { getSession, moveSession } from '../../../services/store/sessions.ts'
 import { silentServer } from './git-daemon.ts'
 import { runnerRig, until } from './rig.ts'
 
+t.setTimeout(120_000)
+
 const connections = (server: Server) =>
   new Promise<number>(resolve => server.getConnections((_, count) => resolve(count)))
 

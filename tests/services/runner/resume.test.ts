@@ -6,6 +6,8 @@ import { resumeSession } from '../../../services/store/resume-session.ts'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
 import { type RunnerRig, runnerRig, until } from './rig.ts'
 
+t.setTimeout(120_000)
+
 async function stop(rig: RunnerRig, id: SessionId): Promise<void> {
   await moveSession(rig.store, id, 'stopping', { now: rig.now() })
   rig.wake()

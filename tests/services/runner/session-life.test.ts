@@ -6,6 +6,8 @@ import { getCommand } from '../../../services/store/commands.ts'
 import { getSession } from '../../../services/store/sessions.ts'
 import { runnerRig, until } from './rig.ts'
 
+t.setTimeout(120_000)
+
 const hour = 3_600_000
 const day = 24 * hour
 

@@ -5,6 +5,8 @@ import { getSession, moveSession } from '../../../services/store/sessions.ts'
 import { silentServer } from './git-daemon.ts'
 import { commit, git, runnerRig, until } from './rig.ts'
 
+t.setTimeout(120_000)
+
 t.test('which commit a session gets', async t => {
   const rig = await runnerRig(t)
   const origin = rig.origin()

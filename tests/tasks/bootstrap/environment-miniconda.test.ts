@@ -7,6 +7,8 @@ import { fakeInstaller, putConda, putPythonWithoutVenv, writeProgram } from './s
 import { authorityFile, type FileServer, type ServedFile, startFileServer } from './servers/file-server.ts'
 import { startProxyServer } from './servers/proxy-server.ts'
 
+t.setTimeout(120_000)
+
 /** Miniconda from a server of ours: a small installer that installs a stand-in for conda. */
 
 async function serve(owner: Test, change: Partial<ServedFile> = {}): Promise<FileServer> {

@@ -3,6 +3,8 @@ import t from 'tap'
 import { importTask } from '../cli-rig.ts'
 import { Project } from './rig.ts'
 
+t.setTimeout(120_000)
+
 const taskfile = (more = '') => `${importTask}
 import { greeting } from './greeting.ts'
 import { writeFileSync } from 'node:fs'

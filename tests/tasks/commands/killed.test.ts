@@ -6,6 +6,8 @@ import { importTask } from '../cli-rig.ts'
 import { randomNumbers } from '../engine/random-graph.ts'
 import { Project } from './rig.ts'
 
+t.setTimeout(180_000)
+
 t.test('killed in the middle of a task with outputs: the next run makes it again, and says why', async t => {
   const project = new Project(
     t,
@@ -45,8 +47,9 @@ export default { make }
   t.same((await project.run(['make'])).upToDate, ['make'])
 })
 
+/** `KILLS=100` tries what is rarer, `SEED=N` does a run again. */
+const kills = Number(process.env.KILLS ?? 10)
 const seed = Number(process.env.SEED ?? Date.now() % 100_000)
-const kills = Number(process.env.KILLS ?? 20)
 
 t.test(
   `${kills} kills at random in a graph of ten tasks, SEED=${seed}: in the end all is as it should be`,
@@ -85,21 +88,22 @@ export default tasks
     }
     for (const i of inputs.keys()) edit(i, 'x')
     let cut = 0
-    for (let kill = 0; kill < kills; kill++) {
+    // Some have ended before; one at least has not.
+    for (let kill = 0; kill < kills || cut === 0; kill++) {
       edit(Math.floor(random() * 10), 'xyz'[Math.floor(random() * 3)] ?? 'x')
       const running = project.start(['-j2', ...(random() < 0.2 ? ['--force'] : []), 't9'])
       // As far as a number of ends of tasks, and then a moment more.
       const ends = Math.floor(random() * 11)
-      await Promise.race([
-        running.end(),
-        until('some tasks have ended', () => running.stderr.split('  done in').length > ends, 60_000),
-      ])
+      let over = false
+      void running.end().then(() => {
+        over = true
+      })
+      await until('some tasks have ended', () => over || running.stderr.split('  done in').length > ends)
       for (let turns = Math.floor(random() * 20); turns > 0; turns--) await new Promise(setImmediate)
       running.child.kill('SIGKILL')
       if ((await running.end()) === 'SIGKILL') cut++
     }
-    t.comment(`${cut} of ${kills} runs were cut`)
-    t.ok(cut > 0)
+    t.comment(`${cut} runs were cut`)
     const last = await project.run(['t9'])
     t.equal(last.code, 0, last.stderr)
     t.same(last.of('run-trouble'), [])

@@ -7,6 +7,8 @@ import { type Exclusively, Mirrors, mirrorOf } from '../../../../services/runner
 import { releaseCommit } from '../../../../services/runner/git/session-repository.ts'
 import { commit, git, runnerRig } from '../rig.ts'
 
+t.setTimeout(120_000)
+
 const surroundings = { path: process.env.PATH ?? '', inherit: {}, configuration: [] }
 const limits = { silenceMs: 10_000, totalMs: 10_000 }
 

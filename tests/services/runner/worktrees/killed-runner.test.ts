@@ -10,7 +10,10 @@ import { git, type RunnerRig, runnerRig, until } from '../rig.ts'
 import { killRunner, pauseRunner, spawnRunner } from '../spawn-runner.ts'
 import { atRest, contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
-t.setTimeout(400_000)
+t.setTimeout(280_000)
+
+/** How often it is killed; `KILLS=100` tries what is rarer. */
+const kills = Number(process.env.KILLS ?? 8)
 
 const tree = Object.fromEntries(Array.from({ length: 300 }, (_, nth) => [`d${nth % 9}/f${nth}`, `${nth}\n`]))
 
@@ -35,7 +38,7 @@ t.test(
     await rig.stop()
     let child = await spawnRunner(rig)
     t.teardown(() => killRunner(child))
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < kills; round++) {
       const gone = sessions.shift()
       if (gone === undefined) throw new Error('no session')
       writeFileSync(join(rig.files.worktree(gone), 'd1', 'f1'), 'spoilt\n')

@@ -6,6 +6,8 @@ import { allWorktrees } from '../../../../services/store/worktrees.ts'
 import { commit, git, runnerRig, until } from '../rig.ts'
 import { contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
+t.setTimeout(120_000)
+
 t.test('a worktree that a session has left is the next one’s, without anything of the first', async t => {
   const rig = await runnerRig(t)
   const repository = await rig.repository({ 'a.txt': 'a\n', 'dir/b.txt': 'b\n', '.gitignore': 'ignored\n' })
