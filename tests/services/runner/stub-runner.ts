@@ -39,6 +39,7 @@ export function startStubRunner({ store, token, slots, ran }: StubRunner): Async
   const context = {
     ...{ store, files: dataFiles('/nowhere'), clock: systemClock, log: pino({ level: 'silent' }), slots },
     ...{ graceMs: 0, path: '', inherit: {}, user: 'stub', fetchEveryMs: 0, changed: () => undefined },
+    cgroups: { kind: 'none', reason: 'nothing runs' },
     metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size }),
     lease: { token, held: () => true, require: () => undefined, doubt: () => undefined },
   } as unknown as RunnerContext
