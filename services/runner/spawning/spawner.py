@@ -12,6 +12,7 @@ others are none. The program gets a session of its own, and every signal as the 
     {"ready": true}                 once, when programs can be started
     {"id": 1, "pid": 123}           it was started
     {"id": 1, "error": "E2BIG"}     it was not
+    {"id": 1, "unopened": true}     it was not, for one of its files cannot be opened anew
     {"id": 1, "code": 0}            it has ended; null where a signal ended it
 
 Ends with its stdin. What it has started then goes on.
@@ -28,6 +29,10 @@ import sys
 # Above all that a program is given.
 LOWEST_OWN = 32
 SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+
+
+class Unopened(Exception):
+    """A socket; or the caller's descriptors are closed to us, as of one that has changed its user."""
 
 
 def tell(message):
@@ -55,7 +60,10 @@ def start(words, environment, directory, descriptors):
     try:
         for given, path in enumerate(descriptors):
             if given < 3 or path is not None:
-                opened[given] = reopened(path)
+                try:
+                    opened[given] = reopened(path)
+                except OSError as failure:
+                    raise Unopened from failure
         os.chdir(directory)
         return os.posix_spawn(
             words[0],
@@ -97,6 +105,8 @@ def serve():
                 number = wanted.pop("id")
                 try:
                     pid = start(**wanted)
+                except Unopened:
+                    tell({"id": number, "unopened": True})
                 except (OSError, ValueError) as failure:
                     code = getattr(failure, "errno", None) or errno.EINVAL
                     tell({"id": number, "error": errno.errorcode.get(code, "EINVAL")})

@@ -10,10 +10,10 @@ const spawnerFile = join(import.meta.dirname, 'spawner.py')
 const beginLimitMs = 30_000
 const defaultLimitMs = 5_000
 
-type Answer = { pid: number } | { error: string } | 'lost'
+type Answer = { pid: number } | { error: string } | 'unstarted'
 
 /** What it says of a program, by the number of its request: see spawner.py. */
-type Told = { id: number } & (Exclude<Answer, 'lost'> | { code: number | null })
+type Told = { id: number } & (Exclude<Answer, 'unstarted'> | { unopened: true } | { code: number | null })
 
 type Started = { answered: (answer: Answer) => void; ended: (code: number | null) => void }
 
@@ -21,8 +21,8 @@ type Started = { answered: (answer: Answer) => void; ended: (code: number | null
  * Starts programs through a helper, `spawner.py`: a fork of this process takes milliseconds, for its memory is large, and
  * costs as much again in what it does next, for it shares that memory until each page is written (see decision 0040).
  *
- * Where there is no helper (yet, any more, or at all), programs are started by this process. A program whose start the
- * helper did not live to tell is started once more: what is started here has to bear that.
+ * Where there is no helper (yet, any more, or at all), programs are started by this process, and so are those whose files the
+ * helper cannot open. A program whose start it did not live to tell is started once more: what is started here has to bear that.
  */
 export class Spawner implements Disposable {
   readonly #python: () => Promise<string | undefined>
@@ -83,7 +83,7 @@ class Helper {
     child.once('close', () => {
       this.#closed = true
       for (const { answered, ended } of this.#started.values()) {
-        answered('lost')
+        answered('unstarted')
         ended(null)
       }
       this.#started.clear()
@@ -119,7 +119,7 @@ class Helper {
     return undefined
   }
 
-  /** Undefined where it did not live to tell. */
+  /** Undefined where it cannot open what the program is to have, or did not live to tell. */
   async start({
     words,
     environment,
@@ -136,7 +136,7 @@ class Helper {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#limitMs)
     const answered = await answer.promise
     clearTimeout(timer)
-    if (answered === 'lost') return undefined
+    if (answered === 'unstarted') return undefined
     if ('error' in answered) {
       this.#started.delete(id)
       throw Object.assign(new Error(answered.error), { code: answered.error })
@@ -153,6 +153,9 @@ class Helper {
     if ('code' in told) {
       this.#started.delete(told.id)
       started?.ended(told.code)
+    } else if ('unopened' in told) {
+      this.#started.delete(told.id)
+      started?.answered('unstarted')
     } else started?.answered(told)
   }
 }

@@ -3,7 +3,9 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -39,6 +41,15 @@ const line = (text: string, more: Partial<StartRequest> = {}): StartRequest => (
   descriptors: ['ignore', 'ignore', 'ignore'],
   ...more,
 })
+
+/** What a descriptor of this process is; undefined where it was that of the listing itself. */
+function openAs(descriptor: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return undefined
+  }
+}
 
 /** Who started it. */
 const parentOf = (pid: number): number | undefined => processEntry(pid)?.ppid
@@ -135,6 +146,19 @@ for (const [how, way] of ways)
       t.equal(await ended, 0)
       for (const one of descriptors) if (one !== 'ignore') closeSync(one)
       t.match(readFileSync(log, 'utf8'), /^before\ntyped\nan option\nx\n0\n1\n2\n(\d{2,}\n)*6\n$/)
+    })
+
+    t.test('with a descriptor that nobody can open anew', { skip: !linux }, async t => {
+      const own = readdirSync('/proc/self/fd').find(one => openAs(one)?.startsWith('anon_inode:'))
+      if (own === undefined) throw new Error('this process has none')
+      const log = join(root, 'unopened')
+      const out = openSync(log, 'a')
+      const { ended } = await start(
+        line('readlink /proc/self/fd/0', { descriptors: [Number(own), out, out] }),
+      )
+      t.equal(await ended, 0)
+      closeSync(out)
+      t.match(readFileSync(log, 'utf8'), /^anon_inode:/)
     })
 
     t.test('what a signal ends has no code', async t => {
