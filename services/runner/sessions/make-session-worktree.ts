@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Isolation } from '../../contract/isolation.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
@@ -13,6 +13,7 @@ import { startIsolation } from '../sandbox/start-isolation.ts'
 import { shown } from '../submodules/gitmodules.ts'
 import { obtainSubmodules } from '../submodules/obtain-submodules.ts'
 import { type Placed, placeSubmodules } from '../submodules/place-submodules.ts'
+import { submoduleInPatch } from '../submodules/submodule-in-patch.ts'
 import { obtainWorktree } from '../worktrees/obtain-worktree.ts'
 import { discardSessionFiles } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
@@ -65,6 +66,10 @@ export async function makeSessionWorktree(
     const patchFile = files.patch(session.patch_sha256)
     if (!(await untilPatchExists(patchFile, signal)))
       return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
+    // A session without submodules has none that could be another than the patch says.
+    const changed =
+      session.submodule_choice === 'none' ? undefined : submoduleInPatch(await readFile(patchFile, 'utf8'))
+    if (changed !== undefined) return { ok: false, commit, failure: submodulePatched(changed) }
     const put = session.three_way === 1 ? mergePatch : applyPatch
     const at = { worktree: checkout, patchFile, index: files.index(worktree.id) }
     const applied = await put(git, at, signal)
@@ -107,8 +112,10 @@ function placementFailure(
   }
   return patch_sha256 === null
     ? { reason: 'worktree_failed', message: `something is in the place of the submodule ${shown(path)}` }
-    : {
-        reason: 'patch_rejected',
-        message: `the patch changes the submodule ${shown(path)}, which a patch cannot: only files of the repository itself`,
-      }
+    : submodulePatched(path)
 }
+
+const submodulePatched = (path: string): SessionFailure => ({
+  reason: 'patch_rejected',
+  message: `the patch changes the submodule ${shown(path)}, which a patch cannot: only files of the repository itself (git diff --ignore-submodules)`,
+})

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { allWorktrees } from '../../../../services/store/worktrees.ts'
+import { commit, git } from '../rig.ts'
 import { contentsOf, giveBack } from '../worktrees/pool-rig.ts'
 import { headOf, nameSubmodules, servedRig, statusOf } from './submodule-rig.ts'
 
@@ -53,6 +54,18 @@ t.test('a patch changes files of the repository itself alone', async t => {
   const link = `diff --git a/inner b/inner\nnew file mode 120000\n--- /dev/null\n+++ b/inner\n@@ -0,0 +1 @@\n+${rig.root}\n\\ No newline at end of file\n`
   const led = await rig.session(repository, { patch: `diff --git a/inner b/inner\n${outside}${link}` })
   t.match(led, { status: 'failed', failure_json: /patch_rejected/ })
+  const next = commit(inner, { 'inner.txt': 'next\n' })
+  const moved = rig.origin()
+  git(moved, 'fetch', '--quiet', origin)
+  git(moved, 'reset', '--quiet', '--hard', 'FETCH_HEAD')
+  git(moved, 'update-index', '--cacheinfo', `160000,${next},inner`)
+  const move = `${git(moved, 'diff', '--cached')}\n`
+  for (const three_way of [false, true])
+    t.match(await rig.session(repository, { patch: move, three_way }), {
+      status: 'failed',
+      failure_json: /patch_rejected.*changes the submodule .*inner.*ignore-submodules/,
+    })
+  t.match(await rig.session(repository, { patch: move, submodules: 'none' }), { status: 'running' })
   const session = await rig.session(repository, { patch: add('new') })
   t.match(session, { status: 'running', failure_json: null })
   t.equal(rig.stdout(await rig.run(session, 'cat new inner/inner.txt')), 'new\ninner\n')
