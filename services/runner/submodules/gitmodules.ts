@@ -16,8 +16,10 @@ export const declaringKeys = '^submodule\\..*\\.(path|url)$'
 export function parseGitmodules(text: string): Declared {
   const found = new Map<string, { path?: string; url?: string }>()
   for (const entry of text.split('\0').slice(0, -1)) {
-    const [, name, key, value] = /^submodule\.(.*)\.(path|url)(?:\n(.*))?$/s.exec(entry) ?? []
-    if (name === undefined || (key !== 'path' && key !== 'url')) continue
+    // A key ends at the first line break: a value may look like one as well.
+    const [, name, key, value] = /^submodule\.([^\n]*)\.(path|url)(?:\n(.*))?$/s.exec(entry) ?? []
+    if (name === undefined || (key !== 'path' && key !== 'url'))
+      return refused(`${shown(entry)} is no key of a submodule`)
     const fault = nameFault(name)
     if (fault !== undefined) return refused(`the submodule name ${shown(name)} ${fault}`)
     const one = found.get(name) ?? {}
@@ -41,6 +43,8 @@ export function parseGitmodules(text: string): Declared {
 export function nameFault(text: string): string | undefined {
   if (text === '') return 'is empty'
   if (text.length > longest) return `has more than ${longest} characters`
+  // What git tells in another encoding has become this.
+  if (text.includes('\ufffd')) return 'is not in UTF-8'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f\\]/.test(text)) return 'has a control character or a backslash'
   if (text.startsWith('-')) return 'begins with "-"'

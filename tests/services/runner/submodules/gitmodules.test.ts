@@ -11,12 +11,15 @@ t.test('what .gitmodules declares', async t => {
     ['a.url', '../a.git'],
     ['b.c.path', 'b c'],
     ['b.c.url', 'https://h/b'],
+    ['d.path', 'src/my.url'],
+    ['d.url', '../x.path'],
   )
   t.same(parseGitmodules(text), {
     ok: true,
     submodules: [
       { name: 'a', path: 'libs/a', url: '../a.git' },
       { name: 'b.c', path: 'b c', url: 'https://h/b' },
+      { name: 'd', path: 'src/my.url', url: '../x.path' },
     ],
   })
   t.same(parseGitmodules(''), { ok: true, submodules: [] })
@@ -44,6 +47,7 @@ t.test('names and paths that lead anywhere else are refused, however they are wr
     ['a\r', /control/], // CVE-2025-48384
     ['a\nb', /control/],
     ['a\u007fb', /control/],
+    ['l\ufffd', /UTF-8/],
     ['.git', /into "\.git"/],
     ['a/.GIT/modules', /into "\.git"/],
     ['.Git/hooks', /into "\.git"/],
