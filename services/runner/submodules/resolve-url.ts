@@ -5,7 +5,8 @@
  */
 export function resolveUrl(base: string, url: string): string | undefined {
   if (!/^\.\.?\//.test(url)) return url
-  const [, host = '', path = ''] = /^([a-z]+:\/\/[^/]*\/|[^/:]*:|\/)(.*)$/is.exec(base) ?? []
+  const [, host = '', path = ''] =
+    /^([a-z]+:\/\/[^/]*\/|(?:[^/:[]*|[^/[]*\[[^/\]]*\]):\/?|\/)(.*)$/is.exec(base) ?? []
   if (host === '') return undefined
   const parts = path.replace(/\/$/, '').split('/').filter(Boolean)
   let rest = url

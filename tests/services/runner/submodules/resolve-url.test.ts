@@ -14,11 +14,13 @@ t.test('relative addresses are resolved as git does', async t => {
     ],
     ['ssh://git@host/team/app/', ['../lib', '../../x']],
     ['git@host:team/app.git', ['../lib.git', '../../other/lib.git']],
+    ['git@host:/srv/git/app', ['../lib.git', '../../lib.git']],
+    ['git@[::1]:team/app', ['../lib.git']],
     ['/srv/git/app', ['../lib', './.././lib']],
   ]
-  for (const [base, urls] of cases) {
+  for (const [which, [base, urls]] of cases.entries()) {
     git(directory, 'config', 'remote.origin.url', base)
-    const names = urls.map((_, nth) => `x${base.length}-${nth}`)
+    const names = urls.map((_, nth) => `x${which}-${nth}`)
     const sections = urls.map(
       (url, nth) => `[submodule "${names[nth]}"]\n\tpath = ${names[nth]}\n\turl = ${url}\n`,
     )
@@ -40,6 +42,8 @@ t.test('none leads above the path of its host', async t => {
     ['https://host/app', '../../other/x'],
     ['https://host/team/app', '../../../x'],
     ['git@host:app', '../../x'],
+    ['git@host:/app', '../../x'],
+    ['git@[::1]:app', '../../x'],
     ['/srv', '../../x'],
     ['nothing', '../x'],
   ] as const)
