@@ -7,7 +7,7 @@ import { readKernelFile } from '../../../../lib/processes/read-kernel-file.ts'
 import { writeKernelFile } from '../../../../lib/processes/write-kernel-file.ts'
 import type { CommandLimits } from '../../../contract/command-limits.ts'
 import type { GroupDialect, GroupFile, GroupReading } from './dialect.ts'
-import { makeGroup, removeGroup } from './group-directory.ts'
+import { makeGroup, removeGroup, withInner } from './group-directory.ts'
 import { version1 } from './version-1.ts'
 import { version2 } from './version-2.ts'
 
@@ -42,10 +42,10 @@ export class CommandGroup {
 
   /** What it has used, and was refused; nothing of either where it is not there. */
   read(): GroupReading {
-    return this.#dialect.reading(file => this.#textOf(file))
+    return this.#dialect.reading(file => textOf(this.#pathOf(file)))
   }
 
-  /** Who is in it. */
+  /** Who is in it, of version 1 in any of its directories, for a process can be moved out of one alone. */
   members(): ProcessIdentity[] {
     const found = this.#pids()
       .map(pid => identify(pid))
@@ -69,7 +69,7 @@ export class CommandGroup {
 
   /** Takes it away. False where somebody stays in it. */
   async remove(): Promise<boolean> {
-    const isGone = () => directoriesOf(this.#place).filter(directory => !removeGroup(directory)).length === 0
+    const isGone = () => this.#directories().filter(directory => !removeGroup(directory)).length === 0
     for (const pause of leaving) {
       if (isGone()) return true
       await delay(pause)
@@ -78,16 +78,14 @@ export class CommandGroup {
   }
 
   #pids(): number[] {
-    const lines = this.#textOf(['pids', 'cgroup.procs'])?.split('\n') ?? []
-    return lines.filter(line => line !== '').map(Number)
+    const files = this.#directories().map(directory => join(directory, 'cgroup.procs'))
+    const lines = files.flatMap(file => textOf(file)?.split('\n') ?? [])
+    return [...new Set(lines.filter(line => line !== '').map(Number))]
   }
 
-  #textOf(file: GroupFile): string | undefined {
-    try {
-      return readKernelFile(this.#pathOf(file))
-    } catch {
-      return undefined
-    }
+  /** With those of groups that its processes have made in it, the innermost first. */
+  #directories(): string[] {
+    return directoriesOf(this.#place).flatMap(withInner)
   }
 
   #write(file: GroupFile, value: number): void {
@@ -105,5 +103,13 @@ export class CommandGroup {
 
   #pathOf([where, name]: GroupFile): string {
     return join(this.#place[where], name)
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readKernelFile(path)
+  } catch {
+    return undefined
   }
 }

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CgroupPlace, directoriesOf } from '../../../../lib/cgroups/cgroup-places.ts'
 import { controllers, handsOn } from '../../../../lib/cgroups/own-places.ts'
 import { writeKernelFile } from '../../../../lib/processes/write-kernel-file.ts'
-import { makeGroup, removeGroup } from './group-directory.ts'
+import { makeGroup, namesOfGroups, removeGroup } from './group-directory.ts'
 
 /** The group in which those of commands are made. It has no process of its own, as version 2 demands. */
 
@@ -23,15 +22,6 @@ export function removeBase(base: CgroupPlace): void {
 export const groupsIn = (base: CgroupPlace): string[] => [
   ...new Set(directoriesOf(base).flatMap(namesOfGroups)),
 ]
-
-function namesOfGroups(directory: string): string[] {
-  try {
-    const entries = readdirSync(directory, { withFileTypes: true })
-    return entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
-  } catch {
-    return [] // it is not there
-  }
-}
 
 const handOn = (directory: string): void =>
   writeKernelFile(

@@ -1,4 +1,5 @@
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { errorCode } from '../../../../lib/error-code.ts'
 
 /** Makes a control group; one that is there is as good. Throws as `mkdir` does. */
@@ -19,3 +20,19 @@ export function removeGroup(directory: string): boolean {
     return errorCode(error) === 'ENOENT'
   }
 }
+
+/** Names of the groups in one. */
+export function namesOfGroups(directory: string): string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true })
+    return entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
+  } catch {
+    return [] // it is not there
+  }
+}
+
+/** A group and all that are in it, the innermost first. */
+export const withInner = (directory: string): string[] => [
+  ...namesOfGroups(directory).flatMap(name => withInner(join(directory, name))),
+  directory,
+]

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { directoriesOf } from '../../../../../lib/cgroups/cgroup-places.ts'
 import { isAlive } from '../../../../../lib/processes/identity.ts'
@@ -95,6 +95,33 @@ t.test('what forks without end is refused at the wall, and killed as a whole', {
   t.ok(await group.remove())
   t.ok(await group.remove(), 'which was done already')
   t.match(group.read(), { memory: undefined, cpu: undefined, taskRefused: false })
+})
+
+t.test('groups that its processes have made in it go with it, and who is in those', { skip }, async t => {
+  const group = groupFor(t)
+  group.make(noLimits)
+  const own = group.joining.map(dirname)
+  t.teardown(() => {
+    for (const inner of own.flatMap(directory => [join(directory, 'a', 'b'), join(directory, 'a')]))
+      if (existsSync(inner)) rmdirSync(inner)
+  })
+  const enter = 'mkdir -p $d/a/b || exit; echo 0 >$d/a/b/cgroup.procs'
+  const child = runIn(
+    t,
+    group,
+    `trap "" TERM; for d in ${own.join(' ')}; do ${enter}; done; echo up; exec sleep 300`,
+  )
+  if (child.stdout === null) throw new Error('no output')
+  const exited = once(child, 'exit')
+  await once(child.stdout, 'data')
+  t.same(
+    group.members().map(({ pid }) => pid),
+    [child.pid],
+  )
+  t.match(await group.kill(() => true), { killed: 1, remaining: [] })
+  await exited
+  t.ok(await group.remove())
+  for (const directory of own) t.notOk(existsSync(directory))
 })
 
 t.test('a group says what was used in it, also by who has ended', { skip }, async t => {
