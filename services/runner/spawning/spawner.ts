@@ -53,7 +53,8 @@ export class Spawner implements Disposable {
   async #begin(): Promise<void> {
     this.#state = 'beginning'
     const python = process.platform === 'linux' ? await this.#python() : undefined
-    const helper = python === undefined ? undefined : await Helper.begin(python, this.#limitMs)
+    const helper =
+      python === undefined ? undefined : await Helper.begin(python, this.#limitMs).catch(() => undefined)
     // It may have been disposed of meanwhile.
     if (this.#state !== 'beginning') return helper?.end()
     this.#helper = helper
@@ -91,7 +92,7 @@ class Helper {
     })
   }
 
-  /** Undefined where it cannot be used. */
+  /** Undefined where it cannot be used. Rejects where the system has no room for another process. */
   static async begin(python: string, limitMs: number): Promise<Helper | undefined> {
     const child = spawn(python, ['-I', '-S', '-X', 'utf8', spawnerFile], {
       cwd: '/',
@@ -108,8 +109,9 @@ class Helper {
     const timer = setTimeout(() => resolve(false), beginLimitMs)
     if (child.stdout !== null)
       createInterface(child.stdout).on('line', line => {
-        const told = JSON.parse(line)
-        if ('ready' in told) resolve(true)
+        const told = toldIn(line)
+        if (told === undefined) child.kill('SIGKILL')
+        else if ('ready' in told) resolve(true)
         else helper.#hear(told)
       })
     const usable = await promise
@@ -157,5 +159,15 @@ class Helper {
       this.#started.delete(told.id)
       started?.answered('unstarted')
     } else started?.answered(told)
+  }
+}
+
+/** Undefined for what the helper never says: what was begun is something else, such as a script that looks for Python. */
+function toldIn(line: string): Told | { ready: true } | undefined {
+  try {
+    const told = JSON.parse(line)
+    return typeof told === 'object' && told !== null ? told : undefined
+  } catch {
+    return undefined
   }
 }

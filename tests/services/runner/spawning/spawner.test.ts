@@ -185,7 +185,10 @@ for (const [how, way] of ways)
   })
 
 t.test('where there is no helper, this process starts them', async t => {
-  for (const python of [undefined, '/bin/false', join(root, 'missing')]) {
+  const talkative = join(root, 'talkative')
+  writeFileSync(talkative, '#!/bin/sh\necho Welcome\necho null\nexec sleep 60\n', { mode: 0o700 })
+  // Of the last one the system is not even asked: that it throws is as where there is no memory for a fork.
+  for (const python of [undefined, '/bin/false', join(root, 'missing'), talkative, '\0']) {
     using spawner = new Spawner(async () => python)
     for (let i = 0; i < 3; i++) {
       const { pid, ended } = await spawner.start(line('sleep 0.1; exit 4'))
