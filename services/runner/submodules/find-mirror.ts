@@ -21,6 +21,7 @@ export async function findMirror(
   repository: RepositoryId,
   text: string,
 ): Promise<FoundMirror> {
+  if (text.length > longest) return { ok: false, message: `its address has more than ${longest} characters` }
   const address = parseRepositoryAddress(text, ['https', 'ssh', 'git'])
   if (address.kind === 'refused') return { ok: false, message: address.message }
   const url = address.kind === 'path' ? address.path : address.url
@@ -36,6 +37,9 @@ export async function findMirror(
   const directory = files.submodule(repository, key)
   return { ok: true, mirror: { key, repository, directory, url, default_branch: null, anonymous } }
 }
+
+/** As many as that of a repository may have; it is kept with each session. */
+const longest = 1_000
 
 const kindOf = (url: string): string =>
   url.startsWith('/') ? 'a path of the server' : `an address of ${/^\w+(?=:\/\/)/.exec(url)?.[0] ?? 'ssh'}`

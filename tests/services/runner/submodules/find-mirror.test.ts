@@ -44,6 +44,7 @@ t.test('what is no address of a repository is refused', async t => {
     'https://me:hunter2@host/x',
     'https://host/x\nhost=other',
     'https://host/x?y',
+    `https://host/${'x'.repeat(1_000)}`,
     'x',
   ])
     t.match(
