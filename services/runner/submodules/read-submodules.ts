@@ -16,7 +16,7 @@ const mostBytes = 1_048_576
  * but its remote has written; includes are not followed. `most`: there may be so many.
  */
 export async function readSubmodules(
-  git: Git,
+  git: Pick<Git, 'run'>,
   { mirror, commit, most }: { mirror: string; commit: string; most: number },
   signal: AbortSignal,
 ): Promise<Recorded> {
@@ -28,8 +28,8 @@ export async function readSubmodules(
   if (file.bytes > mostBytes) return refused(`.gitmodules has more than ${mostBytes} bytes`)
   const keys = ['--no-includes', '--blob', file.id, '--get-regexp', declaringKeys]
   const told = await run('config', '-z', ...keys)
-  // Where there is no such key it fails as well, and says nothing.
-  if (told.kind !== 'done' && told.stderr !== '')
+  // Where there is no such key it fails as well, in this way alone; one that was killed says nothing, too.
+  if (told.kind === 'timed_out' || (told.kind === 'failed' && (told.code !== 1 || told.stderr !== '')))
     return refused('.gitmodules is no configuration that git could read')
   const declared = parseGitmodules(told.kind === 'done' ? told.stdout : '')
   if (!declared.ok) return declared
