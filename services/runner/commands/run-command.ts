@@ -126,10 +126,13 @@ export class CommandRun {
       debuggee?.launched()
     } else await this.#endUnheld()
     let seen = await this.#untilGone(wrapper, ended, signal)
-    if ((await Promise.race([ended, null])) === codeOfUnrecorded) return await this.#record(unrecorded)
-    if (ended !== undefined && seen.kind === 'gone') {
-      // Where a wrapper that an earlier runner had just started was quicker, that one runs the command. To be known
-      // before anything is ended: its processes bear the same mark.
+    const code = await Promise.race([ended, null])
+    if (code === codeOfUnrecorded) return await this.#record(unrecorded)
+    // It leaves with 0 once it has recorded an end.
+    if (ended !== undefined && (seen.kind === 'gone' || code !== 0)) {
+      // Where a wrapper that an earlier runner had just started was quicker, or one of whose start nobody has told, that one
+      // runs the command, or did. To be known before anything is ended: its processes bear the same mark; and before it is
+      // said that nobody is left, for what it has started may be older.
       const first = await untilProcessFile(this.#processFile, signal)
       if (first !== undefined && first.pid !== wrapper.pid) {
         await this.#endUnheld()

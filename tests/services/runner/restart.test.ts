@@ -117,6 +117,31 @@ t.test('a wrapper that an earlier runner had just started, and that is quicker, 
   t.equal(readFileSync(join(rig.files.worktree(session.id), 'times'), 'utf8'), 'once\n')
 })
 
+t.test('what a quicker wrapper has left behind ends, also where that has ended before', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  await rig.stop()
+  const id = await rig.queue(session, 'true')
+  t.ok(await startCommand(rig.store, id, rig.now()))
+  const processFile = rig.files.process(session.id, id)
+  mkdirSync(dirname(processFile), { recursive: true })
+  writeFileSync(processFile, '')
+  writeFileSync(rig.files.exitStatus(session.id, id), '0\n')
+  const left = spawn('sleep', ['300'], {
+    env: { PATH: process.env.PATH, DEBUG_SERVER_SCOPES: id },
+    stdio: 'ignore',
+    detached: true,
+  })
+  t.teardown(() => left.kill('SIGKILL'))
+  const identity = left.pid === undefined ? undefined : identify(left.pid)
+  if (identity === undefined) throw new Error('not started')
+  await rig.start()
+  await until('the next runner to start another', () => existsSync(rig.files.log(session.id, id, 'stdout')))
+  writeFileSync(processFile, `${2 ** 22 + 1} gone\n`)
+  t.match(await rig.ended(id), { status: 'succeeded', exit_code: 0 })
+  t.notOk(isAlive(identity))
+})
+
 t.test('a command whose wrapper is killed is lost, and what it started ends', async t => {
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())
