@@ -14,6 +14,7 @@ import { Git } from './git/git.ts'
 import { Mirrors } from './git/mirrors.ts'
 import { KeyedJobs } from './keyed-jobs.ts'
 import type { Registration } from './leases/lease.ts'
+import { sharedHold } from './leases/shared-hold.ts'
 import { withRepository } from './leases/with-repository.ts'
 import type { Cgroups } from './limits/cgroups/find-cgroups.ts'
 import { sweepGroups } from './limits/cgroups/sweep-groups.ts'
@@ -78,7 +79,7 @@ export class RunnerWork implements AsyncDisposable {
     const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
     const mirrors = new Mirrors(
       ...([git, files, limits, () => clock.now(), ending.signal] as const),
-      (id, work) => withRepository({ store, lease }, id, ending.signal, work),
+      sharedHold((id, work) => withRepository({ store, lease }, id, ending.signal, work)),
     )
     const context: RunnerContext = {
       ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation, cgroups, spawner },

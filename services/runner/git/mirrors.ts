@@ -10,6 +10,7 @@ import { type Address, parseAddress } from './address.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import type { Git, GitOutcome } from './git.ts'
 import { parseRemoteHead } from './remote-head.ts'
+import { type Exclusively, RepositoryTurns } from './repository-turns.ts'
 
 export type FetchLimits = {
   /** How long a remote may say nothing. */
@@ -37,9 +38,6 @@ export const mirrorOf = (
   { id, url, default_branch }: Pick<RepositoryRow, 'id' | 'url' | 'default_branch'>,
 ): Mirror => ({ repository: id, directory: files.mirror(id), url, default_branch, anonymous: false })
 
-/** Does work on the mirrors of a repository while no other runner does. Within one runner it is no lock. */
-export type Exclusively = <T>(id: RepositoryId, work: () => Promise<T>) => Promise<T>
-
 /** Where a mirror keeps what HEAD of its remote led to, for remotes whose HEAD names no branch. */
 export const remoteHeadRef = 'refs/debug-server/head'
 
@@ -47,8 +45,8 @@ export const remoteHeadRef = 'refs/debug-server/head'
 const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
 
 /**
- * Mirrors only ever receive: sessions borrow their objects and write to repositories of their own. Fetches for one
- * repository, into its mirror and those of its submodules, follow each other; callers that can share one do.
+ * Mirrors only ever receive: sessions borrow their objects and write to repositories of their own. Fetches into
+ * one mirror follow each other; callers that can share one do.
  */
 export class Mirrors {
   readonly #git: Git
@@ -57,11 +55,9 @@ export class Mirrors {
   readonly #limits: FetchLimits
   readonly #signal: AbortSignal
   readonly #now: () => number
-  readonly #exclusively: Exclusively
   /** The last fetch into each directory, perhaps still under way, and when it began. */
   readonly #fetches = new Map<string, { began: number; outcome: Promise<Fetched> }>()
-  /** The last work on the mirrors of each repository. */
-  readonly #turns = new Map<RepositoryId, Promise<unknown>>()
+  readonly #turns: RepositoryTurns
 
   constructor(
     git: Git,
@@ -71,7 +67,7 @@ export class Mirrors {
     signal: AbortSignal,
     exclusively: Exclusively,
   ) {
-    this.#exclusively = exclusively
+    this.#turns = new RepositoryTurns(exclusively)
     this.#git = git
     this.#privateRoot = root
     this.#limits = limits
@@ -96,7 +92,7 @@ export class Mirrors {
     }
     const fetch = {
       began: this.#now(),
-      outcome: this.#inTurn(repository, () => this.#fetchAll(mirror)),
+      outcome: this.#turns.into(repository, directory, () => this.#fetchAll(mirror)),
     }
     this.#fetches.set(directory, fetch)
     try {
@@ -111,32 +107,21 @@ export class Mirrors {
   async fetchCommit(mirror: Mirror, commit: string): Promise<boolean> {
     const remote = remoteOf(mirror)
     if (!remote.allowed) return false
-    const outcome = await this.#inTurn(mirror.repository, () =>
-      this.#fetch(mirror.directory, remote, [commit]),
+    const { repository, directory } = mirror
+    const outcome = await this.#turns.into(repository, directory, () =>
+      this.#fetch(directory, remote, [commit]),
     )
     return outcome.kind === 'done'
   }
 
   /** Does something else with the mirrors of a repository while nobody fetches into them. */
   alone<T>(id: RepositoryId, work: () => Promise<T>): Promise<T> {
-    return this.#inTurn(id, work)
+    return this.#turns.alone(id, work)
   }
 
   /** When no fetch is under way any more. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#turns.values())
-  }
-
-  /** One after the other within this runner, and while no other runner works on the mirror. */
-  async #inTurn<T>(id: RepositoryId, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(id)
-    const turn = Promise.allSettled([before]).then(() => this.#exclusively(id, work))
-    this.#turns.set(id, turn)
-    try {
-      return await turn
-    } finally {
-      if (this.#turns.get(id) === turn) this.#turns.delete(id)
-    }
+  settled(): Promise<void> {
+    return this.#turns.settled()
   }
 
   async #fetchAll(mirror: Mirror): Promise<Fetched> {

@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { existsSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { sessionId } from '../../../../services/contract/ids.ts'
 import { Git } from '../../../../services/runner/git/git.ts'
-import { type Exclusively, Mirrors, mirrorOf } from '../../../../services/runner/git/mirrors.ts'
+import { Mirrors, mirrorOf } from '../../../../services/runner/git/mirrors.ts'
+import type { Exclusively } from '../../../../services/runner/git/repository-turns.ts'
 import { releaseCommit } from '../../../../services/runner/git/session-repository.ts'
+import { silentServer } from '../git-daemon.ts'
 import { commit, git, runnerRig } from '../rig.ts'
 
 t.setTimeout(120_000)
@@ -44,6 +47,26 @@ t.test('whatever is fetched into a mirror is fetched in turn, under its lease', 
     await t.rejects(late, { message: 'given up' })
     t.equal(log.filter(word => word === 'taken').length, 3)
   })
+})
+
+t.test('a remote that says nothing holds up no fetch from another for the same repository', async t => {
+  const rig = await runnerRig(t)
+  const mirror = mirrorOf(rig.files, await rig.repository())
+  const silent = await silentServer(t)
+  const submodule = {
+    ...mirror,
+    ...{ directory: join(rig.root, 'submodule.git'), url: `git://127.0.0.1:${silent.port}/nothing` },
+  }
+  await using own = new Git(surroundings)
+  const ending = new AbortController()
+  const patient = { silenceMs: 100_000, totalMs: 100_000 }
+  const mirrors = new Mirrors(own, rig.files, patient, Date.now, ending.signal, (_, work) => work())
+  const asked = once(silent.server, 'connection')
+  const held = mirrors.refresh(submodule, Date.now())
+  await asked
+  t.match(await mirrors.refresh(mirror, Date.now()), { ok: true })
+  ending.abort(new Error('given up'))
+  await t.rejects(held, { message: 'given up' })
 })
 
 t.test('a commit that cannot be let go of is said, and tried again', async t => {
