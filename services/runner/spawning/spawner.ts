@@ -1,21 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { SpawnerHelper } from './spawner-helper.ts'
 import { startHere } from './start-here.ts'
-import type { StartedProcess, StartProcess, StartRequest } from './started-process.ts'
+import type { StartProcess } from './started-process.ts'
 
-const spawnerFile = join(import.meta.dirname, 'spawner.py')
-
-/** How long the helper may take to begin, and to start a program, in milliseconds. Nobody waits for its beginning. */
-const beginLimitMs = 30_000
+/** How long the helper may take to start a program, in milliseconds. */
 const defaultLimitMs = 5_000
-
-type Answer = { pid: number } | { error: string } | 'unstarted'
-
-/** What it says of a program, by the number of its request: see spawner.py. */
-type Told = { id: number } & (Exclude<Answer, 'unstarted'> | { unopened: true } | { code: number | null })
-
-type Started = { answered: (answer: Answer) => void; ended: (code: number | null) => void }
 
 /**
  * Starts programs through a helper, `spawner.py`: a fork of this process takes milliseconds, for its memory is large, and
@@ -27,7 +15,7 @@ type Started = { answered: (answer: Answer) => void; ended: (code: number | null
 export class Spawner implements Disposable {
   readonly #python: () => Promise<string | undefined>
   readonly #limitMs: number
-  #helper: Helper | undefined
+  #helper: SpawnerHelper | undefined
   #state: 'new' | 'beginning' | 'usable' | 'useless' = 'new'
 
   /** `python`: where Python is, if anywhere. */
@@ -54,7 +42,9 @@ export class Spawner implements Disposable {
     this.#state = 'beginning'
     const python = process.platform === 'linux' ? await this.#python() : undefined
     const helper =
-      python === undefined ? undefined : await Helper.begin(python, this.#limitMs).catch(() => undefined)
+      python === undefined
+        ? undefined
+        : await SpawnerHelper.begin(python, this.#limitMs).catch(() => undefined)
     // It may have been disposed of meanwhile.
     if (this.#state !== 'beginning') return helper?.end()
     this.#helper = helper
@@ -65,109 +55,5 @@ export class Spawner implements Disposable {
       this.#helper = undefined
       if (this.#state === 'usable') this.#state = 'new'
     })
-  }
-}
-
-class Helper {
-  readonly #child: ChildProcess
-  readonly #limitMs: number
-  readonly #started = new Map<number, Started>()
-  readonly gone: Promise<void>
-  #closed = false
-  #last = 0
-
-  private constructor(child: ChildProcess, limitMs: number) {
-    this.#child = child
-    this.#limitMs = limitMs
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.gone = promise
-    child.once('close', () => {
-      this.#closed = true
-      for (const { answered, ended } of this.#started.values()) {
-        answered('unstarted')
-        ended(null)
-      }
-      this.#started.clear()
-      resolve()
-    })
-  }
-
-  /** Undefined where it cannot be used. Rejects where the system has no room for another process. */
-  static async begin(python: string, limitMs: number): Promise<Helper | undefined> {
-    const child = spawn(python, ['-I', '-S', '-X', 'utf8', spawnerFile], {
-      cwd: '/',
-      env: {},
-      detached: true,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    })
-    const helper = new Helper(child, limitMs)
-    child.unref()
-    child.stdin?.on('error', () => undefined) // it is gone, which is told otherwise
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    child.once('error', () => resolve(false))
-    helper.gone.then(() => resolve(false))
-    const timer = setTimeout(() => resolve(false), beginLimitMs)
-    if (child.stdout !== null)
-      createInterface(child.stdout).on('line', line => {
-        const told = toldIn(line)
-        if (told === undefined) child.kill('SIGKILL')
-        else if ('ready' in told) resolve(true)
-        else helper.#hear(told)
-      })
-    const usable = await promise
-    clearTimeout(timer)
-    if (usable) return helper
-    child.kill('SIGKILL')
-    return undefined
-  }
-
-  /** Undefined where it cannot open what the program is to have, or did not live to tell. */
-  async start({
-    words,
-    environment,
-    directory,
-    descriptors,
-  }: StartRequest): Promise<StartedProcess | undefined> {
-    if (this.#closed) return undefined
-    const id = ++this.#last
-    const answer = Promise.withResolvers<Answer>()
-    const end = Promise.withResolvers<number | null>()
-    this.#started.set(id, { answered: answer.resolve, ended: end.resolve })
-    const paths = descriptors.map(one => (one === 'ignore' ? null : `/proc/${process.pid}/fd/${one}`))
-    this.#child.stdin?.write(`${JSON.stringify({ id, words, environment, directory, descriptors: paths })}\n`)
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#limitMs)
-    const answered = await answer.promise
-    clearTimeout(timer)
-    if (answered === 'unstarted') return undefined
-    if ('error' in answered) {
-      this.#started.delete(id)
-      throw Object.assign(new Error(answered.error), { code: answered.error })
-    }
-    return { pid: answered.pid, ended: end.promise }
-  }
-
-  end(): void {
-    this.#child.stdin?.end()
-  }
-
-  #hear(told: Told): void {
-    const started = this.#started.get(told.id)
-    if ('code' in told) {
-      this.#started.delete(told.id)
-      started?.ended(told.code)
-    } else if ('unopened' in told) {
-      this.#started.delete(told.id)
-      started?.answered('unstarted')
-    } else started?.answered(told)
-  }
-}
-
-/** Undefined for what the helper never says: what was begun is something else, such as a script that looks for Python. */
-function toldIn(line: string): Told | { ready: true } | undefined {
-  try {
-    const told = JSON.parse(line)
-    return typeof told === 'object' && told !== null ? told : undefined
-  } catch {
-    return undefined
   }
 }

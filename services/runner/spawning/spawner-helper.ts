@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { StartedProcess, StartRequest } from './started-process.ts'
+
+const spawnerFile = join(import.meta.dirname, 'spawner.py')
+
+/** How long it may take to begin, in milliseconds. Nobody waits for that. */
+const beginLimitMs = 30_000
+
+type Answer = { pid: number } | { error: string } | 'unstarted'
+
+/** What it says of a program, by the number of its request: see spawner.py. */
+type Told = { id: number } & (Exclude<Answer, 'unstarted'> | { unopened: true } | { code: number | null })
+
+type Started = { answered: (answer: Answer) => void; ended: (code: number | null) => void }
+
+/** `spawner.py` at work. */
+export class SpawnerHelper {
+  readonly #child: ChildProcess
+  readonly #limitMs: number
+  readonly #started = new Map<number, Started>()
+  readonly gone: Promise<void>
+  #closed = false
+  #last = 0
+
+  private constructor(child: ChildProcess, limitMs: number) {
+    this.#child = child
+    this.#limitMs = limitMs
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.gone = promise
+    child.once('close', () => {
+      this.#closed = true
+      for (const { answered, ended } of this.#started.values()) {
+        answered('unstarted')
+        ended(null)
+      }
+      this.#started.clear()
+      resolve()
+    })
+  }
+
+  /** Undefined where it cannot be used. Rejects where the system has no room for another process. */
+  static async begin(python: string, limitMs: number): Promise<SpawnerHelper | undefined> {
+    const child = spawn(python, ['-I', '-S', '-X', 'utf8', spawnerFile], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const helper = new SpawnerHelper(child, limitMs)
+    child.unref()
+    child.stdin?.on('error', () => undefined) // it is gone, which is told otherwise
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    child.once('error', () => resolve(false))
+    helper.gone.then(() => resolve(false))
+    const timer = setTimeout(() => resolve(false), beginLimitMs)
+    if (child.stdout !== null)
+      createInterface(child.stdout).on('line', line => {
+        const told = toldIn(line)
+        if (told === undefined) child.kill('SIGKILL')
+        else if ('ready' in told) resolve(true)
+        else helper.#hear(told)
+      })
+    const usable = await promise
+    clearTimeout(timer)
+    if (usable) return helper
+    child.kill('SIGKILL')
+    return undefined
+  }
+
+  /** Undefined where it cannot open what the program is to have, or did not live to tell. */
+  async start({
+    words,
+    environment,
+    directory,
+    descriptors,
+  }: StartRequest): Promise<StartedProcess | undefined> {
+    if (this.#closed) return undefined
+    const id = ++this.#last
+    const answer = Promise.withResolvers<Answer>()
+    const end = Promise.withResolvers<number | null>()
+    this.#started.set(id, { answered: answer.resolve, ended: end.resolve })
+    const paths = descriptors.map(one => (one === 'ignore' ? null : `/proc/${process.pid}/fd/${one}`))
+    this.#child.stdin?.write(`${JSON.stringify({ id, words, environment, directory, descriptors: paths })}\n`)
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#limitMs)
+    const answered = await answer.promise
+    clearTimeout(timer)
+    if (answered === 'unstarted') return undefined
+    if ('error' in answered) {
+      this.#started.delete(id)
+      throw Object.assign(new Error(answered.error), { code: answered.error })
+    }
+    return { pid: answered.pid, ended: end.promise }
+  }
+
+  end(): void {
+    this.#child.stdin?.end()
+  }
+
+  #hear(told: Told): void {
+    const started = this.#started.get(told.id)
+    if ('code' in told) {
+      this.#started.delete(told.id)
+      started?.ended(told.code)
+    } else if ('unopened' in told) {
+      this.#started.delete(told.id)
+      started?.answered('unstarted')
+    } else started?.answered(told)
+  }
+}
+
+/** Undefined for what the helper never says: what was begun is something else, such as a script that looks for Python. */
+function toldIn(line: string): Told | { ready: true } | undefined {
+  try {
+    const told = JSON.parse(line)
+    return typeof told === 'object' && told !== null ? told : undefined
+  } catch {
+    return undefined
+  }
+}
