@@ -140,7 +140,7 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
     t.match(timed.at, { status: 'stopped' })
     await rig.ended(timed.command)
     t.match(await state(timed, 'debug.status'), {
-      end: { reason: 'timed_out', message: 'it took longer than 2 s' },
+      end: { reason: 'timed_out', message: 'it took longer than 6 s' },
     })
 
     const cancelled = await run({ breakpoints: ['app.py:2'] })
