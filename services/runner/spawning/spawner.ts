@@ -5,6 +5,12 @@ import type { StartProcess } from './started-process.ts'
 /** How long the helper may take to start a program, in milliseconds. */
 const defaultLimitMs = 5_000
 
+type State =
+  | { readonly kind: 'new' | 'beginning' }
+  | { readonly kind: 'usable'; readonly helper: SpawnerHelper }
+  /** There is no helper to be had, or it is not wanted any more. */
+  | { readonly kind: 'useless' }
+
 /**
  * Starts programs through a helper, `spawner.py`: a fork of this process takes milliseconds, for its memory is large, and
  * costs as much again in what it does next, for it shares that memory until each page is written (see decision 0040).
@@ -15,8 +21,7 @@ const defaultLimitMs = 5_000
 export class Spawner implements Disposable {
   readonly #python: () => Promise<string | undefined>
   readonly #limitMs: number
-  #helper: SpawnerHelper | undefined
-  #state: 'new' | 'beginning' | 'usable' | 'useless' = 'new'
+  #state: State = { kind: 'new' }
 
   /** `python`: where Python is, if anywhere. */
   constructor(python: () => Promise<string | undefined>, limitMs = defaultLimitMs) {
@@ -25,35 +30,31 @@ export class Spawner implements Disposable {
   }
 
   readonly start: StartProcess = async request => {
-    if (this.#state === 'new') void this.#begin()
-    const helper = this.#helper
-    if (helper === undefined) return await startHere(request)
-    return (await helper.start(request)) ?? (await startHere(request))
+    if (this.#state.kind === 'new') void this.#begin()
+    if (this.#state.kind !== 'usable') return await startHere(request)
+    return (await this.#state.helper.start(request)) ?? (await startHere(request))
   };
 
   /** What it has started goes on. */
   [Symbol.dispose](): void {
-    this.#state = 'useless'
-    this.#helper?.end()
-    this.#helper = undefined
+    if (this.#state.kind === 'usable') this.#state.helper.end()
+    this.#state = { kind: 'useless' }
   }
 
   async #begin(): Promise<void> {
-    this.#state = 'beginning'
+    this.#state = { kind: 'beginning' }
     const python = process.platform === 'linux' ? await this.#python() : undefined
     const helper =
       python === undefined
         ? undefined
         : await SpawnerHelper.begin(python, this.#limitMs).catch(() => undefined)
     // It may have been disposed of meanwhile.
-    if (this.#state !== 'beginning') return helper?.end()
-    this.#helper = helper
+    if (this.#state.kind !== 'beginning') return helper?.end()
     // One that never was ready will not be at the next try.
-    this.#state = helper === undefined ? 'useless' : 'usable'
+    const next: State = helper === undefined ? { kind: 'useless' } : { kind: 'usable', helper }
+    this.#state = next
     helper?.gone.then(() => {
-      if (this.#helper !== helper) return
-      this.#helper = undefined
-      if (this.#state === 'usable') this.#state = 'new'
+      if (this.#state === next) this.#state = { kind: 'new' }
     })
   }
 }
