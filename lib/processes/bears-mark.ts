@@ -1,3 +1,4 @@
+import type { ProcessEntry } from './process-entry.ts'
 import { type EnvironmentReader, isUnset } from './process-table.ts'
 
 /**
@@ -13,4 +14,18 @@ export function bearsMark(
   const marks = read(pid, variable)
   if (marks !== undefined) return marks.split(':').some(isOneOf)
   return isUnset(pid, variable) ? false : undefined
+}
+
+/** A mark, and the start of the first process that can bear it. */
+export type DatedMark = { readonly mark: string; readonly since: number }
+
+/** The same of a process as the table has it. Who is older is not asked: reading environments is what costs. */
+export function entryBearsMark(
+  { pid, startOrder, zombie }: ProcessEntry,
+  variable: string,
+  { mark, since }: DatedMark,
+  read: EnvironmentReader,
+): boolean | undefined {
+  if (startOrder < since || zombie) return false
+  return bearsMark(pid, variable, one => one === mark, read)
 }

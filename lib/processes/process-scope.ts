@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { monotonicMs } from '../monotonic.ts'
-import { bearsMark } from './bears-mark.ts'
+import { entryBearsMark } from './bears-mark.ts'
 import {
   type Deadline,
   deadlineIn,
@@ -221,8 +221,6 @@ export class ProcessScope implements AsyncDisposable {
 
   /** Whether a process bears the mark; undefined where that cannot be told now, but may be in a moment. */
   #bearsMark(entry: ProcessEntry, read: EnvironmentReader): boolean | undefined {
-    // Whoever is older than the first member cannot bear the mark; reading environments is what costs.
-    if (entry.startOrder < this.#firstStart || entry.zombie) return false
-    return bearsMark(entry.pid, scopeVariable, mark => mark === this.id, read)
+    return entryBearsMark(entry, scopeVariable, { mark: this.id, since: this.#firstStart }, read)
   }
 }

@@ -1,4 +1,4 @@
-import { bearsMark } from '../../../lib/processes/bears-mark.ts'
+import { entryBearsMark } from '../../../lib/processes/bears-mark.ts'
 import {
   deadlineIn,
   type Ended,
@@ -112,10 +112,8 @@ export class CommandProcesses {
   }
 
   /** Undefined where that cannot be told now, but may be in a moment. */
-  #bearsMark({ pid, startOrder, zombie }: ProcessEntry, read: EnvironmentReader): boolean | undefined {
-    // Whoever is older than the wrapper cannot bear the mark; reading environments is what costs.
-    if (startOrder < this.#notOlderThan || zombie) return false
-    return bearsMark(pid, scopeVariable, mark => mark === this.#command, read)
+  #bearsMark(entry: ProcessEntry, read: EnvironmentReader): boolean | undefined {
+    return entryBearsMark(entry, scopeVariable, { mark: this.#command, since: this.#notOlderThan }, read)
   }
 
   /** The holder of its terminal is all that the wrapper has started; bubblewrap is started by that, or by the wrapper. */
