@@ -32,9 +32,9 @@ export async function sendLog(
   if (format.head !== undefined) response.write(format.head)
   using _ = heartbeat(response, format, limits.ping)
   let left = answer.length ?? 0
-  const end = await pump(events, async event => {
+  const end = await pump(events, async (event, sent) => {
     if (event.type === 'output') left -= event.data.length
-    return writeBody(response, format.write(event), limits.slowReader)
+    return writeBody(response, format.write(event), limits.slowReader, sent)
   })
   if (end === 'gone') return
   if (answer.length !== undefined && left !== 0) response.destroy()
@@ -67,17 +67,26 @@ function finish(response: ServerResponse, end: EndEvent, format: BodyFormat, lin
   response.once('close', () => clearTimeout(timer))
 }
 
-/** Writes them together; whether there is room for more. */
-function put(response: ServerResponse, pieces: Pieces): boolean {
-  if (pieces.length > 1) response.cork()
-  for (const piece of pieces) response.write(piece)
-  if (pieces.length > 1) response.uncork()
+/** Writes them together; whether there is room for more. `sent`: when the system has them all. */
+function put(response: ServerResponse, pieces: Pieces, sent?: () => void): boolean {
+  const last = pieces.length - 1
+  if (last > 0) response.cork()
+  for (const [index, piece] of pieces.entries())
+    response.write(piece, error => {
+      if (index === last && !error) sent?.()
+    })
+  if (last > 0) response.uncork()
   return !response.writableNeedDrain
 }
 
 /** Writes, and waits until there is room for more. */
-export function writeBody(response: ServerResponse, pieces: Pieces, patience: number): Promise<Taken> {
+export function writeBody(
+  response: ServerResponse,
+  pieces: Pieces,
+  patience: number,
+  sent?: () => void,
+): Promise<Taken> {
   if (response.closed || response.destroyed) return Promise.resolve('gone')
-  if (put(response, pieces)) return Promise.resolve('taken')
+  if (put(response, pieces, sent)) return Promise.resolve('taken')
   return untilRoom(response, patience)
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogChunk, LogMessage, LogStream } from '../../contract/log-message.ts'
 import type { ProblemDocument } from '../../contract/problems.ts'
@@ -21,7 +22,8 @@ export type OutputEvent = {
   readonly stream: LogStream
   readonly offset: number
   readonly data: Buffer
-  readonly isText: boolean
+  /** May be called by who needs `data` no more: other bytes are read into it then. */
+  readonly release?: (() => void) | undefined
 }
 
 /** The event as the contract words it. */
@@ -47,9 +49,11 @@ export function toLogMessage(event: LogEvent): LogMessage {
 }
 
 export function toLogChunk(event: OutputEvent): LogChunk {
-  const { data, isText } = event
+  const { data } = event
   const chunk = placeOf(event)
-  return isText ? { ...chunk, text: data.toString('utf8') } : { ...chunk, base64: data.toString('base64') }
+  return isUtf8(data)
+    ? { ...chunk, text: data.toString('utf8') }
+    : { ...chunk, base64: data.toString('base64') }
 }
 
 /** All of a chunk but its bytes. */

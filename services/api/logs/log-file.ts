@@ -32,9 +32,9 @@ export class LogFile implements AsyncDisposable {
     })
   }
 
-  /** Up to `length` bytes from `position` on; fewer at the end. */
-  read(position: number, length: number): Promise<Buffer> {
-    return this.#named(async () => (await this.#content?.read(position, length)) ?? Buffer.alloc(0))
+  /** Up to `length` bytes from `position` on; fewer at the end. Where they fit `into` that may be what they stand in. */
+  read(position: number, length: number, into?: Buffer): Promise<Buffer> {
+    return this.#named(async () => (await this.#content?.read(position, length, into)) ?? Buffer.alloc(0))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,7 +53,7 @@ export class LogFile implements AsyncDisposable {
 
 type Content = AsyncDisposable & {
   size(): Promise<number>
-  read(position: number, length: number): Promise<Buffer>
+  read(position: number, length: number, into?: Buffer): Promise<Buffer>
 }
 
 /** In this order: the plain file goes when the other one is whole. */
@@ -71,8 +71,9 @@ async function openContent({ plain, compressed }: LogPlaces): Promise<Content | 
 
 const plainContent = (file: FileHandle): Content => ({
   size: async () => (await file.stat()).size,
-  read: async (position, length) => {
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+  read: async (position, length, into) => {
+    const room = into !== undefined && into.length >= length ? into : Buffer.allocUnsafe(length)
+    const { buffer, bytesRead } = await file.read(room, 0, length, position)
     return buffer.subarray(0, bytesRead)
   },
   [Symbol.asyncDispose]: () => file.close(),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type EndReason, type LogEvent, placeOf, toLogMessage } from './log-event.ts'
 import { SharedOutput } from './shared-output.ts'
 
@@ -48,7 +49,8 @@ export const chunkSizes: Record<LogFormat, number> = { json: 65_536, text: 131_0
  * halves of surrogate pairs, and valid UTF-8 has none.
  */
 export function toJson(event: LogEvent, end = ''): Buffer {
-  if (event.type !== 'output' || !event.isText) return Buffer.from(JSON.stringify(toLogMessage(event)) + end)
+  if (event.type !== 'output' || !isUtf8(event.data))
+    return Buffer.from(JSON.stringify(toLogMessage(event)) + end)
   const json = JSON.stringify({ ...placeOf(event), text: event.data.toString('latin1') })
   return Buffer.from(json + end, 'latin1')
 }

@@ -10,8 +10,8 @@ import { LogFile } from './log-file.ts'
 export type LogBytes = AsyncDisposable & {
   /** How far it can be told now; `recorded`: where it ends, once it has ended. */
   end(recorded: number | undefined): Promise<number>
-  /** Up to `length` bytes from `position` on; fewer at the end. */
-  read(position: number, length: number): Promise<Buffer>
+  /** Up to `length` bytes from `position` on; fewer at the end. Where they fit `into` that may be what they stand in. */
+  read(position: number, length: number, into?: Buffer): Promise<Buffer>
 }
 
 /** How much of a secret may stand unfinished at the very end of a log before it is masked as well, in bytes. */
@@ -43,12 +43,12 @@ export class MaskedLog implements LogBytes {
     return size - mask.unfinished(await this.#file.read(from, size - from))
   }
 
-  async read(position: number, length: number): Promise<Buffer> {
+  async read(position: number, length: number, into?: Buffer): Promise<Buffer> {
     const mask = await this.#loaded()
-    if (mask.isEmpty) return this.#file.read(position, length)
+    if (mask.isEmpty) return this.#file.read(position, length, into)
     const from = Math.max(0, position - mask.reach)
     const to = Math.min(position + length + mask.reach, this.#final ?? Number.POSITIVE_INFINITY)
-    const bytes = await this.#file.read(from, Math.max(0, to - from))
+    const bytes = await this.#file.read(from, Math.max(0, to - from), into)
     const rest = from + bytes.length === this.#final ? mask.unfinished(bytes) : 0
     mask.cover(bytes)
     if (rest > longestRemnant) bytes.fill('*', bytes.length - rest)

@@ -1,7 +1,7 @@
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import type { OutputEvent } from './log-event.ts'
-import { takeChunk } from './utf8-chunk.ts'
+import { chunkLength } from './utf8-chunk.ts'
 
 /** A chunk that many followers are told: its message is made once, when the first of them needs it. */
 export class SharedOutput implements OutputEvent {
@@ -10,15 +10,13 @@ export class SharedOutput implements OutputEvent {
   readonly stream: LogStream
   readonly offset: number
   readonly data: Buffer
-  readonly isText: boolean
   #line: Buffer | undefined
 
-  constructor({ command, stream, offset, data, isText }: Omit<OutputEvent, 'type'>) {
+  constructor({ command, stream, offset, data }: Omit<OutputEvent, 'type'>) {
     this.command = command
     this.stream = stream
     this.offset = offset
     this.data = data
-    this.isText = isText
   }
 
   /** One past its last byte. */
@@ -36,8 +34,8 @@ export class SharedOutput implements OutputEvent {
   from(position: number): OutputEvent {
     if (position === this.offset) return this
     const bytes = this.data.subarray(position - this.offset)
-    const { length, isText } = takeChunk(bytes, true)
+    const data = bytes.subarray(0, chunkLength(bytes, true))
     const { command, stream } = this
-    return { type: 'output', command, stream, offset: position, data: bytes.subarray(0, length), isText }
+    return { type: 'output', command, stream, offset: position, data }
   }
 }

@@ -2,7 +2,8 @@ import type { CommandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import type { OutputEvent } from './log-event.ts'
 import type { LogBytes } from './masked-log.ts'
-import { takeChunk } from './utf8-chunk.ts'
+import { ReadBuffers } from './read-buffers.ts'
+import { chunkLength } from './utf8-chunk.ts'
 
 /** How long the beginning of a character is held back for its rest, in milliseconds. */
 const characterPatience = 500
@@ -27,13 +28,20 @@ export type LiveEnd = {
   chunkAt(position: number, end: number, last: boolean): Promise<OutputEvent | 'behind' | undefined>
 }
 
+type Reading = {
+  readonly position: number
+  readonly length: number
+  readonly bytes: Promise<Buffer>
+  readonly release: (() => void) | undefined
+}
+
 /** One stream of one command, read from where it was left. */
 export class Tail {
   readonly #options: TailOptions
   #position: number
   #heldSince: number | undefined
   /** What follows what was told last, being read while that is taken. */
-  #ahead: { readonly position: number; readonly length: number; readonly bytes: Promise<Buffer> } | undefined
+  #ahead: Reading | undefined
 
   constructor(options: TailOptions) {
     this.#options = options
@@ -64,50 +72,64 @@ export class Tail {
     interrupted: () => boolean,
     live?: LiveEnd,
   ): AsyncGenerator<OutputEvent> {
+    // No longer than this: many followers have told everything there is, and wait.
+    const buffers = new ReadBuffers()
     while (this.#position < end && !interrupted()) {
-      const event = await this.#nextOf(live, end, last)
+      const event = await this.#nextOf(live, end, last, buffers)
       if (event === undefined) return
       yield event
     }
   }
 
-  /** The next chunk below `end`; undefined where there is none yet. */
-  async next(end: number, last: boolean): Promise<OutputEvent | undefined> {
+  /** The next chunk below `end`; undefined where there is none yet. It can be released where there are `buffers`. */
+  async next(end: number, last: boolean, buffers?: ReadBuffers): Promise<OutputEvent | undefined> {
     const { command, stream } = this.#options
-    const bytes = await this.#read(end)
+    const reading = this.#taken(end) ?? this.#read(end, buffers)
+    const bytes = await reading.bytes
     if (bytes.length === 0) return undefined // shorter than it was
     const atEnd = this.#position + bytes.length >= end
-    const { length, isText } = takeChunk(bytes, atEnd && (last || this.#heldLongEnough()))
+    const length = chunkLength(bytes, atEnd && (last || this.#heldLongEnough()))
     if (length === 0) {
       this.#heldSince ??= performance.now()
       return undefined
     }
-    const data = bytes.subarray(0, length)
-    const event = this.#told({ type: 'output', command, stream, offset: this.#position, data, isText })
-    this.#readAhead(end)
+    const [data, { release }] = [bytes.subarray(0, length), reading]
+    const event = this.#told({ type: 'output', command, stream, offset: this.#position, data, release })
+    if (this.#position < end) this.#readAhead(end, buffers)
     return event
   }
 
-  #read(end: number): Promise<Buffer> {
-    const { file, chunkSize } = this.#options
-    const [position, length] = [this.#position, Math.min(chunkSize, end - this.#position)]
+  /** What was read ahead, if it is what is wanted now. */
+  #taken(end: number): Reading | undefined {
     const ahead = this.#ahead
     this.#ahead = undefined
-    return ahead?.position === position && ahead.length === length ? ahead.bytes : file.read(position, length)
+    return ahead?.position === this.#position && ahead.length === this.#lengthTo(end) ? ahead : undefined
   }
 
-  #readAhead(end: number): void {
-    const { file, chunkSize } = this.#options
-    const [position, length] = [this.#position, Math.min(chunkSize, end - this.#position)]
-    if (length <= 0) return
-    const bytes = file.read(position, length)
-    bytes.catch(() => undefined) // whoever wants it is told
-    this.#ahead = { position, length, bytes }
+  #readAhead(end: number, buffers: ReadBuffers | undefined): void {
+    this.#ahead = this.#read(end, buffers)
+    this.#ahead.bytes.catch(() => undefined) // whoever wants it is told
   }
 
-  async #nextOf(live: LiveEnd | undefined, end: number, last: boolean): Promise<OutputEvent | undefined> {
+  #read(end: number, buffers: ReadBuffers | undefined): Reading {
+    const [position, length] = [this.#position, this.#lengthTo(end)]
+    const buffer = buffers?.take(length)
+    const bytes = this.#options.file.read(position, length, buffer?.bytes)
+    return { position, length, bytes, release: buffer?.release }
+  }
+
+  #lengthTo(end: number): number {
+    return Math.min(this.#options.chunkSize, end - this.#position)
+  }
+
+  async #nextOf(
+    live: LiveEnd | undefined,
+    end: number,
+    last: boolean,
+    buffers: ReadBuffers,
+  ): Promise<OutputEvent | undefined> {
     const shared = live === undefined ? 'behind' : await live.chunkAt(this.#position, end, last)
-    if (shared === 'behind') return this.next(end, last)
+    if (shared === 'behind') return this.next(end, last, buffers)
     return shared === undefined ? undefined : this.#told(shared)
   }
 

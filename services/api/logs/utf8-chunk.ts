@@ -1,20 +1,16 @@
-import { isUtf8 } from 'node:buffer'
-
 /** The longest character of UTF-8 has four bytes, so at most three of it can be missing or be cut off. */
 const longestRest = 3
 
 /**
- * How much of `bytes` makes one chunk, and whether that is text. A chunk ends where a character does, so that a log in
- * UTF-8 is told as text however its bytes arrive: a character whose end has not arrived is left for the next chunk
- * (length 0 when there is nothing else), unless this is the `last` of it. The rest of a character that a reader's
- * offset cut off makes a chunk of its own, so that what follows is text.
+ * How many of `bytes` make one chunk. A chunk ends where a character does, so that a log in UTF-8 is told as text however
+ * its bytes arrive: a character whose end has not arrived is left for the next chunk (0 when there is nothing else),
+ * unless this is the `last` of it. The rest of a character that a reader's offset cut off makes a chunk of its own, so
+ * that what follows is text.
  */
-export function takeChunk(bytes: Buffer, last: boolean): { length: number; isText: boolean } {
+export function chunkLength(bytes: Buffer, last: boolean): number {
   const orphans = leadingContinuations(bytes)
-  if (orphans > 0) return { length: orphans, isText: false }
-  const unfinished = last ? 0 : unfinishedTail(bytes)
-  const length = bytes.length - unfinished
-  return { length, isText: isUtf8(bytes.subarray(0, length)) }
+  if (orphans > 0) return orphans
+  return bytes.length - (last ? 0 : unfinishedTail(bytes))
 }
 
 const isContinuation = (byte: number): boolean => (byte & 0b1100_0000) === 0b1000_0000

@@ -17,9 +17,9 @@ export async function sendLogOver(
   { format, limits }: { format: FrameFormat; limits: Limits },
 ): Promise<void> {
   using _ = keepAlive(socket, limits.ping)
-  const end = await pump(events, async event => {
-    if (format === 'json') return sendFrame(socket, messageOf(event), limits.slowReader, { text: true })
-    return event.type === 'output' ? sendFrame(socket, event.data, limits.slowReader) : 'taken'
+  const end = await pump(events, async (event, sent) => {
+    if (format === 'json') return sendFrame(socket, messageOf(event), limits.slowReader, { text: true, sent })
+    return event.type === 'output' ? sendFrame(socket, event.data, limits.slowReader, { sent }) : 'taken'
   })
   if (end !== 'gone')
     endSocket(socket, end, format === 'json' ? toJson(end).toString() : undefined, limits.linger)

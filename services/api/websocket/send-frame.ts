@@ -8,13 +8,13 @@ export const highWater = 262_144
 
 /**
  * Sends, and where much is on its way already waits until this has left, for `patience` milliseconds at the most. Bytes
- * go as a binary frame, unless they are `text` in UTF-8.
+ * go as a binary frame, unless they are `text` in UTF-8. `sent` is called when the system has them all.
  */
 export function sendFrame(
   socket: WebSocket,
   data: string | Buffer,
   patience: number,
-  { text = typeof data === 'string' } = {},
+  { text = typeof data === 'string', sent }: { text?: boolean; sent?: (() => void) | undefined } = {},
 ): Promise<Taken> {
   if (socket.readyState !== socket.OPEN) return Promise.resolve('gone')
   return new Promise(resolve => {
@@ -23,7 +23,10 @@ export function sendFrame(
       clearTimeout(timer)
       resolve(taken)
     }
-    socket.send(data, { binary: !text }, error => settle(error ? 'gone' : 'taken'))
+    socket.send(data, { binary: !text }, error => {
+      if (!error) sent?.()
+      settle(error ? 'gone' : 'taken')
+    })
     if (socket.bufferedAmount < highWater) settle('taken')
     else timer = setTimeout(() => settle('slow'), patience)
   })

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import t from 'tap'
 import { type OutputEvent, toLogMessage } from '../../../services/api/logs/log-event.ts'
 import { toJson } from '../../../services/api/logs/log-format.ts'
-import { takeChunk } from '../../../services/api/logs/utf8-chunk.ts'
+import { chunkLength } from '../../../services/api/logs/utf8-chunk.ts'
 import { commandId } from '../../../services/contract/ids.ts'
 import { logMessageSchema } from '../../../services/contract/log-message.ts'
 
 const command = commandId.create()
 
 const output = (data: Buffer): OutputEvent => ({
-  ...{ type: 'output', command, stream: 'stdout', offset: 7, data, isText: isUtf8(data) },
+  ...{ type: 'output', command, stream: 'stdout', offset: 7, data },
 })
 
 /** What it is to be, byte for byte. */
@@ -82,8 +82,8 @@ t.test('a log that is cut anywhere, and damaged anywhere, arrives byte for byte'
       const got: Buffer[] = []
       for (let at = 0; at < wanted.length; ) {
         const piece = wanted.subarray(at, at + size)
-        const { length, isText } = takeChunk(piece, at + piece.length >= wanted.length)
-        const event = { ...output(piece.subarray(0, length)), isText }
+        const length = chunkLength(piece, at + piece.length >= wanted.length)
+        const event = output(piece.subarray(0, length))
         const json = toJson(event)
         if (!json.equals(plainly(event))) t.fail(`other JSON, size ${size}, damaged ${damaged}, at ${at}`)
         got.push(event.data)
