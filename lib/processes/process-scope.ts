@@ -126,6 +126,19 @@ export class ProcessScope implements AsyncDisposable {
     return child
   }
 
+  /**
+   * Takes in a member that somebody else has started for it, in a session of its own and with its `environment`, at the
+   * moment `at` or later. Throws where the scope has ended meanwhile: then it is the caller's to end, by the mark.
+   */
+  adopt(pid: number, at: number): void {
+    if (this.closed) throw new Error(`the process scope ${this.id} has ended: ${pid} is not taken in`)
+    rememberSpawned(pid)
+    // Its parent may have taken notice of its end already; what it has started is younger than this process in any case.
+    const entry = processEntry(pid)
+    const root = { pid, startTime: entry?.startTime ?? 'gone', over: false }
+    this.own(root, entry?.startOrder ?? processEntry(process.pid)?.startOrder ?? 0, { pid: pid - 1, at })
+  }
+
   /** The pids of all that belongs to the scope and is alive. */
   async survivors(): Promise<number[]> {
     this.#looked = nextMoment()

@@ -75,6 +75,7 @@ export class RunnerWork implements AsyncDisposable {
       },
       () => lease.require(),
       helpers,
+      { start: spawner.startOnce, scratch: files.discarded },
     )
     const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
     const mirrors = new Mirrors(

@@ -31,7 +31,11 @@ export type ChaosServer = AsyncDisposable & {
   leaveOneRunner(): Promise<void>
 }
 
-export async function startChaosServer(next: () => number): Promise<ChaosServer> {
+/** `say` is told what did not work at once. */
+export async function startChaosServer(
+  next: () => number,
+  say: (line: string) => void,
+): Promise<ChaosServer> {
   await using started = new AsyncDisposableStack()
   const clone = makeClone({ teardown: end => started.defer(end) })
   const dataDirectory = clone.path('.artifacts/data')
@@ -82,7 +86,10 @@ export async function startChaosServer(next: () => number): Promise<ChaosServer>
       // PM2 starts again what has ended, where it is there itself and has not given up.
       if (running.some(isDaemon) && (await within(patience, isReady))) return
       // On a busy machine PM2 may be late: what it has begun by then is found by another one.
-      await up().catch(up)
+      await up().catch(error => {
+        say(`once more, for ${error.message}`)
+        return up()
+      })
     },
     async leaveOneRunner() {
       alone = true

@@ -35,7 +35,7 @@ export async function chaos(options: ChaosOptions, say: (line: string) => void):
   // Each draws numbers of its own, so that how long one takes changes nothing for the others.
   const [places, work, harm] = [1, 2, 3].map(nth => random(options.seed * 4 + nth))
   if (places === undefined || work === undefined || harm === undefined) throw new Error('three were made')
-  await using server = await startChaosServer(places)
+  await using server = await startChaosServer(places, say)
   say('the server is up')
   const skipped = Object.fromEntries(
     allFaults.flatMap(fault => {

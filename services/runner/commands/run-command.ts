@@ -8,6 +8,7 @@ import type { RunnerContext } from '../context.ts'
 import type { CommandGroup } from '../limits/cgroups/command-group.ts'
 import { groupOf, readyGroup } from '../limits/cgroups/group-of.ts'
 import { CommandMeter } from '../limits/command-meter.ts'
+import type { StartedProcess } from '../spawning/started-process.ts'
 import {
   type CommandOutcome,
   commandOutcome,
@@ -95,7 +96,7 @@ export class CommandRun {
     this.#mayEnd = () => lease.held() && !signal.aborted
     const { id } = row
     let wrapper: Started | undefined = await readProcessFile(this.#processFile)
-    let ended: Promise<number | null> | undefined
+    let ended: StartedProcess['ended'] | undefined
     let replacement: Replacement | undefined
     // Gone at the end of this block: what is left of it to do is awaited here.
     await using debuggee = this.#debuggee

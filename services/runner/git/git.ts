@@ -1,7 +1,10 @@
-import type { ChildProcess } from 'node:child_process'
+import { endMarked } from '../../../lib/processes/end-marked.ts'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { withSpan } from '../../../lib/trace.ts'
+import { filedGit, type QuickStart } from './filed-git.ts'
 import { type GitSurroundings, gitEnvironment } from './git-environment.ts'
+import { type StartGit, unstarted } from './git-process.ts'
+import { startPiped } from './piped-git.ts'
 
 export type GitOutcome =
   | { kind: 'done'; stdout: string }
@@ -25,7 +28,6 @@ export type GitCall = {
 }
 
 const defaultTotalMs = 600_000
-const mostStderr = 65_536
 
 /**
  * Runs git: with an environment of its own, a deadline, and an owner. Every call's processes form a scope and are gone
@@ -35,12 +37,19 @@ export class Git implements AsyncDisposable {
   readonly #scope: ProcessScope
   readonly #surroundings: GitSurroundings
   readonly #permit: () => void
+  readonly #quickly: readonly StartGit[]
 
   /**
    * `permit` throws where nothing may be done any more; asked before each call, and before its outcome is told.
-   * `within`: the scope that owns all calls as well.
+   * `within`: the scope that owns all calls as well. `quick`: without, git is always a child of this process.
    */
-  constructor(surroundings: GitSurroundings, permit: () => void = () => undefined, within?: ProcessScope) {
+  constructor(
+    surroundings: GitSurroundings,
+    permit: () => void = () => undefined,
+    within?: ProcessScope,
+    quick?: QuickStart,
+  ) {
+    this.#quickly = quick === undefined ? [] : [filedGit(quick)]
     this.#scope = new ProcessScope({ graceMs: 1_000, ...(within === undefined ? {} : { within }) })
     this.#surroundings = surroundings
     this.#permit = permit
@@ -55,27 +64,38 @@ export class Git implements AsyncDisposable {
   }
 
   async #run(args: readonly string[], call: GitCall): Promise<GitOutcome> {
+    // Whose progress counts has to be heard meanwhile.
+    const quickly = call.silenceMs === undefined ? this.#quickly : []
+    for (const start of [...quickly, startPiped]) {
+      const outcome = await this.#attempt(start, args, call)
+      if (outcome !== 'untold') return outcome
+    }
+    return { kind: 'failed', code: null, stderr: 'nobody can tell how git has ended' }
+  }
+
+  /** `untold`: nobody can tell how it ended, if it was started at all; it does not run any more. */
+  async #attempt(start: StartGit, args: readonly string[], call: GitCall): Promise<GitOutcome | 'untold'> {
     call.signal?.throwIfAborted()
     this.#permit()
     const scope = new ProcessScope({ graceMs: 1_000, within: this.#scope })
-    const child = scope.spawn('git', args, {
-      env: {
-        ...gitEnvironment(this.#surroundings, call.transports ?? 'none', call.anonymous),
-        ...(call.index === undefined ? {} : { GIT_INDEX_FILE: call.index }),
-      },
-      stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
-    })
-    child.stdin?.on('error', () => undefined).end(call.input)
-    const output = collect(child)
-    const cut = cutShort(child, scope, call)
-    const code = await output.closed
+    const cut = cutShort(scope, call)
+    const environment = {
+      ...gitEnvironment(this.#surroundings, call.transports ?? 'none', call.anonymous),
+      ...(call.index === undefined ? {} : { GIT_INDEX_FILE: call.index }),
+    }
+    const { cwd: directory = process.cwd(), input } = call
+    using git = await start(scope, { args, environment, directory, input, heard: cut.heard }).catch(unstarted)
+    const code = git === undefined ? 'untold' : await git.ended
     await cut.settled()
     call.signal?.throwIfAborted()
     this.#permit()
-    if (code === 0 && !cut.timedOut()) return { kind: 'done', stdout: output.stdout() }
-    const stderr = this.#surroundings.mask?.(output.stderr()) ?? output.stderr()
-    return cut.timedOut() ? { kind: 'timed_out', stderr } : { kind: 'failed', code, stderr }
+    if (git !== undefined && code === 0 && !cut.timedOut()) return { kind: 'done', stdout: git.stdout() }
+    const complaint = git?.stderr() ?? ''
+    const stderr = this.#surroundings.mask?.(complaint) ?? complaint
+    if (cut.timedOut()) return { kind: 'timed_out', stderr }
+    if (code !== 'untold') return { kind: 'failed', code, stderr }
+    await endMarked(new Set([scope.id]))
+    return 'untold'
   }
 
   /** Ends every call that is under way; none can be made any more. */
@@ -91,25 +111,8 @@ function subcommandOf(args: readonly string[]): string {
   return args[index] ?? ''
 }
 
-function collect(child: ChildProcess) {
-  const chunks: Buffer[] = []
-  let stderr = ''
-  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-mostStderr)
-  })
-  const closed = new Promise<number | null>(resolve => {
-    child.once('error', error => {
-      stderr += `git could not be started: ${error.message}`
-      resolve(null)
-    })
-    child.once('close', resolve)
-  })
-  return { closed, stdout: () => Buffer.concat(chunks).toString('utf8'), stderr: () => stderr }
-}
-
 /** Ends the scope at the call's deadline, after too long a silence, or when it is aborted; the first cause counts. */
-function cutShort(child: ChildProcess, scope: ProcessScope, call: GitCall) {
+function cutShort(scope: ProcessScope, call: GitCall) {
   let cause: 'time' | 'abort' | undefined
   let ended: Promise<unknown> | undefined
   const end = (why: 'time' | 'abort') => {
@@ -120,13 +123,11 @@ function cutShort(child: ChildProcess, scope: ProcessScope, call: GitCall) {
   const abort = () => end('abort')
   const total = setTimeout(late, call.totalMs ?? defaultTotalMs)
   let silence = call.silenceMs === undefined ? undefined : setTimeout(late, call.silenceMs)
-  const heard = () => {
-    if (silence !== undefined) silence = silence.refresh()
-  }
-  child.stdout?.on('data', heard)
-  child.stderr?.on('data', heard)
   call.signal?.addEventListener('abort', abort)
   return {
+    heard: () => {
+      if (silence !== undefined) silence = silence.refresh()
+    },
     timedOut: () => cause === 'time',
     settled: async () => {
       clearTimeout(total)

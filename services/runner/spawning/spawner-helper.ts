@@ -8,12 +8,12 @@ const spawnerFile = join(import.meta.dirname, 'spawner.py')
 /** How long it may take to begin, in milliseconds. Nobody waits for that. */
 const beginLimitMs = 30_000
 
-type Answer = { pid: number } | { error: string } | 'unstarted'
+type Answer = { pid: number } | { error: string } | 'unopened' | 'untold'
 
 /** What it says of a program, by the number of its request: see spawner.py. */
-type Told = { id: number } & (Exclude<Answer, 'unstarted'> | { unopened: true } | { code: number | null })
+type Told = { id: number } & (Exclude<Answer, string> | { unopened: true } | { code: number | null })
 
-type Started = { answered: (answer: Answer) => void; ended: (code: number | null) => void }
+type Started = { answered: (answer: Answer) => void; ended: (code: number | null | 'untold') => void }
 
 /** `spawner.py` at work. */
 export class SpawnerHelper {
@@ -32,8 +32,8 @@ export class SpawnerHelper {
     child.once('close', () => {
       this.#closed = true
       for (const { answered, ended } of this.#started.values()) {
-        answered('unstarted')
-        ended(null)
+        answered('untold')
+        ended('untold')
       }
       this.#started.clear()
       resolve()
@@ -69,24 +69,24 @@ export class SpawnerHelper {
     return undefined
   }
 
-  /** Undefined where it cannot open what the program is to have, or did not live to tell. */
+  /** `unopened`: it cannot open what the program is to have, or has gone; `untold`: it did not live to tell. */
   async start({
     words,
     environment,
     directory,
     descriptors,
-  }: StartRequest): Promise<StartedProcess | undefined> {
-    if (this.#closed) return undefined
+  }: StartRequest): Promise<StartedProcess | 'unopened' | 'untold'> {
+    if (this.#closed) return 'unopened'
     const id = ++this.#last
     const answer = Promise.withResolvers<Answer>()
-    const end = Promise.withResolvers<number | null>()
+    const end = Promise.withResolvers<number | null | 'untold'>()
     this.#started.set(id, { answered: answer.resolve, ended: end.resolve })
     const paths = descriptors.map(one => (one === 'ignore' ? null : `/proc/${process.pid}/fd/${one}`))
     this.#child.stdin?.write(`${JSON.stringify({ id, words, environment, directory, descriptors: paths })}\n`)
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#limitMs)
     const answered = await answer.promise
     clearTimeout(timer)
-    if (answered === 'unstarted') return undefined
+    if (typeof answered === 'string') return answered
     if ('error' in answered) {
       this.#started.delete(id)
       throw Object.assign(new Error(answered.error), { code: answered.error })
@@ -105,7 +105,7 @@ export class SpawnerHelper {
       started?.ended(told.code)
     } else if ('unopened' in told) {
       this.#started.delete(told.id)
-      started?.answered('unstarted')
+      started?.answered('unopened')
     } else started?.answered(told)
   }
 }

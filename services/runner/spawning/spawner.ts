@@ -1,6 +1,6 @@
 import { SpawnerHelper } from './spawner-helper.ts'
 import { startHere } from './start-here.ts'
-import type { StartProcess } from './started-process.ts'
+import type { StartOnce, StartProcess } from './started-process.ts'
 
 /** How long the helper may take to start a program, in milliseconds. */
 const defaultLimitMs = 5_000
@@ -16,7 +16,7 @@ type State =
  * costs as much again in what it does next, for it shares that memory until each page is written (see decision 0040).
  *
  * Where there is no helper (yet, any more, or at all), programs are started by this process, and so are those whose files the
- * helper cannot open. A program whose start it did not live to tell is started once more: what is started here has to bear that.
+ * helper cannot open.
  */
 export class Spawner implements Disposable {
   readonly #python: () => Promise<string | undefined>
@@ -29,10 +29,16 @@ export class Spawner implements Disposable {
     this.#limitMs = limitMs
   }
 
+  /** A program whose start the helper did not live to tell is started once more, which it has to bear. */
   readonly start: StartProcess = async request => {
+    const started = await this.startOnce(request)
+    return started === 'untold' ? await startHere(request) : started
+  }
+
+  readonly startOnce: StartOnce = async request => {
     if (this.#state.kind === 'new') void this.#begin()
-    if (this.#state.kind !== 'usable') return await startHere(request)
-    return (await this.#state.helper.start(request)) ?? (await startHere(request))
+    const started = this.#state.kind === 'usable' ? await this.#state.helper.start(request) : 'unopened'
+    return started === 'unopened' ? await startHere(request) : started
   };
 
   /** What it has started goes on. */

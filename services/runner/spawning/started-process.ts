@@ -11,9 +11,12 @@ export type StartRequest = {
 /** It outlives whoever has started it. */
 export type StartedProcess = {
   readonly pid: number
-  /** Its exit code; null where it has none, or where nobody can tell any more. Never rejects. */
-  readonly ended: Promise<number | null>
+  /** Its exit code; null where a signal ended it; `untold` where nobody can tell any more, and it may go on. Never rejects. */
+  readonly ended: Promise<number | null | 'untold'>
 }
 
 /** Starts a program. Rejects with an error that bears the system's code where it cannot. */
 export type StartProcess = (request: StartRequest) => Promise<StartedProcess>
+
+/** The same, where `untold` says that nobody can tell whether it was started. */
+export type StartOnce = (request: StartRequest) => Promise<StartedProcess | 'untold'>

@@ -1,11 +1,23 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import { Git } from '../../../../services/runner/git/git.ts'
 import { gitEnvironment } from '../../../../services/runner/git/git-environment.ts'
+import { startHere } from '../../../../services/runner/spawning/start-here.ts'
+import type { StartOnce } from '../../../../services/runner/spawning/started-process.ts'
+import { until } from '../rig.ts'
 
 const surroundings = { path: process.env.PATH ?? '', inherit: {}, configuration: [] }
+const gitAlong = (path: string, start?: StartOnce) =>
+  new Git(
+    { ...surroundings, path },
+    ...([undefined, undefined, start && { start, scratch: t.testdirName }] as const),
+  )
+const ways = [
+  ['as a child', undefined],
+  ['started by somebody else', startHere],
+] as const
 
 t.test('the environment of git', async t => {
   process.env.GIT_DIR = '/nowhere'
@@ -51,42 +63,89 @@ t.test('the environment of git', async t => {
   })
 })
 
-t.test('calls', async t => {
-  await using git = new Git(surroundings)
-  t.match(await git.run(['--version']), { kind: 'done', stdout: /^git version/ })
-  t.match(await git.run(['hash-object', '--stdin'], { input: 'hello\n' }), {
-    stdout: 'ce013625030ba8dba906f756967f9e9ca394464a\n',
-  })
-  t.match(await git.run(['no-such-command']), { kind: 'failed', code: 1, stderr: /not a git command/ })
-  t.match(await git.run(['ls-remote', 'ext::true']), {
-    kind: 'failed',
-    stderr: /transport 'ext' not allowed/,
-  })
-  await using missing = new Git({ ...surroundings, path: '/nowhere' })
-  t.match(await missing.run(['--version']), { kind: 'failed', code: null, stderr: /could not be started/ })
-})
+for (const [how, start] of ways)
+  t.test(how, async t => {
+    t.test('calls', async t => {
+      await using git = gitAlong(surroundings.path, start)
+      t.match(await git.run(['--version']), { kind: 'done', stdout: /^git version/ })
+      t.match(await git.run(['hash-object', '--stdin'], { input: 'hello\n' }), {
+        stdout: 'ce013625030ba8dba906f756967f9e9ca394464a\n',
+      })
+      t.match(await git.run(['no-such-command']), { kind: 'failed', code: 1, stderr: /not a git command/ })
+      t.match(await git.run(['ls-remote', 'ext::true']), {
+        kind: 'failed',
+        stderr: /transport 'ext' not allowed/,
+      })
+      const bytes = 'x'.repeat(3_000_000)
+      const id = await git.run(['hash-object', '--stdin'], { input: bytes })
+      t.match(id, { kind: 'done', stdout: /^[0-9a-f]{40}\n$/ }, 'more than a pipe holds')
+      await using missing = gitAlong('/nowhere', start)
+      t.match(await missing.run(['--version']), {
+        kind: 'failed',
+        code: null,
+        stderr: /could not be started/,
+      })
+    })
 
-t.test('a call that takes too long, says nothing, or is given up, leaves no process', async t => {
+    t.test('a call that takes too long, says nothing, or is given up, leaves no process', async t => {
+      const folder = t.testdir({})
+      const script = join(folder, 'git')
+      writeFileSync(script, '#!/bin/sh\nsleep 300 &\necho pid $! >&2\nwait\n', { mode: 0o755 })
+      await using git = gitAlong(`${folder}:${surroundings.path}`, start)
+      const pidOf = (text: string) => identify(Number(/pid (\d+)/.exec(text)?.[1]))
+      for (const call of [{ totalMs: 300 }, { silenceMs: 300 }]) {
+        const outcome = await git.run(['x'], call)
+        if (outcome.kind !== 'timed_out') throw new Error(outcome.kind)
+        t.match(outcome.stderr, /pid \d+/)
+        const left = pidOf(outcome.stderr)
+        t.notOk(left !== undefined && isAlive(left))
+      }
+      const controller = new AbortController()
+      const call = git.run(['x'], { signal: controller.signal })
+      controller.abort(new Error('given up'))
+      await t.rejects(call, { message: 'given up' })
+      await t.rejects(git.run(['x'], { signal: controller.signal }), { message: 'given up' })
+      const pidFile = join(folder, 'pid')
+      writeFileSync(
+        script,
+        `#!/bin/sh\necho $$ >${pidFile}.draft\nmv ${pidFile}.draft ${pidFile}\nexec sleep 300\n`,
+      )
+      const last = git.run(['x'])
+      await until('its start', () => existsSync(pidFile))
+      await git[Symbol.asyncDispose]()
+      t.match(await last, { kind: 'failed' }, 'disposing ends what is under way')
+      t.notOk(identify(Number(readFileSync(pidFile, 'utf8'))))
+      t.match(await git.run(['x']), { kind: 'failed', code: null }, 'and nothing begins any more')
+    })
+  })
+
+t.test('of a start that nobody can tell of nothing is left, and git is started once more', async t => {
   const folder = t.testdir({})
-  const script = join(folder, 'git')
-  writeFileSync(script, '#!/bin/sh\nsleep 300 &\necho pid $! >&2\nwait\n', { mode: 0o755 })
-  await using git = new Git({ ...surroundings, path: `${folder}:${surroundings.path}` })
-  const pidOf = (text: string) => identify(Number(/pid (\d+)/.exec(text)?.[1]))
-  for (const call of [{ totalMs: 300 }, { silenceMs: 300 }]) {
-    const outcome = await git.run(['x'], call)
-    if (outcome.kind !== 'timed_out') throw new Error(outcome.kind)
-    t.match(outcome.stderr, /pid \d+/)
-    const left = pidOf(outcome.stderr)
-    t.notOk(left !== undefined && isAlive(left))
+  const log = join(folder, 'log')
+  writeFileSync(
+    join(folder, 'git'),
+    `#!/bin/sh\necho $$ $1 >>${log}\n[ -e ${log}.2 ] || { >${log}.2; exec sleep 300; }\n`,
+    {
+      mode: 0o755,
+    },
+  )
+  const lines = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [])
+  for (const told of ['not of its start', 'not of its end'] as const) {
+    await t.test(`told ${told}`, async t => {
+      const start: StartOnce = async request => {
+        const { pid } = await startHere(request)
+        await until('its start', () => existsSync(`${log}.2`))
+        return told === 'not of its start' ? 'untold' : { pid, ended: Promise.resolve('untold') }
+      }
+      await using git = gitAlong(`${folder}:${surroundings.path}`, start)
+      t.match(await git.run(['x']), { kind: 'done' })
+      const [first, second, ...more] = lines()
+      t.same(more, [])
+      t.match(second, / x$/)
+      t.notOk(identify(Number(first?.split(' ')[0])))
+      for (const file of [log, `${log}.2`]) rmSync(file)
+    })
   }
-  const controller = new AbortController()
-  const call = git.run(['x'], { signal: controller.signal })
-  controller.abort(new Error('given up'))
-  await t.rejects(call, { message: 'given up' })
-  await t.rejects(git.run(['x'], { signal: controller.signal }), { message: 'given up' })
-  const last = git.run(['x'])
-  await git[Symbol.asyncDispose]()
-  t.match(await last, { kind: 'failed' }, 'disposing ends what is under way')
 })
 
 t.test('one that goes on speaking is not silent', async t => {
@@ -98,6 +157,6 @@ t.test('one that goes on speaking is not silent', async t => {
       mode: 0o755,
     },
   )
-  await using git = new Git({ ...surroundings, path: `${folder}:${surroundings.path}` })
+  await using git = gitAlong(`${folder}:${surroundings.path}`)
   t.match(await git.run(['x'], { silenceMs: 600 }), { kind: 'done' })
 })

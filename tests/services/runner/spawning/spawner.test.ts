@@ -69,7 +69,7 @@ async function withHelper(limitMs?: number): Promise<{ spawner: Spawner; helper:
 async function output(
   start: StartProcess,
   request: StartRequest,
-): Promise<{ text: string; code: number | null }> {
+): Promise<{ text: string; code: number | null | 'untold' }> {
   const path = join(root, `output-${Math.random()}`)
   const log = openSync(path, 'a')
   try {
@@ -203,7 +203,7 @@ t.test('a helper that is killed', { skip: without }, async t => {
   t.teardown(() => spawner[Symbol.dispose]())
   const before = await spawner.start(line('exec sleep 60'))
   process.kill(helper, 'SIGKILL')
-  t.equal(await before.ended, null, 'nobody can tell how what it has started ends')
+  t.equal(await before.ended, 'untold', 'nobody can tell how what it has started ends')
   t.ok(processEntry(before.pid), 'but that goes on')
   process.kill(before.pid, 'SIGKILL')
   t.equal(await (await spawner.start(line('exit 5'))).ended, 5, 'programs are started as before')
@@ -223,6 +223,13 @@ t.test('a helper that does not answer is given up', { skip: without }, async t =
   t.equal(parentOf(pid), process.pid)
   t.equal(await ended, 6)
   await until('its end', () => processEntry(helper) === undefined)
+})
+
+t.test('what must not be started twice is told of', { skip: without }, async t => {
+  const { spawner, helper } = await withHelper(300)
+  t.teardown(() => spawner[Symbol.dispose]())
+  process.kill(helper, 'SIGSTOP')
+  t.equal(await spawner.startOnce(line('exit 6')), 'untold')
 })
 
 t.test(

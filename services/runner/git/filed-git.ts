@@ -1,0 +1,56 @@
+import { monotonicMs } from '../../../lib/monotonic.ts'
+import { endMarked } from '../../../lib/processes/end-marked.ts'
+import { UnnamedFile } from '../../../lib/unnamed-file.ts'
+import { findExecutable } from '../commands/find-executable.ts'
+import type { StartOnce, StartRequest } from '../spawning/started-process.ts'
+import { mostStderr, type StartGit } from './git-process.ts'
+
+export type QuickStart = {
+  /** Who starts programs quickly; that is not this process. */
+  readonly start: StartOnce
+  /** Where files are made that have no name. */
+  readonly scratch: string
+}
+
+/** Starts git by somebody who is quick at it. What it reads and writes are files then, which nobody else sees. */
+export function filedGit({ start, scratch }: QuickStart): StartGit {
+  let found: string | undefined
+  return async (scope, { args, environment, directory, input }) => {
+    found ??= await findGit(environment.PATH ?? '')
+    using opened = new DisposableStack()
+    const file = () => opened.use(new UnnamedFile(scratch))
+    const [stdout, stderr] = [file(), file()]
+    const stdin = input === undefined ? undefined : file()
+    stdin?.write(input ?? '')
+    const at = monotonicMs()
+    const request: StartRequest = {
+      words: [found, ...args],
+      environment: scope.environment(environment),
+      directory,
+      descriptors: [stdin?.descriptor ?? 'ignore', stdout.descriptor, stderr.descriptor],
+    }
+    const started = await start(request).catch(error => {
+      // It may be somewhere else by now.
+      found = undefined
+      throw error
+    })
+    if (started === 'untold' || scope.closed) {
+      await endMarked(new Set([scope.id]))
+      return undefined
+    }
+    scope.adopt(started.pid, at)
+    const life = opened.move()
+    return {
+      ended: started.ended,
+      stdout: () => stdout.read().toString('utf8'),
+      stderr: () => stderr.read().toString('utf8').slice(-mostStderr),
+      [Symbol.dispose]: () => life.dispose(),
+    }
+  }
+}
+
+async function findGit(path: string): Promise<string> {
+  const found = await findExecutable('git', path, '/')
+  if (found.found) return found.path
+  throw new Error(found.message)
+}
