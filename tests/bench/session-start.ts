@@ -101,32 +101,43 @@ async function byRunner(
   })
   const waker = connect(socket).resume()
   await once(waker, 'connect')
-  const until = async (look: () => Promise<boolean>) => {
+  // As the API does: it wakes the runner, which says when something has changed. Of worktrees it says nothing.
+  const until = async (look: () => Promise<boolean>, pause: () => Promise<unknown>) => {
     waker.write('{"type":"wake"}\n')
-    for (const limit = performance.now() + 300_000; !(await look()); await delay(1))
+    for (const limit = performance.now() + 300_000; !(await look()); await pause())
       if (performance.now() > limit) throw new Error('waited in vain')
   }
+  const said = () => once(waker, 'data', { signal: AbortSignal.timeout(300_000) })
+  const moment = () => delay(20)
   const created = await createToken(store, { name: 'bench', scopes: ['admin'], now: now(), expires_at: null })
   if (created.outcome !== 'created') throw new Error(created.outcome)
   const { repository } = await addRepository(store, {
     ...{ name: 'bench', url: origin, default_branch: 'main', now: now() },
   })
-  await until(async () => (await getRepository(store, repository.id)).status === 'ready')
+  await until(async () => (await getRepository(store, repository.id)).status === 'ready', moment)
   const took: number[] = []
   // The first makes the worktree.
   for (let round = 0; round <= rounds; round++) {
     const id = await createSession(store, {
-      ...{ repository: repository.id, owner: created.token.id, patch_sha256: null, commands: [], ttl: 0 },
+      ...{
+        repository: repository.id,
+        owner: created.token.id,
+        patch_sha256: null,
+        commands: [],
+        ttl: 0,
+        submodules: 'recursive',
+      },
       ...{ revision: commits[round % 2] ?? null, idle_timeout: 0, offline: false, most: 10, now: now() },
     })
     if (id === undefined) throw new Error('refused')
-    const ms = await timed(() => until(async () => (await getSession(store, id))?.status === 'running'))
+    const runs = async () => (await getSession(store, id))?.status === 'running'
+    const ms = await timed(() => until(runs, said))
     if (round > 0) took.push(ms)
     await requestRemoval(store, id, now())
     await until(async () => {
       const rows = await allWorktrees(store)
       return rows.length === 1 && rows.every(({ status }) => status === 'warm')
-    })
+    }, moment)
   }
   waker.destroy()
   return took

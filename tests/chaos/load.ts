@@ -29,8 +29,8 @@ export type Asked = {
   readonly followers: Follower[]
 }
 
-/** How long it is asked again for one thing, in milliseconds: longer than any fault lasts. */
-const patience = 60_000
+/** How long it is asked again for one thing, in milliseconds: longer than any fault lasts, however busy the machine is. */
+const patience = 300_000
 
 /**
  * Has sessions begin, commands run and followers follow, spread over the time in which faults are done. Everything that

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { bothSettled } from '../../../lib/both-settled.ts'
 import type { Lease } from '../leases/lease.ts'
 import type { Git, GitOutcome } from './git.ts'
 
@@ -23,10 +24,13 @@ export async function advanceCheckout(
 ): Promise<GitOutcome> {
   if (from === to) return { kind: 'done', stdout: '' }
   const attributes = [from, to, '--', ':(glob)**/.gitattributes']
-  const differ = await run(git, at, ['diff-tree', '-r', '--name-only', ...attributes], signal)
+  const [differ, advanced] = await bothSettled(
+    run(git, at, ['diff-tree', '-r', '--name-only', ...attributes], signal),
+    run(git, at, ['read-tree', '-m', '-u', from, to], signal),
+  )
   if (differ.kind !== 'done') return differ
-  if (differ.stdout === '') return run(git, at, ['read-tree', '-m', '-u', from, to], signal)
-  // They say how files are written, also those whose content is the same in both.
+  if (differ.stdout === '') return advanced
+  // They say how files are written, also those whose content is the same in both; they seldom differ.
   lease.require()
   rmSync(at.index)
   const reset = await resetCheckout(git, at, to, signal)

@@ -2,7 +2,8 @@ import type { Git } from './git.ts'
 import { remoteHeadRef } from './mirrors.ts'
 
 export type Resolution =
-  | { found: true; commit: string; by: 'ref' | 'id' }
+  /** `gitmodules`: whether there is something of this name in it. */
+  | { found: true; commit: string; by: 'ref' | 'id'; gitmodules: boolean }
   | { found: false; reason: 'unknown' | 'ambiguous' }
 
 /** What may be a commit id or the beginning of one. */
@@ -30,19 +31,21 @@ export async function resolveRevision(
 ): Promise<Resolution> {
   const candidates = candidatesOf(revision, defaultBranch)
   if (candidates.some(name => /[\s^~:\0]/.test(name))) return { found: false, reason: 'unknown' }
-  const input = candidates.map(name => `${name}^{commit}\n`).join('')
+  const input = candidates.map(name => `${name}^{commit}\n${name}^{commit}:.gitmodules\n`).join('')
   const outcome = await git.run(['-C', mirror, 'cat-file', '--batch-check'], { input, signal })
   if (outcome.kind !== 'done') throw new Error(`git cat-file ${outcome.kind}: ${outcome.stderr}`)
   return parseResolution(candidates, outcome.stdout)
 }
 
-/** Reads the answers of `git cat-file --batch-check`, one a candidate. */
+/** Reads the answers of `git cat-file --batch-check`, two a candidate: of the commit, and of its `.gitmodules`. */
 export function parseResolution(candidates: readonly string[], answers: string): Resolution {
+  const lines = answers.trimEnd().split('\n')
   let ambiguous = false
-  for (const [index, answer] of answers.trimEnd().split('\n').entries()) {
+  for (const [index, candidate] of candidates.entries()) {
+    const [answer = '', inside = ''] = lines.slice(2 * index)
     const commit = /^([0-9a-f]{40,64}) commit \d+$/.exec(answer)?.[1]
-    if (commit !== undefined)
-      return { found: true, commit, by: candidates[index]?.startsWith('refs/') ? 'ref' : 'id' }
+    const by = candidate.startsWith('refs/') ? 'ref' : 'id'
+    if (commit !== undefined) return { found: true, commit, by, gitmodules: !inside.endsWith(' missing') }
     ambiguous ||= answer.endsWith(' ambiguous')
   }
   return { found: false, reason: ambiguous ? 'ambiguous' : 'unknown' }

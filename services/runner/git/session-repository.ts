@@ -1,20 +1,27 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bothSettled } from '../../../lib/both-settled.ts'
 import type { SessionId } from '../../contract/ids.ts'
 import type { Git, GitOutcome } from './git.ts'
 
-export type NewRepository = {
+/** What a repository of its own borrows from a mirror. */
+export type Borrowed = {
+  mirror: string
+  /** The ref that holds the commit in the mirror, so that no later tidying there takes it away. */
+  hold: string
+  commit: string
+}
+
+export type NewRepository = Pick<Borrowed, 'mirror' | 'commit'> & {
   /** Where it is made: `.git` of what is checked out, unless that is a submodule. */
   folder: string
   /** Where its files are, relative to `folder`; without: around it. */
   worktree?: string
   /** Git's index of these. */
   index: string
-  mirror: string
-  /** The ref that holds the commit in the mirror, so that no later tidying there takes it away. */
-  hold: string
-  commit: string
+  /** What `borrow` told. */
+  refs: string
   url: string
   defaultBranch: string | null
 }
@@ -25,30 +32,32 @@ export const heldBySession = (session: SessionId) => `refs/sessions/${session}`
 /** Holds a commit as long as there is the mirror. */
 export const heldForEver = (commit: string) => `refs/held/${commit}`
 
+/** Holds the commit in the mirror, and tells in `stdout` which refs that has. */
+export async function borrow(
+  git: Git,
+  { mirror, hold, commit }: Borrowed,
+  signal: AbortSignal,
+): Promise<GitOutcome> {
+  const inMirror = (...args: string[]) => git.run(['-C', mirror, ...args], { signal })
+  const [held, refs] = await bothSettled(
+    inMirror('update-ref', hold, commit),
+    inMirror('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags'),
+  )
+  return held.kind === 'done' ? refs : held
+}
+
 /**
  * Makes what is checked out a repository of its own, with HEAD detached at the commit. It borrows the mirror's objects, and
  * looks like a fresh clone: what a session commits, stashes or configures there is seen by no other session, and a branch
  * that it checks out keeps no fetch from moving the mirror's. Format: gitrepository-layout(5).
  */
-export async function makeRepository(
-  git: Git,
-  wanted: NewRepository,
-  signal: AbortSignal,
-): Promise<GitOutcome> {
-  const { folder, mirror, hold, commit } = wanted
-  const inMirror = (...args: string[]) => git.run(['-C', mirror, ...args], { signal })
-  const [held, refs] = await Promise.all([
-    inMirror('update-ref', hold, commit),
-    inMirror('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags'),
-  ])
-  if (held.kind !== 'done') return held
-  if (refs.kind !== 'done') return refs
-
+export async function makeRepository(wanted: NewRepository): Promise<void> {
+  const { folder, mirror, commit } = wanted
   // One after the other: where the checkout has been moved away, nothing is made in its place.
   for (const name of directories) await mkdir(join(folder, name))
   await writeFile(join(folder, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
   if (existsSync(join(mirror, 'shallow'))) await copyFile(join(mirror, 'shallow'), join(folder, 'shallow'))
-  await writeFile(join(folder, 'packed-refs'), asRemoteRefs(refs.stdout))
+  await writeFile(join(folder, 'packed-refs'), asRemoteRefs(wanted.refs))
   await writeFile(join(folder, 'config'), coreSection(wanted.worktree) + originSection(wanted.url))
   if (wanted.defaultBranch !== null) {
     const originHead = `ref: refs/remotes/origin/${wanted.defaultBranch}\n`
@@ -57,7 +66,6 @@ export async function makeRepository(
   await copyIndex(wanted.index, join(folder, 'index'))
   // Last, for with it the directory is a repository.
   await writeFile(join(folder, 'HEAD'), `${commit}\n`)
-  return refs
 }
 
 const directories = [

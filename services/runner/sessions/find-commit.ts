@@ -9,7 +9,9 @@ import { mirrorOf } from '../git/mirrors.ts'
 import { looksLikeCommitId, type Resolution, resolveRevision } from '../git/resolve-revision.ts'
 import { refreshRepository } from '../refresh-repository.ts'
 
-export type FoundCommit = { ok: true; commit: string } | { ok: false; failure: SessionFailure }
+export type FoundCommit =
+  /** `gitmodules`: whether it has something of this name. */
+  { ok: true; commit: string; gitmodules: boolean } | { ok: false; failure: SessionFailure }
 
 /**
  * The commit that a session asked for. A name means what the remote means by it when the session is created, so the
@@ -32,7 +34,7 @@ export async function findCommit(
   // Shorter ones are rather names: a branch may be called 2024.
   if (revision !== null && revision.length >= 7 && looksLikeCommitId(revision) && existsSync(mirror)) {
     const known = await resolve()
-    if (known.found && known.by === 'id') return { ok: true, commit: known.commit }
+    if (known.found && known.by === 'id') return foundCommit(known)
   }
   const repository = await getRepository(store, session.repository_id)
   // Others may wait for the same fetch: giving up here does not end it.
@@ -49,10 +51,16 @@ export async function findCommit(
       found = await resolve()
     signal.throwIfAborted()
   }
-  if (found.found) return { ok: true, commit: found.commit }
+  if (found.found) return foundCommit(found)
   if (!fetched.ok) return { ok: false, failure: unavailable(session, fetched.failure) }
   return { ok: false, failure: notFound(session, repository.default_branch, found.reason) }
 }
+
+const foundCommit = ({ commit, gitmodules }: Extract<Resolution, { found: true }>): FoundCommit => ({
+  ok: true,
+  commit,
+  gitmodules,
+})
 
 function unavailable(session: SessionJoined, failure: RepositoryFailure | undefined): SessionFailure {
   const why = failure === undefined ? 'its mirror is gone' : failure.message

@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bothSettled } from '../../../lib/both-settled.ts'
 import type { Isolation } from '../../contract/isolation.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
 import { getRepository } from '../../store/repositories.ts'
@@ -8,14 +9,13 @@ import type { MirroredSubmodule, SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { applyPatch, mergePatch } from '../git/apply-patch.ts'
 import { publicMessage, withoutPrivate } from '../git/public-message.ts'
-import { heldBySession, makeRepository } from '../git/session-repository.ts'
+import { borrow, heldBySession, makeRepository } from '../git/session-repository.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
 import { shown } from '../submodules/gitmodules.ts'
-import { obtainSubmodules } from '../submodules/obtain-submodules.ts'
+import { noSubmodules, obtainSubmodules } from '../submodules/obtain-submodules.ts'
 import { type Placed, placeSubmodules } from '../submodules/place-submodules.ts'
 import { submoduleInPatch } from '../submodules/submodule-in-patch.ts'
 import { obtainWorktree } from '../worktrees/obtain-worktree.ts'
-import { discardSessionFiles } from './discard-session-files.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
 
@@ -25,7 +25,7 @@ export type Prepared =
 
 /**
  * Makes the worktree of a session, as a repository, with its patch and its submodules, and its other directories. It is there
- * as a whole or not at all.
+ * as a whole or not at all; before, nothing is.
  */
 export async function makeSessionWorktree(
   context: RunnerContext,
@@ -33,35 +33,34 @@ export async function makeSessionWorktree(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { store, files, git, lease } = context
-  await discardSessionFiles(context, session)
   const apart = startIsolation(context, session)
   if (!apart.ok) return apart
   const found = await findCommit(context, session, signal)
   if (!found.ok) return found
   const { commit } = found
-  const obtained = await obtainSubmodules(context, session, commit, Date.parse(session.created_at), signal)
+  const obtained = found.gitmodules
+    ? await obtainSubmodules(context, session, commit, Date.parse(session.created_at), signal)
+    : noSubmodules
   if (!obtained.ok) return { ok: false, commit, failure: obtained.failure }
   const { submodules } = obtained
   const repository = await getRepository(store, session.repository_id)
+  const mirror = files.mirror(repository.id)
   // All is done under a name of this attempt's own, and put in its place in one step while the lease is held: an attempt
   // that was stopped in the middle and goes on later finds nothing there, and writes into no worktree of another.
-  const worktree = await obtainWorktree(context, session, commit, signal)
-  if (!worktree.obtained) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
-  const { checkout } = worktree
-  const made = await makeRepository(
-    git,
-    {
-      folder: join(checkout, '.git'),
-      mirror: files.mirror(repository.id),
-      hold: heldBySession(session.id),
-      index: files.index(worktree.id),
-      commit,
-      url: repository.url,
-      defaultBranch: repository.default_branch,
-    },
-    signal,
+  const [worktree, borrowed] = await bothSettled(
+    obtainWorktree(context, session, commit, signal),
+    borrow(git, { mirror, hold: heldBySession(session.id), commit }, signal),
   )
-  if (made.kind !== 'done') return { ok: false, commit, failure: checkoutFailure(made, files.root) }
+  if (!worktree.obtained) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
+  if (borrowed.kind !== 'done') return { ok: false, commit, failure: checkoutFailure(borrowed, files.root) }
+  const { checkout } = worktree
+  await makeRepository({
+    folder: join(checkout, '.git'),
+    index: files.index(worktree.id),
+    ...{ mirror, commit, refs: borrowed.stdout },
+    url: repository.url,
+    defaultBranch: repository.default_branch,
+  })
   if (session.patch_sha256 !== null) {
     const patchFile = files.patch(session.patch_sha256)
     if (!(await untilPatchExists(patchFile, signal)))

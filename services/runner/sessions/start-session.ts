@@ -71,7 +71,7 @@ async function prepare(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const worktree = earlierWorktree(context, session) ?? (await makeSessionWorktree(context, session, signal))
+  const worktree = earlierWorktree(context, session) ?? (await newWorktree(context, session, signal))
   if (!worktree.ok) return worktree
   const { commit, isolation, submodules } = worktree
   const { store, lease } = context
@@ -79,6 +79,16 @@ async function prepare(
     throw new LeaseLostError(`the session ${session.id} is another runner's`)
   const provided = await provideEnvironments(context, session, signal)
   return provided.ok ? worktree : { ok: false, commit, failure: provided.failure }
+}
+
+async function newWorktree(
+  context: RunnerContext,
+  session: SessionJoined,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  // Of one that was `pending` nobody has begun anything.
+  if (session.status !== 'pending') await discardSessionFiles(context, session)
+  return await makeSessionWorktree(context, session, signal)
 }
 
 /** What an earlier attempt has made: it is there as a whole or not at all. */

@@ -16,6 +16,9 @@ export type ObtainedSubmodules =
   | { readonly ok: true; readonly submodules: readonly ObtainedSubmodule[] }
   | { readonly ok: false; readonly failure: SessionFailure }
 
+/** Of a commit that has none. */
+export const noSubmodules: ObtainedSubmodules = { ok: true, submodules: [] }
+
 type Session = Pick<SessionJoined, 'repository_id' | 'submodule_choice'>
 
 /** How many submodules a session may have, and how deep one may lie in others: whoever writes them may write any number. */
@@ -55,7 +58,7 @@ export async function obtainSubmodules(
   signal: AbortSignal,
 ): Promise<ObtainedSubmodules> {
   const { store, files, git } = context
-  if (session.submodule_choice === 'none') return { ok: true, submodules: [] }
+  if (session.submodule_choice === 'none') return noSubmodules
   const { id, url } = await getRepository(store, session.repository_id)
   const walk: Walk = { context, session, since, signal, read: once(), bring: once() }
   const submodules: ObtainedSubmodule[] = []

@@ -5,7 +5,7 @@ import type { SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { resetCheckout } from '../git/check-out.ts'
 import type { GitOutcome } from '../git/git.ts'
-import { heldForEver, makeRepository, submoduleSection } from '../git/session-repository.ts'
+import { borrow, heldForEver, makeRepository, submoduleSection } from '../git/session-repository.ts'
 import type { ObtainedSubmodule } from './obtain-submodules.ts'
 
 export type Placed =
@@ -36,14 +36,12 @@ export async function placeSubmodules(
     if (reset.kind !== 'done') return { placed: false, path, why: reset }
     const [outer, folder] = [folderOf(checkout, names.slice(0, -1)), folderOf(checkout, names)]
     await makeDirectoriesBetween(outer, folder)
-    const wanted = {
-      folder,
-      worktree: relative(folder, worktree),
-      hold: heldForEver(commit),
-      defaultBranch: null,
-    }
-    const made = await makeRepository(git, { ...wanted, mirror, index, commit, url }, signal)
-    if (made.kind !== 'done') return { placed: false, path, why: made }
+    const borrowed = await borrow(git, { mirror, hold: heldForEver(commit), commit }, signal)
+    if (borrowed.kind !== 'done') return { placed: false, path, why: borrowed }
+    await makeRepository({
+      ...{ folder, worktree: relative(folder, worktree), index },
+      ...{ mirror, commit, url, defaultBranch: null, refs: borrowed.stdout },
+    })
     await writeFile(join(worktree, '.git'), `gitdir: ${relative(worktree, folder)}\n`)
     await appendFile(join(outer, 'config'), submoduleSection(names.at(-1) ?? '', url))
   }

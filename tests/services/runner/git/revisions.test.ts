@@ -19,19 +19,26 @@ t.test('where a revision is looked up, in order', async t => {
 t.test('the answers of cat-file', async t => {
   const candidates = ['refs/heads/beef', 'refs/tags/beef', 'beef']
   const id = 'b'.repeat(40)
-  const missing = (name: string) => `${name}^{commit} missing\n`
+  const missing = (name: string) => `${name}^{commit} missing\n${name}^{commit}:.gitmodules missing\n`
+  const plain = `${id} commit 200\nx^{commit}:.gitmodules missing\n`
   const none = missing('refs/heads/beef') + missing('refs/tags/beef')
-  t.same(parseResolution(candidates, `${id} commit 200\n${missing('x')}${id} commit 200\n`), {
+  t.same(parseResolution(candidates, `${plain}${missing('x')}${plain}`), {
     found: true,
     commit: id,
     by: 'ref',
+    gitmodules: false,
   })
-  t.same(parseResolution(candidates, `${none}${id} commit 200\n`), { found: true, commit: id, by: 'id' })
+  t.match(parseResolution(candidates, none + plain), { commit: id, by: 'id' })
+  for (const type of ['blob', 'tree'])
+    t.match(parseResolution(candidates, `${id} commit 200\n${id} ${type} 7\n`), { gitmodules: true })
   t.same(parseResolution(candidates, none + missing('beef')), { found: false, reason: 'unknown' })
-  t.same(parseResolution(candidates, `${none}beef^{commit} ambiguous\n`), {
-    found: false,
-    reason: 'ambiguous',
-  })
+  t.same(
+    parseResolution(candidates, `${none}beef^{commit} ambiguous\nbeef^{commit}:.gitmodules ambiguous\n`),
+    {
+      found: false,
+      reason: 'ambiguous',
+    },
+  )
   t.same(parseResolution(candidates, ''), { found: false, reason: 'unknown' })
 })
 
