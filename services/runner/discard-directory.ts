@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '../../lib/remove-tree.ts'
 import type { RunnerContext } from './context.ts'
+import type { Lease } from './leases/lease.ts'
 
 /**
  * Removes a directory of the data directory. It is moved away first, in one step and only while the lease is held: a
@@ -11,7 +12,7 @@ import type { RunnerContext } from './context.ts'
  * kill leaves of it the next runner removes. `name` is for people who look there.
  */
 export async function discardDirectory(
-  { files, lease }: Pick<RunnerContext, 'files' | 'lease'>,
+  { files, lease }: Pick<RunnerContext, 'files'> & { lease: Pick<Lease, 'require'> },
   directory: string,
   name: string,
 ): Promise<void> {

@@ -18,7 +18,7 @@ export async function keepRepositories(context: RunnerContext, jobs: KeyedJobs):
   const { store } = context
   const due = dueNow(context)
   for (const row of await repositoriesToFetch(store, due, mostAtATime))
-    jobs.start(keyOf(row), () => inSpan(row, 'fetch', () => fetch(context, row, due)))
+    jobs.start(keyOf(row), signal => inSpan(row, 'fetch', () => fetch(context, row, due, signal)))
   for (const row of await repositoriesToRemove(store))
     jobs.start(keyOf(row), () => inSpan(row, 'remove', () => removeUnusedRepository(context, row)))
 }
@@ -28,12 +28,17 @@ const inSpan = ({ id }: RepositoryRow, what: 'fetch' | 'remove', work: () => Pro
     withSpan(`repository ${what}`, { attributes: attributesOf({ repository: id }) }, work),
   )
 
-async function fetch(context: RunnerContext, row: RepositoryRow, due: Due | undefined): Promise<void> {
+async function fetch(
+  context: RunnerContext,
+  row: RepositoryRow,
+  due: Due | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, lease, clock } = context
   // The first one may be the one that a session waits for; any other begins now.
   const since = row.status === 'pending' ? Date.parse(row.created_at) : clock.now()
   if (await takeFetch(store, row.id, lease.token, due))
-    await refreshRepository(context, row, since, row.fetches_wanted)
+    await refreshRepository(context, row, since, signal, row.fetches_wanted)
 }
 
 function dueNow({ clock, fetchEveryMs }: RunnerContext): Due | undefined {

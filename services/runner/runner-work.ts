@@ -78,10 +78,10 @@ export class RunnerWork implements AsyncDisposable {
       { start: spawner.startOnce, scratch: files.discarded },
     )
     const limits = { silenceMs: 30_000, totalMs: 1_800_000, ...deps.git?.limits }
-    const mirrors = new Mirrors(
-      ...([git, files, limits, () => clock.now(), ending.signal] as const),
-      sharedHold((id, work) => withRepository({ store, lease }, id, ending.signal, work)),
-    )
+    const mirrors = new Mirrors({
+      ...{ git, limits, log, privateRoot: files.root, ending: ending.signal, now: () => clock.now() },
+      exclusively: sharedHold((id, work) => withRepository({ store, lease }, id, ending.signal, work)),
+    })
     const context: RunnerContext = {
       ...{ store, files, clock, log, metrics, lease, git, mirrors, isolation, cgroups, spawner },
       ...{ slots, graceMs, path, inherit, user },

@@ -2,15 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { Logger } from 'pino'
 import type { RepositoryId } from '../../contract/ids.ts'
 import type { RepositoryFailure } from '../../contract/repository-state.ts'
 import type { DataFiles } from '../../store/files.ts'
 import type { RepositoryRow } from '../../store/schema.ts'
+import { abortable } from '../abortable.ts'
 import { type Address, parseAddress } from './address.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import type { Git, GitOutcome } from './git.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { parseRemoteHead } from './remote-head.ts'
 import { type Exclusively, RepositoryTurns } from './repository-turns.ts'
+import { SharedFetches } from './shared-fetches.ts'
 
 export type FetchLimits = {
   /** How long a remote may say nothing. */
@@ -32,6 +36,9 @@ export type Mirror = {
   readonly anonymous: boolean
 }
 
+/** What is needed of it where its remote is not asked. */
+export type MirrorPlace = Pick<Mirror, 'repository' | 'directory'>
+
 /** That of a repository which somebody has registered. */
 export const mirrorOf = (
   files: DataFiles,
@@ -44,74 +51,70 @@ export const remoteHeadRef = 'refs/debug-server/head'
 /** Branches and tags as the remote has them: moved, made and removed like there. */
 const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
 
+export type MirrorDependencies = {
+  git: Pick<Git, 'run'>
+  /** What no message tells. */
+  privateRoot: string
+  limits: FetchLimits
+  now: () => number
+  /** Ends every fetch. */
+  ending: AbortSignal
+  exclusively: Exclusively
+  log: Pick<Logger, 'warn'>
+}
+
 /**
  * Mirrors only ever receive: sessions borrow their objects and write to repositories of their own. Fetches into
  * one mirror follow each other; callers that can share one do.
  */
 export class Mirrors {
-  readonly #git: Git
-  /** What no message tells. */
-  readonly #privateRoot: string
-  readonly #limits: FetchLimits
-  readonly #signal: AbortSignal
-  readonly #now: () => number
-  /** The last fetch into each directory, perhaps still under way, and when it began. */
-  readonly #fetches = new Map<string, { began: number; outcome: Promise<Fetched> }>()
+  readonly #deps: MirrorDependencies
   readonly #turns: RepositoryTurns
+  readonly #fetches: SharedFetches<Fetched>
 
-  constructor(
-    git: Git,
-    { root }: Pick<DataFiles, 'root'>,
-    limits: FetchLimits,
-    now: () => number,
-    signal: AbortSignal,
-    exclusively: Exclusively,
-  ) {
-    this.#turns = new RepositoryTurns(exclusively)
-    this.#git = git
-    this.#privateRoot = root
-    this.#limits = limits
-    this.#now = now
-    this.#signal = signal
+  constructor(deps: MirrorDependencies) {
+    this.#deps = deps
+    this.#turns = new RepositoryTurns(deps.exclusively)
+    this.#fetches = new SharedFetches(deps.now)
   }
 
   /**
-   * Fetches everything, making the mirror where there is none. A fetch that began after `since` will do, if not after now:
-   * then the clock was set back, and it may have begun at any time.
+   * Fetches everything, making the mirror where there is none. A fetch that began after `since` will do. Once nobody waits for
+   * one any more, it is ended.
    */
-  async refresh(mirror: Mirror, since: number): Promise<Fetched> {
+  refresh(mirror: Mirror, since: number, signal: AbortSignal): Promise<Fetched> {
     const { repository, directory } = mirror
-    for (;;) {
-      const last = this.#fetches.get(directory)
-      if (last === undefined) break
-      const outcome = await last.outcome
-      if (last.began > since && last.began <= this.#now() && (!outcome.ok || existsSync(directory)))
-        return outcome
-      // Another caller may have begun one meanwhile.
-      if (this.#fetches.get(directory) === last) break
-    }
-    const fetch = {
-      began: this.#now(),
-      outcome: this.#turns.into(repository, directory, () => this.#fetchAll(mirror)),
-    }
-    this.#fetches.set(directory, fetch)
-    try {
-      return await fetch.outcome
-    } catch (error) {
-      this.#fetches.delete(directory)
-      throw error
-    }
+    const begin = (ending: AbortSignal) =>
+      this.#turns.into(repository, directory, () => this.#fetchAll(mirror, this.#until(ending)))
+    const holds = (outcome: Fetched) => !outcome.ok || existsSync(directory)
+    return this.#fetches.obtain(directory, since, { begin, holds }, signal)
   }
 
   /** Fetches one commit by its whole id, which a remote may refuse. */
-  async fetchCommit(mirror: Mirror, commit: string): Promise<boolean> {
+  async fetchCommit(mirror: Mirror, commit: string, signal: AbortSignal): Promise<boolean> {
     const remote = remoteOf(mirror)
     if (!remote.allowed) return false
     const { repository, directory } = mirror
-    const outcome = await this.#turns.into(repository, directory, () =>
-      this.#fetch(directory, remote, [commit]),
+    const fetched = this.#turns.into(repository, directory, () =>
+      this.#fetch(directory, remote, [commit], this.#until(signal)),
     )
-    return outcome.kind === 'done'
+    return (await abortable(fetched, signal)).kind === 'done'
+  }
+
+  /**
+   * Runs git on a mirror, beside what is fetched into it. Where that fails, and a git that was killed had left something there,
+   * it is run again without that.
+   */
+  async run(
+    { repository, directory }: MirrorPlace,
+    args: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<GitOutcome> {
+    const run = () => this.#deps.git.run(['-C', directory, ...args], signal === undefined ? {} : { signal })
+    const outcome = await run()
+    if (outcome.kind !== 'failed') return outcome
+    const tidied = await this.#turns.into(repository, directory, () => this.#tidy(directory))
+    return tidied ? await run() : outcome
   }
 
   /** Does something else with the mirrors of a repository while nobody fetches into them. */
@@ -124,17 +127,18 @@ export class Mirrors {
     return this.#turns.settled()
   }
 
-  async #fetchAll(mirror: Mirror): Promise<Fetched> {
+  async #fetchAll(mirror: Mirror, signal: AbortSignal): Promise<Fetched> {
     const remote = remoteOf(mirror)
     if (!remote.allowed) return { ok: false, failure: { reason: 'unreachable', message: remote.message } }
     const { directory, default_branch } = mirror
-    if (!existsSync(directory)) return this.#make(directory, remote)
-    if (default_branch !== null) return this.#update(directory, remote, refspecs)
-    return this.#updateWithHead(directory, remote)
+    if (!existsSync(directory)) return this.#make(directory, remote, signal)
+    await this.#tidy(directory)
+    if (default_branch !== null) return this.#update(directory, remote, refspecs, signal)
+    return this.#updateWithHead(directory, remote, signal)
   }
 
   /** In a directory beside it, renamed when all is there: a mirror that exists is whole. */
-  async #make(directory: string, remote: Remote): Promise<Fetched> {
+  async #make(directory: string, remote: Remote, signal: AbortSignal): Promise<Fetched> {
     const parent = dirname(directory)
     await mkdir(parent, { recursive: true, mode: 0o700 })
     for (const name of await readdir(parent))
@@ -142,12 +146,12 @@ export class Mirrors {
         await rm(join(parent, name), { recursive: true, force: true })
     const draft = `${directory}.${randomBytes(6).toString('hex')}`
     try {
-      await this.#must(['init', '--quiet', '--bare', '--template=', draft])
+      await this.#must(['init', '--quiet', '--bare', '--template=', draft], signal)
       // For whoever looks into it with git; the runner names both in every call.
       for (const spec of refspecs)
-        await this.#must(['-C', draft, 'config', '--add', 'remote.origin.fetch', spec])
-      await this.#must(['-C', draft, 'config', 'remote.origin.url', remote.url])
-      const fetched = await this.#updateWithHead(draft, remote)
+        await this.#must(['-C', draft, 'config', '--add', 'remote.origin.fetch', spec], signal)
+      await this.#must(['-C', draft, 'config', 'remote.origin.url', remote.url], signal)
+      const fetched = await this.#updateWithHead(draft, remote, signal)
       if (fetched.ok) await rename(draft, directory)
       return fetched
     } finally {
@@ -155,27 +159,28 @@ export class Mirrors {
     }
   }
 
-  async #updateWithHead(directory: string, remote: Remote): Promise<Fetched> {
+  async #updateWithHead(directory: string, remote: Remote, signal: AbortSignal): Promise<Fetched> {
     const looked = await this.#remote(
       ['ls-remote', '--symref', '--end-of-options', remote.url, 'HEAD'],
       remote,
+      signal,
     )
-    if (looked.kind !== 'done') return { ok: false, failure: fetchFailure(looked, this.#privateRoot) }
+    if (looked.kind !== 'done') return this.#failed(looked)
     const head = parseRemoteHead(looked.stdout)
     const wanted = head.exists ? [...refspecs, `+HEAD:${remoteHeadRef}`] : refspecs
-    const fetched = await this.#update(directory, remote, wanted)
+    const fetched = await this.#update(directory, remote, wanted, signal)
     return fetched.ok ? { ok: true, default_branch: head.exists ? head.branch : null } : fetched
   }
 
-  async #update(directory: string, remote: Remote, wanted: string[]): Promise<Fetched> {
-    const outcome = await this.#fetch(directory, remote, wanted)
-    if (outcome.kind !== 'done') return { ok: false, failure: fetchFailure(outcome, this.#privateRoot) }
-    const refs = await this.#must(['-C', directory, 'for-each-ref', '--count=1'])
+  async #update(directory: string, remote: Remote, wanted: string[], signal: AbortSignal): Promise<Fetched> {
+    const outcome = await this.#fetch(directory, remote, wanted, signal)
+    if (outcome.kind !== 'done') return this.#failed(outcome)
+    const refs = await this.#must(['-C', directory, 'for-each-ref', '--count=1'], signal)
     if (refs === '') return { ok: false, failure: { reason: 'empty', message: 'it has no commits yet' } }
     return { ok: true, default_branch: null }
   }
 
-  #fetch(directory: string, remote: Remote, wanted: string[]): Promise<GitOutcome> {
+  #fetch(directory: string, remote: Remote, wanted: string[], signal: AbortSignal): Promise<GitOutcome> {
     const options = [
       '--progress', // what tells a slow remote from a dead one
       '--prune',
@@ -193,17 +198,34 @@ export class Mirrors {
     return this.#remote(
       ['-C', directory, 'fetch', ...used, '--end-of-options', remote.url, ...wanted],
       remote,
+      signal,
     )
   }
 
-  #remote(args: string[], { transports, anonymous }: Remote): Promise<GitOutcome> {
-    return this.#git.run(args, { transports, anonymous, ...this.#limits, signal: this.#signal })
+  #remote(args: string[], { transports, anonymous }: Remote, signal: AbortSignal): Promise<GitOutcome> {
+    return this.#deps.git.run(args, { transports, anonymous, ...this.#deps.limits, signal })
   }
 
-  async #must(args: string[]): Promise<string> {
-    const outcome = await this.#git.run(args, { signal: this.#signal })
+  async #must(args: string[], signal: AbortSignal): Promise<string> {
+    const outcome = await this.#deps.git.run(args, { signal })
     if (outcome.kind === 'done') return outcome.stdout
     throw new Error(`git ${args.join(' ')} ${outcome.kind}: ${outcome.stderr}`)
+  }
+
+  /** Takes away what a git that was killed has left. Only in turn. */
+  async #tidy(mirror: string): Promise<boolean> {
+    const names = await removeLeftovers(mirror)
+    if (names.length === 0) return false
+    this.#deps.log.warn({ mirror, names }, 'what a git that was killed had left in a mirror is removed')
+    return true
+  }
+
+  #failed(outcome: Exclude<GitOutcome, { kind: 'done' }>): Fetched {
+    return { ok: false, failure: fetchFailure(outcome, this.#deps.privateRoot) }
+  }
+
+  #until(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([this.#deps.ending, signal])
   }
 }
 

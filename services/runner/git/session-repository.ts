@@ -3,17 +3,18 @@ import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bothSettled } from '../../../lib/both-settled.ts'
 import type { SessionId } from '../../contract/ids.ts'
-import type { Git, GitOutcome } from './git.ts'
+import type { GitOutcome } from './git.ts'
+import type { MirrorPlace, Mirrors } from './mirrors.ts'
 
 /** What a repository of its own borrows from a mirror. */
 export type Borrowed = {
-  mirror: string
   /** The ref that holds the commit in the mirror, so that no later tidying there takes it away. */
   hold: string
   commit: string
 }
 
-export type NewRepository = Pick<Borrowed, 'mirror' | 'commit'> & {
+export type NewRepository = Pick<Borrowed, 'commit'> & {
+  mirror: string
   /** Where it is made: `.git` of what is checked out, unless that is a submodule. */
   folder: string
   /** Where its files are, relative to `folder`; without: around it. */
@@ -34,11 +35,12 @@ export const heldForEver = (commit: string) => `refs/held/${commit}`
 
 /** Holds the commit in the mirror, and tells in `stdout` which refs that has. */
 export async function borrow(
-  git: Git,
-  { mirror, hold, commit }: Borrowed,
+  mirrors: Pick<Mirrors, 'run'>,
+  mirror: MirrorPlace,
+  { hold, commit }: Borrowed,
   signal: AbortSignal,
 ): Promise<GitOutcome> {
-  const inMirror = (...args: string[]) => git.run(['-C', mirror, ...args], { signal })
+  const inMirror = (...args: string[]) => mirrors.run(mirror, args, signal)
   const [held, refs] = await bothSettled(
     inMirror('update-ref', hold, commit),
     inMirror('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags'),
@@ -81,9 +83,13 @@ export async function copyIndex(from: string, to: string): Promise<void> {
 }
 
 /** Lets go of the commit. No matter if there is no mirror or nothing was held; throws where it is held still. */
-export async function releaseCommit(git: Git, mirror: string, session: SessionId): Promise<void> {
-  if (!existsSync(mirror)) return
-  const outcome = await git.run(['-C', mirror, 'update-ref', '-d', heldBySession(session)])
+export async function releaseCommit(
+  mirrors: Pick<Mirrors, 'run'>,
+  mirror: MirrorPlace,
+  session: SessionId,
+): Promise<void> {
+  if (!existsSync(mirror.directory)) return
+  const outcome = await mirrors.run(mirror, ['update-ref', '-d', heldBySession(session)])
   if (outcome.kind !== 'done')
     throw new Error(`a mirror holds the commit of ${session} still: ${outcome.kind}, ${outcome.stderr}`)
 }

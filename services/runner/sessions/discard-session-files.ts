@@ -5,7 +5,7 @@ import { releaseCommit } from '../git/session-repository.ts'
 import { returnWorktree } from '../worktrees/return-worktree.ts'
 
 type Session = Pick<SessionJoined, 'id' | 'repository_id'>
-type Context = Pick<RunnerContext, 'store' | 'files' | 'git' | 'lease' | 'clock' | 'worktrees' | 'log'>
+type Context = Pick<RunnerContext, 'store' | 'files' | 'mirrors' | 'lease' | 'clock' | 'worktrees' | 'log'>
 
 /** Removes all that a session has on disk and in its repository's mirror; its worktree is given back. Can be repeated. */
 export const discardSessionFiles = (context: Context, session: Session): Promise<void> =>
@@ -28,8 +28,9 @@ async function discard(
   { id, repository_id }: Session,
   directories: readonly string[],
 ): Promise<void> {
-  const { files, git } = context
+  const { files, mirrors } = context
   await returnWorktree(context, id)
   for (const directory of directories) await discardDirectory(context, directory, id)
-  await releaseCommit(git, files.mirror(repository_id), id)
+  const mirror = { repository: repository_id, directory: files.mirror(repository_id) }
+  await releaseCommit(mirrors, mirror, id)
 }

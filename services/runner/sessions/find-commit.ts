@@ -3,7 +3,6 @@ import type { RepositoryFailure } from '../../contract/repository-state.ts'
 import type { SessionFailure } from '../../contract/session-state.ts'
 import { getRepository } from '../../store/repositories.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
 import { mirrorOf } from '../git/mirrors.ts'
 import { looksLikeCommitId, type Resolution, resolveRevision } from '../git/resolve-revision.ts'
@@ -37,19 +36,14 @@ export async function findCommit(
     if (known.found && known.by === 'id') return foundCommit(known)
   }
   const repository = await getRepository(store, session.repository_id)
-  // Others may wait for the same fetch: giving up here does not end it.
-  const fetched = await abortable(
-    refreshRepository(context, repository, Date.parse(session.created_at)),
-    signal,
-  )
+  const fetched = await refreshRepository(context, repository, Date.parse(session.created_at), signal)
   if (!existsSync(mirror))
     return { ok: false, failure: unavailable(session, fetched.ok ? undefined : fetched.failure) }
   let found = await resolve()
   if (!found.found && revision !== null && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/i.test(revision)) {
     // On no branch and no tag, but perhaps the remote still has it.
-    if (await mirrors.fetchCommit(mirrorOf(files, repository), revision.toLowerCase()))
+    if (await mirrors.fetchCommit(mirrorOf(files, repository), revision.toLowerCase(), signal))
       found = await resolve()
-    signal.throwIfAborted()
   }
   if (found.found) return foundCommit(found)
   if (!fetched.ok) return { ok: false, failure: unavailable(session, fetched.failure) }

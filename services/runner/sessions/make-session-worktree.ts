@@ -8,6 +8,7 @@ import { getRepository } from '../../store/repositories.ts'
 import type { MirroredSubmodule, SessionJoined } from '../../store/rows.ts'
 import type { RunnerContext } from '../context.ts'
 import { applyPatch, mergePatch } from '../git/apply-patch.ts'
+import { mirrorOf } from '../git/mirrors.ts'
 import { publicMessage, withoutPrivate } from '../git/public-message.ts'
 import { borrow, heldBySession, makeRepository } from '../git/session-repository.ts'
 import { startIsolation } from '../sandbox/start-isolation.ts'
@@ -32,7 +33,7 @@ export async function makeSessionWorktree(
   session: SessionJoined,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { store, files, git, lease } = context
+  const { store, files, git, mirrors, lease } = context
   const apart = startIsolation(context, session)
   if (!apart.ok) return apart
   const found = await findCommit(context, session, signal)
@@ -44,12 +45,12 @@ export async function makeSessionWorktree(
   if (!obtained.ok) return { ok: false, commit, failure: obtained.failure }
   const { submodules } = obtained
   const repository = await getRepository(store, session.repository_id)
-  const mirror = files.mirror(repository.id)
+  const mirror = mirrorOf(files, repository)
   // All is done under a name of this attempt's own, and put in its place in one step while the lease is held: an attempt
   // that was stopped in the middle and goes on later finds nothing there, and writes into no worktree of another.
   const [worktree, borrowed] = await bothSettled(
     obtainWorktree(context, session, commit, signal),
-    borrow(git, { mirror, hold: heldBySession(session.id), commit }, signal),
+    borrow(mirrors, mirror, { hold: heldBySession(session.id), commit }, signal),
   )
   if (!worktree.obtained) return { ok: false, commit, failure: checkoutFailure(worktree.why, files.root) }
   if (borrowed.kind !== 'done') return { ok: false, commit, failure: checkoutFailure(borrowed, files.root) }
@@ -57,7 +58,7 @@ export async function makeSessionWorktree(
   await makeRepository({
     folder: join(checkout, '.git'),
     index: files.index(worktree.id),
-    ...{ mirror, commit, refs: borrowed.stdout },
+    ...{ mirror: mirror.directory, commit, refs: borrowed.stdout },
     url: repository.url,
     defaultBranch: repository.default_branch,
   })

@@ -5,7 +5,6 @@ import type { SessionFailure } from '../../contract/session-state.ts'
 import { getRepository } from '../../store/repositories.ts'
 import { type SessionJoined, submodulesOf } from '../../store/rows.ts'
 import { moveSession } from '../../store/sessions.ts'
-import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
 import { checkEnvironments } from '../environments/check-environments.ts'
 import { checkWorktree } from '../git/check-worktree.ts'
@@ -44,7 +43,7 @@ async function whyNot(
   if (!existsSync(files.mirror(session.repository_id))) {
     // The worktree borrows its objects, and all of them may be had again.
     const repository = await getRepository(store, session.repository_id)
-    await abortable(refreshRepository(context, repository, clock.now()), signal)
+    await refreshRepository(context, repository, clock.now(), signal)
   }
   const checked = await checkWorktree(git, files.worktree(session.id), files.root, signal)
   if (!checked.usable) return { reason: 'worktree_lost', message: checked.message }

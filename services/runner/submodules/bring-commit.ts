@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { utimes } from 'node:fs/promises'
-import { abortable } from '../abortable.ts'
 import type { RunnerContext } from '../context.ts'
 import type { SubmoduleMirror } from './find-mirror.ts'
 
@@ -23,15 +22,14 @@ export async function bringCommit(
   const isThere = () => hasCommit(context, mirror, commit, signal)
   if (await isThere()) return { ok: true }
   const began = performance.now()
-  // Others may wait for the same fetch: giving up here does not end it.
-  const fetched = await abortable(mirrors.refresh(mirror, since), signal)
+  const fetched = await mirrors.refresh(mirror, since, signal)
   metrics.fetched(fetched.ok ? 'done' : 'failed', performance.now() - began)
   const failure = fetched.ok ? undefined : fetched.failure
   log.info({ repository: mirror.repository, url: mirror.url, failure }, 'a submodule was fetched')
   if (await isThere()) return { ok: true }
   if (failure !== undefined) return { ok: false, message: `it could not be fetched: ${failure.message}` }
   // On no branch and no tag, but perhaps the remote still has it.
-  await abortable(mirrors.fetchCommit(mirror, commit), signal)
+  await mirrors.fetchCommit(mirror, commit, signal)
   return (await isThere()) ? { ok: true } : { ok: false, message: `its repository has no commit ${commit}` }
 }
 

@@ -25,7 +25,7 @@ export async function placeSubmodules(
   submodules: readonly ObtainedSubmodule[],
   signal: AbortSignal,
 ): Promise<Placed> {
-  const { files, git } = context
+  const { files, git, mirrors } = context
   const index = `${checkout}-index`
   for (const { path, url, commit, mirror: key, names } of submodules) {
     if (!isEmptyPlace(checkout, path)) return { placed: false, path }
@@ -36,7 +36,8 @@ export async function placeSubmodules(
     if (reset.kind !== 'done') return { placed: false, path, why: reset }
     const [outer, folder] = [folderOf(checkout, names.slice(0, -1)), folderOf(checkout, names)]
     await makeDirectoriesBetween(outer, folder)
-    const borrowed = await borrow(git, { mirror, hold: heldForEver(commit), commit }, signal)
+    const from = { repository: repository_id, directory: mirror }
+    const borrowed = await borrow(mirrors, from, { hold: heldForEver(commit), commit }, signal)
     if (borrowed.kind !== 'done') return { placed: false, path, why: borrowed }
     await makeRepository({
       ...{ folder, worktree: relative(folder, worktree), index },

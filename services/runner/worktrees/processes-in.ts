@@ -2,22 +2,36 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /**
+ * Whether a process has its working directory in one, as git that is called with `-C` has. It may where that cannot be told,
+ * for there is no /proc.
+ */
+export function mayWorkIn(directory: string): boolean {
+  const all = pids()
+  return all.length === 0 || all.some(pid => isWithin(directory, target(join('/proc', pid, 'cwd'))))
+}
+
+/**
  * Pids of the processes that work in a directory, or have something in it open or mapped, as far as this user may know.
  * Those of a session are ended before; outside of a sandbox one may have escaped, and hide what it has in a mount
  * namespace of its own. Empty where there is no /proc.
  */
 export function processesIn(directory: string): number[] {
-  const inside = (path: string | undefined) =>
-    path !== undefined && (path === directory || path.startsWith(directory + sep))
-  return namesIn('/proc')
-    .filter(name => /^\d+$/.test(name))
+  return pids()
     .filter(pid => {
       const places = ['cwd', 'root', 'exe'].map(name => join('/proc', pid, name))
       const files = namesIn(join('/proc', pid, 'fd')).map(name => join('/proc', pid, 'fd', name))
-      return [...places, ...files].some(link => inside(target(link))) || maps(pid).includes(directory + sep)
+      return (
+        [...places, ...files].some(link => isWithin(directory, target(link))) ||
+        maps(pid).includes(directory + sep)
+      )
     })
     .map(Number)
 }
+
+const pids = (): string[] => namesIn('/proc').filter(name => /^\d+$/.test(name))
+
+const isWithin = (directory: string, path: string | undefined): boolean =>
+  path !== undefined && (path === directory || path.startsWith(directory + sep))
 
 function namesIn(directory: string): string[] {
   try {

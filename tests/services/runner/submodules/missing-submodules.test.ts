@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import { lookUpRepository, requestRepositoryRemoval } from '../../../../services/store/repositories.ts'
+import { getSession, requestRemoval } from '../../../../services/store/sessions.ts'
+import { silentServer } from '../git-daemon.ts'
 import { until } from '../rig.ts'
 import { giveBack } from '../worktrees/pool-rig.ts'
 import { headOf, nameSubmodules, servedRig } from './submodule-rig.ts'
@@ -46,4 +50,22 @@ t.test('with its repository its submodules’ mirrors go', async t => {
   rig.wake()
   await until('it is gone', async () => (await lookUpRepository(rig.store, repository.id)) === undefined)
   t.same(readdirSync(rig.files.submodules), [])
+})
+
+t.test('a fetch for a session that is deleted meanwhile is ended', async t => {
+  const { rig, urlOf } = await servedRig(t)
+  const silent = await silentServer(t)
+  const origin = rig.origin()
+  const url = `git://127.0.0.1:${silent.port}/inner`
+  nameSubmodules(origin, { path: 'inner', url, commit: headOf(origin) })
+  const repository = await rig.repository(urlOf(origin))
+  const asked = once(silent.server, 'connection') as Promise<[Socket]>
+  const id = await rig.createSession(repository)
+  const [connection] = await asked
+  const left = once(connection, 'close')
+  await requestRemoval(rig.store, id, rig.now())
+  rig.wake()
+  await left
+  await until('it is gone', async () => (await getSession(rig.store, id)) === undefined)
+  await until('nothing is left of it', () => readdirSync(rig.files.submodulesOf(repository.id)).length === 0)
 })
