@@ -8,6 +8,7 @@ export type Subject = {
   session?: string
   command?: string
   token?: string
+  user?: string
 }
 
 const current = new AsyncLocalStorage<Subject>()

@@ -13,7 +13,7 @@ export function exitCodeOf(code: ProblemCode, status: number): number {
 export function problemFix(code: ProblemCode, tokenFrom: string): string | undefined {
   switch (code) {
     case 'unauthenticated':
-      return `${tokenFrom} is unknown to this server or revoked: give another one, or keep one with "debug-server configure"`
+      return `${tokenFrom} is unknown to this server, revoked or of a disabled user: give another one, or keep one with "debug-server configure"`
     case 'token_expired':
       return `${tokenFrom} has expired: ask an administrator for "debug-server token create NAME --scopes cli"`
     case 'insufficient_scope':
@@ -35,6 +35,12 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'end one with "debug-server debug stop SESSION"; see "debug-server debug list SESSION"'
     case 'debugger_timeout':
       return 'try again; where it stays silent, end it with "debug-server debug stop SESSION"'
+    case 'user_not_found':
+      return 'see "debug-server user list", or make one with "debug-server user create NAME"'
+    case 'user_disabled':
+      return 'take them in again with "debug-server user enable NAME"'
+    case 'scope_beyond_role':
+      return 'name an administrator, or leave --user out and give the token another name'
     case 'token_not_found':
       return 'see "debug-server token list"'
     case 'ambiguous_id':
@@ -43,6 +49,7 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'see "debug-server session list", and delete them with "debug-server session delete SESSION"'
     case 'repository_exists':
     case 'token_exists':
+    case 'user_exists':
       return 'choose another name'
     case 'session_ended':
       return 'have it go on with "debug-server session resume SESSION" if it was stopped, or open another one with "debug-server session create"'

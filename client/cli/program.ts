@@ -64,7 +64,7 @@ const localSummaries: Record<string, string> = {
   configure: 'keep the address of a server and a token',
   events: 'what changes, as it happens',
   mcp: 'the same for coding agents, over MCP on standard input and output',
-  whoami: 'the token in use, and what it may do',
+  whoami: 'the user and the token in use, and what it may do',
 }
 
 function summaryOf(name: string, leaves: readonly Leaf[]): string {
@@ -97,6 +97,7 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
     'debug',
     'events',
     'mcp',
+    'user',
     'token',
     'config',
     'server',

@@ -47,6 +47,7 @@ import {
   sessionStop,
 } from './words/session.ts'
 import { tokenCreate, tokenList, tokenRevoke, whoami } from './words/token.ts'
+import { userCreate, userDisable, userEnable, userList, userShow } from './words/user.ts'
 import type { CliName, Words } from './words/words.ts'
 import { worktreeList, worktreeReclaim } from './words/worktree.ts'
 
@@ -100,6 +101,11 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'tokens.create': tokenCreate,
   'tokens.list': tokenList,
   'tokens.revoke': tokenRevoke,
+  'users.create': userCreate,
+  'users.list': userList,
+  'users.get': userShow,
+  'users.disable': userDisable,
+  'users.enable': userEnable,
   'audit.list': auditList,
 }
 
@@ -112,7 +118,8 @@ export const groups: Readonly<Record<string, string>> = {
   artifact: 'files that commands have left behind',
   environment: "what is installed of a repository's dependencies",
   debug: 'stop in running code',
-  token: 'who may use the server',
+  user: 'who may use the server',
+  token: 'what users prove that they are with',
   config: 'the settings of this client and of a clone',
   server: 'other words for the same',
 }

@@ -1,17 +1,17 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Operation } from '../contract/operation.ts'
 import { grants, type Scope } from '../contract/scopes.ts'
+import { admits } from '../contract/user-role.ts'
 import type { Visibility } from '../store/references.ts'
-import { scopesOf } from '../store/rows.ts'
-import type { TokenRow } from '../store/schema.ts'
+import { scopesOf, type TokenJoined } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import { findTokenBySecret } from '../store/tokens.ts'
 import { bearerToken } from './bearer.ts'
 import { done, type Outcome, refuse } from './outcome.ts'
 
-/** Who asks: a valid token, what it may do, and whose sessions it sees. */
+/** Who asks: a valid token with its user, what it may do, and whose sessions it sees. */
 export type Caller = {
-  readonly token: TokenRow
+  readonly token: TokenJoined
   readonly scopes: readonly Scope[]
   readonly visible: Visibility
 }
@@ -34,24 +34,24 @@ export async function admit(
 
 /** Whether this token, as it stands now, opens something with this access. */
 export function judge(
-  token: TokenRow,
+  token: TokenJoined,
   access: Exclude<Operation['access'], 'public'>,
   now: number,
 ): Outcome<Caller> {
-  if (token.revoked_at !== null) return unknownToken()
+  if (token.revoked_at !== null || token.user_disabled_at !== null) return unknownToken()
   if (token.expires_at !== null && Date.parse(token.expires_at) <= now)
     return refuse('token_expired', `the token expired at ${token.expires_at}`, {
       headers: challenge('invalid_token'),
     })
-  const scopes = scopesOf(token)
+  const scopes = scopesOf(token).filter(scope => admits(token.user_role, scope))
   if (access !== 'token' && !grants(scopes, access))
     return refuse('insufficient_scope', `this needs a token with the scope ${access}`, {
       headers: challenge('insufficient_scope', access),
     })
-  return done({ token, scopes, visible: grants(scopes, 'admin') ? 'all' : { owner: token.id } })
+  return done({ token, scopes, visible: grants(scopes, 'admin') ? 'all' : { owner: token.user_id } })
 }
 
-/** A revoked token is answered like one that never was. */
+/** A revoked token, and one of a disabled user, is answered like one that never was. */
 const unknownToken = () =>
   refuse('unauthenticated', 'this token is not valid', { headers: challenge('invalid_token') })
 

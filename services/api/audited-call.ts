@@ -13,4 +13,7 @@ export const auditedCall = <T>(
   { caller, address }: From,
   operation: OperationName,
   answer: () => T,
-): T => audited({ token: caller.token.id, operation, address, now: () => now(context) }, answer)
+): T => {
+  const { id: token, user_id: user } = caller.token
+  return audited({ user, token, operation, address, now: () => now(context) }, answer)
+}

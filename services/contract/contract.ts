@@ -9,6 +9,7 @@ import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
 import { tokenOperations } from './operations/tokens.ts'
+import { userOperations } from './operations/users.ts'
 import { worktreeOperations } from './operations/worktrees.ts'
 
 /** Every operation of the server, by name. The one table that all surfaces come from. */
@@ -23,6 +24,7 @@ export const contract = {
   ...debugOperations,
   ...eventOperations,
   ...tokenOperations,
+  ...userOperations,
   ...auditOperations,
 } as const satisfies Record<string, Operation>
 

@@ -2,14 +2,22 @@ import { z } from 'zod'
 
 /** Input fields that several operations share, each parsed here and nowhere else. */
 
-/** A repository's name: its handle in every surface, and safe as a file name. */
-export const repositoryName = z
+const name = z
   .string()
   .max(100)
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
     'expected letters, digits, ".", "_" or "-", beginning with a letter or digit',
   )
+
+/** A repository's name: its handle in every surface, and safe as a file name. */
+export const repositoryName = name
+
+/** A user's name: their handle in every surface. */
+export const userName = name
+
+/** Of a token. It is a user's name as well, for a token may bring its user along. */
+export const tokenName = name
 
 /**
  * A commit id, a branch or a tag: what git-check-ref-format(1) lets a name be, so that every branch there is can be

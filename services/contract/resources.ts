@@ -118,6 +118,8 @@ export type Command = z.infer<typeof commandSchema>
 export const tokenSchema = z.object({
   id: tokenId.schema,
   name: z.string(),
+  /** The name of the user whose it is. */
+  user: z.string(),
   scopes: z.array(scopeSchema),
   created_at: instant,
   expires_at: instant.nullable(),

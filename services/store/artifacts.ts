@@ -56,9 +56,7 @@ export const resolveArtifact = (
       .selectAll('artifacts')
       .where(beginsLike('artifacts.id', artifactId.prefix, reference))
       .limit(3)
-    return resolved(
-      await (visible === 'all' ? like : like.where('owner_token_id', '=', visible.owner)).execute(),
-    )
+    return resolved(await (visible === 'all' ? like : like.where('owner_id', '=', visible.owner)).execute())
   })
 
 /** Of the artifacts that are to go, the next so many: those made before an instant, and what is too much in all. */

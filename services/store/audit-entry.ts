@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Kysely, sql } from 'kysely'
 import { subjectOf } from '../../lib/subject.ts'
-import type { TokenId } from '../contract/ids.ts'
+import type { TokenId, UserId } from '../contract/ids.ts'
 import { compiledQuery } from './compiled-query.ts'
 import type { Schema } from './schema.ts'
 
 /** Who has something changed. */
 export type Actor = {
+  readonly user: UserId
   readonly token: TokenId
   /** What they asked for: the name of an operation. */
   readonly operation: string
@@ -67,12 +68,13 @@ export class AuditEntry {
   }
 
   async #add(transaction: Kysely<Schema>): Promise<void> {
-    const { token, operation, address, now } = this.#actor
+    const { user, token, operation, address, now } = this.#actor
     const subject = subjectOf()
     const { position } = await transaction
       .insertInto('audit')
       .values({
         at: now(),
+        actor_id: user,
         actor_token_id: token,
         operation,
         address,
@@ -81,6 +83,7 @@ export class AuditEntry {
         session_id: subject?.session ?? null,
         command_id: subject?.command ?? null,
         token_id: subject?.token ?? null,
+        user_id: subject?.user ?? null,
       })
       .returning('position')
       .executeTakeFirstOrThrow()

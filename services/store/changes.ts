@@ -70,9 +70,7 @@ export async function changesAfter(store: Store, wanted: WantedChanges): Promise
       .limit(limit)
     if (session !== undefined) query = query.where('session_id', '=', session)
     if (visible !== 'all')
-      query = query.where(eb =>
-        eb.or([eb('owner_token_id', '=', visible.owner), eb('owner_token_id', 'is', null)]),
-      )
+      query = query.where(eb => eb.or([eb('owner_id', '=', visible.owner), eb('owner_id', 'is', null)]))
     return query.execute()
   })
   // Last: what was forgotten while the rows were read is missing among them.

@@ -54,9 +54,7 @@ export function resolveCommand(
       .selectAll('commands')
       .where(beginsLike('commands.id', commandId.prefix, reference))
       .limit(3)
-    return resolved(
-      await (visible === 'all' ? like : like.where('owner_token_id', '=', visible.owner)).execute(),
-    )
+    return resolved(await (visible === 'all' ? like : like.where('owner_id', '=', visible.owner)).execute())
   })
 }
 

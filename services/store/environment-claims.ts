@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { CommandLimits } from '../contract/command-limits.ts'
 import type { EnvironmentManager } from '../contract/environment-state.ts'
-import type { EnvironmentId, RepositoryId, RunnerToken, SessionId, TokenId } from '../contract/ids.ts'
+import type { EnvironmentId, RepositoryId, RunnerToken, SessionId, UserId } from '../contract/ids.ts'
 import { insertCommand } from './new-command.ts'
 import type { EnvironmentRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -31,7 +31,7 @@ export const joinEnvironment = (
 export type NewEnvironment = WantedEnvironment & {
   id: EnvironmentId
   repository: RepositoryId
-  owner: TokenId
+  owner: UserId
   manager: EnvironmentManager
   /** The shell line that builds it. */
   line: string
@@ -72,7 +72,7 @@ export const claimEnvironment = (
         ...{
           id,
           repository_id: repository,
-          owner_token_id: owner,
+          owner_id: owner,
           manager,
           key,
           status: 'building' as const,

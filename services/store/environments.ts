@@ -80,7 +80,7 @@ export const listEnvironments = (
       .orderBy('environments.id')
       .limit(wanted.limit)
     const { visible, manager } = wanted
-    if (visible !== 'all') query = query.where('environments.owner_token_id', '=', visible.owner)
+    if (visible !== 'all') query = query.where('environments.owner_id', '=', visible.owner)
     if (manager !== undefined) query = query.where('environments.manager', '=', manager)
     return query.execute()
   })
@@ -95,10 +95,7 @@ export const resolveEnvironment = (
       .where(beginsLike('environments.id', environmentId.prefix, reference))
       .limit(3)
     return resolved(
-      await (visible === 'all'
-        ? like
-        : like.where('environments.owner_token_id', '=', visible.owner)
-      ).execute(),
+      await (visible === 'all' ? like : like.where('environments.owner_id', '=', visible.owner)).execute(),
     )
   })
 

@@ -50,7 +50,13 @@ export function migrationTimes(path: string): Map<string, string> {
 export function isTokenValid(path: string, secret: string, now: string): boolean {
   const query =
     'select 1 from tokens where secret_sha256 = ? and revoked_at is null and (expires_at is null or expires_at > ?)'
-  return readDatabase(path, database => database.prepare(query).get(hashSecret(secret), now) !== undefined)
+  const enabled =
+    ' and not exists (select 1 from users where users.id = tokens.user_id and disabled_at is not null)'
+  return readDatabase(path, database => {
+    // A store that is still to be migrated may have no users yet.
+    const statement = database.prepare(hasTable(database, 'users') ? query + enabled : query)
+    return statement.get(hashSecret(secret), now) !== undefined
+  })
 }
 
 export type RegisteredService = { readonly service: string; readonly process: ProcessIdentity }
@@ -86,8 +92,10 @@ export function damageIn(path: string, how: 'full' | 'quick'): string[] {
 const sqliteCorrupt = 11
 
 function appliedMigrations(database: DatabaseSync): string[] | undefined {
-  const table = database.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get()
-  if (table === undefined) return undefined
+  if (!hasTable(database, 'kysely_migration')) return undefined
   const rows = database.prepare('select name from kysely_migration order by name').all()
   return rows.map(({ name }) => String(name))
 }
+
+const hasTable = (database: DatabaseSync, name: string): boolean =>
+  database.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(name) !== undefined

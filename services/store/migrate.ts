@@ -24,6 +24,7 @@ import * as threeWay from './migrations/0016-three-way.ts'
 import * as audit from './migrations/0017-audit.ts'
 import * as commandTerminals from './migrations/0018-command-terminals.ts'
 import * as submodules from './migrations/0020-submodules.ts'
+import * as users from './migrations/0021-users.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -47,6 +48,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0017-audit': audit,
   '0018-command-terminals': commandTerminals,
   '0020-submodules': submodules,
+  '0021-users': users,
 }
 
 export type MigrateOptions = {

@@ -19,6 +19,7 @@ export const migrationNames = [
   '0017-audit',
   '0018-command-terminals',
   '0020-submodules',
+  '0021-users',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

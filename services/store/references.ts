@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { TokenId } from '../contract/ids.ts'
+import type { UserId } from '../contract/ids.ts'
 
 /** What a reference (a whole id, or a beginning of one) turned out to mean. */
 export type Resolved<T> =
@@ -7,8 +7,8 @@ export type Resolved<T> =
   | { found: false; reason: 'none' }
   | { found: false; reason: 'ambiguous'; candidates: string[] }
 
-/** Whose sessions are meant: those of one token, or everybody's. */
-export type Visibility = { owner: TokenId } | 'all'
+/** Whose sessions are meant: those of one user, or everybody's. */
+export type Visibility = { owner: UserId } | 'all'
 
 /** Whether the id in `column` begins like `reference`, which may leave out the prefix. Served by the id's index. */
 export function beginsLike(column: string, prefix: string, reference: string): RawBuilder<boolean> {

@@ -17,7 +17,7 @@ export const resumeSession = (store: Store, id: SessionId, most: number, now: st
   store.write(async transaction => {
     const row = await transaction
       .selectFrom('sessions')
-      .select(['owner_token_id', 'status', 'delete_requested', 'ttl_seconds', 'idle_timeout_seconds'])
+      .select(['owner_id', 'status', 'delete_requested', 'ttl_seconds', 'idle_timeout_seconds'])
       .where('id', '=', id)
       .executeTakeFirst()
     if (row === undefined) return { resumed: false, reason: 'not_found' }
@@ -25,8 +25,7 @@ export const resumeSession = (store: Store, id: SessionId, most: number, now: st
     if (row.delete_requested === 1) return { resumed: false, reason: 'removal_requested' }
     if (status === 'stopping' || status === 'failed') return { resumed: false, reason: status }
     if (status !== 'stopped') return { resumed: false, reason: 'running' }
-    if (!(await hasRoom(transaction, row.owner_token_id, most)))
-      return { resumed: false, reason: 'session_limit' }
+    if (!(await hasRoom(transaction, row.owner_id, most))) return { resumed: false, reason: 'session_limit' }
     await move(transaction, id, 'starting', { now })
     await transaction
       .updateTable('sessions')

@@ -21,6 +21,8 @@ import type { Command, Repository, Session, Token } from '../contract/resources.
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
 import { submoduleSchema } from '../contract/submodules.ts'
+import type { User } from '../contract/user-resources.ts'
+import type { UserRole } from '../contract/user-role.ts'
 import type { Worktree } from '../contract/worktree-resources.ts'
 import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
@@ -33,6 +35,7 @@ import type {
   RepositoryRow,
   SessionRow,
   TokenRow,
+  UserRow,
 } from './schema.ts'
 import type { WorktreeJoined } from './worktrees.ts'
 
@@ -50,8 +53,10 @@ export const toAuditEntry = (row: AuditJoined): AuditEntry =>
   auditEntrySchema.parse({
     position: row.position,
     at: row.at,
-    actor: row.actor_token_id,
+    actor: row.actor_id,
     actor_name: row.actor_name,
+    actor_token: row.actor_token_id,
+    actor_token_name: row.actor_token_name,
     operation: row.operation,
     address: row.address,
     request: row.request_id,
@@ -59,6 +64,7 @@ export const toAuditEntry = (row: AuditJoined): AuditEntry =>
     session: row.session_id,
     command: row.command_id,
     token: row.token_id,
+    user: row.user_id,
   })
 
 export const toRepository = (row: RepositoryRow): Repository => ({
@@ -224,9 +230,25 @@ export const terminalOf = ({ terminal_columns: columns, terminal_rows: rows }: C
 export const limitsOf = (row: CommandRow) => column(commandLimitsSchema, row.limits_json)
 export const environmentOf = (row: CommandRow) => column(environmentVariables, row.environment_json)
 
-export const toToken = (row: TokenRow): Token => ({
+export const toUser = (row: UserRow): User => ({
   id: row.id,
   name: row.name,
+  role: row.role,
+  created_at: row.created_at,
+  disabled_at: row.disabled_at,
+})
+
+/** A token's row with what is asked of its user at each use. */
+export type TokenJoined = TokenRow & {
+  user_name: string
+  user_role: UserRole
+  user_disabled_at: string | null
+}
+
+export const toToken = (row: TokenJoined): Token => ({
+  id: row.id,
+  name: row.name,
+  user: row.user_name,
   scopes: scopesOf(row),
   created_at: row.created_at,
   expires_at: row.expires_at,
@@ -235,4 +257,4 @@ export const toToken = (row: TokenRow): Token => ({
 })
 
 const scopes = z.array(scopeSchema)
-export const scopesOf = (row: TokenRow) => column(scopes, row.scopes_json)
+export const scopesOf = (row: Pick<TokenRow, 'scopes_json'>) => column(scopes, row.scopes_json)

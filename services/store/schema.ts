@@ -14,12 +14,14 @@ import type {
   RunnerToken,
   SessionId,
   TokenId,
+  UserId,
   WorktreeId,
 } from '../contract/ids.ts'
 import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionEndReason, SessionStatus } from '../contract/session-state.ts'
 import type { SubmoduleChoice } from '../contract/submodules.ts'
+import type { UserRole } from '../contract/user-role.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
 import type { LogState } from './log-state.ts'
 
@@ -59,7 +61,7 @@ export type SessionRow = {
   position: Generated<number>
   id: SessionId
   repository_id: RepositoryId
-  owner_token_id: TokenId
+  owner_id: UserId
   revision: string | null
   commit_id: string | null
   patch_sha256: string | null
@@ -198,7 +200,7 @@ export type EnvironmentRow = {
   /** Null once the repository is gone: nobody can have it any more. */
   repository_id: RepositoryId | null
   /** Whose sessions may have it. */
-  owner_token_id: TokenId
+  owner_id: UserId
   manager: EnvironmentManager
   /** SHA-256 of all that it is built from. Of those with the same one, one alone is being built or ready. */
   key: string
@@ -234,8 +236,23 @@ export type DebugSessionRow = {
   created_at: string
 }
 
+/** Who owns sessions and environments, and bears tokens. */
+export type UserRow = {
+  id: UserId
+  /** There is no other of this name, whatever its case. */
+  name: string
+  role: UserRole
+  /** What marks of this user's secrets are made with; told to nobody. See `secretsMark`. */
+  secrets_key: string
+  created_at: string
+  /** From then on each of their tokens is worthless. Null where they may use the server. */
+  disabled_at: string | null
+}
+
 export type TokenRow = {
   id: TokenId
+  user_id: UserId
+  /** Of a user's tokens that are not revoked, one alone has it. */
   name: string
   /** SHA-256 of the secret, hexadecimal. */
   secret_sha256: string
@@ -292,7 +309,7 @@ export type ChangeRow = {
   /** That it belongs to, or is; null of a repository. */
   session_id: SessionId | null
   /** Who may see it; null: everybody. */
-  owner_token_id: TokenId | null
+  owner_id: UserId | null
 }
 
 /** One row: what sessions were removed up to this position is not known any more. */
@@ -302,6 +319,8 @@ export type ChangeHorizonRow = { id: number; position: number }
 export type AuditRow = {
   position: Generated<number>
   at: string
+  /** Who, and with which token. */
+  actor_id: UserId
   actor_token_id: TokenId
   /** The name of an operation. */
   operation: string
@@ -312,6 +331,7 @@ export type AuditRow = {
   session_id: string | null
   command_id: string | null
   token_id: string | null
+  user_id: string | null
 }
 
 export type Schema = {
@@ -326,6 +346,7 @@ export type Schema = {
   environments: EnvironmentRow
   session_environments: SessionEnvironmentRow
   debug_sessions: DebugSessionRow
+  users: UserRow
   tokens: TokenRow
   service_instances: ServiceInstanceRow
   runners: RunnerRow

@@ -1,17 +1,17 @@
 import type { Transaction } from 'kysely'
-import type { TokenId } from '../contract/ids.ts'
+import type { UserId } from '../contract/ids.ts'
 import type { Schema } from './schema.ts'
 
 /** Whether an owner may have one session more than those of theirs that have not ended. Holds within the transaction. */
 export async function hasRoom(
   transaction: Transaction<Schema>,
-  owner: TokenId,
+  owner: UserId,
   most: number,
 ): Promise<boolean> {
   const { live } = await transaction
     .selectFrom('sessions')
     .select(eb => eb.fn.countAll().as('live'))
-    .where('owner_token_id', '=', owner)
+    .where('owner_id', '=', owner)
     .where('status', 'in', ['pending', 'starting', 'running', 'stopping'])
     .executeTakeFirstOrThrow()
   return Number(live) < most

@@ -32,18 +32,18 @@ export const secretsOf = async (store: Store, session: SessionId): Promise<Recor
 
 /**
  * Equal for sessions of one owner that have the same secrets, '' for those without. It is part of what others are told, and
- * secrets can be short: so nobody can try them out who does not know what the store alone knows of the owner's token.
+ * secrets can be short: so nobody can try them out who does not know what the store alone knows of the owner.
  */
 export async function secretsMark(store: Store, session: SessionId): Promise<string> {
   const secrets = Object.entries(await secretsOf(store, session)).sort(([a], [b]) => (a < b ? -1 : 1))
   if (secrets.length === 0) return ''
-  const { secret_sha256 } = await store.read(database =>
+  const { secrets_key } = await store.read(database =>
     database
       .selectFrom('sessions')
-      .innerJoin('tokens', 'tokens.id', 'sessions.owner_token_id')
-      .select('secret_sha256')
+      .innerJoin('users', 'users.id', 'sessions.owner_id')
+      .select('secrets_key')
       .where('sessions.id', '=', session)
       .executeTakeFirstOrThrow(),
   )
-  return createHmac('sha256', secret_sha256).update(JSON.stringify(secrets)).digest('hex')
+  return createHmac('sha256', secrets_key).update(JSON.stringify(secrets)).digest('hex')
 }

@@ -10,7 +10,7 @@ import {
   type RunnerToken,
   type SessionId,
   sessionId,
-  type TokenId,
+  type UserId,
 } from '../contract/ids.ts'
 import type { Isolation } from '../contract/isolation.ts'
 import {
@@ -34,7 +34,7 @@ import { presentTrace } from './trace-column.ts'
 
 export type NewSession = {
   repository: RepositoryId
-  owner: TokenId
+  owner: UserId
   revision: string | null
   patch_sha256: string | null
   /** Whether the patch may be merged where it does not fit. */
@@ -77,7 +77,7 @@ export function createSession(store: Store, wanted: NewSession): Promise<Session
       .values({
         id,
         repository_id: wanted.repository,
-        owner_token_id: wanted.owner,
+        owner_id: wanted.owner,
         revision: wanted.revision,
         commit_id: null,
         patch_sha256: wanted.patch_sha256,
@@ -143,22 +143,20 @@ export const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) 
 export const getSession = (store: Store, id: SessionId): Promise<SessionJoined | undefined> =>
   joined(store)(query => query.where('sessions.id', '=', id).executeTakeFirst())
 
-/** Finds a session by id, unique beginning, or `@last`: the latest one that `caller` created. */
+/** Finds a session by id, unique beginning, or `@last`: the latest one of `caller`'s. */
 export function resolveSession(
   store: Store,
   reference: string,
-  caller: TokenId,
+  caller: UserId,
   visible: Visibility,
 ): Promise<Resolved<SessionJoined>> {
   return joined(store)(async query => {
     if (reference === '@last')
       return resolved(
-        await query.where('owner_token_id', '=', caller).orderBy('position', 'desc').limit(1).execute(),
+        await query.where('owner_id', '=', caller).orderBy('position', 'desc').limit(1).execute(),
       )
     const like = query.where(beginsLike('sessions.id', sessionId.prefix, reference)).limit(3)
-    return resolved(
-      await (visible === 'all' ? like : like.where('owner_token_id', '=', visible.owner)).execute(),
-    )
+    return resolved(await (visible === 'all' ? like : like.where('owner_id', '=', visible.owner)).execute())
   })
 }
 
@@ -168,7 +166,7 @@ export function listSessions(
 ): Promise<SessionJoined[]> {
   return joined(store)(query => {
     let selected = query.orderBy('position', 'desc').limit(wanted.limit)
-    if (wanted.visible !== 'all') selected = selected.where('owner_token_id', '=', wanted.visible.owner)
+    if (wanted.visible !== 'all') selected = selected.where('owner_id', '=', wanted.visible.owner)
     if (wanted.status !== undefined) selected = selected.where('sessions.status', '=', wanted.status)
     return selected.execute()
   })

@@ -1,74 +1,110 @@
+import type { Kysely, Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
+import { admits } from '../contract/user-role.ts'
 import { unaudited } from './audit-entry.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
-import type { TokenRow } from './schema.ts'
+import type { TokenJoined } from './rows.ts'
+import type { Schema, TokenRow, UserRow } from './schema.ts'
 import { createSecret, hashSecret } from './secret.ts'
 import type { Store } from './store.ts'
+import { insertUser, userCalled } from './users.ts'
 
 /** Personal access tokens: see secret.ts for what is stored of one. */
 
-export type NewToken = { name: string; scopes: readonly Scope[]; now: string; expires_at: string | null }
+const selectTokens = (database: Pick<Kysely<Schema>, 'selectFrom'>) =>
+  database
+    .selectFrom('tokens')
+    .innerJoin('users', 'users.id', 'tokens.user_id')
+    .selectAll('tokens')
+    .select(['users.name as user_name', 'users.role as user_role', 'users.disabled_at as user_disabled_at'])
+
+export type NewToken = {
+  name: string
+  scopes: readonly Scope[]
+  /** The name of the user whose it is. Without: the one named like the token, who is made where there is none. */
+  user?: string | undefined
+  now: string
+  expires_at: string | null
+}
 
 export type CreatedToken =
-  | { outcome: 'created'; secret: string; token: TokenRow }
-  | { outcome: 'name_taken'; token: TokenRow }
+  | { outcome: 'created'; secret: string; token: TokenJoined }
+  | { outcome: 'token_exists'; token: TokenJoined }
+  | { outcome: 'user_not_found' }
+  | { outcome: 'user_disabled' | 'scope_beyond_role'; user: UserRow }
 
 export function createToken(store: Store, wanted: NewToken): Promise<CreatedToken> {
   const secret = createSecret()
   return store.write(async transaction => {
-    const existing = await transaction
-      .selectFrom('tokens')
-      .selectAll()
-      .where('name', '=', wanted.name)
+    const user = await bearerOf(transaction, wanted)
+    if (user === undefined) return { outcome: 'user_not_found' }
+    if (user.disabled_at !== null) return { outcome: 'user_disabled', user }
+    if (!wanted.scopes.every(scope => admits(user.role, scope))) return { outcome: 'scope_beyond_role', user }
+    const existing = await selectTokens(transaction)
+      .where('user_id', '=', user.id)
+      .where('tokens.name', '=', wanted.name)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
-    if (existing !== undefined) return { outcome: 'name_taken', token: existing }
-    const token: TokenRow = {
-      id: tokenId.create(),
-      name: wanted.name,
-      secret_sha256: hashSecret(secret),
-      scopes_json: JSON.stringify(wanted.scopes),
-      created_at: wanted.now,
-      expires_at: wanted.expires_at,
-      revoked_at: null,
-      last_used_at: null,
-    }
-    await transaction.insertInto('tokens').values(token).execute()
-    note({ token: token.id })
-    return { outcome: 'created', secret, token }
+    if (existing !== undefined) return { outcome: 'token_exists', token: existing }
+    const id = tokenId.create()
+    await transaction
+      .insertInto('tokens')
+      .values({
+        id,
+        user_id: user.id,
+        name: wanted.name,
+        secret_sha256: hashSecret(secret),
+        scopes_json: JSON.stringify(wanted.scopes),
+        created_at: wanted.now,
+        expires_at: wanted.expires_at,
+        revoked_at: null,
+        last_used_at: null,
+      })
+      .execute()
+    note({ user: user.id, token: id })
+    return { outcome: 'created', secret, token: await tokenOf(transaction, id) }
   })
 }
 
-/** The token with this secret, revoked and expired ones included. */
-export const findTokenBySecret = (store: Store, secret: string): Promise<TokenRow | undefined> =>
-  store.read(database =>
-    database
-      .selectFrom('tokens')
-      .selectAll()
-      .where('secret_sha256', '=', hashSecret(secret))
-      .executeTakeFirst(),
-  )
+/** Undefined where there is no user of the name that was given. */
+async function bearerOf(
+  transaction: Transaction<Schema>,
+  { name, scopes, user, now }: NewToken,
+): Promise<UserRow | undefined> {
+  const existing = await userCalled(transaction, user ?? name)
+  if (existing !== undefined || user !== undefined) return existing
+  return insertUser(transaction, { name, role: scopes.includes('admin') ? 'admin' : 'user', now })
+}
 
-const byId = compiledQuery<{ id: TokenId }, TokenRow>((database, parameter) =>
-  database.selectFrom('tokens').selectAll().where('id', '=', parameter('id')),
+const tokenOf = (transaction: Transaction<Schema>, id: TokenId): Promise<TokenJoined> =>
+  selectTokens(transaction).where('tokens.id', '=', id).executeTakeFirstOrThrow()
+
+const bySecret = compiledQuery<{ hash: string }, TokenJoined>((database, parameter) =>
+  selectTokens(database).where('secret_sha256', '=', parameter('hash')),
 )
 
-export const getToken = async (store: Store, id: TokenId): Promise<TokenRow | undefined> =>
+/** The token with this secret, revoked and expired ones included. */
+export const findTokenBySecret = async (store: Store, secret: string): Promise<TokenJoined | undefined> =>
+  (await store.read(database => bySecret(database, { hash: hashSecret(secret) })))[0]
+
+const byId = compiledQuery<{ id: TokenId }, TokenJoined>((database, parameter) =>
+  selectTokens(database).where('tokens.id', '=', parameter('id')),
+)
+
+export const getToken = async (store: Store, id: TokenId): Promise<TokenJoined | undefined> =>
   (await store.read(database => byId(database, { id })))[0]
 
-export const listTokens = (store: Store): Promise<TokenRow[]> =>
-  store.read(database => database.selectFrom('tokens').selectAll().orderBy('created_at').execute())
+export const listTokens = (store: Store): Promise<TokenJoined[]> =>
+  store.read(database => selectTokens(database).orderBy('tokens.created_at').execute())
 
-export function resolveToken(store: Store, reference: string): Promise<Resolved<TokenRow>> {
+export function resolveToken(store: Store, reference: string): Promise<Resolved<TokenJoined>> {
   return store.read(async database =>
     resolved(
-      await database
-        .selectFrom('tokens')
-        .selectAll()
-        .where(beginsLike('id', tokenId.prefix, reference))
+      await selectTokens(database)
+        .where(beginsLike('tokens.id', tokenId.prefix, reference))
         .limit(3)
         .execute(),
     ),
@@ -76,7 +112,7 @@ export function resolveToken(store: Store, reference: string): Promise<Resolved<
 }
 
 /** Revokes a token; one that is revoked already keeps its time. */
-export function revokeToken(store: Store, id: TokenId, now: string): Promise<TokenRow> {
+export function revokeToken(store: Store, id: TokenId, now: string): Promise<TokenJoined> {
   return store.write(async transaction => {
     await transaction
       .updateTable('tokens')
@@ -84,7 +120,7 @@ export function revokeToken(store: Store, id: TokenId, now: string): Promise<Tok
       .where('id', '=', id)
       .where('revoked_at', 'is', null)
       .execute()
-    return transaction.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    return tokenOf(transaction, id)
   })
 }
 

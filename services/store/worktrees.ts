@@ -194,7 +194,7 @@ export const listWorktrees = (
     if (visible !== 'all')
       query = query
         .innerJoin('sessions', 'sessions.id', 'worktrees.session_id')
-        .where('sessions.owner_token_id', '=', visible.owner)
+        .where('sessions.owner_id', '=', visible.owner)
     return query.execute()
   })
 

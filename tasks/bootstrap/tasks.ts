@@ -118,16 +118,15 @@ export const token = task({
   look: async at => (await import('./outlook.ts')).tokenOutlook(at),
   run: async ({ settings }, { log, progress, print }) => {
     const { missingTokenVariable, prepareToken } = await import('./token.ts')
-    const { made, file } = await prepareToken(settings.workspace)
-    if (made === undefined) progress(`up to date: the token in ${file}`)
-    else {
+    const { made, file, warning } = await prepareToken(settings.workspace)
+    if (made !== undefined) {
       log(`made an administrator's token: ${file}`)
       print(`The administrator's token, shown this once and kept in ${file}:\n  ${made}\n`)
-    }
+    } else if (warning === undefined) progress(`up to date: the token in ${file}`)
     const variable = settings.values.auth.token_environment_variable
-    const warning = missingTokenVariable(variable, process.env)
-    if (warning !== undefined) log(`warning: ${warning}`)
-    return { file, warnings: warning === undefined ? [] : [warning] }
+    const warnings = [warning, missingTokenVariable(variable, process.env)].filter(one => one !== undefined)
+    for (const one of warnings) log(`warning: ${one}`)
+    return { file, warnings }
   },
 })
 

@@ -7,17 +7,20 @@ import { isTokenValid } from '../../services/store/look.ts'
 import { isStoreBusy, lockedStore } from './locked-store.ts'
 import { unusableStore } from './unusable-store.ts'
 
-const tokenName = 'bootstrap'
+/** Of the token and of its user, the first administrator. */
+const name = 'bootstrap'
 
 export type PreparedToken = {
   file: string
   /** The secret, where it was made just now. */
   made: string | undefined
+  /** Why there is none that works. */
+  warning: string | undefined
 }
 
 /**
  * Makes sure that the token file of this clone holds a token that works. A file that was lost is replaced, and the
- * token that was in it revoked.
+ * token that was in it revoked. Where an administrator has disabled its user, that stands.
  */
 export async function prepareToken(workspace: Workspace): Promise<PreparedToken> {
   const file = workspace.adminTokenFile
@@ -25,30 +28,34 @@ export async function prepareToken(workspace: Workspace): Promise<PreparedToken>
   const secret = readSecret(file)
   if (secret !== undefined && isTokenValid(workspace.storeFile, secret, now)) {
     chmodSync(file, 0o600)
-    return { file, made: undefined }
+    return { file, made: undefined, warning: undefined }
   }
   try {
     const made = await makeToken(workspace.storeFile, now)
-    await writeAtomically(file, `${made}\n`, { mode: 0o600 })
-    return { file, made }
+    if (made === 'user_disabled') return { file, made: undefined, warning: disabled }
+    await writeAtomically(file, `${made.secret}\n`, { mode: 0o600 })
+    return { file, made: made.secret, warning: undefined }
   } catch (error) {
     if (isStoreBusy(error)) throw lockedStore(workspace.storeFile, error)
     throw isDiskFull(error) ? unusableStore(workspace.storeFile, error) : error
   }
 }
 
-async function makeToken(storeFile: string, now: string): Promise<string> {
+const disabled = `the user ${name} is disabled, so this clone has no administrator's token: make another with "npx task token:create NAME --scopes admin", or enable them again with "debug-server user enable ${name}"`
+
+async function makeToken(storeFile: string, now: string): Promise<{ secret: string } | 'user_disabled'> {
   const { openStore } = await import('../../services/store/store.ts')
   const { createToken, revokeToken } = await import('../../services/store/tokens.ts')
   await using store = await openStore(storeFile)
-  const wanted = { name: tokenName, scopes: ['admin'], now, expires_at: null } as const
+  const wanted = { name, scopes: ['admin'], now, expires_at: null } as const
   let created = await createToken(store, wanted)
-  if (created.outcome === 'name_taken') {
+  if (created.outcome === 'token_exists') {
     await revokeToken(store, created.token.id, now)
     created = await createToken(store, wanted)
   }
-  if (created.outcome !== 'created') throw new Error(`another process made the token ${tokenName} just now`)
-  return created.secret
+  if (created.outcome === 'user_disabled') return 'user_disabled'
+  if (created.outcome !== 'created') throw new Error(`the token ${name} was not made: ${created.outcome}`)
+  return { secret: created.secret }
 }
 
 /** What the file holds; undefined where there is none, or it may not be read. */

@@ -49,6 +49,7 @@ const guide = (page: string, test: string) =>
 
 const guides = {
   readme: guide('README.md', 'tests/end-to-end/readme.test.ts'),
+  access: guide('docs/access.md', 'tests/client/access-guide.test.ts'),
   debugging: guide('docs/debugging.md', 'tests/client/debugging-guide.test.ts'),
   mcp: guide('docs/mcp.md', 'tests/client/mcp/guide.test.ts'),
   tasks: guide('docs/tasks.md', 'tests/tasks/reporters/page.test.ts'),

@@ -14,6 +14,11 @@ export const tokenCreate = task({
       .transform(texts => texts.flatMap(text => text.split(',').flatMap(scope => scope.trim() || [])))
       .describe('what it may do, as in cli,admin')
       .meta({ value: 'SCOPE,SCOPE' }),
+    user: z
+      .string()
+      .optional()
+      .describe('whose it is; the user of the same name, made where there is none, where this is not said')
+      .meta({ value: 'NAME' }),
     expiresIn: z
       .string()
       .optional()
@@ -23,18 +28,19 @@ export const tokenCreate = task({
     config: configParam(z),
   }),
   setsEnv: params => configEnvironment(params),
-  run: async (_, { params: { name, scopes, expiresIn, json }, root, print, log }) => {
+  run: async (_, { params: { name, user, scopes, expiresIn, json }, root, print, log }) => {
     const { readTokenRequest } = await import('../../services/store/token-request.ts')
     const { makeToken, readExpiry } = await import('./tokens.ts')
     const request = readTokenRequest({
       name,
+      user,
       scopes,
       expires_in: expiresIn === undefined ? undefined : readExpiry(expiresIn),
     })
     const made = await makeToken(await workspaceOf(root), request)
     print(json ? `${JSON.stringify(made, null, 2)}\n` : `${made.token}\n`)
     log(
-      `${made.id} ${made.name}: ${made.scopes.join(', ') || 'no scope, so it grants nothing'}; expires ${made.expires_at ?? 'never'}`,
+      `${made.id} ${made.name} of ${made.user}: ${made.scopes.join(', ') || 'no scope, so it grants nothing'}; expires ${made.expires_at ?? 'never'}`,
     )
   },
 })

@@ -4,10 +4,11 @@ import type { Token } from './tokens.ts'
 export function tokenTable(tokens: readonly Token[], now: number): string {
   if (tokens.length === 0) return 'no tokens\n'
   const rows = [
-    ['ID', 'NAME', 'STATE', 'EXPIRES', 'LAST USED', 'SCOPES'],
+    ['ID', 'NAME', 'USER', 'STATE', 'EXPIRES', 'LAST USED', 'SCOPES'],
     ...tokens.map(token => [
       token.id,
       token.name,
+      token.user,
       stateOf(token, now),
       token.expires_at ?? 'never',
       token.last_used_at ?? '-',

@@ -5,7 +5,7 @@ import { secondsOf } from '../../lib/duration.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { toToken } from '../../services/store/rows.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
-import type { TokenRequest } from '../../services/store/token-request.ts'
+import { type TokenRequest, whyNoToken } from '../../services/store/token-request.ts'
 import { createToken, listTokens, resolveToken, revokeToken } from '../../services/store/tokens.ts'
 import { unlessLocked } from '../bootstrap/locked-store.ts'
 
@@ -29,17 +29,23 @@ export function makeToken(
     const now = systemClock.now()
     const created = await createToken(store, {
       name: wanted.name,
+      user: wanted.user,
       scopes: wanted.scopes,
       now: toInstant(now),
       expires_at: wanted.expires_in === undefined ? null : toInstant(now + wanted.expires_in * 1000),
     })
-    if (created.outcome === 'name_taken')
-      throw new UserError(`a token is called ${wanted.name} already: ${created.token.id}`, {
-        fix: `use another name, or revoke that one: npx task token:revoke ${wanted.name}`,
-      })
+    if (created.outcome !== 'created')
+      throw new UserError(whyNoToken(created, wanted), { fix: fixes[created.outcome] })
     return { ...toToken(created.token), token: created.secret }
   })
 }
+
+const fixes = {
+  token_exists: 'use another name, or revoke that one: npx task token:revoke ID',
+  user_not_found: 'leave --user out, and a user is made who is called like the token',
+  user_disabled: 'enable them: debug-server user enable NAME',
+  scope_beyond_role: 'name an administrator, or leave --user out and use another name',
+} as const
 
 export function readTokens({ storeFile }: Workspace): Promise<Token[]> {
   return unlessLocked(storeFile, async () => {
@@ -53,7 +59,11 @@ export function revoke({ storeFile }: Workspace, reference: string): Promise<Tok
   return unlessLocked(storeFile, async () => {
     await using store = await openMade(storeFile)
     const called = (await listTokens(store)).filter(({ name }) => name === reference)
-    const named = called.find(({ revoked_at }) => revoked_at === null)
+    const [named, another] = called.filter(({ revoked_at }) => revoked_at === null)
+    if (another !== undefined)
+      throw new UserError(`several users have a token called ${reference}`, {
+        fix: 'name it by its id: see npx task token:list',
+      })
     if (named === undefined && called.length > 0)
       throw new UserError(`what was called ${reference} is revoked already`)
     const { id } = named ?? (await byId(store, reference))

@@ -23,7 +23,7 @@ import { migrate } from '../../services/store/migrate.ts'
 import { addRepository, getRepository } from '../../services/store/repositories.ts'
 import { createSession, getSession, requestRemoval } from '../../services/store/sessions.ts'
 import { openStore } from '../../services/store/store.ts'
-import { createToken } from '../../services/store/tokens.ts'
+import { createUser } from '../../services/store/users.ts'
 import { allWorktrees } from '../../services/store/worktrees.ts'
 import { printIfMain } from './print-if-main.ts'
 import { median, type Row } from './row.ts'
@@ -109,8 +109,7 @@ async function byRunner(
   }
   const said = () => once(waker, 'data', { signal: AbortSignal.timeout(300_000) })
   const moment = () => delay(20)
-  const created = await createToken(store, { name: 'bench', scopes: ['admin'], now: now(), expires_at: null })
-  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const { user } = await createUser(store, { name: 'bench', role: 'user', now: now() })
   const { repository } = await addRepository(store, {
     ...{ name: 'bench', url: origin, default_branch: 'main', now: now() },
   })
@@ -121,7 +120,7 @@ async function byRunner(
     const id = await createSession(store, {
       ...{
         repository: repository.id,
-        owner: created.token.id,
+        owner: user.id,
         patch_sha256: null,
         commands: [],
         ttl: 0,

@@ -145,6 +145,7 @@ const theTerminal = () => {
 }
 let count = 0
 const aName = () => `name-${++count}`
+const aUser = async () => (await client.users.create({ name: aName() })).name
 
 /** Fields that stand in for another, which are walked by themselves. */
 const alternatives = { 'debug.launch': ['module'], 'commands.input': ['base64'] } as const
@@ -256,12 +257,23 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'events.follow': async () => ({ session: (await aCommand(['true'], 20)).session, after: '0', once: true }),
   'worktrees.list': async () => ({ status: 'leased', limit: 5 }),
   'worktrees.reclaim': async () => ({ older_than: 0, repository: 'demo' }),
-  'tokens.create': async () => ({ name: aName(), scopes: ['cli', 'mcp'], expires_in: 3_600 }),
+  'tokens.create': async () => ({
+    name: aName(),
+    user: await aUser(),
+    scopes: ['cli', 'mcp'],
+    expires_in: 3_600,
+  }),
   'tokens.list': async () => ({}),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
+  'users.create': async () => ({ name: aName(), role: 'service' }),
+  'users.list': async () => ({}),
+  'users.get': async () => ({ user: await aUser() }),
+  'users.disable': async () => ({ user: await aUser() }),
+  'users.enable': async () => ({ user: await aUser() }),
   'audit.list': async () => ({
     session: (await aCommand(['true'], 20)).session,
-    actor: (await client.server.whoami()).id,
+    actor: (await client.server.whoami()).user.name,
+    actor_token: (await client.server.whoami()).token.id,
     before: 1_000_000,
     limit: 5,
   }),

@@ -14,10 +14,12 @@ import {
   repositoryId,
   sessionId,
   tokenId,
+  userId,
   worktreeId,
 } from '../../services/contract/ids.ts'
 import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
 import type { Command, Repository, Session, Token } from '../../services/contract/resources.ts'
+import type { User } from '../../services/contract/user-resources.ts'
 import type { Worktree } from '../../services/contract/worktree-resources.ts'
 
 /** Things as a server would tell of them, each valid by the contract, to be varied by a test. */
@@ -116,9 +118,19 @@ export const repository = (change: Partial<Repository> = {}): Repository => ({
   ...change,
 })
 
+export const user = (change: Partial<User> = {}): User => ({
+  id: userId.schema.parse('usr_0123456789ab'),
+  name: 'bootstrap',
+  role: 'admin',
+  created_at: instant,
+  disabled_at: null,
+  ...change,
+})
+
 export const token = (change: Partial<Token> = {}): Token => ({
   id: tokenId.schema.parse('tok_0123456789ab'),
   name: 'bootstrap',
+  user: 'bootstrap',
   scopes: ['admin'],
   created_at: instant,
   expires_at: null,
@@ -233,8 +245,10 @@ export const end = (reason: Extract<LogMessage, { type: 'end' }>['reason'] = 'co
 export const auditEntry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   position: 1,
   at: instant,
-  actor: tokenId.schema.parse('tok_0123456789ab'),
-  actor_name: 'bootstrap',
+  actor: userId.schema.parse('usr_0123456789ab'),
+  actor_name: 'alice',
+  actor_token: tokenId.schema.parse('tok_0123456789ab'),
+  actor_token_name: 'laptop',
   operation: 'sessions.delete',
   address: '127.0.0.1',
   request: '0123456789abcdef',
@@ -242,5 +256,6 @@ export const auditEntry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   session: sessionId.schema.parse('ses_0123456789ab'),
   command: null,
   token: null,
+  user: null,
   ...change,
 })

@@ -14,12 +14,15 @@ export type TryServerOptions = {
 
 /** One sentence on whether the server answers and knows the token. */
 export async function tryServer({ config, ca, signal }: TryServerOptions): Promise<string> {
-  const { base_url: baseUrl, token, insecure } = config
+  const { base_url: baseUrl, insecure } = config
   const late = AbortSignal.timeout(patience)
-  await using client = createClient({ baseUrl, token, ca, insecure, signal: AbortSignal.any([signal, late]) })
+  await using client = createClient({
+    ...{ baseUrl, token: config.token, ca, insecure },
+    signal: AbortSignal.any([signal, late]),
+  })
   try {
-    const { name, scopes } = await client.server.whoami()
-    return `${baseUrl} answers: token "${visible(name)}", scopes ${scopes.join(', ') || 'none'}`
+    const { user, token } = await client.server.whoami()
+    return `${baseUrl} answers: token "${visible(token.name)}" of ${visible(user.name)}, scopes ${token.scopes.join(', ') || 'none'}`
   } catch (error) {
     signal.throwIfAborted()
     if (late.aborted) return `warning: ${baseUrl} does not answer`

@@ -1,5 +1,6 @@
 import { visible } from '../../../lib/visible.ts'
 import type { Token } from '../../../services/contract/resources.ts'
+import type { Output } from '../../sdk/operation-types.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { statusColour } from '../render/paint.ts'
@@ -12,14 +13,13 @@ function status({ revoked_at, expires_at }: Token, now: number): 'valid' | 'revo
   return expires_at !== null && Date.parse(expires_at) <= now ? 'expired' : 'valid'
 }
 
-export const renderToken = (token: Token, { now }: RenderContext): string =>
+const renderCaller = ({ user, token }: Output<'server.whoami'>, { now }: RenderContext): string =>
   details([
-    ['name', token.name],
-    ['status', status(token, now)],
+    ['user', `${user.name} (${user.role})`],
+    ['token', token.name],
     ['scopes', token.scopes.join(', ') || 'none'],
     ['created', relativeTime(token.created_at, now)],
     ['expires', token.expires_at === null ? 'never' : relativeTime(token.expires_at, now)],
-    ['revoked', token.revoked_at && relativeTime(token.revoked_at, now)],
     ['last used', token.last_used_at && relativeTime(token.last_used_at, now)],
     ['id', token.id],
   ])
@@ -27,6 +27,7 @@ export const renderToken = (token: Token, { now }: RenderContext): string =>
 const columns = (now: number): Column<Token>[] => [
   { title: 'ID', cell: row => row.id },
   { title: 'NAME', cell: row => row.name, flexible: true },
+  { title: 'USER', cell: row => row.user, flexible: true },
   { title: 'STATUS', cell: row => status(row, now), colour: row => statusColour(status(row, now)) },
   { title: 'EXPIRES', cell: row => (row.expires_at === null ? 'never' : relativeTime(row.expires_at, now)) },
   {
@@ -39,19 +40,20 @@ const columns = (now: number): Column<Token>[] => [
 export const whoami: Words<'server.whoami'> = {
   path: ['whoami'],
   examples: ['', '--json'],
-  act: oneCall('server.whoami', renderToken),
+  act: oneCall('server.whoami', renderCaller),
 }
 
 export const tokenCreate: Words<'tokens.create'> = {
   path: ['token', 'create'],
   places: ['name'],
   flags: {
+    user: { value: 'NAME' },
     scopes: { value: 'SCOPE,SCOPE', read: 'commas' },
     expires_in: { value: 'DURATION', read: 'seconds' },
   },
   examples: [
     'laptop --scopes cli --expires-in 30d',
-    'ci --scopes sessions:read,sessions:write,commands:write',
+    'agent --user alice --scopes sessions:read,sessions:write,commands:write',
   ],
   act: () => import('../acts/token-create.ts'),
 }

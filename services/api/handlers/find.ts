@@ -6,10 +6,11 @@ import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-
 import { type EnvironmentJoined, resolveEnvironment } from '../../store/environments.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
 import { findRepository as findRepositoryRow } from '../../store/repositories.ts'
-import type { SessionJoined } from '../../store/rows.ts'
-import type { ArtifactRow, CommandRow, RepositoryRow, TokenRow } from '../../store/schema.ts'
+import type { SessionJoined, TokenJoined } from '../../store/rows.ts'
+import type { ArtifactRow, CommandRow, RepositoryRow, UserRow } from '../../store/schema.ts'
 import { resolveSession } from '../../store/sessions.ts'
 import { resolveToken } from '../../store/tokens.ts'
+import { findUser as findUserRow } from '../../store/users.ts'
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
@@ -21,12 +22,12 @@ export async function findSession(
   reference: string,
   { token, visible }: Caller,
 ): Promise<Outcome<SessionJoined>> {
-  const found = await resolveSession(store, reference, token.id, visible)
+  const found = await resolveSession(store, reference, token.user_id, visible)
   if (found.found) note({ session: found.value.id })
   return decide(found, reference, () =>
     refuse(
       'session_not_found',
-      reference === '@last' ? 'this token has no session' : `no session ${reference}`,
+      reference === '@last' ? 'this user has no session' : `no session ${reference}`,
     ),
   )
 }
@@ -108,11 +109,21 @@ export async function findDebugSession(
   )
 }
 
-export async function findToken({ store }: Context, reference: string): Promise<Outcome<TokenRow>> {
+export async function findToken({ store }: Context, reference: string): Promise<Outcome<TokenJoined>> {
   const found = await resolveToken(store, reference)
   if (found.found) note({ token: found.value.id })
   return decide(found, reference, () => refuse('token_not_found', `no token ${reference}`))
 }
+
+/** By the name. */
+export async function findUser({ store }: Context, name: string): Promise<Outcome<UserRow>> {
+  const found = await findUserRow(store, name)
+  if (found === undefined) return noSuchUser(name)
+  note({ user: found.id })
+  return done(found)
+}
+
+export const noSuchUser = (name: string): Refusal => refuse('user_not_found', `no user is called ${name}`)
 
 /** By its name; one that is being removed is not there any more. */
 export async function findRepository({ store }: Context, name: string): Promise<Outcome<RepositoryRow>> {

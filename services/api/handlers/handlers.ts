@@ -11,6 +11,7 @@ import { repositoryHandlers } from './repositories.ts'
 import { serverHandlers } from './server.ts'
 import { sessionHandlers } from './sessions.ts'
 import { tokenHandlers } from './tokens.ts'
+import { userHandlers } from './users.ts'
 import { worktreeHandlers } from './worktrees.ts'
 
 export const createHandlers = (context: Context): Handlers => ({
@@ -25,5 +26,6 @@ export const createHandlers = (context: Context): Handlers => ({
   ...debugHandlers(context),
   ...eventHandlers(context),
   ...tokenHandlers(context),
+  ...userHandlers(context),
   ...auditHandlers(context),
 })

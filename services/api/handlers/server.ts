@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { toToken } from '../../store/rows.ts'
+import { toToken, toUser } from '../../store/rows.ts'
+import { getUser } from '../../store/users.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
 import type { Handlers } from './handler.ts'
@@ -19,7 +20,11 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done({ status: 'ready', instance: context.instance, store: 'ready', runner: 'ready' })
   },
 
-  'server.whoami': async (_, { caller }) => done(toToken(caller.token)),
+  'server.whoami': async (_, { caller: { token } }) => {
+    const user = await getUser(context.store, token.user_id)
+    if (user === undefined) throw new Error(`the token ${token.id} has no user`)
+    return done({ user: toUser(user), token: toToken(token) })
+  },
 })
 
 /** A query that every store of ours can answer, tables included. */

@@ -34,7 +34,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const sha256 = patch === undefined ? null : await storePatch(context.files, patch)
     const id = await createSession(context.store, {
       repository: repository.value.id,
-      owner: caller.token.id,
+      owner: caller.token.user_id,
       revision: input.commit ?? null,
       patch_sha256: sha256,
       three_way: input.three_way,
@@ -105,7 +105,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
 const atLimit = ({ sessions }: Context): Refusal =>
   refuse(
     'session_limit',
-    `this token has ${sessions.per_owner} sessions that have not ended, as many as sessions.per_owner in the server's configuration allows: stop one`,
+    `this user has ${sessions.per_owner} sessions that have not ended, as many as sessions.per_owner in the server's configuration allows: stop one`,
   )
 
 function notResumed(

@@ -1,5 +1,6 @@
 import { toInstant } from '../../../lib/clock.ts'
 import { toToken } from '../../store/rows.ts'
+import { whyNoToken } from '../../store/token-request.ts'
 import { createToken, listTokens, revokeToken } from '../../store/tokens.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
@@ -14,12 +15,12 @@ export const tokenHandlers = (context: Context): Pick<Handlers, Names> => ({
     const instant = context.clock.now()
     const created = await createToken(context.store, {
       name: input.name,
+      user: input.user,
       scopes: [...new Set(input.scopes)],
       now: toInstant(instant),
       expires_at: input.expires_in === undefined ? null : toInstant(instant + input.expires_in * 1000),
     })
-    if (created.outcome === 'name_taken')
-      return refuse('token_exists', `a token is called ${input.name}: revoke it, or use another name`)
+    if (created.outcome !== 'created') return refuse(created.outcome, whyNoToken(created, input))
     return done({ ...toToken(created.token), token: created.secret })
   },
 

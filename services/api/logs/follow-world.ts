@@ -1,4 +1,4 @@
-import type { TokenRow } from '../../store/schema.ts'
+import type { TokenJoined } from '../../store/rows.ts'
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import type { Refusal } from '../outcome.ts'
@@ -14,7 +14,7 @@ export type FollowDependencies = Pick<Context, 'store' | 'files' | 'live' | 'sto
   readonly chunkSize: number
   readonly caller: Caller
   /** The refusal once the caller's token, as it is now, opens this no more. */
-  readonly judge: (token: TokenRow | undefined) => Refusal | undefined
+  readonly judge: (token: TokenJoined | undefined) => Refusal | undefined
 }
 
 /** What one reader waits on: news of what it follows, the end of its token, its going, the server's stop. */

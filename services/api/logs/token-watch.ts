@@ -1,12 +1,12 @@
 import type { TokenId } from '../../contract/ids.ts'
-import type { TokenRow } from '../../store/schema.ts'
+import type { TokenJoined } from '../../store/rows.ts'
 import type { Store } from '../../store/store.ts'
 import { getToken } from '../../store/tokens.ts'
 
 /** The pause between two looks at a token, in milliseconds. */
 const pause = 800
 
-type Watcher = (token: TokenRow | undefined) => void
+type Watcher = (token: TokenJoined | undefined) => void
 
 /** Looks at the tokens of open streams again and again: at each of them once, however many streams it has opened. */
 export class TokenWatch {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { auditEntrySchema } from '../audit-entry.ts'
-import { listLimit } from '../fields.ts'
+import { listLimit, userName } from '../fields.ts'
 import { reference, sessionId } from '../ids.ts'
 import { operation } from '../operation.ts'
 
@@ -14,7 +14,8 @@ export const auditOperations = {
       session: sessionId.schema
         .optional()
         .describe('only what was done in this session, which may be gone: its whole id'),
-      actor: reference('tok').optional().describe('only what was done with this token'),
+      actor: userName.optional().describe('only what this user did, by name'),
+      actor_token: reference('tok').optional().describe('only what was done with this token'),
       before: z
         .int()
         .min(1)
@@ -25,7 +26,7 @@ export const auditOperations = {
     output: z.array(auditEntrySchema),
     answer: 'json',
     status: 200,
-    errors: ['token_not_found', 'ambiguous_id'],
+    errors: ['user_not_found', 'token_not_found', 'ambiguous_id'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
 }

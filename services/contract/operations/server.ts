@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { tokenSchema } from '../resources.ts'
+import { userSchema } from '../user-resources.ts'
 
 const nothing = z.strictObject({})
 
@@ -42,10 +43,10 @@ export const serverOperations = {
   'server.whoami': operation({
     method: 'GET',
     path: '/whoami',
-    summary: 'The token that this request bears',
+    summary: 'Who asks: the user, and the token that this request bears',
     access: 'token',
     input: nothing,
-    output: tokenSchema,
+    output: z.object({ user: userSchema, token: tokenSchema }),
     answer: 'json',
     status: 200,
     errors: [],

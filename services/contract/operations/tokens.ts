@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tokenName, userName } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { tokenSchema } from '../resources.ts'
@@ -11,11 +12,10 @@ export const tokenOperations = {
     summary: 'Make a token; its secret is told this once',
     access: 'admin',
     input: z.strictObject({
-      name: z
-        .string()
-        .max(100)
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, ".", "_" or "-"')
-        .describe('what it is for'),
+      name: tokenName.describe('what it is for'),
+      user: userName
+        .optional()
+        .describe('whose it is, by name; default: the user of the same name, made where there is none'),
       scopes: z.array(scopeSchema).max(20).describe('what it may do; an empty list grants nothing'),
       expires_in: z
         .number()
@@ -28,7 +28,7 @@ export const tokenOperations = {
     output: tokenSchema.extend({ token: z.string() }),
     answer: 'json',
     status: 201,
-    errors: ['token_exists'],
+    errors: ['token_exists', 'user_not_found', 'user_disabled', 'scope_beyond_role'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
   'tokens.list': operation({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EnvironmentManager } from '../../contract/environment-state.ts'
-import type { RepositoryId, TokenId } from '../../contract/ids.ts'
+import type { RepositoryId, UserId } from '../../contract/ids.ts'
 
 /** A file that an environment is built from, its path from the top of the worktree. */
 export type StagedFile = { readonly path: string; readonly bytes: Buffer }
@@ -8,7 +8,7 @@ export type StagedFile = { readonly path: string; readonly bytes: Buffer }
 /** All that an environment depends on. */
 export type EnvironmentIdentity = {
   /** Nobody else's sessions have it: what was installed has run code of their choice. */
-  readonly owner: TokenId
+  readonly owner: UserId
   readonly repository: RepositoryId
   readonly manager: EnvironmentManager
   /** The line that builds it. */

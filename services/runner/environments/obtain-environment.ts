@@ -91,7 +91,7 @@ async function ask(
     ...wanted,
     id,
     repository: session.repository_id,
-    owner: session.owner_token_id,
+    owner: session.owner_id,
     manager: manager.name,
     line,
     timeout: environments.buildSeconds,

@@ -42,7 +42,7 @@ export async function planEnvironment(
   const names = new Set(read.files.map(file => file.path))
   const line = (offline: boolean) => manager.build({ tool: found.tools[0].name, files: names, offline })
   const key = environmentKey({
-    owner: session.owner_token_id,
+    owner: session.owner_id,
     repository: session.repository_id,
     manager: manager.name,
     // What was built with the network serves without it as well.

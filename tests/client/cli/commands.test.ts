@@ -4,9 +4,11 @@ import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
 import type { SessionEnvironment } from '../../../services/contract/environment-resources.ts'
 import { environmentId, sessionId } from '../../../services/contract/ids.ts'
-import { auditEntry, command, repository, session, token, worktree } from '../samples.ts'
+import { auditEntry, command, repository, session, token, user, worktree } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options, temporary } from './rig.ts'
+
+const caller = { user: user(), token: token() }
 
 const rig = async (t: { teardown(ends: () => Promise<void>): void }, handlers: Handlers) => {
   const server = await standIn(handlers)
@@ -24,8 +26,16 @@ t.test('things are listed in tables, and told whole under --json', async t => {
     'tokens.list': () => [token({ revoked_at: '2026-01-02T03:04:05.678Z', scopes: ['cli', 'mcp'] })],
     'worktrees.list': () => [worktree(), worktree({ status: 'leased', session: session().id, bytes: null })],
     'worktrees.reclaim': () => [],
-    'audit.list': () => [auditEntry(), auditEntry({ actor_name: null, session: null, address: null })],
-    'server.whoami': () => token(),
+    'audit.list': () => [
+      auditEntry(),
+      auditEntry({ actor_name: null, actor_token_name: null, session: null, address: null }),
+    ],
+    'users.list': () => [
+      user(),
+      user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' }),
+    ],
+    'users.disable': () => user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' }),
+    'server.whoami': () => caller,
   })
   t.same(await type(['session', 'list', '--limit', '2']), {
     code: 0,
@@ -41,7 +51,7 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
     (await type(['command', 'list', '@last'])).stdout,
     /1 +cmd_0123456789ab +failed +2 +0s +make 'a b'\n/,
   )
-  t.match((await type(['token', 'list'])).stdout, /bootstrap +revoked +never +- +cli,mcp\n/)
+  t.match((await type(['token', 'list'])).stdout, /bootstrap +bootstrap +revoked +never +- +cli,mcp\n/)
   const worktrees = (await type(['worktree', 'list'])).stdout
   t.match(worktrees, /wt_0123456789ab +warm +demo +0123456789ab +- +1\.0 MiB +1m ago\n/)
   t.match(worktrees, /wt_0123456789ab +leased +demo +0123456789ab +ses_0123456789ab +- +1m ago\n/)
@@ -52,10 +62,20 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
   })
   t.same(server.received.at(-1)?.input, { older_than: 604_800 })
   const audit = (await type(['audit'])).stdout
-  t.match(audit, /1 +1m ago +bootstrap +sessions\.delete +ses_0123456789ab +127\.0\.0\.1\n/)
-  t.match(audit, /1 +1m ago +tok_0123456789ab +sessions\.delete +- +-\n/)
+  t.match(audit, /1 +1m ago +alice +laptop +sessions\.delete +ses_0123456789ab +127\.0\.0\.1\n/)
+  t.match(audit, /1 +1m ago +usr_0123456789ab +tok_0123456789ab +sessions\.delete +- +-\n/)
+  t.match(
+    (await type(['user', 'list'])).stdout,
+    /bootstrap +admin +1m ago +-\n.* ci +service +1m ago +1m ago\n/,
+  )
+  t.match(
+    (await type(['user', 'disable', 'ci'])).stdout,
+    /name +ci\nrole +service\ncreated +.*\ndisabled +1m ago\n/,
+  )
+  t.same(server.received.at(-1)?.input, { user: 'ci' })
   const whoami = await type(['--json', 'whoami'])
-  t.same(JSON.parse(whoami.stdout), token(), '--json may stand anywhere')
+  t.same(JSON.parse(whoami.stdout), caller, '--json may stand anywhere')
+  t.match((await type(['whoami'])).stdout, /^user +bootstrap \(admin\)\ntoken +bootstrap\nscopes +admin\n/)
   t.same(server.received[0]?.input, { limit: 2 })
   t.equal(server.received[0]?.authorization, 'Bearer secret')
 })
@@ -190,7 +210,7 @@ t.test('a server with a certificate of its own is trusted when told to', async t
   const [key = '', cert = ''] = await Promise.all(
     ['server-key.pem', 'server-cert.pem'].map(name => readFile(fixture(name), 'utf8')),
   )
-  const server = await standIn({ 'server.whoami': () => token() }, { key, cert })
+  const server = await standIn({ 'server.whoami': () => caller }, { key, cert })
   t.teardown(() => server[Symbol.asyncDispose]())
   const whoami = async (args: readonly string[], environment: Record<string, string> = {}) =>
     await cli(['whoami', ...args], { environment: { ...at(server.url), ...environment } })

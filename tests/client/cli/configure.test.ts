@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { token } from '../samples.ts'
+import { token, user } from '../samples.ts'
 import { standIn } from '../stand-in-server.ts'
 import { at, cli, temporary } from './rig.ts'
 
@@ -9,7 +9,9 @@ const unreachable = 'http://127.0.0.1:1'
 
 t.test('a server is kept, tried, shown and used', async t => {
   const home = await temporary(t)
-  const server = await standIn({ 'server.whoami': () => token({ scopes: ['cli'] }) })
+  const server = await standIn({
+    'server.whoami': () => ({ user: user(), token: token({ name: 'laptop', scopes: ['cli'] }) }),
+  })
   t.teardown(() => server[Symbol.asyncDispose]())
   const environment = { DEBUG_SERVER_HOME: home }
   const path = join(home, 'config.toml')
@@ -19,7 +21,7 @@ t.test('a server is kept, tried, shown and used', async t => {
   t.same(kept, {
     code: 0,
     stdout: `saved to ${path}\n`,
-    stderr: `${server.url} answers: token "bootstrap", scopes cli\n`,
+    stderr: `${server.url} answers: token "laptop" of bootstrap, scopes cli\n`,
   })
   t.equal(await readFile(path, 'utf8'), `base_url = "${server.url}"\ntoken = "${secret}"\n`)
   t.equal((await stat(path)).mode & 0o777, 0o600)
@@ -127,7 +129,9 @@ t.test('a broken file is written anew when an address is given', async t => {
 t.test('inside the clone its own server is found, and wins over what was kept', async t => {
   const root = await temporary(t)
   const home = await temporary(t)
-  const server = await standIn({ 'server.whoami': () => token({ name: 'admin-of-clone' }) })
+  const server = await standIn({
+    'server.whoami': () => ({ user: user(), token: token({ name: 'admin-of-clone' }) }),
+  })
   t.teardown(() => server[Symbol.asyncDispose]())
   await mkdir(join(root, '.artifacts', 'run'), { recursive: true })
   await mkdir(join(root, '.artifacts', 'secrets'))

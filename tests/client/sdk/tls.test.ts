@@ -1,21 +1,24 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { createClient } from '../../../client/sdk/client.ts'
-import { token } from '../samples.ts'
+import { token, user } from '../samples.ts'
 import { standIn } from '../stand-in-server.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8')
 
 t.test('a certificate is trusted when its authority is given, or when told so', async t => {
   const cert = fixture('server-cert.pem')
-  const server = await standIn({ 'server.whoami': () => token() }, { key: fixture('server-key.pem'), cert })
+  const server = await standIn(
+    { 'server.whoami': () => ({ user: user(), token: token() }) },
+    { key: fixture('server-key.pem'), cert },
+  )
   t.teardown(() => server[Symbol.asyncDispose]())
   const whoami = async (options: { ca?: string; insecure?: boolean }) => {
     await using client = createClient({ baseUrl: server.url, ...options })
     return await client.server.whoami()
   }
-  t.match(await whoami({ ca: cert }), { name: 'bootstrap' })
-  t.match(await whoami({ insecure: true }), { name: 'bootstrap' })
+  t.match(await whoami({ ca: cert }), { user: { name: 'bootstrap' } })
+  t.match(await whoami({ insecure: true }), { user: { name: 'bootstrap' } })
   await t.rejects(whoami({}), {
     name: 'ConnectionError',
     kind: 'tls',

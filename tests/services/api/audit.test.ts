@@ -40,12 +40,16 @@ t.test('each change is written down: who, what, of what, from where', async t =>
   t.notMatch(JSON.stringify(told), token.token)
   t.same(await rig.call('audit.list', { before: told[1]?.position, limit: 1 }, rig.admin), [told[2]])
   t.same(
-    (await rig.call('audit.list', { actor: ann.id }, rig.admin)).map(entry => entry.operation),
+    (await rig.call('audit.list', { actor: 'Ann' }, rig.admin)).map(entry => entry.operation),
     ['commands.run', 'sessions.create'],
   )
+  t.equal((await rig.call('audit.list', { actor_token: ann.id }, rig.admin)).length, 2)
   t.equal((await rig.call('audit.list', { session: session.id }, rig.admin)).length, 3)
   t.match(await rig.refused('audit.list', {}, ann), { code: 'insufficient_scope' })
-  t.match(await rig.refused('audit.list', { actor: 'tok_zzzz' }, rig.admin), { code: 'token_not_found' })
+  t.match(await rig.refused('audit.list', { actor_token: 'tok_zzzz' }, rig.admin), {
+    code: 'token_not_found',
+  })
+  t.match(await rig.refused('audit.list', { actor: 'nobody' }, rig.admin), { code: 'user_not_found' })
 })
 
 t.test('what is asked for over a WebSocket is written down as over HTTP, each call for itself', async t => {
@@ -91,7 +95,8 @@ t.test('what changes nothing is not: reading, what is refused, and that somethin
 
 t.test('a change and its entry come together or not at all', async t => {
   const rig = await startRig(t)
-  const actor = { token: rig.admin.id, operation: 'a.test', address: null, now: () => 'now' }
+  const { user } = await rig.call('server.whoami', {}, rig.admin)
+  const actor = { user: user.id, token: rig.admin.id, operation: 'a.test', address: null, now: () => 'now' }
   const named = (name: string) => ({ name, scopes: [], now: new Date().toISOString(), expires_at: null })
   await audited(actor, async () => {
     await t.rejects(
@@ -106,7 +111,7 @@ t.test('a change and its entry come together or not at all', async t => {
   const rows = await rig.store.read(database => database.selectFrom('audit').selectAll().execute())
   t.match(
     rows,
-    [{ operation: 'a.test', actor_token_id: rig.admin.id }],
+    [{ operation: 'a.test', actor_id: user.id, actor_token_id: rig.admin.id }],
     'one for all that was asked for at once',
   )
 })

@@ -141,10 +141,21 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'events.follow': ({ session }) => ({ session, after: '0', once: true }),
   'worktrees.list': () => ({ status: 'warm', limit: 5 }),
   'worktrees.reclaim': () => ({ older_than: 60, repository: 'demo' }),
-  'tokens.create': () => ({ name: 'fresh', scopes: ['mcp'], expires_in: 60 }),
+  'tokens.create': () => ({ name: 'fresh', user: 'alice', scopes: ['mcp'], expires_in: 60 }),
   'tokens.list': () => ({}),
   'tokens.revoke': ({ token }) => ({ token }),
-  'audit.list': ({ session, token }) => ({ session, actor: token, before: 1_000, limit: 10 }),
+  'users.create': () => ({ name: 'fresh', role: 'service' }),
+  'users.list': () => ({}),
+  'users.get': () => ({ user: 'alice' }),
+  'users.disable': () => ({ user: 'alice' }),
+  'users.enable': () => ({ user: 'alice' }),
+  'audit.list': ({ session, token }) => ({
+    session,
+    actor: 'alice',
+    actor_token: token,
+    before: 1_000,
+    limit: 10,
+  }),
 }
 
 /** What no field of this name takes. */
@@ -203,6 +214,10 @@ const spoilt: Record<string, unknown[]> = {
   scopes: ['admin', ['root'], [7], null, Array(21).fill('mcp')],
   expires_in: [0, -1, 1.5, 'x', 1e15],
   token: ['x y', 'ses_0', 'tok_ILOU'],
+  user: ['-x', 'a b', '.x', 'x'.repeat(101)],
+  actor: ['-x', 'a b', '.x', 'x'.repeat(101)],
+  actor_token: ['x y', 'ses_0', 'tok_ILOU'],
+  role: ['', 'root', 7, null],
   python: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
   module: ['', 7, null, 'a b', 'a..b', '-m', '.a'],
   arguments: ['x', [7], ['a\u0000b'], null, Array(1001).fill('x')],
@@ -272,7 +287,7 @@ for (const name of operationNames) {
     const { rig, things } = await startWalk(t)
     for (const prefix of ['', '/api']) {
       const input = { ...valid[name](things) }
-      if (prefix !== '' && name === 'tokens.create') input.name = 'another'
+      if (prefix !== '' && (name === 'tokens.create' || name === 'users.create')) input.name = 'another'
       if (prefix !== '' && name === 'repositories.delete') input.repository = 'another'
       const [path, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
       const answer = await rig.send(`${prefix}${path}`, sent)
@@ -406,4 +421,9 @@ async function changesNothing(rig: Rig, { session }: Things): Promise<void> {
   t.equal((await rig.call('debug.list', { session })).length, 1)
   t.equal((await rig.call('repositories.list')).length, 3)
   t.equal((await rig.call('tokens.list', {}, rig.admin)).length, 4)
+  const users = await rig.call('users.list', {}, rig.admin)
+  t.same(
+    users.map(({ name, disabled_at }) => [name, disabled_at]),
+    ['alice', 'bob', 'root', 'spare'].map(name => [name, null]),
+  )
 }

@@ -5,15 +5,16 @@ import type { Rig } from './rig.ts'
 
 /** An environment of alice's for the repository `demo`, as a runner would have left it. */
 export async function keepEnvironment(
-  { store, alice }: Rig,
+  { store, call }: Rig,
   change: Partial<EnvironmentRow> = {},
 ): Promise<string> {
   const repository = await findRepository(store, 'demo')
+  const { user } = await call('server.whoami')
   const now = new Date().toISOString()
   const row: EnvironmentRow = {
     id: environmentId.create(),
     repository_id: repository?.id ?? null,
-    owner_token_id: alice.id,
+    owner_id: user.id,
     manager: 'npm',
     key: '0'.repeat(64),
     status: 'ready',

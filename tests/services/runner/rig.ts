@@ -12,7 +12,7 @@ import { removeTree } from '../../../lib/remove-tree.ts'
 import { commandHasEnded } from '../../../services/contract/command-state.ts'
 import type { EnvironmentChoice } from '../../../services/contract/environment-state.ts'
 import type { CommandLine } from '../../../services/contract/fields.ts'
-import { type CommandId, instanceId, type SessionId, type TokenId } from '../../../services/contract/ids.ts'
+import { type CommandId, instanceId, type SessionId, type UserId } from '../../../services/contract/ids.ts'
 import type { LogStream } from '../../../services/contract/log-message.ts'
 import { sessionIsSettled } from '../../../services/contract/session-state.ts'
 import type { SubmoduleChoice } from '../../../services/contract/submodules.ts'
@@ -29,7 +29,7 @@ import { addRepository, getRepository } from '../../../services/store/repositori
 import type { CommandRow, RepositoryRow } from '../../../services/store/schema.ts'
 import { createSession, getSession } from '../../../services/store/sessions.ts'
 import { openStore } from '../../../services/store/store.ts'
-import { createToken } from '../../../services/store/tokens.ts'
+import { createUser } from '../../../services/store/users.ts'
 import { removeGroups } from './remove-groups.ts'
 
 /** Files of a repository by name. */
@@ -101,7 +101,7 @@ export type SessionOptions = {
   environment?: EnvironmentChoice[]
   submodules?: SubmoduleChoice
   secrets?: Record<string, string>
-  owner?: TokenId
+  owner?: UserId
 }
 export type CommandOptions = Partial<Omit<NewCommand, 'session' | 'command' | 'now'>>
 
@@ -120,9 +120,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
   const files = dataFiles(join(root, 'data'))
   const { clock = systemClock } = dependencies
   const now = () => toInstant(clock.now())
-  const created = await createToken(store, { name: 'test', scopes: ['admin'], now: now(), expires_at: null })
-  if (created.outcome !== 'created') throw new Error(created.outcome)
-  const token = created.token.id
+  const { user } = await createUser(store, { name: 'test', role: 'user', now: now() })
+  const owner = user.id
   const socket = join(root, 'runner.sock')
   let runner: Runner | undefined
   let waker: Socket | undefined
@@ -175,7 +174,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     storePath,
     files,
     socket,
-    token,
+    owner,
     now,
     start,
     /** Disposes of the runner as a SIGTERM would: its commands go on. */
@@ -226,7 +225,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
       }
       const wanted = {
         repository: repository.id,
-        owner: options.owner ?? token,
+        owner: options.owner ?? owner,
         revision,
         patch_sha256,
         three_way,

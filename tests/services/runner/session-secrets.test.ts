@@ -10,7 +10,7 @@ t.test(
     const repository = await rig.repository()
     const id = await createSession(rig.store, {
       repository: repository.id,
-      owner: rig.token,
+      owner: rig.owner,
       revision: null,
       patch_sha256: null,
       commands: [],

@@ -92,7 +92,8 @@ t.test('with what a killed service had not folded in', async t => {
   const service = new DatabaseSync(path)
   service.exec('pragma journal_mode = wal')
   service.exec(
-    `insert into tokens select 'tok_0', 'unfolded', 'x', scopes_json, created_at, null, null, null from tokens`,
+    `insert into tokens (id, user_id, name, secret_sha256, scopes_json, created_at)
+      select 'tok_0', user_id, 'unfolded', 'x', scopes_json, created_at from tokens`,
   )
   const [wal, whole] = [readFileSync(`${path}-wal`), readFileSync(path)]
   service.close()

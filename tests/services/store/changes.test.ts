@@ -110,7 +110,7 @@ t.test('who reads a little at a time misses nothing of what changes meanwhile', 
 
 t.test("another owner's are not told, nor where one session was asked for the others", async t => {
   const rig = await changesRig(t)
-  const bob = await rig.token('bob')
+  const bob = await rig.user('bob')
   const mine = await rig.session(['true'])
   const other = await rig.session(['true'], bob)
   await removeSession(rig.store, other)

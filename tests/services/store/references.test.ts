@@ -7,7 +7,7 @@ import { storeRig } from './store-rig.ts'
 
 t.test('sessions by what was said of them', async t => {
   const rig = await storeRig(t)
-  const other = await rig.token('other')
+  const other = await rig.user('other')
   const named = async (id: string, owner = rig.owner): Promise<SessionId> => {
     const parsed = sessionId.schema.parse(id)
     const created = await rig.session([], owner)
@@ -50,7 +50,7 @@ t.test('sessions by what was said of them', async t => {
       else t.same([...found.candidates].sort(), [...expected].sort())
     })
 
-  t.same(await resolveSession(rig.store, '@last', await rig.token('new'), 'all'), {
+  t.same(await resolveSession(rig.store, '@last', await rig.user('new'), 'all'), {
     found: false,
     reason: 'none',
   })
@@ -69,11 +69,12 @@ t.test('commands and tokens by a beginning of their id', async t => {
   const mine = { owner: rig.owner }
   t.match(await resolveCommand(rig.store, 'abc', mine), { found: true, value: { id: ids[0] } })
   t.match(await resolveCommand(rig.store, 'cmd_ab', mine), { found: false, reason: 'ambiguous' })
-  t.match(await resolveCommand(rig.store, 'abc', { owner: await rig.token('other') }), {
+  t.match(await resolveCommand(rig.store, 'abc', { owner: await rig.user('other') }), {
     found: false,
     reason: 'none',
   })
   t.match(await resolveCommand(rig.store, 'abc', 'all'), { found: true })
-  t.match(await resolveToken(rig.store, rig.owner), { found: true, value: { name: 'owner' } })
-  t.match(await resolveToken(rig.store, rig.owner.slice(4)), { found: true })
+  const token = await rig.token('laptop')
+  t.match(await resolveToken(rig.store, token), { found: true, value: { name: 'laptop' } })
+  t.match(await resolveToken(rig.store, token.slice(4)), { found: true })
 })

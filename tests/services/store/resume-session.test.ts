@@ -74,7 +74,7 @@ t.test('an owner has so many sessions that have not ended, however many are aske
   const created = await Promise.all(Array.from({ length: 8 }, () => create()))
   const ids = created.filter(id => id !== undefined)
   t.equal(ids.length, 3)
-  t.ok(await create(await rig.token('another')), 'another owner has room')
+  t.ok(await create(await rig.user('another')), 'another owner has room')
   const [first] = ids
   if (first === undefined) throw new Error('three were created')
   for (const status of ['starting', 'running', 'stopping'] as const) {

@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { systemClock, toInstant } from '../../../lib/clock.ts'
 import type { CommandLine } from '../../../services/contract/fields.ts'
-import { type CommandId, instanceId, type SessionId, type TokenId } from '../../../services/contract/ids.ts'
+import {
+  type CommandId,
+  instanceId,
+  type SessionId,
+  type TokenId,
+  type UserId,
+} from '../../../services/contract/ids.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import { queueCommand } from '../../../services/store/new-command.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
@@ -12,6 +18,7 @@ import { registerRunner } from '../../../services/store/runners.ts'
 import { createSession, moveSession, type NewSession } from '../../../services/store/sessions.ts'
 import { openStore, type Store } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
+import { createUser } from '../../../services/store/users.ts'
 
 export const now = () => toInstant(systemClock.now())
 
@@ -40,7 +47,7 @@ function created(id: SessionId | undefined): SessionId {
   return id
 }
 
-/** A store with one token and one repository, and short ways to make the rest. */
+/** A store with one user and one repository, and short ways to make the rest. */
 export async function storeRig(t: Test) {
   const path = storePath(t)
   await migrate(path)
@@ -51,7 +58,9 @@ export async function storeRig(t: Test) {
     if (created.outcome !== 'created') throw new Error(created.outcome)
     return created.token.id
   }
-  const owner = await token('owner')
+  const user = async (name: string): Promise<UserId> =>
+    (await createUser(store, { name, role: 'user', now: now() })).user.id
+  const owner = await user('owner')
   const { repository } = await addRepository(store, {
     name: 'demo',
     url: '/srv/demo',
@@ -63,10 +72,11 @@ export async function storeRig(t: Test) {
     store,
     owner,
     repository,
+    user,
     token,
     session: (
       commands: CommandLine[] = [],
-      by: TokenId = owner,
+      by: UserId = owner,
       patch_sha256: string | null = null,
       more: Partial<NewSession> = {},
     ) =>

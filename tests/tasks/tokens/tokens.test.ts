@@ -33,8 +33,8 @@ t.test('a name that is taken and a token that is not there', async t => {
   const { id } = await makeToken(workspace, { name: 'ops', scopes: [] })
   await t.rejects(makeToken(workspace, { name: 'ops', scopes: [] }), {
     name: 'UserError',
-    message: `a token is called ops already: ${id}`,
-    fix: /token:revoke ops/,
+    message: `ops has a token called ops already: ${id}`,
+    fix: /token:revoke/,
   })
   await t.rejects(revoke(workspace, 'nobody'), { name: 'UserError', message: /no token is called.*"nobody"/ })
   await makeToken(workspace, { name: 'second', scopes: [] })
@@ -71,13 +71,13 @@ t.test('what is typed', async t => {
   )
   await t.rejects(readParams(tokenCreate, []), {
     message: /^NAME \(what it is called\) is missing\n--scopes \(what it may do.*\) is missing$/,
-    fix: /^usage: task alone NAME --scopes SCOPE,SCOPE… \[--expires-in TIME\] \[--json\]/,
+    fix: /^usage: task alone NAME --scopes SCOPE,SCOPE… \[--user NAME\] \[--expires-in TIME\] \[--json\]/,
   })
   await t.rejects(readParams(tokenCreate, ['ops']), { message: /^--scopes .*is missing/ })
   await t.rejects(readParams(tokenRevoke, []), { message: /^NAME\|ID .*is missing/ })
   await t.rejects(readParams(tokenRevoke, ['']), { message: 'NAME|ID is "", expected at least 1 character' })
   const request = (changes: object) =>
-    readTokenRequest({ name: 'ops', scopes: ['cli'], expires_in: undefined, ...changes })
+    readTokenRequest({ name: 'ops', user: undefined, scopes: ['cli'], expires_in: undefined, ...changes })
   t.match(request({ scopes: ['cli', 'cli'] }), { scopes: ['cli'] })
   t.throws(() => request({ scopes: ['admn'] }), {
     message: 'there is no scope "admn"',
@@ -99,7 +99,8 @@ t.test('--expires-in, in whole seconds', async t => {
 
 t.test('the table', async t => {
   const token = {
-    ...{ name: 'ops', scopes: ['cli' as const], created_at: '2026-01-01T00:00:00.000Z', last_used_at: null },
+    ...{ name: 'ops', user: 'alice', scopes: ['cli' as const], created_at: '2026-01-01T00:00:00.000Z' },
+    last_used_at: null,
     ...{ expires_at: '2026-02-01T00:00:00.000Z', revoked_at: null },
   }
   const workspace = await storeWorkspace(t)
@@ -108,6 +109,6 @@ t.test('the table', async t => {
   t.equal(stateOf(row, Date.parse('2026-01-15')), 'valid')
   t.equal(stateOf(row, Date.parse('2026-02-15')), 'expired')
   t.equal(stateOf({ ...row, revoked_at: token.created_at }, 0), 'revoked')
-  t.match(tokenTable([row], 0), /^ID .*SCOPES\ntok_\w+ {2}ops {3}valid .*cli\n$/)
+  t.match(tokenTable([row], 0), /^ID .*SCOPES\ntok_\w+ {2}ops {3}alice {2}valid .*cli\n$/)
   t.equal(tokenTable([], 0), 'no tokens\n')
 })

@@ -8,7 +8,7 @@ import { resumeSession } from '../../../../services/store/resume-session.ts'
 import { toSession } from '../../../../services/store/rows.ts'
 import type { SessionRow } from '../../../../services/store/schema.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
-import { createToken } from '../../../../services/store/tokens.ts'
+import { createUser } from '../../../../services/store/users.ts'
 import { commit, type RunnerRig, runnerRig, type SessionOptions, until } from '../rig.ts'
 import { calls, forgetCalls, hold, path, project } from './stand-in-uv.ts'
 
@@ -99,16 +99,10 @@ t.test('the same files serve any commit of the repository, other ones another en
 t.test('another owner and another repository have environments of their own', async t => {
   const rig = await uvRig(t)
   const repository = await rig.repository(project())
-  const created = await createToken(rig.store, {
-    name: 'other',
-    scopes: [],
-    now: rig.now(),
-    expires_at: null,
-  })
-  if (created.outcome !== 'created') throw new Error(created.outcome)
+  const { user } = await createUser(rig.store, { name: 'other', role: 'user', now: rig.now() })
   const sessions = [
     await rig.session(repository, withUv),
-    await rig.session(repository, { ...withUv, owner: created.token.id }),
+    await rig.session(repository, { ...withUv, owner: user.id }),
     await rig.session(await rig.repository(project()), withUv),
   ]
   const ids = await Promise.all(sessions.map(async session => (await environmentOf(rig, session)).id))
