@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
+const block = Buffer.alloc(4_096)
+
 /** A file that no directory names: it is gone with the last process that has it open. */
 export class UnnamedFile implements Disposable {
   readonly descriptor: number
@@ -29,6 +31,17 @@ export class UnnamedFile implements Disposable {
       at += count
     }
     return bytes
+  }
+
+  /** Whether there is room on its disk, found out by a block behind what it holds: to be asked when that has been read. */
+  hasRoom(): boolean {
+    try {
+      return (
+        writeSync(this.descriptor, block, 0, block.length, fstatSync(this.descriptor).size) === block.length
+      )
+    } catch {
+      return false
+    }
   }
 
   [Symbol.dispose](): void {

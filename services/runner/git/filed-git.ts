@@ -1,3 +1,4 @@
+import { isDiskFull } from '../../../lib/disk-full.ts'
 import { monotonicMs } from '../../../lib/monotonic.ts'
 import { endMarked } from '../../../lib/processes/end-marked.ts'
 import { UnnamedFile } from '../../../lib/unnamed-file.ts'
@@ -12,16 +13,18 @@ export type QuickStart = {
   readonly scratch: string
 }
 
-/** Starts git by somebody who is quick at it. What it reads and writes are files then, which nobody else sees. */
+/**
+ * Starts git by somebody who is quick at it. What it reads and writes are files then, which nobody else sees; where there is no
+ * room for these, nobody can tell how it ends.
+ */
 export function filedGit({ start, scratch }: QuickStart): StartGit {
   let found: string | undefined
   return async (scope, { args, environment, directory, input }) => {
     found ??= await findGit(environment.PATH ?? '')
     using opened = new DisposableStack()
-    const file = () => opened.use(new UnnamedFile(scratch))
-    const [stdout, stderr] = [file(), file()]
-    const stdin = input === undefined ? undefined : file()
-    stdin?.write(input ?? '')
+    const files = unnamedFiles(opened, scratch, input)
+    if (files === undefined) return undefined
+    const { stdin, stdout, stderr } = files
     const at = monotonicMs()
     const request: StartRequest = {
       words: [found, ...args],
@@ -41,11 +44,25 @@ export function filedGit({ start, scratch }: QuickStart): StartGit {
     scope.adopt(started.pid, at)
     const life = opened.move()
     return {
-      ended: started.ended,
+      // On a full disk it fails, and cannot say why.
+      ended: started.ended.then(code => (code === 0 || stdout.hasRoom() ? code : 'untold')),
       stdout: () => stdout.read().toString('utf8'),
       stderr: () => stderr.read().toString('utf8').slice(-mostStderr),
       [Symbol.dispose]: () => life.dispose(),
     }
+  }
+}
+
+/** Undefined where the disk is full. */
+function unnamedFiles(opened: DisposableStack, scratch: string, input: string | undefined) {
+  const file = () => opened.use(new UnnamedFile(scratch))
+  try {
+    const stdin = input === undefined ? undefined : file()
+    stdin?.write(input ?? '')
+    return { stdin, stdout: file(), stderr: file() }
+  } catch (error) {
+    if (isDiskFull(error)) return undefined
+    throw error
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
@@ -6,9 +7,13 @@ import { Git } from '../../../../services/runner/git/git.ts'
 import { gitEnvironment } from '../../../../services/runner/git/git-environment.ts'
 import { startHere } from '../../../../services/runner/spawning/start-here.ts'
 import type { StartOnce } from '../../../../services/runner/spawning/started-process.ts'
+import { fillWith, ownDisk } from '../../../chaos/own-disk.ts'
 import { until } from '../rig.ts'
 
 const surroundings = { path: process.env.PATH ?? '', inherit: {}, configuration: [] }
+// What somebody else starts holds nobody up; here its end is waited for.
+const waiting = setInterval(() => undefined, 1_000)
+t.teardown(() => clearInterval(waiting))
 const gitAlong = (path: string, start?: StartOnce) =>
   new Git(
     { ...surroundings, path },
@@ -146,6 +151,18 @@ t.test('of a start that nobody can tell of nothing is left, and git is started o
       for (const file of [log, `${log}.2`]) rmSync(file)
     })
   }
+})
+
+t.test('on a full disk git can still be asked', async t => {
+  const scratch = mkdtempSync(join(tmpdir(), 'git-'))
+  t.teardown(() => rmSync(scratch, { recursive: true }))
+  using disk = ownDisk(scratch)
+  if (disk.kind === 'shared') return void t.pass('not mounted', { skip: disk.reason })
+  await using git = new Git(surroundings, undefined, undefined, { start: startHere, scratch })
+  fillWith(join(scratch, 'filler'))
+  t.match(await git.run(['--version']), { kind: 'done', stdout: /^git version/ })
+  t.match(await git.run(['hash-object', '--stdin'], { input: 'hello\n' }), { kind: 'done' })
+  t.match(await git.run(['no-such-command']), { kind: 'failed', stderr: /not a git command/ })
 })
 
 t.test('one that goes on speaking is not silent', async t => {
