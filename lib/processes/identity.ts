@@ -13,6 +13,12 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return entry === undefined ? undefined : { pid, startTime: entry.startTime }
 }
 
+export function identifySelf(): ProcessIdentity {
+  const own = identify(process.pid)
+  if (own === undefined) throw new Error('this process is not in the process table')
+  return own
+}
+
 /** Whether exactly this process still runs. A zombie does not. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const entry = processEntry(identity.pid)

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { ArtifactKind, Collection } from '../contract/artifact-resources.ts'
-import { type ArtifactId, artifactId, type CommandId, type SessionId } from '../contract/ids.ts'
+import { artifactId, type CommandId, type SessionId } from '../contract/ids.ts'
 import { pastBound } from './past-bound.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { ArtifactRow, Schema } from './schema.ts'
@@ -85,22 +85,24 @@ export const artifactsToDrop = (
     )
   })
 
-/** Whether another artifact of the same command has the same bytes, and so the same file. */
-export const sharesFile = (
+/**
+ * Removes an artifact. `drop` removes its file, first, where no other artifact of the command has the same bytes, and so the
+ * same file. Nobody else removes one meanwhile: of two runners that each remove one of two, one finds that it has the last.
+ */
+export const removeArtifact = async (
   store: Store,
   { id, command_id, sha256 }: Pick<ArtifactRow, 'id' | 'command_id' | 'sha256'>,
-): Promise<boolean> =>
-  store.read(async database => {
-    const other = await database
+  drop: () => Promise<void>,
+): Promise<void> => {
+  await store.write(async transaction => {
+    const other = await transaction
       .selectFrom('artifacts')
       .select('id')
       .where('command_id', '=', command_id)
       .where('sha256', '=', sha256)
       .where('id', '!=', id)
       .executeTakeFirst()
-    return other !== undefined
+    if (other === undefined) await drop()
+    await transaction.deleteFrom('artifacts').where('id', '=', id).execute()
   })
-
-export const removeArtifact = async (store: Store, id: ArtifactId): Promise<void> => {
-  await store.write(transaction => transaction.deleteFrom('artifacts').where('id', '=', id).execute())
 }

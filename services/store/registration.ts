@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Clock, toInstant } from '../../lib/clock.ts'
-import { identify } from '../../lib/processes/identity.ts'
+import { identifySelf } from '../../lib/processes/identity.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { type InstanceId, instanceId } from '../contract/ids.ts'
 import { registerInstance, removeInstance } from './service-instances.ts'
@@ -25,8 +25,7 @@ export async function register(
   clock: Clock,
   { id, service, address }: { id: InstanceId; service: string; address: string },
 ): Promise<AsyncDisposable> {
-  const own = identify(process.pid)
-  if (own === undefined) throw new Error('this process is not in the process table')
+  const own = identifySelf()
   await registerInstance(store, {
     id,
     service,

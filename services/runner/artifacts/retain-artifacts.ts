@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { type Clock, toInstant } from '../../../lib/clock.ts'
-import { artifactsToDrop, removeArtifact, sharesFile } from '../../store/artifacts.ts'
+import { artifactsToDrop, removeArtifact } from '../../store/artifacts.ts'
 import type { RunnerContext } from '../context.ts'
 
 const dayMs = 86_400_000
@@ -23,10 +23,10 @@ export async function retainArtifacts(
     if (drop.length === 0) return
     for (const row of drop) {
       signal.throwIfAborted()
-      const shared = await sharesFile(store, row)
-      lease.require()
-      if (!shared) await rm(files.artifact(row.session_id, row.command_id, row.sha256), { force: true })
-      await removeArtifact(store, row.id)
+      await removeArtifact(store, row, async () => {
+        lease.require()
+        await rm(files.artifact(row.session_id, row.command_id, row.sha256), { force: true })
+      })
     }
   }
 }

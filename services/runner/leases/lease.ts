@@ -1,5 +1,5 @@
 import { type Clock, type Stopwatch, toInstant } from '../../../lib/clock.ts'
-import { identify } from '../../../lib/processes/identity.ts'
+import { identifySelf } from '../../../lib/processes/identity.ts'
 import { uniqueId } from '../../../lib/processes/unique-id.ts'
 import type { InstanceId, RunnerToken } from '../../contract/ids.ts'
 import { registerRunner, renewRunner } from '../../store/runners.ts'
@@ -55,8 +55,7 @@ export class Registration implements Lease {
 
   static async take(deps: RegistrationDependencies, doubted: () => void): Promise<Registration> {
     const { store, clock, stopwatch, instance, termMs } = deps
-    const own = identify(process.pid)
-    if (own === undefined) throw new Error('this process is not in the process table')
+    const own = identifySelf()
     const processScope = uniqueId()
     const renewed = stopwatch.elapsed()
     const token = await registerRunner(store, {

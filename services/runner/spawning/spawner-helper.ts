@@ -5,8 +5,13 @@ import type { StartedProcess, StartRequest } from './started-process.ts'
 
 const spawnerFile = join(import.meta.dirname, 'spawner.py')
 
-/** How long it may take to begin, in milliseconds. Nobody waits for that. */
-const beginLimitMs = 30_000
+/** In milliseconds. */
+export type HelperLimits = {
+  /** How long it may take to begin. Nobody waits for that. */
+  readonly beginMs: number
+  /** How long it may take to start a program. */
+  readonly startMs: number
+}
 
 type Answer = { pid: number } | { error: string } | 'unopened' | 'untold'
 
@@ -18,15 +23,15 @@ type Started = { answered: (answer: Answer) => void; ended: (code: number | null
 /** `spawner.py` at work. */
 export class SpawnerHelper {
   readonly #child: ChildProcess
-  readonly #limitMs: number
+  readonly #startMs: number
   readonly #started = new Map<number, Started>()
   readonly gone: Promise<void>
   #closed = false
   #last = 0
 
-  private constructor(child: ChildProcess, limitMs: number) {
+  private constructor(child: ChildProcess, startMs: number) {
     this.#child = child
-    this.#limitMs = limitMs
+    this.#startMs = startMs
     const { promise, resolve } = Promise.withResolvers<void>()
     this.gone = promise
     child.once('close', () => {
@@ -41,20 +46,27 @@ export class SpawnerHelper {
   }
 
   /** Undefined where it cannot be used. Rejects where the system has no room for another process. */
-  static async begin(python: string, limitMs: number): Promise<SpawnerHelper | undefined> {
+  static async begin(
+    python: string,
+    { beginMs, startMs }: HelperLimits,
+    signal: AbortSignal,
+  ): Promise<SpawnerHelper | undefined> {
+    if (signal.aborted) return undefined
     const child = spawn(python, ['-I', '-S', '-X', 'utf8', spawnerFile], {
       cwd: '/',
       env: {},
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     })
-    const helper = new SpawnerHelper(child, limitMs)
+    const helper = new SpawnerHelper(child, startMs)
     child.unref()
     child.stdin?.on('error', () => undefined) // it is gone, which is told otherwise
     const { promise, resolve } = Promise.withResolvers<boolean>()
     child.once('error', () => resolve(false))
     helper.gone.then(() => resolve(false))
-    const timer = setTimeout(() => resolve(false), beginLimitMs)
+    const giveUp = () => resolve(false)
+    const timer = setTimeout(giveUp, beginMs)
+    signal.addEventListener('abort', giveUp)
     if (child.stdout !== null)
       createInterface(child.stdout).on('line', line => {
         const told = toldIn(line)
@@ -64,6 +76,7 @@ export class SpawnerHelper {
       })
     const usable = await promise
     clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
     if (usable) return helper
     child.kill('SIGKILL')
     return undefined
@@ -83,7 +96,7 @@ export class SpawnerHelper {
     this.#started.set(id, { answered: answer.resolve, ended: end.resolve })
     const paths = descriptors.map(one => (one === 'ignore' ? null : `/proc/${process.pid}/fd/${one}`))
     this.#child.stdin?.write(`${JSON.stringify({ id, words, environment, directory, descriptors: paths })}\n`)
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#limitMs)
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#startMs)
     const answered = await answer.promise
     clearTimeout(timer)
     if (typeof answered === 'string') return answered
@@ -94,8 +107,9 @@ export class SpawnerHelper {
     return { pid: answered.pid, ended: end.promise }
   }
 
+  /** Ends it also where it is stopped: as long as it is there, so is what it is heard through. */
   end(): void {
-    this.#child.stdin?.end()
+    this.#child.kill('SIGKILL')
   }
 
   #hear(told: Told): void {

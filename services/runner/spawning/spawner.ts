@@ -1,15 +1,28 @@
-import { SpawnerHelper } from './spawner-helper.ts'
+import { type HelperLimits, SpawnerHelper } from './spawner-helper.ts'
 import { startHere } from './start-here.ts'
 import type { StartOnce, StartProcess } from './started-process.ts'
 
-/** How long the helper may take to start a program, in milliseconds. */
-const defaultLimitMs = 5_000
+export type SpawnerLimits = HelperLimits & {
+  /** After a helper that could not be used another is tried so much later, then after twice as long each time. */
+  readonly firstPauseMs: number
+}
 
+const defaultLimits: SpawnerLimits = { beginMs: 30_000, startMs: 5_000, firstPauseMs: 60_000 }
+const longestPauseMs = 3_600_000
+
+/**
+ *     new → beginning → usable → new, where it has gone
+ *              ↑ ↓
+ *            resting
+ *
+ * `resting`: so many in a row could not be used, and until an instant of the stopwatch no other is tried. `over`, from any
+ * of these: none is wanted any more.
+ */
 type State =
-  | { readonly kind: 'new' | 'beginning' }
+  | { readonly kind: 'new' | 'over' }
+  | { readonly kind: 'beginning'; readonly failures: number; readonly ending: AbortController }
   | { readonly kind: 'usable'; readonly helper: SpawnerHelper }
-  /** There is no helper to be had, or it is not wanted any more. */
-  | { readonly kind: 'useless' }
+  | { readonly kind: 'resting'; readonly failures: number; readonly until: number }
 
 /**
  * Starts programs through a helper, `spawner.py`: a fork of this process takes milliseconds, for its memory is large, and
@@ -20,13 +33,13 @@ type State =
  */
 export class Spawner implements Disposable {
   readonly #python: () => Promise<string | undefined>
-  readonly #limitMs: number
+  readonly #limits: SpawnerLimits
   #state: State = { kind: 'new' }
 
   /** `python`: where Python is, if anywhere. */
-  constructor(python: () => Promise<string | undefined>, limitMs = defaultLimitMs) {
+  constructor(python: () => Promise<string | undefined>, limits: Partial<SpawnerLimits> = {}) {
     this.#python = python
-    this.#limitMs = limitMs
+    this.#limits = { ...defaultLimits, ...limits }
   }
 
   /** A program whose start the helper did not live to tell is started once more, which it has to bear. */
@@ -36,7 +49,9 @@ export class Spawner implements Disposable {
   }
 
   readonly startOnce: StartOnce = async request => {
-    if (this.#state.kind === 'new') void this.#begin()
+    if (this.#state.kind === 'new') void this.#begin(0)
+    if (this.#state.kind === 'resting' && performance.now() >= this.#state.until)
+      void this.#begin(this.#state.failures)
     const started = this.#state.kind === 'usable' ? await this.#state.helper.start(request) : 'unopened'
     return started === 'unopened' ? await startHere(request) : started
   };
@@ -44,23 +59,31 @@ export class Spawner implements Disposable {
   /** What it has started goes on. */
   [Symbol.dispose](): void {
     if (this.#state.kind === 'usable') this.#state.helper.end()
-    this.#state = { kind: 'useless' }
+    if (this.#state.kind === 'beginning') this.#state.ending.abort()
+    this.#state = { kind: 'over' }
   }
 
-  async #begin(): Promise<void> {
-    this.#state = { kind: 'beginning' }
-    const python = process.platform === 'linux' ? await this.#python() : undefined
-    const helper =
-      python === undefined
-        ? undefined
-        : await SpawnerHelper.begin(python, this.#limitMs).catch(() => undefined)
+  /** `failures`: how many could not be used before. */
+  async #begin(failures: number): Promise<void> {
+    const ending = new AbortController()
+    this.#state = { kind: 'beginning', failures, ending }
+    const helper = await this.#helper(ending.signal).catch(() => undefined)
     // It may have been disposed of meanwhile.
     if (this.#state.kind !== 'beginning') return helper?.end()
-    // One that never was ready will not be at the next try.
-    const next: State = helper === undefined ? { kind: 'useless' } : { kind: 'usable', helper }
-    this.#state = next
-    helper?.gone.then(() => {
-      if (this.#state === next) this.#state = { kind: 'new' }
+    if (helper === undefined) {
+      const pause = Math.min(this.#limits.firstPauseMs * 2 ** failures, longestPauseMs)
+      this.#state = { kind: 'resting', failures: failures + 1, until: performance.now() + pause }
+      return
+    }
+    const usable: State = { kind: 'usable', helper }
+    this.#state = usable
+    helper.gone.then(() => {
+      if (this.#state === usable) this.#state = { kind: 'new' }
     })
+  }
+
+  async #helper(signal: AbortSignal): Promise<SpawnerHelper | undefined> {
+    const python = process.platform === 'linux' ? await this.#python() : undefined
+    return python === undefined ? undefined : await SpawnerHelper.begin(python, this.#limits, signal)
   }
 }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { listArtifacts } from '../../../../services/store/artifacts.ts'
+import { listArtifacts, removeArtifact } from '../../../../services/store/artifacts.ts'
 import { listCommands } from '../../../../services/store/commands.ts'
 import { toArtifact, toCommand } from '../../../../services/store/rows.ts'
 import type { CommandRow } from '../../../../services/store/schema.ts'
 import { getSession, moveSession, requestRemoval } from '../../../../services/store/sessions.ts'
+import { openStore } from '../../../../services/store/store.ts'
 import { type RunnerRig, runnerRig, until } from '../rig.ts'
 import { killRunner, spawnRunner } from '../spawn-runner.ts'
 import { coreFile } from './core-file.ts'
@@ -269,6 +271,25 @@ t.test('the old and the too much go; the rest stays', async t => {
   await rig.start()
   await until('they are too old', async () => (await left()) === 0)
   t.same(readdirSync(rig.files.artifacts(session.id, last.id)), [])
+})
+
+t.test('of two runners that remove one each of two with one file, one removes the file', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const row = await rig.run(session, 'echo a > a; cp a b', { artifacts: ['a', 'b'] })
+  await using another = await openStore(rig.storePath)
+  const [a, b] = await listArtifacts(rig.store, { session: session.id, limit: 2 })
+  if (a === undefined || b === undefined) throw new Error('they are not there')
+  const file = rig.files.artifact(session.id, row.id, a.sha256)
+  let removed = 0
+  const drop = async () => {
+    removed++
+    await rm(file)
+  }
+  await Promise.all([removeArtifact(rig.store, a, drop), removeArtifact(another, b, drop)])
+  t.equal(removed, 1)
+  t.notOk(existsSync(file))
+  t.same(await listArtifacts(rig.store, { session: session.id, limit: 2 }), [])
 })
 
 t.test('with their session they go', async t => {

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -15,7 +16,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { processEntry } from '../../../../lib/processes/process-table.ts'
 import { findSystemTool } from '../../../../services/runner/commands/find-system-tool.ts'
-import { Spawner } from '../../../../services/runner/spawning/spawner.ts'
+import { Spawner, type SpawnerLimits } from '../../../../services/runner/spawning/spawner.ts'
 import { startHere } from '../../../../services/runner/spawning/start-here.ts'
 import type { StartProcess, StartRequest } from '../../../../services/runner/spawning/started-process.ts'
 import { until } from '../rig.ts'
@@ -55,8 +56,10 @@ function openAs(descriptor: string): string | undefined {
 const parentOf = (pid: number): number | undefined => processEntry(pid)?.ppid
 
 /** One whose helper is ready, and the helper's pid. */
-async function withHelper(limitMs?: number): Promise<{ spawner: Spawner; helper: number }> {
-  const spawner = new Spawner(async () => python, limitMs)
+async function withHelper(
+  limits: Partial<SpawnerLimits> = {},
+): Promise<{ spawner: Spawner; helper: number }> {
+  const spawner = new Spawner(async () => python, limits)
   const helper = await until('a program that the helper has started', async () => {
     const { pid, ended } = await spawner.start(line('read -r _ </dev/null; sleep 0.2'))
     const parent = parentOf(pid)
@@ -198,6 +201,27 @@ t.test('where there is no helper, this process starts them', async t => {
   }
 })
 
+t.test(
+  'after a helper that could not be used another is tried, when it is time',
+  { skip: without },
+  async t => {
+    const ready = async (firstPauseMs: number, starts: number) => {
+      let asked = 0
+      const spawner = new Spawner(async () => (asked++ === 0 ? '/bin/false' : python), { firstPauseMs })
+      t.teardown(() => spawner[Symbol.dispose]())
+      for (let i = 0; i < starts; i++) {
+        const { pid, ended } = await spawner.start(line('read -r _ </dev/null; sleep 0.1'))
+        const parent = parentOf(pid)
+        await ended
+        if (parent !== process.pid) return asked
+      }
+      return asked === 1 ? 'not tried' : undefined
+    }
+    t.equal(await until('another helper', () => ready(1, 100)), 2)
+    t.equal(await ready(1_000_000, 5), 'not tried')
+  },
+)
+
 t.test('a helper that is killed', { skip: without }, async t => {
   const { spawner, helper } = await withHelper()
   t.teardown(() => spawner[Symbol.dispose]())
@@ -216,7 +240,7 @@ t.test('a helper that is killed', { skip: without }, async t => {
 })
 
 t.test('a helper that does not answer is given up', { skip: without }, async t => {
-  const { spawner, helper } = await withHelper(300)
+  const { spawner, helper } = await withHelper({ startMs: 300 })
   t.teardown(() => spawner[Symbol.dispose]())
   process.kill(helper, 'SIGSTOP')
   const { pid, ended } = await spawner.start(line('sleep 0.1; exit 6'))
@@ -226,10 +250,30 @@ t.test('a helper that does not answer is given up', { skip: without }, async t =
 })
 
 t.test('what must not be started twice is told of', { skip: without }, async t => {
-  const { spawner, helper } = await withHelper(300)
+  const { spawner, helper } = await withHelper({ startMs: 300 })
   t.teardown(() => spawner[Symbol.dispose]())
   process.kill(helper, 'SIGSTOP')
   t.equal(await spawner.startOnce(line('exit 6')), 'untold')
+})
+
+t.test('when it is disposed of, a helper that is stopped ends as well', { skip: without }, async () => {
+  const { spawner, helper } = await withHelper()
+  process.kill(helper, 'SIGSTOP')
+  spawner[Symbol.dispose]()
+  await until('its end', () => processEntry(helper) === undefined)
+})
+
+t.test('and one that has not begun yet', { skip: without }, async () => {
+  const slow = join(root, 'slow')
+  const file = join(root, 'slow-pid')
+  writeFileSync(slow, `#!/bin/sh\necho $$ >${file}\nexec sleep 600\n`, { mode: 0o700 })
+  const spawner = new Spawner(async () => slow)
+  await (await spawner.start(line('true'))).ended
+  const pid = await until('it to be there', () =>
+    existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined,
+  )
+  spawner[Symbol.dispose]()
+  await until('its end', () => processEntry(pid) === undefined)
 })
 
 t.test(

@@ -144,7 +144,7 @@ t.test(
     await rig.printed(session.id, id, 'ready\n')
     await killRunner(child)
     // As it is where a runner is killed after it has recorded an end.
-    const left = [nameOfAttempt(over), `trial.${2 ** 22 + 1}.abc`]
+    const left = [nameOfAttempt(over), `trial.${process.pid}.before.abc`]
     for (const name of left) new CommandGroup(base, name).make(noLimits)
     t.same(groupsIn(base).sort(), [`${id}.1`, ...left].sort())
     await rig.start()
