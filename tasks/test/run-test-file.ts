@@ -8,7 +8,7 @@ import type { Failure, FileResult } from './test-result.ts'
 const fileDeadline = 300_000
 
 /** An option of Node and no variable, which what a test starts would inherit. */
-const keepCompiled = ['--import', new URL('keep-compiled.mjs', import.meta.url).href]
+const prepareTest = ['--import', new URL('prepare-test.mjs', import.meta.url).href]
 
 export type FileRunOptions = {
   /** Owns the file's processes as well, and ends them where the file's own scope cannot. */
@@ -22,7 +22,7 @@ export async function runTestFile(root: string, file: string, options: FileRunOp
   const { signal, skipAllowed } = options
   const start = performance.now()
   await using scope = new ProcessScope({ graceMs: 2_000, within: options.scope })
-  const child = scope.spawn(process.execPath, [...keepCompiled, file], {
+  const child = scope.spawn(process.execPath, [...prepareTest, file], {
     cwd: root,
     // tap gives up a file after 30 s otherwise; a little before ours, so that it can say which test it was.
     env: { ...process.env, TAP_TIMEOUT: String(fileDeadline / 1000 - 10) },
@@ -57,9 +57,12 @@ export async function runTestFile(root: string, file: string, options: FileRunOp
     failures.push({ name: file, detail: `its plan does not hold: ${JSON.stringify(final.failures)}` })
   const code = child.exitCode ?? child.signalCode
   if (how === 'exit' && code !== 0 && failures.length === 0)
-    failures.push({ name: file, detail: `exit ${code}\n${errors}` })
+    failures.push({ name: file, detail: `exit ${code}` })
   if (how === 'exit' && passed.length + skipped.length + failures.length === 0)
-    failures.push({ name: file, detail: `it tested nothing\n${errors}` })
+    failures.push({ name: file, detail: 'it tested nothing' })
+  // An error that nobody has caught ends a file, and stands there alone.
+  const last = failures.at(-1)
+  if (last !== undefined && errors !== '') last.detail += `\n${errors}`
   for (const { name, reason } of skipped)
     if (!skipAllowed(reason))
       failures.push({ name, detail: `skipped, which fails in CI: ${reason || '(no reason given)'}` })

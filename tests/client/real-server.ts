@@ -12,9 +12,9 @@ import { instanceId } from '../../services/contract/ids.ts'
 import { commandPath } from '../../services/runner/host-environment.ts'
 import { startRunner } from '../../services/runner/runner.ts'
 import { dataFiles } from '../../services/store/files.ts'
-import { migrate } from '../../services/store/migrate.ts'
 import { openStore } from '../../services/store/store.ts'
 import { createToken } from '../../services/store/tokens.ts'
+import { makeStore } from '../services/store/make-store.ts'
 import { git } from './git.ts'
 
 /** A real API and a real runner in a directory of their own, with an administrator's token. */
@@ -36,7 +36,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
   await using made = new AsyncDisposableStack()
   made.defer(() => removeTree(directory))
   const storeFile = join(directory, 'store.db')
-  await migrate(storeFile)
+  await makeStore(storeFile)
   const store = made.use(await openStore(storeFile))
   const files = dataFiles(join(directory, 'data'))
   const common = { store, files, clock: systemClock, log: pino({ level: 'silent' }) }

@@ -2,7 +2,6 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { processTable } from '../../lib/processes/process-table.ts'
 
 /**
@@ -119,17 +118,4 @@ function processesIn(root: string): string[] {
       return []
     }
   })
-}
-
-/** Waits for a fact, looked at every few milliseconds, up to a deadline that fails loudly. */
-export async function until(
-  what: string,
-  fact: () => boolean | Promise<boolean>,
-  deadline = 60_000,
-): Promise<void> {
-  const end = performance.now() + deadline
-  while (!(await fact())) {
-    if (performance.now() > end) throw new Error(`not within ${deadline} ms: ${what}`)
-    await delay(10)
-  }
 }

@@ -10,7 +10,8 @@ import { call, message, type Step, type ToolCall, type ToolOutput } from '../age
 import { type ScriptedModel, startScriptedModel } from '../agents/scripted-model.ts'
 import { answerIn, answerOf } from '../agents/tool-answer.ts'
 import { demoRepository } from '../client/real-server.ts'
-import { type Clone, makeClone, until } from './clone.ts'
+import { until } from '../until.ts'
+import { type Clone, makeClone } from './clone.ts'
 
 /**
  * A coding agent finds a mistake with the debugger: the real Codex, led by a script, with the tools of

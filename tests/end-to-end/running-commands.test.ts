@@ -1,5 +1,6 @@
 import t from 'tap'
-import { makeClone, until } from './clone.ts'
+import { until } from '../until.ts'
+import { makeClone } from './clone.ts'
 
 t.setTimeout(280_000)
 

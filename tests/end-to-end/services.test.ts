@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import { makeClone, until } from './clone.ts'
+import { until } from '../until.ts'
+import { makeClone } from './clone.ts'
 
 t.setTimeout(280_000)
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { until } from '../lib/processes/zoo.ts'
+import { until } from '../until.ts'
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const cli = join(root, 'tasks', 'cli.mjs')

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { until } from '../lib/processes/zoo.ts'
+import { until } from '../until.ts'
 import { cli, finish, type Place, Running } from './cli-rig.ts'
 
 export type Shell = 'bash' | 'zsh' | 'fish'

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
-import { until } from '../lib/processes/zoo.ts'
+import { until } from '../until.ts'
 import { createPlace, Running, root } from './cli-rig.ts'
 
 t.setTimeout(120_000)

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { until } from '../lib/processes/zoo.ts'
+import { until } from '../until.ts'
 import { oldNode } from './cli-rig.ts'
 import { createProject, touchSource } from './prepare/project.ts'
 

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../lib/processes/identity.ts'
-import { anyAlive, until, zoo } from '../lib/processes/zoo.ts'
+import { anyAlive, zoo } from '../lib/processes/zoo.ts'
+import { until } from '../until.ts'
 import { cli, createPlace, importTask, oldNode, Running, start } from './cli-rig.ts'
 
 const place = createPlace(t)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { identify, isAlive } from '../../lib/processes/identity.ts'
-import { anyAlive, until, zoo } from '../lib/processes/zoo.ts'
+import { anyAlive, zoo } from '../lib/processes/zoo.ts'
+import { until } from '../until.ts'
 import { createPlace, importTask, oldNode, type Running, start } from './cli-rig.ts'
 
 const place = createPlace(t)

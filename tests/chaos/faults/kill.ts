@@ -1,5 +1,6 @@
 import { processEntry, processTable } from '../../../lib/processes/process-table.ts'
-import { type Clone, until } from '../../end-to-end/clone.ts'
+import type { Clone } from '../../end-to-end/clone.ts'
+import { until } from '../../until.ts'
 import type { Fault } from './fault.ts'
 
 /** Which processes of ours are killed, and how each is recognised in the process table. */

@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import t from 'tap'
 import { endProcesses } from '../../../lib/processes/end-processes.ts'
 import { identify, isAlive, signalProcess } from '../../../lib/processes/identity.ts'
-import { ended, readPids, stranger, until, zoo } from './zoo.ts'
+import { until } from '../../until.ts'
+import { ended, readPids, stranger, zoo } from './zoo.ts'
 
 t.test('a process is named by its pid and its start', async t => {
   const child = stranger()

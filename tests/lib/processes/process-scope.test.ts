@@ -2,7 +2,8 @@ import t from 'tap'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
 import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { processEntry } from '../../../lib/processes/process-table.ts'
-import { anyAlive, ended, readPids, stranger, until, zoo } from './zoo.ts'
+import { until } from '../../until.ts'
+import { anyAlive, ended, readPids, stranger, zoo } from './zoo.ts'
 
 const sh = (scope: ProcessScope, text: string) =>
   scope.spawn('sh', ['-c', text], { stdio: ['ignore', 'pipe', 'ignore'] })

@@ -7,7 +7,8 @@ import { identify, isAlive, type ProcessIdentity } from '../../../lib/processes/
 import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { processEntry, processTable } from '../../../lib/processes/process-table.ts'
 import { Sentinel } from '../../../lib/processes/sentinel.ts'
-import { anyAlive, ended, readPids, stranger, until, zoo } from './zoo.ts'
+import { until } from '../../until.ts'
+import { anyAlive, ended, readPids, stranger, zoo } from './zoo.ts'
 
 const linux = process.platform === 'linux'
 

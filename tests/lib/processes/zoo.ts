@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 
 /**
@@ -22,21 +21,6 @@ export const zoo = {
   /** Starts a daemon when asked to end. */
   spiteful: "trap 'setsid sleep 300 >/dev/null 2>&1 & exit' TERM; echo pid $$; sleep 300 & wait",
 } as const
-
-/** Waits for a fact, with a deadline: `what` is what the failure will name. */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  limitMs = 60_000,
-): Promise<NonNullable<T>> {
-  const limit = performance.now() + limitMs
-  for (;;) {
-    const fact = await look()
-    if (fact) return fact
-    if (performance.now() > limit) throw new Error(`waited ${limitMs} ms in vain for: ${what}`)
-    await delay(5)
-  }
-}
 
 /** Reads `count` lines `pid N` from a child's output. */
 export async function readPids(child: ChildProcess, count: number): Promise<number[]> {

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { contract, type OperationName, operationNames } from '../../../services/contract/contract.ts'
 import type { DebugSessionId } from '../../../services/contract/ids.ts'
 import { scopes } from '../../../services/contract/scopes.ts'
@@ -258,7 +258,7 @@ const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
 /** A command in a path or query is an id, in a body a command line. */
 const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
 
-async function startWalk(t: Parameters<typeof startRig>[0]) {
+async function startWalk(t: Test) {
   const rig = await startRig(t)
   await rig.repository()
   // No sessions are opened on these.
@@ -279,6 +279,10 @@ async function rowOf({ store }: Rig, id: DebugSessionId): Promise<DebugSessionJo
   if (row === undefined) throw new Error(`no ${id}`)
   return row
 }
+
+/** All fields are spoilt on one server, for what is refused changes nothing; and all who may not are sent to another. */
+const untouched = await startWalk(t)
+const closed = await startWalk(t)
 
 for (const name of operationNames) {
   const { access } = contract[name]
@@ -304,9 +308,9 @@ for (const name of operationNames) {
 
   if (access !== 'public')
     t.test(`${name}: is closed to who may not`, async t => {
-      const { rig, things } = await startWalk(t)
+      const { rig, things } = closed
       const input = valid[name](things)
-      const revoked = await rig.person('revoked', 'admin')
+      const revoked = await rig.person(`${name}-revoked`, 'admin')
       await rig.call('tokens.revoke', { token: revoked.id }, rig.admin)
       for (const token of [null, 'dst_unknown', revoked]) {
         const [path, sent] = requestFor(name, input, token)
@@ -319,13 +323,17 @@ for (const name of operationNames) {
       }
       if (access === 'token') return
       const others = scopes.filter(scope => scope !== access && scope !== 'admin' && scope !== 'cli')
-      const lacking = await rig.person('lacking', ...others, ...(access === 'admin' ? ['cli' as const] : []))
+      const lacking = await rig.person(
+        `${name}-lacking`,
+        ...others,
+        ...(access === 'admin' ? ['cli' as const] : []),
+      )
       const [path, sent] = requestFor(name, input, lacking)
       const answer = await rig.send(path, sent)
       t.match(problemOf(t, answer), { code: 'insufficient_scope', detail: new RegExp(access) })
       t.match(answer.headers['www-authenticate'], `scope="${access}"`)
       if (access === 'admin') return
-      const exact = await rig.person('exact', access)
+      const exact = await rig.person(`${name}-exact`, access)
       const [, own] = requestFor(name, input, exact)
       const opened = await rig.send(path, own)
       t.not(opened.status, 401)
@@ -344,9 +352,11 @@ for (const name of operationNames) {
     })
 
   t.test(`${name}: every field of it is held to its form`, async t => {
-    const { rig, things } = await startWalk(t)
+    const { rig, things } = untouched
     const input = valid[name](things)
     const person = access === 'admin' ? rig.admin : rig.alice
+    const refused = async (given: Record<string, unknown>) =>
+      problemOf(t, await rig.send(...requestFor(name, given, person)))
     const fields = Object.keys(contract[name].input.shape)
     const instead: Readonly<Record<string, string>> = alternatives[name] ?? {}
     t.strictSame(
@@ -358,7 +368,7 @@ for (const name of operationNames) {
       const { [instead[field] ?? '']: _, ...others } = input
       const isId = field === 'command' && contract[name].path !== '/sessions/{session}/commands'
       for (const value of isId ? spoiltId : (spoiltIn[name]?.[field] ?? spoilt[field] ?? [])) {
-        const problem = await rig.refused(name, { ...others, [field]: value }, person)
+        const problem = await refused({ ...others, [field]: value })
         t.equal(
           problem.code,
           'invalid_input',
@@ -375,11 +385,11 @@ for (const name of operationNames) {
         )
       }
     }
-    t.match(await rig.refused(name, { ...input, nonsense: '1' }, person), {
+    t.match(await refused({ ...input, nonsense: '1' }), {
       code: 'invalid_input',
       errors: [{ path: 'nonsense', message: 'unknown field' }],
     })
-    await changesNothing(rig, things)
+    await changesNothing(t, rig, things)
   })
 }
 
@@ -407,8 +417,7 @@ t.test('all bad fields are named at once, with a guess at what was meant', async
 })
 
 /** After all that was refused, what was there is there and nothing else. */
-async function changesNothing(rig: Rig, { session }: Things): Promise<void> {
-  const t = rig.t
+async function changesNothing(t: Test, rig: Rig, { session }: Things): Promise<void> {
   t.same(
     (await rig.call('sessions.list')).map(({ id, status }) => ({ id, status })),
     [{ id: session, status: 'running' }],

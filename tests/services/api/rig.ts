@@ -21,9 +21,9 @@ import type { OutputOf } from '../../../services/contract/operation.ts'
 import { type ProblemDocument, problemSchema } from '../../../services/contract/problems.ts'
 import type { Scope } from '../../../services/contract/scopes.ts'
 import { dataFiles } from '../../../services/store/files.ts'
-import { migrate } from '../../../services/store/migrate.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
+import { makeStore } from '../store/make-store.ts'
 import { FakeRunner } from './fake-runner.ts'
 import { until } from './until.ts'
 
@@ -43,7 +43,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
   await using made = new AsyncDisposableStack()
   made.defer(() => rm(directory, { recursive: true, force: true }))
   const storeFile = join(directory, 'store.db')
-  await migrate(storeFile)
+  await makeStore(storeFile)
   const store = made.use(await openStore(storeFile))
   const files = dataFiles(join(directory, 'data'))
   const runnerSocket = join(directory, 'runner.sock')

@@ -7,7 +7,8 @@ import { noLimits } from '../../../services/contract/command-limits.ts'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { toCommand } from '../../../services/store/rows.ts'
 import type { CommandRow } from '../../../services/store/schema.ts'
-import { type RunnerRig, runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { type RunnerRig, runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 

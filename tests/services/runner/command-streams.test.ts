@@ -2,7 +2,8 @@ import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 
 t.test('a command reads what it was given', async t => {
   const rig = await runnerRig(t)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
 import { getCommand, listCommands } from '../../../services/store/commands.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 
 t.test('what a command finds and leaves', async t => {
   const rig = await runnerRig(t, { inherit: { TZ: 'UTC', DEBUG_SERVER_SCOPES: 'outer' } })

@@ -4,7 +4,8 @@ import t from 'tap'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
 import { getCommand, listCommands, requestCancel } from '../../../services/store/commands.ts'
 import { getSession, moveSession, requestRemoval } from '../../../services/store/sessions.ts'
-import { git, type RunnerRig, runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { git, type RunnerRig, runnerRig } from './rig.ts'
 
 /** Shell lines that start processes, print `pid N` for each, and print `ready` when all are there. */
 const zoo = {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { fillWith, ownDisk } from '../../chaos/own-disk.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 

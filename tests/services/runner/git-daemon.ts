@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Test } from 'tap'
-import { until } from './rig.ts'
+import { until } from '../../until.ts'
 
 /** Serves every repository below `root` at `git://127.0.0.1:PORT/`, until the test ends. */
 export async function gitDaemon(

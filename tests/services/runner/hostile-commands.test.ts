@@ -6,7 +6,8 @@ import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { environmentReader, processTable } from '../../../lib/processes/process-table.ts'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 
 /** Commands that touch what the runner keeps beside their worktree: they harm themselves, and nobody else. */
 

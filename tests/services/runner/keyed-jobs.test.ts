@@ -1,6 +1,6 @@
 import t from 'tap'
 import { KeyedJobs } from '../../../services/runner/keyed-jobs.ts'
-import { until } from './rig.ts'
+import { until } from '../../until.ts'
 
 /** A promise and what settles it. */
 const gate = () => Promise.withResolvers<void>()

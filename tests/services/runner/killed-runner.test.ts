@@ -2,7 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { getCommand, listCommands } from '../../../services/store/commands.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 import { killRunner, spawnRunner } from './spawn-runner.ts'
 
 t.setTimeout(180_000)

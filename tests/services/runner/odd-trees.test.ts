@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import t from 'tap'
 import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
-import { git, type RunnerRig, runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { git, type RunnerRig, runnerRig } from './rig.ts'
 
 t.setTimeout(250_000)
 

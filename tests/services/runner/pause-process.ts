@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { processEntry } from '../../../lib/processes/process-table.ts'
-import { until } from './rig.ts'
+import { until } from '../../until.ts'
 
 /** Stops a process, but not in the middle of a write: with SQLite nobody could write until it goes on. */
 export async function pauseProcess(storeFile: string, pid: number): Promise<void> {

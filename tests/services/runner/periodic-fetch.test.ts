@@ -7,7 +7,8 @@ import {
 } from '../../../services/store/repositories.ts'
 import { wantFetch } from '../../../services/store/repository-fetches.ts'
 import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
-import { commit, git, runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { commit, git, runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 

@@ -8,8 +8,9 @@ import { listCommands, runningCommands } from '../../../services/store/commands.
 import { insertCommand } from '../../../services/store/new-command.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
 import { recordFetch } from '../../../services/store/repository-fetches.ts'
+import { until } from '../../until.ts'
 import { now, runner, type StoreRig, storeRig } from '../store/store-rig.ts'
-import { runnerRig, until } from './rig.ts'
+import { runnerRig } from './rig.ts'
 import { killRunner, spawnRunner } from './spawn-runner.ts'
 
 t.setTimeout(290_000)

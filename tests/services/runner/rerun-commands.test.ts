@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import t from 'tap'
 import { readProcessFile } from '../../../services/runner/commands/wrapper-files.ts'
 import { getCommand } from '../../../services/store/commands.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 
 /** Counts its runs in the worktree, says which this is, and waits for `go`. */
 const counted = 'echo x >> runs; echo run $(wc -l < runs); until [ -e go ]; do sleep 0.05; done; exit 4'

@@ -10,8 +10,9 @@ import { readExitFile, readProcessFile } from '../../../services/runner/commands
 import { getCommand, requestCancel, startCommand } from '../../../services/store/commands.ts'
 import { addRepository, getRepository } from '../../../services/store/repositories.ts'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
+import { until } from '../../until.ts'
 import { silentServer } from './git-daemon.ts'
-import { runnerRig, until } from './rig.ts'
+import { runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 

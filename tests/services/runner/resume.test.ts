@@ -4,7 +4,8 @@ import t from 'tap'
 import type { SessionId } from '../../../services/contract/ids.ts'
 import { resumeSession } from '../../../services/store/resume-session.ts'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
-import { type RunnerRig, runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { type RunnerRig, runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 

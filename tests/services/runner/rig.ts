@@ -4,7 +4,6 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from '
 import { connect, type Socket } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { systemClock, toInstant } from '../../../lib/clock.ts'
@@ -23,32 +22,18 @@ import type { RunnerDependencies } from '../../../services/runner/runner-depende
 import type { IsolationSettings } from '../../../services/runner/sandbox/sandbox.ts'
 import { getCommand, runningCommands } from '../../../services/store/commands.ts'
 import { dataFiles } from '../../../services/store/files.ts'
-import { migrate } from '../../../services/store/migrate.ts'
 import { type NewCommand, queueCommand } from '../../../services/store/new-command.ts'
 import { addRepository, getRepository } from '../../../services/store/repositories.ts'
 import type { CommandRow, RepositoryRow } from '../../../services/store/schema.ts'
 import { createSession, getSession } from '../../../services/store/sessions.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createUser } from '../../../services/store/users.ts'
+import { until } from '../../until.ts'
+import { makeStore } from '../store/make-store.ts'
 import { removeGroups } from './remove-groups.ts'
 
 /** Files of a repository by name. */
 export type Tree = Record<string, string | Buffer>
-
-/** Waits for a fact, with a deadline: `what` is what the failure will name. */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  limitMs = 60_000,
-): Promise<NonNullable<T>> {
-  const limit = performance.now() + limitMs
-  for (;;) {
-    const fact = await look()
-    if (fact) return fact
-    if (performance.now() > limit) throw new Error(`waited ${limitMs} ms in vain for: ${what}`)
-    await delay(5)
-  }
-}
 
 /** Runs git for a test, as nobody in particular and without the configuration of whoever runs the test. */
 export function git(directory: string, ...args: string[]): string {
@@ -115,7 +100,7 @@ type RigOptions = { root?: string; idle?: boolean }
 export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> & RigOptions = {}) {
   const { idle = false, root = mkdtempSync(join(tmpdir(), 'runner-')), ...dependencies } = overrides
   const storePath = join(root, 'store', 'store.db')
-  await migrate(storePath)
+  await makeStore(storePath)
   const store = await openStore(storePath)
   const files = dataFiles(join(root, 'data'))
   const { clock = systemClock } = dependencies

@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 import { commandId, debugSessionId, instanceId } from '../../../services/contract/ids.ts'
 import { type Ask, type LiveAnswer, longestAsk } from '../../../services/contract/runner-messages.ts'
 import { RunnerSocket } from '../../../services/runner/runner-socket.ts'
-import { until } from './rig.ts'
+import { until } from '../../until.ts'
 
 const instance = instanceId.create()
 const hello = { type: 'hello', instance } as const

@@ -4,7 +4,8 @@ import { systemClock, systemStopwatch } from '../../../lib/clock.ts'
 import type { SessionId } from '../../../services/contract/ids.ts'
 import { getCommand } from '../../../services/store/commands.ts'
 import { getSession } from '../../../services/store/sessions.ts'
-import { runnerRig, until } from './rig.ts'
+import { until } from '../../until.ts'
+import { runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 
@@ -17,8 +18,8 @@ async function timedRig(t: Test, retainMs = 0) {
   let set = 0
   const rig = await runnerRig(t, {
     clock: { now: () => systemClock.now() + passed + set },
-    // A lease is renewed by timers, which know nothing of the time that is made up here.
-    lease: { termMs: 1e12, stopwatch: { elapsed: () => systemStopwatch.elapsed() + passed } },
+    // A lease is renewed by timers, which know nothing of the time that is made up here, and of no more than 24 days.
+    lease: { termMs: 60 * day, stopwatch: { elapsed: () => systemStopwatch.elapsed() + passed } },
     sessions: { retainMs },
   })
   const after = (change: () => void) => {

@@ -2,8 +2,9 @@ import { existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { getSession, moveSession } from '../../../services/store/sessions.ts'
+import { until } from '../../until.ts'
 import { silentServer } from './git-daemon.ts'
-import { commit, git, runnerRig, until } from './rig.ts'
+import { commit, git, runnerRig } from './rig.ts'
 
 t.setTimeout(120_000)
 

@@ -11,8 +11,9 @@ import { getCommand, requestCancel } from '../../../services/store/commands.ts'
 import { addRepository, getRepository } from '../../../services/store/repositories.ts'
 import { listRunners, type RegisteredRunner } from '../../../services/store/runners.ts'
 import { getSession } from '../../../services/store/sessions.ts'
+import { until } from '../../until.ts'
 import { silentServer } from './git-daemon.ts'
-import { type RunnerRig, runnerRig, until } from './rig.ts'
+import { type RunnerRig, runnerRig } from './rig.ts'
 import { killRunner, pauseRunner, spawnRunner } from './spawn-runner.ts'
 
 t.setTimeout(120_000)

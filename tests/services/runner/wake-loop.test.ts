@@ -1,6 +1,6 @@
 import t from 'tap'
 import { WakeLoop } from '../../../services/runner/wake-loop.ts'
-import { until } from './rig.ts'
+import { until } from '../../until.ts'
 
 t.test('passes follow each other, one more however often it is woken', async t => {
   let passes = 0

@@ -11,7 +11,6 @@ import {
   type TokenId,
   type UserId,
 } from '../../../services/contract/ids.ts'
-import { migrate } from '../../../services/store/migrate.ts'
 import { queueCommand } from '../../../services/store/new-command.ts'
 import { addRepository } from '../../../services/store/repositories.ts'
 import { registerRunner } from '../../../services/store/runners.ts'
@@ -19,6 +18,7 @@ import { createSession, moveSession, type NewSession } from '../../../services/s
 import { openStore, type Store } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
 import { createUser } from '../../../services/store/users.ts'
+import { makeStore } from './make-store.ts'
 
 export const now = () => toInstant(systemClock.now())
 
@@ -50,7 +50,7 @@ function created(id: SessionId | undefined): SessionId {
 /** A store with one user and one repository, and short ways to make the rest. */
 export async function storeRig(t: Test) {
   const path = storePath(t)
-  await migrate(path)
+  await makeStore(path)
   const store = await openStore(path)
   t.teardown(() => store[Symbol.asyncDispose]())
   const token = async (name: string): Promise<TokenId> => {

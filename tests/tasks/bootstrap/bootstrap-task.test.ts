@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { migrationNames } from '../../../services/store/migration-names.ts'
-import { makeClone, until } from '../../end-to-end/clone.ts'
+import { makeClone } from '../../end-to-end/clone.ts'
+import { until } from '../../until.ts'
 
 t.setTimeout(120_000)
 

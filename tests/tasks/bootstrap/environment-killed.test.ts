@@ -5,20 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { sessionEnvironment } from '../../../config/session-environment.ts'
 import { environmentReader, processTable } from '../../../lib/processes/process-table.ts'
+import { until } from '../../until.ts'
 import { type Host, hasVenv, installerSha256, makeHost, realPython } from './environment-rig.ts'
 import { fakeInstaller, putConda } from './servers/fake-programs.ts'
 import { type FileServer, startFileServer } from './servers/file-server.ts'
 
 /** Killed with SIGKILL at each step: the next run completes, and ends what was left at work. */
 t.setTimeout(180_000)
-
-async function until(what: string, fact: () => boolean): Promise<void> {
-  const end = performance.now() + 60_000
-  while (!fact()) {
-    if (performance.now() > end) throw new Error(`not within 60 s: ${what}`)
-    await delay(10)
-  }
-}
 
 function start(owner: Test, host: Host): { child: ChildProcess; gone: Promise<void> } {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'environment-worker.ts'), host.root], {

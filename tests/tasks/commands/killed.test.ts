@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { until } from '../../lib/processes/zoo.ts'
+import { until } from '../../until.ts'
 import { importTask } from '../cli-rig.ts'
 import { randomNumbers } from '../engine/random-graph.ts'
 import { Project } from './rig.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { LogFiles, oldRuns, runName } from '../../../tasks/reporters/log-files.ts'
-import { until } from '../../lib/processes/zoo.ts'
+import { until } from '../../until.ts'
 import { cancelledRun, failingRun, start } from './story.ts'
 
 function place(t: { teardown(end: () => void): void }): string {

@@ -66,6 +66,11 @@ t.test('what fails, and why', async t => {
     ],
     'an exit code without a failed assertion': [`${tap('ok 1 - x', '1..1')}process.exitCode = 7`, /exit 7/],
     'a crash before any test': ['throw new Error("lost my way")\n', /lost my way/],
+    'an error that nobody catches': [
+      `import t from ${JSON.stringify(import.meta.resolve('tap'))}
+      t.test('it waits', () => new Promise(() => setTimeout(() => { throw new Error('lost my way') })))\n`,
+      /it waits[\s\S]*lost my way/,
+    ],
     'nothing tested': ['\n', /it tested nothing/],
     'fewer tests than planned': [tap('ok 1 - x', '1..2'), /./],
     'a process left behind': [

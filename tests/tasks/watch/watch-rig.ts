@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../../lib/processes/identity.ts'
-import { until } from '../../lib/processes/zoo.ts'
+import { until } from '../../until.ts'
 import { createPlace, importTask, type Options, type Place, type Running, root, start } from '../cli-rig.ts'
 
 /** Makes `task`, `service` and `mount` known to a Taskfile of a test. */

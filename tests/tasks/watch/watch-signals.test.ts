@@ -1,5 +1,6 @@
 import t from 'tap'
-import { anyAlive, until } from '../../lib/processes/zoo.ts'
+import { anyAlive } from '../../lib/processes/zoo.ts'
+import { until } from '../../until.ts'
 import { edit, files, pidsOf, taskfile } from './services-taskfile.ts'
 import { animals, startWatch, untilShown } from './watch-rig.ts'
 

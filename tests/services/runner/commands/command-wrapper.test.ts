@@ -12,7 +12,7 @@ import {
   readTimesFile,
 } from '../../../../services/runner/commands/wrapper-files.ts'
 import { parseTimes } from '../../../../services/runner/limits/command-usage.ts'
-import { until } from '../rig.ts'
+import { until } from '../../../until.ts'
 
 const wrapper = join(import.meta.dirname, '../../../../services/runner/commands/command-wrapper.sh')
 const root = mkdtempSync(join(tmpdir(), 'wrapper-'))

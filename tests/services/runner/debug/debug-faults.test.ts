@@ -5,7 +5,7 @@ import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import type { Frame } from '../../../../services/contract/debug-resources.ts'
 import { requestCancel } from '../../../../services/store/commands.ts'
 import { moveSession } from '../../../../services/store/sessions.ts'
-import { until } from '../rig.ts'
+import { until } from '../../../until.ts'
 import { adapterOf, pidOf } from './debug-processes.ts'
 import { DebugClient, debugging, debugRig, noDebugpy } from './debug-rig.ts'
 

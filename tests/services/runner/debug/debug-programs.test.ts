@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { until } from '../rig.ts'
+import { until } from '../../../until.ts'
 import { debugRig, noDebugpy } from './debug-rig.ts'
 
 const seen = `import json, os, sys

@@ -12,7 +12,8 @@ import {
   type LiveOperationName,
 } from '../../../../services/contract/runner-messages.ts'
 import { queueDebugSession } from '../../../../services/store/debug-sessions.ts'
-import { type RunnerRig, runnerRig, type Tree, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { type RunnerRig, runnerRig, type Tree } from '../rig.ts'
 
 /** Why the tests with the real debugpy cannot run here; false where they can. */
 export const noDebugpy: false | string = ['python3', '/usr/bin/python3'].some(

@@ -6,7 +6,7 @@ import { debugpyEngine } from '../../../../services/runner/debug/debugpy/engine.
 import type { StopMeaning } from '../../../../services/runner/debug/engine.ts'
 import { defaultEngineSettings } from '../../../../services/runner/debug/engines.ts'
 import { openly } from '../../../../services/runner/sandbox/enclosure.ts'
-import { until } from '../rig.ts'
+import { until } from '../../../until.ts'
 import { noDebugpy } from './debug-rig.ts'
 import { liveRig, noRequest, scopeOf } from './live-rig.ts'
 

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { findExecutable } from '../../../../services/runner/commands/find-executable.ts'
 import { inheritedByCommands, toolchainsOf } from '../../../../services/runner/host-environment.ts'
-import { type RunnerRig, runnerRig, type SessionOptions, type Tree, until, write } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { type RunnerRig, runnerRig, type SessionOptions, type Tree, write } from '../rig.ts'
 
 t.setTimeout(300_000)
 

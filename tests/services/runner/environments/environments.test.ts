@@ -9,7 +9,8 @@ import { toSession } from '../../../../services/store/rows.ts'
 import type { SessionRow } from '../../../../services/store/schema.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
 import { createUser } from '../../../../services/store/users.ts'
-import { commit, type RunnerRig, runnerRig, type SessionOptions, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { commit, type RunnerRig, runnerRig, type SessionOptions } from '../rig.ts'
 import { calls, forgetCalls, hold, path, project } from './stand-in-uv.ts'
 
 t.setTimeout(180_000)

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { findExecutable } from '../../../../services/runner/commands/find-executable.ts'
 import { environmentsOf } from '../../../../services/store/environments.ts'
-import { type RunnerRig, runnerRig, type Tree, until, write } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { type RunnerRig, runnerRig, type Tree, write } from '../rig.ts'
 import { packageIndex } from './package-index.ts'
 
 t.setTimeout(300_000)

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { listCommands } from '../../../../services/store/commands.ts'
-import { runnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { runnerRig } from '../rig.ts'
 import { packageIndex } from './package-index.ts'
 
 t.setTimeout(300_000)

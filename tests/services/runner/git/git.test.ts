@@ -8,7 +8,7 @@ import { gitEnvironment } from '../../../../services/runner/git/git-environment.
 import { startHere } from '../../../../services/runner/spawning/start-here.ts'
 import type { StartOnce } from '../../../../services/runner/spawning/started-process.ts'
 import { fillWith, ownDisk } from '../../../chaos/own-disk.ts'
-import { until } from '../rig.ts'
+import { until } from '../../../until.ts'
 
 const surroundings = { path: process.env.PATH ?? '', inherit: {}, configuration: [] }
 // What somebody else starts holds nobody up; here its end is waited for.

@@ -8,8 +8,8 @@ import { hostIdentity } from '../../../../services/runner/leases/host-identity.t
 import { RunnerLease } from '../../../../services/runner/leases/runner-lease.ts'
 import { startCommand } from '../../../../services/store/commands.ts'
 import { adoptCommands, endRunner, listRunners, registerRunner } from '../../../../services/store/runners.ts'
+import { until } from '../../../until.ts'
 import { storeRig } from '../../store/store-rig.ts'
-import { until } from '../rig.ts'
 
 const termMs = 60_000
 const hour = 3_600_000

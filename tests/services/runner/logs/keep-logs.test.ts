@@ -9,7 +9,8 @@ import { changesAfter, latestPosition } from '../../../../services/store/changes
 import { getCommand } from '../../../../services/store/commands.ts'
 import { toCommand } from '../../../../services/store/rows.ts'
 import type { CommandRow } from '../../../../services/store/schema.ts'
-import { type RunnerRig, runnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { type RunnerRig, runnerRig } from '../rig.ts'
 
 t.setTimeout(120_000)
 

@@ -9,7 +9,8 @@ import { findSandbox, runnerIsolation } from '../../../../services/runner/sandbo
 import { requestCancel } from '../../../../services/store/commands.ts'
 import { submodulesOf, toCommand } from '../../../../services/store/rows.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
-import { runnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { runnerRig } from '../rig.ts'
 import { headOf, nameSubmodules, statusOf } from '../submodules/submodule-rig.ts'
 
 t.setTimeout(180_000)

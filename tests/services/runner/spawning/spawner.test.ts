@@ -19,7 +19,7 @@ import { findSystemTool } from '../../../../services/runner/commands/find-system
 import { Spawner, type SpawnerLimits } from '../../../../services/runner/spawning/spawner.ts'
 import { startHere } from '../../../../services/runner/spawning/start-here.ts'
 import type { StartProcess, StartRequest } from '../../../../services/runner/spawning/started-process.ts'
-import { until } from '../rig.ts'
+import { until } from '../../../until.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'spawner-'))
 t.teardown(() => rmSync(root, { recursive: true }))

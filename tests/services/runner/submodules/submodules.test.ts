@@ -4,7 +4,8 @@ import t from 'tap'
 import { resumeSession } from '../../../../services/store/resume-session.ts'
 import { submodulesOf } from '../../../../services/store/rows.ts'
 import { getSession, moveSession } from '../../../../services/store/sessions.ts'
-import { commit, git, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { commit, git } from '../rig.ts'
 import { headOf, nameSubmodules, servedRig, statusOf } from './submodule-rig.ts'
 
 t.setTimeout(200_000)

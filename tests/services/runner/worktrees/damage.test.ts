@@ -7,7 +7,8 @@ import { lookUpRepository, requestRepositoryRemoval } from '../../../../services
 import { registerRunner } from '../../../../services/store/runners.ts'
 import type { WorktreeRow } from '../../../../services/store/schema.ts'
 import { allWorktrees, reclaimWorktrees, worktreeOf } from '../../../../services/store/worktrees.ts'
-import { commit, git, type RunnerRig, runnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { commit, git, type RunnerRig, runnerRig } from '../rig.ts'
 import { atRest, contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
 t.setTimeout(300_000)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { SessionId } from '../../../../services/contract/ids.ts'
 import { getSession, requestRemoval } from '../../../../services/store/sessions.ts'
 import { allWorktrees } from '../../../../services/store/worktrees.ts'
-import { git, type RunnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { git, type RunnerRig } from '../rig.ts'
 
 /** Removes a session and waits until its worktree is warm again, or gone. */
 export async function giveBack(rig: RunnerRig, ...ids: SessionId[]): Promise<void> {

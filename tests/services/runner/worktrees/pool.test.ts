@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import t from 'tap'
 import { allWorktrees } from '../../../../services/store/worktrees.ts'
-import { commit, git, runnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { commit, git, runnerRig } from '../rig.ts'
 import { contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
 t.setTimeout(120_000)

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { getSession, requestRemoval } from '../../../../services/store/sessions.ts'
 import { allWorktrees } from '../../../../services/store/worktrees.ts'
-import { runnerRig, until } from '../rig.ts'
+import { until } from '../../../until.ts'
+import { runnerRig } from '../rig.ts'
 
 t.test(
   'a worktree that is a mount point by now holds up no removal',

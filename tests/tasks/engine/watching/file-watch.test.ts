@@ -7,7 +7,7 @@ import { FileWatch } from '../../../../tasks/engine/watching/file-watch.ts'
 import { WantedPaths } from '../../../../tasks/engine/watching/wanted-paths.ts'
 import { watchFault } from '../../../../tasks/engine/watching/watch-fault.ts'
 import { WatchedInputs } from '../../../../tasks/engine/watching/watched-inputs.ts'
-import { until } from '../../../lib/processes/zoo.ts'
+import { until } from '../../../until.ts'
 
 async function watching(t: Test, inputs: readonly Input[], files: readonly string[]) {
   const root = join(t.testdir(), 'root')

@@ -11,7 +11,7 @@ import { mostTasks } from '../../../../../services/runner/limits/cgroups/dialect
 import { findCgroups } from '../../../../../services/runner/limits/cgroups/find-cgroups.ts'
 import { groupsIn, removeBase } from '../../../../../services/runner/limits/cgroups/group-base.ts'
 import { dataFiles } from '../../../../../services/store/files.ts'
-import { until } from '../../rig.ts'
+import { until } from '../../../../until.ts'
 
 t.setTimeout(120_000)
 

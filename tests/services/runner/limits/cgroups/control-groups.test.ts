@@ -19,8 +19,9 @@ import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { getCommand } from '../../../../../services/store/commands.ts'
 import { dataFiles } from '../../../../../services/store/files.ts'
 import { toCommand } from '../../../../../services/store/rows.ts'
+import { until } from '../../../../until.ts'
 import { removeGroups } from '../../remove-groups.ts'
-import { type RunnerRig, runnerRig, until } from '../../rig.ts'
+import { type RunnerRig, runnerRig } from '../../rig.ts'
 import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 
 /** Commands in control groups, through the runner. */
