@@ -26,7 +26,7 @@ export function appFor(service: StartedService, environment: Record<string, stri
     env: {
       ...environment,
       NODE_ENV: 'production',
-      // What a service has compiled it need not compile again: a start takes less time, and the service less memory.
+      // What was compiled before need not be compiled again: a start takes less time, and the service less memory.
       NODE_COMPILE_CACHE: join(ownRoot, '.artifacts', 'compile-cache'),
       DEBUG_SERVER_INSTANCE: service.instance,
       DEBUG_SERVER__API__PORT: String(ports.api),

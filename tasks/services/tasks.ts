@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { prepare } from '../bootstrap/tasks.ts'
 import { configEnvironment, configParam } from '../config-flag.ts'
@@ -7,10 +8,24 @@ import { type ServiceName, serviceNames } from './service-names.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */
 
+/**
+ * Beside what else a start has to wait for. A service that has its own sources to compile takes longer to start, and
+ * keeps the compiler in its memory: 27 MB in each.
+ */
+export const compiled = task({
+  describe: 'Compile the sources of the services',
+  inputs: [
+    ...['services/**/*.ts', 'config/**/*.ts', 'lib/**/*.ts', 'package-lock.json'],
+    { name: 'Node', value: process.version },
+  ],
+  timeout: '2m',
+  run: [process.execPath, join(import.meta.dirname, 'compile-services.mjs'), ...serviceNames],
+})
+
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
   // Not the whole bootstrap: `up` asks no remote for commits, and makes no environment.
-  needs: { prepare },
+  needs: { prepare, compiled },
   params: z => ({ config: configParam(z) }),
   setsEnv: params => configEnvironment(params),
   // Ending three services and PM2 takes a second or two, on a busy machine more.
@@ -82,6 +97,7 @@ export const status = task({
 
 export const restart = task({
   describe: 'Start one service anew; sessions and commands go on',
+  needs: { compiled },
   params: z => ({
     service: z.enum(serviceNames).describe('which one').meta({ positional: true }),
     config: configParam(z),

@@ -15,9 +15,6 @@ import type { Row } from './row.ts'
 export async function bench({ seconds = 30, sessions = 10 } = {}): Promise<Row[]> {
   await using server = await startBenchServer()
   for (let i = 0; i < sessions; i++) await server.session()
-  // As it is from its second start on: at the first it has its own sources to compile.
-  const again = await server.clone.task(['restart', 'runner'])
-  if (again.code !== 0) throw new Error(again.stderr)
   const line = server.clone.processes().find(text => text.includes('services/runner/main.ts'))
   if (line === undefined) throw new Error('there is no runner')
   const bare = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
