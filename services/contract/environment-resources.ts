@@ -19,6 +19,8 @@ export const sessionEnvironmentSchema = z.object({
 export type SessionEnvironment = z.infer<typeof sessionEnvironmentSchema>
 
 export const environmentSchema = sessionEnvironmentSchema.extend({
+  /** The name of the user whose sessions may have it. */
+  owner: z.string(),
   /** The name of the repository; null where that is not there any more. */
   repository: z.string().nullable(),
   failure: environmentFailureSchema.nullable(),

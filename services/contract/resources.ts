@@ -38,6 +38,8 @@ export type Repository = z.infer<typeof repositorySchema>
 
 export const sessionSchema = z.object({
   id: sessionId.schema,
+  /** The name of the user whose it is. */
+  owner: z.string(),
   /** The repository's name. */
   repository: z.string(),
   /** What was asked for; null means the default branch. */

@@ -10,6 +10,7 @@ import type { Store } from './store.ts'
 /** An environment's row with what else is told of it. */
 export type EnvironmentJoined = EnvironmentRow & {
   repository_name: string | null
+  owner_name: string
   /** The session of the command that builds it. */
   builder_id: SessionId | null
   /** The line of that command, as JSON, and how it stands. */
@@ -22,10 +23,12 @@ export type EnvironmentJoined = EnvironmentRow & {
 export const selectEnvironments = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
   database
     .selectFrom('environments')
+    .innerJoin('users', 'users.id', 'environments.owner_id')
     .leftJoin('repositories', 'repositories.id', 'environments.repository_id')
     .leftJoin('commands', 'commands.id', 'environments.command_id')
     .selectAll('environments')
     .select(eb => [
+      'users.name as owner_name',
       'repositories.name as repository_name',
       'commands.session_id as builder_id',
       'commands.command_json as build_json',

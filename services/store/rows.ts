@@ -81,12 +81,17 @@ export const toRepository = (row: RepositoryRow): Repository => ({
   fetch_requested: row.fetches_wanted > row.fetches_done,
 })
 
-/** A session's row together with the name of its repository and its environments, in their order. */
-export type SessionJoined = SessionRowRead & { repository_name: string; environments_json: string }
+/** A session's row together with the names of its repository and owner, and its environments, in their order. */
+export type SessionJoined = SessionRowRead & {
+  repository_name: string
+  owner_name: string
+  environments_json: string
+}
 type SessionRowRead = Omit<SessionRow, 'position'> & { position: number }
 
 export const toSession = (row: SessionJoined): Session => ({
   id: row.id,
+  owner: row.owner_name,
   repository: row.repository_name,
   revision: row.revision,
   commit: row.commit_id,
@@ -177,6 +182,7 @@ export const environmentFailureOf = ({ failure_json }: Pick<EnvironmentRow, 'fai
 
 export const toEnvironment = (row: EnvironmentJoined): Environment => ({
   id: row.id,
+  owner: row.owner_name,
   manager: row.manager,
   key: row.key,
   status: row.status,

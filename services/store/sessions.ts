@@ -132,13 +132,18 @@ const joined =
   <T>(work: (query: ReturnType<typeof selectJoined>) => Promise<T>): Promise<T> =>
     store.read(database => work(selectJoined(database)))
 
-/** Sessions with the names of their repositories and their environments. */
+/** Sessions with the names of their repositories and owners, and their environments. */
 export const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
   database
     .selectFrom('sessions')
     .innerJoin('repositories', 'repositories.id', 'sessions.repository_id')
+    .innerJoin('users', 'users.id', 'sessions.owner_id')
     .selectAll('sessions')
-    .select(eb => ['repositories.name as repository_name', environmentsOfSession(eb).as('environments_json')])
+    .select(eb => [
+      'repositories.name as repository_name',
+      'users.name as owner_name',
+      environmentsOfSession(eb).as('environments_json'),
+    ])
 
 export const getSession = (store: Store, id: SessionId): Promise<SessionJoined | undefined> =>
   joined(store)(query => query.where('sessions.id', '=', id).executeTakeFirst())

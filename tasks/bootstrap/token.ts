@@ -32,7 +32,7 @@ export async function prepareToken(workspace: Workspace): Promise<PreparedToken>
   }
   try {
     const made = await makeToken(workspace.storeFile, now)
-    if (made === 'user_disabled') return { file, made: undefined, warning: disabled }
+    if (made === 'user_disabled') return { file, made: undefined, warning: userDisabled }
     await writeAtomically(file, `${made.secret}\n`, { mode: 0o600 })
     return { file, made: made.secret, warning: undefined }
   } catch (error) {
@@ -41,7 +41,7 @@ export async function prepareToken(workspace: Workspace): Promise<PreparedToken>
   }
 }
 
-const disabled = `the user ${name} is disabled, so this clone has no administrator's token: make another with "npx task token:create NAME --scopes admin", or enable them again with "debug-server user enable ${name}"`
+const userDisabled = `the user ${name} is disabled, so this clone has no administrator's token: make another with "npx task token:create NAME --scopes admin", or enable them again with "debug-server user enable ${name}"`
 
 async function makeToken(storeFile: string, now: string): Promise<{ secret: string } | 'user_disabled'> {
   const { openStore } = await import('../../services/store/store.ts')

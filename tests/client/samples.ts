@@ -28,6 +28,7 @@ const instant = '2026-01-02T03:04:05.678Z'
 
 export const session = (change: Partial<Session> = {}): Session => ({
   id: sessionId.schema.parse('ses_0123456789ab'),
+  owner: 'alice',
   repository: 'demo',
   revision: 'main',
   commit: '0123456789abcdef0123456789abcdef01234567',

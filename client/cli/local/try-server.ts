@@ -14,15 +14,12 @@ export type TryServerOptions = {
 
 /** One sentence on whether the server answers and knows the token. */
 export async function tryServer({ config, ca, signal }: TryServerOptions): Promise<string> {
-  const { base_url: baseUrl, insecure } = config
+  const { base_url: baseUrl, token, insecure } = config
   const late = AbortSignal.timeout(patience)
-  await using client = createClient({
-    ...{ baseUrl, token: config.token, ca, insecure },
-    signal: AbortSignal.any([signal, late]),
-  })
+  await using client = createClient({ baseUrl, token, ca, insecure, signal: AbortSignal.any([signal, late]) })
   try {
-    const { user, token } = await client.server.whoami()
-    return `${baseUrl} answers: token "${visible(token.name)}" of ${visible(user.name)}, scopes ${token.scopes.join(', ') || 'none'}`
+    const { name, user, scopes } = (await client.server.whoami()).token
+    return `${baseUrl} answers: token "${visible(name)}" of ${visible(user)}, scopes ${scopes.join(', ') || 'none'}`
   } catch (error) {
     signal.throwIfAborted()
     if (late.aborted) return `warning: ${baseUrl} does not answer`

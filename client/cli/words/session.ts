@@ -12,6 +12,7 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['id', session.id],
     ['status', endText(session)],
     ['failure', session.failure?.message],
+    ['owner', session.owner],
     ['repository', session.repository],
     ['revision', session.revision],
     ['commit', session.commit],
@@ -44,9 +45,13 @@ const isolationText = ({ isolation, offline }: Session): string =>
 const endText = ({ status, end_reason }: Session): string =>
   end_reason === null || end_reason === 'stopped' ? status : `${status} (${end_reason})`
 
-const columns = (now: number): Column<Session>[] => [
+const owner: Column<Session> = { title: 'OWNER', cell: row => row.owner, flexible: true }
+
+/** Whose they are is told where that differs, as it does for administrators. */
+const columns = (now: number, sessions: readonly Session[]): Column<Session>[] => [
   { title: 'ID', cell: row => row.id },
   { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
+  ...(new Set(sessions.map(row => row.owner)).size > 1 ? [owner] : []),
   { title: 'REPOSITORY', cell: row => row.repository, flexible: true },
   { title: 'REVISION', cell: row => row.revision ?? '-', flexible: true },
   { title: 'COMMIT', cell: row => row.commit?.slice(0, 12) ?? '-' },
@@ -91,7 +96,7 @@ export const sessionList: Words<'sessions.list'> = {
   flags: { limit: { value: 'N' } },
   examples: ['', '--status running', '--limit 5 --json'],
   act: oneCall('sessions.list', (sessions, context) =>
-    sessions.length === 0 ? 'no sessions\n' : table(sessions, columns(context.now), context),
+    sessions.length === 0 ? 'no sessions\n' : table(sessions, columns(context.now, sessions), context),
   ),
 }
 

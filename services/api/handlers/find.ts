@@ -115,15 +115,13 @@ export async function findToken({ store }: Context, reference: string): Promise<
   return decide(found, reference, () => refuse('token_not_found', `no token ${reference}`))
 }
 
-/** By the name. */
+/** By their name. */
 export async function findUser({ store }: Context, name: string): Promise<Outcome<UserRow>> {
   const found = await findUserRow(store, name)
-  if (found === undefined) return noSuchUser(name)
+  if (found === undefined) return refuse('user_not_found', `no user is called ${name}`)
   note({ user: found.id })
   return done(found)
 }
-
-export const noSuchUser = (name: string): Refusal => refuse('user_not_found', `no user is called ${name}`)
 
 /** By its name; one that is being removed is not there any more. */
 export async function findRepository({ store }: Context, name: string): Promise<Outcome<RepositoryRow>> {

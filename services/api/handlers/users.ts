@@ -1,5 +1,6 @@
 import { toUser } from '../../store/rows.ts'
-import { createUser, disableUser, enableUser, listUsers } from '../../store/users.ts'
+import { disableUser, enableUser } from '../../store/user-access.ts'
+import { createUser, listUsers } from '../../store/users.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
 import { findUser } from './find.ts'

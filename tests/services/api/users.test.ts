@@ -42,7 +42,9 @@ t.test('all tokens of a user see the same, and those of others nothing of it', a
     t.equal(await ask(phone), 200, `${name} ${JSON.stringify(input)}`)
     t.equal(await ask(rig.bob), 404, `${name} ${JSON.stringify(input)}`)
   }
+  t.match(await rig.call('environments.list', {}, rig.admin), [{ owner: 'alice' }])
   const { id: later } = await rig.session([], phone)
+  t.match(await rig.call('sessions.get', { session }, rig.admin), { owner: 'alice' })
   t.match(await rig.call('sessions.get', { session: '@last' }), { id: later }, 'the latest of the user')
 })
 

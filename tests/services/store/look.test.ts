@@ -13,6 +13,7 @@ import { migrate } from '../../../services/store/migrate.ts'
 import { findMigration, migrationNames, standingOf } from '../../../services/store/migration-names.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createToken, revokeToken } from '../../../services/store/tokens.ts'
+import { disableUser, enableUser } from '../../../services/store/user-access.ts'
 import { storePath } from './store-rig.ts'
 
 const now = '2026-01-01T00:00:00.000Z'
@@ -90,7 +91,7 @@ t.test('what is there is told', async t => {
   t.notOk(existsSync(`${other}-wal`))
 })
 
-t.test('a token is good for something until it is revoked or expires', async t => {
+t.test('a token is good for something until it is revoked, expires, or its user is disabled', async t => {
   const path = storePath(t)
   await migrate(path)
   await using store = await openStore(path)
@@ -104,8 +105,26 @@ t.test('a token is good for something until it is revoked or expires', async t =
   t.equal(isTokenValid(path, made.secret, now), true)
   t.equal(isTokenValid(path, made.secret, '2026-02-01T00:00:00.000Z'), false)
   t.equal(isTokenValid(path, `${made.secret}x`, now), false)
+  await disableUser(store, made.token.user_id, now)
+  t.equal(isTokenValid(path, made.secret, now), false)
+  await enableUser(store, made.token.user_id)
+  t.equal(isTokenValid(path, made.secret, now), true)
   await revokeToken(store, made.token.id, now)
   t.equal(isTokenValid(path, made.secret, now), false)
+})
+
+t.test('so is one of a store from before there were users', async t => {
+  const path = storePath(t)
+  await migrate(path)
+  let secret = ''
+  {
+    await using store = await openStore(path)
+    const made = await createToken(store, { name: 'a', scopes: [], now, expires_at: null })
+    if (made.outcome === 'created') secret = made.secret
+  }
+  await migrate(path, { to: '0020-submodules' })
+  t.equal(isTokenValid(path, secret, now), true)
+  t.equal(isTokenValid(path, `${secret}x`, now), false)
 })
 
 t.test('migrations go by their names, or by a beginning that fits no other', async t => {

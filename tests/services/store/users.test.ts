@@ -2,7 +2,8 @@ import t from 'tap'
 import type { Scope } from '../../../services/contract/scopes.ts'
 import { secretsMark } from '../../../services/store/session-secrets.ts'
 import { createToken, getToken, revokeToken } from '../../../services/store/tokens.ts'
-import { createUser, disableUser, enableUser, findUser, listUsers } from '../../../services/store/users.ts'
+import { disableUser, enableUser } from '../../../services/store/user-access.ts'
+import { createUser, findUser, listUsers } from '../../../services/store/users.ts'
 import { now, storeRig } from './store-rig.ts'
 
 t.test('a name belongs to one user, whatever its case', async t => {

@@ -2,7 +2,9 @@ import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs'
 import t from 'tap'
 import { openWorkspace } from '../../../config/workspace.ts'
 import { openStore } from '../../../services/store/store.ts'
-import { findTokenBySecret, listTokens, revokeToken } from '../../../services/store/tokens.ts'
+import { createToken, findTokenBySecret, listTokens, revokeToken } from '../../../services/store/tokens.ts'
+import { disableUser, enableUser } from '../../../services/store/user-access.ts'
+import { findUser } from '../../../services/store/users.ts'
 import { prepareStorage } from '../../../tasks/bootstrap/storage.ts'
 import { missingTokenVariable, prepareToken } from '../../../tasks/bootstrap/token.ts'
 import { workspaceRoot } from './place.ts'
@@ -35,4 +37,23 @@ t.test('the variable in which clients expect a token: a warning where it is miss
   t.equal(missingTokenVariable('MY_TOKEN', { MY_TOKEN: 'x' }), undefined)
   for (const environment of [{}, { MY_TOKEN: '' }])
     t.match(missingTokenVariable('MY_TOKEN', environment), /^the environment variable MY_TOKEN is not set/)
+})
+
+t.test('where its user was disabled that stands, and is told', async t => {
+  const workspace = openWorkspace(workspaceRoot(t), {})
+  await prepareStorage(workspace)
+  const { file, made } = await prepareToken(workspace)
+  await using store = await openStore(workspace.storeFile)
+  const now = new Date().toISOString()
+  await createToken(store, { name: 'ops', scopes: ['admin'], now, expires_at: null })
+  const user = await findUser(store, 'bootstrap')
+  if (user === undefined) throw new Error('it was made with the token')
+  t.match(user, { role: 'admin' })
+  await disableUser(store, user.id, now)
+  const { warning, ...prepared } = await prepareToken(workspace)
+  t.same(prepared, { file, made: undefined })
+  t.match(warning, /^the user bootstrap is disabled.*token:create NAME --scopes admin/)
+  t.equal(readFileSync(file, 'utf8'), `${made}\n`, 'what is in the file stays')
+  await enableUser(store, user.id)
+  t.match(await prepareToken(workspace), { made: undefined, warning: undefined }, 'and is good again')
 })
