@@ -1,23 +1,42 @@
-import { chmod, lstat, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { chmod, lstat, readdir, rename, rm } from 'node:fs/promises'
+import { below } from './byte-path.ts'
+
+/** In bytes, below what is removed. A directory with a longer path is moved up: no path may have more than 4,096, on macOS 1,024. */
+const longestPath = 500
 
 /**
- * Removes a directory with all that is in it, also where directories in it are write-protected (as package caches are).
- * A symbolic link is removed, never followed.
+ * Removes a directory with all that is in it, also where directories in it are write-protected (as package caches are), or lie so
+ * deep that no path leads there. A symbolic link is removed, never followed.
  */
 export async function removeTree(path: string): Promise<void> {
   const remove = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
   try {
     await remove()
   } catch {
-    await makeWritable(path)
+    await makeRemovable(path)
     await remove()
   }
 }
 
-async function makeWritable(path: string): Promise<void> {
-  if (!(await lstat(path)).isDirectory()) return
-  await chmod(path, 0o700)
-  for (const entry of await readdir(path, { withFileTypes: true }))
-    if (entry.isDirectory()) await makeWritable(join(path, entry.name))
+/** Makes directories writable, and has none too deep. Names are bytes: they are in no encoding. */
+async function makeRemovable(top: string): Promise<void> {
+  if (!(await lstat(top)).isDirectory()) return
+  const waiting: Buffer[] = [Buffer.from(top)]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    await chmod(next, 0o700)
+    for (const entry of await readdir(next, { withFileTypes: true, encoding: 'buffer' })) {
+      if (!entry.isDirectory()) continue
+      const directory = below(next, entry.name)
+      waiting.push(directory.length - top.length > longestPath ? await movedUp(top, directory) : directory)
+    }
+  }
+}
+
+async function movedUp(top: string, directory: Buffer): Promise<Buffer> {
+  // Its own right to write is needed: what leads to its parent is written in it.
+  await chmod(directory, 0o700)
+  const moved = below(Buffer.from(top), Buffer.from(`deep-${randomBytes(6).toString('hex')}`))
+  await rename(directory, moved)
+  return moved
 }

@@ -1,22 +1,13 @@
 import { readdirSync } from 'node:fs'
+import { bootId } from '../boot-id.ts'
 import type { ProcessEntry } from './process-entry.ts'
 import { psEntries, psEntry, psMarkers } from './ps-table.ts'
 import { readKernelFile } from './read-kernel-file.ts'
 
 const linux = process.platform === 'linux'
 
-let bootId: string | undefined
 /** Start times on Linux count from the start of the machine, so its identity belongs to them. */
-function boot(): string {
-  if (bootId === undefined) {
-    try {
-      bootId = readKernelFile('/proc/sys/kernel/random/boot_id').slice(0, 8)
-    } catch {
-      bootId = 'unknown'
-    }
-  }
-  return bootId
-}
+const boot = (): string => bootId().slice(0, 8)
 
 /** The entry of one process, or undefined where there is none. A zombie has one. */
 export function processEntry(pid: number): ProcessEntry | undefined {

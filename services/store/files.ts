@@ -34,6 +34,8 @@ export const dataFiles = (root: string) => {
     checkout: (id: WorktreeId) => join(pooled(id), 'checkout'),
     /** Of what was checked out last. Out of every session's reach, so that it can be believed. */
     index: (id: WorktreeId) => join(pooled(id), 'index'),
+    /** Of its directories, when it was scrubbed last. */
+    stamps: (id: WorktreeId) => join(pooled(id), 'stamps'),
     /** Where a session's directory is moved before it is removed: nobody makes a name there twice. */
     discarded: join(root, 'discarded'),
     /** All that belongs to one environment; `project`: the files that it is built from, where its build runs. */

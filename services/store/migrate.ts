@@ -25,6 +25,7 @@ import * as audit from './migrations/0017-audit.ts'
 import * as commandTerminals from './migrations/0018-command-terminals.ts'
 import * as submodules from './migrations/0020-submodules.ts'
 import * as users from './migrations/0021-users.ts'
+import * as worktreeBoots from './migrations/0022-worktree-boots.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -49,6 +50,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0018-command-terminals': commandTerminals,
   '0020-submodules': submodules,
   '0021-users': users,
+  '0022-worktree-boots': worktreeBoots,
 }
 
 export type MigrateOptions = {

@@ -20,6 +20,7 @@ export const migrationNames = [
   '0018-command-terminals',
   '0020-submodules',
   '0021-users',
+  '0022-worktree-boots',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -111,6 +111,8 @@ export type WorktreeRow = {
   runner_token: RunnerToken | null
   /** What was checked out last; null before it was. */
   commit_id: string | null
+  /** In which boot of the machine its files were written; null where that is not known. */
+  boot_id: string | null
   /** What it took on disk when it was scrubbed last; null before. */
   bytes: number | null
   created_at: string

@@ -25,7 +25,7 @@ export type LeasedWorktree = Pick<WorktreeRow, 'id' | 'commit_id'>
  */
 export const leaseWarmWorktree = (
   store: Store,
-  { repository, session, commit, by, now }: WorktreeWish & { commit: string },
+  { repository, session, commit, by, boot, now }: WorktreeWish & { commit: string },
 ): Promise<LeasedWorktree | undefined> =>
   store.write(async transaction => {
     const row = await transaction
@@ -33,6 +33,7 @@ export const leaseWarmWorktree = (
       .select(['id', 'commit_id'])
       .where('repository_id', '=', repository)
       .where('status', '=', 'warm')
+      .where('boot_id', '=', boot)
       .orderBy(eb => eb('commit_id', '=', commit), 'desc')
       .orderBy('last_used_at', 'desc')
       .orderBy('id')
@@ -47,7 +48,7 @@ export const leaseWarmWorktree = (
 /** A new worktree in a session's hands. Undefined where the runner `by` has the session's lease no more. */
 export const addWorktree = (
   store: Store,
-  { repository, session, by, now }: WorktreeWish,
+  { repository, session, by, boot, now }: WorktreeWish,
 ): Promise<WorktreeId | undefined> =>
   store.write(async transaction => {
     if (!(await isHeld(transaction, session, by))) return undefined
@@ -61,6 +62,7 @@ export const addWorktree = (
         session_id: session,
         runner_token: null,
         commit_id: null,
+        boot_id: boot,
         bytes: null,
         created_at: now,
         last_used_at: now,
@@ -69,7 +71,14 @@ export const addWorktree = (
     return id
   })
 
-type WorktreeWish = { repository: RepositoryId; session: SessionId; by: RunnerToken; now: string }
+/** `boot`: the present one. What was written in another may not be there as a whole. */
+type WorktreeWish = {
+  repository: RepositoryId
+  session: SessionId
+  by: RunnerToken
+  boot: string
+  now: string
+}
 
 /** Writes down which commit was checked out in a worktree that a session has. */
 export const noteCheckout = (
@@ -92,6 +101,8 @@ export type WorktreeChanges = {
   /** Whose it becomes. */
   session?: SessionId
   bytes?: number
+  /** In which boot of the machine its files have been written. */
+  boot?: string
   /** The runner whose work this is: refused where it has no lease of it. Without: a wish of anybody, about what nobody has. */
   by?: RunnerToken
   now: string
@@ -112,7 +123,7 @@ async function move(
   transaction: Transaction<Schema>,
   id: WorktreeId,
   { from, to }: WorktreeMove,
-  { session, bytes, by, now }: WorktreeChanges,
+  { session, bytes, boot, by, now }: WorktreeChanges,
 ): Promise<boolean> {
   if (!worktreeMayBecome(from, to)) return false
   const query = transaction
@@ -122,8 +133,9 @@ async function move(
       session_id: session ?? null,
       runner_token: null,
       // A worktree that nobody took is as old as it was.
-      ...(to === 'leased' || to === 'scrubbing' ? { last_used_at: now } : {}),
+      ...(from === 'leased' || to === 'leased' ? { last_used_at: now } : {}),
       ...(bytes === undefined ? {} : { bytes }),
+      ...(boot === undefined ? {} : { boot_id: boot }),
     })
     .where('id', '=', id)
     .where('status', '=', from)

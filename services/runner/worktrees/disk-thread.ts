@@ -1,10 +1,17 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-export type Scrub = { checkout: string; index: string; fresh: string }
+/** A checkout, its index, and where the stamps of its directories are written down. */
+export type Stamped = { checkout: string; index: string; stamps: string }
+
+/** `provable`: whether anything in it may be proven to be as it was. */
+export type Scrub = Stamped & { fresh: string; provable: boolean }
 
 /** What looks at every file of a checkout. */
-export type DiskWork = ({ kind: 'scrub' } & Scrub) | { kind: 'measure'; checkout: string }
+export type DiskWork =
+  | ({ kind: 'scrub' } & Scrub)
+  | ({ kind: 'note' } & Stamped)
+  | { kind: 'measure'; checkout: string }
 
 /** How long one work may take: a million files, and then some. */
 const limitMs = 600_000
@@ -20,6 +27,11 @@ export class DiskThread implements AsyncDisposable {
 
   async scrub(scrub: Scrub, signal: AbortSignal): Promise<void> {
     await this.#perform({ kind: 'scrub', ...scrub }, signal)
+  }
+
+  /** Writes the stamps of its directories down. */
+  async note(stamped: Stamped, signal: AbortSignal): Promise<void> {
+    await this.#perform({ kind: 'note', ...stamped }, signal)
   }
 
   /** How many bytes it takes. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { bootId } from '../../../lib/boot-id.ts'
 import { toInstant } from '../../../lib/clock.ts'
 import type { WorktreeId } from '../../contract/ids.ts'
 import type { SessionJoined } from '../../store/rows.ts'
@@ -37,7 +38,13 @@ export async function obtainWorktree(
 ): Promise<ObtainedWorktree> {
   const { store, files, git, lease, clock, metrics } = context
   const now = toInstant(clock.now())
-  const wish = { repository: session.repository_id, session: session.id, by: lease.token, now }
+  const wish = {
+    repository: session.repository_id,
+    session: session.id,
+    by: lease.token,
+    boot: bootId(),
+    now,
+  }
   const warm = await leaseWarmWorktree(store, { ...wish, commit })
   if (warm !== undefined) {
     const at = placeOf(context, session, warm.id)
@@ -79,7 +86,14 @@ async function warmedUp(
   if (outcome?.kind === 'done') return true
   log.warn({ worktree: id, git: outcome?.stderr }, 'a warm worktree is damaged: a new one is made')
   const now = toInstant(clock.now())
-  if (!(await moveWorktree(store, id, { from: 'leased', to: 'removing' }, { by: lease.token, now })))
+  if (
+    !(await moveWorktree(
+      store,
+      id,
+      { from: 'leased', to: 'removing' },
+      { by: lease.token, boot: bootId(), now },
+    ))
+  )
     throw lost(context)
   return false
 }

@@ -1,6 +1,7 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bootId } from '../../../lib/boot-id.ts'
 import { toInstant } from '../../../lib/clock.ts'
 import { StoreBusyError } from '../../store/busy.ts'
 import type { WorktreeRow } from '../../store/schema.ts'
@@ -10,7 +11,7 @@ import { discardDirectory } from '../discard-directory.ts'
 import { type Checkout, cleanCheckout, resetCheckout } from '../git/check-out.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import { isAttempt, newAttempt } from './attempt.ts'
-import { DiskThread } from './disk-thread.ts'
+import { DiskThread, type Scrub } from './disk-thread.ts'
 
 /**
  * Makes a worktree that a session gave back `warm`: with the files of its commit, and nothing that the session left. One
@@ -19,7 +20,7 @@ import { DiskThread } from './disk-thread.ts'
  */
 export async function scrubWorktree(
   context: RunnerContext,
-  { id, repository_id, commit_id }: WorktreeRow,
+  { id, repository_id, commit_id, boot_id }: WorktreeRow,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, files, lease, clock, metrics, log } = context
@@ -29,11 +30,21 @@ export async function scrubWorktree(
   try {
     const attempt = await moveAside(context, id)
     if (attempt === undefined || commit_id === null) throw new Error('there is no checkout')
-    const at = { mirror: files.mirror(repository_id), index: files.index(id), checkout: attempt }
-    const bytes = await scrub(context, at, commit_id, signal)
+    const at = {
+      ...{ mirror: files.mirror(repository_id), checkout: attempt },
+      ...{ index: files.index(id), stamps: files.stamps(id) },
+    }
+    const boot = bootId()
+    // What another boot has left may never have come to the disk, the index no more than the files.
+    const bytes = await scrub(context, { ...at, provable: boot_id === boot }, commit_id, signal)
     lease.require()
     renameSync(attempt, files.checkout(id))
-    const warm = await moveWorktree(store, id, { from: 'scrubbing', to: 'warm' }, { by, bytes, now: now() })
+    const warm = await moveWorktree(
+      store,
+      id,
+      { from: 'scrubbing', to: 'warm' },
+      { by, bytes, boot, now: now() },
+    )
     if (warm) metrics.scrubbed('warm')
   } catch (error) {
     if (signal.aborted || error instanceof LeaseLostError || error instanceof StoreBusyError) throw error
@@ -45,24 +56,27 @@ export async function scrubWorktree(
 
 /** Tells how many bytes it takes then. */
 async function scrub(
-  { git }: RunnerContext,
-  at: Checkout,
+  { git, lease }: RunnerContext,
+  at: Checkout & Omit<Scrub, 'fresh'>,
   commit: string,
   signal: AbortSignal,
 ): Promise<number> {
   const { checkout, index } = at
   // Left by a git that was killed; whoever took over has ended it.
   await rm(`${index}.lock`, { force: true })
+  lease.require()
+  if (!at.provable) rmSync(index, { force: true })
   await using thread = new DiskThread()
-  await thread.scrub({ checkout, index, fresh: `${checkout}-fresh` }, signal)
+  await thread.scrub({ ...at, fresh: `${checkout}-fresh` }, signal)
   for (const step of [() => resetCheckout(git, at, commit, signal), () => cleanCheckout(git, at, signal)]) {
     const outcome = await step()
     if (outcome.kind !== 'done') throw new Error(`git ${outcome.kind}: ${outcome.stderr}`)
   }
+  await thread.note(at, signal)
   return await thread.measure(checkout, signal)
 }
 
-/** Gives what was checked out a name of this attempt's own, and discards all else but the index. Undefined without any. */
+/** Gives what was checked out a name of this attempt's own, and discards all else but what is known of it. Undefined without any. */
 async function moveAside(context: RunnerContext, id: WorktreeRow['id']): Promise<string | undefined> {
   const { files, lease } = context
   const pooled = files.pooled(id)
@@ -77,6 +91,6 @@ async function moveAside(context: RunnerContext, id: WorktreeRow['id']): Promise
   lease.require()
   renameSync(left, attempt)
   for (const name of names.map(name => join(pooled, name)))
-    if (name !== left && name !== files.index(id)) await discardDirectory(context, name, id)
+    if (![left, files.index(id), files.stamps(id)].includes(name)) await discardDirectory(context, name, id)
   return attempt
 }

@@ -1,3 +1,4 @@
+import { bootId } from '../../../lib/boot-id.ts'
 import { toInstant } from '../../../lib/clock.ts'
 import { moveWorktree, pooledWorktrees } from '../../store/worktrees.ts'
 import type { RunnerContext } from '../context.ts'
@@ -31,6 +32,9 @@ export class WorktreeKeeper {
     const now = toInstant(clock.now())
     for (const { id, status } of evicted)
       await moveWorktree(store, id, { from: status, to: 'removing' }, { now })
+    const boot = bootId()
+    for (const { id } of rows.filter(row => row.status === 'warm' && row.boot_id !== boot))
+      await moveWorktree(store, id, { from: 'warm', to: 'scrubbing' }, { now })
     const free = rows.filter(row => row.runner_token === null || row.runner_token === lease.token)
     // Those used last first, which are the last to be evicted.
     const scrubbing = free.filter(row => row.status === 'scrubbing' && !evicted.includes(row))

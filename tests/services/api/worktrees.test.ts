@@ -15,6 +15,7 @@ async function keepWorktree({ store }: Rig, change: Partial<WorktreeRow> = {}): 
     session_id: null,
     runner_token: null,
     commit_id: '0'.repeat(40),
+    boot_id: null,
     bytes: 1_000,
     created_at: '2020-01-01T00:00:00.000Z',
     last_used_at: '2020-01-01T00:00:00.000Z',

@@ -21,6 +21,8 @@ import {
 } from '../../../services/store/worktrees.ts'
 import { now, runner, storeRig } from './store-rig.ts'
 
+const boot = 'this boot'
+
 async function rigWithRunner(t: Parameters<typeof storeRig>[0]) {
   const rig = await storeRig(t)
   const { store } = rig
@@ -35,10 +37,13 @@ async function rigWithRunner(t: Parameters<typeof storeRig>[0]) {
     ...rig,
     by,
     starting,
-    wish: (session: SessionId, runner = by) => ({ repository, session, by: runner, now: now() }),
-    async worktree(status: WorktreeStatus, values: { commit_id?: string; last_used_at?: string } = {}) {
+    wish: (session: SessionId, runner = by) => ({ repository, session, by: runner, boot, now: now() }),
+    async worktree(
+      status: WorktreeStatus,
+      values: { commit_id?: string; boot_id?: string; last_used_at?: string } = {},
+    ) {
       const session = await starting()
-      const id = await addWorktree(store, { repository, session, by, now: now() })
+      const id = await addWorktree(store, { repository, session, by, boot, now: now() })
       if (id === undefined) throw new Error('refused')
       const session_id = status === 'leased' ? session : null
       await store.write(db =>
@@ -95,6 +100,7 @@ t.test('the nearest one is taken: that of the commit, then the one that was used
   const same = await worktree('warm', { commit_id: 'b', last_used_at: day(2) })
   const last = await worktree('warm', { commit_id: 'c', last_used_at: day(3) })
   await worktree('scrubbing', { commit_id: 'b' })
+  await worktree('warm', { commit_id: 'b', boot_id: 'another boot', last_used_at: day(4) })
   const order: (WorktreeId | undefined)[] = []
   for (let i = 0; i < 4; i++)
     order.push((await leaseWarmWorktree(store, { ...wish(await starting()), commit: 'b' }))?.id)

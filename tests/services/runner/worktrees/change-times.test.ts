@@ -45,8 +45,8 @@ t.test(
     utimesSync(index, new Date(), new Date())
     execFileSync('python3', ['-c', script], { cwd: checkout })
     await using thread = new DiskThread()
-    const fresh = join(root, 'fresh')
-    await thread.scrub({ checkout, index, fresh }, new AbortController().signal)
+    const [fresh, stamps] = [join(root, 'fresh'), join(root, 'stamps')]
+    await thread.scrub({ checkout, index, stamps, fresh, provable: true }, new AbortController().signal)
     t.same(readdirSync(checkout), [])
   },
 )

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -12,8 +13,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { noteStamps, readStamps } from '../../../../services/runner/worktrees/directory-stamps.ts'
 import { type IndexedDirectory, readGitIndex } from '../../../../services/runner/worktrees/git-index.ts'
 import { isProven, scrubCheckout } from '../../../../services/runner/worktrees/scrub-checkout.ts'
+import { until } from '../../../until.ts'
 import { commit, git, type Tree } from '../rig.ts'
 
 function checkout(t: Test, files: Tree) {
@@ -24,13 +27,20 @@ function checkout(t: Test, files: Tree) {
   commit(directory, files)
   const index = join(root, 'index')
   renameSync(join(directory, '.git', 'index'), index)
-  return { root, directory, index, fresh: join(root, 'fresh') }
+  return { root, directory, index, fresh: join(root, 'fresh'), stamps: join(root, 'stamps') }
 }
 
 const pathsOf = ({ directories, files }: IndexedDirectory, prefix = ''): string[] => [
   ...[...files.keys()].map(name => prefix + name),
   ...[...directories].flatMap(([name, below]) => pathsOf(below, `${prefix}${name}/`)),
 ]
+
+/** Notes the stamps of all `count` directories: of those that were touched just now, a moment later. */
+const noteAll = (directory: string, index: string, stamps: string, count: number) =>
+  until('all to be noted', () => {
+    noteStamps(directory, readGitIndex(index), stamps)
+    return readStamps(stamps).size === count
+  })
 
 t.test('an index is read as git lists it, whatever its names', t => {
   const files: Tree = { a: '', 'b/c/d': 'd', 'ü/ß': 'x' }
@@ -112,19 +122,35 @@ t.test('a change that git does not see is taken out', t => {
   renameSync(index, join(directory, '.git', 'index'))
   t.equal(git(directory, 'diff-files', '--name-only'), '', 'git believes it')
   renameSync(join(directory, '.git', 'index'), index)
-  scrubCheckout(directory, readGitIndex(index), { since, fresh })
+  scrubCheckout(directory, { index: readGitIndex(index), since, stamps: new Map(), fresh })
   t.notOk(readdirSync(directory).includes('a'))
   t.same(readdirSync(root).sort(), ['checkout', 'index'])
   t.end()
 })
 
-t.test('what nobody has touched stays, to the inode', t => {
-  const { directory, index, fresh } = checkout(t, { a: 'a', 'dir/b': 'b', 'dir/c': 'c' })
+t.test('what nobody has touched stays, to the inode, whatever the clock says', async t => {
+  const { directory, index, fresh, stamps } = checkout(t, { a: 'a', 'dir/b': 'b', 'touched/c': 'c' })
   rmSync(join(directory, '.git'), { recursive: true })
-  const inode = (name: string) => lstatSync(join(directory, name)).ino
-  const before = ['a', 'dir', 'dir/b', 'dir/c'].map(inode)
-  const since = process.hrtime.bigint() + BigInt(Date.now()) * 1_000_000n
-  scrubCheckout(directory, readGitIndex(index), { since, fresh })
-  t.same(['a', 'dir', 'dir/b', 'dir/c'].map(inode), before)
-  t.end()
+  const inodes = () =>
+    ['a', 'dir', 'dir/b', 'touched/c', 'touched'].map(name => lstatSync(join(directory, name)).ino)
+  const before = inodes()
+  await noteAll(directory, index, stamps, 2)
+  chmodSync(join(directory, 'touched'), 0o777)
+  chmodSync(join(directory, 'touched'), 0o755)
+  // As if all that is done now were before the files were handed out: the clock was set back.
+  const since = 1n << 62n
+  scrubCheckout(directory, { index: readGitIndex(index), stamps: readStamps(stamps), since, fresh })
+  const after = inodes()
+  t.same(after.slice(0, -1), before.slice(0, -1))
+  t.not(after.at(-1), before.at(-1), 'a directory may have rights that its mode does not show')
+})
+
+t.test('stamps of which nothing is known prove nothing', async t => {
+  const { directory, index, stamps } = checkout(t, { 'dir/ü/b': 'b' })
+  t.same(readStamps(stamps), new Map())
+  await noteAll(directory, index, stamps, 2)
+  t.same([...readStamps(stamps).keys()].sort(), ['dir', Buffer.from('dir/ü').toString('latin1')])
+  const long = readFileSync(stamps)
+  writeFileSync(stamps, long.subarray(0, 5))
+  t.same(readStamps(stamps), new Map())
 })
