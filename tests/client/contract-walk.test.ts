@@ -17,8 +17,7 @@ import { eventMessageSchema } from '../../services/contract/event-message.ts'
 import { logMessageSchema } from '../../services/contract/log-message.ts'
 import { bytes, type Operation, pathParameters } from '../../services/contract/operation.ts'
 import { until } from '../services/api/until.ts'
-import { child } from './cli/child.ts'
-import { at } from './cli/rig.ts'
+import { at, cli as commandLine } from './cli/rig.ts'
 import { git } from './git.ts'
 import { startMcp } from './mcp/rig.ts'
 import { demoPatch, demoRepository, realServer } from './real-server.ts'
@@ -50,41 +49,47 @@ const agent = await startMcp({
 t.teardown(async () => await agent[Symbol.asyncDispose]())
 await client.repositories.add({ url: repository, name: 'demo', wait: 20 })
 
+/** What all operations may share, made when the first of them needs it. */
+const shared = <T>(make: () => Promise<T>) => {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 const aSession = async () => (await client.sessions.create({ repository: 'demo', wait: 20 })).id
+const theSession = shared(aSession)
 const aCommand = async (command: string[], wait: number) =>
-  await client.commands.run({ session: await aSession(), command, wait })
+  await client.commands.run({ session: await theSession(), command, wait })
 
 const anEarlierCommand = async () => {
   const { session, id } = await aCommand(['true'], 0)
   return { session, after: [id] }
 }
 
-const keepArtifact = async () => {
-  const session = await aSession()
+const theArtifact = shared(async () => {
+  const session = await theSession()
   const command = ['sh', '-c', 'printf kept > kept.txt']
   await client.commands.run({ session, command, artifacts: ['kept.txt'], wait: 20 })
   const [artifact] = await client.artifacts.list({ session })
   if (artifact === undefined) throw new Error('nothing was kept')
   return artifact
-}
-
-let artifact: ReturnType<typeof keepArtifact> | undefined
-const anArtifact = () => {
-  artifact ??= keepArtifact()
-  return artifact
-}
+})
 
 /** One that was built for a session which is gone. */
 const anUnusedEnvironment = async () => {
   const name = aName()
   const directory = await demoRepository(server.directory, name)
-  await writeFile(join(directory, 'requirements.txt'), `# nothing but ${name}\n`)
+  const lock = { name, lockfileVersion: 3, packages: { '': { name } } }
+  await writeFile(join(directory, 'package.json'), JSON.stringify({ name }))
+  await writeFile(join(directory, 'package-lock.json'), JSON.stringify(lock))
   git(directory, 'add', '--all')
   git(directory, 'commit', '--quiet', '--message', 'Say what it needs')
   await client.repositories.add({ url: directory, name, wait: 20 })
   const { id, environments, failure } = await client.sessions.create({
     repository: name,
-    environment: ['pip'],
+    environment: ['npm'],
     wait: 60,
   })
   const [environment] = environments
@@ -101,27 +106,25 @@ total = 0
 while True:
     total = add(total, 1)
 `
-const aProgram = async () => (await aCommand(['sh', '-c', `printf '%s' "${loop}" > loop.py`], 20)).session
+const theProgram = shared(
+  async () => (await aCommand(['sh', '-c', `printf '%s' "${loop}" > loop.py`], 20)).session,
+)
 const aDebuggee = async () => {
-  const session = await aProgram()
+  const session = await theProgram()
   const input = { session, python: 'loop.py', breakpoints: ['loop.py:6'], wait: 30 }
   const { id, stop, end } = await client.debug.launch(input)
   if (stop === null) throw new Error(`no stop: ${end?.message}`)
   return { session, debug: id, thread: stop.thread }
 }
 /** The one that is asked and stepped through; it stands still between two operations. */
-let stopped: ReturnType<typeof aDebuggee> | undefined
-const theDebuggee = () => {
-  stopped ??= aDebuggee()
-  return stopped
-}
+const theDebuggee = shared(aDebuggee)
 const aStep = async () => ({ ...(await theDebuggee()), wait: 20 })
 const aDebugSession = async () => {
   const { session, debug } = await theDebuggee()
   return { session, debug }
 }
 const aLaunch = async () => ({
-  session: await aProgram(),
+  session: await theProgram(),
   arguments: ['--fast', 'a b'],
   interpreter: '/usr/bin/python3',
   directory: '.',
@@ -133,16 +136,11 @@ const aLaunch = async () => ({
   wait: 30,
 })
 /** A command that reads what is typed into its terminal. */
-const aTerminal = async () => {
-  const { id } = await client.commands.run({ session: await aSession(), command: ['cat'], tty: true })
+const theTerminal = shared(async () => {
+  const { id } = await client.commands.run({ session: await theSession(), command: ['cat'], tty: true })
   await until(async () => (await client.commands.get({ command: id })).status === 'running', 'it runs')
   return id
-}
-let terminal: ReturnType<typeof aTerminal> | undefined
-const theTerminal = () => {
-  terminal ??= aTerminal()
-  return terminal
-}
+})
 let count = 0
 const aName = () => `name-${++count}`
 const aUser = async () => (await client.users.create({ name: aName() })).name
@@ -184,7 +182,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     wait: 20,
   }),
   'sessions.list': async () => ({ status: 'running', limit: 5 }),
-  'sessions.get': async () => ({ session: await aSession(), wait: 1 }),
+  'sessions.get': async () => ({ session: await theSession(), wait: 1 }),
   'sessions.logs': async () => {
     const { session, id } = await aCommand(['echo', 'written'], 20)
     return { session, command: id, stream: 'stdout', offset: 2, follow: true }
@@ -195,7 +193,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     await client.sessions.stop({ session, wait: 20 })
     return { session, wait: 20 }
   },
-  'sessions.activity': async () => ({ session: await aSession() }),
+  'sessions.activity': async () => ({ session: await theSession() }),
   'sessions.delete': async () => ({ session: await aSession(), wait: 20 }),
   'commands.run': async () => ({
     ...(await anEarlierCommand()),
@@ -223,11 +221,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'commands.input': async () => ({ command: await theTerminal(), text: 'x\r' }),
   'commands.resize': async () => ({ command: await theTerminal(), columns: 100, rows: 30 }),
   'artifacts.list': async () => {
-    const { session, command } = await anArtifact()
+    const { session, command } = await theArtifact()
     return { session, command, kind: 'file', limit: 5 }
   },
-  'artifacts.get': async () => ({ artifact: (await anArtifact()).id }),
-  'artifacts.download': async () => ({ artifact: (await anArtifact()).id }),
+  'artifacts.get': async () => ({ artifact: (await theArtifact()).id }),
+  'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
   'environments.list': async () => ({ manager: 'pip', limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
@@ -254,7 +252,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const { session, debug } = await aDebuggee()
     return { session, debug, wait: 20 }
   },
-  'events.follow': async () => ({ session: (await aCommand(['true'], 20)).session, after: '0', once: true }),
+  'events.follow': async () => {
+    const session = await aSession()
+    await client.commands.run({ session, command: ['true'], wait: 20 })
+    return { session, after: '0', once: true }
+  },
   'worktrees.list': async () => ({ status: 'leased', limit: 5 }),
   'worktrees.reclaim': async () => ({ older_than: 0, repository: 'demo' }),
   'tokens.create': async () => ({
@@ -329,17 +331,17 @@ const sdk: Surface = async (name, input) => {
 }
 
 const cli: Surface = async (name, input) => {
-  const args = await commandLine(name as CliName, input)
-  const { code, stdout, stderr } = await child(args, {
+  const args = await wordsFor(name as CliName, input)
+  const { code, stdout, stderr } = await commandLine(args, {
     environment: { ...at(server.url), DEBUG_SERVER_TOKEN: server.token },
     directory: server.directory,
   })
   t.equal(code, 0, `${args.join(' ')}: ${stderr}`)
-  return contract[name].answer === 'bytes' ? stdout : parsed(contract[name], stdout.toString('utf8'))
+  return contract[name].answer === 'bytes' ? Buffer.from(stdout) : parsed(contract[name], stdout)
 }
 
 /** The command line for an input, by the words. */
-async function commandLine(name: CliName, input: Record<string, unknown>): Promise<string[]> {
+async function wordsFor(name: CliName, input: Record<string, unknown>): Promise<string[]> {
   const { places, flags, rest } = layoutOf(fieldsOf(contract[name].input), words[name])
   const typed: string[] = [...words[name].path, ...places.map(({ field }) => String(input[field.name]))]
   for (const { field, name: flag, read } of flags) {
