@@ -10,7 +10,7 @@ import { call, message, type Step } from './script.ts'
 import { startScriptedModel } from './scripted-model.ts'
 import { answerIn } from './tool-answer.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const codex = findCodex(process.env)
 const unlessThere = codex.found ? {} : { skip: codex.reason }

@@ -35,7 +35,7 @@ const notTyped: Readonly<Record<string, readonly string[]>> = {
   'sessions.resume': ['wait'],
 }
 
-t.setTimeout(400_000)
+t.setTimeout(280_000)
 
 const server = await realServer(t)
 const repository = await demoRepository(server.directory)

@@ -5,7 +5,7 @@ import { blocksOf, demoWith, played, withoutIds } from './guide.ts'
 import { realServer } from './real-server.ts'
 
 /** Every command of docs/debugging.md is run here, and has to write what stands there. */
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 const guide = await readFile(new URL('../../docs/debugging.md', import.meta.url), 'utf8')
 
 t.test('the commands of the guide write what it shows', async t => {

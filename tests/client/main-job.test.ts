@@ -5,7 +5,7 @@ import { type ChildOptions, child } from './cli/child.ts'
 import { at, cli } from './cli/rig.ts'
 import { demoPatch, demoRepository, realServer } from './real-server.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Types command lines into the real program, against a real server with the demo repository in it. */
 const desk = async (t: { teardown(ends: () => Promise<void>): void }) => {

@@ -8,7 +8,7 @@ import { at } from './cli/rig.ts'
 import { demoWith } from './guide.ts'
 import { realServer } from './real-server.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 const server = await realServer(t)
 await demoWith(server, 'app.py', 'print(1)\n')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { cli, createPlace, finish, importTask, Running } from './cli-rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const place = createPlace(t)
 place.write(

@@ -5,7 +5,7 @@ import { createPlace, finish, importTask, type Place, Running, root } from './cl
 import { createProject } from './prepare/project.ts'
 
 // Most of it is starts of programs.
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 const taskfile = `${importTask}
 const run = () => {}

@@ -16,7 +16,7 @@ import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { until } from '../until.ts'
 import { createPlace, Running, root } from './cli-rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Stands in for npm: writes down its calls, and then does what the file `behave` says, as shell text. */
 const npm = `#!/bin/sh

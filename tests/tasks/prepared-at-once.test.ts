@@ -6,7 +6,7 @@ import { until } from '../until.ts'
 import { oldNode } from './cli-rig.ts'
 import { createProject, touchSource } from './prepare/project.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 const said = { code: 0, stdout: 'said\n' }
 

@@ -5,7 +5,7 @@ import { identify, isAlive } from '../../lib/processes/identity.ts'
 import { compileNothing } from './prepare/launcher.ts'
 import { createProject, touchSource } from './prepare/project.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 const said = { code: 0, stdout: 'said\n' }
 

@@ -9,7 +9,7 @@ import { artifact } from '../samples.ts'
 import { standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 async function place(t: { teardown(ends: () => Promise<void>): void }): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'artifacts-'))

@@ -13,7 +13,7 @@ import {
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { mostBytes, startMcp, textOf } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 type Test = { teardown(ends: () => Promise<void>): void }
 

@@ -4,7 +4,7 @@ import { child } from '../cli/child.ts'
 import { cli, temporary } from '../cli/rig.ts'
 import { startMcp, textOf } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('the flags are those that say which server', t => {
   t.same(connectionFlags(['mcp']), {})

@@ -10,7 +10,7 @@ import { at } from '../cli/rig.ts'
 import { demoRepository, realServer } from '../real-server.ts'
 import { startMcp, textOf, type Value } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Logs through MCP, of commands that really write them. */
 const server = await realServer(t)

@@ -4,7 +4,7 @@ import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scop
 import { environmentReader, processTable } from '../../../lib/processes/process-table.ts'
 import { anyAlive, ended, readPids, stranger, zoo } from './zoo.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /**
  * Commands that end at once, and what they leave: most of them nothing, so that a scope is nearly always closed by the

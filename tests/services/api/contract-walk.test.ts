@@ -9,7 +9,7 @@ import { keepEnvironment } from './keep-environment.ts'
 import { liveDebugger } from './live-debugger.ts'
 import { problemOf, type Rig, requestFor, startRig } from './rig.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 /** Every operation, with each token it may meet and with every field of it spoilt. */
 

@@ -4,7 +4,7 @@ import { all, assemble, type LogReader, ndjson, sse, webSocket } from './log-rea
 import { type Rig, startRig } from './rig.ts'
 import { until } from './until.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 type Reader = (rig: Rig, session: string, fields: Record<string, unknown>) => LogReader
 

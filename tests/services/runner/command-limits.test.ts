@@ -10,7 +10,7 @@ import type { CommandRow } from '../../../services/store/schema.ts'
 import { until } from '../../until.ts'
 import { type RunnerRig, runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const megabyte = 2 ** 20
 

@@ -7,7 +7,7 @@ import { readTokenFile } from '../../../services/runner/git/token-file.ts'
 import { authority, type Before, httpsGitServer } from './https-git-server.ts'
 import { runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const secret = 'tok-1f0c9d5e77'
 const user = 'reader'

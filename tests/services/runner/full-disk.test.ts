@@ -6,7 +6,7 @@ import { fillWith, ownDisk } from '../../chaos/own-disk.ts'
 import { until } from '../../until.ts'
 import { runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Says a line, waits for the gate, writes until there is no room, and tells by an empty file, which needs none. */
 const untilFull = `

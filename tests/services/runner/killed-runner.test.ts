@@ -6,7 +6,7 @@ import { until } from '../../until.ts'
 import { runnerRig } from './rig.ts'
 import { killRunner, spawnRunner } from './spawn-runner.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 t.test('commands outlive a runner that is killed, each runs once, and no byte is missing', async t => {
   const rig = await runnerRig(t)

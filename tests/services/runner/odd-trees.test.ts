@@ -14,7 +14,9 @@ function imported(rig: RunnerRig, files: Iterable<readonly [name: string, conten
   const lines = [`commit refs/heads/main\n${committer}`]
   for (const [name, content] of files)
     lines.push(`M 100644 inline ${name}\ndata ${Buffer.byteLength(content)}\n${content}\n`)
-  execFileSync('git', ['fast-import', '--quiet', '--force'], { cwd: origin, input: lines.join('') })
+  // It asks for memory for each file, and gives it back: a hundred times as slow, if that is done at once.
+  const env = { ...process.env, MALLOC_TRIM_THRESHOLD_: '100000000' }
+  execFileSync('git', ['fast-import', '--quiet', '--force'], { cwd: origin, env, input: lines.join('') })
   git(origin, 'reset', '--quiet')
   return origin
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { commit, git, runnerRig, write } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('patches', async t => {
   const rig = await runnerRig(t)

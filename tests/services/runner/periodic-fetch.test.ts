@@ -10,7 +10,7 @@ import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
 import { until } from '../../until.ts'
 import { commit, git, runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const tip = (directory: string, name: string): string | undefined => {
   try {

@@ -5,7 +5,7 @@ import { getRepository } from '../../../services/store/repositories.ts'
 import { freePort, gitDaemon, silentServer } from './git-daemon.ts'
 import { commit, git, runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('the mirror of a repository', async t => {
   const rig = await runnerRig(t)

@@ -14,7 +14,7 @@ import { until } from '../../until.ts'
 import { silentServer } from './git-daemon.ts'
 import { runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const connections = (server: Server) =>
   new Promise<number>(resolve => server.getConnections((_, count) => resolve(count)))

@@ -7,7 +7,7 @@ import { getSession, moveSession } from '../../../services/store/sessions.ts'
 import { until } from '../../until.ts'
 import { type RunnerRig, runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 async function stop(rig: RunnerRig, id: SessionId): Promise<void> {
   await moveSession(rig.store, id, 'stopping', { now: rig.now() })

@@ -35,25 +35,34 @@ import { removeGroups } from './remove-groups.ts'
 /** Files of a repository by name. */
 export type Tree = Record<string, string | Buffer>
 
-/** Runs git for a test, as nobody in particular and without the configuration of whoever runs the test. */
-export function git(directory: string, ...args: string[]): string {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: directory,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_AUTHOR_NAME: 'Test',
-    GIT_AUTHOR_EMAIL: 'test@localhost',
-    GIT_COMMITTER_NAME: 'Test',
-    GIT_COMMITTER_EMAIL: 'test@localhost',
-  }
-  return execFileSync('git', ['-c', 'init.defaultBranch=main', '-c', 'core.autocrlf=false', ...args], {
+/** As nobody in particular and without the configuration of whoever runs the test. */
+const gitEnvironment = (directory: string) => ({
+  PATH: process.env.PATH,
+  HOME: directory,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_COUNT: '2',
+  GIT_CONFIG_KEY_0: 'init.defaultBranch',
+  GIT_CONFIG_VALUE_0: 'main',
+  GIT_CONFIG_KEY_1: 'core.autocrlf',
+  GIT_CONFIG_VALUE_1: 'false',
+  GIT_AUTHOR_NAME: 'Test',
+  GIT_AUTHOR_EMAIL: 'test@localhost',
+  GIT_COMMITTER_NAME: 'Test',
+  GIT_COMMITTER_EMAIL: 'test@localhost',
+})
+
+function runProgram(directory: string, program: string, args: readonly string[]): string {
+  return execFileSync(program, args, {
     cwd: directory,
-    env,
+    env: gitEnvironment(directory),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   }).replace(/\n$/, '')
 }
+
+/** Runs git for a test. */
+export const git = (directory: string, ...args: string[]): string => runProgram(directory, 'git', args)
 
 export function write(directory: string, files: Tree): void {
   for (const [name, content] of Object.entries(files)) {
@@ -64,12 +73,16 @@ export function write(directory: string, files: Tree): void {
   }
 }
 
+/** One shell for all of it, since a process as large as a test takes long to fork. */
+const commitAll = `set -e
+git add --all
+git commit --quiet --allow-empty --message "$1"
+git rev-parse HEAD`
+
 /** Writes files and commits everything; returns the commit's id. */
 export function commit(directory: string, files: Tree, message = 'a change'): string {
   write(directory, files)
-  git(directory, 'add', '--all')
-  git(directory, 'commit', '--quiet', '--allow-empty', '--message', message)
-  return git(directory, 'rev-parse', 'HEAD')
+  return runProgram(directory, 'sh', ['-c', commitAll, 'sh', message])
 }
 
 /** Options of a session; the revision is the default branch unless given. */
@@ -171,8 +184,8 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     origin(tree: Tree = { 'README.md': 'hello\n' }): string {
       const directory = join(root, `origin-${++repositories}`)
       mkdirSync(directory)
-      git(directory, 'init', '--quiet')
-      commit(directory, tree, 'first')
+      write(directory, tree)
+      runProgram(directory, 'sh', ['-c', `git init --quiet\n${commitAll}`, 'sh', 'first'])
       return directory
     },
     /** Registers the repository at a path or address, or a new one with these files; waits until it was fetched. */

@@ -7,7 +7,7 @@ import { getSession } from '../../../services/store/sessions.ts'
 import { until } from '../../until.ts'
 import { runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -6,7 +6,7 @@ import { until } from '../../until.ts'
 import { silentServer } from './git-daemon.ts'
 import { commit, git, runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('which commit a session gets', async t => {
   const rig = await runnerRig(t)

@@ -5,7 +5,7 @@ import { systemClock } from '../../../lib/clock.ts'
 import { toCommand } from '../../../services/store/rows.ts'
 import { commit, type RunnerRig, runnerRig } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const hour = 3_600_000
 

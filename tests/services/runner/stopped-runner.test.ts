@@ -16,7 +16,7 @@ import { silentServer } from './git-daemon.ts'
 import { type RunnerRig, runnerRig } from './rig.ts'
 import { killRunner, pauseRunner, spawnRunner } from './spawn-runner.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Long enough for a busy machine, short enough to wait for. */
 const termMs = 1_500

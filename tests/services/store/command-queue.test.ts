@@ -6,7 +6,7 @@ import { endCommand, startCommand } from '../../../services/store/commands.ts'
 import { random } from '../../chaos/random.ts'
 import { now, storeRig } from './store-rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('what is chosen from it is what would be chosen from the whole queue', async t => {
   const next = random(7)

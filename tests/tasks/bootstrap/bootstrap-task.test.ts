@@ -5,7 +5,7 @@ import { migrationNames } from '../../../services/store/migration-names.ts'
 import { makeClone } from '../../end-to-end/clone.ts'
 import { until } from '../../until.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(280_000)
 
 /** The environment of sessions has tests of its own; here it would only take its time. */
 const environment = { DEBUG_SERVER__ENVIRONMENT__MANAGER: 'none', DEBUG_SERVER_TOKEN: 'x' }

@@ -11,7 +11,7 @@ import { fakeInstaller, putConda } from './servers/fake-programs.ts'
 import { type FileServer, startFileServer } from './servers/file-server.ts'
 
 /** Killed with SIGKILL at each step: the next run completes, and ends what was left at work. */
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 function start(owner: Test, host: Host): { child: ChildProcess; gone: Promise<void> } {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'environment-worker.ts'), host.root], {

@@ -7,7 +7,7 @@ import { fakeInstaller, putConda, putPythonWithoutVenv, writeProgram } from './s
 import { authorityFile, type FileServer, type ServedFile, startFileServer } from './servers/file-server.ts'
 import { startProxyServer } from './servers/proxy-server.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Miniconda from a server of ours: a small installer that installs a stand-in for conda. */
 

@@ -9,7 +9,7 @@ import { putPythonWithoutVenv, writeProgram } from './servers/fake-programs.ts'
 import { authorityFile, startFileServer } from './servers/file-server.ts'
 
 /** Real venvs of the real python3. Making one with pip takes seconds, on a busy machine many. */
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 const real = { skip: !hasVenv && `${realPython} has no ensurepip` }
 

@@ -5,7 +5,7 @@ import { pathWithEnvironment, sessionEnvironment } from '../../../config/session
 import { makeHost, pythonVersion } from './environment-rig.ts'
 import { putConda, writeProgram } from './servers/fake-programs.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** What conda on PATH makes of an environment. The conda is a stand-in that records its calls. */
 

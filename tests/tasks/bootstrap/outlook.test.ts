@@ -4,7 +4,7 @@ import { migrationNames } from '../../../services/store/migration-names.ts'
 import { type Clone, makeClone } from '../../end-to-end/clone.ts'
 import { traces } from '../traces.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const environment = { DEBUG_SERVER__ENVIRONMENT__MANAGER: 'none' }
 

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { type Clone, makeClone } from '../../end-to-end/clone.ts'
 import { traces } from '../traces.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const findingsOf = (stdout: string): { what: string; verdict: string; fix?: string }[] => JSON.parse(stdout)
 const verdictsOf = (stdout: string) => new Map(findingsOf(stdout).map(({ what, verdict }) => [what, verdict]))

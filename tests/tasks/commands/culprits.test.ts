@@ -3,7 +3,7 @@ import t from 'tap'
 import { importTask } from '../cli-rig.ts'
 import { Project } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const taskfile = (more = '') => `${importTask}
 import { greeting } from './greeting.ts'

@@ -6,7 +6,7 @@ import { importTask } from '../cli-rig.ts'
 import { randomNumbers } from '../engine/random-graph.ts'
 import { Project } from './rig.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 t.test('killed in the middle of a task with outputs: the next run makes it again, and says why', async t => {
   const project = new Project(

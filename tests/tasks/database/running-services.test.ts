@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import t from 'tap'
 import { makeClone } from '../../end-to-end/clone.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test(
   'while services run: they are backed up and looked at, and nothing is taken from under them',

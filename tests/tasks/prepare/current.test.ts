@@ -4,7 +4,7 @@ import t from 'tap'
 import { compileNothing, currentProgram, prepareIn } from './launcher.ts'
 import { createProject, type Project } from './project.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Changes to one source, or to what was prepared, after which it must not run. */
 const changes: { name: string; change: (project: Project) => void }[] = [

@@ -15,7 +15,7 @@ import type { Kind, Manifest, Stamp } from '../../../tasks/prepare/manifest.ts'
 import { compileNothing, currentProgram, launcher, prepareIn } from './launcher.ts'
 import { createProject, type Project } from './project.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const readManifest = (project: Project): Manifest => JSON.parse(readFileSync(project.manifest, 'utf8'))
 

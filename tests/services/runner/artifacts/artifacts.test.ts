@@ -24,7 +24,7 @@ const kept = async (rig: RunnerRig, { session_id, id }: CommandRow) =>
 const leftOut = (row: CommandRow) =>
   Object.fromEntries(toCommand(row).artifacts?.left_out_paths.map(({ path, reason }) => [path, reason]) ?? [])
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 t.test('files that match are kept, whole, before the end is told', async t => {
   const rig = await runnerRig(t)

@@ -21,7 +21,7 @@ while True:
   'other.py': 'x = 1\n',
 }
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('breakpoints come and go, and say why they do not hold', { skip: noDebugpy }, async t => {
   const { rig, session, client, run, launch, state, answer, refusal } = await debugRig(t, tree)

@@ -25,7 +25,7 @@ done = 1
   'venv/readme': '',
 }
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('what goes wrong before a program runs', { skip: noDebugpy }, async t => {
   const { rig, run, refusal } = await debugRig(t, tree)

@@ -13,7 +13,7 @@ const tree = {
   'quick.py': 'print("quick")\n',
 }
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('a runner is killed while its debuggee is stopped', { skip: noDebugpy }, async t => {
   const { rig, session } = await debugRig(t, tree)

@@ -84,7 +84,7 @@ if __name__ == "__main__":
 `,
 }
 
-t.setTimeout(120_000)
+t.setTimeout(280_000)
 
 t.test('what a program does under its debugger', { skip: noDebugpy }, async t => {
   const of = await debugRig(t, tree)

@@ -18,7 +18,7 @@ def main():
 sys.exit(main())
 `
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test(
   'a program is stopped, looked into, stepped through and ends by itself',

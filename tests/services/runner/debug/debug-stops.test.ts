@@ -44,7 +44,7 @@ down(900)
 `,
 }
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** A program under the real debugpy, and the frames that its stops came with. */
 async function launch(t: Test, file: string, breakpoints: string[] = []) {

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { environmentsOf } from '../../../../services/store/environments.ts'
 import { runnerRig } from '../rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 /** Programs of these names that are none: they note how they were called, and make the prefix that they were told. */
 function standIns(t: Test, ...names: string[]) {

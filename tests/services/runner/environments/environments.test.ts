@@ -13,7 +13,7 @@ import { until } from '../../../until.ts'
 import { commit, type RunnerRig, runnerRig, type SessionOptions } from '../rig.ts'
 import { calls, forgetCalls, hold, path, project } from './stand-in-uv.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(280_000)
 t.beforeEach(forgetCalls)
 
 const withUv: SessionOptions = { environment: ['uv'] }

@@ -7,7 +7,7 @@ import { type RunnerRig, runnerRig } from '../rig.ts'
 import { killRunner, spawnRunner } from '../spawn-runner.ts'
 import { calls, forgetCalls, hold, path, project } from './stand-in-uv.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 t.beforeEach(forgetCalls)
 // Runners of their own processes inherit it.
 process.env.PATH = path

@@ -17,7 +17,7 @@ import { fillWith, ownDisk } from '../../../chaos/own-disk.ts'
 import { commit, type RunnerRig, runnerRig, type SessionOptions, sandboxOf } from '../rig.ts'
 import { path, project } from './stand-in-npm.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 const sandbox = await findSandbox('auto', process.env.PATH ?? '')
 if (sandbox.kind === 'none' && process.env.CI === 'true') throw new Error(sandbox.reason)
 

@@ -12,7 +12,7 @@ import { runnerRig } from '../rig.ts'
 import { path as npmPath, project as npmProject } from './stand-in-npm.ts'
 import { path, project } from './stand-in-uv.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 const sandbox = await findSandbox('auto', process.env.PATH ?? '')
 if (sandbox.kind === 'none' && process.env.CI === 'true') throw new Error(sandbox.reason)
 

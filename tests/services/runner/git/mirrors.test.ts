@@ -12,7 +12,7 @@ import { releaseCommit } from '../../../../services/runner/git/session-repositor
 import { silentServer } from '../git-daemon.ts'
 import { commit, git, type RunnerRig, runnerRig } from '../rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const never = new AbortController().signal
 

@@ -7,7 +7,7 @@ import t from 'tap'
 import { CompressedFile } from '../../../../lib/seekable-zstd/compressed-file.ts'
 import { compressLog } from '../../../../services/runner/logs/compress-log.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const modulePath = new URL('../../../../services/runner/logs/compress-log.ts', import.meta.url).href
 const mayGoOn = () => undefined

@@ -12,7 +12,7 @@ import type { CommandRow } from '../../../../services/store/schema.ts'
 import { until } from '../../../until.ts'
 import { type RunnerRig, runnerRig } from '../rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const hour = 3_600_000
 const none: LogLimits = { compressAfterMs: 0, retainMs: 0, sessionBytes: 0, totalBytes: 0 }

@@ -19,7 +19,7 @@ import { enclosed, findSandbox } from '../../../../services/runner/sandbox/sandb
 import { listen } from '../../proxy/rig.ts'
 
 const path = process.env.PATH ?? ''
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 const sandbox = await findSandbox('auto', path)
 if (sandbox.kind === 'none') {
   if (process.env.CI === 'true') throw new Error(sandbox.reason)

@@ -13,7 +13,7 @@ import { until } from '../../../until.ts'
 import { runnerRig } from '../rig.ts'
 import { headOf, nameSubmodules, statusOf } from '../submodules/submodule-rig.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 const sandbox = await findSandbox('auto', process.env.PATH ?? '')
 if (sandbox.kind === 'none' && process.env.CI === 'true') throw new Error(sandbox.reason)
 const skip = sandbox.kind === 'none' ? sandbox.reason : false

@@ -11,7 +11,7 @@ import { toCommand } from '../../../../services/store/rows.ts'
 import { type RunnerRig, runnerRig } from '../rig.ts'
 import { killRunner, spawnRunner } from '../spawn-runner.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 
 async function terminalRig(t: Test, overrides: Parameters<typeof runnerRig>[1] = {}) {
   const rig = await runnerRig(t, overrides)

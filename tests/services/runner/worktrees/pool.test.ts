@@ -7,7 +7,7 @@ import { until } from '../../../until.ts'
 import { commit, git, runnerRig } from '../rig.ts'
 import { contentsOf, freshClone, giveBack } from './pool-rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 t.test('a worktree that a session has left is the next one’s, without anything of the first', async t => {
   const rig = await runnerRig(t)

@@ -7,7 +7,7 @@ import { OutputCache } from '../../../../tasks/engine/cache/output-cache.ts'
 import { CachePlace, filesIn, temporaryDirectory } from './cache-rig.ts'
 import { randomNumbers, versions, versionsOf, versionTree } from './cache-versions.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const worker = join(import.meta.dirname, 'cache-worker.ts')
 const preload = join(import.meta.dirname, 'kill-at-call.mjs')

@@ -8,7 +8,7 @@ import { type Ran, Workshop } from './workshop.ts'
 const settles = process.env.TEST_SETTLES_FROM !== undefined
 const graphs = Number(process.env.RANDOM_WORK ?? (settles ? 40 : 200))
 const firstSeed = Number(process.env.SEED ?? 1)
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 const rounds = settles ? 10 : 6
 let settled = 0
 

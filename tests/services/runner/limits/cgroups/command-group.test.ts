@@ -13,7 +13,7 @@ import { groupsIn, removeBase } from '../../../../../services/runner/limits/cgro
 import { dataFiles } from '../../../../../services/store/files.ts'
 import { until } from '../../../../until.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(240_000)
 
 const dataIn = (t: Pick<Test, 'teardown'>) => {
   const root = mkdtempSync(join(tmpdir(), 'cgroups-'))

@@ -26,7 +26,7 @@ import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 
 /** Commands in control groups, through the runner. */
 
-t.setTimeout(180_000)
+t.setTimeout(260_000)
 process.env.TEST_CGROUPS = '1'
 
 const megabyte = 2 ** 20
