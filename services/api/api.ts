@@ -14,7 +14,7 @@ import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
-import { LiveLogs } from './logs/live-logs.ts'
+import { Live } from './live/live.ts'
 import { isLoopback } from './loopback.ts'
 import { ApiMetrics } from './metrics.ts'
 import { requestIds } from './request-id.ts'
@@ -48,7 +48,7 @@ export type ApiDependencies = {
 export type Api = AsyncDisposable & {
   readonly url: string
   readonly changes: Changes
-  readonly live: LiveLogs
+  readonly live: Live
   readonly debugEvents: DebugEvents
 }
 
@@ -59,7 +59,7 @@ export type Api = AsyncDisposable & {
 export async function startApi(deps: ApiDependencies): Promise<Api> {
   const { log, runnerSocket, listen } = deps
   const changes = new Changes()
-  const live = new LiveLogs({ ...deps, changes })
+  const live = new Live({ ...deps, changes })
   const debugEvents = new DebugEvents()
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)

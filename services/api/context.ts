@@ -8,7 +8,7 @@ import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { DebugEvents } from './debug-events.ts'
-import type { LiveLogs } from './logs/live-logs.ts'
+import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
 import type { Question, TerminalQuestion } from './runner-link.ts'
 
@@ -33,7 +33,7 @@ export type Context = {
   /** How long sessions may live. */
   readonly sessions: ServerSettings['sessions']
   readonly changes: Changes
-  readonly live: LiveLogs
+  readonly live: Live
   readonly debugEvents: DebugEvents
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */
   readonly runner: {

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { CommandId, RepositoryId, SessionId } from '../contract/ids.ts'
+import type { CommandId, RepositoryId, SessionId, UserId } from '../contract/ids.ts'
 import { compiledQuery } from './compiled-query.ts'
 import type { Visibility } from './references.ts'
 import type { SessionJoined } from './rows.ts'
@@ -14,21 +14,39 @@ type ChangeRow = Selectable<ChangeTable>
  * changed last. So nothing is missed from any position on, and the table holds one row for each thing, and one for each
  * session that is gone until that is forgotten.
  */
-export type Change = { readonly position: number } & (
+export type Change = ChangePlace &
+  (
+    | Changed
+    | { readonly kind: 'removed'; readonly session: SessionId }
+    | { readonly kind: 'repository_removed'; readonly repository: RepositoryId }
+  )
+
+type Changed =
   | { readonly kind: 'session'; readonly row: SessionJoined }
   | { readonly kind: 'command'; readonly row: CommandRow }
   | { readonly kind: 'repository'; readonly row: RepositoryRow }
-  | { readonly kind: 'removed'; readonly session: SessionId }
-  | { readonly kind: 'repository_removed'; readonly repository: RepositoryId }
-)
 
-export type WantedChanges = {
-  readonly after: number
+/** Where a change stands, and what decides who is told of it. */
+export type ChangePlace = {
+  readonly position: number
+  /** The session that it belongs to, or is; null of a repository. */
+  readonly session: SessionId | null
+  /** Who may see it; null: everybody. */
+  readonly owner: UserId | null
+}
+
+export type ChangeFilter = {
   readonly visible: Visibility
   /** Only this session and its commands. */
   readonly session?: SessionId | undefined
-  readonly limit: number
 }
+
+export type WantedChanges = ChangeFilter & { readonly after: number; readonly limit: number }
+
+/** Whether a change is one of those that `changesAfter` finds. */
+export const isWanted = ({ owner, session }: ChangePlace, wanted: ChangeFilter): boolean =>
+  (wanted.visible === 'all' || owner === null || owner === wanted.visible.owner) &&
+  (wanted.session === undefined || session === wanted.session)
 
 export type ChangesRead =
   | {
@@ -103,19 +121,18 @@ async function loaded(store: Store, rows: readonly ChangeRow[]): Promise<Change[
       ? []
       : await database.selectFrom('repositories').selectAll().where('id', 'in', repositories).execute(),
   ])
-  const found = new Map<string, Change>()
-  const rowsById = new Map(rows.map(row => [row.resource_id, row.position]))
-  const put = (id: string, make: (position: number) => Change) => found.set(id, make(rowsById.get(id) ?? 0))
-  for (const row of sessionRows) put(row.id, position => ({ kind: 'session', position, row }))
-  for (const row of commandRows) put(row.id, position => ({ kind: 'command', position, row }))
-  for (const row of repositoryRows) put(row.id, position => ({ kind: 'repository', position, row }))
-  return rows.flatMap(({ kind, resource_id, session_id, position }): Change[] => {
+  const found = new Map<string, Changed>()
+  for (const row of sessionRows) found.set(row.id, { kind: 'session', row })
+  for (const row of commandRows) found.set(row.id, { kind: 'command', row })
+  for (const row of repositoryRows) found.set(row.id, { kind: 'repository', row })
+  return rows.flatMap(({ kind, resource_id, session_id: session, owner_id: owner, position }): Change[] => {
+    const place = { position, session, owner }
     if (kind === 'removed')
-      return session_id === null
-        ? [{ kind: 'repository_removed', position, repository: resource_id as RepositoryId }]
-        : [{ kind, position, session: session_id }]
-    const change = found.get(resource_id)
-    return change === undefined ? [] : [change]
+      return session === null
+        ? [{ ...place, kind: 'repository_removed', repository: resource_id as RepositoryId }]
+        : [{ ...place, kind, session }]
+    const changed = found.get(resource_id)
+    return changed === undefined ? [] : [{ ...place, ...changed }]
   })
 }
 

@@ -1,93 +1,69 @@
 import type { EventMessage } from '../../contract/event-message.ts'
 import { problemDocument } from '../../contract/problems.ts'
-import { type Change, changesAfter, latestPosition } from '../../store/changes.ts'
-import type { Visibility } from '../../store/references.ts'
-import { toCommand, toRepository, toSession } from '../../store/rows.ts'
-import type { Context } from '../context.ts'
-import type { Refusal } from '../outcome.ts'
+import { type ChangeFilter, changesAfter } from '../../store/changes.ts'
+import type { Store } from '../../store/store.ts'
+import { type FollowDependencies, FollowWorld, type Interruption } from '../live/follow-world.ts'
 import { refusalOf } from '../problem-reply.ts'
-import { Pulse } from '../pulse.ts'
 import type { EventSource } from './event-source.ts'
+import { type EventText, eventText } from './event-text.ts'
+import { batch } from './live-changes.ts'
+import { type ToldChanges, toldChange } from './told-change.ts'
 
-/** The longest pause between two looks at the store, in milliseconds, and how many changes are read at a time. */
-const poll = 1_000
-const batch = 100
-
-export type EventDependencies = Pick<Context, 'store' | 'changes' | 'stopping' | 'log'> & {
-  readonly visible: Visibility
-  /** Aborts when the reader has gone away. */
-  readonly gone: AbortSignal
-  /** Asked now and then: the refusal once the reader's token opens this no more. */
-  readonly recheck: () => Promise<Refusal | undefined>
-}
+type EndReason = Extract<EventMessage, { type: 'end' }>['reason']
+type Told = AsyncGenerator<EventText, Interruption | EndReason>
 
 /**
- * The changes that a caller may see, from a position on. It holds one batch at a time and reads on only when that was
- * taken. Its last message is `end`, unless the reader has gone. Knows nothing of HTTP.
+ * The changes that a caller may see, from a position on, together with all who follow: see LiveChanges. It goes on only
+ * when what it told was taken, and holds one batch at the most. Its last event is `end`, unless the reader has gone.
+ * Knows nothing of HTTP.
  */
 export async function* followEvents(
   source: EventSource,
-  deps: EventDependencies,
-): AsyncGenerator<EventMessage> {
+  deps: FollowDependencies,
+): AsyncGenerator<EventText> {
+  using world = new FollowWorld(deps)
+  let reason: Interruption | EndReason
   try {
-    yield* tellChanges(source, deps)
+    reason = yield* tellChanges(source, world)
   } catch (error) {
     deps.log.error({ err: error }, 'reading changes failed')
-    yield problemEnd(refusalOf(error))
+    reason = refusalOf(error)
   }
+  if (reason === 'gone') return
+  if (typeof reason === 'string') return yield eventText({ type: 'end', reason })
+  const { code, detail, errors } = reason
+  yield eventText({ type: 'end', reason: 'problem', problem: problemDocument(code, detail, errors) })
 }
 
-async function* tellChanges(source: EventSource, deps: EventDependencies): AsyncGenerator<EventMessage> {
-  const { store, changes, gone, stopping, visible } = deps
-  const { session, once } = source
-  const pulse = new Pulse()
-  using resources = new DisposableStack()
-  resources.use(changes.watch(pulse.beat))
-  for (const signal of [gone, stopping]) resources.use(pulse.beatOn(signal))
-  let after = source.after ?? (await latestPosition(store))
-  if (source.after === undefined) yield { type: 'start', id: String(after) }
-  for (let checked = performance.now(); !gone.aborted; ) {
-    if (stopping.aborted) return yield { type: 'end', reason: 'server_stopping' }
-    const read = await changesAfter(store, { after, visible, session, limit: batch })
-    if (!read.known) {
-      after = read.latest
-      yield { type: 'reset', id: String(after) }
-      continue
+async function* tellChanges(
+  { session, after, once }: EventSource,
+  world: FollowWorld<FollowDependencies>,
+): Told {
+  const { live, store, caller } = world.deps
+  const wanted = { visible: caller.visible, session }
+  await using shared = live.changes()
+  using _ = shared.value.sight.join(world.news)
+  const latest = await shared.value.sight.fresh()
+  if (after === undefined) yield eventText({ type: 'start', id: String(latest) })
+  for (let position = after ?? latest; ; ) {
+    const interruption = world.interruption()
+    if (interruption !== undefined) return interruption
+    const read = shared.value.after(position, wanted) ?? (await readAlone(store, position, wanted))
+    for (const { text, isRemoval } of read.changes) {
+      yield text
+      if (isRemoval && session !== undefined) return 'session_deleted'
     }
-    for (const change of read.changes) {
-      yield toMessage(change)
-      if (change.kind === 'removed' && change.session === session)
-        return yield { type: 'end', reason: 'session_deleted' }
-    }
-    after = read.upTo
+    position = read.upTo
     if (read.more) continue
-    if (once) return yield { type: 'end', reason: 'complete' }
-    await pulse.wait(poll)
-    if (performance.now() - checked < poll) continue
-    checked = performance.now()
-    const refusal = await deps.recheck()
-    if (refusal !== undefined) return yield problemEnd(refusal)
+    if (once) return 'complete'
+    await world.wait()
   }
 }
 
-function toMessage(change: Change): EventMessage {
-  const id = String(change.position)
-  switch (change.kind) {
-    case 'session':
-      return { type: 'session', id, session: toSession(change.row) }
-    case 'command':
-      return { type: 'command', id, command: toCommand(change.row) }
-    case 'repository':
-      return { type: 'repository', id, repository: toRepository(change.row) }
-    case 'removed':
-      return { type: 'removed', id, session: change.session }
-    case 'repository_removed':
-      return { type: 'repository_removed', id, repository: change.repository }
-  }
+/** For who stands where the others do not. */
+async function readAlone(store: Store, after: number, wanted: ChangeFilter): Promise<ToldChanges> {
+  const read = await changesAfter(store, { ...wanted, after, limit: batch })
+  if (read.known) return { ...read, changes: read.changes.map(toldChange) }
+  const text = eventText({ type: 'reset', id: String(read.latest) })
+  return { changes: [{ text, isRemoval: false }], upTo: read.latest, more: true }
 }
-
-const problemEnd = (refusal: Refusal): EventMessage => ({
-  type: 'end',
-  reason: 'problem',
-  problem: problemDocument(refusal.code, refusal.detail, refusal.errors),
-})

@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http'
-import type { EventMessage } from '../../contract/event-message.ts'
 import type { Limits } from '../context.ts'
 import { heartbeat, writeBody } from '../logs/http-edge.ts'
 import { acceptedFormat } from '../logs/log-format.ts'
+import { type EventText, eventText } from './event-text.ts'
 
 /** How a change travels: one message a line, or as Server-Sent Events whose ids a browser sends back by itself. */
 type EventFormat = {
   readonly mediaType: string
   readonly head: string
-  readonly write: (message: EventMessage) => string
+  readonly write: (event: EventText) => string
   readonly heartbeat: string
 }
 
 const lines: EventFormat = {
   mediaType: 'application/x-ndjson',
   head: '',
-  write: message => `${JSON.stringify(message)}\n`,
+  write: ({ json }) => `${json}\n`,
   // An empty line is none to who reads lines.
   heartbeat: '\n',
 }
@@ -24,10 +24,7 @@ const lines: EventFormat = {
 const events: EventFormat = {
   mediaType: 'text/event-stream',
   head: 'retry: 1000\n\n',
-  write: message => {
-    const id = message.type === 'end' ? '' : `id: ${message.id}\n`
-    return `${id}data: ${JSON.stringify(message)}\n\n`
-  },
+  write: ({ id, json }) => `${id === undefined ? '' : `id: ${id}\n`}data: ${json}\n\n`,
   heartbeat: ':\n\n',
 }
 
@@ -37,7 +34,7 @@ export const eventFormat = (accept: string | undefined): EventFormat =>
 /** Sends changes as the body of a response, each when the one before was taken; who takes nothing is told so and cut. */
 export async function sendEvents(
   response: ServerResponse,
-  messages: AsyncIterable<EventMessage>,
+  told: AsyncIterable<EventText>,
   { format, limits, request }: { format: EventFormat; limits: Limits; request: string },
 ): Promise<void> {
   response.writeHead(200, {
@@ -50,11 +47,11 @@ export async function sendEvents(
   response.flushHeaders()
   if (format.head !== '') response.write(format.head)
   using _ = heartbeat(response, format, limits.ping)
-  for await (const message of messages) {
-    const taken = await writeBody(response, [format.write(message)], limits.slowReader)
+  for await (const event of told) {
+    const taken = await writeBody(response, [format.write(event)], limits.slowReader)
     if (taken === 'gone') return
     if (taken === 'slow') {
-      response.end(format.write({ type: 'end', reason: 'slow_reader' }))
+      response.end(format.write(eventText({ type: 'end', reason: 'slow_reader' })))
       const timer = setTimeout(() => response.destroy(), limits.linger)
       response.once('close', () => clearTimeout(timer))
       return

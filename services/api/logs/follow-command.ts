@@ -2,11 +2,12 @@ import { commandHasEnded } from '../../contract/command-state.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import { getCommand } from '../../store/commands.ts'
 import type { CommandRow } from '../../store/schema.ts'
-import type { FollowWorld, Interruption } from './follow-world.ts'
+import type { Interruption } from '../live/follow-world.ts'
 import type { LogEvent } from './log-event.ts'
 import { recordedLength } from './log-length.ts'
 import type { Offsets } from './log-place.ts'
 import { type LogSource, offsetsOf } from './log-source.ts'
+import type { LogWorld } from './log-world.ts'
 import { type LogBytes, logOf } from './masked-log.ts'
 import { Tail } from './tail.ts'
 
@@ -27,18 +28,18 @@ type Told = AsyncGenerator<LogEvent, Interruption | 'session_deleted' | undefine
  *
  * Returns why it stopped early; undefined when there is no more to tell.
  */
-const followCommand = (source: CommandSource, world: FollowWorld): Told =>
+const followCommand = (source: CommandSource, world: LogWorld): Told =>
   source.follow && !commandHasEnded(source.command.status)
     ? followLive(source, world)
     : readWhatIsThere(source, world)
 
 /** One command of what was asked for, from where its offsets begin; nothing where all of it has been told. */
-export async function* tellCommand(source: LogSource, command: CommandRow, world: FollowWorld): Told {
+export async function* tellCommand(source: LogSource, command: CommandRow, world: LogWorld): Told {
   const offsets = offsetsOf(source, command)
   return offsets === undefined ? undefined : yield* followCommand({ ...source, command, offsets }, world)
 }
 
-async function* readWhatIsThere({ command, streams, offsets, end }: CommandSource, world: FollowWorld): Told {
+async function* readWhatIsThere({ command, streams, offsets, end }: CommandSource, world: LogWorld): Told {
   const hasEnded = commandHasEnded(command.status)
   if (!hasEnded) yield { type: 'command', row: command }
   let isWhole = true
@@ -60,7 +61,7 @@ async function* readWhatIsThere({ command, streams, offsets, end }: CommandSourc
 }
 
 /** Together with all who follow the same command: see LiveCommand. */
-async function* followLive({ command, streams, offsets }: CommandSource, world: FollowWorld): Told {
+async function* followLive({ command, streams, offsets }: CommandSource, world: LogWorld): Told {
   await using shared = world.deps.live.command(command)
   const live = shared.value
   using _ = live.sight.join(world.news)
@@ -89,5 +90,5 @@ const tailOf = (
   stream: LogStream,
   file: LogBytes,
   offsets: Offsets,
-  { deps }: FollowWorld,
+  { deps }: LogWorld,
 ): Tail => new Tail({ command: id, stream, file, position: offsets[stream], chunkSize: deps.chunkSize })

@@ -1,9 +1,10 @@
 import { getCommand } from '../../store/commands.ts'
+import type { Interruption } from '../live/follow-world.ts'
 import { tellCommand } from './follow-command.ts'
-import type { FollowWorld, Interruption } from './follow-world.ts'
 import { lookAt } from './live-session.ts'
 import type { EndReason, LogEvent } from './log-event.ts'
 import { type LogSource, offsetsOf } from './log-source.ts'
+import type { LogWorld } from './log-world.ts'
 
 type Told = AsyncGenerator<LogEvent, Interruption | EndReason>
 
@@ -16,10 +17,10 @@ type Told = AsyncGenerator<LogEvent, Interruption | EndReason>
  *   whoever opened a session to run some commands is told when they have run. Who begins to follow a session that has
  *   no command yet stays until the session ends.
  */
-export const followSession = (source: LogSource, world: FollowWorld): Told =>
+export const followSession = (source: LogSource, world: LogWorld): Told =>
   source.follow ? followLive(source, world) : readWhatIsThere(source, world)
 
-async function* readWhatIsThere(source: LogSource, world: FollowWorld): Told {
+async function* readWhatIsThere(source: LogSource, world: LogWorld): Told {
   const { store } = world.deps
   const { session, commands } = await lookAt(store, source.session.id)
   if (session === undefined) return 'session_deleted'
@@ -33,7 +34,7 @@ async function* readWhatIsThere(source: LogSource, world: FollowWorld): Told {
   return 'complete'
 }
 
-async function* followLive(source: LogSource, world: FollowWorld): Told {
+async function* followLive(source: LogSource, world: LogWorld): Told {
   await using shared = world.deps.live.session(source.session.id)
   const { sight } = shared.value
   using _ = sight.join(world.news)

@@ -5,11 +5,11 @@ import type { DataFiles } from '../../store/files.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
 import type { Changes } from '../changes.ts'
+import { SharedLook } from '../live/shared-look.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { LiveStream } from './live-stream.ts'
 import { recordedLength } from './log-length.ts'
 import { logOf } from './masked-log.ts'
-import { SharedLook } from './shared-look.ts'
 
 /** The longest pause between two looks at log files, and between two looks at the store, in milliseconds. */
 const filePoll = 400

@@ -4,8 +4,8 @@ import type { SessionJoined } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { getSession } from '../../store/sessions.ts'
 import type { Store } from '../../store/store.ts'
+import { SharedLook } from '../live/shared-look.ts'
 import { type LiveDependencies, storePoll } from './live-command.ts'
-import { SharedLook } from './shared-look.ts'
 
 export type SessionSight = {
   /** Undefined: it has been deleted. */

@@ -1,7 +1,6 @@
-import { contract } from '../../contract/contract.ts'
-import { type Caller, judge } from '../access.ts'
+import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
-import { refuse } from '../outcome.ts'
+import { tokenJudge } from '../live/token-judge.ts'
 import { followLogs } from './follow-logs.ts'
 import type { LogEvent } from './log-event.ts'
 import { chunkSizes, type LogFormat } from './log-format.ts'
@@ -27,11 +26,7 @@ const followed = (
     gone,
     chunkSize: chunkSizes[format],
     caller,
-    judge: token => {
-      if (token === undefined) return refuse('unauthenticated', 'this token is not valid')
-      const judged = judge(token, contract['sessions.logs'].access, context.clock.now())
-      return judged.ok ? undefined : judged
-    },
+    judge: tokenJudge(context, 'sessions.logs'),
   })
 
 async function* counted({ metrics }: Context, events: AsyncIterable<LogEvent>): AsyncGenerator<LogEvent> {

@@ -1,7 +1,7 @@
 import { mock } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { TokenWatch } from '../../../services/api/logs/token-watch.ts'
+import { TokenWatch } from '../../../services/api/live/token-watch.ts'
 import { getToken } from '../../../services/store/tokens.ts'
 import { startRig } from './rig.ts'
 

@@ -7,24 +7,22 @@ import { Pulse } from '../pulse.ts'
 /** Why a follower stops before what it follows has ended. */
 export type Interruption = 'gone' | 'server_stopping' | Refusal
 
-export type FollowDependencies = Pick<Context, 'store' | 'files' | 'live' | 'stopping' | 'log'> & {
+export type FollowDependencies = Pick<Context, 'store' | 'live' | 'stopping' | 'log'> & {
   /** Aborts when the reader has gone away. */
   readonly gone: AbortSignal
-  /** The most that is read at a time, in bytes. */
-  readonly chunkSize: number
   readonly caller: Caller
   /** The refusal once the caller's token, as it is now, opens this no more. */
   readonly judge: (token: TokenJoined | undefined) => Refusal | undefined
 }
 
 /** What one reader waits on: news of what it follows, the end of its token, its going, the server's stop. */
-export class FollowWorld implements Disposable {
-  readonly deps: FollowDependencies
+export class FollowWorld<Deps extends FollowDependencies> implements Disposable {
+  readonly deps: Deps
   readonly #pulse = new Pulse()
   readonly #resources = new DisposableStack()
   #refusal: Refusal | undefined
 
-  constructor(deps: FollowDependencies) {
+  constructor(deps: Deps) {
     this.deps = deps
     deps.live.readers++
     this.#resources.defer(() => deps.live.readers--)

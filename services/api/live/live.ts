@@ -1,16 +1,19 @@
 import type { CommandId, SessionId } from '../../contract/ids.ts'
 import type { CommandRow } from '../../store/schema.ts'
-import { LiveCommand, type LiveDependencies } from './live-command.ts'
-import { LiveSession } from './live-session.ts'
+import { LiveChanges } from '../events/live-changes.ts'
+import { LiveCommand, type LiveDependencies } from '../logs/live-command.ts'
+import { LiveSession } from '../logs/live-session.ts'
+import { type Shared, SharedByKey } from './shared-by-key.ts'
 import { TokenWatch } from './token-watch.ts'
 
 /** What followers share: each is made for the first and ended with the last of those who follow the same. */
-export class LiveLogs {
+export class Live {
   readonly tokens: TokenWatch
   readonly #deps: LiveDependencies
   readonly #commands = new SharedByKey<CommandId, LiveCommand>()
   readonly #sessions = new SharedByKey<SessionId, LiveSession>()
-  /** How many logs are being read, live or not; what tests look at to see that nothing is left behind. */
+  readonly #changes = new SharedByKey<'all', LiveChanges>()
+  /** How many read logs, live or not, or follow changes; what tests look at to see that nothing is left behind. */
   readers = 0
 
   constructor(deps: LiveDependencies) {
@@ -26,33 +29,12 @@ export class LiveLogs {
     return this.#sessions.take(id, () => new LiveSession(this.#deps, id))
   }
 
+  changes(): Shared<LiveChanges> {
+    return this.#changes.take('all', () => new LiveChanges(this.#deps))
+  }
+
   /** How many commands are followed, by however many. */
   get commandsFollowed(): number {
     return this.#commands.size
-  }
-}
-
-export type Shared<T> = AsyncDisposable & { readonly value: T }
-
-class SharedByKey<Key, T extends AsyncDisposable> {
-  readonly #byKey = new Map<Key, { readonly value: T; users: number }>()
-
-  get size(): number {
-    return this.#byKey.size
-  }
-
-  take(key: Key, make: () => T): Shared<T> {
-    const entry = this.#byKey.get(key) ?? { value: make(), users: 0 }
-    this.#byKey.set(key, entry)
-    entry.users++
-    return {
-      value: entry.value,
-      [Symbol.asyncDispose]: async () => {
-        if (--entry.users > 0) return
-        // At once, so that whoever comes from now on makes another.
-        this.#byKey.delete(key)
-        await entry.value[Symbol.asyncDispose]()
-      },
-    }
   }
 }
