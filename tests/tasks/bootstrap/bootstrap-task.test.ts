@@ -10,8 +10,10 @@ t.setTimeout(280_000)
 /** The environment of sessions has tests of its own; here it would only take its time. */
 const environment = { DEBUG_SERVER__ENVIRONMENT__MANAGER: 'none', DEBUG_SERVER_TOKEN: 'x' }
 
+/** One for all of them, since each clone compiles its sources. The first test finds it as it was cloned. */
+const clone = makeClone(t)
+
 t.test('the first run makes and tells all, the second finds it up to date', async t => {
-  const clone = makeClone(t)
   const first = await clone.task(['bootstrap'], environment)
   t.equal(first.code, 0, first.stderr)
   t.match(
@@ -43,7 +45,6 @@ t.test('the first run makes and tells all, the second finds it up to date', asyn
 })
 
 t.test('up needs all of it but what asks other hosts', async t => {
-  const clone = makeClone(t)
   const planOf = async (task: string) => (await clone.task(['--plan', task], environment)).stdout
   const [up, bootstrap] = [await planOf('up'), await planOf('bootstrap')]
   for (const both of [/\bbinaries\b/, /\brepository\b/, /\bstorage\b/, /\btoken\b/]) {
@@ -57,7 +58,6 @@ t.test('up needs all of it but what asks other hosts', async t => {
 })
 
 t.test('two at once: the later one waits, and says so', async t => {
-  const clone = makeClone(t)
   t.equal((await clone.task(['bootstrap'], environment)).code, 0)
   const lock = new DatabaseSync(clone.path('.artifacts/run/bootstrap.lock'))
   lock.exec('begin exclusive')
@@ -85,7 +85,6 @@ t.test('two at once: the later one waits, and says so', async t => {
 t.test(
   'the store and its tokens from the command line, without a server, where DEBUG_SERVER_DB_URL says',
   async t => {
-    const clone = makeClone(t)
     const own = { ...environment, DEBUG_SERVER_DB_URL: 'sqlite:.artifacts/own/store.db' }
     const said = async (...words: string[]) => {
       const { code, stdout, stderr } = await clone.task(words, own)
