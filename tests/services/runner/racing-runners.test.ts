@@ -93,7 +93,9 @@ t.test(
 /** Starts a runner that writes into `file` what it has run, and waits until it is ready. */
 async function startRacer(t: Test, { path, store }: StoreRig, file: string): Promise<ChildProcess> {
   const words = [join(import.meta.dirname, 'racer.ts'), path, String(await runner(store)), file]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...process.execArgv, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.teardown(() => killRunner(child))
   await once(child.stdout, 'data')
   return child

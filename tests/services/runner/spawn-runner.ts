@@ -11,7 +11,9 @@ export async function spawnRunner(rig: RunnerRig, options: RunnerProcessOptions 
   const script = join(import.meta.dirname, 'runner-process.ts')
   const { socket = rig.socket, termMs, graceMs = 300 } = options
   const term = termMs === undefined ? [] : [String(termMs), String(graceMs)]
-  const child = spawn(process.execPath, [script, rig.storePath, rig.files.root, socket, ...term], {
+  const words = [script, rig.storePath, rig.files.root, socket, ...term]
+  // With the options of the test itself, so that it has nothing to compile either.
+  const child = spawn(process.execPath, [...process.execArgv, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   if (child.stdout === null) throw new Error('no output')

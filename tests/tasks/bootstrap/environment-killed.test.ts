@@ -14,7 +14,8 @@ import { type FileServer, startFileServer } from './servers/file-server.ts'
 t.setTimeout(260_000)
 
 function start(owner: Test, host: Host): { child: ChildProcess; gone: Promise<void> } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'environment-worker.ts'), host.root], {
+  const words = [join(import.meta.dirname, 'environment-worker.ts'), host.root]
+  const child = spawn(process.execPath, [...process.execArgv, ...words], {
     env: host.environment,
     stdio: 'ignore',
   })
