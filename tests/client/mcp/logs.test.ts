@@ -114,7 +114,7 @@ t.test('of a megabyte the end comes first, and everything through cursors', asyn
 t.test('a command that still writes has a cursor, and can be waited for', async t => {
   const { id: session } = await client.sessions.create({
     repository: 'demo',
-    commands: ['echo begun; while [ ! -e go ]; do sleep 0.05; done; echo done'],
+    commands: ['echo begun; while [ ! -e go ]; do sleep 0.1; done; echo done'],
     wait: 20,
   })
   const begun = await mcp.value('session_logs', { session, follow: true })

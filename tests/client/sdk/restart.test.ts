@@ -8,7 +8,7 @@ t.test('whoever follows a command does not notice that the API was restarted', a
   await using client = createClient({ baseUrl: server.url, token: server.token })
   await client.repositories.add({ url, name: 'demo', wait: 20 })
   const { id: session } = await client.sessions.create({ repository: 'demo', wait: 20 })
-  const untilTold = 'until test -e go-on; do sleep 0.02; done'
+  const untilTold = 'until test -e go-on; do sleep 0.1; done'
   await client.commands.run({ session, command: `echo one; echo oops >&2; ${untilTold}; echo two; exit 3` })
 
   const bytes = { stdout: '', stderr: '' }

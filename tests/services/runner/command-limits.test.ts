@@ -99,7 +99,7 @@ t.test('what was written while no runner was there is cut by the next', async t 
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())
   const limits = { ...noLimits, output: 1_000 }
-  const wait = 'echo ready; until [ -e go ]; do sleep 0.05; done'
+  const wait = 'echo ready; until [ -e go ]; do sleep 0.1; done'
   const going = await rig.queue(session, `${wait}; yes`, { limits })
   const ending = await rig.queue(session, `${wait}; head -c 5000 /dev/zero; head -c 800 /dev/zero >&2`, {
     limits,
@@ -123,7 +123,7 @@ t.test('what a command has used is told at its end, also where its runner was re
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())
   const spin = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'
-  const id = await rig.queue(session, `sh -c '${spin}'; echo ready; until [ -e go ]; do sleep 0.05; done`)
+  const id = await rig.queue(session, `sh -c '${spin}'; echo ready; until [ -e go ]; do sleep 0.1; done`)
   await rig.printed(session.id, id, 'ready\n')
   await rig.stop()
   await rig.start()

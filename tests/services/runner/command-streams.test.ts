@@ -25,7 +25,7 @@ t.test('a command reads what it was given', async t => {
   })
 
   await t.test('goes on reading it when its runner is replaced', async t => {
-    const line = 'read a; echo $a; until [ -e go ]; do sleep 0.05; done; read b; echo $b'
+    const line = 'read a; echo $a; until [ -e go ]; do sleep 0.1; done; read b; echo $b'
     const id = await rig.queue(session, line, { stdin: 'one\ntwo\n' })
     await rig.printed(session.id, id, 'one\n')
     await rig.stop()

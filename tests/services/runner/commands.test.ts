@@ -201,7 +201,7 @@ t.test('commands of a session', async t => {
 
   await t.test('run side by side', async t => {
     const session = await rig.session(repository)
-    const meet = (mine: string, other: string) => `touch ${mine}; until [ -e ${other} ]; do sleep 0.01; done`
+    const meet = (mine: string, other: string) => `touch ${mine}; until [ -e ${other} ]; do sleep 0.1; done`
     const first = await rig.queue(session, meet('a', 'b'), { timeout: 20 })
     const second = await rig.queue(session, meet('b', 'a'), { timeout: 20 })
     t.match(await rig.ended(first), { status: 'succeeded' })
@@ -244,10 +244,10 @@ t.test('slots are shared fairly between sessions', async t => {
   const greedy = await rig.session(repository)
   const modest = await rig.session(repository)
   await rig.stop()
-  const gate = await rig.queue(greedy, 'until [ -e go ]; do sleep 0.01; done', { timeout: 20 })
+  const gate = await rig.queue(greedy, 'until [ -e go ]; do sleep 0.1; done', { timeout: 20 })
   const many = []
   for (let i = 0; i < 5; i++) many.push(await rig.queue(greedy, ['true']))
-  const one = await rig.queue(modest, 'until [ -e go ]; do sleep 0.01; done', { timeout: 20 })
+  const one = await rig.queue(modest, 'until [ -e go ]; do sleep 0.1; done', { timeout: 20 })
   await rig.start()
   await until('the latest to run', async () => (await getCommand(rig.store, one))?.started_at)
   t.match(await getCommand(rig.store, gate), { status: 'running' })

@@ -20,7 +20,7 @@ t.test('commands outlive a runner that is killed, each runs once, and no byte is
     held.push(
       await rig.queue(
         session,
-        `echo ${i} >> ran; seq 1 2000; until [ -e go ]; do sleep 0.01; done; seq 1 ${i}; exit ${i}`,
+        `echo ${i} >> ran; seq 1 2000; until [ -e go ]; do sleep 0.1; done; seq 1 ${i}; exit ${i}`,
       ),
     )
   for (const id of held) await rig.printed(session.id, id, '\n2000\n')

@@ -24,7 +24,7 @@ t.test('two runners that race for 100 commands: each runs exactly once', async t
   const sessions = [await rig.session(repository), await rig.session(repository)]
   await rig.stop()
   const go = join(rig.root, 'go')
-  const line = (i: number) => `until test -e '${go}'; do sleep 0.05; done; echo ${i} >> ran; exit ${i % 3}`
+  const line = (i: number) => `until test -e '${go}'; do sleep 0.1; done; echo ${i} >> ran; exit ${i % 3}`
   for (const session of sessions) for (let i = 0; i < 50; i++) await rig.queue(session, line(i))
   for (const name of ['one', 'other']) {
     const child = await spawnRunner(rig, { socket: join(rig.root, `${name}.sock`) })

@@ -7,7 +7,7 @@ import { until } from '../../until.ts'
 import { runnerRig } from './rig.ts'
 
 /** Counts its runs in the worktree, says which this is, and waits for `go`. */
-const counted = 'echo x >> runs; echo run $(wc -l < runs); until [ -e go ]; do sleep 0.05; done; exit 4'
+const counted = 'echo x >> runs; echo run $(wc -l < runs); until [ -e go ]; do sleep 0.1; done; exit 4'
 
 t.test('a command that may run twice is run again where its end cannot be known', async t => {
   const rig = await runnerRig(t)

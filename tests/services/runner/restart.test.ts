@@ -21,7 +21,7 @@ const connections = (server: Server) =>
 
 /** Prints 1000 lines, the second half once the file `go` is there, and ends with 6. */
 const steady =
-  'i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo line $i; [ $i = 500 ] && until [ -e go ]; do sleep 0.01; done; done; exit 6'
+  'i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo line $i; [ $i = 500 ] && until [ -e go ]; do sleep 0.1; done; done; exit 6'
 const steadyLog = Array.from({ length: 1000 }, (_, i) => `line ${i + 1}\n`).join('')
 
 t.test('a command goes on without its runner, and the next one takes it up', async t => {
@@ -73,7 +73,7 @@ t.test('a command that was taken but not started by a runner that died is starte
 t.test('a wrapper that an earlier runner had started is not run a second time', async t => {
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())
-  const id = await rig.queue(session, 'echo once >> times; until [ -e go ]; do sleep 0.01; done; cat times')
+  const id = await rig.queue(session, 'echo once >> times; until [ -e go ]; do sleep 0.1; done; cat times')
   await until('it runs', () => readProcessFile(rig.files.process(session.id, id)))
   const before = readFileSync(rig.files.process(session.id, id), 'utf8')
   await rig.stop()
@@ -94,7 +94,7 @@ t.test('a wrapper that an earlier runner had just started, and that is quicker, 
   const [processFile, exitFile] = [rig.files.process(session.id, id), rig.files.exitStatus(session.id, id)]
   mkdirSync(dirname(processFile), { recursive: true })
   writeFileSync(processFile, '')
-  const script = `until [ -e "$1" ]; do sleep 0.01; done; echo once >> times; echo 9 > "$2"`
+  const script = `until [ -e "$1" ]; do sleep 0.1; done; echo once >> times; echo 9 > "$2"`
   const go = join(rig.root, 'go')
   const wrapper = spawn('/bin/sh', ['-c', script, 'sh', go, exitFile], {
     cwd: rig.files.worktree(session.id),
@@ -223,7 +223,7 @@ t.test('large output survives a restart byte for byte', async t => {
   const session = await rig.session(await rig.repository())
   const id = await rig.queue(
     session,
-    'echo ready; seq 1 400000; until [ -e go ]; do sleep 0.01; done; seq 1 200000',
+    'echo ready; seq 1 400000; until [ -e go ]; do sleep 0.1; done; seq 1 200000',
   )
   await rig.printed(session.id, id, 'ready')
   await rig.stop()

@@ -31,7 +31,7 @@ for (const [name, step] of [
   t.test(`a clock that is set ${name} by an hour`, async t => {
     const { rig, set } = await settable(t)
     const session = await rig.session(await rig.repository())
-    const gate = 'echo ready; until [ -e go ]; do sleep 0.02; done; exit 3'
+    const gate = 'echo ready; until [ -e go ]; do sleep 0.1; done; exit 3'
     const patient = await rig.queue(session, gate, { timeout: 600 })
     const late = await rig.queue(session, 'echo ready; exec sleep 300', { timeout: 3 })
     const over = await rig.queue(session, gate.replaceAll('go', 'over'), { timeout: 600 })

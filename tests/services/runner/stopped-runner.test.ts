@@ -53,12 +53,12 @@ t.test('a runner that is stopped past its lease and wakes up touches nothing of 
   const file = (name: string) => join(rig.files.worktree(session.id), name)
   const { first, second } = await twoRunners(t, rig)
 
-  const ended = await rig.queue(session, 'echo ended >> ran; until [ -e end ]; do sleep 0.01; done; exit 3')
-  const going = await rig.queue(session, 'echo going >> ran; until [ -e go ]; do sleep 0.01; done; exit 4')
+  const ended = await rig.queue(session, 'echo ended >> ran; until [ -e end ]; do sleep 0.1; done; exit 3')
+  const going = await rig.queue(session, 'echo going >> ran; until [ -e go ]; do sleep 0.1; done; exit 4')
   // It is asked to end, and takes longer than the grace: who still thinks that it is to end would kill it.
   const spared = await rig.queue(
     session,
-    'trap "echo termed" TERM; echo spared >> ran; echo ready; until [ -e go ]; do sleep 0.01; done; exit 5',
+    'trap "echo termed" TERM; echo spared >> ran; echo ready; until [ -e go ]; do sleep 0.1; done; exit 5',
   )
   await rig.printed(session.id, spared, 'ready')
   for (const id of [ended, going])
@@ -162,7 +162,7 @@ t.test('a runner that is killed is succeeded by one that runs beside it', async 
   const session = await rig.session(await rig.repository())
   await rig.stop()
   const { first, second } = await twoRunners(t, rig)
-  const id = await rig.queue(session, 'until [ -e go ]; do sleep 0.01; done; exit 7')
+  const id = await rig.queue(session, 'until [ -e go ]; do sleep 0.1; done; exit 7')
   const { token } = await until('the first', () => registered(rig, first))
   await until('it runs', async () => (await holder(rig, id)) === token)
   const successor = await second()

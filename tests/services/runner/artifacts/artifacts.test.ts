@@ -204,7 +204,7 @@ t.test(
   async t => {
     const rig = await runnerRig(t)
     const session = await rig.session(await rig.repository())
-    const id = await rig.queue(session, 'until [ -e go ]; do sleep 0.01; done; echo late > late.txt', {
+    const id = await rig.queue(session, 'until [ -e go ]; do sleep 0.1; done; echo late > late.txt', {
       artifacts: ['*.txt'],
     })
     await until('it runs', () => existsSync(rig.files.process(session.id, id, 1)))

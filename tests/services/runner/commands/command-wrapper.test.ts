@@ -108,11 +108,7 @@ for (const shell of shells) {
   t.test(`${shell}: of two for one command only the first runs it`, async t => {
     const directory = folder()
     const gate = join(directory, 'gate')
-    const first = start(directory, [
-      'sh',
-      '-c',
-      `echo ran; until [ -e ${gate} ]; do sleep 0.01; done; exit 3`,
-    ])
+    const first = start(directory, ['sh', '-c', `echo ran; until [ -e ${gate} ]; do sleep 0.1; done; exit 3`])
     const firstDone = finish(first)
     await until('the first to run', () => readProcessFile(join(directory, 'process')))
     const second = await finish(start(directory, ['sh', '-c', 'echo ran; exit 4']))

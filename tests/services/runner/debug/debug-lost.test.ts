@@ -102,7 +102,7 @@ t.test('debuggees hold up no commands, and commands hold up no debuggees', { ski
   const second = await run({ breakpoints: ['app.py:2'] })
   t.match([first.at, second.at], [{ status: 'stopped' }, { status: 'stopped' }])
   t.match(await rig.run(session, 'true'), { status: 'succeeded' })
-  const held = await rig.queue(session, 'until [ -e go ]; do sleep 0.01; done')
+  const held = await rig.queue(session, 'until [ -e go ]; do sleep 0.1; done')
   const waiting = await Promise.all([1, 2, 3].map(() => rig.queue(session, 'true')))
   t.match((await run({ file: 'quick.py' })).at, { end: { exit_code: 0 } })
   t.match(await getCommand(rig.store, held), { status: 'running' })

@@ -53,7 +53,7 @@ t.test('in a sandbox', { skip: sandbox.kind === 'none' ? sandbox.reason : false 
     const npmRig = await runnerRig(t, { path: npmPath, sandbox: settings })
     const origin = await npmRig.repository(
       npmProject(
-        'while [ ! -e "$DEBUG_SERVER_ENVIRONMENT/go" ]; do sleep 0.05; done; case "$*" in *--offline*) exit 3;; esac; mkdir node_modules',
+        'while [ ! -e "$DEBUG_SERVER_ENVIRONMENT/go" ]; do sleep 0.1; done; case "$*" in *--offline*) exit 3;; esac; mkdir node_modules',
       ),
     )
     const building = (id: SessionId) =>

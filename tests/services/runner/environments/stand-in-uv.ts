@@ -15,7 +15,7 @@ const program = `#!/bin/sh
 if [ "$1" = --version ]; then echo 'uv 1.0 (stand-in)'; exit; fi
 echo "$*" >> '${directory}/calls'
 echo "resolving $(cat uv.lock)"
-while [ -e '${directory}/hold' ]; do sleep 0.02; done
+while [ -e '${directory}/hold' ]; do sleep 0.1; done
 if grep -q broken uv.lock; then echo "error: $TOKEN is no key for broken" >&2; exit 2; fi
 mkdir -p "$UV_PROJECT_ENVIRONMENT/bin" "$UV_CACHE_DIR"
 find . -type f | sort > "$UV_PROJECT_ENVIRONMENT/saw"

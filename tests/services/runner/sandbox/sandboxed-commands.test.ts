@@ -105,7 +105,7 @@ t.test('one that does not heed is killed with all that it started', { skip }, as
 t.test('it outlives its runner, and the next one takes it up', { skip }, async t => {
   const rig = await isolated(t)
   const session = await rig.session(await rig.repository())
-  const id = await rig.queue(session, 'echo one; until [ -e go ]; do sleep 0.05; done; echo two; exit 3')
+  const id = await rig.queue(session, 'echo one; until [ -e go ]; do sleep 0.1; done; echo two; exit 3')
   await rig.printed(session.id, id, 'one')
   await rig.stop()
   await rig.start()

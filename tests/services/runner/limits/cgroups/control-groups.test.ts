@@ -139,7 +139,7 @@ t.test(
     const child = await spawnRunner(rig)
     t.teardown(() => killRunner(child))
     const spin = 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'
-    const id = await rig.queue(session, `sh -c '${spin}'; echo ready; until [ -e go ]; do sleep 0.05; done`, {
+    const id = await rig.queue(session, `sh -c '${spin}'; echo ready; until [ -e go ]; do sleep 0.1; done`, {
       limits: { ...noLimits, memory: 300 * megabyte },
     })
     await rig.printed(session.id, id, 'ready\n')
@@ -164,7 +164,7 @@ t.test(
 t.test('a command that can have no group any more says that it is sampled', { skip }, async t => {
   const rig = await runnerRig(t, { cgroups: 'auto' })
   const session = await rig.session(await rig.repository())
-  const id = await rig.queue(session, 'echo ready; until [ -e go ]; do sleep 0.05; done')
+  const id = await rig.queue(session, 'echo ready; until [ -e go ]; do sleep 0.1; done')
   await rig.printed(session.id, id, 'ready\n')
   const row = await getCommand(rig.store, id)
   if (row?.runner_token == null) throw new Error('it runs')
