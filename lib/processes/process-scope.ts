@@ -133,10 +133,16 @@ export class ProcessScope implements AsyncDisposable {
   adopt(pid: number, at: number): void {
     if (this.closed) throw new Error(`the process scope ${this.id} has ended: ${pid} is not taken in`)
     rememberSpawned(pid)
-    // Its parent may have taken notice of its end already; what it has started is younger than this process in any case.
-    const entry = processEntry(pid)
+    // Its parent may have taken notice of its end already, and somebody else may have its pid by now, who bears no mark.
+    // What it has started is younger than this process in any case.
+    const first = processEntry(process.pid)?.startOrder ?? 0
+    const found = processEntry(pid)
+    const mark = { mark: this.id, since: first }
+    const isAnother =
+      found?.zombie === false && entryBearsMark(found, scopeVariable, mark, environmentReader()) === false
+    const entry = isAnother ? undefined : found
     const root = { pid, startTime: entry?.startTime ?? 'gone', over: false }
-    this.own(root, entry?.startOrder ?? processEntry(process.pid)?.startOrder ?? 0, { pid: pid - 1, at })
+    this.own(root, entry?.startOrder ?? first, { pid: pid - 1, at })
   }
 
   /** The pids of all that belongs to the scope and is alive. */

@@ -40,8 +40,11 @@ export async function mergePatch(git: Git, at: PatchedWorktree, signal: AbortSig
   return { applied: false, message: `the patch conflicts with what has changed since: ${shortened(names)}` }
 }
 
-const apply = (git: Git, { worktree, patchFile }: PatchedWorktree, options: string[], signal: AbortSignal) =>
-  git.run(['-C', worktree, 'apply', ...options, '--whitespace=nowarn', '--', patchFile], { signal })
+/** Once, for what is applied fits no more; a check can be repeated. */
+function apply(git: Git, at: PatchedWorktree, options: string[], signal: AbortSignal): Promise<GitOutcome> {
+  const args = ['-C', at.worktree, 'apply', ...options, '--whitespace=nowarn', '--', at.patchFile]
+  return git.run(args, { once: !options.includes('--check'), signal })
+}
 
 async function rejected(
   outcome: Exclude<GitOutcome, { kind: 'done' }>,

@@ -18,6 +18,8 @@ export type GitCall = {
   /** Whether the remote is told nothing about this server: no credentials, no keys. */
   anonymous?: boolean
   input?: string
+  /** Whether it must not be run again where nobody can tell how it has ended. */
+  once?: boolean
   /** The index to work with, where it is not the repository's own. */
   index?: string
   /** How long it may take. */
@@ -64,8 +66,8 @@ export class Git implements AsyncDisposable {
   }
 
   async #run(args: readonly string[], call: GitCall): Promise<GitOutcome> {
-    // Whose progress counts has to be heard meanwhile.
-    const quickly = call.silenceMs === undefined ? this.#quickly : []
+    // Whose progress counts has to be heard meanwhile; of a child it can always be told how it has ended.
+    const quickly = call.silenceMs === undefined && call.once !== true ? this.#quickly : []
     for (const start of [...quickly, startPiped]) {
       const outcome = await this.#attempt(start, args, call)
       if (outcome !== 'untold') return outcome

@@ -31,21 +31,26 @@ export async function resolveRevision(
 ): Promise<Resolution> {
   const candidates = candidatesOf(revision, defaultBranch)
   if (candidates.some(name => /[\s^~:\0]/.test(name))) return { found: false, reason: 'unknown' }
-  const input = candidates.map(name => `${name}^{commit}\n${name}^{commit}:.gitmodules\n`).join('')
+  const questions = (name: string) => [`${name}^{commit}`, `${name}^{commit}:.gitmodules`, `${name}^{commit}`]
+  const input = candidates.flatMap(questions).join('\n')
   const outcome = await git.run(['-C', mirror, 'cat-file', '--batch-check'], { input, signal })
   if (outcome.kind !== 'done') throw new Error(`git cat-file ${outcome.kind}: ${outcome.stderr}`)
   return parseResolution(candidates, outcome.stdout)
 }
 
-/** Reads the answers of `git cat-file --batch-check`, two a candidate: of the commit, and of its `.gitmodules`. */
+/**
+ * Reads the answers of `git cat-file --batch-check`, three a candidate: of the commit, of its `.gitmodules`, and of the commit
+ * again, for a fetch may move what is looked up meanwhile. Then there may be some.
+ */
 export function parseResolution(candidates: readonly string[], answers: string): Resolution {
   const lines = answers.trimEnd().split('\n')
   let ambiguous = false
   for (const [index, candidate] of candidates.entries()) {
-    const [answer = '', inside = ''] = lines.slice(2 * index)
+    const [answer = '', inside = '', again] = lines.slice(3 * index)
     const commit = /^([0-9a-f]{40,64}) commit \d+$/.exec(answer)?.[1]
     const by = candidate.startsWith('refs/') ? 'ref' : 'id'
-    if (commit !== undefined) return { found: true, commit, by, gitmodules: !inside.endsWith(' missing') }
+    const gitmodules = !inside.endsWith(' missing') || answer !== again
+    if (commit !== undefined) return { found: true, commit, by, gitmodules }
     ambiguous ||= answer.endsWith(' ambiguous')
   }
   return { found: false, reason: ambiguous ? 'ambiguous' : 'unknown' }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { processEntry } from '../../../lib/processes/process-table.ts'
 import type { StartedProcess, StartRequest } from './started-process.ts'
 
 const spawnerFile = join(import.meta.dirname, 'spawner.py')
@@ -11,6 +12,8 @@ export type HelperLimits = {
   readonly beginMs: number
   /** How long it may take to start a program. */
   readonly startMs: number
+  /** How long it may take to tell of an end; twice as long at the most. */
+  readonly tellMs: number
 }
 
 type Answer = { pid: number } | { error: string } | 'unopened' | 'untold'
@@ -18,24 +21,33 @@ type Answer = { pid: number } | { error: string } | 'unopened' | 'untold'
 /** What it says of a program, by the number of its request: see spawner.py. */
 type Told = { id: number } & (Exclude<Answer, string> | { unopened: true } | { code: number | null })
 
-type Started = { answered: (answer: Answer) => void; ended: (code: number | null | 'untold') => void }
+type Started = {
+  readonly answered: (answer: Answer) => void
+  readonly ended: (code: number | null | 'untold') => void
+  /** Of what it has started. */
+  pid?: number
+  /** It had gone when it was looked at last, which had not been told. */
+  isOwed?: boolean
+}
 
 /** `spawner.py` at work. */
 export class SpawnerHelper {
   readonly #child: ChildProcess
-  readonly #startMs: number
+  readonly #limits: HelperLimits
   readonly #started = new Map<number, Started>()
   readonly gone: Promise<void>
   #closed = false
   #last = 0
 
-  private constructor(child: ChildProcess, startMs: number) {
+  private constructor(child: ChildProcess, limits: HelperLimits) {
     this.#child = child
-    this.#startMs = startMs
+    this.#limits = limits
+    const looking = setInterval(() => this.#look(), limits.tellMs).unref()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.gone = promise
     child.once('close', () => {
       this.#closed = true
+      clearInterval(looking)
       for (const { answered, ended } of this.#started.values()) {
         answered('untold')
         ended('untold')
@@ -48,7 +60,7 @@ export class SpawnerHelper {
   /** Undefined where it cannot be used. Rejects where the system has no room for another process. */
   static async begin(
     python: string,
-    { beginMs, startMs }: HelperLimits,
+    limits: HelperLimits,
     signal: AbortSignal,
   ): Promise<SpawnerHelper | undefined> {
     if (signal.aborted) return undefined
@@ -58,14 +70,14 @@ export class SpawnerHelper {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     })
-    const helper = new SpawnerHelper(child, startMs)
+    const helper = new SpawnerHelper(child, limits)
     child.unref()
     child.stdin?.on('error', () => undefined) // it is gone, which is told otherwise
     const { promise, resolve } = Promise.withResolvers<boolean>()
     child.once('error', () => resolve(false))
     helper.gone.then(() => resolve(false))
     const giveUp = () => resolve(false)
-    const timer = setTimeout(giveUp, beginMs)
+    const timer = setTimeout(giveUp, limits.beginMs)
     signal.addEventListener('abort', giveUp)
     if (child.stdout !== null)
       createInterface(child.stdout).on('line', line => {
@@ -96,7 +108,7 @@ export class SpawnerHelper {
     this.#started.set(id, { answered: answer.resolve, ended: end.resolve })
     const paths = descriptors.map(one => (one === 'ignore' ? null : `/proc/${process.pid}/fd/${one}`))
     this.#child.stdin?.write(`${JSON.stringify({ id, words, environment, directory, descriptors: paths })}\n`)
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), this.#startMs)
+    const timer = setTimeout(() => this.end(), this.#limits.startMs)
     const answered = await answer.promise
     clearTimeout(timer)
     if (typeof answered === 'string') return answered
@@ -120,7 +132,21 @@ export class SpawnerHelper {
     } else if ('unopened' in told) {
       this.#started.delete(told.id)
       started?.answered('unopened')
-    } else started?.answered(told)
+    } else if (started !== undefined) {
+      if ('pid' in told) started.pid = told.pid
+      started.answered(told)
+    }
+  }
+
+  /** One that is stopped tells nothing, and whoever waits for the end of a program would wait as long. */
+  #look(): void {
+    let isSilent = false
+    for (const started of this.#started.values()) {
+      const isOver = started.pid !== undefined && (processEntry(started.pid)?.zombie ?? true)
+      isSilent ||= isOver && started.isOwed === true
+      started.isOwed = isOver
+    }
+    if (isSilent) this.end()
   }
 }
 

@@ -7,7 +7,10 @@ export type SpawnerLimits = HelperLimits & {
   readonly firstPauseMs: number
 }
 
-const defaultLimits: SpawnerLimits = { beginMs: 30_000, startMs: 5_000, firstPauseMs: 60_000 }
+const defaultLimits: SpawnerLimits = {
+  ...{ beginMs: 30_000, startMs: 5_000, tellMs: 2_000 },
+  firstPauseMs: 60_000,
+}
 const longestPauseMs = 3_600_000
 
 /**

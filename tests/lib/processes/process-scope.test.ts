@@ -1,4 +1,5 @@
 import t from 'tap'
+import { monotonicMs } from '../../../lib/monotonic.ts'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
 import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { processEntry } from '../../../lib/processes/process-table.ts'
@@ -138,4 +139,16 @@ t.test('hundreds of short processes leave a short list and a living scope', asyn
   t.ok((await scope.survivors()).includes(pid))
   await scope.end()
   t.notOk(identity && isAlive(identity))
+})
+
+t.test('whoever has the pid by now of a member that has ended is not taken in', async t => {
+  const other = stranger()
+  const identity = identify(other.pid ?? 0)
+  const scope = new ProcessScope()
+  scope.adopt(other.pid ?? 0, monotonicMs())
+  t.same(await scope.survivors(), [])
+  await scope.end()
+  t.ok(anyAlive([identity]))
+  other.kill('SIGKILL')
+  await ended(other)
 })

@@ -19,8 +19,9 @@ t.test('where a revision is looked up, in order', async t => {
 t.test('the answers of cat-file', async t => {
   const candidates = ['refs/heads/beef', 'refs/tags/beef', 'beef']
   const id = 'b'.repeat(40)
-  const missing = (name: string) => `${name}^{commit} missing\n${name}^{commit}:.gitmodules missing\n`
-  const plain = `${id} commit 200\nx^{commit}:.gitmodules missing\n`
+  const missing = (name: string) =>
+    `${name}^{commit} missing\n${name}^{commit}:.gitmodules missing\n${name}^{commit} missing\n`
+  const plain = `${id} commit 200\nx^{commit}:.gitmodules missing\n${id} commit 200\n`
   const none = missing('refs/heads/beef') + missing('refs/tags/beef')
   t.same(parseResolution(candidates, `${plain}${missing('x')}${plain}`), {
     found: true,
@@ -30,15 +31,20 @@ t.test('the answers of cat-file', async t => {
   })
   t.match(parseResolution(candidates, none + plain), { commit: id, by: 'id' })
   for (const type of ['blob', 'tree'])
-    t.match(parseResolution(candidates, `${id} commit 200\n${id} ${type} 7\n`), { gitmodules: true })
-  t.same(parseResolution(candidates, none + missing('beef')), { found: false, reason: 'unknown' })
-  t.same(
-    parseResolution(candidates, `${none}beef^{commit} ambiguous\nbeef^{commit}:.gitmodules ambiguous\n`),
-    {
-      found: false,
-      reason: 'ambiguous',
-    },
+    t.match(parseResolution(candidates, `${id} commit 200\n${id} ${type} 7\n${id} commit 200\n`), {
+      gitmodules: true,
+    })
+  const moved = `${id} commit 200\nx^{commit}:.gitmodules missing\n${'c'.repeat(40)} commit 200\n`
+  t.match(
+    parseResolution(candidates, moved),
+    { commit: id, gitmodules: true },
+    'which of them had none is not known',
   )
+  t.same(parseResolution(candidates, none + missing('beef')), { found: false, reason: 'unknown' })
+  t.same(parseResolution(candidates, none + missing('beef').replaceAll('missing', 'ambiguous')), {
+    found: false,
+    reason: 'ambiguous',
+  })
   t.same(parseResolution(candidates, ''), { found: false, reason: 'unknown' })
 })
 

@@ -249,6 +249,19 @@ t.test('a helper that does not answer is given up', { skip: without }, async t =
   await until('its end', () => processEntry(helper) === undefined)
 })
 
+t.test('one that does not tell of an end is given up as well', { skip: without }, async t => {
+  const { spawner, helper } = await withHelper({ tellMs: 100 })
+  t.teardown(() => spawner[Symbol.dispose]())
+  const goesOn = await spawner.start(line('exec sleep 60'))
+  const ends = await spawner.start(line('until [ -e stopped ]; do sleep 0.01; done'))
+  process.kill(helper, 'SIGSTOP')
+  writeFileSync(join(root, 'stopped'), '')
+  t.equal(await ends.ended, 'untold')
+  t.equal(await goesOn.ended, 'untold')
+  await until('its end', () => processEntry(helper) === undefined)
+  process.kill(goesOn.pid, 'SIGKILL')
+})
+
 t.test('what must not be started twice is told of', { skip: without }, async t => {
   const { spawner, helper } = await withHelper({ startMs: 300 })
   t.teardown(() => spawner[Symbol.dispose]())
