@@ -5,7 +5,7 @@ import { admits } from '../contract/user-role.ts'
 import type { Visibility } from '../store/references.ts'
 import { scopesOf, type TokenJoined } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
-import { findTokenBySecret } from '../store/tokens.ts'
+import { findTokenBySecret, getToken } from '../store/tokens.ts'
 import { bearerToken } from './bearer.ts'
 import { done, type Outcome, refuse } from './outcome.ts'
 
@@ -27,18 +27,24 @@ export async function admit(
     return refuse('unauthenticated', 'send a token: Authorization: Bearer …', {
       headers: challenge(),
     })
-  const token = await findTokenBySecret(deps.store, secret)
-  if (token === undefined) return unknownToken()
-  return judge(token, access, deps.clock.now())
+  return judge(await findTokenBySecret(deps.store, secret), access, deps.clock.now())
 }
 
-/** Whether this token, as it stands now, opens something with this access. */
+/** A caller who was admitted, as their token stands by now. */
+export const readmit = async (
+  deps: { store: Store; clock: Clock },
+  access: Exclude<Operation['access'], 'public'>,
+  { token }: Caller,
+): Promise<Outcome<Caller>> => judge(await getToken(deps.store, token.id), access, deps.clock.now())
+
+/** Whether this token, as it stands now, opens something with this access; undefined: there is no such token. */
 export function judge(
-  token: TokenJoined,
+  token: TokenJoined | undefined,
   access: Exclude<Operation['access'], 'public'>,
   now: number,
 ): Outcome<Caller> {
-  if (token.revoked_at !== null || token.user_disabled_at !== null) return unknownToken()
+  if (token === undefined || token.revoked_at !== null || token.user_disabled_at !== null)
+    return unknownToken()
   if (token.expires_at !== null && Date.parse(token.expires_at) <= now)
     return refuse('token_expired', `the token expired at ${token.expires_at}`, {
       headers: challenge('invalid_token'),

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
-import type { Caller } from './access.ts'
+import { type Caller, readmit } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
@@ -9,11 +9,12 @@ import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
 import type { BytesName, EventsName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
+import { whileAdmitted } from './live/while-admitted.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
 import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStream } from './operations.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Refusal } from './outcome.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
 
@@ -43,7 +44,13 @@ export function registerRoutes(
           if (!admitted.ok) return sendOutcome(reply, name, admitted)
           callers.set(request, admitted.value)
         }
-        server.route({ ...route, onRequest, handler: handlerOf(context, handlers, name, callers) })
+        // And after it: who sends it slowly may be nobody any more when it is there.
+        const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
+          const admitted = await readmit(context, contract[name].access, callerOf(callers, request))
+          if (!admitted.ok) return sendOutcome(reply, name, admitted)
+        }
+        const hooks = route.method === 'GET' ? { onRequest } : { onRequest, preHandler }
+        server.route({ ...route, ...hooks, handler: handlerOf(context, handlers, name, callers) })
       }
     }
 }
@@ -67,12 +74,18 @@ const publicHandler =
 const jsonHandler =
   (context: Context, handlers: Handlers, name: JsonName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
-    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const from = { caller: call.caller, address: request.socket.remoteAddress ?? null }
+    const caller = callerOf(callers, request)
+    const over = goneController(reply.raw)
+    let lost: Refusal | undefined
+    using _ = whileAdmitted(context, name, caller, refusal => {
+      lost = refusal
+      over.abort()
+    })
+    const from = { caller, address: request.socket.remoteAddress ?? null }
     const outcome = await auditedCall(context, from, name, () =>
-      answerCall(handlers, name, rawInput(request), call),
+      answerCall(handlers, name, rawInput(request), { caller, gone: over.signal }),
     )
-    return sendOutcome(reply, name, outcome)
+    return sendOutcome(reply, name, lost ?? outcome)
   }
 
 const streamHandler =
@@ -96,6 +109,7 @@ const bytesHandler =
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
     const source = await answerCall(handlers, name, rawInput(request), call)
     if (!source.ok) return sendOutcome(reply, name, source)
+    using _ = whileAdmitted(context, name, call.caller, () => reply.raw.destroy())
     const refusal = await sendBytes(context, source.value, request, reply)
     return refusal === undefined ? reply : sendOutcome(reply, name, refusal)
   }
@@ -130,13 +144,15 @@ function callerOf(callers: Callers, request: FastifyRequest): Caller {
 }
 
 /** Aborts when the connection ends before the answer was sent. */
-function goneSignal(response: ServerResponse): AbortSignal {
+const goneSignal = (response: ServerResponse): AbortSignal => goneController(response).signal
+
+function goneController(response: ServerResponse): AbortController {
   const controller = new AbortController()
   // Not on every end: an abort makes an error with a stack.
   response.once('close', () => {
     if (!response.writableFinished) controller.abort()
   })
-  return controller.signal
+  return controller
 }
 
 export function sendOutcome(

@@ -20,7 +20,7 @@ export type PreparedToken = {
 
 /**
  * Makes sure that the token file of this clone holds a token that works. A file that was lost is replaced, and the
- * token that was in it revoked. Where an administrator has disabled its user, that stands.
+ * token that was in it revoked. What an administrator has made of its user, disabled or without that role, stands.
  */
 export async function prepareToken(workspace: Workspace): Promise<PreparedToken> {
   const file = workspace.adminTokenFile
@@ -32,7 +32,7 @@ export async function prepareToken(workspace: Workspace): Promise<PreparedToken>
   }
   try {
     const made = await makeToken(workspace.storeFile, now)
-    if (made === 'user_disabled') return { file, made: undefined, warning: userDisabled }
+    if (made.secret === undefined) return { file, made: undefined, warning: made.warning }
     await writeAtomically(file, `${made.secret}\n`, { mode: 0o600 })
     return { file, made: made.secret, warning: undefined }
   } catch (error) {
@@ -41,10 +41,13 @@ export async function prepareToken(workspace: Workspace): Promise<PreparedToken>
   }
 }
 
-const userDisabled = `the user ${name} is disabled, so this clone has no administrator's token: make another with "npx task token:create NAME --scopes admin", or enable them again with "debug-server user enable ${name}"`
+const instead = `so this clone has no administrator's token: make another with "npx task token:create NAME --scopes admin"`
 
-async function makeToken(storeFile: string, now: string): Promise<{ secret: string } | 'user_disabled'> {
+type MadeToken = { secret: string } | { secret?: undefined; warning: string }
+
+async function makeToken(storeFile: string, now: string): Promise<MadeToken> {
   const { openStore } = await import('../../services/store/store.ts')
+  const { whyNoToken } = await import('../../services/store/token-request.ts')
   const { createToken, revokeToken } = await import('../../services/store/tokens.ts')
   await using store = await openStore(storeFile)
   const wanted = { name, scopes: ['admin'], now, expires_at: null } as const
@@ -53,9 +56,18 @@ async function makeToken(storeFile: string, now: string): Promise<{ secret: stri
     await revokeToken(store, created.token.id, now)
     created = await createToken(store, wanted)
   }
-  if (created.outcome === 'user_disabled') return 'user_disabled'
-  if (created.outcome !== 'created') throw new Error(`the token ${name} was not made: ${created.outcome}`)
-  return { secret: created.secret }
+  switch (created.outcome) {
+    case 'created':
+      return { secret: created.secret }
+    case 'user_disabled':
+      return {
+        warning: `${whyNoToken(created, wanted)}, ${instead}, or enable them again with "debug-server user enable ${name}"`,
+      }
+    case 'scope_beyond_role':
+      return { warning: `${whyNoToken(created, wanted)}, ${instead}` }
+    default:
+      throw new Error(`the token ${name} was not made: ${created.outcome}`)
+  }
 }
 
 /** What the file holds; undefined where there is none, or it may not be read. */

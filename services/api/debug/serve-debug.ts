@@ -5,11 +5,10 @@ import { contract } from '../../contract/contract.ts'
 import type { FromDebug, ToDebug } from '../../contract/debug-message.ts'
 import { problemDocument } from '../../contract/problems.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import { getToken } from '../../store/tokens.ts'
-import { type Caller, judge } from '../access.ts'
+import { readmit } from '../access.ts'
 import { auditedCall, type From } from '../audited-call.ts'
 import type { Context } from '../context.ts'
-import { type Outcome, type Refusal, refuse } from '../outcome.ts'
+import type { Outcome, Refusal } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
 import { endSocket } from '../websocket/end-socket.ts'
 import { keepAlive } from '../websocket/keep-alive.ts'
@@ -55,14 +54,9 @@ export async function serveDebug(
   const fail = (refusal: Refusal) =>
     finish({ reason: 'problem', problem: problemDocument(refusal.code, refusal.detail) })
 
-  const token = async (access: Parameters<typeof judge>[1]): Promise<Outcome<Caller>> => {
-    const row = await getToken(context.store, caller.token.id)
-    if (row === undefined) return refuse('unauthenticated', 'this token is not valid')
-    return judge(row, access, context.clock.now())
-  }
   const answer = async (call: ToDebug): Promise<Outcome<unknown>> => {
     try {
-      const admitted = await token(contract[call.operation].access)
+      const admitted = await readmit(context, contract[call.operation].access, caller)
       if (!admitted.ok) return admitted
       return await withSubject({ request, session: session.id }, () =>
         auditedCall(context, { caller, address }, call.operation, () =>
@@ -88,7 +82,7 @@ export async function serveDebug(
     gone: over.signal,
     say: frame => void outbox.send('event', frame),
     recheck: async () => {
-      const admitted = await token(debugAccess)
+      const admitted = await readmit(context, debugAccess, caller)
       return admitted.ok ? undefined : admitted
     },
   })

@@ -1,10 +1,10 @@
-import { chmodSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import t from 'tap'
 import { openWorkspace } from '../../../config/workspace.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createToken, findTokenBySecret, listTokens, revokeToken } from '../../../services/store/tokens.ts'
 import { disableUser, enableUser } from '../../../services/store/user-access.ts'
-import { findUser } from '../../../services/store/users.ts'
+import { createUser, findUser } from '../../../services/store/users.ts'
 import { prepareStorage } from '../../../tasks/bootstrap/storage.ts'
 import { missingTokenVariable, prepareToken } from '../../../tasks/bootstrap/token.ts'
 import { workspaceRoot } from './place.ts'
@@ -56,4 +56,16 @@ t.test('where its user was disabled that stands, and is told', async t => {
   t.equal(readFileSync(file, 'utf8'), `${made}\n`, 'what is in the file stays')
   await enableUser(store, user.id)
   t.match(await prepareToken(workspace), { made: undefined, warning: undefined }, 'and is good again')
+})
+
+t.test('where somebody else is called like its user, nobody is made an administrator', async t => {
+  const workspace = openWorkspace(workspaceRoot(t), {})
+  await prepareStorage(workspace)
+  await using store = await openStore(workspace.storeFile)
+  await createUser(store, { name: 'Bootstrap', role: 'service', now: new Date().toISOString() })
+  const { file, made, warning } = await prepareToken(workspace)
+  t.equal(made, undefined)
+  t.match(warning, /^the user Bootstrap has the role service.*token:create NAME --scopes admin/)
+  t.notOk(existsSync(file))
+  t.same(await listTokens(store), [])
 })
