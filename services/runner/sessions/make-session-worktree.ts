@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bothSettled } from '../../../lib/both-settled.ts'
 import type { Isolation } from '../../contract/isolation.ts'
@@ -14,8 +14,8 @@ import { borrow, heldBySession, makeRepository } from '../git/session-repository
 import { startIsolation } from '../sandbox/start-isolation.ts'
 import { shown } from '../submodules/gitmodules.ts'
 import { noSubmodules, obtainSubmodules } from '../submodules/obtain-submodules.ts'
+import { patchedSubmodule } from '../submodules/patched-submodule.ts'
 import { type Placed, placeSubmodules } from '../submodules/place-submodules.ts'
-import { submoduleInPatch } from '../submodules/submodule-in-patch.ts'
 import { obtainWorktree } from '../worktrees/obtain-worktree.ts'
 import { findCommit } from './find-commit.ts'
 import { untilPatchExists } from './until-patch-exists.ts'
@@ -66,12 +66,12 @@ export async function makeSessionWorktree(
     const patchFile = files.patch(session.patch_sha256)
     if (!(await untilPatchExists(patchFile, signal)))
       return { ok: false, commit, failure: { reason: 'worktree_failed', message: 'its patch is not there' } }
+    const at = { worktree: checkout, patchFile, index: files.index(worktree.id) }
     // A session without submodules has none that could be another than the patch says.
     const changed =
-      session.submodule_choice === 'none' ? undefined : submoduleInPatch(await readFile(patchFile, 'utf8'))
+      session.submodule_choice === 'none' ? undefined : await patchedSubmodule(git, at, submodules, signal)
     if (changed !== undefined) return { ok: false, commit, failure: submodulePatched(changed) }
     const put = session.three_way === 1 ? mergePatch : applyPatch
-    const at = { worktree: checkout, patchFile, index: files.index(worktree.id) }
     const applied = await put(git, at, signal)
     if (!applied.applied)
       return {

@@ -65,6 +65,17 @@ t.test('a patch changes files of the repository itself alone', async t => {
       status: 'failed',
       failure_json: /patch_rejected.*changes the submodule .*inner.*ignore-submodules/,
     })
+  const unsaid = [
+    '--- a/inner\n+++ b/inner\n',
+    '@@ -1 +1 @@\n-Subproject commit 1\n+Subproject commit 2\n',
+  ].join('')
+  const away = 'diff --git a/inner b/away\nsimilarity index 100%\nrename from inner\nrename to away\n'
+  for (const patch of [unsaid, away])
+    t.match(
+      await rig.session(repository, { patch }),
+      { status: 'failed', failure_json: /patch_rejected.*changes the submodule .*inner/ },
+      'without git’s lines that say what it is',
+    )
   t.match(await rig.session(repository, { patch: move, submodules: 'none' }), { status: 'running' })
   const session = await rig.session(repository, { patch: add('new') })
   t.match(session, { status: 'running', failure_json: null })
