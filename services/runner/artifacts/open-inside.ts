@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { LeftOutReason } from '../../contract/artifact-resources.ts'
+import { leadsOut } from '../leads-out.ts'
 
 export type OpenedFile = { ok: true; file: FileHandle } | { ok: false; reason: LeftOutReason }
 
@@ -20,7 +21,8 @@ export async function openInside(top: string, path: string): Promise<OpenedFile>
     if (!(await stat(resolved)).isFile()) return { ok: false, reason: 'not_a_file' }
     file = await open(resolved, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch {
-    return { ok: false, reason: 'unreadable' }
+    // Nobody is told what is not there outside of the worktree.
+    return { ok: false, reason: (await leadsOut(top, path)) ? 'outside_worktree' : 'unreadable' }
   }
   const reason = await faultOf(top, file)
   if (reason === undefined) return { ok: true, file }

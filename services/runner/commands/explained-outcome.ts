@@ -3,6 +3,7 @@ import type { CommandRow } from '../../store/schema.ts'
 import { secretsOf } from '../../store/session-secrets.ts'
 import type { RunnerContext } from '../context.ts'
 import { logEnd } from '../logs/log-end.ts'
+import { isolationFor } from '../sandbox/enclosure.ts'
 import { hasBegun } from '../sandbox/has-begun.ts'
 import type { CommandOutcome } from './command-outcome.ts'
 import { missingProgram } from './missing-program.ts'
@@ -26,7 +27,12 @@ export async function explainedOutcome(
   const directory = await findWorkingDirectory(context.files.worktree(row.session_id), row.directory)
   if (!directory.found) return outcome
   const { PATH: along = '' } = await surroundings(context, row, directory.path)
-  return { ...outcome, failure: await missingProgram(line, exit_code, along, directory.path) }
+  const isolation = await isolationFor(context, row.session_id, row.environment_id)
+  if (!isolation.ok) return outcome
+  return {
+    ...outcome,
+    failure: await missingProgram(line, exit_code, along, directory.path, isolation.shows),
+  }
 }
 
 /** bubblewrap says in the command's log what was in its way. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { access, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
 export type Executable =
@@ -11,13 +11,19 @@ const longestShown = 200
 
 /**
  * Finds a program as execvp(3) does: a name with a slash from `directory` on, any other along `path`, passing over
- * files that may not be executed. An empty entry of `path` means the directory itself.
+ * files that may not be executed. An empty entry of `path` means the directory itself. `shows`: whether who asks may see a file,
+ * by its path without symbolic links; any other is not there.
  */
-export async function findExecutable(name: string, path: string, directory: string): Promise<Executable> {
+export async function findExecutable(
+  name: string,
+  path: string,
+  directory: string,
+  shows: (path: string) => boolean = () => true,
+): Promise<Executable> {
   const shown = name.length > longestShown ? `${name.slice(0, longestShown)}…` : name
   if (name.includes('/')) {
     const file = resolve(directory, name)
-    switch (await fitness(file)) {
+    switch (await fitness(file, shows)) {
       case 'executable':
         return { found: true, path: file }
       case 'missing':
@@ -27,7 +33,7 @@ export async function findExecutable(name: string, path: string, directory: stri
     }
   }
   const places = path.split(':').map(entry => resolve(directory, entry, name))
-  const fit = await Promise.all(places.map(fitness))
+  const fit = await Promise.all(places.map(place => fitness(place, shows)))
   const first = places[fit.indexOf('executable')]
   if (first !== undefined) return { found: true, path: first }
   return fit.includes('unfit')
@@ -35,8 +41,12 @@ export async function findExecutable(name: string, path: string, directory: stri
     : { found: false, reason: 'executable_not_found', message: `${shown}: no such program on PATH` }
 }
 
-async function fitness(file: string): Promise<'executable' | 'unfit' | 'missing'> {
+async function fitness(
+  file: string,
+  shows: (path: string) => boolean,
+): Promise<'executable' | 'unfit' | 'missing'> {
   try {
+    if (!shows(await realpath(file))) return 'missing'
     if (!(await stat(file)).isFile()) return 'unfit'
   } catch {
     return 'missing'

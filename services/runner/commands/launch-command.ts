@@ -86,7 +86,9 @@ async function tryToLaunch(
   const env = { ...(await surroundings(context, row, directory.path)), ...replacement?.program.environment }
   const line = replacement?.program.words ?? commandLineOf(row)
   const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
-  const executable = await findExecutable(name, env.PATH ?? '', directory.path)
+  const isolation = await isolationFor(context, row.session_id, row.environment_id)
+  if (!isolation.ok) return failed('spawn_failed', isolation.message)
+  const executable = await findExecutable(name, env.PATH ?? '', directory.path, isolation.shows)
   if (!executable.found) return failed(executable.reason, executable.message)
 
   let input: FileHandle | undefined
@@ -99,8 +101,6 @@ async function tryToLaunch(
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
   const plain = [name.startsWith('-') ? executable.path : name, ...rest]
-  const isolation = await isolationFor(context, row.session_id, row.environment_id)
-  if (!isolation.ok) return failed('spawn_failed', isolation.message)
   const program = { words: plain, environment: env }
   const terminal = terminalOf(row)
   const statusFile = files.sandboxStatus(row.session_id, row.id, row.attempts)

@@ -27,9 +27,10 @@ export async function missingProgram(
   exitCode: number,
   path: string,
   directory: string,
+  shows: (path: string) => boolean,
 ): Promise<CommandFailure | null> {
   const program = exitCode === 126 || exitCode === 127 ? soleProgram(line) : undefined
   if (program === undefined) return null
-  const found = await findExecutable(program, path, directory)
+  const found = await findExecutable(program, path, directory, shows)
   return found.found ? null : { reason: found.reason, message: found.message }
 }

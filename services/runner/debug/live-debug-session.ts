@@ -65,7 +65,7 @@ export class LiveDebugSession implements AsyncDisposable {
   constructor(deps: LiveDependencies) {
     this.#deps = deps
     this.identity = deps.identity
-    this.#paths = new WorktreePaths(deps.place.worktree)
+    this.#paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
     const handlers = {
       event: (name: string, body: unknown) => this.#event(name, body),
       failed: (message: string) => this.end({ reason: 'debugger_failed', message }),

@@ -1,14 +1,17 @@
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { nearest } from '../../../lib/suggest.ts'
+import { namesShown } from './names-shown.ts'
 
 /** Between the files of a worktree as the contract names them and as an adapter does. */
 export class WorktreePaths {
   readonly #top: string
+  readonly #shows: (path: string) => boolean
 
-  /** `top`: symbolic links resolved. */
-  constructor(top: string) {
+  /** `top`: symbolic links resolved. `shows`: whether who asks may see a file, by its path without symbolic links. */
+  constructor(top: string, shows: (path: string) => boolean) {
     this.#top = top
+    this.#shows = shows
   }
 
   /** Whether two names, as the contract has them, are of one file. */
@@ -36,14 +39,11 @@ export class WorktreePaths {
   /** Why there can be no breakpoint in this file; undefined where there can. */
   async missing(file: string): Promise<string | undefined> {
     const path = this.absolute(file)
-    try {
-      if ((await stat(path)).isFile()) return undefined
-      return 'is no file'
-    } catch {
-      const siblings = await readdir(dirname(path)).catch(() => [])
-      const meant = nearest(basename(path), siblings)
-      const hint = meant === undefined ? '' : `; did you mean ${join(dirname(file), meant)}?`
-      return `no such file in the worktree${hint}`
-    }
+    const place = await realpath(path).catch(() => undefined)
+    if (place !== undefined && this.#shows(place))
+      return (await stat(place)).isFile() ? undefined : 'is no file'
+    const meant = nearest(basename(path), await namesShown(dirname(path), this.#shows))
+    const hint = meant === undefined ? '' : `; did you mean ${join(dirname(file), meant)}?`
+    return `no such file in the worktree${hint}`
   }
 }

@@ -61,7 +61,12 @@ export class DebugpyFinder {
     const looked = new Set<string>()
     for (const candidate of candidates) {
       const environment = candidate === own ? {} : withoutItsPaths
-      const executable = await findExecutable(candidate, place.environment.PATH ?? '', place.directory)
+      const {
+        environment: { PATH = '' },
+        directory,
+        enclosure,
+      } = place
+      const executable = await findExecutable(candidate, PATH, directory, enclosure.shows)
       if (!executable.found || looked.has(executable.path)) continue
       looked.add(executable.path)
       const answer = await this.#ask(executable.path, { ...place.environment, ...environment }, place, signal)

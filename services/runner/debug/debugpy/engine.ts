@@ -25,7 +25,7 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
   const finder = new DebugpyFinder(scope)
   return {
     async plan(request, place, signal): Promise<Planned> {
-      const missing = await missingProgram(request, place.directory)
+      const missing = await missingProgram(request, place)
       if (missing !== undefined) return { ok: false, failure: missing }
       const interpreter = await findInterpreter(request.interpreter, place)
       if (!interpreter.found)

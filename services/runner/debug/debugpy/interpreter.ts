@@ -7,11 +7,12 @@ const environments = ['.venv', 'venv'].flatMap(name => [join(name, 'bin/python')
 
 /** The Python that runs the debuggee: the one named, else the project's own, else python3. */
 export async function findInterpreter(named: string | null, place: Place): Promise<Executable> {
-  const path = place.environment.PATH ?? ''
-  if (named !== null) return findExecutable(named, path, place.directory)
+  const find = (name: string) =>
+    findExecutable(name, place.environment.PATH ?? '', place.directory, place.enclosure.shows)
+  if (named !== null) return find(named)
   for (const file of environments) {
-    const found = await findExecutable(join(place.worktree, file), path, place.directory)
+    const found = await find(join(place.worktree, file))
     if (found.found) return found
   }
-  return findExecutable('python3', path, place.directory)
+  return find('python3')
 }

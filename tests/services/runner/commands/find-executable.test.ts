@@ -45,6 +45,18 @@ t.test('programs', async t => {
     t.match(await findExecutable(name, along, from), { found: false, reason }, name)
 })
 
+t.test('a program that may not be seen is not there', async t => {
+  symlinkSync(join(root, 'two/tool'), join(from, 'link'))
+  const shows = (path: string) => !path.startsWith(join(root, 'two'))
+  for (const name of ['tool', './link', join(root, 'two/tool'), join(root, 'two'), join(root, 'two/missing')])
+    t.match(
+      await findExecutable(name, join(root, 'two'), from, shows),
+      { reason: 'executable_not_found' },
+      name,
+    )
+  t.match(await findExecutable('./run', '', from, shows), { found: true })
+})
+
 t.test('directories of a worktree', async t => {
   const tree = join(root, 'tree')
   symlinkSync('sub', join(tree, 'inside'))
@@ -74,11 +86,17 @@ t.test('directories of a worktree', async t => {
 })
 
 t.test('why a shell line failed', async t => {
-  t.match(await missingProgram('nothing -v', 127, along, from), { reason: 'executable_not_found' })
-  t.match(await missingProgram('text', 126, along, from), { reason: 'not_executable' })
-  t.equal(await missingProgram('tool', 127, along, from), null, 'it is there: the code is its own')
-  t.equal(await missingProgram('nothing', 1, along, from), null)
-  t.equal(await missingProgram('nothing || tool', 127, along, from), null)
+  t.match(await missingProgram('nothing -v', 127, along, from, () => true), {
+    reason: 'executable_not_found',
+  })
+  t.match(await missingProgram('text', 126, along, from, () => true), { reason: 'not_executable' })
+  t.equal(
+    await missingProgram('tool', 127, along, from, () => true),
+    null,
+    'it is there: the code is its own',
+  )
+  t.equal(await missingProgram('nothing', 1, along, from, () => true), null)
+  t.equal(await missingProgram('nothing || tool', 127, along, from, () => true), null)
 })
 
 t.test('a name of any length is told in few words', async t => {

@@ -45,6 +45,35 @@ t.test('a command has its worktree and git, and neither the store nor another se
   t.equal(rig.stdout(await rig.run(two, 'cat README.md')), 'hello\n')
 })
 
+t.test('nobody is told whether there is something where nothing can be seen', { skip }, async t => {
+  const rig = await isolated(t)
+  const session = await rig.session(await rig.repository())
+  const there = rig.storePath
+  const notThere = `${there}-missing`
+  const links = await rig.run(
+    session,
+    `ln -s ${there} there; ln -s ${notThere} missing; ln -s ${rig.root} root`,
+    {
+      artifacts: ['there', 'missing', 'root/store/store.db'],
+    },
+  )
+  t.match(toCommand(links).artifacts, {
+    left_out_paths: [
+      { path: 'missing', reason: 'outside_worktree' },
+      { path: 'there', reason: 'outside_worktree' },
+      { path: 'root/store/store.db', reason: 'no_match' },
+    ],
+  })
+  for (const path of [there, notThere, './there', './missing', 'root/store/store.db'])
+    t.match(toCommand(await rig.run(session, [path])), {
+      failure: { reason: 'executable_not_found', message: `${path}: there is no such program` },
+    })
+  for (const directory of ['root', 'root/store', 'root/missing'])
+    t.match(toCommand(await rig.run(session, ['true'], { directory })), {
+      failure: { reason: 'directory_not_found', message: `${directory}: leads out of the worktree` },
+    })
+})
+
 t.test('what bubblewrap could not run has not failed by itself', { skip }, async t => {
   if (sandbox.kind === 'none') return
   const bin = mkdtempSync(join(tmpdir(), 'bwrap-'))
