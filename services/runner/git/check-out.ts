@@ -30,11 +30,12 @@ export async function advanceCheckout(
   )
   if (differ.kind !== 'done') return differ
   if (differ.stdout === '') return advanced
-  // They say how files are written, also those whose content is the same in both; they seldom differ.
+  // They say how files are written, also those whose content is the same in both; they seldom differ. None of the others may be
+  // left, for git heeds also those that it does not track.
   lease.require()
   rmSync(at.index)
-  const reset = await resetCheckout(git, at, to, signal)
-  return reset.kind === 'done' ? cleanCheckout(git, at, signal) : reset
+  const cleaned = await cleanCheckout(git, at, signal)
+  return cleaned.kind === 'done' ? resetCheckout(git, at, to, signal) : cleaned
 }
 
 const run = (git: Git, { mirror, checkout, index }: Checkout, args: string[], signal: AbortSignal) =>
