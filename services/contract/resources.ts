@@ -122,6 +122,8 @@ export const tokenSchema = z.object({
   name: z.string(),
   /** The name of the user whose it is. */
   user: z.string(),
+  /** Since when they are disabled, so that it opens nothing; null where they are not. */
+  user_disabled_at: instant.nullable(),
   scopes: z.array(scopeSchema),
   created_at: instant,
   expires_at: instant.nullable(),

@@ -255,6 +255,7 @@ export const toToken = (row: TokenJoined): Token => ({
   id: row.id,
   name: row.name,
   user: row.user_name,
+  user_disabled_at: row.user_disabled_at,
   scopes: scopesOf(row),
   created_at: row.created_at,
   expires_at: row.expires_at,

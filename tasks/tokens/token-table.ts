@@ -27,7 +27,10 @@ export function tokenTable(tokens: readonly Token[], now: number): string {
     .join('')
 }
 
-export function stateOf({ revoked_at, expires_at }: Token, now: number): 'valid' | 'revoked' | 'expired' {
+type State = 'valid' | 'revoked' | 'disabled' | 'expired'
+
+export function stateOf({ revoked_at, user_disabled_at, expires_at }: Token, now: number): State {
   if (revoked_at !== null) return 'revoked'
+  if (user_disabled_at !== null) return 'disabled'
   return expires_at !== null && Date.parse(expires_at) <= now ? 'expired' : 'valid'
 }

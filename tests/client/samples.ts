@@ -132,6 +132,7 @@ export const token = (change: Partial<Token> = {}): Token => ({
   id: tokenId.schema.parse('tok_0123456789ab'),
   name: 'bootstrap',
   user: 'bootstrap',
+  user_disabled_at: null,
   scopes: ['admin'],
   created_at: instant,
   expires_at: null,

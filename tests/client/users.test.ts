@@ -32,6 +32,7 @@ t.test('one user’s tokens share sessions on the command line, and a disabled u
   t.match((await agent('whoami')).stdout, /^user +carol \(user\)\ntoken +agent\n/)
   t.match((await admin('user disable carol')).stdout, /disabled +/)
   t.match(await agent('session list'), { code: 3, stderr: /not valid/ })
+  t.match((await admin('token list')).stdout, /laptop +carol +disabled/)
   t.match((await admin('user list')).stdout, /bob +user .* -\n.* carol +user .* (?:now|ago)\n/)
   t.match(await admin('user disable root'), { code: 1, stderr: /last who may administer/ })
   t.match((await admin('user enable CAROL')).stdout, /^name +carol\n/)

@@ -26,6 +26,7 @@ const statusColours: Record<string, Colour> = {
   lost: 'red',
   timed_out: 'red',
   revoked: 'red',
+  disabled: 'red',
   expired: 'red',
   pending: 'yellow',
   starting: 'yellow',

@@ -8,8 +8,11 @@ import { relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
 import type { RenderContext, Words } from './words.ts'
 
-function status({ revoked_at, expires_at }: Token, now: number): 'valid' | 'revoked' | 'expired' {
+type Status = 'valid' | 'revoked' | 'disabled' | 'expired'
+
+function status({ revoked_at, user_disabled_at, expires_at }: Token, now: number): Status {
   if (revoked_at !== null) return 'revoked'
+  if (user_disabled_at !== null) return 'disabled'
   return expires_at !== null && Date.parse(expires_at) <= now ? 'expired' : 'valid'
 }
 

@@ -100,7 +100,7 @@ t.test('--expires-in, in whole seconds', async t => {
 t.test('the table', async t => {
   const token = {
     ...{ name: 'ops', user: 'alice', scopes: ['cli' as const], created_at: '2026-01-01T00:00:00.000Z' },
-    last_used_at: null,
+    ...{ last_used_at: null, user_disabled_at: null },
     ...{ expires_at: '2026-02-01T00:00:00.000Z', revoked_at: null },
   }
   const workspace = await storeWorkspace(t)
@@ -109,6 +109,7 @@ t.test('the table', async t => {
   t.equal(stateOf(row, Date.parse('2026-01-15')), 'valid')
   t.equal(stateOf(row, Date.parse('2026-02-15')), 'expired')
   t.equal(stateOf({ ...row, revoked_at: token.created_at }, 0), 'revoked')
+  t.equal(stateOf({ ...row, user_disabled_at: token.created_at }, 0), 'disabled')
   t.match(tokenTable([row], 0), /^ID .*SCOPES\ntok_\w+ {2}ops {3}alice {2}valid .*cli\n$/)
   t.equal(tokenTable([], 0), 'no tokens\n')
 })
