@@ -19,7 +19,7 @@ export async function removeLeftovers(repository: string): Promise<string[]> {
   return found
     .filter(({ path, before }) => {
       const now = statOf(path)
-      const isNobodys = now?.ino === before?.ino && now?.ctimeNs === before?.ctimeNs && now !== undefined
+      const isNobodys = now !== undefined && now.ino === before?.ino && now.ctimeNs === before.ctimeNs
       if (isNobodys) rmSync(path)
       return isNobodys
     })

@@ -14,7 +14,7 @@ import type { IndexedDirectory } from './git-index.ts'
 /** What the kernel says of directories, by their paths in a checkout (latin1). */
 export type DirectoryStamps = ReadonlyMap<string, string>
 
-/** The same as long as nobody has touched it, or what it has: no program can set the time of a change. */
+/** The same until somebody changes its rights or what lies in it: no program can set the time of a change. */
 export const stampOf = ({ ino, ctimeNs }: BigIntStats): string => `${ino} ${ctimeNs}`
 
 /**

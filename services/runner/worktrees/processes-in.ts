@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /**
@@ -6,8 +6,9 @@ import { join, sep } from 'node:path'
  * for there is no /proc.
  */
 export function mayWorkIn(directory: string): boolean {
+  const place = realpathSync(directory)
   const all = pids()
-  return all.length === 0 || all.some(pid => isWithin(directory, target(join('/proc', pid, 'cwd'))))
+  return all.length === 0 || all.some(pid => isWithin(place, target(join('/proc', pid, 'cwd'))))
 }
 
 /**
@@ -16,13 +17,13 @@ export function mayWorkIn(directory: string): boolean {
  * namespace of its own. Empty where there is no /proc.
  */
 export function processesIn(directory: string): number[] {
+  const place = realpathSync(directory)
   return pids()
     .filter(pid => {
       const places = ['cwd', 'root', 'exe'].map(name => join('/proc', pid, name))
       const files = namesIn(join('/proc', pid, 'fd')).map(name => join('/proc', pid, 'fd', name))
       return (
-        [...places, ...files].some(link => isWithin(directory, target(link))) ||
-        maps(pid).includes(directory + sep)
+        [...places, ...files].some(link => isWithin(place, target(link))) || maps(pid).includes(place + sep)
       )
     })
     .map(Number)
@@ -30,6 +31,7 @@ export function processesIn(directory: string): number[] {
 
 const pids = (): string[] => namesIn('/proc').filter(name => /^\d+$/.test(name))
 
+/** Both as the system tells them: without symbolic links. */
 const isWithin = (directory: string, path: string | undefined): boolean =>
   path !== undefined && (path === directory || path.startsWith(directory + sep))
 

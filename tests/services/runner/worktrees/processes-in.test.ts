@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { processesIn } from '../../../../services/runner/worktrees/processes-in.ts'
+import { mayWorkIn, processesIn } from '../../../../services/runner/worktrees/processes-in.ts'
 
 /** Maps a file and closes it: the C library's own call, for Python's keeps the file open. */
 const mapper = `
@@ -31,4 +31,20 @@ t.test('a process that has a file mapped, and nothing open, is found', async t =
   t.teardown(() => child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   t.same(processesIn(directory), [child.pid])
+})
+
+t.test('who works in a directory is found by any path that leads there', async t => {
+  const directory = mkdtempSync(join(tmpdir(), 'processes-in-'))
+  const link = `${directory}-link`
+  symlinkSync(directory, link)
+  t.teardown(() => {
+    rmSync(link)
+    rmSync(directory, { recursive: true })
+  })
+  t.equal(mayWorkIn(link), false)
+  const child = spawn('sleep', ['600'], { cwd: directory })
+  t.teardown(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  t.equal(mayWorkIn(link), true)
+  t.same(processesIn(link), [child.pid])
 })
