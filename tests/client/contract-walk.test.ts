@@ -47,7 +47,7 @@ const agent = await startMcp({
   directory: server.directory,
 })
 t.teardown(async () => await agent[Symbol.asyncDispose]())
-await client.repositories.add({ url: repository, name: 'demo', wait: 20 })
+await client.repositories.add({ url: repository, name: 'demo', wait: 60 })
 
 /** What all operations may share, made when the first of them needs it. */
 const shared = <T>(make: () => Promise<T>) => {
@@ -58,7 +58,7 @@ const shared = <T>(make: () => Promise<T>) => {
   }
 }
 
-const aSession = async () => (await client.sessions.create({ repository: 'demo', wait: 20 })).id
+const aSession = async () => (await client.sessions.create({ repository: 'demo', wait: 60 })).id
 const theSession = shared(aSession)
 const aCommand = async (command: string[], wait: number) =>
   await client.commands.run({ session: await theSession(), command, wait })
@@ -71,7 +71,7 @@ const anEarlierCommand = async () => {
 const theArtifact = shared(async () => {
   const session = await theSession()
   const command = ['sh', '-c', 'printf kept > kept.txt']
-  await client.commands.run({ session, command, artifacts: ['kept.txt'], wait: 20 })
+  await client.commands.run({ session, command, artifacts: ['kept.txt'], wait: 60 })
   const [artifact] = await client.artifacts.list({ session })
   if (artifact === undefined) throw new Error('nothing was kept')
   return artifact
@@ -86,7 +86,7 @@ const anUnusedEnvironment = async () => {
   await writeFile(join(directory, 'package-lock.json'), JSON.stringify(lock))
   git(directory, 'add', '--all')
   git(directory, 'commit', '--quiet', '--message', 'Say what it needs')
-  await client.repositories.add({ url: directory, name, wait: 20 })
+  await client.repositories.add({ url: directory, name, wait: 60 })
   const { id, environments, failure } = await client.sessions.create({
     repository: name,
     environment: ['npm'],
@@ -94,7 +94,7 @@ const anUnusedEnvironment = async () => {
   })
   const [environment] = environments
   if (environment === undefined) throw new Error(`no environment: ${failure?.message}`)
-  await client.sessions.delete({ session: id, wait: 20 })
+  await client.sessions.delete({ session: id, wait: 60 })
   return environment.id
 }
 
@@ -111,14 +111,14 @@ const theProgram = shared(
 )
 const aDebuggee = async () => {
   const session = await theProgram()
-  const input = { session, python: 'loop.py', breakpoints: ['loop.py:6'], wait: 30 }
+  const input = { session, python: 'loop.py', breakpoints: ['loop.py:6'], wait: 60 }
   const { id, stop, end } = await client.debug.launch(input)
   if (stop === null) throw new Error(`no stop: ${end?.message}`)
   return { session, debug: id, thread: stop.thread }
 }
 /** The one that is asked and stepped through; it stands still between two operations. */
 const theDebuggee = shared(aDebuggee)
-const aStep = async () => ({ ...(await theDebuggee()), wait: 20 })
+const aStep = async () => ({ ...(await theDebuggee()), wait: 60 })
 const aDebugSession = async () => {
   const { session, debug } = await theDebuggee()
   return { session, debug }
@@ -133,7 +133,7 @@ const aLaunch = async () => ({
   breakpoints: ['loop.py:6'],
   stop_on_entry: true,
   exceptions: 'never' as const,
-  wait: 30,
+  wait: 60,
 })
 /** A command that reads what is typed into its terminal. */
 const theTerminal = shared(async () => {
@@ -158,13 +158,13 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'server.health': async () => ({}),
   'server.readiness': async () => ({}),
   'server.whoami': async () => ({}),
-  'repositories.add': async () => ({ url: repository, name: aName(), default_branch: 'main', wait: 20 }),
+  'repositories.add': async () => ({ url: repository, name: aName(), default_branch: 'main', wait: 60 }),
   'repositories.list': async () => ({}),
   'repositories.get': async () => ({ repository: 'demo', wait: 1 }),
-  'repositories.fetch': async () => ({ repository: 'demo', wait: 20 }),
+  'repositories.fetch': async () => ({ repository: 'demo', wait: 60 }),
   'repositories.delete': async () => {
-    const { name } = await client.repositories.add({ url: repository, name: aName(), wait: 20 })
-    return { repository: name, wait: 20 }
+    const { name } = await client.repositories.add({ url: repository, name: aName(), wait: 60 })
+    return { repository: name, wait: 60 }
   },
   'sessions.create': async () => ({
     repository: 'demo',
@@ -179,7 +179,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     submodules: 'recursive',
     offline: false,
     environment: ['auto'],
-    wait: 20,
+    wait: 60,
   }),
   'sessions.list': async () => ({ status: 'running', limit: 5 }),
   'sessions.get': async () => ({ session: await theSession(), wait: 1 }),
@@ -187,14 +187,14 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const { session, id } = await aCommand(['echo', 'written'], 20)
     return { session, command: id, stream: 'stdout', offset: 2, follow: true }
   },
-  'sessions.stop': async () => ({ session: await aSession(), wait: 20 }),
+  'sessions.stop': async () => ({ session: await aSession(), wait: 60 }),
   'sessions.resume': async () => {
     const session = await aSession()
-    await client.sessions.stop({ session, wait: 20 })
-    return { session, wait: 20 }
+    await client.sessions.stop({ session, wait: 60 })
+    return { session, wait: 60 }
   },
   'sessions.activity': async () => ({ session: await theSession() }),
-  'sessions.delete': async () => ({ session: await aSession(), wait: 20 }),
+  'sessions.delete': async () => ({ session: await aSession(), wait: 60 }),
   'commands.run': async () => ({
     ...(await anEarlierCommand()),
     command: ['sh', '-c', 'test "$A" = b && test "$(cat)" = given'],
@@ -212,12 +212,12 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     merge: true,
     idempotent: true,
     artifacts: ['README.md', 'reports/**'],
-    wait: 20,
+    wait: 60,
   }),
   'commands.list': async () => ({ session: (await aCommand(['true'], 0)).session }),
-  'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 20 }),
-  'commands.rerun': async () => ({ command: (await aCommand(['true'], 20)).id, wait: 20 }),
-  'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 20 }),
+  'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 60 }),
+  'commands.rerun': async () => ({ command: (await aCommand(['true'], 20)).id, wait: 60 }),
+  'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 60 }),
   'commands.input': async () => ({ command: await theTerminal(), text: 'x\r' }),
   'commands.resize': async () => ({ command: await theTerminal(), columns: 100, rows: 30 }),
   'artifacts.list': async () => {
@@ -236,7 +236,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'debug.next': aStep,
   'debug.step_in': aStep,
   'debug.step_out': aStep,
-  'debug.pause': async () => ({ ...(await aDebugSession()), wait: 20 }),
+  'debug.pause': async () => ({ ...(await aDebugSession()), wait: 60 }),
   'debug.threads': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
   'debug.stack': async () => ({ ...(await theDebuggee()), start: 0, limit: 5 }),
   'debug.scopes': async () => ({ ...(await theDebuggee()), frame: 0 }),
@@ -250,11 +250,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'debug.output': async () => ({ ...(await aDebugSession()), stdout: 0, stderr: 0, limit: 100 }),
   'debug.terminate': async () => {
     const { session, debug } = await aDebuggee()
-    return { session, debug, wait: 20 }
+    return { session, debug, wait: 60 }
   },
   'events.follow': async () => {
     const session = await aSession()
-    await client.commands.run({ session, command: ['true'], wait: 20 })
+    await client.commands.run({ session, command: ['true'], wait: 60 })
     return { session, after: '0', once: true }
   },
   'worktrees.list': async () => ({ status: 'leased', limit: 5 }),

@@ -99,7 +99,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
     of: Launched,
     operation: LiveOperationName,
     input: object = {},
-  ): Promise<DebugSession> => (await answer(of, operation, { wait: 20, ...input })) as DebugSession
+  ): Promise<DebugSession> => (await answer(of, operation, { wait: 60, ...input })) as DebugSession
   const self = {
     answer,
     state,
