@@ -130,14 +130,18 @@ t.test(
     writeFileSync(clone.path('services/runner/main.ts'), 'setInterval(() => {}, 1000)\n')
     const running = clone.start(['tasks/cli.mjs', 'up'])
     await until('services are being started', () => running.stderr().includes('starting runner'))
-    const ours = /PM2 v|ProcessContainerFork|services\/\w+\/main/
-    const services = () =>
+    const pidsOf = (kind: RegExp) =>
       clone
         .processes()
-        .filter(line => ours.test(line))
+        .filter(line => kind.test(line))
         .map(line => Number.parseInt(line, 10))
-    await until('daemon and services', () => services().length === 4)
-    const before = services()
+    const daemons = () => pidsOf(/PM2 v/)
+    const services = () => pidsOf(/PM2 v|ProcessContainerFork|services\/\w+\/main/)
+    // What the daemon has just forked looks like another one.
+    const before = await until('daemon and services', () => {
+      const found = services()
+      return found.length === 4 && daemons().length === 1 ? found : undefined
+    })
     running.child.kill('SIGKILL')
     await running.finished
     await until('nothing else is left', () => clone.processes().length === services().length)
