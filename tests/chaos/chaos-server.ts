@@ -52,6 +52,8 @@ export async function startChaosServer(
     TMPDIR: temporary,
     DEBUG_SERVER__API__PORT: String(ports.api),
     DEBUG_SERVER__PROXY__PORT: String(ports.proxy),
+    // Its own disk is small, and in a long run much is said.
+    DEBUG_SERVER__STORAGE__MINIMUM_FREE_MEGABYTES: '16',
   }
   const second = { script: 'tests/chaos/second-runner.ts', socket: join(clone.home, 'second.sock') }
   const isSecond = (line: string) => line.includes(second.script)
