@@ -1,5 +1,6 @@
 import { readlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { isIn } from '../../lib/is-in.ts'
 
 /** As many as Linux follows: path_resolution(7). */
 const mostLinks = 40
@@ -14,15 +15,13 @@ export async function leadsOut(top: string, path: string): Promise<boolean> {
   let links = 0
   for (let name = left.shift(); name !== undefined; name = left.shift()) {
     place = name === '..' ? dirname(place) : join(place, name)
-    if (!liesIn(top, place)) return true
+    if (!isIn(place, top)) return true
     const target = await readlink(place).catch(() => undefined)
     if (target === undefined) continue
     if (++links > mostLinks) return false
-    if (isAbsolute(target) && !liesIn(top, target)) return true
+    if (isAbsolute(target) && !isIn(target, top)) return true
     left.unshift(...(isAbsolute(target) ? relative(top, target) : target).split(sep))
     place = isAbsolute(target) ? top : dirname(place)
   }
   return false
 }
-
-const liesIn = (top: string, path: string): boolean => path === top || path.startsWith(top + sep)

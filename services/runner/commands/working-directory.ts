@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
+import { isIn } from '../../../lib/is-in.ts'
 import { leadsOut } from '../leads-out.ts'
 
 export type WorkingDirectory = { found: true; path: string } | { found: false; message: string }
@@ -23,7 +24,7 @@ export async function findWorkingDirectory(worktree: string, relative: string): 
   } catch {
     return (await leadsOut(top, relative)) ? outside : missing
   }
-  if (path !== top && !path.startsWith(top + sep)) return outside
+  if (!isIn(path, top)) return outside
   if (!(await stat(path)).isDirectory()) return { found: false, message: `${relative}: is not a directory` }
   return { found: true, path }
 }

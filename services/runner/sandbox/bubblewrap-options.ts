@@ -1,3 +1,5 @@
+import { isIn } from '../../../lib/is-in.ts'
+
 /** What a sandboxed program finds of the host. All paths are absolute, and are the same inside as outside. */
 export type SandboxView = {
   /** Directories that are empty inside, each with all below it. They are there. */
@@ -65,7 +67,3 @@ function temporaryBinds({ visible, writable, masked }: SandboxView): [bound: str
 /** Those that lie in none of the others. */
 export const outermost = (paths: readonly string[]): string[] =>
   [...new Set(paths)].filter(path => !paths.some(other => other !== path && isIn(path, other)))
-
-/** Whether a path is a directory or lies in it. */
-export const isIn = (path: string, directory: string): boolean =>
-  path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`)

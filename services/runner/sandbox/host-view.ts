@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
-import { isIn } from './bubblewrap-options.ts'
+import { isIn } from '../../../lib/is-in.ts'
 
 /** What is the same for all commands of a runner. */
 export type HostView = {

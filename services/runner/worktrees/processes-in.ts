@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import { isIn } from '../../../lib/is-in.ts'
 
 /**
  * Whether a process has its working directory in one, as git that is called with `-C` has. It may where that cannot be told,
@@ -8,7 +9,7 @@ import { join, sep } from 'node:path'
 export function mayWorkIn(directory: string): boolean {
   const place = realpathSync(directory)
   const all = pids()
-  return all.length === 0 || all.some(pid => isWithin(place, target(join('/proc', pid, 'cwd'))))
+  return all.length === 0 || all.some(pid => leadsInto(join('/proc', pid, 'cwd'), place))
 }
 
 /**
@@ -22,18 +23,18 @@ export function processesIn(directory: string): number[] {
     .filter(pid => {
       const places = ['cwd', 'root', 'exe'].map(name => join('/proc', pid, name))
       const files = namesIn(join('/proc', pid, 'fd')).map(name => join('/proc', pid, 'fd', name))
-      return (
-        [...places, ...files].some(link => isWithin(place, target(link))) || maps(pid).includes(place + sep)
-      )
+      return [...places, ...files].some(link => leadsInto(link, place)) || maps(pid).includes(place + sep)
     })
     .map(Number)
 }
 
 const pids = (): string[] => namesIn('/proc').filter(name => /^\d+$/.test(name))
 
-/** Both as the system tells them: without symbolic links. */
-const isWithin = (directory: string, path: string | undefined): boolean =>
-  path !== undefined && (path === directory || path.startsWith(directory + sep))
+/** `place`: as the system tells it, without symbolic links. */
+function leadsInto(link: string, place: string): boolean {
+  const path = target(link)
+  return path !== undefined && isIn(path, place)
+}
 
 function namesIn(directory: string): string[] {
   try {
