@@ -1,6 +1,5 @@
 import { isDiskFull } from '../../../lib/disk-full.ts'
 import { monotonicMs } from '../../../lib/monotonic.ts'
-import { endMarked } from '../../../lib/processes/end-marked.ts'
 import { UnnamedFile } from '../../../lib/unnamed-file.ts'
 import { findExecutable } from '../commands/find-executable.ts'
 import type { StartOnce, StartRequest } from '../spawning/started-process.ts'
@@ -37,10 +36,7 @@ export function filedGit({ start, scratch }: QuickStart): StartGit {
       found = undefined
       throw error
     })
-    if (started === 'untold' || scope.closed) {
-      await endMarked(new Set([scope.id]))
-      return undefined
-    }
+    if (started === 'untold' || scope.closed) return undefined
     scope.adopt(started.pid, at)
     const life = opened.move()
     return {

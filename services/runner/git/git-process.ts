@@ -19,7 +19,7 @@ export type GitProcess = Disposable & {
   readonly stderr: () => string
 }
 
-/** Starts git as a member of the scope. Undefined where nobody can tell whether it was: then none of it is left. Rejects where it cannot be. */
+/** Starts git as a member of the scope. Undefined where nobody can tell whether it was: who asked ends what bears the mark. Rejects where it cannot be. */
 export type StartGit = (scope: ProcessScope, git: GitStart) => Promise<GitProcess | undefined>
 
 /** One that does not run. */

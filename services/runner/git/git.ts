@@ -89,15 +89,14 @@ export class Git implements AsyncDisposable {
     using git = await start(scope, { args, environment, directory, input, heard: cut.heard }).catch(unstarted)
     const code = git === undefined ? 'untold' : await git.ended
     await cut.settled()
+    if (code === 'untold') await endMarked(new Set([scope.id]))
     call.signal?.throwIfAborted()
     this.#permit()
     if (git !== undefined && code === 0 && !cut.timedOut()) return { kind: 'done', stdout: git.stdout() }
     const complaint = git?.stderr() ?? ''
     const stderr = this.#surroundings.mask?.(complaint) ?? complaint
     if (cut.timedOut()) return { kind: 'timed_out', stderr }
-    if (code !== 'untold') return { kind: 'failed', code, stderr }
-    await endMarked(new Set([scope.id]))
-    return 'untold'
+    return code === 'untold' ? code : { kind: 'failed', code, stderr }
   }
 
   /** Ends every call that is under way; none can be made any more. */
