@@ -86,14 +86,7 @@ async function warmedUp(
   if (outcome?.kind === 'done') return true
   log.warn({ worktree: id, git: outcome?.stderr }, 'a warm worktree is damaged: a new one is made')
   const now = toInstant(clock.now())
-  if (
-    !(await moveWorktree(
-      store,
-      id,
-      { from: 'leased', to: 'removing' },
-      { by: lease.token, boot: bootId(), now },
-    ))
-  )
+  if (!(await moveWorktree(store, id, { from: 'leased', to: 'removing' }, { by: lease.token, now })))
     throw lost(context)
   return false
 }
