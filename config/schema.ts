@@ -21,6 +21,10 @@ const seconds = z
   .max(10 * 366 * 86_400)
 const path = z.string().min(1).meta({ expand: 'path' })
 
+/** As browsers write one: scheme, host, and the port where it is not the scheme's own. */
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+
 export const bootstrapSchema = z.strictObject({
   required_binaries: z.array(z.string().min(1)).default(['git']),
   environment: z
@@ -87,7 +91,14 @@ export type BootstrapSettings = z.output<typeof bootstrapSchema>
 
 export const serverSchema = z.strictObject({
   api: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(8000) })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.default(8000),
+      allowed_origins: z
+        .array(z.string().refine(isOrigin))
+        .meta({ description: 'web origins such as ["https://dash.example.org"]' })
+        .default([]),
+    })
     .prefault({}),
   proxy: z
     .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(9090) })

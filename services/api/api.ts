@@ -32,6 +32,8 @@ export type ApiDependencies = {
   readonly version: string
   /** Port 0 takes any that is free. */
   readonly listen: { readonly host: string; readonly port: number }
+  /** Web origins besides the server's own whose pages may use it. */
+  readonly allowedOrigins: readonly string[]
   readonly runnerSocket: string
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */

@@ -24,6 +24,8 @@ export type Context = {
   /** Whether the API can be reached from this machine only. */
   readonly loopback: boolean
   readonly allowedSchemes: readonly string[]
+  /** Web origins besides the server's own whose pages may use it. */
+  readonly allowedOrigins: readonly string[]
   /** How many debug sessions may live at a time. */
   readonly debugSessions: number
   /** What commands may use. */

@@ -28,6 +28,7 @@ await runService(async () => {
       instance,
       version: packageVersion(),
       listen,
+      allowedOrigins: listen.allowed_origins,
       runnerSocket: workspace.runnerSocket,
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,

@@ -52,6 +52,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       version: '0.0.0-test',
       listen: { host: '127.0.0.1', port },
       runnerSocket: socket,
+      allowedOrigins: [],
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
       environments: { default: ['none'] },

@@ -82,6 +82,13 @@ const files: Record<string, [document: 'bootstrap' | 'server', text: string, pro
     'runner.grace_seconds = nan',
     ['1: runner.grace_seconds = NaN: expected a number from 0 to 600'],
   ],
+  'an address that is no origin': [
+    'server',
+    '[api]\nallowed_origins = ["https://dash.example.org/"]',
+    [
+      '2: api.allowed_origins = ["https://dash.example.org/"]: expected web origins such as ["https://dash.example.org"]',
+    ],
+  ],
   'a number without an upper end': [
     'bootstrap',
     'storage.minimum_free_megabytes = -1',

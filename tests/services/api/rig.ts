@@ -68,6 +68,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     version: '1.2.3',
     listen: { host: '127.0.0.1', port: 0 },
     runnerSocket,
+    allowedOrigins: [],
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
     environments: { default: ['none'] },
