@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { attributesOf, withSubject } from '../../lib/subject.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
+import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import type { Handlers } from './handlers/handler.ts'
@@ -54,6 +55,8 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     const span = requestSpan(request, reply)
+    const leak = tokenInUrl(request.url)
+    if (leak !== undefined) return void sendProblem(reply, refuse('token_in_url', leak))
     span.within(() => withSubject({ request: request.id }, done))
   })
   server.addHook('onResponse', async (request, reply) => {

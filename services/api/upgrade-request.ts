@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
+import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { admit, type Caller } from './access.ts'
 import type { Context } from './context.ts'
@@ -35,7 +36,10 @@ export async function readUpgrade(
   gone: AbortSignal,
 ): Promise<Outcome<Subscription>> {
   try {
-    const [path = '', search = ''] = (request.url ?? '').split('?', 2)
+    const { url = '' } = request
+    const leak = tokenInUrl(url)
+    if (leak !== undefined) return refuse('token_in_url', leak)
+    const [path = '', search = ''] = url.split('?', 2)
     const match = matchPath(path)
     if (match === undefined) return noWebSocket()
     const { authorization } = request.headers

@@ -3,6 +3,7 @@ import { z } from 'zod'
 /** Every error the API can answer with, by its stable code (RFC 9457: `type` is derived from the code). */
 export const problems = {
   invalid_input: { status: 400, title: 'The input is not valid' },
+  token_in_url: { status: 400, title: 'A token has no place in a URL' },
   unauthenticated: { status: 401, title: 'A valid bearer token is needed' },
   token_expired: { status: 401, title: 'The token has expired' },
   insufficient_scope: { status: 403, title: 'The token lacks a scope' },

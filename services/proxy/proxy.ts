@@ -8,6 +8,7 @@ import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
+import { tokenInUrl } from '../contract/token-in-url.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { answerMetrics } from './metrics-answer.ts'
 import { endWithProblem, sendProblem } from './problem.ts'
@@ -115,6 +116,8 @@ const requestSpan = ({ method = '', headers }: IncomingMessage): OpenSpan =>
 
 /** What is asked for; undefined where that was refused already. */
 function readTarget(request: IncomingMessage, response: ServerResponse) {
+  const leak = tokenInUrl(request.url ?? '')
+  if (leak !== undefined) return void sendProblem(response, 'token_in_url', leak)
   const target = requestTarget(request)
   // Another coding than chunks would reach the upstream without its name.
   const encoding = request.headers['transfer-encoding']

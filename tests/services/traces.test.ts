@@ -37,6 +37,7 @@ t.test('one trace goes from a request through the front door to the end of its c
   })
   const command = (await answer.json()) as { id: string; exit_code: number }
   t.equal(command.exit_code, 3)
+  for (const url of [proxy.url, server.url]) await fetch(`${url}/events?access_token=my-secret-word`)
   await tracing[Symbol.asyncDispose]()
 
   const of = (id: string) => collector.spans.filter(span => span.traceId === id)

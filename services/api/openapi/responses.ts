@@ -19,7 +19,7 @@ export function failures(codes: readonly ProblemCode[]): Record<string, JsonSche
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */
 export function problemsOf(operation: Operation): ProblemCode[] {
-  const codes = new Set<ProblemCode>(operation.errors)
+  const codes = new Set<ProblemCode>(operation.errors).add('token_in_url')
   const hasInput = Object.keys(operation.input.shape).length > 0
   if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
   if (operation.access !== 'public') codes.add('unauthenticated').add('token_expired').add('store_busy')

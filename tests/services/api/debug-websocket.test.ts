@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { pino } from 'pino'
 import t from 'tap'
 import { WebSocket } from 'ws'
@@ -6,6 +5,7 @@ import { instanceId } from '../../../services/contract/ids.ts'
 import { startProxy } from '../../../services/proxy/proxy.ts'
 import { DebugClient, dialDebug, startDebugRig, stopped } from './debug-rig.ts'
 import { type Person, problemOf } from './rig.ts'
+import { refusalOf } from './websocket-refusal.ts'
 
 t.test('calls are answered as they are ready, each under its id', async t => {
   const { rig, session, launched, runner } = await startDebugRig(t)
@@ -144,10 +144,7 @@ t.test('a handshake is held to the rules of any request', async t => {
     { where: [`${session}/debug/status?a=`, rig.alice], code: 'not_found' },
   ]
   for (const { where, code } of cases) {
-    const [, answer] = await once(dialDebug(rig, ...where), 'unexpected-response')
-    let text = ''
-    for await (const chunk of answer) text += chunk
-    t.equal(problemOf(t, { status: answer.statusCode, headers: answer.headers, text }).code, code)
+    t.equal(problemOf(t, await refusalOf(dialDebug(rig, ...where))).code, code)
   }
   t.equal(rig.api.debugEvents.watching, 0)
 })

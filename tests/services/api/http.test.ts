@@ -200,7 +200,7 @@ t.test('each request is a line in the log, with the route and the token and no s
   await rig.repository()
   const { id } = await rig.session()
   await rig.send(`/sessions/${id}?wait=0`)
-  await rig.send('/nowhere?token=hunter2')
+  await rig.send('/nowhere?word=hunter2')
   const lines = rig.logged.map(line => JSON.parse(line)).filter(({ msg }) => msg === 'request')
   t.match(
     lines.find(({ route }) => route === '/sessions/{session}'),

@@ -6,14 +6,7 @@ import type { SessionId } from '../../../services/contract/ids.ts'
 import { dialLog } from './log-readers.ts'
 import { problemOf, startRig } from './rig.ts'
 import { until } from './until.ts'
-
-/** What is answered to a handshake that is refused. */
-async function refusal(socket: WebSocket) {
-  const [, answer] = await once(socket, 'unexpected-response')
-  let text = ''
-  for await (const chunk of answer) text += chunk
-  return { status: answer.statusCode, headers: answer.headers, text }
-}
+import { refusalOf } from './websocket-refusal.ts'
 
 t.test('a handshake is held to the rules of any request, and refused as one', async t => {
   const rig = await startRig(t)
@@ -43,7 +36,7 @@ t.test('a handshake is held to the rules of any request, and refused as one', as
   ]
   for (const prefix of ['', '/api'])
     for (const { path, token, code } of cases) {
-      const answer = await refusal(dial(`${prefix}${path}`, token))
+      const answer = await refusalOf(dial(`${prefix}${path}`, token))
       t.equal(problemOf(t, answer).code, code, `${path} ${code}`)
       if (answer.status === 401) t.match(answer.headers['www-authenticate'], /^Bearer /)
     }
