@@ -21,7 +21,7 @@ if (existsSync(join(root, 'node_modules', 'commander'))) {
  * other commands.
  */
 function isMcp(args) {
-  const valued = ['--base-url', '--token', '--ca']
+  const valued = ['--base-url', '--token', '--ca', '--profile']
   let place = 0
   while (args[place]?.startsWith('-')) place += valued.includes(args[place]) ? 2 : 1
   return args[place] === 'mcp' && !args.some(arg => arg === '--help' || arg === '-h')

@@ -13,7 +13,19 @@ export type ProgramOptions = {
 }
 
 /** Commands about this client itself, which call no operation or one by the way. */
-export type LocalName = 'configure' | 'config show' | 'config path' | 'config init' | 'config reset' | 'mcp'
+export type LocalName = (typeof localNames)[number]
+
+const localNames = [
+  'configure',
+  'profile list',
+  'profile use',
+  'profile remove',
+  'config show',
+  'config path',
+  'config init',
+  'config reset',
+  'mcp',
+] as const
 
 type Leaf = {
   readonly path: readonly [string, ...string[]]
@@ -40,6 +52,11 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--token <TOKEN>', 'token to use (DEBUG_SERVER_TOKEN)')
     .option('--ca <FILE>', 'certificates to trust, in PEM (DEBUG_SERVER_CA)')
     .option('--insecure', 'do not verify the certificate of the server (DEBUG_SERVER_INSECURE)')
+    .option('--verify', 'verify it, although the server was kept as insecure')
+    .option(
+      '--profile <NAME>',
+      'what "debug-server configure" has kept under this name (DEBUG_SERVER_PROFILE)',
+    )
     .option('--json', 'print JSON: what the server answered, or one message a line')
     .option('-V, --version', 'print the version')
     .addHelpText('after', afterHelp)
@@ -74,10 +91,10 @@ function summaryOf(name: string, leaves: readonly Leaf[]): string {
 }
 
 function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
-  const local = (name: LocalName, path: readonly [string, ...string[]]): Leaf => ({
-    path,
-    fill: command => fillLocal(command, name),
-  })
+  const local = (name: LocalName): Leaf => {
+    const [first = name, ...rest] = name.split(' ')
+    return { path: [first, ...rest], fill: command => fillLocal(command, name) }
+  }
   const operations = (Object.keys(words) as CliName[]).flatMap(name => {
     const { path, alias } = words[name]
     const fill = (command: Command) => fillOperation(command, name)
@@ -99,19 +116,12 @@ function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
     'mcp',
     'user',
     'token',
+    'profile',
     'config',
     'server',
   ]
   const rank = ({ path }: Leaf) => order.indexOf(path[0])
-  return [
-    ...operations,
-    local('configure', ['configure']),
-    local('config show', ['config', 'show']),
-    local('config path', ['config', 'path']),
-    local('config init', ['config', 'init']),
-    local('config reset', ['config', 'reset']),
-    local('mcp', ['mcp']),
-  ].sort((a, b) => rank(a) - rank(b))
+  return [...operations, ...localNames.map(local)].sort((a, b) => rank(a) - rank(b))
 }
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
@@ -136,9 +146,9 @@ Examples:
 A session, command or token is named by its id, by a unique beginning of it, or, for the latest session, by @last.
 
 Which server: the flags above; else the variables named there; else, inside the clone that this program belongs to,
-the server that "npx task up" started; else what "debug-server configure" has kept, in $DEBUG_SERVER_HOME/config.toml
-or $XDG_CONFIG_HOME/debug-server/config.toml; else the server of the clone that this program is linked from.
-"debug-server config show" tells what is used and where it comes from. NO_COLOR turns colours off.
+the server that "npx task up" started; else the profile in use of those that "debug-server configure" has kept, in
+$DEBUG_SERVER_HOME/config.toml or $XDG_CONFIG_HOME/debug-server/config.toml; else the server of the clone that this
+program is linked from. A profile that is named counts as a flag or a variable does. "debug-server config show" tells what is used and where it comes from. NO_COLOR turns colours off.
 
 ${exitCodesHelp}
 `

@@ -120,6 +120,7 @@ export const groups: Readonly<Record<string, string>> = {
   debug: 'stop in running code',
   user: 'who may use the server',
   token: 'what users prove that they are with',
+  profile: 'servers that this client knows by name',
   config: 'the settings of this client and of a clone',
   server: 'other words for the same',
 }

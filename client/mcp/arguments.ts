@@ -8,6 +8,8 @@ const options = {
   token: { type: 'string' },
   ca: { type: 'string' },
   insecure: { type: 'boolean' },
+  verify: { type: 'boolean' },
+  profile: { type: 'string' },
 } as const
 
 /** The flags of `debug-server mcp`: those that say which server. Throws a UserError that names what is wrong. */
@@ -16,12 +18,14 @@ export function connectionFlags(args: readonly string[]): ConnectionFlags {
   const [, stranger] = positionals
   if (stranger !== undefined)
     throw new UserError(`too many arguments: "${stranger}"`, { fix: 'mcp takes none, only flags' })
-  const { 'base-url': baseUrl, token, ca, insecure } = values
+  const { 'base-url': baseUrl, token, ca, insecure, verify, profile } = values
   return {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(token === undefined ? {} : { token }),
     ...(ca === undefined ? {} : { ca }),
     ...(insecure === undefined ? {} : { insecure }),
+    ...(verify === undefined ? {} : { verify }),
+    ...(profile === undefined ? {} : { profile }),
   }
 }
 

@@ -1,25 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { writeAtomically } from '../../lib/atomic-file.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { fileReason } from '../../lib/file-reason.ts'
 import { didYouMean } from '../../lib/suggest.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { isProfileName, type Profile, profileFrom, profileNameForm } from './profile.ts'
 import { SettingsError } from './settings-error.ts'
 
-/** What `configure` keeps. */
+/** What `configure` keeps: servers, each under a name. */
 export type ConfigFile = {
-  readonly base_url?: string
-  readonly token?: string
-  /** An absolute path. */
-  readonly ca?: string
-  readonly insecure?: boolean
+  /** The one in use where none is named. Undefined: the one called `default`. */
+  readonly profile?: string
+  readonly profiles: Readonly<Record<string, Profile>>
 }
-
-const keys = { base_url: 'string', token: 'string', ca: 'string', insecure: 'boolean' } as const
 
 const broken = (path: string, reason: string, fix: string | undefined, cause?: unknown): SettingsError =>
   new SettingsError('configuration_invalid', `${path}: ${reason}`, {
-    fix: fix ?? 'correct it, or write it anew with "debug-server configure"',
+    fix: fix ?? 'correct it, or remove it and write it anew with "debug-server configure"',
     cause,
   })
 
@@ -43,40 +40,84 @@ export async function readConfigFile(path: string): Promise<ConfigFile | undefin
   return checked(path, content)
 }
 
-function checked(path: string, content: Readonly<Record<string, unknown>>): ConfigFile {
-  for (const key of Object.keys(content))
-    if (!Object.hasOwn(keys, key))
-      throw broken(path, `unknown key "${key}"`, didYouMean(key, Object.keys(keys)))
-  const text = (key: 'base_url' | 'token' | 'ca') => {
-    const value = content[key]
-    if (value === undefined || typeof value === 'string') return value === undefined ? {} : { [key]: value }
-    throw broken(path, `"${key}" must be a string`, undefined)
+function checked(path: string, { profile, profiles = {}, ...others }: Record<string, unknown>): ConfigFile {
+  const [stranger] = Object.keys(others)
+  if (stranger !== undefined)
+    throw broken(path, `unknown key "${stranger}"`, didYouMean(stranger, ['profile', 'profiles']))
+  if (!isTable(profiles)) throw broken(path, '"profiles" must be a table', undefined)
+  const kept: Record<string, Profile> = {}
+  for (const [name, content] of Object.entries(profiles)) {
+    if (!isProfileName(name)) throw broken(path, `[profiles.${name}]: ${profileNameForm}`, undefined)
+    if (!isTable(content)) throw broken(path, `[profiles.${name}] must be a table`, undefined)
+    const read = profileFrom(content)
+    if ('reason' in read) throw broken(path, `[profiles.${name}]: ${read.reason}`, read.fix)
+    kept[name] = read.profile
   }
-  const { insecure } = content
-  if (insecure !== undefined && typeof insecure !== 'boolean')
-    throw broken(path, '"insecure" must be true or false', undefined)
-  return {
-    ...text('base_url'),
-    ...text('token'),
-    ...text('ca'),
-    ...(insecure === undefined ? {} : { insecure }),
-  }
+  if (profile === undefined) return { profiles: kept }
+  if (typeof profile !== 'string') throw broken(path, '"profile" must be a string', undefined)
+  if (!Object.hasOwn(kept, profile))
+    throw broken(
+      path,
+      `profile = "${profile}": there is none of that name`,
+      didYouMean(profile, Object.keys(kept)),
+    )
+  return { profile, profiles: kept }
 }
 
-/** The text of a configuration. JSON strings are TOML basic strings, but for DEL, which TOML wants escaped. */
-export const configText = (config: ConfigFile): string =>
-  Object.entries(config)
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The text of a configuration. */
+export const configText = ({ profile, profiles }: ConfigFile): string =>
+  [
+    profile === undefined ? '' : entries({ profile }),
+    ...Object.entries(profiles).map(([name, kept]) => `[profiles.${name}]\n${entries(kept)}`),
+  ]
+    .filter(part => part !== '')
+    .join('\n')
+
+/** JSON strings are TOML basic strings, but for DEL, which TOML wants escaped. */
+const entries = (table: Readonly<Record<string, unknown>>): string =>
+  Object.entries(table)
     .map(([key, value]) => `${key} = ${JSON.stringify(value).replaceAll('\x7f', '\\u007F')}\n`)
     .join('')
 
-/** Whole or not at all, readable by its owner only. */
-export async function writeConfigFile(path: string, config: ConfigFile): Promise<void> {
+/** How long another program may be at work on the file, in milliseconds. */
+const patience = 10_000
+
+/**
+ * Writes what `change` makes of the file as it stands, whole or not at all, readable by its owner only. One program at a
+ * time: none writes over what another has just kept. Resolves with what was written.
+ */
+export async function changeConfigFile(
+  path: string,
+  change: (before: ConfigFile) => ConfigFile,
+): Promise<ConfigFile> {
+  const [{ acquireLock }, { writeAtomically }] = await Promise.all([
+    import('../../lib/lock.ts'),
+    import('../../lib/atomic-file.ts'),
+  ])
   try {
+    using _ = await acquireLock(`${path}.lock`, { signal: AbortSignal.timeout(patience) })
+    const config = change((await readConfigFile(path)) ?? { profiles: {} })
     await writeAtomically(path, configText(config), { mode: 0o600 })
+    return config
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw new SettingsError('configuration_not_writable', `${path} cannot be written: ${fileReason(error)}`, {
       fix: `make ${dirname(path)} writable, or set DEBUG_SERVER_HOME to another directory`,
       cause: error,
     })
   }
 }
+
+/** The same for one profile; what is not there yet is made. */
+export const changeProfile = (
+  path: string,
+  name: string,
+  change: (before: Profile) => Profile,
+): Promise<ConfigFile> =>
+  changeConfigFile(path, file => ({
+    ...file,
+    profiles: { ...file.profiles, [name]: change(file.profiles[name] ?? {}) },
+  }))

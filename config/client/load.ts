@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
+import { chosenProfile } from './choose-profile.ts'
 import { readClone, standsIn } from './clone.ts'
-import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { readConfigFile } from './config-file.ts'
 import { configLocation } from './config-location.ts'
+import type { Profile } from './profile.ts'
 import { resolveSettings, type Settings, type Sources } from './resolve.ts'
 import { SettingsError } from './settings-error.ts'
 
@@ -19,6 +21,9 @@ export type ConnectionFlags = {
   readonly token?: string
   readonly ca?: string
   readonly insecure?: boolean
+  /** Takes back that a server was kept as insecure. */
+  readonly verify?: boolean
+  readonly profile?: string
 }
 
 /** Gathers what flags, environment, clone and file say about the server. */
@@ -33,7 +38,7 @@ export async function loadSources(place: ClientPlace, flags: ConnectionFlags): P
     flags: fromFlags(flags, place.directory),
     environment: fromEnvironment(place.environment, place.directory),
     clone: inside ? clone : undefined,
-    file,
+    profile: chosenProfile(place, flags, file),
     ownClone: inside ? undefined : clone,
   }
 }
@@ -41,18 +46,23 @@ export async function loadSources(place: ClientPlace, flags: ConnectionFlags): P
 export const loadSettings = async (place: ClientPlace, flags: ConnectionFlags): Promise<Settings> =>
   resolveSettings(await loadSources(place, flags))
 
-export const fromFlags = (
-  { baseUrl, token, ca, insecure }: ConnectionFlags,
+export function fromFlags(
+  { baseUrl, token, ca, insecure, verify }: ConnectionFlags,
   directory: string,
-): ConfigFile => ({
-  ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
-  ...(token === undefined ? {} : { token }),
-  ...(ca === undefined ? {} : { ca: resolve(directory, ca) }),
-  ...(insecure === undefined ? {} : { insecure }),
-})
+): Profile {
+  if (verify === true && insecure === true)
+    throw new SettingsError('usage', 'both --verify and --insecure are given', { fix: 'give one of them' })
+  const without = verify === true ? false : insecure
+  return {
+    ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
+    ...(token === undefined ? {} : { token }),
+    ...(ca === undefined ? {} : { ca: resolve(directory, ca) }),
+    ...(without === undefined ? {} : { insecure: without }),
+  }
+}
 
 /** A variable that is empty counts as not set. */
-export function fromEnvironment(environment: ClientPlace['environment'], directory: string): ConfigFile {
+export function fromEnvironment(environment: ClientPlace['environment'], directory: string): Profile {
   const { DEBUG_SERVER_URL, DEBUG_SERVER_TOKEN, DEBUG_SERVER_CA, DEBUG_SERVER_INSECURE } = environment
   return {
     ...(DEBUG_SERVER_URL ? { base_url: DEBUG_SERVER_URL } : {}),

@@ -8,10 +8,11 @@ import type { RenderContext } from '../words/words.ts'
 /** Enough of a token to recognise it by, and too little to use it. */
 export const masked = (token: string): string => (token.length < 24 ? '****' : `****${token.slice(-4)}`)
 
-type Shown = Record<'base_url' | 'token' | 'ca' | 'insecure', Sourced<string | boolean> | null>
+type Shown = Record<'profile' | 'base_url' | 'token' | 'ca' | 'insecure', Sourced<string | boolean> | null>
 
 /** The settings as they are shown: never with the token. */
-export const shownSettings = ({ baseUrl, token, ca, insecure }: Settings): Shown => ({
+export const shownSettings = ({ profile, baseUrl, token, ca, insecure }: Settings): Shown => ({
+  profile: profile ?? null,
   base_url: baseUrl ?? null,
   token: token === undefined ? null : { ...token, value: masked(token.value) },
   ca: ca ?? null,

@@ -1,10 +1,15 @@
-import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { profileChoice } from '../../../config/client/choose-profile.ts'
 import { readClone, standsIn } from '../../../config/client/clone.ts'
-import { type ConfigFile, readConfigFile, writeConfigFile } from '../../../config/client/config-file.ts'
+import { changeProfile, readConfigFile } from '../../../config/client/config-file.ts'
 import { certificates, isToken, tokenForm } from '../../../config/client/connection.ts'
-import type { ConnectionFlags } from '../../../config/client/load.ts'
-import { SettingsError } from '../../../config/client/settings-error.ts'
+import { type ConnectionFlags, fromFlags } from '../../../config/client/load.ts'
+import {
+  defaultProfile,
+  isProfileName,
+  type Profile,
+  profileNameForm,
+} from '../../../config/client/profile.ts'
 import { parseBaseUrl } from '../../../lib/base-url.ts'
 import { usageError } from '../cli-error.ts'
 import { type Io, write } from '../io.ts'
@@ -14,50 +19,47 @@ import { shownSettings } from './config-show.ts'
 import { tryServer } from './try-server.ts'
 
 /**
- * Keeps the address of a server, a token and the TLS settings, exactly as they are given. What can be judged without
- * the network is judged before anything is written; that the server does not answer, or refuses the token, is only
- * told: it may be up tomorrow.
+ * Keeps the address of a server, a token and the TLS settings in a profile, exactly as they are given. What can be judged
+ * without the network is judged before anything is written; that the server does not answer, or refuses the token, is
+ * only told: it may be up tomorrow.
  */
 export async function configure(io: Io, flags: ConnectionFlags & { readonly json?: true }): Promise<void> {
   const path = requireConfigPath(io)
-  const before = await readConfigFile(path).catch((error: unknown) => {
-    // A file that is broken is written anew; without an address of its own this is about what stands in it.
-    if (flags.baseUrl !== undefined && error instanceof SettingsError) return undefined
-    throw error
-  })
-  const config = await wantedConfig(io, flags, before)
-  const ca = config.ca === undefined ? undefined : await certificates('--ca', config.ca)
-  await writeConfigFile(path, config)
+  const before = await readConfigFile(path)
+  const { name, by } = profileChoice(io, flags, before)
+  if (!isProfileName(name))
+    throw usageError(
+      `${by === 'flag' ? '--profile' : 'DEBUG_SERVER_PROFILE'} "${abridged(name)}": ${profileNameForm}`,
+    )
+  const profile = await wantedProfile(io, flags, before?.profiles[name])
+  const ca = profile.ca === undefined ? undefined : await certificates('--ca', profile.ca)
+  await changeProfile(path, name, () => profile)
+  const saved = name === defaultProfile ? path : `${path} as profile "${name}"`
   await write(
     io.stdout,
-    flags.json ? `${JSON.stringify(shown(config, path), null, 2)}\n` : `saved to ${path}\n`,
+    flags.json ? `${JSON.stringify(shown(profile, name, path), null, 2)}\n` : `saved to ${saved}\n`,
     io.signal,
   )
-  if ((await standsIn(io.root, io.directory)) && (await readClone(io.root)) !== undefined)
+  if (by === 'file' && (await standsIn(io.root, io.directory)) && (await readClone(io.root)) !== undefined)
     await tell(io, flags, 'inside this clone its own server takes precedence over what was saved')
-  await tell(io, flags, await tryServer({ config, ca, signal: io.signal }))
+  await tell(io, flags, await tryServer({ profile, ca, signal: io.signal }))
 }
 
-async function wantedConfig(
+async function wantedProfile(
   io: Io,
-  { baseUrl, token, ca, insecure }: ConnectionFlags,
-  before: ConfigFile | undefined,
-): Promise<ConfigFile & { base_url: string; token: string }> {
-  const given = baseUrl ?? before?.base_url
+  flags: ConnectionFlags,
+  before: Profile | undefined,
+): Promise<Profile & { base_url: string; token: string }> {
+  const { base_url: url, token, ...tls } = fromFlags(flags, io.directory)
+  const given = url ?? before?.base_url
   if (given === undefined)
     throw usageError('missing --base-url URL', 'such as --base-url http://127.0.0.1:8000')
   const address = parseBaseUrl(given)
   if (!address.ok) throw usageError(`--base-url "${abridged(given)}": ${address.reason}`)
-  if (ca !== undefined && insecure === true)
+  if (tls.ca !== undefined && tls.insecure === true)
     throw usageError('both --ca and --insecure are given', 'give one of them')
   const known = before?.base_url === address.url ? before.token : undefined
-  const wanted = await wantedToken(io, token, known)
-  return {
-    base_url: address.url,
-    token: wanted,
-    ...(ca === undefined ? {} : { ca: resolve(io.directory, ca) }),
-    ...(insecure === undefined ? {} : { insecure }),
-  }
+  return { base_url: address.url, token: await wantedToken(io, token, known), ...tls }
 }
 
 /** `known`: the token kept for this very address. It is not carried to another one. */
@@ -77,11 +79,17 @@ async function wantedToken(
   throw usageError('missing --token TOKEN', 'give it, or pipe it in')
 }
 
-const shown = ({ base_url, token, ca, insecure }: ConfigFile, file: string) => {
+const shown = ({ base_url, token, ca, insecure }: Profile, name: string, file: string) => {
   const kept = <Value>(value: Value | undefined) =>
     value === undefined ? undefined : { value, source: 'file' as const }
   return {
-    ...shownSettings({ baseUrl: kept(base_url), token: kept(token), ca: kept(ca), insecure: kept(insecure) }),
+    ...shownSettings({
+      baseUrl: kept(base_url),
+      token: kept(token),
+      ca: kept(ca),
+      insecure: kept(insecure),
+      profile: kept(name),
+    }),
     file,
   }
 }

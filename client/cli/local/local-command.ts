@@ -33,11 +33,12 @@ type LocalCommand = {
 const localCommands: Record<LocalName, LocalCommand> = {
   configure: {
     summary:
-      'Keep the address of a server and a token for it (--base-url, --token, --ca, --insecure), readable by you alone; the token is read from standard input when it is - or left out',
+      'Keep the address of a server and a token for it (--base-url, --token, --ca, --insecure), readable by you alone, in a profile of that name where one is given (--profile); the token is read from standard input when it is - or left out',
     examples: [
       '--base-url http://127.0.0.1:8000 --token TOKEN',
       '--base-url https://debug.example.org --ca ca.pem < token.txt',
       '--base-url https://debug.example.org --insecure --token -',
+      '--profile work --base-url https://debug.example.org < token.txt',
     ],
     act: async (io, flags) => (await import('./configure.ts')).configure(io, flags),
   },
@@ -56,6 +57,23 @@ const localCommands: Record<LocalName, LocalCommand> = {
     act: async () => {
       throw usageError('mcp is a program of its own', 'start it as "debug-server mcp"')
     },
+  },
+  'profile list': {
+    summary: 'The profiles that "debug-server configure" has kept, and the one in use',
+    examples: ['', '--json'],
+    act: async (io, flags, context) => (await import('./profile.ts')).listProfiles(io, flags, context),
+  },
+  'profile use': {
+    summary: 'Use a profile wherever neither --profile nor DEBUG_SERVER_PROFILE names one',
+    examples: ['work', 'default'],
+    words: command => command.argument('<NAME>', 'a profile that is kept'),
+    act: async (io, flags, _, args) => (await import('./profile.ts')).useProfile(io, args, flags),
+  },
+  'profile remove': {
+    summary: 'Forget a profile, with its token',
+    examples: ['work'],
+    words: command => command.argument('<NAME>', 'a profile that is kept'),
+    act: async (io, flags, _, args) => (await import('./profile.ts')).removeProfile(io, args, flags),
   },
   'config path': {
     summary:

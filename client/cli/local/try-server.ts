@@ -7,14 +7,14 @@ import { ProblemError } from '../../sdk/problem-error.ts'
 const patience = 5_000
 
 export type TryServerOptions = {
-  readonly config: { readonly base_url: string; readonly token: string; readonly insecure?: boolean }
+  readonly profile: { readonly base_url: string; readonly token: string; readonly insecure?: boolean }
   readonly ca: string | undefined
   readonly signal: AbortSignal
 }
 
 /** One sentence on whether the server answers and knows the token. */
-export async function tryServer({ config, ca, signal }: TryServerOptions): Promise<string> {
-  const { base_url: baseUrl, token, insecure } = config
+export async function tryServer({ profile, ca, signal }: TryServerOptions): Promise<string> {
+  const { base_url: baseUrl, token, insecure } = profile
   const late = AbortSignal.timeout(patience)
   await using client = createClient({ baseUrl, token, ca, insecure, signal: AbortSignal.any([signal, late]) })
   try {

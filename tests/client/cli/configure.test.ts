@@ -23,7 +23,10 @@ t.test('a server is kept, tried, shown and used', async t => {
     stdout: `saved to ${path}\n`,
     stderr: `${server.url} answers: token "laptop" of bootstrap, scopes cli\n`,
   })
-  t.equal(await readFile(path, 'utf8'), `base_url = "${server.url}"\ntoken = "${secret}"\n`)
+  t.equal(
+    await readFile(path, 'utf8'),
+    `[profiles.default]\nbase_url = "${server.url}"\ntoken = "${secret}"\n`,
+  )
   t.equal((await stat(path)).mode & 0o777, 0o600)
   t.equal(
     (await cli(['config', 'path'], { environment })).stdout,
@@ -35,6 +38,7 @@ t.test('a server is kept, tried, shown and used', async t => {
   t.notMatch(shown.stdout, secret)
   const json = JSON.parse((await cli(['config', 'show', '--json', '--insecure'], { environment })).stdout)
   t.same(json.client, {
+    profile: { value: 'default', source: 'file' },
     base_url: { value: server.url, source: 'file' },
     token: { value: '****WXYZ', source: 'file' },
     ca: null,
@@ -79,6 +83,9 @@ t.test('what cannot be right is refused, and nothing is written', async t => {
     [[...url, '--token', 'x', '--ca', 'none.pem'], /--ca .*none\.pem: no such file/],
     [[...url, '--token', 'x', '--ca', 'not.pem'], /no certificate in PEM/],
     [[...url, '--token', 'x', '--ca', 'not.pem', '--insecure'], /both --ca and --insecure/],
+    [[...url, '--token', 'x', '--verify', '--insecure'], /both --verify and --insecure/],
+    [[...url, '--token', 'x', '--profile', 'a b'], /--profile "a b": a name is up to 64 letters/],
+    [[...url, '--token', 'x', '--profile', '__proto__'], /--profile "__proto__": a name/],
   ] as const) {
     const result = await cli(['configure', ...args], {
       environment: { DEBUG_SERVER_HOME: join(home, 'new') },
@@ -113,17 +120,15 @@ t.test('a home that is not set, or cannot be written', async t => {
   }
 })
 
-t.test('a broken file is written anew when an address is given', async t => {
+t.test('a broken file is left as it is, for it may keep other servers', async t => {
   const home = await temporary(t)
   const path = join(home, 'config.toml')
   await writeFile(path, 'garbage\n')
   const environment = { DEBUG_SERVER_HOME: home }
-  const without = await cli(['configure', '--token', 'x'], { environment })
-  t.equal(without.code, 1)
-  t.match(without.stderr, /it is not TOML.*\n.*write it anew with "debug-server configure"/)
-  const anew = await cli(['configure', '--base-url', unreachable, '--token', 'x'], { environment })
-  t.equal(anew.code, 0, anew.stderr)
-  t.equal(await readFile(path, 'utf8'), `base_url = "${unreachable}"\ntoken = "x"\n`)
+  const result = await cli(['configure', '--base-url', unreachable, '--token', 'x'], { environment })
+  t.equal(result.code, 1)
+  t.match(result.stderr, /it is not TOML.*\n.*remove it and write it anew with "debug-server configure"/)
+  t.equal(await readFile(path, 'utf8'), 'garbage\n')
 })
 
 t.test('inside the clone its own server is found, and wins over what was kept', async t => {

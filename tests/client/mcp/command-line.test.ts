@@ -14,6 +14,7 @@ t.test('the flags are those that say which server', t => {
     ca: 'c.pem',
     insecure: true,
   })
+  t.same(connectionFlags(['mcp', '--profile', 'work', '--verify']), { profile: 'work', verify: true })
   for (const [args, message, fix] of [
     [['mcp', '--tokn', 'x'], "unknown option '--tokn'", 'did you mean "--token"?'],
     [['mcp', '--token'], /--token/, undefined],

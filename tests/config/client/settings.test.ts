@@ -1,32 +1,42 @@
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { configText, readConfigFile, writeConfigFile } from '../../../config/client/config-file.ts'
+import { changeConfigFile, configText, readConfigFile } from '../../../config/client/config-file.ts'
 import { configLocation } from '../../../config/client/config-location.ts'
-import { resolveSettings, type Sources } from '../../../config/client/resolve.ts'
+import type { Profile } from '../../../config/client/profile.ts'
+import { type ChosenProfile, resolveSettings, type Sources } from '../../../config/client/resolve.ts'
 import { temporary } from '../../client/cli/rig.ts'
 
 const nothing: Sources = {
   flags: {},
   environment: {},
   clone: undefined,
-  file: undefined,
+  profile: undefined,
   ownClone: undefined,
 }
 const clone = { urls: ['http://127.0.0.1:8000', 'http://127.0.0.1:9090'], token: 'of-clone' }
-const file = { base_url: 'https://far.example', token: 'of-file', ca: '/ca.pem' }
+const chosen = (values: Profile, by: ChosenProfile['by'] = 'file'): Pick<Sources, 'profile'> => ({
+  profile: { name: 'default', by, values },
+})
+const kept = { base_url: 'https://far.example', token: 'of-file', ca: '/ca.pem' }
+const file = chosen(kept)
 
 t.test('each setting comes from the first that has it', t => {
   const table: readonly [string, Partial<Sources>, url: string | undefined, token: string | undefined][] = [
     ['nothing', {}, undefined, undefined],
-    ['file', { file }, 'file', 'file'],
-    ['clone before file', { clone, file }, 'clone', 'clone'],
-    ['file before own clone', { file, ownClone: clone }, 'file', 'file'],
+    ['file', file, 'file', 'file'],
+    ['clone before file', { clone, ...file }, 'clone', 'clone'],
+    ['file before own clone', { ...file, ownClone: clone }, 'file', 'file'],
     ['own clone alone', { ownClone: clone }, 'own clone', 'own clone'],
     ['token by variable', { clone, environment: { token: 'e' } }, 'clone', 'environment'],
     ['flag before variable', { clone, environment: { token: 'e' }, flags: { token: 'f' } }, 'clone', 'flag'],
-    ['all by flag', { clone, file, flags: { base_url: 'http://x', token: 'f' } }, 'flag', 'flag'],
-    ['token file without address', { file: { token: 'of-file' }, ownClone: clone }, 'own clone', 'own clone'],
+    ['all by flag', { clone, ...file, flags: { base_url: 'http://x', token: 'f' } }, 'flag', 'flag'],
+    [
+      'token file without address',
+      { ...chosen({ token: 'of-file' }), ownClone: clone },
+      'own clone',
+      'own clone',
+    ],
   ]
   for (const [name, sources, url, token] of table) {
     const settings = resolveSettings({ ...nothing, ...sources })
@@ -38,22 +48,22 @@ t.test('each setting comes from the first that has it', t => {
 t.test('a token that was found goes to no other server', t => {
   const tokenFor = (base_url: string, sources: Partial<Sources>) =>
     resolveSettings({ ...nothing, ...sources, flags: { base_url } }).token?.value
-  t.equal(tokenFor('http://elsewhere:8000', { clone, file }), undefined)
-  t.equal(tokenFor('https://far.example:8443', { file }), undefined, 'another port is another server')
-  t.equal(tokenFor('http://far.example', { file }), undefined, 'so is the same one without TLS')
-  t.equal(tokenFor('https://far.example/api', { file }), 'of-file')
+  t.equal(tokenFor('http://elsewhere:8000', { clone, ...file }), undefined)
+  t.equal(tokenFor('https://far.example:8443', file), undefined, 'another port is another server')
+  t.equal(tokenFor('http://far.example', file), undefined, 'so is the same one without TLS')
+  t.equal(tokenFor('https://far.example/api', file), 'of-file')
   t.equal(tokenFor('http://localhost:8000', { clone }), 'of-clone')
   t.equal(tokenFor('http://127.0.0.1:9090/api', { clone }), 'of-clone', 'the proxy leads to the same')
-  t.equal(tokenFor('https://far.example', { clone, file }), 'of-file', 'whichever knows the server')
-  const { ca } = resolveSettings({ ...nothing, file, flags: { base_url: 'https://other.example' } })
+  t.equal(tokenFor('https://far.example', { clone, ...file }), 'of-file', 'whichever knows the server')
+  const { ca } = resolveSettings({ ...nothing, ...file, flags: { base_url: 'https://other.example' } })
   t.equal(ca, undefined)
   t.end()
 })
 
 t.test('a certificate that is given overrides a server kept as insecure', t => {
-  const kept = { base_url: 'https://far.example', insecure: true }
-  t.same(resolveSettings({ ...nothing, file: kept }).insecure, { value: true, source: 'file' })
-  t.equal(resolveSettings({ ...nothing, file: kept, flags: { ca: '/ca.pem' } }).insecure, undefined)
+  const insecure = chosen({ base_url: 'https://far.example', insecure: true })
+  t.same(resolveSettings({ ...nothing, ...insecure }).insecure, { value: true, source: 'file' })
+  t.equal(resolveSettings({ ...nothing, ...insecure, flags: { ca: '/ca.pem' } }).insecure, undefined)
   t.end()
 })
 
@@ -75,21 +85,25 @@ t.test('where the file lies', t => {
 t.test('the file is written for its owner alone, and comes back as it was', async t => {
   const home = await temporary(t)
   const path = join(home, 'new', 'config.toml')
-  const config = {
+  const far = {
     base_url: 'https://far.example',
     token: 'a"b\\c',
     ca: '/tmp/ü\t\x7f\u2028/ca.pem',
     insecure: false,
   }
-  await writeConfigFile(path, config)
+  const config = { profile: 'far', profiles: { default: {}, far, '2nd_-': { insecure: true } } }
+  await changeConfigFile(path, before => {
+    t.same(before, { profiles: {} })
+    return config
+  })
   t.same(await readConfigFile(path), config)
   t.equal((await stat(path)).mode & 0o777, 0o600)
   t.equal((await stat(join(home, 'new'))).mode & 0o777, 0o700)
   await chmod(path, 0o644)
-  await writeConfigFile(path, config)
+  await changeConfigFile(path, () => config)
   t.equal((await stat(path)).mode & 0o777, 0o600, 'an older, wider mode does not stay')
   t.equal(await readConfigFile(join(home, 'none', 'config.toml')), undefined)
-  t.equal(configText({}), '')
+  t.equal(configText({ profiles: {} }), '')
 })
 
 t.test('a file that is wrong is named, with what is wrong in it', async t => {
@@ -97,9 +111,15 @@ t.test('a file that is wrong is named, with what is wrong in it', async t => {
   const path = join(home, 'config.toml')
   for (const [text, message, fix] of [
     ['base_url = ', /config\.toml: it is not TOML/, /correct it/],
-    ['base_ulr = "x"', /unknown key "base_ulr"/, /"base_url"/],
-    ['token = 7', /"token" must be a string/, /correct it/],
-    ['insecure = "yes"', /"insecure" must be true or false/, /correct it/],
+    ['profil = "x"', /unknown key "profil"/, /"profile"/],
+    ['profile = 7', /"profile" must be a string/, /correct it/],
+    ['profile = "wrok"\n[profiles.work]', /profile = "wrok": there is none of that name/, /"work"/],
+    ['profiles = 7', /"profiles" must be a table/, /correct it/],
+    ['[profiles]\nwork = 7', /\[profiles\.work\] must be a table/, /correct it/],
+    ['[profiles."a b"]', /\[profiles\.a b\]: a name is up to 64 letters/, /correct it/],
+    ['[profiles.work]\nbase_ulr = "x"', /\[profiles\.work\]: unknown key "base_ulr"/, /"base_url"/],
+    ['[profiles.work]\ntoken = 7', /"token" must be a string/, /correct it/],
+    ['[profiles.work]\ninsecure = "yes"', /"insecure" must be true or false/, /correct it/],
   ] as const) {
     await writeFile(path, text)
     await t.rejects(readConfigFile(path), { name: 'UserError', code: 'configuration_invalid', message, fix })
