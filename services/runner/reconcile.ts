@@ -114,12 +114,12 @@ export class Reconciler {
 
   /** Runs a command, once `claim` has made it this runner's. */
   #take(
-    row: CommandRow,
+    row: Waiting,
     debug: QueuedDebugSession | undefined,
     claim: () => Promise<CommandRow | undefined>,
   ): void {
     const debuggee = debug === undefined ? undefined : this.#debugging.debuggee(debug)
-    const run = this.#makeRun(this.#context, row, debuggee)
+    const run = this.#makeRun(this.#context, row.session_id, debuggee)
     const began = this.#jobs.start(`command ${row.id}`, async signal => {
       try {
         const claimed = await claim()
@@ -139,13 +139,13 @@ export class Reconciler {
    * How each of them is made this runner's: those whose jobs begin together, in one transaction. One whose job does not
    * begin, because it has just failed, is not claimed.
    */
-  #claims(rows: readonly CommandRow[]): (readonly [CommandRow, () => Promise<CommandRow | undefined>])[] {
-    const wanted: CommandRow[] = []
+  #claims(rows: readonly Waiting[]): (readonly [Waiting, () => Promise<CommandRow | undefined>])[] {
+    const wanted: CommandId[] = []
     let claimed: Promise<Claimed> | undefined
     return rows.map(row => [
       row,
       async () => {
-        wanted.push(row)
+        wanted.push(row.id)
         // Jobs that are started in one go begin in one go, before this goes on.
         claimed ??= Promise.resolve().then(() => this.#claim(wanted))
         return (await claimed).get(row.id)
@@ -153,27 +153,16 @@ export class Reconciler {
     ])
   }
 
-  async #claim(rows: readonly CommandRow[]): Promise<Claimed> {
+  async #claim(ids: readonly CommandId[]): Promise<Claimed> {
     const { store, clock, lease, changed, metrics, cgroups } = this.#context
     const { token } = lease
     const enforcement = cgroups.kind === 'none' ? 'sampled' : 'cgroup'
     const at = clock.now()
-    const now = toInstant(at)
-    const attempts = await startCommands(
-      store,
-      rows.map(({ id }) => id),
-      now,
-      token,
-      enforcement,
-    )
-    const claimed = new Map<CommandId, CommandRow>()
-    for (const row of rows) {
-      const attempt = attempts.get(row.id)
-      metrics.claimed(attempt === undefined ? undefined : at - Date.parse(row.created_at))
-      if (attempt === undefined) continue
-      changed({ session: row.session_id, command: row.id })
-      const taken = { status: 'running', started_at: now, runner_token: token, attempts: attempt } as const
-      claimed.set(row.id, { ...row, ...taken, enforcement })
+    const claimed = await startCommands(store, ids, toInstant(at), token, enforcement)
+    for (const id of ids) {
+      const row = claimed.get(id)
+      metrics.claimed(row && at - Date.parse(row.created_at))
+      if (row !== undefined) changed({ session: row.session_id, command: id })
     }
     return claimed
   }
@@ -218,6 +207,9 @@ export class Reconciler {
     })
   }
 }
+
+/** A command that is to be taken, or is running already. */
+type Waiting = Pick<CommandRow, 'id' | 'session_id'>
 
 type Claimed = ReadonlyMap<CommandId, CommandRow>
 

@@ -6,6 +6,20 @@ import { compiledQuery } from './compiled-query.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
+/** What is to be known of a command that may start, until it is taken: `startCommands` tells all of it then. */
+export type WaitingCommand = Pick<CommandRow, 'id' | 'session_id' | 'sequence' | 'created_at'>
+
+export const waitingColumns = [
+  'commands.id',
+  'commands.session_id',
+  'commands.sequence',
+  'commands.created_at',
+] as const
+
+/** The table by one of its indexes of what is queued, which has to be named: the database would look at all that is. */
+export const commandsBy = (index: 'commands_builds' | 'commands_debuggees') =>
+  sql<CommandRow>`commands`.as<'commands'>(sql.raw(`commands indexed by ${index}`))
+
 /**
  * Commands that may start: queued ones of running sessions that wait for no other, oldest first. Enough of them to choose
  * `most` from, as long as those come first whose session has the fewest running, as `load` tells it. Without debuggees,
@@ -18,13 +32,13 @@ export const readyCommands = (
   store: Store,
   most: number,
   load: (session: SessionId) => number = () => 0,
-): Promise<CommandRow[]> =>
+): Promise<WaitingCommand[]> =>
   store.read(async database => {
     const sessions = (await heads(database, {}))
       .flatMap(({ id, head }) => (head === null ? [] : [{ id, head, load: load(id) }]))
       .sort((a, b) => a.load - b.load || compare(a.head, b.head))
       .slice(0, most)
-    const ready: CommandRow[] = []
+    const ready: WaitingCommand[] = []
     for (const { id } of sessions) ready.push(...(await firstOf(database, { session: id, most })))
     return ready.sort((a, b) => compare(a.created_at, b.created_at) || a.sequence - b.sequence)
   })
@@ -35,18 +49,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const queued = sql<CommandStatus>`'queued'`
 
 const isReady = (eb: ExpressionBuilder<Schema, 'commands'>) =>
-  eb.and([
-    eb('commands.status', '=', queued),
-    eb.not(
-      eb.exists(
-        eb
-          .selectFrom('debug_sessions')
-          .select('debug_sessions.id')
-          .whereRef('debug_sessions.command_id', '=', 'commands.id'),
-      ),
-    ),
-    waitsForNone(eb),
-  ])
+  eb.and([eb('commands.status', '=', queued), eb('commands.debuggee', '=', sql.lit(0)), waitsForNone(eb)])
 
 /**
  * Of each running session with queued commands when its first ready one was accepted; null where it has none. From one
@@ -85,10 +88,10 @@ const firstWaiting = (where: RawBuilder<unknown>) =>
   sql<SessionId>`(select session_id from commands indexed by commands_queue
     where status = 'queued' and ${where} order by session_id limit 1)`
 
-const firstOf = compiledQuery<{ session: SessionId; most: number }, CommandRow>((database, parameter) =>
+const firstOf = compiledQuery<{ session: SessionId; most: number }, WaitingCommand>((database, parameter) =>
   database
     .selectFrom('commands')
-    .selectAll()
+    .select(waitingColumns)
     .where('session_id', '=', parameter('session'))
     .where(isReady)
     .orderBy('sequence')

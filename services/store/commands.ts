@@ -92,7 +92,7 @@ type StartValues = Pick<CommandRow, 'id'> & {
 }
 
 const startQuery = (by: 'runner' | 'nobody') =>
-  compiledQuery<StartValues, { attempts: number }>((database, parameter) =>
+  compiledQuery<StartValues, CommandRow>((database, parameter) =>
     database
       .updateTable('commands')
       .set(eb => ({
@@ -107,14 +107,14 @@ const startQuery = (by: 'runner' | 'nobody') =>
       .where('id', '=', parameter('id'))
       .where('status', 'in', commandSourcesOf('running'))
       .$if(by === 'runner', query => query.where(isRegistered(parameter('by'))))
-      .returning('attempts'),
+      .returningAll(),
   )
 const startForRunner = startQuery('runner')
 const startForNobody = startQuery('nobody')
 
 /**
- * Takes queued commands for running, with their leases for the runner `by`. Tells of each that was taken the how many-eth
- * attempt it is: 1 nearly always. Missing are those that another has taken or cancelled; all, where that runner has been
+ * Takes queued commands for running, with their leases for the runner `by`. Tells those that were taken as they are now.
+ * Missing are those that another has taken or cancelled; all, where that runner has been
  * ended. `enforcement`: how their limits are kept.
  */
 export const startCommands = (
@@ -123,13 +123,13 @@ export const startCommands = (
   now: string,
   by: Writer = null,
   enforcement: LimitEnforcement = 'sampled',
-): Promise<ReadonlyMap<CommandId, number>> =>
+): Promise<ReadonlyMap<CommandId, CommandRow>> =>
   store.write(async transaction => {
     const start = by === null ? startForNobody : startForRunner
-    const taken = new Map<CommandId, number>()
+    const taken = new Map<CommandId, CommandRow>()
     for (const id of ids) {
       const [row] = await start(transaction, { id, now, by, enforcement })
-      if (row !== undefined) taken.set(id, row.attempts)
+      if (row !== undefined) taken.set(id, row)
     }
     return taken
   })
@@ -140,7 +140,7 @@ export const startCommand = async (
   id: CommandId,
   now: string,
   by: Writer = null,
-): Promise<number | undefined> => (await startCommands(store, [id], now, by)).get(id)
+): Promise<CommandRow | undefined> => (await startCommands(store, [id], now, by)).get(id)
 
 /** Says that the limits of a command which is being started are kept otherwise than was thought. */
 export const noteEnforcement = (

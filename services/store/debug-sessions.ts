@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import type { DebugRequest } from '../contract/debug-request.ts'
 import type { Breakpoint } from '../contract/debug-resources.ts'
@@ -10,6 +10,7 @@ import {
   type RunnerToken,
   type SessionId,
 } from '../contract/ids.ts'
+import { commandsBy, type WaitingCommand, waitingColumns } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { insertCommand, type NewCommand, takesCommands } from './new-command.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
@@ -41,7 +42,7 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
       .where('commands.status', 'in', ['queued', 'running'])
       .executeTakeFirstOrThrow()
     if (Number(live) >= wanted.most) return { queued: false, reason: 'debug_limit' }
-    const command = await insertCommand(transaction, wanted.command)
+    const command = await insertCommand(transaction, { ...wanted.command, debuggee: true })
     note({ command })
     const id = debugSessionId.create()
     await transaction
@@ -195,15 +196,15 @@ export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =
   )
 
 /** Queued debuggees of running sessions, oldest first. Those are not among `readyCommands`. */
-export const readyDebuggees = (store: Store): Promise<CommandRow[]> =>
-  store.read(database =>
-    database
-      .selectFrom('debug_sessions')
-      .innerJoin('commands', 'commands.id', 'debug_sessions.command_id')
-      .innerJoin('sessions', 'sessions.id', 'commands.session_id')
-      .selectAll('commands')
-      .where('commands.status', '=', 'queued')
-      .where('sessions.status', '=', 'running')
-      .orderBy('debug_sessions.position')
-      .execute(),
-  )
+export const readyDebuggees = (store: Store): Promise<WaitingCommand[]> =>
+  store.read(database => waitingDebuggees(database, {}))
+
+const waitingDebuggees = compiledQuery<Record<never, never>, WaitingCommand>(database =>
+  database
+    .selectFrom(commandsBy('commands_debuggees'))
+    .innerJoin('sessions', 'sessions.id', 'commands.session_id')
+    .select(waitingColumns)
+    .where(sql<boolean>`commands.status = 'queued' and commands.debuggee = 1`)
+    .where('sessions.status', '=', 'running')
+    .orderBy('commands.created_at'),
+)

@@ -2,9 +2,10 @@ import { type ExpressionBuilder, type RawBuilder, sql, type Transaction } from '
 import type { CommandStatus } from '../contract/command-state.ts'
 import type { EnvironmentManager } from '../contract/environment-state.ts'
 import { type EnvironmentId, environmentId, type SessionId } from '../contract/ids.ts'
+import { commandsBy, type WaitingCommand, waitingColumns } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
-import type { CommandRow, EnvironmentRow, Schema } from './schema.ts'
+import type { EnvironmentRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** An environment's row with what else is told of it. */
@@ -120,15 +121,14 @@ const sessionQuery = compiledQuery<{ session: SessionId }, Pick<EnvironmentRow, 
 )
 
 /** Builds that are queued, oldest first. They run while their sessions start. */
-export const readyBuilds = (store: Store, most: number): Promise<CommandRow[]> =>
+export const readyBuilds = (store: Store, most: number): Promise<WaitingCommand[]> =>
   store.read(database => buildsQuery(database, { most }))
 
-const buildsQuery = compiledQuery<{ most: number }, CommandRow>((database, parameter) =>
+const buildsQuery = compiledQuery<{ most: number }, WaitingCommand>((database, parameter) =>
   database
-    .selectFrom('commands')
+    .selectFrom(commandsBy('commands_builds'))
     .innerJoin('sessions', 'sessions.id', 'commands.session_id')
-    .selectAll('commands')
-    // Written out, not parameters: only so does the database know that the index fits.
+    .select(waitingColumns)
     .where(sql<boolean>`commands.status = 'queued' and commands.environment_id is not null`)
     .where('sessions.status', '=', 'starting')
     .orderBy('commands.created_at')

@@ -26,6 +26,7 @@ import * as commandTerminals from './migrations/0018-command-terminals.ts'
 import * as submodules from './migrations/0020-submodules.ts'
 import * as users from './migrations/0021-users.ts'
 import * as worktreeBoots from './migrations/0022-worktree-boots.ts'
+import * as debuggees from './migrations/0027-debuggees.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -51,6 +52,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0020-submodules': submodules,
   '0021-users': users,
   '0022-worktree-boots': worktreeBoots,
+  '0027-debuggees': debuggees,
 }
 
 export type MigrateOptions = {

@@ -30,6 +30,8 @@ export type NewCommand = {
   artifacts?: readonly string[]
   /** The environment that it builds: it runs while its session starts. */
   environmentToBuild?: EnvironmentId
+  /** It is the debuggee of a debug session, which comes into the store with it. */
+  debuggee?: boolean
   now: string
 }
 
@@ -61,6 +63,7 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
         after_json: '[]',
         rerun_of: earlier.id,
         environment_id: null,
+        debuggee: 0,
         created_at: now,
       },
     })
@@ -111,6 +114,7 @@ export async function insertCommand(
     after_json: JSON.stringify(after),
     rerun_of: null,
     environment_id: wanted.environmentToBuild ?? null,
+    debuggee: wanted.debuggee === true ? 1 : 0,
     created_at: wanted.now,
   })
   if (wanted.stdin !== undefined)
@@ -126,7 +130,7 @@ export async function insertCommand(
 type Given =
   | ('session_id' | 'command_json' | 'directory' | 'environment_json' | 'timeout_seconds')
   | ('idempotent' | 'merge' | 'limits_json' | 'artifacts_json' | 'after_json' | 'rerun_of' | 'created_at')
-  | ('environment_id' | 'terminal_columns' | 'terminal_rows')
+  | ('environment_id' | 'debuggee' | 'terminal_columns' | 'terminal_rows')
 
 async function insertRow(
   transaction: Transaction<Schema>,

@@ -138,6 +138,8 @@ export type CommandRow = {
   rerun_of: CommandId | null
   /** The environment that it builds, where it does. */
   environment_id: EnvironmentId | null
+  /** 1 where a debug session has it under its debugger. */
+  debuggee: number
   /** 1 where both of its streams go into one file, which is that of stdout. */
   merge: number
   /** The size of its terminal at the start; null without one. */

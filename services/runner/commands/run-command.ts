@@ -1,5 +1,6 @@
 import { isAlive, type ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { processAge } from '../../../lib/processes/process-age.ts'
+import type { SessionId } from '../../contract/ids.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
 import { limitsOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
@@ -43,8 +44,9 @@ import {
  */
 export class CommandRun {
   readonly #context: RunnerContext
-  /** As it was queued; then as it was taken. */
-  #row: CommandRow
+  readonly session: SessionId
+  /** As it was taken, from when it is run. */
+  #row!: CommandRow
   readonly #debuggee: Debuggee | undefined
   readonly #preparing = new AbortController()
   #processes: CommandProcesses | undefined
@@ -55,14 +57,10 @@ export class CommandRun {
   #ending: Promise<void> | undefined
 
   /** `debuggee`: its debugger, where it is run under one. */
-  constructor(context: RunnerContext, row: CommandRow, debuggee?: Debuggee) {
+  constructor(context: RunnerContext, session: SessionId, debuggee?: Debuggee) {
     this.#context = context
-    this.#row = row
+    this.session = session
     this.#debuggee = debuggee
-  }
-
-  get session() {
-    return this.#row.session_id
   }
 
   /** A debuggee takes no slot: one that is stopped must not hold up others. */

@@ -43,9 +43,9 @@ export function startStubRunner({ store, token, slots, ran }: StubRunner): Async
     metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size }),
     lease: { token, held: () => true, require: () => undefined, doubt: () => undefined },
   } as unknown as RunnerContext
-  const makeRun: MakeRun = (_, row) => ({
-    ...{ session: row.session_id, takesSlot: true, end: () => undefined },
-    run: async () => {
+  const makeRun: MakeRun = (_, session) => ({
+    ...{ session, takesSlot: true, end: () => undefined },
+    run: async row => {
       const now = toInstant(systemClock.now())
       if (!(await endCommand(store, row.id, 'succeeded', end, now, token))) throw new Error('refused')
       ran(row.id)

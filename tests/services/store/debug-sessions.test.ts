@@ -1,37 +1,67 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely } from 'kysely'
 import t from 'tap'
+import type { SessionId } from '../../../services/contract/ids.ts'
+import { readyCommands } from '../../../services/store/command-queue.ts'
 import { startCommand } from '../../../services/store/commands.ts'
 import {
   getDebugSession,
   keepBreakpoints,
+  type NewDebugSession,
   queueDebugSession,
+  readyDebuggees,
 } from '../../../services/store/debug-sessions.ts'
+import * as debuggees from '../../../services/store/migrations/0027-debuggees.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
+import { NodeSqliteDialect } from '../../../services/store/sqlite-dialect.ts'
 import { now, runner, storeRig } from './store-rig.ts'
+
+const wanted = (session: SessionId): NewDebugSession => ({
+  command: {
+    session,
+    command: ['python3', 'app.py'],
+    directory: '.',
+    environment: {},
+    timeout: null,
+    now: now(),
+  },
+  engine: 'debugpy',
+  request: {
+    program: { kind: 'file', file: 'app.py' },
+    arguments: [],
+    interpreter: null,
+    breakpoints: ['app.py:3'],
+    stop_on_entry: false,
+    exceptions: 'never',
+  },
+  most: 1,
+})
+
+t.test('a debuggee waits apart from other commands, after a migration back and forth as well', async t => {
+  const { store, path, queue, running } = await storeRig(t)
+  const session = await running()
+  const command = await queue(session)
+  const queued = await queueDebugSession(store, wanted(session))
+  if (!queued.queued) throw new Error(queued.reason)
+  const waiting = async () => ({
+    commands: (await readyCommands(store, 10)).map(({ id }) => id),
+    debuggees: (await readyDebuggees(store)).map(({ id }) => id),
+  })
+  t.same(await waiting(), { commands: [command], debuggees: [queued.command] })
+  const untyped = new Kysely<unknown>({ dialect: new NodeSqliteDialect(() => new DatabaseSync(path)) })
+  t.teardown(() => untyped.destroy())
+  await debuggees.down(untyped)
+  await debuggees.up(untyped)
+  t.same(await waiting(), { commands: [command], debuggees: [queued.command] })
+  await startCommand(store, queued.command, now())
+  t.same(await waiting(), { commands: [command], debuggees: [] })
+})
 
 t.test('what became of breakpoints is kept by the runner that has their debuggee, and no other', async t => {
   const rig = await storeRig(t)
   const { store } = rig
   const [holder, other] = [await runner(store), await runner(store)]
-  const queued = await queueDebugSession(store, {
-    command: {
-      session: await rig.running(),
-      command: ['python3', 'app.py'],
-      directory: '.',
-      environment: {},
-      timeout: null,
-      now: now(),
-    },
-    engine: 'debugpy',
-    request: {
-      program: { kind: 'file', file: 'app.py' },
-      arguments: [],
-      interpreter: null,
-      breakpoints: ['app.py:3'],
-      stop_on_entry: false,
-      exceptions: 'never',
-    },
-    most: 1,
-  })
+  const queued = await queueDebugSession(store, wanted(await rig.running()))
   if (!queued.queued) throw new Error(queued.reason)
   const told = async () => {
     const found = await getDebugSession(store, queued.id)

@@ -74,11 +74,14 @@ t.test('several are taken at once: those that are still to be had', async t => {
   ]
   t.ok(await startCommand(store, second, now(), other))
   t.same(
-    [...(await startCommands(store, [first, second, third], now(), mine))],
-    [
-      [first, 1],
-      [third, 1],
-    ],
+    [...(await startCommands(store, [first, second, third], now(), mine))].map(([id, row]) => [
+      id,
+      row.id,
+      row.status,
+      row.runner_token,
+      row.attempts,
+    ]),
+    [first, third].map(id => [id, id, 'running', mine, 1]),
   )
   const holders = (await listCommands(store, session)).map(({ runner_token }) => runner_token)
   t.same(holders, [mine, other, mine])
