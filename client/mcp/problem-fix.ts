@@ -12,7 +12,7 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'local_path_forbidden':
       return 'register an https, ssh or git address'
     case 'repository_not_found':
-      return 'register it with repository_init'
+      return 'repository_list shows those there are; register another with repository_init'
     case 'repository_exists':
       return 'give another name'
     case 'session_not_found':
@@ -22,9 +22,15 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'session_not_resumable':
       return 'open another session with session_create'
     case 'session_limit':
-      return 'the user has to stop sessions that are not needed'
+      return 'session_list shows yours: stop those that are not needed with session_stop'
     case 'command_not_found':
       return 'session_commands lists the commands of a session'
+    case 'command_not_running':
+      return 'command_info tells how it ended; start another with command_run'
+    case 'no_terminal':
+      return 'start it with tty, by command_run'
+    case 'artifact_not_found':
+      return 'artifact_list lists the artifacts of a session'
     case 'debug_session_not_found':
       return 'start one with debug_launch; debug_list shows those there are'
     case 'debug_session_ended':

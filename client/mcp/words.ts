@@ -1,3 +1,12 @@
+import { artifactList, artifactRead } from './words/artifact.ts'
+import {
+  commandCancel,
+  commandInfo,
+  commandInput,
+  commandRerun,
+  commandRun,
+  sessionCommands,
+} from './words/command.ts'
 import {
   debugBreak,
   debugContinue,
@@ -16,24 +25,37 @@ import {
   debugThreads,
   debugVariables,
 } from './words/debug.ts'
+import { repositoryInit, repositoryList } from './words/repository.ts'
 import {
-  repositoryInit,
-  sessionCommands,
   sessionCreate,
+  sessionDelete,
   sessionInfo,
+  sessionList,
   sessionLogs,
   sessionResume,
+  sessionStop,
 } from './words/session.ts'
 import type { McpName, Words } from './words/words.ts'
 
 /** The words of every operation that the contract gives to MCP; one that is missing does not compile. */
 export const words: { readonly [Name in McpName]: Words<Name> } = {
   'repositories.add': repositoryInit,
+  'repositories.list': repositoryList,
   'sessions.create': sessionCreate,
+  'sessions.list': sessionList,
   'sessions.get': sessionInfo,
   'sessions.logs': sessionLogs,
+  'sessions.stop': sessionStop,
   'sessions.resume': sessionResume,
+  'sessions.delete': sessionDelete,
+  'commands.run': commandRun,
   'commands.list': sessionCommands,
+  'commands.get': commandInfo,
+  'commands.cancel': commandCancel,
+  'commands.rerun': commandRerun,
+  'commands.input': commandInput,
+  'artifacts.list': artifactList,
+  'artifacts.download': artifactRead,
   'debug.launch': debugLaunch,
   'debug.list': debugList,
   'debug.status': debugStatus,
@@ -54,6 +76,6 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
 
 /** What a model is told of the whole. */
 export const instructions = `Debug Server runs and debugs git repositories in sessions: worktrees at a commit, with an optional patch.
-Register a repository once with repository_init, open a session with session_create. To stop in running Python code use debug_launch with breakpoints, read it with debug_variables, debug_stack and debug_evaluate, step with debug_next, and end with debug_terminate.
+Register a repository once with repository_init, open a session with session_create, run commands in it with command_run and read what they write with session_logs. To stop in running Python code use debug_launch with breakpoints, read it with debug_variables, debug_stack and debug_evaluate, step with debug_next, and end with debug_terminate.
 A session is named by its id, by a unique beginning of it, or, for your latest one, by @last.
 Results are at most 8 KB. One that has a cursor has more: call the same tool with that cursor.`

@@ -389,6 +389,7 @@ function parsed(operation: Operation, text: string): unknown {
 const mcp: Surface = async (name, input) => {
   const { tool } = toolWords[name as McpName]
   const value = await agent.value(tool, input)
+  if (contract[name].answer === 'bytes') return Buffer.from(String(value.text))
   // Of lists and logs the value is a part.
   if (contract[name].answer === 'stream') return value.messages
   return contract[name].output instanceof z.ZodArray ? value.result : value

@@ -20,8 +20,11 @@ import { type Clone, makeClone } from './clone.ts'
 t.setTimeout(280_000)
 
 const tools = [
-  'repository_init',
-  ...['create', 'info', 'resume', 'logs', 'commands', 'debug'].map(name => `session_${name}`),
+  ...['init', 'list'].map(name => `repository_${name}`),
+  ...['create', 'list', 'info', 'stop', 'resume', 'delete'].map(name => `session_${name}`),
+  ...['logs', 'commands', 'debug'].map(name => `session_${name}`),
+  ...['run', 'info', 'cancel', 'rerun', 'input'].map(name => `command_${name}`),
+  ...['list', 'read'].map(name => `artifact_${name}`),
   ...['launch', 'list', 'status', 'terminate', 'output'].map(name => `debug_${name}`),
   ...['break', 'continue', 'next', 'step_in', 'step_out', 'pause'].map(name => `debug_${name}`),
   ...['threads', 'stack', 'scopes', 'variables', 'evaluate'].map(name => `debug_${name}`),

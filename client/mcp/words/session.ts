@@ -3,17 +3,6 @@ import { logs } from '../readers/logs.ts'
 import { whole } from '../readers/whole.ts'
 import type { Words } from './words.ts'
 
-export const repositoryInit: Words<'repositories.add'> = {
-  tool: 'repository_init',
-  title: 'Register a repository',
-  description:
-    'Register a git repository so that sessions can be opened on it, and wait until it has been fetched. Needed once for each repository; doing it again changes nothing. Returns its name and status: "ready" can be used in session_create, "pending" is still being fetched (call again), "failed" tells why.',
-  defaults: { wait: 20 },
-  idempotent: true,
-  openWorld: true,
-  reader: whole('repositories.add'),
-}
-
 export const sessionCreate: Words<'sessions.create'> = {
   tool: 'session_create',
   title: 'Open a session',
@@ -53,10 +42,30 @@ export const sessionLogs: Words<'sessions.logs'> = {
   reader: logs,
 }
 
-export const sessionCommands: Words<'commands.list'> = {
-  tool: 'session_commands',
-  title: "List a session's commands",
+export const sessionList: Words<'sessions.list'> = {
+  tool: 'session_list',
+  title: 'List sessions',
   description:
-    'The commands of a session in order, each with its id, status and exit code: which ran, which failed and why. Their output is in session_logs.',
-  reader: list('commands.list'),
+    'The sessions of this user, newest first, each with its status, repository and commit. Use it to find a session that was opened earlier, or those that can be stopped.',
+  reader: list('sessions.list'),
+}
+
+export const sessionStop: Words<'sessions.stop'> = {
+  tool: 'session_stop',
+  title: 'Stop a session',
+  description:
+    'End the commands of a session that is not needed for now; its worktree and logs stay, and session_resume has it go on. Sessions that run count against a limit: stop those that you are done with.',
+  defaults: { wait: 20 },
+  idempotent: true,
+  destructive: true,
+  reader: whole('sessions.stop'),
+}
+
+export const sessionDelete: Words<'sessions.delete'> = {
+  tool: 'session_delete',
+  title: 'Delete a session',
+  description:
+    'Stop a session and remove its worktree, its logs and its artifacts for good. Only for a session that you have opened yourself and have no more use for; session_stop keeps everything.',
+  defaults: { wait: 20 },
+  reader: whole('sessions.delete'),
 }

@@ -21,7 +21,7 @@ export const artifactOperations = {
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'command_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'artifacts.get': operation({
     method: 'GET',
@@ -45,6 +45,6 @@ export const artifactOperations = {
     answer: 'bytes',
     status: 200,
     errors: ['artifact_not_found', 'ambiguous_id', 'range_not_satisfiable'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
 }

@@ -65,7 +65,7 @@ export const commandOperations = {
     answer: 'json',
     status: 201,
     errors: ['session_not_found', 'command_not_found', 'ambiguous_id', 'session_ended'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'commands.list': operation({
     method: 'GET',
@@ -89,7 +89,7 @@ export const commandOperations = {
     answer: 'json',
     status: 200,
     errors: ['command_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'commands.cancel': operation({
     method: 'POST',
@@ -101,7 +101,7 @@ export const commandOperations = {
     answer: 'json',
     status: 200,
     errors: ['command_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'commands.rerun': operation({
     method: 'POST',
@@ -113,7 +113,7 @@ export const commandOperations = {
     answer: 'json',
     status: 201,
     errors: ['command_not_found', 'ambiguous_id', 'session_ended'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'commands.input': operation({
     method: 'POST',
@@ -133,7 +133,7 @@ export const commandOperations = {
     answer: 'json',
     status: 200,
     errors: terminalErrors,
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'commands.resize': operation({
     method: 'POST',

@@ -38,7 +38,7 @@ export const repositoryOperations = {
     answer: 'json',
     status: 200,
     errors: [],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'repositories.get': operation({
     method: 'GET',

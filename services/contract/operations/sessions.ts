@@ -93,7 +93,7 @@ export const sessionOperations = {
     answer: 'json',
     status: 200,
     errors: [],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.get': operation({
     method: 'GET',
@@ -158,7 +158,7 @@ export const sessionOperations = {
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
   'sessions.resume': operation({
     method: 'POST',
@@ -197,6 +197,6 @@ export const sessionOperations = {
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'ambiguous_id'],
-    surfaces: ['api', 'sdk', 'cli'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
 }

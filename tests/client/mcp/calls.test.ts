@@ -30,6 +30,13 @@ t.test('a tool asks for what the contract says, and waits as an agent wants it t
     'repositories.add': () => repository(),
     'sessions.create': () => session(),
     'sessions.get': () => session(),
+    'sessions.stop': () => session({ status: 'stopped' }),
+    'sessions.delete': () => ({ id: session().id, status: 'deleted' }),
+    'commands.run': () => command(),
+    'commands.get': () => command(),
+    'commands.cancel': () => command(),
+    'commands.rerun': () => command(),
+    'commands.input': () => ({ taken: 3 }),
     'debug.launch': () => debugSession(),
     'debug.next': () => debugSession(),
     'debug.terminate': () => debugEnded(),
@@ -38,6 +45,12 @@ t.test('a tool asks for what the contract says, and waits as an agent wants it t
   t.same(await mcp.value('repository_init', { url: 'https://example.org/demo.git' }), repository())
   t.same(await mcp.value('session_create', { repository: 'demo', commit: null }), session())
   t.same(await mcp.value('session_info', { session: '@last' }), session())
+  t.same(await mcp.value('command_run', { session: '@last', command: 'make' }), command())
+  for (const tool of ['command_info', 'command_cancel', 'command_rerun'])
+    t.same(await mcp.value(tool, { command: command().id }), command())
+  t.same(await mcp.value('command_input', { command: command().id, text: 'ls\n' }), { taken: 3 })
+  t.match(await mcp.value('session_stop', { session: '@last' }), { status: 'stopped' })
+  t.match(await mcp.value('session_delete', { session: session().id }), { status: 'deleted' })
   t.same(await mcp.value('debug_launch', { session: '@last', python: 'app.py', wait: 5 }), debugSession())
   t.match(await mcp.value('debug_next', { session: '@last' }), { status: 'stopped' })
   t.match(await mcp.value('debug_evaluate', { session: '@last', expression: 'total + 1' }), { value: '4' })
@@ -48,6 +61,13 @@ t.test('a tool asks for what the contract says, and waits as an agent wants it t
       ['repositories.add', 20],
       ['sessions.create', 20],
       ['sessions.get', 0],
+      ['commands.run', 30],
+      ['commands.get', 0],
+      ['commands.cancel', 30],
+      ['commands.rerun', 30],
+      ['commands.input', undefined],
+      ['sessions.stop', 20],
+      ['sessions.delete', 20],
       ['debug.launch', 5],
       ['debug.next', 30],
       ['debug.evaluate', undefined],

@@ -16,7 +16,7 @@ t.test('the guide lists every tool, and no other', t => {
     createTools().map(({ name, title }) => [name, title]),
   )
   const names = createTools().map(({ name }) => name)
-  for (const [, name = ''] of guide.matchAll(/`((?:debug|session|repository)_[a-z_]+)`/g))
+  for (const [, name = ''] of guide.matchAll(/`((?:debug|session|repository|command|artifact)_[a-z_]+)`/g))
     t.ok(names.includes(name), name)
   t.end()
 })

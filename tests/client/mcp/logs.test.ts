@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { createClient } from '../../../client/sdk/client.ts'
 import { bytesOf } from '../../../client/sdk/log-bytes.ts'
+import { artifactSchema } from '../../../services/contract/artifact-resources.ts'
 import { logMessageSchema } from '../../../services/contract/log-message.ts'
 import { expireLogs } from '../../../services/store/command-logs.ts'
 import { openStore } from '../../../services/store/store.ts'
@@ -135,4 +137,33 @@ t.test('a session without commands has nothing to tell', async t => {
   const { id: session } = await client.sessions.create({ repository: 'demo', wait: 20 })
   t.same(await mcp.value('session_logs', { session }), { messages: [{ type: 'end', reason: 'complete' }] })
   t.match(textOf(await mcp.callTool('session_logs', { session: 'ses_zzzz' })), /^session_not_found: /)
+})
+
+t.test('an artifact is read in parts that together are its bytes', async t => {
+  const { id: session } = await client.sessions.create({ repository: 'demo', wait: 20 })
+  const { id } = await mcp.value('command_run', {
+    session,
+    command: 'seq 3000 > numbers.txt; head -c 20000 /dev/urandom > random.bin; : > empty.txt',
+    artifacts: ['*.txt', '*.bin'],
+    wait: 60,
+  })
+  const { result } = await mcp.value('artifact_list', { session, command: id })
+  const artifacts = artifactSchema.array().parse(result)
+  t.same(artifacts.map(({ path }) => path).sort(), ['empty.txt', 'numbers.txt', 'random.bin'])
+  for (const { id: artifact, path, bytes, sha256 } of artifacts) {
+    const parts = await mcp.parts('artifact_read', { artifact })
+    const whole = Buffer.concat(
+      parts.map(({ text, base64 }) =>
+        text === undefined ? Buffer.from(String(base64), 'base64') : Buffer.from(String(text)),
+      ),
+    )
+    t.equal(createHash('sha256').update(whole).digest('hex'), sha256, path)
+    t.match(parts[0], { artifact, total: bytes, offset: 0 })
+    t.equal(parts.length > 1, bytes > 8_192, path)
+    if (path === 'numbers.txt') for (const { text } of parts) t.match(text, /\n$/, 'whole lines')
+  }
+  t.match(
+    textOf(await mcp.callTool('artifact_read', { cursor: 'artifacts.download?offset=-1' })),
+    /^cursor_unknown/,
+  )
 })

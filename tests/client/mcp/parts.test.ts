@@ -15,6 +15,8 @@ t.test('chunks are cut where they fit, at a line or at least a character', t => 
     ['lines', 'a line of text\n'.repeat(500)],
     ['one line', 'é漢👩'.repeat(1_000)],
     ['control characters', '\u0007'.repeat(5_000)],
+    ['control characters between others', '\u0007é\u0007👩'.repeat(1_000)],
+    ['no text after text', Buffer.concat([Buffer.alloc(2_000, 'x\0'), Buffer.alloc(4_000, 0x80)])],
     ['no text', Buffer.from(Array.from({ length: 9_000 }, (_, i) => ((i * 7_919) % 251) | 0x80))],
   ] as const)
     for (const room of [200, 201, 202, 203, 500, 1_000, 4_000]) {
@@ -26,13 +28,13 @@ t.test('chunks are cut where they fit, at a line or at least a character', t => 
         first.bytes > 0 && bytesOf(all).subarray(0, first.bytes).equals(bytesOf(first)),
         'from the first byte',
       )
-      t.equal('text' in first, 'text' in all, 'what is text stays text')
+      if ('text' in all) t.ok('text' in first, 'what is text stays text')
       const last = tailOf(all, room)
       t.ok(last !== undefined && sizeOf(last) < room)
       if (last === undefined) continue
       t.ok(bytesOf(all).subarray(-last.bytes).equals(bytesOf(last)), 'to the last byte')
       t.equal(last.offset + last.bytes, 7 + all.bytes)
-      t.equal('text' in last, 'text' in all)
+      if ('text' in all) t.ok('text' in last)
     }
   const [first] = fitChunks([chunk('first\nsecond\nthird\n')], sizeOf(chunk('first\nsecond\nthi')) + 1)
   t.equal(String(first && bytesOf(first)), 'first\nsecond\n')

@@ -71,10 +71,12 @@ t.test('names are those that every client takes, and descriptions say what to do
     t.match(name, /^[a-z]+(?:_[a-z]+)+$/)
     t.ok(title)
     t.ok((description ?? '').length > 40, name)
-    for (const [other] of (description ?? '').matchAll(/\b(?:debug|session|repository)_[a-z_]+\b/g))
+    for (const [other] of (description ?? '').matchAll(
+      /\b(?:debug|session|repository|command|artifact)_[a-z_]+\b/g,
+    ))
       t.ok(tool(other), `${name} speaks of ${other}`)
   }
   const { instructions = '' } = { instructions: mcp.client.getInstructions() }
-  for (const [other] of instructions.matchAll(/\b(?:debug|session|repository)_[a-z_]+\b/g))
+  for (const [other] of instructions.matchAll(/\b(?:debug|session|repository|command|artifact)_[a-z_]+\b/g))
     t.ok(tool(other), `the instructions speak of ${other}`)
 })
