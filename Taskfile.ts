@@ -1,7 +1,7 @@
 import { bench } from './tasks/bench/tasks.ts'
 import { bootstrap } from './tasks/bootstrap/tasks.ts'
 import { chaos } from './tasks/chaos/tasks.ts'
-import { code, docs, lint, rules, types } from './tasks/check/code-tasks.ts'
+import { code, docs, docsWrite, lint, rules, types } from './tasks/check/code-tasks.ts'
 import { check } from './tasks/check/tasks.ts'
 import { clean } from './tasks/clean/tasks.ts'
 import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
@@ -22,6 +22,7 @@ export default {
   types,
   rules,
   docs,
+  'docs:write': docsWrite,
   clean,
   'db:upgrade': dbUpgrade,
   'db:downgrade': dbDowngrade,

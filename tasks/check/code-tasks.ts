@@ -29,14 +29,29 @@ export const rules = task({
   run: [process.execPath, 'tests/architecture.test.ts'],
 })
 
-export const docs = task({
-  describe: 'Check the links of the docs and the commands in them',
+const generatedDocs = task({
+  describe: 'Check that the generated parts of the docs are what they should be',
   inputs: everything,
+  timeout: '2m',
+  run: [process.execPath, 'tasks/docs/main.ts'],
+})
+
+export const docs = task({
+  describe: 'Check the links of the docs, the commands in them, and their generated parts',
+  inputs: everything,
+  needs: { generatedDocs },
   timeout: '2m',
   run: async (_, { root, exec, log }) => {
     const { checkDocs } = await import('./check-docs.ts')
     await checkDocs(root, exec, log)
   },
+})
+
+/** Written by a program of its own: the surfaces that it asks are none of the tasks' business. */
+export const docsWrite = task({
+  describe: 'Write the generated parts of the docs anew',
+  timeout: '2m',
+  run: [process.execPath, 'tasks/docs/main.ts', '--write'],
 })
 
 /** These run what a page tells to type, on this host: they say nothing about it tomorrow, so they always run. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from './schemas.ts'
+import type { JsonSchema } from '../../contract/json-schemas.ts'
 
 /** What can be asked for with the headers of a request for a file: see bytes/byte-answer.ts. */
 export const byteHeaders: readonly JsonSchema[] = [

@@ -1,4 +1,11 @@
 import { contract, operationNames } from '../../contract/contract.ts'
+import {
+  debugCallSchema,
+  inputSchema,
+  type JsonSchema,
+  namedSchemas,
+  schemaReference,
+} from '../../contract/json-schemas.ts'
 import { type Operation, pathParameters } from '../../contract/operation.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
@@ -6,7 +13,6 @@ import { byteHeaders } from './byte-answers.ts'
 import { eventHeaders } from './event-answers.ts'
 import { logHeaders } from './log-answers.ts'
 import { failures, responsesOf } from './responses.ts'
-import { debugCallSchema, inputSchema, type JsonSchema, namedSchemas, schemaReference } from './schemas.ts'
 
 export type OpenApiDocument = {
   readonly openapi: '3.1.1'

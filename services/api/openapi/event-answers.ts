@@ -1,4 +1,4 @@
-import type { JsonSchema } from './schemas.ts'
+import type { JsonSchema } from '../../contract/json-schemas.ts'
 
 /** How changes are answered: no field of the operation says it. */
 export const eventAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({

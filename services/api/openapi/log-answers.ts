@@ -1,4 +1,4 @@
-import type { JsonSchema } from './schemas.ts'
+import type { JsonSchema } from '../../contract/json-schemas.ts'
 
 /** What of a log's answers stands in no field of the operation: its media types, byte ranges and resumption. */
 export const logAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({

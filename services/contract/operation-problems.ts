@@ -1,0 +1,14 @@
+import { type Operation, pathParameters } from './operation.ts'
+import type { ProblemCode } from './problems.ts'
+
+/** What can go wrong: what the operation declares, and what any operation of its kind meets. */
+export function problemsOf(operation: Operation): ProblemCode[] {
+  const codes = new Set<ProblemCode>(operation.errors).add('token_in_url')
+  const hasInput = Object.keys(operation.input.shape).length > 0
+  if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
+  if (operation.access !== 'public') codes.add('unauthenticated').add('token_expired').add('store_busy')
+  if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
+  if (operation.method !== 'GET') codes.add('storage_full')
+  if (operation.method === 'POST') codes.add('body_too_large').add('unsupported_media_type')
+  return [...codes.add('internal')]
+}
