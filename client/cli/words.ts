@@ -45,6 +45,7 @@ import {
   sessionLogs,
   sessionResume,
   sessionStop,
+  sessionUpdate,
 } from './words/session.ts'
 import { tokenCreate, tokenList, tokenRevoke, whoami } from './words/token.ts'
 import { userCreate, userDisable, userEnable, userList, userShow } from './words/user.ts'
@@ -66,6 +67,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'sessions.stop': sessionStop,
   'sessions.resume': sessionResume,
   'sessions.activity': sessionActivity,
+  'sessions.update': sessionUpdate,
   'sessions.delete': sessionDelete,
   'worktrees.list': worktreeList,
   'worktrees.reclaim': worktreeReclaim,

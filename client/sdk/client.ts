@@ -12,6 +12,7 @@ import type {
   Input,
   Output,
   StreamName,
+  Versioned,
 } from './operation-types.ts'
 import { createTransport } from './transport.ts'
 
@@ -38,6 +39,8 @@ export type Client = GroupedMethods &
   AsyncDisposable & {
     readonly baseUrl: string
     call<Name extends CallName>(name: Name, ...args: Arguments<Name>): Promise<Output<Name>>
+    /** As `call`, with the version for an update's `ifMatch`. */
+    versioned<Name extends CallName>(name: Name, ...args: Arguments<Name>): Promise<Versioned<Output<Name>>>
     /** Resolves when the server has begun to answer; see `Download`. */
     download(name: BytesName, input: Input<BytesName>, options?: CallOptions): Promise<Download>
     /** Connects when it is iterated, and resumes by itself; see `resumingLog`. */
@@ -64,6 +67,7 @@ export function createClient({ baseUrl, token, ca, insecure = false, signal }: C
   const client: Omit<Client, keyof GroupedMethods> = {
     baseUrl: address.url,
     call: (name, ...[input, options]) => connection.call(contract[name], input ?? {}, options),
+    versioned: (name, ...[input, options]) => connection.versioned(contract[name], input ?? {}, options),
     download: (name, input, options) => connection.download(contract[name], input, options),
     stream: (_, input, options) => connection.logs(input, options),
     changes: (_, input, options) => connection.events(input ?? {}, options),

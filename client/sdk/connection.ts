@@ -10,7 +10,7 @@ import { deadline, deadlineOf } from './deadline.ts'
 import { type Download, downloadOf, type OpenedBytes } from './download.ts'
 import { httpRequest } from './http-request.ts'
 import { lines } from './ndjson.ts'
-import type { CallOptions, Input } from './operation-types.ts'
+import type { CallOptions, Input, Versioned } from './operation-types.ts'
 import { resumingEvents } from './resuming-events.ts'
 import { resumingLog } from './resuming-log.ts'
 import type { Transport } from './transport.ts'
@@ -35,11 +35,15 @@ export class Connection {
     this.#options = options
   }
 
-  async call<O extends Operation>(
+  async call<O extends Operation>(operation: O, input: Fields, options?: CallOptions): Promise<OutputOf<O>> {
+    return (await this.versioned(operation, input, options)).value
+  }
+
+  async versioned<O extends Operation>(
     operation: O,
     input: Fields,
-    { signal }: CallOptions = {},
-  ): Promise<OutputOf<O>> {
+    { signal, ifMatch }: CallOptions = {},
+  ): Promise<Versioned<OutputOf<O>>> {
     const { transport, baseUrl } = this.#options
     using limit = deadline(deadlineOf(input, 'wait' in operation.input.shape), baseUrl, [
       signal,
@@ -47,12 +51,17 @@ export class Connection {
     ])
     const answer = await transport.send(httpRequest(operation, input), {
       accept: 'application/json, application/problem+json',
+      headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
       signal: limit.signal,
       idleMs: 0,
     })
     const text = await this.#text(answer.body, limit.signal)
     if (answer.status < 200 || answer.status > 299) throw parseProblem(answer.status, text, baseUrl)
-    return parseAnswer<O['output']>(operation.output, text, baseUrl)
+    const { etag: version } = answer.headers
+    return {
+      value: parseAnswer<O['output']>(operation.output, text, baseUrl),
+      version: typeof version === 'string' ? version : undefined,
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Operation, pathParameters } from '../../services/contract/operation.ts'
+import { hasBody, type Operation, pathParameters } from '../../services/contract/operation.ts'
 
 /** What goes over the wire for one call, without the base address and the token. */
 export type HttpRequest = {
@@ -11,7 +11,7 @@ export type HttpRequest = {
 
 /**
  * Places each field of the input by the contract's rule: path parameters by name, then the query of a GET or DELETE
- * or the JSON body of a POST. Undefined fields are left out. The input is not validated here: the server does that,
+ * or the JSON body of a POST or PATCH. Undefined fields are left out. The input is not validated here: the server does that,
  * and its answer names the field.
  */
 export function httpRequest(
@@ -21,8 +21,8 @@ export function httpRequest(
   const inPath = new Set(pathParameters(operation.path))
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => pathSegment(name, input[name]))
   const rest = Object.entries(input).filter(([name, value]) => !inPath.has(name) && value !== undefined)
-  if (operation.method === 'POST')
-    return { method: 'POST', path, body: JSON.stringify(Object.fromEntries(rest)) }
+  if (hasBody(operation))
+    return { method: operation.method, path, body: JSON.stringify(Object.fromEntries(rest)) }
   const query = new URLSearchParams()
   for (const [name, value] of rest) for (const one of [value].flat()) query.append(name, String(one))
   return { method: operation.method, path: query.size === 0 ? path : `${path}?${query}`, body: undefined }

@@ -24,7 +24,12 @@ export type Output<Name extends OperationName> = OutputOf<Contract[Name]>
 export type CallOptions = {
   /** Ends the call; the promise (or the iteration) then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
+  /** Of an update: the version that it is to be done to; one that has changed meanwhile is `version_mismatch`. */
+  readonly ifMatch?: string | undefined
 }
+
+/** What was answered, and which version of it that is, where it can be updated. */
+export type Versioned<Value> = { readonly value: Value; readonly version: string | undefined }
 
 /** The input may be left out where every field of it may. */
 export type Arguments<Name extends OperationName> =

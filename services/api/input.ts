@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fromText } from '../contract/from-text.ts'
-import { type Operation, type ParsedInputOf, pathParameters } from '../contract/operation.ts'
+import { hasBody, type Operation, type ParsedInputOf, pathParameters } from '../contract/operation.ts'
 import { fieldErrors } from './field-errors.ts'
 import { done, type FieldError, type Outcome, refuseFields } from './outcome.ts'
 
@@ -18,7 +18,7 @@ export type RawInput = {
 export function readInput<O extends Operation>(operation: O, raw: RawInput): Outcome<ParsedInputOf<O>> {
   const misplaced = misplacedFields(operation, raw)
   const given = {
-    ...(operation.method === 'POST' ? members(raw.body) : readQuery(operation, raw)),
+    ...(hasBody(operation) ? members(raw.body) : readQuery(operation, raw)),
     ...raw.path,
   }
   const schema: O['input'] = operation.input
@@ -33,14 +33,14 @@ const readQuery = ({ input }: Operation, { query }: RawInput): Record<string, un
 
 function misplacedFields(operation: Operation, { path, query, body }: RawInput): FieldError[] {
   const errors: FieldError[] = []
-  if (operation.method === 'POST') {
+  if (hasBody(operation)) {
     for (const field of Object.keys(query))
       errors.push({ path: field, message: 'this request takes its fields from the body, not from the query' })
     if (body !== undefined && !isObject(body)) errors.push({ path: '', message: 'expected a JSON object' })
   } else if (isObject(body) ? Object.keys(body).length > 0 : body !== undefined) {
     errors.push({ path: '', message: 'this request takes its fields from the query, not from a body' })
   }
-  const elsewhere = operation.method === 'POST' ? members(body) : query
+  const elsewhere = hasBody(operation) ? members(body) : query
   for (const field of pathParameters(operation.path))
     if (field in elsewhere && field in path)
       errors.push({ path: field, message: 'this field is part of the path' })

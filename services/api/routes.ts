@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+import { isUpdate, tellsVersion } from '../contract/versions.ts'
 import { type Caller, readmit } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
@@ -14,9 +15,10 @@ import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
 import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStream } from './operations.ts'
-import type { Outcome, Refusal } from './outcome.ts'
+import { type Outcome, type Refusal, refuseFields } from './outcome.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
+import { readIfMatch, versionOf, type WantedVersions } from './version.ts'
 
 /** Who asks, from the moment it was admitted; read by the request log. */
 export type Callers = WeakMap<FastifyRequest, Caller>
@@ -81,9 +83,11 @@ const jsonHandler =
       lost = refusal
       over.abort()
     })
+    const ifMatch = versionsFor(name, request)
+    if (!ifMatch.ok) return sendOutcome(reply, name, ifMatch)
     const from = { caller, address: request.socket.remoteAddress ?? null }
     const outcome = await auditedCall(context, from, name, () =>
-      answerCall(handlers, name, rawInput(request), { caller, gone: over.signal }),
+      answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ifMatch: ifMatch.value }),
     )
     return sendOutcome(reply, name, lost ?? outcome)
   }
@@ -131,6 +135,14 @@ const eventsHandler =
     })
   }
 
+/** Who asks for a condition that nobody would look at is told so: what it protects would not be. */
+function versionsFor(name: JsonName, request: FastifyRequest): Outcome<WantedVersions | undefined> {
+  const ifMatch = request.headers['if-match']
+  if (isUpdate(name) || ifMatch === undefined || request.method === 'GET' || request.method === 'HEAD')
+    return readIfMatch(ifMatch)
+  return refuseFields([{ path: 'If-Match', message: 'this request takes no version: leave it out' }])
+}
+
 const rawInput = (request: FastifyRequest): RawInput => ({
   path: { ...(request.params ?? {}) },
   query: { ...(request.query ?? {}) },
@@ -160,11 +172,12 @@ export function sendOutcome(
   name: OperationName,
   outcome: Outcome<unknown>,
 ): FastifyReply {
-  if (outcome.ok)
-    return reply
-      .status(outcome.status ?? contract[name].status)
-      .header('content-type', 'application/json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(outcome.value))
-  return sendProblem(reply, outcome)
+  if (!outcome.ok) return sendProblem(reply, outcome)
+  const json = JSON.stringify(outcome.value)
+  if (tellsVersion(name)) reply.header('etag', versionOf(json))
+  return reply
+    .status(outcome.status ?? contract[name].status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(json)
 }

@@ -11,8 +11,7 @@ export function sessionTimes(asked: Asked, settings: ServerSettings['sessions'])
     const wanted = asked[field]
     if (most === 0) return wanted ?? initial
     if (wanted === undefined) return initial === 0 ? most : Math.min(initial, most)
-    if (wanted === 0 || wanted > most)
-      errors.push({ path: field, message: `expected 1 to ${most} seconds, the most that this server allows` })
+    errors.push(...beyond(field, wanted, most))
     return wanted
   }
   const times = {
@@ -21,3 +20,18 @@ export function sessionTimes(asked: Asked, settings: ServerSettings['sessions'])
   }
   return errors.length > 0 ? refuseFields(errors) : done(times)
 }
+
+/** The same of a session that is there: what is not asked for stays as it is. */
+export function changedTimes(asked: Asked, settings: ServerSettings['sessions']): Outcome<Asked> {
+  const errors = [
+    ...beyond('ttl', asked.ttl, settings.max_ttl_seconds),
+    ...beyond('idle_timeout', asked.idle_timeout, settings.max_idle_seconds),
+  ]
+  return errors.length > 0 ? refuseFields(errors) : done(asked)
+}
+
+/** What is wrong with a time that was asked for. `most` 0: nothing. */
+const beyond = (path: keyof Asked, wanted: number | undefined, most: number): FieldError[] =>
+  wanted === undefined || most === 0 || (wanted > 0 && wanted <= most)
+    ? []
+    : [{ path, message: `expected 1 to ${most} seconds, the most that this server allows` }]

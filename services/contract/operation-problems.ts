@@ -1,4 +1,4 @@
-import { type Operation, pathParameters } from './operation.ts'
+import { hasBody, type Operation, pathParameters } from './operation.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */
@@ -9,6 +9,6 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (operation.access !== 'public') codes.add('unauthenticated').add('token_expired').add('store_busy')
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
   if (operation.method !== 'GET') codes.add('storage_full')
-  if (operation.method === 'POST') codes.add('body_too_large').add('unsupported_media_type')
+  if (hasBody(operation)) codes.add('body_too_large').add('unsupported_media_type')
   return [...codes.add('internal')]
 }

@@ -7,10 +7,11 @@ import type { Scope } from './scopes.ts'
  * all come from it.
  *
  * Where a field of `input` travels follows from the declaration: a field named in `path` is a path parameter; every
- * other field is a query parameter of a GET or DELETE, and a member of the JSON body of a POST.
+ * other field is a query parameter of a GET or DELETE, and a member of the JSON body of a POST or PATCH.
  */
 export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** A PATCH changes of what stands at its path the fields that it gives; see `versions.ts`. */
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** An OpenAPI path template, such as `/sessions/{session}`. */
   readonly path: `/${string}`
   readonly summary: string
@@ -62,6 +63,10 @@ export type InputOf<O extends Operation> = z.input<O['input']>
 /** What a handler gets: parsed, defaults filled in. */
 export type ParsedInputOf<O extends Operation> = z.output<O['input']>
 export type OutputOf<O extends Operation> = z.output<O['output']>
+
+/** Whether its fields travel in a JSON body. */
+export const hasBody = ({ method }: Pick<Operation, 'method'>): boolean =>
+  method === 'POST' || method === 'PATCH'
 
 /** The names of the path parameters of an operation, in order. */
 export const pathParameters = (path: string): string[] =>

@@ -35,6 +35,7 @@ export const problems = {
   debuggee_running: { status: 409, title: 'The debuggee is running' },
   debug_limit: { status: 409, title: 'There are as many debug sessions as there may be' },
   log_expired: { status: 410, title: 'The log has been removed' },
+  version_mismatch: { status: 412, title: 'It has changed meanwhile' },
   body_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'The request body must be JSON' },
   offset_out_of_range: { status: 416, title: 'The log is shorter than this offset' },

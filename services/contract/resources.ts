@@ -62,7 +62,7 @@ export const sessionSchema = z.object({
   environments: z.array(sessionEnvironmentSchema),
   /** Those of its repository that it has; empty until that is known. */
   submodules: z.array(submoduleSchema),
-  /** Seconds that it may live since it was created or resumed; 0: any time. */
+  /** Seconds that it may live since it was created, resumed, or given another time; 0: any time. */
   ttl: z.int(),
   /** Seconds that nothing may happen in it; 0: any time. */
   idle_timeout: z.int(),

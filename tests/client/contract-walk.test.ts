@@ -15,7 +15,7 @@ import type { Input } from '../../client/sdk/operation-types.ts'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
 import { eventMessageSchema } from '../../services/contract/event-message.ts'
 import { logMessageSchema } from '../../services/contract/log-message.ts'
-import { bytes, type Operation, pathParameters } from '../../services/contract/operation.ts'
+import { bytes, hasBody, type Operation, pathParameters } from '../../services/contract/operation.ts'
 import { until } from '../services/api/until.ts'
 import { at, cli as commandLine } from './cli/rig.ts'
 import { git } from './git.ts'
@@ -194,6 +194,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { session, wait: 60 }
   },
   'sessions.activity': async () => ({ session: await theSession() }),
+  'sessions.update': async () => ({ session: await aSession(), ttl: 3_600, idle_timeout: 0 }),
   'sessions.delete': async () => ({ session: await aSession(), wait: 60 }),
   'commands.run': async () => ({
     ...(await anEarlierCommand()),
@@ -293,18 +294,15 @@ const http: Surface = async (name, input) => {
   )
   const rest = Object.entries(input).filter(([field]) => !inPath.includes(field))
   const query = new URLSearchParams(Object.fromEntries(rest.map(([field, value]) => [field, String(value)])))
-  const { statusCode, body } = await request(
-    `${server.url}${path}${operation.method === 'POST' ? '' : `?${query}`}`,
-    {
-      method: operation.method,
-      headers: {
-        ...(operation.access === 'public' ? {} : { authorization: `Bearer ${server.token}` }),
-        ...(operation.method === 'POST' ? { 'content-type': 'application/json' } : {}),
-        ...(operation.answer !== 'json' ? { accept: 'application/x-ndjson' } : {}),
-      },
-      body: operation.method === 'POST' ? JSON.stringify(Object.fromEntries(rest)) : null,
+  const { statusCode, body } = await request(`${server.url}${path}${hasBody(operation) ? '' : `?${query}`}`, {
+    method: operation.method,
+    headers: {
+      ...(operation.access === 'public' ? {} : { authorization: `Bearer ${server.token}` }),
+      ...(hasBody(operation) ? { 'content-type': 'application/json' } : {}),
+      ...(operation.answer !== 'json' ? { accept: 'application/x-ndjson' } : {}),
     },
-  )
+    body: hasBody(operation) ? JSON.stringify(Object.fromEntries(rest)) : null,
+  })
   if (operation.answer === 'bytes') {
     t.equal(statusCode, operation.status, name)
     return await body.bytes()

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
 import { fromText } from '../../services/contract/from-text.ts'
-import { type Operation, type OutputOf, pathParameters } from '../../services/contract/operation.ts'
+import { hasBody, type Operation, type OutputOf, pathParameters } from '../../services/contract/operation.ts'
 import { type ProblemCode, problemDocument } from '../../services/contract/problems.ts'
 
 /** A handler answers with what the contract says, throws a Refusal, or takes the response into its own hands. */
@@ -50,7 +50,7 @@ export async function standIn(handlers: Handlers, tls?: { key: string; cert: str
     }
     if (found === undefined) return problem('not_found', `${request.method} ${request.url}`)
     const { name, operation, fields } = found
-    if (operation.method === 'POST') Object.assign(fields, JSON.parse(await text(request)))
+    if (hasBody(operation)) Object.assign(fields, JSON.parse(await text(request)))
     const input = operation.input.safeParse(fields)
     if (!input.success) {
       const errors = input.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))

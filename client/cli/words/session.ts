@@ -145,6 +145,17 @@ export const sessionActivity: Words<'sessions.activity'> = {
   act: oneCall('sessions.activity', session => `${session.id} ${session.status}\n`),
 }
 
+export const sessionUpdate: Words<'sessions.update'> = {
+  path: ['session', 'update'],
+  places: ['session'],
+  flags: {
+    ttl: { read: 'seconds', value: 'DURATION' },
+    idle_timeout: { read: 'seconds', value: 'DURATION' },
+  },
+  examples: ['@last --ttl 8h', 'ses_0123 --idle-timeout 0'],
+  act: oneCall('sessions.update', renderSession),
+}
+
 export const sessionDelete: Words<'sessions.delete'> = {
   path: ['session', 'delete'],
   places: ['session'],

@@ -1,5 +1,6 @@
 import { type Contract, contract } from '../../contract/contract.ts'
 import type { DebugOperationName, ToDebug } from '../../contract/debug-message.ts'
+import { hasBody } from '../../contract/operation.ts'
 import type { SessionJoined } from '../../store/rows.ts'
 import { type RawInput, readInput } from '../input.ts'
 import type { Outcome } from '../outcome.ts'
@@ -14,8 +15,9 @@ export async function answerCall<N extends DebugOperationName>(
 ): Promise<Outcome<unknown>> {
   const operation: Contract[N] = contract[name]
   const path = { session: session.id }
-  const raw: RawInput =
-    operation.method === 'POST' ? { path, query: {}, body: given } : { path, query: given, body: undefined }
+  const raw: RawInput = hasBody(operation)
+    ? { path, query: {}, body: given }
+    : { path, query: given, body: undefined }
   const input = readInput(operation, raw)
   if (!input.ok) return input
   const answer: DebugAnswers[N] = answers[name]

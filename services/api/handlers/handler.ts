@@ -5,6 +5,7 @@ import type { ByteSource } from '../bytes/byte-source.ts'
 import type { EventSource } from '../events/event-source.ts'
 import type { LogSource } from '../logs/log-source.ts'
 import type { Outcome } from '../outcome.ts'
+import type { WantedVersions } from '../version.ts'
 
 /** Operations that need no token. */
 export type PublicName = {
@@ -29,8 +30,14 @@ export type EventsName = {
 /** All others: a token in, JSON out. */
 export type JsonName = Exclude<OperationName, PublicName | StreamName | BytesName | EventsName>
 
-/** What comes with the input: who asks, and a signal that aborts when the client has gone away. */
-export type Call = { readonly caller: Caller; readonly gone: AbortSignal }
+/** What comes with the input. */
+export type Call = {
+  readonly caller: Caller
+  /** Aborts when the client has gone away. */
+  readonly gone: AbortSignal
+  /** Of an update: the versions that it is for; any without. */
+  readonly ifMatch?: WantedVersions | undefined
+}
 
 export type PublicHandlers = {
   [N in PublicName]: (input: ParsedInputOf<Contract[N]>) => Promise<Outcome<OutputOf<Contract[N]>>>

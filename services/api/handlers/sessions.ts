@@ -6,11 +6,13 @@ import { touchSession } from '../../store/activity.ts'
 import { type Resumed, resumeSession } from '../../store/resume-session.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
+import { updateSession } from '../../store/update-session.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { ensurePatch, storePatch } from '../patch-file.ts'
-import { sessionTimes } from '../session-times.ts'
+import { changedTimes, sessionTimes } from '../session-times.ts'
+import { versionMismatch } from '../version.ts'
 import { findRepository, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
@@ -22,6 +24,7 @@ type Names =
   | 'sessions.stop'
   | 'sessions.resume'
   | 'sessions.activity'
+  | 'sessions.update'
   | 'sessions.delete'
 
 export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
@@ -89,6 +92,22 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const { id } = found.value
     await touchSession(context.store, found.value, now(context))
     return sessionOr404(await getSession(context.store, id))
+  },
+
+  'sessions.update': async (input, { caller, ifMatch }) => {
+    const found = await findSession(context, input.session, caller)
+    if (!found.ok) return found
+    const times = changedTimes(input, context.sessions)
+    if (!times.ok) return times
+    const { id } = found.value
+    const change = { ttl: times.value.ttl, idle_timeout: times.value.idle_timeout, now: now(context) }
+    const updated = await updateSession(context.store, id, change, row =>
+      versionMismatch(ifMatch, toSession(row)),
+    )
+    if (updated.outcome === 'refused') return updated.refusal
+    if (updated.outcome === 'not_found') return sessionOr404(undefined)
+    context.changes.announce({ session: id })
+    return done(toSession(updated.session))
   },
 
   'sessions.delete': async (input, { caller, gone }) => {

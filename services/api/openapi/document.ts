@@ -1,4 +1,4 @@
-import { contract, operationNames } from '../../contract/contract.ts'
+import { contract, type OperationName, operationNames } from '../../contract/contract.ts'
 import {
   debugCallSchema,
   inputSchema,
@@ -6,13 +6,15 @@ import {
   namedSchemas,
   schemaReference,
 } from '../../contract/json-schemas.ts'
-import { type Operation, pathParameters } from '../../contract/operation.ts'
+import { hasBody, type Operation, pathParameters } from '../../contract/operation.ts'
+import { isUpdate } from '../../contract/versions.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
 import { byteHeaders } from './byte-answers.ts'
 import { eventHeaders } from './event-answers.ts'
 import { logHeaders } from './log-answers.ts'
 import { failures, responsesOf } from './responses.ts'
+import { ifMatch } from './version-headers.ts'
 
 export type OpenApiDocument = {
   readonly openapi: '3.1.1'
@@ -80,30 +82,31 @@ const describeMetrics = (): JsonSchema => ({
   'x-required-scope': metricsAccess,
 })
 
-function describe(name: string, operation: Operation): JsonSchema {
+function describe(name: OperationName, operation: Operation): JsonSchema {
   const { access } = operation
   return {
     operationId: name,
     tags: [name.split('.', 1)[0]],
     summary: operation.summary,
-    ...requestOf(operation),
-    responses: responsesOf(operation),
+    ...requestOf(name, operation),
+    responses: responsesOf(name, operation),
     security: access === 'public' ? [] : [{ token: [] }],
     ...(access === 'public' || access === 'token' ? {} : { 'x-required-scope': access }),
   }
 }
 
 /** Where each field of the input travels: see operation.ts in the contract. */
-function requestOf(operation: Operation): JsonSchema {
+function requestOf(name: OperationName, operation: Operation): JsonSchema {
   const { properties, required } = inputSchema(operation.input)
   const inPath = new Set(pathParameters(operation.path))
   const others = Object.entries(properties).filter(([name]) => !inPath.has(name))
   const parameters = [...inPath].map(name => parameter('path', name, properties[name] ?? {}, true))
-  if (operation.method !== 'POST') {
+  if (!hasBody(operation)) {
     for (const [name, schema] of others)
       parameters.push(parameter('query', name, schema, required.includes(name)))
-    return { parameters: [...parameters, ...headersOf(operation)] }
+    return { parameters: [...parameters, ...headersOf(name)] }
   }
+  parameters.push(...headersOf(name))
   if (others.length === 0) return { parameters }
   const needed = required.filter(name => !inPath.has(name))
   const schema = {
@@ -118,10 +121,10 @@ function requestOf(operation: Operation): JsonSchema {
   }
 }
 
-function headersOf({ answer }: Operation): readonly JsonSchema[] {
-  switch (answer) {
+function headersOf(name: OperationName): readonly JsonSchema[] {
+  switch (contract[name].answer) {
     case 'json':
-      return []
+      return isUpdate(name) ? [ifMatch] : []
     case 'stream':
       return logHeaders
     case 'bytes':

@@ -1,14 +1,17 @@
+import type { OperationName } from '../../contract/contract.ts'
 import { type JsonSchema, outputSchema, schemaReference } from '../../contract/json-schemas.ts'
 import type { Operation } from '../../contract/operation.ts'
 import { problemsOf } from '../../contract/operation-problems.ts'
 import { type ProblemCode, problems } from '../../contract/problems.ts'
+import { tellsVersion } from '../../contract/versions.ts'
 import { byteAnswers } from './byte-answers.ts'
 import { eventAnswers } from './event-answers.ts'
 import { logAnswers } from './log-answers.ts'
+import { etag } from './version-headers.ts'
 
 /** Every answer that an operation can give, by status. */
-export function responsesOf(operation: Operation): Record<string, JsonSchema> {
-  return { ...successes(operation), ...failures(problemsOf(operation)) }
+export function responsesOf(name: OperationName, operation: Operation): Record<string, JsonSchema> {
+  return { ...successes(name, operation), ...failures(problemsOf(operation)) }
 }
 
 /** By status. */
@@ -17,13 +20,17 @@ export function failures(codes: readonly ProblemCode[]): Record<string, JsonSche
   return Object.fromEntries([...byStatus].map(([status, some]) => [status, failure(some)]))
 }
 
-function successes(operation: Operation): Record<string, JsonSchema> {
+function successes(name: OperationName, operation: Operation): Record<string, JsonSchema> {
   if (operation.answer === 'bytes') return byteAnswers()
   const schema = outputSchema(operation.output)
   if (operation.answer === 'stream') return logAnswers(schema)
   if (operation.answer === 'events') return eventAnswers(schema)
   return {
-    [operation.status]: { description: operation.summary, content: { 'application/json': { schema } } },
+    [operation.status]: {
+      description: operation.summary,
+      ...(tellsVersion(name) ? { headers: etag } : {}),
+      content: { 'application/json': { schema } },
+    },
   }
 }
 

@@ -187,6 +187,33 @@ export const sessionOperations = {
     errors: ['session_not_found', 'ambiguous_id'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
+  'sessions.update': operation({
+    method: 'PATCH',
+    path: '/sessions/{session}',
+    summary: 'Change how long it may live, and how long it may be idle, counted from now on',
+    access: 'sessions:write',
+    input: z
+      .strictObject({
+        session,
+        ttl: lifeSeconds
+          .optional()
+          .describe('seconds from now on after which it is stopped; 0: never; default: as it was'),
+        idle_timeout: lifeSeconds
+          .optional()
+          .describe(
+            'seconds after which it is stopped when no command has run in it; 0: never; default: as it was',
+          ),
+      })
+      .refine(({ ttl, idle_timeout }) => ttl !== undefined || idle_timeout !== undefined, {
+        path: ['ttl'],
+        message: 'there is nothing to change: give ttl or idle_timeout',
+      }),
+    output: sessionSchema,
+    answer: 'json',
+    status: 200,
+    errors: ['session_not_found', 'ambiguous_id', 'version_mismatch'],
+    surfaces: ['api', 'sdk', 'cli'],
+  }),
   'sessions.delete': operation({
     method: 'DELETE',
     path: '/sessions/{session}',

@@ -74,6 +74,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'sessions.stop': ({ session }) => ({ session, wait: 0 }),
   'sessions.resume': ({ session }) => ({ session, wait: 0 }),
   'sessions.activity': ({ session }) => ({ session }),
+  'sessions.update': ({ session }) => ({ session, ttl: 60, idle_timeout: 0 }),
   'sessions.delete': ({ session }) => ({ session, wait: 0 }),
   'commands.run': ({ session, command }) => ({
     session,

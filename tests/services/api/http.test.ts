@@ -19,7 +19,12 @@ t.test('what is at no address is a problem, at another method one that says whic
     { method: 'GET', path: '/sessions/x/../../etc/passwd', code: 'not_found' },
     { method: 'POST', path: '/healthz', code: 'method_not_allowed', allow: 'GET, HEAD' },
     { method: 'PUT', path: '/sessions', code: 'method_not_allowed', allow: 'GET, HEAD, POST' },
-    { method: 'PATCH', path: '/api/sessions/@last', code: 'method_not_allowed', allow: 'DELETE, GET, HEAD' },
+    {
+      method: 'PUT',
+      path: '/api/sessions/@last',
+      code: 'method_not_allowed',
+      allow: 'DELETE, GET, HEAD, PATCH',
+    },
     { method: 'HEAD', path: '/sessions/@last/logs', code: 'method_not_allowed', allow: 'GET' },
     { method: 'OPTIONS', path: '/tokens', code: 'method_not_allowed', allow: 'GET, HEAD, POST' },
     { method: 'GET', path: '/sessions/@last/stop', code: 'method_not_allowed', allow: 'POST' },

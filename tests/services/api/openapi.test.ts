@@ -1,8 +1,9 @@
 import t from 'tap'
 import { openApiDocument } from '../../../services/api/openapi/document.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
-import { pathParameters } from '../../../services/contract/operation.ts'
+import { hasBody, pathParameters } from '../../../services/contract/operation.ts'
 import { problems } from '../../../services/contract/problems.ts'
+import { tellsVersion } from '../../../services/contract/versions.ts'
 import { startRig } from './rig.ts'
 
 type Json = { readonly [key: string]: unknown }
@@ -138,7 +139,7 @@ for (const name of operationNames) {
         ? Object.keys(object(described, 'requestBody', 'content', 'application/json', 'schema', 'properties'))
         : []
     t.same([...parameters.map(parameter => parameter.name), ...inBody].sort(), fields.sort())
-    if (operation.method !== 'POST') t.same(inBody, [])
+    if (!hasBody(operation)) t.same(inBody, [])
     else t.same(parameters.map(parameter => parameter.name).sort(), inPath.sort())
     t.end()
   })
@@ -162,6 +163,8 @@ for (const name of operationNames) {
       return names
     })
     for (const code of operation.errors) t.ok(codes.includes(code), code)
+    const { headers = {} } = object(responses, `${operation.status}`)
+    t.equal(isObject(headers) && 'ETag' in headers, tellsVersion(name), 'its version')
     for (const code of ['unauthenticated', 'token_expired'])
       t.equal(codes.includes(code), operation.access !== 'public', code)
     t.ok(codes.includes('internal'))

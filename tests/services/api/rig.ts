@@ -17,7 +17,7 @@ import {
   sessionId,
   type TokenId,
 } from '../../../services/contract/ids.ts'
-import type { OutputOf } from '../../../services/contract/operation.ts'
+import { hasBody, type OutputOf } from '../../../services/contract/operation.ts'
 import { type ProblemDocument, problemSchema } from '../../../services/contract/problems.ts'
 import type { Scope } from '../../../services/contract/scopes.ts'
 import { dataFiles } from '../../../services/store/files.ts'
@@ -180,7 +180,7 @@ export function requestFor(
     delete rest[field]
     return encodeURIComponent(`${value}`)
   })
-  if (method === 'POST') return [filled, { method, token, body: rest }]
+  if (hasBody(contract[name])) return [filled, { method, token, body: rest }]
   const query = new URLSearchParams(
     Object.entries(rest).map(([key, value]): [string, string] => [key, `${value}`]),
   )
