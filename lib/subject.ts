@@ -9,6 +9,7 @@ export type Subject = {
   command?: string
   token?: string
   user?: string
+  invite?: string
 }
 
 const current = new AsyncLocalStorage<Subject>()

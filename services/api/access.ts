@@ -1,70 +1,76 @@
-import type { Clock } from '../../lib/clock.ts'
 import type { Operation } from '../contract/operation.ts'
 import { grants, type Scope } from '../contract/scopes.ts'
-import { admits } from '../contract/user-role.ts'
+import { admits, signInScopes } from '../contract/user-role.ts'
+import { type Credential, getCredential } from '../store/credentials.ts'
 import type { Visibility } from '../store/references.ts'
-import { scopesOf, type TokenJoined } from '../store/rows.ts'
-import type { Store } from '../store/store.ts'
-import { findTokenBySecret, getToken } from '../store/tokens.ts'
-import { bearerToken } from './bearer.ts'
+import { scopesOf } from '../store/rows.ts'
+import { challenge, tokenExpired, unknownCredential } from './challenge.ts'
 import { done, type Outcome, refuse } from './outcome.ts'
+import { type PresentedDependencies, type Presenting, presented } from './presented.ts'
 
-/** Who asks: a valid token with its user, what it may do, and whose sessions it sees. */
+/** Who asks: a valid token or sign-in with its user, what it may do, and whose sessions it sees. */
 export type Caller = {
-  readonly token: TokenJoined
+  readonly credential: Credential
   readonly scopes: readonly Scope[]
   readonly visible: Visibility
 }
 
-/** The caller that an Authorization header names, if it may use something with this access. */
+export type Access = Exclude<Operation['access'], 'public'>
+
+/** Who sends a request, if they may use something with this access. */
 export async function admit(
-  deps: { store: Store; clock: Clock },
-  access: Exclude<Operation['access'], 'public'>,
-  authorization: string | undefined,
+  deps: PresentedDependencies,
+  access: Access,
+  request: Presenting,
 ): Promise<Outcome<Caller>> {
-  const secret = bearerToken(authorization)
-  if (secret === undefined)
-    return refuse('unauthenticated', 'send a token: Authorization: Bearer …', {
-      headers: challenge(),
-    })
-  return judge(await findTokenBySecret(deps.store, secret), access, deps.clock.now())
+  const credential = await presented(deps, request)
+  return credential.ok ? judge(credential.value, access, deps.clock.now()) : credential
 }
 
-/** A caller who was admitted, as their token stands by now. */
+/** A caller who was admitted, as what they came with stands by now. */
 export const readmit = async (
-  deps: { store: Store; clock: Clock },
-  access: Exclude<Operation['access'], 'public'>,
-  { token }: Caller,
-): Promise<Outcome<Caller>> => judge(await getToken(deps.store, token.id), access, deps.clock.now())
+  { store, clock }: Pick<PresentedDependencies, 'store' | 'clock'>,
+  access: Access,
+  caller: Caller,
+): Promise<Outcome<Caller>> =>
+  rejudge(await getCredential(store, caller.credential.id), access, caller, clock.now())
 
-/** Whether this token, as it stands now, opens something with this access; undefined: there is no such token. */
-export function judge(
-  token: TokenJoined | undefined,
-  access: Exclude<Operation['access'], 'public'>,
+/** As `judge`; who sees less than when they were admitted has to ask anew. */
+export function rejudge(
+  credential: Credential | undefined,
+  access: Access,
+  before: Caller,
   now: number,
 ): Outcome<Caller> {
-  if (token === undefined || token.revoked_at !== null || token.user_disabled_at !== null)
-    return unknownToken()
-  if (token.expires_at !== null && Date.parse(token.expires_at) <= now)
-    return refuse('token_expired', `the token expired at ${token.expires_at}`, {
-      headers: challenge('invalid_token'),
-    })
-  const scopes = scopesOf(token).filter(scope => admits(token.user_role, scope))
-  if (access !== 'token' && !grants(scopes, access))
-    return refuse('insufficient_scope', `this needs a token with the scope ${access}`, {
-      headers: challenge('insufficient_scope', access),
-    })
-  return done({ token, scopes, visible: grants(scopes, 'admin') ? 'all' : { owner: token.user_id } })
+  const judged = judge(credential, access, now)
+  if (!judged.ok || before.visible !== 'all' || judged.value.visible === 'all') return judged
+  return insufficientScope('admin')
 }
 
-/** A revoked token, and one of a disabled user, is answered like one that never was. */
-const unknownToken = () =>
-  refuse('unauthenticated', 'this token is not valid', { headers: challenge('invalid_token') })
-
-/** RFC 6750, section 3: no error code where no token was sent. */
-function challenge(error?: 'invalid_token' | 'insufficient_scope', scope?: Scope): Record<string, string> {
-  const parts = ['realm="debug-server"']
-  if (error !== undefined) parts.push(`error="${error}"`)
-  if (scope !== undefined) parts.push(`scope="${scope}"`)
-  return { 'www-authenticate': `Bearer ${parts.join(', ')}` }
+/** Whether this credential, as it stands now, opens something with this access; undefined: there is none such. */
+export function judge(credential: Credential | undefined, access: Access, now: number): Outcome<Caller> {
+  if (credential === undefined || credential.revoked_at !== null || credential.user_disabled_at !== null)
+    return unknownCredential()
+  if (credential.expires_at !== null && Date.parse(credential.expires_at) <= now)
+    return tokenExpired(`the ${nouns[credential.kind]} expired at ${credential.expires_at}`)
+  const scopes = scopesHeld(credential)
+  if (access !== 'token' && !grants(scopes, access)) return insufficientScope(access)
+  return done({
+    credential,
+    scopes,
+    visible: grants(scopes, 'admin') ? 'all' : { owner: credential.user_id },
+  })
 }
+
+const nouns: Record<Credential['kind'], string> = { token: 'token', sign_in: 'sign-in' }
+
+/** What the role admits: of a token what it names, of a sign-in all that users of the role may. */
+const scopesHeld = (credential: Credential): readonly Scope[] =>
+  credential.kind === 'token'
+    ? scopesOf(credential).filter(scope => admits(credential.user_role, scope))
+    : signInScopes[credential.user_role]
+
+const insufficientScope = (scope: Scope) =>
+  refuse('insufficient_scope', `this needs a token with the scope ${scope}`, {
+    headers: challenge('insufficient_scope', scope),
+  })

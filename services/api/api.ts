@@ -10,6 +10,7 @@ import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
+import { AccessTokens } from './access-tokens.ts'
 import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
@@ -80,6 +81,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     ...deps,
     loopback: isLoopback(listen.host),
     metrics: new ApiMetrics(deps.store),
+    accessTokens: new AccessTokens(deps),
     changes,
     live,
     debugEvents,

@@ -14,6 +14,6 @@ export const auditedCall = <T>(
   operation: OperationName,
   answer: () => T,
 ): T => {
-  const { id: token, user_id: user } = caller.token
-  return audited({ user, token, operation, address, now: () => now(context) }, answer)
+  const { id: credential, user_id: user } = caller.credential
+  return audited({ user, credential, operation, address, now: () => now(context) }, answer)
 }

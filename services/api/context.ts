@@ -6,6 +6,7 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { LiveAnswer } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
+import type { AccessTokens } from './access-tokens.ts'
 import type { Changes } from './changes.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { Live } from './live/live.ts'
@@ -19,6 +20,7 @@ export type Context = {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: ApiMetrics
+  readonly accessTokens: AccessTokens
   readonly instance: InstanceId
   readonly version: string
   /** Whether the API can be reached from this machine only. */

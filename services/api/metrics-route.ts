@@ -23,7 +23,7 @@ export function registerMetrics(server: FastifyInstance, context: Context, calle
       exposeHeadRoute: true,
       config: { template: metricsPath },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
-        const admitted = await admit(context, metricsAccess, request.headers.authorization)
+        const admitted = await admit(context, metricsAccess, request)
         if (!admitted.ok) return sendProblem(reply, admitted)
         callers.set(request, admitted.value)
         const services = await gather(context)

@@ -13,7 +13,8 @@ export type RequestFacts = {
   /** Milliseconds. */
   ms: number
   request: string
-  token: string | undefined
+  /** The id of the token or sign-in that it came with. */
+  credential: string | undefined
 }
 
 /** What a stream is of. */

@@ -14,6 +14,7 @@ import type {
 } from './handlers/handler.ts'
 import { type RawInput, readInput } from './input.ts'
 import type { Outcome } from './outcome.ts'
+import type { Presenting } from './presented.ts'
 
 /** From the parts of a request to what its handler says, whichever way the request came. */
 
@@ -23,11 +24,8 @@ export const isEvents = (name: OperationName): name is EventsName => contract[na
 export const isStream = (name: OperationName): name is StreamName => contract[name].answer === 'stream'
 
 /** The caller, if this operation is open to it. */
-export const admitTo = (
-  context: Context,
-  name: CalledName,
-  authorization: string | undefined,
-): Promise<Outcome<Caller>> => admit(context, contract[name].access, authorization)
+export const admitTo = (context: Context, name: CalledName, request: Presenting): Promise<Outcome<Caller>> =>
+  admit(context, contract[name].access, request)
 
 export async function answerPublic<N extends PublicName>(
   handlers: PublicHandlers,

@@ -42,7 +42,7 @@ export function registerRoutes(
       else {
         // Before the body is read: who may not do this sends us no megabytes either.
         const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-          const admitted = await admitTo(context, name, request.headers.authorization)
+          const admitted = await admitTo(context, name, request)
           if (!admitted.ok) return sendOutcome(reply, name, admitted)
           callers.set(request, admitted.value)
         }

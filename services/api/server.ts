@@ -61,14 +61,14 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   })
   server.addHook('onResponse', async (request, reply) => {
     const caller: Caller | undefined = callers.get(request)
-    if (caller !== undefined) tokenUse.note(caller.token)
+    if (caller !== undefined) tokenUse.note(caller.credential)
     noteRequest(context, {
       method: request.method,
       route: request.routeOptions.config.template ?? '(none)',
       status: reply.raw.statusCode,
       ms: reply.elapsedTime,
       request: request.id,
-      token: caller?.token.id,
+      credential: caller?.credential.id,
     })
   })
   server.setErrorHandler(failed)

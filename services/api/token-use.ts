@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type Clock, toInstant } from '../../lib/clock.ts'
 import type { TokenId } from '../contract/ids.ts'
-import type { TokenRow } from '../store/schema.ts'
+import type { Credential } from '../store/credentials.ts'
 import type { Store } from '../store/store.ts'
 import { touchToken } from '../store/tokens.ts'
 
@@ -18,7 +18,9 @@ export class TokenUse implements AsyncDisposable {
     this.#deps = deps
   }
 
-  note(token: TokenRow): void {
+  /** Of a sign-in its last refresh tells. */
+  note(token: Credential): void {
+    if (token.kind !== 'token') return
     const { store, clock, log } = this.#deps
     const now = clock.now()
     if (now - (this.#noted.get(token.id) ?? Number.NEGATIVE_INFINITY) < interval) return

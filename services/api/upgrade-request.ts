@@ -12,6 +12,7 @@ import type { FrameFormat } from './logs/log-format.ts'
 import type { LogSource } from './logs/log-source.ts'
 import { admitTo, answerCall, isStream } from './operations.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcome.ts'
+import type { Presenting } from './presented.ts'
 import { refusalOf } from './problem-reply.ts'
 import { matchPath } from './route-table.ts'
 
@@ -24,7 +25,7 @@ export type Subscription = { readonly caller: Caller; readonly route: string } &
 type Request = {
   readonly path: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, unknown>>
-  readonly authorization: string | undefined
+  readonly presenting: Presenting
   readonly gone: AbortSignal
 }
 
@@ -42,8 +43,8 @@ export async function readUpgrade(
     const [path = '', search = ''] = url.split('?', 2)
     const match = matchPath(path)
     if (match === undefined) return noWebSocket()
-    const { authorization } = request.headers
-    const asked = { path: match.parameters, query: queryOf(search), authorization, gone }
+    const presenting = { method: 'WEBSOCKET', headers: request.headers }
+    const asked = { path: match.parameters, query: queryOf(search), presenting, gone }
     const stream = match.names.find(isStream)
     if (stream !== undefined) return await logSubscription(context, handlers, stream, asked)
     return match.names.includes(debugName) ? await debugSubscription(context, asked) : noWebSocket()
@@ -61,9 +62,9 @@ async function logSubscription(
   context: Context,
   handlers: CalledHandlers,
   name: StreamName,
-  { path, query: { codec = 'json', ...query }, authorization, gone }: Request,
+  { path, query: { codec = 'json', ...query }, presenting, gone }: Request,
 ): Promise<Outcome<Subscription>> {
-  const caller = await admitTo(context, name, authorization)
+  const caller = await admitTo(context, name, presenting)
   if (!caller.ok) return caller
   if (codec !== 'json' && codec !== 'text')
     return refuseFields([{ path: 'codec', message: 'expected json or text' }])
@@ -79,9 +80,9 @@ const debugName = 'debug.list'
 
 async function debugSubscription(
   context: Context,
-  { path, query, authorization }: Request,
+  { path, query, presenting }: Request,
 ): Promise<Outcome<Subscription>> {
-  const caller = await admit(context, debugAccess, authorization)
+  const caller = await admit(context, debugAccess, presenting)
   if (!caller.ok) return caller
   const operation = contract[debugName]
   const input = readInput(operation, { path, query, body: undefined })

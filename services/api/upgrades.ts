@@ -65,11 +65,11 @@ export class Upgrades implements AsyncDisposable {
       status,
       ms: performance.now() - started,
       request: id,
-      token: opened.ok ? opened.value.caller.token.id : undefined,
+      credential: opened.ok ? opened.value.caller.credential.id : undefined,
     })
     if (gone.signal.aborted) return
     if (!opened.ok) return refuseUpgrade(socket, opened)
-    this.#tokenUse.note(opened.value.caller.token)
+    this.#tokenUse.note(opened.value.caller.credential)
     const address = request.socket.remoteAddress ?? null
     this.#servers[opened.value.kind].handleUpgrade(request, socket, head, webSocket =>
       this.#serve(webSocket, { ...opened.value, request: id, address }, gone),

@@ -26,6 +26,8 @@ export const sessionId = idOf('ses', text('ses').brand<'SessionId'>())
 export const commandId = idOf('cmd', text('cmd').brand<'CommandId'>())
 export const repositoryId = idOf('rep', text('rep').brand<'RepositoryId'>())
 export const tokenId = idOf('tok', text('tok').brand<'TokenId'>())
+export const signInId = idOf('sgn', text('sgn').brand<'SignInId'>())
+export const inviteId = idOf('inv', text('inv').brand<'InviteId'>())
 export const userId = idOf('usr', text('usr').brand<'UserId'>())
 export const debugSessionId = idOf('dbg', text('dbg').brand<'DebugSessionId'>())
 export const artifactId = idOf('art', text('art').brand<'ArtifactId'>())
@@ -41,12 +43,19 @@ export type SessionId = z.infer<typeof sessionId.schema>
 export type CommandId = z.infer<typeof commandId.schema>
 export type RepositoryId = z.infer<typeof repositoryId.schema>
 export type TokenId = z.infer<typeof tokenId.schema>
+export type SignInId = z.infer<typeof signInId.schema>
+export type InviteId = z.infer<typeof inviteId.schema>
 export type UserId = z.infer<typeof userId.schema>
 export type DebugSessionId = z.infer<typeof debugSessionId.schema>
 export type ArtifactId = z.infer<typeof artifactId.schema>
 export type EnvironmentId = z.infer<typeof environmentId.schema>
 export type WorktreeId = z.infer<typeof worktreeId.schema>
 export type InstanceId = z.infer<typeof instanceId.schema>
+
+/** What a request proves with who asks: a token, or a sign-in. */
+export type CredentialId = TokenId | SignInId
+
+export const isSignInId = (id: CredentialId): id is SignInId => id.startsWith(`${signInId.prefix}_`)
 
 /** A whole id, a unique prefix of one (with or without `ses_`), or, for sessions, `@last`. Resolved by the API. */
 export const reference = (prefix: string, last = false) =>

@@ -6,7 +6,8 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   const codes = new Set<ProblemCode>(operation.errors).add('token_in_url')
   const hasInput = Object.keys(operation.input.shape).length > 0
   if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
-  if (operation.access !== 'public') codes.add('unauthenticated').add('token_expired').add('store_busy')
+  if (operation.access !== 'public')
+    codes.add('unauthenticated').add('token_expired').add('origin_refused').add('store_busy')
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
   if (operation.method !== 'GET') codes.add('storage_full')
   if (hasBody(operation)) codes.add('body_too_large').add('unsupported_media_type')

@@ -7,6 +7,7 @@ export const problems = {
   unauthenticated: { status: 401, title: 'A valid bearer token is needed' },
   token_expired: { status: 401, title: 'The token has expired' },
   insufficient_scope: { status: 403, title: 'The token lacks a scope' },
+  origin_refused: { status: 403, title: 'Pages of this origin may not use cookies here' },
   local_path_forbidden: { status: 403, title: 'Local paths are for administrators of a loopback server' },
   not_found: { status: 404, title: 'There is nothing at this address' },
   repository_not_found: { status: 404, title: 'No such repository' },

@@ -1,15 +1,29 @@
 import { z } from 'zod'
 import { instant } from './fields.ts'
-import { userId } from './ids.ts'
+import { signInId, userId } from './ids.ts'
 import { userRoles } from './user-role.ts'
 
 /** To whom sessions, environments and tokens belong: all tokens of a user see the same ones. */
 export const userSchema = z.object({
   id: userId.schema,
   name: z.string(),
+  /** What they want to be called; null: like their name. */
+  display_name: z.string().nullable(),
   role: z.enum(userRoles),
   created_at: instant,
-  /** Since when none of their tokens opens anything; null where they do. */
+  /** Since when none of their tokens and sign-ins opens anything; null where they do. */
   disabled_at: instant.nullable(),
 })
 export type User = z.infer<typeof userSchema>
+
+/** That a user has proved who they are with a password: lasts as long as it is refreshed, and not revoked. */
+export const signInSchema = z.object({
+  id: signInId.schema,
+  /** The name of the user. */
+  user: z.string(),
+  created_at: instant,
+  /** When it ends unless it is refreshed before. */
+  expires_at: instant,
+  revoked_at: instant.nullable(),
+})
+export type SignIn = z.infer<typeof signInSchema>

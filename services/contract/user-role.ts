@@ -5,6 +5,13 @@ import type { Scope } from './scopes.ts'
  */
 export const userRoles = ['admin', 'user', 'service'] as const
 
+/** What users may do who have signed in. A program has tokens. */
+export const signInScopes = {
+  admin: ['admin'],
+  user: ['cli'],
+  service: [],
+} as const satisfies Record<UserRole, readonly Scope[]>
+
 export type UserRole = (typeof userRoles)[number]
 
 /** Whether tokens of users with this role may have a scope. */

@@ -1,23 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Kysely, sql } from 'kysely'
-import { subjectOf } from '../../lib/subject.ts'
-import type { TokenId, UserId } from '../contract/ids.ts'
+import type { CredentialId, UserId } from '../contract/ids.ts'
 import { compiledQuery } from './compiled-query.ts'
 import type { Schema } from './schema.ts'
+import { writeAudit } from './write-audit.ts'
 
 /** Who has something changed. */
 export type Actor = {
   readonly user: UserId
-  readonly token: TokenId
+  /** What they proved that with. */
+  readonly credential: CredentialId
   /** What they asked for: the name of an operation. */
   readonly operation: string
   /** Where from: the address of the connection. */
   readonly address: string | null
   readonly now: () => string
 }
-
-/** How many entries are kept; the oldest give way. */
-const kept = 100_000
 
 const pending = new AsyncLocalStorage<AuditEntry | undefined>()
 
@@ -56,7 +54,7 @@ export class AuditEntry {
     const before = await changesOf(transaction)
     const result = await work()
     if ((await changesOf(transaction)) !== before) {
-      await this.#add(transaction)
+      await writeAudit(transaction, this.#actor)
       this.#wasAdded = true
     }
     return result
@@ -65,32 +63,6 @@ export class AuditEntry {
   /** That transaction has been committed. One that is rolled back may be tried again. */
   committed(): void {
     this.#isWritten = this.#wasAdded
-  }
-
-  async #add(transaction: Kysely<Schema>): Promise<void> {
-    const { user, token, operation, address, now } = this.#actor
-    const subject = subjectOf()
-    const { position } = await transaction
-      .insertInto('audit')
-      .values({
-        at: now(),
-        actor_id: user,
-        actor_token_id: token,
-        operation,
-        address,
-        request_id: subject?.request ?? null,
-        repository_id: subject?.repository ?? null,
-        session_id: subject?.session ?? null,
-        command_id: subject?.command ?? null,
-        token_id: subject?.token ?? null,
-        user_id: subject?.user ?? null,
-      })
-      .returning('position')
-      .executeTakeFirstOrThrow()
-    await transaction
-      .deleteFrom('audit')
-      .where('position', '<=', position - kept)
-      .execute()
   }
 }
 

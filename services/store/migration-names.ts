@@ -21,6 +21,7 @@ export const migrationNames = [
   '0020-submodules',
   '0021-users',
   '0022-worktree-boots',
+  '0023-sign-ins',
   '0027-debuggees',
 ] as const
 

@@ -21,7 +21,7 @@ import type { Command, Repository, Session, Token } from '../contract/resources.
 import { scopeSchema } from '../contract/scopes.ts'
 import { sessionFailureSchema } from '../contract/session-state.ts'
 import { submoduleSchema } from '../contract/submodules.ts'
-import type { User } from '../contract/user-resources.ts'
+import type { SignIn, User } from '../contract/user-resources.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { Worktree } from '../contract/worktree-resources.ts'
 import type { AuditJoined } from './audit.ts'
@@ -37,6 +37,7 @@ import type {
   TokenRow,
   UserRow,
 } from './schema.ts'
+import type { SignInRow } from './sign-in-rows.ts'
 import type { WorktreeJoined } from './worktrees.ts'
 
 /** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
@@ -57,7 +58,9 @@ export const toAuditEntry = (row: AuditJoined): AuditEntry =>
     actor_name: row.actor_name,
     actor_token: row.actor_token_id,
     actor_token_name: row.actor_token_name,
+    actor_sign_in: row.actor_sign_in_id,
     operation: row.operation,
+    refused: row.refused === 1,
     address: row.address,
     request: row.request_id,
     repository: row.repository_id,
@@ -65,6 +68,7 @@ export const toAuditEntry = (row: AuditJoined): AuditEntry =>
     command: row.command_id,
     token: row.token_id,
     user: row.user_id,
+    invite: row.invite_id,
   })
 
 export const toRepository = (row: RepositoryRow): Repository => ({
@@ -239,17 +243,28 @@ export const environmentOf = (row: CommandRow) => column(environmentVariables, r
 export const toUser = (row: UserRow): User => ({
   id: row.id,
   name: row.name,
+  display_name: row.display_name,
   role: row.role,
   created_at: row.created_at,
   disabled_at: row.disabled_at,
 })
 
-/** A token's row with what is asked of its user at each use. */
-export type TokenJoined = TokenRow & {
+/** What is asked of the user at each use of a token or sign-in. */
+export type UserJoined = {
   user_name: string
   user_role: UserRole
   user_disabled_at: string | null
 }
+export type TokenJoined = TokenRow & UserJoined
+export type SignInJoined = SignInRow & UserJoined
+
+export const toSignIn = (row: SignInJoined): SignIn => ({
+  id: row.id,
+  user: row.user_name,
+  created_at: row.created_at,
+  expires_at: row.expires_at,
+  revoked_at: row.revoked_at,
+})
 
 export const toToken = (row: TokenJoined): Token => ({
   id: row.id,

@@ -13,6 +13,7 @@ import type {
   RepositoryId,
   RunnerToken,
   SessionId,
+  SignInId,
   TokenId,
   UserId,
   WorktreeId,
@@ -24,6 +25,7 @@ import type { SubmoduleChoice } from '../contract/submodules.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
 import type { LogState } from './log-state.ts'
+import type { InviteRow, RefreshTokenRow, SignInRow, SigningKeyRow } from './sign-in-rows.ts'
 
 /**
  * One row type a table, as the database holds it. Instants are ISO 8601 text in UTC; columns named `…_json` hold JSON
@@ -246,10 +248,13 @@ export type UserRow = {
   /** There is no other of this name, whatever its case. */
   name: string
   role: UserRole
+  display_name: string | null
+  /** See `api/passwords/`; null: nobody can sign in as them. */
+  password_hash: string | null
   /** What marks of this user's secrets are made with; told to nobody. See `secretsMark`. */
   secrets_key: string
   created_at: string
-  /** From then on each of their tokens is worthless. Null where they may use the server. */
+  /** From then on each of their tokens and sign-ins is worthless. Null where they may use the server. */
   disabled_at: string | null
 }
 
@@ -319,15 +324,18 @@ export type ChangeRow = {
 /** One row: what sessions were removed up to this position is not known any more. */
 export type ChangeHorizonRow = { id: number; position: number }
 
-/** That somebody had something changed. */
+/** That somebody had something changed, or was not let in. */
 export type AuditRow = {
   position: Generated<number>
   at: string
-  /** Who, and with which token. */
-  actor_id: UserId
-  actor_token_id: TokenId
+  /** Who, and with which token or sign-in; of who was not let in nothing is known. */
+  actor_id: UserId | null
+  actor_token_id: TokenId | null
+  actor_sign_in_id: SignInId | null
   /** The name of an operation. */
   operation: string
+  /** 1: it was not done. */
+  refused: Generated<number>
   address: string | null
   request_id: string | null
   /** What it was about, which may be gone. */
@@ -336,6 +344,7 @@ export type AuditRow = {
   command_id: string | null
   token_id: string | null
   user_id: string | null
+  invite_id: string | null
 }
 
 export type Schema = {
@@ -352,6 +361,10 @@ export type Schema = {
   debug_sessions: DebugSessionRow
   users: UserRow
   tokens: TokenRow
+  sign_ins: SignInRow
+  refresh_tokens: RefreshTokenRow
+  signing_keys: SigningKeyRow
+  invites: InviteRow
   service_instances: ServiceInstanceRow
   runners: RunnerRow
   changes: ChangeRow

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * The secret of a token: `dst_` and 256 random bits. Only the SHA-256 is stored; with that many bits a salt or a slow
+ * The secret of a token (`dst_`) or a refresh token (`dsr_`): 256 random bits. Only the SHA-256 is stored; with that many bits a salt or a slow
  * hash would add nothing, and the look-up by hash takes no time that depends on the secret.
  */
-export const createSecret = (): string => `dst_${randomBytes(32).toString('base64url')}`
+export const createSecret = (prefix: 'dst' | 'dsr' = 'dst'): string =>
+  `${prefix}_${randomBytes(32).toString('base64url')}`
 
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')

@@ -28,6 +28,8 @@ export async function insertUser(
     id: userId.create(),
     name,
     role,
+    display_name: null,
+    password_hash: null,
     secrets_key: randomBytes(32).toString('hex'),
     created_at: now,
     disabled_at: null,

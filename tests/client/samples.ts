@@ -1,3 +1,4 @@
+import type { Output } from '../../client/sdk/operation-types.ts'
 import type { Artifact } from '../../services/contract/artifact-resources.ts'
 import type { AuditEntry } from '../../services/contract/audit-entry.ts'
 import type {
@@ -122,6 +123,7 @@ export const repository = (change: Partial<Repository> = {}): Repository => ({
 export const user = (change: Partial<User> = {}): User => ({
   id: userId.schema.parse('usr_0123456789ab'),
   name: 'bootstrap',
+  display_name: null,
   role: 'admin',
   created_at: instant,
   disabled_at: null,
@@ -139,6 +141,14 @@ export const token = (change: Partial<Token> = {}): Token => ({
   revoked_at: null,
   last_used_at: null,
   ...change,
+})
+
+/** Who asks with this token. */
+export const caller = (change: Partial<Token> = {}): Output<'server.whoami'> => ({
+  user: user(),
+  token: token(change),
+  sign_in: null,
+  scopes: token(change).scopes,
 })
 
 export const frame = (change: Partial<Frame> = {}): Frame => ({
@@ -251,7 +261,9 @@ export const auditEntry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   actor_name: 'alice',
   actor_token: tokenId.schema.parse('tok_0123456789ab'),
   actor_token_name: 'laptop',
+  actor_sign_in: null,
   operation: 'sessions.delete',
+  refused: false,
   address: '127.0.0.1',
   request: '0123456789abcdef',
   repository: null,
@@ -259,5 +271,6 @@ export const auditEntry = (change: Partial<AuditEntry> = {}): AuditEntry => ({
   command: null,
   token: null,
   user: null,
+  invite: null,
   ...change,
 })

@@ -18,8 +18,8 @@ export async function tryServer({ profile, ca, signal }: TryServerOptions): Prom
   const late = AbortSignal.timeout(patience)
   await using client = createClient({ baseUrl, token, ca, insecure, signal: AbortSignal.any([signal, late]) })
   try {
-    const { name, user, scopes } = (await client.server.whoami()).token
-    return `${baseUrl} answers: token "${visible(name)}" of ${visible(user)}, scopes ${scopes.join(', ') || 'none'}`
+    const { user, token, scopes } = await client.server.whoami()
+    return `${baseUrl} answers: ${token === null ? 'a sign-in' : `token "${visible(token.name)}"`} of ${visible(user.name)}, scopes ${scopes.join(', ') || 'none'}`
   } catch (error) {
     signal.throwIfAborted()
     if (late.aborted) return `warning: ${baseUrl} does not answer`

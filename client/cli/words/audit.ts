@@ -4,15 +4,19 @@ import { relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
 import type { Words } from './words.ts'
 
-const subjectOf = ({ command, session, repository, token, user }: AuditEntry): string =>
-  command ?? session ?? repository ?? token ?? user ?? '-'
+const subjectOf = ({ command, session, repository, token, invite, user }: AuditEntry): string =>
+  command ?? session ?? repository ?? token ?? invite ?? user ?? '-'
+
+/** A token by its name, a sign-in by its id. */
+const withWhat = ({ actor_token_name, actor_token, actor_sign_in }: AuditEntry): string =>
+  actor_token_name ?? actor_token ?? actor_sign_in ?? '-'
 
 const columns = (now: number): Column<AuditEntry>[] => [
   { title: 'POSITION', cell: row => String(row.position) },
   { title: 'WHEN', cell: row => relativeTime(row.at, now) },
-  { title: 'USER', cell: row => row.actor_name ?? row.actor, flexible: true },
-  { title: 'TOKEN', cell: row => row.actor_token_name ?? row.actor_token, flexible: true },
-  { title: 'OPERATION', cell: row => row.operation },
+  { title: 'USER', cell: row => row.actor_name ?? row.actor ?? '-', flexible: true },
+  { title: 'WITH', cell: withWhat, flexible: true },
+  { title: 'OPERATION', cell: row => (row.refused ? `${row.operation} refused` : row.operation) },
   { title: 'OF', cell: subjectOf },
   { title: 'FROM', cell: row => row.address ?? '-' },
 ]

@@ -16,16 +16,22 @@ function status({ revoked_at, user_disabled_at, expires_at }: Token, now: number
   return expires_at !== null && Date.parse(expires_at) <= now ? 'expired' : 'valid'
 }
 
-const renderCaller = ({ user, token }: Output<'server.whoami'>, { now }: RenderContext): string =>
-  details([
+const renderCaller = (caller: Output<'server.whoami'>, { now }: RenderContext): string => {
+  const { user, token, sign_in: signIn, scopes } = caller
+  const credential = token ?? signIn
+  const expires = credential?.expires_at ?? null
+  return details([
     ['user', `${user.name} (${user.role})`],
-    ['token', token.name],
-    ['scopes', token.scopes.join(', ') || 'none'],
-    ['created', relativeTime(token.created_at, now)],
-    ['expires', token.expires_at === null ? 'never' : relativeTime(token.expires_at, now)],
-    ['last used', token.last_used_at && relativeTime(token.last_used_at, now)],
-    ['id', token.id],
+    ['called', user.display_name],
+    ['token', token?.name ?? null],
+    ['signed in', signIn && relativeTime(signIn.created_at, now)],
+    ['scopes', scopes.join(', ') || 'none'],
+    ['created', token && relativeTime(token.created_at, now)],
+    ['expires', expires === null ? 'never' : relativeTime(expires, now)],
+    ['last used', token?.last_used_at ? relativeTime(token.last_used_at, now) : null],
+    ['id', credential?.id ?? null],
   ])
+}
 
 const columns = (now: number): Column<Token>[] => [
   { title: 'ID', cell: row => row.id },

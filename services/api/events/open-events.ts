@@ -1,13 +1,13 @@
 import { eventId } from '../../contract/event-message.ts'
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
-import { tokenJudge } from '../live/token-judge.ts'
+import { credentialJudge } from '../live/credential-judge.ts'
 import { done, type Outcome, refuseFields } from '../outcome.ts'
 import type { EventSource } from './event-source.ts'
 import type { EventText } from './event-text.ts'
 import { followEvents } from './follow-events.ts'
 
-/** Tells a caller of changes as long as its token is good: one that is revoked or expires reads no further. */
+/** Tells a caller of changes as long as its token or sign-in is good: one that is revoked or expires reads no further. */
 export const openEvents = (
   context: Context,
   source: EventSource,
@@ -15,7 +15,7 @@ export const openEvents = (
 ): AsyncGenerator<EventText> =>
   followEvents(source, {
     ...{ store: context.store, live: context.live, stopping: context.stopping, log: context.log },
-    ...{ caller, gone, judge: tokenJudge(context, 'events.follow') },
+    ...{ caller, gone, judge: credentialJudge(context, 'events.follow', caller) },
   })
 
 /** Where to go on: a browser that connects again sends the id of the last event, which is newer than what it asked for. */

@@ -20,9 +20,9 @@ import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 export async function findSession(
   { store }: Context,
   reference: string,
-  { token, visible }: Caller,
+  { credential, visible }: Caller,
 ): Promise<Outcome<SessionJoined>> {
-  const found = await resolveSession(store, reference, token.user_id, visible)
+  const found = await resolveSession(store, reference, credential.user_id, visible)
   if (found.found) note({ session: found.value.id })
   return decide(found, reference, () =>
     refuse(

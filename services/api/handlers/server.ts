@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { toToken, toUser } from '../../store/rows.ts'
-import { getUser } from '../../store/users.ts'
+import { toSignIn, toToken, toUser } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
 import type { Handlers } from './handler.ts'
+import { userOf } from './user-of.ts'
 
 type Names = 'server.health' | 'server.readiness' | 'server.whoami'
 
@@ -20,11 +20,13 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done({ status: 'ready', instance: context.instance, store: 'ready', runner: 'ready' })
   },
 
-  'server.whoami': async (_, { caller: { token } }) => {
-    const user = await getUser(context.store, token.user_id)
-    if (user === undefined) throw new Error(`the token ${token.id} has no user`)
-    return done({ user: toUser(user), token: toToken(token) })
-  },
+  'server.whoami': async (_, { caller: { credential, scopes } }) =>
+    done({
+      user: toUser(await userOf(context, credential)),
+      token: credential.kind === 'token' ? toToken(credential) : null,
+      sign_in: credential.kind === 'sign_in' ? toSignIn(credential) : null,
+      scopes: [...scopes],
+    }),
 })
 
 /** A query that every store of ours can answer, tables included. */

@@ -37,7 +37,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const sha256 = patch === undefined ? null : await storePatch(context.files, patch)
     const id = await createSession(context.store, {
       repository: repository.value.id,
-      owner: caller.token.user_id,
+      owner: caller.credential.user_id,
       revision: input.commit ?? null,
       patch_sha256: sha256,
       three_way: input.three_way,

@@ -1,4 +1,4 @@
-import type { TokenJoined } from '../../store/rows.ts'
+import type { Credential } from '../../store/credentials.ts'
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import type { Refusal } from '../outcome.ts'
@@ -11,11 +11,11 @@ export type FollowDependencies = Pick<Context, 'store' | 'live' | 'stopping' | '
   /** Aborts when the reader has gone away. */
   readonly gone: AbortSignal
   readonly caller: Caller
-  /** The refusal once the caller's token, as it is now, opens this no more. */
-  readonly judge: (token: TokenJoined | undefined) => Refusal | undefined
+  /** The refusal once what the caller came with, as it is now, opens this no more. */
+  readonly judge: (credential: Credential | undefined) => Refusal | undefined
 }
 
-/** What one reader waits on: news of what it follows, the end of its token, its going, the server's stop. */
+/** What one reader waits on: news of what it follows, the end of what it came with, its going, the server's stop. */
 export class FollowWorld<Deps extends FollowDependencies> implements Disposable {
   readonly deps: Deps
   readonly #pulse = new Pulse()
@@ -29,8 +29,8 @@ export class FollowWorld<Deps extends FollowDependencies> implements Disposable 
     this.#resources.use(this.#pulse.beatOn(deps.gone))
     this.#resources.use(this.#pulse.beatOn(deps.stopping))
     this.#resources.use(
-      deps.live.tokens.watch(deps.caller.token.id, token => {
-        this.#refusal ??= deps.judge(token)
+      deps.live.credentials.watch(deps.caller.credential.id, credential => {
+        this.#refusal ??= deps.judge(credential)
         if (this.#refusal !== undefined) this.#pulse.beat()
       }),
     )

@@ -3,12 +3,12 @@ import type { CommandRow } from '../../store/schema.ts'
 import { LiveChanges } from '../events/live-changes.ts'
 import { LiveCommand, type LiveDependencies } from '../logs/live-command.ts'
 import { LiveSession } from '../logs/live-session.ts'
+import { CredentialWatch } from './credential-watch.ts'
 import { type Shared, SharedByKey } from './shared-by-key.ts'
-import { TokenWatch } from './token-watch.ts'
 
 /** What followers share: each is made for the first and ended with the last of those who follow the same. */
 export class Live {
-  readonly tokens: TokenWatch
+  readonly credentials: CredentialWatch
   readonly #deps: LiveDependencies
   readonly #commands = new SharedByKey<CommandId, LiveCommand>()
   readonly #sessions = new SharedByKey<SessionId, LiveSession>()
@@ -18,7 +18,7 @@ export class Live {
 
   constructor(deps: LiveDependencies) {
     this.#deps = deps
-    this.tokens = new TokenWatch(deps.store)
+    this.credentials = new CredentialWatch(deps.store)
   }
 
   command(row: CommandRow): Shared<LiveCommand> {

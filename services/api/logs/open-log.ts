@@ -1,6 +1,6 @@
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
-import { tokenJudge } from '../live/token-judge.ts'
+import { credentialJudge } from '../live/credential-judge.ts'
 import { followLogs } from './follow-logs.ts'
 import type { LogEvent } from './log-event.ts'
 import { chunkSizes, type LogFormat } from './log-format.ts'
@@ -8,7 +8,7 @@ import type { LogSource } from './log-source.ts'
 
 type Reader = { format: LogFormat; caller: Caller; gone: AbortSignal }
 
-/** Follows a log for a caller as long as its token is good: one that is revoked or expires reads no further. */
+/** Follows a log for a caller as long as its token or sign-in is good: one that is revoked or expires reads no further. */
 export const openLog = (context: Context, source: LogSource, reader: Reader): AsyncGenerator<LogEvent> =>
   counted(context, followed(context, source, reader))
 
@@ -26,7 +26,7 @@ const followed = (
     gone,
     chunkSize: chunkSizes[format],
     caller,
-    judge: tokenJudge(context, 'sessions.logs'),
+    judge: credentialJudge(context, 'sessions.logs', caller),
   })
 
 async function* counted({ metrics }: Context, events: AsyncIterable<LogEvent>): AsyncGenerator<LogEvent> {

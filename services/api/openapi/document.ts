@@ -73,6 +73,7 @@ const describeMetrics = (): JsonSchema => ({
       'token_in_url',
       'unauthenticated',
       'token_expired',
+      'origin_refused',
       'insufficient_scope',
       'store_busy',
       'internal',

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { tokenSchema } from '../resources.ts'
-import { userSchema } from '../user-resources.ts'
+import { scopeSchema } from '../scopes.ts'
+import { signInSchema, userSchema } from '../user-resources.ts'
 
 const nothing = z.strictObject({})
 
@@ -43,10 +44,16 @@ export const serverOperations = {
   'server.whoami': operation({
     method: 'GET',
     path: '/whoami',
-    summary: 'Who asks: the user, and the token that this request bears',
+    summary: 'Who asks: the user, and the token or sign-in that this request comes with',
     access: 'token',
     input: nothing,
-    output: z.object({ user: userSchema, token: tokenSchema }),
+    output: z.object({
+      user: userSchema,
+      /** One of the two; the other is null. */
+      token: tokenSchema.nullable(),
+      sign_in: signInSchema.nullable(),
+      scopes: z.array(scopeSchema),
+    }),
     answer: 'json',
     status: 200,
     errors: [],

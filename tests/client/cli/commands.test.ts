@@ -4,11 +4,9 @@ import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
 import type { SessionEnvironment } from '../../../services/contract/environment-resources.ts'
 import { environmentId, sessionId } from '../../../services/contract/ids.ts'
-import { auditEntry, command, repository, session, token, user, worktree } from '../samples.ts'
+import { auditEntry, caller, command, repository, session, token, user, worktree } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options, temporary } from './rig.ts'
-
-const caller = { user: user(), token: token() }
 
 const rig = async (t: { teardown(ends: () => Promise<void>): void }, handlers: Handlers) => {
   const server = await standIn(handlers)
@@ -35,7 +33,7 @@ t.test('things are listed in tables, and told whole under --json', async t => {
       user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' }),
     ],
     'users.disable': () => user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' }),
-    'server.whoami': () => caller,
+    'server.whoami': () => caller(),
   })
   t.same(await type(['session', 'list', '--limit', '2']), {
     code: 0,
@@ -74,7 +72,7 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
   )
   t.same(server.received.at(-1)?.input, { user: 'ci' })
   const whoami = await type(['--json', 'whoami'])
-  t.same(JSON.parse(whoami.stdout), caller, '--json may stand anywhere')
+  t.same(JSON.parse(whoami.stdout), caller(), '--json may stand anywhere')
   t.match((await type(['whoami'])).stdout, /^user +bootstrap \(admin\)\ntoken +bootstrap\nscopes +admin\n/)
   t.same(server.received[0]?.input, { limit: 2 })
   t.equal(server.received[0]?.authorization, 'Bearer secret')
@@ -210,7 +208,7 @@ t.test('a server with a certificate of its own is trusted when told to', async t
   const [key = '', cert = ''] = await Promise.all(
     ['server-key.pem', 'server-cert.pem'].map(name => readFile(fixture(name), 'utf8')),
   )
-  const server = await standIn({ 'server.whoami': () => caller }, { key, cert })
+  const server = await standIn({ 'server.whoami': () => caller() }, { key, cert })
   t.teardown(() => server[Symbol.asyncDispose]())
   const whoami = async (args: readonly string[], environment: Record<string, string> = {}) =>
     await cli(['whoami', ...args], { environment: { ...at(server.url), ...environment } })

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { token, user } from '../samples.ts'
+import { caller } from '../samples.ts'
 import { standIn } from '../stand-in-server.ts'
 import { at, cli, temporary } from './rig.ts'
 
@@ -10,7 +10,7 @@ const unreachable = 'http://127.0.0.1:1'
 t.test('a server is kept, tried, shown and used', async t => {
   const home = await temporary(t)
   const server = await standIn({
-    'server.whoami': () => ({ user: user(), token: token({ name: 'laptop', scopes: ['cli'] }) }),
+    'server.whoami': () => caller({ name: 'laptop', scopes: ['cli'] }),
   })
   t.teardown(() => server[Symbol.asyncDispose]())
   const environment = { DEBUG_SERVER_HOME: home }
@@ -135,7 +135,7 @@ t.test('inside the clone its own server is found, and wins over what was kept', 
   const root = await temporary(t)
   const home = await temporary(t)
   const server = await standIn({
-    'server.whoami': () => ({ user: user(), token: token({ name: 'admin-of-clone' }) }),
+    'server.whoami': () => caller({ name: 'admin-of-clone' }),
   })
   t.teardown(() => server[Symbol.asyncDispose]())
   await mkdir(join(root, '.artifacts', 'run'), { recursive: true })

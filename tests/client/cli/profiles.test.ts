@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { readConfigFile } from '../../../config/client/config-file.ts'
-import { token, user } from '../samples.ts'
+import { caller } from '../samples.ts'
 import { standIn } from '../stand-in-server.ts'
 import { cli, temporary } from './rig.ts'
 
 t.test('servers are kept by name, listed, chosen and forgotten', async t => {
   const home = await temporary(t)
   const environment = { DEBUG_SERVER_HOME: home }
-  const server = await standIn({ 'server.whoami': () => ({ user: user(), token: token() }) })
+  const server = await standIn({ 'server.whoami': () => caller() })
   t.teardown(() => server[Symbol.asyncDispose]())
   const profile = (...args: string[]) => cli(['profile', ...args], { environment })
   const keep = (name: string, url: string, secret: string) =>

@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { createClient } from '../../../client/sdk/client.ts'
-import { token, user } from '../samples.ts'
+import { caller } from '../samples.ts'
 import { standIn } from '../stand-in-server.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8')
 
 t.test('a certificate is trusted when its authority is given, or when told so', async t => {
   const cert = fixture('server-cert.pem')
-  const server = await standIn(
-    { 'server.whoami': () => ({ user: user(), token: token() }) },
-    { key: fixture('server-key.pem'), cert },
-  )
+  const server = await standIn({ 'server.whoami': () => caller() }, { key: fixture('server-key.pem'), cert })
   t.teardown(() => server[Symbol.asyncDispose]())
   const whoami = async (options: { ca?: string; insecure?: boolean }) => {
     await using client = createClient({ baseUrl: server.url, ...options })

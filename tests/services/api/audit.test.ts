@@ -96,7 +96,13 @@ t.test('what changes nothing is not: reading, what is refused, and that somethin
 t.test('a change and its entry come together or not at all', async t => {
   const rig = await startRig(t)
   const { user } = await rig.call('server.whoami', {}, rig.admin)
-  const actor = { user: user.id, token: rig.admin.id, operation: 'a.test', address: null, now: () => 'now' }
+  const actor = {
+    user: user.id,
+    credential: rig.admin.id,
+    operation: 'a.test',
+    address: null,
+    now: () => 'now',
+  }
   const named = (name: string) => ({ name, scopes: [], now: new Date().toISOString(), expires_at: null })
   await audited(actor, async () => {
     await t.rejects(

@@ -214,12 +214,12 @@ t.test('each request is a line in the log, with the route and the token and no s
       status: 200,
       ms: Number,
       request: /^[0-9a-f]{16}$/,
-      token: rig.alice.id,
+      credential: rig.alice.id,
     },
   )
   t.match(
     lines.find(({ status }) => status === 404),
-    { route: '(none)', token: undefined },
+    { route: '(none)', credential: undefined },
   )
   t.notMatch(rig.logged.join(''), rig.alice.secret)
   t.notMatch(rig.logged.join(''), 'hunter2')

@@ -77,7 +77,7 @@ t.test('the use of a token is noted after the answer', async t => {
   const rig = await startRig(t)
   await rig.call('sessions.list')
   await until(
-    async () => (await rig.call('server.whoami')).token.last_used_at !== null,
+    async () => (await rig.call('server.whoami')).token?.last_used_at !== null,
     'the use of the token is noted',
   )
 })

@@ -1,17 +1,16 @@
-import type { TokenId } from '../../contract/ids.ts'
-import type { TokenJoined } from '../../store/rows.ts'
+import type { CredentialId } from '../../contract/ids.ts'
+import { type Credential, getCredential } from '../../store/credentials.ts'
 import type { Store } from '../../store/store.ts'
-import { getToken } from '../../store/tokens.ts'
 
-/** The pause between two looks at a token, in milliseconds. */
+/** The pause between two looks at a token or sign-in, in milliseconds. */
 const pause = 800
 
-type Watcher = (token: TokenJoined | undefined) => void
+type Watcher = (credential: Credential | undefined) => void
 
-/** Looks at the tokens of open streams again and again: at each of them once, however many streams it has opened. */
-export class TokenWatch {
+/** Looks at the tokens and sign-ins of open streams again and again: at each of them once, however many streams it has opened. */
+export class CredentialWatch {
   readonly #store: Store
-  readonly #watchers = new Map<TokenId, Set<Watcher>>()
+  readonly #watchers = new Map<CredentialId, Set<Watcher>>()
   /** Until the next look; undefined during one, and while nobody watches. */
   #timer: NodeJS.Timeout | undefined
   #isLooking = false
@@ -20,8 +19,8 @@ export class TokenWatch {
     this.#store = store
   }
 
-  /** Calls `watcher` with each look until disposed; undefined: there is no such token any more. */
-  watch(id: TokenId, watcher: Watcher): Disposable {
+  /** Calls `watcher` with each look until disposed; undefined: there is nothing such any more. */
+  watch(id: CredentialId, watcher: Watcher): Disposable {
     const watchers = this.#watchers.get(id) ?? new Set()
     this.#watchers.set(id, watchers.add(watcher))
     this.#plan()
@@ -48,8 +47,8 @@ export class TokenWatch {
     this.#isLooking = true
     for (const [id, watchers] of [...this.#watchers]) {
       try {
-        const token = await getToken(this.#store, id)
-        for (const watcher of [...watchers]) watcher(token)
+        const credential = await getCredential(this.#store, id)
+        for (const watcher of [...watchers]) watcher(credential)
       } catch {
         // A store that cannot be read now is read at the next look; who follows rows in it is told by those.
       }

@@ -1,21 +1,21 @@
 import { mock } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { TokenWatch } from '../../../services/api/live/token-watch.ts'
+import { CredentialWatch } from '../../../services/api/live/credential-watch.ts'
 import { getToken } from '../../../services/store/tokens.ts'
 import { startRig } from './rig.ts'
 
 t.test('there is one look at a time, whoever leaves and joins while it is taken', async t => {
   const { store, alice } = await startRig(t)
-  const watch = new TokenWatch(store)
+  const watch = new CredentialWatch(store)
   mock.timers.enable({ apis: ['setTimeout'] })
   t.teardown(() => mock.timers.reset())
   let looks = 0
   let restless = true
   const join = (): Disposable =>
-    watch.watch(alice.id, token => {
+    watch.watch(alice.id, credential => {
       looks++
-      t.equal(token?.id, alice.id)
+      t.equal(credential?.id, alice.id)
       if (!restless) return
       watching[Symbol.dispose]()
       watching = join()
