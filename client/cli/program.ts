@@ -58,6 +58,7 @@ export function createProgram(options: ProgramOptions): Command {
       'what "debug-server configure" has kept under this name (DEBUG_SERVER_PROFILE)',
     )
     .option('--json', 'print JSON: what the server answered, or one message a line')
+    .option('--verbose', 'tell every request, its status, time and id on stderr; never a secret')
     .option('-V, --version', 'print the version')
     .addHelpText('after', afterHelp)
   const leaves = leavesOf(options)

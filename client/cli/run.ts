@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { ConnectionFlags } from '../../config/client/load.ts'
 import { type Settings, tokenName } from '../../config/client/resolve.ts'
+import type { TransportEvent } from '../sdk/told-transport.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import type { Asked } from './operation-command.ts'
@@ -10,6 +11,11 @@ import { createProgram, type LocalName } from './program.ts'
 import { paintFor } from './render/paint.ts'
 import { reportOf, reportText } from './report-error.ts'
 import type { CliName, RenderContext } from './words/words.ts'
+
+type Flags = ConnectionFlags & { readonly json?: true; readonly verbose?: true }
+
+/** How often a request is sent again that the server is too busy for. */
+const retries = 4
 
 /** Runs one command line to its end and resolves with the exit code. It never rejects. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -84,7 +90,7 @@ class Invocation {
     })
   }
 
-  async #perform({ name, input, extras }: Asked, flags: ConnectionFlags & { json?: true }): Promise<number> {
+  async #perform({ name, input, extras }: Asked, flags: Flags): Promise<number> {
     const io = this.#io
     const [{ loadSettings }, { connectionSettings }, { createClient }, { perform }] = await Promise.all([
       import('../../config/client/load.ts'),
@@ -96,8 +102,18 @@ class Invocation {
     await using client = createClient({
       ...(await connectionSettings(this.#settings)),
       signal: io.signal,
+      retries,
+      tell: flags.verbose === true ? await this.#teller(this.#settings) : undefined,
     })
     return await perform(name, input, { ...this.#rendering(), client, io, json: flags.json === true, extras })
+  }
+
+  /** Writes what goes on between here and the server to stderr. */
+  async #teller(settings: Settings): Promise<(event: TransportEvent) => void> {
+    const { eventLine, settingsLine } = await import('./verbose.ts')
+    const { stderr } = this.#io
+    stderr.write(`${settingsLine(settings)}\n`)
+    return event => void stderr.write(`${eventLine(event)}\n`)
   }
 
   async #fillLocal(command: Command, name: LocalName): Promise<void> {

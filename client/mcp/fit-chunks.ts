@@ -25,7 +25,7 @@ export const chunkSize = (chunk: LogChunk): number => sizeOf(chunk) + 1
 
 /** As much of the beginning of a chunk as fits; undefined where nothing does. */
 function headOf(chunk: LogChunk, room: number): LogChunk | undefined {
-  const bytes = bytesOf(chunk)
+  const bytes = Buffer.from(bytesOf(chunk))
   const part = (end: number) => chunkOf(chunk, chunk.offset, bytes.subarray(0, end))
   const end = headLength(bytes, length => chunkSize(part(length)) <= room)
   return end === 0 ? undefined : part(end)
@@ -34,7 +34,7 @@ function headOf(chunk: LogChunk, room: number): LogChunk | undefined {
 /** As much of the end of a chunk as fits; undefined where nothing does. */
 export function tailOf(chunk: LogChunk, room: number): LogChunk | undefined {
   if (chunkSize(chunk) <= room) return chunk
-  const bytes = bytesOf(chunk)
+  const bytes = Buffer.from(bytesOf(chunk))
   const part = (start: number) => chunkOf(chunk, chunk.offset + start, bytes.subarray(start))
   const start = tailStart(bytes, length => chunkSize(part(bytes.length - length)) <= room)
   return start < bytes.length ? part(start) : undefined

@@ -1,20 +1,10 @@
-import { parseBaseUrl } from '../../lib/base-url.ts'
-import { contract, operationNames } from '../../services/contract/contract.ts'
-import { Connection } from './connection.ts'
-import type { Download } from './download.ts'
-import type {
-  Arguments,
-  BytesName,
-  CallName,
-  CallOptions,
-  EventsName,
-  GroupedMethods,
-  Input,
-  Output,
-  StreamName,
-  Versioned,
-} from './operation-types.ts'
-import { createTransport } from './transport.ts'
+import { checkedAddress, checkedToken } from './client-options.ts'
+import { type Client, clientOver } from './client-over.ts'
+import { retryingTransport } from './retrying-transport.ts'
+import { type TransportEvent, toldTransport } from './told-transport.ts'
+import { undiciTransport } from './undici-transport.ts'
+
+export type { Client } from './client-over.ts'
 
 export type ClientOptions = {
   /** Address of the API, or of the proxy followed by `/api`. */
@@ -27,69 +17,24 @@ export type ClientOptions = {
   readonly insecure?: boolean | undefined
   /** Ends every call of this client. */
   readonly signal?: AbortSignal | undefined
+  /** How often a request is sent again that the server is too busy for; see `retryingTransport`. None by default. */
+  readonly retries?: number | undefined
+  /** Is told of every request. */
+  readonly tell?: ((event: TransportEvent) => void) | undefined
 }
 
-/**
- * A Debug Server, typed by its contract: `client.sessions.create(input)` is `client.call('sessions.create', input)`.
- *
- * Rejects with a ProblemError where the server refuses, with a ConnectionError where it cannot be asked or does not
- * answer in time, and with the signal's reason where the caller ended the call.
- */
-export type Client = GroupedMethods &
-  AsyncDisposable & {
-    readonly baseUrl: string
-    call<Name extends CallName>(name: Name, ...args: Arguments<Name>): Promise<Output<Name>>
-    /** As `call`, with the version for an update's `ifMatch`. */
-    versioned<Name extends CallName>(name: Name, ...args: Arguments<Name>): Promise<Versioned<Output<Name>>>
-    /** Resolves when the server has begun to answer; see `Download`. */
-    download(name: BytesName, input: Input<BytesName>, options?: CallOptions): Promise<Download>
-    /** Connects when it is iterated, and resumes by itself; see `resumingLog`. */
-    stream(
-      name: StreamName,
-      input: Input<StreamName>,
-      options?: CallOptions,
-    ): AsyncIterable<Output<StreamName>>
-    /** Connects when it is iterated, and goes on behind the last change by itself; see `resumingEvents`. */
-    changes(
-      name: EventsName,
-      input?: Input<EventsName>,
-      options?: CallOptions,
-    ): AsyncIterable<Output<EventsName>>
-  }
-
-export function createClient({ baseUrl, token, ca, insecure = false, signal }: ClientOptions): Client {
-  const address = parseBaseUrl(baseUrl)
-  if (!address.ok) throw new TypeError(`baseUrl "${baseUrl}": ${address.reason}`)
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
-    throw new TypeError('the token must be printable ASCII without spaces')
-  const transport = createTransport({ baseUrl: address.url, token, ca, insecure })
-  const connection = new Connection({ transport, baseUrl: address.url, signal })
-  const client: Omit<Client, keyof GroupedMethods> = {
-    baseUrl: address.url,
-    call: (name, ...[input, options]) => connection.call(contract[name], input ?? {}, options),
-    versioned: (name, ...[input, options]) => connection.versioned(contract[name], input ?? {}, options),
-    download: (name, input, options) => connection.download(contract[name], input, options),
-    stream: (_, input, options) => connection.logs(input, options),
-    changes: (_, input, options) => connection.events(input ?? {}, options),
-    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
-  }
-  return Object.assign(client, groupedMethods(client))
-}
-
-/** The names of the contract decide the methods at run time here, and in the types there: nothing else can tie the two. */
-function groupedMethods({
-  call,
-  download,
-  stream,
-  changes,
-}: Omit<Client, keyof GroupedMethods>): GroupedMethods {
-  const ways = { json: call, bytes: download, stream, events: changes }
-  const groups: Record<string, Record<string, unknown>> = {}
-  for (const name of operationNames) {
-    const [group = '', verb = ''] = name.split('.')
-    groups[group] ??= {}
-    groups[group][verb] = (...args: unknown[]) =>
-      Reflect.apply(ways[contract[name].answer], undefined, [name, ...args])
-  }
-  return groups as GroupedMethods
+/** A client for programs that run in Node; that for browsers is in `browser.ts`. */
+export function createClient({
+  baseUrl,
+  token,
+  ca,
+  insecure = false,
+  signal,
+  retries = 0,
+  tell = () => {},
+}: ClientOptions): Client {
+  const address = checkedAddress(baseUrl)
+  const undici = undiciTransport({ baseUrl: address, token: checkedToken(token), ca, insecure })
+  const transport = retryingTransport(toldTransport(undici, tell), { most: retries, tell })
+  return clientOver({ address, transport, signal })
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { contract } from '../../services/contract/contract.ts'
 import type { EventMessage } from '../../services/contract/event-message.ts'
 import { sessionId } from '../../services/contract/ids.ts'
@@ -11,6 +10,7 @@ import { type Download, downloadOf, type OpenedBytes } from './download.ts'
 import { httpRequest } from './http-request.ts'
 import { lines } from './ndjson.ts'
 import type { CallOptions, Input, Versioned } from './operation-types.ts'
+import { pause } from './pause.ts'
 import { resumingEvents } from './resuming-events.ts'
 import { resumingLog } from './resuming-log.ts'
 import type { Transport } from './transport.ts'
@@ -54,13 +54,13 @@ export class Connection {
       headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
       signal: limit.signal,
       idleMs: 0,
+      mayBeUnavailable: operation.errors.includes('not_ready'),
     })
     const text = await this.#text(answer.body, limit.signal)
     if (answer.status < 200 || answer.status > 299) throw parseProblem(answer.status, text, baseUrl)
-    const { etag: version } = answer.headers
     return {
       value: parseAnswer<O['output']>(operation.output, text, baseUrl),
-      version: typeof version === 'string' ? version : undefined,
+      version: answer.header('etag'),
     }
   }
 
@@ -109,7 +109,7 @@ export class Connection {
         ...{ accept: '*/*', headers, signal: limit.signal, idleMs: longestSilence },
       })
       if (answer.status === 200 || answer.status === 206)
-        return { ...answer, body: this.#bytes(answer.body, signal) }
+        return { status: answer.status, header: answer.header, body: this.#bytes(answer.body, signal) }
       throw parseProblem(answer.status, await this.#text(answer.body, limit.signal), baseUrl)
     } finally {
       limit.lift()
@@ -193,9 +193,4 @@ export class Connection {
       throw explainConnectionError(this.#options.baseUrl, error)
     }
   }
-}
-
-/** Rejects with the reason of the signal. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted())
 }

@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'undici/types/header.js'
 import { ConnectionError } from './connection-error.ts'
 import { attempts, backoff, isPassing } from './retry.ts'
+import type { Answer } from './transport.ts'
 
 /** A file that a server answers with. */
 export type Download = {
@@ -11,11 +11,7 @@ export type Download = {
   readonly body: AsyncIterable<Uint8Array>
 }
 
-export type OpenedBytes = {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: AsyncIterable<Uint8Array>
-}
+export type OpenedBytes = Pick<Answer, 'status' | 'header'> & { readonly body: AsyncIterable<Uint8Array> }
 
 export type DownloadOptions = {
   readonly baseUrl: string
@@ -28,13 +24,13 @@ export type DownloadOptions = {
 /** Asks for a file. What fails before the first answer is not tried again. */
 export async function downloadOf(options: DownloadOptions): Promise<Download> {
   const opened = await options.open({})
-  const bytes = Number(opened.headers['content-length'])
-  const { etag } = opened.headers
-  if (opened.status !== 200 || !Number.isSafeInteger(bytes) || typeof etag !== 'string')
+  const bytes = Number(opened.header('content-length'))
+  const etag = opened.header('etag')
+  if (opened.status !== 200 || !Number.isSafeInteger(bytes) || etag === undefined)
     throw unexpected(options.baseUrl, 'it does not say how large the file is')
   return {
     bytes,
-    mediaType: String(opened.headers['content-type'] ?? 'application/octet-stream'),
+    mediaType: opened.header('content-type') ?? 'application/octet-stream',
     body: resuming(opened.body, { ...options, bytes, etag }),
   }
 }
@@ -73,8 +69,8 @@ async function rest(
   etag: string,
   baseUrl: string,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { status, headers, body } = await open({ range: `bytes=${taken}-`, 'if-range': etag })
-  if (status !== 206 || !String(headers['content-range']).startsWith(`bytes ${taken}-`))
+  const { status, header, body } = await open({ range: `bytes=${taken}-`, 'if-range': etag })
+  if (status !== 206 || header('content-range')?.startsWith(`bytes ${taken}-`) !== true)
     throw unexpected(baseUrl, 'the file is another one by now')
   return body
 }

@@ -11,7 +11,7 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
   for await (const chunk of chunks) {
     let start = 0
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const line = Buffer.concat([...parts, chunk.subarray(start, end)]).toString('utf8')
+      const line = textOf([...parts, chunk.subarray(start, end)])
       start = end + 1
       parts = []
       length = 0
@@ -23,3 +23,18 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
     if (rest.length > 0) parts.push(rest)
   }
 }
+
+/** Of one part as a rule: what is put together first is decoded once, for a cut may go through a character. */
+function textOf(parts: readonly Uint8Array[]): string {
+  const [only] = parts
+  if (parts.length === 1) return decoder.decode(only)
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return decoder.decode(whole)
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

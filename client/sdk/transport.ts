@@ -1,76 +1,41 @@
-import type { Agent, Dispatcher } from 'undici'
-import { explainConnectionError } from './connection-error.ts'
 import type { HttpRequest } from './http-request.ts'
 
-export type TransportOptions = {
-  readonly baseUrl: string
-  readonly token: string | undefined
-  /** Certificates in PEM that replace the built-in authorities. */
-  readonly ca: string | undefined
-  /** Take any certificate. */
-  readonly insecure: boolean
-}
-
+/** What an answer brings; its body is read once, in one of the two ways. */
 export type Answer = {
   readonly status: number
-  readonly headers: Dispatcher.ResponseData['headers']
-  readonly body: Dispatcher.ResponseData['body']
+  /** By its name in small letters; of one that came several times, the first. */
+  header(name: string): string | undefined
+  readonly body: AsyncIterable<Uint8Array> & { text(): Promise<string> }
 }
 
 export type SendOptions = {
   readonly accept: string
-  /** Further headers. */
+  /** Further headers, by names in small letters. */
   readonly headers?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
-  /** The longest silence in the middle of the body; 0 for none. */
+  /** The longest silence in the middle of the body, in milliseconds; 0 for none. */
   readonly idleMs: number
+  /** Whether a 503 is what was asked for, and no reason to ask again. */
+  readonly mayBeUnavailable?: boolean
 }
 
-/** Sends requests to one server; keeps its connections for reuse. */
+/**
+ * Sends requests to one server, and may keep its connections. What knows of Node or of browsers stands behind it:
+ * `undici-transport.ts` and `fetch-transport.ts`.
+ */
 export type Transport = AsyncDisposable & {
   /** Resolves when the head of the answer is there. Rejects with a ConnectionError, or with the signal's reason. */
   send(request: HttpRequest, options: SendOptions): Promise<Answer>
 }
 
-/** undici is loaded by the first request: it takes longer to load than `--help` to run. */
-export function createTransport({ baseUrl, token, ca, insecure }: TransportOptions): Transport {
-  let loaded: Promise<Agent> | undefined
-  const load = async (): Promise<Agent> => {
-    const { Agent } = await import('undici')
-    return new Agent({ connect: { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) } })
-  }
-  const { origin, pathname } = new URL(baseUrl)
-  const prefix = pathname.replace(/\/+$/, '')
-
-  return {
-    async send({ method, path, body }, { accept, headers, signal, idleMs }) {
-      loaded ??= load()
-      const agent = await loaded
-      try {
-        const answer = await agent.request({
-          origin,
-          path: prefix + path,
-          method,
-          body: body ?? null,
-          headers: {
-            ...headers,
-            accept,
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          signal,
-          // The caller's signal carries the deadline, which depends on how long the server was asked to wait.
-          headersTimeout: 0,
-          bodyTimeout: idleMs,
-        })
-        return { status: answer.statusCode, headers: answer.headers, body: answer.body }
-      } catch (error) {
-        signal.throwIfAborted()
-        throw explainConnectionError(baseUrl, error)
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      if (loaded !== undefined) await (await loaded).destroy()
-    },
-  }
-}
+/** The headers of a request. Theirs alone carry the token: no URL ever does. */
+export const headersOf = (
+  { body }: HttpRequest,
+  { accept, headers }: SendOptions,
+  token: string | undefined,
+): Record<string, string> => ({
+  ...headers,
+  accept,
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+})

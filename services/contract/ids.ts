@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 
 /**
@@ -68,6 +67,6 @@ export const reference = (prefix: string, last = false) =>
 
 function randomText(count: number): string {
   let text = ''
-  for (const byte of randomBytes(count)) text += alphabet[byte & 31]
+  for (const byte of crypto.getRandomValues(new Uint8Array(count))) text += alphabet[byte & 31]
   return text
 }

@@ -34,8 +34,8 @@ export class Listener {
       if (message.offset !== at) throw new Error(`${key}: byte ${message.offset} came when ${at} was due`)
       this.#lengths.set(key, at + message.bytes)
       const chunks = this.#chunks.get(key)
-      if (chunks === undefined) this.#chunks.set(key, [bytesOf(message)])
-      else chunks.push(bytesOf(message))
+      if (chunks === undefined) this.#chunks.set(key, [Buffer.from(bytesOf(message))])
+      else chunks.push(Buffer.from(bytesOf(message)))
     }
     throw new Error('the log broke off')
   }

@@ -14,7 +14,7 @@ export const act: Act<'debug.output'> = async (input, context) => {
   else for (const chunk of output.chunks) await write(io[chunk.stream], bytesOf(chunk), io.signal)
   const { stdout, stderr } = output.next
   const last = output.chunks.findLast(({ stream }) => stream === 'stderr')
-  const begun = last !== undefined && !bytesOf(last).toString('latin1').endsWith('\n')
+  const begun = last !== undefined && bytesOf(last).at(-1) !== 10 // a line feed
   if (!output.complete)
     await hint(
       context,

@@ -2,11 +2,9 @@ import { configLocation } from '../../../config/client/config-location.ts'
 import { type ConnectionFlags, loadSettings } from '../../../config/client/load.ts'
 import type { Settings, Sourced } from '../../../config/client/resolve.ts'
 import { type Io, write } from '../io.ts'
+import { masked } from '../render/masked.ts'
 import { table } from '../render/table.ts'
 import type { RenderContext } from '../words/words.ts'
-
-/** Enough of a token to recognise it by, and too little to use it. */
-export const masked = (token: string): string => (token.length < 24 ? '****' : `****${token.slice(-4)}`)
 
 type Shown = Record<'profile' | 'base_url' | 'token' | 'ca' | 'insecure', Sourced<string | boolean> | null>
 

@@ -4,11 +4,12 @@ import { fitItems } from '../../../client/mcp/fit-items.ts'
 import { sizeOf } from '../../../client/mcp/part.ts'
 import { Rests } from '../../../client/mcp/rests.ts'
 import { shortened } from '../../../client/mcp/shortened.ts'
-import { bytesOf, chunkOf } from '../../../client/sdk/log-bytes.ts'
+import { bytesOf, chunkOf, type OutputMessage } from '../../../client/sdk/log-bytes.ts'
 import { commandId } from '../../../services/contract/ids.ts'
 
 const head = { command: commandId.schema.parse('cmd_0123456789ab'), stream: 'stdout' } as const
 const chunk = (content: string | Buffer, offset = 0) => chunkOf(head, offset, Buffer.from(content))
+const bytes = (message: OutputMessage) => Buffer.from(bytesOf(message))
 
 t.test('chunks are cut where they fit, at a line or at least a character', t => {
   for (const [name, content] of [
@@ -24,20 +25,17 @@ t.test('chunks are cut where they fit, at a line or at least a character', t => 
       const [first] = fitChunks([all], room)
       t.ok(first !== undefined && sizeOf(first) < room, `${name}, ${room}: it fits`)
       if (first === undefined) continue
-      t.ok(
-        first.bytes > 0 && bytesOf(all).subarray(0, first.bytes).equals(bytesOf(first)),
-        'from the first byte',
-      )
+      t.ok(first.bytes > 0 && bytes(all).subarray(0, first.bytes).equals(bytes(first)), 'from the first byte')
       if ('text' in all) t.ok('text' in first, 'what is text stays text')
       const last = tailOf(all, room)
       t.ok(last !== undefined && sizeOf(last) < room)
       if (last === undefined) continue
-      t.ok(bytesOf(all).subarray(-last.bytes).equals(bytesOf(last)), 'to the last byte')
+      t.ok(bytes(all).subarray(-last.bytes).equals(bytes(last)), 'to the last byte')
       t.equal(last.offset + last.bytes, 7 + all.bytes)
       if ('text' in all) t.ok('text' in last)
     }
   const [first] = fitChunks([chunk('first\nsecond\nthird\n')], sizeOf(chunk('first\nsecond\nthi')) + 1)
-  t.equal(String(first && bytesOf(first)), 'first\nsecond\n')
+  t.equal(String(first && bytes(first)), 'first\nsecond\n')
   t.same(fitChunks([chunk('abc')], 20), [], 'nothing, where not even a byte fits')
   t.same(fitChunks([chunk('ab\n')], -1), [])
   t.equal(tailOf(chunk('abc\n'), 20), undefined)
