@@ -14,10 +14,17 @@ export async function noteActivity(
   session: SessionId,
   now: string,
 ): Promise<void> {
-  await transaction.updateTable('sessions').set({ last_active_at: now }).where('id', '=', session).execute()
+  await sessionQuery(transaction, { session, now })
 }
 
-const noteQuery = compiledQuery<{ command: CommandId; now: string }, unknown>((database, parameter) =>
+const sessionQuery = compiledQuery<{ session: SessionId; now: string }, unknown>((database, parameter) =>
+  database
+    .updateTable('sessions')
+    .set({ last_active_at: parameter('now') })
+    .where('id', '=', parameter('session')),
+)
+
+const commandQuery = compiledQuery<{ command: CommandId; now: string }, unknown>((database, parameter) =>
   database
     .updateTable('sessions')
     .set({ last_active_at: parameter('now') })
@@ -32,7 +39,7 @@ export async function noteActivityOf(
   command: CommandId,
   now: string,
 ): Promise<void> {
-  await noteQuery(transaction, { command, now })
+  await commandQuery(transaction, { command, now })
 }
 
 /** The most that what is told of a session's last activity may be behind, in milliseconds. */

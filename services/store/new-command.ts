@@ -6,6 +6,7 @@ import { type CommandId, commandId, type EnvironmentId, type SessionId } from '.
 import type { TerminalSize } from '../contract/terminal.ts'
 import { noteActivity } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
+import { compiledQuery } from './compiled-query.ts'
 import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 import { presentTrace } from './trace-column.ts'
@@ -83,15 +84,17 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
 }
 
 export async function takesCommands(transaction: Transaction<Schema>, session: SessionId): Promise<boolean> {
-  const found = await transaction
+  return (await takingQuery(transaction, { session })).length > 0
+}
+
+const takingQuery = compiledQuery<{ session: SessionId }, { id: SessionId }>((database, parameter) =>
+  database
     .selectFrom('sessions')
     .select('id')
-    .where('id', '=', session)
+    .where('id', '=', parameter('session'))
     .where('status', 'in', ['pending', 'starting', 'running'])
-    .where('delete_requested', '=', 0)
-    .executeTakeFirst()
-  return found !== undefined
-}
+    .where('delete_requested', '=', 0),
+)
 
 /** One that waits for a command that has ended otherwise than well is cancelled at once. */
 export async function insertCommand(
@@ -137,21 +140,47 @@ async function insertRow(
   given: Pick<CommandRow, Given>,
 ): Promise<CommandId> {
   const id = commandId.create()
-  const { highest, lowest } = await transaction
-    .selectFrom('commands')
-    .select(eb => [eb.fn.max('sequence').as('highest'), eb.fn.min('sequence').as('lowest')])
-    .where('session_id', '=', given.session_id)
-    .executeTakeFirstOrThrow()
-  await transaction
-    .insertInto('commands')
-    .values({
-      ...given,
-      id,
-      // What builds an environment comes before all that was asked for.
-      sequence:
-        given.environment_id === null
-          ? Math.max(Number(highest ?? 0), 0) + 1
-          : Math.min(Number(lowest ?? 1), 1) - 1,
+  const [bounds] = await boundsQuery(transaction, { session: given.session_id })
+  // What builds an environment comes before all that was asked for.
+  const sequence =
+    given.environment_id === null
+      ? Math.max(bounds?.highest ?? 0, 0) + 1
+      : Math.min(bounds?.lowest ?? 1, 1) - 1
+  await insertQuery(transaction, { ...given, id, sequence, trace_json: presentTrace() })
+  await noteActivity(transaction, given.session_id, given.created_at)
+  return id
+}
+
+const boundsQuery = compiledQuery<{ session: SessionId }, { highest: number | null; lowest: number | null }>(
+  (database, parameter) =>
+    database
+      .selectFrom('commands')
+      .select(eb => [eb.fn.max('sequence').as('highest'), eb.fn.min('sequence').as('lowest')])
+      .where('session_id', '=', parameter('session')),
+)
+
+const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | 'trace_json'>, unknown>(
+  (database, parameter) =>
+    database.insertInto('commands').values({
+      id: parameter('id'),
+      session_id: parameter('session_id'),
+      sequence: parameter('sequence'),
+      after_json: parameter('after_json'),
+      command_json: parameter('command_json'),
+      directory: parameter('directory'),
+      environment_json: parameter('environment_json'),
+      timeout_seconds: parameter('timeout_seconds'),
+      idempotent: parameter('idempotent'),
+      rerun_of: parameter('rerun_of'),
+      environment_id: parameter('environment_id'),
+      debuggee: parameter('debuggee'),
+      merge: parameter('merge'),
+      terminal_columns: parameter('terminal_columns'),
+      terminal_rows: parameter('terminal_rows'),
+      limits_json: parameter('limits_json'),
+      artifacts_json: parameter('artifacts_json'),
+      created_at: parameter('created_at'),
+      trace_json: parameter('trace_json'),
       attempts: 0,
       status: 'queued',
       cancel_requested: 0,
@@ -169,9 +198,5 @@ async function insertRow(
       log_expired_at: null,
       started_at: null,
       ended_at: null,
-      trace_json: presentTrace(),
-    })
-    .execute()
-  await noteActivity(transaction, given.session_id, given.created_at)
-  return id
-}
+    }),
+)

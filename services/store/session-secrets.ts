@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import type { SessionId } from '../contract/ids.ts'
-import type { Schema } from './schema.ts'
+import { compiledQuery } from './compiled-query.ts'
+import type { Schema, SessionSecretRow } from './schema.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -20,15 +21,17 @@ export async function insertSecrets(
 
 /** By the names of the environment variables. They never change. */
 export const secretsOf = async (store: Store, session: SessionId): Promise<Record<string, string>> => {
-  const rows = await store.read(database =>
+  const rows = await store.read(database => secretsQuery(database, { session }))
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+}
+
+const secretsQuery = compiledQuery<{ session: SessionId }, Pick<SessionSecretRow, 'name' | 'value'>>(
+  (database, parameter) =>
     database
       .selectFrom('session_secrets')
       .select(['name', 'value'])
-      .where('session_id', '=', session)
-      .execute(),
-  )
-  return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
-}
+      .where('session_id', '=', parameter('session')),
+)
 
 /**
  * Equal for sessions of one owner that have the same secrets, '' for those without. It is part of what others are told, and

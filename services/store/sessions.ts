@@ -145,16 +145,26 @@ export const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) 
       environmentsOfSession(eb).as('environments_json'),
     ])
 
-export const getSession = (store: Store, id: SessionId): Promise<SessionJoined | undefined> =>
-  joined(store)(query => query.where('sessions.id', '=', id).executeTakeFirst())
+export const getSession = async (store: Store, id: SessionId): Promise<SessionJoined | undefined> =>
+  (await store.read(database => sessionQuery(database, { id })))[0]
+
+const sessionQuery = compiledQuery<{ id: SessionId }, SessionJoined>((database, parameter) =>
+  selectJoined(database).where('sessions.id', '=', parameter('id')),
+)
 
 /** Finds a session by id, unique beginning, or `@last`: the latest one of `caller`'s. */
-export function resolveSession(
+export async function resolveSession(
   store: Store,
   reference: string,
   caller: UserId,
   visible: Visibility,
 ): Promise<Resolved<SessionJoined>> {
+  const id = sessionId.schema.safeParse(reference)
+  if (id.success) {
+    const found = await getSession(store, id.data)
+    const isSeen = found !== undefined && (visible === 'all' || found.owner_id === visible.owner)
+    return isSeen ? { found: true, value: found } : { found: false, reason: 'none' }
+  }
   return joined(store)(async query => {
     if (reference === '@last')
       return resolved(

@@ -7,6 +7,7 @@ import {
   worktreeId,
 } from '../contract/ids.ts'
 import { type WorktreeStatus, worktreeMayBecome } from '../contract/worktree-state.ts'
+import { compiledQuery } from './compiled-query.ts'
 import type { Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { Schema, WorktreeRow } from './schema.ts'
@@ -231,17 +232,18 @@ export type PooledWorktree = WorktreeRow & { removal_requested: number }
 
 /** Those that no session has, those used last first: what the pool is, and what is to be done about it. */
 export const pooledWorktrees = (store: Store): Promise<PooledWorktree[]> =>
-  store.read(database =>
-    database
-      .selectFrom('worktrees')
-      .innerJoin('repositories', 'repositories.id', 'worktrees.repository_id')
-      .selectAll('worktrees')
-      .select('repositories.removal_requested')
-      .where('worktrees.status', 'in', ['scrubbing', 'warm', 'removing'])
-      .orderBy('last_used_at', 'desc')
-      .orderBy('worktrees.id')
-      .execute(),
-  )
+  store.read(database => pooledQuery(database, {}))
+
+const pooledQuery = compiledQuery<Record<never, never>, PooledWorktree>(database =>
+  database
+    .selectFrom('worktrees')
+    .innerJoin('repositories', 'repositories.id', 'worktrees.repository_id')
+    .selectAll('worktrees')
+    .select('repositories.removal_requested')
+    .where('worktrees.status', 'in', ['scrubbing', 'warm', 'removing'])
+    .orderBy('last_used_at', 'desc')
+    .orderBy('worktrees.id'),
+)
 
 /** Whether the runner `by` has the lease of a session. */
 async function isHeld(transaction: Transaction<Schema>, session: SessionId, by: RunnerToken) {

@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import { subjectOf } from '../../lib/subject.ts'
 import { type CredentialId, isSignInId, type UserId } from '../contract/ids.ts'
-import type { Schema } from './schema.ts'
+import { compiledQuery } from './compiled-query.ts'
+import type { AuditRow, Schema } from './schema.ts'
 
 export type AuditEvent = {
   /** Who, and with what; null where nobody has proved who they are. */
@@ -23,28 +24,48 @@ export async function writeAudit(
   { user, credential, operation, address, now, refused = false }: AuditEvent,
 ): Promise<void> {
   const subject = subjectOf()
-  const { position } = await transaction
-    .insertInto('audit')
-    .values({
-      at: now(),
-      actor_id: user,
-      actor_token_id: credential === null || isSignInId(credential) ? null : credential,
-      actor_sign_in_id: credential !== null && isSignInId(credential) ? credential : null,
-      operation,
-      refused: refused ? 1 : 0,
-      address,
-      request_id: subject?.request ?? null,
-      repository_id: subject?.repository ?? null,
-      session_id: subject?.session ?? null,
-      command_id: subject?.command ?? null,
-      token_id: subject?.token ?? null,
-      user_id: subject?.user ?? null,
-      invite_id: subject?.invite ?? null,
-    })
-    .returning('position')
-    .executeTakeFirstOrThrow()
-  await transaction
-    .deleteFrom('audit')
-    .where('position', '<=', position - kept)
-    .execute()
+  const [added] = await insertQuery(transaction, {
+    at: now(),
+    actor_id: user,
+    actor_token_id: credential === null || isSignInId(credential) ? null : credential,
+    actor_sign_in_id: credential !== null && isSignInId(credential) ? credential : null,
+    operation,
+    refused: refused ? 1 : 0,
+    address,
+    request_id: subject?.request ?? null,
+    repository_id: subject?.repository ?? null,
+    session_id: subject?.session ?? null,
+    command_id: subject?.command ?? null,
+    token_id: subject?.token ?? null,
+    user_id: subject?.user ?? null,
+    invite_id: subject?.invite ?? null,
+  })
+  if (added !== undefined) await forgetQuery(transaction, { until: added.position - kept })
 }
+
+const insertQuery = compiledQuery<Selectable<Omit<AuditRow, 'position'>>, { position: number }>(
+  (database, parameter) =>
+    database
+      .insertInto('audit')
+      .values({
+        at: parameter('at'),
+        actor_id: parameter('actor_id'),
+        actor_token_id: parameter('actor_token_id'),
+        actor_sign_in_id: parameter('actor_sign_in_id'),
+        operation: parameter('operation'),
+        refused: parameter('refused'),
+        address: parameter('address'),
+        request_id: parameter('request_id'),
+        repository_id: parameter('repository_id'),
+        session_id: parameter('session_id'),
+        command_id: parameter('command_id'),
+        token_id: parameter('token_id'),
+        user_id: parameter('user_id'),
+        invite_id: parameter('invite_id'),
+      })
+      .returning('position'),
+)
+
+const forgetQuery = compiledQuery<{ until: number }, unknown>((database, parameter) =>
+  database.deleteFrom('audit').where('position', '<=', parameter('until')),
+)

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
 import { toInstant } from '../../../lib/clock.ts'
 import { annotate } from '../../../lib/trace.ts'
 import type { KeptFiles } from '../../store/artifacts.ts'
@@ -33,11 +33,10 @@ export async function recordEnd(
   lease.require()
   const { session_id, id, attempts } = row
   const limits = limitsOf(row)
-  const [stdout, stderr] = await Promise.all([
-    sizeOf(files.log(session_id, id, 'stdout')),
-    sizeOf(files.log(session_id, id, 'stderr')),
-  ])
-  const written = { stdout, stderr }
+  const written = {
+    stdout: sizeOf(files.log(session_id, id, 'stdout')),
+    stderr: sizeOf(files.log(session_id, id, 'stderr')),
+  }
   const group = measured?.read()
   const { status, exit_code, failure } = limitedOutcome(seen, limits, written, group)
   const left = keptLogs(written, limits.output)
@@ -58,7 +57,7 @@ export async function recordEnd(
   const now = clock.now()
   const byClock = row.started_at === null ? undefined : now - Date.parse(row.started_at)
   const took = measured?.wallMs ?? byClock
-  const truncated = left.stdout < stdout || left.stderr < stderr
+  const truncated = left.stdout < written.stdout || left.stderr < written.stderr
   const end = {
     exit_code,
     failure,
@@ -68,17 +67,18 @@ export async function recordEnd(
     usage: commandUsage(took, cpu, measured?.peak ?? null),
   }
   if (!(await endCommand(store, id, status, end, toInstant(now), lease.token))) return false
+  // At once, for somebody waits for it.
+  changed({ session: session_id, command: id })
   metrics.commandEnded(status, took, left)
   annotate({ 'debug_server.status': status, 'process.exit.code': exit_code ?? undefined })
   log.info({ status, exit_code, reason: failure?.reason }, 'command ended')
-  changed({ session: session_id, command: id })
   await cutLogs(context, row, written, left, 0)
   return true
 }
 
 /** In a sandbox the wrapper waits for that, which waits for nobody: nothing is known of the time that they took. */
 async function timeOfWrapper({ store, files }: RunnerContext, { session_id, id, attempts }: CommandRow) {
-  const times = await readTimesFile(files.times(session_id, id, attempts))
+  const times = readTimesFile(files.times(session_id, id, attempts))
   const enclosed = (await isolationOf(store, session_id))?.isolation === 'bubblewrap'
   return enclosed ? undefined : parseTimes(times)
 }
@@ -96,9 +96,9 @@ async function cutLogs(
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
+function sizeOf(file: string): number {
   try {
-    const found = await lstat(file)
+    const found = lstatSync(file)
     return found.isFile() ? found.size : 0
   } catch {
     return 0 // the command could remove its own log

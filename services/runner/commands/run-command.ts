@@ -93,7 +93,7 @@ export class CommandRun {
     // Whoever takes it up where it is given up here ends it anew.
     this.#mayEnd = () => lease.held() && !signal.aborted
     const { id } = row
-    let wrapper: Started | undefined = await readProcessFile(this.#processFile)
+    let wrapper: Started | undefined = readProcessFile(this.#processFile)
     let ended: StartedProcess['ended'] | undefined
     let replacement: Replacement | undefined
     // Gone at the end of this block: what is left of it to do is awaited here.
@@ -161,7 +161,7 @@ export class CommandRun {
    */
   async #endUnheld(): Promise<void> {
     if (this.#debuggee === undefined) return
-    const code = await readExitFile(this.#exitFile)
+    const code = readExitFile(this.#exitFile)
     if (code === undefined || code === codeOfKilled) this.end({ reason: 'debugger_lost' })
   }
 

@@ -18,16 +18,16 @@ export function watchCommand(
   signal: AbortSignal,
 ): Promise<SeenEnd> {
   const { promise, resolve, reject } = Promise.withResolvers<SeenEnd>()
-  let looking = Promise.resolve()
   const look = () => {
-    looking = looking.then(async () => {
+    try {
       // In this order: a wrapper that has left wrote its file before.
       const alive = isAlive(wrapper)
-      const code = await readExitFile(exitFile)
+      const code = readExitFile(exitFile)
       if (code !== undefined) resolve({ kind: 'exited', code })
       else if (!alive) resolve({ kind: 'gone' })
-    })
-    looking.catch(reject)
+    } catch (error) {
+      reject(error)
+    }
   }
   const abort = () => reject(signal.reason)
   const timer = setInterval(look, pollMs)

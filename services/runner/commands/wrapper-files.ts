@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { lstat, mkdir, writeFile } from 'node:fs/promises'
+import { existsSync, lstatSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '../../../lib/error-code.ts'
-import { openPlainFile } from '../../../lib/plain-file.ts'
+import { readPlainFile } from '../../../lib/plain-file.ts'
 import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 
 /** What a wrapper leaves with that could record nothing, and has run nothing. */
@@ -27,9 +27,9 @@ export function parseExitFile(text: string): number | undefined {
 export const goneWrapper: ProcessIdentity = { pid: -1, startTime: 'gone' }
 
 /** Undefined where no wrapper has written it yet; `goneWrapper` where its command has put something else there. */
-export async function readProcessFile(path: string): Promise<ProcessIdentity | undefined> {
-  const text = await textOf(path)
-  return text === '' && (await isReplaced(path)) ? goneWrapper : parseProcessFile(text)
+export function readProcessFile(path: string): ProcessIdentity | undefined {
+  const text = textOf(path)
+  return text === '' && isReplaced(path) ? goneWrapper : parseProcessFile(text)
 }
 
 /**
@@ -56,27 +56,26 @@ export async function untilProcessFile(
   signal: AbortSignal,
 ): Promise<ProcessIdentity | undefined> {
   for (let waited = 0; waited < writingPatience; waited += 10) {
-    const written = await readProcessFile(path)
+    const written = readProcessFile(path)
     if (written !== undefined || !existsSync(path)) return written
     await delay(10, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
   return undefined
 }
 
-export const readExitFile = async (path: string): Promise<number | undefined> =>
-  parseExitFile(await textOf(path))
+export const readExitFile = (path: string): number | undefined => parseExitFile(textOf(path))
 
 /** What `times` wrote; nothing where it has not come so far. */
-export const readTimesFile = (path: string): Promise<string> => textOf(path)
+export const readTimesFile = (path: string): string => textOf(path)
 
-async function textOf(path: string): Promise<string> {
-  await using file = await openPlainFile(path)
-  return file === undefined ? '' : await file.readFile('latin1')
-}
+/** More than any of them has. */
+const longest = 1_024
 
-async function isReplaced(path: string): Promise<boolean> {
+const textOf = (path: string): string => readPlainFile(path, longest)?.toString('latin1') ?? ''
+
+function isReplaced(path: string): boolean {
   try {
-    return !(await lstat(path)).isFile()
+    return !lstatSync(path).isFile()
   } catch {
     return false
   }

@@ -39,15 +39,21 @@ def tell(message):
     os.write(1, json.dumps(message).encode() + b"\n")
 
 
+def flags_of(path):
+    told = os.open(path.replace("/fd/", "/fdinfo/"), os.O_RDONLY)
+    try:
+        return int(os.read(told, 4096).split(b"flags:", 1)[1].split(None, 1)[0], 8)
+    finally:
+        os.close(told)
+
+
 def reopened(path):
     """A descriptor of that file, which is open already, with the same access."""
     access = os.O_RDONLY
     if path is None:
         path, access = "/dev/null", os.O_RDWR
     else:
-        with open(path.replace("/fd/", "/fdinfo/")) as told:
-            flags = next(int(line.split()[1], 8) for line in told if line.startswith("flags:"))
-        access = flags & (os.O_ACCMODE | os.O_APPEND | os.O_NONBLOCK)
+        access = flags_of(path) & (os.O_ACCMODE | os.O_APPEND | os.O_NONBLOCK)
     low = os.open(path, access)
     try:
         return fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, LOWEST_OWN)

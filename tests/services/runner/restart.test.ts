@@ -150,7 +150,7 @@ t.test('a command whose wrapper is killed is lost, and what it started ends', as
     await t.test(restart ? 'while no runner is there' : 'under its runner', async t => {
       const id = await rig.queue(session, 'echo pid $$; exec sleep 300')
       const program = identify(Number(/pid (\d+)/.exec(await rig.printed(session.id, id, /pid \d+\n/))?.[1]))
-      const wrapper = await readProcessFile(rig.files.process(session.id, id))
+      const wrapper = readProcessFile(rig.files.process(session.id, id))
       if (wrapper === undefined || program === undefined) throw new Error('not started')
       t.same(identify(wrapper.pid), wrapper, 'the wrapper names itself as lib/processes does')
       if (restart) await rig.stop()

@@ -156,7 +156,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
   t.teardown(async () => {
     await stop()
     for (const { session_id, id, attempts } of await runningCommands(store)) {
-      const wrapper = await readProcessFile(files.process(session_id, id, attempts))
+      const wrapper = readProcessFile(files.process(session_id, id, attempts))
       if (wrapper !== undefined) await new CommandProcesses(id, wrapper).end(0)
     }
     await removeGroups(files)

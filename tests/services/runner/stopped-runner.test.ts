@@ -71,7 +71,7 @@ t.test('a runner that is stopped past its lease and wakes up touches nothing of 
   )
   writeFileSync(file('end'), '')
   const wrappers = []
-  for (const id of [going, spared]) wrappers.push(await readProcessFile(rig.files.process(session.id, id)))
+  for (const id of [going, spared]) wrappers.push(readProcessFile(rig.files.process(session.id, id)))
 
   const successor = await second()
   const row = await rig.ended(ended)

@@ -50,7 +50,7 @@ for (const shell of shells) {
       t.equal(await forbidProcessFile(join(directory, 'process')), false)
       await finish(start(directory, ['touch', made]))
       t.notOk(existsSync(made))
-      t.equal(await readProcessFile(join(directory, 'process')), undefined)
+      t.equal(readProcessFile(join(directory, 'process')), undefined)
 
       const quicker = folder()
       await finish(start(quicker, ['touch', made]))
@@ -66,9 +66,9 @@ for (const shell of shells) {
     const child = start(directory, ['cat', join(directory, 'process')])
     const own = identify(child.pid ?? -1)
     const { stdout } = await finish(child)
-    t.same(await readProcessFile(join(directory, 'process')), own)
+    t.same(readProcessFile(join(directory, 'process')), own)
     t.equal(stdout, readFileSync(join(directory, 'process'), 'utf8'))
-    t.equal(await readExitFile(join(directory, 'exit')), 0)
+    t.equal(readExitFile(join(directory, 'exit')), 0)
   })
 
   t.test(`${shell}: records every code, and says nothing itself`, async t => {
@@ -83,7 +83,7 @@ for (const shell of shells) {
     ] as const) {
       const directory = folder()
       const { stdout, stderr } = await finish(start(directory, ['sh', '-c', line]))
-      t.equal(await readExitFile(join(directory, 'exit')), code, line)
+      t.equal(readExitFile(join(directory, 'exit')), code, line)
       t.same([stdout, stderr], ['', ''])
     }
   })
@@ -113,10 +113,10 @@ for (const shell of shells) {
     await until('the first to run', () => readProcessFile(join(directory, 'process')))
     const second = await finish(start(directory, ['sh', '-c', 'echo ran; exit 4']))
     t.equal(second.stdout, '')
-    t.equal(await readExitFile(join(directory, 'exit')), undefined, 'which has not ended')
+    t.equal(readExitFile(join(directory, 'exit')), undefined, 'which has not ended')
     writeFileSync(gate, '')
     t.equal((await firstDone).stdout, 'ran\n')
-    t.equal(await readExitFile(join(directory, 'exit')), 3)
+    t.equal(readExitFile(join(directory, 'exit')), 3)
   })
 
   t.test(`${shell}: keeps to the size of files, and tells the times of what it ran`, async t => {
@@ -124,11 +124,11 @@ for (const shell of shells) {
     const large = join(directory, 'large')
     const script = `i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; exec head -c 5000 /dev/zero > ${large}`
     const { stderr } = await finish(start(directory, ['sh', '-c', script], {}, '4'))
-    t.equal(await readExitFile(join(directory, 'exit')), 153)
+    t.equal(readExitFile(join(directory, 'exit')), 153)
     // bash counts in blocks of 1024 bytes where it is not run as sh.
     t.equal(statSync(large).size, shell === '/bin/bash' ? 4_096 : 2_048)
     t.equal(stderr, '')
-    const times = parseTimes(await readTimesFile(join(directory, 'times')))
+    const times = parseTimes(readTimesFile(join(directory, 'times')))
     t.ok(times !== undefined && times.user > 0.01, JSON.stringify(times))
   })
 
@@ -143,7 +143,7 @@ for (const shell of shells) {
     const refused = await finish(start(without, ['echo', 'ran'], {}, '-', [missing]))
     t.equal(refused.stdout, '')
     t.match(refused.stderr, missing)
-    t.equal(await readExitFile(join(without, 'exit')), 126)
+    t.equal(readExitFile(join(without, 'exit')), 126)
   })
 
   t.test(`${shell}: runs nothing where it cannot record`, async t => {
