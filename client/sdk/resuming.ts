@@ -63,7 +63,8 @@ export async function* resuming<Message extends Told>({
 }
 
 /** Whether a stream with this end goes on over a new connection. */
-const mayGoOn = (reason: string): boolean => reason === 'server_stopping' || reason === 'slow_reader'
+const mayGoOn = (reason: string): boolean =>
+  reason === 'server_stopping' || reason === 'slow_reader' || reason === 'unresponsive'
 
 const brokenOff = (baseUrl: string, reason?: string): ConnectionError =>
   new ConnectionError(

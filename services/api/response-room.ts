@@ -15,3 +15,10 @@ export function untilRoom(response: ServerResponse, patience: number): Promise<T
     response.once('drain', onDrain).once('close', onClose)
   })
 }
+
+/** Cuts a response that has been ended if what is left of it is not taken within so many milliseconds. */
+export function cutAfter(response: ServerResponse, milliseconds: number): void {
+  if (response.closed) return
+  const timer = setTimeout(() => response.destroy(), milliseconds)
+  response.once('close', () => clearTimeout(timer))
+}

@@ -1,26 +1,38 @@
 import type { IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
+import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { admit, type Caller } from './access.ts'
 import type { Context } from './context.ts'
 import { debugAccess } from './debug/serve-debug.ts'
+import type { EventSource } from './events/event-source.ts'
 import { findSession } from './handlers/find.ts'
-import type { CalledHandlers, StreamName } from './handlers/handler.ts'
+import type { AnswerOf, CalledHandlers, EventsName, StreamName } from './handlers/handler.ts'
 import { readInput } from './input.ts'
-import type { FrameFormat } from './logs/log-format.ts'
 import type { LogSource } from './logs/log-source.ts'
-import { admitTo, answerCall, isStream } from './operations.ts'
+import { admitTo, answerCall, isEvents, isStream } from './operations.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcome.ts'
 import type { Presenting } from './presented.ts'
 import { refusalOf } from './problem-reply.ts'
 import { matchPath } from './route-table.ts'
+import { codecFor, offeredProtocols } from './websocket/codec.ts'
 
 /** What a WebSocket is to carry. */
-export type Subscription = { readonly caller: Caller; readonly route: string } & (
-  | { readonly kind: 'log'; readonly source: LogSource; readonly format: FrameFormat }
+export type Subscription = Wanted & { readonly codec: Codec }
+
+type Wanted = { readonly caller: Caller; readonly route: string } & (
+  | { readonly kind: 'log'; readonly source: LogSource }
+  | { readonly kind: 'events'; readonly source: EventSource }
   | { readonly kind: 'debug'; readonly session: SessionJoined }
 )
+
+/** Which codecs there are for each: calls of a debugger and their answers are no text to read. */
+export const codecsOf: Readonly<Record<Wanted['kind'], readonly Codec[]>> = {
+  log: codecs,
+  events: codecs,
+  debug: ['json'],
+}
 
 type Request = {
   readonly path: Readonly<Record<string, string>>
@@ -33,21 +45,20 @@ type Request = {
 export async function readUpgrade(
   context: Context,
   handlers: CalledHandlers,
-  request: IncomingMessage,
+  { url = '', headers }: IncomingMessage,
   gone: AbortSignal,
 ): Promise<Outcome<Subscription>> {
   try {
-    const { url = '' } = request
     const leak = tokenInUrl(url)
     if (leak !== undefined) return refuse('token_in_url', leak)
-    const [path = '', search = ''] = url.split('?', 2)
-    const match = matchPath(path)
-    if (match === undefined) return noWebSocket()
-    const presenting = { method: 'WEBSOCKET', headers: request.headers }
-    const asked = { path: match.parameters, query: queryOf(search), presenting, gone }
-    const stream = match.names.find(isStream)
-    if (stream !== undefined) return await logSubscription(context, handlers, stream, asked)
-    return match.names.includes(debugName) ? await debugSubscription(context, asked) : noWebSocket()
+    const wanted = await readWanted(context, handlers, url, {
+      presenting: { method: 'WEBSOCKET', headers },
+      gone,
+    })
+    if (!wanted.ok) return wanted
+    const offering = codecsOf[wanted.value.kind]
+    const codec = codecFor(offeredProtocols(headers['sec-websocket-protocol']), offering)
+    return codec === undefined ? noSuchCodec(offering) : done({ ...wanted.value, codec })
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal.code === 'internal') context.log.error({ err: error }, 'an upgrade failed')
@@ -55,33 +66,60 @@ export async function readUpgrade(
   }
 }
 
-const noWebSocket = (): Refusal => refuse('not_found', 'there is no WebSocket at this address')
-
-/** `codec` is the only field that other requests have not. */
-async function logSubscription(
+async function readWanted(
   context: Context,
   handlers: CalledHandlers,
-  name: StreamName,
-  { path, query: { codec = 'json', ...query }, presenting, gone }: Request,
-): Promise<Outcome<Subscription>> {
+  url: string,
+  who: Pick<Request, 'presenting' | 'gone'>,
+): Promise<Outcome<Wanted>> {
+  const [path = '', search = ''] = url.split('?', 2)
+  const match = matchPath(path)
+  if (match === undefined) return noWebSocket()
+  const asked = { ...who, path: match.parameters, query: queryOf(search) }
+  const log = match.names.find(isStream)
+  if (log !== undefined) {
+    const wanted = await wantedSource(context, handlers, log, asked)
+    return wanted.ok ? done({ kind: 'log', ...wanted.value }) : wanted
+  }
+  const events = match.names.find(isEvents)
+  if (events !== undefined) {
+    const wanted = await wantedSource(context, handlers, events, asked)
+    return wanted.ok ? done({ kind: 'events', ...wanted.value }) : wanted
+  }
+  return match.names.includes(debugName) ? await wantedDebuggers(context, asked) : noWebSocket()
+}
+
+const noWebSocket = (): Refusal => refuse('not_found', 'there is no WebSocket at this address')
+
+const noSuchCodec = (offering: readonly Codec[]): Refusal =>
+  refuseFields([
+    {
+      path: 'Sec-WebSocket-Protocol',
+      message: `expected ${offering.map(codec => subprotocols[codec]).join(' or ')}, or none`,
+    },
+  ])
+
+async function wantedSource<N extends StreamName | EventsName>(
+  context: Context,
+  handlers: CalledHandlers,
+  name: N,
+  { path, query, presenting, gone }: Request,
+): Promise<Outcome<{ caller: Caller; route: string; source: AnswerOf<N> }>> {
   const caller = await admitTo(context, name, presenting)
   if (!caller.ok) return caller
-  if (codec !== 'json' && codec !== 'text')
-    return refuseFields([{ path: 'codec', message: 'expected json or text' }])
   const call = { caller: caller.value, gone }
   const source = await answerCall(handlers, name, { path, query, body: undefined }, call)
   if (!source.ok) return source
-  const route = contract[name].path
-  return done({ kind: 'log', caller: caller.value, source: source.value, format: codec, route })
+  return done({ caller: caller.value, route: contract[name].path, source: source.value })
 }
 
 /** The operation at whose path the WebSocket for debuggers is, whose only field is the session. */
 const debugName = 'debug.list'
 
-async function debugSubscription(
+async function wantedDebuggers(
   context: Context,
   { path, query, presenting }: Request,
-): Promise<Outcome<Subscription>> {
+): Promise<Outcome<Wanted>> {
   const caller = await admit(context, debugAccess, presenting)
   if (!caller.ok) return caller
   const operation = contract[debugName]

@@ -3,20 +3,27 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { attributesOf, withSubject } from '../../lib/subject.ts'
 import { annotate, carrierIn, withSpan } from '../../lib/trace.ts'
+import { subprotocols } from '../contract/stream-codec.ts'
 import type { Context } from './context.ts'
 import { type DebugAnswers, debugAnswers } from './debug/debug-answers.ts'
 import { serveDebug } from './debug/serve-debug.ts'
+import { openEvents } from './events/open-events.ts'
+import { sendEventsOver } from './events/websocket-edge.ts'
 import type { CalledHandlers } from './handlers/handler.ts'
+import { endOf } from './live/end-of.ts'
 import { openLog } from './logs/open-log.ts'
 import { sendLogOver } from './logs/websocket-edge.ts'
 import { type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply } from './problem-reply.ts'
 import { noteRequest } from './request-log.ts'
 import type { TokenUse } from './token-use.ts'
-import { readUpgrade, type Subscription } from './upgrade-request.ts'
+import { codecsOf, readUpgrade, type Subscription } from './upgrade-request.ts'
+import { codecFor } from './websocket/codec.ts'
+import { endSocket } from './websocket/end-socket.ts'
+import { keepAlive } from './websocket/keep-alive.ts'
 
-/** The largest frame that a client may send, in bytes; to a log none is expected. */
-const maxPayload: Record<Subscription['kind'], number> = { log: 4_096, debug: 256 * 1024 }
+/** The largest message that a client may send, in bytes; only a debugger expects any. */
+const maxPayload: Record<Subscription['kind'], number> = { log: 4_096, events: 4_096, debug: 256 * 1024 }
 
 /** What a WebSocket carries, the request that opened it, and where from. */
 type Opened = Subscription & { readonly request: string; readonly address: string | null }
@@ -30,7 +37,7 @@ export class Upgrades implements AsyncDisposable {
   readonly #handlers: CalledHandlers
   readonly #tokenUse: TokenUse
   readonly #debugAnswers: DebugAnswers
-  readonly #servers = { log: webSocketServer('log'), debug: webSocketServer('debug') }
+  readonly #servers: Readonly<Record<Subscription['kind'], WebSocketServer>>
   readonly #open = new Set<Promise<unknown>>()
 
   constructor(context: Context, handlers: CalledHandlers, tokenUse: TokenUse) {
@@ -38,6 +45,12 @@ export class Upgrades implements AsyncDisposable {
     this.#handlers = handlers
     this.#tokenUse = tokenUse
     this.#debugAnswers = debugAnswers(context)
+    const { linger } = context.limits
+    this.#servers = {
+      log: webSocketServer('log', linger),
+      events: webSocketServer('events', linger),
+      debug: webSocketServer('debug', linger),
+    }
   }
 
   /** For the `upgrade` event of the HTTP server. */
@@ -82,10 +95,14 @@ export class Upgrades implements AsyncDisposable {
   }
 
   #serve(socket: WebSocket, subscription: Opened, gone: AbortController): void {
-    const { log, metrics } = this.#context
+    const { log, metrics, limits } = this.#context
     const counted = metrics.stream(subscription.kind)
+    const alive = keepAlive(socket, limits.ping, () => {
+      endSocket(socket, endOf('unresponsive'), subscription.codec)
+      gone.abort()
+    })
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
-    socket.on('error', () => {}) // a frame too large, or no frame at all: 'close' follows
+    socket.on('error', () => {}) // a message too large, or no frame at all: 'close' follows
     socket.once('close', () => gone.abort())
     const over = Promise.all([closed, this.#carry(socket, subscription, gone.signal)])
       .catch(error => {
@@ -93,6 +110,7 @@ export class Upgrades implements AsyncDisposable {
         socket.terminate()
       })
       .finally(() => {
+        alive[Symbol.dispose]()
         counted[Symbol.dispose]()
         this.#open.delete(over)
       })
@@ -100,11 +118,16 @@ export class Upgrades implements AsyncDisposable {
   }
 
   #carry(socket: WebSocket, subscription: Opened, gone: AbortSignal): Promise<void> {
+    const { limits } = this.#context
     switch (subscription.kind) {
       case 'log': {
-        const { source, format, caller } = subscription
-        const events = openLog(this.#context, source, { format, caller, gone })
-        return sendLogOver(socket, events, { format, limits: this.#context.limits })
+        const { source, codec, caller } = subscription
+        const events = openLog(this.#context, source, { format: codec, caller, gone })
+        return sendLogOver(socket, events, { codec, limits })
+      }
+      case 'events': {
+        const { source, codec, caller } = subscription
+        return sendEventsOver(socket, openEvents(this.#context, source, { caller, gone }), { codec, limits })
       }
       case 'debug': {
         return serveDebug(socket, this.#context, this.#debugAnswers, { ...subscription, gone })
@@ -113,8 +136,18 @@ export class Upgrades implements AsyncDisposable {
   }
 }
 
-function webSocketServer(kind: Subscription['kind']): WebSocketServer {
-  const options = { noServer: true, clientTracking: false, maxPayload: maxPayload[kind] }
+/** Without compression: a few bytes of it may stand for very many. `linger`: how long a closing handshake may take. */
+function webSocketServer(kind: Subscription['kind'], linger: number): WebSocketServer {
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // See keepAlive.
+    autoPong: false,
+    maxPayload: maxPayload[kind],
+    closeTimeout: linger,
+    handleProtocols: (offered: Set<string>) => subprotocols[codecFor(offered, codecsOf[kind]) ?? 'json'],
+  }
   return new WebSocketServer(options).on('wsClientError', (_error, socket) =>
     refuseUpgrade(socket, refuse('invalid_input', 'this is no valid WebSocket handshake')),
   )

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { debugSessionSchema } from './debug-resources.ts'
 import { debugOperations } from './operations/debug.ts'
 import { problemSchema } from './problems.ts'
+import { streamEndSchema } from './stream-end.ts'
 
 /**
  * What is said over `WS /sessions/{session}/debug`, one JSON object a text frame. A client calls the operations of the
@@ -30,10 +31,6 @@ export const fromDebugSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('problem'), id: id.nullable(), problem: problemSchema }),
   z.object({ type: z.literal('event'), event: z.enum(debugEvents), debug: debugSessionSchema }),
   /** The last message of every connection that was not cut off. A session that is stopped ends none. */
-  z.object({
-    type: z.literal('end'),
-    reason: z.enum(['session_deleted', 'server_stopping', 'slow_reader', 'problem']),
-    problem: problemSchema.optional(),
-  }),
+  streamEndSchema(['session_deleted', 'server_stopping', 'slow_reader', 'unresponsive', 'problem']),
 ])
 export type FromDebug = z.infer<typeof fromDebugSchema>

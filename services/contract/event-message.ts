@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { repositoryId, sessionId } from './ids.ts'
-import { problemSchema } from './problems.ts'
 import { commandSchema, repositorySchema, sessionSchema } from './resources.ts'
+import { streamEndSchema } from './stream-end.ts'
 
 /**
- * What changes on the server, as a sequence of messages: one a line as NDJSON, or as Server-Sent Events.
+ * What changes on the server, as a sequence of messages: over a WebSocket (one a text frame), as NDJSON (one a line), or as
+ * Server-Sent Events.
  *
  * A thing is told as it is when its change is told, so that changes that lie close together may come as one; the last one
  * is never missed. `id` is how far everything has been told: who goes on behind it, on a new connection, misses nothing
@@ -27,10 +28,11 @@ export const eventMessageSchema = z.union([
   /** A repository has been. */
   z.object({ type: z.literal('repository_removed'), id: eventId, repository: repositoryId.schema }),
   /** The last message of every stream that was not cut off. */
-  z.object({
-    type: z.literal('end'),
-    reason: z.enum(['complete', 'session_deleted', 'server_stopping', 'slow_reader', 'problem']),
-    problem: problemSchema.optional(),
-  }),
+  streamEndSchema([
+    ...(['complete', 'session_deleted'] as const),
+    ...(['server_stopping', 'slow_reader', 'unresponsive', 'problem'] as const),
+  ]),
 ])
 export type EventMessage = z.infer<typeof eventMessageSchema>
+/** All but the last. */
+export type ChangeMessage = Exclude<EventMessage, { type: 'end' }>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { commandFailureSchema, commandStatuses } from './command-state.ts'
 import { instant } from './fields.ts'
 import { commandId } from './ids.ts'
-import { problemSchema } from './problems.ts'
+import { streamEndSchema } from './stream-end.ts'
 
 /**
  * A log as a sequence of messages, the same over a WebSocket (one message a text frame), as NDJSON (one a line) and as
@@ -47,17 +47,9 @@ export const logMessageSchema = z.union([
     log_expired_at: instant.optional(),
   }),
   /** The last message of every stream that was not cut off. */
-  z.object({
-    type: z.literal('end'),
-    reason: z.enum([
-      'complete',
-      'session_ended',
-      'session_deleted',
-      'server_stopping',
-      'slow_reader',
-      'problem',
-    ]),
-    problem: problemSchema.optional(),
-  }),
+  streamEndSchema([
+    ...(['complete', 'session_ended', 'session_deleted'] as const),
+    ...(['server_stopping', 'slow_reader', 'unresponsive', 'problem'] as const),
+  ]),
 ])
 export type LogMessage = z.infer<typeof logMessageSchema>

@@ -22,7 +22,7 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly output: Output
   /**
    * `stream`: a sequence of messages, as NDJSON, events or plain text, or over a WebSocket at the same path.
-   * `events`: a sequence of changes, as NDJSON or events.
+   * `events`: a sequence of changes, in the same ways.
    * `bytes`: a file, any range of which may be asked for.
    */
   readonly answer: 'json' | 'stream' | 'bytes' | 'events'

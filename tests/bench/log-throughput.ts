@@ -12,6 +12,7 @@ import { get } from 'node:http'
 import type { Readable } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { CommandId, SessionId } from '../../services/contract/ids.ts'
+import { subprotocols } from '../../services/contract/stream-codec.ts'
 import { dataFiles } from '../../services/store/files.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { startPeer } from './followers/start-peer.ts'
@@ -40,17 +41,17 @@ export async function bench({ size = 200_000_000, runs = 5 }: BenchOptions = {})
   if (written !== size) throw new Error(`the log has ${written} bytes, not ${size}`)
 
   const at = `/sessions/${session}/logs?command=${id}&stream=stdout&follow=true`
-  const follower = (path: string): Address => ({
-    url: `${server.url.replace(/^http/, 'ws')}${path}`,
+  const follower: Address = {
+    url: `${server.url.replace(/^http/, 'ws')}${at}`,
     headers: { authorization: `Bearer ${server.token}` },
-  })
+  }
   const ways: { name: string; read: () => Promise<number>; goal?: Goal }[] = [
     {
       name: 'WebSocket, bare bytes',
-      read: () => overWebSocket(follower(`${at}&codec=text`)),
+      read: () => overWebSocket(follower, subprotocols.text),
       goal: atLeast(0.7),
     },
-    { name: 'WebSocket, messages', read: () => overWebSocket(follower(at)) },
+    { name: 'WebSocket, messages', read: () => overWebSocket(follower, subprotocols.json) },
     { name: 'HTTP, bare bytes', read: () => overHttp(server, at, 'text/plain') },
     { name: 'HTTP, NDJSON', read: () => overHttp(server, at, 'application/x-ndjson') },
     { name: 'SDK', read: () => throughSdk(server, session, id) },
@@ -99,8 +100,11 @@ async function overHttp({ url, token }: BenchServer, at: string, accept: string)
   return count(response)
 }
 
-async function overWebSocket({ url, headers }: Address): Promise<number> {
-  const socket = new WebSocket(url, { headers, perMessageDeflate: false })
+async function overWebSocket({ url, headers }: Address, protocol?: string): Promise<number> {
+  const socket = new WebSocket(url, protocol === undefined ? [] : [protocol], {
+    headers,
+    perMessageDeflate: false,
+  })
   let bytes = 0
   socket.on('message', (data: Buffer) => {
     bytes += data.length

@@ -2,23 +2,21 @@ import { setMaxListeners } from 'node:events'
 import type { WebSocket } from 'ws'
 import { withSubject } from '../../../lib/subject.ts'
 import { contract } from '../../contract/contract.ts'
-import type { FromDebug, ToDebug } from '../../contract/debug-message.ts'
-import { problemDocument } from '../../contract/problems.ts'
+import type { ToDebug } from '../../contract/debug-message.ts'
+import type { EndReason } from '../../contract/stream-end.ts'
 import type { SessionJoined } from '../../store/rows.ts'
 import { readmit } from '../access.ts'
 import { auditedCall, type From } from '../audited-call.ts'
 import type { Context } from '../context.ts'
+import { endOf } from '../live/end-of.ts'
 import type { Outcome, Refusal } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
 import { endSocket } from '../websocket/end-socket.ts'
-import { keepAlive } from '../websocket/keep-alive.ts'
 import { answerCall } from './answer-call.ts'
 import type { DebugAnswers } from './debug-answers.ts'
 import { DebugCalls } from './debug-calls.ts'
 import { DebugFeed } from './debug-feed.ts'
 import { Outbox } from './outbox.ts'
-
-type End = Omit<Extract<FromDebug, { type: 'end' }>, 'type'>
 
 /** One who is connected to the debuggers of a session. */
 export type DebugClient = From & {
@@ -44,15 +42,12 @@ export async function serveDebug(
   const { limits } = context
   const over = new AbortController()
   setMaxListeners(0, over.signal)
-  const finish = (end: End | 'gone'): void => {
+  const finish = (why: EndReason | Refusal | 'gone'): void => {
     if (over.signal.aborted) return
     over.abort()
     socket.resume()
-    if (end === 'gone') return
-    endSocket(socket, end, JSON.stringify({ type: 'end', ...end } satisfies FromDebug), limits.linger)
+    if (why !== 'gone') endSocket(socket, endOf(why), 'json')
   }
-  const fail = (refusal: Refusal) =>
-    finish({ reason: 'problem', problem: problemDocument(refusal.code, refusal.detail) })
 
   const answer = async (call: ToDebug): Promise<Outcome<unknown>> => {
     try {
@@ -70,11 +65,10 @@ export async function serveDebug(
     }
   }
 
-  using _ = keepAlive(socket, limits.ping)
   if (gone.aborted) over.abort()
   else gone.addEventListener('abort', () => finish('gone'), { once: true })
-  const outbox = new Outbox(socket, limits.slowReader, () => finish({ reason: 'slow_reader' }))
-  const calls = new DebugCalls({ outbox, answer, refused: fail })
+  const outbox = new Outbox(socket, limits.slowReader, () => finish('slow_reader'))
+  const calls = new DebugCalls({ outbox, answer, refused: finish })
   socket.on('message', (data, isBinary) => void calls.take(isBinary ? undefined : `${data}`))
   const feed = new DebugFeed({
     context,
@@ -87,11 +81,9 @@ export async function serveDebug(
     },
   })
   try {
-    const reason = await feed.run()
-    if (typeof reason !== 'string') fail(reason)
-    else finish(reason === 'gone' ? reason : { reason })
+    finish(await feed.run())
   } catch (error) {
     context.log.error({ err: error, session: session.id }, 'telling of debug sessions failed')
-    fail(refusalOf(error))
+    finish(refusalOf(error))
   }
 }

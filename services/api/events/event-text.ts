@@ -1,9 +1,18 @@
-import type { EventMessage } from '../../contract/event-message.ts'
+import { eventLine } from '../../contract/event-line.ts'
+import type { ChangeMessage } from '../../contract/event-message.ts'
 
-/** An event as it is told. The last one of a stream has no id. */
-export type EventText = { readonly id: string | undefined; readonly json: string }
+/** A change as it is told: to programs as JSON, to people as a line. */
+export type EventText = {
+  readonly type: 'change'
+  readonly id: string
+  readonly json: string
+  /** Its id and what has changed. */
+  readonly line: string
+}
 
-export const eventText = (message: EventMessage): EventText => ({
-  id: message.type === 'end' ? undefined : message.id,
+export const eventText = (message: ChangeMessage): EventText => ({
+  type: 'change',
+  id: message.id,
   json: JSON.stringify(message),
+  line: `${message.id} ${eventLine(message)}`,
 })

@@ -1,7 +1,7 @@
-import type { EventMessage } from '../../contract/event-message.ts'
-import { problemDocument } from '../../contract/problems.ts'
+import type { EndReason, StreamEnd } from '../../contract/stream-end.ts'
 import { type ChangeFilter, changesAfter } from '../../store/changes.ts'
 import type { Store } from '../../store/store.ts'
+import { endOf } from '../live/end-of.ts'
 import { type FollowDependencies, FollowWorld, type Interruption } from '../live/follow-world.ts'
 import { refusalOf } from '../problem-reply.ts'
 import type { EventSource } from './event-source.ts'
@@ -9,7 +9,6 @@ import { type EventText, eventText } from './event-text.ts'
 import { batch } from './live-changes.ts'
 import { type ToldChanges, toldChange } from './told-change.ts'
 
-type EndReason = Extract<EventMessage, { type: 'end' }>['reason']
 type Told = AsyncGenerator<EventText, Interruption | EndReason>
 
 /**
@@ -20,7 +19,7 @@ type Told = AsyncGenerator<EventText, Interruption | EndReason>
 export async function* followEvents(
   source: EventSource,
   deps: FollowDependencies,
-): AsyncGenerator<EventText> {
+): AsyncGenerator<EventText | StreamEnd> {
   using world = new FollowWorld(deps)
   let reason: Interruption | EndReason
   try {
@@ -29,10 +28,7 @@ export async function* followEvents(
     deps.log.error({ err: error }, 'reading changes failed')
     reason = refusalOf(error)
   }
-  if (reason === 'gone') return
-  if (typeof reason === 'string') return yield eventText({ type: 'end', reason })
-  const { code, detail, errors } = reason
-  yield eventText({ type: 'end', reason: 'problem', problem: problemDocument(code, detail, errors) })
+  if (reason !== 'gone') yield endOf(reason)
 }
 
 async function* tellChanges(

@@ -1,4 +1,5 @@
 import { eventId } from '../../contract/event-message.ts'
+import type { StreamEnd } from '../../contract/stream-end.ts'
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { credentialJudge } from '../live/credential-judge.ts'
@@ -12,7 +13,7 @@ export const openEvents = (
   context: Context,
   source: EventSource,
   { caller, gone }: { caller: Caller; gone: AbortSignal },
-): AsyncGenerator<EventText> =>
+): AsyncGenerator<EventText | StreamEnd> =>
   followEvents(source, {
     ...{ store: context.store, live: context.live, stopping: context.stopping, log: context.log },
     ...{ caller, gone, judge: credentialJudge(context, 'events.follow', caller) },

@@ -1,4 +1,4 @@
-import type { EventMessage } from '../../contract/event-message.ts'
+import type { ChangeMessage } from '../../contract/event-message.ts'
 import type { Change, ChangePlace } from '../../store/changes.ts'
 import { toCommand, toRepository, toSession } from '../../store/rows.ts'
 import { type EventText, eventText } from './event-text.ts'
@@ -22,7 +22,7 @@ export function toldChange(change: Change): ToldChange {
   return { position, session, owner, text: eventText(toMessage(change)), isRemoval: kind === 'removed' }
 }
 
-function toMessage(change: Change): EventMessage {
+function toMessage(change: Change): ChangeMessage {
   const id = String(change.position)
   switch (change.kind) {
     case 'session':

@@ -1,4 +1,5 @@
-import type { EndEvent, LogEvent } from './log-event.ts'
+import type { StreamEnd } from '../../contract/stream-end.ts'
+import type { LogEvent, ToldEvent } from './log-event.ts'
 import { type LogFormat, toLine } from './log-format.ts'
 import { type LogPlace, placeAfter, placeText } from './log-place.ts'
 
@@ -7,9 +8,9 @@ export type BodyFormat = {
   readonly mediaType: string
   /** What comes before everything. */
   readonly head?: string
-  readonly write: (event: Exclude<LogEvent, EndEvent>) => Pieces
+  readonly write: (event: ToldEvent) => Pieces
   /** The format's word for the end; without one the body has no room for a reason. */
-  readonly end?: (event: EndEvent) => Pieces
+  readonly end?: (event: StreamEnd) => Pieces
   /** What says nothing. */
   readonly heartbeat?: string
 }

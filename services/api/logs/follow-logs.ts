@@ -1,10 +1,10 @@
-import { problemDocument } from '../../contract/problems.ts'
+import type { EndReason } from '../../contract/stream-end.ts'
+import { endOf } from '../live/end-of.ts'
 import { FollowWorld, type Interruption } from '../live/follow-world.ts'
-import type { Refusal } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
 import { tellCommand } from './follow-command.ts'
 import { followSession } from './follow-session.ts'
-import type { EndReason, LogEvent } from './log-event.ts'
+import type { LogEvent } from './log-event.ts'
 import type { LogSource } from './log-source.ts'
 import type { LogDependencies } from './log-world.ts'
 
@@ -25,12 +25,5 @@ export async function* followLogs(source: LogSource, deps: LogDependencies): Asy
     deps.log.error({ err: error, session: source.session.id }, 'reading a log failed')
     reason = refusalOf(error)
   }
-  if (reason === 'gone') return
-  yield typeof reason === 'string' ? { type: 'end', reason } : problemEnd(reason)
+  if (reason !== 'gone') yield endOf(reason)
 }
-
-const problemEnd = (refusal: Refusal): LogEvent => ({
-  type: 'end',
-  reason: 'problem',
-  problem: problemDocument(refusal.code, refusal.detail, refusal.errors),
-})

@@ -1,8 +1,9 @@
+import type { EndReason } from '../../contract/stream-end.ts'
 import { getCommand } from '../../store/commands.ts'
 import type { Interruption } from '../live/follow-world.ts'
 import { tellCommand } from './follow-command.ts'
 import { lookAt } from './live-session.ts'
-import type { EndReason, LogEvent } from './log-event.ts'
+import type { LogEvent } from './log-event.ts'
 import { type LogSource, offsetsOf } from './log-source.ts'
 import type { LogWorld } from './log-world.ts'
 

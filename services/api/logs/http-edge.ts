@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
+import { isWhole, type StreamEnd } from '../../contract/stream-end.ts'
 import type { Limits } from '../context.ts'
-import { untilRoom } from '../response-room.ts'
+import { pump } from '../pump.ts'
+import { cutAfter, untilRoom } from '../response-room.ts'
 import type { Taken } from '../websocket/send-frame.ts'
 import { type BodyFormat, bodyFormat, type Pieces } from './body-format.ts'
 import type { LogAnswer } from './log-answer.ts'
-import type { EndEvent, LogEvent } from './log-event.ts'
-import { isWhole } from './log-format.ts'
-import { pump } from './pump.ts'
+import { type LogEvent, sentOf } from './log-event.ts'
 
 /**
  * Sends a log as the body of a response. One that ends before its time, in a format that has no room for a reason, is
@@ -32,9 +32,9 @@ export async function sendLog(
   if (format.head !== undefined) response.write(format.head)
   using _ = heartbeat(response, format, limits.ping)
   let left = answer.length ?? 0
-  const end = await pump(events, async (event, sent) => {
+  const end = await pump(events, async event => {
     if (event.type === 'output') left -= event.data.length
-    return writeBody(response, format.write(event), limits.slowReader, sent)
+    return writeBody(response, format.write(event), limits.slowReader, sentOf(event))
   })
   if (end === 'gone') return
   if (answer.length !== undefined && left !== 0) response.destroy()
@@ -55,16 +55,14 @@ export function heartbeat(
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
-function finish(response: ServerResponse, end: EndEvent, format: BodyFormat, linger: number): void {
+function finish(response: ServerResponse, end: StreamEnd, format: BodyFormat, linger: number): void {
   const last = format.end?.(end)
   if (last !== undefined) {
     put(response, last)
     response.end()
   } else if (isWhole(end.reason)) response.end()
   else response.destroy()
-  if (end.reason !== 'slow_reader' || response.closed) return
-  const timer = setTimeout(() => response.destroy(), linger)
-  response.once('close', () => clearTimeout(timer))
+  if (end.reason === 'slow_reader') cutAfter(response, linger)
 }
 
 /** Writes them together; whether there is room for more. `sent`: when the system has them all. */

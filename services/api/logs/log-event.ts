@@ -1,20 +1,15 @@
 import { isUtf8 } from 'node:buffer'
 import type { CommandId } from '../../contract/ids.ts'
 import type { LogChunk, LogMessage, LogStream } from '../../contract/log-message.ts'
-import type { ProblemDocument } from '../../contract/problems.ts'
+import type { StreamEnd } from '../../contract/stream-end.ts'
 import { toCommand } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 
-export type EndReason = Extract<LogMessage, { type: 'end' }>['reason']
-
-export type EndEvent = {
-  readonly type: 'end'
-  readonly reason: EndReason
-  readonly problem?: ProblemDocument
-}
-
 /** What a follower yields: a log message whose bytes are still bytes. */
-export type LogEvent = OutputEvent | { readonly type: 'command'; readonly row: CommandRow } | EndEvent
+export type LogEvent = ToldEvent | StreamEnd
+
+/** All but the last. */
+export type ToldEvent = OutputEvent | { readonly type: 'command'; readonly row: CommandRow }
 
 export type OutputEvent = {
   readonly type: 'output'
@@ -25,6 +20,10 @@ export type OutputEvent = {
   /** May be called by who needs `data` no more: other bytes are read into it then. */
   readonly release?: (() => void) | undefined
 }
+
+/** To be called when the system has the bytes of an event, and nobody else needs them. */
+export const sentOf = (event: ToldEvent): (() => void) | undefined =>
+  event.type === 'output' ? event.release : undefined
 
 /** The event as the contract words it. */
 export function toLogMessage(event: LogEvent): LogMessage {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type EndReason, type LogEvent, placeOf, toLogMessage } from './log-event.ts'
+import { type LogEvent, placeOf, toLogMessage } from './log-event.ts'
 import { SharedOutput } from './shared-output.ts'
 
 /**
@@ -7,9 +7,6 @@ import { SharedOutput } from './shared-output.ts'
  * messages that are Server-Sent Events (`events`), over HTTP alone.
  */
 export type LogFormat = 'json' | 'text' | 'events'
-
-/** What a WebSocket carries. */
-export type FrameFormat = Exclude<LogFormat, 'events'>
 
 /** What each is called in an Accept header, and what stands for it there. On a tie the first is taken. */
 const mediaTypes: readonly (readonly [LogFormat, ...string[]])[] = [
@@ -58,7 +55,3 @@ export function toJson(event: LogEvent, end = ''): Buffer {
 /** The event as a line of JSON: made once for all where many are told of it. */
 export const toLine = (event: LogEvent): Buffer =>
   event instanceof SharedOutput ? event.line(() => toJson(event, '\n')) : toJson(event, '\n')
-
-/** Whether a stream with this end told all that it was asked for. */
-export const isWhole = (reason: EndReason): boolean =>
-  reason === 'complete' || reason === 'session_ended' || reason === 'session_deleted'

@@ -1,8 +1,8 @@
 import { commandHasEnded } from '../../contract/command-state.ts'
 import { type CommandId, commandId } from '../../contract/ids.ts'
 import type { LogStream } from '../../contract/log-message.ts'
-import type { EndEvent, LogEvent } from './log-event.ts'
-import { isWhole } from './log-format.ts'
+import { isWhole, type StreamEnd } from '../../contract/stream-end.ts'
+import type { LogEvent } from './log-event.ts'
 
 /**
  * How far a log has been told, as the id of a Server-Sent Event says it and `Last-Event-ID` gives it back:
@@ -60,7 +60,7 @@ export function placeAfter(place: LogPlace | undefined, event: LogEvent): LogPla
   }
 }
 
-const placeAtEnd = (place: LogPlace | undefined, { reason }: EndEvent): LogPlace | undefined =>
+const placeAtEnd = (place: LogPlace | undefined, { reason }: StreamEnd): LogPlace | undefined =>
   isWhole(reason) ? { kind: 'end' } : place
 
 const offsetsIn = (place: LogPlace | undefined, command: CommandId): Offsets =>

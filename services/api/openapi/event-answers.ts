@@ -4,10 +4,11 @@ import type { JsonSchema } from '../../contract/json-schemas.ts'
 export const eventAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({
   200: {
     description:
-      'one message a line; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far changes have been told',
+      'one message a line; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far changes have been told; with Accept: text/plain a line for people each. A WebSocket at this path carries one message a frame, or with the subprotocol debug-server.text such lines',
     content: {
       'application/x-ndjson': { schema: message },
       'text/event-stream': { schema: { type: 'string', contentSchema: message } },
+      'text/plain': { schema: { type: 'string' } },
     },
   },
 })

@@ -4,7 +4,7 @@ import type { JsonSchema } from '../../contract/json-schemas.ts'
 export const logAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({
   200: {
     description:
-      'one message a line; with Accept: text/plain the bytes alone; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far the log has been told. A WebSocket at this path carries one message a frame, or with codec=text the bytes',
+      'one message a line; with Accept: text/plain the bytes alone; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far the log has been told. A WebSocket at this path carries one message a frame, or with the subprotocol debug-server.text the bytes',
     content: {
       'application/x-ndjson': { schema: message },
       'text/event-stream': { schema: { type: 'string', contentSchema: message } },

@@ -1,29 +1,13 @@
 import type { WebSocket } from 'ws'
-import type { ProblemDocument } from '../../contract/problems.ts'
-import type { EndReason } from '../logs/log-event.ts'
-import { isWhole } from '../logs/log-format.ts'
-
-type End = { readonly reason: EndReason; readonly problem?: ProblemDocument | undefined }
+import type { Codec } from '../../contract/stream-codec.ts'
+import { closeCodeOf, endLine, type StreamEnd } from '../../contract/stream-end.ts'
 
 /**
- * Says `message`, if there is one, as the last frame and closes; cuts a client that takes none of it within `linger`
- * milliseconds. The close frame's reason is that of the end, its code (RFC 6455, section 7.4):
- *
- *     1000  complete, session_ended, session_deleted: everything was told
- *     1001  server_stopping: connect again
- *     1008  slow_reader; or problem, where the token is no longer good for this
- *     1011  problem: the server made a mistake, or the store was busy for too long
+ * Says why a stream ends as the last frame, and closes with the code and reason that say the same. A client that takes
+ * none of it is cut when the server's time for a closing handshake (`linger`) is over.
  */
-export function endSocket(socket: WebSocket, end: End, message: string | undefined, linger: number): void {
+export function endSocket(socket: WebSocket, end: StreamEnd, codec: Codec): void {
   if (socket.readyState !== socket.OPEN) return
-  if (message !== undefined) socket.send(message)
-  socket.close(closeCode(end), end.reason)
-  const timer = setTimeout(() => socket.terminate(), linger)
-  socket.once('close', () => clearTimeout(timer))
-}
-
-function closeCode({ reason, problem }: End): number {
-  if (isWhole(reason)) return 1000
-  if (reason === 'server_stopping') return 1001
-  return reason === 'slow_reader' || (problem !== undefined && problem.status < 500) ? 1008 : 1011
+  socket.send(codec === 'json' ? JSON.stringify(end) : endLine(end))
+  socket.close(closeCodeOf(end), end.reason)
 }

@@ -158,7 +158,7 @@ t.test('a flood of events reaches who reads; who does not is cut, and costs litt
   t.equal((await quick.heard(total + 1)).length, total + 1)
   await until(() => rig.api.debugEvents.watching === 1, 'the slow one is given up')
   slow.socket.resume()
-  t.same(await slow.closed, [1008, 'slow_reader'])
+  t.same(await slow.closed, [4408, 'slow_reader'])
   t.same(slow.messages.at(-1), { type: 'end', reason: 'slow_reader' })
   t.ok(slow.events.length < total, `${slow.events.length} of ${total}`)
 })
@@ -184,7 +184,7 @@ t.test('a token that is revoked opens nothing more', async t => {
   // By the store, so that nobody is told: the call itself finds out.
   await revokeToken(rig.store, rig.alice.id, new Date().toISOString())
   client.socket.send(JSON.stringify({ id: 'late', operation: 'debug.launch', input: { python: 'x.py' } }))
-  t.same(await client.closed, [1008, 'problem'])
+  t.same(await client.closed, [4401, 'problem'])
   const [problem, end] = client.messages.slice(-2)
   t.match(problem, { type: 'problem', id: 'late', problem: { code: 'unauthenticated' } })
   t.match(end, { type: 'end', reason: 'problem', problem: { code: 'unauthenticated' } })
@@ -195,7 +195,7 @@ t.test('a token that is revoked hears no more either', async t => {
   const { rig, session } = await startDebugRig(t)
   const client = await DebugClient.open(rig, session)
   await rig.call('tokens.revoke', { token: rig.alice.id }, rig.admin)
-  t.same(await client.closed, [1008, 'problem'])
+  t.same(await client.closed, [4401, 'problem'])
 })
 
 t.test('an operation that the token may not use is refused alone', async t => {

@@ -3,6 +3,7 @@ import { request } from 'undici'
 import { WebSocket } from 'ws'
 import type { CommandId } from '../../../services/contract/ids.ts'
 import { type LogMessage, type LogStream, logMessageSchema } from '../../../services/contract/log-message.ts'
+import { type Codec, subprotocols } from '../../../services/contract/stream-codec.ts'
 import type { Person, Rig } from './rig.ts'
 
 /** A reader of a log: its messages as they come. Dropping out of the loop ends the connection. */
@@ -73,16 +74,26 @@ export async function* sse(rig: Rig, session: string, fields: Record<string, unk
   for await (const { message } of serverSentEvents(rig, session, fields)) yield message
 }
 
+type Dialled = { prefix?: string; person?: Person; codec?: Codec }
+
 export const dialLog = (
   rig: Rig,
   session: string,
   fields: Record<string, unknown>,
-  path = '',
-  person: Person = rig.alice,
+  { prefix = '', ...dialled }: Dialled = {},
+): WebSocket => dialStream(rig, `${prefix}/sessions/${session}/logs?${query(fields)}`, dialled)
+
+/** Without a codec none is asked for. */
+export const dialStream = (
+  rig: Rig,
+  path: string,
+  { person = rig.alice, codec }: Omit<Dialled, 'prefix'> = {},
 ): WebSocket =>
-  new WebSocket(`${rig.api.url.replace('http', 'ws')}${path}/sessions/${session}/logs?${query(fields)}`, {
-    headers: { authorization: `Bearer ${person.secret}` },
-  })
+  new WebSocket(
+    `${rig.api.url.replace('http', 'ws')}${path}`,
+    codec === undefined ? [] : [subprotocols[codec]],
+    { headers: { authorization: `Bearer ${person.secret}` } },
+  )
 
 /** Over a WebSocket. */
 export async function* webSocket(rig: Rig, session: string, fields: Record<string, unknown>): LogReader {

@@ -53,7 +53,7 @@ t.test('WebSocket: who takes nothing is cut with the reason, and costs and slows
   })
   socket.resume()
   const [code, reason] = await once(socket, 'close')
-  t.same([code, `${reason}`], [1008, 'slow_reader'])
+  t.same([code, `${reason}`], [4408, 'slow_reader'])
   t.same(JSON.parse(last), { type: 'end', reason: 'slow_reader' })
   t.ok(taken < length, 'it has not had everything')
 })

@@ -81,24 +81,29 @@ t.test('as text a log that is broken off looks broken off', async t => {
   await Promise.all([t.rejects(read), rig.api[Symbol.asyncDispose]()])
 })
 
-t.test('as text over a WebSocket a chunk is a binary frame, and nothing else is sent', async t => {
-  const rig = await startRig(t)
-  await rig.repository()
-  const { id, commands } = await rig.session(['make'])
-  const [command] = commands
-  if (command === undefined) throw new Error('one was queued')
-  const stdout = randomBytes(200_000)
-  await rig.runner.play(command, { stdout })
-  const socket = dialLog(rig, id, { codec: 'text' })
-  const frames: Buffer[] = []
-  socket.on('message', (data, isBinary) => {
-    t.ok(isBinary)
-    if (Buffer.isBuffer(data)) frames.push(data)
-  })
-  const [code, reason] = await once(socket, 'close')
-  t.same([code, `${reason}`], [1000, 'complete'])
-  t.ok(stdout.equals(Buffer.concat(frames)))
-})
+t.test(
+  'as text over a WebSocket a chunk is a binary frame, and the reason of the end a text frame',
+  async t => {
+    const rig = await startRig(t)
+    await rig.repository()
+    const { id, commands } = await rig.session(['make'])
+    const [command] = commands
+    if (command === undefined) throw new Error('one was queued')
+    const stdout = randomBytes(200_000)
+    await rig.runner.play(command, { stdout })
+    const socket = dialLog(rig, id, {}, { codec: 'text' })
+    const frames: Buffer[] = []
+    const texts: string[] = []
+    socket.on('message', (data, isBinary) => {
+      if (!isBinary) texts.push(`${data}`)
+      else if (Buffer.isBuffer(data)) frames.push(data)
+    })
+    const [code, reason] = await once(socket, 'close')
+    t.same([code, `${reason}`], [1000, 'complete'])
+    t.ok(stdout.equals(Buffer.concat(frames)))
+    t.same(texts, ['end complete'], 'the last frame')
+  },
+)
 
 t.test('an offset has to lie within a log that has ended', async t => {
   const rig = await startRig(t)

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import type { SessionId } from '../../../services/contract/ids.ts'
 import { dialLog } from './log-readers.ts'
 import { problemOf, startRig } from './rig.ts'
 import { until } from './until.ts'
@@ -27,7 +26,10 @@ t.test('a handshake is held to the rules of any request, and refused as one', as
     { path: `/sessions/${id}/logs`, token: rig.bob.secret, code: 'session_not_found' },
     { path: '/sessions/ses_zzzz/logs', token: secret, code: 'session_not_found' },
     { path: `/sessions/${id}/logs?command=cmd_zzzz`, token: secret, code: 'command_not_found' },
-    { path: `/sessions/${id}/logs?codec=xml`, token: secret, code: 'invalid_input' },
+    { path: `/sessions/${id}/logs?codec=text`, token: secret, code: 'invalid_input' },
+    { path: '/events?session=ses_zzzz', token: secret, code: 'session_not_found' },
+    { path: '/events?after=x', token: secret, code: 'invalid_input' },
+    { path: '/events', token: blind.secret, code: 'insufficient_scope' },
     { path: `/sessions/${id}/logs?unknown=1`, token: secret, code: 'invalid_input' },
     { path: `/sessions/${id}/logs?follow=1&follow=0`, token: secret, code: 'invalid_input' },
     { path: '/sessions/%zz/logs', token: secret, code: 'not_found' },
@@ -49,7 +51,7 @@ t.test('under /api a log is followed as well', async t => {
   const { id, commands } = await rig.session(['make'])
   if (commands[0] === undefined) throw new Error('one was queued')
   await rig.runner.play(commands[0], { stdout: 'hello' })
-  const socket = dialLog(rig, id, {}, '/api')
+  const socket = dialLog(rig, id, {}, { prefix: '/api' })
   const [message] = await once(socket, 'message')
   t.match(JSON.parse(`${message}`), { type: 'output', text: 'hello' })
   const [code, reason] = await once(socket, 'close')
@@ -63,30 +65,6 @@ t.test('a request that asks for another upgrade is an ordinary one', async t => 
   const [chunk] = await once(socket, 'data')
   t.match(`${chunk}`, /^HTTP\/1\.1 200 /)
   socket.destroy()
-})
-
-t.test('the close code tells why', async t => {
-  const rig = await startRig(t)
-  await rig.repository()
-  const ends: { expected: [number, string]; event: (id: SessionId) => PromiseLike<unknown> }[] = [
-    { expected: [1000, 'session_ended'], event: id => rig.runner.session(id, 'stopping', 'stopped') },
-    { expected: [1000, 'session_deleted'], event: id => rig.runner.remove(id) },
-    {
-      expected: [1008, 'problem'],
-      event: () => rig.call('tokens.revoke', { token: rig.alice.id }, rig.admin),
-    },
-    { expected: [1001, 'server_stopping'], event: () => rig.api[Symbol.asyncDispose]() },
-  ]
-  for (const { expected, event } of ends) {
-    const person = expected[1] === 'server_stopping' ? rig.bob : rig.alice
-    const { id } = await rig.session([], person)
-    const socket = dialLog(rig, id, { follow: true }, '', person)
-    await once(socket, 'open')
-    const closed = once(socket, 'close')
-    await event(id)
-    const [code, reason] = await closed
-    t.same([code, `${reason}`], expected)
-  }
 })
 
 t.test('a client that answers no ping is given up', async t => {

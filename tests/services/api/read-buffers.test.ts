@@ -89,12 +89,12 @@ async function startLogRig(t: Test) {
 
 t.test('WebSocket: nothing is read over what a slow reader has not taken yet', async t => {
   const { rig, id, log, stalled } = await startLogRig(t)
-  const socket = dialLog(rig, id, { codec: 'text' })
+  const socket = dialLog(rig, id, {}, { codec: 'text' })
   await once(socket, 'open')
   socket.pause()
   await stalled()
   const got: Buffer[] = []
-  socket.on('message', data => Buffer.isBuffer(data) && got.push(data))
+  socket.on('message', (data, isBinary) => isBinary && Buffer.isBuffer(data) && got.push(data))
   socket.resume()
   await once(socket, 'close')
   t.ok(Buffer.concat(got).equals(log))
