@@ -4,6 +4,9 @@ import type { Rests } from './rests.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
+/** Where a call is: `progress` of `total`, both in seconds. */
+export type Told = { readonly progress: number; readonly total: number; readonly message: string }
+
 /** What one call of a tool has at hand. */
 export type ToolCall = {
   /** The tool's name. */
@@ -12,6 +15,8 @@ export type ToolCall = {
   /** Aborted when the client of this server has given the call up. */
   readonly signal: AbortSignal
   readonly rests: Rests
+  /** Tells the client of this server where the call is; undefined where it has not asked for that. */
+  readonly tell?: ((told: Told) => void) | undefined
 }
 
 /**

@@ -1,11 +1,8 @@
-import { type OperationName, operationNames } from '../../services/contract/contract.ts'
+import { operationNames } from '../../services/contract/contract.ts'
 import { operationTool } from './operation-tool.ts'
 import { sessionDebug } from './session-debug.ts'
 import type { Tool } from './tool.ts'
-import type { McpName } from './words/words.ts'
-import { words } from './words.ts'
-
-const isForMcp = (name: OperationName): name is McpName => Object.hasOwn(words, name)
+import { isForMcp } from './words.ts'
 
 /** Every tool, in the order of the contract: one for each operation that is for MCP, and all debugging in one. */
 export function createTools(): readonly Tool[] {

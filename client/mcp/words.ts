@@ -1,3 +1,4 @@
+import type { OperationName } from '../../services/contract/contract.ts'
 import { artifactList, artifactRead } from './words/artifact.ts'
 import {
   commandCancel,
@@ -73,6 +74,8 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'debug.output': debugOutput,
   'debug.terminate': debugTerminate,
 }
+
+export const isForMcp = (name: OperationName): name is McpName => Object.hasOwn(words, name)
 
 /** What a model is told of the whole. */
 export const instructions = `Debug Server runs and debugs git repositories in sessions: worktrees at a commit, with an optional patch.

@@ -1,3 +1,4 @@
+import { promptList, resourceList, toolTable } from '../../client/mcp/manual/markdown.ts'
 import {
   commonProblems,
   operationSections,
@@ -15,4 +16,7 @@ export const blocks = {
   problems: problemTable,
   'common-problems': commonProblems,
   scopes: scopeList,
+  'mcp-tools': toolTable,
+  'mcp-resources': resourceList,
+  'mcp-prompts': promptList,
 } as const satisfies Record<string, () => string>

@@ -7,12 +7,24 @@ import { commandsOf, openCommand, type Place, streamsOf } from './place.ts'
 /** Below the time after which clients give a call up, and every proxy a silent connection. */
 const patience = 20_000
 
+/** How often a client is told that there is nothing yet, in milliseconds. */
+const tellEvery = 2_000
+
 /** Resolves once a command has written past this place, or has ended; or when the patience is over. */
 export async function untilMore(place: Place, call: ToolCall): Promise<void> {
   const open = openCommand(await commandsOf(place, call))
   if (open === undefined || place.at !== open.id) return
   const over = new AbortController()
   const late = setTimeout(() => over.abort(), patience)
+  const began = performance.now()
+  const telling = setInterval(() => {
+    const progress = Math.round((performance.now() - began) / 1_000)
+    call.tell?.({
+      progress,
+      total: patience / 1_000,
+      message: `the command ${open.id} has written nothing more`,
+    })
+  }, tellEvery)
   const signal = AbortSignal.any([call.signal, over.signal])
   try {
     await Promise.race(
@@ -22,6 +34,7 @@ export async function untilMore(place: Place, call: ToolCall): Promise<void> {
     if (!over.signal.aborted) throw error
   } finally {
     clearTimeout(late)
+    clearInterval(telling)
     over.abort()
   }
   call.signal.throwIfAborted()

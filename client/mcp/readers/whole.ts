@@ -5,12 +5,12 @@ import { objectSchema } from '../json-schema.ts'
 import { roomBeside } from '../part.ts'
 import type { Reader } from '../reader.ts'
 import { shortened } from '../shortened.ts'
-import { callOperation } from '../tool-call.ts'
+import { callAndTell } from '../waiting.ts'
 
 /** The operations that answer with one thing. Only its longest texts and lists could make it too large. */
 export const whole = (name: CallName): Reader => ({
   async first(input, call) {
-    const { value, paths } = shortened(await callOperation(name, input, call), roomBeside({}, ''))
+    const { value, paths } = shortened(await callAndTell(name, input, call), roomBeside({}, ''))
     return { value: { ...Object(value), ...(paths.length === 0 ? {} : { shortened: paths }) } }
   },
   next: undefined,

@@ -1,3 +1,4 @@
+import { markdownTable } from '../../../lib/markdown-table.ts'
 import { contract, operationNames } from '../contract.ts'
 import { type JsonSchema, namedSchemas } from '../json-schemas.ts'
 import type { Operation } from '../operation.ts'
@@ -12,7 +13,7 @@ import { typeWords } from './type-words.ts'
 /** All operations at a glance, a table for each kind of thing. */
 export const operationTables = (): string =>
   [...operationGroups()]
-    .map(([group, entries]) => `**${group}**\n\n${table(overview, entries.map(overviewRow))}`)
+    .map(([group, entries]) => `**${group}**\n\n${markdownTable(overview, entries.map(overviewRow))}`)
     .join('\n\n')
 
 /** Every operation in full. */
@@ -26,7 +27,7 @@ export const schemaSections = (): string =>
     .join('\n\n')
 
 export const problemTable = (): string =>
-  table(
+  markdownTable(
     ['code', 'status', 'meaning'],
     problemCodes.map(code => [`\`${code}\``, `${problems[code].status}`, problems[code].title]),
   )
@@ -102,16 +103,6 @@ function partsOf({ properties, anyOf, ...rest }: JsonSchema): string {
   return Object.entries(properties)
     .map(([name, schema]) => `- \`${name}\`: ${words(schema)}`)
     .join('\n')
-}
-
-/** Its columns as wide as their widest cell, as the formatter of this project's pages has them. */
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = titles.map((_, column) =>
-    Math.max(3, ...[titles, ...rows].map(cells => cells[column]?.length ?? 0)),
-  )
-  const line = (cells: readonly string[], fill: string) =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`
-  return [line(titles, ' '), line([], '-'), ...rows.map(cells => line(cells, ' '))].join('\n')
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')

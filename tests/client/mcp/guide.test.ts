@@ -7,14 +7,7 @@ import { startMcp } from './rig.ts'
 
 const guide = await readFile(new URL('../../../docs/mcp.md', import.meta.url), 'utf8')
 
-t.test('the guide lists every tool, and no other', t => {
-  const [, section = ''] = guide.split('## Tools')
-  const [table = ''] = section.split('## Results')
-  const rows = [...table.matchAll(/^\| `(\w+)` +\| (.+?) +\|$/gm)].map(([, name, title]) => [name, title])
-  t.same(
-    rows,
-    createTools().map(({ name, title }) => [name, title]),
-  )
+t.test('the guide speaks of tools that there are', t => {
   const names = createTools().map(({ name }) => name)
   for (const [, name = ''] of guide.matchAll(/`((?:debug|session|repository|command|artifact)_[a-z_]+)`/g))
     t.ok(names.includes(name), name)
