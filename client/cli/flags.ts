@@ -82,7 +82,10 @@ function describe(field: Field, said: FlagWords, required: boolean): string {
   const text = said.describe ?? field.describe
   const parts = [said.read === 'seconds' ? overTime(text) : text]
   if (said.read === 'variables') parts.push('; a file of NAME=VALUE lines')
-  if (said.read === 'file' || said.read === 'variables') parts.push('; - reads standard input')
+  if (said.read === 'file' || said.read === 'patch' || said.read === 'variables')
+    parts.push('; - reads standard input')
+  if (said.read === 'patch')
+    parts.push(', @working-tree packs what has not been committed here, against HEAD or --commit')
   if (type.kind === 'choice') parts.push(` (${type.choices.join(', ')})`)
   if (type.kind === 'list' && type.of.kind === 'choice') parts.push(` (${type.of.choices.join(', ')})`)
   const initial = said.default ?? defaultText(field)

@@ -15,15 +15,23 @@ export type Typed = {
   readonly flags: Readonly<Record<string, string | readonly string[] | true | undefined>>
 }
 
+/** How what a flag names is had. */
+export type Reading = {
+  /** The content of a file. */
+  readonly text: (flag: string, file: string) => Promise<string>
+  /** A patch and, where that is known, the commit that it was made against; `commit` is the one that was asked for. */
+  readonly patch: (flag: string, file: string, commit: string | undefined) => Promise<Record<string, string>>
+}
+
 /**
  * The input of an operation from what was typed. Throws a usage error that names the flag or argument, what was given
- * and what is allowed. `readText` gets the content of a file that a flag names.
+ * and what is allowed.
  */
 export async function inputFrom(
   schema: z.ZodObject,
   layout: Layout,
   typed: Typed,
-  readText: (flag: string, file: string) => Promise<string>,
+  read: Reading,
 ): Promise<Record<string, unknown>> {
   const input: Record<string, unknown> = {}
   const said = new Map<string, { label: string; given: string }>()
@@ -33,17 +41,18 @@ export async function inputFrom(
     said.set(field.name, { label: title, given: text })
     input[field.name] = fieldValue(field.type, title, text, undefined)
   }
-  for (const { field, name, read, default: initial } of layout.flags) {
+  for (const { field, name, read: way, default: initial } of layout.flags) {
     const label = `--${name}`
     const given = typed.flags[name] ?? initial
     if (given === undefined) continue
     said.set(field.name, { label, given: given === true ? 'true' : [given].flat().join(' ') })
     const last = given === true ? '' : ([given].flat().at(-1) ?? '')
     if (given === true) input[field.name] = true
-    else if (read === 'file') input[field.name] = await readText(label, last)
-    else if (read === 'variables')
-      input[field.name] = variablesFrom(label, visible(last), await readText(label, last))
-    else input[field.name] = fieldValue(field.type, label, given, read)
+    else if (way === 'file') input[field.name] = await read.text(label, last)
+    else if (way === 'patch') Object.assign(input, await read.patch(label, last, textOr(input.commit)))
+    else if (way === 'variables')
+      input[field.name] = variablesFrom(label, visible(last), await read.text(label, last))
+    else input[field.name] = fieldValue(field.type, label, given, way)
   }
   const { rest } = layout
   if (rest !== undefined) takeRest(rest, typed.rest, input, said, layout)
@@ -52,6 +61,8 @@ export async function inputFrom(
   if (!result.success) throw refusal(result.error.issues, input, said, layout)
   return input
 }
+
+const textOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 function takeRest(
   { field, title }: { field: Field; title: string },

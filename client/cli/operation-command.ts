@@ -4,7 +4,7 @@ import type { Operation } from '../../services/contract/operation.ts'
 import { examplesText } from './examples-text.ts'
 import { fieldsOf } from './fields.ts'
 import { type Layout, layoutOf, type PlainWords } from './flags.ts'
-import { inputFrom, type Typed } from './input.ts'
+import { inputFrom, type Reading, type Typed } from './input.ts'
 import type { CliName } from './words/words.ts'
 import { words } from './words.ts'
 
@@ -16,7 +16,7 @@ export type Asked = {
 }
 
 export type OperationCommandOptions = {
-  readonly readText: (flag: string, file: string) => Promise<string>
+  readonly read: Reading
   readonly perform: (asked: Asked) => Promise<void>
 }
 
@@ -59,7 +59,7 @@ export function fillOperationCommand(
           value === undefined ? true : String(command.getOptionValue(attribute(name))),
         ]),
     )
-    const input = await inputFrom(operation.input, layout, typed, options.readText)
+    const input = await inputFrom(operation.input, layout, typed, options.read)
     await options.perform({ name, input, extras })
   })
 }

@@ -80,9 +80,14 @@ class Invocation {
   async #fillOperation(command: Command, name: CliName): Promise<void> {
     const { fillOperationCommand } = await import('./operation-command.ts')
     fillOperationCommand(command, name, {
-      readText: async (flag, file) => {
-        const { readText } = await import('./read-text.ts')
-        return await readText(this.#io, flag, file)
+      read: {
+        text: async (flag, file) => (await import('./read-text.ts')).readText(this.#io, flag, file),
+        patch: async (flag, file, commit) => {
+          const { readPatch } = await import('./read-patch.ts')
+          const { notes, ...read } = await readPatch(this.#io, flag, file, commit)
+          for (const note of notes) this.#io.stderr.write(`${flag}: ${note}\n`)
+          return read
+        },
       },
       perform: async asked => {
         this.#exitCode = await this.#perform(asked, command.optsWithGlobals())

@@ -358,7 +358,7 @@ async function wordsFor(name: CliName, input: Record<string, unknown>): Promise<
 }
 
 async function textsOf(value: unknown, read: string | undefined): Promise<string[]> {
-  if (read === 'file') {
+  if (read === 'file' || read === 'patch') {
     const file = join(server.directory, 'typed.patch')
     await writeFile(file, String(value))
     return [file]

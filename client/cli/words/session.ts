@@ -64,7 +64,7 @@ export const sessionCreate: Words<'sessions.create'> = {
   flags: {
     repository: { value: 'NAME' },
     commit: { value: 'REVISION' },
-    patch: { value: 'FILE', read: 'file' },
+    patch: { value: 'FILE', read: 'patch' },
     three_way: { name: '3way' },
     commands: { name: 'command', value: 'LINE' },
     secrets: { value: 'FILE', read: 'variables' },
@@ -82,6 +82,7 @@ export const sessionCreate: Words<'sessions.create'> = {
     '--repository demo --commit main',
     '--repository demo --patch fix.patch --command "python3 -m unittest -v" --follow',
     '--repository demo --patch - --3way < fix.patch',
+    '--repository demo --patch @working-tree --command "make test" --follow',
     '--repository demo --offline --command "make test"',
     '--repository demo --secrets .env --command "./deploy" --follow',
     '--repository demo --environment auto --command "npm test" --follow',

@@ -18,7 +18,13 @@ const read = (name: CliName, typed: Partial<Typed>) => {
     input,
     layoutOf(fieldsOf(input), words[name]),
     { places: [], rest: [], flags: {}, ...typed },
-    async (_, file) => (file.endsWith('.env') ? (secrets[file] ?? '') : `content of ${file}`),
+    {
+      text: async (_, file) => (file.endsWith('.env') ? (secrets[file] ?? '') : `content of ${file}`),
+      patch: async (_, file, commit) => ({
+        patch: `content of ${file}`,
+        ...(file === '@working-tree' ? { commit: `on-${commit ?? 'HEAD'}` } : {}),
+      }),
+    },
   )
 }
 
@@ -28,6 +34,14 @@ t.test('what is typed becomes the input of the operation', async t => {
       flags: { repository: 'demo', patch: 'a.diff', command: ['make', 'make test'] },
     }),
     { repository: 'demo', patch: 'content of a.diff', commands: ['make', 'make test'] },
+  )
+  t.same(
+    await read('sessions.create', { flags: { repository: 'demo', commit: 'v1', patch: '@working-tree' } }),
+    {
+      repository: 'demo',
+      commit: 'on-v1',
+      patch: 'content of @working-tree',
+    },
   )
   t.same(
     await read('commands.run', {
