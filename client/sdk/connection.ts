@@ -1,6 +1,7 @@
 import { contract } from '../../services/contract/contract.ts'
 import type { EventMessage } from '../../services/contract/event-message.ts'
 import { sessionId } from '../../services/contract/ids.ts'
+import { takesKey } from '../../services/contract/keyed-operations.ts'
 import type { LogMessage } from '../../services/contract/log-message.ts'
 import type { Operation, OutputOf } from '../../services/contract/operation.ts'
 import { parseAnswer, parseProblem } from './answers.ts'
@@ -11,6 +12,7 @@ import { httpRequest } from './http-request.ts'
 import { lines } from './ndjson.ts'
 import type { CallOptions, Input, Versioned } from './operation-types.ts'
 import { pause } from './pause.ts'
+import { persistently } from './persistently.ts'
 import { resumingEvents } from './resuming-events.ts'
 import { resumingLog } from './resuming-log.ts'
 import type { Transport } from './transport.ts'
@@ -49,19 +51,28 @@ export class Connection {
       signal,
       this.#options.signal,
     ])
-    const answer = await transport.send(httpRequest(operation, input), {
-      accept: 'application/json, application/problem+json',
-      headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
-      signal: limit.signal,
-      idleMs: 0,
-      mayBeUnavailable: operation.errors.includes('not_ready'),
-    })
-    const text = await this.#text(answer.body, limit.signal)
-    if (answer.status < 200 || answer.status > 299) throw parseProblem(answer.status, text, baseUrl)
-    return {
-      value: parseAnswer<O['output']>(operation.output, text, baseUrl),
-      version: answer.header('etag'),
+    const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
+    const ask = async (headers: Readonly<Record<string, string>>): Promise<Versioned<OutputOf<O>>> => {
+      const answer = await transport.send(httpRequest(operation, input), {
+        accept: 'application/json, application/problem+json',
+        headers,
+        signal: limit.signal,
+        idleMs: 0,
+        mayBeUnavailable: operation.errors.includes('not_ready'),
+      })
+      const text = await this.#text(answer.body, limit.signal)
+      if (answer.status < 200 || answer.status > 299) throw parseProblem(answer.status, text, baseUrl)
+      return {
+        value: parseAnswer<O['output']>(operation.output, text, baseUrl),
+        version: answer.header('etag'),
+      }
     }
+    if (!takesKey(operation)) return await ask(headers)
+    const keyed = { ...headers, 'idempotency-key': crypto.randomUUID() }
+    return await persistently(
+      () => ask(keyed),
+      milliseconds => pause(milliseconds, limit.signal),
+    )
   }
 
   /**

@@ -15,6 +15,7 @@ import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
+import { idempotentHandlers } from './idempotent-handlers.ts'
 import { Live } from './live/live.ts'
 import { isLoopback } from './loopback.ts'
 import { ApiMetrics } from './metrics.ts'
@@ -90,7 +91,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     nextRequestId: requestIds(),
     limits: { ...defaultLimits, ...deps.limits },
   }
-  const handlers = createHandlers(context)
+  const handlers = idempotentHandlers(context, createHandlers(context))
   const server = buildServer(context, handlers, tokenUse)
   const upgrades = new Upgrades(context, handlers, tokenUse)
   server.server.on('upgrade', upgrades.handle)

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
-import { isUpdate, tellsVersion } from '../contract/versions.ts'
+import { tellsVersion } from '../contract/versions.ts'
 import { type Caller, readmit } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
@@ -15,10 +15,11 @@ import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
 import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStream } from './operations.ts'
-import { type Outcome, type Refusal, refuseFields } from './outcome.ts'
+import type { Outcome, Refusal } from './outcome.ts'
+import { readConditions } from './request-conditions.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
-import { readIfMatch, versionOf, type WantedVersions } from './version.ts'
+import { versionOf } from './version.ts'
 
 /** Who asks, from the moment it was admitted; read by the request log. */
 export type Callers = WeakMap<FastifyRequest, Caller>
@@ -83,11 +84,11 @@ const jsonHandler =
       lost = refusal
       over.abort()
     })
-    const ifMatch = versionsFor(name, request)
-    if (!ifMatch.ok) return sendOutcome(reply, name, ifMatch)
+    const conditions = readConditions(name, request)
+    if (!conditions.ok) return sendOutcome(reply, name, conditions)
     const from = { caller, address: request.socket.remoteAddress ?? null }
     const outcome = await auditedCall(context, from, name, () =>
-      answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ifMatch: ifMatch.value }),
+      answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ...conditions.value }),
     )
     return sendOutcome(reply, name, lost ?? outcome)
   }
@@ -134,14 +135,6 @@ const eventsHandler =
       request: request.id,
     })
   }
-
-/** Who asks for a condition that nobody would look at is told so: what it protects would not be. */
-function versionsFor(name: JsonName, request: FastifyRequest): Outcome<WantedVersions | undefined> {
-  const ifMatch = request.headers['if-match']
-  if (isUpdate(name) || ifMatch === undefined || request.method === 'GET' || request.method === 'HEAD')
-    return readIfMatch(ifMatch)
-  return refuseFields([{ path: 'If-Match', message: 'this request takes no version: leave it out' }])
-}
 
 const rawInput = (request: FastifyRequest): RawInput => ({
   path: { ...(request.params ?? {}) },

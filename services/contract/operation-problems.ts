@@ -1,3 +1,4 @@
+import { takesKey } from './keyed-operations.ts'
 import { hasBody, type Operation, pathParameters } from './operation.ts'
 import type { ProblemCode } from './problems.ts'
 
@@ -11,5 +12,6 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
   if (operation.method !== 'GET') codes.add('storage_full')
   if (hasBody(operation)) codes.add('body_too_large').add('unsupported_media_type')
+  if (takesKey(operation)) codes.add('idempotency_key_reused')
   return [...codes.add('internal')]
 }

@@ -26,7 +26,7 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
    * `bytes`: a file, any range of which may be asked for.
    */
   readonly answer: 'json' | 'stream' | 'bytes' | 'events'
-  /** The status of a successful answer. */
+  /** The status of a successful answer. 201: it makes something, once for each idempotency key; see `keyed-operations.ts`. */
   readonly status: 200 | 201
   /** What can go wrong beyond what any operation can answer (invalid input, access, internal). */
   readonly errors: readonly ProblemCode[]
@@ -40,12 +40,14 @@ export const bytes = z.instanceof(Uint8Array)
 type Answer = Operation['answer']
 type Surface = Operation['surfaces'][number]
 type Access = Operation['access']
+type Status = Operation['status']
 
 /** What the type of a declaration keeps as written: clients and handlers are typed by it. */
-type Kept<A extends Answer, S extends Surface, C extends Access> = {
+type Kept<A extends Answer, S extends Surface, C extends Access, T extends Status> = {
   readonly answer: A
   readonly surfaces: readonly S[]
   readonly access: C
+  readonly status: T
 }
 
 export const operation = <
@@ -54,9 +56,10 @@ export const operation = <
   const A extends Answer,
   const S extends Surface,
   const C extends Access,
+  const T extends Status,
 >(
-  declaration: Operation<Input, Output> & Kept<A, S, C>,
-): Operation<Input, Output> & Kept<A, S, C> => declaration
+  declaration: Operation<Input, Output> & Kept<A, S, C, T>,
+): Operation<Input, Output> & Kept<A, S, C, T> => declaration
 
 /** What a caller gives: defaults may be left out. */
 export type InputOf<O extends Operation> = z.input<O['input']>

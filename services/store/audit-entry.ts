@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { CredentialId, UserId } from '../contract/ids.ts'
-import { compiledQuery } from './compiled-query.ts'
+import { rowChanges } from './row-changes.ts'
 import type { Schema } from './schema.ts'
 import { writeAudit } from './write-audit.ts'
 
@@ -51,9 +51,9 @@ export class AuditEntry {
   /** Does the work of a transaction, and adds the entry where that has changed something. */
   async addAfter<T>(transaction: Kysely<Schema>, work: () => Promise<T>): Promise<T> {
     this.#wasAdded = false
-    const before = await changesOf(transaction)
+    const before = await rowChanges(transaction)
     const result = await work()
-    if ((await changesOf(transaction)) !== before) {
+    if ((await rowChanges(transaction)) !== before) {
       await writeAudit(transaction, this.#actor)
       this.#wasAdded = true
     }
@@ -65,11 +65,3 @@ export class AuditEntry {
     this.#isWritten = this.#wasAdded
   }
 }
-
-const changesQuery = compiledQuery<Record<never, never>, { changes: number }>(database =>
-  database.selectNoFrom(sql<number>`total_changes()`.as('changes')),
-)
-
-/** How many rows this connection has changed so far. */
-const changesOf = async (transaction: Kysely<Schema>): Promise<number> =>
-  (await changesQuery(transaction, {}))[0]?.changes ?? 0

@@ -27,6 +27,7 @@ import * as submodules from './migrations/0020-submodules.ts'
 import * as users from './migrations/0021-users.ts'
 import * as worktreeBoots from './migrations/0022-worktree-boots.ts'
 import * as signIns from './migrations/0023-sign-ins.ts'
+import * as idempotencyKeys from './migrations/0024-idempotency-keys.ts'
 import * as debuggees from './migrations/0027-debuggees.ts'
 import type { Schema } from './schema.ts'
 
@@ -54,6 +55,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0021-users': users,
   '0022-worktree-boots': worktreeBoots,
   '0023-sign-ins': signIns,
+  '0024-idempotency-keys': idempotencyKeys,
   '0027-debuggees': debuggees,
 }
 

@@ -22,6 +22,7 @@ export const migrationNames = [
   '0021-users',
   '0022-worktree-boots',
   '0023-sign-ins',
+  '0024-idempotency-keys',
   '0027-debuggees',
 ] as const
 

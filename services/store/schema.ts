@@ -347,6 +347,19 @@ export type AuditRow = {
   invite_id: string | null
 }
 
+/** That a request has made something: see `idempotency-key.ts`. */
+export type IdempotencyKeyRow = {
+  user_id: UserId
+  /** The name of an operation. */
+  operation: string
+  key_sha256: string
+  /** HMAC-SHA-256 of the input, under the key. */
+  input_mac: string
+  /** What was made, by its ids. */
+  made_json: string
+  created_at: string
+}
+
 export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
@@ -370,4 +383,5 @@ export type Schema = {
   changes: ChangeRow
   change_horizon: ChangeHorizonRow
   audit: AuditRow
+  idempotency_keys: IdempotencyKeyRow
 }

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { pendingEntry } from './audit-entry.ts'
 import { whileBusy } from './busy.ts'
 import { connect } from './database.ts'
+import { pendingKey } from './idempotency-key.ts'
 import { requireCurrentSchema } from './migrate.ts'
 import type { Schema } from './schema.ts'
 
@@ -14,7 +15,8 @@ export type Store = AsyncDisposable & {
   read<T>(work: (database: Kysely<Schema>) => Promise<T>): Promise<T>
   /**
    * Runs `work` in a transaction that holds the write lock; all of it is repeated when the database was locked. Who asked
-   * for it is written down with it (`audit-entry.ts`).
+   * for it is written down with it (`audit-entry.ts`), and the key of a request that is to be done once
+   * (`idempotency-key.ts`).
    */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>
   /** How often something was asked again since it was opened, because the database was locked. */
@@ -46,8 +48,12 @@ export async function openStore(path: string): Promise<Store> {
       const entry = pendingEntry()
       const audited: typeof work = transaction =>
         entry === undefined ? work(transaction) : entry.addAfter(transaction, () => work(transaction))
-      const result = await inTurn(() => database.transaction().execute(audited))
+      const key = pendingKey()
+      const once: typeof work = transaction =>
+        key === undefined ? audited(transaction) : key.addAfter(transaction, () => audited(transaction))
+      const result = await inTurn(() => database.transaction().execute(once))
       entry?.committed()
+      key?.committed()
       return result
     },
     get retries() {

@@ -35,6 +35,8 @@ export type Call = {
   readonly caller: Caller
   /** Aborts when the client has gone away. */
   readonly gone: AbortSignal
+  /** Of what makes something: by which it is done once; see `idempotent-handlers.ts`. */
+  readonly idempotencyKey?: string | undefined
   /** Of an update: the versions that it is for; any without. */
   readonly ifMatch?: WantedVersions | undefined
 }

@@ -6,15 +6,16 @@ import {
   namedSchemas,
   schemaReference,
 } from '../../contract/json-schemas.ts'
+import { isKeyed } from '../../contract/keyed-operations.ts'
 import { hasBody, type Operation, pathParameters } from '../../contract/operation.ts'
 import { isUpdate } from '../../contract/versions.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
 import { byteHeaders } from './byte-answers.ts'
+import { idempotencyKey, ifMatch } from './condition-headers.ts'
 import { eventHeaders } from './event-answers.ts'
 import { logHeaders } from './log-answers.ts'
 import { failures, responsesOf } from './responses.ts'
-import { ifMatch } from './version-headers.ts'
 
 export type OpenApiDocument = {
   readonly openapi: '3.1.1'
@@ -125,7 +126,7 @@ function requestOf(name: OperationName, operation: Operation): JsonSchema {
 function headersOf(name: OperationName): readonly JsonSchema[] {
   switch (contract[name].answer) {
     case 'json':
-      return isUpdate(name) ? [ifMatch] : []
+      return isUpdate(name) ? [ifMatch] : isKeyed(name) ? [idempotencyKey] : []
     case 'stream':
       return logHeaders
     case 'bytes':

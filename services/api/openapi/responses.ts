@@ -5,9 +5,9 @@ import { problemsOf } from '../../contract/operation-problems.ts'
 import { type ProblemCode, problems } from '../../contract/problems.ts'
 import { tellsVersion } from '../../contract/versions.ts'
 import { byteAnswers } from './byte-answers.ts'
+import { etag } from './condition-headers.ts'
 import { eventAnswers } from './event-answers.ts'
 import { logAnswers } from './log-answers.ts'
-import { etag } from './version-headers.ts'
 
 /** Every answer that an operation can give, by status. */
 export function responsesOf(name: OperationName, operation: Operation): Record<string, JsonSchema> {

@@ -28,7 +28,7 @@ export const tokenOperations = {
     output: tokenSchema.extend({ token: z.string() }),
     answer: 'json',
     status: 201,
-    errors: ['token_exists', 'user_not_found', 'user_disabled', 'scope_beyond_role'],
+    errors: ['token_exists', 'secret_told_once', 'user_not_found', 'user_disabled', 'scope_beyond_role'],
     surfaces: ['api', 'sdk', 'cli'],
   }),
   'tokens.list': operation({

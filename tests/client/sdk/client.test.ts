@@ -138,9 +138,9 @@ t.test('a server that is not there, or no HTTP server', async t => {
 
 t.test('a connection that breaks in a call leaves open whether it was done', async t => {
   const { client } = await rig(t, {
-    'debug.launch': (_, { request }) => void request.socket.destroy(),
+    'debug.continue': (_, { request }) => void request.socket.destroy(),
   })
-  await t.rejects(client.debug.launch({ session: '@last', python: 'app.py' }), {
+  await t.rejects(client.debug.continue({ session: '@last' }), {
     name: 'ConnectionError',
     kind: 'dropped',
     fix: /may have done what was asked: look before you ask again/,

@@ -1,6 +1,16 @@
 import type { JsonSchema } from '../../contract/json-schemas.ts'
+import { keyPattern } from '../../contract/keyed-operations.ts'
 
-/** How versions travel: see `versions.ts` of the contract. */
+/** How keys and versions travel: see `keyed-operations.ts` and `versions.ts` of the contract. */
+
+/** Of a request that makes something. */
+export const idempotencyKey: JsonSchema = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'what makes this request one of its kind: sent again within a day, it makes nothing twice',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: keyPattern.source },
+}
 
 /** Of a request for an update. */
 export const ifMatch: JsonSchema = {

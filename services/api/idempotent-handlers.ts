@@ -1,0 +1,112 @@
+import type { KeyedName } from '../contract/keyed-operations.ts'
+import { listDebugSessions } from '../store/debug-sessions.ts'
+import type { Made } from '../store/idempotency-key.ts'
+import { onlyOnce } from '../store/only-once.ts'
+import { lookUpRepository } from '../store/repositories.ts'
+import { toUser } from '../store/rows.ts'
+import { getUser } from '../store/users.ts'
+import type { Context } from './context.ts'
+import type { AnswerOf, Call, CalledHandlers, Handlers } from './handlers/handler.ts'
+import { done, type Outcome, type Refusal, refuse } from './outcome.ts'
+
+/**
+ * Has what makes something done once for each idempotency key. Who asks again is answered with what was made as it is by
+ * now: a copy of the first answer would tell what is not so any more, and keep what is told only once.
+ */
+export function idempotentHandlers(context: Context, handlers: Handlers): Handlers {
+  const once =
+    <Input, Output>(
+      operation: KeyedName,
+      handler: (input: Input, call: Call) => Promise<Outcome<Output>>,
+      again: (made: Made, input: Input, call: Call) => Promise<Outcome<Output>>,
+    ) =>
+    async (input: Input, call: Call): Promise<Outcome<Output>> => {
+      const { idempotencyKey: key, caller } = call
+      if (key === undefined) return handler(input, call)
+      const request = {
+        user: caller.credential.user_id,
+        operation,
+        key,
+        input,
+        now: () => context.clock.now(),
+      }
+      const result = await onlyOnce(context.store, request, () => handler(input, call))
+      switch (result.outcome) {
+        case 'done':
+          return result.value
+        case 'made':
+          return again(result.made, input, call)
+        case 'reused':
+          return refuse(
+            'idempotency_key_reused',
+            'this Idempotency-Key stands for a request with another input: take a new key',
+          )
+      }
+    }
+  const keyed: { readonly [N in KeyedName]: CalledHandlers[N] } = {
+    'repositories.add': once(
+      'repositories.add',
+      handlers['repositories.add'],
+      async ({ repository: id }, { wait }, call) => {
+        const row = id === undefined ? undefined : await lookUpRepository(context.store, id)
+        if (row === undefined) return gone('repository_not_found', 'repository')
+        return handlers['repositories.get']({ repository: row.name, wait }, call)
+      },
+    ),
+    'sessions.create': once(
+      'sessions.create',
+      handlers['sessions.create'],
+      async ({ session }, { wait }, call) =>
+        session === undefined
+          ? gone('session_not_found', 'session')
+          : handlers['sessions.get']({ session, wait }, call),
+    ),
+    'commands.run': once('commands.run', handlers['commands.run'], async ({ command }, { wait }, call) =>
+      commandAgain(handlers, command, wait, call),
+    ),
+    'commands.rerun': once(
+      'commands.rerun',
+      handlers['commands.rerun'],
+      async ({ command }, { wait }, call) => commandAgain(handlers, command, wait, call),
+    ),
+    'debug.launch': once(
+      'debug.launch',
+      handlers['debug.launch'],
+      async ({ session, command }, { wait }, call) => {
+        const launched = session === undefined ? [] : await listDebugSessions(context.store, session)
+        const debug = launched.find(({ row }) => row.id === command)?.id
+        if (session === undefined || debug === undefined)
+          return gone('debug_session_not_found', 'debug session')
+        return handlers['debug.status']({ session, debug, wait }, call)
+      },
+    ),
+    'tokens.create': once('tokens.create', handlers['tokens.create'], async ({ token }) =>
+      toldOnce(`the token ${token}`),
+    ),
+    'users.create': once('users.create', handlers['users.create'], async ({ user: id }) => {
+      const row = id === undefined ? undefined : await getUser(context.store, id)
+      return row === undefined ? gone('user_not_found', 'user') : done(toUser(row))
+    }),
+  }
+  return { ...handlers, ...keyed }
+}
+
+const commandAgain = async (
+  handlers: Handlers,
+  command: string | undefined,
+  wait: number,
+  call: Call,
+): Promise<Outcome<AnswerOf<'commands.run'>>> =>
+  command === undefined
+    ? gone('command_not_found', 'command')
+    : handlers['commands.get']({ command, wait }, call)
+
+const gone = (code: Refusal['code'], what: string): Refusal =>
+  refuse(code, `the ${what} that this request has made is gone`)
+
+/** Its secret is stored nowhere, so that the answer of the first request cannot be given again. */
+const toldOnce = (what: string): Refusal =>
+  refuse(
+    'secret_told_once',
+    `this request has made ${what} before, and its secret is told once: revoke it where that was not received, and make another`,
+  )
