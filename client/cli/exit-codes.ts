@@ -11,11 +11,19 @@ export const exitCodes = {
 /** As shells report a program that a signal has ended. */
 export const signalExitCodes = { SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const
 
+/** What each code means, in the order in which it is told. */
+export const exitCodeMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.success, 'success'],
+  [exitCodes.failure, 'failure'],
+  [exitCodes.usage, 'wrong usage: an unknown command or flag, or a value that is not allowed'],
+  [exitCodes.notAuthorised, 'not authorised, or no server or token configured'],
+  [exitCodes.notFound, 'not found'],
+  [exitCodes.notReachable, 'the server cannot be reached'],
+]
+
+export const followedCodes =
+  "With --follow: the followed command's own exit code; 124 where it timed out, 130 after Ctrl+C."
+
 export const exitCodesHelp = `Exit codes:
-  0  success
-  1  failure
-  2  wrong usage: an unknown command or flag, or a value that is not allowed
-  3  not authorised, or no server or token configured
-  4  not found
-  5  the server cannot be reached
-  With --follow: the followed command's own exit code; 124 where it timed out, 130 after Ctrl+C.`
+${exitCodeMeanings.map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}
+  ${followedCodes}`

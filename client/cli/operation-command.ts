@@ -26,6 +26,26 @@ export function fillOperationCommand(
   name: CliName,
   options: OperationCommandOptions,
 ): void {
+  const layout = declareOperationCommand(command, name)
+  const operation: Operation = contract[name]
+  const extraFlags = words[name].extras ?? []
+  command.action(async () => {
+    const typed = typedIn(command, layout)
+    const extras = new Map(
+      extraFlags
+        .filter(({ name }) => isGiven(command, name))
+        .map(({ name, value }): [string, string | true] => [
+          name,
+          value === undefined ? true : String(command.getOptionValue(attribute(name))),
+        ]),
+    )
+    const input = await inputFrom(operation.input, layout, typed, options.read)
+    await options.perform({ name, input, extras })
+  })
+}
+
+/** All of it but the action. */
+export function declareOperationCommand(command: Command, name: CliName): Layout {
   const operation: Operation = contract[name]
   const said: PlainWords & Pick<(typeof words)[CliName], 'extras' | 'examples' | 'path'> = words[name]
   const layout = layoutOf(fieldsOf(operation.input), said)
@@ -49,19 +69,7 @@ export function fillOperationCommand(
   // An expression may begin with a minus.
   else if (layout.places.length > 1)
     command.exitOverride(adviseDashes(`the ${layout.places.at(-1)?.title}`, 'it'))
-  command.action(async () => {
-    const typed = typedIn(command, layout)
-    const extras = new Map(
-      (said.extras ?? [])
-        .filter(({ name }) => isGiven(command, name))
-        .map(({ name, value }): [string, string | true] => [
-          name,
-          value === undefined ? true : String(command.getOptionValue(attribute(name))),
-        ]),
-    )
-    const input = await inputFrom(operation.input, layout, typed, options.read)
-    await options.perform({ name, input, extras })
-  })
+  return layout
 }
 
 function optionOf({ name, value, repeatable, describe }: Layout['flags'][number]): Option {

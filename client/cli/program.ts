@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { examplesText } from './examples-text.ts'
 import { exitCodesHelp } from './exit-codes.ts'
 import type { Io } from './io.ts'
+import { type Leaf, type LocalName, leaves } from './leaves.ts'
 import type { CliName } from './words/words.ts'
 import { groups, words } from './words.ts'
 
@@ -12,25 +13,27 @@ export type ProgramOptions = {
   readonly fillLocal: (command: Command, name: LocalName) => Promise<void>
 }
 
-/** Commands about this client itself, which call no operation or one by the way. */
-export type LocalName = (typeof localNames)[number]
-
-const localNames = [
-  'configure',
-  'profile list',
-  'profile use',
-  'profile remove',
-  'config show',
-  'config path',
-  'config init',
-  'config reset',
-  'mcp',
-] as const
-
-type Leaf = {
-  readonly path: readonly [string, ...string[]]
-  readonly fill: (command: Command) => Promise<void>
-}
+/** What goes with every command. */
+export const globalFlags: readonly { readonly flags: string; readonly describe: string }[] = [
+  { flags: '--base-url <URL>', describe: 'address of the server (DEBUG_SERVER_URL)' },
+  { flags: '--token <TOKEN>', describe: 'token to use (DEBUG_SERVER_TOKEN)' },
+  { flags: '--ca <FILE>', describe: 'certificates to trust, in PEM (DEBUG_SERVER_CA)' },
+  {
+    flags: '--insecure',
+    describe: 'do not verify the certificate of the server (DEBUG_SERVER_INSECURE)',
+  },
+  { flags: '--verify', describe: 'verify it, although the server was kept as insecure' },
+  {
+    flags: '--profile <NAME>',
+    describe: 'what "debug-server configure" has kept under this name (DEBUG_SERVER_PROFILE)',
+  },
+  { flags: '--json', describe: 'print JSON: what the server answered, or one message a line' },
+  {
+    flags: '--verbose',
+    describe: 'tell every request, its status, time and id on stderr; never a secret',
+  },
+  { flags: '-V, --version', describe: 'print the version' },
+]
 
 /** The tree of commands, its leaves empty until one of them is asked for. */
 export function createProgram(options: ProgramOptions): Command {
@@ -48,27 +51,18 @@ export function createProgram(options: ProgramOptions): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
-    .option('--base-url <URL>', 'address of the server (DEBUG_SERVER_URL)')
-    .option('--token <TOKEN>', 'token to use (DEBUG_SERVER_TOKEN)')
-    .option('--ca <FILE>', 'certificates to trust, in PEM (DEBUG_SERVER_CA)')
-    .option('--insecure', 'do not verify the certificate of the server (DEBUG_SERVER_INSECURE)')
-    .option('--verify', 'verify it, although the server was kept as insecure')
-    .option(
-      '--profile <NAME>',
-      'what "debug-server configure" has kept under this name (DEBUG_SERVER_PROFILE)',
-    )
-    .option('--json', 'print JSON: what the server answered, or one message a line')
-    .option('--verbose', 'tell every request, its status, time and id on stderr; never a secret')
-    .option('-V, --version', 'print the version')
     .addHelpText('after', afterHelp)
-  const leaves = leavesOf(options)
+  for (const { flags, describe } of globalFlags) program.option(flags, describe)
+  const { fillOperation, fillLocal } = options
+  const fill = (command: Command, { does }: Leaf) =>
+    'local' in does ? fillLocal(command, does.local) : fillOperation(command, does.operation)
   const tops = new Map<string, Leaf[]>()
-  for (const leaf of leaves) tops.set(leaf.path[0], [...(tops.get(leaf.path[0]) ?? []), leaf])
+  for (const leaf of leaves()) tops.set(leaf.path[0], [...(tops.get(leaf.path[0]) ?? []), leaf])
   for (const [name, inside] of tops) program.command(name).summary(summaryOf(name, inside))
   program.hook('preSubcommand', async (_, top) => {
-    for (const { path, fill } of tops.get(top.name()) ?? []) {
-      const [, second] = path
-      await fill(second === undefined ? top : top.command(second))
+    for (const leaf of tops.get(top.name()) ?? []) {
+      const [, second] = leaf.path
+      await fill(second === undefined ? top : top.command(second), leaf)
     }
     const group = groups[top.name()]
     if (group === undefined) return
@@ -89,40 +83,6 @@ function summaryOf(name: string, leaves: readonly Leaf[]): string {
   const group = groups[name]
   if (group === undefined) return localSummaries[name] ?? ''
   return `${group}: ${leaves.map(({ path }) => path[1]).join(', ')}`
-}
-
-function leavesOf({ fillOperation, fillLocal }: ProgramOptions): Leaf[] {
-  const local = (name: LocalName): Leaf => {
-    const [first = name, ...rest] = name.split(' ')
-    return { path: [first, ...rest], fill: command => fillLocal(command, name) }
-  }
-  const operations = (Object.keys(words) as CliName[]).flatMap(name => {
-    const { path, alias } = words[name]
-    const fill = (command: Command) => fillOperation(command, name)
-    return alias === undefined
-      ? [{ path, fill }]
-      : [
-          { path, fill },
-          { path: alias, fill },
-        ]
-  })
-  const order = [
-    'configure',
-    'whoami',
-    'repository',
-    'session',
-    'command',
-    'debug',
-    'events',
-    'mcp',
-    'user',
-    'token',
-    'profile',
-    'config',
-    'server',
-  ]
-  const rank = ({ path }: Leaf) => order.indexOf(path[0])
-  return [...operations, ...localNames.map(local)].sort((a, b) => rank(a) - rank(b))
 }
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`

@@ -1,3 +1,9 @@
+import {
+  commandSections,
+  commandTables,
+  exitCodeTable,
+  globalFlagTable,
+} from '../../client/cli/manual/markdown.ts'
 import { promptList, resourceList, toolTable } from '../../client/mcp/manual/markdown.ts'
 import {
   commonProblems,
@@ -16,6 +22,10 @@ export const blocks = {
   problems: problemTable,
   'common-problems': commonProblems,
   scopes: scopeList,
+  commands: commandTables,
+  'commands-in-full': commandSections,
+  'global-flags': globalFlagTable,
+  'exit-codes': exitCodeTable,
   'mcp-tools': toolTable,
   'mcp-resources': resourceList,
   'mcp-prompts': promptList,

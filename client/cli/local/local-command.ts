@@ -3,7 +3,7 @@ import type { ConnectionFlags } from '../../../config/client/load.ts'
 import { usageError } from '../cli-error.ts'
 import { examplesText } from '../examples-text.ts'
 import type { Io } from '../io.ts'
-import type { LocalName } from '../program.ts'
+import type { LocalName } from '../leaves.ts'
 import type { RenderContext } from '../words/words.ts'
 
 type Flags = ConnectionFlags & {
@@ -15,11 +15,18 @@ type Flags = ConnectionFlags & {
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
 export function fillLocalCommand(command: Command, name: LocalName, io: Io, context: RenderContext): void {
-  const { summary, examples, act, words } = localCommands[name]
+  declareLocalCommand(command, name)
+  const { act } = localCommands[name]
+  command.action(async () => await act(io, command.optsWithGlobals(), context, command.args))
+}
+
+/** All of it but the action. Returns its examples. */
+export function declareLocalCommand(command: Command, name: LocalName): readonly string[] {
+  const { summary, examples, words } = localCommands[name]
   command.summary(summary).description(summary)
   command.addHelpText('after', examplesText(name.split(' '), examples))
   words?.(command)
-  command.action(async () => await act(io, command.optsWithGlobals(), context, command.args))
+  return examples
 }
 
 type LocalCommand = {
