@@ -1,5 +1,6 @@
 import type { Operation } from '../contract/operation.ts'
 import { grants, type Scope } from '../contract/scopes.ts'
+import type { StreamTarget } from '../contract/stream-target.ts'
 import { admits, signInScopes } from '../contract/user-role.ts'
 import { type Credential, getCredential } from '../store/credentials.ts'
 import type { Visibility } from '../store/references.ts'
@@ -13,6 +14,8 @@ export type Caller = {
   readonly credential: Credential
   readonly scopes: readonly Scope[]
   readonly visible: Visibility
+  /** What their ticket opens, where they came with one: nothing else. */
+  readonly only?: StreamTarget
 }
 
 export type Access = Exclude<Operation['access'], 'public'>

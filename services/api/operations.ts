@@ -15,6 +15,7 @@ import type {
 import { type RawInput, readInput } from './input.ts'
 import type { Outcome } from './outcome.ts'
 import type { Presenting } from './presented.ts'
+import { admitByTicket } from './tickets/admit-by-ticket.ts'
 
 /** From the parts of a request to what its handler says, whichever way the request came. */
 
@@ -23,9 +24,16 @@ export const isBytes = (name: OperationName): name is BytesName => contract[name
 export const isEvents = (name: OperationName): name is EventsName => contract[name].answer === 'events'
 export const isStream = (name: OperationName): name is StreamName => contract[name].answer === 'stream'
 
-/** The caller, if this operation is open to it. */
-export const admitTo = (context: Context, name: CalledName, request: Presenting): Promise<Outcome<Caller>> =>
-  admit(context, contract[name].access, request)
+/** The caller, if this operation is open to it. `ticket`: what the query of a stream has of that name. */
+export const admitTo = (
+  context: Context,
+  name: CalledName,
+  request: Presenting,
+  ticket: unknown,
+): Promise<Outcome<Caller>> =>
+  ticket === undefined
+    ? admit(context, contract[name].access, request)
+    : admitByTicket(context, contract[name].access, request, ticket)
 
 export async function answerPublic<N extends PublicName>(
   handlers: PublicHandlers,

@@ -69,7 +69,7 @@ export const originRefused = (origin: string | undefined) =>
     'origin_refused',
     origin === undefined
       ? 'a cookie counts for nothing here without the Origin of a page: send a token'
-      : 'pages of this origin may not use cookies here: see api.allowed_origins',
+      : 'pages of this origin may not use cookies or tickets here: see api.allowed_origins',
   )
 
 const nothingSent = () =>

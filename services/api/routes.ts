@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+import { opensByTicket } from '../contract/operation.ts'
 import { tellsVersion } from '../contract/versions.ts'
 import { type Caller, readmit } from './access.ts'
 import { auditedCall } from './audited-call.ts'
@@ -43,7 +44,13 @@ export function registerRoutes(
       else {
         // Before the body is read: who may not do this sends us no megabytes either.
         const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-          const admitted = await admitTo(context, name, request)
+          const { ticket } = queryOf(request)
+          const admitted = await admitTo(
+            context,
+            name,
+            request,
+            opensByTicket(contract[name]) ? ticket : undefined,
+          )
           if (!admitted.ok) return sendOutcome(reply, name, admitted)
           callers.set(request, admitted.value)
         }
@@ -97,7 +104,7 @@ const streamHandler =
   (context: Context, handlers: Handlers, name: StreamName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const source = await answerCall(handlers, name, rawInput(request), call)
+    const source = await answerCall(handlers, name, streamInput(request), call)
     if (!source.ok) return sendOutcome(reply, name, source)
     const answer = await answerLog(context, source.value, request.headers)
     if (!answer.ok) return sendOutcome(reply, name, answer)
@@ -123,7 +130,7 @@ const eventsHandler =
   (context: Context, handlers: Handlers, name: EventsName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const asked = await answerCall(handlers, name, rawInput(request), call)
+    const asked = await answerCall(handlers, name, streamInput(request), call)
     if (!asked.ok) return sendOutcome(reply, name, asked)
     const source = resumed(asked.value, request.headers['last-event-id'])
     if (!source.ok) return sendOutcome(reply, name, source)
@@ -138,9 +145,18 @@ const eventsHandler =
 
 const rawInput = (request: FastifyRequest): RawInput => ({
   path: { ...(request.params ?? {}) },
-  query: { ...(request.query ?? {}) },
+  query: queryOf(request),
   body: request.body,
 })
+
+/** Without the ticket, which is no field of any operation. */
+function streamInput(request: FastifyRequest): RawInput {
+  const { query, ...rest } = rawInput(request)
+  const { ticket: _, ...fields } = query
+  return { ...rest, query: fields }
+}
+
+const queryOf = ({ query }: FastifyRequest): RawInput['query'] => ({ ...(query ?? {}) })
 
 function callerOf(callers: Callers, request: FastifyRequest): Caller {
   const caller = callers.get(request)

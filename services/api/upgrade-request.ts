@@ -16,6 +16,8 @@ import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcom
 import type { Presenting } from './presented.ts'
 import { refusalOf } from './problem-reply.ts'
 import { matchPath } from './route-table.ts'
+import { admitByTicket } from './tickets/admit-by-ticket.ts'
+import { beyondTicket } from './tickets/beyond-ticket.ts'
 import { codecFor, offeredProtocols } from './websocket/codec.ts'
 
 /** What a WebSocket is to carry. */
@@ -38,6 +40,7 @@ type Request = {
   readonly path: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, unknown>>
   readonly presenting: Presenting
+  readonly ticket: unknown
   readonly gone: AbortSignal
 }
 
@@ -75,7 +78,8 @@ async function readWanted(
   const [path = '', search = ''] = url.split('?', 2)
   const match = matchPath(path)
   if (match === undefined) return noWebSocket()
-  const asked = { ...who, path: match.parameters, query: queryOf(search) }
+  const { ticket, ...query } = queryOf(search)
+  const asked = { ...who, ticket, path: match.parameters, query }
   const log = match.names.find(isStream)
   if (log !== undefined) {
     const wanted = await wantedSource(context, handlers, log, asked)
@@ -103,9 +107,9 @@ async function wantedSource<N extends StreamName | EventsName>(
   context: Context,
   handlers: CalledHandlers,
   name: N,
-  { path, query, presenting, gone }: Request,
+  { path, query, presenting, ticket, gone }: Request,
 ): Promise<Outcome<{ caller: Caller; route: string; source: AnswerOf<N> }>> {
-  const caller = await admitTo(context, name, presenting)
+  const caller = await admitTo(context, name, presenting, ticket)
   if (!caller.ok) return caller
   const call = { caller: caller.value, gone }
   const source = await answerCall(handlers, name, { path, query, body: undefined }, call)
@@ -118,15 +122,19 @@ const debugName = 'debug.list'
 
 async function wantedDebuggers(
   context: Context,
-  { path, query, presenting }: Request,
+  { path, query, presenting, ticket }: Request,
 ): Promise<Outcome<Wanted>> {
-  const caller = await admit(context, debugAccess, presenting)
+  const caller = await (ticket === undefined
+    ? admit(context, debugAccess, presenting)
+    : admitByTicket(context, debugAccess, presenting, ticket))
   if (!caller.ok) return caller
   const operation = contract[debugName]
   const input = readInput(operation, { path, query, body: undefined })
   if (!input.ok) return input
   const session = await findSession(context, input.value.session, caller.value)
   if (!session.ok) return session
+  const beyond = beyondTicket(caller.value, { stream: 'debug', session: session.value.id, command: null })
+  if (beyond !== undefined) return beyond
   return done({ kind: 'debug', caller: caller.value, session: session.value, route: operation.path })
 }
 

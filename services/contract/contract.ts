@@ -8,6 +8,7 @@ import { eventOperations } from './operations/events.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
+import { ticketOperations } from './operations/tickets.ts'
 import { tokenOperations } from './operations/tokens.ts'
 import { userOperations } from './operations/users.ts'
 import { worktreeOperations } from './operations/worktrees.ts'
@@ -23,6 +24,7 @@ export const contract = {
   ...environmentOperations,
   ...debugOperations,
   ...eventOperations,
+  ...ticketOperations,
   ...tokenOperations,
   ...userOperations,
   ...auditOperations,

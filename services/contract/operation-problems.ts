@@ -1,5 +1,5 @@
 import { takesKey } from './keyed-operations.ts'
-import { hasBody, type Operation, pathParameters } from './operation.ts'
+import { hasBody, type Operation, opensByTicket, pathParameters } from './operation.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */
@@ -10,6 +10,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (operation.access !== 'public')
     codes.add('unauthenticated').add('token_expired').add('origin_refused').add('store_busy')
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
+  if (opensByTicket(operation)) codes.add('ticket_mismatch')
   if (operation.method !== 'GET') codes.add('storage_full')
   if (hasBody(operation)) codes.add('body_too_large').add('unsupported_media_type')
   if (takesKey(operation)) codes.add('idempotency_key_reused')

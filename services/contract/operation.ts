@@ -71,6 +71,10 @@ export type OutputOf<O extends Operation> = z.output<O['output']>
 export const hasBody = ({ method }: Pick<Operation, 'method'>): boolean =>
   method === 'POST' || method === 'PATCH'
 
+/** Whether a ticket in its query (`ticket`) opens it, as well as what any other request comes with. */
+export const opensByTicket = ({ answer }: Pick<Operation, 'answer'>): boolean =>
+  answer === 'stream' || answer === 'events'
+
 /** The names of the path parameters of an operation, in order. */
 export const pathParameters = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')

@@ -4,8 +4,8 @@ const names = new Set([
   ...['api_key', 'apikey', 'bearer', 'authorization', 'jwt'],
 ])
 
-/** A token of ours, or a JWT, under whatever name. */
-const secret = /\bdst_[\w-]{43}|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/
+/** A token or refresh token of ours, or a JWT, under whatever name. */
+const secret = /\bds[tr]_[\w-]{43}|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/
 
 /**
  * Why a request must not be looked at any further: its URL bears a credential that opens more than this one request, and

@@ -28,6 +28,7 @@ import * as users from './migrations/0021-users.ts'
 import * as worktreeBoots from './migrations/0022-worktree-boots.ts'
 import * as signIns from './migrations/0023-sign-ins.ts'
 import * as idempotencyKeys from './migrations/0024-idempotency-keys.ts'
+import * as tickets from './migrations/0025-tickets.ts'
 import * as debuggees from './migrations/0027-debuggees.ts'
 import type { Schema } from './schema.ts'
 
@@ -56,6 +57,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0022-worktree-boots': worktreeBoots,
   '0023-sign-ins': signIns,
   '0024-idempotency-keys': idempotencyKeys,
+  '0025-tickets': tickets,
   '0027-debuggees': debuggees,
 }
 

@@ -23,6 +23,7 @@ export const migrationNames = [
   '0022-worktree-boots',
   '0023-sign-ins',
   '0024-idempotency-keys',
+  '0025-tickets',
   '0027-debuggees',
 ] as const
 

@@ -7,6 +7,7 @@ import type { EnvironmentManager, EnvironmentStatus } from '../contract/environm
 import type {
   ArtifactId,
   CommandId,
+  CredentialId,
   DebugSessionId,
   EnvironmentId,
   InstanceId,
@@ -21,6 +22,7 @@ import type {
 import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionEndReason, SessionStatus } from '../contract/session-state.ts'
+import type { StreamName } from '../contract/stream-target.ts'
 import type { SubmoduleChoice } from '../contract/submodules.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
@@ -360,6 +362,19 @@ export type IdempotencyKeyRow = {
   created_at: string
 }
 
+/** What opens one stream, once. */
+export type TicketRow = {
+  /** SHA-256 of the secret, hexadecimal. */
+  secret_sha256: string
+  user_id: UserId
+  /** What it was made by, and ends with. */
+  credential_id: CredentialId
+  stream: StreamName
+  session_id: SessionId | null
+  command_id: CommandId | null
+  expires_at: string
+}
+
 export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
@@ -377,6 +392,7 @@ export type Schema = {
   sign_ins: SignInRow
   refresh_tokens: RefreshTokenRow
   signing_keys: SigningKeyRow
+  tickets: TicketRow
   invites: InviteRow
   service_instances: ServiceInstanceRow
   runners: RunnerRow

@@ -6,6 +6,7 @@ import {
 } from '../../client/cli/manual/markdown.ts'
 import { promptList, resourceList, toolTable } from '../../client/mcp/manual/markdown.ts'
 import {
+  closeCodeTable,
   commonProblems,
   operationSections,
   operationTables,
@@ -21,6 +22,7 @@ export const blocks = {
   schemas: schemaSections,
   problems: problemTable,
   'common-problems': commonProblems,
+  'close-codes': closeCodeTable,
   scopes: scopeList,
   commands: commandTables,
   'commands-in-full': commandSections,

@@ -260,6 +260,10 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   },
   'worktrees.list': async () => ({ status: 'leased', limit: 5 }),
   'worktrees.reclaim': async () => ({ older_than: 0, repository: 'demo' }),
+  'tickets.create': async () => {
+    const { session, id } = await aCommand(['true'], 0)
+    return { stream: 'logs', session, command: id }
+  },
   'tokens.create': async () => ({
     name: aName(),
     user: await aUser(),

@@ -10,6 +10,7 @@ import { logHandlers } from './logs.ts'
 import { repositoryHandlers } from './repositories.ts'
 import { serverHandlers } from './server.ts'
 import { sessionHandlers } from './sessions.ts'
+import { ticketHandlers } from './tickets.ts'
 import { tokenHandlers } from './tokens.ts'
 import { userHandlers } from './users.ts'
 import { worktreeHandlers } from './worktrees.ts'
@@ -25,6 +26,7 @@ export const createHandlers = (context: Context): Handlers => ({
   ...environmentHandlers(context),
   ...debugHandlers(context),
   ...eventHandlers(context),
+  ...ticketHandlers(context),
   ...tokenHandlers(context),
   ...userHandlers(context),
   ...auditHandlers(context),

@@ -4,6 +4,7 @@ import { refuseExpired } from '../logs/expired-log.ts'
 import { startsWithin } from '../logs/log-length.ts'
 import { noOffsets } from '../logs/log-place.ts'
 import { done } from '../outcome.ts'
+import { beyondTicket } from '../tickets/beyond-ticket.ts'
 import { findCommandOf, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 
@@ -14,10 +15,15 @@ export const logHandlers = (context: Context): Pick<Handlers, 'sessions.logs'> =
     if (!session.ok) return session
     const streams = stream === undefined ? logStreams : [stream]
     const source = { session: session.value, streams, follow }
-    if (input.command === undefined)
-      return done({ ...source, command: undefined, start: { sequence: 0, offsets: noOffsets } })
+    const target = { stream: 'logs', session: session.value.id } as const
+    if (input.command === undefined) {
+      const all = { ...source, command: undefined, start: { sequence: 0, offsets: noOffsets } }
+      return beyondTicket(caller, { ...target, command: null }) ?? done(all)
+    }
     const command = await findCommandOf(context, session.value, input.command)
     if (!command.ok) return command
+    const beyond = beyondTicket(caller, { ...target, command: command.value.id })
+    if (beyond !== undefined) return beyond
     const expired = refuseExpired(command.value)
     if (expired !== undefined) return expired
     const asked = stream === undefined ? noOffsets : { ...noOffsets, [stream]: offset }

@@ -7,7 +7,7 @@ import {
   schemaReference,
 } from '../../contract/json-schemas.ts'
 import { isKeyed } from '../../contract/keyed-operations.ts'
-import { hasBody, type Operation, pathParameters } from '../../contract/operation.ts'
+import { hasBody, type Operation, opensByTicket, pathParameters } from '../../contract/operation.ts'
 import { isUpdate } from '../../contract/versions.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
@@ -45,7 +45,10 @@ export function openApiDocument(version: string): OpenApiDocument {
     paths,
     components: {
       schemas: namedSchemas(),
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'a personal access token' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'a personal access token' },
+        ticket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'from tickets.create' },
+      },
     },
   }
 }
@@ -92,7 +95,8 @@ function describe(name: OperationName, operation: Operation): JsonSchema {
     summary: operation.summary,
     ...requestOf(name, operation),
     responses: responsesOf(name, operation),
-    security: access === 'public' ? [] : [{ token: [] }],
+    security:
+      access === 'public' ? [] : [{ token: [] }, ...(opensByTicket(operation) ? [{ ticket: [] }] : [])],
     ...(access === 'public' || access === 'token' ? {} : { 'x-required-scope': access }),
   }
 }

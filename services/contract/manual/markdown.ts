@@ -5,6 +5,7 @@ import type { Operation } from '../operation.ts'
 import { problemsOf } from '../operation-problems.ts'
 import { problemCodes, problems } from '../problems.ts'
 import { scopes } from '../scopes.ts'
+import { closeCodes } from '../stream-end.ts'
 import { type FieldEntry, type OperationEntry, operationGroups } from './operation-entry.ts'
 import { typeWords } from './type-words.ts'
 
@@ -30,6 +31,17 @@ export const problemTable = (): string =>
   markdownTable(
     ['code', 'status', 'meaning'],
     problemCodes.map(code => [`\`${code}\``, `${problems[code].status}`, problems[code].title]),
+  )
+
+/** How a WebSocket is closed. */
+export const closeCodeTable = (): string =>
+  markdownTable(
+    ['code', 'reason', 'meaning'],
+    closeCodes.map(({ code, reasons, meaning }) => [
+      `${code}`,
+      reasons.map(reason => `\`${reason}\``).join(', '),
+      meaning,
+    ]),
   )
 
 /** Those that an operation need not declare, for any of its kind can meet them. */

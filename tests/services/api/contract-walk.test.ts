@@ -142,6 +142,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'events.follow': ({ session }) => ({ session, after: '0', once: true }),
   'worktrees.list': () => ({ status: 'warm', limit: 5 }),
   'worktrees.reclaim': () => ({ older_than: 60, repository: 'demo' }),
+  'tickets.create': ({ session, command }) => ({ stream: 'logs', session, command }),
   'tokens.create': () => ({ name: 'fresh', user: 'alice', scopes: ['mcp'], expires_in: 60 }),
   'tokens.list': () => ({}),
   'tokens.revoke': ({ token }) => ({ token }),
@@ -248,6 +249,7 @@ const spoilt: Record<string, unknown[]> = {
 }
 /** A limit that counts bytes may be higher. */
 const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
+  'tickets.create': { stream: ['', 'stdout', 7, null, ['logs']] },
   'events.follow': { after: ['', '-1', '1.5', 'x', '01', '9'.repeat(16)] },
   'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
   'sessions.create': {
