@@ -7,7 +7,9 @@ export const bench = task({
     names: z
       .array(z.string())
       .default([])
-      .describe('benchmarks, by the beginnings of their names; sessions: those of the runner')
+      .describe(
+        'benchmarks, by the beginnings of their names; sessions: those of the runner; surfaces: of API, CLI and MCP',
+      )
       .meta({ positional: true, value: 'NAME' }),
   }),
   run: async (_, { params: { names }, root, exec, print }) => {

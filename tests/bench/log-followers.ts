@@ -10,9 +10,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import { startPeer, told } from './followers/start-peer.ts'
-import type { Address } from './followers/told.ts'
 import { type Goal, upTo } from './goal.ts'
+import { startPeer, told } from './peers/start-peer.ts'
+import type { Address } from './peers/told.ts'
 import { printIfMain } from './print-if-main.ts'
 import type { Row } from './row.ts'
 
@@ -22,8 +22,8 @@ export type FollowersOptions = { followers?: number; seconds?: number }
 const every = 100
 
 export async function bench({ followers = 1_000, seconds = 10 }: FollowersOptions = {}): Promise<Row[]> {
-  const ours = await measure('api-server', followers, seconds)
-  const peer = await measure('bare-server', followers, seconds)
+  const ours = await measure('followed-api', followers, seconds)
+  const peer = await measure('bare-websocket', followers, seconds)
   const row = (name: string, goal: Goal, unit: string, a: number, b: number): Row => ({
     ...{ name: `${followers} followers of one log, ${name}`, ours: a, peer: b, unit, ratio: a / b },
     ...{ goal: goal.text, met: goal.isMet({ ours: a, ratio: a / b }) },
@@ -38,7 +38,7 @@ export async function bench({ followers = 1_000, seconds = 10 }: FollowersOption
 type Measured = { memory: number; lag: number }
 
 async function measure(
-  server: 'api-server' | 'bare-server',
+  server: 'followed-api' | 'bare-websocket',
   followers: number,
   seconds: number,
 ): Promise<Measured> {

@@ -15,9 +15,9 @@ import type { CommandId, SessionId } from '../../services/contract/ids.ts'
 import { subprotocols } from '../../services/contract/stream-codec.ts'
 import { dataFiles } from '../../services/store/files.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
-import { startPeer } from './followers/start-peer.ts'
-import type { Address } from './followers/told.ts'
 import { atLeast, type Goal } from './goal.ts'
+import { startPeer } from './peers/start-peer.ts'
+import type { Address } from './peers/told.ts'
 import { printIfMain } from './print-if-main.ts'
 import { median, type Row } from './row.ts'
 import { timed } from './timed.ts'
@@ -56,7 +56,7 @@ export async function bench({ size = 200_000_000, runs = 5 }: BenchOptions = {})
     { name: 'HTTP, NDJSON', read: () => overHttp(server, at, 'application/x-ndjson') },
     { name: 'SDK', read: () => throughSdk(server, session, id) },
   ]
-  await using cat = await startPeer('cat-server', file)
+  await using cat = await startPeer('cat-websocket', file)
   const ours = ways.map((): number[] => [])
   const peer: number[] = []
   const took = async (read: () => Promise<number>) =>

@@ -1,6 +1,7 @@
 /**
  * All benchmarks in one run, as a table of ratios: `node tests/bench/run.ts`, or `npx task bench`. With words, those whose
- * names begin with one of them: `node tests/bench/run.ts task`; or `sessions`: those of the runner and the store.
+ * names begin with one of them: `node tests/bench/run.ts task`; or `sessions`: those of the runner and the store; or
+ * `surfaces`: those of the API, the command line and MCP.
  */
 import { availableParallelism } from 'node:os'
 import { type Row, rowsTable } from './row.ts'
@@ -25,13 +26,19 @@ const names = [
   'compressed-log',
   'runner-idle',
   'session-growth',
+  'api-requests',
+  'cli-start',
+  'mcp-call',
   'debug-first-stop',
   'debug-step',
 ]
-/** What is promised of sessions: see docs/runner.md. */
-const ofSessions = ['command-', 'session-', 'log-', 'compressed-', 'runner-']
+/** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  sessions: ['command-', 'session-', 'log-', 'compressed-', 'runner-'],
+  surfaces: ['api-', 'cli-', 'mcp-'],
+}
 const isMeant = (word: string, name: string): boolean =>
-  name.startsWith(word) || (word === 'sessions' && ofSessions.some(beginning => name.startsWith(beginning)))
+  [word, ...(groups[word] ?? [])].some(beginning => name.startsWith(beginning))
 const asked = process.argv.slice(2)
 const chosen = names.filter(name => asked.length === 0 || asked.some(word => isMeant(word, name)))
 if (chosen.length === 0) {

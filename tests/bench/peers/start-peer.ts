@@ -6,9 +6,9 @@ import type { Address } from './told.ts'
 /** A server of this directory in a process of its own. Disposing of it waits for its end. */
 export type Peer = AsyncDisposable & { readonly child: ChildProcess; readonly address: Address }
 
-export async function startPeer(name: string, argument: string): Promise<Peer> {
+export async function startPeer(name: string, ...words: string[]): Promise<Peer> {
   const script = join(import.meta.dirname, `${name}.ts`)
-  const child = spawn(process.execPath, ['--expose-gc', script, argument], {
+  const child = spawn(process.execPath, ['--expose-gc', script, ...words], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const exited = once(child, 'exit')
