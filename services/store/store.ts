@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { pendingEntry } from './audit-entry.ts'
 import { whileBusy } from './busy.ts'
 import { connect } from './database.ts'
+import { GroupCommit } from './group-commit.ts'
 import { pendingKey } from './idempotency-key.ts'
 import { requireCurrentSchema } from './migrate.ts'
 import type { Schema } from './schema.ts'
@@ -34,14 +35,8 @@ export async function openStore(path: string): Promise<Store> {
   }
   let retries = 0
   const retried = () => void retries++
-  /** Who writes last. Where one waits for the lock, who comes after it waits for it: another would go on taking it. */
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const since = performance.now()
-    const mine = last.then(() => whileBusy(work, undefined, { since, retried }))
-    last = mine.catch(() => undefined)
-    return mine
-  }
+  // One for all that is written: who waits for the lock by himself would see another one of this process take it again.
+  const commits = new GroupCommit(database, retried)
   return {
     read: work => whileBusy(() => work(database), undefined, { retried }),
     async write(work) {
@@ -51,7 +46,7 @@ export async function openStore(path: string): Promise<Store> {
       const key = pendingKey()
       const once: typeof work = transaction =>
         key === undefined ? audited(transaction) : key.addAfter(transaction, () => audited(transaction))
-      const result = await inTurn(() => database.transaction().execute(once))
+      const result = await commits.commit(once)
       entry?.committed()
       key?.committed()
       return result
@@ -59,6 +54,9 @@ export async function openStore(path: string): Promise<Store> {
     get retries() {
       return retries
     },
-    [Symbol.asyncDispose]: () => database.destroy(),
+    async [Symbol.asyncDispose]() {
+      await commits.settled()
+      await database.destroy()
+    },
   }
 }

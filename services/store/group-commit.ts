@@ -1,0 +1,111 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
+import { whileBusy } from './busy.ts'
+import type { Schema } from './schema.ts'
+
+type Work<T> = (transaction: Transaction<Schema>) => Promise<T>
+
+/** One change, on its way to be committed. */
+type Job = {
+  readonly since: number
+  /** Does it, and tells how to say so once it is committed. */
+  readonly work: Work<() => void>
+  readonly reject: (error: unknown) => void
+}
+
+/** How many changes are committed together at the most: others of this process wait as long for the database. */
+const most = 50
+
+/**
+ * Commits changes one batch after the other: what has come together is committed together, for a commit takes many times as
+ * long as a change. Each change stands for itself: one that fails undoes nothing of another, and is told alone. A change is
+ * told once it is committed. All of them are repeated while another process has the lock, each up to its own deadline.
+ */
+export class GroupCommit {
+  readonly #database: Kysely<Schema>
+  readonly #retried: () => void
+  #waiting: Job[] = []
+  #running: Promise<void> | undefined
+
+  constructor(database: Kysely<Schema>, retried: () => void) {
+    this.#database = database
+    this.#retried = retried
+  }
+
+  /** `work` may be done several times; it waits for nothing but the database. */
+  commit<T>(work: Work<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const inContext = AsyncLocalStorage.snapshot()
+    this.#waiting.push({
+      since: performance.now(),
+      work: async transaction => {
+        const result = await inContext(work, transaction)
+        return () => resolve(result)
+      },
+      reject,
+    })
+    // What is asked for in the same turn of the event loop comes together.
+    this.#running ??= new Promise(setImmediate).then(() => this.#run())
+    return promise
+  }
+
+  /** Resolves when nothing waits any more. */
+  async settled(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const jobs = this.#waiting.splice(0, most)
+      if (!(await this.#together(jobs))) for (const job of jobs) await this.#alone(job)
+    }
+    this.#running = undefined
+  }
+
+  /** False where they have to be tried one by one: nothing of them has been done. */
+  async #together(jobs: readonly Job[]): Promise<boolean> {
+    if (jobs.length === 1) return false
+    try {
+      const since = Math.max(...jobs.map(job => job.since))
+      const told = await this.#repeated(since, transaction => inSavepoints(transaction, jobs))
+      for (const tell of told) tell()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async #alone({ since, work, reject }: Job): Promise<void> {
+    try {
+      const tell = await this.#repeated(since, work)
+      tell()
+    } catch (error) {
+      reject(error)
+    }
+  }
+
+  #repeated<T>(since: number, work: Work<T>): Promise<T> {
+    const once = () => this.#database.transaction().execute(work)
+    return whileBusy(once, undefined, { since, retried: this.#retried })
+  }
+}
+
+/** How to tell each of them what became of it. Rejects where one has ended the whole transaction, as a full disk does. */
+async function inSavepoints(transaction: Transaction<Schema>, jobs: readonly Job[]): Promise<(() => void)[]> {
+  const told: (() => void)[] = []
+  for (const { work, reject } of jobs) {
+    await transaction.executeQuery(begin)
+    try {
+      told.push(await work(transaction))
+    } catch (error) {
+      await transaction.executeQuery(undo)
+      told.push(() => reject(error))
+    }
+    await transaction.executeQuery(release)
+  }
+  return told
+}
+
+const begin = CompiledQuery.raw('savepoint one')
+const undo = CompiledQuery.raw('rollback to one')
+const release = CompiledQuery.raw('release one')

@@ -1,0 +1,87 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import t from 'tap'
+import { getCommand } from '../../../services/store/commands.ts'
+import { storeRig } from './store-rig.ts'
+
+t.test('what comes together stands each for itself', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const writes = [
+    rig.queue(session),
+    rig.store.write(async transaction => {
+      await transaction.updateTable('sessions').set({ status: 'failed' }).where('id', '=', session).execute()
+      throw new Error('changed my mind')
+    }),
+    rig.queue(session),
+    rig.store.write(transaction =>
+      transaction
+        .updateTable('commands')
+        .set({ session_id: 'ses_nobodys00000' as never })
+        .execute(),
+    ),
+    rig.queue(session),
+  ]
+  const outcomes = await Promise.allSettled(writes)
+  t.same(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+  )
+  t.match(outcomes[1], { reason: { message: 'changed my mind' } })
+  t.match(outcomes[3], { reason: { message: /FOREIGN KEY/ } })
+  const row = await rig.store.read(database =>
+    database.selectFrom('sessions').select('status').where('id', '=', session).executeTakeFirst(),
+  )
+  t.match(row, { status: 'running' })
+  for (const place of [0, 2, 4]) {
+    const id = (await writes[place]) as Awaited<ReturnType<typeof rig.queue>>
+    t.match(await getCommand(rig.store, id), { status: 'queued', sequence: place / 2 + 1 })
+  }
+})
+
+t.test('one that ends the whole transaction takes nobody with it', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const other = new DatabaseSync(rig.path)
+  other.exec(`create trigger odd before insert on commands when new.sequence = 2
+    begin select raise(rollback, 'no second one'); end`)
+  other.close()
+  const [first, second, third] = await Promise.allSettled([
+    rig.queue(session),
+    rig.queue(session),
+    rig.store.write(transaction => sql`update sessions set last_active_at = 'then'`.execute(transaction)),
+  ])
+  t.equal(first.status, 'fulfilled')
+  t.match(second, { status: 'rejected', reason: { message: 'no second one' } })
+  t.equal(third.status, 'fulfilled')
+  const row = await rig.store.read(database =>
+    database
+      .selectFrom('sessions')
+      .innerJoin('commands', 'commands.session_id', 'sessions.id')
+      .select(['last_active_at', 'sequence'])
+      .execute(),
+  )
+  t.same(row, [{ last_active_at: 'then', sequence: 1 }])
+})
+
+t.test('each is done in the context of who asked for it', async t => {
+  const rig = await storeRig(t)
+  const who = new AsyncLocalStorage<number>()
+  const asked = [1, 2, 3]
+  const told = await Promise.all(
+    asked.map(number => who.run(number, () => rig.store.write(async () => who.getStore()))),
+  )
+  t.same(told, asked)
+})
+
+t.test('what was asked for is committed before the store closes', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const queued = rig.queue(session)
+  await rig.store[Symbol.asyncDispose]()
+  const id = await queued
+  const other = new DatabaseSync(rig.path)
+  t.teardown(() => other.close())
+  t.match(other.prepare('select id, status from commands').get(), { id, status: 'queued' })
+})
