@@ -98,9 +98,10 @@ export class Connection {
   }
 
   /** A file, of which a range is asked for anew where the connection breaks. */
-  async download(operation: Operation, input: Fields, { signal }: CallOptions = {}): Promise<Download> {
+  async download(operation: Operation, input: Fields, { signal, from }: CallOptions = {}): Promise<Download> {
     const both = AbortSignal.any([signal, this.#options.signal].filter(one => one !== undefined))
     return await downloadOf({
+      from,
       baseUrl: this.#options.baseUrl,
       open: headers => this.#openBytes(operation, input, headers, both),
       pause: milliseconds => pause(milliseconds, both),

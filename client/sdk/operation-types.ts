@@ -26,6 +26,8 @@ export type CallOptions = {
   readonly signal?: AbortSignal | undefined
   /** Of an update: the version that it is to be done to; one that has changed meanwhile is `version_mismatch`. */
   readonly ifMatch?: string | undefined
+  /** Of a download: what one has of it already, and of which version. Told by `offset` whether the server goes on there. */
+  readonly from?: { readonly offset: number; readonly etag: string } | undefined
 }
 
 /** What was answered, and which version of it that is, where it can be updated. */

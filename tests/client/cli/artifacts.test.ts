@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { Interruption } from '../../../client/cli/interruption.ts'
 import { createClient } from '../../../client/sdk/client.ts'
 import { demoRepository, realServer } from '../real-server.ts'
 import { artifact } from '../samples.ts'
-import { standIn } from '../stand-in-server.ts'
+import { type Handlers, standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
 t.setTimeout(240_000)
@@ -87,6 +88,87 @@ t.test('a download goes on where its connection broke', async t => {
   })
   t.match(result, { code: 0, stdout: alphabet, stderr: '' })
   t.same(asked, [undefined, 'bytes=10-', 'bytes=20-'])
+})
+
+/** Answers ranges of the alphabet of one version, and all of it to whoever has another; each time at most 10 bytes. */
+const broken =
+  (asked: (string | undefined)[], etag: string): NonNullable<Handlers['artifacts.download']> =>
+  (_, { request, response }) => {
+    const { range, 'if-range': known } = request.headers
+    asked.push(range)
+    const first = known === etag ? Number(/\d+/.exec(range ?? '0')?.[0]) : 0
+    response.writeHead(first === 0 ? 200 : 206, {
+      etag,
+      'content-length': 26 - first,
+      ...(first === 0 ? {} : { 'content-range': `bytes ${first}-25/26` }),
+    })
+    response.end(alphabet.slice(first))
+    return undefined
+  }
+
+t.test('what an earlier try has left is gone on with, and only with what it is of', async t => {
+  const asked: (string | undefined)[] = []
+  const id = 'art_0123456789ab'
+  await using server = await standIn({
+    'artifacts.get': () => artifact({ path: 'alphabet', sha256: alphabetSha256, bytes: 26 }),
+    'artifacts.download': broken(asked, `"${alphabetSha256}"`),
+  })
+  const directory = await place(t)
+  const part = join(directory, `alphabet.${id}.part`)
+  for (const [left, ranges] of [
+    ['', [undefined]],
+    [alphabet.slice(0, 7), ['bytes=7-']],
+    [alphabet, []],
+    ['0123456', ['bytes=7-']],
+    ['0'.repeat(26), [undefined]],
+    ['longer than it could ever be', [undefined]],
+  ] as const) {
+    asked.length = 0
+    writeFileSync(part, left)
+    const result = await cli(['artifact', 'download', id, '-o', 'alphabet'], {
+      environment: at(server.url),
+      directory,
+    })
+    if (left === '0123456') t.match(result, { code: 1, stderr: /is not what was kept of it/ })
+    else t.match(result, { code: 0, stdout: 'alphabet: 26 B\n' }, left)
+    t.same(asked, ranges, left)
+    t.same(readdirSync(directory), ['alphabet'])
+    t.equal(readFileSync(join(directory, 'alphabet'), 'utf8'), alphabet)
+  }
+})
+
+t.test('a part of another version is left behind, and one that breaks off stays', async t => {
+  const asked: (string | undefined)[] = []
+  const ended = new AbortController()
+  const directory = await place(t)
+  const part = join(directory, 'alphabet.art_0123456789ab.part')
+  await using server = await standIn({
+    'artifacts.get': () => artifact({ path: 'alphabet', sha256: alphabetSha256, bytes: 26 }),
+    'artifacts.download': (input, exchange) => {
+      if (exchange.index === 0) return broken(asked, '"another"')(input, exchange)
+      exchange.response.writeHead(200, { etag: '"a"', 'content-length': 26 }).write('abc')
+      const come = setInterval(() => {
+        if (statSync(part, { throwIfNoEntry: false })?.size !== 3) return
+        clearInterval(come)
+        ended.abort(new Interruption('SIGINT'))
+      }, 20)
+      return undefined
+    },
+  })
+  const download = () =>
+    cli(['artifact', 'download', 'art_0', '-o', 'alphabet'], {
+      environment: at(server.url),
+      directory,
+      signal: ended.signal,
+    })
+  writeFileSync(part, 'other')
+  t.match(await download(), { code: 0 })
+  t.same(asked, ['bytes=5-'])
+  t.equal(readFileSync(join(directory, 'alphabet'), 'utf8'), alphabet)
+  t.match(await download(), { code: 130, stderr: /^3 B of alphabet have come: the same command goes on/ })
+  t.same(readdirSync(directory).sort(), ['alphabet', 'alphabet.art_0123456789ab.part'])
+  t.equal(readFileSync(join(directory, 'alphabet'), 'utf8'), alphabet, 'what was there stays')
+  t.equal(readFileSync(part, 'utf8'), 'abc')
 })
 
 t.test('what is not what the server says is not kept', async t => {
