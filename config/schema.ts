@@ -149,6 +149,12 @@ export const serverSchema = z.strictObject({
       total_bytes: z.int().min(0).default(21_474_836_480),
     })
     .prefault({}),
+  streams: z
+    .strictObject({
+      slow_reader_seconds: z.number().min(1).max(3_600).default(60),
+      ping_seconds: z.number().min(1).max(3_600).default(30),
+    })
+    .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
   artifacts: z
     .strictObject({

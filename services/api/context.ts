@@ -56,7 +56,7 @@ export type Context = {
   readonly limits: Limits
 }
 
-/** The times that tests shorten, in milliseconds. */
+/** Times in milliseconds, some of them from the configuration; tests shorten them. */
 export type Limits = {
   /** A reader of a stream that takes nothing for this long is cut. */
   readonly slowReader: number

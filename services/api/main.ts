@@ -13,7 +13,7 @@ import { startApi } from './api.ts'
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
   const settings = serverSettings(ownRoot, process.env).values
-  const { api: listen, repositories, debug, sessions, environments, runner } = settings
+  const { api: listen, repositories, debug, sessions, environments, runner, streams } = settings
   const instance = instanceFrom(process.env)
   const log = createLog('api')
   await using starting = new AsyncDisposableStack()
@@ -35,6 +35,7 @@ await runService(async () => {
       sessions,
       environments,
       commands: runner,
+      limits: { slowReader: streams.slow_reader_seconds * 1_000, ping: streams.ping_seconds * 1_000 },
     }),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
 import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
@@ -54,6 +54,7 @@ export async function readUpgrade(
   try {
     const leak = tokenInUrl(url)
     if (leak !== undefined) return refuse('token_in_url', leak)
+    if (hasContent(headers)) return refuse('invalid_input', 'a WebSocket handshake has no body')
     const wanted = await readWanted(context, handlers, url, {
       presenting: { method: 'WEBSOCKET', headers },
       gone,
@@ -68,6 +69,12 @@ export async function readUpgrade(
     return refusal
   }
 }
+
+/** What comes behind the headers is frames already, to who takes no account of these. */
+const hasContent = ({
+  'content-length': length,
+  'transfer-encoding': coding,
+}: IncomingHttpHeaders): boolean => coding !== undefined || (length !== undefined && length !== '0')
 
 async function readWanted(
   context: Context,

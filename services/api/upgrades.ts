@@ -97,8 +97,8 @@ export class Upgrades implements AsyncDisposable {
   #serve(socket: WebSocket, subscription: Opened, gone: AbortController): void {
     const { log, metrics, limits } = this.#context
     const counted = metrics.stream(subscription.kind)
-    const alive = keepAlive(socket, limits.ping, () => {
-      endSocket(socket, endOf('unresponsive'), subscription.codec)
+    const alive = keepAlive(socket, limits, reason => {
+      endSocket(socket, endOf(reason), subscription.codec)
       gone.abort()
     })
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
