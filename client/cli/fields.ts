@@ -38,7 +38,7 @@ const unwrap = (schema: z.core.$ZodType | undefined): z.ZodType => {
 }
 
 function kindOf(schema: z.ZodType): FieldKind {
-  if (schema instanceof z.ZodString) return { kind: 'text' }
+  if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return { kind: 'text' }
   if (schema instanceof z.ZodNumber) return { kind: 'number' }
   if (schema instanceof z.ZodBoolean) return { kind: 'boolean' }
   if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options.map(String) }

@@ -1,6 +1,7 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { CompleteRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { logStreams } from '../../services/contract/log-message.ts'
+import { every } from '../sdk/every.ts'
 import type { Named } from './prompts/prompt.ts'
 import { promptNamed } from './prompts/prompts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,12 +21,20 @@ const values: { readonly [Name in Named]: (given: Given, asking: Asking) => Prom
     (await client.repositories.list({}, { signal })).map(({ name }) => name),
   session: async (_, { client, signal }) => [
     '@last',
-    ...(await client.sessions.list({ limit: mostValues }, { signal })).map(({ id }) => id),
+    ...(await client.sessions.list({ limit: mostValues }, { signal })).items.map(({ id }) => id),
   ],
   command: async ({ session = '@last' }, { client, signal }) =>
-    (await client.commands.list({ session }, { signal })).map(({ id }) => id).toReversed(),
+    (
+      await Array.fromAsync(
+        every(cursor => client.commands.list({ session, limit: 200, cursor }, { signal })),
+        ({ id }) => id,
+      )
+    ).toReversed(),
   artifact: async ({ session = '@last' }, { client, signal }) =>
-    (await client.artifacts.list({ session }, { signal })).map(({ id }) => id),
+    await Array.fromAsync(
+      every(cursor => client.artifacts.list({ session, limit: 200, cursor }, { signal })),
+      ({ id }) => id,
+    ),
   stream: async () => logStreams,
 }
 

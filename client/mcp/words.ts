@@ -30,6 +30,7 @@ import { repositoryInit, repositoryList } from './words/repository.ts'
 import {
   sessionCreate,
   sessionDelete,
+  sessionGetOrCreate,
   sessionInfo,
   sessionList,
   sessionLogs,
@@ -43,6 +44,7 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'repositories.add': repositoryInit,
   'repositories.list': repositoryList,
   'sessions.create': sessionCreate,
+  'sessions.get_or_create': sessionGetOrCreate,
   'sessions.list': sessionList,
   'sessions.get': sessionInfo,
   'sessions.logs': sessionLogs,

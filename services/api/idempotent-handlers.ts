@@ -56,10 +56,12 @@ export function idempotentHandlers(context: Context, handlers: Handlers): Handle
     'sessions.create': once(
       'sessions.create',
       handlers['sessions.create'],
-      async ({ session }, { wait }, call) =>
-        session === undefined
-          ? gone('session_not_found', 'session')
-          : handlers['sessions.get']({ session, wait }, call),
+      async ({ session }, { wait }, call) => sessionAgain(handlers, session, wait, call),
+    ),
+    'sessions.get_or_create': once(
+      'sessions.get_or_create',
+      handlers['sessions.get_or_create'],
+      async ({ session }, { wait }, call) => sessionAgain(handlers, session, wait, call),
     ),
     'commands.run': once('commands.run', handlers['commands.run'], async ({ command }, { wait }, call) =>
       commandAgain(handlers, command, wait, call),
@@ -90,6 +92,16 @@ export function idempotentHandlers(context: Context, handlers: Handlers): Handle
   }
   return { ...handlers, ...keyed }
 }
+
+const sessionAgain = async (
+  handlers: Handlers,
+  session: string | undefined,
+  wait: number,
+  call: Call,
+): Promise<Outcome<AnswerOf<'sessions.create'>>> =>
+  session === undefined
+    ? gone('session_not_found', 'session')
+    : handlers['sessions.get']({ session, wait }, call)
 
 const commandAgain = async (
   handlers: Handlers,

@@ -13,6 +13,9 @@ const name = z
 /** A repository's name: its handle in every surface, and safe as a file name. */
 export const repositoryName = name
 
+/** What a user calls a session by; several may share one. */
+export const sessionLabel = name
+
 /** A user's name: their handle in every surface. */
 export const userName = name
 

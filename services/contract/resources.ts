@@ -46,6 +46,8 @@ export const sessionSchema = z.object({
   revision: z.string().nullable(),
   /** The commit that the worktree is at; null until it is known. */
   commit: z.string().nullable(),
+  /** What its owner calls it by. */
+  label: z.string().nullable(),
   /** SHA-256 of the patch on top of the commit. */
   patch_sha256: z.string().nullable(),
   status: z.enum(sessionStatuses),

@@ -45,18 +45,25 @@ export async function noteActivityOf(
 /** The most that what is told of a session's last activity may be behind, in milliseconds. */
 const coarsest = 10_000
 
+type Used = { id: SessionId; last_active_at: string; idle_timeout_seconds: number }
+
+/** Whether what is told of its last activity is near enough. */
+function isFresh({ last_active_at, idle_timeout_seconds: idle }: Used, now: string): boolean {
+  const since = Date.parse(now) - Date.parse(last_active_at)
+  // A last activity in the future is one of before the clock was set.
+  return since >= 0 && since < Math.min(coarsest, idle === 0 ? coarsest : idle * 100)
+}
+
+/** As `touchSession`, within a transaction. */
+export async function touch(transaction: Transaction<Schema>, session: Used, now: string): Promise<void> {
+  if (!isFresh(session, now)) await noteActivity(transaction, session.id, now)
+}
+
 /**
  * Says that a session is in use. However often that is said, it is written once in ten seconds, or in a tenth of the
  * time that the session may be idle.
  */
-export async function touchSession(
-  store: Store,
-  session: { id: SessionId; last_active_at: string; idle_timeout_seconds: number },
-  now: string,
-): Promise<void> {
-  const { idle_timeout_seconds: idle } = session
-  const since = Date.parse(now) - Date.parse(session.last_active_at)
-  // A last activity in the future is one of before the clock was set.
-  if (since >= 0 && since < Math.min(coarsest, idle === 0 ? coarsest : idle * 100)) return
+export async function touchSession(store: Store, session: Used, now: string): Promise<void> {
+  if (isFresh(session, now)) return
   await unaudited(() => store.write(transaction => noteActivity(transaction, session.id, now)))
 }

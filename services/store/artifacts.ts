@@ -28,18 +28,32 @@ export type WantedArtifacts = {
   session: SessionId
   command?: CommandId | undefined
   kind?: ArtifactKind | undefined
+  /** Only those behind this path of the command with this sequence number. */
+  after?: ArtifactPlace | undefined
   limit: number
 }
 
-export const listArtifacts = (store: Store, wanted: WantedArtifacts): Promise<ArtifactRow[]> =>
+/** Where an artifact stands among those of its session: the sequence number of its command, and its path. */
+export type ArtifactPlace = [sequence: number, path: string]
+
+/** In the order of their commands, and of their paths. */
+export const listArtifacts = (
+  store: Store,
+  wanted: WantedArtifacts,
+): Promise<(ArtifactRow & { sequence: number })[]> =>
   store.read(database => {
     let query = database
       .selectFrom('artifacts')
       .innerJoin('commands', 'commands.id', 'artifacts.command_id')
       .selectAll('artifacts')
+      .select('commands.sequence')
       .where('artifacts.session_id', '=', wanted.session)
     if (wanted.command !== undefined) query = query.where('command_id', '=', wanted.command)
     if (wanted.kind !== undefined) query = query.where('kind', '=', wanted.kind)
+    if (wanted.after !== undefined) {
+      const [sequence, path] = wanted.after
+      query = query.where(sql<boolean>`(commands.sequence, artifacts.path) > (${sequence}, ${path})`)
+    }
     return query.orderBy('commands.sequence').orderBy('artifacts.path').limit(wanted.limit).execute()
   })
 

@@ -4,8 +4,8 @@ import type { AuditRow } from './schema.ts'
 import type { Store } from './store.ts'
 
 export type WantedEntries = {
-  /** Only those before this one. */
-  readonly before?: number | undefined
+  /** Only those behind the one at this position, which are older. */
+  readonly after?: number | undefined
   readonly session?: SessionId | undefined
   /** Only what this user had changed. */
   readonly actor?: UserId | undefined
@@ -23,7 +23,7 @@ export type AuditJoined = Selectable<AuditRow> & {
 /** The latest entries, newest first. */
 export const listAudit = (store: Store, wanted: WantedEntries): Promise<AuditJoined[]> =>
   store.read(database => {
-    const { before, session, actor, actor_token: token, limit } = wanted
+    const { after, session, actor, actor_token: token, limit } = wanted
     let query = database
       .selectFrom('audit')
       .leftJoin('users', 'users.id', 'audit.actor_id')
@@ -32,7 +32,7 @@ export const listAudit = (store: Store, wanted: WantedEntries): Promise<AuditJoi
       .select(['users.name as actor_name', 'tokens.name as actor_token_name'])
       .orderBy('position', 'desc')
       .limit(limit)
-    if (before !== undefined) query = query.where('position', '<', before)
+    if (after !== undefined) query = query.where('position', '<', after)
     if (session !== undefined) query = query.where('audit.session_id', '=', session)
     if (actor !== undefined) query = query.where('actor_id', '=', actor)
     if (token !== undefined) query = query.where('actor_token_id', '=', token)

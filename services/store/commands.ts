@@ -31,15 +31,18 @@ export const commandInput = (store: Store, id: CommandId): Promise<string | unde
     return row?.stdin
   })
 
-export const listCommands = (store: Store, session: SessionId): Promise<CommandRow[]> =>
-  store.read(database =>
-    database
-      .selectFrom('commands')
-      .selectAll()
-      .where('session_id', '=', session)
-      .orderBy('sequence')
-      .execute(),
-  )
+/** The commands of a session in their order: all, or so many behind a sequence number. */
+export const listCommands = (
+  store: Store,
+  session: SessionId,
+  { after, limit }: { after?: number | undefined; limit?: number } = {},
+): Promise<CommandRow[]> =>
+  store.read(database => {
+    let query = database.selectFrom('commands').selectAll().where('session_id', '=', session)
+    if (after !== undefined) query = query.where('sequence', '>', after)
+    if (limit !== undefined) query = query.limit(limit)
+    return query.orderBy('sequence').execute()
+  })
 
 /** Finds a command by id or unique beginning among the sessions that are visible. */
 export function resolveCommand(

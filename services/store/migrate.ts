@@ -29,6 +29,7 @@ import * as worktreeBoots from './migrations/0022-worktree-boots.ts'
 import * as signIns from './migrations/0023-sign-ins.ts'
 import * as idempotencyKeys from './migrations/0024-idempotency-keys.ts'
 import * as tickets from './migrations/0025-tickets.ts'
+import * as sessionLabels from './migrations/0026-session-labels.ts'
 import * as debuggees from './migrations/0027-debuggees.ts'
 import type { Schema } from './schema.ts'
 
@@ -58,6 +59,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0023-sign-ins': signIns,
   '0024-idempotency-keys': idempotencyKeys,
   '0025-tickets': tickets,
+  '0026-session-labels': sessionLabels,
   '0027-debuggees': debuggees,
 }
 

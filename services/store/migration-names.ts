@@ -24,6 +24,7 @@ export const migrationNames = [
   '0023-sign-ins',
   '0024-idempotency-keys',
   '0025-tickets',
+  '0026-session-labels',
   '0027-debuggees',
 ] as const
 

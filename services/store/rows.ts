@@ -98,6 +98,7 @@ export const toSession = (row: SessionJoined): Session => ({
   owner: row.owner_name,
   repository: row.repository_name,
   revision: row.revision,
+  label: row.label,
   commit: row.commit_id,
   patch_sha256: row.patch_sha256,
   status: row.status,

@@ -67,6 +67,8 @@ export type SessionRow = {
   repository_id: RepositoryId
   owner_id: UserId
   revision: string | null
+  /** What its owner calls it by; several of theirs may be called the same. */
+  label: string | null
   commit_id: string | null
   patch_sha256: string | null
   /** 1: the patch may be merged where it does not fit. */

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
 import { note } from '../../lib/subject.ts'
 import type { CommandLimits } from '../contract/command-limits.ts'
@@ -36,6 +36,8 @@ export type NewSession = {
   repository: RepositoryId
   owner: UserId
   revision: string | null
+  /** What its owner calls it by. */
+  label?: string | undefined
   patch_sha256: string | null
   /** Whether the patch may be merged where it does not fit. */
   three_way?: boolean
@@ -62,65 +64,71 @@ export type NewSession = {
 }
 
 /** Undefined where its owner has as many as they may have. */
-export function createSession(store: Store, wanted: NewSession): Promise<SessionId | undefined> {
-  return store.write(async transaction => {
-    if (!(await hasRoom(transaction, wanted.owner, wanted.most))) return undefined
-    const id = sessionId.create()
-    note({ session: id })
-    await transaction
-      .updateTable('repositories')
-      .set({ used_at: wanted.now })
-      .where('id', '=', wanted.repository)
-      .execute()
-    await transaction
-      .insertInto('sessions')
-      .values({
-        id,
-        repository_id: wanted.repository,
-        owner_id: wanted.owner,
-        revision: wanted.revision,
-        commit_id: null,
-        patch_sha256: wanted.patch_sha256,
-        three_way: wanted.three_way === true ? 1 : 0,
-        status: 'pending',
-        failure_json: null,
-        delete_requested: 0,
-        runner_token: null,
-        created_at: wanted.now,
-        started_at: null,
-        ended_at: null,
-        end_reason: null,
-        offline: wanted.offline ? 1 : 0,
-        isolation: null,
-        ttl_seconds: wanted.ttl,
-        expires_at: later(wanted.now, wanted.ttl),
-        idle_timeout_seconds: wanted.idle_timeout,
-        last_active_at: wanted.now,
-        idle_check_at: later(wanted.now, wanted.idle_timeout),
-        environment_json: JSON.stringify(wanted.environment ?? ['none']),
-        submodule_choice: wanted.submodules ?? 'none',
-        submodules_json: '[]',
-        trace_json: presentTrace(),
-      })
-      .execute()
-    await insertSecrets(transaction, id, wanted.secrets ?? {})
-    let after: CommandId[] = []
-    for (const command of wanted.commands) {
-      const last = await insertCommand(transaction, {
-        session: id,
-        command,
-        directory: '.',
-        environment: {},
-        timeout: null,
-        artifacts: wanted.artifacts ?? [],
-        after,
-        ...(wanted.limits === undefined ? {} : { limits: wanted.limits }),
-        now: wanted.now,
-      })
-      after = [last]
-    }
-    return id
-  })
+export const createSession = (store: Store, wanted: NewSession): Promise<SessionId | undefined> =>
+  store.write(transaction => insertSession(transaction, wanted))
+
+/** As `createSession`, within a transaction. */
+export async function insertSession(
+  transaction: Transaction<Schema>,
+  wanted: NewSession,
+): Promise<SessionId | undefined> {
+  if (!(await hasRoom(transaction, wanted.owner, wanted.most))) return undefined
+  const id = sessionId.create()
+  note({ session: id })
+  await transaction
+    .updateTable('repositories')
+    .set({ used_at: wanted.now })
+    .where('id', '=', wanted.repository)
+    .execute()
+  await transaction
+    .insertInto('sessions')
+    .values({
+      id,
+      repository_id: wanted.repository,
+      owner_id: wanted.owner,
+      revision: wanted.revision,
+      label: wanted.label ?? null,
+      commit_id: null,
+      patch_sha256: wanted.patch_sha256,
+      three_way: wanted.three_way === true ? 1 : 0,
+      status: 'pending',
+      failure_json: null,
+      delete_requested: 0,
+      runner_token: null,
+      created_at: wanted.now,
+      started_at: null,
+      ended_at: null,
+      end_reason: null,
+      offline: wanted.offline ? 1 : 0,
+      isolation: null,
+      ttl_seconds: wanted.ttl,
+      expires_at: later(wanted.now, wanted.ttl),
+      idle_timeout_seconds: wanted.idle_timeout,
+      last_active_at: wanted.now,
+      idle_check_at: later(wanted.now, wanted.idle_timeout),
+      environment_json: JSON.stringify(wanted.environment ?? ['none']),
+      submodule_choice: wanted.submodules ?? 'none',
+      submodules_json: '[]',
+      trace_json: presentTrace(),
+    })
+    .execute()
+  await insertSecrets(transaction, id, wanted.secrets ?? {})
+  let after: CommandId[] = []
+  for (const command of wanted.commands) {
+    const last = await insertCommand(transaction, {
+      session: id,
+      command,
+      directory: '.',
+      environment: {},
+      timeout: null,
+      artifacts: wanted.artifacts ?? [],
+      after,
+      ...(wanted.limits === undefined ? {} : { limits: wanted.limits }),
+      now: wanted.now,
+    })
+    after = [last]
+  }
+  return id
 }
 
 /** The instant so many seconds after another; null where there is none, as 0 says. */
@@ -175,14 +183,32 @@ export async function resolveSession(
   })
 }
 
-export function listSessions(
-  store: Store,
-  wanted: { visible: Visibility; status?: SessionStatus | undefined; limit: number },
-): Promise<SessionJoined[]> {
+export type WantedSessions = {
+  readonly visible: Visibility
+  readonly status?: SessionStatus | undefined
+  /** The names of a repository and of a user. */
+  readonly repository?: string | undefined
+  readonly owner?: string | undefined
+  readonly label?: string | undefined
+  /** Only those created at this instant or later. */
+  readonly since?: string | undefined
+  /** Only those behind the session at this position. */
+  readonly after?: number | undefined
+  readonly limit: number
+}
+
+/** The latest sessions, newest first. */
+export function listSessions(store: Store, wanted: WantedSessions): Promise<SessionJoined[]> {
+  const { visible, status, repository, owner, label, since, after } = wanted
   return joined(store)(query => {
     let selected = query.orderBy('position', 'desc').limit(wanted.limit)
-    if (wanted.visible !== 'all') selected = selected.where('owner_id', '=', wanted.visible.owner)
-    if (wanted.status !== undefined) selected = selected.where('sessions.status', '=', wanted.status)
+    if (visible !== 'all') selected = selected.where('owner_id', '=', visible.owner)
+    if (status !== undefined) selected = selected.where('sessions.status', '=', status)
+    if (repository !== undefined) selected = selected.where('repositories.name', '=', repository)
+    if (owner !== undefined) selected = selected.where(sql<boolean>`lower(users.name) = lower(${owner})`)
+    if (label !== undefined) selected = selected.where('label', '=', label)
+    if (since !== undefined) selected = selected.where('sessions.created_at', '>=', since)
+    if (after !== undefined) selected = selected.where('position', '<', after)
     return selected.execute()
   })
 }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
@@ -97,8 +97,23 @@ const byId = compiledQuery<{ id: TokenId }, TokenJoined>((database, parameter) =
 export const getToken = async (store: Store, id: TokenId): Promise<TokenJoined | undefined> =>
   (await store.read(database => byId(database, { id })))[0]
 
-export const listTokens = (store: Store): Promise<TokenJoined[]> =>
-  store.read(database => selectTokens(database).orderBy('tokens.created_at').execute())
+/** Where a token stands among all: when it was made, and its id. */
+export type TokenPlace = [created_at: string, id: string]
+
+/** In the order in which they were made: all, or so many behind one. */
+export const listTokens = (
+  store: Store,
+  { after, limit }: { after?: TokenPlace | undefined; limit?: number } = {},
+): Promise<TokenJoined[]> =>
+  store.read(database => {
+    let query = selectTokens(database).orderBy('tokens.created_at').orderBy('tokens.id')
+    if (after !== undefined) {
+      const [created, id] = after
+      query = query.where(sql<boolean>`(tokens.created_at, tokens.id) > (${created}, ${id})`)
+    }
+    if (limit !== undefined) query = query.limit(limit)
+    return query.execute()
+  })
 
 export function resolveToken(store: Store, reference: string): Promise<Resolved<TokenJoined>> {
   return store.read(async database =>

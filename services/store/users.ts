@@ -53,5 +53,12 @@ export const findUser = (store: Store, name: string): Promise<UserRow | undefine
 export const getUser = (store: Store, id: UserId): Promise<UserRow | undefined> =>
   store.read(database => database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst())
 
-export const listUsers = (store: Store): Promise<UserRow[]> =>
-  store.read(database => database.selectFrom('users').selectAll().orderBy(sql`lower(name)`).execute())
+/** So many in the order of their names, whatever their case, behind one. */
+export const listUsers = (
+  store: Store,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<UserRow[]> =>
+  store.read(database => {
+    const query = database.selectFrom('users').selectAll().orderBy(sql`lower(name)`).limit(limit)
+    return (after === undefined ? query : query.where(sql<boolean>`lower(name) > lower(${after})`)).execute()
+  })

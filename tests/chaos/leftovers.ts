@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { every } from '../../client/sdk/every.ts'
 import type { ChaosServer } from './chaos-server.ts'
 import { untilAnswered } from './load.ts'
 
@@ -9,7 +10,7 @@ export async function leftovers(server: ChaosServer): Promise<string[]> {
   const { clone, api, dataDirectory, storeFile, temporary } = server
   await server.leaveOneRunner()
   await server.recover()
-  for (const { id } of await untilAnswered(() => api.sessions.list({ limit: 1_000 })))
+  for await (const { id } of every(cursor => untilAnswered(() => api.sessions.list({ cursor }))))
     await untilAnswered(() => api.sessions.delete({ session: id, wait: 30 }))
   const left: string[] = []
   const { code, stderr } = await clone.task(['down', '--yes'])

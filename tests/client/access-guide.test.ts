@@ -16,11 +16,11 @@ t.test('the commands of the guide make the users and tokens that it tells of', a
     t.same([npx, program], ['npx', 'debug-server'])
     t.match(await cli(words, { environment, now: Date.now }), { code: 0 }, line)
   }
-  const tokens = await rig.call('tokens.list', {}, rig.admin)
+  const { items: tokens } = await rig.call('tokens.list', {}, rig.admin)
   const made = tokens.map(({ name, user }) => `${name} of ${user}`)
   for (const one of ['laptop of maria', 'agent of maria', 'ci of nightly']) t.ok(made.includes(one), one)
   t.match(await rig.call('users.get', { user: 'maria' }, rig.admin), { role: 'user', disabled_at: null })
-  const told = await rig.call('audit.list', { limit: 2 }, rig.admin)
+  const { items: told } = await rig.call('audit.list', { limit: 2 }, rig.admin)
   t.same(
     told.map(({ operation }) => operation),
     ['users.enable', 'users.disable'],

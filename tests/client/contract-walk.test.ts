@@ -72,7 +72,9 @@ const theArtifact = shared(async () => {
   const session = await theSession()
   const command = ['sh', '-c', 'printf kept > kept.txt']
   await client.commands.run({ session, command, artifacts: ['kept.txt'], wait: 60 })
-  const [artifact] = await client.artifacts.list({ session })
+  const {
+    items: [artifact],
+  } = await client.artifacts.list({ session })
   if (artifact === undefined) throw new Error('nothing was kept')
   return artifact
 })
@@ -169,6 +171,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'sessions.create': async () => ({
     repository: 'demo',
     commit: 'main',
+    label: 'walk',
     patch,
     three_way: true,
     commands: ['true'],
@@ -181,7 +184,31 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     environment: ['auto'],
     wait: 60,
   }),
-  'sessions.list': async () => ({ status: 'running', limit: 5 }),
+  'sessions.get_or_create': async () => ({
+    repository: 'demo',
+    commit: 'main',
+    label: 'wanted',
+    patch,
+    three_way: true,
+    commands: ['true'],
+    secrets: { TOKEN: 'hunter2-hunter2' },
+    artifacts: ['*.xml'],
+    ttl: 3_600,
+    idle_timeout: 600,
+    submodules: 'recursive',
+    offline: false,
+    environment: ['auto'],
+    wait: 60,
+  }),
+  'sessions.list': async () => ({
+    status: 'running',
+    repository: 'demo',
+    label: 'walk',
+    owner: (await client.server.whoami()).user.name,
+    since: '2026-01-01T00:00:00.000Z',
+    cursor: cursorAt(1_000_000),
+    limit: 5,
+  }),
   'sessions.get': async () => ({ session: await theSession(), wait: 1 }),
   'sessions.logs': async () => {
     const { session, id } = await aCommand(['echo', 'written'], 20)
@@ -215,7 +242,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     artifacts: ['README.md', 'reports/**'],
     wait: 60,
   }),
-  'commands.list': async () => ({ session: (await aCommand(['true'], 0)).session }),
+  'commands.list': async () => ({
+    session: (await aCommand(['true'], 0)).session,
+    cursor: cursorAt(0),
+    limit: 5,
+  }),
   'commands.get': async () => ({ command: (await aCommand(['true'], 0)).id, wait: 60 }),
   'commands.rerun': async () => ({ command: (await aCommand(['true'], 20)).id, wait: 60 }),
   'commands.cancel': async () => ({ command: (await aCommand(['sleep', '300'], 0)).id, wait: 60 }),
@@ -223,7 +254,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'commands.resize': async () => ({ command: await theTerminal(), columns: 100, rows: 30 }),
   'artifacts.list': async () => {
     const { session, command } = await theArtifact()
-    return { session, command, kind: 'file', limit: 5 }
+    return { session, command, kind: 'file', cursor: cursorAt([0, '']), limit: 5 }
   },
   'artifacts.get': async () => ({ artifact: (await theArtifact()).id }),
   'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
@@ -270,10 +301,10 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     scopes: ['cli', 'mcp'],
     expires_in: 3_600,
   }),
-  'tokens.list': async () => ({}),
+  'tokens.list': async () => ({ cursor: cursorAt(['2026-01-01T00:00:00.000Z', '']), limit: 5 }),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
   'users.create': async () => ({ name: aName(), role: 'service' }),
-  'users.list': async () => ({}),
+  'users.list': async () => ({ cursor: cursorAt('a'), limit: 5 }),
   'users.get': async () => ({ user: await aUser() }),
   'users.disable': async () => ({ user: await aUser() }),
   'users.enable': async () => ({ user: await aUser() }),
@@ -281,10 +312,13 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     session: (await aCommand(['true'], 20)).session,
     actor: (await client.server.whoami()).user.name,
     actor_token: (await client.server.whoami()).token?.id ?? '',
-    before: 1_000_000,
+    cursor: cursorAt(1_000_000),
     limit: 5,
   }),
 }
+
+/** A cursor of a list that is ordered by such a key. */
+const cursorAt = (key: unknown): string => Buffer.from(JSON.stringify(key)).toString('base64url')
 
 /** What came through a surface: a value of the contract, or the messages of a stream. Each is held to the schema. */
 type Surface = (name: OperationName, input: Record<string, unknown>) => Promise<unknown>

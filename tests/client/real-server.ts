@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { createClient } from '../../client/sdk/client.ts'
+import { every } from '../../client/sdk/every.ts'
 import { ProblemError } from '../../client/sdk/problem-error.ts'
 import { serverSchema } from '../../config/schema.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -73,7 +74,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
   const { secret: token } = created
   made.defer(async () => {
     await using client = createClient({ baseUrl: url, token })
-    for (const { id } of await client.sessions.list({ limit: 1_000 }))
+    for await (const { id } of every(cursor => client.sessions.list({ cursor })))
       await client.sessions.delete({ session: id, wait: 20 })
   })
   await ready(url)

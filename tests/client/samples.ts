@@ -19,6 +19,7 @@ import {
   worktreeId,
 } from '../../services/contract/ids.ts'
 import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
+import type { Page } from '../../services/contract/page.ts'
 import type { Command, Repository, Session, Token } from '../../services/contract/resources.ts'
 import type { User } from '../../services/contract/user-resources.ts'
 import type { Worktree } from '../../services/contract/worktree-resources.ts'
@@ -27,11 +28,22 @@ import type { Worktree } from '../../services/contract/worktree-resources.ts'
 
 const instant = '2026-01-02T03:04:05.678Z'
 
+/** A list that fits into one page. */
+export const page = <Item>(...items: Item[]): Page<Item> => ({ items, next: null })
+
+/** Any page of a list, as it is asked for. */
+export function pageOf<Item>(all: readonly Item[], input: Readonly<Record<string, unknown>>): Page<Item> {
+  const from = Number(input.cursor ?? 0)
+  const to = from + Number(input.limit ?? 50)
+  return { items: all.slice(from, to), next: to < all.length ? String(to) : null }
+}
+
 export const session = (change: Partial<Session> = {}): Session => ({
   id: sessionId.schema.parse('ses_0123456789ab'),
   owner: 'alice',
   repository: 'demo',
   revision: 'main',
+  label: null,
   commit: '0123456789abcdef0123456789abcdef01234567',
   patch_sha256: null,
   status: 'running',

@@ -53,7 +53,9 @@ t.test('a command with a terminal is used in that of its user, and ends with its
   await user.shows('[hello]')
   user.type('end\r')
   t.equal(await ended, 6)
-  const [command] = await client.commands.list({ session })
+  const {
+    items: [command],
+  } = await client.commands.list({ session })
   t.match(command, { status: 'failed', exit_code: 6, terminal: { columns: 100, rows: 30 } })
 })
 
@@ -87,7 +89,7 @@ t.test('who leaves it finds it again', async t => {
   user.type('one\r\u001d')
   t.equal(await ended, 0)
   await user.shows('goes on')
-  const command = (await client.commands.list({ session })).find(({ status }) => status === 'running')
+  const command = (await client.commands.list({ session })).items.find(({ status }) => status === 'running')
   if (command === undefined) throw new Error('it goes on')
   const again = typed('command', 'get', command.id, '--attach')
   const over = again.ended()

@@ -1,4 +1,5 @@
 import type { Artifact } from '../../../services/contract/artifact-resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -47,10 +48,12 @@ const columns: Column<Artifact>[] = [
 export const artifactList: Words<'artifacts.list'> = {
   path: ['artifact', 'list'],
   places: ['session'],
-  flags: { command: { value: 'COMMAND' }, limit: { value: 'N' } },
+  flags: { command: { value: 'COMMAND' }, ...pageFlags },
+  extras: [allFlag],
   examples: ['@last', '@last --kind junit', '@last --command cmd_01 --json'],
-  act: oneCall('artifacts.list', (artifacts, context) =>
-    artifacts.length === 0 ? 'no artifacts\n' : table(artifacts, columns, context),
+  act: listCall(
+    ({ artifacts }) => artifacts.list,
+    (artifacts, context) => (artifacts.length === 0 ? 'no artifacts\n' : table(artifacts, columns, context)),
   ),
 }
 

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../../services/contract/audit-entry.ts'
-import { oneCall } from '../one-call.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
 import type { Words } from './words.ts'
@@ -27,17 +27,19 @@ export const auditList: Words<'audit.list'> = {
     session: { value: 'ID' },
     actor: { value: 'USER' },
     actor_token: { value: 'ID' },
-    before: { value: 'POSITION' },
-    limit: { value: 'N' },
+    ...pageFlags,
   },
+  extras: [allFlag],
   examples: [
     '',
     '--actor alice',
     '--actor-token tok_0123',
     '--session ses_0123456789ab --json',
-    '--before 4711 --limit 20',
+    '--limit 200',
   ],
-  act: oneCall('audit.list', (entries, context) =>
-    entries.length === 0 ? 'nothing has been changed\n' : table(entries, columns(context.now), context),
+  act: listCall(
+    ({ audit }) => audit.list,
+    (entries, context) =>
+      entries.length === 0 ? 'nothing has been changed\n' : table(entries, columns(context.now), context),
   ),
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../../../services/contract/resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { tookText } from '../render/command.ts'
 import { commandText } from '../render/command-text.ts'
@@ -57,9 +58,13 @@ export const commandRun: Words<'commands.run'> = {
 export const commandList: Words<'commands.list'> = {
   path: ['command', 'list'],
   places: ['session'],
-  examples: ['@last', 'ses_0123 --json'],
-  act: oneCall('commands.list', (commands, context) =>
-    commands.length === 0 ? 'no commands\n' : table(commands, columns(context.now), context),
+  flags: pageFlags,
+  extras: [allFlag],
+  examples: ['@last', 'ses_0123 --all --json'],
+  act: listCall(
+    ({ commands }) => commands.list,
+    (commands, context) =>
+      commands.length === 0 ? 'no commands\n' : table(commands, columns(context.now), context),
   ),
 }
 

@@ -1,4 +1,5 @@
 import type { Session } from '../../../services/contract/resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { environmentsText } from '../render/environments.ts'
@@ -13,6 +14,7 @@ export const renderSession = (session: Session, { now }: RenderContext): string 
     ['status', endText(session)],
     ['failure', session.failure?.message],
     ['owner', session.owner],
+    ['label', session.label],
     ['repository', session.repository],
     ['revision', session.revision],
     ['commit', session.commit],
@@ -59,21 +61,23 @@ const columns = (now: number, sessions: readonly Session[]): Column<Session>[] =
   { title: 'CREATED', cell: row => relativeTime(row.created_at, now) },
 ]
 
+const newSessionFlags = {
+  repository: { value: 'NAME' },
+  commit: { value: 'REVISION' },
+  label: { value: 'LABEL' },
+  patch: { value: 'FILE', read: 'patch' },
+  three_way: { name: '3way' },
+  commands: { name: 'command', value: 'LINE' },
+  secrets: { value: 'FILE', read: 'variables' },
+  artifacts: { name: 'artifact', value: 'PATTERN' },
+  environment: { value: 'NAME', read: 'commas' },
+  ttl: { read: 'seconds', value: 'DURATION' },
+  idle_timeout: { read: 'seconds', value: 'DURATION' },
+} as const
+
 export const sessionCreate: Words<'sessions.create'> = {
   path: ['session', 'create'],
-  flags: {
-    repository: { value: 'NAME' },
-    commit: { value: 'REVISION' },
-    patch: { value: 'FILE', read: 'patch' },
-    three_way: { name: '3way' },
-    commands: { name: 'command', value: 'LINE' },
-    secrets: { value: 'FILE', read: 'variables' },
-    artifacts: { name: 'artifact', value: 'PATTERN' },
-    environment: { value: 'NAME', read: 'commas' },
-    ttl: { read: 'seconds', value: 'DURATION' },
-    idle_timeout: { read: 'seconds', value: 'DURATION' },
-    wait: false,
-  },
+  flags: { ...newSessionFlags, wait: false },
   extras: [
     { name: 'follow', describe: "print the commands' output as it is written; ends with their exit code" },
     { name: 'no-wait', describe: 'do not wait until it runs' },
@@ -92,12 +96,29 @@ export const sessionCreate: Words<'sessions.create'> = {
   act: () => import('../acts/session-create.ts'),
 }
 
+export const sessionGetOrCreate: Words<'sessions.get_or_create'> = {
+  path: ['session', 'get-or-create'],
+  flags: { ...newSessionFlags, wait: false },
+  extras: [{ name: 'no-wait', describe: 'do not wait until it runs' }],
+  examples: ['--repository demo --commit main --label agent', '--repository demo --label nightly --ttl 1h'],
+  act: () => import('../acts/session-get-or-create.ts'),
+}
+
 export const sessionList: Words<'sessions.list'> = {
   path: ['session', 'list'],
-  flags: { limit: { value: 'N' } },
-  examples: ['', '--status running', '--limit 5 --json'],
-  act: oneCall('sessions.list', (sessions, context) =>
-    sessions.length === 0 ? 'no sessions\n' : table(sessions, columns(context.now, sessions), context),
+  flags: {
+    repository: { value: 'NAME' },
+    label: { value: 'LABEL' },
+    owner: { value: 'USER' },
+    since: { value: 'INSTANT' },
+    ...pageFlags,
+  },
+  extras: [allFlag],
+  examples: ['', '--status running --repository demo', '--label nightly --all', '--limit 5 --json'],
+  act: listCall(
+    ({ sessions }) => sessions.list,
+    (sessions, context) =>
+      sessions.length === 0 ? 'no sessions\n' : table(sessions, columns(context.now, sessions), context),
   ),
 }
 

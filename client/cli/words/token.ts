@@ -1,6 +1,7 @@
 import { visible } from '../../../lib/visible.ts'
 import type { Token } from '../../../services/contract/resources.ts'
 import type { Output } from '../../sdk/operation-types.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { statusColour } from '../render/paint.ts'
@@ -69,9 +70,12 @@ export const tokenCreate: Words<'tokens.create'> = {
 
 export const tokenList: Words<'tokens.list'> = {
   path: ['token', 'list'],
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--json'],
-  act: oneCall('tokens.list', (tokens, context) =>
-    tokens.length === 0 ? 'no tokens\n' : table(tokens, columns(context.now), context),
+  act: listCall(
+    ({ tokens }) => tokens.list,
+    (tokens, context) => (tokens.length === 0 ? 'no tokens\n' : table(tokens, columns(context.now), context)),
   ),
 }
 

@@ -1,4 +1,5 @@
 import type { User } from '../../../services/contract/user-resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -34,8 +35,13 @@ export const userCreate: Words<'users.create'> = {
 
 export const userList: Words<'users.list'> = {
   path: ['user', 'list'],
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--json'],
-  act: oneCall('users.list', (users, context) => table(users, columns(context.now), context)),
+  act: listCall(
+    ({ users }) => users.list,
+    (users, context) => table(users, columns(context.now), context),
+  ),
 }
 
 export const userShow: Words<'users.get'> = {

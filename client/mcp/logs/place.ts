@@ -3,6 +3,7 @@ import { commandHasEnded } from '../../../services/contract/command-state.ts'
 import { commandId } from '../../../services/contract/ids.ts'
 import { type LogMessage, type LogStream, logStreams } from '../../../services/contract/log-message.ts'
 import type { Command } from '../../../services/contract/resources.ts'
+import { every } from '../../sdk/every.ts'
 import { fieldsOfCursor, inputCursor } from '../input-cursor.ts'
 import { callOperation, type ToolCall } from '../tool-call.ts'
 import { ToolError } from '../tool-error.ts'
@@ -32,7 +33,9 @@ export const streamsOf = ({ stream }: Pick<Place, 'stream'>): readonly LogStream
 
 /** The commands whose output it is, in their order. */
 export async function commandsOf({ session, command }: Place, call: ToolCall): Promise<Command[]> {
-  const all = await callOperation('commands.list', { session }, call)
+  const all = await Array.fromAsync(
+    every(cursor => callOperation('commands.list', { session, limit: 200, cursor }, call)),
+  )
   if (command === undefined) return all
   const { id } = await callOperation('commands.get', { command }, call)
   const found = all.filter(one => one.id === id)

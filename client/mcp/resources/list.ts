@@ -3,6 +3,7 @@ import { shellWords } from '../../../lib/shell-words.ts'
 import { logStreams } from '../../../services/contract/log-message.ts'
 import type { ProblemCode } from '../../../services/contract/problems.ts'
 import type { Command } from '../../../services/contract/resources.ts'
+import { every } from '../../sdk/every.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
 import { invalidParams } from '../protocol-error.ts'
 import type { ToolCall } from '../tool-call.ts'
@@ -22,7 +23,7 @@ export async function listResources(
   cursor: string | undefined,
   { client, signal }: Asking,
 ): Promise<ListResourcesResult> {
-  const sessions = await client.sessions.list({ limit: mostSessions }, { signal })
+  const { items: sessions } = await client.sessions.list({ limit: mostSessions }, { signal })
   const [, from, told = '0'] = cursor === undefined ? [] : (/^(ses_\w+)\.(\d{1,9})$/.exec(cursor) ?? [''])
   const start = cursor === undefined ? 0 : sessions.findIndex(({ id }) => id === from)
   if (start === -1)
@@ -42,10 +43,12 @@ export async function listResources(
 async function resourcesOf(session: string, { client, signal }: Asking): Promise<Resource[]> {
   // It may have been deleted since it was listed; and a token may read logs but no artifacts.
   const [commands, artifacts] = await Promise.all([
-    client.commands.list({ session }, { signal }).catch(nothingFor('session_not_found')),
-    client.artifacts
-      .list({ session }, { signal })
-      .catch(nothingFor('session_not_found', 'insufficient_scope')),
+    Array.fromAsync(every(cursor => client.commands.list({ session, limit: 200, cursor }, { signal }))).catch(
+      nothingFor('session_not_found'),
+    ),
+    Array.fromAsync(
+      every(cursor => client.artifacts.list({ session, limit: 200, cursor }, { signal })),
+    ).catch(nothingFor('session_not_found', 'insufficient_scope')),
   ])
   return [
     ...commands.filter(({ started_at }) => started_at !== null).flatMap(logsOf),

@@ -1,5 +1,5 @@
 import { artifactBytes } from '../readers/artifact-bytes.ts'
-import { list } from '../readers/list.ts'
+import { items } from '../readers/items.ts'
 import type { Words } from './words.ts'
 
 export const artifactList: Words<'artifacts.list'> = {
@@ -7,7 +7,7 @@ export const artifactList: Words<'artifacts.list'> = {
   title: 'List artifacts',
   description:
     "The files that were kept of a session's commands, such as test reports and core dumps, each with its id, path, size and media type. Of a JUnit report the summary tells how many tests failed. Read one with artifact_read.",
-  reader: list('artifacts.list'),
+  reader: items('artifacts.list'),
 }
 
 export const artifactRead: Words<'artifacts.download'> = {

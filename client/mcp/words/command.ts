@@ -1,4 +1,4 @@
-import { list } from '../readers/list.ts'
+import { items } from '../readers/items.ts'
 import { whole } from '../readers/whole.ts'
 import type { Words } from './words.ts'
 
@@ -54,5 +54,5 @@ export const sessionCommands: Words<'commands.list'> = {
   title: "List a session's commands",
   description:
     'The commands of a session in order, each with its id, status and exit code: which ran, which failed and why. Their output is in session_logs.',
-  reader: list('commands.list'),
+  reader: items('commands.list'),
 }

@@ -1,4 +1,4 @@
-import { list } from '../readers/list.ts'
+import { items } from '../readers/items.ts'
 import { logs } from '../readers/logs.ts'
 import { whole } from '../readers/whole.ts'
 import type { Words } from './words.ts'
@@ -10,6 +10,15 @@ export const sessionCreate: Words<'sessions.create'> = {
     'Open a session: a fresh worktree of a registered repository at a commit, optionally with a patch (a unified diff) applied and with commands run one after the other. Returns the session with its id; "running" means that the worktree is ready, "failed" tells why. The commands go on in the background: read their output with session_logs and their exit codes with session_commands, or stop in a program with debug_launch.',
   defaults: { wait: 20 },
   reader: whole('sessions.create'),
+}
+
+export const sessionGetOrCreate: Words<'sessions.get_or_create'> = {
+  tool: 'session_get_or_create',
+  title: 'Get a session, opened where there is none',
+  description:
+    'Get your latest session of a repository with this commit, patch and label, so that it runs: the one that does, a stopped one resumed with all that was changed in it, or a new one. Use it with a label of your own to come back to your work; session_create always opens a fresh one. Commands, secrets and the like are for a new one alone.',
+  defaults: { wait: 20 },
+  reader: whole('sessions.get_or_create'),
 }
 
 export const sessionResume: Words<'sessions.resume'> = {
@@ -47,7 +56,7 @@ export const sessionList: Words<'sessions.list'> = {
   title: 'List sessions',
   description:
     'The sessions of this user, newest first, each with its status, repository and commit. Use it to find a session that was opened earlier, or those that can be stopped.',
-  reader: list('sessions.list'),
+  reader: items('sessions.list'),
 }
 
 export const sessionStop: Words<'sessions.stop'> = {

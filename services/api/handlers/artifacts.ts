@@ -1,9 +1,17 @@
-import { listArtifacts } from '../../store/artifacts.ts'
+import { z } from 'zod'
+import { type ArtifactPlace, listArtifacts } from '../../store/artifacts.ts'
 import { toArtifact } from '../../store/rows.ts'
+import type { ArtifactRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { done } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findArtifact, findCommandOf, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
+
+const byPlace = {
+  key: z.tuple([z.int(), z.string()]),
+  keyOf: ({ sequence, path }: ArtifactRow & { sequence: number }): ArtifactPlace => [sequence, path],
+}
 
 type Names = 'artifacts.list' | 'artifacts.get' | 'artifacts.download'
 
@@ -14,11 +22,13 @@ export const artifactHandlers = (context: Context): Pick<Handlers, Names> => ({
     const command =
       input.command === undefined ? undefined : await findCommandOf(context, session.value, input.command)
     if (command?.ok === false) return command
-    const { kind, limit } = input
-    const rows = await listArtifacts(context.store, {
-      ...{ session: session.value.id, command: command?.value.id, kind, limit },
-    })
-    return done(rows.map(toArtifact))
+    const of = { session: session.value.id, command: command?.value.id, kind: input.kind }
+    return page(
+      input,
+      byPlace,
+      (after, limit) => listArtifacts(context.store, { ...of, after, limit }),
+      toArtifact,
+    )
   },
 
   'artifacts.get': async (input, { caller }) => {

@@ -1,9 +1,12 @@
-import { listAudit } from '../../store/audit.ts'
+import { z } from 'zod'
+import { type AuditJoined, listAudit } from '../../store/audit.ts'
 import { toAuditEntry } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
-import { done } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findToken, findUser } from './find.ts'
 import type { Handlers } from './handler.ts'
+
+const byPosition = { key: z.int(), keyOf: ({ position }: AuditJoined) => position }
 
 export const auditHandlers = (context: Context): Pick<Handlers, 'audit.list'> => ({
   'audit.list': async input => {
@@ -11,7 +14,12 @@ export const auditHandlers = (context: Context): Pick<Handlers, 'audit.list'> =>
     if (actor?.ok === false) return actor
     const token = input.actor_token === undefined ? undefined : await findToken(context, input.actor_token)
     if (token?.ok === false) return token
-    const wanted = { ...input, actor: actor?.value.id, actor_token: token?.value.id }
-    return done((await listAudit(context.store, wanted)).map(toAuditEntry))
+    const of = { session: input.session, actor: actor?.value.id, actor_token: token?.value.id }
+    return page(
+      input,
+      byPosition,
+      (after, limit) => listAudit(context.store, { ...of, after, limit }),
+      toAuditEntry,
+    )
   },
 })

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { CommandId, SessionId } from '../../contract/ids.ts'
 import type { Command } from '../../contract/resources.ts'
@@ -10,6 +11,7 @@ import { commandLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findCommand, findCommandsOf, findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
@@ -48,7 +50,12 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
   'commands.list': async (input, { caller }) => {
     const session = await findSession(context, input.session, caller)
     if (!session.ok) return session
-    return done((await listCommands(context.store, session.value.id)).map(toCommand))
+    return page(
+      input,
+      bySequence,
+      (after, limit) => listCommands(context.store, session.value.id, { after, limit }),
+      toCommand,
+    )
   },
 
   'commands.get': async (input, { caller, gone }) => {
@@ -88,6 +95,8 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     return askTerminal(context, 'commands.resize', found.value, { kind: 'resize', columns, rows }, gone)
   },
 })
+
+const bySequence = { key: z.int(), keyOf: ({ sequence }: CommandRow) => sequence }
 
 /** What to say of a command that has been queued, if it has. */
 async function queued(

@@ -1,24 +1,28 @@
-import { defaultLimits } from '../../contract/command-limits.ts'
+import { z } from 'zod'
 import type { SessionId } from '../../contract/ids.ts'
 import type { SessionStatus } from '../../contract/session-state.ts'
 import { sessionIsSettled } from '../../contract/session-state.ts'
 import { touchSession } from '../../store/activity.ts'
+import { getOrCreateSession } from '../../store/get-or-create-session.ts'
 import { type Resumed, resumeSession } from '../../store/resume-session.ts'
 import { type SessionJoined, toSession } from '../../store/rows.ts'
 import { createSession, getSession, listSessions, moveSession, requestRemoval } from '../../store/sessions.ts'
 import { updateSession } from '../../store/update-session.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
+import { newSession } from '../new-session.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
-import { ensurePatch, storePatch } from '../patch-file.ts'
-import { changedTimes, sessionTimes } from '../session-times.ts'
+import { page } from '../page.ts'
+import { ensurePatch } from '../patch-file.ts'
+import { changedTimes } from '../session-times.ts'
 import { versionMismatch } from '../version.ts'
-import { findRepository, findSession } from './find.ts'
+import { findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
 
 type Names =
   | 'sessions.create'
+  | 'sessions.get_or_create'
   | 'sessions.list'
   | 'sessions.get'
   | 'sessions.stop'
@@ -29,37 +33,33 @@ type Names =
 
 export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
   'sessions.create': async (input, { caller, gone }) => {
-    const repository = await findRepository(context, input.repository)
-    if (!repository.ok) return repository
-    const times = sessionTimes(input, context.sessions)
-    if (!times.ok) return times
-    const { patch } = input
-    const sha256 = patch === undefined ? null : await storePatch(context.files, patch)
-    const id = await createSession(context.store, {
-      repository: repository.value.id,
-      owner: caller.credential.user_id,
-      revision: input.commit ?? null,
-      patch_sha256: sha256,
-      three_way: input.three_way,
-      commands: input.commands,
-      secrets: input.secrets,
-      limits: defaultLimits(context.commands),
-      artifacts: input.artifacts,
-      ...times.value,
-      offline: input.offline,
-      environment: input.environment ?? context.environments.default,
-      submodules: input.submodules ?? context.sessions.submodules,
-      most: context.sessions.per_owner,
-      now: now(context),
-    })
+    const wanted = await newSession(context, input, caller)
+    if (!wanted.ok) return wanted
+    const id = await createSession(context.store, wanted.value)
     if (id === undefined) return atLimit(context)
-    if (patch !== undefined) await ensurePatch(context.files, patch)
+    if (input.patch !== undefined) await ensurePatch(context.files, input.patch)
     tell(context, id)
     return sessionOr404(await settle(context, id, sessionIsSettled, input.wait, gone))
   },
 
-  'sessions.list': async (input, { caller }) =>
-    done((await listSessions(context.store, { ...input, visible: caller.visible })).map(toSession)),
+  'sessions.get_or_create': async (input, { caller, gone }) => {
+    const wanted = await newSession(context, input, caller)
+    if (!wanted.ok) return wanted
+    const got = await getOrCreateSession(context.store, wanted.value)
+    if (got.outcome === 'session_limit') return atLimit(context)
+    if (input.patch !== undefined) await ensurePatch(context.files, input.patch)
+    tell(context, got.id)
+    const session = sessionOr404(await settle(context, got.id, sessionIsSettled, input.wait, gone))
+    return session.ok && got.outcome !== 'created' ? { ...session, status: 200 } : session
+  },
+
+  'sessions.list': (input, { caller }) =>
+    page(
+      input,
+      byPosition,
+      (after, limit) => listSessions(context.store, { ...input, visible: caller.visible, after, limit }),
+      toSession,
+    ),
 
   'sessions.get': async (input, { caller, gone }) => {
     const found = await findSession(context, input.session, caller)
@@ -120,6 +120,9 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done({ id, status: left === undefined ? 'deleted' : 'deleting' })
   },
 })
+
+/** The latest first: a new one comes before those that have been told. */
+const byPosition = { key: z.int(), keyOf: ({ position }: SessionJoined) => position }
 
 const atLimit = ({ sessions }: Context): Refusal =>
   refuse(

@@ -1,12 +1,19 @@
+import { z } from 'zod'
 import { toInstant } from '../../../lib/clock.ts'
-import { toToken } from '../../store/rows.ts'
+import { type TokenJoined, toToken } from '../../store/rows.ts'
 import { whyNoToken } from '../../store/token-request.ts'
-import { createToken, listTokens, revokeToken } from '../../store/tokens.ts'
+import { createToken, listTokens, revokeToken, type TokenPlace } from '../../store/tokens.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findToken } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
+
+const byAge = {
+  key: z.tuple([z.string(), z.string()]),
+  keyOf: ({ created_at, id }: TokenJoined): TokenPlace => [created_at, id],
+}
 
 type Names = 'tokens.create' | 'tokens.list' | 'tokens.revoke'
 
@@ -24,7 +31,8 @@ export const tokenHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done({ ...toToken(created.token), token: created.secret })
   },
 
-  'tokens.list': async () => done((await listTokens(context.store)).map(toToken)),
+  'tokens.list': input =>
+    page(input, byAge, (after, limit) => listTokens(context.store, { after, limit }), toToken),
 
   'tokens.revoke': async input => {
     const found = await findToken(context, input.token)

@@ -1,11 +1,16 @@
+import { z } from 'zod'
 import { toUser } from '../../store/rows.ts'
+import type { UserRow } from '../../store/schema.ts'
 import { disableUser, enableUser } from '../../store/user-access.ts'
 import { createUser, listUsers } from '../../store/users.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findUser } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
+
+const byName = { key: z.string(), keyOf: ({ name }: UserRow) => name }
 
 type Names = 'users.create' | 'users.list' | 'users.get' | 'users.disable' | 'users.enable'
 
@@ -16,7 +21,8 @@ export const userHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done(toUser(user))
   },
 
-  'users.list': async () => done((await listUsers(context.store)).map(toUser)),
+  'users.list': input =>
+    page(input, byName, (after, limit) => listUsers(context.store, { after, limit }), toUser),
 
   'users.get': async input => {
     const found = await findUser(context, input.user)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artifactKinds, artifactSchema } from '../artifact-resources.ts'
 import { reference } from '../ids.ts'
 import { bytes, operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 
 const artifact = reference('art').describe('the artifact: its id or a unique beginning of it')
 
@@ -15,9 +16,9 @@ export const artifactOperations = {
       session: reference('ses', true).describe('the session: its id, a unique beginning of it, or @last'),
       command: reference('cmd').optional().describe('only those of this command'),
       kind: z.enum(artifactKinds).optional().describe('only those of this kind'),
-      limit: z.int().min(1).max(10_000).default(1_000).describe('how many at the most'),
+      ...pageFields,
     }),
-    output: z.array(artifactSchema),
+    output: pageOf(artifactSchema),
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'command_not_found', 'ambiguous_id'],

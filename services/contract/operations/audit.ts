@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { auditEntrySchema } from '../audit-entry.ts'
-import { listLimit, userName } from '../fields.ts'
+import { userName } from '../fields.ts'
 import { reference, sessionId } from '../ids.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 
 export const auditOperations = {
   'audit.list': operation({
@@ -16,14 +17,9 @@ export const auditOperations = {
         .describe('only what was done in this session, which may be gone: its whole id'),
       actor: userName.optional().describe('only what this user did, by name'),
       actor_token: reference('tok').optional().describe('only what was done with this token'),
-      before: z
-        .int()
-        .min(1)
-        .optional()
-        .describe('only entries before this one, by its position: the next page'),
-      limit: listLimit.describe('how many at the most'),
+      ...pageFields,
     }),
-    output: z.array(auditEntrySchema),
+    output: pageOf(auditEntrySchema),
     answer: 'json',
     status: 200,
     errors: ['user_not_found', 'token_not_found', 'ambiguous_id'],

@@ -10,6 +10,7 @@ import {
 } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 import { commandSchema } from '../resources.ts'
 import { defaultTerminalSize, terminalSizeFields, terminalSizeSchema, typedFields } from '../terminal.ts'
 
@@ -72,8 +73,8 @@ export const commandOperations = {
     path: '/sessions/{session}/commands',
     summary: "A session's commands in the order they were given",
     access: 'sessions:read',
-    input: z.strictObject({ session }),
-    output: z.array(commandSchema),
+    input: z.strictObject({ session, ...pageFields }),
+    output: pageOf(commandSchema),
     answer: 'json',
     status: 200,
     errors: ['session_not_found', 'ambiguous_id'],

@@ -4,22 +4,74 @@ import { environmentChoice } from '../environment-state.ts'
 import {
   commandLine,
   flag,
+  instant,
   lifeSeconds,
-  listLimit,
   patch,
   repositoryName,
   revision,
   secrets,
+  sessionLabel,
+  userName,
   waitSeconds,
 } from '../fields.ts'
 import { reference, sessionId } from '../ids.ts'
 import { logMessageSchema, logStreams } from '../log-message.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 import { sessionSchema } from '../resources.ts'
 import { sessionStatuses } from '../session-state.ts'
 import { submoduleChoices } from '../submodules.ts'
 
 const session = reference('ses', true).describe('its id, a unique beginning of it, or @last')
+
+const newSession = z
+  .strictObject({
+    repository: repositoryName.describe("the repository's name"),
+    commit: revision.optional().describe('a commit id, a branch or a tag; default: the default branch'),
+    label: sessionLabel.optional().describe('what to call it by, such as what it is for'),
+    patch: patch.optional().describe('a unified diff to apply on top'),
+    three_way: flag.describe(
+      'merge the patch where it does not fit, as far as the repository has what it was made from',
+    ),
+    commands: z
+      .array(commandLine)
+      .max(100)
+      .default([])
+      .describe('commands to run one after the other; the rest is cancelled when one fails'),
+    secrets: secrets
+      .default({})
+      .describe(
+        'environment variables of its commands whose values are masked in its logs and never told again',
+      ),
+    artifacts: artifactGlobs.describe(
+      'patterns of files to keep of each of its commands when that has ended',
+    ),
+    ttl: lifeSeconds
+      .optional()
+      .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),
+    idle_timeout: lifeSeconds
+      .optional()
+      .describe(
+        'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
+      ),
+    submodules: z
+      .enum(submoduleChoices)
+      .optional()
+      .describe(
+        'which submodules of its repository it gets: none, top, or recursive, which is theirs as well; default: what the server is set to',
+      ),
+    offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
+    environment: environmentChoice
+      .optional()
+      .describe(
+        "what to install of the repository's dependencies before its commands run: auto (what its lock files tell), none, or managers by name; default: what the server is set to",
+      ),
+    wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
+  })
+  .refine(({ patch, three_way }) => !three_way || patch !== undefined, {
+    path: ['three_way'],
+    message: 'there is nothing to merge: give a patch as well',
+  })
 
 export const sessionOperations = {
   'sessions.create': operation({
@@ -27,53 +79,21 @@ export const sessionOperations = {
     path: '/sessions',
     summary: 'Open a session: a worktree of a repository at a commit, with an optional patch',
     access: 'sessions:write',
-    input: z
-      .strictObject({
-        repository: repositoryName.describe("the repository's name"),
-        commit: revision.optional().describe('a commit id, a branch or a tag; default: the default branch'),
-        patch: patch.optional().describe('a unified diff to apply on top'),
-        three_way: flag.describe(
-          'merge the patch where it does not fit, as far as the repository has what it was made from',
-        ),
-        commands: z
-          .array(commandLine)
-          .max(100)
-          .default([])
-          .describe('commands to run one after the other; the rest is cancelled when one fails'),
-        secrets: secrets
-          .default({})
-          .describe(
-            'environment variables of its commands whose values are masked in its logs and never told again',
-          ),
-        artifacts: artifactGlobs.describe(
-          'patterns of files to keep of each of its commands when that has ended',
-        ),
-        ttl: lifeSeconds
-          .optional()
-          .describe('seconds after which it is stopped; 0: never; default: what the server is set to'),
-        idle_timeout: lifeSeconds
-          .optional()
-          .describe(
-            'seconds after which it is stopped when no command has run in it; 0: never; default: what the server is set to',
-          ),
-        submodules: z
-          .enum(submoduleChoices)
-          .optional()
-          .describe(
-            'which submodules of its repository it gets: none, top, or recursive, which is theirs as well; default: what the server is set to',
-          ),
-        offline: flag.describe('no network for its commands but a loopback of their own; needs bubblewrap'),
-        environment: environmentChoice
-          .optional()
-          .describe(
-            "what to install of the repository's dependencies before its commands run: auto (what its lock files tell), none, or managers by name; default: what the server is set to",
-          ),
-        wait: waitSeconds.describe('seconds to wait until it runs or has failed'),
-      })
-      .refine(({ patch, three_way }) => !three_way || patch !== undefined, {
-        path: ['three_way'],
-        message: 'there is nothing to merge: give a patch as well',
-      }),
+    input: newSession,
+    output: sessionSchema,
+    answer: 'json',
+    status: 201,
+    errors: ['repository_not_found', 'session_limit'],
+    surfaces: ['api', 'sdk', 'cli', 'mcp'],
+  }),
+  'sessions.get_or_create': operation({
+    method: 'POST',
+    path: '/sessions/get-or-create',
+    summary:
+      'Your session of this repository, commit, patch and label, so that it runs: the one there is, a stopped one resumed, or a new one',
+    access: 'sessions:write',
+    // Of what is not named above only a new one is made.
+    input: newSession,
     output: sessionSchema,
     answer: 'json',
     status: 201,
@@ -87,9 +107,13 @@ export const sessionOperations = {
     access: 'sessions:read',
     input: z.strictObject({
       status: z.enum(sessionStatuses).optional().describe('only those in this state'),
-      limit: listLimit.describe('how many at the most'),
+      repository: repositoryName.optional().describe('only those of this repository'),
+      label: sessionLabel.optional().describe('only those called this'),
+      owner: userName.optional().describe('only those of this user; other than your own for administrators'),
+      since: instant.optional().describe('only those created at this instant or later'),
+      ...pageFields,
     }),
-    output: z.array(sessionSchema),
+    output: pageOf(sessionSchema),
     answer: 'json',
     status: 200,
     errors: [],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { tokenName, userName } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 import { tokenSchema } from '../resources.ts'
 import { scopeSchema } from '../scopes.ts'
 
@@ -36,8 +37,8 @@ export const tokenOperations = {
     path: '/tokens',
     summary: 'All tokens, without their secrets',
     access: 'admin',
-    input: z.strictObject({}),
-    output: z.array(tokenSchema),
+    input: z.strictObject({ ...pageFields }),
+    output: pageOf(tokenSchema),
     answer: 'json',
     status: 200,
     errors: [],

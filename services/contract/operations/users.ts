@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { userName } from '../fields.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 import { userSchema } from '../user-resources.ts'
 import { userRoles } from '../user-role.ts'
 
@@ -27,8 +28,8 @@ export const userOperations = {
     path: '/users',
     summary: 'All users',
     access: 'admin',
-    input: z.strictObject({}),
-    output: z.array(userSchema),
+    input: z.strictObject({ ...pageFields }),
+    output: pageOf(userSchema),
     answer: 'json',
     status: 200,
     errors: [],

@@ -41,8 +41,12 @@ t.test('what a command was to leave behind is told, listed and downloaded', asyn
   const listed = await said('artifact', 'list', '@last')
   t.match(listed, /art_\S+ +cmd_\S+ +file +2\.9 MiB +large/)
   t.match(listed, /junit +\d+ B +out\/report\.xml +2 tests, 1 failed/)
-  const [junit] = await client.artifacts.list({ session: '@last', kind: 'junit' })
-  const [large] = await client.artifacts.list({ session: '@last', kind: 'file' })
+  const {
+    items: [junit],
+  } = await client.artifacts.list({ session: '@last', kind: 'junit' })
+  const {
+    items: [large],
+  } = await client.artifacts.list({ session: '@last', kind: 'file' })
   if (junit === undefined || large === undefined) throw new Error('it is listed')
   t.match(await said('artifact', 'get', junit.id), /summary +2 tests, 1 failed\n/)
   t.equal(await said('artifact', 'download', junit.id, '-o', '-'), report)

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
 import type { SessionEnvironment } from '../../../services/contract/environment-resources.ts'
 import { environmentId, sessionId } from '../../../services/contract/ids.ts'
-import { auditEntry, caller, command, repository, session, token, user, worktree } from '../samples.ts'
+import { auditEntry, caller, command, page, repository, session, token, user, worktree } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options, temporary } from './rig.ts'
 
@@ -18,20 +18,19 @@ const rig = async (t: { teardown(ends: () => Promise<void>): void }, handlers: H
 
 t.test('things are listed in tables, and told whole under --json', async t => {
   const { server, type } = await rig(t, {
-    'sessions.list': () => [session(), session({ status: 'failed', commit: null, patch_sha256: 'ab' })],
+    'sessions.list': () => page(session(), session({ status: 'failed', commit: null, patch_sha256: 'ab' })),
     'repositories.list': () => [],
-    'commands.list': () => [command({ status: 'failed', exit_code: 2, command: ['make', 'a b'] })],
-    'tokens.list': () => [token({ revoked_at: '2026-01-02T03:04:05.678Z', scopes: ['cli', 'mcp'] })],
+    'commands.list': () => page(command({ status: 'failed', exit_code: 2, command: ['make', 'a b'] })),
+    'tokens.list': () => page(token({ revoked_at: '2026-01-02T03:04:05.678Z', scopes: ['cli', 'mcp'] })),
     'worktrees.list': () => [worktree(), worktree({ status: 'leased', session: session().id, bytes: null })],
     'worktrees.reclaim': () => [],
-    'audit.list': () => [
-      auditEntry(),
-      auditEntry({ actor_name: null, actor_token_name: null, session: null, address: null }),
-    ],
-    'users.list': () => [
-      user(),
-      user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' }),
-    ],
+    'audit.list': () =>
+      page(
+        auditEntry(),
+        auditEntry({ actor_name: null, actor_token_name: null, session: null, address: null }),
+      ),
+    'users.list': () =>
+      page(user(), user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' })),
     'users.disable': () => user({ name: 'ci', role: 'service', disabled_at: '2026-01-02T03:04:05.678Z' }),
     'server.whoami': () => caller(),
   })
@@ -79,7 +78,7 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
 })
 
 t.test('a terminal gets colours and its own width', async t => {
-  const { type } = await rig(t, { 'sessions.list': () => [session({ repository: 'r'.repeat(60) })] })
+  const { type } = await rig(t, { 'sessions.list': () => page(session({ repository: 'r'.repeat(60) })) })
   const { stdout } = await type(['session', 'list'], { terminal: 100 })
   t.match(stdout, '\x1b[32mrunning\x1b[39m')
   t.match(stdout, /r+…/)

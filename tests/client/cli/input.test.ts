@@ -165,6 +165,7 @@ t.test(
       'repositories.add wait',
       'repositories.fetch wait',
       'sessions.create wait',
+      'sessions.get_or_create wait',
       'sessions.resume wait',
     ])
     t.end()

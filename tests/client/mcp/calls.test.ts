@@ -5,6 +5,7 @@ import {
   command,
   debugEnded,
   debugSession,
+  pageOf,
   repository,
   session,
   stop,
@@ -188,7 +189,7 @@ t.test('what does not fit comes in parts that together are whole', async t => {
         next: to < variables.length ? to : null,
       }
     },
-    'commands.list': () => commands,
+    'commands.list': input => pageOf(commands, input),
     'debug.break': () => breakpoints,
     'debug.stack': () => ({
       thread: 1,
@@ -238,18 +239,22 @@ t.test('a cursor stays with its debug session when a later one is begun', async 
 
 t.test('the rests of lists are kept for a while', async t => {
   const { mcp } = await rig(t, {
-    'commands.list': () => Array.from({ length: 100 }, (_, i) => command({ sequence: i + 1 })),
+    'debug.list': () => Array.from({ length: 100 }, () => debugSession()),
   })
-  const first = (await mcp.value('session_commands', { session: '@last' })).cursor ?? ''
-  t.ok(await mcp.value('session_commands', { cursor: first }))
+  const first = (await mcp.value('debug_list', { session: '@last' })).cursor ?? ''
+  t.ok(await mcp.value('debug_list', { cursor: first }))
   t.same(
-    await mcp.value('session_commands', { cursor: first, session: '@last' }),
-    { ...(await mcp.value('session_commands', { cursor: first })), cursor: 'rest-3' },
+    await mcp.value('debug_list', { cursor: first, session: '@last' }),
+    { ...(await mcp.value('debug_list', { cursor: first })), cursor: 'rest-3' },
     'a call may be repeated',
   )
-  t.match(textOf(await mcp.callTool('debug_list', { cursor: first })), /^cursor_unknown/, 'it is of its tool')
-  for (let i = 0; i < 32; i += 1) await mcp.value('session_commands', { session: '@last' })
-  t.match(textOf(await mcp.callTool('session_commands', { cursor: first })), /^cursor_unknown/)
+  t.match(
+    textOf(await mcp.callTool('debug_break', { cursor: first })),
+    /^cursor_unknown/,
+    'it is of its tool',
+  )
+  for (let i = 0; i < 32; i += 1) await mcp.value('debug_list', { session: '@last' })
+  t.match(textOf(await mcp.callTool('debug_list', { cursor: first })), /^cursor_unknown/)
 })
 
 t.test('a call that its client gives up is given up, and its answer is not sent', async t => {

@@ -56,7 +56,9 @@ t.test('a small log is whole, with the state of each command and the end', async
 
 t.test('a log that was removed is told as that, and the others come', async t => {
   const session = await ran('echo gone', 'echo there')
-  const [first] = await client.commands.list({ session })
+  const {
+    items: [first],
+  } = await client.commands.list({ session })
   if (first === undefined) throw new Error('it ran')
   await using store = await openStore(join(server.directory, 'store.db'))
   const at = new Date().toISOString()
@@ -76,7 +78,9 @@ t.test('of a megabyte the end comes first, and everything through cursors', asyn
   )
   const tail = await mcp.value('session_logs', { session, stream: 'stderr' })
   t.equal(String(written([tail], 'stderr')), 'last\n')
-  const [first] = await client.commands.list({ session })
+  const {
+    items: [first],
+  } = await client.commands.list({ session })
   const end = await mcp.value('session_logs', { session, command: first?.id })
   t.match(end.left_out, /offset 0/)
   t.match(String(written([end], 'stdout')), new RegExp(`^(?:${line}\\n)+$`), 'whole lines')
@@ -126,7 +130,9 @@ t.test('a command that still writes has a cursor, and can be waited for', async 
   const nothing = await mcp.value('session_logs', { session })
   t.ok(nothing.cursor)
   const waiting = mcp.parts('session_logs', { cursor })
-  const [first] = await client.commands.list({ session })
+  const {
+    items: [first],
+  } = await client.commands.list({ session })
   await client.commands.run({ session, command: 'touch go', wait: 0 })
   t.equal(first?.status, 'running')
   const rest = await waiting

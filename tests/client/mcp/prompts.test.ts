@@ -1,15 +1,15 @@
 import t from 'tap'
 import { createTools } from '../../../client/mcp/tools.ts'
-import { artifact, command, repository, session } from '../samples.ts'
+import { artifact, command, page, repository, session } from '../samples.ts'
 import { inProcess } from './in-process.ts'
 
 t.setTimeout(60_000)
 
 const { client, server } = await inProcess(t, {
   'repositories.list': () => [repository(), repository({ name: 'other' })],
-  'sessions.list': () => [session()],
-  'commands.list': () => [command(), command({ sequence: 2 })],
-  'artifacts.list': () => [artifact()],
+  'sessions.list': () => page(session()),
+  'commands.list': () => page(command(), command({ sequence: 2 })),
+  'artifacts.list': () => page(artifact()),
 })
 const textOf = async (name: string, given: Record<string, string>) => {
   const { messages } = await client.getPrompt({ name, arguments: given })

@@ -3,7 +3,7 @@ import t from 'tap'
 import { mostResourceBytes } from '../../../client/mcp/resources/read.ts'
 import { placeOf, uriOf } from '../../../client/mcp/resources/uri.ts'
 import { sessionId } from '../../../services/contract/ids.ts'
-import { artifact, binary, command, end, output, session, state } from '../samples.ts'
+import { artifact, binary, command, end, output, page, pageOf, session, state } from '../samples.ts'
 import { type Handlers, Refusal } from '../stand-in-server.ts'
 import { inProcess } from './in-process.ts'
 
@@ -39,14 +39,17 @@ t.test('addresses name a stream of a command, or an artifact, and nothing else',
 t.test('resources are listed a page at a time, each once', async t => {
   const ids = ['ses_000000000001', 'ses_000000000002', 'ses_000000000003']
   const { client } = await inProcess(t, {
-    'sessions.list': () => ids.map(id => session({ id: sessionId.schema.parse(id) })),
-    'commands.list': ({ session: of }) =>
-      Array.from({ length: of === ids[1] ? 120 : 30 }, (_, i) =>
-        command({ command: `step ${of} ${i}`, started_at: command().created_at }),
+    'sessions.list': () => page(...ids.map(id => session({ id: sessionId.schema.parse(id) }))),
+    'commands.list': ({ session: of, ...asked }) =>
+      pageOf(
+        Array.from({ length: of === ids[1] ? 120 : 30 }, (_, i) =>
+          command({ command: `step ${of} ${i}`, started_at: command().created_at }),
+        ),
+        asked,
       ),
     'artifacts.list': ({ session: of }) => {
       if (of === ids[2]) throw new Refusal('insufficient_scope', 'no artifacts for you')
-      return [artifact({ path: `${of}.xml` })]
+      return page(artifact({ path: `${of}.xml` }))
     },
   })
   const pages = []

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import type { Command, Session } from '../../../services/contract/resources.ts'
-import { command, debugEnded, debugSession, end, repository, session, state } from '../samples.ts'
+import { command, debugEnded, debugSession, end, page, repository, session, state } from '../samples.ts'
 import type { Handlers } from '../stand-in-server.ts'
 import { inProcess } from './in-process.ts'
 
@@ -160,7 +160,7 @@ t.test('a log that is followed can be given up', async t => {
   const following = Promise.withResolvers<void>()
   const closed = Promise.withResolvers<void>()
   const { client, bugs } = await inProcess(t, {
-    'commands.list': () => [command({ status: 'running' })],
+    'commands.list': () => page(command({ status: 'running' })),
     'sessions.get': () => session(),
     'sessions.logs': ({ follow }, { response }) => {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' })

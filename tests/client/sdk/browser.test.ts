@@ -3,7 +3,7 @@ import { createContext, Script } from 'node:vm'
 import { build } from 'esbuild'
 import t from 'tap'
 import type { createClient as create, isClientError as isError } from '../../../client/sdk/browser.ts'
-import { end, output, session, state } from '../samples.ts'
+import { end, output, page, session, state } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -67,12 +67,12 @@ t.test('calls, and refusals by their code', async t => {
 t.test('what the server is too busy for is asked again', async t => {
   const { client } = await rig(t, {
     'sessions.list': (_, { response, index }) => {
-      if (index > 0) return [session()]
+      if (index > 0) return page(session())
       response.writeHead(429, { 'retry-after': '0' }).end()
       return undefined
     },
   })
-  t.equal((await client.sessions.list()).length, 1)
+  t.equal((await client.sessions.list()).items.length, 1)
 })
 
 t.test('a log goes on over a new connection, every byte once', async t => {

@@ -107,7 +107,7 @@ t.test('lists are by command and kind, and end', async t => {
     summary_json: '{"tests":3,"failures":1,"errors":0,"skipped":0,"time":1.5}',
   })
   const ids = async (input: object) =>
-    (await rig.call('artifacts.list', { session, ...input })).map(({ id }) => String(id))
+    (await rig.call('artifacts.list', { session, ...input })).items.map(({ id }) => String(id))
   t.same(await ids({}), [artifact, second])
   t.same(await ids({ kind: 'junit' }), [second])
   t.same(await ids({ limit: 1 }), [artifact])

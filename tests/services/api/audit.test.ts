@@ -8,7 +8,7 @@ import { startRig } from './rig.ts'
 t.test('each change is written down: who, what, of what, from where', async t => {
   const rig = await startRig(t)
   const ann = await rig.person('ann', 'cli')
-  const entries = () => rig.call('audit.list', {}, rig.admin)
+  const entries = async () => (await rig.call('audit.list', {}, rig.admin)).items
   t.same(await entries(), [], 'what bootstrap did is nobody’s')
 
   const added = await rig.send('/repositories', {
@@ -38,13 +38,15 @@ t.test('each change is written down: who, what, of what, from where', async t =>
   t.equal(told.at(-1)?.request, added.headers['x-request-id'], 'as the log names it')
   t.ok(told.every(({ address }) => address === '127.0.0.1'))
   t.notMatch(JSON.stringify(told), token.token)
-  t.same(await rig.call('audit.list', { before: told[1]?.position, limit: 1 }, rig.admin), [told[2]])
+  const { items: latest, next } = await rig.call('audit.list', { limit: 2 }, rig.admin)
+  const { items: following } = await rig.call('audit.list', { cursor: next ?? '', limit: 1 }, rig.admin)
+  t.same([...latest, ...following], told.slice(0, 3))
   t.same(
-    (await rig.call('audit.list', { actor: 'Ann' }, rig.admin)).map(entry => entry.operation),
+    (await rig.call('audit.list', { actor: 'Ann' }, rig.admin)).items.map(entry => entry.operation),
     ['commands.run', 'sessions.create'],
   )
-  t.equal((await rig.call('audit.list', { actor_token: ann.id }, rig.admin)).length, 2)
-  t.equal((await rig.call('audit.list', { session: session.id }, rig.admin)).length, 3)
+  t.equal((await rig.call('audit.list', { actor_token: ann.id }, rig.admin)).items.length, 2)
+  t.equal((await rig.call('audit.list', { session: session.id }, rig.admin)).items.length, 3)
   t.match(await rig.refused('audit.list', {}, ann), { code: 'insufficient_scope' })
   t.match(await rig.refused('audit.list', { actor_token: 'tok_zzzz' }, rig.admin), {
     code: 'token_not_found',
@@ -54,14 +56,14 @@ t.test('each change is written down: who, what, of what, from where', async t =>
 
 t.test('what is asked for over a WebSocket is written down as over HTTP, each call for itself', async t => {
   const { rig, session } = await startDebugRig(t)
-  const before = await rig.call('audit.list', {}, rig.admin)
+  const { items: before } = await rig.call('audit.list', {}, rig.admin)
   const client = await DebugClient.open(rig, session)
   const launch = async () => (await client.result('debug.launch', { module: 'app', wait: 0 })) as DebugSession
   const first = await launch()
   const second = await launch()
   await client.result('debug.list')
   await client.result('debug.terminate', { debug: first.id, wait: 0 }).catch(() => undefined)
-  const after = await rig.call('audit.list', {}, rig.admin)
+  const { items: after } = await rig.call('audit.list', {}, rig.admin)
   const told = after.slice(0, after.length - before.length)
   t.match(
     told.map(({ operation, actor_name, session, command }) => [operation, actor_name, session, command]),
@@ -79,14 +81,14 @@ t.test('what changes nothing is not: reading, what is refused, and that somethin
   const rig = await startRig(t, { clock: { now: () => now } })
   await rig.repository()
   const { id } = await rig.session()
-  const before = await rig.call('audit.list', {}, rig.admin)
+  const { items: before } = await rig.call('audit.list', {}, rig.admin)
   now += 3_600_000
   await rig.call('sessions.get', { session: id })
   await rig.call('sessions.activity', { session: id })
   await rig.refused('sessions.create', { repository: 'none' }, rig.admin)
   await rig.call('tokens.create', { name: 'twin', scopes: [] }, rig.admin)
   await rig.refused('tokens.create', { name: 'twin', scopes: [] }, rig.admin)
-  const after = await rig.call('audit.list', {}, rig.admin)
+  const { items: after } = await rig.call('audit.list', {}, rig.admin)
   t.same(
     after.slice(0, after.length - before.length).map(({ operation }) => operation),
     ['tokens.create'],

@@ -38,7 +38,9 @@ t.test('a command that waits is answered with its exit code', async t => {
   const woken = rig.runner.nextWake()
   const run = rig.call('commands.run', { session, command: 'exit 3', wait: 30 })
   await woken
-  const [queued] = await rig.call('commands.list', { session })
+  const {
+    items: [queued],
+  } = await rig.call('commands.list', { session })
   if (queued === undefined) throw new Error('none')
   await rig.runner.start(session, queued.id)
   await rig.runner.end(session, queued.id, 'failed', 3)
@@ -131,7 +133,7 @@ t.test('what a command waits for is named as commands are named, within its sess
       code: 'command_not_found',
       detail: `no command ${stranger}`,
     })
-  t.equal((await rig.call('commands.list', { session })).length, 3, 'nothing was queued')
+  t.equal((await rig.call('commands.list', { session })).items.length, 3, 'nothing was queued')
 
   await rig.runner.start(session, one)
   await rig.runner.end(session, one, 'failed', 1)

@@ -32,7 +32,7 @@ async function endedCommand(t: Test, stdout: Buffer, stderr = 'an error\n') {
   })
   const id = sessionId.schema.parse(created.id)
   await rig.runner.session(id, 'starting', 'running')
-  const rows = await rig.call('commands.list', { session: id })
+  const { items: rows } = await rig.call('commands.list', { session: id })
   const [command, other] = rows.map(row => commandId.schema.parse(row.id))
   if (command === undefined || other === undefined) throw new Error('two were queued')
   await rig.runner.play(command, { stdout, stderr })

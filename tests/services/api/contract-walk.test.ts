@@ -26,6 +26,9 @@ function goOn({ session, debug }: Things) {
   return { session, debug, thread: 1, wait: 0 }
 }
 
+/** The fields of a page of a list that is ordered by such a key. */
+const paged = (key: unknown) => ({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url'), limit: 5 })
+
 /** Fields that stand in for another, and are not given with it. */
 const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
   'debug.launch': { module: 'python' },
@@ -50,6 +53,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'sessions.create': () => ({
     repository: 'demo',
     commit: 'main',
+    label: 'walk',
     patch: 'x',
     three_way: true,
     commands: ['ls', ['ls']],
@@ -62,7 +66,30 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     environment: ['none'],
     wait: 0,
   }),
-  'sessions.list': () => ({ status: 'running', limit: 5 }),
+  'sessions.get_or_create': () => ({
+    repository: 'demo',
+    commit: 'main',
+    label: 'walk',
+    patch: 'x',
+    three_way: true,
+    commands: ['ls', ['ls']],
+    secrets: { TOKEN: 'hunter2-hunter2' },
+    artifacts: ['*.xml'],
+    ttl: 60,
+    idle_timeout: 0,
+    submodules: 'none',
+    offline: false,
+    environment: ['none'],
+    wait: 0,
+  }),
+  'sessions.list': () => ({
+    status: 'running',
+    repository: 'demo',
+    label: 'walk',
+    owner: 'alice',
+    since: '2026-01-01T00:00:00.000Z',
+    ...paged(1_000),
+  }),
   'sessions.get': ({ session }) => ({ session, wait: 0 }),
   'sessions.logs': ({ session, command }) => ({
     session,
@@ -96,13 +123,13 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     artifacts: ['*.xml'],
     wait: 0,
   }),
-  'commands.list': ({ session }) => ({ session }),
+  'commands.list': ({ session }) => ({ session, ...paged(0) }),
   'commands.get': ({ command }) => ({ command, wait: 0 }),
   'commands.cancel': ({ command }) => ({ command, wait: 0 }),
   'commands.rerun': ({ command }) => ({ command, wait: 0 }),
   'commands.input': ({ command }) => ({ command, text: 'x\r' }),
   'commands.resize': ({ command }) => ({ command, columns: 100, rows: 30 }),
-  'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', limit: 5 }),
+  'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', ...paged([0, '']) }),
   'artifacts.get': ({ artifact }) => ({ artifact }),
   'artifacts.download': ({ artifact }) => ({ artifact }),
   'environments.list': () => ({ manager: 'npm', limit: 5 }),
@@ -144,10 +171,10 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'worktrees.reclaim': () => ({ older_than: 60, repository: 'demo' }),
   'tickets.create': ({ session, command }) => ({ stream: 'logs', session, command }),
   'tokens.create': () => ({ name: 'fresh', user: 'alice', scopes: ['mcp'], expires_in: 60 }),
-  'tokens.list': () => ({}),
+  'tokens.list': () => paged(['', '']),
   'tokens.revoke': ({ token }) => ({ token }),
   'users.create': () => ({ name: 'fresh', role: 'service' }),
-  'users.list': () => ({}),
+  'users.list': () => paged(''),
   'users.get': () => ({ user: 'alice' }),
   'users.disable': () => ({ user: 'alice' }),
   'users.enable': () => ({ user: 'alice' }),
@@ -155,8 +182,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     session,
     actor: 'alice',
     actor_token: token,
-    before: 1_000,
-    limit: 10,
+    ...paged(1_000),
   }),
 }
 
@@ -178,6 +204,11 @@ const spoilt: Record<string, unknown[]> = {
   older_than: [-1, 1.5, 'x', null, 1e10],
   status: ['nope', ''],
   limit: [0, 1001, 1.5, 'many', -1],
+  cursor: ['', 'x y', 'bm8', 'W10', 7],
+  label: ['', '-x', 'a/b', 'x'.repeat(101)],
+  owner: ['-x', 'a b', '.x', 'x'.repeat(101)],
+  since: ['', 'yesterday', '2026-01-01', 7],
+
   session: ['x y', '@first', 'cmd_0', '.x', 'ses_ILOU', `ses_${'0'.repeat(13)}`],
   command: ['', 7, null, [], [''], ['ls', null], {}, 'a\u0000b', ['a\u0000b']],
   stream: ['stdin', ''],
@@ -255,8 +286,10 @@ const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   'sessions.create': {
     environment: ['npm', [], ['make'], ['auto', 'npm'], ['none', 'npm'], ['npm', 'npm'], [7], null],
   },
+  'sessions.get_or_create': {
+    environment: ['npm', [], ['make'], ['auto', 'npm'], ['none', 'npm'], ['npm', 'npm'], [7], null],
+  },
   'environments.delete': { environment: ['x y', 'ses_0', 'env_ILOU', '@last'] },
-  'artifacts.list': { limit: [0, 10_001, 1.5, 'many', -1] },
 }
 /** A command in a path or query is an id, in a body a command line. */
 const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
@@ -422,18 +455,18 @@ t.test('all bad fields are named at once, with a guess at what was meant', async
 /** After all that was refused, what was there is there and nothing else. */
 async function changesNothing(t: Test, rig: Rig, { session }: Things): Promise<void> {
   t.same(
-    (await rig.call('sessions.list')).map(({ id, status }) => ({ id, status })),
+    (await rig.call('sessions.list')).items.map(({ id, status }) => ({ id, status })),
     [{ id: session, status: 'running' }],
   )
-  const commands = await rig.call('commands.list', { session })
+  const { items: commands } = await rig.call('commands.list', { session })
   t.same(
     commands.map(({ status }) => status),
     ['queued', 'succeeded', 'running'],
   )
   t.equal((await rig.call('debug.list', { session })).length, 1)
   t.equal((await rig.call('repositories.list')).length, 3)
-  t.equal((await rig.call('tokens.list', {}, rig.admin)).length, 4)
-  const users = await rig.call('users.list', {}, rig.admin)
+  t.equal((await rig.call('tokens.list', {}, rig.admin)).items.length, 4)
+  const { items: users } = await rig.call('users.list', {}, rig.admin)
   t.same(
     users.map(({ name, disabled_at }) => [name, disabled_at]),
     ['alice', 'bob', 'root', 'spare'].map(name => [name, null]),

@@ -22,7 +22,7 @@ t.test('launch queues a command and answers at once without a wait', async t => 
   const second = await getCommand(rig.store, other.command)
   t.same(second && commandLineOf(second), ['python3.12', '-m', 'http.server'])
   t.same(
-    (await rig.call('commands.list', { session })).map(({ id }) => id),
+    (await rig.call('commands.list', { session })).items.map(({ id }) => id),
     [debug.command, other.command],
     'they are commands like any other',
   )

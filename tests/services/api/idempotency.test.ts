@@ -27,8 +27,8 @@ t.test('what is asked for twice under one key is made once, and told as it is by
   const again = await ask(rig, 'sessions.create', input, 'one')
   t.equal(again.status, 201, again.text)
   t.match(json(again.text), { id, status: 'running' })
-  t.match(await rig.call('sessions.list'), { length: 1 })
-  t.equal((await rig.call('commands.list', { session: id })).length, 1)
+  t.match(await rig.call('sessions.list'), { items: { length: 1 } })
+  t.equal((await rig.call('commands.list', { session: id })).items.length, 1)
 
   const others = await Promise.all([
     ask(rig, 'sessions.create', input, 'two'),
@@ -61,7 +61,7 @@ t.test('a key that stands for another input is refused, and so is one that is no
     errors: [{ path: 'Idempotency-Key', message: /leave it out/ }],
   })
   t.equal((await ask(rig, 'sessions.get', { session: id }, 'k')).status, 200, 'where nothing is made')
-  t.match(await rig.call('commands.list', { session: id }), { length: 1 })
+  t.match(await rig.call('commands.list', { session: id }), { items: { length: 1 } })
 })
 
 t.test('a refused request leaves its key free', async t => {
@@ -81,7 +81,7 @@ t.test('of many at once with one key, one makes it and all tell it', async t => 
   )
   t.same([...new Set(answers.map(({ status }) => status))], [201])
   t.equal(new Set(answers.map(({ text }) => json(text).id)).size, 1)
-  t.equal((await rig.call('commands.list', { session: id })).length, 1)
+  t.equal((await rig.call('commands.list', { session: id })).items.length, 1)
 })
 
 t.test('whatever is made is made once', async t => {
@@ -157,10 +157,10 @@ for (const moment of ['before', 'after'] as const)
     }
     await t.rejects(request(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(sent.body) }))
     t.same(await died, [null, 'SIGKILL'])
-    t.match(await rig.call('sessions.list'), { length: moment === 'before' ? 0 : 1 })
+    t.match(await rig.call('sessions.list'), { items: { length: moment === 'before' ? 0 : 1 } })
     const again = await ask(rig, 'sessions.create', { repository: 'demo' }, 'k')
     t.equal(again.status, 201, again.text)
-    const sessions = await rig.call('sessions.list')
+    const { items: sessions } = await rig.call('sessions.list')
     t.same(
       sessions.map(({ id }) => id),
       [json(again.text).id],

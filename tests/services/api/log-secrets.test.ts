@@ -18,7 +18,9 @@ async function startLogRig(t: Test) {
   })
   const id = sessionId.schema.parse(created.id)
   await rig.runner.session(id, 'starting', 'running')
-  const [row] = await rig.call('commands.list', { session: id })
+  const {
+    items: [row],
+  } = await rig.call('commands.list', { session: id })
   const command = commandId.schema.parse(row?.id)
   await rig.runner.start(id, command)
   return { rig, id, command, created }

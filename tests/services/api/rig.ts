@@ -139,7 +139,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     const created = await call('sessions.create', { repository: 'demo', commands }, owner)
     const id = sessionId.schema.parse(created.id)
     await runner.session(id, 'starting', 'running')
-    const rows = await call('commands.list', { session: id }, owner)
+    const { items: rows } = await call('commands.list', { session: id }, owner)
     return { id, commands: rows.map(row => commandId.schema.parse(row.id)) }
   }
 
@@ -182,7 +182,9 @@ export function requestFor(
   })
   if (hasBody(contract[name])) return [filled, { method, token, body: rest }]
   const query = new URLSearchParams(
-    Object.entries(rest).map(([key, value]): [string, string] => [key, `${value}`]),
+    Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]): [string, string] => [key, `${value}`]),
   )
   return [query.size === 0 ? filled : `${filled}?${query}`, { method, token }]
 }

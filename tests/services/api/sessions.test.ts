@@ -20,7 +20,7 @@ t.test('a session is created with its patch and commands, and the runner is woke
   t.equal(await readFile(file, 'utf8'), patch)
   t.equal((await stat(file)).mode & 0o777, 0o600)
   await woken
-  const commands = await rig.call('commands.list', { session: session.id })
+  const { items: commands } = await rig.call('commands.list', { session: session.id })
   t.same(
     commands.map(({ sequence, command, status }) => ({ sequence, command, status })),
     [
@@ -36,7 +36,9 @@ t.test('a session that waits is answered when the runner has it running', async 
   const woken = rig.runner.nextWake()
   const created = rig.call('sessions.create', { repository: 'demo', wait: 30 })
   await woken
-  const [pending] = await rig.call('sessions.list')
+  const {
+    items: [pending],
+  } = await rig.call('sessions.list')
   if (pending === undefined) throw new Error('no session')
   await rig.runner.session(pending.id, 'starting', 'running')
   t.match(await created, { id: pending.id, status: 'running' })
@@ -49,7 +51,7 @@ t.test('a session that failed says why', async t => {
   const asked = rig.call('sessions.get', { session: id, wait: 30 })
   await rig.runner.failSession(id)
   t.match(await asked, { status: 'failed', failure: { reason: 'commit_not_found' } })
-  t.match(await rig.call('commands.list', { session: id }), [
+  t.match((await rig.call('commands.list', { session: id })).items, [
     { status: 'cancelled', failure: { reason: 'session_failed' } },
   ])
 })
@@ -61,12 +63,12 @@ t.test('sessions are listed newest first, by state, as many as asked for', async
   const second = await rig.session()
   const third = await rig.call('sessions.create', { repository: 'demo' })
   const ids = async (input: Record<string, unknown>) =>
-    (await rig.call('sessions.list', input)).map(session => session.id)
+    (await rig.call('sessions.list', input)).items.map(session => session.id)
   t.same(await ids({}), [third.id, second.id, first.id])
   t.same(await ids({ status: 'running' }), [second.id, first.id])
   t.same(await ids({ limit: 1 }), [third.id])
-  t.same(await rig.call('sessions.list', {}, rig.bob), [], 'another token has none')
-  t.equal((await rig.call('sessions.list', {}, rig.admin)).length, 3, 'an administrator sees all')
+  t.same(await rig.call('sessions.list', {}, rig.bob), { items: [], next: null }, 'another token has none')
+  t.equal((await rig.call('sessions.list', {}, rig.admin)).items.length, 3, 'an administrator sees all')
 })
 
 t.test('@last is the latest session of the caller', async t => {
@@ -148,7 +150,7 @@ t.test('no session may live longer than the server allows', async t => {
         { path: 'idle_timeout', message: 'expected 1 to 60 seconds, the most that this server allows' },
       ],
     })
-  t.equal((await rig.call('sessions.list')).length, 1, 'nothing was created')
+  t.equal((await rig.call('sessions.list')).items.length, 1, 'nothing was created')
 })
 
 t.test('saying that a session is in use is noted, and told', async t => {

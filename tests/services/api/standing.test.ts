@@ -34,7 +34,7 @@ t.test('who is disabled while they send a request have nothing done by the rest 
   await rig.call('users.disable', { user: 'mallory' }, rig.admin)
   socket.write(body.slice(5))
   t.match(await text(socket), /^HTTP\/1.1 100 .*HTTP\/1.1 401 .*this token is not valid/s)
-  const users = await rig.call('users.list', {}, rig.admin)
+  const { items: users } = await rig.call('users.list', {}, rig.admin)
   t.notOk(users.some(({ name }) => name === 'backdoor'))
 })
 

@@ -157,7 +157,7 @@ t.test('a ticket is made by who may open the stream, for what they may see', asy
   ] as const)
     t.match(await refused(input), { code: 'invalid_input', errors: [{ path }] })
   t.equal(
-    (await rig.call('audit.list', {}, rig.admin)).filter(entry => entry.operation === 'tickets.create')
+    (await rig.call('audit.list', {}, rig.admin)).items.filter(entry => entry.operation === 'tickets.create')
       .length,
     0,
     'tickets push nothing out of the audit log',

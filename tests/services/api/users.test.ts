@@ -25,7 +25,7 @@ t.test('all tokens of a user see the same, and those of others nothing of it', a
   const artifact = await keepArtifact(rig, session)
   await keepEnvironment(rig)
   const seen = async (person: Person) => ({
-    sessions: (await rig.call('sessions.list', {}, person)).map(({ id }) => id),
+    sessions: (await rig.call('sessions.list', {}, person)).items.map(({ id }) => id),
     environments: (await rig.call('environments.list', {}, person)).length,
     events: (await rig.send('/events?after=0&once=true', { token: person })).text.match(/ses_\w{12}/)?.[0],
   })
@@ -81,7 +81,7 @@ t.test('a disabled user is refused at once, like a token that never was, and all
   t.same(await rig.call('users.disable', { user: 'alice' }, rig.admin), disabled, 'again, it keeps its time')
   t.match(await rig.call('users.enable', { user: 'alice' }, rig.admin), { disabled_at: null })
   t.match(await rig.call('sessions.get', { session }, phone), { id: session })
-  const told = await rig.call('audit.list', { actor: 'root', limit: 2 }, rig.admin)
+  const { items: told } = await rig.call('audit.list', { actor: 'root', limit: 2 }, rig.admin)
   t.match(
     told.map(({ operation, user, actor_token_name }) => [operation, user, actor_token_name]),
     [
@@ -128,5 +128,5 @@ t.test('users have one name and one role each', async t => {
     db.updateTable('users').set({ role: 'user' }).where('name', '=', 'demoted').execute(),
   )
   t.match(await rig.refused('users.list', {}, admin), { code: 'insufficient_scope' })
-  t.same(await rig.call('sessions.list', {}, admin), [])
+  t.same((await rig.call('sessions.list', {}, admin)).items, [])
 })

@@ -1,0 +1,77 @@
+import t from 'tap'
+import { every } from '../../../client/sdk/every.ts'
+import { sessionId } from '../../../services/contract/ids.ts'
+import { keepArtifact } from './keep-artifact.ts'
+import { startRig } from './rig.ts'
+
+t.test('sessions are told page by page, each once, while others come and go', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const ids: string[] = []
+  for (let i = 0; i < 7; i += 1) ids.unshift((await rig.call('sessions.create', { repository: 'demo' })).id)
+  const told: string[] = []
+  for await (const { id } of every(cursor => rig.call('sessions.list', { limit: 2, cursor }))) {
+    told.push(id)
+    if (told.length !== 2) continue
+    await rig.call('sessions.create', { repository: 'demo' })
+    await rig.runner.remove(sessionId.schema.parse(ids[1]))
+  }
+  t.same(told, ids, 'a new one comes before those that were told, and what the cursor stood at may be gone')
+  t.equal((await rig.call('sessions.list', { limit: 7 })).next, null, 'a full page may be the last one')
+})
+
+t.test('sessions are found by what they are', async t => {
+  let now = Date.parse('2026-01-01T00:00:00Z')
+  const rig = await startRig(t, { clock: { now: () => now } })
+  await rig.repository()
+  await rig.repository('other')
+  const open = async (input: object, person = rig.alice) =>
+    (await rig.call('sessions.create', { repository: 'demo', ...input }, person)).id
+  const first = await open({ label: 'nightly' })
+  now += 3_600_000
+  const second = await open({ repository: 'other', label: 'nightly' })
+  const third = await open({}, rig.bob)
+  const ids = async (input: Record<string, unknown>, person = rig.admin) =>
+    (await rig.call('sessions.list', input, person)).items.map(({ id }) => id)
+  t.same(await ids({ label: 'nightly' }), [second, first])
+  t.same(await ids({ label: 'nightly', repository: 'demo' }), [first])
+  t.same(await ids({ repository: 'none' }), [])
+  t.same(await ids({ since: '2026-01-01T00:00:00.001Z' }), [third, second])
+  t.same(await ids({ owner: 'Bob' }), [third], 'whatever the case of the name')
+  t.same(await ids({ owner: 'bob' }, rig.alice), [], 'others have none that you see')
+})
+
+t.test('commands, artifacts, tokens, users and the audit log are told in pages, too', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id: session, commands } = await rig.session(['one', 'two', 'three'])
+  const artifact = await keepArtifact(rig, session)
+  const inPages = async <Item>(list: Parameters<typeof every<Item>>[0]) => await Array.fromAsync(every(list))
+  const told = await inPages(cursor => rig.call('commands.list', { session, limit: 2, cursor }))
+  t.same(
+    told.slice(0, 3).map(({ id }) => id),
+    commands,
+  )
+  const kept = await inPages(cursor => rig.call('artifacts.list', { session, limit: 1, cursor }))
+  t.ok(kept.some(({ id }) => id === artifact))
+  const limit = 1
+  const tokens = await inPages(cursor => rig.call('tokens.list', { limit, cursor }, rig.admin))
+  t.same(tokens.map(({ name }) => name).sort(), ['alice', 'bob', 'root'])
+  const users = await inPages(cursor => rig.call('users.list', { limit, cursor }, rig.admin))
+  t.same(
+    users.map(({ name }) => name),
+    ['alice', 'bob', 'root'],
+  )
+  const entries = await inPages(cursor => rig.call('audit.list', { limit, cursor }, rig.admin))
+  t.same(entries, (await rig.call('audit.list', {}, rig.admin)).items)
+  t.ok(entries.length > 1)
+})
+
+t.test('a cursor is one of the same list', async t => {
+  const rig = await startRig(t)
+  for (const cursor of ['nonsense', Buffer.from('["x"]').toString('base64url')])
+    t.match(await rig.refused('sessions.list', { cursor }), {
+      code: 'invalid_input',
+      errors: [{ path: 'cursor', message: 'expected the next of a page of this list' }],
+    })
+})
