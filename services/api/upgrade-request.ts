@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
 import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
@@ -19,6 +19,7 @@ import { matchPath } from './route-table.ts'
 import { admitByTicket } from './tickets/admit-by-ticket.ts'
 import { beyondTicket } from './tickets/beyond-ticket.ts'
 import { codecFor, offeredProtocols } from './websocket/codec.ts'
+import { noHandshake } from './websocket/handshake.ts'
 
 /** What a WebSocket is to carry. */
 export type Subscription = Wanted & { readonly codec: Codec }
@@ -48,13 +49,15 @@ type Request = {
 export async function readUpgrade(
   context: Context,
   handlers: CalledHandlers,
-  { url = '', headers }: IncomingMessage,
+  request: IncomingMessage,
   gone: AbortSignal,
 ): Promise<Outcome<Subscription>> {
+  const { url = '', headers } = request
   try {
     const leak = tokenInUrl(url)
     if (leak !== undefined) return refuse('token_in_url', leak)
-    if (hasContent(headers)) return refuse('invalid_input', 'a WebSocket handshake has no body')
+    const fault = noHandshake(request)
+    if (fault !== undefined) return fault
     const wanted = await readWanted(context, handlers, url, {
       presenting: { method: 'WEBSOCKET', headers },
       gone,
@@ -69,12 +72,6 @@ export async function readUpgrade(
     return refusal
   }
 }
-
-/** What comes behind the headers is frames already, to who takes no account of these. */
-const hasContent = ({
-  'content-length': length,
-  'transfer-encoding': coding,
-}: IncomingHttpHeaders): boolean => coding !== undefined || (length !== undefined && length !== '0')
 
 async function readWanted(
   context: Context,

@@ -165,26 +165,40 @@ const handshakes: Readonly<
   'no key': { headers: { 'sec-websocket-key': '' }, status: 400 },
   'a key that is too short': { headers: { 'sec-websocket-key': 'c2hvcnQ=' }, status: 400 },
   'a key that is no Base64': { headers: { 'sec-websocket-key': '!!!!!!!!!!!!!!!!!!!!!!==' }, status: 400 },
-  'subprotocols that are no list': { headers: { 'sec-websocket-protocol': 'a,,b' }, status: 400 },
   'a body': { headers: { 'content-length': '5' }, rest: 'hello', status: 400 },
   'a body in chunks': {
     headers: { 'transfer-encoding': 'chunked' },
     rest: '5\r\nhello\r\n0\r\n\r\n',
     status: 400,
   },
-  'no token': { headers: { authorization: '' }, status: 401 },
 }
 
 t.test('a handshake that is none is refused with a problem', async t => {
   const rig = await startRig(t)
+  const { ticket } = await rig.call('tickets.create', { stream: 'events' })
   for (const [what, { headers, rest, status }] of Object.entries(handshakes)) {
     const raw = await RawWebSocket.dial(rig)
-    raw.request('/events', { ...handshake, authorization: `Bearer ${rig.alice.secret}`, ...headers }, rest)
+    raw.request(`/events?ticket=${ticket}`, { ...handshake, ...headers }, rest)
     await once(raw.socket, 'close')
     t.match(raw.head, new RegExp(`^HTTP/1\\.1 ${status} `), what)
     t.match(raw.head, /content-type: application\/problem\+json/i, what)
+    t.match(raw.head, /sec-websocket-version: 13/i, what)
   }
+  const post = await RawWebSocket.dial(rig)
+  const head = Object.entries({ host: 'a', ...handshake }).map(([name, value]) => `${name}: ${value}\r\n`)
+  post.socket.write(`POST /events?ticket=${ticket} HTTP/1.1\r\n${head.join('')}\r\n`)
+  await once(post.socket, 'close')
+  t.match(post.head, /^HTTP\/1\.1 405 /)
   t.equal(rig.api.live.readers, 0)
+  const statuses = rig.logged.map(line => JSON.parse(line)).filter(({ method }) => method === 'WEBSOCKET')
+  t.ok(
+    statuses.every(({ status }) => status >= 400),
+    'as the log tells it',
+  )
+  const good = await RawWebSocket.dial(rig)
+  good.request(`/events?ticket=${ticket}`, handshake)
+  await until(() => good.frames.length > 0, 'and the ticket is good still')
+  good.socket.destroy()
 })
 
 t.test('compression is never agreed on', async t => {
