@@ -19,6 +19,8 @@ export type Typed = {
 export type Reading = {
   /** The content of a file. */
   readonly text: (flag: string, file: string) => Promise<string>
+  /** One line, which is not to be told. */
+  readonly secret: (flag: string, file: string) => Promise<string>
   /** A patch and, where that is known, the commit that it was made against; `commit` is the one that was asked for. */
   readonly patch: (flag: string, file: string, commit: string | undefined) => Promise<Record<string, string>>
 }
@@ -49,6 +51,7 @@ export async function inputFrom(
     const last = given === true ? '' : ([given].flat().at(-1) ?? '')
     if (given === true) input[field.name] = true
     else if (way === 'file') input[field.name] = await read.text(label, last)
+    else if (way === 'secret') input[field.name] = await read.secret(label, last)
     else if (way === 'patch') Object.assign(input, await read.patch(label, last, textOr(input.commit)))
     else if (way === 'variables')
       input[field.name] = variablesFrom(label, visible(last), await read.text(label, last))

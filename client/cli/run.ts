@@ -9,6 +9,7 @@ import type { Io } from './io.ts'
 import type { LocalName } from './leaves.ts'
 import type { Asked } from './operation-command.ts'
 import { createProgram } from './program.ts'
+import type { SecretReader } from './read-secret.ts'
 import { paintFor } from './render/paint.ts'
 import { reportOf, reportText } from './report-error.ts'
 import type { CliName, RenderContext } from './words/words.ts'
@@ -80,9 +81,15 @@ class Invocation {
 
   async #fillOperation(command: Command, name: CliName): Promise<void> {
     const { fillOperationCommand } = await import('./operation-command.ts')
+    let secrets: SecretReader | undefined
     fillOperationCommand(command, name, {
       read: {
         text: async (flag, file) => (await import('./read-text.ts')).readText(this.#io, flag, file),
+        secret: async (flag, file) => {
+          const { SecretReader } = await import('./read-secret.ts')
+          secrets ??= new SecretReader(this.#io)
+          return await secrets.read(flag, file)
+        },
         patch: async (flag, file, commit) => {
           const { readPatch } = await import('./read-patch.ts')
           const { notes, ...read } = await readPatch(this.#io, flag, file, commit)

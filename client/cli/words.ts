@@ -29,6 +29,8 @@ import {
 } from './words/debug.ts'
 import { environmentDelete, environmentList } from './words/environment.ts'
 import { events } from './words/events.ts'
+import { inviteGenerate, inviteList, inviteRevoke } from './words/invite.ts'
+import { mePassword, meShow, meUpdate } from './words/me.ts'
 import {
   repositoryAdd,
   repositoryDelete,
@@ -49,7 +51,15 @@ import {
   sessionUpdate,
 } from './words/session.ts'
 import { tokenCreate, tokenList, tokenRevoke, whoami } from './words/token.ts'
-import { userCreate, userDisable, userEnable, userList, userShow } from './words/user.ts'
+import {
+  userCreate,
+  userDisable,
+  userEnable,
+  userList,
+  userPassword,
+  userShow,
+  userUpdate,
+} from './words/user.ts'
 import type { CliName, Words } from './words/words.ts'
 import { worktreeList, worktreeReclaim } from './words/worktree.ts'
 
@@ -102,14 +112,22 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'debug.output': debugOutput,
   'debug.terminate': debugTerminate,
   'events.follow': events,
+  'me.get': meShow,
+  'me.update': meUpdate,
+  'me.password': mePassword,
   'tokens.create': tokenCreate,
   'tokens.list': tokenList,
   'tokens.revoke': tokenRevoke,
   'users.create': userCreate,
   'users.list': userList,
   'users.get': userShow,
+  'users.update': userUpdate,
+  'users.password': userPassword,
   'users.disable': userDisable,
   'users.enable': userEnable,
+  'invites.create': inviteGenerate,
+  'invites.list': inviteList,
+  'invites.revoke': inviteRevoke,
   'audit.list': auditList,
 }
 
@@ -122,7 +140,9 @@ export const groups: Readonly<Record<string, string>> = {
   artifact: 'files that commands have left behind',
   environment: "what is installed of a repository's dependencies",
   debug: 'stop in running code',
+  me: 'your own account',
   user: 'who may use the server',
+  'invite-codes': 'what people register with',
   token: 'what users prove that they are with',
   profile: 'servers that this client knows by name',
   config: 'the settings of this client and of a clone',

@@ -10,7 +10,6 @@ import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
-import { AccessTokens } from './access-tokens.ts'
 import { Changes } from './changes.ts'
 import { type Context, defaultLimits, type Limits } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
@@ -22,6 +21,10 @@ import { ApiMetrics } from './metrics.ts'
 import { requestIds } from './request-id.ts'
 import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
+import { AccessTokens } from './sign-in/access-tokens.ts'
+import { AuditRefusals } from './sign-in/audit-refusals.ts'
+import { Passwords } from './sign-in/passwords.ts'
+import { SignInLimits } from './sign-in/sign-in-limits.ts'
 import { TokenUse } from './token-use.ts'
 import { Upgrades } from './upgrades.ts'
 
@@ -47,6 +50,8 @@ export type ApiDependencies = {
   /** What sessions get that are created without saying so. */
   readonly environments: Pick<ServerSettings['environments'], 'default'>
   readonly limits?: Partial<Limits>
+  /** Default: with the cost that is asked for of servers. */
+  readonly passwords?: Passwords
 }
 
 export type Api = AsyncDisposable & {
@@ -83,6 +88,9 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     loopback: isLoopback(listen.host),
     metrics: new ApiMetrics(deps.store),
     accessTokens: new AccessTokens(deps),
+    passwords: deps.passwords ?? new Passwords(),
+    signInLimits: new SignInLimits(deps.clock),
+    auditRefusals: starting.use(new AuditRefusals(deps)),
     changes,
     live,
     debugEvents,

@@ -6,12 +6,15 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { LiveAnswer } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
-import type { AccessTokens } from './access-tokens.ts'
 import type { Changes } from './changes.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
 import type { Question, TerminalQuestion } from './runner-link.ts'
+import type { AccessTokens } from './sign-in/access-tokens.ts'
+import type { AuditRefusals } from './sign-in/audit-refusals.ts'
+import type { Passwords } from './sign-in/passwords.ts'
+import type { SignInLimits } from './sign-in/sign-in-limits.ts'
 
 /** What the handlers work with. Made once, by `startApi`. */
 export type Context = {
@@ -21,6 +24,9 @@ export type Context = {
   readonly log: Logger
   readonly metrics: ApiMetrics
   readonly accessTokens: AccessTokens
+  readonly passwords: Passwords
+  readonly signInLimits: SignInLimits
+  readonly auditRefusals: AuditRefusals
   readonly instance: InstanceId
   readonly version: string
   /** Whether the API can be reached from this machine only. */

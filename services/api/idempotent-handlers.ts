@@ -19,6 +19,8 @@ export function idempotentHandlers(context: Context, handlers: Handlers): Handle
       operation: KeyedName,
       handler: (input: Input, call: Call) => Promise<Outcome<Output>>,
       again: (made: Made, input: Input, call: Call) => Promise<Outcome<Output>>,
+      /** What another request has to have in common: no password, of which a quick hash would be kept. */
+      common: (input: Input) => unknown = input => input,
     ) =>
     async (input: Input, call: Call): Promise<Outcome<Output>> => {
       const { idempotencyKey: key, caller } = call
@@ -27,7 +29,7 @@ export function idempotentHandlers(context: Context, handlers: Handlers): Handle
         user: caller.credential.user_id,
         operation,
         key,
-        input,
+        input: common(input),
         now: () => context.clock.now(),
       }
       const result = await onlyOnce(context.store, request, () => handler(input, call))
@@ -85,10 +87,18 @@ export function idempotentHandlers(context: Context, handlers: Handlers): Handle
     'tokens.create': once('tokens.create', handlers['tokens.create'], async ({ token }) =>
       toldOnce(`the token ${token}`),
     ),
-    'users.create': once('users.create', handlers['users.create'], async ({ user: id }) => {
-      const row = id === undefined ? undefined : await getUser(context.store, id)
-      return row === undefined ? gone('user_not_found', 'user') : done(toUser(row))
-    }),
+    'users.create': once(
+      'users.create',
+      handlers['users.create'],
+      async ({ user: id }) => {
+        const row = id === undefined ? undefined : await getUser(context.store, id)
+        return row === undefined ? gone('user_not_found', 'user') : done(toUser(row))
+      },
+      ({ password: _, ...rest }) => rest,
+    ),
+    'invites.create': once('invites.create', handlers['invites.create'], async ({ invite }) =>
+      toldOnce(invite === undefined ? 'invites' : `the invite ${invite}`),
+    ),
   }
   return { ...handlers, ...keyed }
 }

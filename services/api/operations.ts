@@ -11,6 +11,7 @@ import type {
   PublicHandlers,
   PublicName,
   StreamName,
+  Visit,
 } from './handlers/handler.ts'
 import { type RawInput, readInput } from './input.ts'
 import type { Outcome } from './outcome.ts'
@@ -39,12 +40,13 @@ export async function answerPublic<N extends PublicName>(
   handlers: PublicHandlers,
   name: N,
   raw: RawInput,
+  visit: Visit,
 ): Promise<Outcome<unknown>> {
   const operation: Contract[N] = contract[name]
   const input = readInput(operation, raw)
   if (!input.ok) return input
   const handler: PublicHandlers[N] = handlers[name]
-  return handler(input.value)
+  return handler(input.value, visit)
 }
 
 /** Of any other operation: JSON, or what is to be sent as its answer. */

@@ -13,7 +13,14 @@ export type Refusal = {
 }
 
 /** What a handler returns. `status` is given where it differs from the one that the contract declares. */
-export type Outcome<T> = { readonly ok: true; readonly value: T; readonly status?: 200 } | Refusal
+export type Outcome<T> =
+  | {
+      readonly ok: true
+      readonly value: T
+      readonly status?: 200
+      readonly headers?: Record<string, string | string[]>
+    }
+  | Refusal
 
 export const done = <T>(value: T): Outcome<T> => ({ ok: true, value })
 

@@ -3,11 +3,11 @@ import { parseCookie } from 'cookie'
 import type { Clock } from '../../lib/clock.ts'
 import { type Credential, credentialBySecret, getCredential } from '../store/credentials.ts'
 import type { Store } from '../store/store.ts'
-import { type AccessTokens, isAccessToken } from './access-tokens.ts'
 import { bearerToken } from './bearer.ts'
 import { challenge, tokenExpired, unknownCredential } from './challenge.ts'
 import { cookieMay } from './origin.ts'
 import { done, type Outcome, refuse } from './outcome.ts'
+import { type AccessTokens, isAccessToken } from './sign-in/access-tokens.ts'
 
 /** The cookie that a browser proves with who asks. */
 export const authCookie = 'auth_token'

@@ -9,7 +9,15 @@ import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
 import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
-import type { BytesName, EventsName, Handlers, JsonName, PublicName, StreamName } from './handlers/handler.ts'
+import type {
+  BytesName,
+  EventsName,
+  Handlers,
+  JsonName,
+  PublicName,
+  StreamName,
+  Visit,
+} from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
 import { whileAdmitted } from './live/while-admitted.ts'
 import { answerLog } from './logs/answer-log.ts'
@@ -79,7 +87,7 @@ function handlerOf(
 
 const publicHandler =
   (handlers: Handlers, name: PublicName) => async (request: FastifyRequest, reply: FastifyReply) =>
-    sendOutcome(reply, name, await answerPublic(handlers, name, rawInput(request)))
+    sendOutcome(reply, name, await answerPublic(handlers, name, rawInput(request), visitOf(request)))
 
 const jsonHandler =
   (context: Context, handlers: Handlers, name: JsonName, callers: Callers) =>
@@ -143,6 +151,12 @@ const eventsHandler =
     })
   }
 
+const visitOf = ({ socket, url, headers }: FastifyRequest): Visit => ({
+  address: socket.remoteAddress ?? null,
+  path: url.split('?', 1)[0] ?? '',
+  headers,
+})
+
 const rawInput = (request: FastifyRequest): RawInput => ({
   path: { ...(request.params ?? {}) },
   query: queryOf(request),
@@ -188,5 +202,6 @@ export function sendOutcome(
     .status(outcome.status ?? contract[name].status)
     .header('content-type', 'application/json; charset=utf-8')
     .header('cache-control', 'no-store')
+    .headers(outcome.headers ?? {})
     .send(json)
 }

@@ -1,10 +1,13 @@
 import type { Operation } from './operation.ts'
 import { artifactOperations } from './operations/artifacts.ts'
 import { auditOperations } from './operations/audit.ts'
+import { authOperations } from './operations/auth.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
 import { environmentOperations } from './operations/environments.ts'
 import { eventOperations } from './operations/events.ts'
+import { inviteOperations } from './operations/invites.ts'
+import { meOperations } from './operations/me.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
@@ -25,8 +28,11 @@ export const contract = {
   ...debugOperations,
   ...eventOperations,
   ...ticketOperations,
+  ...authOperations,
+  ...meOperations,
   ...tokenOperations,
   ...userOperations,
+  ...inviteOperations,
   ...auditOperations,
 } as const satisfies Record<string, Operation>
 

@@ -19,6 +19,13 @@ export const sessionLabel = name
 /** A user's name: their handle in every surface. */
 export const userName = name
 
+/** Text of one line for people to read: nothing in it moves a cursor or turns the direction of what follows. */
+export const shownText = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^\P{C}*$/u, 'must be one line without control characters')
+
 /** Of a token. It is a user's name as well, for a token may bring its user along. */
 export const tokenName = name
 

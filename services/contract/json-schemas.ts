@@ -5,10 +5,11 @@ import { fromDebugSchema, toDebugSchema } from './debug-message.ts'
 import { breakpointSchema, debugSessionSchema } from './debug-resources.ts'
 import { environmentSchema } from './environment-resources.ts'
 import { eventMessageSchema } from './event-message.ts'
+import { inviteSchema } from './invite-resources.ts'
 import { logMessageSchema } from './log-message.ts'
 import { problemSchema } from './problems.ts'
 import { commandSchema, repositorySchema, sessionSchema, tokenSchema } from './resources.ts'
-import { userSchema } from './user-resources.ts'
+import { signInSchema, userSchema } from './user-resources.ts'
 import { worktreeSchema } from './worktree-resources.ts'
 
 /** The contract's schemas as JSON Schema 2020-12, for documents: OpenAPI and the manual. */
@@ -25,6 +26,8 @@ named
   .add(environmentSchema, { id: 'Environment' })
   .add(tokenSchema, { id: 'Token' })
   .add(userSchema, { id: 'User' })
+  .add(signInSchema, { id: 'SignIn' })
+  .add(inviteSchema, { id: 'Invite' })
   .add(auditEntrySchema, { id: 'AuditEntry' })
   .add(logMessageSchema, { id: 'LogMessage' })
   .add(eventMessageSchema, { id: 'EventMessage' })

@@ -1,7 +1,10 @@
 import { z } from 'zod'
-import { instant } from './fields.ts'
+import { instant, shownText } from './fields.ts'
 import { signInId, userId } from './ids.ts'
 import { userRoles } from './user-role.ts'
+
+/** How others are to see a name. */
+export const displayName = shownText(100).describe('as others are to see the name; empty: like the name')
 
 /** To whom sessions, environments and tokens belong: all tokens of a user see the same ones. */
 export const userSchema = z.object({

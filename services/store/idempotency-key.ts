@@ -4,7 +4,15 @@ import type { Kysely, Transaction } from 'kysely'
 import { z } from 'zod'
 import { toInstant } from '../../lib/clock.ts'
 import { subjectOf } from '../../lib/subject.ts'
-import { commandId, repositoryId, sessionId, tokenId, type UserId, userId } from '../contract/ids.ts'
+import {
+  commandId,
+  inviteId,
+  repositoryId,
+  sessionId,
+  tokenId,
+  type UserId,
+  userId,
+} from '../contract/ids.ts'
 import { rowChanges } from './row-changes.ts'
 import type { Schema } from './schema.ts'
 
@@ -26,6 +34,7 @@ const madeSchema = z.object({
   command: commandId.schema.optional(),
   token: tokenId.schema.optional(),
   user: userId.schema.optional(),
+  invite: inviteId.schema.optional(),
 })
 
 /** What a request was about when it had made what it was to make, that among it. */

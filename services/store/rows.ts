@@ -16,6 +16,7 @@ import { type Environment, sessionEnvironmentSchema } from '../contract/environm
 import { environmentChoice, environmentFailureSchema } from '../contract/environment-state.ts'
 import { commandLine, environmentVariables, parseSourceLine } from '../contract/fields.ts'
 import { commandId } from '../contract/ids.ts'
+import type { Invite } from '../contract/invite-resources.ts'
 import { repositoryFailureSchema } from '../contract/repository-state.ts'
 import type { Command, Repository, Session, Token } from '../contract/resources.ts'
 import { scopeSchema } from '../contract/scopes.ts'
@@ -27,6 +28,7 @@ import type { Worktree } from '../contract/worktree-resources.ts'
 import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
 import type { EnvironmentJoined } from './environments.ts'
+import type { InviteJoined } from './invites.ts'
 import type {
   ArtifactRow,
   CommandRow,
@@ -273,6 +275,20 @@ export const toToken = (row: TokenJoined): Token => ({
   user: row.user_name,
   user_disabled_at: row.user_disabled_at,
   scopes: scopesOf(row),
+  created_at: row.created_at,
+  expires_at: row.expires_at,
+  revoked_at: row.revoked_at,
+  last_used_at: row.last_used_at,
+})
+
+export const toInvite = (row: InviteJoined): Invite => ({
+  id: row.id,
+  hint: row.hint,
+  note: row.note,
+  status: row.status,
+  uses: row.uses,
+  used: row.used,
+  created_by: row.creator_name,
   created_at: row.created_at,
   expires_at: row.expires_at,
   revoked_at: row.revoked_at,

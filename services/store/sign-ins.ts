@@ -91,6 +91,12 @@ export const refreshSignIn = (store: Store, secret: string, now: number): Promis
         .set({ expires_at: toInstant(now + signInLife) })
         .where('id', '=', signIn.id)
         .execute()
+      // One that comes again after so long opens nothing either.
+      await transaction
+        .deleteFrom('refresh_tokens')
+        .where('sign_in_id', '=', signIn.id)
+        .where('used_at', '<', toInstant(now - signInLife))
+        .execute()
       const refreshToken = await insertRefreshToken(transaction, signIn.id)
       return { outcome: 'refreshed', signIn: await signInOf(transaction, signIn.id), refreshToken }
     }),

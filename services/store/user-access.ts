@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { toInstant } from '../../lib/clock.ts'
 import type { UserId } from '../contract/ids.ts'
 import { scopesOf } from './rows.ts'
 import type { Schema, UserRow } from './schema.ts'
@@ -9,20 +10,19 @@ import type { Store } from './store.ts'
 export type DisabledUser = { outcome: 'disabled'; user: UserRow } | { outcome: 'last_admin' }
 
 /**
- * Has a user's tokens open nothing from now on. One who is disabled already keeps the time. Refused where nobody could
+ * Has a user's tokens and sign-ins open nothing from now on. One who is disabled already keeps the time. Refused where nobody could
  * administer the server any more.
  */
 export const disableUser = (store: Store, id: UserId, now: string): Promise<DisabledUser> =>
   store.write(async transaction => {
     const user = await userOf(transaction, id)
     if (user.disabled_at !== null) return { outcome: 'disabled', user }
-    if (user.role === 'admin' && !(await othersAdminister(transaction, id, now)))
-      return { outcome: 'last_admin' }
+    if (await isLastAdmin(transaction, user, Date.parse(now))) return { outcome: 'last_admin' }
     await transaction.updateTable('users').set({ disabled_at: now }).where('id', '=', id).execute()
     return { outcome: 'disabled', user: { ...user, disabled_at: now } }
   })
 
-/** Has the tokens of a user open what they did before. */
+/** Has the tokens and sign-ins of a user open what they did before. */
 export const enableUser = (store: Store, id: UserId): Promise<UserRow> =>
   store.write(async transaction => {
     const user = await userOf(transaction, id)
@@ -31,11 +31,28 @@ export const enableUser = (store: Store, id: UserId): Promise<UserRow> =>
     return { ...user, disabled_at: null }
   })
 
-const userOf = (transaction: Transaction<Schema>, id: UserId): Promise<UserRow> =>
+export const userOf = (transaction: Transaction<Schema>, id: UserId): Promise<UserRow> =>
   transaction.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
-/** Whether another user has a token with which the server can be administered now. */
-async function othersAdminister(transaction: Transaction<Schema>, id: UserId, now: string): Promise<boolean> {
+/**
+ * Whether nobody but this user can administer the server now: nobody else has the role, and a token for that or a
+ * password to sign in with.
+ */
+export async function isLastAdmin(
+  transaction: Transaction<Schema>,
+  { id, role }: UserRow,
+  now: number,
+): Promise<boolean> {
+  if (role !== 'admin') return false
+  const signingIn = await transaction
+    .selectFrom('users')
+    .select('id')
+    .where('id', '!=', id)
+    .where('role', '=', 'admin')
+    .where('disabled_at', 'is', null)
+    .where('password_hash', 'is not', null)
+    .executeTakeFirst()
+  if (signingIn !== undefined) return false
   const tokens = await transaction
     .selectFrom('tokens')
     .innerJoin('users', 'users.id', 'tokens.user_id')
@@ -44,7 +61,7 @@ async function othersAdminister(transaction: Transaction<Schema>, id: UserId, no
     .where('users.role', '=', 'admin')
     .where('users.disabled_at', 'is', null)
     .where('revoked_at', 'is', null)
-    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', toInstant(now))]))
     .execute()
-  return tokens.some(token => scopesOf(token).includes('admin'))
+  return !tokens.some(token => scopesOf(token).includes('admin'))
 }

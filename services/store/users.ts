@@ -8,7 +8,14 @@ import type { Store } from './store.ts'
 
 /** Users: see `user-resources.ts` of the contract. None is ever removed, for what they had is told of for longer. */
 
-export type NewUser = { name: string; role: UserRole; now: string }
+export type NewUser = {
+  id?: UserId
+  name: string
+  role: UserRole
+  display_name?: string | null | undefined
+  password_hash?: string | null | undefined
+  now: string
+}
 
 export type CreatedUser = { outcome: 'created' | 'user_exists'; user: UserRow }
 
@@ -22,14 +29,14 @@ export const createUser = (store: Store, wanted: NewUser): Promise<CreatedUser> 
 /** Within a transaction that has found nobody of this name. */
 export async function insertUser(
   transaction: Transaction<Schema>,
-  { name, role, now }: NewUser,
+  { id = userId.create(), name, role, display_name = null, password_hash = null, now }: NewUser,
 ): Promise<UserRow> {
   const user: UserRow = {
-    id: userId.create(),
+    id,
     name,
     role,
-    display_name: null,
-    password_hash: null,
+    display_name,
+    password_hash,
     secrets_key: randomBytes(32).toString('hex'),
     created_at: now,
     disabled_at: null,

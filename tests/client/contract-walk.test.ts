@@ -145,6 +145,17 @@ const theTerminal = shared(async () => {
 })
 let count = 0
 const aName = () => `name-${++count}`
+const password = 'correct-horse-7-battery'
+const anInvite = async () => {
+  const [invite] = await client.invites.create({})
+  if (invite === undefined) throw new Error('no invite was made')
+  return invite
+}
+const aRefreshToken = async () => {
+  const name = aName()
+  await client.users.create({ name, password })
+  return (await client.auth.login({ name, password })).refresh_token ?? ''
+}
 const aUser = async () => (await client.users.create({ name: aName() })).name
 
 /** Fields that stand in for another, which are walked by themselves. */
@@ -295,6 +306,20 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const { session, id } = await aCommand(['true'], 0)
     return { stream: 'logs', session, command: id }
   },
+  'auth.register': async () => ({
+    ...{ invite: (await anInvite()).code, name: aName(), password, display_name: 'A name', cookie: false },
+  }),
+  'auth.login': async () => ({
+    ...{ name: (await client.users.create({ name: aName(), password })).name, password, cookie: false },
+  }),
+  'auth.refresh': async () => ({ refresh_token: await aRefreshToken() }),
+  'auth.logout': async () => ({ refresh_token: await aRefreshToken() }),
+  'me.get': async () => ({}),
+  'me.update': async () => ({ display_name: 'The first' }),
+  'me.password': async () => {
+    await client.users.password({ user: 'bootstrap', password })
+    return { old_password: password, password: `${password}-2` }
+  },
   'tokens.create': async () => ({
     name: aName(),
     user: await aUser(),
@@ -303,11 +328,16 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   }),
   'tokens.list': async () => ({ cursor: cursorAt(['2026-01-01T00:00:00.000Z', '']), limit: 5 }),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
-  'users.create': async () => ({ name: aName(), role: 'service' }),
+  'users.create': async () => ({ name: aName(), role: 'user', password }),
   'users.list': async () => ({ cursor: cursorAt('a'), limit: 5 }),
   'users.get': async () => ({ user: await aUser() }),
+  'users.update': async () => ({ user: await aUser(), role: 'service', display_name: 'A program' }),
+  'users.password': async () => ({ user: await aUser(), password }),
   'users.disable': async () => ({ user: await aUser() }),
   'users.enable': async () => ({ user: await aUser() }),
+  'invites.create': async () => ({ count: 2, uses: 2, expires_in: 60, prefix: 'team', note: 'a course' }),
+  'invites.list': async () => ({ status: 'valid', limit: 5 }),
+  'invites.revoke': async () => ({ invite: (await anInvite()).id }),
   'audit.list': async () => ({
     session: (await aCommand(['true'], 20)).session,
     actor: (await client.server.whoami()).user.name,
@@ -398,6 +428,11 @@ async function wordsFor(name: CliName, input: Record<string, unknown>): Promise<
 async function textsOf(value: unknown, read: string | undefined): Promise<string[]> {
   if (read === 'file' || read === 'patch') {
     const file = join(server.directory, 'typed.patch')
+    await writeFile(file, String(value))
+    return [file]
+  }
+  if (read === 'secret') {
+    const file = join(server.directory, `typed-${value}.secret`)
     await writeFile(file, String(value))
     return [file]
   }

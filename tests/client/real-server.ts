@@ -15,6 +15,7 @@ import { startRunner } from '../../services/runner/runner.ts'
 import { dataFiles } from '../../services/store/files.ts'
 import { openStore } from '../../services/store/store.ts'
 import { createToken } from '../../services/store/tokens.ts'
+import { cheapPasswords } from '../services/api/sign-in/cheap-passwords.ts'
 import { makeStore } from '../services/store/make-store.ts'
 import { git } from './git.ts'
 
@@ -54,6 +55,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       listen: { host: '127.0.0.1', port },
       runnerSocket: socket,
       allowedOrigins: [],
+      passwords: cheapPasswords(),
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
       environments: { default: ['none'] },

@@ -26,6 +26,7 @@ const statusColours: Record<string, Colour> = {
   lost: 'red',
   timed_out: 'red',
   revoked: 'red',
+  used_up: 'red',
   disabled: 'red',
   expired: 'red',
   pending: 'yellow',

@@ -1,19 +1,10 @@
 import type { User } from '../../../services/contract/user-resources.ts'
 import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
-import { details } from '../render/details.ts'
 import { relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
-import type { RenderContext, Words } from './words.ts'
-
-const renderUser = (user: User, { now }: RenderContext): string =>
-  details([
-    ['name', user.name],
-    ['role', user.role],
-    ['created', relativeTime(user.created_at, now)],
-    ['disabled', user.disabled_at && relativeTime(user.disabled_at, now)],
-    ['id', user.id],
-  ])
+import { renderUser } from '../render/user.ts'
+import type { Words } from './words.ts'
 
 const columns = (now: number): Column<User>[] => [
   { title: 'ID', cell: row => row.id },
@@ -29,7 +20,8 @@ const columns = (now: number): Column<User>[] => [
 export const userCreate: Words<'users.create'> = {
   path: ['user', 'create'],
   places: ['name'],
-  examples: ['alice', 'ci --role service'],
+  flags: { password: { value: 'FILE', read: 'secret' } },
+  examples: ['alice', 'alice --role admin --password -', 'ci --role service'],
   act: oneCall('users.create', renderUser),
 }
 
@@ -49,6 +41,22 @@ export const userShow: Words<'users.get'> = {
   places: ['user'],
   examples: ['alice'],
   act: oneCall('users.get', renderUser),
+}
+
+export const userUpdate: Words<'users.update'> = {
+  path: ['user', 'update'],
+  places: ['user'],
+  flags: { display_name: { value: 'TEXT' } },
+  examples: ['alice --role admin', 'alice --display-name "Alice A."'],
+  act: oneCall('users.update', renderUser),
+}
+
+export const userPassword: Words<'users.password'> = {
+  path: ['user', 'password'],
+  places: ['user'],
+  flags: { password: { value: 'FILE', read: 'secret', default: '-' } },
+  examples: ['alice', 'alice --password password.txt'],
+  act: oneCall('users.password', ({ name }) => `${name} has another password, and is signed in nowhere\n`),
 }
 
 export const userDisable: Words<'users.disable'> = {

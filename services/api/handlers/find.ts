@@ -4,6 +4,7 @@ import { resolveArtifact } from '../../store/artifacts.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
 import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
 import { type EnvironmentJoined, resolveEnvironment } from '../../store/environments.ts'
+import { type InviteJoined, resolveInvite } from '../../store/invites.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
 import { findRepository as findRepositoryRow } from '../../store/repositories.ts'
 import type { SessionJoined, TokenJoined } from '../../store/rows.ts'
@@ -14,6 +15,7 @@ import { findUser as findUserRow } from '../../store/users.ts'
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { now } from './now.ts'
 
 /** From what a client calls a thing to its row, as far as the client may see it. What is found is what is logged of. */
 
@@ -114,6 +116,11 @@ export async function findToken({ store }: Context, reference: string): Promise<
   if (found.found) note({ token: found.value.id })
   return decide(found, reference, () => refuse('token_not_found', `no token ${reference}`))
 }
+
+export const findInvite = async (context: Context, reference: string): Promise<Outcome<InviteJoined>> =>
+  decide(await resolveInvite(context.store, reference, now(context)), reference, () =>
+    refuse('invite_not_found', `no invite ${reference}`),
+  )
 
 /** By their name. */
 export async function findUser({ store }: Context, name: string): Promise<Outcome<UserRow>> {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Contract, OperationName } from '../../contract/contract.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { Caller } from '../access.ts'
@@ -41,8 +42,20 @@ export type Call = {
   readonly ifMatch?: WantedVersions | undefined
 }
 
+/** What comes with the input where nobody has to say who they are. */
+export type Visit = {
+  /** Of the connection. */
+  readonly address: string | null
+  /** Without the query. */
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+}
+
 export type PublicHandlers = {
-  [N in PublicName]: (input: ParsedInputOf<Contract[N]>) => Promise<Outcome<OutputOf<Contract[N]>>>
+  [N in PublicName]: (
+    input: ParsedInputOf<Contract[N]>,
+    visit: Visit,
+  ) => Promise<Outcome<OutputOf<Contract[N]>>>
 }
 /** All but the public ones. */
 export type CalledName = Exclude<OperationName, PublicName>

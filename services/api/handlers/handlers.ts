@@ -1,12 +1,15 @@
 import type { Context } from '../context.ts'
 import { artifactHandlers } from './artifacts.ts'
 import { auditHandlers } from './audit.ts'
+import { authHandlers } from './auth.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
 import { environmentHandlers } from './environments.ts'
 import { eventHandlers } from './events.ts'
 import type { Handlers } from './handler.ts'
+import { inviteHandlers } from './invites.ts'
 import { logHandlers } from './logs.ts'
+import { meHandlers } from './me.ts'
 import { repositoryHandlers } from './repositories.ts'
 import { serverHandlers } from './server.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -27,7 +30,10 @@ export const createHandlers = (context: Context): Handlers => ({
   ...debugHandlers(context),
   ...eventHandlers(context),
   ...ticketHandlers(context),
+  ...authHandlers(context),
+  ...meHandlers(context),
   ...tokenHandlers(context),
   ...userHandlers(context),
+  ...inviteHandlers(context),
   ...auditHandlers(context),
 })

@@ -20,7 +20,12 @@ type Things = {
   debug: string
   artifact: string
   environment: string
+  invite: string
+  code: string
+  refresh: string
 }
+
+const password = 'correct-horse-7-battery'
 
 function goOn({ session, debug }: Things) {
   return { session, debug, thread: 1, wait: 0 }
@@ -170,14 +175,28 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'worktrees.list': () => ({ status: 'warm', limit: 5 }),
   'worktrees.reclaim': () => ({ older_than: 60, repository: 'demo' }),
   'tickets.create': ({ session, command }) => ({ stream: 'logs', session, command }),
+  'auth.register': ({ code }) => ({
+    ...{ invite: code, name: 'fresh', password, display_name: 'Fresh', cookie: false },
+  }),
+  'auth.login': () => ({ name: 'alice', password, cookie: false }),
+  'auth.refresh': ({ refresh }) => ({ refresh_token: refresh }),
+  'auth.logout': ({ refresh }) => ({ refresh_token: refresh }),
+  'me.get': () => ({}),
+  'me.update': () => ({ display_name: 'Alice A.' }),
+  'me.password': () => ({ old_password: password, password }),
   'tokens.create': () => ({ name: 'fresh', user: 'alice', scopes: ['mcp'], expires_in: 60 }),
   'tokens.list': () => paged(['', '']),
   'tokens.revoke': ({ token }) => ({ token }),
-  'users.create': () => ({ name: 'fresh', role: 'service' }),
+  'users.create': () => ({ name: 'fresh', role: 'user', password }),
   'users.list': () => paged(''),
   'users.get': () => ({ user: 'alice' }),
+  'users.update': () => ({ user: 'alice', role: 'user', display_name: '' }),
+  'users.password': () => ({ user: 'alice', password }),
   'users.disable': () => ({ user: 'alice' }),
   'users.enable': () => ({ user: 'alice' }),
+  'invites.create': () => ({ count: 2, uses: 2, expires_in: 60, prefix: 'team', note: 'a course' }),
+  'invites.list': () => ({ status: 'valid', limit: 5 }),
+  'invites.revoke': ({ invite }) => ({ invite }),
   'audit.list': ({ session, token }) => ({
     session,
     actor: 'alice',
@@ -251,6 +270,19 @@ const spoilt: Record<string, unknown[]> = {
   actor: ['-x', 'a b', '.x', 'x'.repeat(101)],
   actor_token: ['x y', 'ses_0', 'tok_ILOU'],
   role: ['', 'root', 7, null],
+  display_name: ['a\u0000b', 'a\nb', '\u202eevil', 'x'.repeat(101), 7, null],
+  password: [
+    ...['', 7, null, 'shorter', 'aaaaaaaaaaaaaaaa', 'Password-12345!', '1234567890123', 'x'.repeat(5_000)],
+    `${'\ud800'}-with-half-a-pair`,
+  ],
+  old_password: ['', 7, null, 'x'.repeat(5_000)],
+  refresh_token: ['', 7, null, 'x'.repeat(201)],
+  cookie: ['maybe', 7, null],
+  count: [0, 101, 1.5, 'x', null],
+  uses: [0, 1_001, 1.5, 'x', null],
+  prefix: ['', 'a b', 'x'.repeat(17), 7, null],
+  note: ['a\nb', 'x'.repeat(201), 7, null],
+  invite: ['x y', 'ses_0', 'inv_ILOU', '@last'],
   python: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
   module: ['', 7, null, 'a b', 'a..b', '-m', '.a'],
   arguments: ['x', [7], ['a\u0000b'], null, Array(1001).fill('x')],
@@ -289,6 +321,8 @@ const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   'sessions.get_or_create': {
     environment: ['npm', [], ['make'], ['auto', 'npm'], ['none', 'npm'], ['npm', 'npm'], [7], null],
   },
+  'auth.register': { invite: ['', 7, null, 'x'.repeat(101)] },
+  'auth.login': { password: ['', 7, null, 'x'.repeat(5_000)] },
   'environments.delete': { environment: ['x y', 'ses_0', 'env_ILOU', '@last'] },
 }
 /** A command in a path or query is an id, in a body a command line. */
@@ -306,7 +340,20 @@ async function startWalk(t: Test) {
   const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
   await rig.runner.start(session, command)
   rig.runner.debugger = liveDebugger(toDebugSession(await rowOf(rig, debug)))
-  const things: Things = { session, command: `${commands[0]}`, token, debug, artifact, environment }
+  await rig.call('users.password', { user: 'alice', password }, rig.admin)
+  const [made] = await rig.call('invites.create', { uses: 2 }, rig.admin)
+  const { refresh_token: refresh } = await rig.call('auth.login', { name: 'alice', password }, null)
+  const things: Things = {
+    session,
+    command: `${commands[0]}`,
+    token,
+    debug,
+    artifact,
+    environment,
+    invite: `${made?.id}`,
+    code: `${made?.code}`,
+    refresh: `${refresh}`,
+  }
   return { ...rig, rig, things }
 }
 
@@ -327,7 +374,8 @@ for (const name of operationNames) {
     const { rig, things } = await startWalk(t)
     for (const prefix of ['', '/api']) {
       const input = { ...valid[name](things) }
-      if (prefix !== '' && (name === 'tokens.create' || name === 'users.create')) input.name = 'another'
+      if (prefix !== '' && ['auth.register', 'tokens.create', 'users.create'].includes(name))
+        input.name = 'another'
       if (prefix !== '' && name === 'repositories.delete') input.repository = 'another'
       const [path, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
       const answer = await rig.send(`${prefix}${path}`, sent)

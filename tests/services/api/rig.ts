@@ -25,6 +25,7 @@ import { openStore } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
 import { makeStore } from '../store/make-store.ts'
 import { FakeRunner } from './fake-runner.ts'
+import { cheapPasswords } from './sign-in/cheap-passwords.ts'
 import { until } from './until.ts'
 
 export type Person = { readonly secret: string; readonly id: TokenId }
@@ -69,6 +70,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     listen: { host: '127.0.0.1', port: 0 },
     runnerSocket,
     allowedOrigins: [],
+    passwords: cheapPasswords(),
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
     environments: { default: ['none'] },

@@ -1,9 +1,9 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
-import type { Clock } from '../../lib/clock.ts'
-import { type SignInId, signInId, type UserId } from '../contract/ids.ts'
-import { unaudited } from '../store/audit-entry.ts'
-import { signingKey } from '../store/signing-key.ts'
-import type { Store } from '../store/store.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import { type SignInId, signInId, type UserId } from '../../contract/ids.ts'
+import { unaudited } from '../../store/audit-entry.ts'
+import { signingKey } from '../../store/signing-key.ts'
+import type { Store } from '../../store/store.ts'
 
 /** How long an access token is good for, in seconds. Its sign-in is looked up at each use all the same. */
 export const accessTokenLife = 900
@@ -48,7 +48,8 @@ export class AccessTokens {
         requiredClaims: ['exp', 'jti'],
         currentDate: new Date(this.#deps.clock.now()),
       })
-      return { outcome: 'valid', signIn: signInId.schema.parse(payload.jti) }
+      const signIn = signInId.schema.safeParse(payload.jti)
+      return signIn.success ? { outcome: 'valid', signIn: signIn.data } : { outcome: 'invalid' }
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { outcome: 'expired' }
       if (error instanceof errors.JOSEError) return { outcome: 'invalid' }

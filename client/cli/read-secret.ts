@@ -1,0 +1,34 @@
+import { addAbortSignal } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { askSecret } from './ask-secret.ts'
+import { usageError } from './cli-error.ts'
+import type { Io } from './io.ts'
+import { readText } from './read-text.ts'
+
+/**
+ * Secrets that flags name, which never stand on the command line themselves: the first line of a file; for `-` the next
+ * line of standard input, or, where that is a terminal, what is typed there without being shown.
+ */
+export class SecretReader {
+  readonly #io: Io
+  #lines: Promise<string[]> | undefined
+
+  constructor(io: Io) {
+    this.#io = io
+  }
+
+  async read(flag: string, file: string): Promise<string> {
+    const secret = file === '-' ? await this.#next(flag) : firstLine(await readText(this.#io, flag, file))
+    if (secret === undefined || secret === '') throw usageError(`${flag}: there is no line for it`)
+    return secret
+  }
+
+  async #next(flag: string): Promise<string | undefined> {
+    const { stdin, signal } = this.#io
+    if (stdin.isTTY === true) return await askSecret(this.#io, flag.replace(/^--/, '').replaceAll('-', ' '))
+    this.#lines ??= text(addAbortSignal(signal, stdin)).then(all => all.split(/\r?\n/))
+    return (await this.#lines).shift()
+  }
+}
+
+const firstLine = (content: string): string | undefined => content.split(/\r?\n/, 1)[0]

@@ -1,0 +1,26 @@
+import { oneCall } from '../one-call.ts'
+import { renderUser } from '../render/user.ts'
+import type { Words } from './words.ts'
+
+export const meShow: Words<'me.get'> = {
+  path: ['me', 'show'],
+  examples: ['', '--json'],
+  act: oneCall('me.get', renderUser),
+}
+
+export const meUpdate: Words<'me.update'> = {
+  path: ['me', 'update'],
+  flags: { display_name: { value: 'TEXT' } },
+  examples: ['--display-name "Maria M."', '--display-name ""'],
+  act: oneCall('me.update', renderUser),
+}
+
+export const mePassword: Words<'me.password'> = {
+  path: ['me', 'password'],
+  flags: {
+    old_password: { value: 'FILE', read: 'secret', default: '-' },
+    password: { value: 'FILE', read: 'secret', default: '-' },
+  },
+  examples: ['', '--old-password old.txt --password -'],
+  act: oneCall('me.password', ({ name }) => `the password of ${name} is another one: sign in anew\n`),
+}
