@@ -1,11 +1,13 @@
-import type { Readable, Writable } from 'node:stream'
+import { pipeline, type Readable, type Writable } from 'node:stream'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { ClientPlace, ConnectionFlags } from '../../config/client/load.ts'
 import { packageVersion } from '../../config/package.ts'
 import { Connections } from './connections.ts'
+import { longestMessage } from './message-limit.ts'
 import { createMcpServer } from './server.ts'
 import { createTools } from './tools.ts'
+import { wholeLines } from './whole-lines.ts'
 
 export type ServeOptions = {
   readonly place: ClientPlace
@@ -13,6 +15,7 @@ export type ServeOptions = {
   readonly stdin: Readable
   readonly stdout: Writable
   readonly log: (text: string) => void
+  readonly report: (error: unknown) => void
   /** Ends it, as the end of `stdin` does. */
   readonly signal: AbortSignal
 }
@@ -20,27 +23,34 @@ export type ServeOptions = {
 /** How long calls in progress may take to be answered once the client has closed our input, in milliseconds. */
 const grace = 1_000
 
-/** The longest message, in bytes: the longest patch, every character of it escaped. What is longer ends the program. */
-const longestMessage = 64 * 1024 * 1024
-
 /** Speaks MCP over two streams until the input ends or the signal comes. No server needs to be there for that. */
-export async function serve({ place, flags, stdin, stdout, log, signal }: ServeOptions): Promise<void> {
+export async function serve({
+  place,
+  flags,
+  stdin,
+  stdout,
+  log,
+  report,
+  signal,
+}: ServeOptions): Promise<void> {
   await using connections = new Connections(place, flags)
-  const report = (error: unknown) =>
-    log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const tools = createTools()
   const { server, settled } = createMcpServer({ version: packageVersion(), tools, connections, report })
   server.onerror = error => log(`a message that is no MCP, or came too late: ${error.message}`)
   const ended = Promise.withResolvers<void>()
-  for (const event of ['end', 'close', 'error']) stdin.once(event, () => ended.resolve())
+  const input = wholeLines(longestMessage)
+  for (const event of ['end', 'close', 'error']) input.once(event, () => ended.resolve())
+  // Where one of them ends, the other does: nothing reads on when this is over.
+  pipeline(stdin, input, () => {})
   for (const event of ['close', 'error']) stdout.once(event, () => ended.resolve())
   server.onclose = () => ended.resolve()
   signal.addEventListener('abort', () => ended.resolve(), { once: true })
-  await server.connect(new StdioServerTransport(stdin, stdout, { maxBufferSize: longestMessage }))
+  await server.connect(new StdioServerTransport(input, stdout, { maxBufferSize: longestMessage }))
   await ended.promise
   if (!signal.aborted) await within(grace, settled())
   // Aborts what is still in progress.
   await server.close()
+  input.destroy()
 }
 
 /** Waits for something no longer than so many milliseconds. */

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
+import { visible } from '../../lib/visible.ts'
 import { chosenProfile } from './choose-profile.ts'
 import { readClone, standsIn } from './clone.ts'
 import { readConfigFile } from './config-file.ts'
 import { configLocation } from './config-location.ts'
 import type { Profile } from './profile.ts'
-import { resolveSettings, type Settings, type Sources } from './resolve.ts'
+import { type ChosenProfile, resolveSettings, type Settings, type Sources } from './resolve.ts'
 import { SettingsError } from './settings-error.ts'
 
 /** Where a client finds its settings. */
@@ -14,6 +15,8 @@ export type ClientPlace = {
   readonly platform: NodeJS.Platform
   /** The package that the client belongs to. */
   readonly root: string
+  /** A configuration file that was named for this call, in place of the user's: its server comes before variables. */
+  readonly configFile?: string
 }
 
 export type ConnectionFlags = {
@@ -28,19 +31,30 @@ export type ConnectionFlags = {
 
 /** Gathers what flags, environment, clone and file say about the server. */
 export async function loadSources(place: ClientPlace, flags: ConnectionFlags): Promise<Sources> {
-  const location = configLocation(place.environment, place.platform)
+  const { configFile } = place
+  const location =
+    configFile === undefined ? configLocation(place.environment, place.platform) : { path: configFile }
   const [inside, file, clone] = await Promise.all([
     standsIn(place.root, place.directory),
     'path' in location ? readConfigFile(location.path) : undefined,
     readClone(place.root),
   ])
+  const chosen = chosenProfile(place, flags, file)
   return {
     flags: fromFlags(flags, place.directory),
     environment: fromEnvironment(place.environment, place.directory),
     clone: inside ? clone : undefined,
-    profile: chosenProfile(place, flags, file),
+    profile: configFile === undefined ? chosen : namedWith(configFile, chosen),
     ownClone: inside ? undefined : clone,
   }
+}
+
+/** Whoever names a file means the server in it: another one would be a surprise. */
+function namedWith(configFile: string, chosen: ChosenProfile | undefined): ChosenProfile {
+  if (chosen?.values.base_url !== undefined) return { ...chosen, by: 'flag' }
+  throw new SettingsError('configuration_invalid', `--config ${visible(configFile)}: it names no server`, {
+    fix: 'it wants base_url and token in [profiles.default], or in another that "profile" or --profile names',
+  })
 }
 
 export const loadSettings = async (place: ClientPlace, flags: ConnectionFlags): Promise<Settings> =>

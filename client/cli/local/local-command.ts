@@ -59,7 +59,27 @@ const localCommands: Record<LocalName, LocalCommand> = {
   mcp: {
     summary:
       'Serve all of this to a coding agent over MCP, on standard input and output: it is started by the agent (docs/mcp.md tells how), finds its server as every command does, and ends with its input',
-    examples: ['', '--base-url https://debug.example.org --ca ca.pem'],
+    examples: [
+      '',
+      '--base-url https://debug.example.org --ca ca.pem',
+      '--http --bearer-file bearer.txt',
+      `--tool session_logs --args '{"session": "@last"}'`,
+    ],
+    words: command =>
+      command
+        .option(
+          '--config <FILE>',
+          "a configuration file in place of the user's; its server comes before variables",
+        )
+        .option('--http', 'serve several clients over Streamable HTTP on 127.0.0.1 instead, at /mcp')
+        .option('--port <PORT>', 'where HTTP is served; 0: any that is free (default: 9191)')
+        .option(
+          '--bearer-file <FILE>',
+          'what clients have to bear; default: a new one, told on standard error',
+        )
+        .option('--manifest', 'print all tools, resources and prompts as JSON, without a server')
+        .option('--tool <NAME>', 'call one tool, print its result and exit: 0, or 1 where it fails')
+        .option('--args <JSON>', 'the arguments of that call; - reads standard input'),
     // The executable hands over to that program before commands are read; here one only gets from within.
     act: async () => {
       throw usageError('mcp is a program of its own', 'start it as "debug-server mcp"')

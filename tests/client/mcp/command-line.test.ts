@@ -1,26 +1,42 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
-import { connectionFlags } from '../../../client/mcp/arguments.ts'
+import { commandLine } from '../../../client/mcp/command-line.ts'
 import { child } from '../cli/child.ts'
-import { cli, temporary } from '../cli/rig.ts'
+import { at, cli, temporary } from '../cli/rig.ts'
+import { session } from '../samples.ts'
+import { Refusal, standIn } from '../stand-in-server.ts'
 import { startMcp, textOf } from './rig.ts'
 
 t.setTimeout(240_000)
 
 t.test('the flags are those that say which server', t => {
-  t.same(connectionFlags(['mcp']), {})
-  t.same(connectionFlags(['--base-url', 'http://x', 'mcp', '--token=t', '--ca', 'c.pem', '--insecure']), {
+  t.same(commandLine(['mcp']), { mode: { kind: 'stdio' }, flags: {}, config: undefined })
+  t.same(commandLine(['--base-url', 'http://x', 'mcp', '--token=t', '--ca', 'c.pem', '--insecure']).flags, {
     baseUrl: 'http://x',
     token: 't',
     ca: 'c.pem',
     insecure: true,
   })
-  t.same(connectionFlags(['mcp', '--profile', 'work', '--verify']), { profile: 'work', verify: true })
+  for (const [args, mode] of [
+    [['--http'], { kind: 'http', port: 9_191, bearerFile: undefined }],
+    [['--http', '--port', '0', '--bearer-file', 'b'], { kind: 'http', port: 0, bearerFile: 'b' }],
+    [['--manifest'], { kind: 'manifest' }],
+    [['--tool', 'session_info'], { kind: 'tool', name: 'session_info', args: '{}' }],
+    [['--tool', 'x', '--args', '-'], { kind: 'tool', name: 'x', args: '-' }],
+  ] as const)
+    t.same(commandLine(['mcp', ...args]).mode, mode)
+  t.same(commandLine(['mcp', '--profile', 'work', '--verify']).flags, { profile: 'work', verify: true })
   for (const [args, message, fix] of [
     [['mcp', '--tokn', 'x'], "unknown option '--tokn'", 'did you mean "--token"?'],
     [['mcp', '--token'], /--token/, undefined],
+    [['mcp', '--port', '1'], '--port is given without --http', undefined],
+    [['mcp', '--args', '{}'], '--args is given without --tool', undefined],
+    [['mcp', '--http', '--manifest'], '--http and --manifest are given', undefined],
+    [['mcp', '--http', '--port', '65536'], /--port "65536": expected a number/, /any that is free/],
     [['mcp', 'mcp'], /too many arguments: "mcp"/, /flags/],
   ] as const)
-    t.throws(() => connectionFlags(args), {
+    t.throws(() => commandLine(args), {
       name: 'UserError',
       message,
       ...(fix === undefined ? {} : { fix }),
@@ -92,4 +108,55 @@ t.test('a message as long as a patch may be does not end it', async t => {
   })
   const input = { repository: 'demo', patch: '\n'.repeat(10_000_000) }
   t.match(textOf(await mcp.callTool('session_create', input)), /^unreachable: /)
+})
+
+t.test('the manifest tells what a client would be told, without a server', async t => {
+  const directory = await temporary(t)
+  const { code, stdout } = await child(['mcp', '--manifest'], { environment: {}, directory })
+  t.equal(code, 0)
+  const told = JSON.parse(stdout.toString())
+  t.match(told, { name: 'debug-server', instructions: /session_create/ })
+  await using mcp = await startMcp({ environment: {}, directory })
+  t.same(told.tools, (await mcp.client.listTools()).tools)
+  t.same(told.prompts, (await mcp.client.listPrompts()).prompts)
+  t.same(told.resourceTemplates, (await mcp.client.listResourceTemplates()).resourceTemplates)
+})
+
+t.test('one tool is called once, against the server of a file that is named', async t => {
+  const directory = await temporary(t)
+  await using server = await standIn({
+    'sessions.get': ({ session: named }) => {
+      if (named !== '@last') throw new Refusal('session_not_found', `no session ${named}`)
+      return session()
+    },
+  })
+  const file = join(directory, 'other.toml')
+  await writeFile(file, `[profiles.default]\nbase_url = "${server.url}"\ntoken = "of-the-file"\n`)
+  const call = async (args: readonly string[], stdin = '') => {
+    const { code, stdout, stderr } = await child(['mcp', '--config', file, ...args], {
+      environment: at('http://127.0.0.1:1'),
+      directory,
+      stdin,
+    })
+    return { code, stdout: stdout.toString(), stderr }
+  }
+  const good = await call(['--tool', 'session_info', '--args', '-'], '{"session": "@last"}')
+  t.match(good, { code: 0, stderr: '' })
+  t.same(JSON.parse(good.stdout), session())
+  t.equal(server.received[0]?.authorization, 'Bearer of-the-file', 'the file comes before the variables')
+  t.match(await call(['--tool', 'session_info', '--args', '{"session": "ses_0"}']), {
+    code: 1,
+    stdout: '',
+    stderr: 'session_not_found: no session ses_0\nfix: open a session with session_create\n',
+  })
+  t.match(await call(['--tool', 'nothing']), { code: 1, stderr: /^unknown_tool: / })
+  t.match(await call(['--tool', 'session_info', '--args', '[]']), {
+    code: 2,
+    stderr: /--args: expected a JSON object/,
+  })
+  await writeFile(file, '')
+  t.match(await call(['--tool', 'session_info', '--args', '{"session": "@last"}']), {
+    code: 1,
+    stderr: /^configuration_invalid: --config .*other\.toml: it names no server\nfix: /,
+  })
 })

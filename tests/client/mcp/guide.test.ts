@@ -16,7 +16,7 @@ t.test('the guide speaks of tools that there are', t => {
 
 t.test('the token that the guide makes may do what its tools do', async t => {
   const server = await realServer(t)
-  const [block = ''] = blocksOf(guide, 'sh')
+  const [block = '', call = ''] = blocksOf(guide, 'sh')
   const token = (await played(server, block.trim().split('\n'), server.directory)).split('\n')[1] ?? ''
   await using mcp = await startMcp({
     environment: { DEBUG_SERVER_URL: server.url, DEBUG_SERVER_TOKEN: token },
@@ -26,6 +26,7 @@ t.test('the token that the guide makes may do what its tools do', async t => {
     name: 'none',
     status: 'failed',
   })
+  t.match(await played(server, [call.trim()], server.directory), /"result":\[\{"id":"rep_\w+","name":"none"/)
   for (const [name, input] of [
     ['session_create', { repository: 'unknown' }],
     ['session_logs', { session: '@last' }],

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { longestMessage } from '../message-limit.ts'
+import type { McpServer } from '../server.ts'
+import { refuse } from './refuse.ts'
+
+export type McpSessionsOptions = {
+  /** The server of one client. */
+  readonly create: () => McpServer
+  /** How many clients there may be at once. */
+  readonly most: number
+  /** After so many milliseconds without a request or an open stream a client counts as gone. */
+  readonly idleMs: number
+}
+
+/**
+ *     open → idle ⇄ open
+ *       └──────┴→ ended   (the client's wish, idle for too long, or the place was needed)
+ *
+ * `open` while a request of the client is being answered, its stream of messages included.
+ */
+type McpSession = {
+  readonly transport: StreamableHTTPServerTransport
+  readonly end: () => Promise<void>
+  requests: number
+  idleSince: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/** The clients of one HTTP server, each with an MCP server of its own. A client that comes again without its id is another. */
+export class McpSessions implements AsyncDisposable {
+  readonly #options: McpSessionsOptions
+  readonly #sessions = new Map<string, McpSession>()
+  /** Those that have begun to introduce themselves. */
+  #opening = 0
+
+  constructor(options: McpSessionsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** Answers a request that has been admitted. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { 'mcp-session-id': id } = request.headers
+    if (id === undefined) return await this.#open(request, response)
+    const session = this.#sessions.get(String(id))
+    // The protocol's way to say: introduce yourself anew.
+    if (session === undefined) return refuse(response, { status: 404, message: 'this session has ended' })
+    await this.#during(session, request, response)
+  }
+
+  async #open(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST')
+      return refuse(response, { status: 400, message: 'the header Mcp-Session-Id is missing' })
+    if (!(await this.#makeRoom()))
+      return refuse(response, {
+        status: 503,
+        message: `${this.#options.most} clients are connected, which is all that may be`,
+        headers: { 'retry-after': '10' },
+      })
+    this.#opening += 1
+    try {
+      const session = await this.#create()
+      await this.#during(session, request, response)
+      // What was no introduction has been refused, and is over.
+      if (session.transport.sessionId === undefined) await session.end()
+    } finally {
+      this.#opening -= 1
+    }
+  }
+
+  async #create(): Promise<McpSession> {
+    const { server } = this.#options.create()
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized: id => void this.#sessions.set(id, session),
+      maxRequestBodySize: longestMessage,
+    })
+    const session: McpSession = {
+      transport,
+      end: () => server.close(),
+      requests: 0,
+      idleSince: performance.now(),
+      timer: undefined,
+    }
+    server.onclose = () => {
+      clearTimeout(session.timer)
+      if (transport.sessionId !== undefined) this.#sessions.delete(transport.sessionId)
+    }
+    await server.connect(transport)
+    return session
+  }
+
+  async #during(session: McpSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    session.requests += 1
+    clearTimeout(session.timer)
+    response.once('close', () => {
+      session.requests -= 1
+      if (session.requests > 0) return
+      session.idleSince = performance.now()
+      session.timer = setTimeout(() => void session.end(), this.#options.idleMs).unref()
+    })
+    await session.transport.handleRequest(request, response)
+  }
+
+  /** Ends the client that has been idle for longest where there is no more room; false where none is idle. */
+  async #makeRoom(): Promise<boolean> {
+    if (this.#sessions.size + this.#opening < this.#options.most) return true
+    const [oldest] = [...this.#sessions.values()]
+      .filter(({ requests }) => requests === 0)
+      .sort((one, other) => one.idleSince - other.idleSince)
+    await oldest?.end()
+    return oldest !== undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map(({ end }) => end()))
+  }
+}
