@@ -98,6 +98,9 @@ export const serverSchema = z.strictObject({
         .array(z.string().refine(isOrigin))
         .meta({ description: 'web origins such as ["https://dash.example.org"]' })
         .default([]),
+      requests_per_minute: z.int().min(0).default(120_000),
+      anonymous_per_minute: z.int().min(0).default(30_000),
+      connections: z.int().min(1).max(1_000_000).default(10_000),
     })
     .prefault({}),
   proxy: z

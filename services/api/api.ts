@@ -11,7 +11,7 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from './changes.ts'
-import { type Context, defaultLimits, type Limits } from './context.ts'
+import { type Context, defaultLimits, type Limits, type RequestSettings } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { idempotentHandlers } from './idempotent-handlers.ts'
@@ -39,6 +39,8 @@ export type ApiDependencies = {
   readonly listen: { readonly host: string; readonly port: number }
   /** Web origins besides the server's own whose pages may use it. */
   readonly allowedOrigins: readonly string[]
+  /** How many requests may come, and connections be open. */
+  readonly requests: RequestSettings
   readonly runnerSocket: string
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */

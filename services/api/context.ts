@@ -34,6 +34,8 @@ export type Context = {
   readonly allowedSchemes: readonly string[]
   /** Web origins besides the server's own whose pages may use it. */
   readonly allowedOrigins: readonly string[]
+  /** How many requests may come, and connections be open. */
+  readonly requests: RequestSettings
   /** How many debug sessions may live at a time. */
   readonly debugSessions: number
   /** What commands may use. */
@@ -62,8 +64,16 @@ export type Context = {
   readonly limits: Limits
 }
 
+export type RequestSettings = Pick<
+  ServerSettings['api'],
+  'requests_per_minute' | 'anonymous_per_minute' | 'connections'
+>
+
 /** Times in milliseconds, some of them from the configuration; tests shorten them. */
 export type Limits = {
+  /** How long the head of a request may take to come, and all of it. */
+  readonly head: number
+  readonly request: number
   /** A reader of a stream that takes nothing for this long is cut. */
   readonly slowReader: number
   /** How long what was sent last to a reader that is being cut may still travel. */
@@ -74,4 +84,11 @@ export type Limits = {
   readonly stop: number
 }
 
-export const defaultLimits: Limits = { slowReader: 60_000, linger: 5_000, ping: 30_000, stop: 5_000 }
+export const defaultLimits: Limits = {
+  head: 30_000,
+  request: 120_000,
+  slowReader: 60_000,
+  linger: 5_000,
+  ping: 30_000,
+  stop: 5_000,
+}

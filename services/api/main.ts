@@ -29,6 +29,7 @@ await runService(async () => {
       version: packageVersion(),
       listen,
       allowedOrigins: listen.allowed_origins,
+      requests: listen,
       runnerSocket: workspace.runnerSocket,
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,

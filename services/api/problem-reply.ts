@@ -4,6 +4,7 @@ import { type ProblemDocument, problemDocument, problems } from '../contract/pro
 import { StoreBusyError } from '../store/busy.ts'
 import { DamagedLogError } from './logs/damaged-log.ts'
 import { type Refusal, refuse } from './outcome.ts'
+import { BodyError } from './read-body.ts'
 
 /** The one place where what went wrong becomes HTTP. */
 export type ProblemReply = {
@@ -34,6 +35,8 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof StoreBusyError) return refuse('store_busy', 'the store is locked; try again')
   if (isDiskFull(error))
     return refuse('storage_full', 'there is no room left on the disk of the server; nothing was changed')
+  if (error instanceof BodyError)
+    return refuse(error.reason === 'charset' ? 'unsupported_media_type' : 'invalid_input', error.message)
   if (error instanceof DamagedLogError) return refuse('log_damaged', error.message)
   switch (fastifyCode(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

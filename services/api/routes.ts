@@ -9,6 +9,7 @@ import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
 import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
+import { handOver } from './hand-over.ts'
 import type {
   BytesName,
   EventsName,
@@ -19,6 +20,8 @@ import type {
   Visit,
 } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
+import { RequestRates } from './limits/request-rates.ts'
+import { defaultBodyBytes } from './limits/request-size.ts'
 import { whileAdmitted } from './live/while-admitted.ts'
 import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
@@ -40,6 +43,7 @@ export function registerRoutes(
   handlers: Handlers,
   callers: Callers,
 ): void {
+  const rates = new RequestRates(context.clock, context.requests)
   for (const name of operationNames)
     for (const prefix of ['', '/api']) {
       const route = {
@@ -47,9 +51,15 @@ export function registerRoutes(
         url: `${prefix}${contract[name].path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
         exposeHeadRoute: hasHead(name),
         config: { template: contract[name].path },
+        bodyLimit: contract[name].largestBody ?? defaultBodyBytes,
       }
-      if (isPublic(name)) server.route({ ...route, handler: publicHandler(handlers, name) })
-      else {
+      if (isPublic(name)) {
+        const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+          const refusal = rates.ofAddress(request, reply)
+          if (refusal !== undefined) return sendProblem(reply, refusal)
+        }
+        server.route({ ...route, onRequest, handler: publicHandler(handlers, name) })
+      } else {
         // Before the body is read: who may not do this sends us no megabytes either.
         const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
           const { ticket } = queryOf(request)
@@ -59,8 +69,10 @@ export function registerRoutes(
             request,
             opensByTicket(contract[name]) ? ticket : undefined,
           )
-          if (!admitted.ok) return sendOutcome(reply, name, admitted)
+          if (!admitted.ok) return sendProblem(reply, rates.ofAddress(request, reply) ?? admitted)
           callers.set(request, admitted.value)
+          const refusal = rates.ofCaller(admitted.value, reply)
+          if (refusal !== undefined) return sendProblem(reply, refusal)
         }
         // And after it: who sends it slowly may be nobody any more when it is there.
         const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -117,7 +129,7 @@ const streamHandler =
     const answer = await answerLog(context, source.value, request.headers)
     if (!answer.ok) return sendOutcome(reply, name, answer)
     if (answer.value.status === 204) return reply.status(204).header('cache-control', 'no-store').send()
-    reply.hijack()
+    handOver(reply)
     using _counted = context.metrics.stream('log')
     const events = openLog(context, answer.value.source, { format: answer.value.format, ...call })
     await sendLog(reply.raw, events, answer.value, { limits: context.limits, request: request.id })
@@ -142,7 +154,7 @@ const eventsHandler =
     if (!asked.ok) return sendOutcome(reply, name, asked)
     const source = resumed(asked.value, request.headers['last-event-id'])
     if (!source.ok) return sendOutcome(reply, name, source)
-    reply.hijack()
+    handOver(reply)
     using _counted = context.metrics.stream('events')
     await sendEvents(reply.raw, openEvents(context, source.value, call), {
       format: eventFormat(request.headers.accept),

@@ -5,19 +5,20 @@ import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
+import { allowOrigins } from './cors.ts'
 import type { Handlers } from './handlers/handler.ts'
+import { limitConnections } from './limits/connection-room.ts'
+import { defaultBodyBytes, mostHeadBytes, mostHeaders, oversized } from './limits/request-size.ts'
 import { registerMetrics } from './metrics-route.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply, refusalOf } from './problem-reply.ts'
+import { readJsonOnly } from './read-body.ts'
 import { noteRequest } from './request-log.ts'
 import { methodsAt } from './route-table.ts'
 import { type Callers, registerRoutes } from './routes.ts'
 import { sendProblem } from './send-problem.ts'
 import type { TokenUse } from './token-use.ts'
-
-/** The largest request body, in bytes: the largest patch, as JSON. */
-const bodyLimit = 16 * 1024 * 1024
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -38,25 +39,37 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   }
   const server = Fastify({
     logger: false,
-    bodyLimit,
+    bodyLimit: defaultBodyBytes,
     exposeHeadRoutes: false,
     // In progress when the server stops is answered, not refused.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 120_000,
+    requestTimeout: context.limits.request,
     routerOptions: { maxParamLength: 1_000 },
     genReqId: context.nextRequestId,
-    http: { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
-    frameworkErrors: (error, request, reply) => void failed(error, request, reply),
+    http: {
+      shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
+      maxHeaderSize: mostHeadBytes,
+      headersTimeout: context.limits.head,
+      connectionsCheckingInterval: Math.min(5_000, context.limits.head / 2),
+    },
+    frameworkErrors: (error, request, reply) => {
+      const refusal = oversized(request.raw)
+      if (refusal === undefined) failed(error, request, reply)
+      else sendProblem(reply, refusal)
+    },
     clientErrorHandler: refuseMalformed,
   })
+  // One more is let in, so that too many can be told from as many as there may be.
+  server.server.maxHeadersCount = mostHeaders + 1
+  limitConnections(server.server, context.requests.connections)
   const callers: Callers = new WeakMap()
   readJsonOnly(server)
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     const span = requestSpan(request, reply)
-    const leak = tokenInUrl(request.url)
-    if (leak !== undefined) return void sendProblem(reply, refuse('token_in_url', leak))
+    const refusal = oversized(request.raw) ?? leaked(request.url)
+    if (refusal !== undefined) return void sendProblem(reply, refusal)
     span.within(() => withSubject({ request: request.id }, done))
   })
   server.addHook('onResponse', async (request, reply) => {
@@ -71,6 +84,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
       credential: caller?.credential.id,
     })
   })
+  allowOrigins(server, context.allowedOrigins)
   server.setErrorHandler(failed)
   server.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request.method, request.url)))
   registerRoutes(server, context, handlers, callers)
@@ -101,14 +115,9 @@ function requestSpan({ id, method, headers, routeOptions }: FastifyRequest, { ra
   return span
 }
 
-/** JSON, with nothing in it that could reach a prototype; an empty body is none. */
-function readJsonOnly(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers()
-  const parse = server.getDefaultJsonParser('error', 'error')
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else parse(request, typeof body === 'string' ? body : body.toString('utf8'), done)
-  })
+function leaked(url: string): Refusal | undefined {
+  const leak = tokenInUrl(url)
+  return leak === undefined ? undefined : refuse('token_in_url', leak)
 }
 
 function nothingThere(method: string, url: string): Refusal {
@@ -121,9 +130,19 @@ function nothingThere(method: string, url: string): Refusal {
 /** What is no HTTP request, or too large a one, before any route is known. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const detail =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'the request headers are too large'
-      : 'this is no valid HTTP request'
-  socket.end(rawReply(problemReply(refuse('invalid_input', detail))))
+  socket.end(rawReply(problemReply(malformed(error))))
+}
+
+function malformed({ code }: NodeJS.ErrnoException): Refusal {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return refuse(
+        'headers_too_large',
+        `address and headers of the request have more than ${mostHeadBytes} bytes`,
+      )
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refuse('request_timeout', 'the request was not sent in time')
+    default:
+      return refuse('invalid_input', 'this is no valid HTTP request')
+  }
 }

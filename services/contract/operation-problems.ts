@@ -4,7 +4,10 @@ import type { ProblemCode } from './problems.ts'
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */
 export function problemsOf(operation: Operation): ProblemCode[] {
-  const codes = new Set<ProblemCode>(operation.errors).add('token_in_url')
+  const codes = new Set<ProblemCode>(operation.errors)
+    .add('token_in_url')
+    .add('rate_limited')
+    .add('url_too_long')
   const hasInput = Object.keys(operation.input.shape).length > 0
   if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
   if (operation.access !== 'public')

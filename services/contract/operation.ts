@@ -28,6 +28,8 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly answer: 'json' | 'stream' | 'bytes' | 'events'
   /** The status of a successful answer. 201: it makes something, once for each idempotency key; see `keyed-operations.ts`. */
   readonly status: 200 | 201
+  /** In bytes, where it may be more than the 1 MiB of any other. */
+  readonly largestBody?: number
   /** What can go wrong beyond what any operation can answer (invalid input, access, internal). */
   readonly errors: readonly ProblemCode[]
   /** Who it is for. The API and the SDK have every operation. */

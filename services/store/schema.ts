@@ -26,6 +26,7 @@ import type { StreamName } from '../contract/stream-target.ts'
 import type { SubmoduleChoice } from '../contract/submodules.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
+import type { IdempotencyKeyRow } from './idempotency-key-row.ts'
 import type { LogState } from './log-state.ts'
 import type { InviteRow, RefreshTokenRow, SignInRow, SigningKeyRow } from './sign-in-rows.ts'
 
@@ -349,19 +350,6 @@ export type AuditRow = {
   token_id: string | null
   user_id: string | null
   invite_id: string | null
-}
-
-/** That a request has made something: see `idempotency-key.ts`. */
-export type IdempotencyKeyRow = {
-  user_id: UserId
-  /** The name of an operation. */
-  operation: string
-  key_sha256: string
-  /** HMAC-SHA-256 of the input, under the key. */
-  input_mac: string
-  /** What was made, by its ids. */
-  made_json: string
-  created_at: string
 }
 
 /** What opens one stream, once. */

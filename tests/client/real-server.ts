@@ -56,6 +56,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       runnerSocket: socket,
       allowedOrigins: [],
       passwords: cheapPasswords(),
+      requests: serverSchema.parse({}).api,
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
       environments: { default: ['none'] },

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { openPlainFile } from '../../../lib/plain-file.ts'
 import type { Context } from '../context.ts'
+import { handOver } from '../hand-over.ts'
 import { type Refusal, refuse } from '../outcome.ts'
 import { untilRoom } from '../response-room.ts'
 import { byteAnswer } from './byte-answer.ts'
@@ -25,7 +26,7 @@ export async function sendBytes(
   const answer = byteAnswer(source, (await file.stat()).size, request.headers)
   if (!answer.ok) return answer
   const { status, headers, body } = answer.value
-  reply.hijack()
+  handOver(reply)
   reply.raw.writeHead(status, { ...headers, 'x-request-id': request.id })
   const isSent =
     body === undefined ||

@@ -65,6 +65,8 @@ export const commandOperations = {
     output: commandSchema,
     answer: 'json',
     status: 201,
+    // 1 MiB of standard input, where each byte of it is escaped.
+    largestBody: 8 * 1024 * 1024,
     errors: ['session_not_found', 'command_not_found', 'ambiguous_id', 'session_ended'],
     surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),

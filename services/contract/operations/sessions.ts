@@ -97,6 +97,8 @@ export const sessionOperations = {
     output: sessionSchema,
     answer: 'json',
     status: 201,
+    // The largest patch, as JSON.
+    largestBody: 16 * 1024 * 1024,
     errors: ['repository_not_found', 'session_limit'],
     surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),

@@ -25,12 +25,12 @@ try {
     now: toInstant(systemClock.now()),
   })
   if (token.outcome !== 'created') throw new Error(token.outcome)
-  const { sessions: limits, runner: commands } = serverSchema.parse({})
+  const { sessions: limits, runner: commands, api: requests } = serverSchema.parse({})
   await using api = await startApi({
     ...{ store, files: dataFiles(join(directory, 'data')), clock: systemClock, log: createLog('api') },
     ...{ instance: instanceId.create(), version: '0', listen: { host: '127.0.0.1', port: 0 } },
     ...{ runnerSocket: join(directory, 'nobody.sock'), allowedOrigins: [], allowedSchemes: [] },
-    ...{ debugSessions: 1, environments: { default: ['none'] }, sessions: limits, commands },
+    ...{ debugSessions: 1, environments: { default: ['none'] }, sessions: limits, commands, requests },
   })
   await tellAddress({
     url: `${api.url}/sessions/${sessions[0]}`,

@@ -29,7 +29,7 @@ const dying: Store = {
   },
 }
 
-const { sessions, runner } = serverSchema.parse({})
+const { sessions, runner, api: requests } = serverSchema.parse({})
 const api = await startApi({
   store: dying,
   files: dataFiles(directory),
@@ -41,6 +41,7 @@ const api = await startApi({
   runnerSocket: `${directory}/none.sock`,
   allowedSchemes: ['https'],
   allowedOrigins: [],
+  requests,
   debugSessions: 1,
   environments: { default: ['none'] },
   sessions,

@@ -71,6 +71,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     runnerSocket,
     allowedOrigins: [],
     passwords: cheapPasswords(),
+    requests: serverSchema.parse({}).api,
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
     environments: { default: ['none'] },

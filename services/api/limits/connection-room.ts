@@ -1,0 +1,31 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/**
+ * Keeps the connections of a server to so many. One more takes the place of that on which nothing has been asked for the
+ * longest time, half-sent requests included: whoever holds thousands open keeps nobody else out. Where all are in use,
+ * it is closed itself.
+ */
+export function limitConnections(server: Server, most: number): void {
+  let open = 0
+  /** In the order in which they fell idle. */
+  const idle = new Set<Duplex>()
+  server.on('connection', socket => {
+    open++
+    idle.add(socket)
+    socket.once('close', () => {
+      open--
+      idle.delete(socket)
+    })
+    if (open <= most) return
+    const [longest] = idle
+    longest?.destroy()
+  })
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket)
+    response.once('close', () => {
+      if (!socket.destroyed) idle.add(socket)
+    })
+  })
+  server.on('upgrade', ({ socket }: IncomingMessage) => idle.delete(socket))
+}
