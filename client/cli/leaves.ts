@@ -13,6 +13,7 @@ const localNames = [
   'config path',
   'config init',
   'config reset',
+  'completions',
   'mcp',
 ] as const
 
@@ -56,5 +57,6 @@ const order: readonly string[] = [
   'audit',
   'profile',
   'config',
+  'completions',
   'server',
 ]

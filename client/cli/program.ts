@@ -73,6 +73,7 @@ export function createProgram(options: ProgramOptions): Command {
 }
 
 const localSummaries: Record<string, string> = {
+  completions: 'the script with which bash, zsh or fish completes all of this',
   configure: 'keep the address of a server and a token',
   events: 'what changes, as it happens',
   mcp: 'the same for coding agents, over MCP on standard input and output',

@@ -66,6 +66,10 @@ class Invocation {
   }
 
   async run(args: readonly string[]): Promise<number> {
+    if (args[0] === '--complete') {
+      const { complete } = await import('./completion/complete.ts')
+      return await complete(args.slice(1), this.#io)
+    }
     const program = createProgram({
       io: this.#io,
       fillOperation: (command, name) => this.#fillOperation(command, name),

@@ -1,10 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { inspect } from 'node:util'
-import { bashAnswer, bashWords } from '../engine/completion/bash-answer.ts'
-import type { World } from '../engine/completion/completion.ts'
+import { shellAnswer } from '../../lib/completion/shell-answer.ts'
 import { completionsFor } from '../engine/completion/completions-for.ts'
-import { fishAnswer, fishWord } from '../engine/completion/fish-answer.ts'
-import { zshAnswer } from '../engine/completion/zsh-answer.ts'
 import { CompletionWorld } from './completion-world.ts'
 
 /** A Taskfile that takes longer to load is done without: nobody waits that long for a TAB. */
@@ -26,7 +23,7 @@ export async function complete(words: readonly string[]): Promise<never> {
   const deadline = new Promise<undefined>(resolve => setTimeout(() => resolve(undefined), patienceMs))
   const world = new CompletionWorld(process.cwd(), availableParallelism(), deadline)
   try {
-    const answer = await answerFor(words, world)
+    const answer = await shellAnswer(words, (typed, at) => completionsFor(typed, at, world))
     await new Promise<void>(resolve => write(answer, () => resolve()))
     await world.keep()
   } catch (error) {
@@ -34,24 +31,6 @@ export async function complete(words: readonly string[]): Promise<never> {
     if (/\btask\b/.test(process.env.NODE_DEBUG ?? '')) tell(`${inspect(error)}\n`)
   }
   process.exit(0)
-}
-
-async function answerFor([shell, ...words]: readonly string[], world: World): Promise<string> {
-  switch (shell) {
-    case 'bash': {
-      const [breaks = '', line = ''] = words
-      const read = bashWords(line, breaks)
-      return bashAnswer(await completionsFor(read.words, read.words.length - 1, world), read)
-    }
-    case 'zsh':
-      return zshAnswer(await completionsFor(words, words.length - 1, world))
-    case 'fish': {
-      const typed = [...words.slice(0, -1), fishWord(words.at(-1) ?? '')]
-      return fishAnswer(await completionsFor(typed, typed.length - 1, world))
-    }
-    default:
-      return ''
-  }
 }
 
 const dropped: typeof process.stdout.write = (

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { processStart } from '../../lib/monotonic.ts'
-import type { World } from '../engine/completion/completion.ts'
+import type { World } from '../engine/completion/world.ts'
 import type { Graph } from '../engine/graph.ts'
 import { findTaskfile, loadTaskfile } from '../engine/load-taskfile.ts'
 import type { ParamDeclaration } from '../engine/params/declaration.ts'

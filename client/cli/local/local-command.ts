@@ -85,6 +85,13 @@ const localCommands: Record<LocalName, LocalCommand> = {
       throw usageError('mcp is a program of its own', 'start it as "debug-server mcp"')
     },
   },
+  completions: {
+    summary:
+      'Print the script with which a shell completes commands, flags, their values and the ids of the server: bash, zsh or fish',
+    examples: ['bash', 'zsh', 'fish'],
+    words: command => command.argument('<SHELL>', 'bash, zsh or fish'),
+    act: async (io, flags, _, args) => (await import('./completions.ts')).printCompletions(io, args, flags),
+  },
   'profile list': {
     summary: 'The profiles that "debug-server configure" has kept, and the one in use',
     examples: ['', '--json'],

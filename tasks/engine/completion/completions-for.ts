@@ -1,12 +1,13 @@
+import { type Completion, nothing } from '../../../lib/completion/completion.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { reservedNames } from '../names.ts'
 import { type Option, optionNamed, splitOption } from '../options.ts'
 import type { ParamDeclaration } from '../params/declaration.ts'
 import { flagNamed, GivenWords, isOption } from '../params/given-words.ts'
 import { type Subcommand, subcommands } from '../subcommands.ts'
-import { type Completion, nothing, type World } from './completion.ts'
 import { optionCandidates, optionValues } from './option-candidates.ts'
 import { flagCandidates, paramValues } from './param-candidates.ts'
+import type { World } from './world.ts'
 
 /**
  * What may stand at place `at` of the words behind `task`, of which the one there may have been begun. Words before it

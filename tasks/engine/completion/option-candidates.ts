@@ -1,5 +1,5 @@
+import { type Candidate, type Completion, nothing } from '../../../lib/completion/completion.ts'
 import { type Option, options } from '../options.ts'
-import { type Candidate, type Completion, nothing } from './completion.ts'
 
 /** Where options of `task` itself stand: before the first name, behind names of tasks, or behind a subcommand. */
 export type OptionPlace = 'first' | 'tasks' | 'subcommand'

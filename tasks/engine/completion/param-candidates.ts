@@ -1,6 +1,6 @@
+import { type Candidate, type Completion, nothing } from '../../../lib/completion/completion.ts'
 import { negationOf, type ParamDeclaration } from '../params/declaration.ts'
 import type { GivenWords } from '../params/given-words.ts'
-import { type Candidate, type Completion, nothing } from './completion.ts'
 import { shownNames, words } from './option-candidates.ts'
 
 /** The flags of a task or a subcommand that may still be given; not those of positionals, as in its help. */

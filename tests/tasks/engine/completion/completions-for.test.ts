@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { World } from '../../../../tasks/engine/completion/completion.ts'
 import { completionsFor } from '../../../../tasks/engine/completion/completions-for.ts'
+import type { World } from '../../../../tasks/engine/completion/world.ts'
 import type { ParamDeclaration } from '../../../../tasks/engine/params/declaration.ts'
 
 const flag = (name: string, more: Partial<ParamDeclaration> = {}): ParamDeclaration => ({

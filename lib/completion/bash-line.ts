@@ -55,7 +55,8 @@ export function readBashLine(line: string, breaks: string): BashLine {
         if (isOpen(line, i)) kept = word.length
       } else {
         word += character
-        if (breaks.includes(character)) kept = word.length
+        // Readline leaves an @ at the beginning of the word that it parts (rl_special_prefixes of bash).
+        if (breaks.includes(character)) kept = character === '@' ? word.length - 1 : word.length
       }
     }
   }

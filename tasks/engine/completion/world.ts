@@ -1,19 +1,6 @@
+import type { Candidate } from '../../../lib/completion/completion.ts'
 import type { RunOutcome } from '../memory/history.ts'
 import type { ParamDeclaration } from '../params/declaration.ts'
-
-/** A whole word that may stand at the cursor. */
-export interface Candidate {
-  readonly text: string
-  readonly describe?: string
-}
-
-export interface Completion {
-  readonly candidates: readonly Candidate[]
-  /** Names of files fit too: they begin after this many characters of the word. */
-  readonly filesFrom?: number
-}
-
-export const nothing: Completion = { candidates: [] }
 
 export interface KnownRun {
   readonly id: string

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
-import { bashAnswer, bashWord, bashWords } from '../../../../tasks/engine/completion/bash-answer.ts'
-import { fishAnswer, fishWord } from '../../../../tasks/engine/completion/fish-answer.ts'
-import { zshAnswer } from '../../../../tasks/engine/completion/zsh-answer.ts'
+import { bashAnswer, bashWord, bashWords } from '../../../lib/completion/bash-answer.ts'
+import { fishAnswer, fishWord } from '../../../lib/completion/fish-answer.ts'
+import { zshAnswer } from '../../../lib/completion/zsh-answer.ts'
 
 const breaks = ' \t\n"\'><=;|&(:'
 
@@ -120,4 +120,10 @@ t.test('a word as it was typed into fish', async t => {
     ['a\\ b\\', 'a b\\'],
   ]
   for (const [typed, word] of words) t.equal(fishWord(typed), word)
+})
+
+t.test('an @ belongs to the word that it begins, as readline has it', t => {
+  t.equal(bashWords('task @la', `${breaks}@`).kept, 0)
+  t.equal(bashWords('task a@la', `${breaks}@`).kept, 1)
+  t.end()
 })

@@ -1,4 +1,4 @@
-import { visible } from '../../../lib/visible.ts'
+import { visible } from '../visible.ts'
 
 /** The first line of a description, without anything that a terminal or a shell would obey. */
 export function shown(describe: string): string {
