@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import t from 'tap'
 import { createPlace } from '../../tasks/cli-rig.ts'
 import { missing, programsOf, Typist } from '../../tasks/completions-rig.ts'
-import { repository, session } from '../samples.ts'
+import { page, repository, session } from '../samples.ts'
 import { Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
@@ -22,7 +22,7 @@ const lines: readonly [typed: string, words: readonly string[]][] = [
 for (const shell of ['bash', 'zsh', 'fish'] as const)
   t.test(shell, { skip: missing(shell) }, async t => {
     await using server = await standIn({
-      'sessions.list': () => [session()],
+      'sessions.list': () => page(session()),
       'repositories.list': () => [repository({ name: 'demo' })],
     })
     const place = createPlace(t)

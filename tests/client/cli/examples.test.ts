@@ -34,6 +34,7 @@ t.test('every example is understood, as a shell hands it over', async t => {
   git(directory, 'add', '--all')
   git(directory, 'commit', '--quiet', '--message', 'first')
   await writeFile(join(directory, '.env'), 'A=bcdef\n')
+  await writeFile(join(directory, 'password.txt'), 'correct horse battery staple\n')
   const server = await standIn({})
   t.teardown(() => server[Symbol.asyncDispose]())
   const environment = { ...at(server.url), DEBUG_SERVER_HOME: directory, PATH: process.env.PATH ?? '' }
