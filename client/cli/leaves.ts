@@ -6,6 +6,8 @@ export type LocalName = (typeof localNames)[number]
 
 const localNames = [
   'configure',
+  'login',
+  'logout',
   'profile list',
   'profile use',
   'profile remove',
@@ -40,6 +42,8 @@ export function leaves(): readonly Leaf[] {
 
 const order: readonly string[] = [
   'configure',
+  'login',
+  'logout',
   'whoami',
   'repository',
   'session',

@@ -14,6 +14,10 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
   switch (code) {
     case 'unauthenticated':
       return `${tokenFrom} is unknown to this server, revoked or of a disabled user: give another one, or keep one with "debug-server configure"`
+    case 'invalid_credentials':
+      return 'whoever has forgotten the password asks an administrator for another: "debug-server user password NAME"'
+    case 'sign_in_ended':
+      return 'sign in again with "debug-server login NAME"'
     case 'token_expired':
       return `${tokenFrom} has expired: ask an administrator for "debug-server token create NAME --scopes cli"`
     case 'insufficient_scope':

@@ -1,5 +1,6 @@
 import { checkedAddress, checkedToken } from './client-options.ts'
 import { type Client, clientOver } from './client-over.ts'
+import { refreshingTransport, type SignInKeeper } from './refreshing-transport.ts'
 import { retryingTransport } from './retrying-transport.ts'
 import { type TransportEvent, toldTransport } from './told-transport.ts'
 import { undiciTransport } from './undici-transport.ts'
@@ -11,6 +12,8 @@ export type ClientOptions = {
   readonly baseUrl: string
   /** Without one only public operations can be called. */
   readonly token?: string | undefined
+  /** Instead of a token: a sign-in, which is refreshed by itself. */
+  readonly signIn?: SignInKeeper | undefined
   /** Certificates in PEM to trust instead of the built-in authorities. */
   readonly ca?: string | undefined
   /** Take any certificate. For servers of one's own. */
@@ -27,6 +30,7 @@ export type ClientOptions = {
 export function createClient({
   baseUrl,
   token,
+  signIn,
   ca,
   insecure = false,
   signal,
@@ -35,6 +39,8 @@ export function createClient({
 }: ClientOptions): Client {
   const address = checkedAddress(baseUrl)
   const undici = undiciTransport({ baseUrl: address, token: checkedToken(token), ca, insecure })
-  const transport = retryingTransport(toldTransport(undici, tell), { most: retries, tell })
+  const told = toldTransport(undici, tell)
+  const signed = signIn === undefined ? told : refreshingTransport(told, { baseUrl: address, keeper: signIn })
+  const transport = retryingTransport(signed, { most: retries, tell })
   return clientOver({ address, transport, signal })
 }

@@ -4,14 +4,23 @@ import { fileReason } from '../../lib/file-reason.ts'
 import { visible } from '../../lib/visible.ts'
 import type { Settings, Sourced } from './resolve.ts'
 import { SettingsError } from './settings-error.ts'
+import { type KeptSignIn, keepSignIn, keptSignIn } from './sign-ins.ts'
 
 /** What a client needs to speak to a server. */
 export type ConnectionSettings = {
   readonly baseUrl: string
-  readonly token: string
+  readonly token: string | undefined
+  /** Instead of a token: what a sign-in goes on with, as it is kept. */
+  readonly signIn: SignInFile | undefined
   /** Certificates in PEM. */
   readonly ca: string | undefined
   readonly insecure: boolean | undefined
+}
+
+/** Reads and keeps the tokens of the sign-in at one server. */
+export type SignInFile = {
+  readonly load: () => Promise<KeptSignIn | undefined>
+  readonly save: (tokens: Omit<KeptSignIn, 'user'>) => Promise<void>
 }
 
 /** The settings by name, each with the flag and the variable that say it. */
@@ -29,12 +38,31 @@ function culprit(name: keyof typeof spoken, { source }: Sourced<unknown>): strin
 }
 
 /** The settings, checked and read. Throws an error that names the one that is missing or cannot be used. */
-export async function connectionSettings({
+export async function connectionSettings(settings: Settings): Promise<ConnectionSettings> {
+  const server = await serverSettings(settings)
+  const { token, signIn } = settings
+  if (signIn !== undefined) return { ...server, token: undefined, signIn: signInFile(server.baseUrl, signIn) }
+  if (token === undefined)
+    throw new SettingsError('no_token', `no token configured for ${server.baseUrl}`, {
+      fix: 'sign in with "debug-server login NAME", give --token TOKEN, set DEBUG_SERVER_TOKEN, or keep one with "debug-server configure"',
+    })
+  if (!isToken(token.value)) throw new SettingsError('usage', `${culprit('token', token)}: ${tokenForm}`)
+  return { ...server, token: token.value, signIn: undefined }
+}
+
+function signInFile(baseUrl: string, { user, file }: NonNullable<Settings['signIn']>): SignInFile {
+  return {
+    load: () => keptSignIn(file, baseUrl),
+    save: tokens => keepSignIn(file, baseUrl, { user, ...tokens }),
+  }
+}
+
+/** The settings but for who asks. */
+export async function serverSettings({
   baseUrl,
-  token,
   ca,
   insecure,
-}: Settings): Promise<ConnectionSettings> {
+}: Settings): Promise<Omit<ConnectionSettings, 'token' | 'signIn'>> {
   if (baseUrl === undefined)
     throw new SettingsError('not_configured', 'no server configured', {
       fix: 'start one with "npx task up" in the clone, or name one with "debug-server configure --base-url URL --token TOKEN"',
@@ -45,14 +73,8 @@ export async function connectionSettings({
       'usage',
       `${culprit('baseUrl', baseUrl)} "${visible(baseUrl.value)}": ${address.reason}`,
     )
-  if (token === undefined)
-    throw new SettingsError('no_token', `no token configured for ${address.url}`, {
-      fix: 'give --token TOKEN, set DEBUG_SERVER_TOKEN, or keep one with "debug-server configure"',
-    })
-  if (!isToken(token.value)) throw new SettingsError('usage', `${culprit('token', token)}: ${tokenForm}`)
   return {
     baseUrl: address.url,
-    token: token.value,
     ca: ca === undefined ? undefined : await certificates(culprit('ca', ca), ca.value),
     insecure: insecure?.value,
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { parseBaseUrl } from '../../lib/base-url.ts'
 import { visible } from '../../lib/visible.ts'
 import { chosenProfile } from './choose-profile.ts'
 import { readClone, standsIn } from './clone.ts'
@@ -7,6 +8,7 @@ import { configLocation } from './config-location.ts'
 import type { Profile } from './profile.ts'
 import { type ChosenProfile, resolveSettings, type Settings, type Sources } from './resolve.ts'
 import { SettingsError } from './settings-error.ts'
+import { keptSignIn, signInsFile } from './sign-ins.ts'
 
 /** Where a client finds its settings. */
 export type ClientPlace = {
@@ -57,8 +59,29 @@ function namedWith(configFile: string, chosen: ChosenProfile | undefined): Chose
   })
 }
 
-export const loadSettings = async (place: ClientPlace, flags: ConnectionFlags): Promise<Settings> =>
-  resolveSettings(await loadSources(place, flags))
+export async function loadSettings(place: ClientPlace, flags: ConnectionFlags): Promise<Settings> {
+  const settings = resolveSettings(await loadSources(place, flags))
+  const signIn = await signInAt(place, settings)
+  return signIn === undefined ? settings : { ...settings, signIn }
+}
+
+/** A token that is given for this call is meant; one that was only found gives way to who has signed in. */
+async function signInAt(place: ClientPlace, settings: Settings): Promise<Settings['signIn']> {
+  const { baseUrl } = settings
+  if (baseUrl === undefined || isTokenGiven(settings)) return undefined
+  const location = configLocation(place.environment, place.platform)
+  const address = parseBaseUrl(baseUrl.value)
+  if (!('path' in location) || !address.ok) return undefined
+  const file = signInsFile(location.path)
+  const kept = await keptSignIn(file, address.url)
+  return kept && { user: kept.user, file }
+}
+
+/** By flag or variable, or in a profile that was named so. */
+const isTokenGiven = ({ token, profile }: Settings): boolean =>
+  token?.source === 'flag' ||
+  token?.source === 'environment' ||
+  (token?.source === 'file' && profile?.source !== 'file')
 
 export function fromFlags(
   { baseUrl, token, ca, insecure, verify }: ConnectionFlags,

@@ -38,6 +38,8 @@ export type Settings = {
   readonly insecure: Sourced<boolean> | undefined
   /** The profile that `file` means. */
   readonly profile: Sourced<string> | undefined
+  /** Who is signed in at that server, where nobody has given a token for this call; read from `file`. */
+  readonly signIn?: { readonly user: string; readonly file: string }
 }
 
 type Place = {
@@ -90,6 +92,7 @@ function inOrder({ flags, environment, clone, profile, ownClone }: Sources): rea
 
 /** The token as an error about it calls it: by where it was found. */
 export function tokenName(settings: Settings | undefined): string {
+  if (settings?.signIn !== undefined) return `the sign-in of ${settings.signIn.user}`
   if (settings?.token === undefined) return 'the token'
   switch (settings.token.source) {
     case 'flag':

@@ -11,6 +11,7 @@ type Flags = ConnectionFlags & {
   readonly origin?: true
   readonly force?: true
   readonly yes?: true
+  readonly password?: string
 }
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
@@ -48,6 +49,21 @@ const localCommands: Record<LocalName, LocalCommand> = {
       '--profile work --base-url https://debug.example.org < token.txt',
     ],
     act: async (io, flags) => (await import('./configure.ts')).configure(io, flags),
+  },
+  login: {
+    summary:
+      'Sign in with a password, and stay signed in at this server until "logout": it is asked for in the terminal, or the first line of standard input',
+    examples: ['maria', 'maria --password password.txt', 'maria --base-url https://debug.example.org'],
+    words: command =>
+      command
+        .argument('<name>', 'who')
+        .option('--password <FILE>', 'the first line of a file; - reads standard input, or asks', '-'),
+    act: async (io, flags, _, args) => (await import('./sign-in.ts')).login(io, flags, args),
+  },
+  logout: {
+    summary: 'End the sign-in at this server, with all that it has opened, and forget it',
+    examples: ['', '--base-url https://debug.example.org'],
+    act: async (io, flags) => (await import('./sign-in.ts')).logout(io, flags),
   },
   'config show': {
     summary:
