@@ -1,5 +1,5 @@
 import { type Contract, contract, type OperationName } from '../contract/contract.ts'
-import { admit, type Caller } from './access.ts'
+import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import type {
   AnswerOf,
@@ -16,7 +16,7 @@ import type {
 import { type RawInput, readInput } from './input.ts'
 import type { Outcome } from './outcome.ts'
 import type { Presenting } from './presented.ts'
-import { admitByTicket } from './tickets/admit-by-ticket.ts'
+import { admitOpening } from './tickets/admit-opening.ts'
 
 /** From the parts of a request to what its handler says, whichever way the request came. */
 
@@ -31,10 +31,7 @@ export const admitTo = (
   name: CalledName,
   request: Presenting,
   ticket: unknown,
-): Promise<Outcome<Caller>> =>
-  ticket === undefined
-    ? admit(context, contract[name].access, request)
-    : admitByTicket(context, contract[name].access, request, ticket)
+): Promise<Outcome<Caller>> => admitOpening(context, contract[name].access, request, ticket)
 
 export async function answerPublic<N extends PublicName>(
   handlers: PublicHandlers,

@@ -3,7 +3,7 @@ import { contract } from '../contract/contract.ts'
 import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { SessionJoined } from '../store/rows.ts'
-import { admit, type Caller } from './access.ts'
+import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
@@ -16,7 +16,7 @@ import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcom
 import type { Presenting } from './presented.ts'
 import { refusalOf } from './problem-reply.ts'
 import { matchPath } from './route-table.ts'
-import { admitByTicket } from './tickets/admit-by-ticket.ts'
+import { admitOpening } from './tickets/admit-opening.ts'
 import { beyondTicket } from './tickets/beyond-ticket.ts'
 import { codecFor, offeredProtocols } from './websocket/codec.ts'
 import { noHandshake } from './websocket/handshake.ts'
@@ -128,9 +128,7 @@ async function wantedDebuggers(
   context: Context,
   { path, query, presenting, ticket }: Request,
 ): Promise<Outcome<Wanted>> {
-  const caller = await (ticket === undefined
-    ? admit(context, debugAccess, presenting)
-    : admitByTicket(context, debugAccess, presenting, ticket))
+  const caller = await admitOpening(context, debugAccess, presenting, ticket)
   if (!caller.ok) return caller
   const operation = contract[debugName]
   const input = readInput(operation, { path, query, body: undefined })

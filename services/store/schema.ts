@@ -7,7 +7,6 @@ import type { EnvironmentManager, EnvironmentStatus } from '../contract/environm
 import type {
   ArtifactId,
   CommandId,
-  CredentialId,
   DebugSessionId,
   EnvironmentId,
   InstanceId,
@@ -22,13 +21,12 @@ import type {
 import type { Isolation } from '../contract/isolation.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionEndReason, SessionStatus } from '../contract/session-state.ts'
-import type { StreamName } from '../contract/stream-target.ts'
 import type { SubmoduleChoice } from '../contract/submodules.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
 import type { IdempotencyKeyRow } from './idempotency-key-row.ts'
 import type { LogState } from './log-state.ts'
-import type { InviteRow, RefreshTokenRow, SignInRow, SigningKeyRow } from './sign-in-rows.ts'
+import type { InviteRow, RefreshTokenRow, SignInRow, SigningKeyRow, TicketRow } from './sign-in-rows.ts'
 
 /**
  * One row type a table, as the database holds it. Instants are ISO 8601 text in UTC; columns named `…_json` hold JSON
@@ -350,19 +348,6 @@ export type AuditRow = {
   token_id: string | null
   user_id: string | null
   invite_id: string | null
-}
-
-/** What opens one stream, once. */
-export type TicketRow = {
-  /** SHA-256 of the secret, hexadecimal. */
-  secret_sha256: string
-  user_id: UserId
-  /** What it was made by, and ends with. */
-  credential_id: CredentialId
-  stream: StreamName
-  session_id: SessionId | null
-  command_id: CommandId | null
-  expires_at: string
 }
 
 export type Schema = {

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
-import type { InviteId, SignInId, UserId } from '../contract/ids.ts'
+import type { CommandId, CredentialId, InviteId, SessionId, SignInId, UserId } from '../contract/ids.ts'
+import type { StreamName } from '../contract/stream-target.ts'
 
 /** Rows of what people come in by: see `schema.ts` for how they are written. */
 
@@ -44,4 +45,17 @@ export type InviteRow = {
   expires_at: string
   revoked_at: string | null
   last_used_at: string | null
+}
+
+/** What opens one stream, once. */
+export type TicketRow = {
+  /** SHA-256 of the secret, hexadecimal. */
+  secret_sha256: string
+  user_id: UserId
+  /** What it was made by, and ends with. */
+  credential_id: CredentialId
+  stream: StreamName
+  session_id: SessionId | null
+  command_id: CommandId | null
+  expires_at: string
 }

@@ -1,8 +1,8 @@
 import type { CredentialId, UserId } from '../contract/ids.ts'
 import type { StreamTarget } from '../contract/stream-target.ts'
 import { unaudited } from './audit-entry.ts'
-import type { TicketRow } from './schema.ts'
 import { createSecret, hashSecret } from './secret.ts'
+import type { TicketRow } from './sign-in-rows.ts'
 import type { Store } from './store.ts'
 
 /** Tickets, each good for one use. In the store, so that whichever API process is asked knows them. */

@@ -1,9 +1,7 @@
-import { pino } from 'pino'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { instanceId } from '../../../services/contract/ids.ts'
-import { startProxy } from '../../../services/proxy/proxy.ts'
 import { DebugClient, dialDebug, startDebugRig, stopped } from './debug-rig.ts'
+import { startFrontDoor } from './front-door.ts'
 import { type Person, problemOf } from './rig.ts'
 import { refusalOf } from './websocket-refusal.ts'
 
@@ -111,14 +109,7 @@ t.test('through the proxy and under /api it is the same', async t => {
   const { rig, launched, runner } = await startDebugRig(t)
   const debug = await launched()
   runner.debugger = () => ({ ok: true, value: stopped(debug) })
-  const proxy = await startProxy({
-    listen: { host: '127.0.0.1', port: 0 },
-    upstream: rig.api.url,
-    instance: instanceId.create(),
-    version: '1.2.3',
-    log: pino({ level: 'silent' }),
-  })
-  t.teardown(() => proxy[Symbol.asyncDispose]())
+  const proxy = await startFrontDoor(t, rig.api.url)
   const client = new DebugClient(
     new WebSocket(`${proxy.url.replace('http', 'ws')}/api/sessions/@last/debug`, {
       headers: { authorization: `Bearer ${rig.alice.secret}` },

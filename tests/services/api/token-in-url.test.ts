@@ -3,8 +3,7 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import { createLog } from '../../../lib/log.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
-import { instanceId } from '../../../services/contract/ids.ts'
-import { startProxy } from '../../../services/proxy/proxy.ts'
+import { startFrontDoor } from './front-door.ts'
 import { problemOf, startRig } from './rig.ts'
 import { until } from './until.ts'
 import { refusalOf } from './websocket-refusal.ts'
@@ -50,14 +49,7 @@ t.test('nor does the front door pass it on, or log it', async t => {
       done()
     },
   })
-  const proxy = await startProxy({
-    listen: { host: '127.0.0.1', port: 0 },
-    upstream: rig.api.url,
-    instance: instanceId.create(),
-    version: '1.2.3',
-    log: createLog('proxy', sink),
-  })
-  t.teardown(() => proxy[Symbol.asyncDispose]())
+  const proxy = await startFrontDoor(t, rig.api.url, { log: createLog('proxy', sink) })
   const { secret } = rig.alice
   for (const path of ['/api/events', '/healthz', '/metrics']) {
     const answer = await fetch(`${proxy.url}${path}?token=${secret}`)

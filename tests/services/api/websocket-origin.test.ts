@@ -1,13 +1,12 @@
 import { once } from 'node:events'
-import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { systemClock } from '../../../lib/clock.ts'
 import { AccessTokens } from '../../../services/api/sign-in/access-tokens.ts'
-import { instanceId, signInId } from '../../../services/contract/ids.ts'
-import { startProxy } from '../../../services/proxy/proxy.ts'
+import { signInId } from '../../../services/contract/ids.ts'
 import { endSignIn, insertSignIn } from '../../../services/store/sign-ins.ts'
 import { getToken } from '../../../services/store/tokens.ts'
+import { startFrontDoor } from './front-door.ts'
 import { problemOf, startRig } from './rig.ts'
 import { until } from './until.ts'
 import { refusalOf } from './websocket-refusal.ts'
@@ -72,14 +71,7 @@ t.test('no page of another site does, and nobody without an origin', async t => 
 
 t.test('through the front door it is the origin of that which counts', async t => {
   const { rig, cookie, own } = await startSignedIn(t)
-  const proxy = await startProxy({
-    listen: { host: '127.0.0.1', port: 0 },
-    upstream: rig.api.url,
-    instance: instanceId.create(),
-    version: '1.2.3',
-    log: pino({ level: 'silent' }),
-  })
-  t.teardown(() => proxy[Symbol.asyncDispose]())
+  const proxy = await startFrontDoor(t, rig.api.url)
   const dial = (origin: string) =>
     new WebSocket(`${proxy.url.replace('http', 'ws')}/api/events`, { headers: { cookie, origin } })
   const socket = dial(proxy.url)

@@ -1,9 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { instanceId } from '../../../services/contract/ids.ts'
-import { startProxy } from '../../../services/proxy/proxy.ts'
+import { startFrontDoor } from '../api/front-door.ts'
 import { all, assemble, dialLog, ndjson, query, sse, webSocket } from '../api/log-readers.ts'
 import { startRig as startApiRig } from '../api/rig.ts'
 import { until } from '../api/until.ts'
@@ -11,14 +9,7 @@ import { until } from '../api/until.ts'
 /** The API with the proxy before it; everything is asked of the proxy. */
 async function startRig(t: Test) {
   const api = await startApiRig(t)
-  const proxy = await startProxy({
-    listen: { host: '127.0.0.1', port: 0 },
-    upstream: api.api.url,
-    instance: instanceId.create(),
-    version: '1.2.3',
-    log: pino({ level: 'silent' }),
-  })
-  t.teardown(() => proxy[Symbol.asyncDispose]())
+  const proxy = await startFrontDoor(t, api.api.url)
   await api.repository()
   const stopApi = () => api.api[Symbol.asyncDispose]()
   const rig = { ...api, stopApi, api: { ...api.api, url: proxy.url } }

@@ -1,17 +1,26 @@
 import { toInstant } from '../../../lib/clock.ts'
 import { getCredential } from '../../store/credentials.ts'
 import { takeTicket } from '../../store/tickets.ts'
-import { type Access, type Caller, judge } from '../access.ts'
+import { type Access, admit, type Caller, judge } from '../access.ts'
 import { challenge } from '../challenge.ts'
 import { originMay } from '../origin.ts'
 import { done, type Outcome, refuse, refuseFields } from '../outcome.ts'
 import { originRefused, type PresentedDependencies, type Presenting } from '../presented.ts'
 
+/** Who asks for a stream, if they may have it. `ticket`: what the query has of that name, undefined where it has none. */
+export const admitOpening = (
+  deps: PresentedDependencies,
+  access: Access,
+  request: Presenting,
+  ticket: unknown,
+): Promise<Outcome<Caller>> =>
+  ticket === undefined ? admit(deps, access, request) : admitByTicket(deps, access, request, ticket)
+
 /**
  * Who opens a stream with a ticket, which is used up by that: the caller who made it, as what they came with then stands
  * now. A page that says where it is from has to be one that may use this server. See tickets.ts in the contract.
  */
-export async function admitByTicket(
+async function admitByTicket(
   deps: PresentedDependencies,
   access: Access,
   { headers }: Presenting,
