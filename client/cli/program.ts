@@ -76,6 +76,8 @@ const localSummaries: Record<string, string> = {
   completions: 'the script with which bash, zsh or fish completes all of this',
   configure: 'keep the address of a server and a token',
   events: 'what changes, as it happens',
+  features: 'what the server offers',
+  stats: 'how much there is of users, sessions, commands and bytes',
   mcp: 'the same for coding agents, over MCP on standard input and output',
   whoami: 'the user and the token in use, and what it may do',
 }

@@ -1,3 +1,4 @@
+import { features, runnerList, runnerShow, stats } from './words/administration.ts'
 import { artifactDownload, artifactGet, artifactList } from './words/artifact.ts'
 import { auditList } from './words/audit.ts'
 import {
@@ -129,6 +130,10 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'invites.list': inviteList,
   'invites.revoke': inviteRevoke,
   'audit.list': auditList,
+  'runners.list': runnerList,
+  'runners.get': runnerShow,
+  'admin.stats': stats,
+  'server.features': features,
 }
 
 /** What the top-level help says of each group; the commands in it come from `words`. */
@@ -141,6 +146,7 @@ export const groups: Readonly<Record<string, string>> = {
   environment: "what is installed of a repository's dependencies",
   debug: 'stop in running code',
   me: 'your own account',
+  runner: 'what does the work of sessions',
   user: 'who may use the server',
   'invite-codes': 'what people register with',
   token: 'what users prove that they are with',

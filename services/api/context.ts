@@ -3,7 +3,7 @@ import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
-import type { LiveAnswer } from '../contract/runner-messages.ts'
+import type { LiveAnswer, RunnerOffers } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
@@ -50,6 +50,7 @@ export type Context = {
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */
   readonly runner: {
     readonly instance: InstanceId | undefined
+    readonly offers: RunnerOffers | undefined
     /** Whether it does not only hold the connection, but speaks; asked anew each time, within a second. */
     answers(): Promise<boolean>
     wake(): void

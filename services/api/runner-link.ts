@@ -12,6 +12,7 @@ import {
   longestAnswer,
   longestAsk,
   type Measure,
+  type RunnerOffers,
   type Terminal,
   type ToRunner,
 } from '../contract/runner-messages.ts'
@@ -54,6 +55,7 @@ export class RunnerLink implements Disposable {
   readonly #questions = new Questions()
   #socket: Socket | undefined
   #instance: InstanceId | undefined
+  #offers: RunnerOffers | undefined
   #attempt = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -66,6 +68,11 @@ export class RunnerLink implements Disposable {
   /** Which runner is connected; undefined while none is. */
   get instance(): InstanceId | undefined {
     return this.#instance
+  }
+
+  /** What the runner that is connected has on its host. */
+  get offers(): RunnerOffers | undefined {
+    return this.#offers
   }
 
   /** Whether the runner speaks: one that is stopped or stuck keeps its connections and greets no new one. */
@@ -137,7 +144,7 @@ export class RunnerLink implements Disposable {
     const message: FromRunner = parsed.data
     switch (message.type) {
       case 'hello':
-        this.#greeted(message.instance)
+        this.#greeted(message)
         break
       case 'changed': {
         const { type: _, ...change } = message
@@ -158,8 +165,9 @@ export class RunnerLink implements Disposable {
     }
   }
 
-  #greeted(instance: InstanceId): void {
+  #greeted({ instance, isolation, limits }: Extract<FromRunner, { type: 'hello' }>): void {
     this.#instance = instance
+    this.#offers = { isolation, limits }
     this.#attempt = 0
     this.#deps.log.info({ runner: instance }, 'connected to the runner')
     this.#send({ type: 'wake' })
@@ -170,6 +178,7 @@ export class RunnerLink implements Disposable {
   #lost(): void {
     if (this.#instance !== undefined) this.#deps.log.warn({ runner: this.#instance }, 'lost the runner')
     this.#instance = undefined
+    this.#offers = undefined
     this.#questions.answerAll(lost)
     if (this.#closed) return
     const pause = pauses[Math.min(this.#attempt, pauses.length - 1)] ?? 1000

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts'
+import { administrationOperations } from './operations/administration.ts'
 import { artifactOperations } from './operations/artifacts.ts'
 import { auditOperations } from './operations/audit.ts'
 import { authOperations } from './operations/auth.ts'
@@ -34,6 +35,7 @@ export const contract = {
   ...userOperations,
   ...inviteOperations,
   ...auditOperations,
+  ...administrationOperations,
 } as const satisfies Record<string, Operation>
 
 export type Contract = typeof contract

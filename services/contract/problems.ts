@@ -20,6 +20,7 @@ export const problems = {
   artifact_not_found: { status: 404, title: 'No such artifact' },
   environment_not_found: { status: 404, title: 'No such environment' },
   debug_session_not_found: { status: 404, title: 'No such debug session' },
+  runner_not_found: { status: 404, title: 'No such runner' },
   token_not_found: { status: 404, title: 'No such token' },
   invite_not_found: { status: 404, title: 'No such invite' },
   user_not_found: { status: 404, title: 'No such user' },

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { limitEnforcements } from './command-limits.ts'
 import { debugEvents } from './debug-message.ts'
 import { debugSessionSchema } from './debug-resources.ts'
 import { commandId, debugSessionId, instanceId, repositoryId, sessionId } from './ids.ts'
+import { isolations } from './isolation.ts'
 import { type ProblemCode, problemCodes } from './problems.ts'
 import { base64Text, terminalSizeFields } from './terminal.ts'
 
@@ -71,9 +73,18 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
 ])
 export type ToRunner = z.infer<typeof toRunnerSchema>
 
+/** What a runner has found on its host. */
+export const runnerOffers = z.object({
+  /** What keeps commands apart. */
+  isolation: z.enum(isolations),
+  /** How their limits are kept. */
+  limits: z.enum(limitEnforcements),
+})
+export type RunnerOffers = z.infer<typeof runnerOffers>
+
 /** From the runner: first who it is, then which rows it has changed, answers, and what happens to debuggees. */
 export const fromRunnerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), instance: instanceId.schema }),
+  z.object({ type: z.literal('hello'), instance: instanceId.schema, ...runnerOffers.shape }),
   z.object({
     type: z.literal('changed'),
     repository: repositoryId.schema.optional(),

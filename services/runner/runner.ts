@@ -51,7 +51,11 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const socket = started.use(
     await RunnerSocket.listen(
       deps.socket,
-      { type: 'hello', instance: deps.instance },
+      {
+        ...{ type: 'hello', instance: deps.instance },
+        isolation: isolation.sandbox.kind,
+        limits: cgroups.kind === 'none' ? 'sampled' : 'cgroup',
+      },
       {
         woken: () => loop?.wake(),
         asked: async ask =>

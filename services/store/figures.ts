@@ -1,7 +1,9 @@
+import type { Kysely } from 'kysely'
 import type { ServiceMetrics } from '../../lib/metrics.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
+import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** The states of a command that has not ended. Of those that have there may be any number, and each would be counted. */
@@ -21,28 +23,37 @@ export const storeFigures = (store: Store): Promise<StoreFigures> =>
   store.read(async database => {
     const count = (table: 'sessions' | 'commands' | 'repositories' | 'worktrees') =>
       database.selectFrom(table).select(['status', eb => eb.fn.countAll<number>().as('count')])
-    const live = database.selectFrom('commands').where('status', 'in', liveStatuses)
     const sessions = await count('sessions').groupBy('status').execute()
     const commands = await count('commands').where('status', 'in', liveStatuses).groupBy('status').execute()
     const repositories = await count('repositories').groupBy('status').execute()
     const worktrees = await count('worktrees').groupBy('status').execute()
-    const debug = await live
-      .innerJoin('debug_sessions', 'debug_sessions.command_id', 'commands.id')
-      .select(eb => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    const runners = await database
-      .selectFrom('runners')
-      .select(eb => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
     return {
       sessions: byStatus(sessions),
       commands: byStatus(commands),
       repositories: byStatus(repositories),
       worktrees: byStatus(worktrees),
-      debugSessions: debug.count,
-      runners: runners.count,
+      debugSessions: await liveDebugSessions(database),
+      runners: await rowsIn(database, 'runners'),
     }
   })
+
+export async function liveDebugSessions(database: Kysely<Schema>): Promise<number> {
+  const { count } = await database
+    .selectFrom('commands')
+    .where('status', 'in', liveStatuses)
+    .innerJoin('debug_sessions', 'debug_sessions.command_id', 'commands.id')
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+export async function rowsIn(database: Kysely<Schema>, table: 'runners'): Promise<number> {
+  const { count } = await database
+    .selectFrom(table)
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
 
 const byStatus = (rows: readonly { status: string; count: number }[]) =>
   Object.fromEntries(rows.map(({ status, count }) => [status, count]))

@@ -338,6 +338,10 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'invites.create': async () => ({ count: 2, uses: 2, expires_in: 60, prefix: 'team', note: 'a course' }),
   'invites.list': async () => ({ status: 'valid', limit: 5 }),
   'invites.revoke': async () => ({ invite: (await anInvite()).id }),
+  'server.features': async () => ({}),
+  'runners.list': async () => ({}),
+  'runners.get': async () => ({ runner: (await client.runners.list())[0]?.id ?? '' }),
+  'admin.stats': async () => ({}),
   'audit.list': async () => ({
     session: (await aCommand(['true'], 20)).session,
     actor: (await client.server.whoami()).user.name,

@@ -143,7 +143,7 @@ export const noSuchRepository = (name: string): Refusal =>
 
 const noSuchCommand = (reference: string): Refusal => refuse('command_not_found', `no command ${reference}`)
 
-function decide<T>(found: Resolved<T>, reference: string, missing: () => Refusal): Outcome<T> {
+export function decide<T>(found: Resolved<T>, reference: string, missing: () => Refusal): Outcome<T> {
   if (found.found) return done(found.value)
   if (found.reason === 'none') return missing()
   return refuse('ambiguous_id', `${reference} is the beginning of ${found.candidates.join(', ')}`)

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { administrationHandlers } from './administration.ts'
 import { artifactHandlers } from './artifacts.ts'
 import { auditHandlers } from './audit.ts'
 import { authHandlers } from './auth.ts'
@@ -36,4 +37,5 @@ export const createHandlers = (context: Context): Handlers => ({
   ...userHandlers(context),
   ...inviteHandlers(context),
   ...auditHandlers(context),
+  ...administrationHandlers(context),
 })

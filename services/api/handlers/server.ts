@@ -5,7 +5,7 @@ import { done, refuse } from '../outcome.ts'
 import type { Handlers } from './handler.ts'
 import { userOf } from './user-of.ts'
 
-type Names = 'server.health' | 'server.readiness' | 'server.whoami'
+type Names = 'server.health' | 'server.readiness' | 'server.features' | 'server.whoami'
 
 export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
   'server.health': async () =>
@@ -18,6 +18,19 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
     else if (!(await context.runner.answers())) missing.push('the runner does not answer')
     if (missing.length > 0) return refuse('not_ready', missing.join('; '))
     return done({ status: 'ready', instance: context.instance, store: 'ready', runner: 'ready' })
+  },
+
+  'server.features': async () => {
+    const { version, runner, allowedSchemes, loopback, environments, debugSessions, sessions } = context
+    if (runner.offers === undefined) return refuse('runner_unavailable', 'no runner is connected')
+    return done({
+      version,
+      ...runner.offers,
+      repositories: [...allowedSchemes, ...(loopback ? ['path'] : [])],
+      environment: [...environments.default],
+      debug_sessions: debugSessions,
+      sessions: sessions.per_owner,
+    })
   },
 
   'server.whoami': async (_, { caller: { credential, scopes } }) =>

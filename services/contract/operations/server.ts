@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { environmentChoice } from '../environment-state.ts'
 import { operation } from '../operation.ts'
 import { tokenSchema } from '../resources.ts'
+import { runnerOffers } from '../runner-messages.ts'
 import { scopeSchema } from '../scopes.ts'
 import { signInSchema, userSchema } from '../user-resources.ts'
 
@@ -40,6 +42,29 @@ export const serverOperations = {
     status: 200,
     errors: ['not_ready'],
     surfaces: ['api', 'sdk'],
+  }),
+  'server.features': operation({
+    method: 'GET',
+    path: '/features',
+    summary: 'What this server offers, as its host and its configuration have it',
+    access: 'token',
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      ...runnerOffers.shape,
+      /** From where repositories are taken: schemes of URLs, and `path` where local paths are. */
+      repositories: z.array(z.string()),
+      /** What a session gets that asks for no environment. */
+      environment: environmentChoice,
+      /** How many debug sessions may live at a time. */
+      debug_sessions: z.int(),
+      /** How many sessions that have not ended a user may have. */
+      sessions: z.int(),
+    }),
+    answer: 'json',
+    status: 200,
+    errors: ['runner_unavailable'],
+    surfaces: ['api', 'sdk', 'cli'],
   }),
   'server.whoami': operation({
     method: 'GET',

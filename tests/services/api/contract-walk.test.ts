@@ -23,6 +23,7 @@ type Things = {
   invite: string
   code: string
   refresh: string
+  runner: string
 }
 
 const password = 'correct-horse-7-battery'
@@ -197,6 +198,10 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'invites.create': () => ({ count: 2, uses: 2, expires_in: 60, prefix: 'team', note: 'a course' }),
   'invites.list': () => ({ status: 'valid', limit: 5 }),
   'invites.revoke': ({ invite }) => ({ invite }),
+  'server.features': () => ({}),
+  'runners.list': () => ({}),
+  'runners.get': ({ runner }) => ({ runner }),
+  'admin.stats': () => ({}),
   'audit.list': ({ session, token }) => ({
     session,
     actor: 'alice',
@@ -266,6 +271,7 @@ const spoilt: Record<string, unknown[]> = {
   scopes: ['admin', ['root'], [7], null, Array(21).fill('mcp')],
   expires_in: [0, -1, 1.5, 'x', 1e15],
   token: ['x y', 'ses_0', 'tok_ILOU'],
+  runner: ['x y', 'ses_0', 'ins_ILOU', '@last'],
   user: ['-x', 'a b', '.x', 'x'.repeat(101)],
   actor: ['-x', 'a b', '.x', 'x'.repeat(101)],
   actor_token: ['x y', 'ses_0', 'tok_ILOU'],
@@ -336,6 +342,7 @@ async function startWalk(t: Test) {
   const { id: session, commands } = await rig.session(['ls'])
   const artifact = await keepArtifact(rig, session)
   const environment = await keepEnvironment(rig)
+  await rig.runner.register()
   const { id: token } = await rig.person('spare', 'mcp')
   const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
   await rig.runner.start(session, command)
@@ -353,6 +360,7 @@ async function startWalk(t: Test) {
     invite: `${made?.id}`,
     code: `${made?.code}`,
     refresh: `${refresh}`,
+    runner: rig.runner.instance,
   }
   return { ...rig, rig, things }
 }

@@ -23,6 +23,7 @@ import { endCommand, getCommand, startCommand } from '../../../services/store/co
 import type { DataFiles } from '../../../services/store/files.ts'
 import { getRepository } from '../../../services/store/repositories.ts'
 import { recordFetch, recordFetchFailure } from '../../../services/store/repository-fetches.ts'
+import { registerRunner } from '../../../services/store/runners.ts'
 import { moveSession, removeSession } from '../../../services/store/sessions.ts'
 import type { Store } from '../../../services/store/store.ts'
 import { until } from './until.ts'
@@ -58,6 +59,14 @@ export class FakeRunner implements AsyncDisposable {
 
   async listen(path: string): Promise<void> {
     await new Promise<void>(resolve => this.#server.listen(path, resolve))
+  }
+
+  /** Has the store know it, as a runner that takes leases. */
+  async register(): Promise<void> {
+    await registerRunner(this.#store, {
+      ...{ instance_id: this.instance, host: 'here', pid: process.pid, process_started: '1' },
+      ...{ process_scope: 'scope', term_ms: 10_000, now: now() },
+    })
   }
 
   get wakes(): number {
@@ -197,7 +206,9 @@ export class FakeRunner implements AsyncDisposable {
     socket.on('error', () => {})
     socketLines(socket, longestAsk, line => this.#heard(socket, toRunnerSchema.parse(JSON.parse(line))))
     if (this.greets)
-      socket.write(`${JSON.stringify({ type: 'hello', instance: this.instance } satisfies FromRunner)}\n`)
+      socket.write(
+        `${JSON.stringify({ type: 'hello', instance: this.instance, isolation: 'none', limits: 'sampled' } satisfies FromRunner)}\n`,
+      )
   }
 
   #heard(socket: Socket, message: ToRunner): void {

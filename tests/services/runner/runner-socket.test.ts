@@ -11,7 +11,7 @@ import { RunnerSocket } from '../../../services/runner/runner-socket.ts'
 import { until } from '../../until.ts'
 
 const instance = instanceId.create()
-const hello = { type: 'hello', instance } as const
+const hello = { type: 'hello', instance, isolation: 'none', limits: 'sampled' } as const
 
 async function served(t: Test) {
   const folder = mkdtempSync(join(tmpdir(), 'hints-'))

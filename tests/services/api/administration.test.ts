@@ -1,0 +1,45 @@
+import t from 'tap'
+import { commandId } from '../../../services/contract/ids.ts'
+import { startRig } from './rig.ts'
+
+t.test('runners are told with what they have in hand, and which one is connected', async t => {
+  const rig = await startRig(t)
+  t.same(await rig.call('runners.list', {}, rig.admin), [], 'one that takes no leases is none')
+  await rig.runner.register()
+  const [runner, ...others] = await rig.call('runners.list', {}, rig.admin)
+  t.same(others, [])
+  t.match(runner, { id: rig.runner.instance, pid: process.pid, connected: true, sessions: 0, term: 10 })
+  const short = rig.runner.instance.slice(0, 10)
+  t.same(await rig.call('runners.get', { runner: short }, rig.admin), runner)
+  t.match(await rig.refused('runners.get', { runner: 'ins_0' }, rig.admin), { code: 'runner_not_found' })
+})
+
+t.test('statistics count what there is', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { commands } = await rig.session(['true', 'false'])
+  await rig.runner.play(commandId.schema.parse(commands[0]))
+  await rig.call('users.create', { name: 'gone' }, rig.admin)
+  await rig.call('users.disable', { user: 'gone' }, rig.admin)
+  t.match(await rig.call('admin.stats', {}, rig.admin), {
+    users: { total: 4, disabled: 1 },
+    sessions: { running: 1, stopped: 0 },
+    commands: { succeeded: 1, queued: 1, failed: 0 },
+    repositories: { ready: 1 },
+    bytes: { artifacts: 0 },
+  })
+})
+
+t.test('features are those that the runner has found, and that are configured', async t => {
+  const rig = await startRig(t)
+  t.match(await rig.call('server.features'), {
+    version: '1.2.3',
+    isolation: 'none',
+    limits: 'sampled',
+    repositories: ['https', 'ssh', 'git', 'path'],
+    environment: ['none'],
+    debug_sessions: 16,
+  })
+  const alone = await startRig(t, { runner: 'absent' })
+  t.match(await alone.refused('server.features'), { code: 'runner_unavailable' })
+})
