@@ -1,4 +1,5 @@
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+import { pagePaths } from './pages/page-paths.ts'
 
 /**
  * Which operations live at a path. The router serves requests; this answers what the router cannot: which methods a
@@ -34,7 +35,7 @@ export function matchPath(path: string): PathMatch | undefined {
 
 /** The methods offered at a path, for `Allow`; empty where there is nothing. */
 export function methodsAt(path: string): string[] {
-  if (['/openapi.json', '/metrics'].includes(withoutApiPrefix(path))) return ['GET', 'HEAD']
+  if (pagePaths.includes(withoutApiPrefix(path))) return ['GET', 'HEAD']
   const methods = new Set<string>()
   for (const name of matchPath(path)?.names ?? []) {
     methods.add(contract[name].method)

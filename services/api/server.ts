@@ -10,8 +10,9 @@ import type { Handlers } from './handlers/handler.ts'
 import { limitConnections } from './limits/connection-room.ts'
 import { defaultBodyBytes, mostHeadBytes, mostHeaders, oversized } from './limits/request-size.ts'
 import { registerMetrics } from './metrics-route.ts'
-import { openApiDocument } from './openapi/document.ts'
 import { type Refusal, refuse } from './outcome.ts'
+import { pages } from './pages/pages.ts'
+import { serveStatic } from './pages/static-file.ts'
 import { problemReply, rawReply, refusalOf } from './problem-reply.ts'
 import { readJsonOnly } from './read-body.ts'
 import { noteRequest } from './request-log.ts'
@@ -89,14 +90,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   server.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request.method, request.url)))
   registerRoutes(server, context, handlers, callers)
   registerMetrics(server, context, callers)
-  const document = JSON.stringify(openApiDocument(context.version))
-  for (const url of ['/openapi.json', '/api/openapi.json'])
-    server.get(
-      url,
-      { exposeHeadRoute: true, config: { template: '/openapi.json' } },
-      async (_request, reply) =>
-        reply.header('content-type', 'application/json; charset=utf-8').send(document),
-    )
+  for (const page of pages(context.version)) serveStatic(server, page)
   return server
 }
 

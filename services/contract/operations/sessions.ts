@@ -24,6 +24,9 @@ import { submoduleChoices } from '../submodules.ts'
 
 const session = reference('ses', true).describe('its id, a unique beginning of it, or @last')
 
+/** Of a request, in bytes: the largest patch, as JSON. */
+const largestPatched = 16 * 1024 * 1024
+
 const newSession = z
   .strictObject({
     repository: repositoryName.describe("the repository's name"),
@@ -83,6 +86,7 @@ export const sessionOperations = {
     output: sessionSchema,
     answer: 'json',
     status: 201,
+    largestBody: largestPatched,
     errors: ['repository_not_found', 'session_limit'],
     surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
@@ -97,8 +101,7 @@ export const sessionOperations = {
     output: sessionSchema,
     answer: 'json',
     status: 201,
-    // The largest patch, as JSON.
-    largestBody: 16 * 1024 * 1024,
+    largestBody: largestPatched,
     errors: ['repository_not_found', 'session_limit'],
     surfaces: ['api', 'sdk', 'cli', 'mcp'],
   }),
