@@ -11,6 +11,7 @@ import { hasBody, type Operation, opensByTicket, pathParameters } from '../../co
 import { isUpdate } from '../../contract/versions.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
+import { authCookie } from '../presented.ts'
 import { byteHeaders } from './byte-answers.ts'
 import { idempotencyKey, ifMatch } from './condition-headers.ts'
 import { eventHeaders } from './event-answers.ts'
@@ -46,12 +47,20 @@ export function openApiDocument(version: string): OpenApiDocument {
     components: {
       schemas: namedSchemas(),
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'a personal access token' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'a personal access token, or the access token of a sign-in',
+        },
+        cookie: { type: 'apiKey', in: 'cookie', name: authCookie, description: 'from auth.login, for pages' },
         ticket: { type: 'apiKey', in: 'query', name: 'ticket', description: 'from tickets.create' },
       },
     },
   }
 }
+
+/** Any of these tells who asks. */
+const proofs: readonly JsonSchema[] = [{ token: [] }, { cookie: [] }]
 
 /** OpenAPI has no word for WebSockets. Of a log it is said with the answer, whose messages it carries. */
 const debugWebSocket = (): JsonSchema => ({
@@ -83,7 +92,7 @@ const describeMetrics = (): JsonSchema => ({
       'internal',
     ]),
   },
-  security: [{ token: [] }],
+  security: proofs,
   'x-required-scope': metricsAccess,
 })
 
@@ -95,8 +104,7 @@ function describe(name: OperationName, operation: Operation): JsonSchema {
     summary: operation.summary,
     ...requestOf(name, operation),
     responses: responsesOf(name, operation),
-    security:
-      access === 'public' ? [] : [{ token: [] }, ...(opensByTicket(operation) ? [{ ticket: [] }] : [])],
+    security: access === 'public' ? [] : [...proofs, ...(opensByTicket(operation) ? [{ ticket: [] }] : [])],
     ...(access === 'public' || access === 'token' ? {} : { 'x-required-scope': access }),
   }
 }

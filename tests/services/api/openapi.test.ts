@@ -174,7 +174,7 @@ for (const name of operationNames) {
   t.test(`${name}: who may use it is said`, t => {
     const { access } = operation
     const ticket = operation.answer === 'stream' || operation.answer === 'events' ? [{ ticket: [] }] : []
-    t.same(described.security, access === 'public' ? [] : [{ token: [] }, ...ticket])
+    t.same(described.security, access === 'public' ? [] : [{ token: [] }, { cookie: [] }, ...ticket])
     t.equal(described['x-required-scope'], access === 'public' || access === 'token' ? undefined : access)
     t.end()
   })
