@@ -17,6 +17,7 @@ const localNames = [
   'config reset',
   'completions',
   'mcp',
+  'agent install',
 ] as const
 
 /** One command: where it stands, and what it does. */
@@ -52,6 +53,7 @@ const order: readonly string[] = [
   'debug',
   'events',
   'mcp',
+  'agent',
   'environment',
   'worktree',
   'me',

@@ -150,6 +150,7 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'who may use the server',
   'invite-codes': 'what people register with',
   token: 'what users prove that they are with',
+  agent: 'coding agents of other repositories',
   profile: 'servers that this client knows by name',
   config: 'the settings of this client and of a clone',
   server: 'other words for the same',

@@ -12,6 +12,8 @@ type Flags = ConnectionFlags & {
   readonly force?: true
   readonly yes?: true
   readonly password?: string
+  readonly dryRun?: true
+  readonly sectionHeading?: string
 }
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
@@ -124,6 +126,22 @@ const localCommands: Record<LocalName, LocalCommand> = {
     examples: ['work'],
     words: command => command.argument('<NAME>', 'a profile that is kept'),
     act: async (io, flags, _, args) => (await import('./profile.ts')).removeProfile(io, args, flags),
+  },
+  'agent install': {
+    summary:
+      'Tell the coding agents of another repository of this server: a marked block in its AGENTS.md (and in CLAUDE.md where there is one) with the address and the TLS settings, never a token, and .codex/ where it is missing; run again it changes nothing',
+    examples: ['../other-repo', '. --section-heading "Debug Server"', '../other-repo --dry-run'],
+    words: command =>
+      command
+        .argument('[PATH]', 'the directory of the repository', '.')
+        .option('--section-heading <HEADING>', 'the heading of the block', 'Debug Server')
+        .option('--force', 'write the block anew where it was edited')
+        .option('--dry-run', 'print what would change, as a diff, and write nothing'),
+    act: async (io, flags, _, [path = '.']) =>
+      (await import('./agent-install/install.ts')).installForAgents(io, path, {
+        ...flags,
+        sectionHeading: flags.sectionHeading ?? 'Debug Server',
+      }),
   },
   'config path': {
     summary:

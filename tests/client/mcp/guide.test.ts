@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { createTools } from '../../../client/mcp/tools.ts'
 import { blocksOf, played } from '../guide.ts'
@@ -16,7 +17,7 @@ t.test('the guide speaks of tools that there are', t => {
 
 t.test('the token that the guide makes may do what its tools do', async t => {
   const server = await realServer(t)
-  const [block = '', call = ''] = blocksOf(guide, 'sh')
+  const [block = '', install = '', call = ''] = blocksOf(guide, 'sh')
   const token = (await played(server, block.trim().split('\n'), server.directory)).split('\n')[1] ?? ''
   await using mcp = await startMcp({
     environment: { DEBUG_SERVER_URL: server.url, DEBUG_SERVER_TOKEN: token },
@@ -26,6 +27,9 @@ t.test('the token that the guide makes may do what its tools do', async t => {
     name: 'none',
     status: 'failed',
   })
+  await mkdir(join(server.directory, 'other-repo'))
+  await mkdir(join(server.directory, 'clone'))
+  t.match(await played(server, [install.trim()]), /created AGENTS\.md\ncreated \.codex\/spec\.md/)
   t.match(await played(server, [call.trim()], server.directory), /"result":\[\{"id":"rep_\w+","name":"none"/)
   for (const [name, input] of [
     ['session_create', { repository: 'unknown' }],
