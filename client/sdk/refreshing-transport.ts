@@ -22,8 +22,8 @@ export type SignInKeeper = {
 const margin = 30_000
 
 /**
- * Sends requests as who has signed in, and refreshes that where it has to be: before the access token expires, and once
- * where the server does not take it. Rejects with the problem of the server where the sign-in has ended.
+ * Sends requests as who has signed in, and refreshes that where it has to be: before the access token expires, and where
+ * the server does not take it. Rejects with the problem of the server where the sign-in has ended.
  */
 export function refreshingTransport(
   transport: Transport,
@@ -70,11 +70,15 @@ export function refreshingTransport(
 
   return {
     async send(request, options): Promise<Answer> {
-      const tokens = known !== undefined && isFresh(known) ? known : await refresh(undefined, options.signal)
-      const answer = await sendWith(tokens, request, options)
-      if (answer.status !== 401 || tokens === undefined) return answer
-      await answer.body.text()
-      return sendWith(await refresh(tokens, options.signal), request, options)
+      let tokens = known !== undefined && isFresh(known) ? known : await refresh(undefined, options.signal)
+      let answer = await sendWith(tokens, request, options)
+      // What another program has kept may be no good either: the second time the server is asked for others.
+      for (let tries = 0; tries < 2 && answer.status === 401 && tokens !== undefined; tries++) {
+        await answer.body.text()
+        tokens = await refresh(tokens, options.signal)
+        answer = await sendWith(tokens, request, options)
+      }
+      return answer
     },
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
