@@ -32,6 +32,7 @@ const notTyped: Readonly<Record<string, readonly string[]>> = {
   'repositories.add': ['wait'],
   'repositories.fetch': ['wait'],
   'sessions.create': ['wait'],
+  'sessions.get_or_create': ['wait'],
   'sessions.resume': ['wait'],
 }
 
@@ -461,9 +462,11 @@ function parsed(operation: Operation, text: string): unknown {
 }
 
 /** Calls the tool of that operation over stdio, with the client of the official SDK. */
-const mcp: Surface = async (name, input) => {
+const mcp: Surface = async (name, { cursor, ...input }) => {
   const { tool } = toolWords[name as McpName]
   const value = await agent.value(tool, input)
+  // A tool has a cursor of its own, which leads on from an earlier result.
+  if (cursor !== undefined) return { items: value.result, next: null }
   if (contract[name].answer === 'bytes') return Buffer.from(String(value.text))
   // Of lists and logs the value is a part.
   if (contract[name].answer === 'stream') return value.messages
