@@ -10,7 +10,7 @@ import { cli, temporary } from './cli/rig.ts'
 const password = 'correct-horse-7-battery'
 
 t.test('one signs in on the command line, goes on as that, and signs out', async t => {
-  const clock = new MovableClock()
+  const clock = new MovableClock(Date.now())
   const rig = await startRig(t, { clock })
   const home = await temporary(t)
   const environment = { DEBUG_SERVER_HOME: home, DEBUG_SERVER_URL: rig.api.url }

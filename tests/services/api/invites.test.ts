@@ -6,7 +6,7 @@ import { MovableClock } from './sign-in/movable-clock.ts'
 const password = 'correct-horse-7-battery'
 
 async function rigOf(test: Test) {
-  const clock = new MovableClock()
+  const clock = new MovableClock(Date.now())
   const rig = await startRig(test, { clock })
   const invite = async (input: Record<string, unknown> = {}) => {
     const [made] = await rig.call('invites.create', input, rig.admin)

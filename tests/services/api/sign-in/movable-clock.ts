@@ -1,18 +1,17 @@
 import type { Clock } from '../../../../lib/clock.ts'
 
-/** A clock that can be put forward: that of the machine, or one that stands at `start` otherwise. */
+/** A clock that stands still until it is put forward, so that nothing depends on how long a test takes. */
 export class MovableClock implements Clock {
-  readonly #start: number | undefined
-  #ahead = 0
+  #now: number
 
-  constructor(start?: number) {
-    this.#start = start
+  constructor(start: number) {
+    this.#now = start
   }
 
-  readonly now = (): number => (this.#start ?? Date.now()) + this.#ahead
+  readonly now = (): number => this.#now
 
   /** In milliseconds. */
   readonly pass = (span: number): void => {
-    this.#ahead += span
+    this.#now += span
   }
 }

@@ -8,7 +8,7 @@ const password = 'correct-horse-7-battery'
 
 /** A rig in which maria can sign in. */
 async function rigOf(test: Test) {
-  const clock = new MovableClock()
+  const clock = new MovableClock(Date.now())
   const rig = await startRig(test, { clock })
   await rig.call('users.create', { name: 'maria', password }, rig.admin)
   const login = () => rig.call('auth.login', { name: 'MARIA', password }, null)
