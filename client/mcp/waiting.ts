@@ -18,12 +18,6 @@ type Waiting = {
 const answerSchema = z.looseObject({ status: z.string(), name: z.string().optional(), id: z.string() })
 type Answer = z.infer<typeof answerSchema>
 
-const oneOf = <Status extends string>(statuses: readonly Status[], text: string): Status => {
-  const found = statuses.find(status => status === text)
-  if (found === undefined) throw new TypeError(`no such status: ${text}`)
-  return found
-}
-
 const repository: Waiting = {
   what: 'the repository',
   over: ({ status }) => status !== 'pending',
@@ -32,13 +26,13 @@ const repository: Waiting = {
 }
 const session: Waiting = {
   what: 'the session',
-  over: ({ status }) => sessionIsSettled(oneOf(sessionStatuses, status)),
+  over: ({ status }) => sessionIsSettled(z.enum(sessionStatuses).parse(status)),
   look: 'sessions.get',
   named: ({ id }) => ({ session: id }),
 }
 const command: Waiting = {
   what: 'the command',
-  over: ({ status }) => commandHasEnded(oneOf(commandStatuses, status)),
+  over: ({ status }) => commandHasEnded(z.enum(commandStatuses).parse(status)),
   look: 'commands.get',
   named: ({ id }) => ({ command: id }),
 }

@@ -82,6 +82,7 @@ t.test('Codex finds a mistake with the debugger', missing === undefined ? {} : {
   })
   t.match(said('debug_continue'), { status: 'ended', end: { reason: 'exited', exit_code: 1 } })
   t.match(JSON.stringify(said('debug_output')), /AssertionError: 'first' != 'second'/)
+  t.match(said('command_run'), { status: 'failed', exit_code: 1 })
   t.match(items.at(-1), { type: 'agent_message', text: "pop(0) takes the first of ['first', 'second']" })
 
   await until('debugger and MCP server have gone', () => !clone.processes().some(isOfTheRun))
@@ -114,6 +115,7 @@ function script(repository: string): Step[] {
     onSession('debug_step_out', { wait: 30 }),
     onSession('debug_continue', { wait: 30 }),
     onSession('debug_output'),
+    onSession('command_run', { command: 'python3 -m unittest test_stack', wait: 30 }),
     outputs => message(`pop(0) takes the first of ${valueIn(outputs[5])}`),
   ]
 }
