@@ -1,3 +1,4 @@
+import { visible } from '../../lib/visible.ts'
 import type { Io } from './io.ts'
 import { duration } from './render/relative-time.ts'
 
@@ -8,7 +9,7 @@ import { duration } from './render/relative-time.ts'
 export function startProgress(io: Io, text: string | (() => string), json: boolean): Disposable {
   if (json) return { [Symbol.dispose]() {} }
   const { stderr } = io
-  const textNow = typeof text === 'string' ? () => text : text
+  const textNow = () => visible(typeof text === 'string' ? text : text())
   if (stderr.isTTY !== true) {
     stderr.write(`${textNow()}\n`)
     return { [Symbol.dispose]() {} }

@@ -1,3 +1,4 @@
+import { visible } from '../../../lib/visible.ts'
 import { oneCall } from '../one-call.ts'
 import { renderUser } from '../render/user.ts'
 import type { Words } from './words.ts'
@@ -22,5 +23,8 @@ export const mePassword: Words<'me.password'> = {
     password: { value: 'FILE', read: 'secret', default: '-' },
   },
   examples: ['', '--old-password old.txt --password -'],
-  act: oneCall('me.password', ({ name }) => `the password of ${name} is another one: sign in anew\n`),
+  act: oneCall(
+    'me.password',
+    ({ name }) => `the password of ${visible(name)} is another one: sign in anew\n`,
+  ),
 }

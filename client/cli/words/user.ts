@@ -1,3 +1,4 @@
+import { visible } from '../../../lib/visible.ts'
 import type { User } from '../../../services/contract/user-resources.ts'
 import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
@@ -56,7 +57,10 @@ export const userPassword: Words<'users.password'> = {
   places: ['user'],
   flags: { password: { value: 'FILE', read: 'secret', default: '-' } },
   examples: ['alice', 'alice --password password.txt'],
-  act: oneCall('users.password', ({ name }) => `${name} has another password, and is signed in nowhere\n`),
+  act: oneCall(
+    'users.password',
+    ({ name }) => `${visible(name)} has another password, and is signed in nowhere\n`,
+  ),
 }
 
 export const userDisable: Words<'users.disable'> = {

@@ -8,6 +8,8 @@ import { git } from '../git.ts'
 import { standIn } from '../stand-in-server.ts'
 import { at, cli, temporary } from './rig.ts'
 
+const password = 'bright-kestrel-over-slate-roofs'
+
 /** What a shell makes of these lines: for each the words that `debug-server` would get. */
 function shellWords(lines: readonly string[], directory: string): string[][] {
   const script = [
@@ -34,7 +36,7 @@ t.test('every example is understood, as a shell hands it over', async t => {
   git(directory, 'add', '--all')
   git(directory, 'commit', '--quiet', '--message', 'first')
   await writeFile(join(directory, '.env'), 'A=bcdef\n')
-  await writeFile(join(directory, 'password.txt'), 'correct horse battery staple\n')
+  for (const name of ['password.txt', 'old.txt']) await writeFile(join(directory, name), `${password}\n`)
   const server = await standIn({})
   t.teardown(() => server[Symbol.asyncDispose]())
   const environment = { ...at(server.url), DEBUG_SERVER_HOME: directory, PATH: process.env.PATH ?? '' }
@@ -45,7 +47,9 @@ t.test('every example is understood, as a shell hands it over', async t => {
   const typed = shellWords(lines, directory)
   t.equal(typed.length, lines.length)
   for (const [i, words] of typed.entries()) {
-    const { code, stderr } = await cli(words, { environment, directory, stdin: 'A=b\n' })
+    // Who changes a password is asked for the old one as well.
+    const stdin = words[0] === 'me' ? `${password}\nanother-${password}\n` : `${password}\n`
+    const { code, stderr } = await cli(words, { environment, directory, stdin })
     // Of `mcp` one only gets here from within; the program of its own has tests of its own.
     if (words[0] !== 'mcp') t.not(code, exitCodes.usage, `${lines[i]}: ${stderr}`)
   }
