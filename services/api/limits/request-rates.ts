@@ -1,9 +1,9 @@
-import { isIPv6 } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Caller } from '../access.ts'
 import type { RequestSettings } from '../context.ts'
 import { type Refusal, refuse } from '../outcome.ts'
+import { networkOf } from './network-of.ts'
 import { RateLimit, type RateLimitState } from './rate-limit.ts'
 
 /**
@@ -56,14 +56,3 @@ const headersOf = (policy: string, { limit, left, resetSeconds }: RateLimitState
   'ratelimit-policy': `"${policy}";q=${limit};w=60`,
   ratelimit: `"${policy}";r=${left};t=${resetSeconds}`,
 })
-
-/** Who has one address of IPv6 has the 2^64 beside it. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const { hostname } = new URL(`http://[${address.replace(/%.*$/, '')}]`)
-  const [head = '', tail] = hostname.slice(1, -1).split('::')
-  if (tail === undefined) return head.split(':').slice(0, 4).join(':')
-  const [before, after] = [head.split(':').filter(Boolean), tail.split(':').filter(Boolean)]
-  const zeros = Array<string>(8 - before.length - after.length).fill('0')
-  return [...before, ...zeros, ...after].slice(0, 4).join(':')
-}
