@@ -47,6 +47,7 @@ const waitings: { readonly [Name in CallName]?: Waiting } = {
   'repositories.add': repository,
   'sessions.create': session,
   'sessions.get_or_create': session,
+  'sessions.get_or_create': session,
   'sessions.get': session,
   'sessions.stop': session,
   'sessions.resume': session,

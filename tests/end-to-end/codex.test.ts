@@ -21,7 +21,7 @@ t.setTimeout(280_000)
 
 const tools = [
   ...['init', 'list'].map(name => `repository_${name}`),
-  ...['create', 'list', 'info', 'stop', 'resume', 'delete'].map(name => `session_${name}`),
+  ...['create', 'get_or_create', 'list', 'info', 'stop', 'resume', 'delete'].map(name => `session_${name}`),
   ...['logs', 'commands', 'debug'].map(name => `session_${name}`),
   ...['run', 'info', 'cancel', 'rerun', 'input'].map(name => `command_${name}`),
   ...['list', 'read'].map(name => `artifact_${name}`),
