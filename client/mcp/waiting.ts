@@ -47,7 +47,6 @@ const waitings: { readonly [Name in CallName]?: Waiting } = {
   'repositories.add': repository,
   'sessions.create': session,
   'sessions.get_or_create': session,
-  'sessions.get_or_create': session,
   'sessions.get': session,
   'sessions.stop': session,
   'sessions.resume': session,
