@@ -20,6 +20,9 @@ function openDatabase(path: string): DatabaseSync {
     // WAL: readers never wait for the writer. NORMAL: a crash of the process loses nothing, of the machine at most
     // the last transactions, and never the database. See https://sqlite.org/wal.html
     database.exec('pragma journal_mode = wal; pragma synchronous = normal;')
+    // A checkpoint waits for the disk, 15 to 25 ms, and whoever commits then with it: once in so many pages, 16 MB of them,
+    // where SQLite would have a quarter.
+    database.exec('pragma wal_autocheckpoint = 4000')
   } catch (error) {
     database.close()
     throw error
