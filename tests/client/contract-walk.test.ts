@@ -167,6 +167,24 @@ const alternativesOf = (name: OperationName): readonly string[] =>
 
 type Whole<Name extends OperationName> = Omit<Required<Input<Name>>, Alternative<Name>>
 
+/** Every field of it. */
+const newSession: Whole<'sessions.create'> = {
+  repository: 'demo',
+  commit: 'main',
+  label: 'walk',
+  patch,
+  three_way: true,
+  commands: ['true'],
+  secrets: { TOKEN: 'hunter2-hunter2' },
+  artifacts: ['*.xml'],
+  ttl: 3_600,
+  idle_timeout: 600,
+  submodules: 'recursive',
+  offline: false,
+  environment: ['auto'],
+  wait: 60,
+}
+
 /** For each operation an input that gives every field, made anew for each surface; a missing one does not compile. */
 const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } = {
   'server.health': async () => ({}),
@@ -180,38 +198,8 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const { name } = await client.repositories.add({ url: repository, name: aName(), wait: 60 })
     return { repository: name, wait: 60 }
   },
-  'sessions.create': async () => ({
-    repository: 'demo',
-    commit: 'main',
-    label: 'walk',
-    patch,
-    three_way: true,
-    commands: ['true'],
-    secrets: { TOKEN: 'hunter2-hunter2' },
-    artifacts: ['*.xml'],
-    ttl: 3_600,
-    idle_timeout: 600,
-    submodules: 'recursive',
-    offline: false,
-    environment: ['auto'],
-    wait: 60,
-  }),
-  'sessions.get_or_create': async () => ({
-    repository: 'demo',
-    commit: 'main',
-    label: 'wanted',
-    patch,
-    three_way: true,
-    commands: ['true'],
-    secrets: { TOKEN: 'hunter2-hunter2' },
-    artifacts: ['*.xml'],
-    ttl: 3_600,
-    idle_timeout: 600,
-    submodules: 'recursive',
-    offline: false,
-    environment: ['auto'],
-    wait: 60,
-  }),
+  'sessions.create': async () => newSession,
+  'sessions.get_or_create': async () => ({ ...newSession, label: 'wanted' }),
   'sessions.list': async () => ({
     status: 'running',
     repository: 'demo',

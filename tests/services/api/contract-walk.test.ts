@@ -41,6 +41,24 @@ const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
   'commands.input': { base64: 'text' },
 }
 
+/** Every field of it. */
+const newSession = {
+  repository: 'demo',
+  commit: 'main',
+  label: 'walk',
+  patch: 'x',
+  three_way: true,
+  commands: ['ls', ['ls']],
+  secrets: { TOKEN: 'hunter2-hunter2' },
+  artifacts: ['*.xml'],
+  ttl: 60,
+  idle_timeout: 0,
+  submodules: 'none',
+  offline: false,
+  environment: ['none'],
+  wait: 0,
+}
+
 /** Something valid to ask, so that only what a test spoils is wrong. */
 const valid: Record<OperationName, (things: Things) => Record<string, unknown>> = {
   'server.health': () => ({}),
@@ -56,38 +74,8 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'repositories.get': () => ({ repository: 'demo', wait: 0 }),
   'repositories.fetch': () => ({ repository: 'demo', wait: 0 }),
   'repositories.delete': () => ({ repository: 'spare', wait: 0 }),
-  'sessions.create': () => ({
-    repository: 'demo',
-    commit: 'main',
-    label: 'walk',
-    patch: 'x',
-    three_way: true,
-    commands: ['ls', ['ls']],
-    secrets: { TOKEN: 'hunter2-hunter2' },
-    artifacts: ['*.xml'],
-    ttl: 60,
-    idle_timeout: 0,
-    submodules: 'none',
-    offline: false,
-    environment: ['none'],
-    wait: 0,
-  }),
-  'sessions.get_or_create': () => ({
-    repository: 'demo',
-    commit: 'main',
-    label: 'walk',
-    patch: 'x',
-    three_way: true,
-    commands: ['ls', ['ls']],
-    secrets: { TOKEN: 'hunter2-hunter2' },
-    artifacts: ['*.xml'],
-    ttl: 60,
-    idle_timeout: 0,
-    submodules: 'none',
-    offline: false,
-    environment: ['none'],
-    wait: 0,
-  }),
+  'sessions.create': () => newSession,
+  'sessions.get_or_create': () => newSession,
   'sessions.list': () => ({
     status: 'running',
     repository: 'demo',
