@@ -318,7 +318,7 @@ t.test('without a server every tool says so, and one that comes up is found', as
   })
   t.match(
     textOf(await nobody.callTool('session_info', { session: '@last' })),
-    /^no_token: .*\nfix: give --token/,
+    /^no_token: .*\nfix: sign in .*, give --token/,
   )
   await using wrong = await startMcp({ environment: at('ftp://x'), directory: home })
   t.match(
