@@ -32,7 +32,7 @@ export class GroupCommit {
     this.#retried = retried
   }
 
-  /** `work` may be done several times; it waits for nothing but the database. */
+  /** `work` may be done several times, and whatever it waits for, all others wait for as well. */
   commit<T>(work: Work<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const inContext = AsyncLocalStorage.snapshot()

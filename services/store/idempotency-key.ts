@@ -13,6 +13,8 @@ import {
   type UserId,
   userId,
 } from '../contract/ids.ts'
+import { compiledQuery } from './compiled-query.ts'
+import type { IdempotencyKeyRow } from './idempotency-key-row.ts'
 import { rowChanges } from './row-changes.ts'
 import type { Schema } from './schema.ts'
 
@@ -70,7 +72,7 @@ export class KnownKeyError extends Error {
 export class IdempotencyKey {
   readonly #request: KeyedRequest
   /** Nothing that a client wrote is kept, and who has the store cannot try out inputs without the key. */
-  readonly #row: { user_id: UserId; operation: string; key_sha256: string }
+  readonly #row: KeyRow
   readonly #inputMac: string
   #wasAdded = false
   #isWritten = false
@@ -83,12 +85,7 @@ export class IdempotencyKey {
   }
 
   async find(database: Kysely<Schema>): Promise<KnownKey | undefined> {
-    const row = await database
-      .selectFrom('idempotency_keys')
-      .select(['input_mac', 'made_json'])
-      .where(eb => eb.and(this.#row))
-      .where('created_at', '>', this.#oldest())
-      .executeTakeFirst()
+    const [row] = await findQuery(database, { ...this.#row, after: this.#oldest() })
     if (row === undefined) return undefined
     if (row.input_mac !== this.#inputMac) return { outcome: 'reused' }
     return { outcome: 'made', made: madeSchema.parse(JSON.parse(row.made_json)) }
@@ -116,17 +113,44 @@ export class IdempotencyKey {
 
   /** Old ones go with each that comes, so that there are never more than were used within a day. */
   async #add(transaction: Transaction<Schema>): Promise<void> {
-    await transaction.deleteFrom('idempotency_keys').where('created_at', '<=', this.#oldest()).execute()
-    await transaction
-      .insertInto('idempotency_keys')
-      .values({
-        ...this.#row,
-        input_mac: this.#inputMac,
-        made_json: JSON.stringify(madeSchema.parse(subjectOf() ?? {})),
-        created_at: toInstant(this.#request.now()),
-      })
-      .execute()
+    await forgetQuery(transaction, { until: this.#oldest() })
+    await insertQuery(transaction, {
+      ...this.#row,
+      input_mac: this.#inputMac,
+      made_json: JSON.stringify(madeSchema.parse(subjectOf() ?? {})),
+      created_at: toInstant(this.#request.now()),
+    })
   }
 
   readonly #oldest = (): string => toInstant(this.#request.now() - kept)
 }
+
+type KeyRow = Pick<IdempotencyKeyRow, 'user_id' | 'operation' | 'key_sha256'>
+
+const findQuery = compiledQuery<
+  KeyRow & { after: string },
+  Pick<IdempotencyKeyRow, 'input_mac' | 'made_json'>
+>((database, parameter) =>
+  database
+    .selectFrom('idempotency_keys')
+    .select(['input_mac', 'made_json'])
+    .where('user_id', '=', parameter('user_id'))
+    .where('operation', '=', parameter('operation'))
+    .where('key_sha256', '=', parameter('key_sha256'))
+    .where('created_at', '>', parameter('after')),
+)
+
+const forgetQuery = compiledQuery<{ until: string }, unknown>((database, parameter) =>
+  database.deleteFrom('idempotency_keys').where('created_at', '<=', parameter('until')),
+)
+
+const insertQuery = compiledQuery<IdempotencyKeyRow, unknown>((database, parameter) =>
+  database.insertInto('idempotency_keys').values({
+    user_id: parameter('user_id'),
+    operation: parameter('operation'),
+    key_sha256: parameter('key_sha256'),
+    input_mac: parameter('input_mac'),
+    made_json: parameter('made_json'),
+    created_at: parameter('created_at'),
+  }),
+)
