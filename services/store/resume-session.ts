@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely'
 import type { SessionId } from '../contract/ids.ts'
 import type { Schema } from './schema.ts'
 import { hasRoom } from './session-limit.ts'
-import { later, move } from './sessions.ts'
+import { move } from './session-transitions.ts'
+import { later } from './sessions.ts'
 import type { Store } from './store.ts'
 
 export type Resumed =

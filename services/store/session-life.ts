@@ -1,7 +1,7 @@
 import { toInstant } from '../../lib/clock.ts'
 import type { SessionId } from '../contract/ids.ts'
 import { compiledQuery } from './compiled-query.ts'
-import { move } from './sessions.ts'
+import { move } from './session-transitions.ts'
 import type { Store } from './store.ts'
 
 /**

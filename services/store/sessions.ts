@@ -13,14 +13,8 @@ import {
   type UserId,
 } from '../contract/ids.ts'
 import type { Isolation } from '../contract/isolation.ts'
-import {
-  type SessionEndReason,
-  type SessionFailure,
-  type SessionStatus,
-  sessionSourcesOf,
-} from '../contract/session-state.ts'
+import type { SessionStatus } from '../contract/session-state.ts'
 import type { SubmoduleChoice } from '../contract/submodules.ts'
-import { cancelQueuedCommands } from './commands.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { environmentsOfSession } from './environments.ts'
 import { insertCommand } from './new-command.ts'
@@ -236,17 +230,6 @@ const toRemoveQuery = compiledQuery<Record<never, never>, SessionJoined>(databas
 export const sessionsToRemove = (store: Store): Promise<SessionJoined[]> =>
   store.read(database => toRemoveQuery(database, {}))
 
-export type SessionChanges = {
-  commit_id?: string
-  failure?: SessionFailure
-  /** How its commands are kept apart from now on. */
-  isolation?: Isolation
-  /** Why it is stopping; without, because a client wants it. */
-  end_reason?: SessionEndReason
-  /** The runner whose work this is: refused where it has the session's lease no more. Without: a wish of anybody. */
-  by?: RunnerToken
-}
-
 /** What says how a command of a session is run. Undefined where the session is gone. */
 export const isolationOf = (store: Store, id: SessionId): Promise<IsolationRow | undefined> =>
   store.read(async database => (await isolationQuery(database, { id }))[0])
@@ -298,86 +281,3 @@ export const submodulesOfRepository = (store: Store, id: RepositoryId): Promise<
       .execute()
     return rows.flatMap(submodulesOf)
   })
-
-/** The one place where a session's status changes. False where it cannot become `to` from where it is. */
-export function moveSession(
-  store: Store,
-  id: SessionId,
-  to: SessionStatus,
-  changes: SessionChanges & { now: string },
-): Promise<boolean> {
-  return store.write(transaction => move(transaction, id, to, changes))
-}
-
-/** As `moveSession`, within a transaction. */
-export async function move(
-  transaction: Transaction<Schema>,
-  id: SessionId,
-  to: SessionStatus,
-  changes: SessionChanges & { now: string },
-): Promise<boolean> {
-  const query = transaction
-    .updateTable('sessions')
-    .set(eb => ({
-      status: to,
-      // At rest it needs no runner.
-      ...(to === 'starting' || to === 'stopping' ? {} : { runner_token: null }),
-      ...(changes.commit_id === undefined ? {} : { commit_id: changes.commit_id }),
-      ...(changes.failure === undefined ? {} : { failure_json: JSON.stringify(changes.failure) }),
-      ...(changes.isolation === undefined ? {} : { isolation: changes.isolation }),
-      ...(to === 'running' ? { started_at: eb.fn.coalesce('started_at', eb.val(changes.now)) } : {}),
-      ...(to === 'starting' ? { ended_at: null, end_reason: null } : {}),
-      ...(to === 'stopping' ? { end_reason: changes.end_reason ?? 'stopped' } : {}),
-      ...(to === 'stopped' || to === 'failed' ? { ended_at: changes.now } : {}),
-    }))
-    .where('id', '=', id)
-    .where('status', 'in', sessionSourcesOf(to))
-  const { numUpdatedRows } = await (changes.by === undefined
-    ? query
-    : query.where('runner_token', '=', changes.by)
-  ).executeTakeFirst()
-  if (numUpdatedRows === 0n) return false
-  // What has not started when a session ends never will.
-  if (to === 'stopping') await cancelQueuedCommands(transaction, id, 'session_stopped', changes.now)
-  if (to === 'failed') await cancelQueuedCommands(transaction, id, 'session_failed', changes.now)
-  return true
-}
-
-/** Asks for a session's removal; what runs in it is stopped first. */
-export async function requestRemoval(store: Store, id: SessionId, now: string): Promise<void> {
-  await store.write(transaction =>
-    transaction.updateTable('sessions').set({ delete_requested: 1 }).where('id', '=', id).execute(),
-  )
-  await moveSession(store, id, 'stopping', { now })
-}
-
-/** False where it is not there, or where the runner `by` has its lease no more. */
-export function removeSession(store: Store, id: SessionId, by: RunnerToken | null = null): Promise<boolean> {
-  return store.write(async transaction => {
-    const query = transaction.deleteFrom('sessions').where('id', '=', id)
-    const { numDeletedRows } = await (by === null
-      ? query
-      : query.where('runner_token', '=', by)
-    ).executeTakeFirst()
-    return numDeletedRows > 0n
-  })
-}
-
-/**
- * Calls `drop` unless another session than `by` needs the patch. No session can be created meanwhile: one that is to
- * have this patch is created before, and keeps it, or after, and finds its file gone.
- */
-export function dropPatch(
-  store: Store,
-  sha256: string,
-  by: SessionId,
-  drop: () => Promise<void>,
-): Promise<void> {
-  return store.write(async transaction => {
-    if ((await usersOf(transaction, sha256)).every(({ id }) => id === by)) await drop()
-  })
-}
-
-/** One or two sessions that need the patch: enough to tell whether there is another. */
-const usersOf = (database: Pick<Transaction<Schema>, 'selectFrom'>, sha256: string) =>
-  database.selectFrom('sessions').select('id').where('patch_sha256', '=', sha256).limit(2).execute()

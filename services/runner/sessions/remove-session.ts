@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
+import { dropPatch } from '../../store/drop-patch.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import { dropPatch, removeSession } from '../../store/sessions.ts'
+import { removeSession } from '../../store/session-transitions.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardSessionFiles } from './discard-session-files.ts'
 

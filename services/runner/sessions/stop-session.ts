@@ -1,6 +1,6 @@
 import { toInstant } from '../../../lib/clock.ts'
 import type { SessionJoined } from '../../store/rows.ts'
-import { moveSession } from '../../store/sessions.ts'
+import { moveSession } from '../../store/session-transitions.ts'
 import type { RunnerContext } from '../context.ts'
 import { discardSessionFiles } from './discard-session-files.ts'
 

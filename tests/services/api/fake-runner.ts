@@ -24,7 +24,7 @@ import type { DataFiles } from '../../../services/store/files.ts'
 import { getRepository } from '../../../services/store/repositories.ts'
 import { recordFetch, recordFetchFailure } from '../../../services/store/repository-fetches.ts'
 import { registerRunner } from '../../../services/store/runners.ts'
-import { moveSession, removeSession } from '../../../services/store/sessions.ts'
+import { moveSession, removeSession } from '../../../services/store/session-transitions.ts'
 import type { Store } from '../../../services/store/store.ts'
 import { until } from './until.ts'
 

@@ -3,7 +3,7 @@ import { Changes } from '../../../services/api/changes.ts'
 import { LiveChanges } from '../../../services/api/events/live-changes.ts'
 import { sessionId } from '../../../services/contract/ids.ts'
 import { type ChangeFilter, changesAfter, latestPosition } from '../../../services/store/changes.ts'
-import { moveSession, removeSession } from '../../../services/store/sessions.ts'
+import { moveSession, removeSession } from '../../../services/store/session-transitions.ts'
 import { now, storeRig } from '../store/store-rig.ts'
 
 /** Followed from now on. What is written is there after `look`. */

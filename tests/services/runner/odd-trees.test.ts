@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import t from 'tap'
-import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
+import { requestRemoval } from '../../../services/store/session-transitions.ts'
+import { getSession } from '../../../services/store/sessions.ts'
 import { until } from '../../until.ts'
 import { git, type RunnerRig, runnerRig } from './rig.ts'
 

@@ -6,7 +6,8 @@ import {
   requestRepositoryRemoval,
 } from '../../../services/store/repositories.ts'
 import { wantFetch } from '../../../services/store/repository-fetches.ts'
-import { getSession, requestRemoval } from '../../../services/store/sessions.ts'
+import { requestRemoval } from '../../../services/store/session-transitions.ts'
+import { getSession } from '../../../services/store/sessions.ts'
 import { until } from '../../until.ts'
 import { commit, git, runnerRig } from './rig.ts'
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { secretsOf } from '../../../services/store/session-secrets.ts'
-import { createSession, removeSession } from '../../../services/store/sessions.ts'
+import { removeSession } from '../../../services/store/session-transitions.ts'
+import { createSession } from '../../../services/store/sessions.ts'
 import { runnerRig } from './rig.ts'
 
 t.test(

@@ -10,7 +10,8 @@ import {
 import { endCommand, startCommand } from '../../../services/store/commands.ts'
 import { recordFetch } from '../../../services/store/repository-fetches.ts'
 import { takeSession } from '../../../services/store/runners.ts'
-import { getSession, moveSession, removeSession } from '../../../services/store/sessions.ts'
+import { moveSession, removeSession } from '../../../services/store/session-transitions.ts'
+import { getSession } from '../../../services/store/sessions.ts'
 import { now, runner, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 0, stderr_bytes: 0 }

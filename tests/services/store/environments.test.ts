@@ -12,7 +12,7 @@ import {
 } from '../../../services/store/environment-transitions.ts'
 import { getEnvironment, readyBuilds } from '../../../services/store/environments.ts'
 import { takeSession } from '../../../services/store/runners.ts'
-import { moveSession, removeSession } from '../../../services/store/sessions.ts'
+import { moveSession, removeSession } from '../../../services/store/session-transitions.ts'
 import { now, runner, storeRig } from './store-rig.ts'
 
 /** A store with a runner, and sessions that it starts. */

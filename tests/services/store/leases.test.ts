@@ -19,7 +19,8 @@ import {
   takeRepository,
   takeSession,
 } from '../../../services/store/runners.ts'
-import { getSession, moveSession, removeSession, requestRemoval } from '../../../services/store/sessions.ts'
+import { moveSession, removeSession, requestRemoval } from '../../../services/store/session-transitions.ts'
+import { getSession } from '../../../services/store/sessions.ts'
 import { now, runner, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }

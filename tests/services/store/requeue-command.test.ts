@@ -8,7 +8,7 @@ import {
   startCommand,
 } from '../../../services/store/commands.ts'
 import { queueAgain, queueCommand } from '../../../services/store/new-command.ts'
-import { requestRemoval } from '../../../services/store/sessions.ts'
+import { requestRemoval } from '../../../services/store/session-transitions.ts'
 import { now, runner, storeRig } from './store-rig.ts'
 
 type Rig = Awaited<ReturnType<typeof storeRig>>

@@ -9,7 +9,8 @@ import {
   stopExpired,
   stopWhereIdle,
 } from '../../../services/store/session-life.ts'
-import { getSession, moveSession, sessionsToRemove } from '../../../services/store/sessions.ts'
+import { moveSession } from '../../../services/store/session-transitions.ts'
+import { getSession, sessionsToRemove } from '../../../services/store/sessions.ts'
 import { storeRig } from './store-rig.ts'
 
 const at = (seconds: number) => toInstant(Date.UTC(2030, 0, 1) + seconds * 1_000)

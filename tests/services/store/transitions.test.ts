@@ -15,15 +15,10 @@ import {
   requeueCommand,
   startCommand,
 } from '../../../services/store/commands.ts'
+import { dropPatch } from '../../../services/store/drop-patch.ts'
 import { queueCommand } from '../../../services/store/new-command.ts'
-import {
-  dropPatch,
-  getSession,
-  moveSession,
-  removeSession,
-  requestRemoval,
-  sessionsToRemove,
-} from '../../../services/store/sessions.ts'
+import { moveSession, removeSession, requestRemoval } from '../../../services/store/session-transitions.ts'
+import { getSession, sessionsToRemove } from '../../../services/store/sessions.ts'
 import type { Store } from '../../../services/store/store.ts'
 import { now, storeRig } from './store-rig.ts'
 
