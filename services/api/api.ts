@@ -11,6 +11,7 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from './changes.ts'
+import { Codexbar } from './codexbar.ts'
 import { type Context, defaultLimits, type Limits, type RequestSettings } from './context.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
@@ -51,6 +52,8 @@ export type ApiDependencies = {
   readonly sessions: ServerSettings['sessions']
   /** What sessions get that are created without saying so. */
   readonly environments: Pick<ServerSettings['environments'], 'default'>
+  /** Of the host, for programs that are asked there. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<Limits>
   /** Default: with the cost that is asked for of servers. */
   readonly passwords?: Passwords
@@ -85,6 +88,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
       onConnected: () => debugEvents.gap(),
     }),
   )
+  const limits: Limits = { ...defaultLimits, ...deps.limits }
   const context: Context = {
     ...deps,
     loopback: isLoopback(listen.host),
@@ -96,10 +100,11 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     changes,
     live,
     debugEvents,
+    codexbar: starting.use(new Codexbar({ environment: deps.environment, deadlineMs: limits.codexbar })),
     runner,
     stopping: stop.signal,
     nextRequestId: requestIds(),
-    limits: { ...defaultLimits, ...deps.limits },
+    limits,
   }
   const handlers = idempotentHandlers(context, createHandlers(context))
   const server = buildServer(context, handlers, tokenUse)

@@ -7,6 +7,7 @@ import type { LiveAnswer, RunnerOffers } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
+import type { Codexbar } from './codexbar.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -47,6 +48,7 @@ export type Context = {
   readonly changes: Changes
   readonly live: Live
   readonly debugEvents: DebugEvents
+  readonly codexbar: Pick<Codexbar, 'usage'>
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */
   readonly runner: {
     readonly instance: InstanceId | undefined
@@ -81,6 +83,8 @@ export type Limits = {
   readonly linger: number
   /** The pause between two pings of a WebSocket. */
   readonly ping: number
+  /** How long codexbar may take. */
+  readonly codexbar: number
   /** How long a stop waits for requests in progress. */
   readonly stop: number
 }
@@ -91,5 +95,6 @@ export const defaultLimits: Limits = {
   slowReader: 60_000,
   linger: 5_000,
   ping: 30_000,
+  codexbar: 20_000,
   stop: 5_000,
 }

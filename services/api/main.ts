@@ -36,6 +36,7 @@ await runService(async () => {
       sessions,
       environments,
       commands: runner,
+      environment: process.env,
       limits: { slowReader: streams.slow_reader_seconds * 1_000, ping: streams.ping_seconds * 1_000 },
     }),
   )

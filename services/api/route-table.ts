@@ -1,4 +1,5 @@
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
+import { pathsOf } from '../contract/operation.ts'
 import { pagePaths } from './pages/page-paths.ts'
 
 /**
@@ -10,10 +11,12 @@ export type PathMatch = {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-const patterns = operationNames.map(name => ({
-  name,
-  pattern: new RegExp(`^${contract[name].path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-}))
+const patterns = operationNames.flatMap(name =>
+  pathsOf(contract[name]).map(path => ({
+    name,
+    pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+  })),
+)
 
 /** A path as it was sent (still percent-encoded, without the query), bare or under `/api`. */
 export function matchPath(path: string): PathMatch | undefined {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
-import { opensByTicket } from '../contract/operation.ts'
+import { type Operation, opensByTicket, pathsOf } from '../contract/operation.ts'
 import { tellsVersion } from '../contract/versions.ts'
 import { type Caller, readmit } from './access.ts'
 import { auditedCall } from './audited-call.ts'
@@ -45,10 +45,10 @@ export function registerRoutes(
 ): void {
   const rates = new RequestRates(context.clock, context.requests)
   for (const name of operationNames)
-    for (const prefix of ['', '/api']) {
+    for (const path of addressesOf(contract[name])) {
       const route = {
         method: contract[name].method,
-        url: `${prefix}${contract[name].path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+        url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
         exposeHeadRoute: hasHead(name),
         config: { template: contract[name].path },
         bodyLimit: contract[name].largestBody ?? defaultBodyBytes,
@@ -84,6 +84,10 @@ export function registerRoutes(
       }
     }
 }
+
+/** Bare and under `/api`. */
+const addressesOf = (operation: Operation): string[] =>
+  pathsOf(operation).flatMap(path => [path, `/api${path}`])
 
 function handlerOf(
   context: Context,

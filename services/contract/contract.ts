@@ -3,6 +3,7 @@ import { administrationOperations } from './operations/administration.ts'
 import { artifactOperations } from './operations/artifacts.ts'
 import { auditOperations } from './operations/audit.ts'
 import { authOperations } from './operations/auth.ts'
+import { codexbarOperations } from './operations/codexbar.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
 import { environmentOperations } from './operations/environments.ts'
@@ -36,6 +37,7 @@ export const contract = {
   ...inviteOperations,
   ...auditOperations,
   ...administrationOperations,
+  ...codexbarOperations,
 } as const satisfies Record<string, Operation>
 
 export type Contract = typeof contract

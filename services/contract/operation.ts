@@ -14,6 +14,8 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** An OpenAPI path template, such as `/sessions/{session}`. */
   readonly path: `/${string}`
+  /** Another address of the same, which clients of earlier systems know. */
+  readonly alsoAt?: `/${string}`
   readonly summary: string
   /** What the caller must bring: nothing, any valid token, or a token with this scope. */
   readonly access: 'public' | 'token' | Scope
@@ -76,6 +78,10 @@ export const hasBody = ({ method }: Pick<Operation, 'method'>): boolean =>
 /** Whether a ticket in its query (`ticket`) opens it, as well as what any other request comes with. */
 export const opensByTicket = ({ answer }: Pick<Operation, 'answer'>): boolean =>
   answer === 'stream' || answer === 'events'
+
+/** Where it is to be found, without `/api`. */
+export const pathsOf = ({ path, alsoAt }: Pick<Operation, 'path' | 'alsoAt'>): string[] =>
+  alsoAt === undefined ? [path] : [path, alsoAt]
 
 /** The names of the path parameters of an operation, in order. */
 export const pathParameters = (path: string): string[] =>

@@ -16,6 +16,7 @@ import { contract, type OperationName, operationNames } from '../../services/con
 import { eventMessageSchema } from '../../services/contract/event-message.ts'
 import { logMessageSchema } from '../../services/contract/log-message.ts'
 import { bytes, hasBody, type Operation, pathParameters } from '../../services/contract/operation.ts'
+import { putCodexbar } from '../services/api/put-codexbar.ts'
 import { until } from '../services/api/until.ts'
 import { at, cli as commandLine } from './cli/rig.ts'
 import { git } from './git.ts'
@@ -39,6 +40,7 @@ const notTyped: Readonly<Record<string, readonly string[]>> = {
 t.setTimeout(280_000)
 
 const server = await realServer(t)
+await putCodexbar(server.directory, `echo '{"accounts":[]}'`)
 const repository = await demoRepository(server.directory)
 const patch = await readFile(demoPatch, 'utf8')
 const client = createClient({ baseUrl: server.url, token: server.token })
@@ -331,6 +333,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'runners.list': async () => ({}),
   'runners.get': async () => ({ runner: (await client.runners.list())[0]?.id ?? '' }),
   'admin.stats': async () => ({}),
+  'codexbar.usage': async () => ({}),
   'audit.list': async () => ({
     session: (await aCommand(['true'], 20)).session,
     actor: (await client.server.whoami()).user.name,

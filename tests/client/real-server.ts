@@ -63,6 +63,8 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       // A test may have as many as it likes.
       sessions: serverSchema.parse({ sessions: { per_owner: 1_000 } }).sessions,
       commands: serverSchema.parse({}).runner,
+      // Programs of the host that the API asks stand here.
+      environment: { PATH: join(directory, 'bin') },
     })
   let api = await startOn(0)
   const { url } = api

@@ -3,6 +3,7 @@ import { administrationHandlers } from './administration.ts'
 import { artifactHandlers } from './artifacts.ts'
 import { auditHandlers } from './audit.ts'
 import { authHandlers } from './auth.ts'
+import { codexbarHandlers } from './codexbar.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
 import { environmentHandlers } from './environments.ts'
@@ -38,4 +39,5 @@ export const createHandlers = (context: Context): Handlers => ({
   ...inviteHandlers(context),
   ...auditHandlers(context),
   ...administrationHandlers(context),
+  ...codexbarHandlers(context),
 })

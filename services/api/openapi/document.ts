@@ -7,7 +7,7 @@ import {
   schemaReference,
 } from '../../contract/json-schemas.ts'
 import { isKeyed } from '../../contract/keyed-operations.ts'
-import { hasBody, type Operation, opensByTicket, pathParameters } from '../../contract/operation.ts'
+import { hasBody, type Operation, opensByTicket, pathParameters, pathsOf } from '../../contract/operation.ts'
 import { isUpdate } from '../../contract/versions.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
@@ -31,10 +31,11 @@ export function openApiDocument(version: string): OpenApiDocument {
   const paths: Record<string, Record<string, JsonSchema>> = {}
   for (const name of operationNames) {
     const operation: Operation = contract[name]
-    paths[operation.path] = {
-      ...paths[operation.path],
-      [operation.method.toLowerCase()]: describe(name, operation),
-    }
+    for (const path of pathsOf(operation))
+      paths[path] = {
+        ...paths[path],
+        [operation.method.toLowerCase()]: { ...describe(name, operation), operationId: idAt(name, path) },
+      }
   }
   paths[metricsPath] = { get: describeMetrics() }
   const debugPath = contract['debug.list'].path
@@ -58,6 +59,10 @@ export function openApiDocument(version: string): OpenApiDocument {
     },
   }
 }
+
+/** Each address has an id of its own. */
+const idAt = (name: OperationName, path: string): string =>
+  path === contract[name].path ? name : path.slice(1).replaceAll('/', '_')
 
 /** Any of these tells who asks. */
 const proofs: readonly JsonSchema[] = [{ token: [] }, { cookie: [] }]
@@ -99,7 +104,6 @@ const describeMetrics = (): JsonSchema => ({
 function describe(name: OperationName, operation: Operation): JsonSchema {
   const { access } = operation
   return {
-    operationId: name,
     tags: [name.split('.', 1)[0]],
     summary: operation.summary,
     ...requestOf(name, operation),

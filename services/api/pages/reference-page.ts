@@ -51,6 +51,7 @@ function operation({
   name,
   method,
   path,
+  alsoAt,
   access,
   summary,
   fields,
@@ -59,8 +60,9 @@ function operation({
   errors,
 }: OperationEntry): string {
   const needs = access === 'public' ? 'no token' : access === 'token' ? 'any token' : `the scope ${access}`
+  const also = alsoAt === undefined ? '' : ` or <code>${method} ${escaped(alsoAt)}</code>`
   return `<h3 id="${name}">${name}</h3>
-<p><code>${method} ${escaped(path)}</code>, with ${needs}</p>
+<p><code>${method} ${escaped(path)}</code>${also}, with ${needs}</p>
 <p>${escaped(summary)}.</p>
 ${fields.length === 0 ? '' : `<ul>${fields.map(field).join('')}</ul>`}
 <p>Answers ${status}: ${output === undefined ? 'its bytes' : words(output)}</p>

@@ -75,10 +75,11 @@ const accessWords = (access: OperationEntry['access']): string =>
   access === 'public' ? 'none needed' : access === 'token' ? 'any token' : `\`${access}\``
 
 function operationSection(entry: OperationEntry): string {
-  const { name, method, path, access, summary, fields, status, errors, surfaces } = entry
+  const { name, method, path, alsoAt, access, summary, fields, status, errors, surfaces } = entry
+  const also = alsoAt === undefined ? '' : ` or \`${method} ${alsoAt}\``
   const parts = [
     `### ${name}`,
-    `\`${method} ${path}\` · scope: ${accessWords(access)} · for: ${surfaces.join(', ')}`,
+    `\`${method} ${path}\`${also} · scope: ${accessWords(access)} · for: ${surfaces.join(', ')}`,
     `${summary}.`,
   ]
   if (fields.length > 0) parts.push(fields.map(fieldLine).join('\n'))

@@ -17,7 +17,7 @@ export type FieldEntry = {
 /** What a manual says of one operation, whatever the manual is written in. */
 export type OperationEntry = Pick<
   Operation,
-  'method' | 'path' | 'access' | 'summary' | 'answer' | 'status' | 'surfaces'
+  'method' | 'path' | 'alsoAt' | 'access' | 'summary' | 'answer' | 'status' | 'surfaces'
 > & {
   readonly name: OperationName
   readonly fields: readonly FieldEntry[]

@@ -8,6 +8,7 @@ export const repositoryOperations = {
   'repositories.add': operation({
     method: 'POST',
     path: '/repositories',
+    alsoAt: '/repository/init',
     summary: 'Register a repository; adding the same one again changes nothing',
     access: 'repositories:write',
     input: z.strictObject({

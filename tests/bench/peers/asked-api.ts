@@ -30,7 +30,8 @@ try {
     ...{ store, files: dataFiles(join(directory, 'data')), clock: systemClock, log: createLog('api') },
     ...{ instance: instanceId.create(), version: '0', listen: { host: '127.0.0.1', port: 0 } },
     ...{ runnerSocket: join(directory, 'nobody.sock'), allowedOrigins: [], allowedSchemes: [] },
-    ...{ debugSessions: 1, environments: { default: ['none'] }, sessions: limits, commands, requests },
+    ...{ debugSessions: 1, environments: { default: ['none'] }, environment: {} },
+    ...{ sessions: limits, commands, requests },
   })
   await tellAddress({
     url: `${api.url}/sessions/${sessions[0]}`,

@@ -1,12 +1,14 @@
 import t, { type Test } from 'tap'
 import { contract, type OperationName, operationNames } from '../../../services/contract/contract.ts'
 import type { DebugSessionId } from '../../../services/contract/ids.ts'
+import type { Operation } from '../../../services/contract/operation.ts'
 import { scopes } from '../../../services/contract/scopes.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
 import { keepArtifact } from './keep-artifact.ts'
 import { keepEnvironment } from './keep-environment.ts'
 import { liveDebugger } from './live-debugger.ts'
+import { putCodexbar } from './put-codexbar.ts'
 import { problemOf, type Rig, requestFor, startRig } from './rig.ts'
 
 t.setTimeout(260_000)
@@ -190,6 +192,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'runners.list': () => ({}),
   'runners.get': ({ runner }) => ({ runner }),
   'admin.stats': () => ({}),
+  'codexbar.usage': () => ({}),
   'audit.list': ({ session, token }) => ({
     session,
     actor: 'alice',
@@ -324,6 +327,7 @@ const spoiltId = ['x y', 'ses_0', 'cmd_ILOU', '@last']
 
 async function startWalk(t: Test) {
   const rig = await startRig(t)
+  await putCodexbar(rig.directory, `echo '{"accounts":[]}'`)
   await rig.repository()
   // No sessions are opened on these.
   for (const unused of ['spare', 'another']) await rig.repository(unused)
@@ -353,6 +357,13 @@ async function startWalk(t: Test) {
   return { ...rig, rig, things }
 }
 
+/** From the usual one to each: bare, under `/api`, and what else it is called. */
+function addressesOf(name: OperationName): ((usual: string) => string)[] {
+  const { alsoAt }: Operation = contract[name]
+  const others = alsoAt === undefined ? [] : [() => alsoAt, () => `/api${alsoAt}`]
+  return [usual => usual, usual => `/api${usual}`, ...others]
+}
+
 async function rowOf({ store }: Rig, id: DebugSessionId): Promise<DebugSessionJoined> {
   const row = await getDebugSession(store, id)
   if (row === undefined) throw new Error(`no ${id}`)
@@ -366,15 +377,14 @@ const closed = await startWalk(t)
 for (const name of operationNames) {
   const { access } = contract[name]
 
-  t.test(`${name}: answers as declared, bare and under /api`, async t => {
+  t.test(`${name}: answers as declared at each of its addresses, bare and under /api`, async t => {
     const { rig, things } = await startWalk(t)
-    for (const prefix of ['', '/api']) {
+    for (const [nth, path] of addressesOf(name).entries()) {
       const input = { ...valid[name](things) }
-      if (prefix !== '' && ['auth.register', 'tokens.create', 'users.create'].includes(name))
-        input.name = 'another'
-      if (prefix !== '' && name === 'repositories.delete') input.repository = 'another'
-      const [path, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
-      const answer = await rig.send(`${prefix}${path}`, sent)
+      if (nth > 0 && ['auth.register', 'tokens.create', 'users.create'].includes(name)) input.name = 'another'
+      if (nth > 0 && name === 'repositories.delete') input.repository = 'another'
+      const [usual, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
+      const answer = await rig.send(path(usual), sent)
       t.ok(
         answer.status === contract[name].status || answer.status === 200,
         `${answer.status} ${answer.text}`,

@@ -46,5 +46,6 @@ const api = await startApi({
   environments: { default: ['none'] },
   sessions,
   commands: runner,
+  environment: {},
 })
 process.stdout.write(`${api.url}\n`)

@@ -77,6 +77,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     environments: { default: ['none'] },
     sessions: serverSchema.parse({}).sessions,
     commands: serverSchema.parse({}).runner,
+    environment: { PATH: join(directory, 'bin') },
     ...options,
   })
   made.use(api)
