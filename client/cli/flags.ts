@@ -82,8 +82,8 @@ function describe(field: Field, said: FlagWords, required: boolean): string {
   const text = said.describe ?? field.describe
   const parts = [said.read === 'seconds' ? overTime(text) : text]
   if (said.read === 'variables') parts.push('; a file of NAME=VALUE lines')
-  if (said.read === 'secret') parts.push('; the first line of a file')
-  if (['file', 'patch', 'variables', 'secret'].includes(said.read ?? ''))
+  if (said.read === 'secret' || said.read === 'new secret') parts.push('; the first line of a file')
+  if (['file', 'patch', 'variables', 'secret', 'new secret'].includes(said.read ?? ''))
     parts.push('; - reads standard input')
   if (said.read === 'patch')
     parts.push(', @working-tree packs what has not been committed here, against HEAD or --commit')

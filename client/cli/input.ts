@@ -21,6 +21,8 @@ export type Reading = {
   readonly text: (flag: string, file: string) => Promise<string>
   /** One line, which is not to be told. */
   readonly secret: (flag: string, file: string) => Promise<string>
+  /** The same for one that is chosen now. */
+  readonly newSecret: (flag: string, file: string) => Promise<string>
   /** A patch and, where that is known, the commit that it was made against; `commit` is the one that was asked for. */
   readonly patch: (flag: string, file: string, commit: string | undefined) => Promise<Record<string, string>>
 }
@@ -52,6 +54,7 @@ export async function inputFrom(
     if (given === true) input[field.name] = true
     else if (way === 'file') input[field.name] = await read.text(label, last)
     else if (way === 'secret') input[field.name] = await read.secret(label, last)
+    else if (way === 'new secret') input[field.name] = await read.newSecret(label, last)
     else if (way === 'patch') Object.assign(input, await read.patch(label, last, textOr(input.commit)))
     else if (way === 'variables')
       input[field.name] = variablesFrom(label, visible(last), await read.text(label, last))

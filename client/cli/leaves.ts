@@ -7,6 +7,7 @@ export type LocalName = (typeof localNames)[number]
 const localNames = [
   'configure',
   'login',
+  'register',
   'logout',
   'profile list',
   'profile use',
@@ -44,6 +45,7 @@ export function leaves(): readonly Leaf[] {
 const order: readonly string[] = [
   'configure',
   'login',
+  'register',
   'logout',
   'whoami',
   'repository',

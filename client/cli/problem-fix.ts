@@ -45,6 +45,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'take them in again with "debug-server user enable NAME"'
     case 'scope_beyond_role':
       return 'name an administrator, or leave --user out and give the token another name'
+    case 'invite_invalid':
+      return 'ask an administrator for another: "debug-server invite-codes generate"'
     case 'invite_not_found':
       return 'see "debug-server invite-codes list"'
     case 'token_not_found':

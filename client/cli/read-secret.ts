@@ -18,17 +18,29 @@ export class SecretReader {
   }
 
   async read(flag: string, file: string): Promise<string> {
-    const secret = file === '-' ? await this.#next(flag) : firstLine(await readText(this.#io, flag, file))
+    const secret =
+      file === '-' ? await this.#next(spoken(flag)) : firstLine(await readText(this.#io, flag, file))
     if (secret === undefined || secret === '') throw usageError(`${flag}: there is no line for it`)
     return secret
   }
 
-  async #next(flag: string): Promise<string | undefined> {
+  /** One that is chosen now: who types it types it twice, for nobody sees what was typed. */
+  async readNew(flag: string, file: string): Promise<string> {
+    if (file !== '-' || this.#io.stdin.isTTY !== true) return await this.read(flag, file)
+    const secret = await askSecret(this.#io, `new ${spoken(flag)}`)
+    if (secret === '') throw usageError(`${flag}: nothing was typed`)
+    if ((await askSecret(this.#io, 'the same once more')) === secret) return secret
+    throw usageError(`${flag}: it was typed in two ways`, 'nothing was changed; try again')
+  }
+
+  async #next(what: string): Promise<string | undefined> {
     const { stdin, signal } = this.#io
-    if (stdin.isTTY === true) return await askSecret(this.#io, flag.replace(/^--/, '').replaceAll('-', ' '))
+    if (stdin.isTTY === true) return await askSecret(this.#io, what)
     this.#lines ??= text(addAbortSignal(signal, stdin)).then(all => all.split(/\r?\n/))
     return (await this.#lines).shift()
   }
 }
+
+const spoken = (flag: string): string => flag.replace(/^--/, '').replaceAll('-', ' ')
 
 const firstLine = (content: string): string | undefined => content.split(/\r?\n/, 1)[0]

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { ConnectionFlags } from '../../config/client/load.ts'
 import { type Settings, tokenName } from '../../config/client/resolve.ts'
-import type { TransportEvent } from '../sdk/told-transport.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import type { LocalName } from './leaves.ts'
@@ -15,9 +14,6 @@ import { reportOf, reportText } from './report-error.ts'
 import type { CliName, RenderContext } from './words/words.ts'
 
 type Flags = ConnectionFlags & { readonly json?: true; readonly verbose?: true }
-
-/** How often a request is sent again that the server is too busy for. */
-const retries = 4
 
 /** Runs one command line to its end and resolves with the exit code. It never rejects. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -85,15 +81,17 @@ class Invocation {
 
   async #fillOperation(command: Command, name: CliName): Promise<void> {
     const { fillOperationCommand } = await import('./operation-command.ts')
-    let secrets: SecretReader | undefined
+    let reader: SecretReader | undefined
+    const secrets = async () => {
+      const { SecretReader } = await import('./read-secret.ts')
+      reader ??= new SecretReader(this.#io)
+      return reader
+    }
     fillOperationCommand(command, name, {
       read: {
         text: async (flag, file) => (await import('./read-text.ts')).readText(this.#io, flag, file),
-        secret: async (flag, file) => {
-          const { SecretReader } = await import('./read-secret.ts')
-          secrets ??= new SecretReader(this.#io)
-          return await secrets.read(flag, file)
-        },
+        secret: async (flag, file) => (await secrets()).read(flag, file),
+        newSecret: async (flag, file) => (await secrets()).readNew(flag, file),
         patch: async (flag, file, commit) => {
           const { readPatch } = await import('./read-patch.ts')
           const { notes, ...read } = await readPatch(this.#io, flag, file, commit)
@@ -109,28 +107,14 @@ class Invocation {
 
   async #perform({ name, input, extras }: Asked, flags: Flags): Promise<number> {
     const io = this.#io
-    const [{ loadSettings }, { connectionSettings }, { createClient }, { perform }] = await Promise.all([
+    const [{ loadSettings }, { clientAs }, { perform }] = await Promise.all([
       import('../../config/client/load.ts'),
-      import('../../config/client/connection.ts'),
-      import('../sdk/client.ts'),
+      import('./server-client.ts'),
       import('./perform.ts'),
     ])
     this.#settings = await loadSettings(io, flags)
-    await using client = createClient({
-      ...(await connectionSettings(this.#settings)),
-      signal: io.signal,
-      retries,
-      tell: flags.verbose === true ? await this.#teller(this.#settings) : undefined,
-    })
+    await using client = await clientAs(io, this.#settings, flags)
     return await perform(name, input, { ...this.#rendering(), client, io, json: flags.json === true, extras })
-  }
-
-  /** Writes what goes on between here and the server to stderr. */
-  async #teller(settings: Settings): Promise<(event: TransportEvent) => void> {
-    const { eventLine, settingsLine } = await import('./verbose.ts')
-    const { stderr } = this.#io
-    stderr.write(`${settingsLine(settings)}\n`)
-    return event => void stderr.write(`${eventLine(event)}\n`)
   }
 
   async #fillLocal(command: Command, name: LocalName): Promise<void> {

@@ -4,10 +4,12 @@ import type { TransportEvent } from '../sdk/told-transport.ts'
 import { masked } from './render/masked.ts'
 
 /** What `--verbose` tells first: the server, and by which token, as far as one may see it. */
-export const settingsLine = ({ baseUrl, token, insecure }: Settings): string =>
+export const settingsLine = ({ baseUrl, token, signIn, insecure }: Settings): string =>
   [
     `server ${visible(baseUrl?.value ?? 'none')} (${baseUrl?.source ?? 'not configured'})`,
-    `token ${token === undefined ? 'none' : `${masked(token.value)} (${token.source})`}`,
+    signIn === undefined
+      ? `token ${token === undefined ? 'none' : `${masked(token.value)} (${token.source})`}`
+      : `signed in as ${visible(signIn.user)}`,
     ...(insecure?.value === true ? ['its certificate is not verified'] : []),
   ].join(', ')
 

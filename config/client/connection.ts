@@ -41,7 +41,7 @@ function culprit(name: keyof typeof spoken, { source }: Sourced<unknown>): strin
 export async function connectionSettings(settings: Settings): Promise<ConnectionSettings> {
   const server = await serverSettings(settings)
   const { token, signIn } = settings
-  if (signIn !== undefined) return { ...server, token: undefined, signIn: signInFile(server.baseUrl, signIn) }
+  if (signIn !== undefined) return { ...server, token: undefined, signIn: signInFile(signIn) }
   if (token === undefined)
     throw new SettingsError('no_token', `no token configured for ${server.baseUrl}`, {
       fix: 'sign in with "debug-server login NAME", give --token TOKEN, set DEBUG_SERVER_TOKEN, or keep one with "debug-server configure"',
@@ -50,12 +50,10 @@ export async function connectionSettings(settings: Settings): Promise<Connection
   return { ...server, token: token.value, signIn: undefined }
 }
 
-function signInFile(baseUrl: string, { user, file }: NonNullable<Settings['signIn']>): SignInFile {
-  return {
-    load: () => keptSignIn(file, baseUrl),
-    save: tokens => keepSignIn(file, baseUrl, { user, ...tokens }),
-  }
-}
+const signInFile = ({ user, place }: NonNullable<Settings['signIn']>): SignInFile => ({
+  load: () => keptSignIn(place),
+  save: tokens => keepSignIn(place, { user, ...tokens }),
+})
 
 /** The settings but for who asks. */
 export async function serverSettings({

@@ -8,7 +8,7 @@ import { configLocation } from './config-location.ts'
 import type { Profile } from './profile.ts'
 import { type ChosenProfile, resolveSettings, type Settings, type Sources } from './resolve.ts'
 import { SettingsError } from './settings-error.ts'
-import { keptSignIn, signInsFile } from './sign-ins.ts'
+import { keptSignIn, signInPlace, signInsFile } from './sign-ins.ts'
 
 /** Where a client finds its settings. */
 export type ClientPlace = {
@@ -68,20 +68,20 @@ export async function loadSettings(place: ClientPlace, flags: ConnectionFlags): 
 /** A token that is given for this call is meant; one that was only found gives way to who has signed in. */
 async function signInAt(place: ClientPlace, settings: Settings): Promise<Settings['signIn']> {
   const { baseUrl } = settings
-  if (baseUrl === undefined || isTokenGiven(settings)) return undefined
+  if (baseUrl === undefined || isTokenGiven(place, settings)) return undefined
   const location = configLocation(place.environment, place.platform)
   const address = parseBaseUrl(baseUrl.value)
   if (!('path' in location) || !address.ok) return undefined
-  const file = signInsFile(location.path)
-  const kept = await keptSignIn(file, address.url)
-  return kept && { user: kept.user, file }
+  const signIn = signInPlace(signInsFile(location.path), { baseUrl: address.url, profile: settings.keptIn })
+  const kept = await keptSignIn(signIn)
+  return kept && { user: kept.user, place: signIn }
 }
 
-/** By flag or variable, or in a profile that was named so. */
-const isTokenGiven = ({ token, profile }: Settings): boolean =>
+/** By flag or variable, or in a file that was named so. */
+const isTokenGiven = ({ configFile }: ClientPlace, { token }: Settings): boolean =>
   token?.source === 'flag' ||
   token?.source === 'environment' ||
-  (token?.source === 'file' && profile?.source !== 'file')
+  (token?.source === 'file' && configFile !== undefined)
 
 export function fromFlags(
   { baseUrl, token, ca, insecure, verify }: ConnectionFlags,

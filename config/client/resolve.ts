@@ -1,5 +1,6 @@
 import { parseBaseUrl } from '../../lib/base-url.ts'
 import type { Profile } from './profile.ts'
+import type { SignInPlace } from './sign-ins.ts'
 
 /** Where a setting comes from. `file`: the profile that is in use of those that the user's file keeps. */
 export type Source = 'flag' | 'environment' | 'clone' | 'file' | 'own clone'
@@ -38,8 +39,10 @@ export type Settings = {
   readonly insecure: Sourced<boolean> | undefined
   /** The profile that `file` means. */
   readonly profile: Sourced<string> | undefined
-  /** Who is signed in at that server, where nobody has given a token for this call; read from `file`. */
-  readonly signIn?: { readonly user: string; readonly file: string }
+  /** The profile that the server was kept in, whose sign-in is meant; undefined where it was found elsewhere. */
+  readonly keptIn: string | undefined
+  /** Who is signed in at that server, where nobody has given a token for this call; read from `place`. */
+  readonly signIn?: { readonly user: string; readonly place: SignInPlace }
 }
 
 type Place = {
@@ -73,6 +76,7 @@ export function resolveSettings(sources: Sources): Settings {
     ca,
     insecure: caIsNearer ? undefined : insecure,
     profile: profile && { value: profile.name, source: profile.by },
+    keptIn: kept?.source === 'file' ? profile?.name : undefined,
   }
 }
 

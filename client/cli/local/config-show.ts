@@ -1,18 +1,23 @@
 import { configLocation } from '../../../config/client/config-location.ts'
 import { type ConnectionFlags, loadSettings } from '../../../config/client/load.ts'
 import type { Settings, Sourced } from '../../../config/client/resolve.ts'
+import { signInsFile } from '../../../config/client/sign-ins.ts'
 import { type Io, write } from '../io.ts'
 import { masked } from '../render/masked.ts'
 import { table } from '../render/table.ts'
 import type { RenderContext } from '../words/words.ts'
 
-type Shown = Record<'profile' | 'base_url' | 'token' | 'ca' | 'insecure', Sourced<string | boolean> | null>
+type Shown = Record<
+  'profile' | 'base_url' | 'token' | 'signed_in' | 'ca' | 'insecure',
+  Sourced<string | boolean> | null
+>
 
 /** The settings as they are shown: never with the token. */
-export const shownSettings = ({ profile, baseUrl, token, ca, insecure }: Settings): Shown => ({
+export const shownSettings = ({ profile, baseUrl, token, signIn, ca, insecure }: Settings): Shown => ({
   profile: profile ?? null,
   base_url: baseUrl ?? null,
   token: token === undefined ? null : { ...token, value: masked(token.value) },
+  signed_in: signIn === undefined ? null : { value: signIn.user, source: 'file' },
   ca: ca ?? null,
   insecure: insecure ?? null,
 })
@@ -54,7 +59,10 @@ function clientText(settings: Shown, file: string | null, context: RenderContext
       { title: 'VALUE', cell: ([, setting]) => String(setting?.value ?? '-'), flexible: true },
       {
         title: 'FROM',
-        cell: ([, setting]) => (setting === null ? '-' : spoken(setting.source, file)),
+        cell: ([name, setting]) => {
+          if (setting === null) return '-'
+          return name === 'signed_in' && file !== null ? signInsFile(file) : spoken(setting.source, file)
+        },
         flexible: true,
       },
     ],

@@ -11,7 +11,10 @@ type Flags = ConnectionFlags & {
   readonly origin?: true
   readonly force?: true
   readonly yes?: true
+  readonly verbose?: true
   readonly password?: string
+  readonly invite?: string
+  readonly displayName?: string
   readonly dryRun?: true
   readonly sectionHeading?: string
 }
@@ -43,13 +46,15 @@ type LocalCommand = {
 const localCommands: Record<LocalName, LocalCommand> = {
   configure: {
     summary:
-      'Keep the address of a server and a token for it (--base-url, --token, --ca, --insecure), readable by you alone, in a profile of that name where one is given (--profile); the token is read from standard input when it is - or left out',
+      'Keep the address of a server and a token for it (--base-url, --token, --ca, --insecure), readable by you alone, in a profile of that name where one is given (--profile); the token is read from standard input when it is - or left out, and in a terminal one may do without and sign in',
     examples: [
       '--base-url http://127.0.0.1:8000 --token TOKEN',
       '--base-url https://debug.example.org --ca ca.pem < token.txt',
       '--base-url https://debug.example.org --insecure --token -',
       '--profile work --base-url https://debug.example.org < token.txt',
+      '--profile work --base-url https://debug.example.org --no-token',
     ],
+    words: command => command.option('--no-token', 'keep no token: one signs in instead'),
     act: async (io, flags) => (await import('./configure.ts')).configure(io, flags),
   },
   login: {
@@ -61,6 +66,22 @@ const localCommands: Record<LocalName, LocalCommand> = {
         .argument('<name>', 'who')
         .option('--password <FILE>', 'the first line of a file; - reads standard input, or asks', '-'),
     act: async (io, flags, _, args) => (await import('./sign-in.ts')).login(io, flags, args),
+  },
+  register: {
+    summary:
+      'Become a user of this server by an invite, and sign in: the code and the password, twice, are asked for in the terminal, or are the first two lines of standard input',
+    examples: [
+      'maria',
+      'maria --display-name "Maria M."',
+      'maria --invite invite.txt --password password.txt',
+    ],
+    words: command =>
+      command
+        .argument('<name>', 'what to be called; nobody else may be, in whatever case')
+        .option('--invite <FILE>', 'the first line of a file; - reads standard input, or asks', '-')
+        .option('--password <FILE>', 'the first line of a file; - reads standard input, or asks twice', '-')
+        .option('--display-name <TEXT>', 'as others are to see the name'),
+    act: async (io, flags, _, args) => (await import('./sign-in.ts')).register(io, flags, args),
   },
   logout: {
     summary: 'End the sign-in at this server, with all that it has opened, and forget it',

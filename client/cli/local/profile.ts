@@ -1,6 +1,7 @@
 import { profileChoice } from '../../../config/client/choose-profile.ts'
 import { type ConfigFile, changeConfigFile, readConfigFile } from '../../../config/client/config-file.ts'
 import { defaultProfile } from '../../../config/client/profile.ts'
+import { forgetSignInsOf, signInsFile } from '../../../config/client/sign-ins.ts'
 import { didYouMean } from '../../../lib/suggest.ts'
 import { visible } from '../../../lib/visible.ts'
 import { CliError } from '../cli-error.ts'
@@ -47,13 +48,15 @@ export async function useProfile(io: Io, [name = '']: readonly string[], { json 
   await write(io.stdout, json ? `${JSON.stringify({ profile: name })}\n` : `using ${name}\n`, io.signal)
 }
 
-/** Forgets a profile, its token too. Where it was the one in use, `default` is again. */
+/** Forgets a profile, with its token and its sign-in. Where it was the one in use, `default` is again. */
 export async function removeProfile(io: Io, [name = '']: readonly string[], { json }: Flags): Promise<void> {
-  await changeConfigFile(requireConfigPath(io), file => {
+  const path = requireConfigPath(io)
+  await changeConfigFile(path, file => {
     requireProfile(file, name)
     const { [name]: _, ...profiles } = file.profiles
     return withCurrent(profiles, file.profile === name ? undefined : file.profile)
   })
+  await forgetSignInsOf(signInsFile(path), name)
   await write(io.stdout, json ? `${JSON.stringify({ removed: name })}\n` : `removed ${name}\n`, io.signal)
 }
 

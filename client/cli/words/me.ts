@@ -20,7 +20,7 @@ export const mePassword: Words<'me.password'> = {
   path: ['me', 'password'],
   flags: {
     old_password: { value: 'FILE', read: 'secret', default: '-' },
-    password: { value: 'FILE', read: 'secret', default: '-' },
+    password: { value: 'FILE', read: 'new secret', default: '-' },
   },
   examples: ['', '--old-password old.txt --password -'],
   act: oneCall(

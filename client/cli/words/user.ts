@@ -21,7 +21,7 @@ const columns = (now: number): Column<User>[] => [
 export const userCreate: Words<'users.create'> = {
   path: ['user', 'create'],
   places: ['name'],
-  flags: { password: { value: 'FILE', read: 'secret' } },
+  flags: { password: { value: 'FILE', read: 'new secret' } },
   examples: ['alice', 'alice --role admin --password -', 'ci --role service'],
   act: oneCall('users.create', renderUser),
 }
@@ -55,7 +55,7 @@ export const userUpdate: Words<'users.update'> = {
 export const userPassword: Words<'users.password'> = {
   path: ['user', 'password'],
   places: ['user'],
-  flags: { password: { value: 'FILE', read: 'secret', default: '-' } },
+  flags: { password: { value: 'FILE', read: 'new secret', default: '-' } },
   examples: ['alice', 'alice --password password.txt'],
   act: oneCall(
     'users.password',

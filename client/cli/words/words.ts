@@ -33,10 +33,11 @@ export type FlagWords = {
    * How its text becomes the field's value, beyond what the schema tells. `seconds`: from `10m` or `30`. `bytes`: from
    * `512M`. `file`: the content of a file, or of standard input for `-`. `patch`: the same, or `@working-tree` for what has
    * changed in the repository one stands in, and then its commit as well. `variables`: the lines of such a file, each
-   * NAME=VALUE. `secret`: the first line of a file, or for `-` the next one of standard input. `commas`: several in one,
+   * NAME=VALUE. `secret`: the first line of a file, or for `-` the next one of standard input; `new secret`: the same, typed twice in
+   * a terminal. `commas`: several in one,
    * parted by commas.
    */
-  readonly read?: 'seconds' | 'bytes' | 'file' | 'patch' | 'variables' | 'secret' | 'commas'
+  readonly read?: 'seconds' | 'bytes' | 'file' | 'patch' | 'variables' | 'secret' | 'new secret' | 'commas'
   /** What the CLI asks for where the field is not given, other than the contract's default; as it would be typed. */
   readonly default?: string
 }

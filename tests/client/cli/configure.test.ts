@@ -41,6 +41,7 @@ t.test('a server is kept, tried, shown and used', async t => {
     profile: { value: 'default', source: 'file' },
     base_url: { value: server.url, source: 'file' },
     token: { value: '****WXYZ', source: 'file' },
+    signed_in: null,
     ca: null,
     insecure: { value: true, source: 'flag' },
     file: path,
@@ -67,7 +68,34 @@ t.test('a token can be piped, and is carried to no other server', async t => {
   t.notMatch(await saved(), 'insecure', 'TLS settings are those that are given')
   const other = await configure(['--base-url', 'http://127.0.0.1:2'])
   t.equal(other.code, 2)
-  t.match(other.stderr, /no token on standard input/)
+  t.match(other.stderr, /no token on standard input\n.*--no-token/)
+})
+
+t.test('a server can be kept without a token, for who signs in', async t => {
+  const home = await temporary(t)
+  const server = await standIn({
+    'server.health': () => ({ status: 'ok', service: 'api', instance: 'ins_0123456789ab', version: '1.0.0' }),
+  })
+  t.teardown(() => server[Symbol.asyncDispose]())
+  const environment = { DEBUG_SERVER_HOME: home }
+  const path = join(home, 'config.toml')
+  const saved = () => readFile(path, 'utf8')
+  const url = ['--base-url', server.url]
+  const told = `${server.url} answers; sign in with "debug-server login NAME"\n`
+  t.match(await cli(['configure', ...url, '--no-token'], { environment }), { code: 0, stderr: told })
+  t.equal(await saved(), `[profiles.default]\nbase_url = "${server.url}"\n`)
+  t.match(await cli(['configure', ...url], { environment, terminal: 80 }), { code: 0, stderr: told })
+  t.notMatch(await saved(), 'token')
+  t.match(await cli(['configure', '--token', ''], { environment, terminal: 80 }), { code: 2 })
+  await cli(['configure', '--token', 'kept'], { environment })
+  await cli(['configure'], { environment, terminal: 80 })
+  t.match(await saved(), 'token = "kept"', 'one that was kept for this very address stays')
+  await cli(['configure', '--no-token'], { environment, terminal: 80 })
+  t.notMatch(await saved(), 'token')
+  t.match(await cli(['whoami'], { environment }), {
+    code: 3,
+    stderr: /sign in with "debug-server login NAME"/,
+  })
 })
 
 t.test('what cannot be right is refused, and nothing is written', async t => {
@@ -79,7 +107,7 @@ t.test('what cannot be right is refused, and nothing is written', async t => {
     [['--base-url', 'localhost:8000', '--token', 'x'], /--base-url "localhost:8000": expected an address/],
     [['--base-url', 'https://me:pw@x', '--token', 'x'], /user name or password/],
     [[...url, '--token', 'a b'], /--token: a token is printable ASCII/],
-    [[...url, '--token', ''], /missing --token TOKEN/],
+    [[...url, '--token', ''], /--token is empty/],
     [[...url, '--token', 'x', '--ca', 'none.pem'], /--ca .*none\.pem: no such file/],
     [[...url, '--token', 'x', '--ca', 'not.pem'], /no certificate in PEM/],
     [[...url, '--token', 'x', '--ca', 'not.pem', '--insecure'], /both --ca and --insecure/],

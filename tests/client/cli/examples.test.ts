@@ -36,7 +36,8 @@ t.test('every example is understood, as a shell hands it over', async t => {
   git(directory, 'add', '--all')
   git(directory, 'commit', '--quiet', '--message', 'first')
   await writeFile(join(directory, '.env'), 'A=bcdef\n')
-  for (const name of ['password.txt', 'old.txt']) await writeFile(join(directory, name), `${password}\n`)
+  for (const name of ['password.txt', 'old.txt', 'invite.txt'])
+    await writeFile(join(directory, name), `${password}\n`)
   const server = await standIn({})
   t.teardown(() => server[Symbol.asyncDispose]())
   const environment = { ...at(server.url), DEBUG_SERVER_HOME: directory, PATH: process.env.PATH ?? '' }
@@ -47,8 +48,10 @@ t.test('every example is understood, as a shell hands it over', async t => {
   const typed = shellWords(lines, directory)
   t.equal(typed.length, lines.length)
   for (const [i, words] of typed.entries()) {
-    // Who changes a password is asked for the old one as well.
-    const stdin = words[0] === 'me' ? `${password}\nanother-${password}\n` : `${password}\n`
+    // Some are asked for two secrets.
+    const stdin = ['me', 'register'].includes(words[0] ?? '')
+      ? `${password}\nanother-${password}\n`
+      : `${password}\n`
     const { code, stderr } = await cli(words, { environment, directory, stdin })
     // Of `mcp` one only gets here from within; the program of its own has tests of its own.
     if (words[0] !== 'mcp') t.not(code, exitCodes.usage, `${lines[i]}: ${stderr}`)

@@ -20,6 +20,7 @@ const read = (name: CliName, typed: Partial<Typed>) => {
     { places: [], rest: [], flags: {}, ...typed },
     {
       text: async (_, file) => (file.endsWith('.env') ? (secrets[file] ?? '') : `content of ${file}`),
+      newSecret: async (_, file) => `new secret of ${file}`,
       secret: async (_, file) => `secret of ${file}`,
       patch: async (_, file, commit) => ({
         patch: `content of ${file}`,
