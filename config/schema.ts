@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isAddressRange } from '../lib/ip-address.ts'
 
 /**
  * Every key of the configuration, with its default. The TOML files beside this one show the same. What an error says of
@@ -104,7 +105,14 @@ export const serverSchema = z.strictObject({
     })
     .prefault({}),
   proxy: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(9090) })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.default(9090),
+      trusted_proxies: z
+        .array(z.string().refine(isAddressRange))
+        .meta({ description: 'addresses and ranges such as ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"]' })
+        .default([]),
+    })
     .prefault({}),
   services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),
   runner: z

@@ -9,6 +9,7 @@ import { UserError } from '../../lib/user-error.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
+import { proxyProof } from '../store/proxy-proof.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from './changes.ts'
 import { Codexbar } from './codexbar.ts'
@@ -16,9 +17,11 @@ import { type Context, defaultLimits, type Limits, type RequestSettings } from '
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { idempotentHandlers } from './idempotent-handlers.ts'
+import { RequestRates } from './limits/request-rates.ts'
 import { Live } from './live/live.ts'
 import { isLoopback } from './loopback.ts'
 import { ApiMetrics } from './metrics.ts'
+import { Peers } from './peers.ts'
 import { requestIds } from './request-id.ts'
 import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
@@ -93,6 +96,8 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     ...deps,
     loopback: isLoopback(listen.host),
     metrics: new ApiMetrics(deps.store),
+    peers: new Peers(await proxyProof(deps.store)),
+    rates: new RequestRates(deps.clock, deps.requests),
     accessTokens: new AccessTokens(deps),
     passwords: deps.passwords ?? new Passwords(),
     signInLimits: new SignInLimits(deps.clock),

@@ -4,7 +4,7 @@ import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import { now } from './handlers/now.ts'
 
-/** Who calls, and the address of their connection. */
+/** Who calls, and from where. */
 export type From = { readonly caller: Caller; readonly address: string | null }
 
 /** Answers a call; what it changes is written down with who has asked for it, whichever way it came. */

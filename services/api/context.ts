@@ -9,8 +9,10 @@ import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { Codexbar } from './codexbar.ts'
 import type { DebugEvents } from './debug-events.ts'
+import type { RequestRates } from './limits/request-rates.ts'
 import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
+import type { Peers } from './peers.ts'
 import type { Question, TerminalQuestion } from './runner-link.ts'
 import type { AccessTokens } from './sign-in/access-tokens.ts'
 import type { AuditRefusals } from './sign-in/audit-refusals.ts'
@@ -24,6 +26,8 @@ export type Context = {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: ApiMetrics
+  readonly peers: Peers
+  readonly rates: RequestRates
   readonly accessTokens: AccessTokens
   readonly passwords: Passwords
   readonly signInLimits: SignInLimits

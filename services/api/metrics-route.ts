@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Families, familiesSchema, metricsText, metricsType } from '../../lib/metrics.ts'
 import { admit } from './access.ts'
 import type { Context } from './context.ts'
+import { countRequest } from './limits/count-request.ts'
 import type { Callers } from './routes.ts'
 import { sendProblem } from './send-problem.ts'
 
@@ -21,11 +22,12 @@ export function registerMetrics(server: FastifyInstance, context: Context, calle
       method: 'GET',
       url,
       exposeHeadRoute: true,
-      config: { template: metricsPath },
+      config: { template: metricsPath, countsItself: true },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const admitted = await admit(context, metricsAccess, request)
-        if (!admitted.ok) return sendProblem(reply, admitted)
-        callers.set(request, admitted.value)
+        if (admitted.ok) callers.set(request, admitted.value)
+        const refusal = countRequest(context, request, reply, admitted)
+        if (refusal !== undefined) return sendProblem(reply, refusal)
         const services = await gather(context)
         reply.header('cache-control', 'no-store')
         return request.headers.accept === 'application/json'

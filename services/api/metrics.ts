@@ -13,6 +13,8 @@ export type RequestFacts = {
   /** Milliseconds. */
   ms: number
   request: string
+  /** Whom it came from. */
+  address: string | null
   /** The id of the token or sign-in that it came with. */
   credential: string | undefined
 }

@@ -20,7 +20,7 @@ import type {
   Visit,
 } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
-import { RequestRates } from './limits/request-rates.ts'
+import { countRequest } from './limits/count-request.ts'
 import { defaultBodyBytes } from './limits/request-size.ts'
 import { whileAdmitted } from './live/while-admitted.ts'
 import { answerLog } from './logs/answer-log.ts'
@@ -43,22 +43,21 @@ export function registerRoutes(
   handlers: Handlers,
   callers: Callers,
 ): void {
-  const rates = new RequestRates(context.clock, context.requests)
   for (const name of operationNames)
     for (const path of addressesOf(contract[name])) {
       const route = {
         method: contract[name].method,
         url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
         exposeHeadRoute: hasHead(name),
-        config: { template: contract[name].path },
+        config: { template: contract[name].path, countsItself: true as const },
         bodyLimit: contract[name].largestBody ?? defaultBodyBytes,
       }
       if (isPublic(name)) {
         const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-          const refusal = rates.ofAddress(request, reply)
+          const refusal = countRequest(context, request, reply)
           if (refusal !== undefined) return sendProblem(reply, refusal)
         }
-        server.route({ ...route, onRequest, handler: publicHandler(handlers, name) })
+        server.route({ ...route, onRequest, handler: publicHandler(context, handlers, name) })
       } else {
         // Before the body is read: who may not do this sends us no megabytes either.
         const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -69,9 +68,8 @@ export function registerRoutes(
             request,
             opensByTicket(contract[name]) ? ticket : undefined,
           )
-          if (!admitted.ok) return sendProblem(reply, rates.ofAddress(request, reply) ?? admitted)
-          callers.set(request, admitted.value)
-          const refusal = rates.ofCaller(admitted.value, reply)
+          if (admitted.ok) callers.set(request, admitted.value)
+          const refusal = countRequest(context, request, reply, admitted)
           if (refusal !== undefined) return sendProblem(reply, refusal)
         }
         // And after it: who sends it slowly may be nobody any more when it is there.
@@ -102,8 +100,11 @@ function handlerOf(
 }
 
 const publicHandler =
-  (handlers: Handlers, name: PublicName) => async (request: FastifyRequest, reply: FastifyReply) =>
-    sendOutcome(reply, name, await answerPublic(handlers, name, rawInput(request), visitOf(request)))
+  (context: Context, handlers: Handlers, name: PublicName) =>
+  async (request: FastifyRequest, reply: FastifyReply) => {
+    const visit = visitOf(context, request)
+    return sendOutcome(reply, name, await answerPublic(handlers, name, rawInput(request), visit))
+  }
 
 const jsonHandler =
   (context: Context, handlers: Handlers, name: JsonName, callers: Callers) =>
@@ -117,7 +118,7 @@ const jsonHandler =
     })
     const conditions = readConditions(name, request)
     if (!conditions.ok) return sendOutcome(reply, name, conditions)
-    const from = { caller, address: request.socket.remoteAddress ?? null }
+    const from = { caller, address: context.peers.address(request.raw) }
     const outcome = await auditedCall(context, from, name, () =>
       answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ...conditions.value }),
     )
@@ -167,8 +168,8 @@ const eventsHandler =
     })
   }
 
-const visitOf = ({ socket, url, headers }: FastifyRequest): Visit => ({
-  address: socket.remoteAddress ?? null,
+const visitOf = ({ peers }: Context, { raw, url, headers }: FastifyRequest): Visit => ({
+  address: peers.address(raw),
   path: url.split('?', 1)[0] ?? '',
   headers,
 })

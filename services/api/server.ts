@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { allowOrigins } from './cors.ts'
 import type { Handlers } from './handlers/handler.ts'
 import { limitConnections } from './limits/connection-room.ts'
+import { countRequest } from './limits/count-request.ts'
 import { defaultBodyBytes, mostHeadBytes, mostHeaders, oversized } from './limits/request-size.ts'
 import { registerMetrics } from './metrics-route.ts'
 import { type Refusal, refuse } from './outcome.ts'
@@ -25,6 +26,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The path template of the contract, for the request log. */
     template?: string
+    /** Whether it counts its requests itself, once it knows who asks. */
+    countsItself?: true
   }
 }
 
@@ -55,7 +58,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
       connectionsCheckingInterval: Math.min(5_000, context.limits.head / 2),
     },
     frameworkErrors: (error, request, reply) => {
-      const refusal = oversized(request.raw)
+      const refusal = countRequest(context, request, reply) ?? oversized(request.raw)
       if (refusal === undefined) failed(error, request, reply)
       else sendProblem(reply, refusal)
     },
@@ -69,7 +72,10 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     const span = requestSpan(request, reply)
-    const refusal = oversized(request.raw) ?? leaked(request.url)
+    const fault = oversized(request.raw) ?? leaked(request.url)
+    // Whatever is asked for is counted: what no operation answers, or is refused here, by its address.
+    const isCounted = fault === undefined && request.routeOptions.config.countsItself === true
+    const refusal = (isCounted ? undefined : countRequest(context, request, reply)) ?? fault
     if (refusal !== undefined) return void sendProblem(reply, refusal)
     span.within(() => withSubject({ request: request.id }, done))
   })
@@ -82,6 +88,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
       status: reply.raw.statusCode,
       ms: reply.elapsedTime,
       request: request.id,
+      address: context.peers.address(request.raw),
       credential: caller?.credential.id,
     })
   })

@@ -65,6 +65,7 @@ export class Upgrades implements AsyncDisposable {
 
   async #upgrade(id: string, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const started = performance.now()
+    const address = this.#context.peers.address(request)
     const gone = new AbortController()
     socket.on('error', () => {}) // 'close' follows
     socket.on('close', () => gone.abort())
@@ -78,12 +79,12 @@ export class Upgrades implements AsyncDisposable {
       status,
       ms: performance.now() - started,
       request: id,
+      address,
       credential: opened.ok ? opened.value.caller.credential.id : undefined,
     })
     if (gone.signal.aborted) return
     if (!opened.ok) return refuseUpgrade(socket, opened)
     this.#tokenUse.note(opened.value.caller.credential)
-    const address = request.socket.remoteAddress ?? null
     this.#servers[opened.value.kind].handleUpgrade(request, socket, head, webSocket =>
       this.#serve(webSocket, { ...opened.value, request: id, address }, gone),
     )

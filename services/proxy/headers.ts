@@ -1,5 +1,7 @@
 import { isIPv6 } from 'node:net'
 import type { TraceCarrier } from '../../lib/trace.ts'
+import { proofHeader } from '../store/proxy-proof.ts'
+import type { Client } from './trusted-proxies.ts'
 
 /**
  * Headers as they stand on the wire: name, value, name, value. Nothing is joined, sorted or renamed on the way through.
@@ -19,29 +21,30 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-/** What a client says of these is not believed: anybody can write them. */
+/** What a client says of these goes no further: anybody can write them. */
 const ours = new Set([
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-host',
   'x-forwarded-port',
+  proofHeader,
 ])
 
-export type Peer = {
-  readonly address: string | undefined
+export type Forwarded = Client & {
   readonly host: string | undefined
-  readonly protocol: 'http' | 'https'
+  /** What proves to the upstream that this is the proxy. */
+  readonly proof: string
 }
 
 /**
  * What goes to the upstream: the client's headers, and ours of where they come from. `trace`: what stands in place of the
  * client's own headers of that name.
  */
-export function requestHeaders(raw: RawHeaders, peer: Peer, trace: TraceCarrier = {}): string[] {
+export function requestHeaders(raw: RawHeaders, forwarded: Forwarded, trace: TraceCarrier = {}): string[] {
   // Node has answered `Expect: 100-continue` itself.
   const kept = withoutHopByHop(raw, name => ours.has(name) || name === 'expect' || Object.hasOwn(trace, name))
-  return [...kept, ...forwardedHeaders(peer), ...Object.entries(trace).flat()]
+  return [...kept, ...forwardedHeaders(forwarded), ...Object.entries(trace).flat()]
 }
 
 /** What goes back to the client. */
@@ -67,19 +70,20 @@ function namedByConnection(raw: RawHeaders): Set<string> {
 }
 
 /** RFC 7239, and the older headers that say the same. */
-function forwardedHeaders({ address, host, protocol }: Peer): string[] {
-  const client = address?.replace(/^::ffff:(?=\d+\.)/, '')
+export function forwardedHeaders({ address, host, protocol, proof }: Forwarded): string[] {
   const parts = []
-  if (client !== undefined) parts.push(`for=${isIPv6(client) ? `"[${client}]"` : client}`)
+  if (address !== undefined) parts.push(`for=${isIPv6(address) ? `"[${address}]"` : address}`)
   if (host !== undefined) parts.push(`host=${quoted(host)}`)
   parts.push(`proto=${protocol}`)
   return [
-    ...(client === undefined ? [] : ['X-Forwarded-For', client]),
+    ...(address === undefined ? [] : ['X-Forwarded-For', address]),
     ...(host === undefined ? [] : ['X-Forwarded-Host', host]),
     'X-Forwarded-Proto',
     protocol,
     'Forwarded',
     parts.join(';'),
+    proofHeader,
+    proof,
   ]
 }
 

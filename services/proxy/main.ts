@@ -6,6 +6,7 @@ import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { startTracing } from '../../lib/start-tracing.ts'
 import { urlOf } from '../../lib/url.ts'
+import { proxyProof } from '../store/proxy-proof.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
 import { startProxy } from './proxy.ts'
@@ -22,6 +23,8 @@ await runService(async () => {
     await startProxy({
       listen,
       upstream: urlOf(api),
+      proof: await proxyProof(store),
+      trustedProxies: listen.trusted_proxies,
       instance,
       version: packageVersion(),
       log,

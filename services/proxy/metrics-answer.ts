@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import { familiesSchema, metricsText, metricsType } from '../../lib/metrics.ts'
+import { type Forwarded, forwardedHeaders } from './headers.ts'
 import type { ProxyMetrics } from './metrics.ts'
 import { sendProblem } from './problem.ts'
 
@@ -12,6 +13,7 @@ export type MetricsQuestion = {
   readonly log: Logger
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly forwarded: Forwarded
 }
 
 /** How long the API may take, in milliseconds. */
@@ -32,12 +34,16 @@ export async function answerMetrics(question: MetricsQuestion): Promise<void> {
   }
 }
 
-async function answer({ upstream, metrics, request, response }: MetricsQuestion): Promise<void> {
+async function answer({ upstream, metrics, request, response, forwarded }: MetricsQuestion): Promise<void> {
   const { authorization } = request.headers
   const told = await upstream.request({
     path: '/metrics',
     method: 'GET',
-    headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+    headers: [
+      ...['accept', 'application/json'],
+      ...(authorization === undefined ? [] : ['authorization', authorization]),
+      ...forwardedHeaders(forwarded),
+    ],
     signal: AbortSignal.timeout(deadline),
   })
   const body = await told.body.text()

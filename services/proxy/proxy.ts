@@ -9,12 +9,14 @@ import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
+import type { Forwarded } from './headers.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { answerMetrics } from './metrics-answer.ts'
 import { endWithProblem, sendProblem } from './problem.ts'
 import { relay, responseOn } from './relay.ts'
-import { requestTarget } from './request-target.ts'
+import { type RequestTarget, requestTarget } from './request-target.ts'
 import { switchProtocols } from './switch-protocols.ts'
+import { TrustedProxies } from './trusted-proxies.ts'
 import { Tunnel } from './tunnel.ts'
 
 export type ProxyDependencies = {
@@ -22,6 +24,10 @@ export type ProxyDependencies = {
   readonly listen: { readonly host: string; readonly port: number }
   /** Where the API is, such as `http://127.0.0.1:8000`. */
   readonly upstream: string
+  /** What proves to it that this is the proxy: see `proxy-proof.ts` of the store. */
+  readonly proof: string
+  /** Addresses, and ranges of them, of proxies in front of this one. */
+  readonly trustedProxies: readonly string[]
   readonly instance: InstanceId
   readonly version: string
   readonly log: Logger
@@ -43,6 +49,12 @@ export async function startProxy(
     bodyTimeout: 0,
     connect: { timeout: 5_000 },
   })
+  const trusted = new TrustedProxies(deps.trustedProxies)
+  const forwardedOf = (request: IncomingMessage, { host }: RequestTarget): Forwarded => ({
+    ...trusted.clientOf(request),
+    host,
+    proof: deps.proof,
+  })
   const tunnels = new Set<Tunnel>()
   const metrics = new ProxyMetrics(() => tunnels.size)
   let isStopping = false
@@ -60,10 +72,11 @@ export async function startProxy(
       const target = readTarget(request, response)
       if (target === undefined) return
       const path = target.path.split('?', 1)[0]
+      const forwarded = forwardedOf(request, target)
       if (path === '/healthz') answerForItself(deps, request, response)
       else if (path === '/metrics' && request.method === 'GET')
-        void answerMetrics({ upstream, metrics, log, request, response })
-      else span.within(() => relay({ upstream, log, request, response, target }))
+        void answerMetrics({ upstream, metrics, log, request, response, forwarded })
+      else span.within(() => relay({ upstream, log, request, response, target, forwarded }))
     },
   )
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -80,7 +93,8 @@ export async function startProxy(
       socket.once('close', () => tunnels.delete(tunnel))
       if (isStopping) tunnel.stop()
     }
-    relay({ upstream, log, request, response, target, onUpgrade })
+    const forwarded = forwardedOf(request, target)
+    relay({ upstream, log, request, response, target, forwarded, onUpgrade })
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()

@@ -4,7 +4,7 @@ import { type Duplex, PassThrough, type Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import { type Dispatcher, errors } from 'undici'
 import { traceCarrier } from '../../lib/trace.ts'
-import { requestHeaders, responseHeaders } from './headers.ts'
+import { type Forwarded, requestHeaders, responseHeaders } from './headers.ts'
 import { sendProblem } from './problem.ts'
 import type { RequestTarget } from './request-target.ts'
 
@@ -14,6 +14,7 @@ export type Relay = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: RequestTarget
+  readonly forwarded: Forwarded
   /** Given for a request to upgrade: called when the upstream agrees. */
   readonly onUpgrade?: (rawHeaders: string[], socket: Duplex) => void
 }
@@ -24,16 +25,12 @@ export type Relay = {
  * upstream breaks off in the middle, so does the answer, which the client then sees is not whole.
  */
 export function relay(work: Relay): void {
-  const { upstream, request, target } = work
+  const { upstream, request, target, forwarded } = work
   const { method = 'GET' } = request
   const options = {
     path: target.path,
     method,
-    headers: requestHeaders(
-      request.rawHeaders,
-      { address: request.socket.remoteAddress, host: target.host, protocol: 'http' },
-      traceCarrier(),
-    ),
+    headers: requestHeaders(request.rawHeaders, forwarded, traceCarrier()),
     body: bodyOf(request),
     ...(work.onUpgrade === undefined ? {} : { upgrade: 'websocket' }),
   }

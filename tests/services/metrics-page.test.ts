@@ -15,6 +15,8 @@ const server = await realServer(t)
 const proxy = await startProxy({
   listen: { host: '127.0.0.1', port: 0 },
   upstream: server.url,
+  proof: 'none',
+  trustedProxies: [],
   instance: instanceId.create(),
   version: '1.2.3',
   log: pino({ level: 'silent' }),

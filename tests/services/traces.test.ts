@@ -19,7 +19,10 @@ t.test('one trace goes from a request through the front door to the end of its c
   const tracing = await startTracing({ name: 'test', version: '1.2.3', instance, log })
   const server = await realServer(t)
   const listen = { host: '127.0.0.1', port: 0 }
-  const proxy = await startProxy({ listen, upstream: server.url, instance, version: '1.2.3', log })
+  const proxy = await startProxy({
+    ...{ listen, upstream: server.url, proof: 'none', trustedProxies: [] },
+    ...{ instance, version: '1.2.3', log },
+  })
   t.teardown(() => proxy[Symbol.asyncDispose]())
   await demoWith(server, 'app.py', 'print(1)\n')
   const client = createClient({ baseUrl: `${proxy.url}/api`, token: server.token })

@@ -9,8 +9,8 @@ import { endSignIn, refreshSignIn, type StartedSignIn, signInByRefreshToken } fr
 import { register, signIn } from '../../store/start-sign-in.ts'
 import { findUser } from '../../store/users.ts'
 import { challenge } from '../challenge.ts'
-import { clientAddress } from '../client-address.ts'
 import type { Context } from '../context.ts'
+import { networkOf } from '../limits/network-of.ts'
 import { originMay } from '../origin.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { originRefused } from '../presented.ts'
@@ -156,8 +156,8 @@ function foreignPage({ allowedOrigins: allowed }: Context, { headers }: Visit): 
   return origin !== undefined && originMay(origin, { host, allowed }) ? undefined : originRefused(origin)
 }
 
-const addressOf = ({ address, headers }: Visit): string =>
-  clientAddress(address ?? undefined, headers['x-forwarded-for'])
+/** Whom attempts are counted for. */
+const addressOf = ({ address }: Visit): string => networkOf(address ?? '')
 
 /** Who has a code is told what has become of it; there is no telling of one that never was. */
 function inviteInvalid(invite: InviteJoined | undefined): Refusal {

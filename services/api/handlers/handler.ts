@@ -44,7 +44,7 @@ export type Call = {
 
 /** What comes with the input where nobody has to say who they are. */
 export type Visit = {
-  /** Of the connection. */
+  /** Whom it comes from. */
   readonly address: string | null
   /** Without the query. */
   readonly path: string

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net'
+import { plainAddress } from '../../../lib/ip-address.ts'
 
 /** What an address is counted as. Who has one of IPv6 has the 2^64 beside it; one of IPv4 may come in the form of IPv6. */
 export function networkOf(address: string): string {
-  const bare = address.replace(/%.*$/, '')
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
-  if (mapped !== undefined || !isIPv6(bare)) return mapped ?? bare
+  const bare = plainAddress(address)
+  if (!isIPv6(bare)) return bare
   const { hostname } = new URL(`http://[${bare}]`)
   const [head = '', tail] = hostname.slice(1, -1).split('::')
   const [before, after] = [head, tail ?? ''].map(part => part.split(':').filter(Boolean))

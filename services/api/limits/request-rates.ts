@@ -1,10 +1,15 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerSettings } from '../../../config/schema.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Caller } from '../access.ts'
-import type { RequestSettings } from '../context.ts'
 import { type Refusal, refuse } from '../outcome.ts'
 import { networkOf } from './network-of.ts'
 import { RateLimit, type RateLimitState } from './rate-limit.ts'
+
+/** What is told of a limit in any answer, and the refusal where it is passed. */
+export type Counted = {
+  readonly headers: Readonly<Record<string, string>>
+  readonly refusal?: Refusal
+}
 
 /**
  * How many requests may come from whom: with a credential by that, so that nobody uses up another's; without a valid one
@@ -15,37 +20,36 @@ export class RequestRates {
   readonly #callers: RateLimit | undefined
   readonly #addresses: RateLimit | undefined
 
-  constructor(clock: Clock, settings: Pick<RequestSettings, 'requests_per_minute' | 'anonymous_per_minute'>) {
+  constructor(
+    clock: Clock,
+    settings: Pick<ServerSettings['api'], 'requests_per_minute' | 'anonymous_per_minute'>,
+  ) {
     this.#clock = clock
     this.#callers = limitOf(settings.requests_per_minute)
     this.#addresses = limitOf(settings.anonymous_per_minute)
   }
 
   /** Counts a request of somebody who was admitted. */
-  ofCaller({ credential }: Caller, reply: FastifyReply): Refusal | undefined {
-    return this.#count('caller', this.#callers, credential.id, reply)
+  ofCaller({ credential }: Caller): Counted {
+    return this.#count('caller', this.#callers, credential.id)
   }
 
   /** Counts a request of nobody in particular. */
-  ofAddress({ ip }: FastifyRequest, reply: FastifyReply): Refusal | undefined {
-    return this.#count('address', this.#addresses, networkOf(ip), reply)
+  ofAddress(address: string | null): Counted {
+    return this.#count('address', this.#addresses, networkOf(address ?? ''))
   }
 
-  #count(
-    policy: 'caller' | 'address',
-    limit: RateLimit | undefined,
-    key: string,
-    reply: FastifyReply,
-  ): Refusal | undefined {
-    if (limit === undefined) return undefined
+  #count(policy: 'caller' | 'address', limit: RateLimit | undefined, key: string): Counted {
+    if (limit === undefined) return { headers: {} }
     const state = limit.take(key, this.#clock.now())
-    reply.headers(headersOf(policy, state))
-    if (!state.exceeded) return undefined
-    return refuse(
+    const headers = headersOf(policy, state)
+    if (!state.exceeded) return { headers }
+    const refusal = refuse(
       'rate_limited',
       `more than ${state.limit} requests within a minute: wait ${state.resetSeconds} seconds`,
-      { headers: { 'retry-after': `${state.resetSeconds}` } },
+      { headers: { ...headers, 'retry-after': `${state.resetSeconds}` } },
     )
+    return { headers, refusal }
   }
 }
 

@@ -109,7 +109,7 @@ t.test('through the proxy and under /api it is the same', async t => {
   const { rig, launched, runner } = await startDebugRig(t)
   const debug = await launched()
   runner.debugger = () => ({ ok: true, value: stopped(debug) })
-  const proxy = await startFrontDoor(t, rig.api.url)
+  const proxy = await startFrontDoor(t, rig)
   const client = new DebugClient(
     new WebSocket(`${proxy.url.replace('http', 'ws')}/api/sessions/@last/debug`, {
       headers: { authorization: `Bearer ${rig.alice.secret}` },

@@ -2,12 +2,20 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import { instanceId } from '../../../services/contract/ids.ts'
 import { type ProxyDependencies, startProxy } from '../../../services/proxy/proxy.ts'
+import { proxyProof } from '../../../services/store/proxy-proof.ts'
+import type { Rig } from './rig.ts'
 
-/** A real proxy before a server, until the test is over. */
-export async function startFrontDoor(t: Test, upstream: string, options: Partial<ProxyDependencies> = {}) {
+/** A real proxy before an API, until the test is over. */
+export async function startFrontDoor(
+  t: Test,
+  { api, store }: Pick<Rig, 'api' | 'store'>,
+  options: Partial<ProxyDependencies> = {},
+) {
   const proxy = await startProxy({
     listen: { host: '127.0.0.1', port: 0 },
-    upstream,
+    upstream: api.url,
+    proof: await proxyProof(store),
+    trustedProxies: [],
     instance: instanceId.create(),
     version: '1.2.3',
     log: pino({ level: 'silent' }),

@@ -49,7 +49,7 @@ t.test('nor does the front door pass it on, or log it', async t => {
       done()
     },
   })
-  const proxy = await startFrontDoor(t, rig.api.url, { log: createLog('proxy', sink) })
+  const proxy = await startFrontDoor(t, rig, { log: createLog('proxy', sink) })
   const { secret } = rig.alice
   for (const path of ['/api/events', '/healthz', '/metrics']) {
     const answer = await fetch(`${proxy.url}${path}?token=${secret}`)

@@ -71,7 +71,7 @@ t.test('no page of another site does, and nobody without an origin', async t => 
 
 t.test('through the front door it is the origin of that which counts', async t => {
   const { rig, cookie, own } = await startSignedIn(t)
-  const proxy = await startFrontDoor(t, rig.api.url)
+  const proxy = await startFrontDoor(t, rig)
   const dial = (origin: string) =>
     new WebSocket(`${proxy.url.replace('http', 'ws')}/api/events`, { headers: { cookie, origin } })
   const socket = dial(proxy.url)

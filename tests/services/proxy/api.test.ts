@@ -9,7 +9,7 @@ import { until } from '../api/until.ts'
 /** The API with the proxy before it; everything is asked of the proxy. */
 async function startRig(t: Test) {
   const api = await startApiRig(t)
-  const proxy = await startFrontDoor(t, api.api.url)
+  const proxy = await startFrontDoor(t, api)
   await api.repository()
   const stopApi = () => api.api[Symbol.asyncDispose]()
   const rig = { ...api, stopApi, api: { ...api.api, url: proxy.url } }

@@ -59,7 +59,7 @@ const requests: Record<string, string | Buffer> = {
 }
 
 const documented =
-  /^(?:x-forwarded-|forwarded$|connection$|transfer-encoding$|content-length$|expect$|keep-alive$|date$)/i
+  /^(?:x-forwarded-|x-debug-server-proxy$|forwarded$|connection$|transfer-encoding$|content-length$|expect$|keep-alive$|date$)/i
 
 const visible = (raw: string[]) =>
   raw.flatMap((name, index) =>

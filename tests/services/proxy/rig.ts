@@ -17,6 +17,8 @@ export async function startRig(t: Test, answer: RequestListener, options: Partia
   const proxy = await startProxy({
     listen: { host: '127.0.0.1', port: 0 },
     upstream: `http://127.0.0.1:${port}`,
+    proof: 'the proof',
+    trustedProxies: [],
     instance,
     version: '1.2.3',
     log: pino({ level: 'silent' }),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { proofHeader, proxyProof } from '../../../../services/store/proxy-proof.ts'
 import { refreshGrace, signInLife } from '../../../../services/store/sign-ins.ts'
 import { type Rig, startRig } from '../rig.ts'
 import { until } from '../until.ts'
@@ -111,10 +112,11 @@ t.test('all who are not let in get the same answer', async t => {
 
 t.test('who is wrong too often waits, and nobody else does', async t => {
   const { rig, clock } = await rigOf(t)
+  const proof = await proxyProof(rig.store)
   const from = (address: string, word: string) =>
     rig.send('/auth/login', {
       ...{ method: 'POST', token: null, body: { name: 'maria', password: word } },
-      headers: { 'x-forwarded-for': address },
+      headers: { 'x-forwarded-for': address, [proofHeader]: proof },
     })
   const tries = await Promise.all(Array.from({ length: 4 }, () => from('203.0.113.9', 'wrong')))
   t.same(
