@@ -22,6 +22,7 @@ import { Live } from './live/live.ts'
 import { isLoopback } from './loopback.ts'
 import { ApiMetrics } from './metrics.ts'
 import { Peers } from './peers.ts'
+import { Readiness } from './readiness.ts'
 import { requestIds } from './request-id.ts'
 import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
@@ -107,6 +108,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     debugEvents,
     codexbar: starting.use(new Codexbar({ environment: deps.environment, deadlineMs: limits.codexbar })),
     runner,
+    readiness: new Readiness({ ...deps, connected: () => runner.instance }),
     stopping: stop.signal,
     nextRequestId: requestIds(),
     limits,

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { errorCode } from '../../lib/error-code.ts'
 import { ProcessScope, scopeVariable } from '../../lib/processes/process-scope.ts'
+import { sharedRun } from '../../lib/shared-run.ts'
 import { nestsDeeper } from './limits/json-depth.ts'
 
 /** What codexbar tells: an object or a list, in a form of its own. */
@@ -37,24 +38,17 @@ export class Codexbar implements AsyncDisposable {
   readonly #environment: Readonly<Record<string, string | undefined>>
   readonly #deadlineMs: number
   readonly #stop = new AbortController()
-  #asking: Promise<UsageAnswer> | undefined
+  readonly usage = sharedRun(() => this.#ask())
 
   constructor({ environment, deadlineMs }: CodexbarDependencies) {
     this.#environment = Object.fromEntries(Object.entries(environment).filter(([name]) => isForIt(name)))
     this.#deadlineMs = deadlineMs
   }
 
-  usage(): Promise<UsageAnswer> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined
-    })
-    return this.#asking
-  }
-
   /** What it has started is gone afterwards. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
-    await this.#asking
+    await this.usage()
   }
 
   async #ask(): Promise<UsageAnswer> {

@@ -13,7 +13,8 @@ import type { RequestRates } from './limits/request-rates.ts'
 import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
 import type { Peers } from './peers.ts'
-import type { Question, TerminalQuestion } from './runner-link.ts'
+import type { Readiness } from './readiness.ts'
+import type { Question, TerminalQuestion, Wait } from './runner-link.ts'
 import type { AccessTokens } from './sign-in/access-tokens.ts'
 import type { AuditRefusals } from './sign-in/audit-refusals.ts'
 import type { Passwords } from './sign-in/passwords.ts'
@@ -53,15 +54,15 @@ export type Context = {
   readonly live: Live
   readonly debugEvents: DebugEvents
   readonly codexbar: Pick<Codexbar, 'usage'>
+  readonly readiness: Pick<Readiness, 'look'>
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */
   readonly runner: {
     readonly instance: InstanceId | undefined
     readonly offers: RunnerOffers | undefined
-    /** Whether it does not only hold the connection, but speaks; asked anew each time, within a second. */
-    answers(): Promise<boolean>
     wake(): void
     ask(question: Question): Promise<LiveAnswer>
     terminal(question: TerminalQuestion): Promise<LiveAnswer>
+    survey(wait: Wait): Promise<LiveAnswer>
     measure(deadlineMs: number): Promise<LiveAnswer>
   }
   /** Gives each request its id, by which the log and the client can speak of it. */

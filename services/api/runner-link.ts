@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { firstLine } from '../../lib/first-line.ts'
 import { socketLines } from '../../lib/socket-lines.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import {
@@ -13,6 +12,7 @@ import {
   longestAsk,
   type Measure,
   type RunnerOffers,
+  type SurveyQuestion,
   type Terminal,
   type ToRunner,
 } from '../contract/runner-messages.ts'
@@ -21,9 +21,6 @@ import { Questions } from './questions.ts'
 
 /** The pauses between attempts to connect, in milliseconds; the last one repeats. */
 const pauses = [20, 50, 100, 250, 500, 1000] as const
-
-/** How long the runner may take to greet, in milliseconds. */
-const answerDeadline = 1_000
 
 export type RunnerLinkDependencies = {
   readonly socket: string
@@ -35,7 +32,7 @@ export type RunnerLinkDependencies = {
 }
 
 /** How long an answer is waited for. */
-type Wait = {
+export type Wait = {
   readonly deadlineMs: number
   /** Each of these ends the wait early: the client is gone, the server stops. */
   readonly signals: readonly AbortSignal[]
@@ -75,16 +72,6 @@ export class RunnerLink implements Disposable {
     return this.#offers
   }
 
-  /** Whether the runner speaks: one that is stopped or stuck keeps its connections and greets no new one. */
-  async answers(): Promise<boolean> {
-    try {
-      const hello = fromRunnerSchema.parse(parseJson(await firstLine(this.#deps.socket, answerDeadline)))
-      return hello.type === 'hello' && hello.instance === this.#instance
-    } catch {
-      return false
-    }
-  }
-
   /** Tells the runner that the store has work for it. */
   wake(): void {
     if (this.#instance !== undefined) this.#send({ type: 'wake' })
@@ -108,6 +95,15 @@ export class RunnerLink implements Disposable {
         this.#socket?.write(
           `${JSON.stringify({ type: 'terminal', id, command, action } satisfies Terminal)}\n`,
         ),
+      wait,
+    )
+  }
+
+  /** What the runner's host has. Never rejects. */
+  async survey(wait: Wait): Promise<LiveAnswer> {
+    if (this.#instance === undefined) return away
+    return this.#questions.ask(
+      id => this.#socket?.write(`${JSON.stringify({ type: 'survey', id } satisfies SurveyQuestion)}\n`),
       wait,
     )
   }

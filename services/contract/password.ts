@@ -4,8 +4,8 @@ import { z } from 'zod'
  * What may be a password, by NIST SP 800-63B: long enough, not one that is tried first, and no rule about kinds of
  * characters. Lengths count code points after NFKC, by which the same password is one however it was typed.
  */
-const shortest = 12
-const longest = 1_024
+export const shortestPassword = 12
+export const longestPassword = 1_024
 const fewestKinds = 5
 /** How much has to be left of one without the name of its user. */
 const shortestBesideName = 8
@@ -16,8 +16,8 @@ export const normalPassword = (password: string): string => password.normalize('
 export function passwordFault(password: string): string | undefined {
   if (!password.isWellFormed()) return 'must be text: it has half of a surrogate pair'
   const characters = [...normalPassword(password)]
-  if (characters.length < shortest) return `must have at least ${shortest} characters`
-  if (characters.length > longest) return `must have at most ${longest} characters`
+  if (characters.length < shortestPassword) return `must have at least ${shortestPassword} characters`
+  if (characters.length > longestPassword) return `must have at most ${longestPassword} characters`
   if (new Set(characters).size < fewestKinds) return 'is the same few characters over and over'
   return isCommon(characters.join('')) ? 'is one that everybody tries first' : undefined
 }
@@ -31,7 +31,7 @@ export const resemblance = `must have at least ${shortestBesideName} characters 
 /** A password as somebody chooses one. */
 export const newPassword = z
   .string()
-  .max(4 * longest)
+  .max(4 * longestPassword)
   .superRefine((password, context) => {
     const fault = passwordFault(password)
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
@@ -41,7 +41,7 @@ export const newPassword = z
 export const typedPassword = z
   .string()
   .min(1)
-  .max(4 * longest)
+  .max(4 * longestPassword)
 
 /** Of those that lists of leaked passwords have most often, the ones that are long enough; without what stands around. */
 const common = new Set(

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { limitEnforcements } from './command-limits.ts'
 import { debugEvents } from './debug-message.ts'
 import { debugSessionSchema } from './debug-resources.ts'
+import { debugEngines } from './debug-state.ts'
+import { environmentManagers } from './environment-state.ts'
 import { commandId, debugSessionId, instanceId, repositoryId, sessionId } from './ids.ts'
 import { isolations } from './isolation.ts'
 import { type ProblemCode, problemCodes } from './problems.ts'
@@ -46,6 +48,26 @@ export type Ask = z.infer<typeof askSchema>
 export const measureSchema = z.object({ type: z.literal('measure'), id: z.int() })
 export type Measure = z.infer<typeof measureSchema>
 
+/** Asks what the runner's host has of what sessions may ask for. */
+export const surveyQuestionSchema = z.object({ type: z.literal('survey'), id: z.int() })
+export type SurveyQuestion = z.infer<typeof surveyQuestionSchema>
+
+/** Whether the host has it, by which programs; if not, what is missing. */
+const equipment = <Name extends string>(names: readonly Name[]) =>
+  z.object({
+    name: z.enum(names),
+    available: z.boolean(),
+    tools: z.array(z.object({ name: z.string(), version: z.string() })),
+    missing: z.string().nullable(),
+  })
+
+export const surveySchema = z.object({
+  /** What can build environments. */
+  environments: z.array(equipment(environmentManagers)),
+  debuggers: z.array(equipment(debugEngines)),
+})
+export type Survey = z.infer<typeof surveySchema>
+
 /** What is done to the terminal of a command; its answer is that of the operation that asks for it. */
 export const terminalActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('type'), base64: base64Text }),
@@ -69,6 +91,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('wake') }),
   askSchema,
   measureSchema,
+  surveyQuestionSchema,
   terminalSchema,
 ])
 export type ToRunner = z.infer<typeof toRunnerSchema>

@@ -1,6 +1,7 @@
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
-import type { Ask, FromRunner, LiveAnswer } from '../contract/runner-messages.ts'
+import { sharedRun } from '../../lib/shared-run.ts'
+import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-messages.ts'
 import { defaultArtifactLimits } from './artifacts/limits.ts'
 import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
@@ -30,6 +31,7 @@ import { cautiousClock } from './sessions/cautious-clock.ts'
 import { SessionKeeper } from './sessions/session-keeper.ts'
 import type { Spawner } from './spawning/spawner.ts'
 import { keepSubmodules } from './submodules/keep-submodules.ts'
+import { survey } from './survey.ts'
 import { WorktreeKeeper } from './worktrees/worktree-keeper.ts'
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
@@ -57,6 +59,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #worktrees: WorktreeKeeper
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
+  readonly #survey: () => Promise<Survey>
   readonly #end: () => Promise<void>
 
   constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
@@ -100,8 +103,10 @@ export class RunnerWork implements AsyncDisposable {
       if (error !== undefined) around.failed(error, { job: key }, 'a job failed')
       around.wake()
     })
+    const debuggers = engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers)
+    this.#survey = sharedRun(() => survey(context, debuggers))
     this.#debugging = new LiveDebugSessions(context, {
-      engines: engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers),
+      engines: debuggers,
       scope: helpers,
       tell: message => around.say({ type: 'debug', ...message }),
     })
@@ -149,6 +154,11 @@ export class RunnerWork implements AsyncDisposable {
 
   answer(ask: Ask): Promise<LiveAnswer> {
     return this.#debugging.answer(ask)
+  }
+
+  /** What its host has of what sessions may ask for. */
+  async survey(): Promise<LiveAnswer> {
+    return { ok: true, value: await this.#survey() }
   }
 
   /** Gives everything up; can be called again. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { directoriesOf } from '../../lib/cgroups/cgroup-places.ts'
 import { systemStopwatch } from '../../lib/clock.ts'
+import type { LiveAnswer } from '../contract/runner-messages.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import { findSystemTool } from './commands/find-system-tool.ts'
 import { LeaseLostError } from './leases/lease.ts'
@@ -58,13 +59,9 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       },
       {
         woken: () => loop?.wake(),
-        asked: async ask =>
-          (await lease?.work.answer(ask)) ?? {
-            ok: false,
-            code: 'runner_unavailable',
-            detail: 'the runner is starting',
-          },
+        asked: async ask => (await lease?.work.answer(ask)) ?? starting,
         typed: terminal => terminals.answer(terminal),
+        surveyed: async () => (await lease?.work.survey()) ?? starting,
         measured: async () => ({ ok: true, value: await metrics.families() }),
       },
     ),
@@ -97,6 +94,8 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   void removeDiscarded(deps, stopping.signal)
   return started.move()
 }
+
+const starting: LiveAnswer = { ok: false, code: 'runner_unavailable', detail: 'the runner is starting' }
 
 function report(log: Logger, error: unknown, about: object, message: string): void {
   if (error instanceof StoreBusyError || error instanceof LeaseLostError)

@@ -22,6 +22,8 @@ export type PeerHandlers = {
   readonly asked: (ask: Ask) => Promise<LiveAnswer>
   /** What is typed into the terminal of a command. */
   readonly typed: (terminal: Terminal) => Promise<LiveAnswer>
+  /** What its host has. */
+  readonly surveyed: () => Promise<LiveAnswer>
   /** The runner's figures. */
   readonly measured: () => Promise<LiveAnswer>
 }
@@ -67,6 +69,9 @@ export class SocketPeer {
         break
       case 'terminal':
         void this.#answer(message.id, () => this.#handlers.typed(message))
+        break
+      case 'survey':
+        void this.#answer(message.id, this.#handlers.surveyed)
         break
       case 'measure':
         void this.#answer(message.id, this.#handlers.measured)

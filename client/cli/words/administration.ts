@@ -69,13 +69,26 @@ export const stats: Words<'admin.stats'> = {
   act: oneCall('admin.stats', renderStatistics),
 }
 
-const renderFeatures = (offered: Output<'server.features'>): string =>
+/** One kind of program that a host may have. */
+const equipmentRow = ({
+  name,
+  tools,
+  missing,
+}: Features['environments' | 'debuggers'][number]): [string, string] => [
+  name,
+  missing ?? tools.map(tool => `${tool.name} ${tool.version}`).join(', '),
+]
+
+type Features = Output<'server.features'>
+
+const renderFeatures = (offered: Features): string =>
   details([
     ['version', offered.version],
     ['isolation', offered.isolation],
     ['limits', offered.limits],
     ['repositories', offered.repositories.join(', ')],
     ['environment', offered.environment.join(', ')],
+    ...[...offered.environments, ...offered.debuggers].map(equipmentRow),
     ['debug sessions', `${offered.debug_sessions} at a time`],
     ['sessions', `${offered.sessions} at a time for each user`],
   ])

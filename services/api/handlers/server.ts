@@ -1,9 +1,22 @@
-import { sql } from 'kysely'
+import { longestPassword, shortestPassword } from '../../contract/password.ts'
+import { surveySchema } from '../../contract/runner-messages.ts'
 import { toSignIn, toToken, toUser } from '../../store/rows.ts'
+import { signInLife } from '../../store/sign-ins.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
+import { accessTokenLife } from '../sign-in/access-tokens.ts'
 import type { Handlers } from './handler.ts'
 import { userOf } from './user-of.ts'
+
+/** How long the programs of a host may take to tell their versions, in milliseconds. */
+const surveyMs = 25_000
+
+const signInFeatures = {
+  registration: 'invite' as const,
+  password: { least: shortestPassword, most: longestPassword },
+  access_seconds: accessTokenLife,
+  refresh_seconds: signInLife / 1_000,
+}
 
 type Names = 'server.health' | 'server.readiness' | 'server.features' | 'server.whoami'
 
@@ -12,20 +25,29 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
     done({ status: 'ok', service: 'api', instance: context.instance, version: context.version }),
 
   'server.readiness': async () => {
+    const { store, runners } = await context.readiness.look()
+    const own = runners.find(({ connected }) => connected)
     const missing = []
-    if (!(await storeAnswers(context))) missing.push('the store does not answer')
-    if (context.runner.instance === undefined) missing.push('no runner is connected')
-    else if (!(await context.runner.answers())) missing.push('the runner does not answer')
+    if (store !== 'ready') missing.push('the store does not answer')
+    if (own === undefined) missing.push('no runner is connected')
+    else if (own.status !== 'ready') missing.push(`the runner ${own.id} does not answer`)
     if (missing.length > 0) return refuse('not_ready', missing.join('; '))
-    return done({ status: 'ready', instance: context.instance, store: 'ready', runner: 'ready' })
+    return done({ status: 'ready', instance: context.instance, store: 'ready', runners: [...runners] })
   },
 
-  'server.features': async () => {
-    const { version, runner, allowedSchemes, loopback, environments, debugSessions, sessions } = context
+  'server.features': async (_, { gone }) => {
+    const { version, runner, stopping, allowedSchemes, loopback, environments, debugSessions, sessions } =
+      context
     if (runner.offers === undefined) return refuse('runner_unavailable', 'no runner is connected')
+    const { offers } = runner
+    const survey = await runner.survey({ deadlineMs: surveyMs, signals: [gone, stopping] })
+    if (!survey.ok)
+      return refuse('runner_unavailable', 'the runner has not told in time what its host has: try again')
     return done({
       version,
-      ...runner.offers,
+      ...offers,
+      ...surveySchema.parse(survey.value),
+      sign_in: signInFeatures,
       repositories: [...allowedSchemes, ...(loopback ? ['path'] : [])],
       environment: [...environments.default],
       debug_sessions: debugSessions,
@@ -41,16 +63,3 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
       scopes: [...scopes],
     }),
 })
-
-/** A query that every store of ours can answer, tables included. */
-async function storeAnswers({ store, log }: Context): Promise<boolean> {
-  try {
-    await store.read(database =>
-      database.selectFrom('service_instances').select(sql<number>`count(*)`.as('count')).execute(),
-    )
-    return true
-  } catch (error) {
-    log.error({ err: error }, 'the store does not answer')
-    return false
-  }
-}

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { environmentChoice } from '../environment-state.ts'
+import { instanceId } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { tokenSchema } from '../resources.ts'
-import { runnerOffers } from '../runner-messages.ts'
+import { runnerOffers, surveySchema } from '../runner-messages.ts'
 import { scopeSchema } from '../scopes.ts'
 import { signInSchema, userSchema } from '../user-resources.ts'
 
@@ -29,14 +30,22 @@ export const serverOperations = {
   'server.readiness': operation({
     method: 'GET',
     path: '/readyz',
-    summary: 'Whether the server can do its work: it asks the store and the runner',
+    summary: 'Whether the server can do its work: it asks the store and each runner',
     access: 'public',
     input: nothing,
     output: z.object({
       status: z.literal('ready'),
       instance: z.string(),
       store: z.literal('ready'),
-      runner: z.literal('ready'),
+      /** Those that have registered. Work goes on as long as the one that is connected is ready. */
+      runners: z.array(
+        z.object({
+          id: instanceId.schema,
+          /** `silent`: it does not answer, as one that is stopped. `gone`: nobody listens; its leases end by themselves. */
+          status: z.enum(['ready', 'silent', 'gone']),
+          connected: z.boolean(),
+        }),
+      ),
     }),
     answer: 'json',
     status: 200,
@@ -52,6 +61,17 @@ export const serverOperations = {
     output: z.object({
       version: z.string(),
       ...runnerOffers.shape,
+      /** What can build environments, and which debuggers there are: what the programs of the runner's host say. */
+      ...surveySchema.shape,
+      sign_in: z.object({
+        /** How somebody becomes a user. */
+        registration: z.literal('invite'),
+        /** How many characters a password has. */
+        password: z.object({ least: z.int(), most: z.int() }),
+        /** How long an access token is good for, and a sign-in that is not used. */
+        access_seconds: z.int(),
+        refresh_seconds: z.int(),
+      }),
       /** From where repositories are taken: schemes of URLs, and `path` where local paths are. */
       repositories: z.array(z.string()),
       /** What a session gets that asks for no environment. */

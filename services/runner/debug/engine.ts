@@ -57,8 +57,14 @@ export type EnginePlan = {
   evaluationError(message: string): string
 }
 
+export type EngineFound =
+  | { readonly ok: true; readonly tool: { readonly name: string; readonly version: string } }
+  | { readonly ok: false; readonly message: string }
+
 /** One kind of debugger. What differs between them stands behind this, and nowhere else. */
 export type Engine = {
+  /** The program that it would run in on this host, outside of any session. */
+  find(environment: Place['environment']): Promise<EngineFound>
   /** Looks for everything that the debuggee needs; starts nothing that stays. */
   plan(request: DebugRequest, place: Place, signal: AbortSignal): Promise<Planned>
 }

@@ -1,6 +1,8 @@
 import t from 'tap'
 import { commandId } from '../../../services/contract/ids.ts'
+import type { Survey } from '../../../services/contract/runner-messages.ts'
 import { startRig } from './rig.ts'
+import { until } from './until.ts'
 
 t.test('runners are told with what they have in hand, and which one is connected', async t => {
   const rig = await startRig(t)
@@ -32,7 +34,23 @@ t.test('statistics count what there is', async t => {
 
 t.test('features are those that the runner has found, and that are configured', async t => {
   const rig = await startRig(t)
+  const pip: Survey['environments'][number] = {
+    name: 'pip',
+    available: true,
+    tools: [{ name: 'python3', version: '3.13' }],
+    missing: null,
+  } as const
+  const debugpy: Survey['debuggers'][number] = {
+    name: 'debugpy',
+    available: false,
+    tools: [],
+    missing: 'no Python has it',
+  }
+  rig.runner.host = { environments: [pip], debuggers: [debugpy] }
   t.match(await rig.call('server.features'), {
+    environments: [pip],
+    debuggers: [debugpy],
+    sign_in: { registration: 'invite', password: { least: 12, most: 1_024 } },
     version: '1.2.3',
     isolation: 'none',
     limits: 'sampled',
@@ -40,6 +58,11 @@ t.test('features are those that the runner has found, and that are configured', 
     environment: ['none'],
     debug_sessions: 16,
   })
+  rig.runner.host = undefined
+  const asked = rig.refused('server.features')
+  await until(() => rig.runner.surveys === 2, 'the runner is asked')
+  rig.runner.drop()
+  t.match(await asked, { code: 'runner_unavailable' })
   const alone = await startRig(t, { runner: 'absent' })
   t.match(await alone.refused('server.features'), { code: 'runner_unavailable' })
 })

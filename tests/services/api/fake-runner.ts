@@ -16,6 +16,7 @@ import {
   type FromRunner,
   type LiveAnswer,
   longestAsk,
+  type Survey,
   type ToRunner,
   toRunnerSchema,
 } from '../../../services/contract/runner-messages.ts'
@@ -24,6 +25,7 @@ import type { DataFiles } from '../../../services/store/files.ts'
 import { getRepository } from '../../../services/store/repositories.ts'
 import { recordFetch, recordFetchFailure } from '../../../services/store/repository-fetches.ts'
 import { registerRunner } from '../../../services/store/runners.ts'
+import { registerInstance } from '../../../services/store/service-instances.ts'
 import { moveSession, removeSession } from '../../../services/store/session-transitions.ts'
 import type { Store } from '../../../services/store/store.ts'
 import { until } from './until.ts'
@@ -47,6 +49,12 @@ export class FakeRunner implements AsyncDisposable {
   /** Answers for it. Without one, and where that says nothing, questions stay in `asks`. */
   debugger: ((ask: Ask) => LiveAnswer | undefined) | undefined
   readonly #askers = new Map<Ask, Socket>()
+  /** How many have connected so far. */
+  connections = 0
+  /** How often it was asked what its host has. */
+  surveys = 0
+  /** What it says that its host has; undefined: it says nothing. */
+  host: Survey | undefined = { environments: [], debuggers: [] }
   /** What it tells of itself; undefined: it says nothing. */
   figures: unknown
   /** Whether hints are sent; without them the API has to find out by itself. */
@@ -61,8 +69,13 @@ export class FakeRunner implements AsyncDisposable {
     await new Promise<void>(resolve => this.#server.listen(path, resolve))
   }
 
-  /** Has the store know it, as a runner that takes leases. */
-  async register(): Promise<void> {
+  /** Has the store know it, as a runner that takes leases, at this address if it listens anywhere. */
+  async register(address?: string): Promise<void> {
+    if (address !== undefined)
+      await registerInstance(this.#store, {
+        ...{ id: this.instance, service: 'runner', pid: process.pid, process_started: '1' },
+        ...{ address, started_at: now() },
+      })
     await registerRunner(this.#store, {
       ...{ instance_id: this.instance, host: 'here', pid: process.pid, process_started: '1' },
       ...{ process_scope: 'scope', term_ms: 10_000, now: now() },
@@ -202,6 +215,7 @@ export class FakeRunner implements AsyncDisposable {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket)
+    this.connections++
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('error', () => {})
     socketLines(socket, longestAsk, line => this.#heard(socket, toRunnerSchema.parse(JSON.parse(line))))
@@ -215,6 +229,14 @@ export class FakeRunner implements AsyncDisposable {
     if (message.type === 'wake') {
       this.#wakes++
       this.#onWake?.()
+      return
+    }
+    if (message.type === 'survey') {
+      this.surveys++
+      if (this.host === undefined) return
+      socket.write(
+        `${JSON.stringify({ type: 'answer', id: message.id, value: this.host } satisfies FromRunner)}\n`,
+      )
       return
     }
     if (message.type === 'measure') {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { longestAnswer } from '../../../services/contract/runner-messages.ts'
+import { FakeRunner } from './fake-runner.ts'
 import { problemOf, startRig } from './rig.ts'
 import { until } from './until.ts'
 
@@ -11,7 +12,10 @@ t.test('health is told to anybody, ready means store and runner', async t => {
     t.match(JSON.parse(health.text), { status: 'ok', service: 'api', instance: /^ins_/, version: '1.2.3' })
     const ready = await rig.send(`${prefix}/readyz`, { token: null })
     t.equal(ready.status, 200, ready.text)
-    t.match(JSON.parse(ready.text), { status: 'ready', store: 'ready', runner: 'ready' })
+    t.match(JSON.parse(ready.text), {
+      ...{ status: 'ready', store: 'ready' },
+      runners: [{ id: rig.runner.instance, status: 'ready', connected: true }],
+    })
     t.equal(JSON.parse(ready.text).instance, JSON.parse(health.text).instance)
   }
   t.equal((await rig.send('/healthz', { method: 'HEAD', token: null })).status, 200)
@@ -33,10 +37,61 @@ t.test('a runner that is stopped keeps its connection, and it is not ready all t
   rig.runner.greets = false
   t.match(problemOf(t, await rig.send('/readyz', { token: null })), {
     code: 'not_ready',
-    detail: 'the runner does not answer',
+    detail: `the runner ${rig.runner.instance} does not answer`,
   })
   rig.runner.greets = true
   t.equal((await rig.send('/readyz')).status, 200)
+})
+
+t.test('each runner is asked: others may be stopped or dead while work goes on', async t => {
+  const rig = await startRig(t)
+  await rig.runner.register(`${rig.directory}/runner.sock`)
+  const [other, stopped, dead, beginning] = await Promise.all(
+    ['other', 'stopped', 'dead', 'beginning'].map(async name => {
+      const runner = new FakeRunner(rig.store, rig.files)
+      t.teardown(() => runner[Symbol.asyncDispose]())
+      const address = `${rig.directory}/${name}.sock`
+      await runner.listen(address)
+      await runner.register(name === 'beginning' ? undefined : address)
+      return runner
+    }),
+  )
+  if (stopped === undefined) throw new Error('it was made')
+  stopped.greets = false
+  await dead?.[Symbol.asyncDispose]()
+  const { runners } = await rig.call('server.readiness', {}, null)
+  t.same(
+    new Map(runners.map(({ id, status, connected }) => [id, [status, connected]])),
+    new Map([
+      [rig.runner.instance, ['ready', true]],
+      [other?.instance, ['ready', false]],
+      [stopped.instance, ['silent', false]],
+      [dead?.instance, ['gone', false]],
+      [beginning?.instance, ['silent', false]],
+    ]),
+  )
+  t.equal(runners[0]?.id, rig.runner.instance, 'the one that it works with first')
+  rig.runner.greets = false
+  t.match(await rig.refused('server.readiness', {}, null), {
+    code: 'not_ready',
+    detail: /ins_\w+ does not answer/,
+  })
+})
+
+t.test('one that listens at the address of another is not taken for that', async t => {
+  const rig = await startRig(t)
+  const impostor = new FakeRunner(rig.store, rig.files)
+  await impostor.register(`${rig.directory}/runner.sock`)
+  const { runners } = await rig.call('server.readiness', {}, null)
+  t.match(runners, [{ status: 'ready' }, { id: impostor.instance, status: 'gone' }])
+})
+
+t.test('however many ask whether it is ready, each runner is asked once at a time', async t => {
+  const rig = await startRig(t)
+  rig.runner.greets = false
+  const before = rig.runner.connections
+  await Promise.all(Array.from({ length: 50 }, () => rig.send('/readyz', { token: null })))
+  t.ok(rig.runner.connections - before <= 3, `${rig.runner.connections - before} connections`)
 })
 
 t.test('without its store it is not ready and says so', async t => {

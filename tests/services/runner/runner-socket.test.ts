@@ -24,6 +24,7 @@ async function served(t: Test) {
     },
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
     typed: async (): Promise<LiveAnswer> => ({ ok: true, value: { taken: 1 } }),
+    surveyed: async (): Promise<LiveAnswer> => ({ ok: true, value: 'what there is' }),
     measured: async (): Promise<LiveAnswer> => ({ ok: true, value: ['figures'] }),
   }
   const listen = () => RunnerSocket.listen(path, hello, handlers)
@@ -140,6 +141,9 @@ t.test('tells its figures to who asks for them', async t => {
   socket.write('{"type":"measure","id":3}\n')
   await until('the answer', () => lines.length === 2)
   t.same(JSON.parse(lines[1] ?? ''), { type: 'answer', id: 3, value: ['figures'] })
+  socket.write('{"type":"survey","id":4}\n')
+  await until('the answer', () => lines.length === 3)
+  t.same(JSON.parse(lines[2] ?? ''), { type: 'answer', id: 4, value: 'what there is' })
 })
 
 t.test('a promise that is broken is a refusal without its words', async t => {
@@ -148,7 +152,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   const asked = async () => Promise.reject(new Error('a secret'))
   await using _ = await RunnerSocket.listen(path, hello, {
     woken: () => undefined,
-    ...{ asked, measured: asked, typed: asked },
+    ...{ asked, measured: asked, typed: asked, surveyed: asked },
   })
   const socket = connect(path)
   let text = ''

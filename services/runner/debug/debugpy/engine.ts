@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { openly } from '../../sandbox/enclosure.ts'
 import { anyBodySchema, stackFrameSchema } from '../dap-messages.ts'
-import type { Begun, Engine, EnginePlan, Planned } from '../engine.ts'
+import type { Begun, Engine, EngineFound, EnginePlan, Place, Planned } from '../engine.ts'
 import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
 import { missingProgram } from './missing-program.ts'
@@ -12,6 +13,8 @@ import { missingProgram } from './missing-program.ts'
 const adapterFile = join(import.meta.dirname, 'debug_server_adapter.py')
 const debuggeeFile = join(import.meta.dirname, 'debug_server_debuggee.py')
 
+/** For a look at all of the host's Pythons. */
+const lookMs = 30_000
 const listenMs = 10_000
 /** The answer to `attach` comes when everything is configured; that has deadlines of its own. */
 const attachMs = 120_000
@@ -24,6 +27,21 @@ const attachMs = 120_000
 export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): Engine {
   const finder = new DebugpyFinder(scope)
   return {
+    async find(environment): Promise<EngineFound> {
+      const [first = 'python3', ...others] = pythons
+      const place: Place = { worktree: '/', directory: '/', environment, enclosure: openly }
+      const late = AbortSignal.timeout(lookMs)
+      const found = await finder.find(first, others, place, late).catch(error => {
+        if (!late.aborted) throw error
+        return {
+          found: false,
+          message: `the Pythons here say nothing for ${lookMs / 1_000} seconds`,
+        } as const
+      })
+      if (!found.found) return { ok: false, message: found.message }
+      const { interpreter, version } = found.debugpy
+      return { ok: true, tool: { name: basename(interpreter), version: `Python ${version}` } }
+    },
     async plan(request, place, signal): Promise<Planned> {
       const missing = await missingProgram(request, place)
       if (missing !== undefined) return { ok: false, failure: missing }
