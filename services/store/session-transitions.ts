@@ -67,11 +67,11 @@ export async function move(
 }
 
 /** Asks for a session's removal; what runs in it is stopped first. */
-export async function requestRemoval(store: Store, id: SessionId, now: string): Promise<void> {
-  await store.write(transaction =>
-    transaction.updateTable('sessions').set({ delete_requested: 1 }).where('id', '=', id).execute(),
-  )
-  await moveSession(store, id, 'stopping', { now })
+export function requestRemoval(store: Store, id: SessionId, now: string): Promise<void> {
+  return store.write(async transaction => {
+    await transaction.updateTable('sessions').set({ delete_requested: 1 }).where('id', '=', id).execute()
+    await move(transaction, id, 'stopping', { now })
+  })
 }
 
 /** False where it is not there, or where the runner `by` has its lease no more. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import t from 'tap'
 import {
   type CommandStatus,
@@ -155,4 +156,16 @@ t.test('removal comes after the end, and takes the commands along', async t => {
   t.same(await listCommands(rig.store, first), [])
   await drop(second)
   t.same(dropped, [second])
+})
+
+t.test('removal is asked for as a whole: a session that is to go never lives on', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  await rig.store.write(db =>
+    sql`create trigger refusing before update of status on sessions begin select raise(abort, 'refused'); end`.execute(
+      db,
+    ),
+  )
+  await t.rejects(requestRemoval(rig.store, session, now()), { message: /refused/ })
+  t.match(await getSession(rig.store, session), { status: 'running', delete_requested: 0 })
 })
