@@ -256,8 +256,7 @@ export const requeueCommand = (
             .select('sessions.id')
             .whereRef('sessions.id', '=', 'commands.session_id')
             // What builds an environment runs while its session starts.
-            .where('sessions.status', 'in', ['starting', 'running'])
-            .where('sessions.delete_requested', '=', 0),
+            .where('sessions.status', 'in', ['starting', 'running']),
         ),
       )
     const { numUpdatedRows } = await (by === null

@@ -92,8 +92,7 @@ const takingQuery = compiledQuery<{ session: SessionId }, { id: SessionId }>((da
     .selectFrom('sessions')
     .select('id')
     .where('id', '=', parameter('session'))
-    .where('status', 'in', ['pending', 'starting', 'running'])
-    .where('delete_requested', '=', 0),
+    .where('status', 'in', ['pending', 'starting', 'running']),
 )
 
 /** One that waits for a command that has ended otherwise than well is cancelled at once. */

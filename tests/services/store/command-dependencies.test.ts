@@ -1,6 +1,6 @@
 import t from 'tap'
 import { readyCommands } from '../../../services/store/command-queue.ts'
-import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
+import { endCommand, getCommand, requestCancel, startCommand } from '../../../services/store/commands.ts'
 import { now, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
@@ -47,9 +47,16 @@ t.test('what fails takes along everything that comes after it, however deep and 
   const [root, other] = [await rig.queue(session), await rig.queue(session)]
   const middle = [await rig.queue(session, [root]), await rig.queue(session, [root, other])]
   const end = await rig.queue(session, middle)
+  const cancelled = await rig.queue(session, [root])
+  await requestCancel(rig.store, cancelled, now())
   await startCommand(rig.store, root, now())
   await endCommand(rig.store, root, 'failed', { ...ended, exit_code: 1 }, now())
   for (const id of [...middle, end])
     t.match(await getCommand(rig.store, id), { status: 'cancelled', failure_json: /earlier_command_failed/ })
   t.match(await getCommand(rig.store, other), { status: 'queued' })
+  t.match(
+    await getCommand(rig.store, cancelled),
+    { failure_json: /cancelled_by_client/ },
+    'what ended before',
+  )
 })

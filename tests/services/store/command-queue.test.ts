@@ -8,6 +8,17 @@ import { now, storeRig } from './store-rig.ts'
 
 t.setTimeout(240_000)
 
+t.test('it begins with the sessions that have the fewest running, however long others wait', async t => {
+  const rig = await storeRig(t)
+  const [busy, idle] = [await rig.running(), await rig.running()]
+  const earliest = await rig.queue(busy, [], '2030-01-01T00:00:00.000Z')
+  const later = await rig.queue(idle, [], '2030-01-02T00:00:00.000Z')
+  const first = async (load?: (session: SessionId) => number) =>
+    (await readyCommands(rig.store, 1, load)).map(({ id }) => id)
+  t.same(await first(), [earliest])
+  t.same(await first(session => (session === busy ? 1 : 0)), [later])
+})
+
 t.test('what is chosen from it is what would be chosen from the whole queue', async t => {
   const next = random(7)
   const number = (below: number) => Math.floor(next() * below)

@@ -65,6 +65,25 @@ t.test('one that ends the whole transaction takes nobody with it', async t => {
   t.same(row, [{ last_active_at: 'then', sequence: 1 }])
 })
 
+t.test('nothing is told before it is committed', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const refusedAtCommit = () =>
+    rig.store.write(async transaction => {
+      await sql`pragma defer_foreign_keys = on`.execute(transaction)
+      await transaction
+        .updateTable('sessions')
+        .set({ owner_id: 'usr_nobodys00000' as never })
+        .where('id', '=', session)
+        .execute()
+      return 'done'
+    })
+  await t.rejects(refusedAtCommit(), { message: /FOREIGN KEY/ }, 'alone')
+  const [beside, refused] = await Promise.allSettled([rig.queue(session), refusedAtCommit()])
+  t.equal(refused.status, 'rejected', 'and among others')
+  t.equal(beside.status, 'fulfilled')
+})
+
 t.test('each is done in the context of who asked for it', async t => {
   const rig = await storeRig(t)
   const who = new AsyncLocalStorage<number>()

@@ -4,6 +4,7 @@ import {
   endCommand,
   getCommand,
   listCommands,
+  noteEnforcement,
   requestCancel,
   startCommand,
   startCommands,
@@ -20,7 +21,7 @@ import {
   takeSession,
 } from '../../../services/store/runners.ts'
 import { moveSession, removeSession, requestRemoval } from '../../../services/store/session-transitions.ts'
-import { getSession } from '../../../services/store/sessions.ts'
+import { getSession, noteWorktree } from '../../../services/store/sessions.ts'
 import { now, runner, storeRig } from './store-rig.ts'
 
 const ended = { exit_code: 0, failure: null, stdout_bytes: 1, stderr_bytes: 2 }
@@ -52,11 +53,19 @@ t.test('a command belongs to one runner, and after that one has ended to another
   t.notOk(await startCommand(store, id, now(), next))
   t.same(await adoptCommands(store, next), [], 'it is leased')
   t.notOk(await endCommand(store, id, 'succeeded', ended, now(), next), 'the other one ends nothing')
+  const sampled = () => noteEnforcement(store, id, 'sampled', next)
+  await noteEnforcement(store, id, 'cgroup', stale)
+  await sampled()
+  t.match(await getCommand(store, id), { enforcement: 'cgroup' }, 'nor does it say how its limits are kept')
+  const queued = await rig.queue(await rig.running())
   await endRunner(store, stale)
   t.match(await getCommand(store, id), { status: 'running', runner_token: null })
   t.notOk(await endCommand(store, id, 'lost', ended, now(), stale), 'before anybody has taken over')
   t.same(await adoptCommands(store, stale), [], 'one that has ended takes none')
-  t.same(await adoptCommands(store, next), [id])
+  t.same(await adoptCommands(store, next), [id], 'nothing but what runs')
+  t.match(await getCommand(store, queued), { status: 'queued', runner_token: null })
+  await sampled()
+  t.match(await getCommand(store, id), { enforcement: 'sampled' })
   t.notOk(await endCommand(store, id, 'lost', ended, now(), stale), 'and after')
   await requestCancel(store, id, now())
   t.ok(await endCommand(store, id, 'cancelled', ended, now(), next))
@@ -102,12 +111,19 @@ t.test('a session belongs to one runner while it is worked on', async t => {
   const { store } = rig
   const [stale, next] = [await runner(store), await runner(store)]
   const id = await rig.session(['true'])
+  t.notOk(await takeSession(store, id, stale, 'stopping'), 'for what it is not')
   t.ok(await takeSession(store, id, stale, 'pending', 'starting'))
   t.ok(await takeSession(store, id, stale, 'pending', 'starting'), 'again')
   t.notOk(await takeSession(store, id, next, 'pending', 'starting'))
   t.notOk(await moveSession(store, id, 'starting', { by: next, now: now() }))
+  const worktree = { commit: 'c', isolation: 'none', submodules: [] } as const
+  t.notOk(await noteWorktree(store, id, { ...worktree, by: stale }), 'it has not begun')
   t.ok(await moveSession(store, id, 'starting', { by: stale, now: now() }))
+  t.notOk(await noteWorktree(store, id, { ...worktree, by: next }))
+  t.ok(await noteWorktree(store, id, { ...worktree, by: stale }))
+  t.match(await getSession(store, id), { commit_id: 'c', isolation: 'none' })
   await endRunner(store, stale)
+  t.notOk(await noteWorktree(store, id, { ...worktree, by: stale }))
   for (const to of ['running', 'failed'] as const)
     t.notOk(await moveSession(store, id, to, { by: stale, now: now() }), `no ${to} of a stale runner`)
   t.ok(await takeSession(store, id, next, 'pending', 'starting'))

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { SessionId } from '../../../services/contract/ids.ts'
 import { type SessionStatus, sessionStatuses } from '../../../services/contract/session-state.ts'
 import { resumeSession } from '../../../services/store/resume-session.ts'
-import { requestRemoval } from '../../../services/store/session-transitions.ts'
+import { moveSession, requestRemoval } from '../../../services/store/session-transitions.ts'
 import { createSession, getSession } from '../../../services/store/sessions.ts'
 import type { Store } from '../../../services/store/store.ts'
 import { now, storeRig } from './store-rig.ts'
@@ -41,7 +41,7 @@ t.test('a resumed session lives on as long as a new one, and tells nothing of it
   await rig.store.write(db =>
     db
       .updateTable('sessions')
-      .set({ status: 'stopped', ended_at: first, end_reason: 'expired' })
+      .set({ status: 'stopped', started_at: first, ended_at: first, end_reason: 'expired' })
       .where('id', '=', id)
       .execute(),
   )
@@ -54,6 +54,8 @@ t.test('a resumed session lives on as long as a new one, and tells nothing of it
     last_active_at: '2030-01-02T00:00:00.000Z',
     idle_check_at: '2030-01-02T00:00:30.000Z',
   })
+  await moveSession(rig.store, id, 'running', { now: '2030-01-02T00:00:01.000Z' })
+  t.match(await getSession(rig.store, id), { started_at: first }, 'since it ran first')
 })
 
 t.test('what is being removed stays ended', async t => {

@@ -65,6 +65,8 @@ t.test('a session is idle when nothing has run in it for so long', async t => {
   t.ok(await look(539))
   t.match(await getSession(store, id), { status: 'stopping', end_reason: 'idle' })
   t.notOk(await look(600), 'once')
+  const endless = await rig.running([], { now: at(0) })
+  t.notOk(await stopWhereIdle(store, endless, at(1e6), at(1e6)), 'it was told meanwhile to live on')
 })
 
 t.test('who says often that a session is in use writes seldom', async t => {

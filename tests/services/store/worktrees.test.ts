@@ -150,6 +150,12 @@ t.test('what a session or a runner has got meanwhile is not moved by who knows n
   const scrubbing = await worktree('scrubbing')
   await claimWorktree(store, scrubbing, 'scrubbing', by)
   t.equal(await moveWorktree(store, scrubbing, { from: 'scrubbing', to: 'removing' }, { now: now() }), false)
+  t.equal(await moveWorktree(store, scrubbing, { from: 'warm', to: 'removing' }, { by, now: now() }), false)
+  await forgetWorktree(store, scrubbing, by)
+  t.match(
+    (await allWorktrees(store)).find(row => row.id === scrubbing),
+    { status: 'scrubbing' },
+  )
   // Its session is gone: so is what it needs a lease for.
   const left = await worktree('leased')
   await store.write(db =>
