@@ -19,12 +19,21 @@ const localNames = [
   'completions',
   'mcp',
   'agent install',
+  'status',
 ] as const
+
+/** Other words for one of those. */
+const localAliases: { readonly [Name in LocalName]?: Leaf['path'] } = {
+  'config init': ['init'],
+  status: ['server', 'status'],
+}
 
 /** One command: where it stands, and what it does. */
 export type Leaf = {
   readonly path: readonly [string, ...string[]]
-  readonly does: { readonly operation: CliName; readonly alias: boolean } | { readonly local: LocalName }
+  readonly does:
+    | { readonly operation: CliName; readonly alias: boolean }
+    | { readonly local: LocalName; readonly alias: boolean }
 }
 
 /** Every command, in the order of the help. */
@@ -34,15 +43,25 @@ export function leaves(): readonly Leaf[] {
     const own: Leaf = { path, does: { operation: name, alias: false } }
     return alias === undefined ? [own] : [own, { path: alias, does: { operation: name, alias: true } }]
   })
-  const locals = localNames.map((name): Leaf => {
-    const [first = name, ...rest] = name.split(' ')
-    return { path: [first, ...rest], does: { local: name } }
+  const locals = localNames.flatMap((name): Leaf[] => {
+    const alias = localAliases[name]
+    const own: Leaf = { path: localPath(name), does: { local: name, alias: false } }
+    return alias === undefined ? [own] : [own, { path: alias, does: { local: name, alias: true } }]
   })
-  const rank = ({ path }: Leaf) => order.indexOf(path[0])
+  // What nobody has given a place comes last.
+  const rank = ({ path }: Leaf) => (order.indexOf(path[0]) + order.length + 1) % (order.length + 1)
   return [...operations, ...locals].sort((a, b) => rank(a) - rank(b))
 }
 
+/** Where a command of this client stands. */
+export function localPath(name: LocalName): Leaf['path'] {
+  const [first = name, ...rest] = name.split(' ')
+  return [first, ...rest]
+}
+
 const order: readonly string[] = [
+  'init',
+  'status',
   'configure',
   'login',
   'register',
@@ -58,11 +77,14 @@ const order: readonly string[] = [
   'agent',
   'environment',
   'worktree',
+  'features',
   'me',
   'user',
   'token',
   'invite-codes',
   'audit',
+  'runner',
+  'stats',
   'profile',
   'config',
   'completions',

@@ -5,7 +5,7 @@ import { examplesText } from './examples-text.ts'
 import { fieldsOf } from './fields.ts'
 import { type Layout, layoutOf, type PlainWords } from './flags.ts'
 import { inputFrom, type Reading, type Typed } from './input.ts'
-import type { CliName } from './words/words.ts'
+import type { CliName, Words } from './words/words.ts'
 import { words } from './words.ts'
 
 /** What was typed for an operation, checked against its schema. */
@@ -39,10 +39,20 @@ export function fillOperationCommand(
           value === undefined ? true : String(command.getOptionValue(attribute(name))),
         ]),
     )
-    const input = await inputFrom(operation.input, layout, typed, options.read)
+    const { pair } = pairOf(name)
+    const second = pair === undefined ? undefined : typed.rest[0]
+    if (pair !== undefined && second !== undefined) extras.set(pair.name, second)
+    const [place] = layout.places
+    const schema =
+      pair === undefined || second === undefined || place === undefined
+        ? operation.input
+        : operation.input.extend({ [place.field.name]: pair.first })
+    const input = await inputFrom(schema, layout, typed, options.read)
     await options.perform({ name, input, extras })
   })
 }
+
+const pairOf = (name: CliName): Pick<Words<CliName>, 'pair'> => words[name]
 
 /** All of it but the action. */
 export function declareOperationCommand(command: Command, name: CliName): Layout {
@@ -52,6 +62,8 @@ export function declareOperationCommand(command: Command, name: CliName): Layout
   command.summary(operation.summary).description(operation.summary)
   for (const { field, title } of layout.places) command.argument(`<${title}>`, field.describe)
   if (layout.rest !== undefined) command.argument('[words...]', layout.rest.describe)
+  const { pair } = pairOf(name)
+  if (pair !== undefined) command.argument(`[${pair.name}]`, pair.describe)
   for (const flag of layout.flags) command.addOption(optionOf(flag))
   for (const { name, short, value, describe } of said.extras ?? [])
     command.option(

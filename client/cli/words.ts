@@ -153,5 +153,5 @@ export const groups: Readonly<Record<string, string>> = {
   agent: 'coding agents of other repositories',
   profile: 'servers that this client knows by name',
   config: 'the settings of this client and of a clone',
-  server: 'other words for the same',
+  server: 'the server as a whole: other words for the same',
 }

@@ -13,6 +13,7 @@ import { print } from '../print.ts'
 import { startProgress } from '../progress.ts'
 import { sizeText } from '../render/size-text.ts'
 import type { Act, ActContext } from '../words/words.ts'
+import { namedArtifact } from './named-artifact.ts'
 
 /**
  * Downloads an artifact into a file, which is there whole or not at all, or to standard output. The bytes are compared
@@ -24,7 +25,11 @@ export const act: Act<'artifacts.download'> = async (input, context) => {
   const output = extras.get('output')
   if (json && output === '-')
     throw usageError('both --json and "--output -" want standard output', 'give one')
-  const artifact = await client.artifacts.get(input)
+  const name = extras.get('name')
+  const artifact =
+    typeof name === 'string'
+      ? await namedArtifact(client, input.artifact, name)
+      : await client.artifacts.get(input)
   if (output === '-') return await toStdout(artifact, context)
   const file = typeof output === 'string' ? output : freeName(artifact, io)
   try {

@@ -28,9 +28,10 @@ const cached = z.object({
 /** The names that there are, newest first. Rejects where they cannot be had in time. */
 export async function namesOf(io: Io, named: NamedKind, typed: Typed): Promise<readonly Candidate[]> {
   if (named === 'profiles') return await profiles(io)
-  const settings = await connectionSettings(await loadSettings(io, connectionFlags(typed)))
+  const loaded = await loadSettings(io, connectionFlags(typed))
+  const settings = await connectionSettings(loaded)
   const session = typed.places.get('session') ?? '@last'
-  const key = JSON.stringify([settings.baseUrl, settings.token, named, session])
+  const key = JSON.stringify([settings.baseUrl, settings.token, loaded.signIn?.place.name, named, session])
   const file = join(cacheDirectory(io), `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`)
   const known = await readCached(file, io.now())
   if (known !== undefined) return known

@@ -124,6 +124,11 @@ const localCommands: Record<LocalName, LocalCommand> = {
       throw usageError('mcp is a program of its own', 'start it as "debug-server mcp"')
     },
   },
+  status: {
+    summary: 'Whether the server answers, and whether it is ready; this needs no token',
+    examples: ['', '--json', '--base-url https://debug.example.org'],
+    act: async (io, flags) => (await import('./status.ts')).showStatus(io, flags),
+  },
   completions: {
     summary:
       'Print the script with which a shell completes commands, flags, their values and the ids of the server: bash, zsh or fish',

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type Leaf, leaves } from '../leaves.ts'
+import { type Leaf, leaves, localPath } from '../leaves.ts'
 import { declareLocalCommand } from '../local/local-command.ts'
 import { declareOperationCommand } from '../operation-command.ts'
 import { words } from '../words.ts'
@@ -30,9 +30,12 @@ export const commandEntries = (): CommandEntry[] =>
       places: command.registeredArguments.map(one => ({ name: one.name(), describe: one.description })),
       flags: command.options.map(({ flags, description }) => ({ flags, describe: description })),
       examples,
-      sameAs: 'operation' in does && does.alias ? words[does.operation].path : undefined,
+      sameAs: does.alias ? pathOf(does) : undefined,
     }
   })
+
+const pathOf = (does: Leaf['does']): Leaf['path'] =>
+  'local' in does ? localPath(does.local) : words[does.operation].path
 
 function declared(command: Command, does: Leaf['does']): readonly string[] {
   if ('local' in does) return declareLocalCommand(command, does.local)

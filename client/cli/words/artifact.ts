@@ -1,4 +1,5 @@
 import type { Artifact } from '../../../services/contract/artifact-resources.ts'
+import { contract } from '../../../services/contract/contract.ts'
 import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
@@ -75,6 +76,16 @@ export const artifactDownload: Words<'artifacts.download'> = {
       describe: 'where to write it; - is standard output; default: its own name, here, where nothing is yet',
     },
   ],
-  examples: ['art_0123', 'art_0123 --output report.xml', 'art_0123 -o - | less'],
+  pair: {
+    first: contract['artifacts.list'].input.shape.session,
+    name: 'name',
+    describe: 'its path or the last part of it, where the word before is not the artifact but its session',
+  },
+  examples: [
+    'art_0123',
+    '@last report.xml',
+    'ses_0123 out/report.xml --output report.xml',
+    'art_0123 -o - | less',
+  ],
   act: () => import('../acts/artifact-download.ts'),
 }

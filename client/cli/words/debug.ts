@@ -13,6 +13,7 @@ const wait = { read: 'seconds', value: 'DURATION', default: '30s' } as const
 
 export const debugLaunch: Words<'debug.launch'> = {
   path: ['debug', 'launch'],
+  alias: ['session', 'debug'],
   places: ['session'],
   rest: { field: 'arguments', value: 'ARGUMENTS', describe: 'arguments of the program' },
   flags: {

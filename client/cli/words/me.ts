@@ -1,19 +1,21 @@
 import { visible } from '../../../lib/visible.ts'
 import { oneCall } from '../one-call.ts'
 import { renderUser } from '../render/user.ts'
+import { ifMatchFlag, versionedCall } from '../versioned-call.ts'
 import type { Words } from './words.ts'
 
 export const meShow: Words<'me.get'> = {
   path: ['me', 'show'],
   examples: ['', '--json'],
-  act: oneCall('me.get', renderUser),
+  act: versionedCall('me.get', renderUser),
 }
 
 export const meUpdate: Words<'me.update'> = {
   path: ['me', 'update'],
   flags: { display_name: { value: 'TEXT' } },
+  extras: [ifMatchFlag],
   examples: ['--display-name "Maria M."', '--display-name ""'],
-  act: oneCall('me.update', renderUser),
+  act: versionedCall('me.update', renderUser),
 }
 
 export const mePassword: Words<'me.password'> = {

@@ -6,6 +6,7 @@ import { environmentsText } from '../render/environments.ts'
 import { statusColour } from '../render/paint.ts'
 import { duration, relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
+import { ifMatchFlag, versionedCall } from '../versioned-call.ts'
 import type { RenderContext, Words } from './words.ts'
 
 export const renderSession = (session: Session, { now }: RenderContext): string =>
@@ -127,7 +128,7 @@ export const sessionGet: Words<'sessions.get'> = {
   places: ['session'],
   flags: { wait: { read: 'seconds', value: 'DURATION' } },
   examples: ['@last', 'ses_0123', '@last --wait 1m --json'],
-  act: oneCall('sessions.get', renderSession),
+  act: versionedCall('sessions.get', renderSession),
 }
 
 export const sessionLogs: Words<'sessions.logs'> = {
@@ -174,8 +175,13 @@ export const sessionUpdate: Words<'sessions.update'> = {
     ttl: { read: 'seconds', value: 'DURATION' },
     idle_timeout: { read: 'seconds', value: 'DURATION' },
   },
-  examples: ['@last --ttl 8h', 'ses_0123 --idle-timeout 0'],
-  act: oneCall('sessions.update', renderSession),
+  extras: [ifMatchFlag],
+  examples: [
+    '@last --ttl 8h',
+    'ses_0123 --idle-timeout 0',
+    '@last --ttl 8h --if-match mbJHBdM0TNEBQFbKAfWdHg',
+  ],
+  act: versionedCall('sessions.update', renderSession),
 }
 
 export const sessionDelete: Words<'sessions.delete'> = {

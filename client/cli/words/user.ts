@@ -5,6 +5,7 @@ import { oneCall } from '../one-call.ts'
 import { relativeTime } from '../render/relative-time.ts'
 import { type Column, table } from '../render/table.ts'
 import { renderUser } from '../render/user.ts'
+import { ifMatchFlag, versionedCall } from '../versioned-call.ts'
 import type { Words } from './words.ts'
 
 const columns = (now: number): Column<User>[] => [
@@ -41,15 +42,16 @@ export const userShow: Words<'users.get'> = {
   path: ['user', 'show'],
   places: ['user'],
   examples: ['alice'],
-  act: oneCall('users.get', renderUser),
+  act: versionedCall('users.get', renderUser),
 }
 
 export const userUpdate: Words<'users.update'> = {
   path: ['user', 'update'],
   places: ['user'],
   flags: { display_name: { value: 'TEXT' } },
+  extras: [ifMatchFlag],
   examples: ['alice --role admin', 'alice --display-name "Alice A."'],
-  act: oneCall('users.update', renderUser),
+  act: versionedCall('users.update', renderUser),
 }
 
 export const userPassword: Words<'users.password'> = {

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Contract, OperationName } from '../../../services/contract/contract.ts'
 import type { Client } from '../../sdk/client.ts'
 import type { Input } from '../../sdk/operation-types.ts'
@@ -64,6 +65,11 @@ export type Words<Name extends OperationName> = {
     readonly describe: string
     readonly bare?: true
   }
+  /**
+   * Another way to say what stands at the one place: two words, of which the first names something else and the second, the
+   * CLI's own, is told to its `act` as an extra of this name.
+   */
+  readonly pair?: { readonly first: z.ZodType<string>; readonly name: string; readonly describe: string }
   /** False: no flag. */
   readonly flags?: { readonly [F in Field<Name>]?: FlagWords | false }
   /** Flags of the CLI's own, for its `act`. */

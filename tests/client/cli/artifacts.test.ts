@@ -61,6 +61,27 @@ t.test('what a command was to leave behind is told, listed and downloaded', asyn
     id: junit.id,
   })
   t.equal(readFileSync(join(directory, 'deep/er.xml'), 'utf8'), report)
+
+  // By name: the path, or its last part, where one artifact alone is called so.
+  const byName = (...args: string[]) =>
+    cli(['artifact', 'download', '@last', ...args], { environment, directory })
+  t.equal((await byName('report.xml', '-o', '-')).stdout, report)
+  t.equal((await byName('out/report.xml', '-o', '-')).stdout, report)
+  t.match(await byName('none.xml'), {
+    code: 4,
+    stderr: /has no artifact called "none.xml"\n.*artifact list @last/,
+  })
+  t.match(await byName('xml'), { code: 4 })
+  await said('command', 'rerun', id.trim(), '--wait', '30')
+  const twice = await byName('report.xml')
+  t.match(twice, {
+    code: 1,
+    stdout: '',
+    stderr: /2 artifacts called "report.xml"\n.*art_\w+ \(out\/report.xml of cmd/,
+  })
+  t.match(await cli(['artifact', 'download', 'art_0', 'report.xml'], { environment }), {
+    ...{ code: 2, stderr: /artifact "art_0": expected an id of the form ses_/ },
+  })
 })
 
 /** A file of the alphabet; each connection breaks off after some bytes, or sends what it is told. */
