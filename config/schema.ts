@@ -112,6 +112,7 @@ export const serverSchema = z.strictObject({
         .array(z.string().refine(isAddressRange))
         .meta({ description: 'addresses and ranges such as ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"]' })
         .default([]),
+      connections: z.int().min(1).max(1_000_000).default(10_000),
     })
     .prefault({}),
   services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),
@@ -162,6 +163,7 @@ export const serverSchema = z.strictObject({
     .prefault({}),
   streams: z
     .strictObject({
+      per_user: z.int().min(1).max(1_000_000).default(1_000),
       slow_reader_seconds: z.number().min(1).max(3_600).default(60),
       ping_seconds: z.number().min(1).max(3_600).default(30),
     })

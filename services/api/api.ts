@@ -18,6 +18,7 @@ import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { idempotentHandlers } from './idempotent-handlers.ts'
 import { RequestRates } from './limits/request-rates.ts'
+import { StreamRoom } from './limits/stream-room.ts'
 import { Live } from './live/live.ts'
 import { isLoopback } from './loopback.ts'
 import { ApiMetrics } from './metrics.ts'
@@ -46,6 +47,8 @@ export type ApiDependencies = {
   readonly allowedOrigins: readonly string[]
   /** How many requests may come, and connections be open. */
   readonly requests: RequestSettings
+  /** How many streams one user may have open. */
+  readonly streamsPerUser: number
   readonly runnerSocket: string
   readonly allowedSchemes: readonly string[]
   /** How many debug sessions may live at a time. */
@@ -99,6 +102,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     metrics: new ApiMetrics(deps.store),
     peers: new Peers(await proxyProof(deps.store)),
     rates: new RequestRates(deps.clock, deps.requests),
+    streams: new StreamRoom(deps.streamsPerUser),
     accessTokens: new AccessTokens(deps),
     passwords: deps.passwords ?? new Passwords(),
     signInLimits: new SignInLimits(deps.clock),

@@ -10,6 +10,7 @@ import type { Changes } from './changes.ts'
 import type { Codexbar } from './codexbar.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { RequestRates } from './limits/request-rates.ts'
+import type { StreamRoom } from './limits/stream-room.ts'
 import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
 import type { Peers } from './peers.ts'
@@ -29,6 +30,7 @@ export type Context = {
   readonly metrics: ApiMetrics
   readonly peers: Peers
   readonly rates: RequestRates
+  readonly streams: StreamRoom
   readonly accessTokens: AccessTokens
   readonly passwords: Passwords
   readonly signInLimits: SignInLimits

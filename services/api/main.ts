@@ -30,6 +30,7 @@ await runService(async () => {
       listen,
       allowedOrigins: listen.allowed_origins,
       requests: listen,
+      streamsPerUser: streams.per_user,
       runnerSocket: workspace.runnerSocket,
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,

@@ -1,5 +1,5 @@
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
-import { pathsOf } from '../contract/operation.ts'
+import { opensByTicket, pathsOf } from '../contract/operation.ts'
 import { pagePaths } from './pages/page-paths.ts'
 
 /**
@@ -47,9 +47,9 @@ export function methodsAt(path: string): string[] {
   return [...methods].sort()
 }
 
-/** A stream has no HEAD: its length is not known before it has ended. */
+/** A stream has no HEAD: its length is not known before it has ended, and who asks for its head alone keeps it open. */
 export const hasHead = (name: OperationName): boolean =>
-  contract[name].method === 'GET' && contract[name].answer !== 'stream'
+  contract[name].method === 'GET' && !opensByTicket(contract[name])
 
 const withoutApiPrefix = (path: string): string =>
   path.startsWith('/api/') ? path.slice('/api'.length) : path

@@ -134,6 +134,9 @@ const streamHandler =
     const answer = await answerLog(context, source.value, request.headers)
     if (!answer.ok) return sendOutcome(reply, name, answer)
     if (answer.value.status === 204) return reply.status(204).header('cache-control', 'no-store').send()
+    const room = context.streams.enter(call.caller)
+    if (!room.ok) return sendOutcome(reply, name, room)
+    using _room = room.value
     handOver(reply)
     using _counted = context.metrics.stream('log')
     const events = openLog(context, answer.value.source, { format: answer.value.format, ...call })
@@ -159,6 +162,9 @@ const eventsHandler =
     if (!asked.ok) return sendOutcome(reply, name, asked)
     const source = resumed(asked.value, request.headers['last-event-id'])
     if (!source.ok) return sendOutcome(reply, name, source)
+    const room = context.streams.enter(call.caller)
+    if (!room.ok) return sendOutcome(reply, name, room)
+    using _room = room.value
     handOver(reply)
     using _counted = context.metrics.stream('events')
     await sendEvents(reply.raw, openEvents(context, source.value, call), {

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { limitConnections } from '../../lib/connection-room.ts'
+import { endConnection } from '../../lib/end-connection.ts'
 import { attributesOf, withSubject } from '../../lib/subject.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
@@ -7,7 +9,6 @@ import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import { allowOrigins } from './cors.ts'
 import type { Handlers } from './handlers/handler.ts'
-import { limitConnections } from './limits/connection-room.ts'
 import { countRequest } from './limits/count-request.ts'
 import { defaultBodyBytes, mostHeadBytes, mostHeaders, oversized } from './limits/request-size.ts'
 import { registerMetrics } from './metrics-route.ts'
@@ -131,7 +132,7 @@ function nothingThere(method: string, url: string): Refusal {
 /** What is no HTTP request, or too large a one, before any route is known. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  socket.end(rawReply(problemReply(malformed(error))))
+  endConnection(socket, rawReply(problemReply(malformed(error))))
 }
 
 function malformed({ code }: NodeJS.ErrnoException): Refusal {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { endConnection } from '../../lib/end-connection.ts'
 import { attributesOf, withSubject } from '../../lib/subject.ts'
 import { annotate, carrierIn, withSpan } from '../../lib/trace.ts'
 import { subprotocols } from '../contract/stream-codec.ts'
@@ -10,10 +11,11 @@ import { serveDebug } from './debug/serve-debug.ts'
 import { openEvents } from './events/open-events.ts'
 import { sendEventsOver } from './events/websocket-edge.ts'
 import type { CalledHandlers } from './handlers/handler.ts'
+import { oversized } from './limits/request-size.ts'
 import { endOf } from './live/end-of.ts'
 import { openLog } from './logs/open-log.ts'
 import { sendLogOver } from './logs/websocket-edge.ts'
-import { type Refusal, refuse } from './outcome.ts'
+import { type Outcome, type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply } from './problem-reply.ts'
 import { noteRequest } from './request-log.ts'
 import type { TokenUse } from './token-use.ts'
@@ -69,7 +71,7 @@ export class Upgrades implements AsyncDisposable {
     const gone = new AbortController()
     socket.on('error', () => {}) // 'close' follows
     socket.on('close', () => gone.abort())
-    const opened = await readUpgrade(this.#context, this.#handlers, request, gone.signal)
+    const opened = await this.#opened(request, socket, gone.signal)
     const route = opened.ok ? opened.value.route : '(none)'
     const status = opened.ok ? 101 : problemReply(opened).status
     annotate({ 'http.route': route, 'http.response.status_code': status })
@@ -88,6 +90,20 @@ export class Upgrades implements AsyncDisposable {
     this.#servers[opened.value.kind].handleUpgrade(request, socket, head, webSocket =>
       this.#serve(webSocket, { ...opened.value, request: id, address }, gone),
     )
+  }
+
+  /** What an upgrade opens, if there is room for it: counted as any request is, and a stream until its connection is closed. */
+  async #opened(request: IncomingMessage, socket: Duplex, gone: AbortSignal): Promise<Outcome<Subscription>> {
+    const { peers, rates, streams } = this.#context
+    const asked = oversized(request) ?? (await readUpgrade(this.#context, this.#handlers, request, gone))
+    const counted = asked.ok ? rates.ofCaller(asked.value.caller) : rates.ofAddress(peers.address(request))
+    const refusal = counted.refusal ?? (asked.ok ? undefined : asked)
+    if (refusal !== undefined) return { ...refusal, headers: { ...counted.headers, ...refusal.headers } }
+    if (gone.aborted || !asked.ok) return asked
+    const room = streams.enter(asked.value.caller)
+    if (!room.ok) return room
+    socket.once('close', () => room.value[Symbol.dispose]())
+    return asked
   }
 
   /** Waits for every follower; each has been told to end, and who closes the server cuts those that do not. */
@@ -155,5 +171,5 @@ function webSocketServer(kind: Subscription['kind'], linger: number): WebSocketS
 }
 
 function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
-  socket.end(rawReply(problemReply(refusal)))
+  endConnection(socket, rawReply(problemReply(refusal)))
 }

@@ -13,7 +13,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
   if (operation.access !== 'public')
     codes.add('unauthenticated').add('token_expired').add('origin_refused').add('store_busy')
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
-  if (opensByTicket(operation)) codes.add('ticket_mismatch')
+  if (opensByTicket(operation)) codes.add('ticket_mismatch').add('stream_limit')
   if (operation.method !== 'GET') codes.add('storage_full')
   if (hasBody(operation)) codes.add('body_too_large').add('unsupported_media_type')
   if (takesKey(operation)) codes.add('idempotency_key_reused')

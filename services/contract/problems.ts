@@ -57,6 +57,7 @@ export const problems = {
   password_wrong: { status: 422, title: 'The old password is not right' },
   debugger_refused: { status: 422, title: 'The debugger refused' },
   ticket_limit: { status: 429, title: 'There are as many tickets as one user may have' },
+  stream_limit: { status: 429, title: 'There are as many streams as one user may have open' },
   session_limit: { status: 429, title: 'There are as many sessions as one owner may have' },
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   rate_limited: { status: 429, title: 'Too many requests' },

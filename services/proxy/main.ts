@@ -25,6 +25,7 @@ await runService(async () => {
       upstream: urlOf(api),
       proof: await proxyProof(store),
       trustedProxies: listen.trusted_proxies,
+      connections: listen.connections,
       instance,
       version: packageVersion(),
       log,

@@ -1,5 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { endConnection } from '../../lib/end-connection.ts'
 import { type ProblemCode, problemDocument } from '../contract/problems.ts'
 
 /** The problems that the proxy has itself; those of the API pass through as they are. */
@@ -18,7 +19,7 @@ export function sendProblem(
 export function endWithProblem(socket: Duplex, code: ProblemCode, detail: string): void {
   const { status, headers, content } = render(code, detail, { connection: 'close' })
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${content}`)
+  endConnection(socket, `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${content}`)
 }
 
 function render(code: ProblemCode, detail: string, more: Record<string, string>) {

@@ -3,11 +3,13 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Pool } from 'undici'
+import { limitConnections } from '../../lib/connection-room.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
+import type { ProblemCode } from '../contract/problems.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { Forwarded } from './headers.ts'
 import { ProxyMetrics } from './metrics.ts'
@@ -31,9 +33,16 @@ export type ProxyDependencies = {
   readonly instance: InstanceId
   readonly version: string
   readonly log: Logger
-  /** How long a stop waits for what is in progress, in milliseconds. */
-  readonly stopDeadline?: number
+  /** How many connections of clients may be open. */
+  readonly connections: number
+  readonly limits?: Partial<ProxyLimits>
 }
+
+/** In milliseconds: how long the head of a request may take to come, and all of it, and a stop to wait for what is in progress. */
+type ProxyLimits = { readonly head: number; readonly request: number; readonly stop: number }
+
+/** A request that is sent slowly is to be cut by who it is for, whose answer says so. */
+const defaultLimits: ProxyLimits = { head: 30_000, request: 150_000, stop: 5_000 }
 
 /**
  * The front door, first form: everything goes to the API, but for `/healthz`, by which the proxy answers for itself
@@ -42,7 +51,8 @@ export type ProxyDependencies = {
 export async function startProxy(
   deps: ProxyDependencies,
 ): Promise<AsyncDisposable & { readonly url: string }> {
-  const { log, listen, stopDeadline = 5_000 } = deps
+  const { log, listen } = deps
+  const limits = { ...defaultLimits, ...deps.limits }
   // A followed log may say nothing for as long as it likes; what is not answered at all is given up.
   const upstream = new Pool(deps.upstream, {
     headersTimeout: 120_000,
@@ -59,7 +69,13 @@ export async function startProxy(
   const metrics = new ProxyMetrics(() => tunnels.size)
   let isStopping = false
   const server = createServer(
-    { shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket' },
+    {
+      shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
+      maxHeaderSize: mostHeadBytes,
+      headersTimeout: limits.head,
+      requestTimeout: limits.request,
+      connectionsCheckingInterval: Math.min(5_000, limits.head / 2),
+    },
     (request, response) => {
       const began = performance.now()
       const span = requestSpan(request)
@@ -98,13 +114,9 @@ export async function startProxy(
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-    endWithProblem(
-      socket,
-      'invalid_input',
-      tooLarge ? 'the request headers are too large' : 'this is no valid HTTP request',
-    )
+    endWithProblem(socket, ...malformed(error))
   })
+  limitConnections(server, deps.connections)
   const connections = watchConnections(server)
   const url = await listening(server, listen)
   log.info({ url, instance: deps.instance }, 'listening')
@@ -114,9 +126,23 @@ export async function startProxy(
       const closed = new Promise(resolve => server.close(resolve))
       isStopping = true
       for (const tunnel of tunnels) tunnel.stop()
-      await connections.drain(closed, stopDeadline)
+      await connections.drain(closed, limits.stop)
       await upstream.destroy()
     },
+  }
+}
+
+/** As the API has it. */
+const mostHeadBytes = 32 * 1024
+
+function malformed({ code }: NodeJS.ErrnoException): [ProblemCode, string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['headers_too_large', `address and headers of the request have more than ${mostHeadBytes} bytes`]
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['request_timeout', 'the request was not sent in time']
+    default:
+      return ['invalid_input', 'this is no valid HTTP request']
   }
 }
 

@@ -57,6 +57,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       allowedOrigins: [],
       passwords: cheapPasswords(),
       requests: serverSchema.parse({}).api,
+      streamsPerUser: serverSchema.parse({}).streams.per_user,
       allowedSchemes: ['https', 'ssh', 'git'],
       debugSessions: 16,
       environments: { default: ['none'] },

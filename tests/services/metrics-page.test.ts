@@ -17,6 +17,7 @@ const proxy = await startProxy({
   upstream: server.url,
   proof: 'none',
   trustedProxies: [],
+  connections: 10_000,
   instance: instanceId.create(),
   version: '1.2.3',
   log: pino({ level: 'silent' }),

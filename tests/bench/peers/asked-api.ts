@@ -31,7 +31,7 @@ try {
     ...{ instance: instanceId.create(), version: '0', listen: { host: '127.0.0.1', port: 0 } },
     ...{ runnerSocket: join(directory, 'nobody.sock'), allowedOrigins: [], allowedSchemes: [] },
     ...{ debugSessions: 1, environments: { default: ['none'] }, environment: {} },
-    ...{ sessions: limits, commands, requests },
+    ...{ sessions: limits, commands, requests, streamsPerUser: 1 },
   })
   await tellAddress({
     url: `${api.url}/sessions/${sessions[0]}`,

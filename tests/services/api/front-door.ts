@@ -16,6 +16,7 @@ export async function startFrontDoor(
     upstream: api.url,
     proof: await proxyProof(store),
     trustedProxies: [],
+    connections: 10_000,
     instance: instanceId.create(),
     version: '1.2.3',
     log: pino({ level: 'silent' }),

@@ -42,6 +42,7 @@ const api = await startApi({
   allowedSchemes: ['https'],
   allowedOrigins: [],
   requests,
+  streamsPerUser: 1,
   debugSessions: 1,
   environments: { default: ['none'] },
   sessions,

@@ -72,6 +72,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     allowedOrigins: [],
     passwords: cheapPasswords(),
     requests: serverSchema.parse({}).api,
+    streamsPerUser: serverSchema.parse({}).streams.per_user,
     allowedSchemes: ['https', 'ssh', 'git'],
     debugSessions: 16,
     environments: { default: ['none'] },

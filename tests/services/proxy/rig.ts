@@ -19,6 +19,7 @@ export async function startRig(t: Test, answer: RequestListener, options: Partia
     upstream: `http://127.0.0.1:${port}`,
     proof: 'the proof',
     trustedProxies: [],
+    connections: 10_000,
     instance,
     version: '1.2.3',
     log: pino({ level: 'silent' }),
