@@ -40,7 +40,7 @@ export async function bench({
         const answered = await asker.ask(request, round < 0 ? 1 : seconds)
         if (round < 0) continue // warming up
         rates.push(answered.length / seconds)
-        took.push(...answered)
+        for (const one of answered) took.push(one) // they are too many to be arguments
       }
     const row = (what: string, unit: string, figure: (side: (typeof sides)[number]) => number) => {
       const [a, b] = [figure(sides[0]), figure(sides[1])]
