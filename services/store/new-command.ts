@@ -150,12 +150,20 @@ async function insertRow(
   return id
 }
 
+/** Each on its own: of both at once SQLite would look at every command of the session. */
 const boundsQuery = compiledQuery<{ session: SessionId }, { highest: number | null; lowest: number | null }>(
-  (database, parameter) =>
-    database
-      .selectFrom('commands')
-      .select(eb => [eb.fn.max('sequence').as('highest'), eb.fn.min('sequence').as('lowest')])
-      .where('session_id', '=', parameter('session')),
+  (database, parameter) => {
+    const sequences = () =>
+      database.selectFrom('commands').where('session_id', '=', parameter('session'))
+    return database.selectNoFrom([
+      sequences()
+        .select(eb => eb.fn.max('sequence').as('highest'))
+        .as('highest'),
+      sequences()
+        .select(eb => eb.fn.min('sequence').as('lowest'))
+        .as('lowest'),
+    ])
+  },
 )
 
 const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | 'trace_json'>, unknown>(
