@@ -22,7 +22,7 @@ export function note(more: Subject): void {
   const subject = current.getStore()
   if (subject === undefined) return
   Object.assign(subject, more)
-  annotate(attributesOf(more))
+  annotate(() => attributesOf(more))
 }
 
 export const subjectOf = (): Subject | undefined => current.getStore()

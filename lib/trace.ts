@@ -8,7 +8,7 @@ export type TraceCarrier = Readonly<Record<string, string>>
 
 export type SpanOptions = {
   readonly kind?: 'server' | 'consumer'
-  readonly attributes?: Attributes
+  readonly attributes?: () => Attributes
   /** What it belongs to, where that is not what is being done around it. */
   readonly from?: TraceCarrier | undefined
   /** When it began, in milliseconds since the epoch, where that is not now. */
@@ -47,7 +47,7 @@ export function openSpan(name: string, options: SpanOptions = {}): OpenSpan {
     name,
     {
       kind: kindOf(api, options.kind),
-      ...(attributes === undefined ? {} : { attributes }),
+      ...(attributes === undefined ? {} : { attributes: attributes() }),
       ...(startTime === undefined ? {} : { startTime }),
     },
     around,
@@ -81,9 +81,9 @@ export async function withSpan<T>(
 }
 
 /** Adds to the span of what is being done. */
-export function annotate(attributes: Attributes): void {
+export function annotate(attributes: () => Attributes): void {
   if (tracing === undefined) return
-  tracing.api.trace.getActiveSpan()?.setAttributes({ ...attributes })
+  tracing.api.trace.getActiveSpan()?.setAttributes({ ...attributes() })
 }
 
 /** What hands the present work's trace on; undefined where traces are off, or nothing is being traced. */

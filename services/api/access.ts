@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.ts'
 import type { Operation } from '../contract/operation.ts'
 import { grants, type Scope } from '../contract/scopes.ts'
 import type { StreamTarget } from '../contract/stream-target.ts'
@@ -68,10 +69,11 @@ export function judge(credential: Credential | undefined, access: Access, now: n
 const nouns: Record<Credential['kind'], string> = { token: 'token', sign_in: 'sign-in' }
 
 /** What the role admits: of a token what it names, of a sign-in all that users of the role may. */
-const scopesHeld = (credential: Credential): readonly Scope[] =>
+const scopesHeld = oncePer((credential: Credential): readonly Scope[] =>
   credential.kind === 'token'
     ? scopesOf(credential).filter(scope => admits(credential.user_role, scope))
-    : signInScopes[credential.user_role]
+    : signInScopes[credential.user_role],
+)
 
 const insufficientScope = (scope: Scope) =>
   refuse('insufficient_scope', `this needs a token with the scope ${scope}`, {

@@ -108,7 +108,10 @@ function requestSpan({ id, method, headers, routeOptions }: FastifyRequest, { ra
   const span = openSpan(route === undefined ? method : `${method} ${route}`, {
     kind: 'server',
     from: carrierIn(headers),
-    attributes: { 'http.request.method': method, 'http.route': route, ...attributesOf({ request: id }) },
+    attributes: () => ({
+      ...{ 'http.request.method': method, 'http.route': route },
+      ...attributesOf({ request: id }),
+    }),
   })
   raw.once('close', () => {
     span.annotate({ 'http.response.status_code': raw.statusCode })

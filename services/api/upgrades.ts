@@ -59,7 +59,7 @@ export class Upgrades implements AsyncDisposable {
   readonly handle = (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const id = this.#context.nextRequestId()
     const from = carrierIn(request.headers)
-    const attributes = attributesOf({ request: id })
+    const attributes = () => attributesOf({ request: id })
     return withSpan('WEBSOCKET', { kind: 'server', from, attributes }, () =>
       withSubject({ request: id }, () => this.#upgrade(id, request, socket, head)),
     )
@@ -74,7 +74,7 @@ export class Upgrades implements AsyncDisposable {
     const opened = await this.#opened(request, socket, gone.signal)
     const route = opened.ok ? opened.value.route : '(none)'
     const status = opened.ok ? 101 : problemReply(opened).status
-    annotate({ 'http.route': route, 'http.response.status_code': status })
+    annotate(() => ({ 'http.route': route, 'http.response.status_code': status }))
     noteRequest(this.#context, {
       method: 'WEBSOCKET',
       route,

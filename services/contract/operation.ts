@@ -84,5 +84,13 @@ export const pathsOf = ({ path, alsoAt }: Pick<Operation, 'path' | 'alsoAt'>): s
   alsoAt === undefined ? [path] : [path, alsoAt]
 
 /** The names of the path parameters of an operation, in order. */
-export const pathParameters = (path: string): string[] =>
-  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+export function pathParameters(path: string): readonly string[] {
+  const known = parametersOf.get(path)
+  if (known !== undefined) return known
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '')
+  parametersOf.set(path, names)
+  return names
+}
+
+/** Of the contract's paths, of which there are few. */
+const parametersOf = new Map<string, readonly string[]>()

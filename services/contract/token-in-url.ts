@@ -13,14 +13,16 @@ const secret = /\bds[tr]_[\w-]{43}|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]*/
  * stands in it.
  */
 export function tokenInUrl(url: string): string | undefined {
-  const query = new URLSearchParams(url.split('?').slice(1).join('?'))
-  const named = [...query.keys()].find(key => names.has(key.toLowerCase()))
+  const start = url.indexOf('?')
+  const query = start === -1 ? [] : [...new URLSearchParams(url.slice(start + 1)).keys()]
+  const named = query.find(key => names.has(key.toLowerCase()))
   if (named === undefined && !secret.test(decoded(url))) return undefined
   const where = named === undefined ? 'the URL' : `the query (${named.toLowerCase()})`
   return `a token in ${where} has leaked to whoever keeps URLs: revoke it, and send another one as Authorization: Bearer …`
 }
 
 function decoded(url: string): string {
+  if (!url.includes('%')) return url
   try {
     return decodeURIComponent(url)
   } catch {

@@ -151,7 +151,7 @@ const requestSpan = ({ method = '', headers }: IncomingMessage): OpenSpan =>
   openSpan(method, {
     kind: 'server',
     from: carrierIn(headers),
-    attributes: { 'http.request.method': method },
+    attributes: () => ({ 'http.request.method': method }),
   })
 
 /** What is asked for; undefined where that was refused already. */

@@ -25,7 +25,7 @@ export async function keepRepositories(context: RunnerContext, jobs: KeyedJobs):
 
 const inSpan = ({ id }: RepositoryRow, what: 'fetch' | 'remove', work: () => Promise<void>) =>
   withSubject({ repository: id }, () =>
-    withSpan(`repository ${what}`, { attributes: attributesOf({ repository: id }) }, work),
+    withSpan(`repository ${what}`, { attributes: () => attributesOf({ repository: id }) }, work),
   )
 
 async function fetch(

@@ -220,14 +220,14 @@ const commandSpan = (row: CommandRow): SpanOptions => ({
   kind: 'consumer',
   from: traceOf(row),
   startTime: row.started_at === null ? undefined : Date.parse(row.started_at),
-  attributes: attributesOf({ session: row.session_id, command: row.id }),
+  attributes: () => attributesOf({ session: row.session_id, command: row.id }),
 })
 
 /** Its start belongs to the request that created it; what is done later, to none. */
 const sessionSpan = (row: SessionJoined, what: 'start' | 'stop' | 'remove'): SpanOptions => ({
   kind: 'consumer',
   from: what === 'start' && row.started_at === null ? traceOf(row) : undefined,
-  attributes: attributesOf({ session: row.id }),
+  attributes: () => attributesOf({ session: row.id }),
 })
 
 const sessionKey = (id: SessionId) => `session ${id}`

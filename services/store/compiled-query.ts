@@ -10,6 +10,12 @@ class Parameter {
   }
 }
 
+/** Asks the database, with these values for its parameters. */
+export type CompiledStoreQuery<Values extends object, Row> = (
+  database: Kysely<Schema>,
+  values: Values,
+) => Promise<Row[]>
+
 type Build<Values extends object, Row> = (
   database: Kysely<Schema>,
   parameter: <Name extends keyof Values & string>(name: Name) => Expression<Values[Name]>,
@@ -21,7 +27,7 @@ type Build<Values extends object, Row> = (
  */
 export function compiledQuery<Values extends object, Row>(
   build: Build<Values, Row>,
-): (database: Kysely<Schema>, values: Values) => Promise<Row[]> {
+): CompiledStoreQuery<Values, Row> {
   let compiled: CompiledQuery<Row> | undefined
   return async (database, values) => {
     compiled ??= build(database, name => sql`${new Parameter(name)}`).compile()

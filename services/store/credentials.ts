@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.ts'
 import { type CredentialId, isSignInId } from '../contract/ids.ts'
 import type { SignInJoined, TokenJoined } from './rows.ts'
 import { getSignIn } from './sign-ins.ts'
@@ -20,5 +21,6 @@ export async function getCredential(store: Store, id: CredentialId): Promise<Cre
 export const credentialBySecret = async (store: Store, secret: string): Promise<Credential | undefined> =>
   asToken(await findTokenBySecret(store, secret))
 
-const asToken = (token: TokenJoined | undefined): Credential | undefined =>
-  token && { kind: 'token', ...token }
+const asToken = (token: TokenJoined | undefined): Credential | undefined => token && tokenCredential(token)
+
+const tokenCredential = oncePer((token: TokenJoined): Credential => ({ kind: 'token', ...token }))

@@ -1,14 +1,34 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import type { Schema } from './schema.ts'
 import { NodeSqliteDialect } from './sqlite-dialect.ts'
 
 /** A connection without any check of the schema; for store.ts and migrate.ts. */
-export function connect(path: string): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new NodeSqliteDialect(() => openDatabase(path)) })
+export type Connection = {
+  readonly database: Kysely<Schema>
+  /** SQLite's number that changes with each commit of another connection. Throws while nothing has been asked yet. */
+  readonly dataVersion: () => number
+}
+
+export function connect(path: string): Connection {
+  let opened: DatabaseSync | undefined
+  const open = () => {
+    opened = openDatabase(path)
+    return opened
+  }
+  let asked: StatementSync | undefined
+  return {
+    database: new Kysely<Schema>({ dialect: new NodeSqliteDialect(open) }),
+    dataVersion() {
+      asked ??= opened?.prepare('pragma data_version')
+      const version = asked?.get()?.data_version
+      if (typeof version !== 'number') throw new Error('the database has not been opened')
+      return version
+    },
+  }
 }
 
 function openDatabase(path: string): DatabaseSync {

@@ -5,6 +5,9 @@ import type { Schema } from './schema.ts'
 
 type Work<T> = (transaction: Transaction<Schema>) => Promise<T>
 
+/** `committed`: after each transaction, before anybody is told what became of it. `retried`: before each repetition. */
+type Told = { readonly committed: () => void; readonly retried: () => void }
+
 /** One change, on its way to be committed. */
 type Job = {
   readonly since: number
@@ -23,13 +26,13 @@ const most = 50
  */
 export class GroupCommit {
   readonly #database: Kysely<Schema>
-  readonly #retried: () => void
+  readonly #tell: Told
   #waiting: Job[] = []
   #running: Promise<void> | undefined
 
-  constructor(database: Kysely<Schema>, retried: () => void) {
+  constructor(database: Kysely<Schema>, tell: Told) {
     this.#database = database
-    this.#retried = retried
+    this.#tell = tell
   }
 
   /** `work` may be done several times, and whatever it waits for, all others wait for as well. */
@@ -85,8 +88,8 @@ export class GroupCommit {
   }
 
   #repeated<T>(since: number, work: Work<T>): Promise<T> {
-    const once = () => this.#database.transaction().execute(work)
-    return whileBusy(once, undefined, { since, retried: this.#retried })
+    const once = () => this.#database.transaction().execute(work).finally(this.#tell.committed)
+    return whileBusy(once, undefined, { since, retried: this.#tell.retried })
   }
 }
 

@@ -76,7 +76,7 @@ export type MigrateOptions = {
  * UserError where a newer version has written the store.
  */
 export async function migrate(path: string, { to, busyMs }: MigrateOptions = {}): Promise<string[]> {
-  const database = connect(path)
+  const { database } = connect(path)
   try {
     if (existsSync(path)) await whileBusy(() => refuseNewer(database, path), busyMs)
     return await whileBusy(() => migrateTo(database, to), busyMs)

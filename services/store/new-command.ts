@@ -153,8 +153,7 @@ async function insertRow(
 /** Each on its own: of both at once SQLite would look at every command of the session. */
 const boundsQuery = compiledQuery<{ session: SessionId }, { highest: number | null; lowest: number | null }>(
   (database, parameter) => {
-    const sequences = () =>
-      database.selectFrom('commands').where('session_id', '=', parameter('session'))
+    const sequences = () => database.selectFrom('commands').where('session_id', '=', parameter('session'))
     return database.selectNoFrom([
       sequences()
         .select(eb => eb.fn.max('sequence').as('highest'))

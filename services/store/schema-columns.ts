@@ -9,7 +9,7 @@ export const columnsQuery =
 
 /** The columns that a store has after a migration: read from one that is made in memory. */
 export async function columnsAt(last: MigrationName): Promise<Set<string>> {
-  const database = connect(':memory:')
+  const { database } = connect(':memory:')
   try {
     await migrateTo(database, last)
     const { rows } = await sql<{ name: string }>`${sql.raw(columnsQuery)}`.execute(database)

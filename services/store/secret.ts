@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /**
  * The secret of a token (`dst_`), a refresh token (`dsr_`) or a ticket (`dtk_`): 256 random bits. Only the SHA-256 is
@@ -8,4 +8,4 @@ import { createHash, randomBytes } from 'node:crypto'
 export const createSecret = (prefix: 'dst' | 'dsr' | 'dtk' = 'dst'): string =>
   `${prefix}_${randomBytes(32).toString('base64url')}`
 
-export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+export const hashSecret = (secret: string): string => hash('sha256', secret)

@@ -163,7 +163,7 @@ export async function resolveSession(
 ): Promise<Resolved<SessionJoined>> {
   const id = sessionId.schema.safeParse(reference)
   if (id.success) {
-    const found = await getSession(store, id.data)
+    const [found] = await store.recall(sessionQuery, { id: id.data })
     const isSeen = found !== undefined && (visible === 'all' || found.owner_id === visible.owner)
     return isSeen ? { found: true, value: found } : { found: false, reason: 'none' }
   }

@@ -34,7 +34,7 @@ const byId = compiledQuery<{ id: SignInId }, SignInJoined>((database, parameter)
 )
 
 export const getSignIn = async (store: Store, id: SignInId): Promise<SignInJoined | undefined> =>
-  (await store.read(database => byId(database, { id })))[0]
+  (await store.recall(byId, { id }))[0]
 
 export type StartedSignIn = { readonly signIn: SignInJoined; readonly refreshToken: string }
 

@@ -1,11 +1,14 @@
 import type { Kysely, Transaction } from 'kysely'
 import { pendingEntry } from './audit-entry.ts'
 import { whileBusy } from './busy.ts'
+import type { CompiledStoreQuery } from './compiled-query.ts'
 import { connect } from './database.ts'
 import { GroupCommit } from './group-commit.ts'
 import { pendingKey } from './idempotency-key.ts'
 import { requireCurrentSchema } from './migrate.ts'
+import { Recall } from './recall.ts'
 import type { Schema } from './schema.ts'
+import { StoreVersion } from './store-version.ts'
 
 /**
  * The one store. It opens the database, knows what busy means, and closes; what is asked of it stands in the modules
@@ -20,13 +23,20 @@ export type Store = AsyncDisposable & {
    * (`idempotency-key.ts`).
    */
   write<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>
+  /** As `read`, shared with whoever asks for the same while nothing is written by anybody; not to be changed. */
+  recall<Values extends object, Row>(
+    query: CompiledStoreQuery<Values, Row>,
+    values: Values,
+  ): Promise<readonly Row[]>
+  /** Differs from any before once something may have changed. */
+  version(): number
   /** How often something was asked again since it was opened, because the database was locked. */
   readonly retries: number
 }
 
 /** Opens the store for a service. Throws a UserError where its schema is not the one this code knows. */
 export async function openStore(path: string): Promise<Store> {
-  const database = connect(path)
+  const { database, dataVersion } = connect(path)
   try {
     await whileBusy(() => requireCurrentSchema(database, path))
   } catch (error) {
@@ -36,9 +46,14 @@ export async function openStore(path: string): Promise<Store> {
   let retries = 0
   const retried = () => void retries++
   // One for all that is written: who waits for the lock by himself would see another one of this process take it again.
-  const commits = new GroupCommit(database, retried)
+  const version = new StoreVersion(dataVersion)
+  const commits = new GroupCommit(database, { retried, committed: () => version.changed() })
+  const read: Store['read'] = work => whileBusy(() => work(database), undefined, { retried })
+  const recall = new Recall(read, version)
   return {
-    read: work => whileBusy(() => work(database), undefined, { retried }),
+    read,
+    recall: (query, values) => recall.ask(query, values),
+    version: () => version.present,
     async write(work) {
       const entry = pendingEntry()
       const audited: typeof work = transaction =>

@@ -88,14 +88,14 @@ const bySecret = compiledQuery<{ hash: string }, TokenJoined>((database, paramet
 
 /** The token with this secret, revoked and expired ones included. */
 export const findTokenBySecret = async (store: Store, secret: string): Promise<TokenJoined | undefined> =>
-  (await store.read(database => bySecret(database, { hash: hashSecret(secret) })))[0]
+  (await store.recall(bySecret, { hash: hashSecret(secret) }))[0]
 
 const byId = compiledQuery<{ id: TokenId }, TokenJoined>((database, parameter) =>
   selectTokens(database).where('tokens.id', '=', parameter('id')),
 )
 
 export const getToken = async (store: Store, id: TokenId): Promise<TokenJoined | undefined> =>
-  (await store.read(database => byId(database, { id })))[0]
+  (await store.recall(byId, { id }))[0]
 
 /** Where a token stands among all: when it was made, and its id. */
 export type TokenPlace = [created_at: string, id: string]

@@ -21,17 +21,16 @@ export class CredentialWatch {
 
   /** Calls `watcher` with each look until disposed; undefined: there is nothing such any more. */
   watch(id: CredentialId, watcher: Watcher): Disposable {
-    const watchers = this.#watchers.get(id) ?? new Set()
-    this.#watchers.set(id, watchers.add(watcher))
+    let watchers = this.#watchers.get(id)
+    if (watchers === undefined) {
+      watchers = new Set()
+      this.#watchers.set(id, watchers)
+    }
+    watchers.add(watcher)
     this.#plan()
     return {
       [Symbol.dispose]: () => {
         watchers.delete(watcher)
-        if (watchers.size > 0) return
-        if (this.#watchers.get(id) === watchers) this.#watchers.delete(id)
-        if (this.#watchers.size > 0) return
-        clearTimeout(this.#timer)
-        this.#timer = undefined
       },
     }
   }
@@ -39,13 +38,18 @@ export class CredentialWatch {
   /** One loop at most: a look that is under way plans the next one itself. */
   #plan(): void {
     if (this.#isLooking || this.#watchers.size === 0) return
-    this.#timer ??= setTimeout(this.#look, pause)
+    this.#timer ??= setTimeout(this.#look, pause).unref()
   }
 
   readonly #look = async (): Promise<void> => {
     this.#timer = undefined
     this.#isLooking = true
     for (const [id, watchers] of [...this.#watchers]) {
+      // Not as the last one leaves: most watch for less than one turn, and the next comes at once.
+      if (watchers.size === 0) {
+        this.#watchers.delete(id)
+        continue
+      }
       try {
         const credential = await getCredential(this.#store, id)
         for (const watcher of [...watchers]) watcher(credential)

@@ -70,7 +70,7 @@ export async function recordEnd(
   // At once, for somebody waits for it.
   changed({ session: session_id, command: id })
   metrics.commandEnded(status, took, left)
-  annotate({ 'debug_server.status': status, 'process.exit.code': exit_code ?? undefined })
+  annotate(() => ({ 'debug_server.status': status, 'process.exit.code': exit_code ?? undefined }))
   log.info({ status, exit_code, reason: failure?.reason }, 'command ended')
   await cutLogs(context, row, written, left, 0)
   return true

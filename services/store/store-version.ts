@@ -1,0 +1,43 @@
+/**
+ * Tells whether anything in the database may have changed, by whichever process. It is asked once in a turn of the event loop:
+ * what a turn has to answer had come before the turn began, so that whoever asks sees all that had been committed by then.
+ */
+export class StoreVersion {
+  readonly #dataVersion: () => number
+  #seen: number | undefined
+  #number = 0
+  #isFresh = false
+
+  /** `dataVersion`: SQLite's number that changes with each commit of another connection; it may throw. */
+  constructor(dataVersion: () => number) {
+    this.#dataVersion = dataVersion
+  }
+
+  /** Differs from any before once something has been committed. */
+  get present(): number {
+    if (!this.#isFresh) this.#look()
+    return this.#number
+  }
+
+  /** Something of this connection is committed, which SQLite's number does not tell. */
+  changed(): void {
+    this.#number++
+  }
+
+  #look(): void {
+    let seen: number | undefined
+    try {
+      seen = this.#dataVersion()
+    } catch {
+      // What cannot be asked now counts as changed.
+    }
+    if (seen === undefined || seen !== this.#seen) this.#number++
+    this.#seen = seen
+    this.#isFresh = true
+    setImmediate(this.#grow)
+  }
+
+  readonly #grow = (): void => {
+    this.#isFresh = false
+  }
+}
