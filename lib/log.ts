@@ -7,10 +7,7 @@ import { traceIds } from './trace.ts'
  * The log of a service: one JSON object a line, with the ids of what the work that logs is about, and without the
  * secrets that might have come into an error's text.
  */
-export const createLog = (
-  name: string,
-  destination: DestinationStream = batchedLines(pino.destination()),
-): Logger =>
+export const createLog = (name: string, destination: DestinationStream = batchedLines()): Logger =>
   pino(
     { name, mixin: () => ({ ...subjectOf(), ...traceIds() }), hooks: { streamWrite: scrubbed } },
     destination,

@@ -4,7 +4,6 @@ import { note, type Subject, subjectOf } from '../../lib/subject.ts'
 import type { OperationName } from '../contract/contract.ts'
 import type { Store } from '../store/store.ts'
 import type { Caller } from './access.ts'
-import type { Told } from './told.ts'
 
 /** What is read of the store alone, so that it is answered alike for as long as nothing is written there. */
 const repeated: ReadonlySet<OperationName> = new Set<OperationName>([
@@ -15,7 +14,9 @@ const repeated: ReadonlySet<OperationName> = new Set<OperationName>([
 const most = 1_000
 const longest = 32 * 1_024
 
-type Answer = { readonly caller: Caller; readonly subject: Subject; readonly told: Told }
+/** As it is sent, and what is known of who has asked for what. */
+export type SentAnswer = { readonly json: string; readonly etag: string | undefined }
+type Answer = { readonly caller: Caller; readonly subject: Subject; readonly sent: SentAnswer }
 
 /**
  * Answers that are given again to who asks for the same with the same token while nothing has been written: programs that wait
@@ -50,13 +51,13 @@ export class RepeatedAnswers {
     return answer
   }
 
-  keep(name: OperationName, request: FastifyRequest, caller: Caller, told: Told): void {
+  keep(name: OperationName, request: FastifyRequest, caller: Caller, sent: SentAnswer): void {
     const key = keyOf(name, request)
-    if (key === undefined || told.json.length > longest || caller.credential.kind !== 'token') return
+    if (key === undefined || sent.json.length > longest || caller.credential.kind !== 'token') return
     if (this.#asked.get(request) !== this.#version) return
     if (this.#answers.size >= most) this.#answers.clear()
     const { request: _, ...subject } = subjectOf() ?? {}
-    this.#answers.set(key, { caller, subject, told })
+    this.#answers.set(key, { caller, subject, sent })
   }
 
   /** All else that ends a token is written. */

@@ -27,7 +27,8 @@ import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
 import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStream } from './operations.ts'
-import type { Outcome, Refusal } from './outcome.ts'
+import { done, type Outcome, type Refusal } from './outcome.ts'
+import { RepeatedAnswers, type SentAnswer } from './repeated-answers.ts'
 import { readConditions } from './request-conditions.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
@@ -43,6 +44,7 @@ export function registerRoutes(
   handlers: Handlers,
   callers: Callers,
 ): void {
+  const answers = new RepeatedAnswers(context.store, context.clock)
   for (const name of operationNames)
     for (const path of addressesOf(contract[name])) {
       const route = {
@@ -60,7 +62,7 @@ export function registerRoutes(
         server.route({ ...route, onRequest, handler: publicHandler(context, handlers, name) })
       } else {
         // Before the body is read: who may not do this sends us no megabytes either.
-        const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+        const admission = async (request: FastifyRequest, reply: FastifyReply) => {
           const { ticket } = queryOf(request)
           const admitted = await admitTo(
             context,
@@ -69,8 +71,20 @@ export function registerRoutes(
             opensByTicket(contract[name]) ? ticket : undefined,
           )
           if (admitted.ok) callers.set(request, admitted.value)
-          const refusal = countRequest(context, request, reply, admitted)
-          if (refusal !== undefined) return sendProblem(reply, refusal)
+          return countRequest(context, request, reply, admitted)
+        }
+        const onRequest = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => {
+          const again = answers.find(name, request)
+          if (again === undefined) {
+            const goOn = (refusal: Refusal | undefined) =>
+              refusal === undefined ? next() : void sendProblem(reply, refusal)
+            admission(request, reply).then(goOn).catch(next)
+            return
+          }
+          callers.set(request, again.caller)
+          const refusal = countRequest(context, request, reply, done(again.caller))
+          if (refusal !== undefined) sendProblem(reply, refusal)
+          else sendJson(reply, name, again.sent)
         }
         // And after it: who sends it slowly may be nobody any more when it is there.
         const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -78,7 +92,7 @@ export function registerRoutes(
           if (!admitted.ok) return sendOutcome(reply, name, admitted)
         }
         const hooks = route.method === 'GET' ? { onRequest } : { onRequest, preHandler }
-        server.route({ ...route, ...hooks, handler: handlerOf(context, handlers, name, callers) })
+        server.route({ ...route, ...hooks, handler: handlerOf(context, handlers, name, callers, answers) })
       }
     }
 }
@@ -92,11 +106,12 @@ function handlerOf(
   handlers: Handlers,
   name: JsonName | StreamName | BytesName | EventsName,
   callers: Callers,
+  answers: RepeatedAnswers,
 ) {
   if (isStream(name)) return streamHandler(context, handlers, name, callers)
   if (isEvents(name)) return eventsHandler(context, handlers, name, callers)
   if (isBytes(name)) return bytesHandler(context, handlers, name, callers)
-  return jsonHandler(context, handlers, name, callers)
+  return jsonHandler(context, handlers, name, callers, answers)
 }
 
 const publicHandler =
@@ -107,7 +122,7 @@ const publicHandler =
   }
 
 const jsonHandler =
-  (context: Context, handlers: Handlers, name: JsonName, callers: Callers) =>
+  (context: Context, handlers: Handlers, name: JsonName, callers: Callers, answers: RepeatedAnswers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const caller = callerOf(callers, request)
     const over = goneController(reply.raw)
@@ -122,7 +137,10 @@ const jsonHandler =
     const outcome = await auditedCall(context, from, name, () =>
       answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ...conditions.value }),
     )
-    return sendOutcome(reply, name, lost ?? outcome)
+    if (lost !== undefined || !outcome.ok) return sendOutcome(reply, name, lost ?? outcome)
+    const sent = sentAnswer(name, outcome.value)
+    if (outcome.headers === undefined) answers.keep(name, request, caller, sent)
+    return sendJson(reply, name, sent, outcome)
   }
 
 const streamHandler =
@@ -219,12 +237,25 @@ export function sendOutcome(
   outcome: Outcome<unknown>,
 ): FastifyReply {
   if (!outcome.ok) return sendProblem(reply, outcome)
-  const json = JSON.stringify(outcome.value)
-  if (tellsVersion(name)) reply.header('etag', versionOf(json))
+  return sendJson(reply, name, sentAnswer(name, outcome.value), outcome)
+}
+
+function sentAnswer(name: OperationName, value: unknown): SentAnswer {
+  const json = JSON.stringify(value)
+  return { json, etag: tellsVersion(name) ? versionOf(json) : undefined }
+}
+
+function sendJson(
+  reply: FastifyReply,
+  name: OperationName,
+  { json, etag }: SentAnswer,
+  { status, headers }: Pick<Extract<Outcome<unknown>, { ok: true }>, 'status' | 'headers'> = {},
+): FastifyReply {
+  if (etag !== undefined) reply.header('etag', etag)
+  if (headers !== undefined) reply.headers(headers)
   return reply
-    .status(outcome.status ?? contract[name].status)
+    .status(status ?? contract[name].status)
     .header('content-type', 'application/json; charset=utf-8')
     .header('cache-control', 'no-store')
-    .headers(outcome.headers ?? {})
     .send(json)
 }

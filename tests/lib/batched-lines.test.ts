@@ -1,44 +1,48 @@
-import { spawnSync } from 'node:child_process'
-import { setImmediate } from 'node:timers/promises'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { batchedLines } from '../../lib/batched-lines.ts'
 
-t.test('the lines of one turn are written together at its end', async t => {
-  const written: string[] = []
-  const lines = batchedLines({ write: text => void written.push(text) })
-  lines.write('a\n')
-  lines.write('b\n')
-  t.strictSame(written, [])
-  await setImmediate()
-  t.strictSame(written, ['a\nb\n'])
-  lines.write('c\n')
-  await setImmediate()
-  t.strictSame(written, ['a\nb\n', 'c\n'])
-  await setImmediate()
-  t.equal(written.length, 2, 'nothing is written where nothing was logged')
-})
+const log = JSON.stringify(new URL('../../lib/log.ts', import.meta.url).href)
 
-t.test('no turn holds more than a bounded amount back', t => {
-  const written: string[] = []
-  const lines = batchedLines({ write: text => void written.push(text) })
-  for (let i = 0; i < 100; i++) lines.write(`${'x'.repeat(999)}\n`)
-  t.equal(written.length, 1)
-  t.ok((written[0]?.length ?? 0) < 70_000)
-  t.end()
-})
+const start = (script: string): ChildProcessByStdio<null, Readable, Readable> =>
+  spawn(
+    process.execPath,
+    ['--input-type=module', '-e', `import { createLog } from ${log}; const log = createLog('it'); ${script}`],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
 
-for (const [how, end] of [
-  ['exits', 'process.exit(3)'],
-  ['fails', 'throw new Error("on purpose")'],
+const numbers = (output: string) => output.split('\n').flatMap(line => (line ? [JSON.parse(line).msg] : []))
+
+for (const [how, script, code] of [
+  ['comes to its end', '', 0],
+  ['exits', 'process.exit(3)', 3],
+  ['fails', 'throw new Error("on purpose")', 1],
 ] as const)
-  t.test(`a process that ${how} has written what it logged in its last turn`, t => {
-    const script = `
-      import { createLog } from ${JSON.stringify(new URL('../../lib/log.ts', import.meta.url).href)}
-      createLog('last').info('words')
-      ${end}`
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-      encoding: 'utf8',
-    })
-    t.match(JSON.parse(stdout), { name: 'last', msg: 'words' })
-    t.end()
+  t.test(`a process that ${how} has written all that it logged`, async t => {
+    const child = start(`for (let i = 0; i < 1000; i++) log.info(String(i)); ${script}`)
+    const [output, [exit]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+    t.strictSame(numbers(output), [...Array(1_000).keys()].map(String))
+    t.equal(exit, code)
   })
+
+t.test('a process that goes on writes soon', async t => {
+  const child = start(`log.info('now'); setInterval(() => {}, 1000)`)
+  t.teardown(() => child.kill('SIGKILL'))
+  const [chunk] = await once(child.stdout, 'data')
+  t.strictSame(numbers(String(chunk)), ['now'])
+})
+
+t.test('a reader that has gone away is not the end of the process', async t => {
+  const child = start(`
+    process.stderr.write('up')
+    setTimeout(() => log.info('a'), 300)
+    setTimeout(() => log.info('b'), 400)
+    setTimeout(() => process.stderr.write(' and well'), 500)`)
+  const errors = text(child.stderr)
+  child.stdout.destroy()
+  const [code] = await once(child, 'exit')
+  t.equal(code, 0)
+  t.equal(await errors, 'up and well')
+})
