@@ -1,6 +1,7 @@
 import { SettingsError } from '../../config/client/settings-error.ts'
 import { ConnectionError } from '../sdk/connection-error.ts'
 import { ProblemError } from '../sdk/problem-error.ts'
+import { onCharacter } from './fit-bytes.ts'
 import { problemFix } from './problem-fix.ts'
 import { ToolError } from './tool-error.ts'
 
@@ -30,6 +31,15 @@ export function failureOf(error: unknown, tokenFrom: string): Failure | undefine
   return undefined
 }
 
+/** What a failure may say at the most, in bytes: as a result it shall be no longer than any other. */
+const longestDetail = 4_000
+
 /** As a model reads it. */
 export const failureText = ({ code, detail, fix }: Failure): string =>
-  `${code}: ${detail.length > 4_000 ? `${detail.slice(0, 4_000)}…` : detail}${fix === undefined ? '' : `\nfix: ${fix}`}`
+  `${code}: ${abridged(detail)}${fix === undefined ? '' : `\nfix: ${fix}`}`
+
+function abridged(detail: string): string {
+  const bytes = Buffer.from(detail)
+  if (bytes.length <= longestDetail) return detail
+  return `${bytes.subarray(0, onCharacter(bytes, longestDetail, -1))}…`
+}

@@ -10,9 +10,6 @@ export const mostBytes = 8_192
 /** The size of a value as JSON, in bytes. */
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '')
 
-/** What is left for the content of a result that has these fields and this cursor already. */
+/** What is left for the content of a result that has these fields and this cursor already, with what was shortened in it. */
 export const roomBeside = (value: Part['value'], cursor: string): number =>
-  mostBytes - sizeOf({ ...value, cursor, shortened: reserve })
-
-/** Paths of what was shortened; more kinds of fields than these have no long texts. */
-const reserve = Array.from({ length: 6 }, () => 'x'.repeat(40))
+  mostBytes - sizeOf({ ...value, cursor, shortened: [] })

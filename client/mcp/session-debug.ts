@@ -2,6 +2,7 @@ import { didYouMean } from '../../lib/suggest.ts'
 import { contract } from '../../services/contract/contract.ts'
 import { debugOperationNames } from '../../services/contract/debug-message.ts'
 import { inputSchema } from './json-schema.ts'
+import type { JsonObject } from './reader.ts'
 import type { Tool } from './tool.ts'
 import { ToolError } from './tool-error.ts'
 
@@ -10,9 +11,11 @@ import { ToolError } from './tool-error.ts'
  * `payload` its fields. It is the same as calling the operation's own tool.
  */
 export function sessionDebug(toolOf: (action: string) => Tool | undefined): Tool {
-  const actions = debugOperationNames
-    .filter(name => toolOf(name) !== undefined)
-    .map(name => name.slice('debug.'.length))
+  const tools = debugOperationNames.flatMap(name => {
+    const tool = toolOf(name)
+    return tool === undefined ? [] : [{ action: name.slice('debug.'.length), tool }]
+  })
+  const actions = tools.map(({ action }) => action)
   return {
     name: 'session_debug',
     title: 'Debug, by action',
@@ -32,7 +35,7 @@ export function sessionDebug(toolOf: (action: string) => Tool | undefined): Tool
       required: ['session', 'action'],
       additionalProperties: false,
     },
-    outputSchema: undefined,
+    outputSchema: { type: 'object', properties: {}, anyOf: each(tools.map(({ tool }) => tool.outputSchema)) },
     annotations: {
       title: 'Debug, by action',
       readOnlyHint: false,
@@ -68,3 +71,8 @@ export function sessionDebug(toolOf: (action: string) => Tool | undefined): Tool
     },
   }
 }
+
+/** Each schema once: most operations answer with the same. */
+const each = (schemas: readonly JsonObject[]): readonly JsonObject[] => [
+  ...new Map(schemas.map(schema => [JSON.stringify(schema), schema])).values(),
+]

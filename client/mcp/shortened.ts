@@ -11,13 +11,16 @@ const limits = [
   [200, 20],
   [100, 10],
   [50, 5],
+  [50, 2],
+  [50, 0],
+  [20, 0],
 ] as const
 
-/** The value as it is where it fits; otherwise with its longest texts and lists cut until it does. */
+/** The value as it is where it fits; otherwise with its longest texts and lists cut until it does, with their paths. */
 export function shortened(value: unknown, room: number): Shortened {
   let last: Shortened = { value, paths: [] }
   for (const [text, list] of limits) {
-    if (sizeOf(last.value) <= room) return last
+    if (sizeOf(last.value) + sizeOf(last.paths) <= room) return last
     const paths = new Set<string>()
     last = { value: cut(value, '', { text, list, paths }), paths: [...paths] }
   }

@@ -57,11 +57,7 @@ export function toolAnswers(tools: readonly Tool[], { connections, report }: Sur
 }
 
 /** What clients are told of the tools. */
-export const shownTools = (tools: readonly Tool[]) =>
-  tools.map(({ run: _, outputSchema, ...tool }) => ({
-    ...tool,
-    ...(outputSchema === undefined ? {} : { outputSchema }),
-  }))
+export const shownTools = (tools: readonly Tool[]) => tools.map(({ run: _, ...tool }) => tool)
 
 /** Answers what clients ask about tools; the promise of each call is handed to `watch`. */
 export function serveTools(

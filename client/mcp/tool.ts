@@ -9,8 +9,7 @@ export type Tool = {
   readonly title: string
   readonly description: string
   readonly inputSchema: JsonObject
-  /** Undefined where it depends on the call. */
-  readonly outputSchema: JsonObject | undefined
+  readonly outputSchema: JsonObject
   readonly annotations: ToolAnnotations
   /** Throws a ToolError for an input that is not valid. */
   readonly run: (given: Fields, call: ToolCall) => Promise<Part>
