@@ -2,26 +2,22 @@ import type { ToolCall } from './tool-call.ts'
 
 /** Some bytes of an artifact, and what it is as a whole. */
 export type ArtifactRange = {
+  /** Its whole id: what was unique now may not be so later. */
+  readonly id: string
   readonly bytes: Buffer
   readonly total: number
   readonly mediaType: string
 }
 
-/** At most so many bytes of an artifact from an offset on; none from its end on. No more is kept than that. */
+/** At most so many bytes of an artifact from an offset on; none from its end on. The server sends no others. */
 export async function artifactRange(
   artifact: string,
   { offset, most }: { readonly offset: number; readonly most: number },
   { client, signal }: Pick<ToolCall, 'client' | 'signal'>,
 ): Promise<ArtifactRange> {
-  const { bytes: total, mediaType, body } = await client.artifacts.download({ artifact }, { signal })
-  const parts: Uint8Array[] = []
+  const { id, bytes: total, media_type: mediaType } = await client.artifacts.get({ artifact }, { signal })
   const end = Math.min(offset + most, total)
-  let at = 0
-  // Leaving the loop closes the connection: what comes after is not read.
-  for await (const chunk of body) {
-    if (at + chunk.length > offset) parts.push(chunk.subarray(Math.max(0, offset - at), end - at))
-    at += chunk.length
-    if (at >= end) break
-  }
-  return { bytes: Buffer.concat(parts), total, mediaType }
+  if (offset >= end) return { id, bytes: Buffer.alloc(0), total, mediaType }
+  const { body } = await client.artifacts.download({ artifact: id }, { signal, from: { offset, end } })
+  return { id, bytes: Buffer.concat(await Array.fromAsync(body)), total, mediaType }
 }

@@ -2,6 +2,7 @@ import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { CompleteRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { logStreams } from '../../services/contract/log-message.ts'
 import { every } from '../sdk/every.ts'
+import type { InProgress } from './in-progress.ts'
 import type { Named } from './prompts/prompt.ts'
 import { promptNamed } from './prompts/prompts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -44,7 +45,11 @@ const isNamed = (name: string): name is Named => Object.hasOwn(values, name)
  * Completes the arguments of prompts and the variables of resource templates by what the Debug Server has. Where it cannot
  * be asked, or not soon, there is nothing to complete with: that is no error while somebody types.
  */
-export function serveCompletions(server: Server, { connections }: Surroundings): void {
+export function serveCompletions(
+  server: Server,
+  { connections }: Surroundings,
+  inProgress: InProgress,
+): void {
   server.setRequestHandler(CompleteRequestSchema, async ({ params }, { signal }) => {
     const { ref, argument, context } = params
     const kind =
@@ -64,10 +69,8 @@ export function serveCompletions(server: Server, { connections }: Surroundings):
   async function known(kind: Named, given: Given, signal: AbortSignal): Promise<readonly string[]> {
     try {
       const client = await connections.client()
-      return await values[kind](given, {
-        client,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
-      })
+      const asking = { client, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) }
+      return await inProgress.run(() => values[kind](given, asking))
     } catch {
       return []
     }

@@ -24,12 +24,13 @@ type PlainWords = Omit<Words<McpName>, 'defaults' | 'fields'> & {
 export function operationTool(name: McpName): Tool {
   const operation: Operation = contract[name]
   const said: PlainWords = words[name]
-  const { tool, reader, defaults = {} } = said
+  const { tool, reader, defaults = {}, own = {} } = said
+  const input = operation.input.extend(own)
   return {
     name: tool,
     title: said.title,
     description: said.description,
-    inputSchema: described(inputSchema(operation.input), said),
+    inputSchema: described(inputSchema(input), said),
     outputSchema: withCursor(reader),
     annotations: {
       title: said.title,
@@ -44,7 +45,7 @@ export function operationTool(name: McpName): Tool {
         return await reader.next(from, call)
       }
       const rest = from === undefined || from === null ? given : { ...given, cursor: from }
-      return await reader.first(checkedInput(operation.input, { ...defaults, ...rest }), call)
+      return await reader.first(checkedInput(input, { ...defaults, ...rest }), call)
     },
   }
 }

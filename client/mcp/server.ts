@@ -1,5 +1,6 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { serveCompletions } from './completions.ts'
+import { InProgress } from './in-progress.ts'
 import { servePrompts } from './prompts/serve.ts'
 import { serveResources } from './resources/serve.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -14,8 +15,8 @@ export type McpServerOptions = Surroundings & {
 
 export type McpServer = {
   readonly server: Server
-  /** Resolves once the calls that are in progress now have been answered. */
-  readonly settled: () => Promise<unknown>
+  /** Resolves once what is asked for now has been answered. */
+  readonly settled: () => Promise<void>
 }
 
 /** What this program calls itself towards its clients. */
@@ -29,15 +30,10 @@ export const serverInfo = (version: string) => ({ name: 'debug-server', title: '
 export function createMcpServer({ version, tools, ...surroundings }: McpServerOptions): McpServer {
   const capabilities = { tools: {}, resources: {}, prompts: {}, completions: {} }
   const server = new Server(serverInfo(version), { capabilities, instructions })
-  const inProgress = new Set<Promise<unknown>>()
-  const watch = (answering: Promise<unknown>) => {
-    inProgress.add(answering)
-    const done = () => inProgress.delete(answering)
-    answering.then(done, done)
-  }
-  serveTools(server, tools, surroundings, watch)
-  serveResources(server, surroundings)
+  const inProgress = new InProgress()
+  serveTools(server, tools, surroundings, inProgress)
+  serveResources(server, surroundings, inProgress)
   servePrompts(server)
-  serveCompletions(server, surroundings)
-  return { server, settled: () => Promise.allSettled(inProgress) }
+  serveCompletions(server, surroundings, inProgress)
+  return { server, settled: () => inProgress.settled() }
 }

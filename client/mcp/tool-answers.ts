@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import { didYouMean } from '../../lib/suggest.ts'
 import { failureOf, failureText } from './failure.ts'
+import { InProgress } from './in-progress.ts'
 import type { Part } from './part.ts'
 import { Rests } from './rests.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -25,7 +26,11 @@ export type ToolAnswers = {
 type Given = Readonly<Record<string, unknown>>
 
 /** The tools of one client, with what is kept of their results for it. */
-export function toolAnswers(tools: readonly Tool[], { connections, report }: Surroundings): ToolAnswers {
+export function toolAnswers(
+  tools: readonly Tool[],
+  { connections, report }: Surroundings,
+  inProgress = new InProgress(),
+): ToolAnswers {
   const rests = new Rests()
   const byName = new Map(tools.map(tool => [tool.name, tool]))
 
@@ -44,7 +49,7 @@ export function toolAnswers(tools: readonly Tool[], { connections, report }: Sur
   return {
     async call(name, given, call) {
       try {
-        return success(await part(name, given, call))
+        return success(await inProgress.run(() => part(name, given, call)))
       } catch (error) {
         // Nobody waits for the answer any more.
         call.signal.throwIfAborted()
@@ -59,14 +64,14 @@ export function toolAnswers(tools: readonly Tool[], { connections, report }: Sur
 /** What clients are told of the tools. */
 export const shownTools = (tools: readonly Tool[]) => tools.map(({ run: _, ...tool }) => tool)
 
-/** Answers what clients ask about tools; the promise of each call is handed to `watch`. */
+/** Answers what clients ask about tools. */
 export function serveTools(
   server: Server,
   tools: readonly Tool[],
   surroundings: Surroundings,
-  watch: (answering: Promise<unknown>) => void,
+  inProgress: InProgress,
 ): void {
-  const answers = toolAnswers(tools, surroundings)
+  const answers = toolAnswers(tools, surroundings, inProgress)
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: shownTools(tools) }))
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { signal, sendNotification }) => {
     const token = params._meta?.progressToken
@@ -78,9 +83,7 @@ export function serveTools(
             // Who is gone is not told; the call ends by its signal.
             sendNotification({ method: 'notifications/progress', params }).catch(() => {})
           }
-    const answering = answers.call(params.name, params.arguments ?? {}, { signal, tell })
-    watch(answering)
-    return answering
+    return answers.call(params.name, params.arguments ?? {}, { signal, tell })
   })
 }
 

@@ -15,12 +15,20 @@ export type Download = {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+/** Where in a file one begins. */
+export type DownloadFrom = {
+  readonly offset: number
+  /** The version that one has some of already; of another one, all is sent. */
+  readonly etag?: string | undefined
+  /** The byte before which to stop; default: its end. */
+  readonly end?: number | undefined
+}
+
 export type OpenedBytes = Pick<Answer, 'status' | 'header'> & { readonly body: AsyncIterable<Uint8Array> }
 
 export type DownloadOptions = {
   readonly baseUrl: string
-  /** What one has of it already. */
-  readonly from?: { readonly offset: number; readonly etag: string } | undefined
+  readonly from?: DownloadFrom | undefined
   /** One request with these headers: resolves once the server has begun to answer with 200 or 206. */
   readonly open: (headers: Readonly<Record<string, string>>) => Promise<OpenedBytes>
   /** Waits, or rejects with the reason of the caller's signal. */
@@ -30,22 +38,28 @@ export type DownloadOptions = {
 /** Asks for a file. What fails before the first answer is not tried again. */
 export async function downloadOf(options: DownloadOptions): Promise<Download> {
   const { from, baseUrl } = options
-  const opened = await options.open(from === undefined ? {} : goingOn(from.offset, from.etag))
+  const opened = await options.open(from === undefined ? {} : goingOn(from))
   const offset = opened.status === 206 && from !== undefined ? from.offset : 0
   const bytes = opened.status === 200 ? Number(opened.header('content-length')) : wholeLength(opened, offset)
   const etag = opened.header('etag')
   if (!Number.isSafeInteger(bytes) || etag === undefined)
     throw unexpected(baseUrl, 'it does not say how large the file is')
+  if (opened.status === 200 && from?.end !== undefined)
+    throw unexpected(baseUrl, 'it answers with more of the file than was asked for')
+  const end = Math.min(from?.end ?? bytes, bytes)
   return {
     bytes,
     etag,
     offset,
     mediaType: opened.header('content-type') ?? 'application/octet-stream',
-    body: resuming(opened.body, offset, { ...options, bytes, etag }),
+    body: resuming(opened.body, offset, { ...options, end, etag }),
   }
 }
 
-const goingOn = (offset: number, etag: string) => ({ range: `bytes=${offset}-`, 'if-range': etag })
+const goingOn = ({ offset, etag, end }: DownloadFrom) => ({
+  range: `bytes=${offset}-${end === undefined ? '' : end - 1}`,
+  ...(etag === undefined ? {} : { 'if-range': etag }),
+})
 
 /** What `bytes 5-9/10` says of the whole; NaN where it begins elsewhere, or does not say. */
 const wholeLength = ({ header }: Pick<OpenedBytes, 'header'>, offset: number): number =>
@@ -55,20 +69,20 @@ const wholeLength = ({ header }: Pick<OpenedBytes, 'header'>, offset: number): n
 async function* resuming(
   first: AsyncIterable<Uint8Array>,
   offset: number,
-  { baseUrl, open, pause, bytes, etag }: DownloadOptions & { bytes: number; etag: string },
+  { baseUrl, open, pause, end, etag }: DownloadOptions & { end: number; etag: string },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let taken = offset
   let body: AsyncIterable<Uint8Array> | undefined = first
   for (let failures = 0; ; ) {
     let reason: unknown = brokenOff(baseUrl)
     try {
-      body ??= await rest(open, taken, etag, baseUrl)
+      body ??= await rest(open, { offset: taken, end, etag }, baseUrl)
       for await (const chunk of body) {
         taken += chunk.length
         failures = 0
         yield chunk
       }
-      if (taken === bytes) return
+      if (taken === end) return
     } catch (error) {
       if (!isPassing(error)) throw error
       reason = error
@@ -82,12 +96,11 @@ async function* resuming(
 
 async function rest(
   open: DownloadOptions['open'],
-  taken: number,
-  etag: string,
+  from: DownloadFrom,
   baseUrl: string,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { body, ...answer } = await open(goingOn(taken, etag))
-  if (answer.status !== 206 || Number.isNaN(wholeLength(answer, taken)))
+  const { body, ...answer } = await open(goingOn(from))
+  if (answer.status !== 206 || Number.isNaN(wholeLength(answer, from.offset)))
     throw unexpected(baseUrl, 'the file is another one by now')
   return body
 }

@@ -1,6 +1,6 @@
 import type { Contract, OperationName } from '../../services/contract/contract.ts'
 import type { InputOf, Operation, OutputOf } from '../../services/contract/operation.ts'
-import type { Download } from './download.ts'
+import type { Download, DownloadFrom } from './download.ts'
 
 /** What the types of the client, of its grouped methods and of the CLI are derived from. No runtime code. */
 
@@ -26,8 +26,8 @@ export type CallOptions = {
   readonly signal?: AbortSignal | undefined
   /** Of an update: the version that it is to be done to; one that has changed meanwhile is `version_mismatch`. */
   readonly ifMatch?: string | undefined
-  /** Of a download: what one has of it already, and of which version. Told by `offset` whether the server goes on there. */
-  readonly from?: { readonly offset: number; readonly etag: string } | undefined
+  /** Of a download: where to begin, and to stop. Its `offset` tells whether the server goes on there. */
+  readonly from?: DownloadFrom | undefined
 }
 
 /** What was answered, and which version of it that is, where it can be updated. */

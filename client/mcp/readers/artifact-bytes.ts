@@ -10,12 +10,20 @@ import type { ToolCall } from '../tool-call.ts'
 import { badCursor } from '../tool-error.ts'
 
 const name = 'artifacts.download'
-const placeSchema = z.strictObject({ artifact: reference('art'), offset: z.coerce.number().int().min(0) })
+const placeSchema = z.strictObject({
+  artifact: reference('art'),
+  offset: z.coerce.number().int().min(0).default(0),
+})
 type Place = z.infer<typeof placeSchema>
 
-/** The bytes of an artifact, in parts. There is a cursor until its end. */
+/** Where one may begin to read, beside the fields of the contract, which has ranges for that. */
+export const artifactFrom = {
+  offset: z.int().min(0).default(0).describe('the byte to begin with; total tells how many there are'),
+}
+
+/** The bytes of an artifact from an offset on, in parts. There is a cursor until its end. */
 export const artifactBytes: Reader = {
-  first: ({ artifact }, call) => read(placeSchema.parse({ artifact, offset: 0 }), call),
+  first: (input, call) => read(placeSchema.parse(input), call),
   async next(cursor, call) {
     const { data: place } = placeSchema.safeParse(fieldsOfCursor(name, cursor))
     if (place === undefined) throw badCursor(call.tool, cursor)
@@ -37,13 +45,13 @@ export const artifactBytes: Reader = {
 }
 
 async function read(given: Place, call: ToolCall): Promise<Part> {
-  // An id that is unique now may not be so by the time that the cursor is used.
-  const { id: artifact } = await call.client.artifacts.get(
-    { artifact: given.artifact },
-    { signal: call.signal },
-  )
   const { offset } = given
-  const { bytes, total, mediaType } = await artifactRange(artifact, { offset, most: mostBytes }, call)
+  const {
+    id: artifact,
+    bytes,
+    total,
+    mediaType,
+  } = await artifactRange(given.artifact, { offset, most: mostBytes }, call)
   const about = { artifact, media_type: mediaType, total, offset, bytes: total }
   const room = roomBeside(about, inputCursor(name, { artifact, offset: total }))
   const length = headLength(bytes, length => sizeOf(contentOf(bytes.subarray(0, length))) <= room)

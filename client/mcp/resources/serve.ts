@@ -4,6 +4,7 @@ import {
   ListResourceTemplatesRequestSchema,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
+import type { InProgress } from '../in-progress.ts'
 import { orProtocolError } from '../protocol-error.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { listResources } from './list.ts'
@@ -28,19 +29,17 @@ export const resourceTemplates = [
 ] as const
 
 /** Answers what clients ask about resources: logs and artifacts, read-only, each part within a bound. */
-export function serveResources(server: Server, surroundings: Surroundings): void {
+export function serveResources(server: Server, surroundings: Surroundings, inProgress: InProgress): void {
   const { connections } = surroundings
+  const answer = <Result>(work: () => Promise<Result>) =>
+    orProtocolError(surroundings, () => inProgress.run(work))
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
     resourceTemplates: [...resourceTemplates],
   }))
   server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) =>
-    orProtocolError(surroundings, async () =>
-      listResources(params?.cursor, { client: await connections.client(), signal }),
-    ),
+    answer(async () => listResources(params?.cursor, { client: await connections.client(), signal })),
   )
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }, { signal }) =>
-    orProtocolError(surroundings, async () =>
-      readResource(placeOf(params.uri), { client: await connections.client(), signal }),
-    ),
+    answer(async () => readResource(placeOf(params.uri), { client: await connections.client(), signal })),
   )
 }

@@ -1,4 +1,4 @@
-import { artifactBytes } from '../readers/artifact-bytes.ts'
+import { artifactBytes, artifactFrom } from '../readers/artifact-bytes.ts'
 import { items } from '../readers/items.ts'
 import type { Words } from './words.ts'
 
@@ -14,6 +14,7 @@ export const artifactRead: Words<'artifacts.download'> = {
   tool: 'artifact_read',
   title: 'Read an artifact',
   description:
-    'The content of an artifact from its beginning, in parts; go on with the cursor until there is none. What is no UTF-8 comes as base64. Each part has its byte offset, and total tells how many bytes there are.',
+    'The content of an artifact from its beginning or an offset on, in parts; go on with the cursor until there is none. What is no UTF-8 comes as base64. Each part has its byte offset, and total tells how many bytes there are.',
+  own: artifactFrom,
   reader: artifactBytes,
 }

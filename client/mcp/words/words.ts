@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Contract, OperationName } from '../../../services/contract/contract.ts'
 import type { Input } from '../../sdk/operation-types.ts'
 import type { Reader } from '../reader.ts'
@@ -20,6 +21,8 @@ export type Words<Name extends OperationName> = {
   readonly defaults?: Partial<Input<Name>>
   /** What is said of a field where it means something else here. */
   readonly fields?: { readonly [Field in keyof Input<Name>]?: string }
+  /** Fields that only the tool has, for what other surfaces say elsewhere than in the input. */
+  readonly own?: z.ZodRawShape
   /** Whether a second call like the first changes nothing more; of what only reads that is so by itself. */
   readonly idempotent?: true
   /** Whether it ends or removes something. */

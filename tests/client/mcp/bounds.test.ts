@@ -12,6 +12,7 @@ import { type Handlers, Refusal } from '../stand-in-server.ts'
 import { inProcess } from './in-process.ts'
 import { largest, type Size } from './largest.ts'
 import { mostBytes, textOf } from './rig.ts'
+import { sendRange } from './send-range.ts'
 
 t.setTimeout(300_000)
 
@@ -51,8 +52,7 @@ const bytes = {
 /** Answers of a server in which everything is as large as the contract lets it be. */
 function handlersFor(size: Size, content: Buffer): Handlers {
   const handlers: Record<string, Handlers[keyof Handlers]> = {}
-  const asked = [...Object.keys(words), 'debug.status', 'repositories.get', 'artifacts.get'] as const
-  for (const name of asked as readonly (keyof typeof words)[]) {
+  for (const name of Object.keys(words) as (keyof typeof words)[]) {
     const { output, answer }: Operation = contract[name]
     if (answer === 'json') handlers[name] = input => answerTo(output, input, size) as never
   }
@@ -76,20 +76,8 @@ function handlersFor(size: Size, content: Buffer): Handlers {
     const next = { ...at, stdout: at.stdout + part.length }
     return { command: command().id, chunks: [chunk], next, complete: next.stdout === content.length }
   }
-  handlers['artifacts.download'] = (_, { request, response }) => {
-    const [, from] = /^bytes=(\d+)-/.exec(request.headers.range ?? '') ?? []
-    const head = { 'content-type': 'x'.repeat(200), etag: '"1"' }
-    const rest = content.subarray(Number(from ?? 0))
-    response.writeHead(from === undefined ? 200 : 206, {
-      ...head,
-      'content-length': rest.length,
-      ...(from === undefined
-        ? {}
-        : { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }),
-    })
-    response.end(rest)
-    return undefined
-  }
+  handlers['artifacts.get'] = () => artifact({ bytes: content.length, media_type: 'x'.repeat(200) })
+  handlers['artifacts.download'] = (_, exchange) => void sendRange(content, exchange)
   return handlers as Handlers
 }
 

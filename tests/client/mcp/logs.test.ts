@@ -167,6 +167,10 @@ t.test('an artifact is read in parts that together are its bytes', async t => {
     t.match(parts[0], { artifact, total: bytes, offset: 0 })
     t.equal(parts.length > 1, bytes > 8_192, path)
     if (path === 'numbers.txt') for (const { text } of parts) t.match(text, /\n$/, 'whole lines')
+    const offset = Math.max(0, bytes - 100)
+    const last = await mcp.parts('artifact_read', { artifact, offset })
+    t.match(last, [{ offset, bytes: bytes - offset, total: bytes }], 'its end alone')
+    t.match(await mcp.value('artifact_read', { artifact, offset: bytes + 5 }), { bytes: 0, text: '' })
   }
   t.match(
     textOf(await mcp.callTool('artifact_read', { cursor: 'artifacts.download?offset=-1' })),

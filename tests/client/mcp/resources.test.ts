@@ -6,6 +6,7 @@ import { sessionId } from '../../../services/contract/ids.ts'
 import { artifact, binary, command, end, output, page, pageOf, session, state } from '../samples.ts'
 import { type Handlers, Refusal } from '../stand-in-server.ts'
 import { inProcess } from './in-process.ts'
+import { sendRange } from './send-range.ts'
 
 t.setTimeout(120_000)
 
@@ -112,11 +113,14 @@ t.test('a log is read in parts that together are its bytes', async t => {
 
 t.test('an artifact is read in parts, as it is; what goes wrong is told in words', async t => {
   const image = Buffer.from(Array.from({ length: 80_000 }, (_, i) => (i * 7_919) % 251))
+  let sent = 0
   const handlers: Handlers = {
-    'artifacts.download': ({ artifact: id }, { response }) => {
+    'artifacts.get': ({ artifact: id }) => {
       if (id !== artifact().id) throw new Refusal('artifact_not_found', `no artifact ${id}`)
-      response.writeHead(200, { 'content-type': 'image/png', 'content-length': image.length, etag: '"1"' })
-      response.end(image)
+      return artifact({ bytes: image.length, media_type: 'image/png' })
+    },
+    'artifacts.download': (_, exchange) => {
+      sent += sendRange(image, exchange)
       return undefined
     },
   }
@@ -133,6 +137,7 @@ t.test('an artifact is read in parts, as it is; what goes wrong is told in words
   }
   const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
   t.equal(sha(Buffer.concat(parts)), sha(image))
+  t.ok(sent < image.length + 100, 'of each part only its bytes were asked for')
   t.match(await client.readResource({ uri: `${file}?offset=80000` }), { contents: [{ text: '' }] })
   await t.rejects(client.readResource({ uri: 'debug-server://artifacts/art_zzz' }), {
     code: -32_002,

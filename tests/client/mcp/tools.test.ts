@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { McpName, Words } from '../../../client/mcp/words/words.ts'
 import { words } from '../../../client/mcp/words.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
 import type { Operation } from '../../../services/contract/operation.ts'
@@ -30,31 +31,34 @@ t.test('there is a tool for every operation that is for MCP, and one for all deb
     t.ok(tool(name), name)
 })
 
-t.test('inputs are the fields of the contract, in schemas that every client understands', async t => {
-  for (const [name, { tool: called, reader }] of Object.entries(words)) {
-    const { input }: Operation = contract[name as keyof typeof words]
-    const schema = tool(called)?.inputSchema
-    t.match(schema, { type: 'object', additionalProperties: false }, called)
-    const fields = Object.keys(input.shape)
-    const all = new Set(reader.next === undefined ? fields : [...fields, 'cursor'])
-    t.same(new Set(Object.keys(schema?.properties ?? {})), all)
-    t.notMatch(JSON.stringify(schema), /\$ref|\(\?[=!<]|9007199254740991/, called)
-    for (const property of Object.values(schema?.properties ?? {}))
-      t.match(property, { description: /\w/ }, called)
-  }
-  t.match(tool('debug_launch')?.inputSchema, {
-    properties: { wait: { default: 30 }, breakpoints: { type: 'array', items: { type: 'string' } } },
-    required: ['session'],
-  })
-  t.match(tool('session_create')?.inputSchema.properties?.wait, { default: 20 })
-  t.notOk(
-    Object.hasOwn(tool('session_logs')?.inputSchema.properties?.offset ?? {}, 'default'),
-    'it is the end',
-  )
-  t.match(tool('session_debug')?.inputSchema.properties?.action, {
-    enum: operationNames.filter(name => name.startsWith('debug.')).map(name => name.slice(6)),
-  })
-})
+t.test(
+  'inputs are the fields of the contract and few of their own, in schemas that every client understands',
+  async t => {
+    for (const [name, { tool: called, reader, own = {} }] of Object.entries<Words<McpName>>(words)) {
+      const { input }: Operation = contract[name as keyof typeof words]
+      const schema = tool(called)?.inputSchema
+      t.match(schema, { type: 'object', additionalProperties: false }, called)
+      const fields = [...Object.keys(input.shape), ...Object.keys(own)]
+      const all = new Set(reader.next === undefined ? fields : [...fields, 'cursor'])
+      t.same(new Set(Object.keys(schema?.properties ?? {})), all)
+      t.notMatch(JSON.stringify(schema), /\$ref|\(\?[=!<]|9007199254740991/, called)
+      for (const property of Object.values(schema?.properties ?? {}))
+        t.match(property, { description: /\w/ }, called)
+    }
+    t.match(tool('debug_launch')?.inputSchema, {
+      properties: { wait: { default: 30 }, breakpoints: { type: 'array', items: { type: 'string' } } },
+      required: ['session'],
+    })
+    t.match(tool('session_create')?.inputSchema.properties?.wait, { default: 20 })
+    t.notOk(
+      Object.hasOwn(tool('session_logs')?.inputSchema.properties?.offset ?? {}, 'default'),
+      'it is the end',
+    )
+    t.match(tool('session_debug')?.inputSchema.properties?.action, {
+      enum: operationNames.filter(name => name.startsWith('debug.')).map(name => name.slice(6)),
+    })
+  },
+)
 
 t.test('hints tell what reads, what ends something and what may be repeated', async t => {
   t.match(tool('debug_variables')?.annotations, { readOnlyHint: true, idempotentHint: true })

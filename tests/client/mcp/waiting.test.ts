@@ -1,7 +1,18 @@
 import t from 'tap'
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import type { Command, Session } from '../../../services/contract/resources.ts'
-import { command, debugEnded, debugSession, end, page, repository, session, state } from '../samples.ts'
+import { until } from '../../until.ts'
+import {
+  command,
+  debugEnded,
+  debugSession,
+  end,
+  output,
+  page,
+  repository,
+  session,
+  state,
+} from '../samples.ts'
 import type { Handlers } from '../stand-in-server.ts'
 import { inProcess } from './in-process.ts'
 
@@ -156,6 +167,38 @@ t.test('each call that waits can be given up: its request to the server ends', a
   t.same(bugs, [])
 })
 
+t.test('of a flood of calls as many are begun as may be, and the others are told so', async t => {
+  let asked = 0
+  const all = Promise.withResolvers<void>()
+  const { client, bugs } = await inProcess(t, {
+    'debug.continue': () => {
+      asked += 1
+      if (asked === 64) all.resolve()
+      return undefined
+    },
+    'sessions.get': () => session(),
+  })
+  const caller = new AbortController()
+  const endless = { name: 'debug_continue', arguments: { session: '@last' } }
+  const running = Array.from({ length: 64 }, () =>
+    client.callTool(endless, undefined, { signal: caller.signal }).catch(() => {}),
+  )
+  await all.promise
+  t.match(await client.callTool(endless), {
+    isError: true,
+    content: [{ text: /^too_many_calls: 64 calls are in progress.*\nfix: wait/ }],
+  })
+  await t.rejects(client.listResources(), { message: /too_many_calls: / })
+  caller.abort()
+  await Promise.all(running)
+  await until('there is room again', async () => {
+    const { isError } = await client.callTool({ name: 'session_info', arguments: { session: '@last' } })
+    return isError !== true
+  })
+  t.equal(asked, 64)
+  t.same(bugs, [])
+})
+
 t.test('a log that is followed can be given up', async t => {
   const following = Promise.withResolvers<void>()
   const closed = Promise.withResolvers<void>()
@@ -181,5 +224,46 @@ t.test('a log that is followed can be given up', async t => {
   caller.abort()
   await t.rejects(running)
   await closed.promise
+  t.same(bugs, [])
+})
+
+t.test('a log that is followed in vain tells so, and ends with what has come', async t => {
+  let more: () => void = () => {}
+  const { client, bugs } = await inProcess(t, {
+    'commands.list': () => page(command({ status: 'running' })),
+    'sessions.get': () => session(),
+    'sessions.logs': ({ follow, stream, offset }, { response }) => {
+      const write = (message: unknown) => response.write(`${JSON.stringify(message)}\n`)
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+      const written = more === done && stream === 'stdout'
+      if (follow === true) {
+        response.flushHeaders()
+        if (stream === 'stdout')
+          more = () => {
+            more = done
+            write(output(0, 'at last\n'))
+          }
+        return undefined
+      }
+      if (written && offset === 0) write(output(0, 'at last\n'))
+      write(end())
+      response.end()
+      return undefined
+    },
+  })
+  const done = () => {}
+  const told: unknown[] = []
+  const call = { name: 'session_logs', arguments: { session: '@last', follow: true } }
+  const { structuredContent } = await client.callTool(call, undefined, {
+    onprogress: progress => {
+      told.push(progress)
+      if (told.length === 2) more()
+    },
+  })
+  t.same(told, [
+    { progress: 2, total: 20, message: `the command ${command().id} has written nothing more` },
+    { progress: 4, total: 20, message: `the command ${command().id} has written nothing more` },
+  ])
+  t.match(structuredContent, { messages: [{ text: 'at last\n' }, { status: 'running' }], cursor: /stdout=8/ })
   t.same(bugs, [])
 })
