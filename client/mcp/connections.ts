@@ -1,17 +1,19 @@
-import { connectionSettings } from '../../config/client/connection.ts'
+import { type ConnectionSettings, connectionSettings } from '../../config/client/connection.ts'
 import { type ClientPlace, type ConnectionFlags, loadSettings } from '../../config/client/load.ts'
 import { type Settings, tokenName } from '../../config/client/resolve.ts'
+import { settingsStamp } from '../../config/client/settings-stamp.ts'
 import { type Client, createClient } from '../sdk/client.ts'
 
 /**
- * The client of the server that the settings name, made when a tool needs it. The settings are read anew for each call:
- * a server that is started, or started elsewhere, while an agent runs is found.
+ * The client of the server that the settings name, made when a tool needs it. Each call looks whether the settings are
+ * still what they were: a server that is started, or started elsewhere, while an agent runs is found.
  */
 export class Connections implements AsyncDisposable {
   readonly #place: ClientPlace
   readonly #flags: ConnectionFlags
   readonly #clients = new Map<string, Client>()
   #settings: Settings | undefined
+  #latest: { readonly stamp: string; readonly client: Client } | undefined
 
   constructor(place: ClientPlace, flags: ConnectionFlags) {
     this.#place = place
@@ -25,12 +27,22 @@ export class Connections implements AsyncDisposable {
 
   /** Throws a SettingsError where there is no server to speak to. */
   async client(): Promise<Client> {
+    const latest = this.#latest
+    if (latest !== undefined && latest.stamp === settingsStamp(this.#place, this.#settings))
+      return latest.client
+    const before = settingsStamp(this.#place, undefined)
+    this.#latest = undefined
     this.#settings = await loadSettings(this.#place, this.#flags)
-    const settings = await connectionSettings(this.#settings)
+    const stamp = settingsStamp(this.#place, this.#settings)
+    const client = this.#clientFor(await connectionSettings(this.#settings))
+    // What has changed while it was read is read anew by the next call.
+    if (stamp.startsWith(before)) this.#latest = { stamp, client }
+    return client
+  }
+
+  #clientFor(settings: ConnectionSettings): Client {
     const key = JSON.stringify(settings)
-    const known = this.#clients.get(key)
-    if (known !== undefined) return known
-    const client = createClient(settings)
+    const client = this.#clients.get(key) ?? createClient(settings)
     this.#clients.set(key, client)
     return client
   }

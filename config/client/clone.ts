@@ -15,12 +15,18 @@ export async function standsIn(root: string, directory: string): Promise<boolean
  * under `.artifacts`. Undefined where it never was started.
  */
 export async function readClone(root: string): Promise<Clone | undefined> {
-  const endpoints = join(root, '.artifacts', 'run', 'endpoints.json')
+  const [endpoints, adminToken] = cloneFiles(root)
   const text = await readIfThere(endpoints)
   if (text === undefined) return undefined
-  const token = (await readIfThere(join(root, '.artifacts', 'secrets', 'admin-token')))?.trim()
+  const token = (await readIfThere(adminToken))?.trim()
   return { urls: urlsIn(endpoints, text), token: token === '' ? undefined : token }
 }
+
+/** The files of a clone that tell it. */
+export const cloneFiles = (root: string): readonly [endpoints: string, adminToken: string] => [
+  join(root, '.artifacts', 'run', 'endpoints.json'),
+  join(root, '.artifacts', 'secrets', 'admin-token'),
+]
 
 function urlsIn(path: string, text: string): string[] {
   let content: { api?: { url?: unknown }; proxy?: { url?: unknown } } | null
