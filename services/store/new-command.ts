@@ -37,22 +37,22 @@ export type NewCommand = {
 }
 
 /** Queues a command. Undefined where the session takes no more commands. */
-export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandId | undefined> {
+export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandRow | undefined> {
   return store.write(async transaction => {
     if (!(await takesCommands(transaction, wanted.session))) return undefined
-    const id = await insertCommand(transaction, wanted)
-    note({ command: id })
-    return id
+    const row = await insertWanted(transaction, wanted)
+    note({ command: row.id })
+    return row
   })
 }
 
 /** Queues a command that is like `earlier` and waits for none. Undefined where its session takes no more commands. */
-export function queueAgain(store: Store, earlier: CommandRow, now: string): Promise<CommandId | undefined> {
+export function queueAgain(store: Store, earlier: CommandRow, now: string): Promise<CommandRow | undefined> {
   return store.write(async transaction => {
     if (!(await takesCommands(transaction, earlier.session_id))) return undefined
     const { command_json, directory, environment_json, timeout_seconds } = earlier
     const { idempotent, merge, limits_json, artifacts_json, terminal_columns, terminal_rows } = earlier
-    const id = await insertRow(transaction, {
+    const row = await insertRow(transaction, {
       ...{ session_id: earlier.session_id, command_json, directory, environment_json, timeout_seconds },
       ...{
         idempotent,
@@ -74,12 +74,12 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
       .expression(eb =>
         eb
           .selectFrom('command_inputs')
-          .select(inner => [inner.val<CommandId>(id).as('command_id'), 'stdin'])
+          .select(inner => [inner.val<CommandId>(row.id).as('command_id'), 'stdin'])
           .where('command_id', '=', earlier.id),
       )
       .execute()
-    note({ command: id })
-    return id
+    note({ command: row.id })
+    return row
   })
 }
 
@@ -95,13 +95,15 @@ const takingQuery = compiledQuery<{ session: SessionId }, { id: SessionId }>((da
     .where('status', 'in', ['pending', 'starting', 'running']),
 )
 
-/** One that waits for a command that has ended otherwise than well is cancelled at once. */
-export async function insertCommand(
+export const insertCommand = async (
   transaction: Transaction<Schema>,
   wanted: NewCommand,
-): Promise<CommandId> {
+): Promise<CommandId> => (await insertWanted(transaction, wanted)).id
+
+/** One that waits for a command that has ended otherwise than well is cancelled at once. */
+async function insertWanted(transaction: Transaction<Schema>, wanted: NewCommand): Promise<CommandRow> {
   const after = [...new Set(wanted.after)]
-  const id = await insertRow(transaction, {
+  const row = await insertRow(transaction, {
     session_id: wanted.session,
     command_json: JSON.stringify(wanted.command),
     directory: wanted.directory,
@@ -120,12 +122,14 @@ export async function insertCommand(
     created_at: wanted.now,
   })
   if (wanted.stdin !== undefined)
-    await transaction.insertInto('command_inputs').values({ command_id: id, stdin: wanted.stdin }).execute()
-  if (after.length > 0) {
-    await waitFor(transaction, id, after)
-    await cancelIfHopeless(transaction, id, wanted.now)
-  }
-  return id
+    await transaction
+      .insertInto('command_inputs')
+      .values({ command_id: row.id, stdin: wanted.stdin })
+      .execute()
+  if (after.length === 0) return row
+  await waitFor(transaction, row.id, after)
+  await cancelIfHopeless(transaction, row.id, wanted.now)
+  return transaction.selectFrom('commands').selectAll().where('id', '=', row.id).executeTakeFirstOrThrow()
 }
 
 /** What stands in a command's row from the beginning. */
@@ -137,7 +141,7 @@ type Given =
 async function insertRow(
   transaction: Transaction<Schema>,
   given: Pick<CommandRow, Given>,
-): Promise<CommandId> {
+): Promise<CommandRow> {
   const id = commandId.create()
   const [bounds] = await boundsQuery(transaction, { session: given.session_id })
   // What builds an environment comes before all that was asked for.
@@ -145,9 +149,10 @@ async function insertRow(
     given.environment_id === null
       ? Math.max(bounds?.highest ?? 0, 0) + 1
       : Math.min(bounds?.lowest ?? 1, 1) - 1
-  await insertQuery(transaction, { ...given, id, sequence, trace_json: presentTrace() })
+  const [row] = await insertQuery(transaction, { ...given, id, sequence, trace_json: presentTrace() })
   await noteActivity(transaction, given.session_id, given.created_at)
-  return id
+  if (row === undefined) throw new Error('a command that was inserted has no row')
+  return row
 }
 
 /** Each on its own: of both at once SQLite would look at every command of the session. */
@@ -165,44 +170,47 @@ const boundsQuery = compiledQuery<{ session: SessionId }, { highest: number | nu
   },
 )
 
-const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | 'trace_json'>, unknown>(
+const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | 'trace_json'>, CommandRow>(
   (database, parameter) =>
-    database.insertInto('commands').values({
-      id: parameter('id'),
-      session_id: parameter('session_id'),
-      sequence: parameter('sequence'),
-      after_json: parameter('after_json'),
-      command_json: parameter('command_json'),
-      directory: parameter('directory'),
-      environment_json: parameter('environment_json'),
-      timeout_seconds: parameter('timeout_seconds'),
-      idempotent: parameter('idempotent'),
-      rerun_of: parameter('rerun_of'),
-      environment_id: parameter('environment_id'),
-      debuggee: parameter('debuggee'),
-      merge: parameter('merge'),
-      terminal_columns: parameter('terminal_columns'),
-      terminal_rows: parameter('terminal_rows'),
-      limits_json: parameter('limits_json'),
-      artifacts_json: parameter('artifacts_json'),
-      created_at: parameter('created_at'),
-      trace_json: parameter('trace_json'),
-      attempts: 0,
-      status: 'queued',
-      cancel_requested: 0,
-      runner_token: null,
-      collection_json: null,
-      enforcement: null,
-      exit_code: null,
-      failure_json: null,
-      stdout_bytes: null,
-      stderr_bytes: null,
-      truncated: 0,
-      usage_json: null,
-      log_state: 'written',
-      log_stored_bytes: null,
-      log_expired_at: null,
-      started_at: null,
-      ended_at: null,
-    }),
+    database
+      .insertInto('commands')
+      .values({
+        id: parameter('id'),
+        session_id: parameter('session_id'),
+        sequence: parameter('sequence'),
+        after_json: parameter('after_json'),
+        command_json: parameter('command_json'),
+        directory: parameter('directory'),
+        environment_json: parameter('environment_json'),
+        timeout_seconds: parameter('timeout_seconds'),
+        idempotent: parameter('idempotent'),
+        rerun_of: parameter('rerun_of'),
+        environment_id: parameter('environment_id'),
+        debuggee: parameter('debuggee'),
+        merge: parameter('merge'),
+        terminal_columns: parameter('terminal_columns'),
+        terminal_rows: parameter('terminal_rows'),
+        limits_json: parameter('limits_json'),
+        artifacts_json: parameter('artifacts_json'),
+        created_at: parameter('created_at'),
+        trace_json: parameter('trace_json'),
+        attempts: 0,
+        status: 'queued',
+        cancel_requested: 0,
+        runner_token: null,
+        collection_json: null,
+        enforcement: null,
+        exit_code: null,
+        failure_json: null,
+        stdout_bytes: null,
+        stderr_bytes: null,
+        truncated: 0,
+        usage_json: null,
+        log_state: 'written',
+        log_stored_bytes: null,
+        log_expired_at: null,
+        started_at: null,
+        ended_at: null,
+      })
+      .returningAll(),
 )

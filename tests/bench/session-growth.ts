@@ -70,11 +70,11 @@ async function claim({ store, filled: { sessions, token } }: Measured, turn: num
   const queued = await queueCommand(store, { ...wanted, session, now: now() })
   const took = await timed(async () => {
     const [ready] = await readyCommands(store, 8)
-    if (ready === undefined || ready.id !== queued) throw new Error('it was not found')
+    if (ready === undefined || ready.id !== queued?.id) throw new Error('it was not found')
     if ((await startCommand(store, ready.id, now(), token)) === undefined) throw new Error('it was not taken')
   })
   const end = { exit_code: 0, failure: null, stdout_bytes: 0, stderr_bytes: 0 }
-  if (queued === undefined || !(await endCommand(store, queued, 'succeeded', end, now(), token)))
+  if (queued === undefined || !(await endCommand(store, queued.id, 'succeeded', end, now(), token)))
     throw new Error('its end was refused')
   return took
 }

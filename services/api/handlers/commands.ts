@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { commandHasEnded } from '../../contract/command-state.ts'
-import type { CommandId, SessionId } from '../../contract/ids.ts'
+import type { SessionId } from '../../contract/ids.ts'
 import type { Command } from '../../contract/resources.ts'
 import { getCommand, listCommands, requestCancel } from '../../store/commands.ts'
 import { queueAgain, queueCommand } from '../../store/new-command.ts'
@@ -29,7 +29,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (!after.ok) return after
     const limits = commandLimits(input, context.commands)
     if (!limits.ok) return limits
-    const id = await queueCommand(context.store, {
+    const row = await queueCommand(context.store, {
       session: session.value.id,
       command: input.command,
       directory: input.directory,
@@ -44,7 +44,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
       artifacts: input.artifacts,
       now: now(context),
     })
-    return queued(context, id, session.value.id, input.wait, gone)
+    return queued(context, row, session.value.id, input.wait, gone)
   },
 
   'commands.list': async (input, { caller }) => {
@@ -78,8 +78,8 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
   'commands.rerun': async (input, { caller, gone }) => {
     const found = await findCommand(context, input.command, caller)
     if (!found.ok) return found
-    const id = await queueAgain(context.store, found.value, now(context))
-    return queued(context, id, found.value.session_id, input.wait, gone)
+    const row = await queueAgain(context.store, found.value, now(context))
+    return queued(context, row, found.value.session_id, input.wait, gone)
   },
 
   'commands.input': async (input, { caller, gone }) => {
@@ -101,15 +101,15 @@ const bySequence = { key: z.int(), keyOf: ({ sequence }: CommandRow) => sequence
 /** What to say of a command that has been queued, if it has. */
 async function queued(
   context: Context,
-  id: CommandId | undefined,
+  row: CommandRow | undefined,
   session: SessionId,
   seconds: number,
   gone: AbortSignal,
 ): Promise<Outcome<Command>> {
-  if (id === undefined) return refuse('session_ended', `the session ${session} takes no more commands`)
-  const command = { id, session_id: session }
-  tell(context, command)
-  return commandOr404(await untilEnded(context, command, seconds, gone))
+  if (row === undefined) return refuse('session_ended', `the session ${session} takes no more commands`)
+  tell(context, row)
+  if (seconds === 0) return done(toCommand(row))
+  return commandOr404(await untilEnded(context, row, seconds, gone))
 }
 
 /** After a change of ours: the runner has work, and whoever waits for this command or its session should look. */

@@ -14,11 +14,12 @@ export async function keepArtifact(
   change: Partial<ArtifactRow> = {},
 ): Promise<string> {
   const now = new Date().toISOString()
-  const command = await queueCommand(store, {
+  const queued = await queueCommand(store, {
     ...{ session, command: 'make', directory: '.', environment: {}, timeout: null, now },
     artifacts: ['*'],
   })
-  if (command === undefined) throw new Error('the session takes no commands')
+  if (queued === undefined) throw new Error('the session takes no commands')
+  const command = queued.id
   await startCommand(store, command, now)
   const sha256 = createHash('sha256').update(content).digest('hex')
   await mkdir(files.artifacts(session, command), { recursive: true })

@@ -247,10 +247,10 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     async queue(session: { id: SessionId }, command: CommandLine, options: CommandOptions = {}) {
       const defaults = { directory: '.', environment: {}, timeout: null }
       const wanted = { ...defaults, ...options, session: session.id, command, now: now() }
-      const id = await queueCommand(store, wanted)
-      if (id === undefined) throw new Error('the session takes no more commands')
+      const row = await queueCommand(store, wanted)
+      if (row === undefined) throw new Error('the session takes no more commands')
       wake()
-      return id
+      return row.id
     },
     /** Queues a command and waits until it has ended. */
     async run(session: { id: SessionId }, command: CommandLine, options: CommandOptions = {}) {

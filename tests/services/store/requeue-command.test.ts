@@ -17,9 +17,9 @@ const logs = { stdout_bytes: 10, stderr_bytes: 20 }
 const rest = { directory: '.', environment: {}, timeout: null }
 
 async function queue({ store }: Rig, session: SessionId, idempotent = true): Promise<CommandId> {
-  const id = await queueCommand(store, { ...rest, session, command: 'true', idempotent, now: now() })
-  if (id === undefined) throw new Error('refused')
-  return id
+  const row = await queueCommand(store, { ...rest, session, command: 'true', idempotent, now: now() })
+  if (row === undefined) throw new Error('refused')
+  return row.id
 }
 
 t.test('a command that may run twice is started three times at the most', async t => {
@@ -80,26 +80,27 @@ t.test('a command is queued once more with all but what it waited for', async t 
   const rig = await storeRig(t)
   const session = await rig.running()
   const first = await rig.queue(session)
-  const id = await queueCommand(rig.store, {
+  const row = await queueCommand(rig.store, {
     ...{ session, command: ['a', 'b'], directory: 'x', environment: { A: 'b' }, timeout: 2.5 },
     ...{ after: [first], idempotent: true, stdin: 'in', merge: true, now: now() },
     limits: { memory: 1, processes: 2, file_size: 3, output: 4 },
   })
-  const row = id && (await getCommand(rig.store, id))
-  if (!row) throw new Error('refused')
+  if (row === undefined) throw new Error('refused')
+  t.same(row, await getCommand(rig.store, row.id), 'what is told of it is what stands there')
   await endCommand(rig.store, first, 'failed', { exit_code: 1, failure: null, ...logs }, now())
   const again = await queueAgain(rig.store, row, now())
-  const repeated = again && (await getCommand(rig.store, again))
-  if (!repeated) throw new Error('refused')
+  if (again === undefined) throw new Error('refused')
+  const repeated = await getCommand(rig.store, again.id)
+  t.same(again, repeated)
   const { command_json, directory, environment_json, timeout_seconds, idempotent, merge, limits_json } = row
   t.match(repeated, {
     ...{ command_json, directory, environment_json, timeout_seconds, idempotent, merge, limits_json },
-    ...{ status: 'queued', rerun_of: id, after_json: '[]', sequence: 3, attempts: 0 },
+    ...{ status: 'queued', rerun_of: row.id, after_json: '[]', sequence: 3, attempts: 0 },
   })
   const inputs = await rig.store.read(db => db.selectFrom('command_inputs').selectAll().execute())
   t.same(
     new Set(inputs.map(({ command_id, stdin }) => `${command_id} ${stdin}`)),
-    new Set([`${id} in`, `${again} in`]),
+    new Set([`${row.id} in`, `${again.id} in`]),
   )
   await requestRemoval(rig.store, session, now())
   t.equal(await queueAgain(rig.store, row, now()), undefined)

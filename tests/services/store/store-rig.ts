@@ -113,9 +113,9 @@ export async function storeRig(t: Test) {
         after,
         now: instant,
       }
-      const id = await queueCommand(store, wanted)
-      if (id === undefined) throw new Error('refused')
-      return id
+      const row = await queueCommand(store, wanted)
+      if (row === undefined) throw new Error('refused')
+      return row.id
     },
   }
 }
