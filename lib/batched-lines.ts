@@ -1,7 +1,7 @@
 import { type DestinationStream, pino } from 'pino'
 
 /** How long a line may wait for others, in milliseconds, and how much of them, in characters. */
-const pause = 5
+const pause = 20
 const most = 8 * 1_024
 
 /**
