@@ -19,7 +19,7 @@ type Asking = Pick<ToolCall, 'client' | 'signal'>
 /** The values of each kind of name that a prompt or a resource template takes, all that there are. */
 const values: { readonly [Name in Named]: (given: Given, asking: Asking) => Promise<readonly string[]> } = {
   repository: async (_, { client, signal }) =>
-    (await client.repositories.list({}, { signal })).map(({ name }) => name),
+    (await client.repositories.list({}, { signal })).items.map(({ name }) => name),
   session: async (_, { client, signal }) => [
     '@last',
     ...(await client.sessions.list({ limit: mostValues }, { signal })).items.map(({ id }) => id),

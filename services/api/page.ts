@@ -8,7 +8,8 @@ export type Order<Key extends z.ZodType, Row> = {
   readonly keyOf: (row: Row) => z.output<Key>
 }
 
-type Asked = { readonly cursor?: string | undefined; readonly limit: number }
+/** Which page of a list. */
+export type Asked = { readonly cursor?: string | undefined; readonly limit: number }
 
 /** One page of a list. `load` gives the rows behind a key, or the first ones, and no more than so many. */
 export async function page<Key extends z.ZodType, Row, Item>(

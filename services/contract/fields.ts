@@ -137,8 +137,6 @@ export const lifeSeconds = z
 
 export const flag = z.boolean().default(false)
 
-export const listLimit = z.int().min(1).max(1_000).default(50)
-
 /** An instant, ISO 8601 in UTC with milliseconds. */
 export const instant = z.iso.datetime({ precision: 3 })
 

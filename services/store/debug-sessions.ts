@@ -126,14 +126,20 @@ const apart = ({
   ...{ session_id: row.session_id, command_id: row.id, row },
 })
 
-/** A session's debug sessions, newest first. */
-export const listDebugSessions = async (store: Store, session: SessionId): Promise<DebugSessionJoined[]> => {
-  const rows = await store.read(database =>
-    joined(database)
+/** A session's debug sessions, newest first, from behind one on. */
+export const listDebugSessions = async (
+  store: Store,
+  session: SessionId,
+  { after, limit }: { after?: number | undefined; limit?: number } = {},
+): Promise<DebugSessionJoined[]> => {
+  const rows = await store.read(database => {
+    let query = joined(database)
       .where('debug_sessions.session_id', '=', session)
       .orderBy('debug_sessions.position', 'desc')
-      .execute(),
-  )
+    if (after !== undefined) query = query.where('debug_sessions.position', '<', after)
+    if (limit !== undefined) query = query.limit(limit)
+    return query.execute()
+  })
   return rows.map(apart)
 }
 

@@ -4,6 +4,7 @@ import type { EnvironmentManager } from '../contract/environment-state.ts'
 import { type EnvironmentId, environmentId, type SessionId } from '../contract/ids.ts'
 import { commandsBy, type WaitingCommand, waitingColumns } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { isBefore, type Place } from './place.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { EnvironmentRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -72,18 +73,24 @@ export const environmentInBuilding = (store: Store, key: string): Promise<Enviro
       .executeTakeFirst(),
   )
 
-/** Those that are not on their way out, the one used last first. */
+/** Those that are not on their way out, the newest first, from behind one on. */
 export const listEnvironments = (
   store: Store,
-  wanted: { visible: Visibility; manager?: EnvironmentManager | undefined; limit: number },
+  wanted: {
+    visible: Visibility
+    manager?: EnvironmentManager | undefined
+    after?: Place | undefined
+    limit: number
+  },
 ): Promise<EnvironmentJoined[]> =>
   store.read(database => {
     let query = selectEnvironments(database)
       .where('environments.status', '!=', 'evicted')
-      .orderBy('environments.used_at', 'desc')
-      .orderBy('environments.id')
+      .orderBy('environments.created_at', 'desc')
+      .orderBy('environments.id', 'desc')
       .limit(wanted.limit)
-    const { visible, manager } = wanted
+    const { visible, manager, after } = wanted
+    if (after !== undefined) query = query.where(isBefore('environments', after))
     if (visible !== 'all') query = query.where('environments.owner_id', '=', visible.owner)
     if (manager !== undefined) query = query.where('environments.manager', '=', manager)
     return query.execute()

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type InviteId, inviteId, type UserId } from '../contract/ids.ts'
 import type { InviteStatus } from '../contract/invite-resources.ts'
+import { isBefore, type Place } from './place.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { Schema } from './schema.ts'
 import { hashSecret } from './secret.ts'
@@ -103,16 +104,25 @@ export async function useInvite(
 }
 
 /** The latest first. */
+type ListedInvites = {
+  status: InviteStatus | undefined
+  after?: Place | undefined
+  limit: number
+  now: string
+}
+
 export const listInvites = (
   store: Store,
-  { status, limit, now }: { status: InviteStatus | undefined; limit: number; now: string },
+  { status, after, limit, now }: ListedInvites,
 ): Promise<InviteJoined[]> =>
   store.read(database => {
-    const invites = selectInvites(database, now)
+    let query = selectInvites(database, now)
       .orderBy('invites.created_at', 'desc')
-      .orderBy('invites.id')
+      .orderBy('invites.id', 'desc')
       .limit(limit)
-    return (status === undefined ? invites : invites.where(statusAt(now), '=', status)).execute()
+    if (status !== undefined) query = query.where(statusAt(now), '=', status)
+    if (after !== undefined) query = query.where(isBefore('invites', after))
+    return query.execute()
   })
 
 export const resolveInvite = (

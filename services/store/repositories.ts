@@ -46,16 +46,20 @@ export function addRepository(store: Store, wanted: NewRepository): Promise<Adde
   })
 }
 
-/** All but those that are being removed. */
-export const listRepositories = (store: Store): Promise<RepositoryRow[]> =>
-  store.read(database =>
-    database
+/** All but those that are being removed, by name, from behind one on. */
+export const listRepositories = (
+  store: Store,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<RepositoryRow[]> =>
+  store.read(database => {
+    const query = database
       .selectFrom('repositories')
       .selectAll()
       .where('removal_requested', '=', 0)
       .orderBy('name')
-      .execute(),
-  )
+      .limit(limit)
+    return (after === undefined ? query : query.where('name', '>', after)).execute()
+  })
 
 /** Undefined also while it is being removed. */
 export const findRepository = (store: Store, name: string): Promise<RepositoryRow | undefined> =>

@@ -1,10 +1,11 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
 import { admits } from '../contract/user-role.ts'
 import { unaudited } from './audit-entry.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { isAfter, type Place } from './place.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { TokenJoined } from './rows.ts'
 import type { Schema, TokenRow, UserRow } from './schema.ts'
@@ -98,19 +99,15 @@ export const getToken = async (store: Store, id: TokenId): Promise<TokenJoined |
   (await store.recall(byId, { id }))[0]
 
 /** Where a token stands among all: when it was made, and its id. */
-export type TokenPlace = [created_at: string, id: string]
 
 /** In the order in which they were made: all, or so many behind one. */
 export const listTokens = (
   store: Store,
-  { after, limit }: { after?: TokenPlace | undefined; limit?: number } = {},
+  { after, limit }: { after?: Place | undefined; limit?: number } = {},
 ): Promise<TokenJoined[]> =>
   store.read(database => {
     let query = selectTokens(database).orderBy('tokens.created_at').orderBy('tokens.id')
-    if (after !== undefined) {
-      const [created, id] = after
-      query = query.where(sql<boolean>`(tokens.created_at, tokens.id) > (${created}, ${id})`)
-    }
+    if (after !== undefined) query = query.where(isAfter('tokens', after))
     if (limit !== undefined) query = query.limit(limit)
     return query.execute()
   })

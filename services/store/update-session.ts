@@ -4,6 +4,8 @@ import { later, selectJoined } from './sessions.ts'
 import type { Store } from './store.ts'
 
 export type SessionUpdate = {
+  /** Null: it is called nothing from now on. Undefined: as it was. */
+  label: string | null | undefined
   /** Seconds from now on; 0: any time. Undefined ones stay as they are. */
   ttl: number | undefined
   idle_timeout: number | undefined
@@ -16,13 +18,13 @@ export type UpdatedSession<Refusal> =
   | { outcome: 'not_found' }
 
 /**
- * Changes how long a session may live and be idle, both counted from now on: who changes that uses it. Nothing is changed where
+ * Changes what a session is called, and how long it may live and be idle, both counted from now on: who changes it uses it. Nothing is changed where
  * `refusal` has something against it as it stands.
  */
 export const updateSession = <Refusal>(
   store: Store,
   id: SessionId,
-  { ttl, idle_timeout, now }: SessionUpdate,
+  { label, ttl, idle_timeout, now }: SessionUpdate,
   refusal: (session: SessionJoined) => Refusal | undefined,
 ): Promise<UpdatedSession<Refusal>> =>
   store.write(async transaction => {
@@ -35,6 +37,7 @@ export const updateSession = <Refusal>(
     await transaction
       .updateTable('sessions')
       .set({
+        ...(label === undefined ? {} : { label }),
         ...(ttl === undefined ? {} : { ttl_seconds: ttl, expires_at: later(now, ttl) }),
         idle_timeout_seconds: idle,
         last_active_at: now,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { instanceId } from '../contract/ids.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { RegisteredRunner } from './runners.ts'
@@ -6,9 +7,14 @@ import type { Store } from './store.ts'
 /** A runner with how much it has leases of. */
 export type WorkingRunner = RegisteredRunner & { sessions: number; commands: number }
 
-/** In the order in which they have registered. */
-export const workingRunners = (store: Store): Promise<WorkingRunner[]> =>
-  selected(store, query => query.orderBy('token').execute())
+/** In the order in which they have registered, from behind one on. */
+export const workingRunners = (
+  store: Store,
+  { after = 0, limit }: { after?: number | undefined; limit: number },
+): Promise<WorkingRunner[]> =>
+  selected(store, query =>
+    query.where(sql<boolean>`token > ${after}`).orderBy('token').limit(limit).execute(),
+  )
 
 /** Finds a runner by its instance id, or a unique beginning of it. */
 export const resolveRunner = async (store: Store, reference: string): Promise<Resolved<WorkingRunner>> =>

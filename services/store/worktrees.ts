@@ -8,6 +8,7 @@ import {
 } from '../contract/ids.ts'
 import { type WorktreeStatus, worktreeMayBecome } from '../contract/worktree-state.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { isBefore, type Place } from './place.ts'
 import type { Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
 import type { Schema, WorktreeRow } from './schema.ts'
@@ -193,16 +194,24 @@ const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
     .innerJoin('repositories', 'repositories.id', 'worktrees.repository_id')
     .selectAll('worktrees')
     .select('repositories.name as repository_name')
-    .orderBy('last_used_at', 'desc')
-    .orderBy('worktrees.id')
 
-/** Those of the sessions that are visible, or all; the one used last first. */
+/** Those of the sessions that are visible, or all; the newest first, from behind one on. */
 export const listWorktrees = (
   store: Store,
-  { visible, status, limit }: { visible: Visibility; status?: WorktreeStatus | undefined; limit: number },
+  wanted: {
+    visible: Visibility
+    status?: WorktreeStatus | undefined
+    after?: Place | undefined
+    limit: number
+  },
 ): Promise<WorktreeJoined[]> =>
   store.read(database => {
-    let query = selectJoined(database).limit(limit)
+    const { visible, status, after, limit } = wanted
+    let query = selectJoined(database)
+      .orderBy('worktrees.created_at', 'desc')
+      .orderBy('worktrees.id', 'desc')
+      .limit(limit)
+    if (after !== undefined) query = query.where(isBefore('worktrees', after))
     if (status !== undefined) query = query.where('worktrees.status', '=', status)
     if (visible !== 'all')
       query = query
@@ -219,6 +228,8 @@ export const reclaimWorktrees = (
   store.write(async transaction => {
     const { unusedSince, repository, now } = wanted
     let query = selectJoined(transaction)
+      .orderBy('last_used_at', 'desc')
+      .orderBy('worktrees.id')
       .where('worktrees.status', '=', 'warm')
       .where('last_used_at', '<=', unusedSince)
     if (repository !== undefined) query = query.where('repository_id', '=', repository)

@@ -193,7 +193,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'server.readiness': async () => ({}),
   'server.whoami': async () => ({}),
   'repositories.add': async () => ({ url: repository, name: aName(), default_branch: 'main', wait: 60 }),
-  'repositories.list': async () => ({}),
+  'repositories.list': async () => ({ cursor: cursorAt('a'), limit: 5 }),
   'repositories.get': async () => ({ repository: 'demo', wait: 1 }),
   'repositories.fetch': async () => ({ repository: 'demo', wait: 60 }),
   'repositories.delete': async () => {
@@ -223,7 +223,12 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { session, wait: 60 }
   },
   'sessions.activity': async () => ({ session: await theSession() }),
-  'sessions.update': async () => ({ session: await aSession(), ttl: 3_600, idle_timeout: 0 }),
+  'sessions.update': async () => ({
+    session: await aSession(),
+    label: 'walked',
+    ttl: 3_600,
+    idle_timeout: 0,
+  }),
   'sessions.delete': async () => ({ session: await aSession(), wait: 60 }),
   'commands.run': async () => ({
     ...(await anEarlierCommand()),
@@ -260,10 +265,12 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   },
   'artifacts.get': async () => ({ artifact: (await theArtifact()).id }),
   'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
-  'environments.list': async () => ({ manager: 'pip', limit: 5 }),
+  'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
-  'debug.list': async () => ({ session: (await theDebuggee()).session }),
+  'debug.list': async () => ({
+    ...{ session: (await theDebuggee()).session, cursor: cursorAt(1_000_000), limit: 5 },
+  }),
   'debug.status': async () => ({ ...(await aDebugSession()), wait: 1 }),
   'debug.break': async () => ({ ...(await aDebugSession()), breakpoints: ['loop.py:1'], remove: true }),
   'debug.continue': aStep,
@@ -291,7 +298,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     await client.commands.run({ session, command: ['true'], wait: 60 })
     return { session, after: '0', once: true }
   },
-  'worktrees.list': async () => ({ status: 'leased', limit: 5 }),
+  'worktrees.list': async () => ({ status: 'leased', cursor: cursorAt(['z', '']), limit: 5 }),
   'worktrees.reclaim': async () => ({ older_than: 0, repository: 'demo' }),
   'tickets.create': async () => {
     const { session, id } = await aCommand(['true'], 0)
@@ -327,11 +334,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'users.disable': async () => ({ user: await aUser() }),
   'users.enable': async () => ({ user: await aUser() }),
   'invites.create': async () => ({ count: 2, uses: 2, expires_in: 60, prefix: 'team', note: 'a course' }),
-  'invites.list': async () => ({ status: 'valid', limit: 5 }),
+  'invites.list': async () => ({ status: 'valid', cursor: cursorAt(['z', '']), limit: 5 }),
   'invites.revoke': async () => ({ invite: (await anInvite()).id }),
   'server.features': async () => ({}),
-  'runners.list': async () => ({}),
-  'runners.get': async () => ({ runner: (await client.runners.list())[0]?.id ?? '' }),
+  'runners.list': async () => ({ cursor: cursorAt(0), limit: 5 }),
+  'runners.get': async () => ({ runner: (await client.runners.list()).items[0]?.id ?? '' }),
   'admin.stats': async () => ({}),
   'codexbar.usage': async () => ({}),
   'audit.list': async () => ({
@@ -427,7 +434,7 @@ async function textsOf(value: unknown, read: string | undefined): Promise<string
     await writeFile(file, String(value))
     return [file]
   }
-  if (read === 'secret') {
+  if (read === 'secret' || read === 'new secret') {
     const file = join(server.directory, `typed-${value}.secret`)
     await writeFile(file, String(value))
     return [file]

@@ -1,5 +1,6 @@
 import type { Runner, Statistics } from '../../../services/contract/administration-resources.ts'
 import type { Output } from '../../sdk/operation-types.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { details } from '../render/details.ts'
 import { duration, relativeTime } from '../render/relative-time.ts'
@@ -19,9 +20,13 @@ const columns = (now: number): Column<Runner>[] => [
 
 export const runnerList: Words<'runners.list'> = {
   path: ['runner', 'list'],
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--json'],
-  act: oneCall('runners.list', (runners, context) =>
-    runners.length === 0 ? 'no runners\n' : table(runners, columns(context.now), context),
+  act: listCall(
+    ({ runners }) => runners.list,
+    (runners, context) =>
+      runners.length === 0 ? 'no runners\n' : table(runners, columns(context.now), context),
   ),
 }
 

@@ -1,3 +1,4 @@
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { renderDebugSessions } from '../render/debug-session.ts'
 import { renderScopes } from '../render/variables.ts'
@@ -38,8 +39,10 @@ export const debugLaunch: Words<'debug.launch'> = {
 export const debugList: Words<'debug.list'> = {
   path: ['debug', 'list'],
   places: ['session'],
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['@last', '@last --json'],
-  act: oneCall('debug.list', renderDebugSessions),
+  act: listCall(({ debug }) => debug.list, renderDebugSessions),
 }
 
 export const debugStatus: Words<'debug.status'> = {

@@ -1,4 +1,5 @@
 import type { Environment } from '../../../services/contract/environment-resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { statusColour } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -19,10 +20,13 @@ const columns = (now: number): Column<Environment>[] => [
 
 export const environmentList: Words<'environments.list'> = {
   path: ['environment', 'list'],
-  flags: { limit: { value: 'N' } },
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--manager npm', '--json'],
-  act: oneCall('environments.list', (environments, context) =>
-    environments.length === 0 ? 'no environments\n' : table(environments, columns(context.now), context),
+  act: listCall(
+    ({ environments }) => environments.list,
+    (environments, context) =>
+      environments.length === 0 ? 'no environments\n' : table(environments, columns(context.now), context),
   ),
 }
 

@@ -1,5 +1,6 @@
 import { visible } from '../../../lib/visible.ts'
 import type { Invite } from '../../../services/contract/invite-resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { statusColour } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -30,10 +31,13 @@ export const inviteGenerate: Words<'invites.create'> = {
 
 export const inviteList: Words<'invites.list'> = {
   path: ['invite-codes', 'list'],
-  flags: { limit: { value: 'N' } },
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--status valid', '--json'],
-  act: oneCall('invites.list', (invites, context) =>
-    invites.length === 0 ? 'no invites\n' : table(invites, columns(context.now), context),
+  act: listCall(
+    ({ invites }) => invites.list,
+    (invites, context) =>
+      invites.length === 0 ? 'no invites\n' : table(invites, columns(context.now), context),
   ),
 }
 

@@ -1,4 +1,5 @@
 import type { Repository } from '../../../services/contract/resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { statusColour } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -32,9 +33,13 @@ export const repositoryAdd: Words<'repositories.add'> = {
 
 export const repositoryList: Words<'repositories.list'> = {
   path: ['repository', 'list'],
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--json'],
-  act: oneCall('repositories.list', (repositories, context) =>
-    repositories.length === 0 ? 'no repositories\n' : table(repositories, columns(context.now), context),
+  act: listCall(
+    ({ repositories }) => repositories.list,
+    (repositories, context) =>
+      repositories.length === 0 ? 'no repositories\n' : table(repositories, columns(context.now), context),
   ),
 }
 

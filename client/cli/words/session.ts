@@ -172,6 +172,7 @@ export const sessionUpdate: Words<'sessions.update'> = {
   path: ['session', 'update'],
   places: ['session'],
   flags: {
+    label: { value: 'LABEL' },
     ttl: { read: 'seconds', value: 'DURATION' },
     idle_timeout: { read: 'seconds', value: 'DURATION' },
   },
@@ -179,6 +180,7 @@ export const sessionUpdate: Words<'sessions.update'> = {
   examples: [
     '@last --ttl 8h',
     'ses_0123 --idle-timeout 0',
+    "@last --label ''",
     '@last --ttl 8h --if-match mbJHBdM0TNEBQFbKAfWdHg',
   ],
   act: versionedCall('sessions.update', renderSession),

@@ -1,4 +1,5 @@
 import type { Worktree } from '../../../services/contract/worktree-resources.ts'
+import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
 import { statusColour } from '../render/paint.ts'
 import { relativeTime } from '../render/relative-time.ts'
@@ -23,9 +24,10 @@ const render =
 
 export const worktreeList: Words<'worktrees.list'> = {
   path: ['worktree', 'list'],
-  flags: { limit: { value: 'N' } },
+  flags: pageFlags,
+  extras: [allFlag],
   examples: ['', '--status warm', '--json'],
-  act: oneCall('worktrees.list', render('no worktrees')),
+  act: listCall(({ worktrees }) => worktrees.list, render('no worktrees')),
 }
 
 export const worktreeReclaim: Words<'worktrees.reclaim'> = {

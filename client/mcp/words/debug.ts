@@ -1,3 +1,4 @@
+import { items } from '../readers/items.ts'
 import { list } from '../readers/list.ts'
 import { debuggeeOutput } from '../readers/output.ts'
 import { page } from '../readers/page.ts'
@@ -22,7 +23,7 @@ export const debugList: Words<'debug.list'> = {
   title: 'List debug sessions',
   description:
     'The debug sessions of a session, newest first, each with its state, its breakpoints, and how it ended.',
-  reader: list('debug.list'),
+  reader: items('debug.list'),
 }
 
 export const debugStatus: Words<'debug.status'> = {

@@ -1,4 +1,4 @@
-import { list } from '../readers/list.ts'
+import { items } from '../readers/items.ts'
 import { whole } from '../readers/whole.ts'
 import type { Words } from './words.ts'
 
@@ -18,5 +18,5 @@ export const repositoryList: Words<'repositories.list'> = {
   title: 'List repositories',
   description:
     'The repositories that sessions can be opened on, each with its name for session_create, its address, its default branch and its status.',
-  reader: list('repositories.list'),
+  reader: items('repositories.list'),
 }

@@ -8,7 +8,7 @@ import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
 import type { Call } from '../handlers/handler.ts'
-import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
 import { outputOf } from './debug-output.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
@@ -28,7 +28,7 @@ export const debugAnswers = (context: Context): DebugAnswers => {
   const live = liveAnswer(context)
   return {
     'debug.launch': (session, input, { gone }) => launchDebuggee(context, session, input, gone),
-    'debug.list': async (session, _, { gone }) => done(await listOf(context, session, gone)),
+    'debug.list': (session, input, { gone }) => listOf(context, session, input, gone),
     'debug.status': async (session, input, { gone }) => {
       const debug = await findDebugSession(context, session, input.debug)
       if (!debug.ok) return debug

@@ -1,9 +1,12 @@
+import { z } from 'zod'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { Page } from '../../contract/page.ts'
 import { type DebugSessionJoined, getDebugSession, listDebugSessions } from '../../store/debug-sessions.ts'
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome } from '../outcome.ts'
+import { type Asked, page } from '../page.ts'
 import { askDebugger, type DebuggerCall } from './ask-debugger.ts'
 
 /**
@@ -44,12 +47,19 @@ export async function glanceAt(
   return status.ok ? status.value : toDebugSession(debug)
 }
 
-/** All of a session's. */
+const byPosition = { key: z.int(), keyOf: ({ position }: DebugSessionJoined) => position }
+
+/** Those of a session, newest first. */
 export async function listOf(
   context: Context,
   session: SessionJoined,
+  asked: Asked,
   gone: AbortSignal,
-): Promise<DebugSession[]> {
-  const rows = await listDebugSessions(context.store, session.id)
-  return Promise.all(rows.map(row => glanceAt(context, row, gone)))
+): Promise<Outcome<Page<DebugSession>>> {
+  const load = (after: number | undefined, limit: number) =>
+    listDebugSessions(context.store, session.id, { after, limit })
+  const told = await page(asked, byPosition, load, row => row)
+  if (!told.ok) return told
+  const { items, next } = told.value
+  return done({ items: await Promise.all(items.map(row => glanceAt(context, row, gone))), next })
 }

@@ -1,15 +1,25 @@
+import { z } from 'zod'
 import type { Runner } from '../../contract/administration-resources.ts'
 import { statistics } from '../../store/statistics.ts'
 import { resolveRunner, type WorkingRunner, workingRunners } from '../../store/working-runners.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
+import { page } from '../page.ts'
 import { decide } from './find.ts'
 import type { Handlers } from './handler.ts'
+
+const byToken = { key: z.int(), keyOf: ({ token }: WorkingRunner): number => token }
 
 type Names = 'runners.list' | 'runners.get' | 'admin.stats'
 
 export const administrationHandlers = (context: Context): Pick<Handlers, Names> => ({
-  'runners.list': async () => done((await workingRunners(context.store)).map(row => toRunner(context, row))),
+  'runners.list': input =>
+    page(
+      input,
+      byToken,
+      (after, limit) => workingRunners(context.store, { after, limit }),
+      row => toRunner(context, row),
+    ),
 
   'runners.get': async ({ runner }) => {
     const found = decide(await resolveRunner(context.store, runner), runner, () =>

@@ -3,14 +3,21 @@ import { listEnvironments } from '../../store/environments.ts'
 import { toEnvironment } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findEnvironment } from './find.ts'
 import type { Handlers } from './handler.ts'
+import { byAge } from './orders.ts'
 
 type Names = 'environments.list' | 'environments.delete'
 
 export const environmentHandlers = (context: Context): Pick<Handlers, Names> => ({
-  'environments.list': async (input, { caller }) =>
-    done((await listEnvironments(context.store, { ...input, visible: caller.visible })).map(toEnvironment)),
+  'environments.list': ({ manager, ...asked }, { caller: { visible } }) =>
+    page(
+      asked,
+      byAge,
+      (after, limit) => listEnvironments(context.store, { manager, visible, after, limit }),
+      toEnvironment,
+    ),
 
   'environments.delete': async (input, { caller }) => {
     const found = await findEnvironment(context, input.environment, caller)

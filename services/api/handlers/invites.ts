@@ -3,9 +3,11 @@ import { createInvites, listInvites, revokeInvite } from '../../store/invites.ts
 import { toInvite } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findInvite } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
+import { byAge } from './orders.ts'
 
 type Names = 'invites.create' | 'invites.list' | 'invites.revoke'
 
@@ -20,8 +22,13 @@ export const inviteHandlers = (context: Context): Pick<Handlers, Names> => ({
     return done(made.map(({ invite, code }) => ({ ...toInvite(invite), code })))
   },
 
-  'invites.list': async ({ status, limit }) =>
-    done((await listInvites(context.store, { status, limit, now: now(context) })).map(toInvite)),
+  'invites.list': ({ status, ...asked }) =>
+    page(
+      asked,
+      byAge,
+      (after, limit) => listInvites(context.store, { status, after, limit, now: now(context) }),
+      toInvite,
+    ),
 
   'invites.revoke': async ({ invite }) => {
     const found = await findInvite(context, invite)

@@ -14,9 +14,11 @@ import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse, refuseFields } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findRepository, noSuchRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
+import { byName } from './orders.ts'
 
 type Names = `repositories.${'add' | 'list' | 'get' | 'fetch' | 'delete'}`
 
@@ -45,7 +47,8 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
     return added.outcome === 'added' ? done(repository) : { ok: true, value: repository, status: 200 }
   },
 
-  'repositories.list': async () => done((await listRepositories(context.store)).map(toRepository)),
+  'repositories.list': input =>
+    page(input, byName, (after, limit) => listRepositories(context.store, { after, limit }), toRepository),
 
   'repositories.get': async (input, { gone }) => {
     const found = await findRepository(context, input.repository)

@@ -101,7 +101,9 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const times = changedTimes(input, context.sessions)
     if (!times.ok) return times
     const { id } = found.value
-    const change = { ttl: times.value.ttl, idle_timeout: times.value.idle_timeout, now: now(context) }
+    const label = input.label === '' ? null : input.label
+    const { ttl, idle_timeout } = times.value
+    const change = { label, ttl, idle_timeout, now: now(context) }
     const updated = await updateSession(context.store, id, change, row =>
       versionMismatch(ifMatch, toSession(row)),
     )

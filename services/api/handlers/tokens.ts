@@ -1,19 +1,14 @@
-import { z } from 'zod'
 import { toInstant } from '../../../lib/clock.ts'
-import { type TokenJoined, toToken } from '../../store/rows.ts'
+import { toToken } from '../../store/rows.ts'
 import { whyNoToken } from '../../store/token-request.ts'
-import { createToken, listTokens, revokeToken, type TokenPlace } from '../../store/tokens.ts'
+import { createToken, listTokens, revokeToken } from '../../store/tokens.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
 import { page } from '../page.ts'
 import { findToken } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
-
-const byAge = {
-  key: z.tuple([z.string(), z.string()]),
-  keyOf: ({ created_at, id }: TokenJoined): TokenPlace => [created_at, id],
-}
+import { byAge } from './orders.ts'
 
 type Names = 'tokens.create' | 'tokens.list' | 'tokens.revoke'
 

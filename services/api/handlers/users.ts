@@ -1,7 +1,5 @@
-import { z } from 'zod'
 import { setPassword } from '../../store/passwords.ts'
 import { toUser } from '../../store/rows.ts'
-import type { UserRow } from '../../store/schema.ts'
 import { disableUser, enableUser } from '../../store/user-access.ts'
 import { createUser, listUsers } from '../../store/users.ts'
 import type { Context } from '../context.ts'
@@ -12,8 +10,7 @@ import { choosePassword } from './choose-password.ts'
 import { findUser } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
-
-const byName = { key: z.string(), keyOf: ({ name }: UserRow) => name }
+import { byName } from './orders.ts'
 
 type Names =
   | 'users.create'

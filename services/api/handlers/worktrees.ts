@@ -3,14 +3,21 @@ import { toWorktree } from '../../store/rows.ts'
 import { listWorktrees, reclaimWorktrees } from '../../store/worktrees.ts'
 import type { Context } from '../context.ts'
 import { done } from '../outcome.ts'
+import { page } from '../page.ts'
 import { findRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
+import { byAge } from './orders.ts'
 
 type Names = 'worktrees.list' | 'worktrees.reclaim'
 
 export const worktreeHandlers = (context: Context): Pick<Handlers, Names> => ({
-  'worktrees.list': async (input, { caller }) =>
-    done((await listWorktrees(context.store, { ...input, visible: caller.visible })).map(toWorktree)),
+  'worktrees.list': ({ status, ...asked }, { caller: { visible } }) =>
+    page(
+      asked,
+      byAge,
+      (after, limit) => listWorktrees(context.store, { status, visible, after, limit }),
+      toWorktree,
+    ),
 
   'worktrees.reclaim': async input => {
     const repository =

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { runnerSchema, statisticsSchema } from '../administration-resources.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 
 export const administrationOperations = {
   'runners.list': operation({
@@ -9,8 +10,8 @@ export const administrationOperations = {
     path: '/runners',
     summary: 'The runners that have registered, in that order',
     access: 'admin',
-    input: z.strictObject({}),
-    output: z.array(runnerSchema),
+    input: z.strictObject(pageFields),
+    output: pageOf(runnerSchema),
     answer: 'json',
     status: 200,
     errors: [],

@@ -11,6 +11,7 @@ import { commandSurroundings, flag, nullFree, sourceLine, waitSeconds } from '..
 import { commandId, reference } from '../ids.ts'
 import { logChunkSchema } from '../log-message.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 
 /** Which debug session. A session's latest, where none is named: the usual case has one. */
 const of = {
@@ -97,8 +98,8 @@ export const debugOperations = {
     path: '/sessions/{session}/debug',
     summary: "A session's debug sessions, newest first",
     access: 'sessions:read',
-    input: z.strictObject({ session: of.session }),
-    output: z.array(debugSessionSchema),
+    input: z.strictObject({ session: of.session, ...pageFields }),
+    output: pageOf(debugSessionSchema),
     errors: ['session_not_found', 'ambiguous_id'],
   }),
   'debug.status': operation({

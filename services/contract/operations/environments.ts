@@ -1,21 +1,21 @@
 import { z } from 'zod'
 import { environmentSchema } from '../environment-resources.ts'
 import { environmentManagers } from '../environment-state.ts'
-import { listLimit } from '../fields.ts'
 import { environmentId, reference } from '../ids.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 
 export const environmentOperations = {
   'environments.list': operation({
     method: 'GET',
     path: '/environments',
-    summary: 'Your environments, the one used last first',
+    summary: 'Your environments, the newest first',
     access: 'sessions:read',
     input: z.strictObject({
       manager: z.enum(environmentManagers).optional().describe('only those of this manager'),
-      limit: listLimit.describe('how many at the most'),
+      ...pageFields,
     }),
-    output: z.array(environmentSchema),
+    output: pageOf(environmentSchema),
     answer: 'json',
     status: 200,
     errors: [],

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { listLimit, shownText } from '../fields.ts'
+import { shownText } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { inviteSchema, inviteStatuses } from '../invite-resources.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 
 const day = 86_400
 
@@ -41,9 +42,9 @@ export const inviteOperations = {
     access: 'admin',
     input: z.strictObject({
       status: z.enum(inviteStatuses).optional().describe('only those in this state'),
-      limit: listLimit.describe('how many at the most'),
+      ...pageFields,
     }),
-    output: z.array(inviteSchema),
+    output: pageOf(inviteSchema),
     answer: 'json',
     status: 200,
     errors: [],

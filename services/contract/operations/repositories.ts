@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { repositoryName, revision, waitSeconds } from '../fields.ts'
 import { repositoryId } from '../ids.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 import { repositorySchema } from '../resources.ts'
 
 export const repositoryOperations = {
@@ -32,10 +33,10 @@ export const repositoryOperations = {
   'repositories.list': operation({
     method: 'GET',
     path: '/repositories',
-    summary: 'All repositories',
+    summary: 'All repositories, by name',
     access: 'sessions:read',
-    input: z.strictObject({}),
-    output: z.array(repositorySchema),
+    input: z.strictObject(pageFields),
+    output: pageOf(repositorySchema),
     answer: 'json',
     status: 200,
     errors: [],

@@ -219,11 +219,16 @@ export const sessionOperations = {
   'sessions.update': operation({
     method: 'PATCH',
     path: '/sessions/{session}',
-    summary: 'Change how long it may live, and how long it may be idle, counted from now on',
+    summary:
+      'Change what it is called, how long it may live, and how long it may be idle, counted from now on',
     access: 'sessions:write',
     input: z
       .strictObject({
         session,
+        label: sessionLabel
+          .or(z.literal(''))
+          .optional()
+          .describe('what to call it by from now on; empty: nothing; default: as it was'),
         ttl: lifeSeconds
           .optional()
           .describe('seconds from now on after which it is stopped; 0: never; default: as it was'),
@@ -233,9 +238,9 @@ export const sessionOperations = {
             'seconds after which it is stopped when no command has run in it; 0: never; default: as it was',
           ),
       })
-      .refine(({ ttl, idle_timeout }) => ttl !== undefined || idle_timeout !== undefined, {
-        path: ['ttl'],
-        message: 'there is nothing to change: give ttl or idle_timeout',
+      .refine(({ session: _, ...changes }) => Object.values(changes).some(value => value !== undefined), {
+        path: ['label'],
+        message: 'there is nothing to change: give label, ttl or idle_timeout',
       }),
     output: sessionSchema,
     answer: 'json',

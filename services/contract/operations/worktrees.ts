@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { lifeSeconds, listLimit, repositoryName } from '../fields.ts'
+import { lifeSeconds, repositoryName } from '../fields.ts'
 import { operation } from '../operation.ts'
+import { pageFields, pageOf } from '../page.ts'
 import { worktreeSchema } from '../worktree-resources.ts'
 import { worktreeStatuses } from '../worktree-state.ts'
 
@@ -8,13 +9,13 @@ export const worktreeOperations = {
   'worktrees.list': operation({
     method: 'GET',
     path: '/worktrees',
-    summary: 'Worktrees of your sessions, for an administrator all; the one used last first',
+    summary: 'Worktrees of your sessions, for an administrator all; the newest first',
     access: 'sessions:read',
     input: z.strictObject({
       status: z.enum(worktreeStatuses).optional().describe('only those in this state'),
-      limit: listLimit.describe('how many at the most'),
+      ...pageFields,
     }),
-    output: z.array(worktreeSchema),
+    output: pageOf(worktreeSchema),
     answer: 'json',
     status: 200,
     errors: [],

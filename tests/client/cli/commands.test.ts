@@ -19,10 +19,11 @@ const rig = async (t: { teardown(ends: () => Promise<void>): void }, handlers: H
 t.test('things are listed in tables, and told whole under --json', async t => {
   const { server, type } = await rig(t, {
     'sessions.list': () => page(session(), session({ status: 'failed', commit: null, patch_sha256: 'ab' })),
-    'repositories.list': () => [],
+    'repositories.list': () => page(),
     'commands.list': () => page(command({ status: 'failed', exit_code: 2, command: ['make', 'a b'] })),
     'tokens.list': () => page(token({ revoked_at: '2026-01-02T03:04:05.678Z', scopes: ['cli', 'mcp'] })),
-    'worktrees.list': () => [worktree(), worktree({ status: 'leased', session: session().id, bytes: null })],
+    'worktrees.list': () =>
+      page(worktree(), worktree({ status: 'leased', session: session().id, bytes: null })),
     'worktrees.reclaim': () => [],
     'audit.list': () =>
       page(
@@ -43,7 +44,7 @@ ses_0123456789ab  failed   demo        main      -             yes    1m ago
     stderr: '',
   })
   t.same(await type(['repository', 'list']), { code: 0, stdout: 'no repositories\n', stderr: '' })
-  t.same(await type(['repository', 'list', '--json']), { code: 0, stdout: '[]\n', stderr: '' })
+  t.same(JSON.parse((await type(['repository', 'list', '--json'])).stdout), { items: [], next: null })
   t.match(
     (await type(['command', 'list', '@last'])).stdout,
     /1 +cmd_0123456789ab +failed +2 +0s +make 'a b'\n/,

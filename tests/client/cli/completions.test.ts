@@ -23,7 +23,7 @@ for (const shell of ['bash', 'zsh', 'fish'] as const)
   t.test(shell, { skip: missing(shell) }, async t => {
     await using server = await standIn({
       'sessions.list': () => page(session()),
-      'repositories.list': () => [repository({ name: 'demo' })],
+      'repositories.list': () => page(repository({ name: 'demo' })),
     })
     const place = createPlace(t)
     place.write('zzz-file', '')
@@ -44,7 +44,7 @@ t.test('names are kept for seconds, and a server that cannot be asked costs noth
   await using server = await standIn({
     'repositories.list': () => {
       if (isDown) throw new Refusal('insufficient_scope', 'no')
-      return names.map(name => repository({ name }))
+      return page(...names.map(name => repository({ name })))
     },
   })
   const cache = createPlace(t).path

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Interruption } from '../../../client/cli/interruption.ts'
 import { contract } from '../../../services/contract/contract.ts'
-import { breakpoint, debugEnded, debugSession, frame, stop, variable } from '../samples.ts'
+import { breakpoint, debugEnded, debugSession, frame, page, stop, variable } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options } from './rig.ts'
 
@@ -194,7 +194,7 @@ t.test('stack and threads', async t => {
       next: 2,
     }),
     'debug.threads': () => ({ threads: [{ id: 1, name: 'MainThread' }], total: 1, next: null }),
-    'debug.list': () => [debugSession(), debugEnded()],
+    'debug.list': () => page(debugSession(), debugEnded()),
   })
   t.same(await type('stack @last'), {
     code: 0,

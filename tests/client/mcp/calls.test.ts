@@ -239,22 +239,22 @@ t.test('a cursor stays with its debug session when a later one is begun', async 
 
 t.test('the rests of lists are kept for a while', async t => {
   const { mcp } = await rig(t, {
-    'debug.list': () => Array.from({ length: 100 }, () => debugSession()),
+    'debug.break': () => Array.from({ length: 300 }, () => breakpoint()),
   })
-  const first = (await mcp.value('debug_list', { session: '@last' })).cursor ?? ''
-  t.ok(await mcp.value('debug_list', { cursor: first }))
+  const first = (await mcp.value('debug_break', { session: '@last' })).cursor ?? ''
+  t.ok(await mcp.value('debug_break', { cursor: first }))
   t.same(
-    await mcp.value('debug_list', { cursor: first, session: '@last' }),
-    { ...(await mcp.value('debug_list', { cursor: first })), cursor: 'rest-3' },
+    await mcp.value('debug_break', { cursor: first, session: '@last' }),
+    { ...(await mcp.value('debug_break', { cursor: first })), cursor: 'rest-3' },
     'a call may be repeated',
   )
   t.match(
-    textOf(await mcp.callTool('debug_break', { cursor: first })),
+    textOf(await mcp.callTool('debug_scopes', { cursor: first })),
     /^cursor_unknown/,
     'it is of its tool',
   )
-  for (let i = 0; i < 32; i += 1) await mcp.value('debug_list', { session: '@last' })
-  t.match(textOf(await mcp.callTool('debug_list', { cursor: first })), /^cursor_unknown/)
+  for (let i = 0; i < 32; i += 1) await mcp.value('debug_break', { session: '@last' })
+  t.match(textOf(await mcp.callTool('debug_break', { cursor: first })), /^cursor_unknown/)
 })
 
 t.test('a call that its client gives up is given up, and its answer is not sent', async t => {

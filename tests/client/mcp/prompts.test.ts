@@ -6,7 +6,7 @@ import { inProcess } from './in-process.ts'
 t.setTimeout(60_000)
 
 const { client, server } = await inProcess(t, {
-  'repositories.list': () => [repository(), repository({ name: 'other' })],
+  'repositories.list': () => page(repository(), repository({ name: 'other' })),
   'sessions.list': () => page(session()),
   'commands.list': () => page(command(), command({ sequence: 2 })),
   'artifacts.list': () => page(artifact()),

@@ -4,7 +4,7 @@ import t from 'tap'
 import { type Client, createClient } from '../../../client/sdk/client.ts'
 import type { CommandId, SessionId } from '../../../services/contract/ids.ts'
 import type { LogMessage } from '../../../services/contract/log-message.ts'
-import { command, end, output, repository, session, state } from '../samples.ts'
+import { command, end, output, page, repository, session, state } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 
 const rig = async (
@@ -24,13 +24,13 @@ const rig = async (
 t.test('calls are typed by the contract, by name and grouped', async t => {
   const { server, client } = await rig(
     t,
-    { 'sessions.create': () => session(), 'repositories.list': () => [repository()] },
+    { 'sessions.create': () => session(), 'repositories.list': () => page(repository()) },
     { token: 'secret' },
   )
   const made = await client.call('sessions.create', { repository: 'demo', commands: ['make'] })
   const id: SessionId = made.id
   t.equal(id, 'ses_0123456789ab')
-  t.same(await client.repositories.list(), [repository()])
+  t.same(await client.repositories.list(), page(repository()))
   t.same(server.received, [
     {
       name: 'sessions.create',
@@ -45,7 +45,7 @@ t.test('calls are typed by the contract, by name and grouped', async t => {
       },
       authorization: 'Bearer secret',
     },
-    { name: 'repositories.list', input: {}, authorization: 'Bearer secret' },
+    { name: 'repositories.list', input: { limit: 50 }, authorization: 'Bearer secret' },
   ])
 })
 

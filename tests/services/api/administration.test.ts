@@ -6,9 +6,11 @@ import { until } from './until.ts'
 
 t.test('runners are told with what they have in hand, and which one is connected', async t => {
   const rig = await startRig(t)
-  t.same(await rig.call('runners.list', {}, rig.admin), [], 'one that takes no leases is none')
+  t.same((await rig.call('runners.list', {}, rig.admin)).items, [], 'one that takes no leases is none')
   await rig.runner.register()
-  const [runner, ...others] = await rig.call('runners.list', {}, rig.admin)
+  const {
+    items: [runner, ...others],
+  } = await rig.call('runners.list', {}, rig.admin)
   t.same(others, [])
   t.match(runner, { id: rig.runner.instance, pid: process.pid, connected: true, sessions: 0, term: 10 })
   const short = rig.runner.instance.slice(0, 10)

@@ -72,7 +72,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     default_branch: 'main',
     wait: 0,
   }),
-  'repositories.list': () => ({}),
+  'repositories.list': () => paged('a'),
   'repositories.get': () => ({ repository: 'demo', wait: 0 }),
   'repositories.fetch': () => ({ repository: 'demo', wait: 0 }),
   'repositories.delete': () => ({ repository: 'spare', wait: 0 }),
@@ -97,7 +97,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'sessions.stop': ({ session }) => ({ session, wait: 0 }),
   'sessions.resume': ({ session }) => ({ session, wait: 0 }),
   'sessions.activity': ({ session }) => ({ session }),
-  'sessions.update': ({ session }) => ({ session, ttl: 60, idle_timeout: 0 }),
+  'sessions.update': ({ session }) => ({ session, label: 'walk', ttl: 60, idle_timeout: 0 }),
   'sessions.delete': ({ session }) => ({ session, wait: 0 }),
   'commands.run': ({ session, command }) => ({
     session,
@@ -128,7 +128,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', ...paged([0, '']) }),
   'artifacts.get': ({ artifact }) => ({ artifact }),
   'artifacts.download': ({ artifact }) => ({ artifact }),
-  'environments.list': () => ({ manager: 'npm', limit: 5 }),
+  'environments.list': () => ({ manager: 'npm', ...paged(['', '']) }),
   'environments.delete': ({ environment }) => ({ environment }),
   'debug.launch': ({ session }) => ({
     session,
@@ -143,7 +143,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     exceptions: 'never',
     wait: 0,
   }),
-  'debug.list': ({ session }) => ({ session }),
+  'debug.list': ({ session }) => ({ session, ...paged(1_000) }),
   'debug.status': ({ session, debug }) => ({ session, debug, wait: 0 }),
   'debug.break': ({ session, debug }) => ({ session, debug, breakpoints: ['app.py:1'], remove: false }),
   'debug.continue': goOn,
@@ -163,7 +163,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'debug.output': ({ session, debug }) => ({ session, debug, stdout: 0, stderr: 0, limit: 5 }),
   'debug.terminate': ({ session, debug }) => ({ session, debug, wait: 0 }),
   'events.follow': ({ session }) => ({ session, after: '0', once: true }),
-  'worktrees.list': () => ({ status: 'warm', limit: 5 }),
+  'worktrees.list': () => ({ status: 'warm', ...paged(['', '']) }),
   'worktrees.reclaim': () => ({ older_than: 60, repository: 'demo' }),
   'tickets.create': ({ session, command }) => ({ stream: 'logs', session, command }),
   'auth.register': ({ code }) => ({
@@ -186,10 +186,10 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'users.disable': () => ({ user: 'alice' }),
   'users.enable': () => ({ user: 'alice' }),
   'invites.create': () => ({ count: 2, uses: 2, expires_in: 60, prefix: 'team', note: 'a course' }),
-  'invites.list': () => ({ status: 'valid', limit: 5 }),
+  'invites.list': () => ({ status: 'valid', ...paged(['', '']) }),
   'invites.revoke': ({ invite }) => ({ invite }),
   'server.features': () => ({}),
-  'runners.list': () => ({}),
+  'runners.list': () => paged(0),
   'runners.get': ({ runner }) => ({ runner }),
   'admin.stats': () => ({}),
   'codexbar.usage': () => ({}),
@@ -211,6 +211,12 @@ const spoilt: Record<string, unknown[]> = {
   patch: ['', 7, ['x']],
   commands: ['ls', [''], [[]], [['']], [7], [['ls', 7]], [{}], Array(101).fill('ls'), ['a\u0000b']],
   wait: ['soon', -1, 61],
+  secrets: [
+    ...['A=long-enough', ['A'], null, { '1': 'long-enough' }, { 'A B': 'long-enough' }, { A: 7 }],
+    ...[{ A: 'abc' }, { A: '    ' }, { A: 'long\u0000enough' }, { A: 'x'.repeat(16_385) }],
+    Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`A${n}`, 'long-enough'])),
+    Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`A${n}`, 'x'.repeat(16_000)])),
+  ],
   ttl: [-1, 1.5, 'x', null, 1e10],
   idle_timeout: [-1, 1.5, 'x', null, 1e10],
   offline: ['x', 1, null],
@@ -307,8 +313,9 @@ const spoilt: Record<string, unknown[]> = {
   stdout: [-1, 1.5, 'x'],
   stderr: [-1, 1.5, 'x'],
 }
-/** A limit that counts bytes may be higher. */
+/** Where a field of this name takes other values than elsewhere. */
 const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
+  'sessions.update': { label: ['-x', 'a/b', 'x'.repeat(101), 7, null] },
   'tickets.create': { stream: ['', 'stdout', 7, null, ['logs']] },
   'events.follow': { after: ['', '-1', '1.5', 'x', '01', '9'.repeat(16)] },
   'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
@@ -457,7 +464,9 @@ for (const name of operationNames) {
     for (const field of fields) {
       const { [instead[field] ?? '']: _, ...others } = input
       const isId = field === 'command' && contract[name].path !== '/sessions/{session}/commands'
-      for (const value of isId ? spoiltId : (spoiltIn[name]?.[field] ?? spoilt[field] ?? [])) {
+      const values = isId ? spoiltId : (spoiltIn[name]?.[field] ?? spoilt[field] ?? [])
+      t.ok(values.length > 0, `${field}: something is known that it does not take`)
+      for (const value of values) {
         const problem = await refused({ ...others, [field]: value })
         t.equal(
           problem.code,
@@ -517,8 +526,8 @@ async function changesNothing(t: Test, rig: Rig, { session }: Things): Promise<v
     commands.map(({ status }) => status),
     ['queued', 'succeeded', 'running'],
   )
-  t.equal((await rig.call('debug.list', { session })).length, 1)
-  t.equal((await rig.call('repositories.list')).length, 3)
+  t.equal((await rig.call('debug.list', { session })).items.length, 1)
+  t.equal((await rig.call('repositories.list')).items.length, 3)
   t.equal((await rig.call('tokens.list', {}, rig.admin)).items.length, 4)
   const { items: users } = await rig.call('users.list', {}, rig.admin)
   t.same(

@@ -56,7 +56,7 @@ t.test('what is no call is refused, and the connection stays', async t => {
         `${frame}`,
       )
   }
-  t.match(await client.result('debug.list'), [{ status: 'launching' }])
+  t.match(await client.result('debug.list'), { items: [{ status: 'launching' }] })
 })
 
 t.test('a frame that is too large is the end of its connection alone', async t => {
@@ -64,7 +64,7 @@ t.test('a frame that is too large is the end of its connection alone', async t =
   const [one, two] = [await DebugClient.open(rig, session), await DebugClient.open(rig, session)]
   one.socket.send(JSON.stringify({ id: 1, operation: 'debug.list', input: { x: 'x'.repeat(300_000) } }))
   t.equal((await one.closed)[0], 1009)
-  t.same(await two.result('debug.list'), [])
+  t.same(await two.result('debug.list'), { items: [], next: null })
   await until(() => rig.api.debugEvents.watching === 1, 'nothing of it is left behind')
 })
 
@@ -188,7 +188,7 @@ t.test('a token that is revoked opens nothing more', async t => {
   const [problem, end] = client.messages.slice(-2)
   t.match(problem, { type: 'problem', id: 'late', problem: { code: 'unauthenticated' } })
   t.match(end, { type: 'end', reason: 'problem', problem: { code: 'unauthenticated' } })
-  t.same(await rig.call('debug.list', { session }, rig.admin), [], 'and nothing was launched')
+  t.same((await rig.call('debug.list', { session }, rig.admin)).items, [], 'and nothing was launched')
 })
 
 t.test('a token that is revoked hears no more either', async t => {

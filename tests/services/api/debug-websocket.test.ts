@@ -22,7 +22,7 @@ t.test('calls are answered as they are ready, each under its id', async t => {
   t.match(await client.answer('slow'), { type: 'result', result: { thread: 1 } })
   const output = await client.result('debug.output', { limit: 10 })
   t.match(output, { command: debug.command, chunks: [], complete: false }, 'those of the store are there too')
-  t.match(await client.result('debug.list'), [{ id: debug.id, status: 'stopped' }])
+  t.match(await client.result('debug.list'), { items: [{ id: debug.id, status: 'stopped' }] })
   const launchedHere = await client.result('debug.launch', { module: 'app' })
   t.match(launchedHere, { session, status: 'launching' })
 })

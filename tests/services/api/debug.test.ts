@@ -169,7 +169,7 @@ t.test('a runner that goes away while a call waits', async t => {
   await until(async () => (await rig.send('/readyz')).status === 503, 'the API has noticed')
   t.match(await rig.refused('debug.next', { session }), { code: 'runner_unavailable', detail: /task up/ })
   t.match(await rig.refused('debug.status', { session }), { code: 'runner_unavailable' })
-  t.match(await rig.call('debug.list', { session }), [{ id: debug.id, status: 'launching' }])
+  t.match((await rig.call('debug.list', { session })).items, [{ id: debug.id, status: 'launching' }])
   t.match(await rig.refused('debug.terminate', { session }), {
     code: 'runner_unavailable',
     detail: /is noted/,
@@ -197,7 +197,11 @@ t.test('one that has ended', async t => {
   await runner.end(session, other.command, 'lost', null, failure)
   t.match(await rig.refused('debug.next', { session }), { detail: /runner_lost.*its runner went away/ })
   t.same(runner.asks, [], 'nobody was asked about them')
-  t.match(await rig.call('debug.list', { session }), [{ id: other.id }, { id: debug.id }], 'newest first')
+  t.match(
+    (await rig.call('debug.list', { session })).items,
+    [{ id: other.id }, { id: debug.id }],
+    'newest first',
+  )
 })
 
 t.test('none, another, and which of several', async t => {
@@ -232,7 +236,7 @@ t.test('status is where the runner says it stands', async t => {
   runner.answer(ask, { ok: true, value: stopped(debug) })
   t.match(await waiting, { status: 'stopped', stop: { frame: { file: 'app.py', line: 3 } } })
   runner.debugger = () => ({ ok: true, value: stopped(debug, 2) })
-  t.match(await rig.call('debug.list', { session }), [{ status: 'stopped', stop: { number: 2 } }])
+  t.match((await rig.call('debug.list', { session })).items, [{ status: 'stopped', stop: { number: 2 } }])
 })
 
 t.test('a client that goes away leaves no question behind, and the debuggee as it is', async t => {

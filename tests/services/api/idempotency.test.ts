@@ -104,7 +104,7 @@ t.test('whatever is made is made once', async t => {
     t.match([first.status, again.status], [201, 201], `${name}: ${again.text}`)
     t.equal(json(again.text).id, json(first.text).id, name)
   }
-  t.equal((await rig.call('debug.list', { session })).length, 1)
+  t.equal((await rig.call('debug.list', { session })).items.length, 1)
 })
 
 t.test('a secret is told once: who asks again is told what was made, and what to do', async t => {

@@ -28,7 +28,7 @@ t.test('who has an invite becomes a user', async t => {
   t.match(user, { name: 'Maria', role: 'user' })
   t.equal((await rig.send('/sessions', { token: access_token })).status, 200)
   t.match(await rig.call('auth.login', { name: 'maria', password }, null), { user: { id: user.id } })
-  t.match(await rig.call('invites.list', {}, rig.admin), [
+  t.match((await rig.call('invites.list', {}, rig.admin)).items, [
     {
       id,
       hint,
@@ -68,7 +68,7 @@ t.test('two who race for the last use: one becomes a user, and nothing is left o
   t.equal(results.filter(({ status }) => status === 'fulfilled').length, 2)
   const users = (await rig.call('users.list', {}, rig.admin)).items
   t.equal(users.filter(({ name }) => name.startsWith('racer-')).length, 2)
-  t.match(await rig.call('invites.list', {}, rig.admin), [{ used: 2, status: 'used_up' }])
+  t.match((await rig.call('invites.list', {}, rig.admin)).items, [{ used: 2, status: 'used_up' }])
 })
 
 t.test('a name that is taken costs no use', async t => {
@@ -77,7 +77,7 @@ t.test('a name that is taken costs no use', async t => {
   t.match(await refused('ALICE', code), { code: 'user_exists' })
   const both = await Promise.allSettled([register('same', code), register('SAME', code)])
   t.equal(both.filter(({ status }) => status === 'fulfilled').length, 1)
-  t.match(await rig.call('invites.list', {}, rig.admin), [{ used: 1 }])
+  t.match((await rig.call('invites.list', {}, rig.admin)).items, [{ used: 1 }])
 })
 
 t.test('what has become of an invite is told to who has it', async t => {
@@ -95,7 +95,7 @@ t.test('what has become of an invite is told to who has it', async t => {
     code: 'invite_not_found',
   })
   const statuses = async (status: string) =>
-    (await rig.call('invites.list', { status }, rig.admin)).map(({ id }) => id)
+    (await rig.call('invites.list', { status }, rig.admin)).items.map(({ id }) => id)
   t.same(await statuses('expired'), [short.id])
   t.same(await statuses('revoked'), [revoked.id])
   t.same(await statuses('valid'), [])

@@ -22,7 +22,7 @@ t.test('a repository is added once, under its own name or a given one', async t 
     code: 'repository_exists',
   })
   t.same(
-    (await rig.call('repositories.list')).map(({ name }) => name),
+    (await rig.call('repositories.list')).items.map(({ name }) => name),
     ['demo', 'other'],
   )
 })
@@ -33,7 +33,9 @@ t.test('adding waits for the first fetch, and so does asking', async t => {
   const added = rig.call('repositories.add', { url, wait: 30 })
   await woken
   const asked = rig.call('repositories.get', { repository: 'demo', wait: 30 })
-  const [repository] = await rig.call('repositories.list')
+  const {
+    items: [repository],
+  } = await rig.call('repositories.list')
   if (repository === undefined) throw new Error('none')
   await rig.runner.fetched(repository.id)
   t.match(await added, { status: 'ready', default_branch: 'main' })
@@ -67,7 +69,7 @@ t.test('a repository is deleted once there are no sessions of it', async t => {
   t.match(problem, { code: 'repository_in_use', detail: /1 session of demo/ })
   await rig.runner.remove(id)
   t.match(await rig.call('repositories.delete', { repository: 'demo' }), { status: 'deleting' })
-  t.same(await rig.call('repositories.list'), [])
+  t.same(await rig.call('repositories.list'), { items: [], next: null })
   for (const name of ['get', 'fetch', 'delete'] as const)
     t.match(await rig.refused(`repositories.${name}`, { repository: 'demo' }), {
       code: 'repository_not_found',

@@ -26,7 +26,7 @@ t.test('all tokens of a user see the same, and those of others nothing of it', a
   await keepEnvironment(rig)
   const seen = async (person: Person) => ({
     sessions: (await rig.call('sessions.list', {}, person)).items.map(({ id }) => id),
-    environments: (await rig.call('environments.list', {}, person)).length,
+    environments: (await rig.call('environments.list', {}, person)).items.length,
     events: (await rig.send('/events?after=0&once=true', { token: person })).text.match(/ses_\w{12}/)?.[0],
   })
   t.same(await seen(phone), { sessions: [session], environments: 1, events: session })
@@ -42,7 +42,7 @@ t.test('all tokens of a user see the same, and those of others nothing of it', a
     t.equal(await ask(phone), 200, `${name} ${JSON.stringify(input)}`)
     t.equal(await ask(rig.bob), 404, `${name} ${JSON.stringify(input)}`)
   }
-  t.match(await rig.call('environments.list', {}, rig.admin), [{ owner: 'alice' }])
+  t.match((await rig.call('environments.list', {}, rig.admin)).items, [{ owner: 'alice' }])
   const { id: later } = await rig.session([], phone)
   t.match(await rig.call('sessions.get', { session }, rig.admin), { owner: 'alice' })
   t.match(await rig.call('sessions.get', { session: '@last' }), { id: later }, 'the latest of the user')

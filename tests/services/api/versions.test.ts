@@ -99,11 +99,29 @@ t.test('an update changes how long a session may live, from now on and within wh
       errors: [{ path: 'ttl', message: /3600/ }],
     })
   t.match(await rig.refused('sessions.update', { session: id }), {
-    errors: [{ path: 'ttl', message: /give/ }],
+    errors: [{ path: 'label', message: /give/ }],
   })
   t.match(await rig.refused('sessions.update', { session: id, ttl: 1 }, rig.bob), {
     code: 'session_not_found',
   })
+})
+
+t.test('an update changes what a session is called, and what is not named stays', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.session()
+  const before = await read(rig, id)
+  const called = await rig.call('sessions.update', { session: id, label: 'fix-the-parser' })
+  t.match(called, { label: 'fix-the-parser', ttl: before.session.ttl, expires_at: null })
+  t.not((await read(rig, id)).etag, before.etag, 'it is another version')
+  t.match(await rig.call('sessions.list', { label: 'fix-the-parser' }), { items: [{ id }] })
+  t.match(await rig.call('sessions.update', { session: id, ttl: 60 }), { label: 'fix-the-parser' })
+  const stale = await rig.send(`/sessions/${id}`, {
+    ...{ method: 'PATCH', body: { label: 'late' }, headers: { 'if-match': before.etag } },
+  })
+  t.match(problemOf(t, stale), { code: 'version_mismatch' })
+  t.match(await rig.call('sessions.update', { session: id, label: '' }), { label: null })
+  t.match(await rig.call('sessions.list', { label: 'late' }), { items: [] })
 })
 
 t.test('the SDK tells versions, and takes them', async t => {

@@ -1,29 +1,6 @@
 import t from 'tap'
-import { worktreeId } from '../../../services/contract/ids.ts'
-import { findRepository } from '../../../services/store/repositories.ts'
-import type { WorktreeRow } from '../../../services/store/schema.ts'
-import { type Rig, startRig } from './rig.ts'
-
-/** A worktree of the repository `demo`, as a runner would have left it. */
-async function keepWorktree({ store }: Rig, change: Partial<WorktreeRow> = {}): Promise<string> {
-  const repository = await findRepository(store, 'demo')
-  if (repository === undefined) throw new Error('there is no demo')
-  const row: WorktreeRow = {
-    id: worktreeId.create(),
-    repository_id: repository.id,
-    status: 'warm',
-    session_id: null,
-    runner_token: null,
-    commit_id: '0'.repeat(40),
-    boot_id: null,
-    bytes: 1_000,
-    created_at: '2020-01-01T00:00:00.000Z',
-    last_used_at: '2020-01-01T00:00:00.000Z',
-    ...change,
-  }
-  await store.write(transaction => transaction.insertInto('worktrees').values(row).execute())
-  return row.id
-}
+import { keepWorktree } from './keep-worktree.ts'
+import { startRig } from './rig.ts'
 
 t.test('an administrator sees all worktrees, anybody else those of their sessions', async t => {
   const rig = await startRig(t)
@@ -33,16 +10,16 @@ t.test('an administrator sees all worktrees, anybody else those of their session
   const leased = await keepWorktree(rig, {
     status: 'leased',
     session_id: session,
-    last_used_at: new Date().toISOString(),
+    created_at: new Date().toISOString(),
   })
-  const told = await rig.call('worktrees.list', {}, rig.admin)
+  const { items: told } = await rig.call('worktrees.list', {}, rig.admin)
   t.match(told, [
     { id: leased, repository: 'demo', status: 'leased', session },
     { id: warm, repository: 'demo', status: 'warm', session: null, bytes: 1_000 },
   ])
-  t.same(await rig.call('worktrees.list', { status: 'warm' }, rig.admin), [told[1]])
-  t.match(await rig.call('worktrees.list', {}, rig.alice), [{ id: leased }])
-  t.same(await rig.call('worktrees.list', {}, rig.bob), [])
+  t.same((await rig.call('worktrees.list', { status: 'warm' }, rig.admin)).items, [told[1]])
+  t.match((await rig.call('worktrees.list', {}, rig.alice)).items, [{ id: leased }])
+  t.same((await rig.call('worktrees.list', {}, rig.bob)).items, [])
 })
 
 t.test('what no session has had for a while is reclaimed, by an administrator', async t => {
@@ -63,7 +40,7 @@ t.test('what no session has had for a while is reclaimed, by an administrator', 
   t.match(await reclaim(3_600), [{ id: old, status: 'removing' }])
   t.same(await reclaim(3_600), [])
   t.match(await reclaim(0), [{ id: recent, status: 'removing' }])
-  const states = (await rig.call('worktrees.list', {}, rig.admin)).map(({ status }) => status).sort()
+  const states = (await rig.call('worktrees.list', {}, rig.admin)).items.map(({ status }) => status).sort()
   t.same(states, ['leased', 'removing', 'removing', 'scrubbing'])
 })
 

@@ -8,7 +8,7 @@ import { request } from 'undici'
 import { readBearer } from '../../../../client/mcp/http/bearer.ts'
 import { serveHttp } from '../../../../client/mcp/http/serve-http.ts'
 import { at, temporary } from '../../cli/rig.ts'
-import { command, repository, session } from '../../samples.ts'
+import { command, page, repository, session } from '../../samples.ts'
 import { standIn } from '../../stand-in-server.ts'
 
 t.setTimeout(120_000)
@@ -18,7 +18,7 @@ const closed = Promise.withResolvers<void>()
 const asked = Promise.withResolvers<void>()
 const server = await standIn({
   'sessions.get': () => session(),
-  'repositories.list': () => [repository()],
+  'repositories.list': () => page(repository()),
   'commands.run': () => command({ status: 'queued' }),
   'commands.get': () => command({ status: turn++ === 0 ? 'running' : 'succeeded' }),
   'debug.continue': (_, { response }) => {
