@@ -51,6 +51,7 @@ import {
   sessionStop,
   sessionUpdate,
 } from './words/session.ts'
+import { signInEnd, signInList } from './words/sign-in.ts'
 import { tokenCreate, tokenList, tokenRevoke, whoami } from './words/token.ts'
 import {
   userCreate,
@@ -116,6 +117,8 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'me.get': meShow,
   'me.update': meUpdate,
   'me.password': mePassword,
+  'sign_ins.list': signInList,
+  'sign_ins.end': signInEnd,
   'tokens.create': tokenCreate,
   'tokens.list': tokenList,
   'tokens.revoke': tokenRevoke,
@@ -150,6 +153,7 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'who may use the server',
   'invite-codes': 'what people register with',
   token: 'what users prove that they are with',
+  'sign-in': 'where users are signed in with a password',
   agent: 'coding agents of other repositories',
   profile: 'servers that this client knows by name',
   config: 'the settings of this client and of a clone',

@@ -32,7 +32,7 @@ export function undiciTransport({ baseUrl, token, ca, insecure }: UndiciTranspor
           path: prefix + path,
           method,
           body: body ?? null,
-          headers: headersOf(request, options, token),
+          headers: { 'user-agent': 'debug-server', ...headersOf(request, options, token) },
           signal: options.signal,
           // The caller's signal carries the deadline, which depends on how long the server was asked to wait.
           headersTimeout: 0,

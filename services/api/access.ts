@@ -7,7 +7,7 @@ import { type Credential, getCredential } from '../store/credentials.ts'
 import type { Visibility } from '../store/references.ts'
 import { scopesOf } from '../store/rows.ts'
 import { challenge, tokenExpired, unknownCredential } from './challenge.ts'
-import { done, type Outcome, refuse } from './outcome.ts'
+import { done, type Outcome, type Refusal, refuse } from './outcome.ts'
 import { type PresentedDependencies, type Presenting, presented } from './presented.ts'
 
 /** Who asks: a valid token or sign-in with its user, what it may do, and whose sessions it sees. */
@@ -75,7 +75,7 @@ const scopesHeld = oncePer((credential: Credential): readonly Scope[] =>
     : signInScopes[credential.user_role],
 )
 
-const insufficientScope = (scope: Scope) =>
+export const insufficientScope = (scope: Scope): Refusal =>
   refuse('insufficient_scope', `this needs a token with the scope ${scope}`, {
     headers: challenge('insufficient_scope', scope),
   })

@@ -13,6 +13,7 @@ import { meOperations } from './operations/me.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { serverOperations } from './operations/server.ts'
 import { sessionOperations } from './operations/sessions.ts'
+import { signInOperations } from './operations/sign-ins.ts'
 import { ticketOperations } from './operations/tickets.ts'
 import { tokenOperations } from './operations/tokens.ts'
 import { userOperations } from './operations/users.ts'
@@ -32,6 +33,7 @@ export const contract = {
   ...ticketOperations,
   ...authOperations,
   ...meOperations,
+  ...signInOperations,
   ...tokenOperations,
   ...userOperations,
   ...inviteOperations,

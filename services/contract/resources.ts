@@ -127,6 +127,8 @@ export const tokenSchema = z.object({
   /** Since when they are disabled, so that it opens nothing; null where they are not. */
   user_disabled_at: instant.nullable(),
   scopes: z.array(scopeSchema),
+  /** The token of the same user that it was made with, and is revoked with. */
+  made_with: tokenId.schema.nullable(),
   created_at: instant,
   expires_at: instant.nullable(),
   revoked_at: instant.nullable(),

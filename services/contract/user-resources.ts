@@ -24,7 +24,11 @@ export const signInSchema = z.object({
   id: signInId.schema,
   /** The name of the user. */
   user: z.string(),
+  /** Where it was refreshed last, and what by, as that calls itself (`User-Agent`). */
+  address: z.string().nullable(),
+  client: z.string().nullable(),
   created_at: instant,
+  refreshed_at: instant,
   /** When it ends unless it is refreshed before. */
   expires_at: instant,
   revoked_at: instant.nullable(),

@@ -31,6 +31,7 @@ import * as idempotencyKeys from './migrations/0024-idempotency-keys.ts'
 import * as tickets from './migrations/0025-tickets.ts'
 import * as sessionLabels from './migrations/0026-session-labels.ts'
 import * as debuggees from './migrations/0027-debuggees.ts'
+import * as ownTokens from './migrations/0029-own-tokens.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -61,6 +62,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0025-tickets': tickets,
   '0026-session-labels': sessionLabels,
   '0027-debuggees': debuggees,
+  '0029-own-tokens': ownTokens,
 }
 
 export type MigrateOptions = {

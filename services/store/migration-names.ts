@@ -26,6 +26,7 @@ export const migrationNames = [
   '0025-tickets',
   '0026-session-labels',
   '0027-debuggees',
+  '0029-own-tokens',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -10,7 +10,7 @@ export const placeOf = ({ created_at, id }: { readonly created_at: string; reado
 
 /** Whether a row is older than what stands there: it comes later where the newest comes first. */
 export const isBefore = (
-  table: 'worktrees' | 'environments' | 'invites',
+  table: 'worktrees' | 'environments' | 'invites' | 'sign_ins',
   [created, id]: Place,
 ): RawBuilder<boolean> =>
   sql<boolean>`(${sql.ref(`${table}.created_at`)}, ${sql.ref(`${table}.id`)}) < (${created}, ${id})`

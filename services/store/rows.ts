@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toInstant } from '../../lib/clock.ts'
 import {
   type Artifact,
   artifactGlob,
@@ -39,7 +40,7 @@ import type {
   TokenRow,
   UserRow,
 } from './schema.ts'
-import type { SignInRow } from './sign-in-rows.ts'
+import { type SignInRow, signInLife } from './sign-in-rows.ts'
 import type { WorktreeJoined } from './worktrees.ts'
 
 /** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
@@ -264,7 +265,10 @@ export type SignInJoined = SignInRow & UserJoined
 export const toSignIn = (row: SignInJoined): SignIn => ({
   id: row.id,
   user: row.user_name,
+  address: row.address,
+  client: row.client,
   created_at: row.created_at,
+  refreshed_at: toInstant(Date.parse(row.expires_at) - signInLife),
   expires_at: row.expires_at,
   revoked_at: row.revoked_at,
 })
@@ -275,6 +279,7 @@ export const toToken = (row: TokenJoined): Token => ({
   user: row.user_name,
   user_disabled_at: row.user_disabled_at,
   scopes: scopesOf(row),
+  made_with: row.made_with,
   created_at: row.created_at,
   expires_at: row.expires_at,
   revoked_at: row.revoked_at,

@@ -273,6 +273,8 @@ export type TokenRow = {
   expires_at: string | null
   revoked_at: string | null
   last_used_at: string | null
+  /** The token of the same user that it was made with, and ends with. */
+  made_with: TokenId | null
 }
 
 /** A running service, as it registered itself. Removed when it ends in order; a leftover row names a pid to look at. */

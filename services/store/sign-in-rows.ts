@@ -4,14 +4,20 @@ import type { StreamName } from '../contract/stream-target.ts'
 
 /** Rows of what people come in by: see `schema.ts` for how they are written. */
 
+/** How long a sign-in lasts that is not refreshed, in milliseconds. */
+export const signInLife = 30 * 86_400_000
+
 /** That a user has proved who they are. */
 export type SignInRow = {
   id: SignInId
   user_id: UserId
   created_at: string
-  /** A refresh puts it off. */
+  /** A refresh puts it off: it lasts for `signInLife` from then. */
   expires_at: string
   revoked_at: string | null
+  /** Where it was refreshed last, and what by, as that calls itself; null where that is not known. */
+  address: string | null
+  client: string | null
 }
 
 /** Each is good for one use. Used ones are kept with their sign-in, so that one that comes again is known. */

@@ -1,20 +1,20 @@
 import type { Kysely, Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
-import type { SignInId, UserId } from '../contract/ids.ts'
+import { type SignInId, signInId, type UserId } from '../contract/ids.ts'
 import { unaudited } from './audit-entry.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { isBefore, type Place } from './place.ts'
+import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { SignInJoined } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { createSecret, hashSecret } from './secret.ts'
+import { type SignInRow, signInLife } from './sign-in-rows.ts'
 import type { Store } from './store.ts'
 
 /**
  * Sign-ins, each with a chain of refresh tokens of which the last is good for one use. One that comes a second time has
  * been copied, and nobody knows by whom: the whole sign-in is revoked.
  */
-
-/** How long a sign-in lasts that is not refreshed, in milliseconds. */
-export const signInLife = 30 * 86_400_000
 
 /**
  * How long after its use a refresh token may come again, in milliseconds: two windows of one browser, or two programs
@@ -36,12 +36,15 @@ const byId = compiledQuery<{ id: SignInId }, SignInJoined>((database, parameter)
 export const getSignIn = async (store: Store, id: SignInId): Promise<SignInJoined | undefined> =>
   (await store.recall(byId, { id }))[0]
 
+/** Where a sign-in is, and what by, as that calls itself. */
+export type SignInFrom = Pick<SignInRow, 'address' | 'client'>
+
 export type StartedSignIn = { readonly signIn: SignInJoined; readonly refreshToken: string }
 
 /** Within a transaction that has found that this user may. */
 export async function insertSignIn(
   transaction: Transaction<Schema>,
-  { id, user, now }: { id: SignInId; user: UserId; now: number },
+  { id, user, from, now }: { id: SignInId; user: UserId; from: SignInFrom; now: number },
 ): Promise<StartedSignIn> {
   await transaction
     .insertInto('sign_ins')
@@ -49,6 +52,7 @@ export async function insertSignIn(
       id,
       user_id: user,
       ...{ created_at: toInstant(now), expires_at: toInstant(now + signInLife), revoked_at: null },
+      ...from,
     })
     .execute()
   const refreshToken = await insertRefreshToken(transaction, id)
@@ -68,7 +72,11 @@ export type Refreshed =
   | { readonly outcome: 'replayed'; readonly signIn: SignInJoined }
 
 /** Takes a refresh token for the next one of its sign-in. No entry in the audit log: it changes nothing that one may. */
-export const refreshSignIn = (store: Store, secret: string, now: number): Promise<Refreshed> =>
+export const refreshSignIn = (
+  store: Store,
+  secret: string,
+  { from, now }: { from: SignInFrom; now: number },
+): Promise<Refreshed> =>
   unaudited(() =>
     store.write(async transaction => {
       const found = await refreshTokenOf(transaction, secret)
@@ -88,7 +96,7 @@ export const refreshSignIn = (store: Store, secret: string, now: number): Promis
         .execute()
       await transaction
         .updateTable('sign_ins')
-        .set({ expires_at: toInstant(now + signInLife) })
+        .set({ expires_at: toInstant(now + signInLife), ...from })
         .where('id', '=', signIn.id)
         .execute()
       // One that comes again after so long opens nothing either.
@@ -117,9 +125,50 @@ export async function signInByRefreshToken(
   return signIn === undefined || isOver(signIn, now) ? undefined : signIn
 }
 
-export const endSignIn = (store: Store, id: SignInId, now: number): Promise<void> =>
+/** One that has ended already keeps its time. */
+export const endSignIn = (store: Store, id: SignInId, now: number): Promise<SignInJoined> =>
   store.write(async transaction => {
     await revoke(transaction, now).where('id', '=', id).execute()
+    return signInOf(transaction, id)
+  })
+
+export type WantedSignIns = {
+  readonly visible: Visibility
+  /** Only those behind this one. */
+  readonly after: Place | undefined
+  readonly limit: number
+  readonly now: number
+}
+
+/** Those that have not ended, the latest first. */
+export const listSignIns = (
+  store: Store,
+  { visible, after, limit, now }: WantedSignIns,
+): Promise<SignInJoined[]> =>
+  store.read(database => {
+    let query = selectSignIns(database)
+      .where('sign_ins.revoked_at', 'is', null)
+      .where('sign_ins.expires_at', '>', toInstant(now))
+      .orderBy('sign_ins.created_at', 'desc')
+      .orderBy('sign_ins.id', 'desc')
+      .limit(limit)
+    if (visible !== 'all') query = query.where('sign_ins.user_id', '=', visible.owner)
+    if (after !== undefined) query = query.where(isBefore('sign_ins', after))
+    return query.execute()
+  })
+
+export const resolveSignIn = (
+  store: Store,
+  reference: string,
+  visible: Visibility,
+): Promise<Resolved<SignInJoined>> =>
+  store.read(async database => {
+    const like = selectSignIns(database)
+      .where(beginsLike('sign_ins.id', signInId.prefix, reference))
+      .limit(3)
+    return resolved(
+      await (visible === 'all' ? like : like.where('sign_ins.user_id', '=', visible.owner)).execute(),
+    )
   })
 
 /** All of a user's: who knew the password that was, or had the role, is to prove anew who they are. */

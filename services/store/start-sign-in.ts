@@ -3,7 +3,7 @@ import { note } from '../../lib/subject.ts'
 import type { SignInId } from '../contract/ids.ts'
 import { type InviteJoined, inviteWithCode, useInvite } from './invites.ts'
 import type { UserRow } from './schema.ts'
-import { insertSignIn, type StartedSignIn } from './sign-ins.ts'
+import { insertSignIn, type SignInFrom, type StartedSignIn } from './sign-ins.ts'
 import type { Store } from './store.ts'
 import { insertUser, userCalled } from './users.ts'
 
@@ -15,7 +15,7 @@ import { insertUser, userCalled } from './users.ts'
  */
 export const signIn = (
   store: Store,
-  { id, user, now }: { id: SignInId; user: UserRow; now: number },
+  { id, user, from, now }: { id: SignInId; user: UserRow; from: SignInFrom; now: number },
 ): Promise<StartedSignIn | undefined> =>
   store.write(async transaction => {
     const found = await transaction
@@ -28,13 +28,14 @@ export const signIn = (
       .executeTakeFirst()
     if (found === undefined) return undefined
     note({ user: user.id })
-    return insertSignIn(transaction, { id, user: user.id, now })
+    return insertSignIn(transaction, { id, user: user.id, from, now })
   })
 
 export type Registration = {
   readonly id: SignInId
   readonly code: string
   readonly user: Pick<UserRow, 'id' | 'name' | 'display_name' | 'password_hash'>
+  readonly from: SignInFrom
   readonly now: number
 }
 
@@ -44,7 +45,7 @@ export type Registered =
   | { readonly outcome: 'user_exists'; readonly user: UserRow }
 
 /** Makes a user of who has an invite, and signs them in: all of it, or nothing. */
-export const register = (store: Store, { id, code, user, now }: Registration): Promise<Registered> =>
+export const register = (store: Store, { id, code, user, from, now }: Registration): Promise<Registered> =>
   store.write(async transaction => {
     const instant = toInstant(now)
     const invite = await inviteWithCode(transaction, code, instant)
@@ -53,6 +54,6 @@ export const register = (store: Store, { id, code, user, now }: Registration): P
     if (existing !== undefined) return { outcome: 'user_exists', user: existing }
     await useInvite(transaction, invite, instant)
     const made = await insertUser(transaction, { ...user, role: 'user', now: instant })
-    const started = await insertSignIn(transaction, { id, user: made.id, now })
+    const started = await insertSignIn(transaction, { id, user: made.id, from, now })
     return { outcome: 'registered', user: made, started }
   })

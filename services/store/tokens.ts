@@ -6,7 +6,7 @@ import { admits } from '../contract/user-role.ts'
 import { unaudited } from './audit-entry.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { isAfter, type Place } from './place.ts'
-import { beginsLike, type Resolved, resolved } from './references.ts'
+import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import type { TokenJoined } from './rows.ts'
 import type { Schema, TokenRow, UserRow } from './schema.ts'
 import { createSecret, hashSecret } from './secret.ts'
@@ -37,37 +37,44 @@ export type CreatedToken =
   | { outcome: 'user_not_found' }
   | { outcome: 'user_disabled' | 'scope_beyond_role'; user: UserRow }
 
-export function createToken(store: Store, wanted: NewToken): Promise<CreatedToken> {
+export const createToken = (store: Store, wanted: NewToken): Promise<CreatedToken> =>
+  store.write(transaction => insertToken(transaction, wanted, null))
+
+/** `madeWith`: the token that it ends with. */
+export async function insertToken(
+  transaction: Transaction<Schema>,
+  wanted: NewToken,
+  madeWith: TokenId | null,
+): Promise<CreatedToken> {
+  const user = await bearerOf(transaction, wanted)
+  if (user === undefined) return { outcome: 'user_not_found' }
+  if (user.disabled_at !== null) return { outcome: 'user_disabled', user }
+  if (!wanted.scopes.every(scope => admits(user.role, scope))) return { outcome: 'scope_beyond_role', user }
+  const existing = await selectTokens(transaction)
+    .where('user_id', '=', user.id)
+    .where('tokens.name', '=', wanted.name)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  if (existing !== undefined) return { outcome: 'token_exists', token: existing }
+  const id = tokenId.create()
   const secret = createSecret()
-  return store.write(async transaction => {
-    const user = await bearerOf(transaction, wanted)
-    if (user === undefined) return { outcome: 'user_not_found' }
-    if (user.disabled_at !== null) return { outcome: 'user_disabled', user }
-    if (!wanted.scopes.every(scope => admits(user.role, scope))) return { outcome: 'scope_beyond_role', user }
-    const existing = await selectTokens(transaction)
-      .where('user_id', '=', user.id)
-      .where('tokens.name', '=', wanted.name)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst()
-    if (existing !== undefined) return { outcome: 'token_exists', token: existing }
-    const id = tokenId.create()
-    await transaction
-      .insertInto('tokens')
-      .values({
-        id,
-        user_id: user.id,
-        name: wanted.name,
-        secret_sha256: hashSecret(secret),
-        scopes_json: JSON.stringify(wanted.scopes),
-        created_at: wanted.now,
-        expires_at: wanted.expires_at,
-        revoked_at: null,
-        last_used_at: null,
-      })
-      .execute()
-    note({ user: user.id, token: id })
-    return { outcome: 'created', secret, token: await tokenOf(transaction, id) }
-  })
+  await transaction
+    .insertInto('tokens')
+    .values({
+      id,
+      user_id: user.id,
+      name: wanted.name,
+      secret_sha256: hashSecret(secret),
+      scopes_json: JSON.stringify(wanted.scopes),
+      created_at: wanted.now,
+      expires_at: wanted.expires_at,
+      revoked_at: null,
+      last_used_at: null,
+      made_with: madeWith,
+    })
+    .execute()
+  note({ user: user.id, token: id })
+  return { outcome: 'created', secret, token: await tokenOf(transaction, id) }
 }
 
 /** Undefined where there is no user of the name that was given. */
@@ -98,38 +105,51 @@ const byId = compiledQuery<{ id: TokenId }, TokenJoined>((database, parameter) =
 export const getToken = async (store: Store, id: TokenId): Promise<TokenJoined | undefined> =>
   (await store.recall(byId, { id }))[0]
 
-/** Where a token stands among all: when it was made, and its id. */
-
 /** In the order in which they were made: all, or so many behind one. */
 export const listTokens = (
   store: Store,
-  { after, limit }: { after?: Place | undefined; limit?: number } = {},
+  { visible = 'all', after, limit }: { visible?: Visibility; after?: Place | undefined; limit?: number } = {},
 ): Promise<TokenJoined[]> =>
   store.read(database => {
     let query = selectTokens(database).orderBy('tokens.created_at').orderBy('tokens.id')
+    if (visible !== 'all') query = query.where('tokens.user_id', '=', visible.owner)
     if (after !== undefined) query = query.where(isAfter('tokens', after))
     if (limit !== undefined) query = query.limit(limit)
     return query.execute()
   })
 
-export function resolveToken(store: Store, reference: string): Promise<Resolved<TokenJoined>> {
-  return store.read(async database =>
-    resolved(
-      await selectTokens(database)
-        .where(beginsLike('tokens.id', tokenId.prefix, reference))
-        .limit(3)
-        .execute(),
-    ),
-  )
+export function resolveToken(
+  store: Store,
+  reference: string,
+  visible: Visibility = 'all',
+): Promise<Resolved<TokenJoined>> {
+  return store.read(async database => {
+    const like = selectTokens(database)
+      .where(beginsLike('tokens.id', tokenId.prefix, reference))
+      .limit(3)
+    return resolved(await (visible === 'all' ? like : like.where('user_id', '=', visible.owner)).execute())
+  })
 }
 
-/** Revokes a token; one that is revoked already keeps its time. */
+/** Revokes a token, and all that was made with it; one that is revoked already keeps its time. */
 export function revokeToken(store: Store, id: TokenId, now: string): Promise<TokenJoined> {
   return store.write(async transaction => {
     await transaction
+      .withRecursive('descended', database =>
+        database
+          .selectFrom('tokens')
+          .select('id')
+          .where('id', '=', id)
+          .union(
+            database
+              .selectFrom('tokens')
+              .innerJoin('descended', 'descended.id', 'tokens.made_with')
+              .select('tokens.id'),
+          ),
+      )
       .updateTable('tokens')
       .set({ revoked_at: now })
-      .where('id', '=', id)
+      .where('id', 'in', eb => eb.selectFrom('descended').select('descended.id'))
       .where('revoked_at', 'is', null)
       .execute()
     return tokenOf(transaction, id)

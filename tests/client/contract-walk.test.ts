@@ -326,6 +326,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   }),
   'tokens.list': async () => ({ cursor: cursorAt(['2026-01-01T00:00:00.000Z', '']), limit: 5 }),
   'tokens.revoke': async () => ({ token: (await client.tokens.create({ name: aName(), scopes: [] })).id }),
+  'sign_ins.list': async () => ({ cursor: cursorAt(['2100-01-01T00:00:00.000Z', '']), limit: 5 }),
+  'sign_ins.end': async () => {
+    const { name } = await client.users.create({ name: aName(), password })
+    return { sign_in: (await client.auth.login({ name, password })).sign_in.id }
+  },
   'users.create': async () => ({ name: aName(), role: 'user', password }),
   'users.list': async () => ({ cursor: cursorAt('a'), limit: 5 }),
   'users.get': async () => ({ user: await aUser() }),

@@ -148,6 +148,7 @@ export const token = (change: Partial<Token> = {}): Token => ({
   user: 'bootstrap',
   user_disabled_at: null,
   scopes: ['admin'],
+  made_with: null,
   created_at: instant,
   expires_at: null,
   revoked_at: null,

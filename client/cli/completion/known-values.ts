@@ -13,6 +13,7 @@ export type NamedKind =
   | 'profiles'
   | 'repositories'
   | 'sessions'
+  | 'sign-ins'
   | 'tokens'
   | 'users'
 
@@ -34,6 +35,7 @@ const named: Readonly<Record<string, NamedKind>> = {
   environment: 'environments',
   repository: 'repositories',
   session: 'sessions',
+  sign_in: 'sign-ins',
   token: 'tokens',
   user: 'users',
 }

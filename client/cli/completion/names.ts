@@ -68,6 +68,11 @@ const ask: Record<
       describe: `${status}: ${repository}`,
     })),
   ],
+  'sign-ins': async ({ sign_ins: signIns }) =>
+    itemsOf(await signIns.list()).map(({ id, user, address }) => ({
+      text: id,
+      describe: `${user} from ${address ?? 'somewhere'}`,
+    })),
   tokens: async ({ tokens }) =>
     itemsOf(await tokens.list()).map(({ id, name, user }) => ({ text: id, describe: `${name} of ${user}` })),
   users: async ({ users }) =>

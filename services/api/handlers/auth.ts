@@ -5,7 +5,13 @@ import { audited } from '../../store/audit-entry.ts'
 import type { InviteJoined } from '../../store/invites.ts'
 import { toSignIn, toUser } from '../../store/rows.ts'
 import type { UserRow } from '../../store/schema.ts'
-import { endSignIn, refreshSignIn, type StartedSignIn, signInByRefreshToken } from '../../store/sign-ins.ts'
+import {
+  endSignIn,
+  refreshSignIn,
+  type SignInFrom,
+  type StartedSignIn,
+  signInByRefreshToken,
+} from '../../store/sign-ins.ts'
 import { register, signIn } from '../../store/start-sign-in.ts'
 import { findUser } from '../../store/users.ts'
 import { challenge } from '../challenge.ts'
@@ -42,7 +48,11 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
     }
     const registered = await audited(
       actor(context, visit, { id, user: user.id, operation: 'auth.register' }),
-      () => register(context.store, { id, code: input.invite, user, now: context.clock.now() }),
+      () =>
+        register(context.store, {
+          ...{ id, code: input.invite, user, from: fromOf(visit) },
+          now: context.clock.now(),
+        }),
     )
     if (registered.outcome === 'invite_invalid') return inviteInvalid(registered.invite)
     attempt.succeeded()
@@ -76,11 +86,10 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
     const cookie = given === undefined
     const foreign = cookie ? foreignPage(context, visit) : undefined
     if (foreign !== undefined) return foreign
-    const refreshed = await refreshSignIn(
-      context.store,
-      given ?? refreshTokenIn(visit) ?? '',
-      context.clock.now(),
-    )
+    const refreshed = await refreshSignIn(context.store, given ?? refreshTokenIn(visit) ?? '', {
+      from: fromOf(visit),
+      now: context.clock.now(),
+    })
     switch (refreshed.outcome) {
       case 'refreshed': {
         const { signIn, refreshToken } = refreshed
@@ -118,7 +127,7 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
 async function start(context: Context, visit: Visit, user: UserRow): Promise<StartedSignIn | undefined> {
   const id = signInId.create()
   return await audited(actor(context, visit, { id, user: user.id, operation: 'auth.login' }), () =>
-    signIn(context.store, { id, user, now: context.clock.now() }),
+    signIn(context.store, { id, user, from: fromOf(visit), now: context.clock.now() }),
   )
 }
 
@@ -155,6 +164,12 @@ function foreignPage({ allowedOrigins: allowed }: Context, { headers }: Visit): 
   const { origin, host } = headers
   return origin !== undefined && originMay(origin, { host, allowed }) ? undefined : originRefused(origin)
 }
+
+/** As people may know it again: a browser tells its name in many words. */
+const fromOf = ({ address, headers }: Visit): SignInFrom => ({
+  address,
+  client: headers['user-agent']?.slice(0, 200) ?? null,
+})
 
 /** Whom attempts are counted for. */
 const addressOf = ({ address }: Visit): string => networkOf(address ?? '')

@@ -7,9 +7,10 @@ import { type EnvironmentJoined, resolveEnvironment } from '../../store/environm
 import { type InviteJoined, resolveInvite } from '../../store/invites.ts'
 import { type Resolved, resolved } from '../../store/references.ts'
 import { findRepository as findRepositoryRow } from '../../store/repositories.ts'
-import type { SessionJoined, TokenJoined } from '../../store/rows.ts'
+import type { SessionJoined, SignInJoined, TokenJoined } from '../../store/rows.ts'
 import type { ArtifactRow, CommandRow, RepositoryRow, UserRow } from '../../store/schema.ts'
 import { resolveSession } from '../../store/sessions.ts'
+import { resolveSignIn } from '../../store/sign-ins.ts'
 import { resolveToken } from '../../store/tokens.ts'
 import { findUser as findUserRow } from '../../store/users.ts'
 import type { Caller } from '../access.ts'
@@ -111,10 +112,24 @@ export async function findDebugSession(
   )
 }
 
-export async function findToken({ store }: Context, reference: string): Promise<Outcome<TokenJoined>> {
-  const found = await resolveToken(store, reference)
+export async function findToken(
+  { store }: Context,
+  reference: string,
+  { visible }: Caller,
+): Promise<Outcome<TokenJoined>> {
+  const found = await resolveToken(store, reference, visible)
   if (found.found) note({ token: found.value.id })
   return decide(found, reference, () => refuse('token_not_found', `no token ${reference}`))
+}
+
+export async function findSignIn(
+  { store }: Context,
+  reference: string,
+  { visible }: Caller,
+): Promise<Outcome<SignInJoined>> {
+  const found = await resolveSignIn(store, reference, visible)
+  if (found.found) note({ user: found.value.user_id })
+  return decide(found, reference, () => refuse('sign_in_not_found', `no sign-in ${reference}`))
 }
 
 export const findInvite = async (context: Context, reference: string): Promise<Outcome<InviteJoined>> =>

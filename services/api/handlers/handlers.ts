@@ -15,6 +15,7 @@ import { meHandlers } from './me.ts'
 import { repositoryHandlers } from './repositories.ts'
 import { serverHandlers } from './server.ts'
 import { sessionHandlers } from './sessions.ts'
+import { signInHandlers } from './sign-ins.ts'
 import { ticketHandlers } from './tickets.ts'
 import { tokenHandlers } from './tokens.ts'
 import { userHandlers } from './users.ts'
@@ -34,6 +35,7 @@ export const createHandlers = (context: Context): Handlers => ({
   ...ticketHandlers(context),
   ...authHandlers(context),
   ...meHandlers(context),
+  ...signInHandlers(context),
   ...tokenHandlers(context),
   ...userHandlers(context),
   ...inviteHandlers(context),

@@ -1,7 +1,7 @@
 import { longestPassword, shortestPassword } from '../../contract/password.ts'
 import { surveySchema } from '../../contract/runner-messages.ts'
 import { toSignIn, toToken, toUser } from '../../store/rows.ts'
-import { signInLife } from '../../store/sign-ins.ts'
+import { signInLife } from '../../store/sign-in-rows.ts'
 import type { Context } from '../context.ts'
 import { done, refuse } from '../outcome.ts'
 import { accessTokenLife } from '../sign-in/access-tokens.ts'

@@ -1,5 +1,5 @@
 import { type SetCookie, stringifySetCookie } from 'cookie'
-import { signInLife } from '../../store/sign-ins.ts'
+import { signInLife } from '../../store/sign-in-rows.ts'
 import type { Visit } from '../handlers/handler.ts'
 import { authCookie, cookieIn } from '../presented.ts'
 import { accessTokenLife } from './access-tokens.ts'

@@ -10,33 +10,45 @@ export const tokenOperations = {
   'tokens.create': operation({
     method: 'POST',
     path: '/tokens',
-    summary: 'Make a token; its secret is told this once',
-    access: 'admin',
+    summary: 'Make a token for yourself, as an administrator for anybody; its secret is told this once',
+    access: 'cli',
     input: z.strictObject({
       name: tokenName.describe('what it is for'),
       user: userName
         .optional()
-        .describe('whose it is, by name; default: the user of the same name, made where there is none'),
-      scopes: z.array(scopeSchema).max(20).describe('what it may do; an empty list grants nothing'),
+        .describe(
+          'whose it is, by name; default: yours; for an administrator that of the user of the same name, made where there is none',
+        ),
+      scopes: z
+        .array(scopeSchema)
+        .max(20)
+        .describe('what it may do, and no more than what makes it; an empty list grants nothing'),
       expires_in: z
         .number()
         .int()
         .min(1)
         .max(100 * 365 * 86_400)
         .optional()
-        .describe('seconds until it expires; default: never'),
+        .describe('seconds until it expires; default: when the token expires that makes it, or never'),
     }),
     output: tokenSchema.extend({ token: z.string() }),
     answer: 'json',
     status: 201,
-    errors: ['token_exists', 'secret_told_once', 'user_not_found', 'user_disabled', 'scope_beyond_role'],
+    errors: [
+      'token_exists',
+      'token_limit',
+      'secret_told_once',
+      'user_not_found',
+      'user_disabled',
+      'scope_beyond_role',
+    ],
     surfaces: ['api', 'sdk', 'cli'],
   }),
   'tokens.list': operation({
     method: 'GET',
     path: '/tokens',
-    summary: 'All tokens, without their secrets',
-    access: 'admin',
+    summary: 'Your tokens, for an administrator all, without their secrets',
+    access: 'cli',
     input: z.strictObject({ ...pageFields }),
     output: pageOf(tokenSchema),
     answer: 'json',
@@ -47,8 +59,8 @@ export const tokenOperations = {
   'tokens.revoke': operation({
     method: 'DELETE',
     path: '/tokens/{token}',
-    summary: 'Make a token worthless at once',
-    access: 'admin',
+    summary: 'Make a token worthless at once, with all that were made with it',
+    access: 'cli',
     input: z.strictObject({ token: reference('tok').describe('its id or a unique beginning of it') }),
     output: tokenSchema,
     answer: 'json',

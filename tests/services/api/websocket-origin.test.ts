@@ -22,7 +22,10 @@ async function startSignedIn(t: Test) {
   if (alice === undefined) throw new Error('alice has a token')
   const id = signInId.create()
   await rig.store.write(transaction =>
-    insertSignIn(transaction, { id, user: alice.user_id, now: systemClock.now() }),
+    insertSignIn(transaction, {
+      ...{ id, user: alice.user_id, from: { address: null, client: null } },
+      now: systemClock.now(),
+    }),
   )
   const token = await new AccessTokens({ store: rig.store, clock: systemClock }).issue(id, alice.user_id)
   const cookie = `theme=dark; auth_token=${token}`

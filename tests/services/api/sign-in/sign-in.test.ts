@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { proofHeader, proxyProof } from '../../../../services/store/proxy-proof.ts'
-import { refreshGrace, signInLife } from '../../../../services/store/sign-ins.ts'
+import { signInLife } from '../../../../services/store/sign-in-rows.ts'
+import { refreshGrace } from '../../../../services/store/sign-ins.ts'
 import { type Rig, startRig } from '../rig.ts'
 import { until } from '../until.ts'
 import { MovableClock } from './movable-clock.ts'
