@@ -1,7 +1,8 @@
 /**
  * How many requests a second the API answers on 50 connections: a session that is read, and a command that is queued, which
- * nobody runs. The peer is a bare Fastify server whose routes answer with the same JSON and do nothing for it. They are asked
- * in turn by this process, so that what asking costs is in both.
+ * nobody runs. The peer is a bare Fastify server whose routes answer with the same JSON and do nothing for it; of the command
+ * there is a second one, which writes what has to be written and does nothing else. They are asked in turn by this process, so
+ * that what asking costs is in all.
  *
  *     node tests/bench/api-requests.ts
  */
@@ -29,11 +30,13 @@ export async function bench({
   const answers = { session: await ours.answer(read), command: await ours.answer(write) }
   await using bare = await startPeer('bare-fastify', JSON.stringify(answers))
   await using peer = new Asker(bare.address, connections)
+  await using prepared = await startPeer('prepared-fastify', JSON.stringify(answers))
+  await using limit = new Asker(prepared.address, connections)
 
-  const compare = async (name: string, request: Request, goal: number): Promise<Row[]> => {
+  const compare = async (name: string, request: Request, { asker, beside, goal }: Beside): Promise<Row[]> => {
     const sides = [
       { asker: ours, rates: [] as number[], took: [] as number[] },
-      { asker: peer, rates: [] as number[], took: [] as number[] },
+      { asker, rates: [] as number[], took: [] as number[] },
     ] as const
     for (let round = -1; round < rounds; round++)
       for (const { asker, rates, took } of sides) {
@@ -44,11 +47,12 @@ export async function bench({
       }
     const row = (what: string, unit: string, figure: (side: (typeof sides)[number]) => number) => {
       const [a, b] = [figure(sides[0]), figure(sides[1])]
-      const about = { name: `${name}, ${connections} connections${what}`, beside: 'a bare Fastify route' }
+      const about = { name: `${name}, ${connections} connections${what}`, beside }
       return { ...about, ours: a, peer: b, ratio: a / b, unit }
     }
     const rate = row('', '1/s', side => median(side.rates))
     const slowest = row(', 99th percentile', 'ms', side => percentile(side.took, 0.99))
+    if (goal === undefined) return [rate, slowest].map(row => ({ ...row, goal: '–' }))
     const [least, most] = [atLeast(goal), ratioUpTo(5)]
     return [
       { ...rate, goal: least.text, met: least.isMet(rate) },
@@ -56,10 +60,21 @@ export async function bench({
     ]
   }
   return [
-    ...(await compare('a session is read', read, 0.5)),
-    ...(await compare('a command is queued', write, 0.3)),
+    ...(await compare('a session is read', read, { asker: peer, beside: 'a bare Fastify route', goal: 0.5 })),
+    ...(await compare('a command is queued', write, {
+      asker: peer,
+      beside: 'a bare Fastify route',
+      goal: 0.3,
+    })),
+    ...(await compare('a command is queued', write, {
+      asker: limit,
+      beside: 'prepared statements behind one',
+    })),
   ]
 }
+
+/** Without a goal: told for itself. */
+type Beside = { readonly asker: Asker; readonly beside: string; readonly goal?: number }
 
 /** Asks one server, on so many connections, each for the next thing once it has been answered. */
 class Asker implements AsyncDisposable {
