@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -142,6 +143,15 @@ t.test(
     t.match(options('/tmp/d'), /--tmpfs \/tmp --bind \/tmp\/d\/tmp \/var\/tmp .*--remount-ro \/tmp/)
   },
 )
+
+t.test('nothing of the host can be reached by its processes, memory or names', { skip }, async t => {
+  const { sh } = place(t, { network: false })
+  for (const kind of ['pid', 'ipc', 'uts', 'net', 'mnt']) {
+    const inside = sh(`readlink /proc/self/ns/${kind}`).stdout.trim()
+    t.match(inside, /^\w+:\[\d+\]$/)
+    t.not(inside, readlinkSync(`/proc/self/ns/${kind}`), kind)
+  }
+})
 
 t.test('it sees no process but its own, and none outlives it', { skip }, async t => {
   const { at, sh } = place(t)
