@@ -54,6 +54,23 @@ t.test('a link in the place of a log leads nowhere', async t => {
   t.match(row, { status: 'succeeded', stdout_bytes: 0 })
 })
 
+t.test('what a command puts in the place of its logs is opened by no later attempt of it', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository({ 'kept.txt': 'kept\n' }))
+  const again = (replace: string) =>
+    rig.run(session, `echo once; ${replace}; kill -KILL $PPID; sleep 60`, { idempotent: true })
+  const ways = {
+    'ln -sf "$PWD/kept.txt" ': 'ELOOP',
+    'rm ../commands/*/stdout.log; mkfifo ': 'ENXIO',
+  }
+  for (const [way, code] of Object.entries(ways)) {
+    const row = await again(`${way} ${own}/stdout.log`)
+    t.match(row, { status: 'failed', attempts: 2, stdout_bytes: 0 }, way)
+    t.match(row.failure_json, `its logs could not be written: ${code}`)
+  }
+  t.equal(readFileSync(join(rig.files.worktree(session.id), 'kept.txt'), 'utf8'), 'kept\n')
+})
+
 t.test('a session whose commands have no place left says so, and can be stopped', async t => {
   const rig = await runnerRig(t)
   const session = await rig.session(await rig.repository())

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
@@ -69,6 +69,23 @@ t.test('a command that was taken but not started by a runner that died is starte
   const row = await rig.ended(id)
   t.match(row, { status: 'succeeded' })
   t.equal(rig.stdout(row), 'once\n')
+})
+
+t.test('what was to be cancelled before it began is run by no wrapper that comes later', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  await rig.stop()
+  const id = await rig.queue(session, 'true')
+  t.ok(await startCommand(rig.store, id, rig.now()))
+  await requestCancel(rig.store, id, rig.now())
+  mkdirSync(rig.files.attempt(session.id, id, 1), { recursive: true })
+  await rig.start()
+  t.match(await rig.ended(id), { status: 'cancelled', exit_code: null })
+  // That of the runner before, which had been stopped just when it was about to be started.
+  const ran = join(rig.root, 'ran')
+  const wrapper = join(import.meta.dirname, '../../../services/runner/commands/command-wrapper.sh')
+  spawnSync('sh', [wrapper, rig.files.attempt(session.id, id, 1), '-', '0', 'touch', ran])
+  t.notOk(existsSync(ran))
 })
 
 t.test('a wrapper that an earlier runner had started is not run a second time', async t => {
