@@ -5,12 +5,13 @@ import { code, docs, docsWrite, lint, rules, types } from './tasks/check/code-ta
 import { check } from './tasks/check/tasks.ts'
 import { clean } from './tasks/clean/tasks.ts'
 import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
-import { down, logs, restart, status, up } from './tasks/services/tasks.ts'
+import { down, logs, restart, serve, status, up } from './tasks/services/tasks.ts'
 import { test } from './tasks/test/tasks.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './tasks/tokens/tasks.ts'
 
 export default {
   up,
+  serve,
   down,
   status,
   restart,

@@ -2,12 +2,18 @@
 // Plain JavaScript for Node 20 or later: checks that the dependencies are there, and hands over to Node 24.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { handOver } from '../../lib/hand-over.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-if (existsSync(join(root, 'node_modules', 'commander'))) {
-  const main = isMcp(process.argv.slice(2)) ? 'client/mcp/main.ts' : 'client/cli/main.ts'
+const [word, ...behind] = programOf(process.argv.slice(2))
+if (word === 'serve') {
+  // A task of this clone, wherever one stands; it installs what is missing, too.
+  const tasks = join(root, 'tasks', 'cli.mjs')
+  process.argv = [process.execPath, tasks, '--taskfile', join(root, 'Taskfile.ts'), 'serve', ...behind]
+  await import(pathToFileURL(tasks).href)
+} else if (existsSync(join(root, 'node_modules', 'commander'))) {
+  const main = word === 'mcp' ? 'client/mcp/main.ts' : 'client/cli/main.ts'
   await handOver({ root, main: join(root, main) })
 } else {
   process.stderr.write(
@@ -17,12 +23,13 @@ if (existsSync(join(root, 'node_modules', 'commander'))) {
 }
 
 /**
- * Whether this is `debug-server mcp`, a program of its own that gets all arguments. Its help is told with that of all
+ * Which command this is, where it is a program of its own, and what stands behind it. Its help is told with that of all
  * other commands.
  */
-function isMcp(args) {
+function programOf(args) {
   const valued = ['--base-url', '--token', '--ca', '--profile']
   let place = 0
   while (args[place]?.startsWith('-')) place += valued.includes(args[place]) ? 2 : 1
-  return args[place] === 'mcp' && !args.some(arg => arg === '--help' || arg === '-h')
+  const isHelp = args.some(arg => arg === '--help' || arg === '-h')
+  return isHelp ? [] : args.slice(place)
 }

@@ -20,6 +20,7 @@ const localNames = [
   'mcp',
   'agent install',
   'status',
+  'serve',
 ] as const
 
 /** Other words for one of those. */
@@ -60,6 +61,7 @@ export function localPath(name: LocalName): Leaf['path'] {
 }
 
 const order: readonly string[] = [
+  'serve',
   'init',
   'status',
   'configure',

@@ -80,6 +80,7 @@ const localSummaries: Record<string, string> = {
   login: 'sign in with a password',
   logout: 'end the sign-in',
   register: 'become a user by an invite',
+  serve: 'the server itself, in the foreground',
   status: 'whether the server answers and is ready',
   features: 'what the server offers',
   stats: 'how much there is of users, sessions, commands and bytes',

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
-import { prepare } from '../bootstrap/tasks.ts'
+import { prepare, turn } from '../bootstrap/tasks.ts'
 import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { jsonParam } from '../json-flag.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
+
+import type { UpResult } from './up.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */
 
@@ -39,12 +41,8 @@ export const up = task({
       log,
       progress,
     })
-    const address = (name: ServiceName) => services.find(({ service }) => service === name)?.address
     print(`${outcome === 'already_up' ? 'Debug Server is already up' : 'Debug Server is up'}
-${notes.map(note => `  ${note}\n`).join('')}
-  proxy  ${address('proxy')}
-  API    ${address('api')}   (its description: ${address('api')}/openapi.json)
-
+${addressesText({ services, notes })}
 Next:
   npx debug-server repository add . --name demo
   npx debug-server session create --repository demo --command "git log -1 --stat" --follow
@@ -53,6 +51,40 @@ Next:
     return { services: services.map(({ service, address }) => ({ service, address })) }
   },
 })
+
+/** What a person should know, and where everything is. */
+function addressesText({ services, notes }: Pick<UpResult, 'services' | 'notes'>): string {
+  const address = (name: ServiceName) => services.find(({ service }) => service === name)?.address
+  return `${notes.map(note => `  ${note}\n`).join('')}
+  proxy  ${address('proxy')}
+  API    ${address('api')}   (its description: ${address('api')}/openapi.json)
+`
+}
+
+export const serve = task({
+  describe: 'Run everything in the foreground, with the logs on stdout, until Ctrl+C',
+  needs: { turn, prepare, compiled },
+  params: z => ({ config: configParam(z) }),
+  setsEnv: params => configEnvironment(params),
+  // Sessions are given half a minute to stop, services and PM2 what is left.
+  undoMs: 70_000,
+  run: async ({ turn }, { root, signal, log, progress, print }) => {
+    const { serve } = await import('./serve.ts')
+    const { sessionsStopped } = await serve({
+      ...{ root, environment: process.env, signal, log, progress, print },
+      ready: up => {
+        // Others may bootstrap while this serves.
+        turn[Symbol.dispose]()
+        print(`Debug Server is up, until Ctrl+C\n${addressesText(up)}\n`)
+        progress('serving')
+      },
+    })
+    print(downText(sessionsStopped))
+  },
+})
+
+const downText = (sessionsStopped: number): string =>
+  `Debug Server is down${sessionsStopped > 0 ? `; ${sessionsStopped} session(s) stopped` : ''}\n`
 
 export const down = task({
   describe: 'End everything: sessions, services, PM2',
@@ -70,7 +102,7 @@ export const down = task({
     })
     switch (outcome) {
       case 'ended':
-        print(`Debug Server is down${sessionsStopped > 0 ? `; ${sessionsStopped} session(s) stopped` : ''}\n`)
+        print(downText(sessionsStopped))
         break
       case 'nothing_was_up':
         print('Debug Server was not up\n')

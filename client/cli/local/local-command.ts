@@ -43,6 +43,11 @@ type LocalCommand = {
   readonly act: (io: Io, flags: Flags, context: RenderContext, args: readonly string[]) => Promise<void>
 }
 
+/** The executable hands over to such a program before commands are read; here one only gets from within. */
+function ownProgram(name: string): never {
+  throw usageError(`${name} is a program of its own`, `start it as "debug-server ${name}"`)
+}
+
 const localCommands: Record<LocalName, LocalCommand> = {
   configure: {
     summary:
@@ -119,10 +124,14 @@ const localCommands: Record<LocalName, LocalCommand> = {
         .option('--manifest', 'print all tools, resources and prompts as JSON, without a server')
         .option('--tool <NAME>', 'call one tool, print its result and exit: 0, or 1 where it fails')
         .option('--args <JSON>', 'the arguments of that call; - reads standard input'),
-    // The executable hands over to that program before commands are read; here one only gets from within.
-    act: async () => {
-      throw usageError('mcp is a program of its own', 'start it as "debug-server mcp"')
-    },
+    act: async () => ownProgram('mcp'),
+  },
+  serve: {
+    summary:
+      'Run the server of this clone in the foreground, with its logs on standard output, until Ctrl+C, which ends everything; "npx task up" starts it in the background',
+    examples: ['', '--config staging.toml'],
+    words: command => command.option('--config <FILE>', 'read this file of settings, too; may be repeated'),
+    act: async () => ownProgram('serve'),
   },
   status: {
     summary: 'Whether the server answers, and whether it is ready; this needs no token',
