@@ -1,5 +1,6 @@
 import { visible } from '../../lib/visible.ts'
 import type { Io } from './io.ts'
+import { shortened } from './render/display-width.ts'
 import { duration } from './render/relative-time.ts'
 
 /**
@@ -17,7 +18,9 @@ export function startProgress(io: Io, text: string | (() => string), json: boole
   const started = io.now()
   const show = () => {
     const seconds = Math.round((io.now() - started) / 1_000)
-    stderr.write(`\r\x1b[K${textNow()}${seconds === 0 ? '' : ` ${duration(seconds)}`}`)
+    const line = `${textNow()}${seconds === 0 ? '' : ` ${duration(seconds)}`}`
+    // A line that the terminal breaks would leave its beginning behind at each writing.
+    stderr.write(`\r\x1b[K${shortened(line, (stderr.columns ?? 80) - 1)}`)
   }
   show()
   const timer = setInterval(show, 1_000)

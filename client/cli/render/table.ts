@@ -1,4 +1,5 @@
 import { visible } from '../../../lib/visible.ts'
+import { displayWidth, shortened } from './display-width.ts'
 import type { Colour, Paint } from './paint.ts'
 
 export type Column<Row> = {
@@ -18,7 +19,10 @@ export type TableOptions = {
 const gap = 2
 const narrowest = 8
 
-/** Rows under their titles, each column as wide as its content, cut where the terminal ends. */
+/**
+ * Rows under their titles, each column as wide as its content, cut where the terminal ends. Where not even that helps, a
+ * line for each cell, and nothing is cut: lines that a terminal breaks by itself are no table.
+ */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -26,14 +30,15 @@ export function table<Row>(
 ): string {
   const cells = rows.map(row => columns.map(({ cell }) => visible(cell(row))))
   const natural = columns.map(({ title }, i) =>
-    Math.max(title.length, ...cells.map(line => length(line[i] ?? ''))),
+    cells.reduce((most, line) => Math.max(most, displayWidth(line[i] ?? '')), title.length),
   )
   const widths = fit(natural, columns, width)
+  if (widths === undefined) return blocks(rows, columns, cells, paint)
   const line = (texts: readonly string[], colour: (i: number) => Colour | undefined): string =>
     texts
       .map((text, i) => {
-        const cut = shorten(text, widths[i] ?? 0)
-        const padding = i === texts.length - 1 ? '' : ' '.repeat((widths[i] ?? 0) - length(cut) + gap)
+        const cut = shortened(text, widths[i] ?? 0)
+        const padding = i === texts.length - 1 ? '' : ' '.repeat((widths[i] ?? 0) - displayWidth(cut) + gap)
         const name = colour(i)
         return (name === undefined ? cut : paint(name, cut)) + padding
       })
@@ -49,12 +54,34 @@ export function table<Row>(
   return `${lines.join('\n')}\n`
 }
 
-/** Takes what is too much from the widest flexible column, one by one, down to a width that still tells something. */
+/** Each row as lines of titles and cells, with a blank line before the next. */
+function blocks<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  cells: readonly (readonly string[])[],
+  paint: Paint,
+): string {
+  const widest = Math.max(...columns.map(({ title }) => title.length))
+  const block = (row: Row, texts: readonly string[]): string =>
+    columns
+      .map(({ title, colour }, i) => {
+        const [text = '', name] = [texts[i], colour?.(row)]
+        if (text === '') return ''
+        return `${paint('dim', title.padEnd(widest + gap))}${name === undefined ? text : paint(name, text)}\n`
+      })
+      .join('')
+  return rows.map((row, i) => block(row, cells[i] ?? [])).join('\n')
+}
+
+/**
+ * Takes what is too much from the widest flexible column, one by one, down to a width that still tells something; undefined
+ * where that is not enough.
+ */
 function fit(
   natural: readonly number[],
   columns: readonly { readonly flexible?: boolean }[],
   width: number | undefined,
-): number[] {
+): number[] | undefined {
   const widths = [...natural]
   if (width === undefined) return widths
   let excess = widths.reduce((sum, one) => sum + one, gap * (widths.length - 1)) - width
@@ -62,17 +89,9 @@ function fit(
     let widest = -1
     for (const [i, column] of columns.entries())
       if (column.flexible === true && (widths[i] ?? 0) > Math.max(narrowest, widths[widest] ?? 0)) widest = i
-    if (widest === -1) return widths
+    if (widest === -1) return undefined
     widths[widest] = (widths[widest] ?? 0) - 1
     excess -= 1
   }
   return widths
 }
-
-function shorten(text: string, width: number): string {
-  if (length(text) <= width) return text
-  return `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`
-}
-
-/** In code points: one column each, but for wide and combining characters. */
-const length = (text: string): number => [...text].length

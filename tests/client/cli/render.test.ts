@@ -1,6 +1,7 @@
 import t from 'tap'
 import { commandText } from '../../../client/cli/render/command-text.ts'
 import { details } from '../../../client/cli/render/details.ts'
+import { displayWidth } from '../../../client/cli/render/display-width.ts'
 import { coloured, paintFor, plain } from '../../../client/cli/render/paint.ts'
 import { duration, relativeTime } from '../../../client/cli/render/relative-time.ts'
 import { table } from '../../../client/cli/render/table.ts'
@@ -39,8 +40,16 @@ t.test('a table is as wide as its content, and never wider than the terminal', t
     table(rows, columns, { paint: plain, width: 20 }),
     'ID   TEXT       TAIL\na    short      x\nbcd  a rather…  y\\nz\n',
   )
-  const narrow = table(rows, columns, { paint: plain, width: 5 })
-  t.match(narrow, /a rathe…/, 'but a flexible column keeps enough to tell something')
+  t.equal(
+    table(rows, columns, { paint: plain, width: 19 }),
+    'ID   TEXT      TAIL\na    short     x\nbcd  a rathe…  y\\nz\n',
+    'a flexible column keeps enough to tell something',
+  )
+  t.equal(
+    table(rows, columns, { paint: plain, width: 18 }),
+    'ID    a\nTEXT  short\nTAIL  x\n\nID    bcd\nTEXT  a rather long text\nTAIL  y\\nz\n',
+    'where that is too wide each cell has a line',
+  )
   const painted = table(
     rows,
     [{ ...columns[0], title: 'ID', cell: row => row.id, colour: () => 'red' as const }],
@@ -50,6 +59,28 @@ t.test('a table is as wide as its content, and never wider than the terminal', t
     },
   )
   t.equal(painted, '\x1b[2mID\x1b[22m\n\x1b[31ma\x1b[39m\n\x1b[31mbcd\x1b[39m\n')
+  t.end()
+})
+
+t.test('wide characters take two columns, marks none, and neither is cut in two', t => {
+  const column = { title: 'NAME', cell: (row: string) => row, flexible: true }
+  const columns = [column, { title: 'END', cell: () => '|' }]
+  const at = (width: number, ...rows: string[]) => table(rows, columns, { paint: plain, width }).split('\n')
+  t.same(at(40, '日本語', 'e\u0301te\u0301', '👩🏽', 'plain'), [
+    'NAME    END',
+    '日本語  |',
+    'e\u0301te\u0301     |',
+    '👩🏽    |',
+    'plain   |',
+    '',
+  ])
+  for (const [width, cut] of [
+    [15, '日本語の…   |'],
+    [14, '日本語の…  |'],
+    [13, '日本語…   |'],
+  ] as const)
+    t.equal(at(width, '日本語のなまえ')[1], cut)
+  t.equal(displayWidth('\u{1f1e9}\u{1f1ea}'), 2)
   t.end()
 })
 
