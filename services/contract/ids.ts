@@ -18,7 +18,7 @@ const text = (prefix: string) =>
 const idOf = <Schema extends z.ZodType<unknown, string>>(prefix: string, schema: Schema) => ({
   prefix,
   schema,
-  create: (): z.output<Schema> => schema.parse(`${prefix}_${randomText(length)}`),
+  create: (): z.output<Schema> => schema.parse(`${prefix}_${randomText()}`),
 })
 
 export const sessionId = idOf('ses', text('ses').brand<'SessionId'>())
@@ -65,8 +65,17 @@ export const reference = (prefix: string, last = false) =>
       `expected an id of the form ${prefix}_…, a unique beginning of one${last ? ', or @last' : ''}`,
     )
 
-function randomText(count: number): string {
+/** Random bytes for many ids: to ask for some takes longer than all else that makes an id. */
+const randomBytes = new Uint8Array(length * 64)
+let used = randomBytes.length
+
+function randomText(): string {
+  if (used === randomBytes.length) {
+    crypto.getRandomValues(randomBytes)
+    used = 0
+  }
   let text = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(count))) text += alphabet[byte & 31]
+  for (const byte of randomBytes.subarray(used, used + length)) text += alphabet[byte & 31]
+  used += length
   return text
 }
