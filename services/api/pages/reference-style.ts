@@ -17,5 +17,5 @@ code { font: 0.9em ui-monospace, monospace; background: #f3f4f6; padding: 0 0.2e
 }
 `
 
-/** That one style and nothing else: no script, no other file. */
-export const referencePolicy = `${noPolicy}; style-src 'sha256-${createHash('sha256').update(referenceStyle).digest('base64')}'`
+/** That one style and an empty icon, and nothing else: no script, no other file. */
+export const referencePolicy = `${noPolicy}; img-src data:; style-src 'sha256-${createHash('sha256').update(referenceStyle).digest('base64')}'`
