@@ -11,6 +11,7 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
 import { proxyProof } from '../store/proxy-proof.ts'
 import type { Store } from '../store/store.ts'
+import { AuditReads } from './audit-reads.ts'
 import { Changes } from './changes.ts'
 import { Codexbar } from './codexbar.ts'
 import { type Context, defaultLimits, type Limits, type RequestSettings } from './context.ts'
@@ -107,6 +108,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     passwords: deps.passwords ?? new Passwords(),
     signInLimits: new SignInLimits(deps.clock),
     auditRefusals: starting.use(new AuditRefusals(deps)),
+    auditReads: new AuditReads(deps),
     changes,
     live,
     debugEvents,

@@ -6,6 +6,7 @@ import type { InstanceId } from '../contract/ids.ts'
 import type { LiveAnswer, RunnerOffers } from '../contract/runner-messages.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
+import type { AuditReads } from './audit-reads.ts'
 import type { Changes } from './changes.ts'
 import type { Codexbar } from './codexbar.ts'
 import type { DebugEvents } from './debug-events.ts'
@@ -35,6 +36,7 @@ export type Context = {
   readonly passwords: Passwords
   readonly signInLimits: SignInLimits
   readonly auditRefusals: AuditRefusals
+  readonly auditReads: AuditReads
   readonly instance: InstanceId
   readonly version: string
   /** Whether the API can be reached from this machine only. */

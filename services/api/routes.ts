@@ -12,6 +12,7 @@ import { openEvents, resumed } from './events/open-events.ts'
 import { handOver } from './hand-over.ts'
 import type {
   BytesName,
+  CalledName,
   EventsName,
   Handlers,
   JsonName,
@@ -133,8 +134,7 @@ const jsonHandler =
     })
     const conditions = readConditions(name, request)
     if (!conditions.ok) return sendOutcome(reply, name, conditions)
-    const from = { caller, address: context.peers.address(request.raw) }
-    const outcome = await auditedCall(context, from, name, () =>
+    const outcome = await calledFrom(context, request, name, caller, () =>
       answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ...conditions.value }),
     )
     if (lost !== undefined || !outcome.ok) return sendOutcome(reply, name, lost ?? outcome)
@@ -147,7 +147,9 @@ const streamHandler =
   (context: Context, handlers: Handlers, name: StreamName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const source = await answerCall(handlers, name, streamInput(request), call)
+    const source = await calledFrom(context, request, name, call.caller, () =>
+      answerCall(handlers, name, streamInput(request), call),
+    )
     if (!source.ok) return sendOutcome(reply, name, source)
     const answer = await answerLog(context, source.value, request.headers)
     if (!answer.ok) return sendOutcome(reply, name, answer)
@@ -165,7 +167,9 @@ const bytesHandler =
   (context: Context, handlers: Handlers, name: BytesName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const source = await answerCall(handlers, name, rawInput(request), call)
+    const source = await calledFrom(context, request, name, call.caller, () =>
+      answerCall(handlers, name, rawInput(request), call),
+    )
     if (!source.ok) return sendOutcome(reply, name, source)
     using _ = whileAdmitted(context, name, call.caller, () => reply.raw.destroy())
     const refusal = await sendBytes(context, source.value, request, reply)
@@ -176,7 +180,9 @@ const eventsHandler =
   (context: Context, handlers: Handlers, name: EventsName, callers: Callers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
-    const asked = await answerCall(handlers, name, streamInput(request), call)
+    const asked = await calledFrom(context, request, name, call.caller, () =>
+      answerCall(handlers, name, streamInput(request), call),
+    )
     if (!asked.ok) return sendOutcome(reply, name, asked)
     const source = resumed(asked.value, request.headers['last-event-id'])
     if (!source.ok) return sendOutcome(reply, name, source)
@@ -191,6 +197,14 @@ const eventsHandler =
       request: request.id,
     })
   }
+
+const calledFrom = <T>(
+  context: Context,
+  { raw }: FastifyRequest,
+  name: CalledName,
+  caller: Caller,
+  answer: () => Promise<T>,
+): Promise<T> => auditedCall(context, { caller, address: context.peers.address(raw) }, name, answer)
 
 const visitOf = ({ peers }: Context, { raw, url, headers }: FastifyRequest): Visit => ({
   address: peers.address(raw),

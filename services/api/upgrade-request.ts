@@ -4,6 +4,7 @@ import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import type { Caller } from './access.ts'
+import { auditedCall } from './audited-call.ts'
 import type { Context } from './context.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
@@ -42,6 +43,7 @@ type Request = {
   readonly query: Readonly<Record<string, unknown>>
   readonly presenting: Presenting
   readonly ticket: unknown
+  readonly address: string | null
   readonly gone: AbortSignal
 }
 
@@ -60,6 +62,7 @@ export async function readUpgrade(
     if (fault !== undefined) return fault
     const wanted = await readWanted(context, handlers, url, {
       presenting: { method: 'WEBSOCKET', headers },
+      address: context.peers.address(request),
       gone,
     })
     if (!wanted.ok) return wanted
@@ -77,7 +80,7 @@ async function readWanted(
   context: Context,
   handlers: CalledHandlers,
   url: string,
-  who: Pick<Request, 'presenting' | 'gone'>,
+  who: Pick<Request, 'presenting' | 'address' | 'gone'>,
 ): Promise<Outcome<Wanted>> {
   const [path = '', search = ''] = url.split('?', 2)
   const match = matchPath(path)
@@ -111,12 +114,14 @@ async function wantedSource<N extends StreamName | EventsName>(
   context: Context,
   handlers: CalledHandlers,
   name: N,
-  { path, query, presenting, ticket, gone }: Request,
+  { path, query, presenting, ticket, address, gone }: Request,
 ): Promise<Outcome<{ caller: Caller; route: string; source: AnswerOf<N> }>> {
   const caller = await admitTo(context, name, presenting, ticket)
   if (!caller.ok) return caller
   const call = { caller: caller.value, gone }
-  const source = await answerCall(handlers, name, { path, query, body: undefined }, call)
+  const source = await auditedCall(context, { caller: caller.value, address }, name, () =>
+    answerCall(handlers, name, { path, query, body: undefined }, call),
+  )
   if (!source.ok) return source
   return done({ caller: caller.value, route: contract[name].path, source: source.value })
 }
@@ -126,14 +131,16 @@ const debugName = 'debug.list'
 
 async function wantedDebuggers(
   context: Context,
-  { path, query, presenting, ticket }: Request,
+  { path, query, presenting, ticket, address }: Request,
 ): Promise<Outcome<Wanted>> {
   const caller = await admitOpening(context, debugAccess, presenting, ticket)
   if (!caller.ok) return caller
   const operation = contract[debugName]
   const input = readInput(operation, { path, query, body: undefined })
   if (!input.ok) return input
-  const session = await findSession(context, input.value.session, caller.value)
+  const session = await auditedCall(context, { caller: caller.value, address }, debugName, () =>
+    findSession(context, input.value.session, caller.value),
+  )
   if (!session.ok) return session
   const beyond = beyondTicket(caller.value, { stream: 'debug', session: session.value.id, command: null })
   if (beyond !== undefined) return beyond

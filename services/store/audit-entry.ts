@@ -24,7 +24,13 @@ const pending = new AsyncLocalStorage<AuditEntry | undefined>()
  * and about what (`lib/subject.ts`): there is no change without an entry, and no entry without a change, whatever is
  * killed in between.
  */
-export const audited = <T>(actor: Actor, work: () => T): T => pending.run(new AuditEntry(actor), work)
+export const audited = <T>(actor: Actor, work: () => T): T => writtenTo(new AuditEntry(actor), work)
+
+/** The same, with an entry that one wants to look at afterwards. */
+export const writtenTo = <T>(entry: AuditEntry, work: () => T): T => pending.run(entry, work)
+
+/** Notes that what is being done tells somebody of what is another's; `thing`: which. The first one counts. */
+export const noteSeen = (thing: string): void => pending.getStore()?.see(thing)
 
 /** Does what nobody has to answer for, such as noting that something is in use. */
 export const unaudited = <T>(work: () => T): T => pending.run(undefined, work)
@@ -39,9 +45,23 @@ export class AuditEntry {
   readonly #actor: Actor
   #wasAdded = false
   #isWritten = false
+  #seen: string | undefined
 
   constructor(actor: Actor) {
     this.#actor = actor
+  }
+
+  get user(): UserId {
+    return this.#actor.user
+  }
+
+  /** What of another's it has been told of. */
+  get seen(): string | undefined {
+    return this.#seen
+  }
+
+  see(thing: string): void {
+    this.#seen ??= thing
   }
 
   get isWritten(): boolean {
@@ -58,6 +78,11 @@ export class AuditEntry {
       this.#wasAdded = true
     }
     return result
+  }
+
+  /** Writes it whether or not anything has changed. */
+  write(transaction: Kysely<Schema>): Promise<void> {
+    return writeAudit(transaction, this.#actor)
   }
 
   /** That transaction has been committed. One that is rolled back may be tried again. */

@@ -3,6 +3,7 @@ import {
   type RepositoryId,
   type RunnerToken,
   type SessionId,
+  type UserId,
   type WorktreeId,
   worktreeId,
 } from '../contract/ids.ts'
@@ -185,15 +186,16 @@ export const worktreeOf = (store: Store, session: SessionId): Promise<WorktreeRo
 export const allWorktrees = (store: Store): Promise<WorktreeRow[]> =>
   store.read(database => database.selectFrom('worktrees').selectAll().orderBy('id').execute())
 
-/** With the name of its repository. */
-export type WorktreeJoined = WorktreeRow & { repository_name: string }
+/** With the name of its repository, and whose session has it. */
+export type WorktreeJoined = WorktreeRow & { repository_name: string; owner_id: UserId | null }
 
 const selectJoined = (database: Pick<Transaction<Schema>, 'selectFrom'>) =>
   database
     .selectFrom('worktrees')
     .innerJoin('repositories', 'repositories.id', 'worktrees.repository_id')
+    .leftJoin('sessions', 'sessions.id', 'worktrees.session_id')
     .selectAll('worktrees')
-    .select('repositories.name as repository_name')
+    .select(['repositories.name as repository_name', 'sessions.owner_id as owner_id'])
 
 /** Those of the sessions that are visible, or all; the newest first, from behind one on. */
 export const listWorktrees = (
@@ -213,10 +215,7 @@ export const listWorktrees = (
       .limit(limit)
     if (after !== undefined) query = query.where(isBefore('worktrees', after))
     if (status !== undefined) query = query.where('worktrees.status', '=', status)
-    if (visible !== 'all')
-      query = query
-        .innerJoin('sessions', 'sessions.id', 'worktrees.session_id')
-        .where('sessions.owner_id', '=', visible.owner)
+    if (visible !== 'all') query = query.where('sessions.owner_id', '=', visible.owner)
     return query.execute()
   })
 
@@ -228,11 +227,11 @@ export const reclaimWorktrees = (
   store.write(async transaction => {
     const { unusedSince, repository, now } = wanted
     let query = selectJoined(transaction)
-      .orderBy('last_used_at', 'desc')
+      .orderBy('worktrees.last_used_at', 'desc')
       .orderBy('worktrees.id')
       .where('worktrees.status', '=', 'warm')
-      .where('last_used_at', '<=', unusedSince)
-    if (repository !== undefined) query = query.where('repository_id', '=', repository)
+      .where('worktrees.last_used_at', '<=', unusedSince)
+    if (repository !== undefined) query = query.where('worktrees.repository_id', '=', repository)
     const rows = await query.execute()
     for (const { id } of rows) await move(transaction, id, { from: 'warm', to: 'removing' }, { now })
     return rows.map(row => ({ ...row, status: 'removing' }))

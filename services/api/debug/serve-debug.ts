@@ -8,6 +8,7 @@ import type { SessionJoined } from '../../store/rows.ts'
 import { readmit } from '../access.ts'
 import { auditedCall, type From } from '../audited-call.ts'
 import type { Context } from '../context.ts'
+import { seen } from '../handlers/seen.ts'
 import { endOf } from '../live/end-of.ts'
 import type { Outcome, Refusal } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
@@ -54,9 +55,10 @@ export async function serveDebug(
       const admitted = await readmit(context, contract[call.operation].access, caller)
       if (!admitted.ok) return admitted
       return await withSubject({ request, session: session.id }, () =>
-        auditedCall(context, { caller, address }, call.operation, () =>
-          answerCall(answers, session, call, over.signal),
-        ),
+        auditedCall(context, { caller, address }, call.operation, () => {
+          seen(caller, session.owner_id, session.id)
+          return answerCall(answers, session, call, over.signal)
+        }),
       )
     } catch (error) {
       const refusal = refusalOf(error)

@@ -7,15 +7,20 @@ import { page } from '../page.ts'
 import { findEnvironment } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { byAge } from './orders.ts'
+import { eachSeen } from './seen.ts'
 
 type Names = 'environments.list' | 'environments.delete'
 
 export const environmentHandlers = (context: Context): Pick<Handlers, Names> => ({
-  'environments.list': ({ manager, ...asked }, { caller: { visible } }) =>
+  'environments.list': ({ manager, ...asked }, { caller }) =>
     page(
       asked,
       byAge,
-      (after, limit) => listEnvironments(context.store, { manager, visible, after, limit }),
+      async (after, limit) => {
+        const { visible } = caller
+        const rows = await listEnvironments(context.store, { manager, visible, after, limit })
+        return eachSeen(caller, rows, 'environments.list')
+      },
       toEnvironment,
     ),
 

@@ -1,3 +1,4 @@
+import { noteSeen } from '../../store/audit-entry.ts'
 import type { Context } from '../context.ts'
 import { done } from '../outcome.ts'
 import { beyondTicket } from '../tickets/beyond-ticket.ts'
@@ -11,8 +12,11 @@ export const eventHandlers = (context: Context): Pick<Handlers, 'events.follow'>
   'events.follow': async (input, { caller }) => {
     const after = input.after === undefined ? undefined : Number(input.after)
     const { once } = input
-    if (input.session === undefined)
+    if (input.session === undefined) {
+      // Of all that everybody has.
+      if (caller.visible === 'all') noteSeen('events.follow')
       return beyondTicket(caller, { ...target, session: null }) ?? done({ session: undefined, after, once })
+    }
     const session = await findSession(context, input.session, caller)
     if (!session.ok) return session
     const { id } = session.value

@@ -1,5 +1,5 @@
 import { note } from '../../../lib/subject.ts'
-import { commandId } from '../../contract/ids.ts'
+import { commandId, type SessionId } from '../../contract/ids.ts'
 import { resolveArtifact } from '../../store/artifacts.ts'
 import { listCommands, resolveCommand } from '../../store/commands.ts'
 import { type DebugSessionJoined, resolveDebugSession } from '../../store/debug-sessions.ts'
@@ -9,7 +9,7 @@ import { type Resolved, resolved } from '../../store/references.ts'
 import { findRepository as findRepositoryRow } from '../../store/repositories.ts'
 import type { SessionJoined, SignInJoined, TokenJoined } from '../../store/rows.ts'
 import type { ArtifactRow, CommandRow, RepositoryRow, UserRow } from '../../store/schema.ts'
-import { resolveSession } from '../../store/sessions.ts'
+import { getSession, resolveSession } from '../../store/sessions.ts'
 import { resolveSignIn } from '../../store/sign-ins.ts'
 import { resolveToken } from '../../store/tokens.ts'
 import { findUser as findUserRow } from '../../store/users.ts'
@@ -17,16 +17,20 @@ import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { now } from './now.ts'
+import { seen } from './seen.ts'
 
 /** From what a client calls a thing to its row, as far as the client may see it. What is found is what is logged of. */
 
 export async function findSession(
   { store }: Context,
   reference: string,
-  { credential, visible }: Caller,
+  caller: Caller,
 ): Promise<Outcome<SessionJoined>> {
-  const found = await resolveSession(store, reference, credential.user_id, visible)
-  if (found.found) note({ session: found.value.id })
+  const found = await resolveSession(store, reference, caller.credential.user_id, caller.visible)
+  if (found.found) {
+    note({ session: found.value.id })
+    seen(caller, found.value.owner_id, found.value.id)
+  }
   return decide(found, reference, () =>
     refuse(
       'session_not_found',
@@ -38,11 +42,19 @@ export async function findSession(
 export async function findCommand(
   { store }: Context,
   reference: string,
-  { visible }: Caller,
+  caller: Caller,
 ): Promise<Outcome<CommandRow>> {
-  const found = await resolveCommand(store, reference, visible)
-  if (found.found) note({ session: found.value.session_id, command: found.value.id })
+  const found = await resolveCommand(store, reference, caller.visible)
+  if (found.found) {
+    note({ session: found.value.session_id, command: found.value.id })
+    await sessionSeen(store, found.value.session_id, caller)
+  }
   return decide(found, reference, () => noSuchCommand(reference))
+}
+
+/** Of what belongs to a session. */
+async function sessionSeen(store: Context['store'], id: SessionId, caller: Caller): Promise<void> {
+  if (caller.visible === 'all') seen(caller, (await getSession(store, id))?.owner_id ?? null, id)
 }
 
 /** Among the commands of one session: a beginning needs to be unique there only. */
@@ -76,23 +88,28 @@ function commandAmong(rows: readonly CommandRow[], reference: string): Outcome<C
   return decide(resolved(like.slice(0, 3)), reference, () => noSuchCommand(reference))
 }
 
-export const findArtifact = async (
+export async function findArtifact(
   { store }: Context,
   reference: string,
-  { visible }: Caller,
-): Promise<Outcome<ArtifactRow>> =>
-  decide(await resolveArtifact(store, reference, visible), reference, () =>
-    refuse('artifact_not_found', `no artifact ${reference}`),
-  )
+  caller: Caller,
+): Promise<Outcome<ArtifactRow>> {
+  const found = await resolveArtifact(store, reference, caller.visible)
+  if (found.found) {
+    note({ session: found.value.session_id })
+    await sessionSeen(store, found.value.session_id, caller)
+  }
+  return decide(found, reference, () => refuse('artifact_not_found', `no artifact ${reference}`))
+}
 
-export const findEnvironment = async (
+export async function findEnvironment(
   { store }: Context,
   reference: string,
-  { visible }: Caller,
-): Promise<Outcome<EnvironmentJoined>> =>
-  decide(await resolveEnvironment(store, reference, visible), reference, () =>
-    refuse('environment_not_found', `no environment ${reference}`),
-  )
+  caller: Caller,
+): Promise<Outcome<EnvironmentJoined>> {
+  const found = await resolveEnvironment(store, reference, caller.visible)
+  if (found.found) seen(caller, found.value.owner_id, found.value.id)
+  return decide(found, reference, () => refuse('environment_not_found', `no environment ${reference}`))
+}
 
 /** Among the debug sessions of one session; its latest without a reference. */
 export async function findDebugSession(

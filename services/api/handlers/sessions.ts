@@ -20,6 +20,7 @@ import { versionMismatch } from '../version.ts'
 import { findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
+import { eachSeen } from './seen.ts'
 
 type Names =
   | 'sessions.create'
@@ -58,7 +59,12 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     page(
       input,
       byPosition,
-      (after, limit) => listSessions(context.store, { ...input, visible: caller.visible, after, limit }),
+      async (after, limit) =>
+        eachSeen(
+          caller,
+          await listSessions(context.store, { ...input, visible: caller.visible, after, limit }),
+          'sessions.list',
+        ),
       toSession,
     ),
 

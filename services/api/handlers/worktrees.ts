@@ -7,15 +7,20 @@ import { page } from '../page.ts'
 import { findRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { byAge } from './orders.ts'
+import { eachSeen } from './seen.ts'
 
 type Names = 'worktrees.list' | 'worktrees.reclaim'
 
 export const worktreeHandlers = (context: Context): Pick<Handlers, Names> => ({
-  'worktrees.list': ({ status, ...asked }, { caller: { visible } }) =>
+  'worktrees.list': ({ status, ...asked }, { caller }) =>
     page(
       asked,
       byAge,
-      (after, limit) => listWorktrees(context.store, { status, visible, after, limit }),
+      async (after, limit) => {
+        const { visible } = caller
+        const rows = await listWorktrees(context.store, { status, visible, after, limit })
+        return eachSeen(caller, rows, 'worktrees.list')
+      },
       toWorktree,
     ),
 

@@ -81,7 +81,8 @@ t.test('a disabled user is refused at once, like a token that never was, and all
   t.same(await rig.call('users.disable', { user: 'alice' }, rig.admin), disabled, 'again, it keeps its time')
   t.match(await rig.call('users.enable', { user: 'alice' }, rig.admin), { disabled_at: null })
   t.match(await rig.call('sessions.get', { session }, phone), { id: session })
-  const { items: told } = await rig.call('audit.list', { actor: 'root', limit: 2 }, rig.admin)
+  const { items } = await rig.call('audit.list', { actor: 'root', limit: 3 }, rig.admin)
+  const told = items.filter(({ operation }) => operation.startsWith('users.'))
   t.match(
     told.map(({ operation, user, actor_token_name }) => [operation, user, actor_token_name]),
     [
