@@ -4,12 +4,14 @@ import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { modelCatalog } from './model-catalog.ts'
 import type { ScriptedModel } from './scripted-model.ts'
 
-/** An MCP server that Codex starts and speaks to over stdio. */
-export type McpServer = {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
-}
+/** An MCP server that Codex starts and speaks to over stdio, or that it is to find over HTTP. */
+export type McpServer =
+  | {
+      readonly command: string
+      readonly args: readonly string[]
+      readonly env?: Readonly<Record<string, string>>
+    }
+  | { readonly url: string; readonly bearer: string }
 
 /** The variable that the model's key is in. */
 export const keyVariable = 'SCRIPTED_MODEL_KEY'
@@ -55,19 +57,29 @@ ${Object.entries(servers).map(serverTable).join('')}`
  * that does not call itself read-only is denied. Codex hands its MCP servers next to nothing of its environment, so the
  * mark of the process scope is named.
  */
-const serverTable = ([name, { command, args, env = {} }]: [string, McpServer]): string => `
+const serverTable = ([name, server]: [string, McpServer]): string => `
 [mcp_servers.${name}]
-command = ${quote(command)}
-args = [${args.map(quote).join(', ')}]
-env = { ${Object.entries(env)
-  .map(([key, value]) => `${key} = ${quote(value)}`)
-  .join(', ')} }
-env_vars = [${quote(scopeVariable)}]
+${'url' in server ? overHttp(name, server.url) : overStdio(server)}
 required = true
 default_tools_approval_mode = "approve"
 startup_timeout_sec = 30
 tool_timeout_sec = 60
 `
+
+const overStdio = ({ command, args, env = {} }: Extract<McpServer, { command: string }>): string => `\
+command = ${quote(command)}
+args = [${args.map(quote).join(', ')}]
+env = { ${Object.entries(env)
+  .map(([key, value]) => `${key} = ${quote(value)}`)
+  .join(', ')} }
+env_vars = [${quote(scopeVariable)}]`
+
+const overHttp = (name: string, url: string): string => `\
+url = ${quote(url)}
+bearer_token_env_var = ${quote(bearerVariable(name))}`
+
+/** The variable that the bearer for an MCP server is in. */
+export const bearerVariable = (name: string): string => `MCP_BEARER_${name.toUpperCase()}`
 
 /** A string of TOML: what JSON escapes, TOML's basic strings escape in the same way, but for DEL. */
 const quote = (value: string): string => JSON.stringify(value).replaceAll('\u007f', '\\u007f')

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { localeVariables, pickVariables } from '../../lib/host-variables.ts'
 import { ProcessScope, scopeVariable } from '../../lib/processes/process-scope.ts'
 import { type CodexEvents, readCodexEvents } from './codex-events.ts'
-import { keyVariable, type McpServer, makeCodexHome } from './codex-home.ts'
+import { bearerVariable, keyVariable, type McpServer, makeCodexHome } from './codex-home.ts'
 import type { ScriptedModel } from './scripted-model.ts'
 
 export type CodexRun = {
@@ -47,6 +47,11 @@ export async function runCodex(run: CodexRun): Promise<CodexResult> {
       HOME: home,
       CODEX_HOME: home,
       [keyVariable]: model.key,
+      ...Object.fromEntries(
+        Object.entries(servers).flatMap(([name, server]) =>
+          'bearer' in server ? [[bearerVariable(name), server.bearer]] : [],
+        ),
+      ),
     },
     // An open stdin would be read to its end, as a part of the prompt.
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { longestMessage } from '../message-limit.ts'
 import type { McpServer } from '../server.ts'
 import { refuse } from './refuse.ts'
+import { ToldMessages } from './told-messages.ts'
 
 export type McpSessionsOptions = {
   /** The server of one client. */
@@ -14,6 +15,9 @@ export type McpSessionsOptions = {
   readonly idleMs: number
 }
 
+/** After so many milliseconds a client may ask anew for what it has not been told. */
+const retryInterval = 1_000
+
 /**
  *     open → idle ⇄ open
  *       └──────┴→ ended   (the client's wish, idle for too long, or the place was needed)
@@ -22,6 +26,7 @@ export type McpSessionsOptions = {
  */
 type McpSession = {
   readonly transport: StreamableHTTPServerTransport
+  readonly told: ToldMessages
   readonly end: () => Promise<void>
   requests: number
   idleSince: number
@@ -50,6 +55,9 @@ export class McpSessions implements AsyncDisposable {
     const session = this.#sessions.get(String(id))
     // The protocol's way to say: introduce yourself anew.
     if (session === undefined) return refuse(response, { status: 404, message: 'this session has ended' })
+    const { 'last-event-id': last } = request.headers
+    if (last !== undefined && !session.told.knows(String(last)))
+      return refuse(response, { status: 400, message: 'what came behind this event is not kept any more' })
     await this.#during(session, request, response)
   }
 
@@ -75,13 +83,17 @@ export class McpSessions implements AsyncDisposable {
 
   async #create(): Promise<McpSession> {
     const { server } = this.#options.create()
+    const told = new ToldMessages()
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
+      eventStore: told,
+      retryInterval,
       onsessioninitialized: id => void this.#sessions.set(id, session),
       maxRequestBodySize: longestMessage,
     })
     const session: McpSession = {
       transport,
+      told,
       end: () => server.close(),
       requests: 0,
       idleSince: performance.now(),
@@ -98,12 +110,15 @@ export class McpSessions implements AsyncDisposable {
   async #during(session: McpSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
     session.requests += 1
     clearTimeout(session.timer)
-    response.once('close', () => {
+    const over = () => {
       session.requests -= 1
       if (session.requests > 0) return
       session.idleSince = performance.now()
       session.timer = setTimeout(() => void session.end(), this.#options.idleMs).unref()
-    })
+    }
+    // Who has gone before it was looked at tells that no more.
+    if (response.closed) return over()
+    response.once('close', over)
     await session.transport.handleRequest(request, response)
   }
 

@@ -1,8 +1,5 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import t from 'tap'
 import { request } from 'undici'
 import { readBearer } from '../../../../client/mcp/http/bearer.ts'
@@ -10,6 +7,7 @@ import { serveHttp } from '../../../../client/mcp/http/serve-http.ts'
 import { at, temporary } from '../../cli/rig.ts'
 import { command, page, repository, session } from '../../samples.ts'
 import { standIn } from '../../stand-in-server.ts'
+import { connected, startHttp } from './rig.ts'
 
 t.setTimeout(120_000)
 
@@ -30,55 +28,14 @@ const server = await standIn({
 const directory = await temporary(t)
 const place = { environment: at(server.url), directory, platform: 'linux' as const, root: directory }
 
-/** The server, its address and its bearer, until the test ends. */
-async function started(options: { bearerFile?: string; port?: number } = {}) {
-  const ending = new AbortController()
-  const said = new Map<string, string>()
-  const listening = Promise.withResolvers<void>()
-  const reports: unknown[] = []
-  const serving = serveHttp({
-    ...{ place, flags: {}, port: options.port ?? 0, bearerFile: options.bearerFile },
-    log: text => {
-      const [, what = '', value = ''] = /^(listening on|bearer:) (\S+)$/.exec(text) ?? []
-      said.set(what, value)
-      listening.resolve()
-    },
-    report: error => void reports.push(error),
-    signal: ending.signal,
-  })
-  await Promise.race([listening.promise, serving])
-  // The bearer is told in the same breath.
-  await new Promise(resolve => setImmediate(resolve))
-  return {
-    url: said.get('listening on') ?? '',
-    bearer: said.get('bearer:') ?? '',
-    reports,
-    end: async () => {
-      ending.abort()
-      await serving
-    },
-  }
-}
-
-const mcp = await started()
+const mcp = await startHttp(place)
 t.teardown(async () => {
   await mcp.end()
   await server[Symbol.asyncDispose]()
 })
 
-async function connected(bearer = mcp.bearer) {
-  const transport = new StreamableHTTPClientTransport(new URL(mcp.url), {
-    requestInit: { headers: { authorization: `Bearer ${bearer}` } },
-  })
-  const client = new Client({ name: 'test', version: '1.0.0' })
-  // Its optional members are declared without `undefined`, which the interface wants: none to the compiler.
-  await client.connect(transport as Transport)
-  await client.listTools()
-  return { client, transport }
-}
-
 t.test('several clients are served at once, each with its own session', async t => {
-  const [one, other] = await Promise.all([connected(), connected()])
+  const [one, other] = await Promise.all([connected(mcp), connected(mcp)])
   t.not(one.transport.sessionId, other.transport.sessionId)
   for (const { client } of [one, other]) {
     const call = { name: 'session_info', arguments: { session: '@last' } }
@@ -101,8 +58,11 @@ t.test('several clients are served at once, each with its own session', async t 
   await t.rejects(running)
   await closed.promise
 
+  const { sessionId = '' } = one.transport
   await one.transport.terminateSession()
   await one.client.close()
+  const gone = await request(mcp.url, { headers: { ...good(), 'mcp-session-id': sessionId } })
+  t.equal(gone.statusCode, 404, 'a session that its client has ended')
   t.same((await other.client.callTool({ name: 'repository_list' })).structuredContent, {
     result: [repository()],
   })
@@ -186,7 +146,7 @@ t.test('a bearer may be kept in a file that nobody else reads', async t => {
   await writeFile(file, `${'k'.repeat(40)}\n`)
   t.equal(await readBearer(file), 'k'.repeat(40))
 
-  const kept = await started({ bearerFile: file })
+  const kept = await startHttp(place, { bearerFile: file })
   t.equal(kept.bearer, '', 'it is not told')
   const answer = await request(kept.url, {
     method: 'POST',
@@ -195,7 +155,7 @@ t.test('a bearer may be kept in a file that nobody else reads', async t => {
   })
   t.equal(answer.statusCode, 200)
   await answer.body.dump()
-  await t.rejects(started({ port: Number(new URL(kept.url).port) }), {
+  await t.rejects(startHttp(place, { port: Number(new URL(kept.url).port) }), {
     message: /port \d+ of 127\.0\.0\.1 is in use/,
   })
   await kept.end()
