@@ -1,6 +1,7 @@
 import { pipeline, type Readable, type Writable } from 'node:stream'
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
+import { z } from 'zod'
 import type { ClientPlace, ConnectionFlags } from '../../config/client/load.ts'
 import { packageVersion } from '../../config/package.ts'
 import { Connections } from './connections.ts'
@@ -21,7 +22,7 @@ export type ServeOptions = {
 }
 
 /** How long calls in progress may take to be answered once the client has closed our input, in milliseconds. */
-const grace = 1_000
+const grace = 750
 
 /** Speaks MCP over two streams until the input ends or the signal comes. No server needs to be there for that. */
 export async function serve({
@@ -36,7 +37,7 @@ export async function serve({
   await using connections = new Connections(place, flags)
   const tools = createTools()
   const { server, settled } = createMcpServer({ version: packageVersion(), tools, connections, report })
-  server.onerror = error => log(`a message that is no MCP, or came too late: ${error.message}`)
+  server.onerror = error => log(`a message that is no MCP, or came too late: ${reasonOf(error)}`)
   const ended = Promise.withResolvers<void>()
   const input = wholeLines(longestMessage)
   for (const event of ['end', 'close', 'error']) input.once(event, () => ended.resolve())
@@ -52,6 +53,10 @@ export async function serve({
   await server.close()
   input.destroy()
 }
+
+/** In one line: what a schema has to say of a message takes many. */
+const reasonOf = (error: Error): string =>
+  error instanceof z.core.$ZodError ? 'it is no message of JSON-RPC 2.0' : error.message
 
 /** Waits for something no longer than so many milliseconds. */
 async function within(milliseconds: number, done: Promise<unknown>): Promise<void> {

@@ -7,6 +7,7 @@ import {
 import { didYouMean } from '../../lib/suggest.ts'
 import { failureOf, failureText } from './failure.ts'
 import { InProgress } from './in-progress.ts'
+import { deepest, nestsDeeper } from './nesting.ts'
 import type { Part } from './part.ts'
 import { Rests } from './rests.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -41,6 +42,12 @@ export function toolAnswers(
         'unknown_tool',
         `there is no tool "${name.slice(0, 100)}"`,
         didYouMean(name, byName.keys()) ?? 'tools/list tells the tools',
+      )
+    if (nestsDeeper(given, deepest))
+      throw new ToolError(
+        'invalid_input',
+        `the arguments nest more than ${deepest} deep`,
+        'no field of a tool wants that: see its inputSchema',
       )
     const client = await connections.client()
     return await tool.run(given, { ...call, tool: name, client, rests })

@@ -18,6 +18,10 @@ t.setTimeout(240_000)
 
 type Test = { teardown(ends: () => Promise<void>): void }
 
+/** So many lists, each in another. */
+const nested = (depth: number): unknown =>
+  Array.from({ length: depth }).reduce<unknown>(inner => [inner], 'x')
+
 const rig = async (t: Test, handlers: Handlers) => {
   const server = await standIn(handlers)
   t.teardown(async () => await server[Symbol.asyncDispose]())
@@ -138,6 +142,17 @@ t.test('bad input is told with its field, and asks nothing of the server', async
     ['session_logs', { cursor: 'x' }, /^cursor_unknown/],
     ['debug_next', { session: '@last', cursor: 'x' }, /^cursor_unknown/],
     ['debug_stack', { session: '@last', cursor: 7 }, /"cursor" is no field of this/],
+    [
+      'session_info',
+      { session: nested(1_000) },
+      /^invalid_input: the arguments nest more than 64 deep\nfix: /,
+    ],
+    [
+      'session_debug',
+      { session: '@last', action: nested(1_000) },
+      /^invalid_input: .* nest more than 64 deep/,
+    ],
+    ['session_info', { session: nested(60) }, /^invalid_input: session \[{59}…: expected string/],
   ] as const) {
     const result = await mcp.callTool(tool, input)
     t.equal(result.isError, true, tool)

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { commandLine } from '../../../client/mcp/command-line.ts'
+import { until } from '../../until.ts'
 import { child } from '../cli/child.ts'
 import { at, cli, temporary } from '../cli/rig.ts'
 import { session } from '../samples.ts'
@@ -68,6 +70,10 @@ t.test('flags may stand before it, and its input ends it', async t => {
     stdin: [
       '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}',
       'no JSON',
+      '[]',
+      '\u0000',
+      '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"__proto__","arguments":{"__proto__":1}}}',
+      '{"jsonrpc":"2.0","id":5,"method":"resources/subscribe","params":{"uri":"debug-server://artifacts/art_1"}}',
       '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"session_info","arguments":{"session":"@last"}}}',
       '{"jsonrpc":"2.0","id":3,"method":"tools/unknown"}',
       '',
@@ -85,20 +91,58 @@ t.test('flags may stand before it, and its input ends it', async t => {
       { result: { serverInfo: { name: 'debug-server' } } },
       { result: { isError: true, content: [{ text: /^unreachable: / }] } },
       { error: { code: -32_601 } },
+      { result: { isError: true, content: [{ text: /^unknown_tool: there is no tool "__proto__"/ }] } },
+      { error: { code: -32_601 } },
     ],
     'what was asked before the end is answered',
   )
-  t.match(stderr, /^debug-server mcp: a message that is no MCP[^\n]*\n$/)
+  t.equal(answers.length, 5)
+  const lines = stderr.trimEnd().split('\n')
+  t.equal(lines.length, 3)
+  for (const line of lines) t.match(line, /^debug-server mcp: a message that is no MCP/)
 })
 
-t.test('a signal ends it', async t => {
-  const mcp = await startMcp({ environment: {}, directory: await temporary(t) })
-  const closed = new Promise<void>(resolve => {
-    mcp.client.onclose = resolve
+t.test('it agrees on a version of the protocol, or offers its own', async t => {
+  const directory = await temporary(t)
+  for (const [asked, agreed] of [
+    ['2024-11-05', '2024-11-05'],
+    ['2025-11-25', '2025-11-25'],
+    ['1999-01-01', LATEST_PROTOCOL_VERSION],
+  ] as const) {
+    const clientInfo = { name: 't', version: '1' }
+    const params = { protocolVersion: asked, capabilities: {}, clientInfo }
+    const stdin = `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`
+    const { stdout } = await child(['mcp'], { environment: {}, directory, stdin })
+    t.equal(JSON.parse(stdout.toString()).result.protocolVersion, agreed, asked)
+  }
+})
+
+t.test('a signal ends it, and so does the end of its input, soon, whatever is in progress', async t => {
+  let asked = Promise.withResolvers<void>()
+  await using server = await standIn({
+    'debug.continue': () => {
+      asked.resolve()
+      return undefined
+    },
   })
-  process.kill(mcp.pid ?? 0, 'SIGTERM')
-  await closed
-  t.equal(mcp.stderr(), '')
+  for (const end of ['SIGTERM', 'SIGINT', 'SIGHUP', 'input'] as const) {
+    asked = Promise.withResolvers()
+    const mcp = await startMcp({ environment: at(server.url), directory: await temporary(t) })
+    const { pid } = mcp
+    if (pid === null) throw new Error('it runs')
+    const running = mcp.callTool('debug_continue', { session: '@last' })
+    running.catch(() => {})
+    await asked.promise
+    const began = performance.now()
+    if (end === 'input') await mcp.client.close()
+    else process.kill(pid, end)
+    await until('it has gone', () => !isAlive(pid))
+    // The client itself would send a signal after two seconds.
+    t.ok(performance.now() - began < 1_900, `${end}: ${Math.round(performance.now() - began)} ms`)
+    await t.rejects(running)
+    t.equal(mcp.stderr(), '')
+    await mcp.client.close()
+  }
 })
 
 t.test('a message as long as a patch may be does not end it', async t => {
@@ -160,3 +204,11 @@ t.test('one tool is called once, against the server of a file that is named', as
     stderr: /^configuration_invalid: --config .*other\.toml: it names no server\nfix: /,
   })
 })
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
