@@ -77,8 +77,11 @@ export const refreshSignIn = (
   secret: string,
   { from, now }: { from: SignInFrom; now: number },
 ): Promise<Refreshed> =>
-  unaudited(() =>
-    store.write(async transaction => {
+  unaudited(async (): Promise<Refreshed> => {
+    // Whoever has none is not to make others wait for the lock of the store.
+    if ((await store.read(database => refreshTokenOf(database, secret))) === undefined)
+      return { outcome: 'unknown' }
+    return store.write(async transaction => {
       const found = await refreshTokenOf(transaction, secret)
       if (found === undefined) return { outcome: 'unknown' }
       const signIn = await signInOf(transaction, found.sign_in_id)
@@ -107,8 +110,8 @@ export const refreshSignIn = (
         .execute()
       const refreshToken = await insertRefreshToken(transaction, signIn.id)
       return { outcome: 'refreshed', signIn: await signInOf(transaction, signIn.id), refreshToken }
-    }),
-  )
+    })
+  })
 
 /** The sign-in that a refresh token belongs to, used or not; undefined where it is over. */
 export async function signInByRefreshToken(
@@ -201,8 +204,8 @@ async function insertRefreshToken(transaction: Transaction<Schema>, id: SignInId
   return secret
 }
 
-const refreshTokenOf = (transaction: Transaction<Schema>, secret: string) =>
-  transaction
+const refreshTokenOf = (database: Pick<Kysely<Schema>, 'selectFrom'>, secret: string) =>
+  database
     .selectFrom('refresh_tokens')
     .selectAll()
     .where('secret_sha256', '=', hashSecret(secret))

@@ -53,14 +53,24 @@ export function createTicket(store: Store, wanted: NewTicket): Promise<string | 
 
 /** Uses a ticket up; undefined where there is none such, or none any more. Of several who come with one, one gets it. */
 export function takeTicket(store: Store, secret: string, now: string): Promise<TicketRow | undefined> {
-  return unaudited(() =>
-    store.write(async transaction => {
+  const hash = hashSecret(secret)
+  return unaudited(async () => {
+    const known = await store.read(database =>
+      database
+        .selectFrom('tickets')
+        .select('expires_at')
+        .where('secret_sha256', '=', hash)
+        .executeTakeFirst(),
+    )
+    // Whoever has none is not to make others wait for the lock of the store.
+    if (known === undefined) return undefined
+    return store.write(async transaction => {
       const ticket = await transaction
         .deleteFrom('tickets')
-        .where('secret_sha256', '=', hashSecret(secret))
+        .where('secret_sha256', '=', hash)
         .returningAll()
         .executeTakeFirst()
       return ticket === undefined || ticket.expires_at <= now ? undefined : ticket
-    }),
-  )
+    })
+  })
 }

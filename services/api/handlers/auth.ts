@@ -36,29 +36,31 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
     // Whoever guesses codes is counted by their address alone, whatever names they give.
     const attempt = context.signInLimits.begin(from, '')
     if (!attempt.ok) return attempt
-    const hash = await context.passwords.hash(input.password, from)
-    if (!hash.ok) {
-      attempt.withdrawn()
-      return hash
-    }
-    const id = signInId.create()
-    const user = {
-      ...{ id: userId.create(), name: input.name },
-      ...{ display_name: input.display_name || null, password_hash: hash.value },
-    }
-    const registered = await audited(
-      actor(context, visit, { id, user: user.id, operation: 'auth.register' }),
-      () =>
-        register(context.store, {
-          ...{ id, code: input.invite, user, from: fromOf(visit) },
-          now: context.clock.now(),
-        }),
-    )
-    if (registered.outcome === 'invite_invalid') return inviteInvalid(registered.invite)
-    attempt.succeeded()
-    if (registered.outcome === 'user_exists')
-      return refuse('user_exists', `a user is called ${registered.user.name}: use another name`)
-    return signedIn(context, visit, { ...registered.started, user: registered.user, cookie: input.cookie })
+    return attempt.during(async () => {
+      const hash = await context.passwords.hash(input.password, from)
+      if (!hash.ok) {
+        attempt.withdrawn()
+        return hash
+      }
+      const id = signInId.create()
+      const user = {
+        ...{ id: userId.create(), name: input.name },
+        ...{ display_name: input.display_name || null, password_hash: hash.value },
+      }
+      const registered = await audited(
+        actor(context, visit, { id, user: user.id, operation: 'auth.register' }),
+        () =>
+          register(context.store, {
+            ...{ id, code: input.invite, user, from: fromOf(visit) },
+            now: context.clock.now(),
+          }),
+      )
+      if (registered.outcome === 'invite_invalid') return inviteInvalid(registered.invite)
+      attempt.succeeded()
+      if (registered.outcome === 'user_exists')
+        return refuse('user_exists', `a user is called ${registered.user.name}: use another name`)
+      return signedIn(context, visit, { ...registered.started, user: registered.user, cookie: input.cookie })
+    })
   },
 
   'auth.login': async ({ name, password, cookie }, visit) => {
@@ -67,19 +69,21 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
     const from = addressOf(visit)
     const attempt = context.signInLimits.begin(from, name)
     if (!attempt.ok) return attempt
-    const user = await findUser(context.store, name)
-    const isRight = await context.passwords.matches(password, user?.password_hash ?? null, from)
-    if (!isRight.ok) {
-      attempt.withdrawn()
-      return isRight
-    }
-    const started = user !== undefined && isRight.value ? await start(context, visit, user) : undefined
-    if (user === undefined || started === undefined) {
-      if (user !== undefined) context.auditRefusals.add(user.id, 'auth.login', visit.address)
-      return refuse('invalid_credentials', 'name or password are not right', { headers: challenge() })
-    }
-    attempt.succeeded()
-    return signedIn(context, visit, { ...started, user, cookie })
+    return attempt.during(async () => {
+      const user = await findUser(context.store, name)
+      const isRight = await context.passwords.matches(password, user?.password_hash ?? null, from)
+      if (!isRight.ok) {
+        attempt.withdrawn()
+        return isRight
+      }
+      const started = user !== undefined && isRight.value ? await start(context, visit, user) : undefined
+      if (user === undefined || started === undefined) {
+        if (user !== undefined) context.auditRefusals.add(user.id, 'auth.login', visit.address)
+        return refuse('invalid_credentials', 'name or password are not right', { headers: challenge() })
+      }
+      attempt.succeeded()
+      return signedIn(context, visit, { ...started, user, cookie })
+    })
   },
 
   'auth.refresh': async ({ refresh_token: given }, visit) => {

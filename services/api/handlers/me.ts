@@ -21,21 +21,23 @@ export const meHandlers = (context: Context): Pick<Handlers, Names> => ({
     // Counted for the user: whoever has their token is nearer to the password than anybody at the door.
     const attempt = context.signInLimits.begin(user.id, user.name)
     if (!attempt.ok) return attempt
-    const isRight = await context.passwords.matches(old_password, user.password_hash, user.id)
-    if (!isRight.ok) {
-      attempt.withdrawn()
-      return isRight
-    }
-    if (!isRight.value || user.password_hash === null) return wrong()
-    attempt.succeeded()
-    const hash = await choosePassword(context, user, password)
-    if (!hash.ok) return hash
-    const changed = await setPassword(context.store, {
-      ...{ user: user.id, hash: hash.value, instead: user.password_hash, now: context.clock.now() },
+    return attempt.during(async () => {
+      const isRight = await context.passwords.matches(old_password, user.password_hash, user.id)
+      if (!isRight.ok) {
+        attempt.withdrawn()
+        return isRight
+      }
+      if (!isRight.value || user.password_hash === null) return wrong()
+      attempt.succeeded()
+      const hash = await choosePassword(context, user, password)
+      if (!hash.ok) return hash
+      const changed = await setPassword(context.store, {
+        ...{ user: user.id, hash: hash.value, instead: user.password_hash, now: context.clock.now() },
+      })
+      if (changed === undefined) return wrong()
+      context.changes.announce({})
+      return done(toUser(changed))
     })
-    if (changed === undefined) return wrong()
-    context.changes.announce({})
-    return done(toUser(changed))
   },
 })
 

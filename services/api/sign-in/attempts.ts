@@ -43,12 +43,12 @@ export class Attempts {
     return 0
   }
 
-  /** The attempt that was begun is no failure. */
+  /** The attempt that was begun is no failure: nobody waits for its sake, whatever had failed before it. */
   takeBack(key: string): void {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
     entry.failures -= 1
-    if (this.#waitAfter(entry.failures) === 0) entry.until = this.#clock.now()
+    entry.until = this.#clock.now()
     if (entry.failures <= 0) this.#entries.delete(key)
   }
 

@@ -30,6 +30,10 @@ export async function hashPassword(
   return `$scrypt$ln=${ln},r=${r},p=${p}$${unpadded(salt)}$${unpadded(hash)}`
 }
 
+/** What no password has, and what takes as long to be compared with as any hash of this cost. */
+export const nobodysHash = ({ ln, r, p }: Cost): string =>
+  `$scrypt$ln=${ln},r=${r},p=${p}$${unpadded(randomBytes(16))}$${unpadded(randomBytes(32))}`
+
 /** Throws where that is no hash of ours. */
 export async function isPassword(
   password: string,

@@ -1,5 +1,12 @@
 import { done, type Outcome, refuse } from '../outcome.ts'
-import { type Cost, type Derive, defaultCost, hashPassword, isPassword } from './password-hash.ts'
+import {
+  type Cost,
+  type Derive,
+  defaultCost,
+  hashPassword,
+  isPassword,
+  nobodysHash,
+} from './password-hash.ts'
 import { Turns } from './turns.ts'
 
 /** Two at a time leave two threads of Node's pool for everything else. Nobody waits behind many of one address. */
@@ -11,11 +18,12 @@ export class Passwords {
   readonly #derive: Derive | undefined
   readonly #turns = new Turns(limits)
   /** Of nobody: what is compared where a user is not known, so that it takes as long. */
-  #nobodys: Promise<string> | undefined
+  readonly #nobodys: string
 
   constructor({ cost = defaultCost, derive }: { cost?: Cost; derive?: Derive } = {}) {
     this.#cost = cost
     this.#derive = derive
+    this.#nobodys = nobodysHash(cost)
   }
 
   async hash(password: string, address: string): Promise<Outcome<string>> {
@@ -26,8 +34,7 @@ export class Passwords {
   async matches(password: string, stored: string | null, address: string): Promise<Outcome<boolean>> {
     return inTurn(
       this.#turns.take(address, async () => {
-        this.#nobodys ??= hashPassword('', this.#cost)
-        const isRight = await isPassword(password, stored ?? (await this.#nobodys), this.#derive)
+        const isRight = await isPassword(password, stored ?? this.#nobodys, this.#derive)
         return isRight && stored !== null
       }),
     )

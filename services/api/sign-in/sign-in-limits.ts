@@ -30,26 +30,55 @@ export class SignInLimits {
       this.#addresses.takeBack(address)
       return tooMany(pairWait)
     }
-    return {
-      ok: true,
-      succeeded: () => {
+    return new Attempt(
+      () => {
         this.#addresses.takeBack(address)
         this.#pairs.forget(pair)
       },
-      withdrawn: () => {
+      () => {
         this.#addresses.takeBack(address)
         this.#pairs.takeBack(pair)
       },
-    }
+    )
   }
 }
 
-/** An attempt counts as a failure unless it is said to be none. */
-export type Attempt = {
-  readonly ok: true
-  readonly succeeded: () => void
+/** An attempt counts as a failure unless it is said to be none; what is said first counts. */
+export class Attempt {
+  readonly ok = true
+  readonly #onSuccess: () => void
+  readonly #onWithdrawal: () => void
+  #isSettled = false
+
+  constructor(onSuccess: () => void, onWithdrawal: () => void) {
+    this.#onSuccess = onSuccess
+    this.#onWithdrawal = onWithdrawal
+  }
+
+  succeeded(): void {
+    this.#settle(this.#onSuccess)
+  }
+
   /** It came to nothing for another reason. */
-  readonly withdrawn: () => void
+  withdrawn(): void {
+    this.#settle(this.#onWithdrawal)
+  }
+
+  /** Does what was attempted; a mistake of ours, or a store that is busy, is nobody's failure. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      this.withdrawn()
+      throw error
+    }
+  }
+
+  #settle(how: () => void): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    how()
+  }
 }
 
 function tooMany(wait: number): Refusal {

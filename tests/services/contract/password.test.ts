@@ -9,6 +9,7 @@ t.test('what may be a password', t => {
     '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧',
     'x'.repeat(500) + 'abcdefg'.repeat(74),
     'my password is long',
+    'summer-in-april',
   ])
     t.equal(passwordFault(password), undefined, password.slice(0, 40))
   t.end()
@@ -28,6 +29,9 @@ t.test('what may not', t => {
     ['correct horse battery staple', /tries first/],
     ['qwertyuiop[]', /tries first/],
     ['1234567890123', /tries first/],
+    ['Summer2026!!', /tries first/],
+    ['monkey123456', /tries first/],
+    ['AdminAdmin2026', /tries first/],
     [`${'\ud800'}abcdefghijklmnop`, /surrogate/],
   ] as const)
     t.match(passwordFault(password) ?? '', reason, password.slice(0, 40))

@@ -37,6 +37,19 @@ t.test('an attempt counts from its beginning, until it is taken back', t => {
   t.end()
 })
 
+t.test('an attempt that was none has nobody wait, however many had failed before it', t => {
+  const clock = new MovableClock(1_000_000)
+  const attempts = new Attempts(clock, { free: 2, keys: 10 })
+  for (const wait of [0, 0, 1_000, 2_000]) {
+    clock.pass(wait)
+    t.equal(attempts.begin('a'), 0)
+  }
+  attempts.takeBack('a')
+  t.equal(attempts.begin('a'), 0, 'of several at one address nobody waits for the one who came in')
+  t.equal(attempts.begin('a'), 4_000, 'and failures go on being counted')
+  t.end()
+})
+
 t.test('so many keys are known, and the one that was tried longest ago gives way', t => {
   const attempts = new Attempts(new MovableClock(1_000_000), { free: 1, keys: 2 })
   for (const key of ['a', 'b', 'a', 'c']) attempts.begin(key)
@@ -57,6 +70,24 @@ t.test('nobody is kept out by who tries their name from elsewhere', t => {
   t.match(tryAs('bob', '203.0.113.9'), { code: 'too_many_attempts' }, 'who tries many names waits for all')
   t.ok(tryAs('bob', '198.51.100.1').ok)
   t.end()
+})
+
+t.test('what an attempt came to is told once, and a mistake of ours is nobody’s failure', async t => {
+  const limits = new SignInLimits(new MovableClock(1_000_000))
+  const begun = () => {
+    const attempt = limits.begin('203.0.113.9', 'alice')
+    if (!attempt.ok) throw new Error(attempt.detail)
+    return attempt
+  }
+  for (let n = 0; n < 10; n++)
+    await t.rejects(begun().during(() => Promise.reject(new Error('the store is busy'))))
+  for (let n = 0; n < 4; n++) t.equal(await begun().during(async () => 'wrong'), 'wrong')
+  const last = begun()
+  last.withdrawn()
+  last.withdrawn()
+  last.succeeded()
+  begun()
+  t.match(limits.begin('203.0.113.9', 'alice'), { code: 'too_many_attempts' }, 'four and one are five')
 })
 
 t.test('who comes in has failed at nothing', t => {
