@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bootId } from '../../../lib/boot-id.ts'
 import { toInstant } from '../../../lib/clock.ts'
@@ -62,8 +62,6 @@ async function scrub(
   signal: AbortSignal,
 ): Promise<number> {
   const { checkout, index } = at
-  // Left by a git that was killed; whoever took over has ended it.
-  await rm(`${index}.lock`, { force: true })
   lease.require()
   if (!at.provable) rmSync(index, { force: true })
   await using thread = new DiskThread()

@@ -54,6 +54,7 @@ t.test('what comes over what', async t => {
     PATH: '/mine',
     HOME: '/other',
     DEBUG_SERVER_SCOPES: '',
+    DEBUG_SERVER_SESSION: 'x',
     DEBUG_SERVER_COMMAND: 'x',
     CI: '1',
   }
@@ -63,6 +64,7 @@ t.test('what comes over what', async t => {
     PATH: '/mine',
     HOME: '/other',
     CI: '1',
+    DEBUG_SERVER_SESSION: base.session,
     DEBUG_SERVER_COMMAND: base.command,
     DEBUG_SERVER_SCOPES: `a:b:${base.command}`,
   })

@@ -6,6 +6,8 @@ import { instanceId, type RunnerToken } from '../../../../services/contract/ids.
 import { lookUpRepository, requestRepositoryRemoval } from '../../../../services/store/repositories.ts'
 import { registerRunner } from '../../../../services/store/runners.ts'
 import type { WorktreeRow } from '../../../../services/store/schema.ts'
+import { requestRemoval } from '../../../../services/store/session-transitions.ts'
+import { getSession } from '../../../../services/store/sessions.ts'
 import { allWorktrees, reclaimWorktrees, worktreeOf } from '../../../../services/store/worktrees.ts'
 import { until } from '../../../until.ts'
 import { commit, git, type RunnerRig, runnerRig } from '../rig.ts'
@@ -57,6 +59,21 @@ t.test('a warm worktree that is damaged is replaced, whatever is wrong with it',
     await reclaimWorktrees(rig.store, { unusedSince: rig.now(), now: rig.now() })
     await until('none is left', async () => (await allWorktrees(rig.store)).length === 1)
   }
+})
+
+t.test('what a git that was killed in the middle of a scrub has left costs no worktree', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const [row] = await allWorktrees(rig.store)
+  if (row === undefined) throw new Error('it has no worktree')
+  await rig.stop()
+  await requestRemoval(rig.store, session.id, rig.now())
+  writeFileSync(`${rig.files.index(row.id)}.lock`, '')
+  await rig.start()
+  await until('it is given back', async () => (await getSession(rig.store, session.id)) === undefined)
+  await atRest(rig)
+  t.match(await allWorktrees(rig.store), [{ id: row.id, status: 'warm' }])
+  t.notOk(existsSync(`${rig.files.index(row.id)}.lock`))
 })
 
 t.test('an index that is not whole is found also where no other commit is wanted', async t => {
