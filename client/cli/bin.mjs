@@ -6,6 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { handOver } from '../../lib/hand-over.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+// What lists processes shows their arguments to everybody on the machine, so no token is left in them.
+if (process.argv.some(arg => arg.startsWith('--token'))) process.title = 'debug-server'
 const [word, ...behind] = programOf(process.argv.slice(2))
 if (word === 'serve') {
   // A task of this clone, wherever one stands; it installs what is missing, too.

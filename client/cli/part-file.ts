@@ -1,37 +1,52 @@
 import { createHash, type Hash } from 'node:crypto'
+import { constants, rmSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { type HeldLock, tryToLock } from '../../lib/lock.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 
 /**
  * A file on its way: what has come of it stands beside its place as NAME.ID.part, where another try finds it and goes on
- * behind it. At its place it is there whole or not at all. `id` tells whose content it is.
+ * behind it, one at a time. At its place it is there whole or not at all. `id` tells whose content it is.
  */
 export class PartFile implements AsyncDisposable {
   readonly #path: string
   readonly #part: string
   readonly #file: FileHandle
+  readonly #lock: HeldLock
   #hash: Hash = createHash('sha256')
   #bytes = 0
 
-  private constructor(path: string, part: string, file: FileHandle) {
+  private constructor(path: string, part: string, file: FileHandle, lock: HeldLock) {
     this.#path = path
     this.#part = part
     this.#file = file
+    this.#lock = lock
   }
 
-  /** With what an earlier try has left of it, if no more than `most` bytes. */
-  static async open(path: string, id: string, most: number): Promise<PartFile> {
+  /** With what an earlier try has left of it, if no more than `most` bytes; undefined where another one is at it now. */
+  static async open(path: string, id: string, most: number): Promise<PartFile | undefined> {
     makeDirectory(dirname(path))
     const part = `${path}.${id}.part`
-    const file = await open(part, 'a+', 0o666)
+    const lock = lockBeside(part)
+    if (lock === undefined) return undefined
+    // What somebody has laid there as a link leads to a file that nobody meant.
+    const file = await open(
+      part,
+      constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW,
+      0o666,
+    ).catch(error => {
+      lock[Symbol.dispose]()
+      throw error
+    })
     try {
-      const made = new PartFile(path, part, file)
+      const made = new PartFile(path, part, file, lock)
       if ((await file.stat()).size > most) await made.restart()
       else await made.#readAll()
       return made
     } catch (error) {
       await file.close()
+      lock[Symbol.dispose]()
       throw error
     }
   }
@@ -79,5 +94,19 @@ export class PartFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close()
     if (this.#bytes === 0) await this.discard()
+    this.#lock[Symbol.dispose]()
+  }
+}
+
+/** Leaves no file behind. Who finds it gone meanwhile tries anew: see lib/lock.ts. */
+function lockBeside(part: string): HeldLock | undefined {
+  const path = `${part}.lock`
+  const lock = tryToLock(path)
+  if (lock === undefined) return undefined
+  return {
+    [Symbol.dispose]() {
+      rmSync(path, { force: true })
+      lock[Symbol.dispose]()
+    },
   }
 }

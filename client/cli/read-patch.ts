@@ -1,5 +1,8 @@
+import { longestPatch } from '../../services/contract/fields.ts'
+import { usageError } from './cli-error.ts'
 import type { Io } from './io.ts'
 import { readText } from './read-text.ts'
+import { sizeText } from './render/size-text.ts'
 
 /** In place of a file: what has changed in the repository that one stands in. */
 export const workingTree = '@working-tree'
@@ -22,6 +25,11 @@ export async function readPatch(
   const { packWorkingTree } = await import('./working-tree/pack.ts')
   const packed = await packWorkingTree(io, commit)
   const { patch, notes } = packed
+  if (patch !== undefined && patch.length > longestPatch)
+    throw usageError(
+      `${flag} ${workingTree}: what has changed here makes a patch of ${sizeText(patch.length)}, and one may have ${sizeText(longestPatch)}`,
+      'keep large files out of it with .gitignore, or commit and push them',
+    )
   if (patch !== undefined) return { patch, commit: packed.commit, notes }
   const none = `nothing has changed here: the session gets ${packed.commit.slice(0, 12)} as it is`
   return { commit: packed.commit, notes: [none, ...notes] }

@@ -118,11 +118,14 @@ export const secrets = z
     'must be at most 64 KiB of UTF-8 together, names not counted',
   )
 
+/** In characters. */
+export const longestPatch = 10_000_000
+
 /** A unified diff as `git diff` writes it. */
 export const patch = z
   .string()
   .min(1)
-  .max(10_000_000)
+  .max(longestPatch)
   .refine(text => text.isWellFormed(), 'must be text: it has half of a surrogate pair')
 
 const waitRange = 'expected 0 to 60 seconds'

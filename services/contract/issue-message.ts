@@ -7,5 +7,13 @@ export function issueMessage(issue: z.core.$ZodIssue): string {
   return plainMessage(issue.message)
 }
 
-/** What is expected is said in any case: that the value is "too small" or "invalid" adds nothing. */
-export const plainMessage = (message: string): string => message.replace(/^(?:Invalid|Too \w+)[^:]*: /, '')
+/**
+ * What is expected is said in any case: that the value is "too small" or "invalid" adds nothing. A limit is told in words,
+ * not as an expression.
+ */
+export const plainMessage = (message: string): string =>
+  message
+    .replace(/^(?:Invalid|Too \w+)[^:]*: /, '')
+    .replace(/^expected \w+ to (?:have|be) ([<>]=)/, (_, bound) =>
+      bound === '<=' ? 'expected at most ' : 'expected at least ',
+    )

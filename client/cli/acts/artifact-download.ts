@@ -67,6 +67,13 @@ async function save(file: string, artifact: Artifact, context: ActContext): Prom
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
     throw usageError(`--output "${visible(file)}": it is a directory`)
   await using part = await PartFile.open(path, artifact.id, artifact.bytes)
+  if (part === undefined)
+    throw new CliError(
+      'download_under_way',
+      exitCodes.failure,
+      `another download of ${artifact.id} to ${visible(file)} is under way`,
+      { fix: 'wait for it, or say another --output FILE' },
+    )
   try {
     await fill(part, file, artifact, context)
   } catch (error) {

@@ -27,10 +27,14 @@ export const gitIn =
         if (error === null) return resolve(stdout)
         if (signal.aborted) return reject(signal.reason)
         if (error.code === 1 && stderr.length === 0) return reject(new GitNo())
-        reject(usageError(`git ${args[0]}: ${reasonOf(error, stderr.toString())}`))
+        reject(usageError(`git ${commandIn(args)}: ${reasonOf(error, stderr.toString())}`))
       })
     })
   }
+
+/** Its name, behind the configuration of this call. */
+const commandIn = (args: readonly string[]): string =>
+  args.find((arg, i) => arg !== '-c' && args[i - 1] !== '-c') ?? ''
 
 function reasonOf({ code, message }: { code?: unknown; message: string }, stderr: string): string {
   if (code === 'ENOENT') return 'git is not installed here'

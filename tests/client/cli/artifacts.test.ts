@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,7 +112,7 @@ t.test('a download goes on where its connection broke', async t => {
     directory,
   })
   t.match(result, { code: 0, stdout: alphabet, stderr: '' })
-  t.same(asked, [undefined, 'bytes=10-', 'bytes=20-'])
+  t.same(asked, [undefined, 'bytes=10-25', 'bytes=20-25'])
 })
 
 /** Answers ranges of the alphabet of one version, and all of it to whoever has another; each time at most 10 bytes. */
@@ -212,4 +212,42 @@ t.test('what is not what the server says is not kept', async t => {
     environment: at(server.url),
   })
   t.equal(both.code, 2)
+})
+
+t.test('of two downloads to one place the second is refused, and no link is followed', async t => {
+  const begun = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  await using server = await standIn({
+    'artifacts.get': () => artifact({ path: 'alphabet', sha256: alphabetSha256, bytes: 26 }),
+    'artifacts.download': (_, { response, index }) => {
+      response.writeHead(200, { etag: '"a"', 'content-length': 26 }).write(alphabet.slice(0, 9))
+      const rest = () => void response.end(alphabet.slice(9))
+      if (index > 0) rest()
+      else {
+        begun.resolve()
+        goOn.promise.then(rest)
+      }
+      return undefined
+    },
+  })
+  const directory = await place(t)
+  const download = (file: string) =>
+    cli(['artifact', 'download', 'art_0', '-o', file], { environment: at(server.url), directory })
+  const first = download('alphabet')
+  await begun.promise
+  t.match(await download('alphabet'), {
+    code: 1,
+    stderr: /another download of art_\w+ to alphabet is under way/,
+  })
+  t.match(await download('elsewhere'), { code: 0 }, 'another place is free')
+  goOn.resolve()
+  t.match(await first, { code: 0 })
+  t.equal(readFileSync(join(directory, 'alphabet'), 'utf8'), alphabet)
+  t.same(readdirSync(directory).sort(), ['alphabet', 'elsewhere'])
+
+  writeFileSync(join(directory, 'mine'), 'a file of mine that is longer than what is to come')
+  symlinkSync('mine', join(directory, 'linked.art_0123456789ab.part'))
+  t.match(await download('linked'), { code: 1, stderr: /linked: / })
+  t.match(readFileSync(join(directory, 'mine'), 'utf8'), 'a file of mine')
+  t.notOk(readdirSync(directory).some(name => name.endsWith('.lock')))
 })

@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { child } from './child.ts'
@@ -56,3 +59,29 @@ t.test('without its dependencies it says how to get them', async t => {
   t.equal(status, 1)
   t.match(stderr, /the dependencies of .*clone\/? are not installed\n {2}run "npx task up" there first\n/)
 })
+
+t.test(
+  'a token that is given as a flag does not stay in the list of processes',
+  { skip: process.platform !== 'linux' && 'it reads /proc' },
+  async t => {
+    const token = 'dst_0123456789abcdef'
+    const asked = Promise.withResolvers<string>()
+    const server = createServer(() => asked.resolve(readFileSync(`/proc/${running?.pid}/cmdline`, 'utf8')))
+    t.teardown(() => server.close().closeAllConnections())
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    let running: ChildProcess | undefined
+    const ended = child(['whoami', `--token=${token}`, '--base-url', `http://127.0.0.1:${port}`], {
+      environment: {},
+      directory: await temporary(t),
+      started: one => {
+        running = one
+      },
+    })
+    const seen = await asked.promise
+    t.match(seen, /^debug-server/)
+    t.notMatch(seen, token)
+    running?.kill()
+    await ended
+  },
+)

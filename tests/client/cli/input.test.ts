@@ -101,7 +101,7 @@ t.test('secrets come from a file, and stand in no error', async t => {
 t.test('what cannot be understood is named, with what is allowed', async t => {
   const refused: readonly [CliName, Partial<Typed>, message: RegExp, fix?: RegExp][] = [
     ['sessions.list', { flags: { limit: 'ten' } }, /^--limit "ten": expected a number$/],
-    ['sessions.list', { flags: { limit: '0' } }, /^--limit "0": expected number to be >=1$/],
+    ['sessions.list', { flags: { limit: '0' } }, /^--limit "0": expected at least 1$/],
     [
       'debug.launch',
       { places: ['@last'], flags: { python: 'a.py', break: ['a.py:1', 'a.py', '/b.py:2'] } },

@@ -172,4 +172,22 @@ t.test('session create --patch @working-tree sends both, and tells what it shoul
   t.match(await create('@working-tree', '--commit', 'main'), { code: 0, stderr: '' })
   t.match(server.received.at(-1)?.input, { commit: ask(top, 'rev-parse', 'main'), patch: /^\+changed$/m })
   t.match(await create('@working-tree', '--commit', 'nope'), { code: 2 })
+  const sent = server.received.length
+  await writeFile(join(top, 'large.txt'), 'a line of a large file\n'.repeat(500_000))
+  t.match(await create('@working-tree'), {
+    code: 2,
+    stderr: /makes a patch of 11\.\d MiB, and one may have 9\.5 MiB\n.*\.gitignore/,
+  })
+  t.match(await create('large.txt'), {
+    code: 2,
+    stderr: /--patch "large.txt": expected at most 10000000 char/,
+  })
+  await rm(join(top, 'large.txt'))
+  await mkdir(join(top, 'new-repository'))
+  git(join(top, 'new-repository'), 'init', '--quiet', '--template=')
+  t.match(await create('@working-tree'), {
+    code: 2,
+    stderr: /git add: 'new-repository\/' does not have a commit/,
+  })
+  t.equal(server.received.length, sent, 'nothing was sent')
 })
