@@ -50,10 +50,11 @@ export async function untilSessionRuns(created: Session, context: ActContext): P
 export function sessionFailure({ id, failure }: Session): CliError {
   const message = visibleLines(failure?.message ?? 'no reason is known').join('\n  ')
   return new CliError(failure?.reason ?? 'session_failed', exitCodes.failure, `${id} failed: ${message}`, {
-    fix: failure === null ? undefined : fixes[failure.reason],
+    fix: failure === null ? undefined : fixes[failure.reason]?.replace('SESSION', id),
   })
 }
 
+/** What to do about it, with the session's id in the place of SESSION. */
 const fixes: Record<NonNullable<Session['failure']>['reason'], string | undefined> = {
   commit_not_found:
     'give --commit an id, a branch or a tag of that repository, and check that it has been pushed',

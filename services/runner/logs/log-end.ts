@@ -17,5 +17,12 @@ export async function logEnd(path: string, secrets: readonly string[]): Promise<
   const bytes = buffer.subarray(0, bytesRead)
   mask.cover(bytes)
   const text = bytes.subarray(-mostBytes).toString('utf8')
-  return text.trimEnd().split('\n').slice(-mostLines).join('\n').slice(-mostCharacters)
+  return wholeLines(text.trimEnd().split('\n').slice(-mostLines).join('\n'))
+}
+
+/** As many of the last lines as may be told; the end of one that is longer than that by itself. */
+function wholeLines(text: string): string {
+  if (text.length <= mostCharacters) return text
+  const first = text.indexOf('\n', text.length - mostCharacters - 1)
+  return first === -1 ? text.slice(-mostCharacters) : text.slice(first + 1)
 }

@@ -18,6 +18,10 @@ t.test('the last lines are told, and no more than is read at once', async t => {
   const many = Array.from({ length: 50 }, (_, line) => `line ${line}`)
   t.equal(await endOf(t, many.join('\n')), many.slice(-12).join('\n'))
   t.equal(await endOf(t, 'x'.repeat(100_000)), 'x'.repeat(1_500))
+  const wide = ['a', 'b', 'c', 'd'].map(letter => letter.repeat(600))
+  t.equal(await endOf(t, wide.join('\n')), wide.slice(-2).join('\n'), 'each line as a whole')
+  t.equal(await endOf(t, `${'x'.repeat(600)}\n${'y'.repeat(1_500)}`), 'y'.repeat(1_500))
+  t.equal(await endOf(t, `x\n${'y'.repeat(1_501)}`), 'y'.repeat(1_500), 'but for one that is too long')
   t.equal(await logEnd('/nowhere/log', []), '')
 })
 
