@@ -1,5 +1,5 @@
-import { chmod, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { chmod, mkdir, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { type ConnectionFlags, loadSettings } from '../../../../config/client/load.ts'
 import { writeAtomically } from '../../../../lib/atomic-file.ts'
 import { parseBaseUrl } from '../../../../lib/base-url.ts'
@@ -31,13 +31,6 @@ export async function installForAgents(io: Io, path: string, flags: InstallFlags
   const changes = await planInstallation(directory, body, flags.force === true)
   if (flags.dryRun !== true) for (const change of changes) await apply(change)
   await write(io.stdout, flags.json === true ? jsonOf(directory, changes) : textOf(changes, flags), io.signal)
-  for (const { name, change } of changes)
-    if (change === 'edited' && flags.json !== true)
-      await write(
-        io.stderr,
-        `${name}: its block was edited, and is left as it is; --force writes it anew\n`,
-        io.signal,
-      )
 }
 
 /** What of the settings is told. Never the token; an address that holds one is not even repeated in the refusal. */
@@ -64,6 +57,8 @@ async function apply({ write: wanted }: Change): Promise<void> {
   if (wanted === undefined) return
   const { path, mode, after, before } = wanted
   try {
+    // As everything else in the repository: not for this user alone.
+    await mkdir(dirname(path), { recursive: true })
     await writeAtomically(path, after, { mode })
     // What is made anew has the mode that this user's files have; what was there keeps its own.
     if (before !== undefined && ((await stat(path)).mode & 0o777) !== mode) await chmod(path, mode)

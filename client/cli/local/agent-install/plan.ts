@@ -11,7 +11,7 @@ import { scaffold } from './scaffold.ts'
 export type Change = {
   /** Relative to the directory. */
   readonly name: string
-  readonly change: 'created' | 'updated' | 'unchanged' | 'edited'
+  readonly change: 'created' | 'updated' | 'unchanged'
   /** Where it is written, with what mode; undefined where nothing is. */
   readonly write:
     | {
@@ -61,8 +61,11 @@ function withBlock(
   const placed = placeBlock(content.toString('latin1'), body, force)
   switch (placed.kind) {
     case 'unchanged':
+      return { name, change: 'unchanged', write: undefined }
     case 'edited':
-      return { name, change: placed.kind, write: undefined }
+      throw new CliError('block_edited', exitCodes.failure, `${visible(path)}: its block was edited`, {
+        fix: 'say --force to have it written anew, which loses what was changed in it',
+      })
     case 'damaged':
       throw new CliError(
         'damaged_block',
@@ -71,6 +74,11 @@ function withBlock(
         { fix: placed.fix },
       )
     case 'placed': {
+      // Its directory would let it be replaced all the same.
+      if ((mode & 0o222) === 0)
+        throw new CliError('read_only', exitCodes.failure, `${visible(path)}: it is read-only`, {
+          fix: 'make it writable first',
+        })
       const after = Buffer.from(placed.text, 'latin1')
       const change = present === undefined ? 'created' : 'updated'
       return { name, change, write: { path, mode, before: present?.content, after } }

@@ -31,6 +31,8 @@ t.test('an empty repository gets everything once, and never a token', async t =>
   for (const name of ['AGENTS.md', '.codex/spec.md', '.codex/tasks/TEMPLATE.md'])
     t.notMatch(await read(name), secret, name)
   t.notOk((await readdir(directory)).includes('CLAUDE.md'))
+  const { mode } = await stat(join(directory, '.codex'))
+  t.equal(mode & 0o777, 0o777 & ~process.umask(), 'for others of the repository as well')
   t.match(await install('--section-heading', 'Our server'), { code: 0, stdout: 'nothing to change\n' })
   t.equal(await read('AGENTS.md'), agents)
   await writeFile(join(directory, '.codex/spec.md'), 'mine')
@@ -55,32 +57,42 @@ t.test('what is there keeps its bytes, its mode and its links', async t => {
   t.equal((await stat(at('CLAUDE.md'))).ino, (await stat(at('AGENTS.md'))).ino)
 })
 
-t.test('an edited block is left with a message, a dry run prints a diff that git applies', async t => {
-  const { directory, install, at, read } = await rig(t)
-  await writeFile(at('CLAUDE.md'), 'Be brief.\n')
-  const dry = await install('--dry-run')
-  t.equal(dry.code, 0)
-  t.same(await readdir(directory), ['CLAUDE.md'], 'nothing was written')
-  await install()
-  const whole = await read('CLAUDE.md')
-  await writeFile(at('CLAUDE.md'), 'Be brief.\n')
-  await writeFile(at('AGENTS.md'), '')
-  const [, patch = ''] = /(--- a\/CLAUDE\.md[\s\S]*?)(?:--- |$)/.exec(dry.stdout) ?? []
-  const git = spawnSync('git', ['apply', '-'], { cwd: directory, input: patch })
-  t.equal(git.status, 0, String(git.stderr))
-  t.equal(await read('CLAUDE.md'), whole)
-  await writeFile(at('CLAUDE.md'), whole.replace('Run and debug', 'Do not debug'))
-  const left = await install()
-  t.match(left, { code: 0, stderr: /^CLAUDE\.md: its block was edited, and is left as it is; --force/ })
-  t.match(await read('CLAUDE.md'), /Do not debug/)
-  t.match(JSON.parse((await install('--force', '--json')).stdout), {
-    files: [
-      { name: 'AGENTS.md', change: 'unchanged' },
-      { name: 'CLAUDE.md', change: 'updated' },
-    ],
-  })
-  t.equal(await read('CLAUDE.md'), whole)
-})
+t.test(
+  'an edited block is refused unless it is forced, a dry run prints a diff that git applies',
+  async t => {
+    const { directory, install, at, read } = await rig(t)
+    await writeFile(at('CLAUDE.md'), 'Be brief.\n')
+    const dry = await install('--dry-run')
+    t.equal(dry.code, 0)
+    t.same(await readdir(directory), ['CLAUDE.md'], 'nothing was written')
+    await install()
+    const whole = await read('CLAUDE.md')
+    await writeFile(at('CLAUDE.md'), 'Be brief.\n')
+    await writeFile(at('AGENTS.md'), '')
+    const [, patch = ''] = /(--- a\/CLAUDE\.md[\s\S]*?)(?:--- |$)/.exec(dry.stdout) ?? []
+    const git = spawnSync('git', ['apply', '-'], { cwd: directory, input: patch })
+    t.equal(git.status, 0, String(git.stderr))
+    t.equal(await read('CLAUDE.md'), whole)
+    await writeFile(at('CLAUDE.md'), whole.replace('Run and debug', 'Do not debug'))
+    await writeFile(at('AGENTS.md'), 'nothing of ours\n')
+    for (const more of [[], ['--dry-run'], ['--json']])
+      t.match(await install(...more), {
+        code: 1,
+        stdout: '',
+        stderr: /CLAUDE\.md: its block was edited[\s\S]*--force/,
+      })
+    t.match(await read('CLAUDE.md'), /Do not debug/)
+    t.equal(await read('AGENTS.md'), 'nothing of ours\n', 'nothing else is written either')
+    await writeFile(at('AGENTS.md'), whole.replace('Be brief.\n\n', ''))
+    t.match(JSON.parse((await install('--force', '--json')).stdout), {
+      files: [
+        { name: 'AGENTS.md', change: 'unchanged' },
+        { name: 'CLAUDE.md', change: 'updated' },
+      ],
+    })
+    t.equal(await read('CLAUDE.md'), whole)
+  },
+)
 
 t.test('what cannot be judged is refused, and nothing is written', async t => {
   const elsewhere = await temporary(t)
@@ -102,6 +114,10 @@ t.test('what cannot be judged is refused, and nothing is written', async t => {
     [
       (at: (name: string) => string) => writeFile(at('CLAUDE.md'), '<!-- debug-server:agent-install end -->'),
       /CLAUDE\.md: of the block .* the mark of its start is missing/,
+    ],
+    [
+      (at: (name: string) => string) => writeFile(at('AGENTS.md'), 'mine', { mode: 0o444 }),
+      /AGENTS\.md: it is read-only/,
     ],
     [
       (at: (name: string) => string) => writeFile(at('CLAUDE.md'), Buffer.from('\ufeffhi', 'utf16le')),
