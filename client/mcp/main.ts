@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { packageVersion } from '../../config/package.ts'
+import { fileReason } from '../../lib/file-reason.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { type CommandLine, commandLine } from './command-line.ts'
 import { Connections } from './connections.ts'
@@ -7,9 +8,14 @@ import { createTools } from './tools.ts'
 
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort())
-// Whoever spoke to us is gone; what is left to do is to end.
-process.stderr.on('error', () => {})
 const log = (text: string): void => void process.stderr.write(`debug-server mcp: ${text}\n`)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever spoke to us is gone; what is left to do is to end.
+  if (error.code === 'EPIPE') return ending.abort()
+  log(`standard output cannot be written: ${fileReason(error)}`)
+  process.exit(1)
+})
+process.stderr.on('error', () => {})
 const report = (error: unknown): void =>
   log(error instanceof Error ? (error.stack ?? error.message) : String(error))
 

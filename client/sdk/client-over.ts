@@ -1,6 +1,7 @@
 import { contract, operationNames } from '../../services/contract/contract.ts'
 import { Connection } from './connection.ts'
 import type { Download } from './download.ts'
+import type { LogTail, LogTailInput } from './log-tail.ts'
 import type {
   Arguments,
   BytesName,
@@ -35,6 +36,8 @@ export type Client = GroupedMethods &
       input: Input<StreamName>,
       options?: CallOptions,
     ): AsyncIterable<Output<StreamName>>
+    /** The last bytes of a stream of a command, as there are now: what is before them is not sent. */
+    logTail(input: LogTailInput, options?: Pick<CallOptions, 'signal'>): Promise<LogTail>
     /** Connects when it is iterated, and goes on behind the last change by itself; see `resumingEvents`. */
     changes(
       name: EventsName,
@@ -58,6 +61,7 @@ export function clientOver({ address, transport, signal }: ClientOverOptions): C
     versioned: (name, ...[input, options]) => connection.versioned(contract[name], input ?? {}, options),
     download: (name, input, options) => connection.download(contract[name], input, options),
     stream: (_, input, options) => connection.logs(input, options),
+    logTail: (input, options) => connection.logTail(input, options),
     changes: (_, input, options) => connection.events(input ?? {}, options),
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   }
@@ -70,7 +74,7 @@ function groupedMethods({
   download,
   stream,
   changes,
-}: Omit<Client, keyof GroupedMethods>): GroupedMethods {
+}: Pick<Client, 'call' | 'download' | 'stream' | 'changes'>): GroupedMethods {
   const ways = { json: call, bytes: download, stream, events: changes }
   const groups: Record<string, Record<string, unknown>> = {}
   for (const name of operationNames) {

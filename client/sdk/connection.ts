@@ -9,6 +9,7 @@ import { ConnectionError, explainConnectionError } from './connection-error.ts'
 import { deadline, deadlineOf } from './deadline.ts'
 import { type Download, downloadOf, type OpenedBytes } from './download.ts'
 import { httpRequest } from './http-request.ts'
+import { type LogTail, type LogTailInput, tailIn } from './log-tail.ts'
 import { lines } from './ndjson.ts'
 import type { CallOptions, Input, Versioned } from './operation-types.ts'
 import { pause } from './pause.ts'
@@ -95,6 +96,24 @@ export class Connection {
       open: asked => this.#openLog(asked, both),
       pause: milliseconds => pause(milliseconds, both),
     })
+  }
+
+  /** The end of a log alone, by a range of its bare bytes. */
+  async logTail(
+    { most, ...input }: LogTailInput,
+    { signal }: Pick<CallOptions, 'signal'> = {},
+  ): Promise<LogTail> {
+    const { transport, baseUrl } = this.#options
+    using limit = deadline(deadlineOf({}), baseUrl, [signal, this.#options.signal])
+    const answer = await transport.send(httpRequest(contract['sessions.logs'], input), {
+      accept: 'text/plain, application/problem+json',
+      headers: { range: `bytes=-${most}` },
+      signal: limit.signal,
+      idleMs: longestSilence,
+    })
+    if (answer.status === 200 || answer.status === 206)
+      return await tailIn(answer, this.#bytes(answer.body, limit.signal), { most, baseUrl })
+    throw parseProblem(answer.status, await this.#text(answer.body, limit.signal), baseUrl)
   }
 
   /** A file, of which a range is asked for anew where the connection breaks. */

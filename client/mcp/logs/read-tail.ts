@@ -1,8 +1,7 @@
 import { commandHasEnded } from '../../../services/contract/command-state.ts'
 import type { LogChunk, LogMessage, LogStream } from '../../../services/contract/log-message.ts'
 import type { Command } from '../../../services/contract/resources.ts'
-import { bytesOf, chunkOf } from '../../sdk/log-bytes.ts'
-import { ProblemError } from '../../sdk/problem-error.ts'
+import { chunkOf } from '../../sdk/log-bytes.ts'
 import { onCharacter } from '../fit-bytes.ts'
 import { chunkSize, tailOf } from '../fit-chunks.ts'
 import { mostBytes, type Part, roomBeside, sizeOf } from '../part.ts'
@@ -16,7 +15,7 @@ const leftOut = 'earlier output is left out: call with offset 0 to read from the
 
 /**
  * The end of the log, which is what matters after a failure: the last bytes of the latest commands that have begun, as
- * many as fit. A log can only be read forward, so that all of the last command's is read, in bounded memory.
+ * many as fit.
  */
 export async function readTail(place: Place, call: ToolCall): Promise<Part> {
   const commands = await commandsOf(place, call)
@@ -72,20 +71,13 @@ async function lastBytes(
   { client, signal }: ToolCall,
 ): Promise<LogChunk | undefined> {
   if (log_expired_at !== null) return undefined
-  let kept = Buffer.alloc(0)
-  let end = 0
-  for await (const message of client.sessions.logs({ session, command: id, stream }, { signal })) {
-    if (message.type === 'end' && message.problem !== undefined) throw new ProblemError(message.problem)
-    if (message.type !== 'output') continue
-    kept = Buffer.concat([kept, bytesOf(message)]).subarray(-mostBytes)
-    end = message.offset + message.bytes
-  }
+  const tail = await client.logTail({ session, command: id, stream, most: mostBytes }, { signal })
+  const kept = Buffer.from(tail.bytes)
   if (kept.length === 0) return undefined
   // Of a command that still writes the last character may not be whole yet: it comes with the next bytes.
   const to = commandHasEnded(status) ? kept.length : wholeCharacters(kept)
-  const from = end > kept.length ? onCharacter(kept, 0, 1) : 0
-  const start = end - kept.length
-  return to > from ? chunkOf({ command: id, stream }, start + from, kept.subarray(from, to)) : undefined
+  const from = tail.offset > 0 ? onCharacter(kept, 0, 1) : 0
+  return to > from ? chunkOf({ command: id, stream }, tail.offset + from, kept.subarray(from, to)) : undefined
 }
 
 /** Where the last whole character ends. Bytes that are no text count as whole. */

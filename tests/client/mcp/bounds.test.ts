@@ -58,7 +58,9 @@ function handlersFor(size: Size, content: Buffer): Handlers {
   }
   // Which commands there are decides how often a log is asked for.
   handlers['commands.get'] = () => command({ status: 'failed' })
-  handlers['sessions.logs'] = ({ stream, offset = 0 }, { response }) => {
+  handlers['sessions.logs'] = ({ stream, offset = 0 }, exchange) => {
+    const { request, response } = exchange
+    if (request.headers.range !== undefined) return void sendRange(content, exchange)
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     const chunk = chunkOf(
       { command: command().id, stream: stream === 'stderr' ? 'stderr' : 'stdout' },

@@ -1,5 +1,9 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { commandLine } from '../../../client/mcp/command-line.ts'
@@ -11,6 +15,8 @@ import { Refusal, standIn } from '../stand-in-server.ts'
 import { startMcp, textOf } from './rig.ts'
 
 t.setTimeout(240_000)
+
+const bin = resolve(import.meta.dirname, '../../../client/cli/bin.mjs')
 
 t.test('the flags are those that say which server', t => {
   t.same(commandLine(['mcp']), { mode: { kind: 'stdio' }, flags: {}, config: undefined })
@@ -164,6 +170,22 @@ t.test('the manifest tells what a client would be told, without a server', async
   t.same(told.tools, (await mcp.client.listTools()).tools)
   t.same(told.prompts, (await mcp.client.listPrompts()).prompts)
   t.same(told.resourceTemplates, (await mcp.client.listResourceTemplates()).resourceTemplates)
+})
+
+t.test('who reads no more of what is printed is not told so', async t => {
+  const printing = spawn(process.execPath, [bin, 'mcp', '--manifest'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  printing.stdout.destroy()
+  t.equal(await text(printing.stderr), '')
+  const full = await open('/dev/full', 'w')
+  const stdio = ['ignore', full.fd, 'pipe'] as const
+  const failing = spawn(process.execPath, [bin, 'mcp', '--manifest'], { stdio: [...stdio] })
+  const ended = once(failing, 'exit')
+  t.match(
+    await text(failing.stderr ?? Readable.from([])),
+    /^debug-server mcp: standard output cannot be written: /,
+  )
+  t.same(await ended, [1, null])
+  await full.close()
 })
 
 t.test('one tool is called once, against the server of a file that is named', async t => {

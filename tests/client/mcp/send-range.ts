@@ -1,16 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Answers with what the Range of a request names of some bytes; returns how many those are. */
-export function sendRange(
-  all: Buffer,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-): number {
-  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
-  if (from === undefined || to === undefined) throw new Error('expected a range with both its ends')
-  const part = all.subarray(Number(from), Number(to) + 1)
-  response.writeHead(206, {
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse }
+
+/** Answers with what the Range of a request names of some bytes, as a server does; returns how many those are. */
+export function sendRange(all: Buffer, { request, response }: Exchange): number {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+  if (to === '') throw new Error('expected a range with an end')
+  const part = from === '' ? all.subarray(-Number(to)) : all.subarray(Number(from), Number(to) + 1)
+  const first = from === '' ? all.length - part.length : Number(from)
+  const range = { 'content-range': `bytes ${first}-${first + part.length - 1}/${all.length}` }
+  response.writeHead(part.length === 0 ? 200 : 206, {
     'content-length': part.length,
-    'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${all.length}`,
+    ...(part.length === 0 ? {} : range),
     etag: '"1"',
   })
   response.end(part)

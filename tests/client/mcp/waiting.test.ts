@@ -2,19 +2,10 @@ import t from 'tap'
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import type { Command, Session } from '../../../services/contract/resources.ts'
 import { until } from '../../until.ts'
-import {
-  command,
-  debugEnded,
-  debugSession,
-  end,
-  output,
-  page,
-  repository,
-  session,
-  state,
-} from '../samples.ts'
+import { command, debugEnded, debugSession, end, output, page, repository, session } from '../samples.ts'
 import type { Handlers } from '../stand-in-server.ts'
 import { inProcess } from './in-process.ts'
+import { sendRange } from './send-range.ts'
 
 t.setTimeout(120_000)
 
@@ -205,12 +196,10 @@ t.test('a log that is followed can be given up', async t => {
   const { client, bugs } = await inProcess(t, {
     'commands.list': () => page(command({ status: 'running' })),
     'sessions.get': () => session(),
-    'sessions.logs': ({ follow }, { response }) => {
+    'sessions.logs': ({ follow }, exchange) => {
+      const { response } = exchange
+      if (follow !== true) return void sendRange(Buffer.alloc(0), exchange)
       response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-      if (follow !== true) {
-        response.end(`${JSON.stringify(state('running'))}\n${JSON.stringify(end())}\n`)
-        return undefined
-      }
       response.once('close', () => closed.resolve())
       response.flushHeaders()
       following.resolve()
@@ -232,7 +221,9 @@ t.test('a log that is followed in vain tells so, and ends with what has come', a
   const { client, bugs } = await inProcess(t, {
     'commands.list': () => page(command({ status: 'running' })),
     'sessions.get': () => session(),
-    'sessions.logs': ({ follow, stream, offset }, { response }) => {
+    'sessions.logs': ({ follow, stream, offset }, exchange) => {
+      const { request, response } = exchange
+      if (request.headers.range !== undefined) return void sendRange(Buffer.alloc(0), exchange)
       const write = (message: unknown) => response.write(`${JSON.stringify(message)}\n`)
       response.writeHead(200, { 'content-type': 'application/x-ndjson' })
       const written = more === done && stream === 'stdout'
