@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { errorCode } from '../../lib/error-code.ts'
-import { fileReason } from '../../lib/file-reason.ts'
+import { KeptFile } from './kept-file.ts'
 import { defaultProfile } from './profile.ts'
-import { SettingsError } from './settings-error.ts'
 
 /**
  * Who is signed in where: a file beside the user's configuration, which no person writes, and which changes with each
@@ -18,8 +15,7 @@ const keptSchema = z.object({
 })
 export type KeptSignIn = z.infer<typeof keptSchema>
 
-const fileSchema = z.record(z.string(), keptSchema)
-type SignIns = Readonly<z.infer<typeof fileSchema>>
+const signIns = new KeptFile(keptSchema)
 
 /** The place of a sign-in: a file, and its name there. */
 export type SignInPlace = { readonly file: string; readonly name: string }
@@ -43,50 +39,18 @@ export const signInsFile = (configPath: string): string => join(dirname(configPa
 
 /** Undefined where nobody is. A file that is none of ours counts as none: to sign in again is all that it costs. */
 export async function keptSignIn({ file, name }: SignInPlace): Promise<KeptSignIn | undefined> {
-  return (await read(file))[name]
+  return (await signIns.read(file))[name]
 }
-
-/** How long another program may be at work on the file, in milliseconds. */
-const patience = 10_000
 
 /** Keeps a sign-in, or forgets it; whole or not at all, readable by its owner only. */
 export const keepSignIn = ({ file, name }: SignInPlace, kept: KeptSignIn | undefined): Promise<void> =>
-  change(file, ({ [name]: _, ...others }) => (kept === undefined ? others : { ...others, [name]: kept }))
+  signIns.change(file, ({ [name]: _, ...others }) =>
+    kept === undefined ? others : { ...others, [name]: kept },
+  )
 
 /** Forgets the sign-ins of a profile, at whatever servers. */
 export async function forgetSignInsOf(file: string, profile: string): Promise<void> {
   const isOurs = (name: string) => name.startsWith(nameIn(profile, ''))
-  if (!Object.keys(await read(file)).some(isOurs)) return
-  await change(file, all => Object.fromEntries(Object.entries(all).filter(([name]) => !isOurs(name))))
-}
-
-async function change(path: string, changed: (all: SignIns) => SignIns): Promise<void> {
-  const [{ acquireLock }, { writeAtomically }] = await Promise.all([
-    import('../../lib/lock.ts'),
-    import('../../lib/atomic-file.ts'),
-  ])
-  try {
-    using _ = await acquireLock(`${path}.lock`, { signal: AbortSignal.timeout(patience) })
-    await writeAtomically(path, `${JSON.stringify(changed(await read(path)), null, 2)}\n`, { mode: 0o600 })
-  } catch (error) {
-    throw new SettingsError('configuration_not_writable', `${path} cannot be written: ${fileReason(error)}`, {
-      fix: `make ${dirname(path)} writable, or set DEBUG_SERVER_HOME to another directory`,
-      cause: error,
-    })
-  }
-}
-
-async function read(path: string): Promise<SignIns> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return {}
-    throw error
-  }
-  try {
-    return fileSchema.parse(JSON.parse(text))
-  } catch {
-    return {}
-  }
+  if (!Object.keys(await signIns.read(file)).some(isOurs)) return
+  await signIns.change(file, all => Object.fromEntries(Object.entries(all).filter(([name]) => !isOurs(name))))
 }

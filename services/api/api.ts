@@ -30,6 +30,7 @@ import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
 import { AccessTokens } from './sign-in/access-tokens.ts'
 import { AuditRefusals } from './sign-in/audit-refusals.ts'
+import { DeviceTokens } from './sign-in/device-tokens.ts'
 import { Passwords } from './sign-in/passwords.ts'
 import { SignInLimits } from './sign-in/sign-in-limits.ts'
 import { TokenUse } from './token-use.ts'
@@ -105,6 +106,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     rates: new RequestRates(deps.clock, deps.requests),
     streams: new StreamRoom(deps.streamsPerUser),
     accessTokens: new AccessTokens(deps),
+    deviceTokens: new DeviceTokens(deps),
     passwords: deps.passwords ?? new Passwords(),
     signInLimits: new SignInLimits(deps.clock),
     auditRefusals: starting.use(new AuditRefusals(deps)),

@@ -19,6 +19,7 @@ import type { Readiness } from './readiness.ts'
 import type { Question, TerminalQuestion, Wait } from './runner-link.ts'
 import type { AccessTokens } from './sign-in/access-tokens.ts'
 import type { AuditRefusals } from './sign-in/audit-refusals.ts'
+import type { DeviceTokens } from './sign-in/device-tokens.ts'
 import type { Passwords } from './sign-in/passwords.ts'
 import type { SignInLimits } from './sign-in/sign-in-limits.ts'
 
@@ -33,6 +34,7 @@ export type Context = {
   readonly rates: RequestRates
   readonly streams: StreamRoom
   readonly accessTokens: AccessTokens
+  readonly deviceTokens: DeviceTokens
   readonly passwords: Passwords
   readonly signInLimits: SignInLimits
   readonly auditRefusals: AuditRefusals

@@ -308,7 +308,8 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     ...{ invite: (await anInvite()).code, name: aName(), password, display_name: 'A name', cookie: false },
   }),
   'auth.login': async () => ({
-    ...{ name: (await client.users.create({ name: aName(), password })).name, password, cookie: false },
+    ...{ name: (await client.users.create({ name: aName(), password })).name, password, device: 'unknown' },
+    cookie: false,
   }),
   'auth.refresh': async () => ({ refresh_token: await aRefreshToken() }),
   'auth.logout': async () => ({ refresh_token: await aRefreshToken() }),

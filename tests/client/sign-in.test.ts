@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { request } from 'undici'
 import { createClient } from '../../client/sdk/client.ts'
 import type { SignInTokens } from '../../client/sdk/refreshing-transport.ts'
 import { startRig } from '../services/api/rig.ts'
@@ -44,6 +45,29 @@ t.test('one signs in on the command line, goes on as that, and signs out', async
   t.match(await run('logout'), { code: 0 })
   t.match(await run('login maria', `${password}-2`), { code: 0 })
   t.match((await run('me password', `${password}-2\n${password}\n`)).stdout, /sign in anew/)
+})
+
+t.test('who has signed in here before is not kept out by others at the same address', async t => {
+  const rig = await startRig(t)
+  await rig.call('users.create', { name: 'maria', password }, rig.admin)
+  const run = (home: string, line: string, stdin: string) =>
+    cli(line.split(' '), {
+      environment: { DEBUG_SERVER_HOME: home, DEBUG_SERVER_URL: rig.api.url },
+      ...{ stdin, now: Date.now },
+    })
+  const [own, foreign] = [await temporary(t), await temporary(t)]
+  t.match(await run(own, 'login maria', password), { code: 0 })
+  t.equal((await stat(join(own, 'devices.json'))).mode & 0o777, 0o600)
+  await run(own, 'logout', '')
+  for (let n = 0; n < 5; n++) t.match(await run(foreign, 'login maria', 'wrong'), { code: 3 })
+  // Known again, and therefore not counted with the others.
+  t.match(await run(own, 'login Maria', password), { code: 0 })
+  const { statusCode } = await request(`${rig.api.url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'maria', password }),
+  })
+  t.equal(statusCode, 429)
 })
 
 t.test('a client refreshes its sign-in by itself, once for all that it does at the same time', async t => {

@@ -1,3 +1,4 @@
+import { devicePlace, keepDevice, keptDevice } from '../../../config/client/devices.ts'
 import type { ConnectionFlags } from '../../../config/client/load.ts'
 import type { Settings } from '../../../config/client/resolve.ts'
 import {
@@ -32,7 +33,9 @@ export async function login(io: Io, flags: Flags, [name = '']: readonly string[]
   const { client, place } = await reached(io, flags)
   await using server = client
   const password = await new SecretReader(io).read('--password', flags.password ?? '-')
-  const signedIn = await server.auth.login(checked('auth.login', { name, password }))
+  const device = await keptDevice(devicePlace(requireConfigPath(io), { user: name, baseUrl: server.baseUrl }))
+  const known = device === undefined ? {} : { device }
+  const signedIn = await server.auth.login(checked('auth.login', { name, password, ...known }))
   await keep(io, flags, { server, place, signedIn, text: 'signed in' })
 }
 
@@ -77,6 +80,11 @@ async function keep(io: Io, flags: Flags, { server, place, signedIn, text }: Sig
     refreshToken: refreshToken ?? '',
     expiresAt: io.now() + seconds * 1_000,
   })
+  if (signedIn.device !== null)
+    await keepDevice(
+      devicePlace(requireConfigPath(io), { user: user.name, baseUrl: server.baseUrl }),
+      signedIn.device,
+    )
   if (before !== undefined) await end(server, before.refreshToken)
   const told = { user, sign_in: signedIn.sign_in }
   const line = `${text} at ${server.baseUrl} as ${visible(user.name)} (${user.role})\n`

@@ -21,7 +21,7 @@ import { originMay } from '../origin.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { originRefused } from '../presented.ts'
 import { accessTokenLife } from '../sign-in/access-tokens.ts'
-import { noCookies, refreshTokenIn, signInCookies } from '../sign-in/sign-in-cookies.ts'
+import { deviceTokenIn, noCookies, refreshTokenIn, signInCookies } from '../sign-in/sign-in-cookies.ts'
 import type { Handlers, Visit } from './handler.ts'
 import { now } from './now.ts'
 import { userOf } from './user-of.ts'
@@ -59,19 +59,24 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
       attempt.succeeded()
       if (registered.outcome === 'user_exists')
         return refuse('user_exists', `a user is called ${registered.user.name}: use another name`)
-      return signedIn(context, visit, { ...registered.started, user: registered.user, cookie: input.cookie })
+      const device = await context.deviceTokens.issue(registered.user.id)
+      const { started, user: made } = registered
+      return signedIn(context, visit, { ...started, user: made, device, cookie: input.cookie })
     })
   },
 
-  'auth.login': async ({ name, password, cookie }, visit) => {
+  'auth.login': async ({ name, password, device: given, cookie }, visit) => {
     const foreign = cookie ? foreignPage(context, visit) : undefined
     if (foreign !== undefined) return foreign
+    const user = await findUser(context.store, name)
+    const device = user && (await context.deviceTokens.read(given ?? deviceTokenIn(visit) ?? '', user.id))
     const from = addressOf(visit)
-    const attempt = context.signInLimits.begin(from, name)
+    const { signInLimits } = context
+    const attempt = device === undefined ? signInLimits.begin(from, name) : signInLimits.beginKnown(device)
     if (!attempt.ok) return attempt
     return attempt.during(async () => {
-      const user = await findUser(context.store, name)
-      const isRight = await context.passwords.matches(password, user?.password_hash ?? null, from)
+      const hash = user?.password_hash ?? null
+      const isRight = await context.passwords.matches(password, hash, device ?? from)
       if (!isRight.ok) {
         attempt.withdrawn()
         return isRight
@@ -82,7 +87,8 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
         return refuse('invalid_credentials', 'name or password are not right', { headers: challenge() })
       }
       attempt.succeeded()
-      return signedIn(context, visit, { ...started, user, cookie })
+      const known = await context.deviceTokens.issue(user.id)
+      return signedIn(context, visit, { ...started, user, device: known, cookie })
     })
   },
 
@@ -98,7 +104,7 @@ export const authHandlers = (context: Context): Pick<Handlers, Names> => ({
       case 'refreshed': {
         const { signIn, refreshToken } = refreshed
         const user = await userOf(context, { id: signIn.id, user_id: signIn.user_id })
-        return signedIn(context, visit, { signIn, refreshToken, user, cookie })
+        return signedIn(context, visit, { signIn, refreshToken, device: null, user, cookie })
       }
       case 'replayed':
         context.auditRefusals.add(refreshed.signIn.user_id, 'auth.refresh', visit.address)
@@ -144,20 +150,21 @@ const actor = (
 async function signedIn(
   { accessTokens }: Context,
   visit: Visit,
-  { user, signIn, refreshToken, cookie }: SignedIn,
+  { user, signIn, refreshToken, device, cookie }: SignedIn,
 ): Promise<Outcome<OutputOf<Contract['auth.login']>>> {
   const accessToken = await accessTokens.issue(signIn.id, user.id)
   const told = { user: toUser(user), sign_in: toSignIn(signIn), expires_in: accessTokenLife }
-  if (!cookie) return done({ ...told, access_token: accessToken, refresh_token: refreshToken })
+  if (!cookie) return done({ ...told, access_token: accessToken, refresh_token: refreshToken, device })
   return {
     ok: true,
-    value: { ...told, access_token: null, refresh_token: null },
-    headers: { 'set-cookie': signInCookies(visit, { accessToken, refreshToken }) },
+    value: { ...told, access_token: null, refresh_token: null, device: null },
+    headers: { 'set-cookie': signInCookies(visit, { accessToken, refreshToken, device }) },
   }
 }
 
 type SignedIn = Omit<StartedSignIn, 'refreshToken'> & {
   readonly refreshToken: string | null
+  readonly device: string | null
   readonly user: UserRow
   /** Where the tokens go. */
   readonly cookie: boolean

@@ -1,15 +1,12 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../../../lib/clock.ts'
 import { type SignInId, signInId, type UserId } from '../../contract/ids.ts'
-import { unaudited } from '../../store/audit-entry.ts'
-import { signingKey } from '../../store/signing-key.ts'
 import type { Store } from '../../store/store.ts'
+import { algorithm, names, Signing } from './signing.ts'
 
 /** How long an access token is good for, in seconds. Its sign-in is looked up at each use all the same. */
 export const accessTokenLife = 900
 
-const algorithm = 'HS256'
-const names = { issuer: 'debug-server', audience: 'debug-server' }
 /** RFC 9068: no other kind of token can be taken for one. */
 const typ = 'at+jwt'
 
@@ -19,15 +16,16 @@ export type ReadAccessToken =
 
 /** JSON Web Tokens (RFC 7519) that name a sign-in: short-lived, and worthless without that. */
 export class AccessTokens {
-  readonly #deps: { readonly store: Store; readonly clock: Clock }
-  #key: Promise<Uint8Array> | undefined
+  readonly #clock: Clock
+  readonly #signing: Signing
 
-  constructor(deps: { store: Store; clock: Clock }) {
-    this.#deps = deps
+  constructor({ store, clock }: { store: Store; clock: Clock }) {
+    this.#clock = clock
+    this.#signing = new Signing(store)
   }
 
   async issue(signIn: SignInId, user: UserId): Promise<string> {
-    const now = Math.floor(this.#deps.clock.now() / 1_000)
+    const now = Math.floor(this.#clock.now() / 1_000)
     return new SignJWT()
       .setProtectedHeader({ alg: algorithm, typ })
       .setIssuer(names.issuer)
@@ -36,34 +34,23 @@ export class AccessTokens {
       .setJti(signIn)
       .setIssuedAt(now)
       .setExpirationTime(now + accessTokenLife)
-      .sign(await this.#signingKey())
+      .sign(await this.#signing.key())
   }
 
   async read(token: string): Promise<ReadAccessToken> {
     try {
-      const { payload } = await jwtVerify(token, await this.#signingKey(), {
+      const { payload } = await jwtVerify(token, await this.#signing.key(), {
         ...names,
         typ,
         algorithms: [algorithm],
         requiredClaims: ['exp', 'jti'],
-        currentDate: new Date(this.#deps.clock.now()),
+        currentDate: new Date(this.#clock.now()),
       })
       const signIn = signInId.schema.safeParse(payload.jti)
       return signIn.success ? { outcome: 'valid', signIn: signIn.data } : { outcome: 'invalid' }
     } catch (error) {
       if (error instanceof errors.JWTExpired) return { outcome: 'expired' }
       if (error instanceof errors.JOSEError) return { outcome: 'invalid' }
-      throw error
-    }
-  }
-
-  /** Read once, and again after a failure. */
-  async #signingKey(): Promise<Uint8Array> {
-    this.#key ??= unaudited(() => signingKey(this.#deps.store))
-    try {
-      return await this.#key
-    } catch (error) {
-      this.#key = undefined
       throw error
     }
   }

@@ -19,7 +19,21 @@ export class SignInLimits {
     this.#addresses = new Attempts(clock, { free: free.address, keys })
   }
 
-  /** Begins an attempt; a refusal says how long to wait before it. */
+  /**
+   * Begins an attempt in a client where the user has signed in before: it waits for its own failures alone, whatever others
+   * at its address do.
+   */
+  beginKnown(device: string): Attempt | Refusal {
+    const key = `device ${device}`
+    const wait = this.#pairs.begin(key)
+    if (wait > 0) return tooMany(wait)
+    return new Attempt(
+      () => this.#pairs.forget(key),
+      () => this.#pairs.takeBack(key),
+    )
+  }
+
+  /** Begins any other attempt; a refusal says how long to wait before it. */
   begin(address: string, name: string): Attempt | Refusal {
     const pair = `${name.toLowerCase()} ${address}`
     const wait = this.#addresses.begin(address)

@@ -16,6 +16,8 @@ const signedIn = z.object({
   expires_in: z.int().positive(),
   /** Good for one refresh; null as well where another one has been given for the same just now. */
   refresh_token: z.string().nullable(),
+  /** What this client is known again by when it signs in the next time; null after a refresh as well. */
+  device: z.string().nullable(),
 })
 
 const refreshToken = z
@@ -57,6 +59,14 @@ export const authOperations = {
     input: z.strictObject({
       name: userName.describe('the name, whatever its case'),
       password: typedPassword.describe('the password'),
+      device: z
+        .string()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe(
+          'what an earlier sign-in in this client gave, so that no other client can keep it out; default: the cookie',
+        ),
       cookie,
     }),
     output: signedIn,

@@ -170,7 +170,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'auth.register': ({ code }) => ({
     ...{ invite: code, name: 'fresh', password, display_name: 'Fresh', cookie: false },
   }),
-  'auth.login': () => ({ name: 'alice', password, cookie: false }),
+  'auth.login': () => ({ name: 'alice', password, device: 'unknown', cookie: false }),
   'auth.refresh': ({ refresh }) => ({ refresh_token: refresh }),
   'auth.logout': ({ refresh }) => ({ refresh_token: refresh }),
   'me.get': () => ({}),
@@ -283,6 +283,7 @@ const spoilt: Record<string, unknown[]> = {
     `${'\ud800'}-with-half-a-pair`,
   ],
   old_password: ['', 7, null, 'x'.repeat(5_000)],
+  device: ['', 7, null, 'x'.repeat(1_001)],
   refresh_token: ['', 7, null, 'x'.repeat(201)],
   cookie: ['maybe', 7, null],
   count: [0, 101, 1.5, 'x', null],
