@@ -42,6 +42,8 @@ export function bubblewrapOptions(view: SandboxView): string[] {
     // With the first program everything ends that it left behind: nobody would be there to reap it.
     ...['--die-with-parent', '--cap-drop', 'ALL'],
     ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'],
+    // Settings of the kernel, which root may change without any capability: which program it runs for a core dump, for one.
+    ...['--ro-bind', '/proc/sys', '/proc/sys'],
     ...['--size', sharedMemory, '--tmpfs', '/dev/shm'],
     ...empty.flatMap(path => ['--tmpfs', path]),
     ...bound.flatMap(path => ['--bind', view.temporary, path]),

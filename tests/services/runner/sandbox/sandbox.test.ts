@@ -153,6 +153,17 @@ t.test('nothing of the host can be reached by its processes, memory or names', {
   }
 })
 
+t.test('no setting of the kernel can be changed, by root either', { skip }, async t => {
+  const { sh } = place(t)
+  // Each is opened alone, and nothing is written.
+  const opened =
+    sh(`for setting in /proc/sys/kernel/core_pattern $(find /proc/sys /sys -maxdepth 5 -type f -perm -200); do
+    (: >>"$setting") 2>/dev/null && echo "$setting"
+  done; echo end`)
+  t.equal(opened.stdout, 'end\n')
+  t.match(sh('cat /proc/sys/kernel/pid_max').stdout, /^\d+\n$/, 'they can be read')
+})
+
 t.test('it sees no process but its own, and none outlives it', { skip }, async t => {
   const { at, sh } = place(t)
   // A time that nobody else sleeps for.
