@@ -1,5 +1,5 @@
 /**
- * Starts the task command line: the prepared program where it is there and current, otherwise the sources as they stand.
+ * Starts a command line of this package: the prepared program where it is there and current, otherwise the sources as they stand.
  * Plain JavaScript with few imports, since each start goes through here; it runs on Node 24.
  *
  * The prepared program is a cache (see docs/decisions/0018-prepared-program.md): it is never required, and whatever is
@@ -7,6 +7,17 @@
  */
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+
+/**
+ * The programs, by the paths of their sources. `kindOf` guesses what a start will need of one, for to read compiled code takes
+ * time by its length.
+ *
+ * @type {Readonly<Record<string, { name: string, kindOf: (words: readonly string[]) => string }>>}
+ */
+const programs = {
+  'tasks/main.ts': { name: 'task', kindOf: kindOfRun },
+  'client/cli/main.ts': { name: 'debug-server', kindOf: () => 'run' },
+}
 
 const briefWords = ['--version', '--list', '-l', '--help', '-h']
 
@@ -21,8 +32,12 @@ const builtin = name => process.getBuiltinModule(name)
  * @returns {Promise<void>}
  */
 export async function launch({ root, main, writes }) {
+  const known = programs[main.slice(root.length + 1).replaceAll(sep, '/')]
+  if (known === undefined) throw new Error(`${main} is no program that is launched`)
+  const { name, kindOf } = known
   const kind = kindOf(process.argv.slice(2))
-  const program = currentProgram(root, kind) ?? (writes ? await prepareAnew(root, main, kind) : undefined)
+  const program =
+    currentProgram(root, name, kind) ?? (writes ? await prepareAnew(root, { name, main }, kind) : undefined)
   if (program === undefined) {
     await import(pathToFileURL(main).href)
     return
@@ -47,21 +62,20 @@ export function scriptOf({ path, text, code }) {
 }
 
 /**
- * What this start will need of the program, as a guess: to read compiled code takes time by its length, and most of it is
- * for runs.
+ * A start runs tasks, or answers a TAB, or tells something and is over.
  *
  * @param {readonly string[]} words
- * @returns {import('./prepare/manifest.ts').Kind}
+ * @returns {'run' | 'complete' | 'brief'}
  */
-export function kindOf(words) {
+export function kindOfRun(words) {
   if (words[0] === '--complete') return 'complete'
   const brief = words.length === 0 || words.some(word => briefWords.includes(word))
   return brief ? 'brief' : 'run'
 }
 
 /** What is prepared depends on the Node that runs it, so each has a place of its own. */
-export function placeOf(root) {
-  return join(root, '.artifacts', 'prepared', `${process.version}-${process.arch}`)
+export function placeOf(root, name) {
+  return join(root, '.artifacts', 'prepared', `${process.version}-${process.arch}`, name)
 }
 
 /**
@@ -69,12 +83,13 @@ export function placeOf(root) {
  *
  * @typedef {{ readonly path: string, readonly text: string, readonly code: Uint8Array | undefined }} Program
  * @param {string} root
- * @param {import('./prepare/manifest.ts').Kind} kind
+ * @param {string} name
+ * @param {string} kind
  * @returns {Program | undefined}
  */
-export function currentProgram(root, kind) {
+export function currentProgram(root, name, kind) {
   const { readFileSync, statSync } = builtin('node:fs')
-  const place = placeOf(root)
+  const place = placeOf(root, name)
   try {
     /** @type {import('./prepare/manifest.ts').Manifest} */
     const manifest = JSON.parse(readFileSync(join(place, 'manifest.json'), 'utf8'))
@@ -123,11 +138,11 @@ function isAsItWas(now, stamp) {
   )
 }
 
-async function prepareAnew(root, main, kind) {
+async function prepareAnew(root, of, kind) {
   try {
     const { prepare } = await import('./prepare/prepare.ts')
-    await prepare(root, main, placeOf(root))
-    return currentProgram(root, kind)
+    await prepare(root, of, placeOf(root, of.name))
+    return currentProgram(root, of.name, kind)
   } catch {
     // Whatever it is, a directory that cannot be written or a source that is being edited: the sources run.
     return undefined

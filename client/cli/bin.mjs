@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript for Node 20 or later: checks that the dependencies are there, and hands over to Node 24.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { handOver } from '../../lib/hand-over.mjs'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 // What lists processes shows their arguments to everybody on the machine, so no token is left in them.
 if (process.argv.some(arg => arg.startsWith('--token'))) process.title = 'debug-server'
 const [word, ...behind] = programOf(process.argv.slice(2))
@@ -15,8 +15,12 @@ if (word === 'serve') {
   process.argv = [process.execPath, tasks, '--taskfile', join(root, 'Taskfile.ts'), 'serve', ...behind]
   await import(pathToFileURL(tasks).href)
 } else if (existsSync(join(root, 'node_modules', 'commander'))) {
-  const main = word === 'mcp' ? 'client/mcp/main.ts' : 'client/cli/main.ts'
-  await handOver({ root, main: join(root, main) })
+  if (word === 'mcp') await handOver({ root, main: join(root, 'client/mcp/main.ts') })
+  else
+    await handOver({
+      ...{ root, main: join(root, 'client/cli/main.ts') },
+      launcher: join(root, 'tasks/launch.mjs'),
+    })
 } else {
   process.stderr.write(
     `error: the dependencies of ${root} are not installed\n  run "npx task up" there first\n`,

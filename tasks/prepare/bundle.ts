@@ -3,16 +3,14 @@ import { isBuiltin } from 'node:module'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
 import { builtinModule } from './builtins.ts'
 import { placeDefines, withOwnPlace } from './own-place.ts'
+import { recipes } from './recipes.ts'
 import { asScript, wrapping } from './script.ts'
-
-/** Packages small enough to be part of the program. Any other stays where it is, and is imported when it is needed. */
-const bundledPackages: readonly string[] = ['leven', 'ms']
 
 export interface Bundle {
   /** ASCII. */
   readonly text: string
   readonly sourceMap: Uint8Array
-  /** What it was made from, below the root: paths with `/`. */
+  /** What it was made from besides packages, below the root: paths with `/`. */
   readonly sources: readonly string[]
 }
 
@@ -24,12 +22,17 @@ export interface Bundle {
  * is not run. A module that was imported dynamically still runs at the time of that import. So that nothing is loaded
  * before its time either, the bundle has no import at its top: see `builtins.ts` for those of Node, and `lateModule`.
  *
+ * @param of the name of the program, as people start it, and the path of its source
  * @param program where the text will be
  */
-export async function bundle(root: string, main: string, program: string): Promise<Bundle> {
+export async function bundle(
+  root: string,
+  { name, main }: { readonly name: string; readonly main: string },
+  program: string,
+): Promise<Bundle> {
   try {
     const { outputFiles, metafile } = await build({
-      ...options(root),
+      ...options(root, recipes[name]?.packages ?? []),
       entryPoints: [main],
       outfile: program,
       metafile: true,
@@ -38,7 +41,8 @@ export async function bundle(root: string, main: string, program: string): Promi
     const text = outputFiles.find(({ path }) => path === program)?.text
     const sourceMap = outputFiles.find(({ path }) => path === `${program}.map`)?.contents
     if (text === undefined || sourceMap === undefined) throw new Error('esbuild has made no bundle')
-    const sources = Object.keys(metafile.inputs).filter(path => !/^[\w-]+:/.test(path))
+    // Packages are what the lock file says, which is looked at in their stead.
+    const sources = Object.keys(metafile.inputs).filter(path => !/^(?:[\w-]+:|node_modules\/)/.test(path))
     return { text: asScript(text), sourceMap, sources }
   } finally {
     await stop()
@@ -46,7 +50,7 @@ export async function bundle(root: string, main: string, program: string): Promi
 }
 
 /** Node runs the sources as they stand, so nothing is translated for an older one, and no import is thought to be unused. */
-function options(root: string): BuildOptions {
+function options(root: string, packages: readonly string[]): BuildOptions {
   return {
     absWorkingDir: root,
     bundle: true,
@@ -69,12 +73,12 @@ function options(root: string): BuildOptions {
     legalComments: 'none',
     logLevel: 'silent',
     define: placeDefines,
-    plugins: [modules],
+    plugins: [modulesOf(packages)],
   }
 }
 
-const modules: Plugin = {
-  name: 'modules of the task command line',
+const modulesOf = (packages: readonly string[]): Plugin => ({
+  name: 'modules of a program',
   setup({ onLoad, onResolve }) {
     const texts = new Map<string, string>()
     onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => {
@@ -85,8 +89,7 @@ const modules: Plugin = {
     onResolve({ filter: /^file:/ }, () => ({ external: true }))
     onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
       if (path.startsWith('file:')) return { external: true }
-      if (!isBuiltin(path))
-        return bundledPackages.includes(path) ? undefined : late(import.meta.resolve(path), kind)
+      if (!isBuiltin(path)) return packages.includes(path) ? undefined : late(import.meta.resolve(path), kind)
       if (kind === 'dynamic-import') return { external: true }
       const { suffix, contents } = builtinModule(path, texts.get(importer) ?? '')
       return { path: path.replace('node:', ''), suffix, namespace: 'node', pluginData: contents }
@@ -94,7 +97,7 @@ const modules: Plugin = {
     onLoad({ filter: /.*/, namespace: 'node' }, ({ pluginData }) => ({ contents: String(pluginData) }))
     onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => ({ contents: await lateModule(path) }))
   },
-}
+})
 
 /** A module that stays outside of the bundle. */
 function late(url: string, kind: string) {

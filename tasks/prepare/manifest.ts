@@ -4,14 +4,11 @@ export interface Manifest {
   readonly root: string
   /** Both beside the manifest. */
   readonly program: Stamp
-  /** What V8 has compiled of the program, by what a start does. None where that could not be had. */
-  readonly codes: Readonly<Record<Kind, Stamp>> | undefined
+  /** What V8 has compiled of the program, by what a start does (see `launch.mjs`). None where that could not be had. */
+  readonly codes: Readonly<Record<string, Stamp>> | undefined
   /** All that the program was made from, and all that made it, below the root. */
   readonly sources: readonly Stamp[]
 }
-
-/** A start runs tasks, or answers a TAB, or tells something and is over. */
-export type Kind = 'run' | 'complete' | 'brief'
 
 /**
  * A file as it was, times in milliseconds. Who changes a file may set its mtime, but not its ctime. What was prepared has

@@ -4,18 +4,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Script } from 'node:vm'
-import type { Kind } from './manifest.ts'
+import { recipes } from './recipes.ts'
 
-const starts: Readonly<Record<Kind | 'first', readonly (readonly string[])[]>> = {
-  // Makes what is up to date later on. What only that needs is compiled again where a run has something to make.
-  first: [['made', 'settled'], ['settled']],
-  run: [['--jobs', '2', 'all'], ['settled']],
-  brief: [[], ['--version'], ['--list']],
-  // The last, for it leaves the process without output.
-  complete: [['--complete', 'fish', 'al']],
-}
-
-const [, , main = '', program = '', textFile = ''] = process.argv
+const [, , name = '', main = '', program = '', textFile = ''] = process.argv
+const recipe = recipes[name]
+if (recipe === undefined) throw new Error(`nobody prepares ${name}`)
 const launcher: { scriptOf(program: { path: string; text: string; code: undefined }): Script } = await import(
   new URL('../launch.mjs', import.meta.url).href
 )
@@ -23,7 +16,7 @@ const text = readFileSync(textFile, 'latin1')
 const { exit } = process
 // Most starts end their process.
 process.exit = (() => {}) as typeof exit
-for (const [kind, lines] of Object.entries(starts)) {
+for (const [kind, lines] of [['first', recipe.first], ...Object.entries(recipe.starts)] as const) {
   // By another name it is another script, of which nothing is compiled yet.
   const script = launcher.scriptOf({ path: `${program}.${kind}`, text, code: undefined })
   for (const words of lines) {

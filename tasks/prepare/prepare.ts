@@ -14,9 +14,16 @@ const leftOverMs = 60_000
  * Several may do this at once, and any may be killed: each file is written elsewhere and renamed into its place, the
  * manifest last, and a manifest tells whether the others are those that it was written for.
  *
+ * @param of the name of the program, as people start it, and the path of its source
  * @param place the directory for it
  */
-export async function prepare(root: string, main: string, place: string): Promise<void> {
+export async function prepare(
+  root: string,
+  of: { readonly name: string; readonly main: string },
+  place: string,
+): Promise<void> {
+  const { main } = of
+
   // Named after its source, so that what recognises lines of that in a stack recognises these.
   const name = `${relative(root, main)}.js`
   const program = join(place, name)
@@ -27,24 +34,24 @@ export async function prepare(root: string, main: string, place: string): Promis
   try {
     const began = statSync(draft).ctimeMs
     const { bundle } = await import('./bundle.ts')
-    const { text, sourceMap, sources } = await bundle(root, main, program)
+    const { text, sourceMap, sources } = await bundle(root, of, program)
     const ownSources = readdirSync(import.meta.dirname).map(name => join(import.meta.dirname, name))
     const files = [...sources, ...makers, ...ownSources.map(path => relative(root, path))]
     const stamps = [...new Set(files.map(path => path.replaceAll('/', sep)))].map(path => stampOf(root, path))
     // What changed since then, or within the same tick of the clock, may have been read before it changed.
     const late = stamps.find(([, , , ctimeMs]) => ctimeMs === null || ctimeMs >= began)
     if (late !== undefined) throw new Error(`${late[0]} has changed just now`)
-    const codes = compiledCode({ root, main, program, text, directory: join(draft, 'practice') })
+    const codes = compiledCode({ ...of, root, program, text, directory: join(draft, 'practice') })
     const put = (name: string, content: Uint8Array | string) => putInto(draft, place, name, content)
     put(`${name}.map`, sourceMap)
     const manifest: Manifest = {
       root,
       program: put(name, text),
-      codes: codes && {
-        run: put(`${name}.run.code`, codes.run),
-        complete: put(`${name}.complete.code`, codes.complete),
-        brief: put(`${name}.brief.code`, codes.brief),
-      },
+      codes:
+        codes &&
+        Object.fromEntries(
+          Object.entries(codes).map(([kind, code]) => [kind, put(`${name}.${kind}.code`, code)]),
+        ),
       sources: stamps,
     }
     put('manifest.json', JSON.stringify(manifest))

@@ -16,7 +16,7 @@ function createProgram(t: { teardown(end: () => void): void }, files: Record<str
   const main = join(place.path, 'main.ts')
   const program = join(place.path, '.artifacts/prepared/main.ts.js')
   const make = async () => {
-    const made = await bundle(place.path, main, program)
+    const made = await bundle(place.path, { name: 'task', main }, program)
     mkdirSync(dirname(program), { recursive: true })
     writeFileSync(program, made.text)
     writeFileSync(`${program}.map`, made.sourceMap)

@@ -7,16 +7,17 @@ import { compiledCode } from '../../../tasks/prepare/compiled-code.ts'
 import { createPlace, root } from '../cli-rig.ts'
 
 const main = join(root, 'tasks/main.ts')
+const of = { name: 'task', main }
 
 /** Compiles a program for which this text stands, in a directory of a test's own. */
 function compile(t: { teardown(end: () => void): void }, text: string) {
   const directory = join(createPlace(t).path, 'practice')
-  const codes = compiledCode({ root, main, program: join(root, 'nowhere/main.ts.js'), text, directory })
+  const codes = compiledCode({ ...of, root, program: join(root, 'nowhere/main.ts.js'), text, directory })
   return { directory, codes }
 }
 
 t.test('the program is started as people start it, and what was compiled then is kept', async t => {
-  const { text } = await bundle(root, main, join(root, 'nowhere/main.ts.js'))
+  const { text } = await bundle(root, of, join(root, 'nowhere/main.ts.js'))
   const { directory, codes } = compile(t, text)
   t.equal(readFileSync(join(directory, 'out'), 'utf8'), 'text', 'tasks have run')
   t.ok(existsSync(join(directory, '.artifacts')), 'and are remembered there')

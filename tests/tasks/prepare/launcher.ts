@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import type { Kind } from '../../../tasks/prepare/manifest.ts'
 import { root } from '../cli-rig.ts'
 import type { Project } from './project.ts'
 
@@ -12,12 +11,12 @@ interface Program {
 }
 
 export const launcher: {
-  currentProgram(root: string, kind: Kind): Program | undefined
-  kindOf(words: readonly string[]): Kind
-  placeOf(root: string): string
+  currentProgram(root: string, name: string, kind: string): Program | undefined
+  kindOfRun(words: readonly string[]): string
+  placeOf(root: string, name: string): string
 } = await import(pathToFileURL(join(root, 'tasks/launch.mjs')).href)
 
-export const currentProgram = (root: string) => launcher.currentProgram(root, 'run')?.path
+export const currentProgram = (root: string) => launcher.currentProgram(root, 'task', 'run')?.path
 
 /** Takes the place of what compiles the program, which takes most of the time. */
 export function compileNothing(project: Project): void {
@@ -32,8 +31,8 @@ for (const kind of ['run', 'complete', 'brief']) writeFileSync(kind + '.code', '
 export async function prepareIn({ path, main }: Project): Promise<void> {
   // Whatever the copy consists of has to be older than the preparation.
   await delay(20)
-  const module: { prepare(root: string, main: string, place: string): Promise<void> } = await import(
+  const module: Pick<typeof import('../../../tasks/prepare/prepare.ts'), 'prepare'> = await import(
     pathToFileURL(join(path, 'tasks/prepare/prepare.ts')).href
   )
-  await module.prepare(path, main, launcher.placeOf(path))
+  await module.prepare(path, { name: 'task', main }, launcher.placeOf(path, 'task'))
 }

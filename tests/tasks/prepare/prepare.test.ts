@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import type { Kind, Manifest, Stamp } from '../../../tasks/prepare/manifest.ts'
+import type { Manifest, Stamp } from '../../../tasks/prepare/manifest.ts'
 import { compileNothing, currentProgram, launcher, prepareIn } from './launcher.ts'
 import { createProject, type Project } from './project.ts'
 
@@ -79,23 +79,23 @@ t.test('a source that changes while it is read is not taken for what was read', 
 t.test('compiled code is kept for each kind of start', async t => {
   const project = createProject(t)
   await prepareIn(project)
-  const sizeFor = (kind: Kind) => launcher.currentProgram(project.path, kind)?.code?.length ?? 0
+  const sizeFor = (kind: string) => launcher.currentProgram(project.path, 'task', kind)?.code?.length ?? 0
   t.ok(sizeFor('brief') > 10_000)
   t.ok(sizeFor('complete') > sizeFor('brief'))
   t.ok(sizeFor('run') > 2 * sizeFor('brief'), 'a run needs the most')
   rmSync(`${project.program}.brief.code`)
-  t.equal(launcher.currentProgram(project.path, 'brief'), undefined)
+  t.equal(launcher.currentProgram(project.path, 'task', 'brief'), undefined)
 })
 
 t.test('where nothing can be compiled beforehand, the program is there without', async t => {
   const project = createProject(t)
   project.write('tasks/prepare/practise-main.ts', 'process.exit(1)')
   await prepareIn(project)
-  t.match(launcher.currentProgram(project.path, 'run'), { path: project.program, code: undefined })
+  t.match(launcher.currentProgram(project.path, 'task', 'run'), { path: project.program, code: undefined })
   t.match(await project.run('say'), { code: 0, stdout: 'said\n', ran: 'prepared, compiled anew' })
 })
 
-const kinds: [words: string[], kind: Kind][] = [
+const kinds: [words: string[], kind: string][] = [
   [[], 'brief'],
   [['--version'], 'brief'],
   [['--taskfile', 'x', '-l'], 'brief'],
@@ -107,7 +107,7 @@ const kinds: [words: string[], kind: Kind][] = [
   [['build', '--complete'], 'run'],
 ]
 t.test('the kind of a start', async t => {
-  for (const [words, kind] of kinds) t.equal(launcher.kindOf(words), kind, words.join(' '))
+  for (const [words, kind] of kinds) t.equal(launcher.kindOfRun(words), kind, words.join(' '))
 })
 
 t.test('what those left who were killed is removed, once it is old', async t => {

@@ -48,7 +48,7 @@ export function createProject(
   place.write('Taskfile.ts', own + taskfile)
   const hook = place.write('spy.mjs', spy)
   const log = join(place.path, 'ran.log')
-  const prepared = join(place.path, '.artifacts', 'prepared', `${process.version}-${process.arch}`)
+  const prepared = join(place.path, '.artifacts', 'prepared', `${process.version}-${process.arch}`, 'task')
   const start: Project['start'] = (args, { node = [] } = {}) =>
     new Running(
       process.execPath,

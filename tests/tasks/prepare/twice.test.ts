@@ -107,7 +107,11 @@ t.test('singles are found', async t => {
 })
 
 t.test('what there may be only one of is not in the prepared program as well', async t => {
-  const { sources } = await bundle(root, join(root, 'tasks/main.ts'), join(root, 'nowhere/main.ts.js'))
+  const { sources } = await bundle(
+    root,
+    { name: 'task', main: join(root, 'tasks/main.ts') },
+    join(root, 'nowhere/main.ts.js'),
+  )
   const fromSources = await runWith(forTaskfiles)
   const harmless = new Set(harmlessTwice.map(({ path }) => path))
   const twice = sources.filter(path => fromSources.includes(path) && !path.startsWith('node_modules/'))

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+
+/** How a program is prepared: what becomes part of it, and what is done with it so that V8 compiles what people use. */
+export interface Recipe {
+  /** Packages that become part of the program. Any other stays where it is, and is imported when it is needed. */
+  readonly packages: readonly string[]
+  /** Files of the directory in which it is started, by their names. */
+  readonly files: (root: string) => Readonly<Record<string, string>>
+  /** The lines that it is started with beforehand, and then for each kind of start, in this order. */
+  readonly first: readonly (readonly string[])[]
+  readonly starts: Readonly<Record<string, readonly (readonly string[])[]>>
+}
+
+/** By the name of the program that people start; the kinds are those of `launch.mjs`. */
+export const recipes: Readonly<Record<string, Recipe>> = {
+  task: {
+    packages: ['leven', 'ms'],
+    files: root => ({ 'Taskfile.ts': taskfile(root), in: 'text' }),
+    // Makes what is up to date later on. What only that needs is compiled again where a run has something to make.
+    first: [['made', 'settled'], ['settled']],
+    starts: {
+      run: [['--jobs', '2', 'all'], ['settled']],
+      brief: [[], ['--version'], ['--list']],
+      // The last, for it leaves the process without output.
+      complete: [['--complete', 'fish', 'al']],
+    },
+  },
+  'debug-server': {
+    packages: ['zod', 'commander', 'get-east-asian-width', 'leven'],
+    files: () => ({}),
+    first: [],
+    starts: {
+      run: [
+        ['--version'],
+        ['--help'],
+        ['session', 'list', '--help'],
+        // Nobody is there.
+        ['--base-url', 'http://127.0.0.1:1', '--token', 'none', 'whoami', '--json'],
+      ],
+    },
+  },
+}
+
+/** A Taskfile that has what most have. */
+const taskfile = (root: string) => `import { writeFileSync } from 'node:fs'
+import { task } from ${JSON.stringify(join(root, 'tasks/engine/task.ts'))}
+const command = task({ describe: 'A command', run: ['true'] })
+const made = task({ describe: 'A file', inputs: ['in'], outputs: ['out'], run: ['cp', 'in', 'out'] })
+const all = task({
+  describe: 'A function',
+  needs: { command, made },
+  run: async (_, { exec, print }) => {
+    await exec('true')
+    print('done\\n')
+  },
+})
+// So many that they are settled together.
+const many = Object.fromEntries(
+  Array.from({ length: 50 }, (_, i) => [
+    \`file\${i}\`,
+    task({ describe: 'A file', inputs: ['in'], outputs: [\`out\${i}\`], run: () => writeFileSync(\`out\${i}\`, '') }),
+  ]),
+)
+const settled = task({ describe: 'All files', needs: many, run: () => {} })
+export default { all, command, made, settled, ...many }
+`
