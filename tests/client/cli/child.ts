@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 
-const bin = resolve(import.meta.dirname, '../../../client/cli/bin.mjs')
+const own = resolve(import.meta.dirname, '../../../client/cli/bin.mjs')
 
 export type ChildOptions = {
   readonly environment: Readonly<Record<string, string>>
   readonly directory: string
   readonly stdin?: string
+  /** Default: that of this checkout. */
+  readonly bin?: string
   readonly started?: (child: ChildProcess) => void
 }
 
@@ -16,7 +18,7 @@ export type Ended = { readonly code: number | null; readonly stdout: Buffer; rea
 
 /** The command line as a real process, with nothing of this one's environment but PATH. */
 export async function child(args: readonly string[], options: ChildOptions): Promise<Ended> {
-  const { environment, directory, stdin, started } = options
+  const { environment, directory, stdin, started, bin = own } = options
   const process_ = spawn(process.execPath, [bin, ...args], {
     cwd: directory,
     env: { PATH: process.env.PATH, ...environment },
