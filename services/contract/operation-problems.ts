@@ -1,15 +1,16 @@
 import { takesKey } from './keyed-operations.ts'
-import { hasBody, type Operation, opensByTicket, pathParameters } from './operation.ts'
+import { hasBody, type Operation, opensByTicket } from './operation.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */
 export function problemsOf(operation: Operation): ProblemCode[] {
   const codes = new Set<ProblemCode>(operation.errors)
+    .add('invalid_input')
     .add('token_in_url')
     .add('rate_limited')
     .add('url_too_long')
-  const hasInput = Object.keys(operation.input.shape).length > 0
-  if (hasInput || pathParameters(operation.path).length > 0) codes.add('invalid_input')
+    .add('headers_too_large')
+    .add('request_timeout')
   if (operation.access !== 'public')
     codes.add('unauthenticated').add('token_expired').add('origin_refused').add('store_busy')
   if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')

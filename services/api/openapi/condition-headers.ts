@@ -10,6 +10,7 @@ export const idempotencyKey: JsonSchema = {
   required: false,
   description: 'what makes this request one of its kind: sent again within a day, it makes nothing twice',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: keyPattern.source },
+  example: '9f1d3c1e-fix-the-parser',
 }
 
 /** Of a request for an update. */
@@ -19,9 +20,5 @@ export const ifMatch: JsonSchema = {
   required: false,
   description: 'the ETag of the version that is to be updated; without, the last update wins',
   schema: { type: 'string' },
-}
-
-/** Of an answer with something that can be updated. */
-export const etag: Readonly<Record<string, JsonSchema>> = {
-  ETag: { description: 'its version, for If-Match', schema: { type: 'string' } },
+  example: '"0Z1bJq2mVYp3cT4kR5sW6x"',
 }

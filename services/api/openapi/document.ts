@@ -1,4 +1,5 @@
 import { contract, type OperationName, operationNames } from '../../contract/contract.ts'
+import { exampleInputs } from '../../contract/examples/inputs.ts'
 import {
   debugCallSchema,
   inputSchema,
@@ -15,15 +16,19 @@ import { authCookie } from '../presented.ts'
 import { byteHeaders } from './byte-answers.ts'
 import { idempotencyKey, ifMatch } from './condition-headers.ts'
 import { eventHeaders } from './event-answers.ts'
+import { headerComponents, withHeaders } from './headers.ts'
 import { logHeaders } from './log-answers.ts'
+import { problemExamples } from './problem-examples.ts'
 import { failures, responsesOf } from './responses.ts'
+
+type Components = 'schemas' | 'headers' | 'examples' | 'securitySchemes'
 
 export type OpenApiDocument = {
   readonly openapi: '3.1.1'
   readonly info: JsonSchema
   readonly servers: readonly JsonSchema[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>
-  readonly components: Readonly<Record<'schemas' | 'securitySchemes', Readonly<Record<string, JsonSchema>>>>
+  readonly components: Readonly<Record<Components, Readonly<Record<string, JsonSchema>>>>
 }
 
 /** The contract as an OpenAPI 3.1 document: https://spec.openapis.org/oas/v3.1.1.html */
@@ -47,6 +52,8 @@ export function openApiDocument(version: string): OpenApiDocument {
     paths,
     components: {
       schemas: namedSchemas(),
+      headers: headerComponents(),
+      examples: problemExamples(),
       securitySchemes: {
         token: {
           type: 'http',
@@ -83,10 +90,10 @@ const describeMetrics = (): JsonSchema => ({
   summary: 'The figures of API, store and runner, for Prometheus',
   parameters: [],
   responses: {
-    200: {
+    200: withHeaders({
       description: 'Prometheus text exposition format 0.0.4',
       content: { 'text/plain': { schema: { type: 'string' } } },
-    },
+    }),
     ...failures([
       'token_in_url',
       'unauthenticated',
@@ -116,17 +123,21 @@ function describe(name: OperationName, operation: Operation): JsonSchema {
 /** Where each field of the input travels: see operation.ts in the contract. */
 function requestOf(name: OperationName, operation: Operation): JsonSchema {
   const { properties, required } = inputSchema(operation.input)
+  const examples: Readonly<Record<string, unknown>> = exampleInputs[name]
   const inPath = new Set(pathParameters(operation.path))
   const others = Object.entries(properties).filter(([name]) => !inPath.has(name))
-  const parameters = [...inPath].map(name => parameter('path', name, properties[name] ?? {}, true))
+  const parameters = [...inPath].map(name =>
+    parameter('path', name, properties[name] ?? {}, true, examples[name]),
+  )
   if (!hasBody(operation)) {
     for (const [name, schema] of others)
-      parameters.push(parameter('query', name, schema, required.includes(name)))
+      parameters.push(parameter('query', name, schema, required.includes(name), examples[name]))
     return { parameters: [...parameters, ...headersOf(name)] }
   }
   parameters.push(...headersOf(name))
   if (others.length === 0) return { parameters }
   const needed = required.filter(name => !inPath.has(name))
+  const example = Object.fromEntries(Object.entries(examples).filter(([name]) => !inPath.has(name)))
   const schema = {
     type: 'object',
     properties: Object.fromEntries(others),
@@ -135,7 +146,7 @@ function requestOf(name: OperationName, operation: Operation): JsonSchema {
   }
   return {
     parameters,
-    requestBody: { required: needed.length > 0, content: { 'application/json': { schema } } },
+    requestBody: { required: needed.length > 0, content: { 'application/json': { schema, example } } },
   }
 }
 
@@ -152,7 +163,20 @@ function headersOf(name: OperationName): readonly JsonSchema[] {
   }
 }
 
-function parameter(place: 'path' | 'query', name: string, schema: JsonSchema, required: boolean): JsonSchema {
+function parameter(
+  place: 'path' | 'query',
+  name: string,
+  schema: JsonSchema,
+  required: boolean,
+  example: unknown,
+): JsonSchema {
   const { description, ...rest } = schema
-  return { name, in: place, required, ...(description === undefined ? {} : { description }), schema: rest }
+  return {
+    name,
+    in: place,
+    required,
+    ...(description === undefined ? {} : { description }),
+    schema: rest,
+    ...(example === undefined ? {} : { example }),
+  }
 }

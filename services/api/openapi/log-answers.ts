@@ -1,23 +1,31 @@
 import type { JsonSchema } from '../../contract/json-schemas.ts'
+import { withHeaders } from './headers.ts'
 
 /** What of a log's answers stands in no field of the operation: its media types, byte ranges and resumption. */
-export const logAnswers = (message: JsonSchema): Record<string, JsonSchema> => ({
-  200: {
-    description:
-      'one message a line; with Accept: text/plain the bytes alone; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far the log has been told. A WebSocket at this path carries one message a frame, or with the subprotocol debug-server.text the bytes',
-    content: {
-      'application/x-ndjson': { schema: message },
-      'text/event-stream': { schema: { type: 'string', contentSchema: message } },
-      'text/plain': { schema: { type: 'string' } },
+export const logAnswers = (message: JsonSchema, example: unknown): Record<string, JsonSchema> => ({
+  200: withHeaders(
+    {
+      description:
+        'one message a line; with Accept: text/plain the bytes alone; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far the log has been told. A WebSocket at this path carries one message a frame, or with the subprotocol debug-server.text the bytes',
+      content: {
+        'application/x-ndjson': { schema: message, example },
+        'text/event-stream': {
+          schema: { type: 'string', contentMediaType: 'application/json', contentSchema: message },
+        },
+        'text/plain': { schema: { type: 'string' } },
+      },
     },
-    headers: { 'Accept-Ranges': header('bytes, where Range is honoured') },
-  },
-  204: { description: 'everything has been told: Last-Event-ID is that of the last event' },
-  206: {
-    description: 'the bytes that Range asks for',
-    content: { 'text/plain': { schema: { type: 'string' } } },
-    headers: { 'Content-Range': header('bytes FIRST-LAST/LENGTH; for LENGTH * while the command runs') },
-  },
+    'Accept-Ranges',
+  ),
+  204: withHeaders({ description: 'everything has been told: Last-Event-ID is that of the last event' }),
+  206: withHeaders(
+    {
+      description: 'the bytes that Range asks for',
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    },
+    'Accept-Ranges',
+    'Content-Range',
+  ),
 })
 
 export const logHeaders: readonly JsonSchema[] = [
@@ -32,8 +40,6 @@ export const logHeaders: readonly JsonSchema[] = [
       'the id of the last event that was received, with Accept: text/event-stream: the log goes on behind it, whatever offset says',
   },
 ]
-
-const header = (description: string): JsonSchema => ({ description, schema: { type: 'string' } })
 
 function parameter(name: string, example: string): JsonSchema {
   return { name, in: 'header', required: false, schema: { type: 'string' }, example }

@@ -5,6 +5,7 @@ import type { Operation } from '../../../services/contract/operation.ts'
 import { scopes } from '../../../services/contract/scopes.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
+import { heldToDocument } from './held-to-document.ts'
 import { keepArtifact } from './keep-artifact.ts'
 import { keepEnvironment } from './keep-environment.ts'
 import { liveDebugger } from './live-debugger.ts'
@@ -399,6 +400,7 @@ for (const name of operationNames) {
       if (nth > 0 && name === 'repositories.delete') input.repository = 'another'
       const [usual, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
       const answer = await rig.send(path(usual), sent)
+      heldToDocument(t, name, answer)
       t.ok(
         answer.status === contract[name].status || answer.status === 200,
         `${answer.status} ${answer.text}`,
@@ -419,6 +421,7 @@ for (const name of operationNames) {
       for (const token of [null, 'dst_unknown', revoked]) {
         const [path, sent] = requestFor(name, input, token)
         const answer = await rig.send(path, sent)
+        heldToDocument(t, name, answer)
         t.match(problemOf(t, answer), { status: 401, code: 'unauthenticated' })
         t.match(
           answer.headers['www-authenticate'],
@@ -434,12 +437,14 @@ for (const name of operationNames) {
       )
       const [path, sent] = requestFor(name, input, lacking)
       const answer = await rig.send(path, sent)
+      heldToDocument(t, name, answer)
       t.match(problemOf(t, answer), { code: 'insufficient_scope', detail: new RegExp(access) })
       t.match(answer.headers['www-authenticate'], `scope="${access}"`)
       if (access === 'admin') return
       const exact = await rig.person(`${name}-exact`, access)
       const [, own] = requestFor(name, input, exact)
       const opened = await rig.send(path, own)
+      heldToDocument(t, name, opened)
       t.not(opened.status, 401)
       t.not(opened.status, 403, `${access} opens it`)
     })
@@ -460,8 +465,11 @@ for (const name of operationNames) {
     const { rig, things } = untouched
     const input = valid[name](things)
     const person = access === 'admin' ? rig.admin : rig.alice
-    const refused = async (given: Record<string, unknown>) =>
-      problemOf(t, await rig.send(...requestFor(name, given, person)))
+    const refused = async (given: Record<string, unknown>) => {
+      const answer = await rig.send(...requestFor(name, given, person))
+      heldToDocument(t, name, answer)
+      return problemOf(t, answer)
+    }
     const fields = Object.keys(contract[name].input.shape)
     const instead: Readonly<Record<string, string>> = alternatives[name] ?? {}
     t.strictSame(
