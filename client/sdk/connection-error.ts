@@ -1,7 +1,7 @@
 /**
  * Why no answer of a Debug Server came:
- * `unreachable`: nothing answers at this address. `dropped`: the connection broke in the middle. `timeout`: it took
- * longer than the deadline. `tls`: the two sides could not agree on a secure connection. `unexpected_answer`: what
+ * `unreachable`: nothing answers at this address. `dropped`: the connection broke in the middle, or may have: browsers do
+ * not tell. `timeout`: it took longer than the deadline. `tls`: the two sides could not agree on a secure connection. `unexpected_answer`: what
  * answers does not speak this contract.
  */
 export type ConnectionFailure = 'unreachable' | 'dropped' | 'timeout' | 'tls' | 'unexpected_answer'
@@ -76,7 +76,10 @@ const known: Record<string, readonly [ConnectionFailure, reason: string, fix: st
   ],
 }
 
-/** What an error of the network means for the caller. Anything unknown counts as unreachable, with its own words. */
+/**
+ * What an error of the network means for the caller. One with an unknown code counts as unreachable, with its own words; one
+ * without, as browsers have them, may be anything, so what was asked may have been done.
+ */
 export function explainConnectionError(baseUrl: string, error: unknown): ConnectionError {
   const code = codeOf(error)
   const entry = code === undefined ? undefined : known[code]
@@ -90,13 +93,8 @@ export function explainConnectionError(baseUrl: string, error: unknown): Connect
       error,
     )
   const reason = error instanceof Error && error.message !== '' ? error.message : 'the request failed'
-  return new ConnectionError(
-    'unreachable',
-    baseUrl,
-    code === undefined ? reason : `${reason} (${code})`,
-    checkAddress,
-    error,
-  )
+  if (code === undefined) return new ConnectionError('dropped', baseUrl, reason, perhapsDone, error)
+  return new ConnectionError('unreachable', baseUrl, `${reason} (${code})`, checkAddress, error)
 }
 
 /** The code of an error, or of what it wraps: several addresses tried come as an AggregateError. */

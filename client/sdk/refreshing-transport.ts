@@ -1,5 +1,6 @@
 import { contract } from '../../services/contract/contract.ts'
 import { parseAnswer, parseProblem } from './answers.ts'
+import { deadline } from './deadline.ts'
 import { httpRequest } from './http-request.ts'
 import type { Answer, SendOptions, Transport } from './transport.ts'
 
@@ -21,6 +22,9 @@ export type SignInKeeper = {
 /** How long before its end an access token is not used any more, in milliseconds. */
 const margin = 30_000
 
+/** How long the server may take to refresh, in milliseconds. */
+const patience = 10_000
+
 /**
  * Sends requests as who has signed in, and refreshes that where it has to be: before the access token expires, and where
  * the server does not take it. Rejects with the problem of the server where the sign-in has ended.
@@ -34,12 +38,17 @@ export function refreshingTransport(
 
   const isFresh = (tokens: SignInTokens): boolean => tokens.expiresAt - margin > now()
 
-  /** Other tokens than these: those that are kept by now, or what the server gives for them. */
-  const refreshed = async (stale: SignInTokens | undefined, signal: AbortSignal) => {
+  /**
+   * Other tokens than these: those that are kept by now, or what the server gives for them. No caller ends this: with its
+   * answer the next refresh token would be lost, and the one before counts as copied when it comes again.
+   */
+  const refreshed = async (stale: SignInTokens | undefined) => {
     const kept = await keeper.load()
     if (kept === undefined) return undefined
     if (isFresh(kept) && kept.accessToken !== stale?.accessToken) return kept
     const operation = contract['auth.refresh']
+    using limit = deadline(patience, baseUrl, [])
+    const { signal } = limit
     const answer = await transport.send(httpRequest(operation, { refresh_token: kept.refreshToken }), {
       ...{ accept: 'application/json, application/problem+json', signal, idleMs: 0 },
     })
@@ -56,13 +65,17 @@ export function refreshingTransport(
     return tokens
   }
 
-  /** One at a time: the others wait for it. */
+  /** One at a time: the others wait for it, each for as long as it wants to. */
   const refresh = async (stale: SignInTokens | undefined, signal: AbortSignal) => {
-    refreshing ??= refreshed(stale, signal).finally(() => {
-      refreshing = undefined
-    })
-    known = await refreshing
-    return known
+    refreshing ??= refreshed(stale)
+      .then(tokens => {
+        known = tokens
+        return tokens
+      })
+      .finally(() => {
+        refreshing = undefined
+      })
+    return await unlessAborted(refreshing, signal)
   }
 
   const sendWith = (tokens: SignInTokens | undefined, ...[request, options]: Parameters<Transport['send']>) =>
@@ -80,8 +93,20 @@ export function refreshingTransport(
       }
       return answer
     },
-    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await refreshing?.catch(() => {})
+      await transport[Symbol.asyncDispose]()
+    },
   }
+}
+
+/** The promise, or the reason of the signal where that comes first; the promise goes on without its caller. */
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener('abort', abort))
 }
 
 const bearing = ({ accessToken }: SignInTokens, options: SendOptions): SendOptions => ({

@@ -120,6 +120,26 @@ t.test('a file goes on where it broke off', async t => {
   t.equal(Buffer.concat(await Array.fromAsync(body)).toString(), 'abcdef')
 })
 
+t.test('what makes something is asked again under its key where the connection breaks', async t => {
+  const keys: unknown[] = []
+  const { client } = await rig(t, {
+    'sessions.create': (_, { request, response, index }) => {
+      keys.push(request.headers['idempotency-key'])
+      if (index > 0) return session()
+      response.destroy()
+      return undefined
+    },
+    'sessions.stop': (_, { response }) => void response.destroy(),
+  })
+  t.equal((await client.sessions.create({ repository: 'demo' })).id, 'ses_0123456789ab')
+  t.equal(keys.length, 2)
+  t.ok(typeof keys[0] === 'string' && keys[0] === keys[1])
+  const lost: unknown = await client.sessions
+    .stop({ session: 'ses_0123456789ab' })
+    .catch((error: unknown) => error)
+  t.match(lost, { kind: 'dropped', fix: /may have done what was asked/ })
+})
+
 t.test('every call takes a signal', async t => {
   const { client } = await rig(t, { 'server.health': () => undefined, 'sessions.logs': () => undefined })
   const caller = new AbortController()
@@ -135,5 +155,6 @@ t.test('every call takes a signal', async t => {
 
 t.test('a server that is not there', async t => {
   const client = createClient({ baseUrl: 'http://127.0.0.1:1' })
-  await t.rejects(client.server.health(), { name: 'ConnectionError', kind: 'unreachable' })
+  // As browsers have it: no code tells whether the connection was made.
+  await t.rejects(client.server.health(), { name: 'ConnectionError', kind: 'dropped' })
 })
