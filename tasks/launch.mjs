@@ -16,7 +16,7 @@ import { pathToFileURL } from 'node:url'
  */
 const programs = {
   'tasks/main.ts': { name: 'task', kindOf: kindOfRun },
-  'client/cli/main.ts': { name: 'debug-server', kindOf: () => 'run' },
+  'client/cli/main.ts': { name: 'debug-server', kindOf: kindOfCall },
 }
 
 const briefWords = ['--version', '--list', '-l', '--help', '-h']
@@ -70,6 +70,17 @@ export function scriptOf({ path, text, code }) {
 export function kindOfRun(words) {
   if (words[0] === '--complete') return 'complete'
   const brief = words.length === 0 || words.some(word => briefWords.includes(word))
+  return brief ? 'brief' : 'run'
+}
+
+/**
+ * A start calls a server, or tells something and is over.
+ *
+ * @param {readonly string[]} words
+ * @returns {'run' | 'brief'}
+ */
+export function kindOfCall(words) {
+  const brief = words.length === 0 || words.some(word => briefWords.includes(word) || word === '-V')
   return brief ? 'brief' : 'run'
 }
 

@@ -87,6 +87,9 @@ const modulesOf = (packages: readonly string[]): Plugin => ({
       return { contents: withOwnPlace(path, text), loader: 'ts' }
     })
     onResolve({ filter: /^file:/ }, () => ({ external: true }))
+    // A third of zod: its messages in other languages, which nobody asks it for.
+    onResolve({ filter: /\/locales\/index\.js$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export {}' }))
     onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
       if (path.startsWith('file:')) return { external: true }
       if (!isBuiltin(path)) return packages.includes(path) ? undefined : late(import.meta.resolve(path), kind)

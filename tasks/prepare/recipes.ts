@@ -30,12 +30,11 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     files: () => ({}),
     first: [],
     starts: {
+      brief: [['--version'], ['--help'], ['session', 'list', '--help']],
+      // Nobody is there.
       run: [
-        ['--version'],
-        ['--help'],
-        ['session', 'list', '--help'],
-        // Nobody is there.
         ['--base-url', 'http://127.0.0.1:1', '--token', 'none', 'whoami', '--json'],
+        ['--base-url', 'http://127.0.0.1:1', '--token', 'none', 'session', 'list'],
       ],
     },
   },

@@ -47,6 +47,9 @@ t.test('the command line is prepared once for each state of its sources, and doe
   t.match(refused, { code: 5, stdout: Buffer.of(), ran: 'prepared' })
   t.match(unknown, { code: 2, ran: 'prepared' })
 
+  const bad = await run('session', 'list', '--limit', '0')
+  t.match(bad, { code: 2, stderr: /limit/, ran: 'prepared' })
+
   appendFileSync(join(copy, 'client/cli/program.ts'), '\nprocess.stderr.write("edited ")\n')
   await delay(20)
   t.match(await run('--version'), { code: 0, stderr: 'edited ' }, 'an edit is in the next start')
@@ -56,4 +59,6 @@ t.test('the command line is prepared once for each state of its sources, and doe
   writeFileSync(join(copy, '.artifacts'), 'no directory')
   t.match(await run('--version'), { code: 0, stderr: 'edited ', ran: 'sources' }, 'nothing can be kept')
   t.match(await run(...nobody), { code: 5, ran: 'sources' })
+  const { stderr } = await run('session', 'list', '--limit', '0')
+  t.equal(stderr.replace('edited ', ''), bad.stderr, 'in the same words')
 })
