@@ -141,3 +141,25 @@ t.test('a token that expires ends what it has opened, a sign-in goes on until it
   await allEnd(t, bySignIn, { code: 4401, problem: 'not valid' })
   await nothingIsLeft(rig)
 })
+
+t.test('a session that is deleted ends what follows it, and a server that stops ends the rest', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const { id } = await rig.session()
+  const all = await followAll(rig, id, rig.alice.secret)
+  const isOfAll = (what: string) => ['changes over a WebSocket', 'changes as NDJSON'].includes(what)
+  await rig.runner.remove(id)
+  const ofSession = all.filter(({ what }) => !isOfAll(what))
+  t.equal(ofSession.length, 8)
+  for (const { what, ended } of ofSession) {
+    const { last, code } = await ended
+    // As bare bytes it ends as it is whole: there was nothing to tell.
+    if (what === 'a log as text') t.equal(last, '', what)
+    else t.match(last, 'session_deleted', what)
+    if (code !== undefined) t.equal(code, 1000, what)
+  }
+  const stopped = rig.api[Symbol.asyncDispose]()
+  for (const { what, ended } of all.filter(({ what }) => isOfAll(what)))
+    t.match((await ended).last, 'server_stopping', what)
+  await stopped
+})
