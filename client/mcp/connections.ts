@@ -4,6 +4,9 @@ import { type Settings, tokenName } from '../../config/client/resolve.ts'
 import { settingsStamp } from '../../config/client/settings-stamp.ts'
 import { type Client, createClient } from '../sdk/client.ts'
 
+/** How often a request is sent again that the server is too busy for: no model need be asked about that. */
+const retries = 3
+
 /**
  * The client of the server that the settings name, made when a tool needs it. Each call looks whether the settings are
  * still what they were: a server that is started, or started elsewhere, while an agent runs is found.
@@ -42,7 +45,7 @@ export class Connections implements AsyncDisposable {
 
   #clientFor(settings: ConnectionSettings): Client {
     const key = JSON.stringify(settings)
-    const client = this.#clients.get(key) ?? createClient(settings)
+    const client = this.#clients.get(key) ?? createClient({ ...settings, retries })
     this.#clients.set(key, client)
     return client
   }

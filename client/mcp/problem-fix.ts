@@ -47,12 +47,25 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'leave the offset out to read the end of the log'
     case 'ambiguous_id':
       return 'write more of the id'
+    case 'log_expired':
+      return 'run the command again with command_rerun for another log'
+    case 'stream_limit':
+      return 'read without follow, or let what follows other logs end'
+    case 'debugger_refused':
+      return 'debug_status tells where the debuggee stands, debug_output what it has written'
+    case 'body_too_large':
+    case 'url_too_long':
+      return 'give less: shorter texts, or a smaller patch'
+    case 'rate_limited':
     case 'too_many_calls':
     case 'store_busy':
     case 'not_ready':
     case 'runner_unavailable':
     case 'upstream_unavailable':
       return 'try again in a moment'
+    case 'log_damaged':
+    case 'internal':
+      return 'ask whoever runs the server to look into its log'
     case 'storage_full':
       return 'ask whoever runs the server to make room on its disk'
     default:

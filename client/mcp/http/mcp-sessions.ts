@@ -112,7 +112,8 @@ export class McpSessions implements AsyncDisposable {
     clearTimeout(session.timer)
     const over = () => {
       session.requests -= 1
-      if (session.requests > 0) return
+      // One that has ended, or was none, waits for nothing.
+      if (session.requests > 0 || !this.#sessions.has(session.transport.sessionId ?? '')) return
       session.idleSince = performance.now()
       session.timer = setTimeout(() => void session.end(), this.#options.idleMs).unref()
     }

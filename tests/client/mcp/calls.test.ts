@@ -1,4 +1,5 @@
 import t from 'tap'
+import { problemDocument } from '../../../services/contract/problems.ts'
 import { at, temporary } from '../cli/rig.ts'
 import {
   breakpoint,
@@ -184,6 +185,20 @@ t.test('what the server refuses says what to do next', async t => {
   const long = textOf(await mcp.callTool('debug_evaluate', { session: '@last', expression: 'x' }))
   t.match(long, /^evaluation_failed: NameError: x+…\nfix: debug_variables/)
   t.ok(Buffer.byteLength(long) < mostBytes)
+})
+
+t.test('a server that is too busy is asked again', async t => {
+  const { server, mcp } = await rig(t, {
+    'sessions.get': (_, { response, index }) => {
+      if (index > 0) return session()
+      const problem = problemDocument('rate_limited', 'too many requests')
+      response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '0' })
+      response.end(JSON.stringify(problem))
+      return undefined
+    },
+  })
+  t.same(await mcp.value('session_info', { session: '@last' }), session())
+  t.equal(server.received.length, 2)
 })
 
 t.test('what does not fit comes in parts that together are whole', async t => {

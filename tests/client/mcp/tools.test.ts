@@ -1,8 +1,11 @@
 import t from 'tap'
+import { problemFix } from '../../../client/mcp/problem-fix.ts'
 import type { McpName, Words } from '../../../client/mcp/words/words.ts'
 import { words } from '../../../client/mcp/words.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
 import type { Operation } from '../../../services/contract/operation.ts'
+import { problemsOf } from '../../../services/contract/operation-problems.ts'
+import type { ProblemCode } from '../../../services/contract/problems.ts'
 import { temporary } from '../cli/rig.ts'
 import { startMcp } from './rig.ts'
 
@@ -59,6 +62,25 @@ t.test(
     })
   },
 )
+
+/** What a client brings about itself, not who asks it; and what names the field that is wrong. */
+const needNoFix: readonly ProblemCode[] = [
+  ...(['token_in_url', 'origin_refused', 'ticket_mismatch', 'unsupported_media_type'] as const),
+  ...(['idempotency_key_reused', 'range_not_satisfiable', 'invalid_input'] as const),
+]
+
+t.test('whatever the server may refuse, a model is told what to do', async t => {
+  for (const name of Object.keys(words) as McpName[])
+    for (const code of problemsOf(contract[name])) {
+      if (needNoFix.includes(code)) continue
+      const fix = problemFix(code, 'the token')
+      t.ok(fix, `${code} of ${name}`)
+      for (const [other] of (fix ?? '').matchAll(
+        /\b(?:debug|session|repository|command|artifact)_[a-z_]+\b/g,
+      ))
+        t.ok(tool(other), `${code}: ${other}`)
+    }
+})
 
 t.test('hints tell what reads, what ends something and what may be repeated', async t => {
   t.match(tool('debug_variables')?.annotations, { readOnlyHint: true, idempotentHint: true })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import t from 'tap'
 import { McpSessions } from '../../../../client/mcp/http/mcp-sessions.ts'
 import { createMcpServer } from '../../../../client/mcp/server.ts'
@@ -13,9 +13,24 @@ async function rig(
   options: { most: number; idleMs: number },
 ) {
   const connections = { client: () => Promise.reject(new Error('nobody asks')), tokenFrom: '' }
-  const create = () => createMcpServer({ version: '0', tools: [], connections, report: () => {} })
+  const count = { made: 0, closed: 0 }
+  const create = () => {
+    const made = createMcpServer({ version: '0', tools: [], connections, report: () => {} })
+    const close = made.server.close.bind(made.server)
+    count.made += 1
+    made.server.close = () => {
+      count.closed += 1
+      return close()
+    }
+    return made
+  }
   const sessions = new McpSessions({ create, ...options })
-  const http = createServer((request, response) => void sessions.answer(request, response))
+  const late: (() => Promise<void>)[] = []
+  const http = createServer((asked, response) => {
+    if (asked.headers['x-late'] === undefined) return void sessions.answer(asked, response)
+    response.once('close', () => late.push(() => sessions.answer(asked, response)))
+    asked.socket.destroy()
+  })
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const address = http.address()
@@ -32,17 +47,24 @@ async function rig(
     await answer.text()
     return answer
   }
-  const introduce = () =>
-    ask({
-      method: 'initialize',
-      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
-    })
+  const initialize = {
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
+  }
+  const introduction = JSON.stringify({ jsonrpc: '2.0', id: 1, ...initialize })
+  const introduce = () => ask(initialize)
   const lives = async (id: string | null) =>
     (await ask({ method: 'ping' }, { 'mcp-session-id': id ?? '' })).status === 200
   /** Resolves once the client's stream of messages is open; it stays so until the body is read or cancelled. */
   const listen = (id: string | null) =>
     fetch(url, { headers: { accept: 'text/event-stream', 'mcp-session-id': id ?? '' } })
-  return { sessions, introduce, lives, listen }
+  /** A request is looked at when its client has gone already. */
+  const comeAndGo = async (id: string | null) => {
+    await ask({ method: 'ping' }, { 'mcp-session-id': id ?? '', 'x-late': '1' }).catch(() => {})
+    const [answer] = await until('it has gone', () => (late.length > 0 ? late : undefined))
+    await answer?.()
+  }
+  return { sessions, url, headers, count, ask, introduction, introduce, lives, listen, comeAndGo }
 }
 
 const idOf = (answer: Response) => answer.headers.get('mcp-session-id')
@@ -76,4 +98,33 @@ t.test('a client that is silent for long is ended', async t => {
   const { sessions, introduce } = await rig(t, { most: 2, idleMs: 20 })
   t.equal((await introduce()).status, 200)
   await until('it has been ended', () => sessions.size === 0)
+})
+
+t.test('a client that had gone before it was looked at counts as gone', async t => {
+  const { sessions, introduce, comeAndGo } = await rig(t, { most: 1, idleMs: 600_000 })
+  await comeAndGo(idOf(await introduce()))
+  t.equal((await introduce()).status, 200, 'its place is free')
+  t.equal(sessions.size, 1)
+})
+
+t.test('who has begun to introduce himself has his place', async t => {
+  const { url, headers, count, introduce, introduction } = await rig(t, { most: 1, idleMs: 600_000 })
+  const slow = request(url, { method: 'POST', headers })
+  const answered = once(slow, 'response')
+  slow.write(introduction.slice(0, 20))
+  await until('it is awaited', () => count.made === 1)
+  t.equal((await introduce()).status, 503)
+  slow.end(introduction.slice(20))
+  const [answer] = await answered
+  t.equal(answer.statusCode, 200)
+  answer.resume()
+})
+
+t.test('who does not introduce himself leaves nothing behind', async t => {
+  const { sessions, count, ask, introduce } = await rig(t, { most: 2, idleMs: 20 })
+  for (let i = 0; i < 5; i += 1) t.equal((await ask({ method: 'tools/list' })).status, 400)
+  t.same([sessions.size, count], [0, { made: 5, closed: 5 }])
+  await introduce()
+  await until('it has been ended, for it was idle', () => sessions.size === 0)
+  t.same(count, { made: 6, closed: 6 }, 'each once')
 })
