@@ -64,7 +64,7 @@ export class McpSessions implements AsyncDisposable {
   async #open(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST')
       return refuse(response, { status: 400, message: 'the header Mcp-Session-Id is missing' })
-    if (!(await this.#makeRoom()))
+    if (!this.#makeRoom())
       return refuse(response, {
         status: 503,
         message: `${this.#options.most} clients are connected, which is all that may be`,
@@ -124,13 +124,17 @@ export class McpSessions implements AsyncDisposable {
   }
 
   /** Ends the client that has been idle for longest where there is no more room; false where none is idle. */
-  async #makeRoom(): Promise<boolean> {
+  #makeRoom(): boolean {
     if (this.#sessions.size + this.#opening < this.#options.most) return true
-    const [oldest] = [...this.#sessions.values()]
-      .filter(({ requests }) => requests === 0)
-      .sort((one, other) => one.idleSince - other.idleSince)
-    await oldest?.end()
-    return oldest !== undefined
+    const [oldest] = [...this.#sessions]
+      .filter(([, { requests }]) => requests === 0)
+      .sort(([, one], [, other]) => one.idleSince - other.idleSince)
+    if (oldest === undefined) return false
+    const [id, session] = oldest
+    // At once, so that nobody else takes its place as well.
+    this.#sessions.delete(id)
+    void session.end()
+    return true
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
