@@ -104,6 +104,28 @@ t.test('what a session does to its own repository is no damage', async t => {
   }
 })
 
+t.test('nothing that a session says in its repository is run when it is resumed', async t => {
+  const rig = await runnerRig(t)
+  const session = await rig.session(await rig.repository())
+  const ran = join(rig.root, 'ran')
+  const trap = `touch ${ran}`
+  // Whoever reads the tree of its commit, which is not there, is to fetch it, by a command that it names.
+  const line = `set -e
+commit=$(git cat-file commit HEAD | git hash-object -t commit -w --stdin)
+rm .git/objects/info/alternates
+git config core.repositoryformatversion 1
+git config extensions.partialClone origin
+git config remote.origin.promisor true
+git config remote.origin.uploadpack '${trap}; git-upload-pack'
+for key in core.fsmonitor core.sshCommand core.alternateRefsCommand core.gitProxy credential.helper; do git config $key '${trap}'; done
+for hook in post-checkout reference-transaction post-index-change; do printf '#!/bin/sh\n${trap}\n' > .git/hooks/$hook; chmod +x .git/hooks/$hook; done
+echo $commit > .git/HEAD`
+  t.match(await rig.run(session, `mkdir -p .git/hooks; ${line}`), { status: 'succeeded' })
+  await stop(rig, session.id)
+  t.match(await resume(rig, session.id), { status: 'failed', failure_json: /worktree_lost/ })
+  t.notOk(existsSync(ran))
+})
+
 t.test('a mirror that is gone is fetched again, for the worktree borrows its objects', async t => {
   const rig = await runnerRig(t)
   const repository = await rig.repository()
