@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { identify } from '../../../../lib/processes/identity.ts'
 import { instanceId } from '../../../../services/contract/ids.ts'
 import { hostIdentity } from '../../../../services/runner/leases/host-identity.ts'
+import { Registration } from '../../../../services/runner/leases/lease.ts'
 import { RunnerLease } from '../../../../services/runner/leases/runner-lease.ts'
 import { startCommand } from '../../../../services/store/commands.ts'
 import { adoptCommands, endRunner, listRunners, registerRunner } from '../../../../services/store/runners.ts'
@@ -60,6 +61,34 @@ t.test('a clock that is set ends no lease', async t => {
   }
   t.same([one.registration.token, other.registration.token], tokens)
   t.equal(rig.given.up, 0)
+})
+
+t.test('a lease is held from when its renewal began, however long that took', async t => {
+  const { store, time } = await leaseRig(t)
+  let takes = 0
+  const slow = new Proxy(store, {
+    get: (_, name) =>
+      name !== 'write'
+        ? Reflect.get(store, name)
+        : async (work: Parameters<typeof store.write>[0]) => {
+            const result = await store.write(work)
+            time.elapsed += takes
+            return result
+          },
+  })
+  const registration = await Registration.take(
+    {
+      ...{ store: slow, instance: instanceId.create(), termMs },
+      clock: { now: () => time.wall },
+      stopwatch: { elapsed: () => time.elapsed },
+    },
+    () => undefined,
+  )
+  takes = termMs - 1
+  t.equal(await registration.renew(), true)
+  t.ok(registration.held())
+  time.elapsed++
+  t.notOk(registration.held(), 'whoever saw it renewed waits from later on')
 })
 
 t.test('a clock that is set prolongs no lease', async t => {
