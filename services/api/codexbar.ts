@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { errorCode } from '../../lib/error-code.ts'
 import { ProcessScope, scopeVariable } from '../../lib/processes/process-scope.ts'
 import { sharedRun } from '../../lib/shared-run.ts'
-import { nestsDeeper } from './limits/json-depth.ts'
+import { bodyBounds, jsonExcess } from './limits/json-shape.ts'
 
 /** What codexbar tells: an object or a list, in a form of its own. */
 export type Usage = Record<string, unknown> | unknown[]
@@ -24,7 +24,6 @@ const variants: readonly (readonly string[])[] = [
 /** In characters. */
 const mostSaid = 1024 * 1024
 const mostOfErrors = 2_000
-const deepest = 64
 
 export type CodexbarDependencies = {
   /** Of the host: PATH, and where codexbar finds its accounts. */
@@ -106,7 +105,7 @@ function saidBy(child: ChildProcess, signal: AbortSignal): Promise<Said | undefi
 }
 
 function usageIn(text: string): Usage | undefined {
-  if (nestsDeeper(text, deepest)) return undefined
+  if (jsonExcess(text, bodyBounds) !== undefined) return undefined
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? (value as Usage) : undefined

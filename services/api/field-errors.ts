@@ -3,15 +3,21 @@ import { didYouMean } from '../../lib/suggest.ts'
 import { plainMessage } from '../contract/issue-message.ts'
 import type { FieldError } from './outcome.ts'
 
+/** More than anybody reads; an input may be wrong in each of thousands of values. */
+const mostTold = 100
+const longestName = 100
+
 /** What a schema refuses, field by field, in words for who wrote the input; `known`: the fields that there are. */
 export const fieldErrors = ({ issues }: z.core.$ZodError, known: readonly string[]): FieldError[] =>
-  flatten(issues).flatMap(issue => toFieldErrors(issue, known))
+  flatten(issues.slice(0, mostTold))
+    .flatMap(issue => toFieldErrors(issue, known))
+    .slice(0, mostTold)
 
 type Issue = z.core.$ZodIssue
 
 /** Replaces the failure of a union by that of the branch that was meant, where one can be told. */
 function flatten(issues: readonly Issue[], prefix: PropertyKey[] = []): Issue[] {
-  return issues.flatMap(issue => {
+  return issues.slice(0, mostTold).flatMap(issue => {
     const path = [...prefix, ...issue.path]
     if (issue.code !== 'invalid_union') return [{ ...issue, path }]
     const meant = issue.errors.find(branch => !branch.some(isTypeMismatch))
@@ -26,13 +32,14 @@ function flatten(issues: readonly Issue[], prefix: PropertyKey[] = []): Issue[] 
 const isTypeMismatch = (issue: Issue): boolean => issue.code === 'invalid_type' && issue.path.length === 0
 
 function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
-  const path = issue.path.map(String)
+  const path = issue.path.map(part => named(String(part)))
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map(key => {
-        const suggestion = path.length > 0 ? undefined : didYouMean(key, known)
+      return issue.keys.slice(0, mostTold).map(key => {
+        const name = named(key)
+        const suggestion = path.length > 0 ? undefined : didYouMean(name, known)
         return {
-          path: [...path, key].join('.'),
+          path: [...path, name].join('.'),
           message: suggestion === undefined ? 'unknown field' : `unknown field; ${suggestion}`,
         }
       })
@@ -44,5 +51,8 @@ function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
       ]
   }
 }
+
+/** Any text may be the name of a member. */
+const named = (text: string): string => (text.length <= longestName ? text : `${text.slice(0, longestName)}…`)
 
 const isMissing = ({ message }: Issue): boolean => message.endsWith('received undefined')

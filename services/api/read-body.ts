@@ -1,8 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { nestsDeeper } from './limits/json-depth.ts'
-
-/** How deep a body may nest. Nothing that is asked for nests deeper than a few. */
-const deepest = 64
+import { bodyBounds, jsonExcess } from './limits/json-shape.ts'
 
 /** JSON in UTF-8, with nothing in it that could reach a prototype; an empty body is none. */
 export function readJsonOnly(server: FastifyInstance): void {
@@ -14,7 +11,8 @@ export function readJsonOnly(server: FastifyInstance): void {
     const text = decode(body)
     if (text === undefined) return done(new BodyError('encoding'))
     if (text === '') return done(null, undefined)
-    if (nestsDeeper(text, deepest)) return done(new BodyError('depth'))
+    const excess = jsonExcess(text, bodyBounds)
+    if (excess !== undefined) return done(new BodyError(excess))
     parse(request, text, done)
   })
 }
@@ -22,7 +20,7 @@ export function readJsonOnly(server: FastifyInstance): void {
 /** Why a body was not read. */
 export class BodyError extends Error {
   override readonly name = 'BodyError'
-  readonly reason: 'charset' | 'encoding' | 'depth'
+  readonly reason: 'charset' | 'encoding' | 'depth' | 'values'
 
   constructor(reason: BodyError['reason']) {
     super(bodyReasons[reason])
@@ -33,7 +31,8 @@ export class BodyError extends Error {
 const bodyReasons = {
   charset: 'send the body in UTF-8',
   encoding: 'the request body is not valid UTF-8',
-  depth: `the request body nests deeper than ${deepest}`,
+  depth: `the request body nests deeper than ${bodyBounds.depth}`,
+  values: `the request body has more than ${bodyBounds.values} values`,
 } as const
 
 function decode(body: string | Buffer): string | undefined {

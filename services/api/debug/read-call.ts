@@ -1,6 +1,7 @@
 import { didYouMean } from '../../../lib/suggest.ts'
 import { debugOperationNames, type ToDebug, toDebugSchema } from '../../contract/debug-message.ts'
 import { fieldErrors } from '../field-errors.ts'
+import { bodyBounds, jsonExcess } from '../limits/json-shape.ts'
 import { type FieldError, type Refusal, refuse, refuseFields } from '../outcome.ts'
 
 export type ReadCall =
@@ -14,7 +15,8 @@ const known = Object.keys(toDebugSchema.shape)
 export function readCall(frame: string | undefined): ReadCall {
   if (frame === undefined) return unreadable('expected a text frame')
   const value = parseJson(frame)
-  if (value === undefined) return unreadable('the frame is not valid JSON')
+  if (value === undefined)
+    return unreadable('the frame is not valid JSON, or nests too deep, or has too many values')
   const parsed = toDebugSchema.safeParse(value)
   if (parsed.success) return { ok: true, call: parsed.data }
   const errors = fieldErrors(parsed.error, known).map(error =>
@@ -45,6 +47,7 @@ const member = (value: unknown, name: 'id' | 'operation'): unknown =>
   typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined
 
 function parseJson(text: string): unknown {
+  if (jsonExcess(text, bodyBounds) !== undefined) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -16,6 +16,8 @@ t.test('what is no call is refused, and the connection stays', async t => {
     { frame: 'nonsense', id: null, detail: /not valid JSON/ },
     { frame: '', id: null, detail: /not valid JSON/ },
     { frame: '[]', id: null, detail: /expected object/ },
+    { frame: `{"id":1,"input":${'['.repeat(70)}${']'.repeat(70)}}`, id: null, detail: /nests too deep/ },
+    { frame: `[${'1,'.repeat(20_000)}1]`, id: null, detail: /too many values/ },
     { frame: 'null', id: null, detail: /expected object/ },
     { frame: '{"operation":"debug.list"}', id: null, detail: /id: / },
     { frame: '{"id":1.5,"operation":"debug.list"}', id: null, detail: /id: / },

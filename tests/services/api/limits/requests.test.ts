@@ -37,6 +37,24 @@ t.test('a request may be so large and no larger, in each of its parts', async t 
     errors: [{ path: 'name' }],
   })
 
+  const members = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join(',')}}`
+  t.match(problemOf(t, await post('/users', members(20_001))), {
+    code: 'invalid_input',
+    detail: /more than 20000 values/,
+  })
+  for (const many of [
+    members(19_000),
+    `{"name":"maria","role":${members(19_000)}}`,
+    `{"${'x'.repeat(900_000)}":1}`,
+  ]) {
+    const answer = await post('/users', many)
+    const { errors = [] } = problemOf(t, answer)
+    t.ok(errors.length > 0 && errors.length <= 100, `${errors.length} of its faults are told`)
+    t.ok(answer.text.length < 30_000, `in ${answer.text.length} characters`)
+  }
+  const secrets = problemOf(t, await post('/sessions', `{"repository":"demo","secrets":${members(19_000)}}`))
+  t.equal(secrets.errors?.length, 100, 'what is told of the members of a field is no more either')
+
   const body = '{"name":"maria"}'
   const others = [
     [Buffer.from('{"name":"\xff"}', 'latin1'), json, 'invalid_input'],
