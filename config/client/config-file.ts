@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../../lib/error-code.ts'
 import { fileReason } from '../../lib/file-reason.ts'
@@ -100,7 +100,7 @@ export async function changeConfigFile(
   try {
     using _ = await acquireLock(`${path}.lock`, { signal: AbortSignal.timeout(patience) })
     const config = change((await readConfigFile(path)) ?? { profiles: {} })
-    await writeAtomically(path, configText(config), { mode: 0o600 })
+    await writeAtomically(await whereItLies(path), configText(config), { mode: 0o600 })
     return config
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -108,6 +108,16 @@ export async function changeConfigFile(
       fix: `make ${dirname(path)} writable, or set DEBUG_SERVER_HOME to another directory`,
       cause: error,
     })
+  }
+}
+
+/** Some keep their configuration elsewhere, with a link at its place: the link stays. */
+async function whereItLies(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return path
+    throw error
   }
 }
 

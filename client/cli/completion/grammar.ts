@@ -54,9 +54,15 @@ function ofLocal(name: Extract<Leaf['does'], { local: unknown }>['local']): Gram
     if (name === 'profile use' || name === 'profile remove') return { kind: 'named', named: 'profiles' }
     return any
   })()
+  const files = new Set(
+    command.options.filter(({ flags }) => flags.endsWith('<FILE>')).map(({ long }) => long),
+  )
   return {
-    flags: flagsOf(command, () => any),
-    places: command.registeredArguments.map(argument => ({ name: argument.name(), values })),
+    flags: flagsOf(command, name => (files.has(name) ? file : any)),
+    places: command.registeredArguments.map(argument => ({
+      name: argument.name(),
+      values: argument.name() === 'PATH' ? file : values,
+    })),
   }
 }
 

@@ -14,8 +14,10 @@ type Flags = ConnectionFlags & { readonly json?: true; readonly verbose?: true }
 export async function showStatus(io: Io, flags: Flags): Promise<void> {
   const { client, settings } = await clientOfNobody(io, flags)
   await using server = client
-  const { version, instance } = await server.server.health()
-  const { status, reason, store, runners } = await readiness(server)
+  const [{ version, instance }, { status, reason, store, runners }] = await Promise.all([
+    server.server.health(),
+    readiness(server),
+  ])
   const shown = {
     base_url: server.baseUrl,
     source: settings.baseUrl?.source ?? null,

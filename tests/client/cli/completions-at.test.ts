@@ -48,6 +48,13 @@ t.test('values that are known, and files', async t => {
   t.match(await at('session', 'create', '--patch=x'), { filesFrom: '--patch='.length })
   t.match(await at('artifact', 'download', 'art_0', '--output', ''), { texts: [], filesFrom: 0 })
   t.match(await at('--ca', ''), { filesFrom: 0 })
+  for (const words of [
+    ['serve', '--config'],
+    ['register', 'maria', '--invite'],
+    ['login', 'maria', '--password'],
+    ['agent', 'install'],
+  ])
+    t.match(await at(...words, ''), { filesFrom: 0 }, words.join(' '))
   t.match(await at('repository', 'add', ''), { filesFrom: 0 })
   t.same((await at('session', 'create', '--commit', '')).texts, [])
 })

@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { changeConfigFile, configText, readConfigFile } from '../../../config/client/config-file.ts'
@@ -103,6 +103,11 @@ t.test('the file is written for its owner alone, and comes back as it was', asyn
   await changeConfigFile(path, () => config)
   t.equal((await stat(path)).mode & 0o777, 0o600, 'an older, wider mode does not stay')
   t.equal(await readConfigFile(join(home, 'none', 'config.toml')), undefined)
+  const link = join(home, 'link.toml')
+  await symlink(path, link)
+  await changeConfigFile(link, ({ profiles }) => ({ profiles }))
+  t.ok((await lstat(link)).isSymbolicLink(), 'one that lies elsewhere stays there')
+  t.same(await readConfigFile(path), { profiles: config.profiles })
   t.equal(configText({ profiles: {} }), '')
 })
 
