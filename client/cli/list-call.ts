@@ -1,6 +1,7 @@
 import type { Page } from '../../services/contract/page.ts'
 import type { Client } from '../sdk/client.ts'
 import { every } from '../sdk/every.ts'
+import { asked } from './asked.ts'
 import { exitCodes } from './exit-codes.ts'
 import { hint } from './hint.ts'
 import { print } from './print.ts'
@@ -23,7 +24,9 @@ export const listCall = <Input extends { cursor?: string | undefined; limit?: nu
     const list = methodOf(client)
     const all = () =>
       Array.fromAsync(every(cursor => list({ ...input, limit: mostAtOnce, cursor: cursor ?? input.cursor })))
-    const page = extras.has(allFlag.name) ? { items: await all(), next: null } : await list(input)
+    const page = await asked(context, async () =>
+      extras.has(allFlag.name) ? { items: await all(), next: null } : await list(input),
+    )
     await print(context, page, ({ items }, rendering) => render(items, rendering))
     if (page.next !== null)
       await hint(context, `there are more: see them with --cursor ${page.next}, or --all`)

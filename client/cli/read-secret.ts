@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { askSecret } from './ask-secret.ts'
@@ -18,8 +20,7 @@ export class SecretReader {
   }
 
   async read(flag: string, file: string): Promise<string> {
-    const secret =
-      file === '-' ? await this.#next(spoken(flag)) : firstLine(await readText(this.#io, flag, file))
+    const secret = file === '-' ? await this.#next(spoken(flag)) : await this.#firstLineOf(flag, file)
     if (secret === undefined || secret === '') throw usageError(`${flag}: there is no line for it`)
     return secret
   }
@@ -31,6 +32,16 @@ export class SecretReader {
     if (secret === '') throw usageError(`${flag}: nothing was typed`)
     if ((await askSecret(this.#io, 'the same once more')) === secret) return secret
     throw usageError(`${flag}: it was typed in two ways`, 'nothing was changed; try again')
+  }
+
+  /** What is no file may be the secret itself, typed in its place: it is not repeated. */
+  async #firstLineOf(flag: string, file: string): Promise<string | undefined> {
+    if (!existsSync(resolve(this.#io.directory, file)))
+      throw usageError(
+        `${flag}: there is no such file`,
+        'it names a file with the secret on its first line, never the secret itself: leave it out to be asked, or to pipe it in',
+      )
+    return firstLine(await readText(this.#io, flag, file))
   }
 
   async #next(what: string): Promise<string | undefined> {

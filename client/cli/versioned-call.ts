@@ -1,4 +1,5 @@
 import type { CallName, Input, Output } from '../sdk/operation-types.ts'
+import { asked } from './asked.ts'
 import { usageError } from './cli-error.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './print.ts'
@@ -17,9 +18,10 @@ export const ifMatchFlag = {
 export const versionedCall = <Name extends CallName>(name: Name, render: Render<Output<Name>>) => {
   const act = async (input: Input<Name>, context: ActContext): Promise<number> => {
     const wanted = context.extras.get(ifMatchFlag.name)
-    const { value, version: tag } = await context.client.versioned(name, input, {
-      ifMatch: typeof wanted === 'string' ? entityTag(wanted) : undefined,
-    })
+    const ifMatch = typeof wanted === 'string' ? entityTag(wanted) : undefined
+    const { value, version: tag } = await asked(context, () =>
+      context.client.versioned(name, input, { ifMatch }),
+    )
     const version = tag?.replace(/^"(.*)"$/, '$1')
     await print(context, { ...value, ...(version === undefined ? {} : { version }) }, (shown, rendering) =>
       [render(shown, rendering), details([['version', version]])].join(''),

@@ -95,6 +95,9 @@ t.test('one registers with what is piped in, and an invite is good for as many a
   const [invite] = await rig.call('invites.create', {}, rig.admin)
   const code = `${invite?.code}`
   const register = (name: string, stdin: string) => run(['register', name, '--json'], stdin)
+  const mistaken = await run(['register', 'maria', '--invite', code, '--password', password])
+  t.match(mistaken, { code: 2, stderr: /--invite: there is no such file\n.*never the secret itself/ })
+  t.notOk(mistaken.stderr.includes(code), 'what was typed in place of a file is not repeated')
   t.match(await register('maria', `${code}\n`), { code: 2, stderr: /--password: there is no line/ })
   t.match(await register('no name', `${code}\n${password}\n`), { code: 2, stderr: /name: / })
   t.match(await register('maria', `INVITE-00000000\n${password}\n`), { code: 3, stderr: /invite_invalid/ })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { instanceId } from '../../../services/contract/ids.ts'
+import { page } from '../samples.ts'
 import { Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
@@ -29,6 +30,26 @@ t.test('the server is asked how it is, without a token', async t => {
     server.received.some(({ authorization }) => authorization !== undefined),
     'nobody says who they are, even who could',
   )
+})
+
+t.test('in a terminal a server that takes its time is waited for with a sign of life', async t => {
+  await using server = await standIn({
+    'sessions.list': (_, { response }) => {
+      setTimeout(() => response.end(JSON.stringify(page())), 1_300)
+      response.setHeader('content-type', 'application/json')
+      return undefined
+    },
+  })
+  const list = (options: { terminal?: number }, ...more: string[]) =>
+    cli(['session', 'list', ...more], { environment: at(server.url), ...options })
+  const [seen, piped, json] = await Promise.all([
+    list({ terminal: 80 }),
+    list({}),
+    list({ terminal: 80 }, '--json'),
+  ])
+  t.match(seen, { code: 0, stdout: 'no sessions\n', stderr: /waiting for the server/ })
+  t.ok(seen.stderr.endsWith('\r\x1b[K'), 'which goes away')
+  for (const quiet of [piped, json]) t.match(quiet, { code: 0, stderr: '' })
 })
 
 t.test('one that cannot work, and one that is not there, are told apart', async t => {
