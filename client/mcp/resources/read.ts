@@ -10,8 +10,8 @@ import { type Place, uriOf } from './uri.ts'
 /** How many bytes of a resource are read at once: a client may put all of them before its model. */
 export const mostResourceBytes = 32_768
 
-/** A character that is cut at the bound is known by the bytes behind it. */
-const behind = 4
+/** A character that is cut at the bound is known by the byte behind it. */
+const behind = 1
 
 type Asking = Pick<ToolCall, 'client' | 'signal'>
 

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -72,6 +73,20 @@ t.test('whoever says something else, wherever, is heard by the next call', async
   await t.rejects(connections.client(), { code: 'not_configured' })
   await up(4)
   t.equal(await address(), 'http://127.0.0.1:4')
+})
+
+t.test('what is said anew while it is read is heard by the next call', async t => {
+  const { home, connections, profile, address } = await rig(t)
+  for (let port = 1; port <= 60; port += 1) {
+    await profile(100 + port)
+    await rename(join(home, 'config.toml'), join(home, 'later.toml'))
+    await profile(port)
+    const reading = connections.client()
+    for (let turns = 0; turns < port % 20; turns += 1) await new Promise(setImmediate)
+    renameSync(join(home, 'later.toml'), join(home, 'config.toml'))
+    await reading
+    t.equal(await address(), `http://127.0.0.1:${100 + port}`)
+  }
 })
 
 t.test('certificates that are replaced are read anew', async t => {

@@ -8,6 +8,7 @@ import { artifactSchema } from '../../../services/contract/artifact-resources.ts
 import { logMessageSchema } from '../../../services/contract/log-message.ts'
 import { expireLogs } from '../../../services/store/command-logs.ts'
 import { openStore } from '../../../services/store/store.ts'
+import { until } from '../../until.ts'
 import { at } from '../cli/rig.ts'
 import { demoRepository, realServer } from '../real-server.ts'
 import { startMcp, textOf, type Value } from './rig.ts'
@@ -137,6 +138,26 @@ t.test('a command that still writes has a cursor, and can be waited for', async 
   t.equal(first?.status, 'running')
   const rest = await waiting
   t.equal(String(written(rest, 'stdout')), 'done\n')
+})
+
+t.test('a character that is not whole yet comes with its rest', async t => {
+  const { id: session } = await client.sessions.create({
+    repository: 'demo',
+    commands: ["printf 'a\\303'; while [ ! -e go ]; do sleep 0.1; done; printf '\\251b\\n'"],
+    wait: 20,
+  })
+  await until('it has written half of it', async () => {
+    const [first] = (await client.commands.list({ session })).items
+    if (first?.status !== 'running') return false
+    const asked = { session, command: first.id, stream: 'stdout', most: 10 } as const
+    return (await client.logTail(asked)).bytes.length === 2
+  })
+  const begun = await mcp.value('session_logs', { session })
+  t.equal(String(written([begun], 'stdout')), 'a')
+  await client.commands.run({ session, command: 'touch go', wait: 0 })
+  for await (const _ of client.sessions.logs({ session, follow: true }));
+  const rest = await mcp.parts('session_logs', { cursor: begun.cursor })
+  t.equal(String(written(rest, 'stdout')), 'éb\n')
 })
 
 t.test('a session without commands has nothing to tell', async t => {

@@ -16,8 +16,8 @@ const much = 30 * megabyte
 /** Not by its pings: see keep-alive.test.ts for those. */
 const limits = { slowReader: 500, linger: 200, ping: 600_000 }
 
-async function startSlowRig(t: Test) {
-  const rig = await startDebugRig(t, { limits })
+async function startSlowRig(t: Test, more: Partial<typeof limits> = {}) {
+  const rig = await startDebugRig(t, { limits: { ...limits, ...more } })
   const port = Number(new URL(rig.api.url).port)
   const sockets = serverSockets(t, port)
   const authorization = `Bearer ${rig.alice.secret}`
@@ -112,4 +112,18 @@ t.test('who pings without end and takes no answer costs little', async t => {
     t.ok(most <= megabyte / 2, `${path}: ${most} bytes`)
     client.destroy()
   }
+})
+
+t.test('who asks without end and takes no answer is read no more until it does', async t => {
+  const { ask, session } = await startSlowRig(t, { slowReader: 600_000 })
+  const { client, server } = await ask(`/sessions/${session}/debug`, handshake)
+  const nonsense = frameBytes({ opcode: opcodes.text, payload: 'x' })
+  client.write(Buffer.concat(Array.from({ length: 500_000 }, () => nonsense)))
+  await until(() => server.isPaused() || server.destroyed, 'it has much to catch up with')
+  t.notOk(server.destroyed)
+  // What had come by then is answered all the same.
+  t.ok(server.writableLength <= 4 * megabyte, `${server.writableLength} bytes`)
+  client.resume()
+  await until(() => !server.isPaused(), 'it is read again')
+  client.destroy()
 })
