@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
-import { text as readText } from 'node:stream/consumers'
 import { UserError } from '../../lib/user-error.ts'
+import { longestMessage } from './message-limit.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Tool } from './tool.ts'
 import { toolAnswers } from './tool-answers.ts'
@@ -22,12 +22,26 @@ export type CallOnceOptions = Surroundings & {
  */
 export async function callOnce(options: CallOnceOptions): Promise<0 | 1> {
   const { tools, name, args, stdin, stdout, stderr, signal, ...surroundings } = options
-  const given = argumentsIn(args === '-' ? await readText(stdin) : args)
+  const given = argumentsIn(args === '-' ? await textOf(stdin) : args)
   const { content, isError } = await toolAnswers(tools, surroundings).call(name, given, { signal })
   const text = content.map(block => (block.type === 'text' ? block.text : '')).join('\n')
   const output = isError === true ? stderr : stdout
   output.write(`${text}\n`)
   return isError === true ? 1 : 0
+}
+
+/** No more than a message of a client may have. */
+async function textOf(stdin: Readable): Promise<string> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of stdin) {
+    const bytes = Buffer.from(part)
+    parts.push(bytes)
+    length += bytes.length
+    if (length > longestMessage)
+      throw new UserError(`--args -: standard input has more than ${longestMessage} bytes`)
+  }
+  return Buffer.concat(parts).toString()
 }
 
 function argumentsIn(text: string): Readonly<Record<string, unknown>> {

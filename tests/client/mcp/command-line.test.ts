@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
+import { callOnce } from '../../../client/mcp/call-once.ts'
 import { commandLine } from '../../../client/mcp/command-line.ts'
+import { createTools } from '../../../client/mcp/tools.ts'
 import { until } from '../../until.ts'
 import { child } from '../cli/child.ts'
 import { at, cli, temporary } from '../cli/rig.ts'
@@ -186,6 +188,18 @@ t.test('who reads no more of what is printed is not told so', async t => {
   )
   t.same(await ended, [1, null])
   await full.close()
+})
+
+t.test('arguments on standard input are read up to a bound', async t => {
+  const asked = (megabytes: number) =>
+    callOnce({
+      ...{ tools: createTools(), name: 'session_info', args: '-', signal: new AbortController().signal },
+      ...{ stdin: Readable.from(Array(megabytes).fill(Buffer.alloc(1_048_576, ' '))) },
+      ...{ stdout: new PassThrough(), stderr: new PassThrough(), report: () => {} },
+      connections: { client: () => Promise.reject(new Error('nobody asks')), tokenFrom: '' },
+    })
+  await t.rejects(asked(65), { name: 'UserError', message: /more than 67108864 bytes/ })
+  await t.rejects(asked(64), { name: 'UserError', message: /expected a JSON object/ })
 })
 
 t.test('one tool is called once, against the server of a file that is named', async t => {
