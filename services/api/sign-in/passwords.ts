@@ -33,10 +33,7 @@ export class Passwords {
   /** Null: nobody's, which no password is. It is the same work. */
   async matches(password: string, stored: string | null, address: string): Promise<Outcome<boolean>> {
     return inTurn(
-      this.#turns.take(address, async () => {
-        const isRight = await isPassword(password, stored ?? this.#nobodys, this.#derive)
-        return isRight && stored !== null
-      }),
+      this.#turns.take(address, () => isPassword(password, stored ?? this.#nobodys, this.#derive)),
     )
   }
 }
