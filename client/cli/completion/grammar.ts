@@ -42,7 +42,13 @@ function ofOperation(name: Extract<Leaf['does'], { operation: unknown }>['operat
   declareOperationCommand(command, name)
   return {
     flags: flagsOf(command, name => known.get(name) ?? (name === '--output' ? file : any)),
-    places: layout.places.map(({ field, title }) => ({ name: title, values: valuesOf(field, undefined) })),
+    places: [
+      ...layout.places.map(({ field, title }) => ({ name: title, values: valuesOf(field, undefined) })),
+      // A path, where the word before names the session.
+      ...(name === 'artifacts.download'
+        ? [{ name: 'name', values: { kind: 'named', named: 'artifact paths' } as const }]
+        : []),
+    ],
   }
 }
 

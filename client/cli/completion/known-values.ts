@@ -6,6 +6,7 @@ import type { FlagWords } from '../words/words.ts'
 
 /** What the server or the client's own file has names of. */
 export type NamedKind =
+  | 'artifact paths'
   | 'artifacts'
   | 'commands'
   | 'debug sessions'

@@ -30,7 +30,7 @@ export async function namesOf(io: Io, named: NamedKind, typed: Typed): Promise<r
   if (named === 'profiles') return await profiles(io)
   const loaded = await loadSettings(io, connectionFlags(typed))
   const settings = await connectionSettings(loaded)
-  const session = typed.places.get('session') ?? '@last'
+  const session = sessionOf(named, typed)
   const key = JSON.stringify([settings.baseUrl, settings.token, loaded.signIn?.place.name, named, session])
   const file = join(cacheDirectory(io), `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`)
   const known = await readCached(file, io.now())
@@ -42,10 +42,16 @@ export async function namesOf(io: Io, named: NamedKind, typed: Typed): Promise<r
   return candidates
 }
 
+/** The session that was typed before; the latest where none was. */
+const sessionOf = (named: NamedKind, { places }: Typed): string =>
+  places.get('session') ?? (named === 'artifact paths' ? places.get('artifact') : undefined) ?? '@last'
+
 const ask: Record<
   Exclude<NamedKind, 'profiles'>,
   (client: Client, session: string) => Promise<readonly Candidate[]>
 > = {
+  'artifact paths': async ({ artifacts }, session) =>
+    itemsOf(await artifacts.list({ session })).map(({ id, path }) => ({ text: path, describe: id })),
   artifacts: async ({ artifacts }, session) =>
     itemsOf(await artifacts.list({ session })).map(({ id, path }) => ({ text: id, describe: path })),
   commands: async ({ commands }, session) =>

@@ -32,6 +32,8 @@ t.test('commands, then what stands at their places', async t => {
     [['session', 'create', '--repository', ''], 'repositories'],
     [['token', 'revoke', ''], 'tokens'],
     [['user', 'show', ''], 'users'],
+    [['artifact', 'download', ''], 'artifacts'],
+    [['artifact', 'download', '@last', ''], 'artifact paths'],
     [['profile', 'use', ''], 'profiles'],
     [['--profile', ''], 'profiles'],
     [['server', 'init', '--json', '--profile', ''], 'profiles'],
