@@ -10,8 +10,8 @@ const repeated: ReadonlySet<OperationName> = new Set<OperationName>([
   ...(['sessions.get', 'sessions.list', 'commands.get', 'commands.list'] as const),
 ])
 
-/** How many answers are kept at the most, and of how many characters each. */
-const most = 1_000
+/** How many characters of answers and of what was asked are kept at the most, and how many of each. */
+const most = 8 * 1_024 * 1_024
 const longest = 32 * 1_024
 
 /** As it is sent, and what is known of who has asked for what. */
@@ -29,6 +29,7 @@ export class RepeatedAnswers {
   /** The store's version as each request came whose answer may be kept. */
   readonly #asked = new WeakMap<FastifyRequest, number>()
   #version: number | undefined
+  #size = 0
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
@@ -40,7 +41,7 @@ export class RepeatedAnswers {
     const key = keyOf(name, request)
     if (key === undefined) return undefined
     const version = this.#store.version()
-    if (version !== this.#version) this.#answers.clear()
+    if (version !== this.#version) this.#clear()
     this.#version = version
     const answer = this.#answers.get(key)
     if (answer === undefined || this.#hasExpired(answer.caller)) {
@@ -53,13 +54,20 @@ export class RepeatedAnswers {
 
   keep(name: OperationName, request: FastifyRequest, caller: Caller, sent: SentAnswer): void {
     const key = keyOf(name, request)
-    if (key === undefined || sent.json.length > longest || caller.credential.kind !== 'token') return
+    if (key === undefined || caller.credential.kind !== 'token') return
     // Each look at what others have may have to be written down.
     if (caller.visible === 'all') return
-    if (this.#asked.get(request) !== this.#version) return
-    if (this.#answers.size >= most) this.#answers.clear()
+    const size = key.length + sent.json.length
+    if (size > longest || this.#asked.get(request) !== this.#version || this.#answers.has(key)) return
+    if (this.#size + size > most) this.#clear()
+    this.#size += size
     const { request: _, ...subject } = subjectOf() ?? {}
     this.#answers.set(key, { caller, subject, sent })
+  }
+
+  #clear(): void {
+    this.#answers.clear()
+    this.#size = 0
   }
 
   /** All else that ends a token is written. */
@@ -69,9 +77,9 @@ export class RepeatedAnswers {
 }
 
 /** Undefined where the answer depends on more than what stands in it: time to wait, conditions, a cookie's page. */
-function keyOf(name: OperationName, { method, url, headers }: FastifyRequest): string | undefined {
+function keyOf(name: OperationName, { url, headers, query }: FastifyRequest): string | undefined {
   const { authorization } = headers
-  if (method !== 'GET' || !repeated.has(name) || authorization === undefined) return undefined
-  if (headers['if-match'] !== undefined || url.includes('wait')) return undefined
+  if (!repeated.has(name) || authorization === undefined) return undefined
+  if (headers['if-match'] !== undefined || Object.hasOwn(query ?? {}, 'wait')) return undefined
   return `${url} ${authorization}`
 }

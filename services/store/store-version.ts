@@ -1,6 +1,8 @@
 /**
- * Tells whether anything in the database may have changed, by whichever process. It is asked once in a turn of the event loop:
- * what a turn has to answer had come before the turn began, so that whoever asks sees all that had been committed by then.
+ * Tells whether anything in the database may have changed, by whichever process. It looks once in an event, from the call of
+ * its callback until nothing of it waits any more: what an event has to answer had been read before, so that whoever asks sees
+ * all that had been committed by then. A round of the event loop is too long: what is read late in it may have been sent after
+ * a look early in it.
  */
 export class StoreVersion {
   readonly #dataVersion: () => number
@@ -34,8 +36,11 @@ export class StoreVersion {
     if (seen === undefined || seen !== this.#seen) this.#number++
     this.#seen = seen
     this.#isFresh = true
-    setImmediate(this.#grow)
+    queueMicrotask(this.#afterEvent)
   }
+
+  /** Node runs ticks once no microtask waits, and both before the next event. */
+  readonly #afterEvent = (): void => process.nextTick(this.#grow)
 
   readonly #grow = (): void => {
     this.#isFresh = false

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as atOnce } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { compiledQuery } from '../../../services/store/compiled-query.ts'
 import type { UserRow } from '../../../services/store/schema.ts'
+import { StoreVersion } from '../../../services/store/store-version.ts'
 import { storeRig } from './store-rig.ts'
 
 const called = compiledQuery<{ name: string }, UserRow>((database, parameter) =>
@@ -25,7 +27,7 @@ t.test('an answer is shared while nothing is written, each query and each value 
   t.match(await store.recall(disabled, { name: 'owner' }), [{ disabled_at: null }])
 })
 
-t.test('what this process has written is seen at once, in the same turn', async t => {
+t.test('what this process has written is seen at once, in the same event', async t => {
   const { store } = await storeRig(t)
   const before = store.version()
   t.match(await store.recall(disabled, { name: 'owner' }), [{ disabled_at: null }])
@@ -36,7 +38,7 @@ t.test('what this process has written is seen at once, in the same turn', async 
   t.match(await store.recall(disabled, { name: 'owner' }), [{ disabled_at: 'then' }])
 })
 
-t.test('what another process has written is seen in the next turn', async t => {
+t.test('what another process has written is seen by the next event', async t => {
   const { store, path } = await storeRig(t)
   for (let i = 0; i < 20; i++) {
     t.match(await store.recall(disabled, { name: 'owner' }), [{ disabled_at: i === 0 ? null : `${i - 1}` }])
@@ -49,6 +51,48 @@ t.test('what another process has written is seen in the next turn', async t => {
     )
     await once(other, 'exit')
   }
+})
+
+t.test(
+  'what another process has written is seen by the next event, in the same round of the loop too',
+  async t => {
+    const { store, path } = await storeRig(t)
+    const other = new DatabaseSync(path)
+    t.teardown(() => other.close())
+    const versions: number[] = []
+    const event = () => {
+      versions.push(store.version(), store.version())
+      other.exec(`update users set disabled_at = '${versions.length}' where name = 'owner'`)
+    }
+    // All of them in one round.
+    for (let i = 0; i < 3; i++) atOnce(event)
+    await setImmediate()
+    t.equal(versions.length, 6)
+    t.equal(new Set(versions).size, 3, 'each event has one of its own')
+  },
+)
+
+t.test('one event looks once, however often it asks', async t => {
+  let looks = 0
+  const version = new StoreVersion(() => ++looks)
+  const first = version.present
+  for (let i = 0; i < 100; i++) {
+    await i
+    t.equal(version.present, first)
+  }
+  t.equal(looks, 1)
+  await setImmediate()
+  t.not(version.present, first)
+  t.equal(looks, 2)
+})
+
+t.test('a store that cannot be asked counts as changed', async t => {
+  const version = new StoreVersion(() => {
+    throw new Error('busy')
+  })
+  const first = version.present
+  await setImmediate()
+  t.not(version.present, first)
 })
 
 t.test('while another connection holds the lock, what was committed before is told', async t => {
@@ -75,6 +119,23 @@ t.test('what fails is not kept', async t => {
   )
   await t.rejects(store.recall(broken, { name: 'owner' }), /missing/)
   await t.rejects(store.recall(broken, { name: 'owner' }), /missing/)
+})
+
+t.test('what has failed is asked again, in the same event too', async t => {
+  const { store } = await storeRig(t)
+  let calls = 0
+  const first: typeof called = async (database, values) => {
+    if (calls++ === 0) throw new Error('on purpose')
+    return called(database, values)
+  }
+  const all = () => [1, 2].map(() => store.recall(first, { name: 'owner' }))
+  t.same(
+    (await Promise.allSettled(all())).map(({ status }) => status),
+    ['rejected', 'rejected'],
+    'whoever shares it is told',
+  )
+  t.match(await Promise.all(all()), [[{ name: 'owner' }], [{ name: 'owner' }]])
+  t.equal(calls, 2)
 })
 
 t.test('a bounded number of answers is kept', async t => {
