@@ -29,6 +29,10 @@ import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 t.setTimeout(260_000)
 process.env.TEST_CGROUPS = '1'
 
+// Before any test: where all are skipped, none would come after this any more.
+const sandbox = await findSandbox('auto', process.env.PATH ?? '')
+const noSandbox = sandbox.kind === 'none' && sandbox.reason
+
 const megabyte = 2 ** 20
 const alive = (id: CommandId) => {
   const read = environmentReader()
@@ -96,9 +100,6 @@ for _ in range(40): threading.Thread(target=time.sleep, args=(1.2,)).start()`
     t.ok(left === undefined || !isAlive(left))
   })
 })
-
-const sandbox = await findSandbox('auto', process.env.PATH ?? '')
-const noSandbox = sandbox.kind === 'none' && sandbox.reason
 
 t.test(
   'what a command used in a sandbox is known, and its limits hold',
