@@ -82,6 +82,7 @@ const order: readonly string[] = [
   'features',
   'me',
   'user',
+  'sign-in',
   'token',
   'invite-codes',
   'audit',

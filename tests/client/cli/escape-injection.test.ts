@@ -48,7 +48,9 @@ const resting = (states: readonly string[]): string | undefined =>
 function answering(value: unknown): Client {
   const method = async () => value
   const group = new Proxy({}, { get: () => method })
-  return new Proxy({}, { get: (_, name) => (name === 'call' ? method : group) }) as Client
+  const versioned = async () => ({ value, version: `"${hostile}"` })
+  const ways: Readonly<Record<string | symbol, unknown>> = { call: method, versioned }
+  return new Proxy({}, { get: (_, name) => ways[name] ?? group }) as Client
 }
 
 /** What one act writes, its failure with it. */
