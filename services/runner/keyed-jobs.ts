@@ -13,11 +13,13 @@ export class KeyedJobs implements AsyncDisposable {
   readonly #running = new Map<string, { controller: AbortController; done: Promise<void> }>()
   readonly #failures = new Map<string, Failures>()
   readonly #settled: (key: string, error: unknown) => void
+  readonly #elapsed: () => number
   #closed = false
 
-  /** `settled` is called after every job, with what it threw where it threw; being aborted is no failure. */
-  constructor(settled: (key: string, error?: unknown) => void) {
+  /** `settled` is called after every job, with what it threw where it threw; being aborted is no failure. `elapsed`: milliseconds. */
+  constructor(settled: (key: string, error?: unknown) => void, elapsed = () => performance.now()) {
     this.#settled = settled
+    this.#elapsed = elapsed
   }
 
   /**
@@ -27,7 +29,7 @@ export class KeyedJobs implements AsyncDisposable {
   start(key: string, work: (signal: AbortSignal) => Promise<void>): boolean {
     if (this.#closed || this.#running.has(key)) return false
     const failures = this.#failures.get(key)
-    if (failures !== undefined && performance.now() < failures.notBefore) return false
+    if (failures !== undefined && this.#elapsed() < failures.notBefore) return false
     const controller = new AbortController()
     const done = this.#run(key, controller, work)
     this.#running.set(key, { controller, done })
@@ -82,8 +84,12 @@ export class KeyedJobs implements AsyncDisposable {
   }
 
   #noteFailure(key: string): void {
+    const now = this.#elapsed()
+    // What is still to be done is asked for again long before: of what nobody asks for any more nothing is remembered.
+    for (const [other, { notBefore }] of this.#failures)
+      if (now - notBefore > longestPauseMs) this.#failures.delete(other)
     const count = (this.#failures.get(key)?.count ?? 0) + 1
     const pause = Math.min(firstPauseMs * 2 ** (count - 1), longestPauseMs)
-    this.#failures.set(key, { count, notBefore: performance.now() + pause })
+    this.#failures.set(key, { count, notBefore: now + pause })
   }
 }

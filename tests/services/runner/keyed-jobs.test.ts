@@ -57,6 +57,32 @@ t.test('a job that failed is refused for a while, and tried again later', async 
   t.ok(performance.now() - failed > 250)
 })
 
+t.test('what has failed waits twice as long each time, unless nobody has asked for it for long', async t => {
+  let [settled, elapsed] = [0, 0]
+  await using jobs = new KeyedJobs(
+    () => void settled++,
+    () => elapsed,
+  )
+  const fails = async (key: string) => {
+    const before = settled
+    if (!jobs.start(key, () => Promise.reject(new Error('broken')))) return false
+    await until('its end', () => settled > before)
+    return true
+  }
+  t.equal(await fails('a'), true)
+  for (const pause of [500, 1_000, 2_000]) {
+    elapsed += pause - 1
+    t.equal(await fails('a'), false)
+    elapsed++
+    t.equal(await fails('a'), true, `after ${pause} ms`)
+  }
+  elapsed += 4_000 + 30_001
+  t.equal(await fails('b'), true, 'the failure of another, with which that of the first is forgotten')
+  t.equal(await fails('a'), true)
+  elapsed += 500
+  t.equal(await fails('a'), true, 'it begins anew')
+})
+
 t.test('aborting is no failure', async t => {
   const settled: [string, unknown][] = []
   await using jobs = new KeyedJobs((key, error) => settled.push([key, error]))
