@@ -57,7 +57,13 @@ function nearly(schema: unknown, name: string, known: Known): fc.Arbitrary<unkno
       fc.constant(0),
       odd.filter(value => !(Number(value) > 0)),
     )
-  return fc.oneof({ weight: 3, arbitrary: fitting }, { weight: 1, arbitrary: odd })
+  // Of what is there also what has the same form and is not.
+  const absent = fc.constant(`${given?.slice(0, -1)}z`)
+  return fc.oneof(
+    { weight: 3, arbitrary: fitting },
+    { weight: given === undefined ? 0 : 1, arbitrary: absent },
+    { weight: 1, arbitrary: fc.oneof(fc.constant(''), odd, odd, odd) },
+  )
 }
 
 function fits(schema: unknown, known: Known): fc.Arbitrary<unknown> {
@@ -148,7 +154,8 @@ const headers = fc.constantFrom<Record<string, string>>(
   ],
 )
 
-type Operation = { parameters?: { name: string; in: string; schema: unknown }[]; requestBody?: unknown }
+type Parameter = { name: string; in: string; schema: unknown; example?: unknown }
+type Operation = { parameters?: Parameter[]; requestBody?: unknown }
 
 /** Requests for every path and method of the document: valid, nearly valid, and nothing of the kind. */
 export function fuzzedRequests(
@@ -165,7 +172,7 @@ export function fuzzedRequests(
     const named = (place: string) => (operation.parameters ?? []).filter(parameter => parameter.in === place)
     const entries = (place: string) => named(place).map(({ name, schema }) => [name, schema] as const)
     const properties = bodyProperties(operation.requestBody)
-    return fc
+    const wild = fc
       .record({
         method: fc.oneof(
           { weight: 9, arbitrary: fc.constant(method.toUpperCase()) },
@@ -193,8 +200,68 @@ export function fuzzedRequests(
         },
         body: method === 'GET' || method === 'HEAD' ? undefined : properties.length === 0 ? undefined : body,
       }))
+    return fc.oneof(wild, careful({ path, method, operation }, known, tokens))
   })
   return fc.oneof(...each)
+}
+
+/** What the document shows of an operation, with one field of it as it comes: most of these reach what is behind the forms. */
+function careful(
+  { path, method, operation }: { path: string; method: string; operation: Operation },
+  known: Known,
+  tokens: readonly string[],
+): fc.Arbitrary<FuzzedRequest> {
+  const parameters = (operation.parameters ?? []).filter(({ in: place }) => place !== 'header')
+  const shown = Object.fromEntries(parameters.map(({ name, example }) => [name, example]))
+  const schemas = new Map([
+    ...parameters.map(({ name, schema }) => [name, schema] as const),
+    ...bodyProperties(operation.requestBody),
+  ])
+  const inPlace = (place: string) => parameters.filter(parameter => parameter.in === place)
+  const example = { ...shown, ...bodyExample(operation.requestBody), ...pick(known, schemas) }
+  const patient = 'wait' in example ? { ...example, wait: 0 } : example
+  const strange = [...schemas].map(([name, schema]) =>
+    nearly(schema, name, known).map((value): Record<string, unknown> => ({ [name]: value })),
+  )
+  return fc
+    .record({
+      changes: fc.oneof({ weight: 1, arbitrary: fc.constant({}) }, { weight: 3, arbitrary: oneOf(strange) }),
+      prefix: fc.constantFrom('', '/api'),
+      headers: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: headers }),
+      token: fc.constantFrom(...tokens),
+    })
+    .map(({ changes, prefix, headers, token }) => {
+      const input: Record<string, unknown> = { ...patient, ...changes }
+      const query = Object.fromEntries(
+        inPlace('query').flatMap(({ name }) => (input[name] === undefined ? [] : [[name, input[name]]])),
+      )
+      const body = bodyProperties(operation.requestBody).map(([name]) => [name, input[name]] as const)
+      return {
+        method: method.toUpperCase(),
+        path: `${prefix}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => escaped(input[name]))}${searchOf(query)}`,
+        headers: {
+          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+          ...(body.length === 0 ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: body.length === 0 ? undefined : JSON.stringify(Object.fromEntries(body)),
+      }
+    })
+}
+
+const oneOf = <T>(some: readonly fc.Arbitrary<T>[]): fc.Arbitrary<T | Record<never, never>> =>
+  some.length === 0 ? fc.constant({}) : fc.oneof(...some)
+
+/** Those that an operation takes; a command in a body is a command line, and no id. */
+const pick = (known: Known, schemas: ReadonlyMap<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(known).filter(([name]) => schemas.has(name) && isText(schemas.get(name))))
+
+const isText = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'string'
+
+function bodyExample(requestBody: unknown): Record<string, unknown> {
+  const body = requestBody as { content?: Record<string, { example?: Record<string, unknown> }> } | undefined
+  return body?.content?.['application/json']?.example ?? {}
 }
 
 function bodyProperties(requestBody: unknown): [string, unknown][] {
