@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t from 'tap'
 import { request } from 'undici'
+import { serverSchema } from '../../../config/schema.ts'
 import type { OperationName } from '../../../services/contract/contract.ts'
 import { keyedNames } from '../../../services/contract/keyed-operations.ts'
 import { problemOf, type Rig, requestFor, type Sent, startRig } from './rig.ts'
@@ -35,6 +36,10 @@ t.test('what is asked for twice under one key is made once, and told as it is by
     ask(rig, 'sessions.create', input, 'one', rig.bob),
     rig.send('/sessions', { method: 'POST', body: input }),
   ])
+  t.same(
+    others.map(({ status }) => status),
+    [201, 201, 201],
+  )
   const ids = others.map(({ text }) => json(text).id)
   t.equal(new Set([id, ...ids]).size, 4, 'another key, another user, no key')
 
@@ -72,10 +77,43 @@ t.test('a refused request leaves its key free', async t => {
   t.equal((await ask(rig, 'sessions.create', { repository: 'demo' }, 'k')).status, 201)
 })
 
+t.test('a key is of its operation', async t => {
+  const rig = await startRig(t)
+  await rig.repository()
+  const session = await ask(rig, 'sessions.create', { repository: 'demo' }, 'k')
+  const same = await ask(rig, 'sessions.get_or_create', { repository: 'demo', label: 'other' }, 'k')
+  t.same([session.status, same.status], [201, 201], same.text)
+  t.not(json(same.text).id, json(session.text).id)
+})
+
+t.test('a request that was refused by the store itself leaves its key free, too', async t => {
+  const { sessions } = serverSchema.parse({ sessions: { per_owner: 1 } })
+  const rig = await startRig(t, { sessions })
+  await rig.repository()
+  const { id } = await rig.session()
+  const refused = await ask(rig, 'sessions.create', { repository: 'demo' }, 'k')
+  t.equal(problemOf(t, refused).code, 'session_limit')
+  await rig.call('sessions.stop', { session: id })
+  await rig.runner.session(id, 'stopped')
+  const made = await ask(rig, 'sessions.create', { repository: 'demo' }, 'k')
+  t.equal(made.status, 201, made.text)
+  t.not(json(made.text).id, id)
+})
+
 t.test('of many at once with one key, one makes it and all tell it', async t => {
   const rig = await startRig(t)
   await rig.repository()
   const { id } = await rig.session()
+  // Nobody writes before all of them have seen that the key is free.
+  const { write } = rig.store
+  let waiting = 0
+  const all = Promise.withResolvers<void>()
+  rig.store.write = async work => {
+    waiting += 1
+    if (waiting === 10) all.resolve()
+    await all.promise
+    return write(work)
+  }
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => ask(rig, 'commands.run', { session: id, command: 'ls' }, 'k')),
   )
