@@ -22,7 +22,7 @@ export const versionedCall = <Name extends CallName>(name: Name, render: Render<
     const { value, version: tag } = await asked(context, () =>
       context.client.versioned(name, input, { ifMatch }),
     )
-    const version = tag?.replace(/^"(.*)"$/, '$1')
+    const version = tag?.replace(/^"(.*)"$/s, '$1')
     await print(context, { ...value, ...(version === undefined ? {} : { version }) }, (shown, rendering) =>
       [render(shown, rendering), details([['version', version]])].join(''),
     )
