@@ -21,11 +21,18 @@ export function limitConnections(server: Server, most: number): void {
     const [longest] = idle
     longest?.destroy()
   })
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    idle.delete(socket)
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request
+    const inUse = () => void (response.closed || idle.delete(socket))
+    // Nobody has asked for anything before all of it is there.
+    if (bringsBody(request)) request.once('end', inUse)
+    else inUse()
     response.once('close', () => {
       if (!socket.destroyed) idle.add(socket)
     })
   })
   server.on('upgrade', ({ socket }: IncomingMessage) => idle.delete(socket))
 }
+
+const bringsBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { serverSchema } from '../../config/schema.ts'
 import { startFrontDoor } from './api/front-door.ts'
 import { handshake } from './api/raw-websocket.ts'
 import { startRig } from './api/rig.ts'
@@ -89,3 +90,35 @@ t.test('one connection too many at the front door costs the idlest', async t => 
     'the latest are not',
   )
 })
+
+for (const name of ['API', 'proxy'] as const)
+  t.test(
+    `${name}: requests that are half sent keep nobody out, and what is asked for is not cut`,
+    async t => {
+      const connections = 50
+      const { api: requests } = serverSchema.parse({ api: name === 'API' ? { connections } : {} })
+      const rig = await startRig(t, { requests })
+      const proxy = await startFrontDoor(t, rig, name === 'proxy' ? { connections } : {})
+      const url = name === 'API' ? rig.api.url : proxy.url
+      await rig.repository()
+      const { commands } = await rig.session(['sleep 100'])
+      const headers = { authorization: `Bearer ${rig.alice.secret}` }
+      const waiting = fetch(`${url}/commands/${commands[0]}?wait=60`, { headers })
+      await until(() => rig.api.changes.watching === 1, 'one waits for an answer')
+      const said =
+        'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n'
+      const slow: Socket[] = []
+      for (let n = 0; n < 2 * connections; n++) {
+        const [socket] = await manyTo(t, url, 1, said)
+        if (socket === undefined) throw new Error('there is one')
+        slow.push(socket)
+        // Its head has been read, and its body is waited for.
+        await Promise.race([once(socket, 'data'), once(socket, 'close')])
+      }
+      for (let n = 0; n < 5; n++) t.equal((await fetch(`${url}/api/healthz`, { headers })).status, 200)
+      await until(() => open(slow) <= connections, 'the oldest are gone')
+      t.equal(rig.api.changes.watching, 1, 'who waits still does')
+      await rig.api[Symbol.asyncDispose]()
+      t.equal((await waiting).status, 200)
+    },
+  )
