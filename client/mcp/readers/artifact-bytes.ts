@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { reference } from '../../../services/contract/ids.ts'
 import { artifactRange } from '../artifact-range.ts'
-import { headLength } from '../fit-bytes.ts'
+import { headLength, onCharacter } from '../fit-bytes.ts'
 import { fieldsOfCursor, inputCursor } from '../input-cursor.ts'
 import { mostBytes, type Part, roomBeside, sizeOf } from '../part.ts'
 import type { Reader } from '../reader.ts'
@@ -23,11 +23,14 @@ export const artifactFrom = {
 
 /** The bytes of an artifact from an offset on, in parts. There is a cursor until its end. */
 export const artifactBytes: Reader = {
-  first: (input, call) => read(placeSchema.parse(input), call),
+  async first(input, call) {
+    const place = placeSchema.parse(input)
+    return await read(place, call, place.offset === 0 ? () => 0 : textStart)
+  },
   async next(cursor, call) {
     const { data: place } = placeSchema.safeParse(fieldsOfCursor(name, cursor))
     if (place === undefined) throw badCursor(call.tool, cursor)
-    return await read(place, call)
+    return await read(place, call, () => 0)
   },
   output: () => ({
     type: 'object',
@@ -44,20 +47,25 @@ export const artifactBytes: Reader = {
   }),
 }
 
-async function read(given: Place, call: ToolCall): Promise<Part> {
-  const { offset } = given
-  const {
-    id: artifact,
-    bytes,
-    total,
-    mediaType,
-  } = await artifactRange(given.artifact, { offset, most: mostBytes }, call)
+/** `startOf`: how many of the first bytes are passed over. */
+async function read(given: Place, call: ToolCall, startOf: (bytes: Buffer) => number): Promise<Part> {
+  const range = await artifactRange(given.artifact, { offset: given.offset, most: mostBytes }, call)
+  const { id: artifact, total, mediaType } = range
+  const start = startOf(range.bytes)
+  const [offset, bytes] = [given.offset + start, range.bytes.subarray(start)]
   const about = { artifact, media_type: mediaType, total, offset, bytes: total }
   const room = roomBeside(about, inputCursor(name, { artifact, offset: total }))
   const length = headLength(bytes, length => sizeOf(contentOf(bytes.subarray(0, length))) <= room)
   const value = { ...about, bytes: length, ...contentOf(bytes.subarray(0, length)) }
   const next = offset + length
   return next < total ? { value, cursor: inputCursor(name, { artifact, offset: next }) } : { value }
+}
+
+/** Where text begins that was asked for from the middle of a character on; 0 where it is none. */
+function textStart(bytes: Buffer): number {
+  const start = onCharacter(bytes, 0, 1)
+  const some = bytes.subarray(start, onCharacter(bytes, Math.min(start + 100, bytes.length), -1))
+  return isUtf8(some) ? start : 0
 }
 
 const contentOf = (bytes: Buffer) =>

@@ -155,3 +155,31 @@ t.test('what goes wrong is told within the bound as well', async t => {
       t.ok(length <= mostBytes, `${name}: ${length} bytes`)
     }
 })
+
+const partSchema = z.looseObject({
+  text: z.string().optional(),
+  base64: z.string().default(''),
+  cursor: z.string().optional(),
+})
+
+t.test('the parts of an artifact are its bytes, wherever it is cut', async t => {
+  let content = Buffer.alloc(0)
+  const { client } = await inProcess(t, {
+    'artifacts.get': () => artifact({ bytes: content.length }),
+    'artifacts.download': (_, exchange) => void sendRange(content, exchange),
+  })
+  // What follows a cut may look like the rest of a character before text.
+  const piece = Buffer.concat([Buffer.alloc(6, 0x80), Buffer.alloc(114, 'text ')])
+  for (let shift = 0; shift < piece.length; shift += 1) {
+    content = Buffer.concat(Array<Buffer>(70).fill(piece)).subarray(shift)
+    const parts: Buffer[] = []
+    for (let given: Record<string, unknown> = { artifact: artifact().id }; ; ) {
+      const { structuredContent } = await client.callTool({ name: 'artifact_read', arguments: given })
+      const { text, base64, cursor } = partSchema.parse(structuredContent)
+      parts.push(text === undefined ? Buffer.from(base64, 'base64') : Buffer.from(text))
+      if (cursor === undefined) break
+      given = { cursor }
+    }
+    t.ok(Buffer.concat(parts).equals(content), `${shift} bytes later`)
+  }
+})

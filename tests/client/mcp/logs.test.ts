@@ -193,6 +193,23 @@ t.test('an artifact is read in parts that together are its bytes', async t => {
     t.match(last, [{ offset, bytes: bytes - offset, total: bytes }], 'its end alone')
     t.match(await mcp.value('artifact_read', { artifact, offset: bytes + 5 }), { bytes: 0, text: '' })
   }
+  const { id: text } = await mcp.value('command_run', {
+    session,
+    command: "printf 'é漢👩!' > text.txt; printf '\\377\\377\\200\\200\\377' > bytes.bin",
+    artifacts: ['text.txt', 'bytes.bin'],
+    wait: 60,
+  })
+  const kept = artifactSchema
+    .array()
+    .parse((await mcp.value('artifact_list', { session, command: text })).result)
+  const from = (path: string, offset: number) =>
+    mcp.value('artifact_read', { artifact: kept.find(one => one.path === path)?.id, offset })
+  t.match(await from('text.txt', 1), { offset: 2, text: '漢👩!', bytes: 8 }, 'not half a character')
+  t.match(await from('text.txt', 6), { offset: 9, text: '!', bytes: 1 })
+  t.match(await from('bytes.bin', 2), {
+    offset: 2,
+    base64: Buffer.from([0x80, 0x80, 0xff]).toString('base64'),
+  })
   t.match(
     textOf(await mcp.callTool('artifact_read', { cursor: 'artifacts.download?offset=-1' })),
     /^cursor_unknown/,
