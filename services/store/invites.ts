@@ -155,8 +155,10 @@ export const revokeInvite = (store: Store, { id }: InviteJoined, now: string): P
 const inviteOf = (transaction: Transaction<Schema>, id: InviteId, now: string): Promise<InviteJoined> =>
   selectInvites(transaction, now).where('invites.id', '=', id).executeTakeFirstOrThrow()
 
+/** Who may not administer any more lets nobody in either. */
 const statusAt = (now: string) =>
-  sql<InviteStatus>`case when invites.revoked_at is not null then 'revoked' when used >= uses then 'used_up'
+  sql<InviteStatus>`case when invites.revoked_at is not null or users.disabled_at is not null or users.role != 'admin'
+    then 'revoked' when used >= uses then 'used_up'
     when invites.expires_at <= ${now} then 'expired' else 'valid' end`
 
 const selectInvites = (database: Pick<Kysely<Schema>, 'selectFrom'>, now: string) =>

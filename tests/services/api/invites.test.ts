@@ -115,3 +115,22 @@ t.test('a code is the same however it is typed', t => {
   t.equal(normalCode('IO-OOOOOOOO'), 'IO-00000000', 'but for what stands before')
   t.end()
 })
+
+t.test('an invite is good for as long as who has made it may administer', async t => {
+  const { rig, refused, register } = await rigOf(t)
+  const second = await rig.person('second', 'admin')
+  const [made] = await rig.call('invites.create', { uses: 5 }, second)
+  const code = `${made?.code}`
+  const status = async () => (await rig.call('invites.list', {}, rig.admin)).items.map(one => one.status)
+  await register('first-comer', code)
+  await rig.call('users.disable', { user: 'second' }, rig.admin)
+  t.match(await refused('late', code), { code: 'invite_invalid', detail: /revoked/ })
+  t.same(await status(), ['revoked'])
+  t.same((await rig.call('invites.list', { status: 'valid' }, rig.admin)).items, [])
+  await rig.call('users.enable', { user: 'second' }, rig.admin)
+  await rig.call('users.update', { user: 'second', role: 'user' }, rig.admin)
+  t.match(await refused('late', code), { code: 'invite_invalid' })
+  await rig.call('users.update', { user: 'second', role: 'admin' }, rig.admin)
+  t.same(await status(), ['valid'])
+  await register('late', code)
+})
