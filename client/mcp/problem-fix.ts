@@ -54,9 +54,11 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'debugger_refused':
       return 'debug_status tells where the debuggee stands, debug_output what it has written'
     case 'body_too_large':
+    case 'headers_too_large':
     case 'url_too_long':
       return 'give less: shorter texts, or a smaller patch'
     case 'rate_limited':
+    case 'request_timeout':
     case 'too_many_calls':
     case 'store_busy':
     case 'not_ready':
