@@ -13,7 +13,10 @@ export type LogTailInput = {
 /** The last bytes of a stream as it is now, and where in it they begin. */
 export type LogTail = { readonly offset: number; readonly bytes: Uint8Array }
 
-/** What the answer to a range of last bytes says: a part, or, of a stream that is empty, nothing as a whole. */
+/**
+ * What the answer to a range of last bytes says: the part, or the whole of a stream that was empty when it was looked at,
+ * and need not be any more when it is sent.
+ */
 export async function tailIn(
   { status, header }: Pick<Answer, 'status' | 'header'>,
   body: AsyncIterable<Uint8Array>,
@@ -21,16 +24,18 @@ export async function tailIn(
 ): Promise<LogTail> {
   const [, first] =
     status === 206 ? (/^bytes (\d+)-/.exec(header('content-range') ?? '') ?? []) : [undefined, '0']
-  const longest = status === 206 ? most : 0
-  const bytes = new Uint8Array(most)
-  let length = 0
+  if (first === undefined || header('content-type')?.startsWith('text/plain') !== true)
+    throw unexpected(baseUrl)
+  let offset = Number(first)
+  let bytes = new Uint8Array()
   for await (const chunk of body) {
-    if (length + chunk.length > longest) throw unexpected(baseUrl)
-    bytes.set(chunk, length)
-    length += chunk.length
+    const all = new Uint8Array(bytes.length + chunk.length)
+    all.set(bytes)
+    all.set(chunk, bytes.length)
+    bytes = all.slice(-most)
+    offset += all.length - bytes.length
   }
-  if (first === undefined) throw unexpected(baseUrl)
-  return { offset: Number(first), bytes: bytes.subarray(0, length) }
+  return { offset, bytes }
 }
 
 const unexpected = (baseUrl: string): ConnectionError =>

@@ -10,6 +10,7 @@ export function sendRange(all: Buffer, { request, response }: Exchange): number 
   const first = from === '' ? all.length - part.length : Number(from)
   const range = { 'content-range': `bytes ${first}-${first + part.length - 1}/${all.length}` }
   response.writeHead(part.length === 0 ? 200 : 206, {
+    'content-type': 'text/plain',
     'content-length': part.length,
     ...(part.length === 0 ? {} : range),
     etag: '"1"',
