@@ -111,7 +111,7 @@ t.test('what a client may send does no harm', async t => {
     [
       [pong, 'here'],
       [pong, 'in between'],
-      [text, '{"type":"result","id":1,"result":[]}'],
+      [text, '{"type":"result","id":1,"result":{"items":[],"next":null}}'],
     ],
   )
   raw.send({ opcode: binary, payload: Buffer.from([1, 2, 3]) })
