@@ -30,16 +30,18 @@ export class RepeatedAnswers {
   readonly #asked = new WeakMap<FastifyRequest, number>()
   #version: number | undefined
   #size = 0
+  #round: Promise<void> | undefined
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
     this.#clock = clock
   }
 
-  /** The answer to this request, where it has been given before. */
-  find(name: OperationName, request: FastifyRequest): Answer | undefined {
+  /** The answer to this request, where it has been given before. Those that have come together share a look at the store. */
+  async find(name: OperationName, request: FastifyRequest): Promise<Answer | undefined> {
     const key = keyOf(name, request)
     if (key === undefined) return undefined
+    await this.#roundIsRead()
     const version = this.#store.version()
     if (version !== this.#version) this.#clear()
     this.#version = version
@@ -63,6 +65,17 @@ export class RepeatedAnswers {
     this.#size += size
     const { request: _, ...subject } = subjectOf() ?? {}
     this.#answers.set(key, { caller, subject, sent })
+  }
+
+  /** All that has come in this round of the event loop has been read then, and so was sent before. */
+  #roundIsRead(): Promise<void> {
+    this.#round ??= new Promise(resolve =>
+      setImmediate(() => {
+        this.#round = undefined
+        resolve()
+      }),
+    )
+    return this.#round
   }
 
   #clear(): void {

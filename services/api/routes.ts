@@ -74,18 +74,16 @@ export function registerRoutes(
           if (admitted.ok) callers.set(request, admitted.value)
           return countRequest(context, request, reply, admitted)
         }
-        const onRequest = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => {
-          const again = answers.find(name, request)
-          if (again === undefined) {
-            const goOn = (refusal: Refusal | undefined) =>
-              refusal === undefined ? next() : void sendProblem(reply, refusal)
-            admission(request, reply).then(goOn).catch(next)
-            return
-          }
-          callers.set(request, again.caller)
-          const refusal = countRequest(context, request, reply, done(again.caller))
+        const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+          const again = await answers.find(name, request)
+          if (again !== undefined) callers.set(request, again.caller)
+          const refusal =
+            again === undefined
+              ? await admission(request, reply)
+              : countRequest(context, request, reply, done(again.caller))
+          // A reply is a promise: to return it would be to wait until it has been sent.
           if (refusal !== undefined) sendProblem(reply, refusal)
-          else sendJson(reply, name, again.sent)
+          else if (again !== undefined) sendJson(reply, name, again.sent)
         }
         // And after it: who sends it slowly may be nobody any more when it is there.
         const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
