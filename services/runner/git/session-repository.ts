@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { copyFile, mkdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { copyFileSync, existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bothSettled } from '../../../lib/both-settled.ts'
 import type { SessionId } from '../../contract/ids.ts'
@@ -52,22 +52,25 @@ export async function borrow(
  * Makes what is checked out a repository of its own, with HEAD detached at the commit. It borrows the mirror's objects, and
  * looks like a fresh clone: what a session commits, stashes or configures there is seen by no other session, and a branch
  * that it checks out keeps no fetch from moving the mirror's. Format: gitrepository-layout(5).
+ *
+ * Whoever waits for a session waits for this, so that what is small is done at once: a trip to the thread pool for each
+ * takes ten times as long.
  */
 export async function makeRepository(wanted: NewRepository): Promise<void> {
   const { folder, mirror, commit } = wanted
   // One after the other: where the checkout has been moved away, nothing is made in its place.
-  for (const name of directories) await mkdir(join(folder, name))
-  await writeFile(join(folder, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
-  if (existsSync(join(mirror, 'shallow'))) await copyFile(join(mirror, 'shallow'), join(folder, 'shallow'))
-  await writeFile(join(folder, 'packed-refs'), asRemoteRefs(wanted.refs))
-  await writeFile(join(folder, 'config'), coreSection(wanted.worktree) + originSection(wanted.url))
+  for (const name of directories) mkdirSync(join(folder, name))
+  writeFileSync(join(folder, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
+  if (existsSync(join(mirror, 'shallow'))) copyFileSync(join(mirror, 'shallow'), join(folder, 'shallow'))
+  writeFileSync(join(folder, 'packed-refs'), asRemoteRefs(wanted.refs))
+  writeFileSync(join(folder, 'config'), coreSection(wanted.worktree) + originSection(wanted.url))
   if (wanted.defaultBranch !== null) {
     const originHead = `ref: refs/remotes/origin/${wanted.defaultBranch}\n`
-    await writeFile(join(folder, 'refs', 'remotes', 'origin', 'HEAD'), originHead)
+    writeFileSync(join(folder, 'refs', 'remotes', 'origin', 'HEAD'), originHead)
   }
   await copyIndex(wanted.index, join(folder, 'index'))
   // Last, for with it the directory is a repository.
-  await writeFile(join(folder, 'HEAD'), `${commit}\n`)
+  writeFileSync(join(folder, 'HEAD'), `${commit}\n`)
 }
 
 const directories = [
@@ -77,9 +80,9 @@ const directories = [
 
 /** Copies an index as of a whole second before it was written: by its time git tells which files it has to read again. */
 export async function copyIndex(from: string, to: string): Promise<void> {
-  const { atimeMs, mtimeMs } = await stat(from)
+  const { atimeMs, mtimeMs } = statSync(from)
   await copyFile(from, to)
-  await utimes(to, Math.floor(atimeMs / 1_000), Math.floor(mtimeMs / 1_000))
+  utimesSync(to, Math.floor(atimeMs / 1_000), Math.floor(mtimeMs / 1_000))
 }
 
 /** Lets go of the commit. No matter if there is no mirror or nothing was held; throws where it is held still. */

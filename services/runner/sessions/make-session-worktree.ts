@@ -1,5 +1,4 @@
-import { renameSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { bothSettled } from '../../../lib/both-settled.ts'
 import type { Isolation } from '../../contract/isolation.ts'
@@ -84,7 +83,7 @@ export async function makeSessionWorktree(
   if (!placed.placed) return { ok: false, commit, failure: placementFailure(placed, session, files.root) }
   lease.require()
   for (const folder of [files.session(session.id), files.home(session.id), files.temporary(session.id)])
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
   lease.require()
   renameSync(checkout, files.worktree(session.id))
   const mirrored = submodules.map(({ names: _, ...submodule }) => submodule)
