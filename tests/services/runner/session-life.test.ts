@@ -69,7 +69,7 @@ t.test('a session in which nothing happens is stopped, one in which a command ru
   const quiet = await rig.session(repository, { idle_timeout: 600 })
   const busy = await rig.session(repository, { idle_timeout: 600 })
   const patient = await rig.session(repository)
-  const command = await rig.queue(busy, 'echo up; cat fifo')
+  const command = await rig.queue(busy, 'mkfifo fifo; echo up; cat fifo')
   await rig.printed(busy.id, command, 'up')
   pass(610_000)
   await is(quiet.id, 'stopped', 'idle')
