@@ -5,7 +5,7 @@
  * The prepared program is a cache (see docs/decisions/0018-prepared-program.md): it is never required, and whatever is
  * wrong with it, the sources run.
  */
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -32,7 +32,7 @@ const builtin = name => process.getBuiltinModule(name)
  * @returns {Promise<void>}
  */
 export async function launch({ root, main, writes }) {
-  const known = programs[main.slice(root.length + 1).replaceAll(sep, '/')]
+  const known = programs[relative(root, main).replaceAll(sep, '/')]
   if (known === undefined) throw new Error(`${main} is no program that is launched`)
   const { name, kindOf } = known
   const kind = kindOf(process.argv.slice(2))

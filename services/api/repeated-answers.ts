@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../../lib/clock.ts'
+import { sharedRun } from '../../lib/shared-run.ts'
 import { note, type Subject, subjectOf } from '../../lib/subject.ts'
 import type { OperationName } from '../contract/contract.ts'
 import type { Store } from '../store/store.ts'
@@ -30,7 +31,8 @@ export class RepeatedAnswers {
   readonly #asked = new WeakMap<FastifyRequest, number>()
   #version: number | undefined
   #size = 0
-  #round: Promise<void> | undefined
+  /** All that has come in this round of the event loop has been read then, and so was sent before. */
+  readonly #roundIsRead = sharedRun(() => new Promise<void>(setImmediate))
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
@@ -65,17 +67,6 @@ export class RepeatedAnswers {
     this.#size += size
     const { request: _, ...subject } = subjectOf() ?? {}
     this.#answers.set(key, { caller, subject, sent })
-  }
-
-  /** All that has come in this round of the event loop has been read then, and so was sent before. */
-  #roundIsRead(): Promise<void> {
-    this.#round ??= new Promise(resolve =>
-      setImmediate(() => {
-        this.#round = undefined
-        resolve()
-      }),
-    )
-    return this.#round
   }
 
   #clear(): void {

@@ -4,13 +4,14 @@ import { limitConnections } from '../../lib/connection-room.ts'
 import { endConnection } from '../../lib/end-connection.ts'
 import { attributesOf, withSubject } from '../../lib/subject.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
+import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { Caller } from './access.ts'
 import type { Context } from './context.ts'
 import { allowOrigins } from './cors.ts'
 import type { Handlers } from './handlers/handler.ts'
 import { countRequest } from './limits/count-request.ts'
-import { defaultBodyBytes, mostHeadBytes, mostHeaders, oversized } from './limits/request-size.ts'
+import { defaultBodyBytes, mostHeaders, oversized } from './limits/request-size.ts'
 import { registerMetrics } from './metrics-route.ts'
 import { type Refusal, refuse } from './outcome.ts'
 import { pages } from './pages/pages.ts'
@@ -135,19 +136,6 @@ function nothingThere(method: string, url: string): Refusal {
 /** What is no HTTP request, or too large a one, before any route is known. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  endConnection(socket, rawReply(problemReply(malformed(error))))
-}
-
-function malformed({ code }: NodeJS.ErrnoException): Refusal {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return refuse(
-        'headers_too_large',
-        `address and headers of the request have more than ${mostHeadBytes} bytes`,
-      )
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return refuse('request_timeout', 'the request was not sent in time')
-    default:
-      return refuse('invalid_input', 'this is no valid HTTP request')
-  }
+  const { code, detail } = malformedRequest(error.code)
+  endConnection(socket, rawReply(problemReply(refuse(code, detail))))
 }

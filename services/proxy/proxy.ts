@@ -9,7 +9,7 @@ import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
-import type { ProblemCode } from '../contract/problems.ts'
+import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { Forwarded } from './headers.ts'
 import { ProxyMetrics } from './metrics.ts'
@@ -114,7 +114,8 @@ export async function startProxy(
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    endWithProblem(socket, ...malformed(error))
+    const { code, detail } = malformedRequest(error.code)
+    endWithProblem(socket, code, detail)
   })
   limitConnections(server, deps.connections)
   const connections = watchConnections(server)
@@ -129,20 +130,6 @@ export async function startProxy(
       await connections.drain(closed, limits.stop)
       await upstream.destroy()
     },
-  }
-}
-
-/** As the API has it. */
-const mostHeadBytes = 32 * 1024
-
-function malformed({ code }: NodeJS.ErrnoException): [ProblemCode, string] {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return ['headers_too_large', `address and headers of the request have more than ${mostHeadBytes} bytes`]
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['request_timeout', 'the request was not sent in time']
-    default:
-      return ['invalid_input', 'this is no valid HTTP request']
   }
 }
 

@@ -6,13 +6,13 @@ import { makeDirectory } from '../../lib/make-directory.ts'
 import type { Schema } from './schema.ts'
 import { NodeSqliteDialect } from './sqlite-dialect.ts'
 
-/** A connection without any check of the schema; for store.ts and migrate.ts. */
 export type Connection = {
   readonly database: Kysely<Schema>
   /** SQLite's number that changes with each commit of another connection. Throws while nothing has been asked yet. */
   readonly dataVersion: () => number
 }
 
+/** A connection without any check of the schema; for store.ts and migrate.ts. */
 export function connect(path: string): Connection {
   let opened: DatabaseSync | undefined
   const open = () => {

@@ -103,7 +103,6 @@ export async function useInvite(
   note({ invite: id })
 }
 
-/** The latest first. */
 type ListedInvites = {
   status: InviteStatus | undefined
   after?: Place | undefined
@@ -111,6 +110,7 @@ type ListedInvites = {
   now: string
 }
 
+/** The latest first. */
 export const listInvites = (
   store: Store,
   { status, after, limit, now }: ListedInvites,

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module'
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild'
 import { builtinModule } from './builtins.ts'
 import { placeDefines, withOwnPlace } from './own-place.ts'
-import { recipes } from './recipes.ts'
+import { type Recipe, recipes } from './recipes.ts'
 import { asScript, wrapping } from './script.ts'
 
 export interface Bundle {
@@ -32,7 +32,7 @@ export async function bundle(
 ): Promise<Bundle> {
   try {
     const { outputFiles, metafile } = await build({
-      ...options(root, recipes[name]?.packages ?? []),
+      ...options(root, recipes[name]),
       entryPoints: [main],
       outfile: program,
       metafile: true,
@@ -50,7 +50,7 @@ export async function bundle(
 }
 
 /** Node runs the sources as they stand, so nothing is translated for an older one, and no import is thought to be unused. */
-function options(root: string, packages: readonly string[]): BuildOptions {
+function options(root: string, recipe: Recipe | undefined): BuildOptions {
   return {
     absWorkingDir: root,
     bundle: true,
@@ -73,11 +73,11 @@ function options(root: string, packages: readonly string[]): BuildOptions {
     legalComments: 'none',
     logLevel: 'silent',
     define: placeDefines,
-    plugins: [modulesOf(packages)],
+    plugins: [modulesOf(recipe?.packages ?? [], recipe?.emptied ?? [])],
   }
 }
 
-const modulesOf = (packages: readonly string[]): Plugin => ({
+const modulesOf = (packages: readonly string[], emptied: readonly string[]): Plugin => ({
   name: 'modules of a program',
   setup({ onLoad, onResolve }) {
     const texts = new Map<string, string>()
@@ -86,10 +86,11 @@ const modulesOf = (packages: readonly string[]): Plugin => ({
       texts.set(path, text)
       return { contents: withOwnPlace(path, text), loader: 'ts' }
     })
+    for (const module of emptied)
+      onLoad({ filter: new RegExp(`/node_modules/${RegExp.escape(module)}$`) }, () => ({
+        contents: 'export {}',
+      }))
     onResolve({ filter: /^file:/ }, () => ({ external: true }))
-    // A third of zod: its messages in other languages, which nobody asks it for.
-    onResolve({ filter: /\/locales\/index\.js$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
-    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export {}' }))
     onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
       if (path.startsWith('file:')) return { external: true }
       if (!isBuiltin(path)) return packages.includes(path) ? undefined : late(import.meta.resolve(path), kind)

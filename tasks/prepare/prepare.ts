@@ -22,10 +22,8 @@ export async function prepare(
   of: { readonly name: string; readonly main: string },
   place: string,
 ): Promise<void> {
-  const { main } = of
-
   // Named after its source, so that what recognises lines of that in a stack recognises these.
-  const name = `${relative(root, main)}.js`
+  const name = `${relative(root, of.main)}.js`
   const program = join(place, name)
   mkdirSync(dirname(program), { recursive: true })
   // First of all: where nothing can be written this ends it, and the time of it is the beginning by the file system's

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export interface Recipe {
   /** Packages that become part of the program. Any other stays where it is, and is imported when it is needed. */
   readonly packages: readonly string[]
+  /** Modules of these that are left out, and export nothing. */
+  readonly emptied: readonly string[]
   /** Files of the directory in which it is started, by their names. */
   readonly files: (root: string) => Readonly<Record<string, string>>
   /** The lines that it is started with beforehand, and then for each kind of start, in this order. */
@@ -15,6 +17,7 @@ export interface Recipe {
 export const recipes: Readonly<Record<string, Recipe>> = {
   task: {
     packages: ['leven', 'ms'],
+    emptied: [],
     files: root => ({ 'Taskfile.ts': taskfile(root), in: 'text' }),
     // Makes what is up to date later on. What only that needs is compiled again where a run has something to make.
     first: [['made', 'settled'], ['settled']],
@@ -27,6 +30,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   'debug-server': {
     packages: ['zod', 'commander', 'get-east-asian-width', 'leven'],
+    // A third of zod: its messages in other languages, which nobody asks it for.
+    emptied: ['zod/v4/locales/index.js'],
     files: () => ({}),
     first: [],
     starts: {

@@ -5,7 +5,6 @@ import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { jsonParam } from '../json-flag.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
-
 import type { UpResult } from './up.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Refusal, refuse } from '../outcome.ts'
 
-/** What a request may take up besides its body. Address and headers together: Node's `maxHeaderSize`. */
-export const mostHeadBytes = 32 * 1024
+/** What a request may take up besides its body, within `mostHeadBytes` of all of that. */
 export const longestUrl = 8 * 1024
 export const mostHeaders = 100
 /** Of an operation that says nothing else. */

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../../contract/json-schemas.ts'
 import { withHeaders } from './headers.ts'
+import { messageContent } from './message-content.ts'
 
 /** What of a log's answers stands in no field of the operation: its media types, byte ranges and resumption. */
 export const logAnswers = (message: JsonSchema, example: unknown): Record<string, JsonSchema> => ({
@@ -7,13 +8,7 @@ export const logAnswers = (message: JsonSchema, example: unknown): Record<string
     {
       description:
         'one message a line; with Accept: text/plain the bytes alone; with Accept: text/event-stream the messages as Server-Sent Events, whose ids tell how far the log has been told. A WebSocket at this path carries one message a frame, or with the subprotocol debug-server.text the bytes',
-      content: {
-        'application/x-ndjson': { schema: message, example },
-        'text/event-stream': {
-          schema: { type: 'string', contentMediaType: 'application/json', contentSchema: message },
-        },
-        'text/plain': { schema: { type: 'string' } },
-      },
+      content: messageContent(message, example),
     },
     'Accept-Ranges',
   ),

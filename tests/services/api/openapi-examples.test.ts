@@ -41,6 +41,9 @@ const exampleSchema = z.looseObject({
   examples: z.record(z.string(), z.looseObject({ $ref: z.string() })).optional(),
 })
 
+const hasSchema = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'schema' in value
+
 t.test('every example is one', t => {
   let count = 0
   for (const [place, value] of walk(document)) {
@@ -82,9 +85,6 @@ t.test('problems are told with an example for each code', t => {
   t.match(at(document, 'components', 'examples', 'not_ready', 'value'), { status: 503, code: 'not_ready' })
   t.end()
 })
-
-const hasSchema = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'schema' in value
 
 function* walk(value: unknown, place: readonly string[] = []): Generator<[readonly string[], unknown]> {
   if (typeof value !== 'object' || value === null) return

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { serverSchema } from '../../../../config/schema.ts'
-import { mostHeadBytes, mostHeaders } from '../../../../services/api/limits/request-size.ts'
+import { mostHeaders } from '../../../../services/api/limits/request-size.ts'
+import { mostHeadBytes } from '../../../../services/contract/malformed-request.ts'
 import { connected, exchange } from '../raw-request.ts'
 import { problemOf, startRig } from '../rig.ts'
 import { until } from '../until.ts'
