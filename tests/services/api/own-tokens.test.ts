@@ -142,13 +142,14 @@ t.test('nothing is made with what has been revoked meanwhile', async t => {
 t.test('a user makes so many, of which those that are over do not count', async t => {
   const { rig, clock, make } = await rigOf(t)
   await make({ name: 'short', expires_in: 60 })
-  for (let n = 2; n < 100; n++) await make({ name: `n-${n}` })
+  for (let n = 2; n < 99; n++) await make({ name: `n-${n}` })
+  const last = await make({ name: 'last' })
   const another = { name: 'one-more', scopes: [] }
   t.match(await rig.refused('tokens.create', another), { code: 'token_limit', status: 429 })
   t.equal((await rig.call('tokens.create', { ...another, user: 'alice' }, rig.admin)).user, 'alice')
   clock.pass(60_000)
   t.match(await rig.refused('tokens.create', { ...another, name: 'n' }), { code: 'token_limit' })
-  await rig.call('tokens.revoke', { token: (await rig.call('tokens.list', { limit: 200 })).items.at(-1)?.id })
+  await rig.call('tokens.revoke', { token: last.id })
   await make({ name: 'room-again' })
   t.equal((await rig.call('tokens.create', { name: 'own', scopes: [] }, rig.bob)).user, 'bob')
 })
