@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { z } from 'zod'
-import { DapDecoder, encodeDap } from './dap-decoder.ts'
+import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
 import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
 
 /** How a request went. `late`: no answer within its time. `closed`: the adapter is gone, and why. */

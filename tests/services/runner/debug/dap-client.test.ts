@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { z } from 'zod'
+import { DapDecoder, encodeDap } from '../../../../lib/dap-framing.ts'
 import { DapClient } from '../../../../services/runner/debug/dap-client.ts'
-import { DapDecoder, encodeDap } from '../../../../services/runner/debug/dap-decoder.ts'
 
 type Said = { seq: number; type: string; command: string; arguments?: unknown; success?: boolean }
 

@@ -2,7 +2,7 @@
  * A debug adapter of no debugger, on stdio: it does what its argument says, a `Script` as JSON. What the script does not
  * name is agreed to with an empty body.
  */
-import { DapDecoder, encodeDap } from '../../../../services/runner/debug/dap-decoder.ts'
+import { DapDecoder, encodeDap } from '../../../../lib/dap-framing.ts'
 
 export type Script = Readonly<Record<string, Reaction>>
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { DapDecoder, DapFramingError, encodeDap } from '../../../../services/runner/debug/dap-decoder.ts'
+import { DapDecoder, DapFramingError, encodeDap } from '../../lib/dap-framing.ts'
 
 const messages = [{ seq: 1, text: 'ä€😀' }, {}, { seq: 3, text: '\r\n\r\nContent-Length: 5\r\n\r\n' }]
 const stream = Buffer.from(messages.map(encodeDap).join(''))
