@@ -28,7 +28,7 @@ export type DebugClient = From & {
 }
 
 /** Who may open such a WebSocket; each call needs what its operation needs. */
-export const debugAccess = contract['debug.launch'].access
+export const debugAccess = contract['debug.status'].access
 
 /**
  * Serves one client of a session's debuggers over a WebSocket, by the protocol in `contract/debug-message.ts`, until it

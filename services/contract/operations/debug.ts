@@ -37,7 +37,9 @@ const live = [...finding, 'debug_session_ended', ...asking, 'debugger_timeout', 
 const stopped = [...live, 'debuggee_running'] as const
 
 const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const
+/** What acts on a debuggee, and what looks at it: by this, who may only watch is told from who may control. */
 const write = { access: 'debug:write', answer: 'json', status: 200, surfaces: everywhere } as const
+const read = { ...write, access: 'debug:read' } as const
 
 const goOn = (verb: string, summary: string) =>
   operation({
@@ -93,21 +95,19 @@ export const debugOperations = {
     errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit'],
   }),
   'debug.list': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug',
     summary: "A session's debug sessions, newest first",
-    access: 'sessions:read',
     input: z.strictObject({ session: of.session, ...pageFields }),
     output: pageOf(debugSessionSchema),
     errors: ['session_not_found', 'ambiguous_id'],
   }),
   'debug.status': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/status',
     summary: 'Where a debuggee stands',
-    access: 'sessions:read',
     input: z.strictObject({ ...of, wait: untilStop }),
     output: debugSessionSchema,
     errors: [...finding, ...asking],
@@ -143,7 +143,7 @@ export const debugOperations = {
     errors: live,
   }),
   'debug.threads': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/threads',
     summary: 'The threads of a debuggee',
@@ -152,7 +152,7 @@ export const debugOperations = {
     errors: live,
   }),
   'debug.stack': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/stack',
     summary: 'The stack of a thread, innermost frame first',
@@ -161,7 +161,7 @@ export const debugOperations = {
     errors: stopped,
   }),
   'debug.scopes': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/scopes',
     summary: 'The scopes of a stack frame',
@@ -170,7 +170,7 @@ export const debugOperations = {
     errors: stopped,
   }),
   'debug.variables': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/variables',
     summary: 'The variables of a scope, or the parts of a variable',
@@ -206,11 +206,10 @@ export const debugOperations = {
     errors: [...stopped, 'evaluation_failed'],
   }),
   'debug.output': operation({
-    ...write,
+    ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/output',
     summary: 'What a debuggee has written, from any byte on',
-    access: 'sessions:read',
     input: z.strictObject({
       ...of,
       stdout: z.int().min(0).default(0).describe('the first byte wanted of stdout'),

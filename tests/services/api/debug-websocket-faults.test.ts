@@ -202,11 +202,12 @@ t.test('a token that is revoked hears no more either', async t => {
 
 t.test('an operation that the token may not use is refused alone', async t => {
   const { rig } = await startDebugRig(t)
-  const writer = await rig.person('writer', 'debug:write', 'sessions:write')
-  const { id } = await rig.call('sessions.create', { repository: 'demo' }, writer)
-  const client = await DebugClient.open(rig, id, writer)
-  t.match(await client.refused('debug.list'), { code: 'insufficient_scope', detail: /sessions:read/ })
-  t.match(await client.result('debug.launch', { python: 'x.py' }), { status: 'launching' })
+  const reader = await rig.person('reader', 'debug:read', 'sessions:write')
+  const { id } = await rig.call('sessions.create', { repository: 'demo' }, reader)
+  const client = await DebugClient.open(rig, id, reader)
+  const refused = await client.refused('debug.launch', { python: 'x.py' })
+  t.match(refused, { code: 'insufficient_scope', detail: /debug:write/ })
+  t.match(await client.result('debug.list'), { items: [] })
 })
 
 t.test('a server that stops says so; who does not answer pings is given up', async t => {

@@ -104,7 +104,7 @@ t.test(
 
 t.test('it tells of the WebSocket for debuggers', t => {
   const found = object(document, 'paths', '/sessions/{session}/debug', 'x-websocket')
-  t.match(found, { 'x-required-scope': 'debug:write', client: { required: ['id', 'operation'] } })
+  t.match(found, { 'x-required-scope': 'debug:read', client: { required: ['id', 'operation'] } })
   t.same(at(found, 'server', '$ref'), '#/components/schemas/DebugMessage')
   t.end()
 })

@@ -142,7 +142,7 @@ t.test('a ticket is made by who may open the stream, for what they may see', asy
   t.match(await refused({ stream: 'logs', session }, rig.bob), { code: 'session_not_found' })
   t.match(await refused({ stream: 'debug', session }, reader), {
     code: 'insufficient_scope',
-    detail: /debug:write/,
+    detail: /debug:read/,
   })
   t.match(await refused({ stream: 'events' }, writer), {
     code: 'insufficient_scope',
