@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type DebugEngine, debugEngines } from './debug-state.ts'
 
 /**
  * What a debuggee is to be and where it is to stop, as the API hands it to the runner through the store. Where and how
@@ -6,22 +7,51 @@ import { z } from 'zod'
  */
 export const debugRequestSchema = z.object({
   program: z.discriminatedUnion('kind', [
+    /** Of Python. */
     z.object({ kind: z.literal('file'), file: z.string() }),
     z.object({ kind: z.literal('module'), module: z.string() }),
+    /** An executable; with `core` it is not run, but seen as it was when it left that core dump. */
+    z.object({ kind: z.literal('binary'), file: z.string(), core: z.string().nullable() }),
+    z.object({ kind: z.literal('node'), file: z.string() }),
+    /** A package's directory, a file of Go, or what was built from one. */
+    z.object({ kind: z.literal('go'), path: z.string() }),
   ]),
   arguments: z.array(z.string()),
-  /** Null: to be found. */
+  /** The Python or Node that runs it. Null: to be found. */
   interpreter: z.string().nullable(),
+  /** Which debuggers may be used: the first that the host has. */
+  engines: z.array(z.enum(debugEngines)).min(1),
   /** Each as FILE:LINE. */
   breakpoints: z.array(z.string()),
   stop_on_entry: z.boolean(),
   exceptions: z.enum(['uncaught', 'never']),
 })
 export type DebugRequest = z.infer<typeof debugRequestSchema>
+export type DebuggeeKind = DebugRequest['program']['kind']
+
+/** The debuggers of each kind of program, the usual one first. */
+export const enginesFor = {
+  file: ['debugpy'],
+  module: ['debugpy'],
+  binary: ['gdb', 'lldb-dap'],
+  node: ['node'],
+  go: ['delve'],
+} as const satisfies Record<DebuggeeKind, readonly DebugEngine[]>
 
 /** The debuggee as its user would type it. */
-export const debuggeeLine = ({ interpreter, program, arguments: rest }: DebugRequest): string[] => [
-  interpreter ?? 'python3',
-  ...(program.kind === 'file' ? [program.file] : ['-m', program.module]),
-  ...rest,
-]
+export function debuggeeLine({ interpreter, program, engines, arguments: rest }: DebugRequest): string[] {
+  switch (program.kind) {
+    case 'file':
+      return [interpreter ?? 'python3', program.file, ...rest]
+    case 'module':
+      return [interpreter ?? 'python3', '-m', program.module, ...rest]
+    case 'binary':
+      return program.core === null
+        ? [program.file, ...rest]
+        : [engines[0] ?? 'gdb', program.file, program.core]
+    case 'node':
+      return [interpreter ?? 'node', program.file, ...rest]
+    case 'go':
+      return ['go', 'run', program.path, ...rest]
+  }
+}

@@ -38,5 +38,5 @@ export const debugEndSchema = z.object({
 export type DebugEnd = z.infer<typeof debugEndSchema>
 
 /** The debuggers that the runner can host. */
-export const debugEngines = ['debugpy'] as const
+export const debugEngines = ['debugpy', 'gdb', 'lldb-dap', 'node', 'delve'] as const
 export type DebugEngine = (typeof debugEngines)[number]

@@ -7,6 +7,7 @@ import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
+import { sweepMeetings } from './debug/meeting-place.ts'
 import { defaultEnvironmentSettings } from './environments/environment-settings.ts'
 import { ToolFinder } from './environments/find-tools.ts'
 import { keepEnvironments } from './environments/keep-environments.ts'
@@ -120,6 +121,7 @@ export class RunnerWork implements AsyncDisposable {
       upkeep('artifacts', 600_000, signal => retainArtifacts(context, cautious, signal)),
       upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
       upkeep('control groups', 600_000, () => sweepGroups(context)),
+      upkeep('debug sessions', 600_000, () => sweepMeetings(context)),
       upkeep('submodules', 600_000, signal => keepSubmodules(context, cautious, signal)),
       upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]

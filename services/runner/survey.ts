@@ -1,12 +1,14 @@
+import type { DebugEngine } from '../contract/debug-state.ts'
 import type { Survey } from '../contract/runner-messages.ts'
 import type { RunnerContext } from './context.ts'
 import type { Engine } from './debug/engine.ts'
+import type { Engines } from './debug/engines.ts'
 import { managers } from './environments/managers/managers.ts'
 
 /** What this host has of all that sessions may ask for: the programs themselves are asked. */
 export async function survey(
   { files, tools, path, inherit }: Pick<RunnerContext, 'files' | 'tools' | 'path' | 'inherit'>,
-  engines: Readonly<Record<Survey['debuggers'][number]['name'], Engine>>,
+  engines: Engines,
 ): Promise<Survey> {
   // As sessions, it does not see what lies in the home of the runner's user.
   const environment = { ...inherit, PATH: path, HOME: files.toolHome }
@@ -18,8 +20,8 @@ export async function survey(
       }),
     ),
     Promise.all(
-      namesOf(engines).map(async name => {
-        const found = await engines[name].find(environment)
+      entriesOf(engines).map(async ([name, engine]) => {
+        const found = await engine.find(environment)
         return { name, ...(found.ok ? has([found.tool]) : lacks(found.message)) }
       }),
     ),
@@ -36,5 +38,4 @@ const has = (tools: readonly Tool[]) => ({
 })
 const lacks = (missing: string) => ({ available: false, tools: [], missing })
 
-const namesOf = <Name extends string>(record: Readonly<Record<Name, unknown>>): Name[] =>
-  Object.keys(record) as Name[]
+const entriesOf = (engines: Engines) => Object.entries(engines) as [DebugEngine, Engine][]

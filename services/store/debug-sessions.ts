@@ -61,6 +61,13 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
   })
 }
 
+/** Which of the debuggers that it may have it has got. */
+export const keepEngine = async (store: Store, id: DebugSessionId, engine: DebugEngine): Promise<void> => {
+  await store.write(transaction =>
+    transaction.updateTable('debug_sessions').set({ engine }).where('id', '=', id).execute(),
+  )
+}
+
 /**
  * Keeps what became of the breakpoints of one that is about to end: why one did not hold is asked after it. Only as long
  * as the runner `by` has its debuggee.

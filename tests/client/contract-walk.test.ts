@@ -162,7 +162,10 @@ const aRefreshToken = async () => {
 const aUser = async () => (await client.users.create({ name: aName() })).name
 
 /** Fields that stand in for another, which are walked by themselves. */
-const alternatives = { 'debug.launch': ['module'], 'commands.input': ['base64'] } as const
+const alternatives = {
+  'debug.launch': ['module', 'binary', 'core', 'node', 'go'],
+  'commands.input': ['base64'],
+} as const
 type Alternative<Name> = Name extends keyof typeof alternatives ? (typeof alternatives)[Name][number] : never
 const alternativesOf = (name: OperationName): readonly string[] =>
   name === 'debug.launch' || name === 'commands.input' ? alternatives[name] : []
@@ -267,7 +270,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
   'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
-  'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py' }),
+  'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy' }),
   'debug.list': async () => ({
     ...{ session: (await theDebuggee()).session, cursor: cursorAt(1_000_000), limit: 5 },
   }),

@@ -1,8 +1,9 @@
 import { defaultLimits } from '../../contract/command-limits.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Contract } from '../../contract/contract.ts'
-import { type DebugRequest, debuggeeLine } from '../../contract/debug-request.ts'
+import { type DebugRequest, debuggeeLine, enginesFor } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { DebugEngine } from '../../contract/debug-state.ts'
 import type { ParsedInputOf } from '../../contract/operation.ts'
 import { getDebugSession, type Queued, queueDebugSession } from '../../store/debug-sessions.ts'
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
@@ -14,6 +15,9 @@ import { askDebugger } from './ask-debugger.ts'
 
 type Input = ParsedInputOf<Contract['debug.launch']>
 
+/** Debuggers that their debuggees reach over the host's loopback. */
+const overLoopback: ReadonlySet<DebugEngine> = new Set(['debugpy', 'delve'])
+
 /** Queues a debuggee and waits for its first stop. Once it is queued nothing of the wait is an error. */
 export async function launchDebuggee(
   context: Context,
@@ -22,12 +26,13 @@ export async function launchDebuggee(
   gone: AbortSignal,
 ): Promise<Outcome<DebugSession>> {
   const request = requestOf(input)
-  if (request === undefined) return refuseFields([{ path: 'python', message: 'give a file or a module' }])
-  // Its adapter is outside, and is reached over the host's loopback.
-  if (session.offline === 1)
+  if (request === undefined) return refuseFields([{ path: 'python', message: 'give what is to run' }])
+  const [engine, ...others] = request.engines
+  if (engine === undefined) return refuseFields([{ path: 'engine', message: 'there is no such debugger' }])
+  if (session.offline === 1 && [engine, ...others].every(name => overLoopback.has(name)))
     return refuse(
       'debugger_refused',
-      'a session that is offline has no way to its debugger: open one without --offline',
+      `a session that is offline has no way to ${engine}: open one without --offline`,
     )
   const queued = await queueDebugSession(context.store, {
     command: {
@@ -39,7 +44,7 @@ export async function launchDebuggee(
       limits: defaultLimits(context.commands),
       now: now(context),
     },
-    engine: 'debugpy',
+    engine,
     request,
     most: context.debugSessions,
   })
@@ -50,11 +55,25 @@ export async function launchDebuggee(
 }
 
 function requestOf(input: Input): DebugRequest | undefined {
-  const { python, module, interpreter, breakpoints, stop_on_entry, exceptions } = input
-  const rest = { arguments: input.arguments, interpreter: interpreter ?? null }
-  const stops = { breakpoints, stop_on_entry, exceptions }
-  if (python !== undefined) return { program: { kind: 'file', file: python }, ...rest, ...stops }
-  return module === undefined ? undefined : { program: { kind: 'module', module }, ...rest, ...stops }
+  const { interpreter, engine, breakpoints, stop_on_entry, exceptions } = input
+  const program = programOf(input)
+  if (program === undefined) return undefined
+  return {
+    program,
+    arguments: input.arguments,
+    interpreter: interpreter ?? null,
+    engines: engine === undefined ? [...enginesFor[program.kind]] : [engine],
+    ...{ breakpoints, stop_on_entry, exceptions },
+  }
+}
+
+function programOf({ python, module, binary, core, node, go }: Input): DebugRequest['program'] | undefined {
+  if (python !== undefined) return { kind: 'file', file: python }
+  if (module !== undefined) return { kind: 'module', module }
+  if (binary !== undefined) return { kind: 'binary', file: binary, core: core ?? null }
+  if (node !== undefined) return { kind: 'node', file: node }
+  if (go !== undefined) return { kind: 'go', path: go }
+  return undefined
 }
 
 function notQueued(

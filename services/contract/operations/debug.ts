@@ -7,6 +7,7 @@ import {
   threadSchema,
   variableSchema,
 } from '../debug-resources.ts'
+import { checkDebuggee, debuggeeFields } from '../debuggee-fields.ts'
 import { commandSurroundings, flag, nullFree, sourceLine, waitSeconds } from '../fields.ts'
 import { commandId, reference } from '../ids.ts'
 import { logChunkSchema } from '../log-message.ts'
@@ -64,18 +65,7 @@ export const debugOperations = {
     input: z
       .strictObject({
         session: of.session,
-        python: nullFree(1_000).min(1).optional().describe('a Python file, relative to the directory'),
-        module: z
-          .string()
-          .max(1_000)
-          .regex(/^\w+(?:\.\w+)*$/u, 'expected the name of a Python module')
-          .optional()
-          .describe('a Python module, as python -m runs it'),
-        arguments: z.array(nullFree(100_000)).max(1_000).default([]).describe('arguments of the program'),
-        interpreter: nullFree(1_000)
-          .min(1)
-          .optional()
-          .describe('the Python that runs it; default: that of .venv or venv in the worktree, else python3'),
+        ...debuggeeFields,
         ...commandSurroundings,
         breakpoints: z
           .array(sourceLine)
@@ -86,10 +76,7 @@ export const debugOperations = {
         exceptions: z.enum(['uncaught', 'never']).default('uncaught').describe('which exceptions to stop at'),
         wait: untilStop,
       })
-      .refine(({ python, module }) => (python === undefined) !== (module === undefined), {
-        path: ['python'],
-        message: 'give either a file to run (python) or a module',
-      }),
+      .superRefine(checkDebuggee),
     output: debugSessionSchema,
     status: 201,
     errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit'],

@@ -1,12 +1,13 @@
 import type { CommandFailure } from '../../contract/command-state.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import type { Program } from '../sandbox/sandbox.ts'
 import type { EndCause } from './command-outcome.ts'
 
 /** What is launched in place of a command's own line, or why nothing is. */
 export type Replacement =
   | {
       ok: true
-      program: { readonly words: readonly string[]; readonly environment: Readonly<Record<string, string>> }
+      program: Program
     }
   | { ok: false; failure: CommandFailure }
 

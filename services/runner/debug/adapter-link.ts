@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
-import { AdapterProcess } from './adapter-process.ts'
+import type { Adapter, DapPeer, OpenAdapter } from './adapter.ts'
 import type { AskAdapter } from './ask-adapter.ts'
-import type { DapClient, DapOutcome } from './dap-client.ts'
+import type { DapOutcome } from './dap-client.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from './dap-messages.ts'
-import type { AdapterProgram, Place } from './engine.ts'
+import type { Place } from './place.ts'
 import { Refusal } from './refusal.ts'
 
 /** How long an answer may take, where nothing else is said. */
@@ -30,7 +30,7 @@ export type LinkHandlers = {
  */
 export class AdapterLink implements AsyncDisposable {
   capabilities: Capabilities = capabilitiesSchema.parse({})
-  readonly #process: AdapterProcess
+  readonly #adapter: Adapter
   readonly #handlers: LinkHandlers
   readonly #answerMs: number
   readonly #awaited = new Map<string, (body: unknown) => void>()
@@ -41,26 +41,19 @@ export class AdapterLink implements AsyncDisposable {
 
   constructor(
     scope: ProcessScope,
-    program: AdapterProgram,
+    open: OpenAdapter,
     place: Place,
     handlers: LinkHandlers,
     patienceMs = answerMs,
   ) {
     this.#handlers = handlers
     this.#answerMs = patienceMs
-    using ready = place.enclosure.enclose(
-      {
-        words: [program.file, ...program.arguments],
-        environment: { ...place.environment, ...program.environment },
-      },
-      place.directory,
-    )
-    this.#process = new AdapterProcess(scope, ready, place.directory, (name, body) => this.#event(name, body))
+    this.#adapter = open({ scope, place, event: (name, body) => this.#event(name, body) })
     void this.client.closed.then(why => this.fail(`the debug adapter went away: ${why}`))
   }
 
-  get client(): DapClient {
-    return this.#process.client
+  get client(): DapPeer {
+    return this.#adapter.client
   }
 
   /** Resolves when the adapter is ready to be told where to stop. It may say so before it answers to what causes it. */
@@ -127,7 +120,7 @@ export class AdapterLink implements AsyncDisposable {
   fail(message: string): void {
     if (this.#over) return
     this.#over = true
-    const { stderr } = this.#process
+    const { stderr } = this.#adapter
     this.#handlers.failed(stderr === '' ? message : `${message}\n${stderr}`)
     this.client.close(message)
     this.#released.resolve()
@@ -135,7 +128,7 @@ export class AdapterLink implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true
-    await this.#process[Symbol.asyncDispose]()
+    await this.#adapter[Symbol.asyncDispose]()
   }
 
   /**

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { ReadyProgram } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
+import type { Adapter, OpenAdapter } from './adapter.ts'
 import { DapClient } from './dap-client.ts'
 
 const mostStderr = 4_096
@@ -9,8 +10,30 @@ const mostStderr = 4_096
 const patienceMs = 300
 const graceMs = 500
 
+/** A program that speaks the Debug Adapter Protocol on its standard streams. */
+export type AdapterProgram = {
+  readonly file: string
+  readonly arguments: readonly string[]
+  /** Over those of the place. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** An adapter that is a process of its own, beside the debuggee and as far apart from the host as that. */
+export const besideDebuggee =
+  (program: AdapterProgram): OpenAdapter =>
+  ({ scope, place, event }) => {
+    using ready = place.enclosure.enclose(
+      {
+        words: [program.file, ...program.arguments],
+        environment: { ...place.environment, ...program.environment },
+      },
+      place.directory,
+    )
+    return new AdapterProcess(scope, ready, place.directory, event)
+  }
+
 /** A debug adapter's process, owned. Disposing of it ends it with whatever it has started. */
-export class AdapterProcess implements AsyncDisposable {
+class AdapterProcess implements Adapter {
   readonly client: DapClient
   readonly #scope: ProcessScope
   readonly #finish: () => Promise<unknown>

@@ -62,7 +62,7 @@ export class DapClient {
     const settle = (outcome: DapOutcome<unknown>) => {
       clearTimeout(timer)
       this.#pending.delete(seq)
-      resolve(outcome.kind === 'done' ? parsed(command, schema, outcome.body) : outcome)
+      resolve(outcome.kind === 'done' ? parsedOutcome(command, schema, outcome.body) : outcome)
     }
     this.#pending.set(seq, settle)
     return promise
@@ -119,7 +119,8 @@ export class DapClient {
   }
 }
 
-function parsed<Schema extends z.ZodType>(
+/** An answer as its schema has it; one that cannot be read is none. */
+export function parsedOutcome<Schema extends z.ZodType>(
   command: string,
   schema: Schema,
   body: unknown,

@@ -1,33 +1,16 @@
 import type { CommandFailure } from '../../contract/command-state.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { Stop } from '../../contract/debug-resources.ts'
-import type { Enclosure } from '../sandbox/enclosure.ts'
-import type { DapClient } from './dap-client.ts'
+import type { DapPeer, OpenAdapter } from './adapter.ts'
 import type { StackFrame, StoppedEvent } from './dap-messages.ts'
-
-/** Where a debuggee is to run. */
-export type Place = {
-  /** The top of the worktree and the directory that it starts in, symbolic links resolved. */
-  readonly worktree: string
-  readonly directory: string
-  /** As any command of its session gets it. */
-  readonly environment: Readonly<Record<string, string>>
-  /** How far apart from the host all that runs there is. */
-  readonly enclosure: Enclosure
-}
-
-/** A program that speaks the Debug Adapter Protocol on its standard streams. */
-export type AdapterProgram = {
-  readonly file: string
-  readonly arguments: readonly string[]
-  /** Over those of the place. */
-  readonly environment: Readonly<Record<string, string>>
-}
+import type { Place } from './place.ts'
 
 /** What the debuggee's command runs in place of the line that its user sees. */
 export type DebuggeeProgram = {
   readonly words: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** The outside of the place's meeting, where the debuggee is to see that. */
+  readonly meeting?: string | undefined
 }
 
 export type Planned = { ok: true; plan: EnginePlan } | { ok: false; failure: CommandFailure }
@@ -38,7 +21,8 @@ export type StopMeaning = Pick<Stop, 'reason' | 'description' | 'text'> & { fram
 
 /** One debugger for one debuggee. */
 export type EnginePlan = {
-  readonly adapter: AdapterProgram
+  /** Called once, before anything else: `besideDebuggee` for an adapter with a process of its own, `bridged` for one of ours. */
+  readonly open: OpenAdapter
   /** `adapterID` of `initialize`. */
   readonly adapterId: string
   /**
@@ -46,7 +30,7 @@ export type EnginePlan = {
    * of that name; it is to be called before what causes the event. The adapter says `initialized` when the debuggee is
    * there.
    */
-  begin(client: DapClient, event: (name: string) => Promise<unknown>): Promise<Begun>
+  begin(client: DapPeer, event: (name: string) => Promise<unknown>): Promise<Begun>
   /** Of `pause`: a `threadId` by which all threads are meant, whether or not there is one of this number. */
   readonly everyThread: number | string
   /** Of `setExceptionBreakpoints`. */

@@ -1,10 +1,15 @@
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import type { DebugEventName } from '../../contract/debug-message.ts'
+import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
-import type { DebugEngine } from '../../contract/debug-state.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
-import { getDebugSession, keepBreakpoints, type QueuedDebugSession } from '../../store/debug-sessions.ts'
+import {
+  getDebugSession,
+  keepBreakpoints,
+  keepEngine,
+  type QueuedDebugSession,
+} from '../../store/debug-sessions.ts'
 import { debugRequestOf, toDebugSession } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import { abortable } from '../abortable.ts'
@@ -13,13 +18,15 @@ import type { Debuggee, Replacement } from '../commands/debuggee.ts'
 import { surroundings } from '../commands/surroundings.ts'
 import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
-import { isolationFor } from '../sandbox/enclosure.ts'
-import type { Engine, Place } from './engine.ts'
+import { type Enclosure, isolationFor } from '../sandbox/enclosure.ts'
+import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
+import { MeetingPlace } from './meeting-place.ts'
+import type { Place } from './place.ts'
 import type { SourceText } from './source-text.ts'
 
 export type Hosting = {
-  readonly engines: Record<DebugEngine, Engine>
+  readonly engines: Engines
   /** Owns what debuggers start, adapters above all. */
   readonly scope: ProcessScope
   readonly tell: (message: { event: DebugEventName; debug: DebugSession }) => void
@@ -42,6 +49,7 @@ export class HostedDebuggee implements Debuggee {
   readonly #text: SourceText
   readonly #registry: Registry
   #live: LiveDebugSession | undefined
+  #meeting: MeetingPlace | undefined
 
   constructor(
     context: RunnerContext,
@@ -58,14 +66,16 @@ export class HostedDebuggee implements Debuggee {
   }
 
   async prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement> {
-    const { id, session_id, command_id, engine, created_at } = this.#debug
+    const { id, session_id, command_id, created_at } = this.#debug
     const place = await this.#place(row)
     // The launch itself says what is wrong with the directory.
     if (!place.found) return { ok: false, failure: { reason: place.reason, message: place.message } }
     const request = debugRequestOf(this.#debug)
-    const planned = await this.#hosting.engines[engine].plan(request, place.place, signal)
+    const planned = await this.#plan(request, place.place, signal)
     if (!planned.ok) return planned
     signal.throwIfAborted()
+    const { engine } = planned
+    if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
     const live = new LiveDebugSession({
       identity: { id, session: session_id, command: command_id, engine, created_at },
       request,
@@ -109,6 +119,24 @@ export class HostedDebuggee implements Debuggee {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#registry.remove(this.#debug.id)
     await this.#live?.[Symbol.asyncDispose]()
+    await this.#meeting?.[Symbol.asyncDispose]()
+  }
+
+  /** By the first of the debuggers for it that is here. */
+  async #plan(request: DebugRequest, place: Place, signal: AbortSignal) {
+    const missing: string[] = []
+    for (const engine of request.engines) {
+      const planned = await this.#hosting.engines[engine]?.plan(request, place, signal)
+      if (planned?.ok === true) return { ...planned, engine }
+      if (planned !== undefined && planned.failure.reason !== 'debugger_not_found') return planned
+      missing.push(planned?.failure.message ?? `this runner cannot host ${engine}`)
+    }
+    return { ok: false, failure: { reason: 'debugger_not_found', message: missing.join('; ') } } as const
+  }
+
+  #meet(enclosure: Enclosure): MeetingPlace {
+    this.#meeting = new MeetingPlace(this.#context.files, this.#debug.id, enclosure)
+    return this.#meeting
   }
 
   async #place(row: CommandRow): Promise<FoundPlace> {
@@ -125,6 +153,7 @@ export class HostedDebuggee implements Debuggee {
     const outer = inherit[scopeVariable]
     const environment = outer === undefined ? rest : { ...rest, [scopeVariable]: outer }
     const place = { worktree: worktree.path, directory: directory.path, environment }
-    return { found: true, place: { ...place, enclosure: isolation } }
+    const { meeting } = this.#meet(isolation)
+    return { found: true, place: { ...place, enclosure: isolation, meeting } }
   }
 }

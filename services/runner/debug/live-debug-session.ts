@@ -9,10 +9,11 @@ import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-mess
 import { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import { refuseEnded } from './ended-refusal.ts'
-import type { DebuggeeProgram, EnginePlan, Place } from './engine.ts'
+import type { DebuggeeProgram, EnginePlan } from './engine.ts'
 import { handshake, letRun } from './handshake.ts'
 import { locatedStop, locateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
+import type { Place } from './place.ts'
 import { Refusal } from './refusal.ts'
 import type { SourceText } from './source-text.ts'
 import { StoppedFrames } from './stopped-frames.ts'
@@ -71,7 +72,7 @@ export class LiveDebugSession implements AsyncDisposable {
       failed: (message: string) => this.end({ reason: 'debugger_failed', message }),
     }
     const { scope, plan, place, deadlines } = deps
-    this.adapter = new AdapterLink(scope, plan.adapter, place, handlers, deadlines?.answerMs)
+    this.adapter = new AdapterLink(scope, plan.open, place, handlers, deadlines?.answerMs)
     this.#frames = this.#newFrames()
     this.breakpoints = new DebuggeeBreakpoints(this.adapter.ask, this.#paths, () => this.#tell('breakpoints'))
   }

@@ -12,6 +12,8 @@ export type SandboxView = {
   readonly writable: readonly string[]
   /** The session's own directory for temporary files, which is also `/tmp` and `/var/tmp`. */
   readonly temporary: string
+  /** A directory that is seen at `meetingPoint` as well. */
+  readonly meeting?: string | undefined
   /** Where the program starts. */
   readonly directory: string
   /** Whether it shares the host's network; otherwise it has a loopback of its own and nothing else. */
@@ -20,6 +22,9 @@ export type SandboxView = {
 
 /** Of the places for temporary files that every program knows. */
 const temporaryPlaces = ['/tmp', '/var/tmp']
+
+/** A place that no host has, among what bubblewrap makes anew. */
+export const meetingPoint = '/dev/debug-server'
 
 /** What shared memory may hold, in bytes: as in containers of Docker. */
 const sharedMemory = '67108864'
@@ -47,6 +52,7 @@ export function bubblewrapOptions(view: SandboxView): string[] {
     ...['--size', sharedMemory, '--tmpfs', '/dev/shm'],
     ...empty.flatMap(path => ['--tmpfs', path]),
     ...bound.flatMap(path => ['--bind', view.temporary, path]),
+    ...(view.meeting === undefined ? [] : ['--ro-bind', view.meeting, meetingPoint]),
     ...mount('--ro-bind-try', view.visible),
     ...mount('--bind', view.writable),
     ...view.masked.flatMap(path => ['--ro-bind', '/dev/null', path]),

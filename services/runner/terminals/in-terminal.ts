@@ -21,19 +21,19 @@ export type TerminalOptions = {
 
 /** A program, enclosed, that runs in a terminal of its own. Its holder stands outside. */
 export async function inTerminal(
-  { words, environment }: Program,
+  program: Program,
   enclosure: Enclosure,
   { size, pipe, path, directory, statusFile }: TerminalOptions,
 ): Promise<InTerminal> {
   const python = await findSystemTool('python3', path)
   if (python === undefined) return missing('python3')
-  let inside = words
+  let { words } = program
   if (enclosure.apart) {
     const setsid = await findSystemTool('setsid', path)
     if (setsid === undefined) return missing('setsid (of util-linux)')
-    inside = [setsid, '-c', ...words]
+    words = [setsid, '-c', ...words]
   }
-  const ready = enclosure.enclose({ words: inside, environment }, directory, statusFile)
+  const ready = enclosure.enclose({ ...program, words }, directory, statusFile)
   const whose = enclosure.apart ? 'theirs' : 'ours'
   const holder = [python, '-I', '-S', holderFile, pipe, String(size.columns), String(size.rows), whose]
   return { ok: true, program: { ...ready, words: [...holder, ...ready.words] } }

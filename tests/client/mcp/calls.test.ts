@@ -128,7 +128,11 @@ t.test('bad input is told with its field, and asks nothing of the server', async
       { session: '@last', pyhton: 'a.py' },
       /"pyhton" is no field.*\nfix: did you mean "python"/,
     ],
-    ['debug_launch', { session: '@last' }, /python: give either a file to run \(python\) or a module/],
+    [
+      'debug_launch',
+      { session: '@last' },
+      /python: give what is to run: one of python, module, binary, node, go/,
+    ],
     ['debug_launch', { python: 'a.py' }, /session: it is missing/],
     ['debug_stack', { session: '@last', limit: '5' }, /limit "5": expected number, received string/],
     ['session_info', { session: '../etc' }, /session "\.\.\/etc": expected an id/],

@@ -41,7 +41,13 @@ const paged = (key: unknown) => ({ cursor: Buffer.from(JSON.stringify(key)).toSt
 
 /** Fields that stand in for another, and are not given with it. */
 const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
-  'debug.launch': { module: 'python' },
+  'debug.launch': {
+    module: 'python',
+    binary: 'python',
+    core: 'engine',
+    node: 'python',
+    go: 'python',
+  },
   'commands.input': { base64: 'text' },
 }
 
@@ -135,6 +141,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'debug.launch': ({ session }) => ({
     session,
     python: 'app.py',
+    engine: 'debugpy',
     arguments: ['-v'],
     interpreter: 'python3',
     directory: '.',
@@ -294,6 +301,11 @@ const spoilt: Record<string, unknown[]> = {
   invite: ['x y', 'ses_0', 'inv_ILOU', '@last'],
   python: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
   module: ['', 7, null, 'a b', 'a..b', '-m', '.a'],
+  binary: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
+  core: ['', 7, null, 'core'],
+  node: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
+  go: ['', 7, null, 'a\u0000b', 'x'.repeat(1001)],
+  engine: ['', 7, null, 'windbg', 'node'],
   arguments: ['x', [7], ['a\u0000b'], null, Array(1001).fill('x')],
   interpreter: ['', 7, null, 'a\u0000b'],
   breakpoints: [

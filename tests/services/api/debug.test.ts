@@ -85,10 +85,16 @@ t.test('launch has its limits', async t => {
   t.match(problem, { code: 'debug_limit', detail: /2 debug sessions/ })
   t.match(await rig.call('debug.terminate', { session, debug: id }), { end: { reason: 'cancelled' } })
   await launch()
-  for (const input of [{}, { python: 'x', module: 'y' }])
+  const faulty: [object, string][] = [
+    [{}, 'python: give what is to run: one of python, module, binary, node, go'],
+    [{ python: 'x', module: 'y' }, 'module: give one program: there is python already'],
+    [{ node: 'x', core: 'y' }, 'core: a core dump is looked into with the binary that has left it'],
+    [{ binary: 'x', engine: 'node' }, 'engine: no debugger for binary; expected gdb or lldb-dap'],
+  ]
+  for (const [input, detail] of faulty)
     t.match(await rig.refused('debug.launch', { session, ...input }), {
       code: 'invalid_input',
-      errors: [{ path: 'python' }],
+      detail,
     })
   await rig.runner.session(session, 'stopping', 'stopped')
   t.match(await rig.refused('debug.launch', { session, python: 'x.py' }), { code: 'session_ended' })

@@ -70,7 +70,13 @@ const wanted = (session: NewDebugSession['command']['session'], file: string): N
   },
   engine: 'debugpy',
   request: {
-    ...{ program: { kind: 'file', file }, arguments: [], interpreter: null, breakpoints: [] },
+    ...{
+      program: { kind: 'file', file },
+      arguments: [],
+      interpreter: null,
+      engines: ['debugpy'],
+      breakpoints: [],
+    },
     ...{ stop_on_entry: false, exceptions: 'uncaught' },
   },
   most: 5,

@@ -30,6 +30,7 @@ const wanted = (session: SessionId): NewDebugSession => ({
     program: { kind: 'file', file: 'app.py' },
     arguments: [],
     interpreter: null,
+    engines: ['debugpy'],
     breakpoints: ['app.py:3'],
     stop_on_entry: false,
     exceptions: 'never',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
 import { withOptions } from '../../sandbox/open-options.ts'
-import type { Place } from '../engine.ts'
+import type { Place } from '../place.ts'
 import { outputOf } from './output-of.ts'
 
 /** A Python that has debugpy, and the directory of the package. */
@@ -37,6 +37,8 @@ const answerSchema = z.object({
 })
 type Answer = z.infer<typeof answerSchema>
 type Environment = Place['environment']
+/** Where interpreters are looked for. */
+type Ground = Omit<Place, 'meeting'>
 
 /**
  * Finds debugpy by asking interpreters for it. What one has answered is good until the program itself, or one of the
@@ -54,7 +56,7 @@ export class DebugpyFinder {
   async find(
     own: string,
     others: readonly string[],
-    place: Place,
+    place: Ground,
     signal: AbortSignal,
   ): Promise<DebugpyFound> {
     const candidates = [own, ...others]
@@ -92,7 +94,7 @@ export class DebugpyFinder {
   async #ask(
     interpreter: string,
     environment: Environment,
-    place: Place,
+    place: Ground,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     const { PYTHONPATH, PYTHONHOME, HOME } = environment
@@ -112,7 +114,7 @@ export class DebugpyFinder {
   async #probe(
     interpreter: string,
     environment: Environment,
-    { enclosure }: Place,
+    { enclosure }: Ground,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })

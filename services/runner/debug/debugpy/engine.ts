@@ -4,8 +4,9 @@ import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import { besideDebuggee } from '../adapter-process.ts'
 import { anyBodySchema, stackFrameSchema } from '../dap-messages.ts'
-import type { Begun, Engine, EngineFound, EnginePlan, Place, Planned } from '../engine.ts'
+import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
 import { missingProgram } from './missing-program.ts'
@@ -29,7 +30,7 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
   return {
     async find(environment): Promise<EngineFound> {
       const [first = 'python3', ...others] = pythons
-      const place: Place = { worktree: '/', directory: '/', environment, enclosure: openly }
+      const place = { worktree: '/', directory: '/', environment, enclosure: openly }
       const late = AbortSignal.timeout(lookMs)
       const found = await finder.find(first, others, place, late).catch(error => {
         if (!late.aborted) throw error
@@ -64,11 +65,11 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
   const token = randomBytes(32).toString('hex')
   return {
     adapterId: 'debugpy',
-    adapter: {
+    open: besideDebuggee({
       file: debugpy.interpreter,
       arguments: [adapterFile],
       environment: { ...debugpy.environment, DEBUG_SERVER_ADAPTER_TOKEN: token },
-    },
+    }),
     async begin(client, event): Promise<Begun> {
       const waiting = event('debugpyWaitingForServer')
       const attached = client.request('attach', attachArguments, anyBodySchema, attachMs)
@@ -131,6 +132,8 @@ function target({ program, arguments: rest }: DebugRequest): string[] {
       return [program.file, ...rest]
     case 'module':
       return ['-m', program.module, ...rest]
+    default:
+      throw new Error(`${program.kind} is no program of Python`)
   }
 }
 

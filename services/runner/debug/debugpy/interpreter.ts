@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Executable, findExecutable } from '../../commands/find-executable.ts'
-import type { Place } from '../engine.ts'
+import type { Place } from '../place.ts'
 
 /** Where a project keeps an environment of its own, relative to the top of the worktree. */
 const environments = ['.venv', 'venv'].flatMap(name => [join(name, 'bin/python'), join(name, 'bin/python3')])

@@ -3,8 +3,8 @@ import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../../../../lib/suggest.ts'
 import type { CommandFailure } from '../../../contract/command-state.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
-import type { Place } from '../engine.ts'
 import { namesShown } from '../names-shown.ts'
+import type { Place } from '../place.ts'
 
 /** Why there is nothing to run, said before anything is started. Whether a module is there, only Python can tell. */
 export async function missingProgram(

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
-import { type DebugRequest, debuggeeLine } from '../../../../services/contract/debug-request.ts'
+import { type DebugRequest, debuggeeLine, enginesFor } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession, Frame, Variable } from '../../../../services/contract/debug-resources.ts'
 import type { CommandId, DebugSessionId, SessionId } from '../../../../services/contract/ids.ts'
 import {
@@ -25,6 +25,9 @@ export const noDebugpy: false | string = ['python3', '/usr/bin/python3'].some(
 export type LaunchOptions = {
   file?: string
   module?: string
+  /** In place of file and module, with the engines that it may have. */
+  program?: DebugRequest['program']
+  engines?: DebugRequest['engines']
   arguments?: string[]
   interpreter?: string
   breakpoints?: string[]
@@ -88,6 +91,11 @@ export async function debugRig(t: Test, tree: Tree, overrides: Parameters<typeof
   return { rig, session, client, ...debugging(rig, session, client) }
 }
 
+function programOf({ program, module, file }: LaunchOptions): DebugRequest['program'] {
+  if (program !== undefined) return program
+  return module === undefined ? { kind: 'file', file: file ?? 'app.py' } : { kind: 'module', module }
+}
+
 /** What tests do with debug sessions, through one client. Anything but an answer is an error. */
 export function debugging(rig: RunnerRig, session: { id: SessionId }, client: DebugClient) {
   const answer = async (of: Launched, operation: LiveOperationName, input: object = {}) => {
@@ -106,10 +114,8 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
     /** Queues a debuggee, as the API does. */
     async launch(options: LaunchOptions): Promise<Launched> {
       const request: DebugRequest = {
-        program:
-          options.module === undefined
-            ? { kind: 'file', file: options.file ?? 'app.py' }
-            : { kind: 'module', module: options.module },
+        program: programOf(options),
+        engines: options.engines ?? [...enginesFor[programOf(options).kind]],
         arguments: options.arguments ?? [],
         interpreter: options.interpreter ?? null,
         breakpoints: options.breakpoints ?? [],
@@ -125,7 +131,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
           timeout: options.timeout ?? null,
           now: rig.now(),
         },
-        engine: 'debugpy',
+        engine: request.engines[0] ?? 'debugpy',
         request,
         most: 8,
       })

@@ -50,7 +50,8 @@ t.setTimeout(240_000)
 async function launch(t: Test, file: string, breakpoints: string[] = []) {
   const worktree = realpathSync(t.testdir({ ...tree, 'link.py': t.fixture('symlink', 'nest/real.py') }))
   const environment = { PATH: process.env.PATH ?? '', HOME: worktree }
-  const place = { worktree, directory: worktree, environment, enclosure: openly }
+  const meeting = () => ({ outside: worktree, inside: worktree })
+  const place = { worktree, directory: worktree, environment, enclosure: openly, meeting }
   const scope = scopeOf(t)
   const request = { ...noRequest, program: { kind: 'file' as const, file }, breakpoints }
   const engine = debugpyEngine(defaultEngineSettings.pythons, scope)

@@ -6,9 +6,11 @@ import type { DebugSession } from '../../../../services/contract/debug-resources
 import { commandId, debugSessionId, sessionId } from '../../../../services/contract/ids.ts'
 import type { LiveOperationName } from '../../../../services/contract/runner-messages.ts'
 import type { EndCause } from '../../../../services/runner/commands/command-outcome.ts'
-import type { EnginePlan, Place } from '../../../../services/runner/debug/engine.ts'
+import { besideDebuggee } from '../../../../services/runner/debug/adapter-process.ts'
+import type { EnginePlan } from '../../../../services/runner/debug/engine.ts'
 import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
 import { perform } from '../../../../services/runner/debug/operations/perform.ts'
+import type { Place } from '../../../../services/runner/debug/place.ts'
 import { Refusal } from '../../../../services/runner/debug/refusal.ts'
 import { SourceText } from '../../../../services/runner/debug/source-text.ts'
 import { openly } from '../../../../services/runner/sandbox/enclosure.ts'
@@ -18,6 +20,7 @@ export const noRequest: DebugRequest = {
   program: { kind: 'file', file: 'app.py' },
   arguments: [],
   interpreter: null,
+  engines: ['debugpy'],
   breakpoints: [],
   stop_on_entry: false,
   exceptions: 'uncaught',
@@ -85,11 +88,16 @@ export async function scriptedRig(
     directory,
     environment: { PATH: process.env.PATH ?? '' },
     enclosure: openly,
+    meeting: () => ({ outside: directory, inside: directory }),
   }
   const whole: Script = { initialize: { events: [{ event: 'initialized' }] }, ...script }
   const adapter = join(import.meta.dirname, 'scripted-adapter.ts')
   const plan: EnginePlan = {
-    adapter: { file: process.execPath, arguments: [adapter, JSON.stringify(whole)], environment: {} },
+    open: besideDebuggee({
+      file: process.execPath,
+      arguments: [adapter, JSON.stringify(whole)],
+      environment: {},
+    }),
     adapterId: 'scripted',
     everyThread: 0,
     begin: async () => ({ ok: true, program: { words: [], environment: {} } }),

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { enginesFor } from './debug-request.ts'
+import { type DebugEngine, debugEngines } from './debug-state.ts'
+import { nullFree } from './fields.ts'
+
+const path = nullFree(1_000).min(1).optional()
+
+const programs = {
+  python: path.describe('a Python file, relative to the directory'),
+  module: z
+    .string()
+    .max(1_000)
+    .regex(/^\w+(?:\.\w+)*$/u, 'expected the name of a Python module')
+    .optional()
+    .describe('a Python module, as python -m runs it'),
+  binary: path.describe('an executable of C, C++, Rust or the like, relative to the directory'),
+  node: path.describe('a file of JavaScript or TypeScript that Node.js runs'),
+  go: path.describe("a Go package's directory, a file of Go, or what was built from one"),
+}
+type ProgramField = keyof typeof programs
+const programFields = Object.keys(programs) as ProgramField[]
+
+/** What a debuggee is: one program, with how it is run and by which debugger. */
+export const debuggeeFields = {
+  ...programs,
+  core: path.describe('with binary: a core dump that it has left, to be looked into'),
+  engine: z
+    .enum(debugEngines)
+    .optional()
+    .describe('the debugger; default: the first for such a program that the runner has'),
+  arguments: z.array(nullFree(100_000)).max(1_000).default([]).describe('arguments of the program'),
+  interpreter: nullFree(1_000)
+    .min(1)
+    .optional()
+    .describe(
+      'the Python or Node that runs it; default: a Python of .venv or venv in the worktree, else python3; node',
+    ),
+}
+
+type Given = { [Field in ProgramField | 'core']?: string | undefined } & { engine?: DebugEngine | undefined }
+
+/** There is one program, by a debugger for such programs. */
+export function checkDebuggee(given: Given, context: z.RefinementCtx): void {
+  // Of what is wrong by itself nothing more is said.
+  if (context.issues.length > 0) return
+  const fault = faultOf(given)
+  if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message })
+}
+
+function faultOf(given: Given): { field: keyof Given; message: string } | undefined {
+  const [field, another] = programFields.filter(name => given[name] !== undefined)
+  if (field === undefined)
+    return { field: 'python', message: `give what is to run: one of ${programFields.join(', ')}` }
+  if (another !== undefined) return { field: another, message: `give one program: there is ${field} already` }
+  if (given.core !== undefined && field !== 'binary')
+    return { field: 'core', message: 'a core dump is looked into with the binary that has left it' }
+  const engines: readonly DebugEngine[] = enginesFor[field === 'python' ? 'file' : field]
+  if (given.engine !== undefined && !engines.includes(given.engine))
+    return { field: 'engine', message: `no debugger for ${field}; expected ${engines.join(' or ')}` }
+  return undefined
+}
