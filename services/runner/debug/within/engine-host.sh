@@ -1,0 +1,36 @@
+# Runs a debugger as the program of a debuggee's command, and leaves as the debuggee did.
+#
+#   sh engine-host.sh ROOM DEBUGGER [ARGUMENT…]
+#
+# ROOM is a directory with four named pipes, which the runner has made and holds open. The debugger's standard streams are
+# ROOM/in, ROOM/out and ROOM/errors: an empty line in ROOM/errors says that it has them, before anything else. Through
+# ROOM/control comes the code to leave with, as one line; the debugger is killed then, for it may take its time or abort
+# otherwise. Where the runner dies that pipe ends, the debugger is killed, and the code is that of SIGKILL: nobody knows
+# how the debuggee ended.
+#
+# Standard input, output and error of the command, which the debuggee is to have, are the debugger's 5, 3 and 4. Where it
+# hands none on to what it starts, they are /proc/$DEBUG_SERVER_HOST/fd/5, 3 and 4.
+#
+# Only builtins are used, for PATH is the client's. A pipeline, for what is started with `&` is deaf to SIGINT for good.
+# All of it stands in braces, so that the shell has read it to its end before it runs.
+{
+  exec 3>&1 4>&2 5<&0 6<"$1/control" 2>/dev/null
+  export DEBUG_SERVER_HOST=$$
+  debug_server_room=$1
+  shift
+  (
+    # `$$` is still that of the shell around it.
+    read -r debug_server_engine debug_server_rest </proc/self/stat
+    echo "$debug_server_engine"
+    exec <"$debug_server_room/in" >"$debug_server_room/out" 2>"$debug_server_room/errors" 6<&-
+    echo >&2
+    exec "$@"
+  ) | {
+    exec 3>&- 4>&- 5<&-
+    read -r debug_server_engine
+    read -r debug_server_code <&6
+    kill -KILL "$debug_server_engine"
+    exit "${debug_server_code:-137}"
+  }
+  exit
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { findSystemTool } from '../../commands/find-system-tool.ts'
+import type { DebuggeeProgram } from '../engine.ts'
+import type { Place } from '../place.ts'
+import { EnginePipes, pipeNames } from './engine-pipes.ts'
+
+const hostFile = join(import.meta.dirname, 'engine-host.sh')
+
+/** What an engine is run by, as the program of the debuggee's command; and our side of it. */
+export type EngineHost = {
+  readonly program: DebuggeeProgram
+  /** Once. Throws where the pipes cannot be opened. */
+  readonly open: () => EnginePipes
+}
+
+/**
+ * Makes the pipes, in the debug session's meeting place, through which an engine is spoken to that runs within the
+ * debuggee's command. A native debugger starts and traces its debuggee: so both are in one sandbox and under one set of
+ * limits, end together, and the debuggee has the command's standard streams. Rejects where the pipes cannot be made.
+ */
+export async function engineHost(
+  engine: Pick<DebuggeeProgram, 'words' | 'environment'>,
+  { meeting }: Pick<Place, 'meeting'>,
+  scope: ProcessScope,
+): Promise<EngineHost> {
+  const { outside, inside } = meeting()
+  const mkfifo = await findSystemTool('mkfifo', '')
+  if (mkfifo === undefined)
+    throw new Error('a debugger of native programs needs mkfifo (of coreutils), which is not here')
+  const words = ['-m', '600', ...pipeNames.map(name => join(outside, name))]
+  const child = scope.spawn(mkfifo, words, { cwd: '/', env: {}, stdio: 'ignore' })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`no pipes can be made in ${outside}: mkfifo ended with code ${code}`)
+  return {
+    program: { ...engine, words: ['/bin/sh', hostFile, inside, ...engine.words], meeting: outside },
+    open: () => new EnginePipes(outside),
+  }
+}

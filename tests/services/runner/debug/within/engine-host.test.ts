@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { engineHost } from '../../../../../services/runner/debug/within/engine-host.ts'
+import { until } from '../../../../until.ts'
+import { scopeOf } from '../live-rig.ts'
+
+/** An engine of a few words of shell within a command, whose log is a file. */
+async function hosted(t: Test, script: string, words: readonly string[] = ['/bin/sh', '-c', script]) {
+  const directory = t.testdir({ stdout: 'before\n' })
+  const log = join(directory, 'stdout')
+  const host = await engineHost(
+    { words, environment: {} },
+    { meeting: () => ({ outside: directory, inside: directory }) },
+    scopeOf(t),
+  )
+  const pipes = host.open()
+  t.teardown(() => pipes[Symbol.dispose]())
+  let said = ''
+  const ended = once(
+    pipes.output.on('data', piece => {
+      said += piece
+    }),
+    'end',
+  )
+  const [file = '', ...rest] = host.program.words
+  const fd = openSync(log, 'a')
+  const command = spawn(file, rest, { stdio: ['pipe', fd, fd], env: {} })
+  closeSync(fd)
+  t.teardown(() => command.kill('SIGKILL'))
+  const left = once(command, 'exit')
+  return {
+    ...{ host, pipes, command, left, ended },
+    said: () => said,
+    log: () => readFileSync(log, 'utf8'),
+  }
+}
+
+t.test('an engine speaks over the pipes, and its debuggee has the streams of the command', async t => {
+  const script = `
+    read -r word
+    echo "heard $word"
+    sh -c 'read -r line; echo "read $line"; echo error >&2' <&5 >&3 2>&4 3>&- 4>&- 5<&-
+    sh -c 'echo opened anew' >>/proc/$DEBUG_SERVER_HOST/fd/3
+    cat`
+  const { pipes, command, left, said, log } = await hosted(t, script)
+  await pipes.begun
+  pipes.input.write('hello\n')
+  command.stdin?.write('typed\n')
+  await until('the program has written', () => log().includes('anew') || undefined)
+  t.equal(log(), 'before\nread typed\nerror\nopened anew\n')
+  t.equal(said(), 'heard hello\n')
+  pipes.leave(7)
+  pipes.leave(8)
+  t.same(await left, [7, null])
+  t.equal(pipes.stderr, '')
+})
+
+t.test('an engine that goes away is seen to, with what it said last', async t => {
+  const { pipes, ended, command } = await hosted(t, 'echo why >&2; exit 3')
+  await ended
+  t.equal(pipes.stderr, 'why')
+  t.equal(command.exitCode, null, 'the command is left to whoever is told')
+})
+
+t.test('one that cannot be started is seen to as well', async t => {
+  const { pipes, ended } = await hosted(t, '', ['/no/such/engine'])
+  await ended
+  t.match(pipes.stderr, /\/no\/such\/engine: not found/)
+})
+
+t.test('where the runner goes away the engine is killed', async t => {
+  const { pipes, left } = await hosted(t, "trap '' TERM HUP; while :; do sleep 60; done")
+  await pipes.begun
+  pipes[Symbol.dispose]()
+  t.same(await left, [137, null])
+})
+
+t.test('an engine can be interrupted, and so can what it starts', async t => {
+  const { ended, said } = await hosted(t, 'kill -INT $$; echo still there')
+  await ended
+  t.equal(said(), '')
+})
+
+t.test('nothing is left open', async t => {
+  const open = () => readdirSync('/proc/self/fd').length
+  const before = open()
+  const { pipes, left } = await hosted(t, 'cat')
+  await pipes.begun
+  pipes.leave(0)
+  await left
+  pipes[Symbol.dispose]()
+  await until('all is closed', () => open() <= before || undefined)
+  t.pass()
+})
+
+t.test('pipes that cannot be made are said so', async t => {
+  const directory = t.testdir({ in: '' })
+  const meeting = () => ({ outside: directory, inside: directory })
+  await t.rejects(
+    engineHost({ words: ['true'], environment: {} }, { meeting }, scopeOf(t)),
+    /no pipes can be made in .*: mkfifo ended with code 1/,
+  )
+})
