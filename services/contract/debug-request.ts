@@ -1,5 +1,9 @@
 import { z } from 'zod'
+import { firstBreakpoint } from './debug-breakpoints.ts'
 import { type DebugEngine, debugEngines } from './debug-state.ts'
+
+/** Of those that the program raises: those that nothing catches, each when it is raised, or none. */
+export const exceptionStops = ['uncaught', 'raised', 'never'] as const
 
 /**
  * What a debuggee is to be and where it is to stop, as the API hands it to the runner through the store. Where and how
@@ -21,10 +25,9 @@ export const debugRequestSchema = z.object({
   interpreter: z.string().nullable(),
   /** Which debuggers may be used: the first that the host has. */
   engines: z.array(z.enum(debugEngines)).min(1),
-  /** Each as FILE:LINE. */
-  breakpoints: z.array(z.string()),
+  breakpoints: z.array(firstBreakpoint),
   stop_on_entry: z.boolean(),
-  exceptions: z.enum(['uncaught', 'never']),
+  exceptions: z.enum(exceptionStops),
 })
 export type DebugRequest = z.infer<typeof debugRequestSchema>
 export type DebuggeeKind = DebugRequest['program']['kind']

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { breakpointSchema } from './debug-breakpoints.ts'
 import { debugEndSchema, debugEngines, debugStatuses } from './debug-state.ts'
 import { instant } from './fields.ts'
 import { commandId, debugSessionId, sessionId } from './ids.ts'
@@ -10,18 +11,6 @@ import { commandId, debugSessionId, sessionId } from './ids.ts'
 
 /** A text of the debuggee, cut after so many characters of it. */
 export const longestValue = 2_000
-
-export const breakpointSchema = z.object({
-  /** 1 for the debug session's first. */
-  id: z.int(),
-  file: z.string(),
-  line: z.int(),
-  /** Whether the debuggee stops there; once it has ended, whether it would have. */
-  verified: z.boolean(),
-  /** Why it does not. */
-  message: z.string().nullable(),
-})
-export type Breakpoint = z.infer<typeof breakpointSchema>
 
 export const frameSchema = z.object({
   /** Its place in the stack: 0 is the innermost. What `frame` of other operations means. */

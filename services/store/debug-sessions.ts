@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { note } from '../../lib/subject.ts'
+import type { Breakpoint } from '../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../contract/debug-request.ts'
-import type { Breakpoint } from '../contract/debug-resources.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
 import {
   type CommandId,

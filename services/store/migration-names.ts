@@ -27,6 +27,7 @@ export const migrationNames = [
   '0026-session-labels',
   '0027-debuggees',
   '0029-own-tokens',
+  '0032-breakpoint-kinds',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -10,12 +10,13 @@ import {
 import { type AuditEntry, auditEntrySchema } from '../contract/audit-entry.ts'
 import { commandLimitsSchema, commandUsageSchema } from '../contract/command-limits.ts'
 import { commandFailureSchema } from '../contract/command-state.ts'
+import { type Breakpoint, breakpointOf, breakpointSchema, wishOf } from '../contract/debug-breakpoints.ts'
 import { debugEndOf } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
-import { type Breakpoint, breakpointSchema, type DebugSession } from '../contract/debug-resources.ts'
+import type { DebugSession } from '../contract/debug-resources.ts'
 import { type Environment, sessionEnvironmentSchema } from '../contract/environment-resources.ts'
 import { environmentChoice, environmentFailureSchema } from '../contract/environment-state.ts'
-import { commandLine, environmentVariables, parseSourceLine } from '../contract/fields.ts'
+import { commandLine, environmentVariables } from '../contract/fields.ts'
 import { commandId } from '../contract/ids.ts'
 import type { Invite } from '../contract/invite-resources.ts'
 import { repositoryFailureSchema } from '../contract/repository-state.ts'
@@ -227,10 +228,7 @@ export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSess
 
 /** Those that were asked for at the launch, of which no more is known than this. */
 const requestedBreakpoints = ({ breakpoints }: DebugRequest, message: string): Breakpoint[] =>
-  breakpoints
-    .map(text => parseSourceLine(text))
-    .filter(line => line !== undefined)
-    .map((line, index) => ({ id: index + 1, ...line, verified: false, message }))
+  breakpoints.map((wished, index) => breakpointOf(index + 1, wishOf(wished), message))
 
 const breakpoints = z.array(breakpointSchema)
 

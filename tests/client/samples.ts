@@ -1,13 +1,8 @@
 import type { Output } from '../../client/sdk/operation-types.ts'
 import type { Artifact } from '../../services/contract/artifact-resources.ts'
 import type { AuditEntry } from '../../services/contract/audit-entry.ts'
-import type {
-  Breakpoint,
-  DebugSession,
-  Frame,
-  Stop,
-  Variable,
-} from '../../services/contract/debug-resources.ts'
+import type { Breakpoint } from '../../services/contract/debug-breakpoints.ts'
+import type { DebugSession, Frame, Stop, Variable } from '../../services/contract/debug-resources.ts'
 import * as example from '../../services/contract/examples/things.ts'
 import { commandId } from '../../services/contract/ids.ts'
 import type { LogMessage, LogStream } from '../../services/contract/log-message.ts'
@@ -57,8 +52,9 @@ export const frame = (change: Partial<Frame> = {}): Frame => ({ ...example.frame
 
 export const stop = (change: Partial<Stop> = {}): Stop => ({ ...example.stop, ...change })
 
-export const breakpoint = (change: Partial<Breakpoint> = {}): Breakpoint => ({
-  ...example.breakpoint,
+type LineBreakpoint = Extract<Breakpoint, { kind: 'line' }>
+export const breakpoint = (change: Partial<LineBreakpoint> = {}): Breakpoint => ({
+  ...example.lineBreakpoint,
   ...change,
 })
 

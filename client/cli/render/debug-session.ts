@@ -1,5 +1,5 @@
 import { visible, visibleLines } from '../../../lib/visible.ts'
-import type { Breakpoint, DebugSession, Frame, Stop } from '../../../services/contract/debug-resources.ts'
+import type { DebugSession, Frame, Stop } from '../../../services/contract/debug-resources.ts'
 import type { DebugEnd } from '../../../services/contract/debug-state.ts'
 import type { RenderContext } from '../words/words.ts'
 import { statusColour } from './paint.ts'
@@ -50,19 +50,6 @@ export function renderStanding(debug: DebugSession): string {
   return `${lines.join('\n')}\n`
 }
 
-/** The breakpoints at which the debuggee does not stop, each with the reason; nothing where there are none. */
-export const renderUnverified = (
-  breakpoints: readonly Breakpoint[],
-  { paint }: Pick<RenderContext, 'paint'>,
-): string =>
-  breakpoints
-    .filter(({ verified }) => !verified)
-    .map(one => {
-      const reason = one.message === null ? 'the debugger has not said why' : visible(one.message)
-      return `${paint('yellow', `breakpoint ${one.id} at ${placeOf(one)} is not verified:`)} ${reason}\n`
-    })
-    .join('')
-
 const columns = (now: number): Column<DebugSession>[] => [
   { title: 'ID', cell: row => row.id },
   { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
@@ -77,21 +64,3 @@ const columns = (now: number): Column<DebugSession>[] => [
 
 export const renderDebugSessions = (rows: readonly DebugSession[], context: RenderContext): string =>
   rows.length === 0 ? 'no debug sessions\n' : table(rows, columns(context.now), context)
-
-const breakpointColumns: Column<Breakpoint>[] = [
-  { title: '#', cell: row => String(row.id) },
-  { title: 'AT', cell: row => placeOf(row) },
-  {
-    title: 'VERIFIED',
-    cell: row => (row.verified ? 'yes' : 'no'),
-    colour: row => (row.verified ? 'green' : 'yellow'),
-  },
-  { title: 'WHY NOT', cell: row => (row.verified ? '' : (row.message ?? 'the debugger has not said why')) },
-]
-
-/** All breakpoints; the last column only where one of them is not verified. */
-export const renderBreakpoints = (rows: readonly Breakpoint[], context: RenderContext): string => {
-  if (rows.length === 0) return 'no breakpoints\n'
-  const all = rows.every(({ verified }) => verified)
-  return table(rows, all ? breakpointColumns.slice(0, -1) : breakpointColumns, context)
-}

@@ -9,6 +9,7 @@ const debug = { value: 'ID' }
 const thread = { value: 'N' }
 const frame = { value: 'N' }
 const page = { start: { value: 'N' }, limit: { value: 'N' } }
+const breakAt = 'where to stop, as FILE:LINE or FILE:"TEXT", relative to the top of the worktree'
 /** A step that is not over by then is told as running. */
 const wait = { read: 'seconds', value: 'DURATION', default: '30s' } as const
 
@@ -29,7 +30,7 @@ export const debugLaunch: Words<'debug.launch'> = {
     interpreter: { value: 'PROGRAM' },
     environment: { name: 'env', value: 'NAME=VALUE' },
     timeout: { read: 'seconds', value: 'DURATION' },
-    breakpoints: { name: 'break', value: 'FILE:LINE' },
+    breakpoints: { name: 'break', value: 'FILE:LINE', describe: breakAt },
     exceptions: { value: 'WHICH' },
     wait,
   },
@@ -68,11 +69,32 @@ export const debugBreak: Words<'debug.break'> = {
   rest: {
     field: 'breakpoints',
     value: 'FILE:LINE…',
-    describe: 'where to stop, the file relative to the top of the worktree; none: list them',
+    describe: `${breakAt}; none: list them`,
     bare: true,
   },
-  flags: { debug, breakpoints: false },
-  examples: ['@last app.py:12 app.py:20', '@last app.py:12 --remove', '@last'],
+  flags: { debug, breakpoints: false, ids: { name: 'id', value: 'N' } },
+  extras: [
+    { name: 'if', value: 'EXPR', describe: 'only where this is true' },
+    { name: 'hits', value: 'N', describe: 'at the Nth hit alone; >=N: from it on; %N: at each Nth' },
+    { name: 'log', value: 'TEXT', describe: 'say this instead of stopping, with {expressions} in braces' },
+    { name: 'text', value: 'FILE:TEXT', describe: 'the line that holds this text' },
+    { name: 'function', value: 'NAME', describe: 'wherever this function begins' },
+    { name: 'exception', value: 'FILTER', describe: "one of the debugger's filters, such as raised" },
+    { name: 'data', value: 'EXPR', describe: 'where this variable is written to' },
+  ],
+  examples: [
+    '@last app.py:12 app.py:20',
+    '@last app.py:12 --if "total > 10"',
+    '@last app.py:12 --hits %100',
+    "@last app.py:12 --log 'total is {total}'",
+    "@last --text 'app.py:return total'",
+    '@last --function total_of',
+    '@last --exception raised',
+    '@last app.py:12 --remove',
+    '@last --id 3 --remove',
+    '@last --clear',
+    '@last',
+  ],
   act: () => import('../acts/debug-break.ts'),
 }
 

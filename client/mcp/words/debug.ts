@@ -38,7 +38,7 @@ export const debugBreak: Words<'debug.break'> = {
   tool: 'debug_break',
   title: 'Set or remove breakpoints',
   description:
-    'Add breakpoints (each FILE:LINE), or with remove take them away; without any named nothing changes. Returns all that there are: one that is not verified will not stop, and its message says why (no such file, no code on that line).',
+    'Add breakpoints, change them (ask for the same place again), or with remove take them away; without any named nothing changes. Each is FILE:LINE, FILE:"text of the line", or an object: {"kind":"line","at":"app.py:12","condition":"x > 3","hit_condition":"%100","log_message":"x is {x}"}, {"kind":"function","name":"f"}, {"kind":"exception","filter":"raised"}, {"kind":"data","expression":"total"}. One with a log_message does not stop: debug_output has what it says. Returns all that there are: one that is not verified will not stop, and its message says why (no such file, no code on that line).',
   idempotent: true,
   reader: list('debug.break'),
 }

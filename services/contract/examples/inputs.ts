@@ -66,7 +66,16 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'debug.launch': { ...ofSession, python: 'app.py', breakpoints: ['app.py:6'], wait: 30 },
   'debug.list': { ...ofSession, limit: 50 },
   'debug.status': { ...ofDebuggee, wait: 30 },
-  'debug.break': { ...ofDebuggee, breakpoints: ['app.py:6'] },
+  'debug.break': {
+    ...ofDebuggee,
+    breakpoints: [
+      'app.py:6',
+      'app.py:"return total"',
+      { kind: 'line', at: 'app.py:5', condition: 'item > 2', log_message: 'item is {item}' },
+      { kind: 'function', name: 'total_of', hit_condition: '>=3' },
+      { kind: 'exception', filter: 'raised' },
+    ],
+  },
   'debug.continue': { ...ofDebuggee, wait: 30 },
   'debug.next': { ...ofDebuggee, wait: 30 },
   'debug.step_in': { ...ofDebuggee, wait: 30 },

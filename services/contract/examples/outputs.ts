@@ -91,7 +91,14 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
   'debug.launch': thing.debugSession,
   'debug.list': page(thing.debugSession),
   'debug.status': thing.debugSession,
-  'debug.break': [thing.breakpoint],
+  'debug.break': [
+    thing.lineBreakpoint,
+    {
+      kind: 'function',
+      ...{ id: 2, verified: true, message: null },
+      ...{ name: 'total_of', condition: 'len(items) > 2', hit_condition: '%10' },
+    },
+  ],
   'debug.continue': running,
   'debug.next': thing.debugSession,
   'debug.step_in': thing.debugSession,

@@ -1,7 +1,8 @@
 import type { Runner, Statistics } from '../administration-resources.ts'
 import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
-import type { Breakpoint, DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
+import type { Breakpoint } from '../debug-breakpoints.ts'
+import type { DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
 import type { Environment } from '../environment-resources.ts'
 import {
   artifactId,
@@ -156,12 +157,17 @@ export const stop: Stop = {
   frame: frame,
 }
 
-export const breakpoint: Breakpoint = {
+export const lineBreakpoint: Extract<Breakpoint, { kind: 'line' }> = {
+  kind: 'line',
   id: 1,
-  file: 'app.py',
-  line: 6,
   verified: true,
   message: null,
+  file: 'app.py',
+  line: 6,
+  text: null,
+  condition: null,
+  hit_condition: null,
+  log_message: null,
 }
 
 export const debugSession: DebugSession = {
@@ -172,7 +178,7 @@ export const debugSession: DebugSession = {
   status: 'stopped',
   stop: stop,
   end: null,
-  breakpoints: [breakpoint],
+  breakpoints: [lineBreakpoint],
   created_at: instant,
   ended_at: null,
 }

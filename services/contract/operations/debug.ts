@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { breakpointSchema, breakpointWish, firstBreakpoint } from '../debug-breakpoints.ts'
+import { exceptionStops } from '../debug-request.ts'
 import {
-  breakpointSchema,
   debugSessionSchema,
   frameSchema,
   scopeSchema,
@@ -8,7 +9,7 @@ import {
   variableSchema,
 } from '../debug-resources.ts'
 import { checkDebuggee, debuggeeFields } from '../debuggee-fields.ts'
-import { commandSurroundings, flag, nullFree, sourceLine, waitSeconds } from '../fields.ts'
+import { commandSurroundings, flag, nullFree, waitSeconds } from '../fields.ts'
 import { commandId, reference } from '../ids.ts'
 import { logChunkSchema } from '../log-message.ts'
 import { operation } from '../operation.ts'
@@ -68,12 +69,14 @@ export const debugOperations = {
         ...debuggeeFields,
         ...commandSurroundings,
         breakpoints: z
-          .array(sourceLine)
+          .array(firstBreakpoint)
           .max(1_000)
           .default([])
-          .describe('where to stop, each as FILE:LINE, relative to the top of the worktree'),
+          .describe(
+            'where to stop, each as FILE:LINE or FILE:"TEXT", relative to the top of the worktree, or as an object that says more: a condition, a function, an exception',
+          ),
         stop_on_entry: flag.describe('stop before its first line'),
-        exceptions: z.enum(['uncaught', 'never']).default('uncaught').describe('which exceptions to stop at'),
+        exceptions: z.enum(exceptionStops).default('uncaught').describe('which exceptions to stop at'),
         wait: untilStop,
       })
       .superRefine(checkDebuggee),
@@ -103,18 +106,22 @@ export const debugOperations = {
     ...write,
     method: 'POST',
     path: '/sessions/{session}/debug/breakpoints',
-    summary: 'Add breakpoints or take them away; all that there are, without any named',
+    summary: 'Add breakpoints, change them or take them away; all that there are, without any named',
     input: z.strictObject({
       ...of,
       breakpoints: z
-        .array(sourceLine)
+        .array(breakpointWish)
         .max(1_000)
         .default([])
-        .describe('each as FILE:LINE, relative to the top of the worktree'),
-      remove: flag.describe('take them away instead'),
+        .describe(
+          'each as FILE:LINE or FILE:"TEXT", relative to the top of the worktree, or as an object that says more; one that there is already is changed to this',
+        ),
+      ids: z.array(z.int()).max(1_000).default([]).describe('breakpoints that there are, to be taken away'),
+      remove: flag.describe('take away what is named instead'),
+      clear: flag.describe('take all away first'),
     }),
     output: z.array(breakpointSchema),
-    errors: live,
+    errors: stopped,
   }),
   'debug.continue': goOn('continue', 'Go on until the next breakpoint or the end'),
   'debug.next': goOn('next', 'Go on to the next line, stepping over calls'),

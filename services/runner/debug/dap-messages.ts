@@ -24,7 +24,23 @@ export const capabilitiesSchema = z
   .object({
     supportsConfigurationDoneRequest: can,
     supportsExceptionInfoRequest: can,
-    exceptionBreakpointFilters: z.array(z.object({ filter: z.string() })).default([]),
+    supportsFunctionBreakpoints: can,
+    supportsConditionalBreakpoints: can,
+    supportsHitConditionalBreakpoints: can,
+    supportsLogPoints: can,
+    supportsDataBreakpoints: can,
+    supportsExceptionFilterOptions: can,
+    supportsStepBack: can,
+    supportsSteppingGranularity: can,
+    supportsSingleThreadExecutionRequests: can,
+    supportsSetVariable: can,
+    supportsSetExpression: can,
+    supportsDisassembleRequest: can,
+    supportsReadMemoryRequest: can,
+    supportsWriteMemoryRequest: can,
+    supportsModulesRequest: can,
+    supportsLoadedSourcesRequest: can,
+    exceptionBreakpointFilters: z.array(z.object({ filter: z.string(), supportsCondition: can })).default([]),
   })
   .prefault({})
 export type Capabilities = z.infer<typeof capabilitiesSchema>
@@ -39,6 +55,15 @@ export const adapterBreakpointSchema = z.object({
 })
 export type AdapterBreakpoint = z.infer<typeof adapterBreakpointSchema>
 export const setBreakpointsBodySchema = z.object({ breakpoints: z.array(adapterBreakpointSchema) })
+/** Older adapters say nothing of each. */
+export const setExceptionBreakpointsBodySchema = z
+  .object({ breakpoints: z.array(adapterBreakpointSchema).optional() })
+  .nullish()
+export const dataBreakpointInfoBodySchema = z.object({
+  dataId: z.string().nullable().default(null),
+  description: z.string().default(''),
+  accessTypes: z.array(z.string()).optional(),
+})
 export const breakpointEventSchema = z.object({ reason: z.string(), breakpoint: adapterBreakpointSchema })
 
 /** With whatever an engine's adapter adds to it. */

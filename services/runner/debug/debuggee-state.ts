@@ -24,6 +24,8 @@ export type Happening =
   /** The adapter's `stopped`, then what was found out about that stop. */
   | { kind: 'halted'; event: StoppedEvent }
   | { kind: 'located'; stop: Stop }
+  /** The stop was none to anybody, and is undone. */
+  | { kind: 'passed_over'; number: number }
   /** A client sends it on; the adapter agrees or refuses; or the adapter says by itself that it goes on. */
   | { kind: 'sent_on' }
   | { kind: 'agreed' }
@@ -45,6 +47,10 @@ export function debuggeeState(state: DebuggeeState, happening: Happening): Debug
     case 'located':
       return state.kind === 'halted' && happening.stop.number === number
         ? { kind: 'stopped', number, stop: happening.stop }
+        : state
+    case 'passed_over':
+      return state.kind === 'halted' && happening.number === number
+        ? { kind: 'running', number: number - 1, from: null }
         : state
     case 'sent_on':
       return state.kind === 'stopped' ? { kind: 'running', number, from: state } : state

@@ -1,4 +1,5 @@
 import type { CommandFailure } from '../../contract/command-state.ts'
+import type { HitCondition } from '../../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { Stop } from '../../contract/debug-resources.ts'
 import type { DapPeer, OpenAdapter } from './adapter.ts'
@@ -33,7 +34,12 @@ export type EnginePlan = {
   begin(client: DapPeer, event: (name: string) => Promise<unknown>): Promise<Begun>
   /** Of `pause`: a `threadId` by which all threads are meant, whether or not there is one of this number. */
   readonly everyThread: number | string
-  /** Of `setExceptionBreakpoints`. */
+  /**
+   * How its `hitCondition` is written; undefined where it has none that means the same, or counts otherwise: then each
+   * hit stops the debuggee, and the multiplexer counts. Left out: it counts all.
+   */
+  hitCondition?(wanted: HitCondition): string | undefined
+  /** Of `setExceptionBreakpoints`: those of its filters by which that is done. */
   exceptionFilters(wanted: DebugRequest['exceptions']): readonly string[]
   /** What a stop means, in the contract's terms. `first`: nothing has stopped it before. */
   meaning(event: StoppedEvent, first: boolean): StopMeaning

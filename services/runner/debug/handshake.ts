@@ -1,9 +1,9 @@
 import type { CommandFailure } from '../../contract/command-state.ts'
+import { wishOf } from '../../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
-import { parseSourceLine } from '../../contract/fields.ts'
 import type { AdapterLink } from './adapter-link.ts'
+import type { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { anyBodySchema, capabilitiesSchema } from './dap-messages.ts'
-import type { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import type { DebuggeeProgram, EnginePlan } from './engine.ts'
 
 /** What the protocol says at the beginning of every debug session, in two parts: before and after the launch. */
@@ -48,11 +48,10 @@ export async function letRun(
   breakpoints: DebuggeeBreakpoints,
 ): Promise<void> {
   await adapter.initialized
-  await breakpoints.add(request.breakpoints.map(parseSourceLine).filter(line => line !== undefined))
-  await breakpoints.open()
+  await breakpoints.addFirst(request.breakpoints.map(wishOf))
   const known = new Set(adapter.capabilities.exceptionBreakpointFilters.map(({ filter }) => filter))
   const filters = plan.exceptionFilters(request.exceptions).filter(filter => known.has(filter))
-  await adapter.ask('setExceptionBreakpoints', { filters }, anyBodySchema)
+  await breakpoints.open(filters)
   if (adapter.capabilities.supportsConfigurationDoneRequest)
     await adapter.ask('configurationDone', {}, anyBodySchema)
 }

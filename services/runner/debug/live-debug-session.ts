@@ -5,8 +5,8 @@ import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { AdapterLink } from './adapter-link.ts'
+import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
-import { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import { refuseEnded } from './ended-refusal.ts'
 import type { DebuggeeProgram, EnginePlan } from './engine.ts'
@@ -74,7 +74,18 @@ export class LiveDebugSession implements AsyncDisposable {
     const { scope, plan, place, deadlines } = deps
     this.adapter = new AdapterLink(scope, plan.open, place, handlers, deadlines?.answerMs)
     this.#frames = this.#newFrames()
-    this.breakpoints = new DebuggeeBreakpoints(this.adapter.ask, this.#paths, () => this.#tell('breakpoints'))
+    this.breakpoints = new DebuggeeBreakpoints({
+      ask: this.adapter.ask,
+      absolute: file => this.#paths.absolute(file),
+      paths: this.#paths,
+      lines: path => deps.text.lines(path, place.enclosure.shows),
+      engine: deps.identity.engine,
+      capabilities: () => this.adapter.capabilities,
+      filterOptions: () => this.adapter.capabilities.supportsExceptionFilterOptions,
+      hitCondition: wanted =>
+        this.adapter.capabilities.supportsHitConditionalBreakpoints ? plan.hitCondition?.(wanted) : undefined,
+      changed: () => this.#tell('breakpoints'),
+    })
   }
 
   /** Makes everything ready for the debuggee; tells what to launch. */
@@ -254,8 +265,23 @@ export class LiveDebugSession implements AsyncDisposable {
   async #locate(number: number, event: StoppedEvent): Promise<void> {
     const { plan } = this.#deps
     const { adapter, breakpoints } = this
-    const stop = await locatedStop(number, event, { plan, adapter, breakpoints, frames: this.#frames })
+    const { stop, at } = await locatedStop(number, event, {
+      plan,
+      adapter,
+      breakpoints,
+      frames: this.#frames,
+    })
+    if (breakpoints.passesOver(stop, at)) return this.#passOver(number, stop.thread)
+    await breakpoints.arrived().catch(() => undefined)
     this.#happens({ kind: 'located', stop })
+  }
+
+  /** Goes on from a stop that was none to anybody. */
+  async #passOver(number: number, thread: number): Promise<void> {
+    this.#happens({ kind: 'passed_over', number })
+    const outcome = await this.adapter.request('continue', { threadId: thread })
+    if (outcome.kind === 'refused')
+      this.adapter.fail(`it does not go on from a breakpoint: ${outcome.message}`)
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Stop } from '../../contract/debug-resources.ts'
 import type { AdapterLink } from './adapter-link.ts'
+import type { Entry } from './breakpoints/breakpoint-list.ts'
+import type { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { cutText } from './cut-text.ts'
 import { exceptionInfoBodySchema, type StoppedEvent } from './dap-messages.ts'
-import type { DebuggeeBreakpoints } from './debuggee-breakpoints.ts'
 import type { EnginePlan, StopMeaning } from './engine.ts'
 import type { StoppedFrames } from './stopped-frames.ts'
 
@@ -16,21 +17,26 @@ type Debugger = {
   readonly frames: StoppedFrames
 }
 
+/** `at`: the breakpoints that it stands at. */
+export type LocatedStop = { readonly stop: Stop; readonly at: readonly Entry[] }
+
 /** Finds out where and why a debuggee stands, so that a stop is told with all that a client asks first. */
-export async function locatedStop(number: number, event: StoppedEvent, of: Debugger): Promise<Stop> {
+export async function locatedStop(number: number, event: StoppedEvent, of: Debugger): Promise<LocatedStop> {
   const thread = event.threadId ?? 0
   const meaning = of.plan.meaning(event, number === 1)
   const frame = await innermostFrame(thread, meaning, of.frames)
   const { reason, description, text } = await explained(thread, meaning, of.adapter)
-  return {
+  const at = await of.breakpoints.at({ reason, frame, named: event.hitBreakpointIds ?? [] })
+  const stop = {
     number,
     reason,
     description: description === null ? null : cutText(description).value,
     text: text === null ? null : cutText(text).value,
     thread,
-    breakpoints: await of.breakpoints.at(frame, event.hitBreakpointIds ?? []),
+    breakpoints: at.map(({ id }) => id),
     frame,
   }
+  return { stop, at }
 }
 
 async function innermostFrame(thread: number, { frame }: StopMeaning, frames: StoppedFrames) {

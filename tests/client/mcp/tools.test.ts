@@ -49,7 +49,10 @@ t.test(
         t.match(property, { description: /\w/ }, called)
     }
     t.match(tool('debug_launch')?.inputSchema, {
-      properties: { wait: { default: 30 }, breakpoints: { type: 'array', items: { type: 'string' } } },
+      properties: {
+        wait: { default: 30 },
+        breakpoints: { type: 'array', items: { anyOf: [{ type: 'string' }, {}] } },
+      },
       required: ['session'],
     })
     t.match(tool('session_create')?.inputSchema.properties?.wait, { default: 20 })

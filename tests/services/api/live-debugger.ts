@@ -1,4 +1,5 @@
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
+import { lineBreakpoint } from '../../../services/contract/examples/things.ts'
 import type { Ask, LiveAnswer } from '../../../services/contract/runner-messages.ts'
 import { frame, stopped } from './debug-rig.ts'
 
@@ -20,7 +21,7 @@ function answerTo(operation: Ask['operation'], debug: DebugSession): unknown {
     case 'debug.terminate':
       return stopped(debug)
     case 'debug.break':
-      return [{ id: 1, file: 'app.py', line: 1, verified: true, message: null }]
+      return [lineBreakpoint]
     case 'debug.threads':
       return { threads: [{ id: 1, name: 'MainThread' }], ...page }
     case 'debug.stack':

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import t from 'tap'
+import { lineBreakpoint } from '../../../services/contract/examples/things.ts'
 import type { SessionId } from '../../../services/contract/ids.ts'
 import { readyCommands } from '../../../services/store/command-queue.ts'
 import { startCommand } from '../../../services/store/commands.ts'
@@ -69,7 +70,7 @@ t.test('what became of breakpoints is kept by the runner that has their debuggee
     return found === undefined ? undefined : toDebugSession(found).breakpoints
   }
   await startCommand(store, queued.command, now(), holder)
-  const asked = { id: 1, file: 'app.py', line: 3, verified: false, message: 'it is not set yet' }
+  const asked = { ...lineBreakpoint, line: 3, verified: false, message: 'it is not set yet' }
   const verified = { ...asked, verified: true, message: null }
   await keepBreakpoints(store, queued.id, [verified], other)
   t.same(await told(), [asked])

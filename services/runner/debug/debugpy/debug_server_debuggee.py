@@ -3,7 +3,7 @@
 How it finds its debug adapter comes as JSON in the environment. The program then sees what it would see without a
 debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 
-pydevd, the debugger inside debugpy, is changed in seven places. Each change is left out where another version of it has
+pydevd, the debugger inside debugpy, is changed in nine places. Each change is left out where another version of it has
 no such place.
 """
 
@@ -183,6 +183,67 @@ def tell_frame_with_stop():
     NetCommandFactoryJson.make_thread_suspend_single_notification = notification
 
 
+def tell_wrong_conditions():
+    """As shipped, a condition that is no Python is taken, and stops the program at every hit with a stack trace."""
+    from _pydevd_bundle import pydevd_process_net_command_json as module
+    from _pydevd_bundle.pydevd_net_command import NetCommand
+    from _pydevd_bundle.pydevd_utils import convert_dap_log_message_to_expression
+
+    def problem_of(breakpoint):
+        for text, what in (
+            (breakpoint.get("condition"), "condition"),
+            (convert_dap_log_message_to_expression(breakpoint.get("logMessage") or ""), "log message"),
+        ):
+            try:
+                compile(text or "0", "<condition>", "eval")
+            except (SyntaxError, ValueError) as error:
+                return "the %s is no Python expression: %s" % (what, getattr(error, "msg", error))
+        return None
+
+    def checking(handle):
+        def checked(self, py_db, request):
+            wished = request.arguments.breakpoints
+            problems = [problem_of(one) for one in wished]
+            for one, problem in zip(wished, problems):
+                if problem is not None:
+                    one.update(condition="False", logMessage=None)
+            command = handle(self, py_db, request)
+            if not any(problems):
+                return command
+            response = command.as_dict
+            for told, problem in zip(response["body"]["breakpoints"], problems):
+                if problem is not None:
+                    told.update(verified=False, message=problem)
+            return NetCommand(command.id, command.seq, response, is_json=True)
+
+        return checked
+
+    processor = module.PyDevJsonCommandProcessor
+    for name in ("on_setbreakpoints_request", "on_setfunctionbreakpoints_request"):
+        setattr(processor, name, checking(getattr(processor, name)))
+
+
+def count_hits_of_conditions():
+    """As shipped, a condition and a number of hits stop the program where either holds. Here hits count where the
+    condition holds, as in other debuggers."""
+    import pydevd
+
+    class Uncounted:
+        def __init__(self, breakpoint):
+            self.condition = breakpoint.condition
+
+        def handle_hit_condition(self, frame):
+            return False
+
+    def handle(self, info, breakpoint, frame):
+        if not (breakpoint.condition and getattr(breakpoint, "hit_condition", None)):
+            return handle_condition(self, info, breakpoint, frame)
+        return handle_condition(self, info, Uncounted(breakpoint), frame) and breakpoint.handle_hit_condition(frame)
+
+    handle_condition = pydevd.PyDB.handle_breakpoint_condition
+    pydevd.PyDB.handle_breakpoint_condition = handle
+
+
 def free_forks():
     """A forked child has no debugger's threads: at a breakpoint it would stand still for ever. It runs on untraced."""
     import threading
@@ -302,6 +363,8 @@ for change in (
     exits_are_no_failures,
     answer_every_evaluation,
     tell_frame_with_stop,
+    tell_wrong_conditions,
+    count_hits_of_conditions,
     free_forks,
 ):
     unless_missing(change)

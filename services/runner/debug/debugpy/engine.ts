@@ -95,7 +95,8 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
       }
       return { ok: false, message: `debugpy did not begin to listen: ${reason(outcome)}` }
     },
-    exceptionFilters: wanted => (wanted === 'uncaught' ? ['uncaught'] : []),
+    exceptionFilters: wanted => (wanted === 'never' ? [] : [wanted]),
+    hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
     everyThread: '*',
     meaning: (event, first) => {
       const { reason, description, text } = event
@@ -113,6 +114,9 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
     evaluationError: lastLine,
   }
 }
+
+/** What stands before the number in pydevd's own conditions. */
+const signs = { exactly: '==', from: '>=', every: '%' } as const
 
 const attachArguments = {
   listen: { host: '127.0.0.1', port: 0 },

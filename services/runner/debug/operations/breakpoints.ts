@@ -1,12 +1,59 @@
-import type { Breakpoint } from '../../../contract/debug-resources.ts'
-import { parseSourceLine } from '../../../contract/fields.ts'
+import { type Breakpoint, type WishedBreakpoint, wishOf } from '../../../contract/debug-breakpoints.ts'
+import type { Wished } from '../breakpoints/debuggee-breakpoints.ts'
+import { dataBreakpointInfoBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import { able } from './able.ts'
+import { chosenThread } from './threads.ts'
+
+type Change = {
+  breakpoints: readonly WishedBreakpoint[]
+  ids: readonly number[]
+  remove: boolean
+  clear: boolean
+}
 
 export async function setBreakpoints(
   live: LiveDebugSession,
-  { breakpoints, remove }: { breakpoints: readonly string[]; remove: boolean },
+  { breakpoints, ids, remove, clear }: Change,
 ): Promise<Breakpoint[]> {
   await live.whenLaunched()
-  const lines = breakpoints.map(parseSourceLine).filter(line => line !== undefined)
-  return remove ? live.breakpoints.remove(lines) : live.breakpoints.add(lines)
+  if (remove)
+    return live.breakpoints.remove(
+      breakpoints.map(wished => ({ wish: wishOf(wished) })),
+      ids,
+    )
+  const wishes: Wished[] = []
+  for (const wished of breakpoints) wishes.push(await withData(live, wishOf(wished)))
+  return live.breakpoints.add(wishes, { ids, clear })
+}
+
+/** Data are known to an adapter by an id of its own. */
+async function withData(live: LiveDebugSession, wish: Wished['wish']): Promise<Wished> {
+  if (wish.kind !== 'data') return { wish }
+  able(live, 'supportsDataBreakpoints', 'data breakpoints')
+  const { expression, reference } = wish
+  const { stop, frames } = await live.stopped()
+  const thread =
+    reference === undefined ? await chosenThread(live, wish.thread, stop.thread) : frames.threadOf(reference)
+  const place =
+    reference === undefined
+      ? { frameId: (await frames.frame(thread, wish.frame)).id }
+      : { variablesReference: reference }
+  const { dataId, description, accessTypes } = await live.adapter.ask(
+    'dataBreakpointInfo',
+    { name: expression, ...place },
+    dataBreakpointInfoBodySchema,
+  )
+  if (dataId === null)
+    throw new Refusal(
+      'debugger_refused',
+      `${expression} cannot be watched: ${description || 'it is no data'}`,
+    )
+  if (accessTypes !== undefined && !accessTypes.includes(wish.access_type))
+    throw new Refusal(
+      'debugger_refused',
+      `${expression} cannot be watched for ${wish.access_type}; it can for ${accessTypes.join(', ')}`,
+    )
+  return { wish, dataId }
 }

@@ -30,7 +30,7 @@ export type LaunchOptions = {
   engines?: DebugRequest['engines']
   arguments?: string[]
   interpreter?: string
-  breakpoints?: string[]
+  breakpoints?: DebugRequest['breakpoints']
   stop_on_entry?: boolean
   exceptions?: DebugRequest['exceptions']
   directory?: string
