@@ -13,6 +13,7 @@ import {
 import {
   debugBreak,
   debugContinue,
+  debugEngines,
   debugEvaluate,
   debugLaunch,
   debugList,
@@ -137,6 +138,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'runners.get': runnerShow,
   'admin.stats': stats,
   'server.features': features,
+  'debug.engines': debugEngines,
 }
 
 /** What the top-level help says of each group; the commands in it come from `words`. */

@@ -11,6 +11,7 @@ import {
 import {
   debugBreak,
   debugContinue,
+  debugEngines,
   debugEvaluate,
   debugLaunch,
   debugList,
@@ -59,6 +60,7 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'commands.input': commandInput,
   'artifacts.list': artifactList,
   'artifacts.download': artifactRead,
+  'debug.engines': debugEngines,
   'debug.launch': debugLaunch,
   'debug.list': debugList,
   'debug.status': debugStatus,

@@ -6,6 +6,7 @@ import { authOperations } from './operations/auth.ts'
 import { codexbarOperations } from './operations/codexbar.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
+import { debugEngineOperations } from './operations/debug-engines.ts'
 import { environmentOperations } from './operations/environments.ts'
 import { eventOperations } from './operations/events.ts'
 import { inviteOperations } from './operations/invites.ts'
@@ -29,6 +30,7 @@ export const contract = {
   ...artifactOperations,
   ...environmentOperations,
   ...debugOperations,
+  ...debugEngineOperations,
   ...eventOperations,
   ...ticketOperations,
   ...authOperations,

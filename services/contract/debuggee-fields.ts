@@ -5,6 +5,10 @@ import { nullFree } from './fields.ts'
 
 const path = nullFree(1_000).min(1).optional()
 
+/** The fields of `debug.launch` that name a program. */
+export const programFields = ['python', 'module', 'binary', 'node', 'go'] as const
+type ProgramField = (typeof programFields)[number]
+
 const programs = {
   python: path.describe('a Python file, relative to the directory'),
   module: z
@@ -16,9 +20,7 @@ const programs = {
   binary: path.describe('an executable of C, C++, Rust or the like, relative to the directory'),
   node: path.describe('a file of JavaScript or TypeScript that Node.js runs'),
   go: path.describe("a Go package's directory, a file of Go, or what was built from one"),
-}
-type ProgramField = keyof typeof programs
-const programFields = Object.keys(programs) as ProgramField[]
+} satisfies Record<ProgramField, z.ZodType>
 
 /** What a debuggee is: one program, with how it is run and by which debugger. */
 export const debuggeeFields = {
@@ -37,6 +39,14 @@ export const debuggeeFields = {
     ),
 }
 
+/** The debuggers of the programs that such a field names, the usual one first. */
+const enginesOf = (field: ProgramField): readonly DebugEngine[] =>
+  enginesFor[field === 'python' ? 'file' : field]
+
+/** The fields that name programs which this debugger is for. */
+export const programsOf = (engine: DebugEngine): ProgramField[] =>
+  programFields.filter(field => enginesOf(field).includes(engine))
+
 type Given = { [Field in ProgramField | 'core']?: string | undefined } & { engine?: DebugEngine | undefined }
 
 /** There is one program, by a debugger for such programs. */
@@ -54,7 +64,7 @@ function faultOf(given: Given): { field: keyof Given; message: string } | undefi
   if (another !== undefined) return { field: another, message: `give one program: there is ${field} already` }
   if (given.core !== undefined && field !== 'binary')
     return { field: 'core', message: 'a core dump is looked into with the binary that has left it' }
-  const engines: readonly DebugEngine[] = enginesFor[field === 'python' ? 'file' : field]
+  const engines = enginesOf(field)
   if (given.engine !== undefined && !engines.includes(given.engine))
     return { field: 'engine', message: `no debugger for ${field}; expected ${engines.join(' or ')}` }
   return undefined

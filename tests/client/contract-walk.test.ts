@@ -352,6 +352,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'invites.list': async () => ({ status: 'valid', cursor: cursorAt(['z', '']), limit: 5 }),
   'invites.revoke': async () => ({ invite: (await anInvite()).id }),
   'server.features': async () => ({}),
+  'debug.engines': async () => ({}),
   'runners.list': async () => ({ cursor: cursorAt(0), limit: 5 }),
   'runners.get': async () => ({ runner: (await client.runners.list()).items[0]?.id ?? '' }),
   'admin.stats': async () => ({}),

@@ -1,5 +1,6 @@
 import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
+import { renderDebugEngines } from '../render/debug-engines.ts'
 import { renderDebugSessions } from '../render/debug-session.ts'
 import { renderScopes } from '../render/variables.ts'
 import { untilStop } from '../until-stop.ts'
@@ -44,6 +45,12 @@ export const debugLaunch: Words<'debug.launch'> = {
     '@last --go ./cmd/app --break cmd/app/main.go:12',
   ],
   act: untilStop('debug.launch'),
+}
+
+export const debugEngines: Words<'debug.engines'> = {
+  path: ['debug', 'engines'],
+  examples: ['', '--json'],
+  act: oneCall('debug.engines', renderDebugEngines),
 }
 
 export const debugList: Words<'debug.list'> = {

@@ -13,9 +13,17 @@ const wait = 30
 export const debugLaunch: Words<'debug.launch'> = {
   tool: 'debug_launch',
   title: 'Start a program under the debugger',
-  description: `Start a Python program of the session's worktree under the debugger and run it to the first breakpoint, uncaught exception or end. Give python (a file) or module (such as unittest or pytest), arguments, and breakpoints as FILE:LINE. ${thenWhat} Look at breakpoints in the result: one that is not verified will not stop, and its message says why. Then use debug_variables, debug_stack and debug_evaluate, go on with debug_next, debug_step_in, debug_step_out or debug_continue, and end with debug_terminate.`,
+  description: `Start a program of the session's worktree under its debugger and run it to the first breakpoint, uncaught exception or end. Give one of python (a file), module (of Python, such as unittest or pytest), binary (of C, C++ or Rust, built with debug information), node and go; arguments, and breakpoints as FILE:LINE. ${thenWhat} Look at breakpoints in the result: one that is not verified will not stop, and its message says why. Then use debug_variables, debug_stack and debug_evaluate, go on with debug_next, debug_step_in, debug_step_out or debug_continue, and end with debug_terminate.`,
   defaults: { wait },
   reader: whole('debug.launch'),
+}
+
+export const debugEngines: Words<'debug.engines'> = {
+  tool: 'debug_engines',
+  title: 'Which debuggers there are',
+  description:
+    'The debuggers of the server, each with the fields of debug_launch that name programs for it, its version, and, where it is missing, the command that installs it.',
+  reader: list('debug.engines'),
 }
 
 export const debugList: Words<'debug.list'> = {

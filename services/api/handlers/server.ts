@@ -1,9 +1,10 @@
+import { programsOf } from '../../contract/debuggee-fields.ts'
 import { longestPassword, shortestPassword } from '../../contract/password.ts'
-import { surveySchema } from '../../contract/runner-messages.ts'
+import { type Survey, surveySchema } from '../../contract/runner-messages.ts'
 import { toSignIn, toToken, toUser } from '../../store/rows.ts'
 import { signInLife } from '../../store/sign-in-rows.ts'
 import type { Context } from '../context.ts'
-import { done, refuse } from '../outcome.ts'
+import { done, type Outcome, refuse } from '../outcome.ts'
 import { accessTokenLife } from '../sign-in/access-tokens.ts'
 import type { Handlers } from './handler.ts'
 import { userOf } from './user-of.ts'
@@ -18,7 +19,7 @@ const signInFeatures = {
   refresh_seconds: signInLife / 1_000,
 }
 
-type Names = 'server.health' | 'server.readiness' | 'server.features' | 'server.whoami'
+type Names = 'server.health' | 'server.readiness' | 'server.features' | 'server.whoami' | 'debug.engines'
 
 export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
   'server.health': async () =>
@@ -36,17 +37,15 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
   },
 
   'server.features': async (_, { gone }) => {
-    const { version, runner, stopping, allowedSchemes, loopback, environments, debugSessions, sessions } =
-      context
+    const { version, runner, allowedSchemes, loopback, environments, debugSessions, sessions } = context
     if (runner.offers === undefined) return refuse('runner_unavailable', 'no runner is connected')
     const { offers } = runner
-    const survey = await runner.survey({ deadlineMs: surveyMs, signals: [gone, stopping] })
-    if (!survey.ok)
-      return refuse('runner_unavailable', 'the runner has not told in time what its host has: try again')
+    const survey = await surveyOf(context, gone)
+    if (!survey.ok) return survey
     return done({
       version,
       ...offers,
-      ...surveySchema.parse(survey.value),
+      ...survey.value,
       sign_in: signInFeatures,
       repositories: [...allowedSchemes, ...(loopback ? ['path'] : [])],
       environment: [...environments.default],
@@ -62,4 +61,19 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
       sign_in: credential.kind === 'sign_in' ? toSignIn(credential) : null,
       scopes: [...scopes],
     }),
+
+  'debug.engines': async (_, { gone }) => {
+    const survey = await surveyOf(context, gone)
+    if (!survey.ok) return survey
+    return done(survey.value.debuggers.map(engine => ({ ...engine, debugs: programsOf(engine.name) })))
+  },
 })
+
+/** What the runner's host has. */
+async function surveyOf({ runner, stopping }: Context, gone: AbortSignal): Promise<Outcome<Survey>> {
+  if (runner.offers === undefined) return refuse('runner_unavailable', 'no runner is connected')
+  const survey = await runner.survey({ deadlineMs: surveyMs, signals: [gone, stopping] })
+  return survey.ok
+    ? done(surveySchema.parse(survey.value))
+    : refuse('runner_unavailable', 'the runner has not told in time what its host has: try again')
+}

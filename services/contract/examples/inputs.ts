@@ -63,6 +63,7 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'artifacts.download': { artifact: thing.artifact.id },
   'environments.list': { manager: 'npm', limit: 50 },
   'environments.delete': { environment: thing.environment.id },
+  'debug.engines': {},
   'debug.launch': { ...ofSession, python: 'app.py', breakpoints: ['app.py:6'], wait: 30 },
   'debug.list': { ...ofSession, limit: 50 },
   'debug.status': { ...ofDebuggee, wait: 30 },

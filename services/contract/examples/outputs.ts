@@ -88,6 +88,16 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
   'artifacts.download': new TextEncoder().encode('<testsuites/>'),
   'environments.list': page(thing.environment),
   'environments.delete': { id: thing.environment.id, status: 'deleting' },
+  'debug.engines': [
+    {
+      ...{ name: 'debugpy', available: true, missing: null, debugs: ['python', 'module'] },
+      tools: [{ name: 'python3', version: 'Python 3.13.5' }],
+    },
+    {
+      ...{ name: 'delve', available: false, tools: [], debugs: ['go'] },
+      missing: 'there is no dlv on the PATH of commands: apt-get install delve',
+    },
+  ],
   'debug.launch': thing.debugSession,
   'debug.list': page(thing.debugSession),
   'debug.status': thing.debugSession,

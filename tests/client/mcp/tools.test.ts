@@ -3,6 +3,7 @@ import { problemFix } from '../../../client/mcp/problem-fix.ts'
 import type { McpName, Words } from '../../../client/mcp/words/words.ts'
 import { words } from '../../../client/mcp/words.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
+import { debugOperationNames } from '../../../services/contract/debug-message.ts'
 import type { Operation } from '../../../services/contract/operation.ts'
 import { problemsOf } from '../../../services/contract/operation-problems.ts'
 import type { ProblemCode } from '../../../services/contract/problems.ts'
@@ -61,7 +62,7 @@ t.test(
       'it is the end',
     )
     t.match(tool('session_debug')?.inputSchema.properties?.action, {
-      enum: operationNames.filter(name => name.startsWith('debug.')).map(name => name.slice(6)),
+      enum: debugOperationNames.map(name => name.slice('debug.'.length)),
     })
   },
 )

@@ -60,11 +60,13 @@ t.test('features are those that the runner has found, and that are configured', 
     environment: ['none'],
     debug_sessions: 16,
   })
+  t.same(await rig.call('debug.engines'), [{ ...debugpy, debugs: ['python', 'module'] }])
   rig.runner.host = undefined
   const asked = rig.refused('server.features')
-  await until(() => rig.runner.surveys === 2, 'the runner is asked')
+  await until(() => rig.runner.surveys === 3, 'the runner is asked')
   rig.runner.drop()
   t.match(await asked, { code: 'runner_unavailable' })
   const alone = await startRig(t, { runner: 'absent' })
-  t.match(await alone.refused('server.features'), { code: 'runner_unavailable' })
+  for (const operation of ['server.features', 'debug.engines'] as const)
+    t.match(await alone.refused(operation), { code: 'runner_unavailable' })
 })

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { contract, type OperationName, operationNames } from '../../../services/contract/contract.ts'
 import type { DebugSessionId } from '../../../services/contract/ids.ts'
 import type { Operation } from '../../../services/contract/operation.ts'
-import { scopes } from '../../../services/contract/scopes.ts'
+import { grants, scopes } from '../../../services/contract/scopes.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
 import { heldToDocument } from './held-to-document.ts'
@@ -207,6 +207,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'invites.list': () => ({ status: 'valid', ...paged(['', '']) }),
   'invites.revoke': ({ invite }) => ({ invite }),
   'server.features': () => ({}),
+  'debug.engines': () => ({}),
   'runners.list': () => paged(0),
   'runners.get': ({ runner }) => ({ runner }),
   'admin.stats': () => ({}),
@@ -448,7 +449,7 @@ for (const name of operationNames) {
         )
       }
       if (access === 'token') return
-      const others = scopes.filter(scope => scope !== access && scope !== 'admin' && scope !== 'cli')
+      const others = scopes.filter(scope => scope !== 'cli' && !grants([scope], access))
       const lacking = await rig.person(
         `${name}-lacking`,
         ...others,
