@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { firstBreakpoint } from './debug-breakpoints.ts'
 import { type DebugEngine, debugEngines } from './debug-state.ts'
 
-/** Of those that the program raises: those that nothing catches, each when it is raised, or none. */
-export const exceptionStops = ['uncaught', 'raised', 'never'] as const
+/**
+ * Of those that the program raises: those that nothing catches; these and what else makes a program or a test fail, such as
+ * what a test framework catches and calls a failure; each when it is raised; or none.
+ */
+export const exceptionStops = ['uncaught', 'failures', 'raised', 'never'] as const
 
 /**
  * What a debuggee is to be and where it is to stop, as the API hands it to the runner through the store. Where and how

@@ -18,6 +18,22 @@ if not safe_path:
     del sys.path[0]
 
 
+def companion(name):
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "debug_server_%s.py" % name)
+
+
+def stop_at_failures():
+    """More than uncaught exceptions are failures where the debugger is asked to look for them."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("debug_server_failures", companion("failures"))
+    module = importlib.util.module_from_spec(spec)
+    # Nothing is to be written beside the file.
+    with open(spec.origin, "rb") as file:
+        exec(compile(file.read(), spec.origin, "exec"), module.__dict__)
+    module.watch()
+
+
 def load_debugpy():
     """Imports the debugpy that the adapter has, wherever it lies, and leaves no trace of that behind."""
     import importlib.util
@@ -46,7 +62,8 @@ def hide_own_frames():
     """To pydevd a frame is known by the base name of its file: those of this file are neither shown nor stepped into."""
     from _pydevd_bundle import pydevd_dont_trace_files as files
 
-    files.DONT_TRACE[os.path.basename(__file__)] = files.PYDEV_FILE
+    for name in (__file__, companion("failures")):
+        files.DONT_TRACE[os.path.basename(name)] = files.PYDEV_FILE
 
 
 def wake_at_once():
@@ -368,6 +385,8 @@ for change in (
     free_forks,
 ):
     unless_missing(change)
+if settings["failures"]:
+    unless_missing(stop_at_failures)
 target, arguments = sys.argv[1], sys.argv[2:]
 try:
     as_outermost(debug)

@@ -84,6 +84,7 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
           port: outcome.data.port,
           token,
           stop_on_entry: request.stop_on_entry,
+          failures: request.exceptions === 'failures',
         }
         return {
           ok: true,
@@ -95,7 +96,7 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
       }
       return { ok: false, message: `debugpy did not begin to listen: ${reason(outcome)}` }
     },
-    exceptionFilters: wanted => (wanted === 'never' ? [] : [wanted]),
+    exceptionFilters: wanted => filters[wanted],
     hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
     everyThread: '*',
     meaning: (event, first) => {
@@ -114,6 +115,9 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
     evaluationError: lastLine,
   }
 }
+
+/** What else is a failure is found in the debuggee, and stops it as an uncaught exception does. */
+const filters = { uncaught: ['uncaught'], failures: ['uncaught'], raised: ['raised'], never: [] } as const
 
 /** What stands before the number in pydevd's own conditions. */
 const signs = { exactly: '==', from: '>=', every: '%' } as const
