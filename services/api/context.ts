@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { AuditReads } from './audit-reads.ts'
 import type { Changes } from './changes.ts'
 import type { Codexbar } from './codexbar.ts'
+import type { DapEar, DapLine } from './dap/dap-lines.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { RequestRates } from './limits/request-rates.ts'
 import type { StreamRoom } from './limits/stream-room.ts'
@@ -70,6 +71,7 @@ export type Context = {
     terminal(question: TerminalQuestion): Promise<LiveAnswer>
     survey(wait: Wait): Promise<LiveAnswer>
     measure(deadlineMs: number): Promise<LiveAnswer>
+    dap(ear: DapEar): DapLine
   }
   /** Gives each request its id, by which the log and the client can speak of it. */
   readonly nextRequestId: () => string

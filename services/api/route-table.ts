@@ -14,9 +14,13 @@ export type PathMatch = {
 const patterns = operationNames.flatMap(name =>
   pathsOf(contract[name]).map(path => ({
     name,
-    pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+    pattern: patternOf(path),
   })),
 )
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
+}
 
 /** A path as it was sent (still percent-encoded, without the query), bare or under `/api`. */
 export function matchPath(path: string): PathMatch | undefined {
@@ -26,14 +30,24 @@ export function matchPath(path: string): PathMatch | undefined {
     return match === null ? [] : [{ name, groups: match.groups ?? {} }]
   })
   const [first] = matches
-  if (first === undefined) return undefined
+  const parameters = first && decoded(first.groups)
+  return parameters && { names: matches.map(match => match.name), parameters }
+}
+
+/** The parameters of a path that is this one, of no operation; undefined where it is another. */
+export function parametersIn(template: string, path: string): PathMatch['parameters'] | undefined {
+  const match = patternOf(template).exec(withoutApiPrefix(path))
+  return match === null ? undefined : decoded(match.groups ?? {})
+}
+
+function decoded(groups: Readonly<Record<string, string>>): PathMatch['parameters'] | undefined {
   const parameters: Record<string, string> = {}
-  for (const [name, value] of Object.entries(first.groups)) {
-    const decoded = decode(value)
-    if (decoded === undefined) return undefined
-    parameters[name] = decoded
+  for (const [name, value] of Object.entries(groups)) {
+    const text = decode(value)
+    if (text === undefined) return undefined
+    parameters[name] = text
   }
-  return { names: matches.map(match => match.name), parameters }
+  return parameters
 }
 
 /** The methods offered at a path, for `Allow`; empty where there is nothing. */

@@ -17,6 +17,7 @@ import {
   type ToRunner,
 } from '../contract/runner-messages.ts'
 import type { Change } from './changes.ts'
+import { type DapEar, type DapLine, DapLines } from './dap/dap-lines.ts'
 import { Questions } from './questions.ts'
 
 /** The pauses between attempts to connect, in milliseconds; the last one repeats. */
@@ -50,6 +51,7 @@ export type TerminalQuestion = Pick<Terminal, 'command' | 'action'> & Wait
 export class RunnerLink implements Disposable {
   readonly #deps: RunnerLinkDependencies
   readonly #questions = new Questions()
+  readonly #dap = new DapLines(message => this.#instance !== undefined && this.#send(message))
   #socket: Socket | undefined
   #instance: InstanceId | undefined
   #offers: RunnerOffers | undefined
@@ -117,6 +119,11 @@ export class RunnerLink implements Disposable {
     )
   }
 
+  /** A line to it for one who speaks DAP. */
+  dap(ear: DapEar): DapLine {
+    return this.#dap.open(ear)
+  }
+
   [Symbol.dispose](): void {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -158,6 +165,10 @@ export class RunnerLink implements Disposable {
       case 'debug':
         this.#deps.onDebug({ event: message.event, debug: message.debug })
         break
+      case 'dap':
+      case 'dap_closed':
+        this.#dap.heard(message)
+        break
     }
   }
 
@@ -176,14 +187,19 @@ export class RunnerLink implements Disposable {
     this.#instance = undefined
     this.#offers = undefined
     this.#questions.answerAll(lost)
+    this.#dap.lost()
     if (this.#closed) return
     const pause = pauses[Math.min(this.#attempt, pauses.length - 1)] ?? 1000
     this.#attempt++
     this.#timer = setTimeout(() => this.#connect(), pause)
   }
 
-  #send(message: ToRunner): void {
-    this.#socket?.write(`${JSON.stringify(message)}\n`)
+  /** False where it is longer than the runner takes. */
+  #send(message: ToRunner): boolean {
+    const line = JSON.stringify(message)
+    if (line.length > longestAsk) return false
+    this.#socket?.write(`${line}\n`)
+    return true
   }
 }
 

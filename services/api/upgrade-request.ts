@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
+import { dapPath } from '../contract/dap.ts'
 import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { SessionJoined } from '../store/rows.ts'
-import type { Caller } from './access.ts'
+import type { Access, Caller } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import type { Context } from './context.ts'
+import { dapAccess, type EditorTarget, editorTarget, matchDap, readDapQuery } from './dap/editor-target.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
 import { findSession } from './handlers/find.ts'
@@ -29,6 +31,7 @@ type Wanted = { readonly caller: Caller; readonly route: string } & (
   | { readonly kind: 'log'; readonly source: LogSource }
   | { readonly kind: 'events'; readonly source: EventSource }
   | { readonly kind: 'debug'; readonly session: SessionJoined }
+  | { readonly kind: 'dap'; readonly session: SessionJoined; readonly editor: EditorTarget }
 )
 
 /** Which codecs there are for each: calls of a debugger and their answers are no text to read. */
@@ -36,6 +39,7 @@ export const codecsOf: Readonly<Record<Wanted['kind'], readonly Codec[]>> = {
   log: codecs,
   events: codecs,
   debug: ['json'],
+  dap: ['json'],
 }
 
 type Request = {
@@ -83,9 +87,11 @@ async function readWanted(
   who: Pick<Request, 'presenting' | 'address' | 'gone'>,
 ): Promise<Outcome<Wanted>> {
   const [path = '', search = ''] = url.split('?', 2)
+  const { ticket, ...query } = queryOf(search)
+  const editing = matchDap(path)
+  if (editing !== undefined) return wantedDap(context, { ...who, ticket, path: editing, query })
   const match = matchPath(path)
   if (match === undefined) return noWebSocket()
-  const { ticket, ...query } = queryOf(search)
   const asked = { ...who, ticket, path: match.parameters, query }
   const log = match.names.find(isStream)
   if (log !== undefined) {
@@ -129,22 +135,37 @@ async function wantedSource<N extends StreamName | EventsName>(
 /** The operation at whose path the WebSocket for debuggers is, whose only field is the session. */
 const debugName = 'debug.list'
 
-async function wantedDebuggers(
+async function wantedDebuggers(context: Context, request: Request): Promise<Outcome<Wanted>> {
+  const found = await debuggedSession(context, debugAccess, request, request.query)
+  return found.ok ? done({ kind: 'debug', ...found.value, route: contract[debugName].path }) : found
+}
+
+/** What has its query apart from the path's, for no operation has it. */
+async function wantedDap(context: Context, request: Request): Promise<Outcome<Wanted>> {
+  const query = readDapQuery(request.query)
+  const found = await debuggedSession(context, dapAccess, request, {})
+  if (!found.ok) return found
+  if (!query.ok) return query
+  const editor = await editorTarget(context, found.value.session, query.value)
+  return editor.ok ? done({ kind: 'dap', ...found.value, route: dapPath, editor: editor.value }) : editor
+}
+
+async function debuggedSession(
   context: Context,
-  { path, query, presenting, ticket, address }: Request,
-): Promise<Outcome<Wanted>> {
-  const caller = await admitOpening(context, debugAccess, presenting, ticket)
+  access: Access,
+  { path, presenting, ticket, address }: Request,
+  query: Request['query'],
+): Promise<Outcome<{ readonly caller: Caller; readonly session: SessionJoined }>> {
+  const caller = await admitOpening(context, access, presenting, ticket)
   if (!caller.ok) return caller
-  const operation = contract[debugName]
-  const input = readInput(operation, { path, query, body: undefined })
+  const input = readInput(contract[debugName], { path, query, body: undefined })
   if (!input.ok) return input
   const session = await auditedCall(context, { caller: caller.value, address }, debugName, () =>
     findSession(context, input.value.session, caller.value),
   )
   if (!session.ok) return session
   const beyond = beyondTicket(caller.value, { stream: 'debug', session: session.value.id, command: null })
-  if (beyond !== undefined) return beyond
-  return done({ kind: 'debug', caller: caller.value, session: session.value, route: operation.path })
+  return beyond ?? done({ caller: caller.value, session: session.value })
 }
 
 /** A parameter that is given twice is an array, as in any other request. */

@@ -6,6 +6,7 @@ import { attributesOf, withSubject } from '../../lib/subject.ts'
 import { annotate, carrierIn, withSpan } from '../../lib/trace.ts'
 import { subprotocols } from '../contract/stream-codec.ts'
 import type { Context } from './context.ts'
+import { serveDap } from './dap/serve-dap.ts'
 import { type DebugAnswers, debugAnswers } from './debug/debug-answers.ts'
 import { serveDebug } from './debug/serve-debug.ts'
 import { openEvents } from './events/open-events.ts'
@@ -25,7 +26,10 @@ import { endSocket } from './websocket/end-socket.ts'
 import { keepAlive } from './websocket/keep-alive.ts'
 
 /** The largest message that a client may send, in bytes; only a debugger expects any. */
-const maxPayload: Record<Subscription['kind'], number> = { log: 4_096, events: 4_096, debug: 256 * 1024 }
+const maxPayload: Record<Subscription['kind'], number> = {
+  ...{ log: 4_096, events: 4_096 },
+  ...{ debug: 256 * 1024, dap: 512 * 1024 },
+}
 
 /** What a WebSocket carries, the request that opened it, and where from. */
 type Opened = Subscription & { readonly request: string; readonly address: string | null }
@@ -52,6 +56,7 @@ export class Upgrades implements AsyncDisposable {
       log: webSocketServer('log', linger),
       events: webSocketServer('events', linger),
       debug: webSocketServer('debug', linger),
+      dap: webSocketServer('dap', linger),
     }
   }
 
@@ -115,7 +120,7 @@ export class Upgrades implements AsyncDisposable {
     const { log, metrics, limits } = this.#context
     const counted = metrics.stream(subscription.kind)
     const alive = keepAlive(socket, limits, reason => {
-      endSocket(socket, endOf(reason), subscription.codec)
+      endSocket(socket, endOf(reason), subscription.kind === 'dap' ? 'none' : subscription.codec)
       gone.abort()
     })
     const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
@@ -148,6 +153,9 @@ export class Upgrades implements AsyncDisposable {
       }
       case 'debug': {
         return serveDebug(socket, this.#context, this.#debugAnswers, { ...subscription, gone })
+      }
+      case 'dap': {
+        return serveDap(socket, this.#context, { ...subscription, gone })
       }
     }
   }

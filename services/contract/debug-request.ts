@@ -31,6 +31,8 @@ export const debugRequestSchema = z.object({
   breakpoints: z.array(firstBreakpoint),
   stop_on_entry: z.boolean(),
   exceptions: z.enum(exceptionStops),
+  /** Whether it runs only when the editor that launched it has said where to stop. */
+  held: z.boolean().optional(),
 })
 export type DebugRequest = z.infer<typeof debugRequestSchema>
 export type DebuggeeKind = DebugRequest['program']['kind']

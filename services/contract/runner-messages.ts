@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { limitEnforcements } from './command-limits.ts'
+import { fromRunnerDap, toRunnerDap } from './dap.ts'
 import { debugEvents } from './debug-message.ts'
 import { debugSessionSchema } from './debug-resources.ts'
 import { debugEngines } from './debug-state.ts'
@@ -93,6 +94,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   measureSchema,
   surveyQuestionSchema,
   terminalSchema,
+  ...toRunnerDap,
 ])
 export type ToRunner = z.infer<typeof toRunnerSchema>
 
@@ -122,6 +124,7 @@ export const fromRunnerSchema = z.discriminatedUnion('type', [
     detail: z.string(),
   }),
   z.object({ type: z.literal('debug'), event: z.enum(debugEvents), debug: debugSessionSchema }),
+  ...fromRunnerDap,
 ])
 export type FromRunner = z.infer<typeof fromRunnerSchema>
 

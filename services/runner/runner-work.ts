@@ -1,11 +1,13 @@
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { sharedRun } from '../../lib/shared-run.ts'
+import type { DebugSessionId } from '../contract/ids.ts'
 import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-messages.ts'
 import { defaultArtifactLimits } from './artifacts/limits.ts'
 import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
+import type { LiveDebugSession } from './debug/live-debug-session.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import { sweepMeetings } from './debug/meeting-place.ts'
 import { defaultEnvironmentSettings } from './environments/environment-settings.ts'
@@ -156,6 +158,11 @@ export class RunnerWork implements AsyncDisposable {
 
   answer(ask: Ask): Promise<LiveAnswer> {
     return this.#debugging.answer(ask)
+  }
+
+  /** The debugger of a debug session, once it is there; throws a Refusal where that takes too long, or it has ended. */
+  whenLive(debug: DebugSessionId, patienceMs: number): Promise<LiveDebugSession> {
+    return this.#debugging.whenLive(debug, patienceMs)
   }
 
   /** What its host has of what sessions may ask for. */

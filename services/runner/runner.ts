@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { directoriesOf } from '../../lib/cgroups/cgroup-places.ts'
 import { systemStopwatch } from '../../lib/clock.ts'
-import type { LiveAnswer } from '../contract/runner-messages.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import { findSystemTool } from './commands/find-system-tool.ts'
+import { PeerEditors } from './debug/editors/peer-editors.ts'
+import { Refusal } from './debug/refusal.ts'
 import { LeaseLostError } from './leases/lease.ts'
 import { defaultTermMs } from './leases/lease-rules.ts'
 import { RunnerLease } from './leases/runner-lease.ts'
@@ -60,6 +61,17 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       {
         woken: () => loop?.wake(),
         asked: async ask => (await lease?.work.answer(ask)) ?? starting,
+        editors: say =>
+          new PeerEditors(
+            {
+              find: async (debug, patienceMs) => {
+                if (lease === undefined) throw new Refusal(starting.code, starting.detail)
+                return lease.work.whenLive(debug, patienceMs)
+              },
+              mistake: (error, command) => log.error({ err: error, command }, "an editor's request failed"),
+            },
+            say,
+          ),
         typed: terminal => terminals.answer(terminal),
         surveyed: async () => (await lease?.work.survey()) ?? starting,
         measured: async () => ({ ok: true, value: await metrics.families() }),
@@ -95,7 +107,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   return started.move()
 }
 
-const starting: LiveAnswer = { ok: false, code: 'runner_unavailable', detail: 'the runner is starting' }
+const starting = { ok: false, code: 'runner_unavailable', detail: 'the runner is starting' } as const
 
 function report(log: Logger, error: unknown, about: object, message: string): void {
   if (error instanceof StoreBusyError || error instanceof LeaseLostError)

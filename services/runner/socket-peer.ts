@@ -10,6 +10,7 @@ import {
   type ToRunner,
   toRunnerSchema,
 } from '../contract/runner-messages.ts'
+import type { PeerEditors } from './debug/editors/peer-editors.ts'
 
 /** What one peer may cost: what it does not read, in bytes, and questions that are not answered yet. */
 const mostUnread = 16 * 1024 * 1024
@@ -22,6 +23,8 @@ export type PeerHandlers = {
   readonly asked: (ask: Ask) => Promise<LiveAnswer>
   /** What is typed into the terminal of a command. */
   readonly typed: (terminal: Terminal) => Promise<LiveAnswer>
+  /** Those who debug through a peer in DAP, from its connection to its end. */
+  readonly editors: (say: (message: FromRunner) => void) => PeerEditors
   /** What its host has. */
   readonly surveyed: () => Promise<LiveAnswer>
   /** The runner's figures. */
@@ -32,11 +35,14 @@ export type PeerHandlers = {
 export class SocketPeer {
   readonly #socket: Socket
   readonly #handlers: PeerHandlers
+  readonly #editors: PeerEditors
   #asked = 0
 
   constructor(socket: Socket, handlers: PeerHandlers) {
     this.#socket = socket
     this.#handlers = handlers
+    this.#editors = handlers.editors(message => this.say(message))
+    socket.once('close', () => this.#editors[Symbol.dispose]())
     socket.on('error', () => socket.destroy())
     socketLines(socket, longestAsk, line => this.#heard(line))
   }
@@ -69,6 +75,11 @@ export class SocketPeer {
         break
       case 'terminal':
         void this.#answer(message.id, () => this.#handlers.typed(message))
+        break
+      case 'dap_open':
+      case 'dap':
+      case 'dap_close':
+        this.#editors.heard(message)
         break
       case 'survey':
         void this.#answer(message.id, this.#handlers.surveyed)

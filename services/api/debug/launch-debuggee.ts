@@ -18,14 +18,18 @@ type Input = ParsedInputOf<Contract['debug.launch']>
 /** Debuggers that their debuggees reach over the host's loopback. */
 const overLoopback: ReadonlySet<DebugEngine> = new Set(['debugpy', 'delve'])
 
-/** Queues a debuggee and waits for its first stop. Once it is queued nothing of the wait is an error. */
+/**
+ * Queues a debuggee and waits for its first stop. Once it is queued nothing of the wait is an error. `held`: it is to run
+ * when an editor has said where to stop.
+ */
 export async function launchDebuggee(
   context: Context,
   session: SessionJoined,
   input: Input,
   gone: AbortSignal,
+  held = false,
 ): Promise<Outcome<DebugSession>> {
-  const request = requestOf(input)
+  const request = requestOf(input, held)
   if (request === undefined) return refuseFields([{ path: 'python', message: 'give what is to run' }])
   const [engine, ...others] = request.engines
   if (engine === undefined) return refuseFields([{ path: 'engine', message: 'there is no such debugger' }])
@@ -54,7 +58,7 @@ export async function launchDebuggee(
   return firstStop(context, queued, session, input.wait, gone)
 }
 
-function requestOf(input: Input): DebugRequest | undefined {
+function requestOf(input: Input, held: boolean): DebugRequest | undefined {
   const { interpreter, engine, breakpoints, stop_on_entry, exceptions } = input
   const program = programOf(input)
   if (program === undefined) return undefined
@@ -63,7 +67,7 @@ function requestOf(input: Input): DebugRequest | undefined {
     arguments: input.arguments,
     interpreter: interpreter ?? null,
     engines: engine === undefined ? [...enginesFor[program.kind]] : [engine],
-    ...{ breakpoints, stop_on_entry, exceptions },
+    ...{ breakpoints, stop_on_entry, exceptions, held },
   }
 }
 

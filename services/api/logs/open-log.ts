@@ -1,12 +1,14 @@
 import type { Caller } from '../access.ts'
 import type { Context } from '../context.ts'
+import type { CalledName } from '../handlers/handler.ts'
 import { credentialJudge } from '../live/credential-judge.ts'
 import { followLogs } from './follow-logs.ts'
 import type { LogEvent } from './log-event.ts'
 import { chunkSizes, type LogFormat } from './log-format.ts'
 import type { LogSource } from './log-source.ts'
 
-type Reader = { format: LogFormat; caller: Caller; gone: AbortSignal }
+/** `operation`: by which the caller may read it; default: that of logs. */
+type Reader = { format: LogFormat; operation?: CalledName; caller: Caller; gone: AbortSignal }
 
 /** Follows a log for a caller as long as its token or sign-in is good: one that is revoked or expires reads no further. */
 export const openLog = (context: Context, source: LogSource, reader: Reader): AsyncGenerator<LogEvent> =>
@@ -15,7 +17,7 @@ export const openLog = (context: Context, source: LogSource, reader: Reader): As
 const followed = (
   context: Context,
   source: LogSource,
-  { format, caller, gone }: Reader,
+  { format, operation = 'sessions.logs', caller, gone }: Reader,
 ): AsyncGenerator<LogEvent> =>
   followLogs(source, {
     store: context.store,
@@ -26,7 +28,7 @@ const followed = (
     gone,
     chunkSize: chunkSizes[format],
     caller,
-    judge: credentialJudge(context, 'sessions.logs', caller),
+    judge: credentialJudge(context, operation, caller),
   })
 
 async function* counted({ metrics }: Context, events: AsyncIterable<LogEvent>): AsyncGenerator<LogEvent> {

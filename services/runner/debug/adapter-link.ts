@@ -4,6 +4,7 @@ import type { Adapter, DapPeer, OpenAdapter } from './adapter.ts'
 import type { AskAdapter } from './ask-adapter.ts'
 import type { DapOutcome } from './dap-client.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from './dap-messages.ts'
+import { type Said, saidSchema } from './editors/editor-capabilities.ts'
 import type { Place } from './place.ts'
 import { Refusal } from './refusal.ts'
 
@@ -30,6 +31,8 @@ export type LinkHandlers = {
  */
 export class AdapterLink implements AsyncDisposable {
   capabilities: Capabilities = capabilitiesSchema.parse({})
+  /** All that the adapter has said of what it can do. */
+  said: Said = saidSchema.parse({})
   readonly #adapter: Adapter
   readonly #handlers: LinkHandlers
   readonly #answerMs: number
@@ -54,6 +57,14 @@ export class AdapterLink implements AsyncDisposable {
 
   get client(): DapPeer {
     return this.#adapter.client
+  }
+
+  /** It has answered to `initialize`, or says later what else it can do. */
+  introduced(body: unknown): void {
+    const { success, data } = saidSchema.safeParse(body ?? {})
+    if (!success) return
+    this.said = { ...this.said, ...data }
+    this.capabilities = capabilitiesSchema.parse(this.said)
   }
 
   /** Resolves when the adapter is ready to be told where to stop. It may say so before it answers to what causes it. */

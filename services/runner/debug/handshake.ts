@@ -3,7 +3,7 @@ import { wishOf } from '../../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { AdapterLink } from './adapter-link.ts'
 import type { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
-import { anyBodySchema, capabilitiesSchema } from './dap-messages.ts'
+import { anyBodySchema } from './dap-messages.ts'
 import type { DebuggeeProgram, EnginePlan } from './engine.ts'
 
 /** What the protocol says at the beginning of every debug session, in two parts: before and after the launch. */
@@ -32,7 +32,7 @@ export type Prepared = { ok: true; program: DebuggeeProgram } | { ok: false; fai
 export async function handshake(adapter: AdapterLink, plan: EnginePlan): Promise<Prepared> {
   try {
     const parameters = { ...client, adapterID: plan.adapterId }
-    adapter.capabilities = await adapter.ask('initialize', parameters, capabilitiesSchema, initializeMs)
+    adapter.introduced(await adapter.ask('initialize', parameters, anyBodySchema, initializeMs))
     const begun = await plan.begin(adapter.client, adapter.next)
     return begun.ok ? begun : failed(begun.message)
   } catch (error) {
@@ -40,18 +40,23 @@ export async function handshake(adapter: AdapterLink, plan: EnginePlan): Promise
   }
 }
 
-/** Once the debuggee is there. Rejects where the adapter refuses. */
+/**
+ * Once the debuggee is there. `opened` is called when the adapter can be told where to stop; what it returns is waited for
+ * before the debuggee runs. Rejects where the adapter refuses.
+ */
 export async function letRun(
   adapter: AdapterLink,
   plan: EnginePlan,
   request: DebugRequest,
   breakpoints: DebuggeeBreakpoints,
+  opened: () => Promise<void>,
 ): Promise<void> {
   await adapter.initialized
   await breakpoints.addFirst(request.breakpoints.map(wishOf))
   const known = new Set(adapter.capabilities.exceptionBreakpointFilters.map(({ filter }) => filter))
   const filters = plan.exceptionFilters(request.exceptions).filter(filter => known.has(filter))
   await breakpoints.open(filters)
+  await opened()
   if (adapter.capabilities.supportsConfigurationDoneRequest)
     await adapter.ask('configurationDone', {}, anyBodySchema)
 }

@@ -8,6 +8,7 @@ import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
+import { BreakpointClaims } from './editors/breakpoint-claims.ts'
 import { refuseEnded } from './ended-refusal.ts'
 import type { DebuggeeProgram, EnginePlan } from './engine.ts'
 import { handshake, letRun } from './handshake.ts'
@@ -27,6 +28,11 @@ const standMs = locateMs * 2
 const endPatienceMs = 5_000
 /** From the debuggee's launch until it may run. */
 const configureMs = 30_000
+/** How long an editor waits until the debuggee's adapter can be told where to stop. */
+const openPatienceMs = 60_000
+
+/** Requests that send a debuggee on. */
+export type Move = 'continue' | 'next' | 'stepIn' | 'stepOut' | 'stepBack' | 'reverseContinue'
 
 export type Identity = Pick<DebugSession, 'id' | 'session' | 'command' | 'engine' | 'created_at'>
 
@@ -45,6 +51,12 @@ export type LiveDependencies = {
   readonly deadlines?: { readonly configureMs: number; readonly answerMs: number }
 }
 
+/** Hears what the adapter says, as it says it, and what is told of the debuggee. */
+export type LiveListener = {
+  readonly adapter: (name: string, body: unknown) => void
+  readonly told: (event: DebugEventName, debug: DebugSession) => void
+}
+
 /**
  * One debuggee with its adapter, for any number of clients. It holds where the debuggee stands, and knows how the
  * adapter is spoken to; what clients ask is worked out in `operations/`. It neither starts the debuggee nor sees it
@@ -56,8 +68,14 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly adapter: AdapterLink
   readonly unanswered = new UnansweredExpressions()
   readonly state = new Observed<DebuggeeState>({ kind: 'launching', number: 0 })
+  /** Names of files, as clients and the adapter have them. */
+  readonly paths: WorktreePaths
+  readonly claims = new BreakpointClaims()
   readonly #deps: LiveDependencies
-  readonly #paths: WorktreePaths
+  readonly #listeners = new Set<LiveListener>()
+  readonly #open = Promise.withResolvers<'open'>()
+  readonly #configured = Promise.withResolvers<void>()
+  #isOpen = false
   #frames: StoppedFrames
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
@@ -66,7 +84,7 @@ export class LiveDebugSession implements AsyncDisposable {
   constructor(deps: LiveDependencies) {
     this.#deps = deps
     this.identity = deps.identity
-    this.#paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
+    this.paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
     const handlers = {
       event: (name: string, body: unknown) => this.#event(name, body),
       failed: (message: string) => this.end({ reason: 'debugger_failed', message }),
@@ -76,8 +94,8 @@ export class LiveDebugSession implements AsyncDisposable {
     this.#frames = this.#newFrames()
     this.breakpoints = new DebuggeeBreakpoints({
       ask: this.adapter.ask,
-      absolute: file => this.#paths.absolute(file),
-      paths: this.#paths,
+      absolute: file => this.paths.absolute(file),
+      paths: this.paths,
       lines: path => deps.text.lines(path, place.enclosure.shows),
       engine: deps.identity.engine,
       capabilities: () => this.adapter.capabilities,
@@ -95,16 +113,57 @@ export class LiveDebugSession implements AsyncDisposable {
 
   /** The debuggee has been launched: tells the adapter where to stop, and lets it run. */
   launched(): void {
-    const done = letRun(this.adapter, this.#deps.plan, this.#deps.request, this.breakpoints)
-    const patienceMs = this.#deps.deadlines?.configureMs ?? configureMs
+    const { plan, request, deadlines } = this.#deps
+    const done = letRun(this.adapter, plan, request, this.breakpoints, () => {
+      this.#isOpen = true
+      this.#open.resolve('open')
+      return request.held === true ? this.#configured.promise : Promise.resolve()
+    })
+    const patienceMs = deadlines?.configureMs ?? configureMs
+    const seconds = patienceMs / 1_000
     this.#configuring = setTimeout(
-      () => this.adapter.fail(`the debuggee was not under its debugger after ${patienceMs / 1_000} s`),
+      () =>
+        this.adapter.fail(
+          this.#isOpen && request.held === true
+            ? `the editor that launched the debuggee did not say configurationDone within ${seconds} s`
+            : `the debuggee was not under its debugger after ${seconds} s`,
+        ),
       patienceMs,
     )
     done
       .then(() => this.#happens({ kind: 'configured' }))
       .catch(error => this.adapter.fail(error instanceof Error ? error.message : String(error)))
       .finally(() => clearTimeout(this.#configuring))
+  }
+
+  /** Waits until its adapter can be told where to stop; throws a Refusal where that takes too long, or it has ended. */
+  async whenOpen(): Promise<void> {
+    const end = this.state.until(hasEnded, openPatienceMs)
+    const state = await Promise.race([this.#open.promise, end])
+    if (state === 'open') return refuseEnded(this.state.value)
+    refuseEnded(state)
+    throw new Refusal('debugger_timeout', 'the debuggee is still being launched')
+  }
+
+  /** Who launched it to be told where it is to stop has told that. */
+  configure(): void {
+    this.#configured.resolve()
+  }
+
+  listen(listener: LiveListener): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  /** The top of the worktree. */
+  get worktree(): string {
+    return this.#deps.place.worktree
+  }
+
+  /** What stands in a file, as far as the session may see it. */
+  async textOf(path: string): Promise<string | undefined> {
+    const { text, place } = this.#deps
+    return (await text.lines(path, place.enclosure.shows))?.join('\n')
   }
 
   /** What is told of it now. */
@@ -163,9 +222,9 @@ export class LiveDebugSession implements AsyncDisposable {
   }
 
   /** Sends the debuggee on by a request of the adapter. Of two clients that do so at once, one comes too late. */
-  async sendOn(command: 'continue' | 'next' | 'stepIn' | 'stepOut', thread: number): Promise<number> {
+  async sendOn(command: Move, thread: number, further: object = {}): Promise<number> {
     const { stop } = await this.stopped()
-    const answer = this.adapter.request(command, { threadId: thread })
+    const answer = this.adapter.request(command, { ...further, threadId: thread })
     this.#happens({ kind: 'sent_on' })
     const outcome = await answer
     switch (outcome.kind) {
@@ -188,13 +247,16 @@ export class LiveDebugSession implements AsyncDisposable {
    * where the adapter refuses, and never resolves.
    */
   async pause(): Promise<never> {
-    const threadId = this.#deps.plan.everyThread
-    await this.adapter.ask('pause', { threadId }, anyBodySchema).catch(error => {
+    await this.askPause().catch(error => {
       // It is heard of later; or the end is, which is told by itself.
       const expected = error instanceof Refusal && error.code !== 'debugger_refused'
       if (!expected) throw error
     })
     return new Promise(() => undefined)
+  }
+
+  async askPause(): Promise<void> {
+    await this.adapter.ask('pause', { threadId: this.#deps.plan.everyThread }, anyBodySchema)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -204,7 +266,7 @@ export class LiveDebugSession implements AsyncDisposable {
   }
 
   #newFrames(): StoppedFrames {
-    return new StoppedFrames(this.adapter.ask, this.#paths, this.#deps.text, this.#deps.place.enclosure.shows)
+    return new StoppedFrames(this.adapter.ask, this.paths, this.#deps.text, this.#deps.place.enclosure.shows)
   }
 
   #happens(happening: Happening): void {
@@ -240,10 +302,14 @@ export class LiveDebugSession implements AsyncDisposable {
 
   #tell(event: DebugEventName): void {
     // While it is launching it is told as the store has it.
-    if (this.state.value.kind !== 'launching') this.#deps.tell(event, this.view())
+    if (this.state.value.kind === 'launching') return
+    const view = this.view()
+    this.#deps.tell(event, view)
+    for (const listener of this.#listeners) listener.told(event, view)
   }
 
   #event(name: string, body: unknown): void {
+    for (const listener of this.#listeners) listener.adapter(name, body)
     switch (name) {
       case 'stopped': {
         const { success, data } = stoppedEventSchema.safeParse(body)

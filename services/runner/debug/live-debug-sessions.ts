@@ -74,9 +74,14 @@ export class LiveDebugSessions {
       return perform(found, operation, 'wait' in input ? { ...input, wait: left } : input)
     }
     if (settles) return found
-    throw found.end === null
-      ? new Refusal('debugger_timeout', 'the debuggee is still queued')
-      : endedRefusal(found)
+    throw notLive(found)
+  }
+
+  /** The live one; throws a Refusal where there is none in this time. */
+  async whenLive(id: DebugSessionId, patience: number): Promise<LiveDebugSession> {
+    const found = await this.#find(id, patience)
+    if ('identity' in found) return found
+    throw notLive(found)
   }
 
   /** The live one, or what the store has of one that is not live in this time: it has ended, or is queued still. */
@@ -105,5 +110,8 @@ export class LiveDebugSessions {
     changed({ session: found.session_id, command: found.command_id })
   }
 }
+
+const notLive = (debug: DebugSession): Refusal =>
+  debug.end === null ? new Refusal('debugger_timeout', 'the debuggee is still queued') : endedRefusal(debug)
 
 const refused = (code: Refusal['code'], detail: string): LiveAnswer => ({ ok: false, code, detail })

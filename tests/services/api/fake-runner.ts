@@ -3,6 +3,7 @@ import { appendFile, mkdir } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { socketLines } from '../../../lib/socket-lines.ts'
 import type { CommandFailure, CommandStatus } from '../../../services/contract/command-state.ts'
+import type { DapAnswer, ToRunnerDap } from '../../../services/contract/dap.ts'
 import {
   type CommandId,
   type InstanceId,
@@ -48,6 +49,10 @@ export class FakeRunner implements AsyncDisposable {
   readonly asks: Ask[] = []
   /** Answers for it. Without one, and where that says nothing, questions stay in `asks`. */
   debugger: ((ask: Ask) => LiveAnswer | undefined) | undefined
+  /** What is said to who speaks DAP; without, nothing. */
+  editor:
+    | ((message: ToRunnerDap) => ({ type: 'dap'; message: DapAnswer } | { type: 'dap_closed' })[])
+    | undefined
   readonly #askers = new Map<Ask, Socket>()
   /** How many have connected so far. */
   connections = 0
@@ -252,6 +257,12 @@ export class FakeRunner implements AsyncDisposable {
           ? { taken: Buffer.from(action.base64, 'base64').length }
           : { columns: action.columns, rows: action.rows }
       socket.write(`${JSON.stringify({ type: 'answer', id, value } satisfies FromRunner)}\n`)
+      return
+    }
+    if (message.type !== 'ask') {
+      const { client } = message
+      for (const said of this.editor?.(message) ?? [])
+        socket.write(`${JSON.stringify({ ...said, client } satisfies FromRunner)}\n`)
       return
     }
     this.#askers.set(message, socket)

@@ -7,11 +7,16 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { commandId, debugSessionId, instanceId } from '../../../services/contract/ids.ts'
 import { type Ask, type LiveAnswer, longestAsk } from '../../../services/contract/runner-messages.ts'
+import { PeerEditors } from '../../../services/runner/debug/editors/peer-editors.ts'
 import { RunnerSocket } from '../../../services/runner/runner-socket.ts'
+import type { PeerHandlers } from '../../../services/runner/socket-peer.ts'
 import { until } from '../../until.ts'
 
 const instance = instanceId.create()
 const hello = { type: 'hello', instance, isolation: 'none', limits: 'sampled' } as const
+
+const noEditors: PeerHandlers['editors'] = say =>
+  new PeerEditors({ find: () => Promise.reject(new Error('nobody debugs')), mistake: () => undefined }, say)
 
 async function served(t: Test) {
   const folder = mkdtempSync(join(tmpdir(), 'hints-'))
@@ -22,6 +27,7 @@ async function served(t: Test) {
     woken: () => {
       woken.times++
     },
+    editors: noEditors,
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
     typed: async (): Promise<LiveAnswer> => ({ ok: true, value: { taken: 1 } }),
     surveyed: async (): Promise<LiveAnswer> => ({ ok: true, value: 'what there is' }),
@@ -152,6 +158,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   const asked = async () => Promise.reject(new Error('a secret'))
   await using _ = await RunnerSocket.listen(path, hello, {
     woken: () => undefined,
+    editors: noEditors,
     ...{ asked, measured: asked, typed: asked, surveyed: asked },
   })
   const socket = connect(path)

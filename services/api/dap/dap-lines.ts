@@ -1,0 +1,66 @@
+import type { DapAnswer, DapRequest, FromRunnerDap, ToRunnerDap } from '../../contract/dap.ts'
+import type { DebugSessionId } from '../../contract/ids.ts'
+
+/** What one who speaks DAP hears of the runner. */
+export type DapEar = {
+  readonly said: (message: DapAnswer) => void
+  /** The runner has let go of it: as it was asked to, or because there is no such runner any more. */
+  readonly closed: (why: 'let_go' | 'runner_lost') => void
+}
+
+export type DapBinding = { readonly debug: DebugSessionId; readonly root: string | null } & {
+  readonly launches: boolean
+}
+
+/** One client's line to the runner. */
+export type DapLine = Disposable & {
+  /** From now on it has to do with this debuggee, and with no other. */
+  bind(to: DapBinding): void
+  /** False where there is no runner. */
+  send(message: DapRequest): boolean
+}
+
+/** The lines of all who speak DAP, over the one connection to the runner. None outlives that. */
+export class DapLines {
+  readonly #send: (message: ToRunnerDap) => boolean
+  readonly #ears = new Map<number, DapEar>()
+  #last = 0
+
+  /** `send`: false where no runner is connected. */
+  constructor(send: (message: ToRunnerDap) => boolean) {
+    this.#send = send
+  }
+
+  open(ear: DapEar): DapLine {
+    const client = ++this.#last
+    let isBound = false
+    return {
+      bind: to => {
+        isBound = true
+        this.#ears.set(client, ear)
+        this.#send({ type: 'dap_open', client, ...to })
+      },
+      send: message => this.#ears.has(client) && this.#send({ type: 'dap', client, message }),
+      [Symbol.dispose]: () => {
+        this.#ears.delete(client)
+        if (isBound) this.#send({ type: 'dap_close', client })
+      },
+    }
+  }
+
+  heard(message: FromRunnerDap): void {
+    const { client } = message
+    if (message.type === 'dap') this.#ears.get(client)?.said(message.message)
+    else this.#closed(client, 'let_go')
+  }
+
+  lost(): void {
+    for (const client of [...this.#ears.keys()]) this.#closed(client, 'runner_lost')
+  }
+
+  #closed(client: number, why: 'let_go' | 'runner_lost'): void {
+    const ear = this.#ears.get(client)
+    this.#ears.delete(client)
+    ear?.closed(why)
+  }
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod'
+import { commandHasEnded } from '../../contract/command-state.ts'
+import { contract } from '../../contract/contract.ts'
+import { dapPath, dapQuerySchema } from '../../contract/dap.ts'
+import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
+import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import type { Context } from '../context.ts'
+import { fieldErrors } from '../field-errors.ts'
+import { findDebugSession } from '../handlers/find.ts'
+import { done, type Outcome, refuseFields } from '../outcome.ts'
+import { parametersIn } from '../route-table.ts'
+
+/** Which debuggee an editor means until it launches one, and by which names it calls files. */
+export type EditorTarget = {
+  readonly root: string | null
+  readonly debuggee:
+    | { readonly ok: true; readonly debug: DebugSessionJoined }
+    /** Why it can attach to none. */
+    | { readonly ok: false; readonly why: string }
+}
+
+/** Who may open such a WebSocket. */
+export const dapAccess = contract['debug.launch'].access
+
+type Query = z.output<typeof dapQuerySchema>
+
+export const matchDap = (path: string) => parametersIn(dapPath, path)
+
+export function readDapQuery(query: Readonly<Record<string, unknown>>): Outcome<Query> {
+  const parsed = dapQuerySchema.safeParse(query)
+  if (parsed.success) return done(parsed.data)
+  return refuseFields(fieldErrors(parsed.error, Object.keys(dapQuerySchema.shape)))
+}
+
+/** The debuggee that is named has to be there; without a name an editor may come first and launch one. */
+export async function editorTarget(
+  context: Context,
+  session: SessionJoined,
+  { debug, root: given }: Query,
+): Promise<Outcome<EditorTarget>> {
+  const root = given ?? null
+  const found = await findDebugSession(context, session, debug)
+  if (!found.ok) {
+    if (debug !== undefined || found.code !== 'debug_session_not_found') return found
+    return done({ root, debuggee: { ok: false, why: found.detail } })
+  }
+  if (!commandHasEnded(found.value.row.status))
+    return done({ root, debuggee: { ok: true, debug: found.value } })
+  const { id, end } = toDebugSession(found.value)
+  return done({ root, debuggee: { ok: false, why: `the debug session ${id} has ended: ${end?.message}` } })
+}

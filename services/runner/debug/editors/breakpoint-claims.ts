@@ -1,0 +1,47 @@
+/** Who has asked for a breakpoint: an editor, or all other clients together. */
+type Claimant = object
+
+const others: Claimant = {}
+
+/**
+ * Who holds which breakpoints of one debug session, by the key of each. An editor says all that it wants of a file at once:
+ * what it leaves out goes, unless somebody else has asked for it as well. Pure: what follows of it is for the caller to do.
+ */
+export class BreakpointClaims {
+  readonly #claims = new Map<string, Set<Claimant>>()
+
+  /** Others have asked for these. */
+  byOthers(keys: readonly string[]): void {
+    for (const key of keys) this.#claims.get(key)?.add(others)
+  }
+
+  /** These are gone, whoever wanted them. */
+  gone(keys: readonly string[]): void {
+    for (const key of keys) this.#claims.delete(key)
+  }
+
+  /**
+   * An editor now wants these in place of those `before`. `present`: those that there are; one that no editor claims is of
+   * others. Returns those that nobody wants any more.
+   */
+  replace(
+    editor: Claimant,
+    before: readonly string[],
+    wanted: readonly string[],
+    present: ReadonlySet<string>,
+  ): string[] {
+    for (const key of wanted) {
+      const known = this.#claims.get(key)
+      if (known !== undefined) known.add(editor)
+      else this.#claims.set(key, new Set(present.has(key) ? [others, editor] : [editor]))
+    }
+    return before.filter(key => {
+      if (wanted.includes(key)) return false
+      const claimants = this.#claims.get(key)
+      claimants?.delete(editor)
+      if (claimants === undefined || claimants.size > 0) return false
+      this.#claims.delete(key)
+      return true
+    })
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** What an editor may use where the engine has it: the request, and the capability that announces it. */
+export const gatedRequests: ReadonlyMap<string, string> = new Map([
+  ['breakpointLocations', 'supportsBreakpointLocationsRequest'],
+  ['completions', 'supportsCompletionsRequest'],
+  ['disassemble', 'supportsDisassembleRequest'],
+  ['exceptionInfo', 'supportsExceptionInfoRequest'],
+  ['loadedSources', 'supportsLoadedSourcesRequest'],
+  ['modules', 'supportsModulesRequest'],
+  ['readMemory', 'supportsReadMemoryRequest'],
+  ['reverseContinue', 'supportsStepBack'],
+  ['setExpression', 'supportsSetExpression'],
+  ['setVariable', 'supportsSetVariable'],
+  ['stepBack', 'supportsStepBack'],
+  ['stepInTargets', 'supportsStepInTargetsRequest'],
+  ['writeMemory', 'supportsWriteMemoryRequest'],
+])
+
+/** Further ones that pass through us as they are. */
+const passed = [
+  ...['supportsClipboardContext', 'supportsEvaluateForHovers', 'supportsSingleThreadExecutionRequests'],
+  ...['supportsSteppingGranularity', 'supportsValueFormattingOptions', 'supportsANSIStyling'],
+  ...['completionTriggerCharacters', 'additionalModuleColumns', 'supportedChecksumAlgorithms'],
+]
+
+const filterSchema = z.looseObject({ filter: z.string() })
+export const saidSchema = z.looseObject({
+  exceptionBreakpointFilters: z.array(filterSchema).catch([]).default([]),
+})
+export type Said = z.infer<typeof saidSchema>
+
+/** What the multiplexer does itself, whatever the engine has. */
+const own = {
+  supportsConfigurationDoneRequest: true,
+  supportsTerminateRequest: true,
+  supportTerminateDebuggee: true,
+  supportsDelayedStackTraceLoading: true,
+}
+
+/** What is told to an editor: no more than the engine said that it has, and that comes through here. */
+export function editorCapabilities(said: Said): Record<string, unknown> {
+  const names = [...new Set([...gatedRequests.values(), ...passed])]
+  const has = names.filter(name => said[name] !== undefined && said[name] !== false)
+  return {
+    ...Object.fromEntries(has.map(name => [name, said[name]])),
+    exceptionBreakpointFilters: said.exceptionBreakpointFilters,
+    ...own,
+  }
+}
+
+/** Whether the engine has said that it has what this request needs. */
+export function hasFor(said: Said, command: string): boolean {
+  const capability = gatedRequests.get(command)
+  return capability === undefined || said[capability] === true
+}

@@ -1,0 +1,274 @@
+import { z } from 'zod'
+import type { DapAnswer, DapRequest } from '../../../contract/dap.ts'
+import { dapRefusal } from '../../../contract/dap.ts'
+import type { DebugEventName } from '../../../contract/debug-message.ts'
+import type { DebugSession, Stop } from '../../../contract/debug-resources.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import { EditorBreakpoints } from './editor-breakpoints.ts'
+import { editorCapabilities } from './editor-capabilities.ts'
+import { type EditorRequest, editorRequests, type OpenEditor } from './editor-requests.ts'
+import { EditorSources } from './editor-sources.ts'
+
+/** Requests of one editor that are not answered yet. */
+const mostAsked = 64
+
+export type EditorDependencies = {
+  /** The debuggee's debugger, once it is there. Rejects with a Refusal. */
+  readonly find: () => Promise<LiveDebugSession>
+  /** Where the editor has the files of the worktree; null: where they are. */
+  readonly root: string | null
+  /** It has had the debuggee queued, which waits for its `configurationDone`. */
+  readonly launches: boolean
+  readonly say: (answer: DapAnswer) => void
+  /** It lets go of the debuggee, as it was asked to. */
+  readonly closed: () => void
+  /** What was thrown that nobody foresaw. */
+  readonly mistake: (error: unknown, command: string) => void
+}
+
+const initializeSchema = z.looseObject({
+  linesStartAt1: z.boolean().default(true),
+  columnsStartAt1: z.boolean().default(true),
+  pathFormat: z.string().default('path'),
+})
+const disconnectSchema = z.looseObject({ terminateDebuggee: z.boolean().optional() }).nullish()
+
+/** Events of the engine that are an editor's affair as they stand. Where the debuggee stands is told by us. */
+const passedOn = new Set(['thread', 'module', 'loadedSource', 'output', 'invalidated', 'memory'])
+
+/**
+ * One editor on one debuggee: towards it the multiplexer is the debug adapter. Beside it there may be others, and clients
+ * of the JSON operations; it hears what they do as if the debuggee had done it by itself.
+ *
+ *     opened → initialize → attach | launch → (breakpoints…) → configurationDone → gone
+ *
+ * It does not tell what the program writes, nor its end: those stand in the log and in the store, which the API reads.
+ */
+export class Editor implements OpenEditor {
+  readonly #deps: EditorDependencies
+  readonly #finding: Promise<LiveDebugSession>
+  #asked = 0
+  #life: Life | undefined
+  #initialized = false
+  #configured = false
+  #over = false
+  /** What sends the debuggee on by this editor's wish: what follows of it is told behind the answer. */
+  #goingOn = 0
+  #heldBack: DapAnswer[] = []
+  /** What is being set: to be there before the debuggee runs. */
+  readonly #setting = new Set<Promise<unknown>>()
+
+  constructor(deps: EditorDependencies) {
+    this.#deps = deps
+    this.#finding = deps.find()
+    this.#finding.catch(() => undefined)
+  }
+
+  /** Never rejects. */
+  async take(request: DapRequest): Promise<void> {
+    if (this.#over) return
+    if (this.#asked >= mostAsked)
+      return this.#deps.say(dapRefusal(request, `${mostAsked} requests are not answered yet`))
+    this.#asked++
+    const answer = this.#answer(request)
+    if (request.command.startsWith('set')) this.#settingUntil(answer)
+    await answer
+    this.#asked--
+  }
+
+  /** The editor has gone without a word: its breakpoints go with it, the debuggee stays. */
+  async leave(): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    const life = this.#life
+    const live = life?.live ?? (this.#deps.launches ? await this.#finding.catch(() => undefined) : undefined)
+    life?.listening[Symbol.dispose]()
+    if (this.#deps.launches && !this.#configured)
+      live?.end({ reason: 'debugger_failed', message: 'the editor that launched it has gone before it ran' })
+    await life?.breakpoints.clear().catch(() => undefined)
+  }
+
+  goOn = async <T>(work: () => Promise<T>): Promise<T> => {
+    this.#goingOn++
+    try {
+      return await work()
+    } finally {
+      this.#goingOn--
+    }
+  }
+
+  async #answer(request: DapRequest): Promise<void> {
+    const { seq, command } = request
+    try {
+      const body = await this.#do(request)
+      this.#say({ type: 'response', request_seq: seq, command, success: true, ...(body && { body }) })
+      this.#after(command)
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#deps.mistake(error, command)
+      const text = error instanceof Refusal ? error.message : 'the runner made a mistake'
+      this.#say(dapRefusal(request, text))
+    }
+    if (this.#goingOn === 0) for (const held of this.#heldBack.splice(0)) this.#say(held)
+  }
+
+  async #do({ command, arguments: given }: DapRequest): Promise<object | undefined> {
+    switch (command) {
+      case 'initialize': {
+        const { linesStartAt1, columnsStartAt1, pathFormat } = initializeSchema.parse(given ?? {})
+        if (!linesStartAt1 || !columnsStartAt1 || pathFormat !== 'path')
+          throw new Refusal('invalid_input', 'here lines and columns start at 1, and sources go by paths')
+        const live = await this.#finding
+        await live.whenOpen()
+        this.#initialized = true
+        return editorCapabilities(live.adapter.said)
+      }
+      case 'attach':
+      case 'launch':
+        await this.#begin()
+        return undefined
+      case 'configurationDone': {
+        const { live } = this.#lifeOrRefuse()
+        await Promise.allSettled([...this.#setting])
+        if (this.#deps.launches) live.configure()
+        return undefined
+      }
+      case 'disconnect': {
+        const { data } = disconnectSchema.safeParse(given)
+        if (data?.terminateDebuggee === true) (await this.#finding).end({ reason: 'ended_by_debugger' })
+        await this.leave()
+        return undefined
+      }
+      case 'terminate':
+        ;(await this.#finding).end({ reason: 'ended_by_debugger' })
+        return undefined
+    }
+    const request: EditorRequest | undefined = editorRequests.get(command)
+    if (request === undefined)
+      throw new Refusal(
+        'debugger_refused',
+        `there is no request ${JSON.stringify(command.slice(0, 100))} here`,
+      )
+    const life = this.#lifeOrRefuse()
+    return request(this, life, command, given ?? {})
+  }
+
+  /** What is said behind an answer. */
+  #after(command: string): void {
+    switch (command) {
+      case 'attach':
+      case 'launch': {
+        const { live } = this.#lifeOrRefuse()
+        if (!this.#initialized)
+          this.#event('capabilities', { capabilities: editorCapabilities(live.adapter.said) })
+        this.#event('initialized')
+        break
+      }
+      case 'configurationDone':
+        this.#show()
+        break
+      case 'disconnect':
+        this.#deps.closed()
+        break
+    }
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#life !== undefined)
+      throw new Refusal('debugger_refused', 'this connection has a debuggee already')
+    const live = await this.#finding
+    await live.whenOpen()
+    const { paths, worktree } = live
+    const sources = new EditorSources(paths, worktree, this.#deps.root)
+    const breakpoints = new EditorBreakpoints(live, sources)
+    const listening = live.listen({
+      adapter: (name, body) => this.#heard(name, body),
+      told: (event, debug) => this.#told(event, debug),
+    })
+    this.#life = { live, sources, breakpoints, listening, threads: new Map() }
+  }
+
+  #lifeOrRefuse(): Life {
+    if (this.#life !== undefined) return this.#life
+    throw new Refusal('debugger_refused', 'there is no debuggee yet: send attach or launch first')
+  }
+
+  /** Where the debuggee stands when the editor has said all that it had to. */
+  #show(): void {
+    const { live } = this.#lifeOrRefuse()
+    this.#configured = true
+    const { stop } = live.view()
+    if (stop !== null) this.#event('stopped', stoppedBody(stop))
+    void this.#tellBreakpoints()
+  }
+
+  #heard(name: string, body: unknown): void {
+    if (!this.#configured || !passedOn.has(name)) return
+    const sources = this.#life?.sources
+    if (sources === undefined) return
+    void sources.told(body).then(told => this.#event(name, told ?? {}))
+  }
+
+  #told(event: DebugEventName, { stop }: DebugSession): void {
+    if (!this.#configured) return
+    switch (event) {
+      case 'stopped':
+        this.#life?.threads.clear()
+        if (stop !== null) this.#event('stopped', stoppedBody(stop))
+        return
+      case 'continued':
+        // Who has sent it on knows.
+        if (this.#goingOn === 0) this.#event('continued', { threadId: 0, allThreadsContinued: true })
+        return
+      case 'breakpoints':
+        return void this.#tellBreakpoints()
+      case 'state':
+      case 'launched':
+      case 'ended':
+    }
+  }
+
+  async #tellBreakpoints(): Promise<void> {
+    // What this editor is setting it hears in the answer.
+    await Promise.allSettled([...this.#setting])
+    for (const change of (await this.#life?.breakpoints.changes()) ?? []) this.#event('breakpoint', change)
+  }
+
+  #settingUntil(answer: Promise<unknown>): void {
+    this.#setting.add(answer)
+    void answer.finally(() => this.#setting.delete(answer))
+  }
+
+  #event(event: string, body?: object): void {
+    const answer: DapAnswer = { type: 'event', event, ...(body && { body }) }
+    if (this.#goingOn > 0) this.#heldBack.push(answer)
+    else this.#say(answer)
+  }
+
+  #say(answer: DapAnswer): void {
+    const last = answer.type === 'response' && answer.command === 'disconnect'
+    if (!this.#over || last) this.#deps.say(answer)
+  }
+}
+
+type Life = {
+  readonly live: LiveDebugSession
+  readonly sources: EditorSources
+  readonly breakpoints: EditorBreakpoints
+  readonly listening: Disposable
+  /** The threads of the frames that were told at this stop. */
+  readonly threads: Map<number, number>
+}
+
+const stoppedBody = ({ reason, description, text, thread, breakpoints }: Stop) => ({
+  reason,
+  ...(reason === 'exception'
+    ? {
+        text: description ?? text ?? '',
+        description: [description, text].filter(one => one !== null).join(': '),
+      }
+    : { ...(description !== null && { description }), ...(text !== null && { text }) }),
+  threadId: thread,
+  allThreadsStopped: true,
+  hitBreakpointIds: breakpoints,
+})
