@@ -15,11 +15,6 @@ export class BreakpointClaims {
     for (const key of keys) this.#claims.get(key)?.add(others)
   }
 
-  /** These are gone, whoever wanted them. */
-  gone(keys: readonly string[]): void {
-    for (const key of keys) this.#claims.delete(key)
-  }
-
   /**
    * An editor now wants these in place of those `before`. `present`: those that there are; one that no editor claims is of
    * others. Returns those that nobody wants any more.
@@ -28,8 +23,10 @@ export class BreakpointClaims {
     editor: Claimant,
     before: readonly string[],
     wanted: readonly string[],
-    present: ReadonlySet<string>,
+    present: Pick<ReadonlySet<string>, 'has'>,
   ): string[] {
+    // Others have taken them away, whoever wanted them.
+    for (const key of [...this.#claims.keys()]) if (!present.has(key)) this.#claims.delete(key)
     for (const key of wanted) {
       const known = this.#claims.get(key)
       if (known !== undefined) known.add(editor)

@@ -1,20 +1,33 @@
 import { z } from 'zod'
-import type { Breakpoint } from '../../../contract/debug-resources.ts'
+import { type Breakpoint, type BreakpointWish, breakpointOf } from '../../../contract/debug-breakpoints.ts'
 import { parseSourceLine } from '../../../contract/fields.ts'
-import { mostBreakpoints } from '../breakpoint-list.ts'
+import { keyOf, mostBreakpoints } from '../breakpoints/breakpoint-list.ts'
+import { whyNot } from '../breakpoints/what-it-can.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
-import { Refusal } from '../refusal.ts'
+import { editorHits } from './editor-hits.ts'
 import type { EditorSources } from './editor-sources.ts'
 
-const wantedSchema = z.object({
+const text = z.string().max(10_000)
+const conditions = { condition: text.nullish(), hitCondition: text.nullish() }
+export const linesSchema = z.looseObject({
   source: z.looseObject({ path: z.string().optional(), sourceReference: z.int().nullish() }),
   breakpoints: z
-    .array(z.looseObject({ line: z.int().min(1) }))
+    .array(z.looseObject({ line: z.int().min(1), logMessage: text.nullish(), ...conditions }))
     .max(mostBreakpoints)
     .nullish(),
 })
-
-const keyOf = ({ file, line }: { file: string; line: number }): string => `${file}:${line}`
+export const functionsSchema = z.looseObject({
+  breakpoints: z
+    .array(z.looseObject({ name: z.string().min(1).max(1_000), ...conditions }))
+    .max(mostBreakpoints),
+})
+export const exceptionsSchema = z.looseObject({
+  filters: z.array(z.string().min(1).max(100)).max(100),
+  filterOptions: z
+    .array(z.looseObject({ filterId: z.string().min(1).max(100), condition: text.nullish() }))
+    .max(100)
+    .nullish(),
+})
 
 /** A breakpoint as the protocol tells it, by the id that all clients know it by. */
 export type ToldBreakpoint = {
@@ -25,8 +38,12 @@ export type ToldBreakpoint = {
   readonly line?: number
   readonly source?: unknown
 }
+type Told = { breakpoints: ToldBreakpoint[] }
 
-/** The breakpoints of one editor, beside those of everybody else. */
+/** What is asked for, or why it cannot be. */
+type Asked = BreakpointWish | string
+
+/** The breakpoints of one editor, beside those of everybody else: what it says of a file, or of a kind, replaces its own. */
 export class EditorBreakpoints {
   readonly #live: LiveDebugSession
   readonly #sources: EditorSources
@@ -39,70 +56,112 @@ export class EditorBreakpoints {
     this.#sources = sources
   }
 
-  /** `setBreakpoints`: these replace what this editor wanted of the file before. */
-  async set(parameters: unknown): Promise<{ breakpoints: ToldBreakpoint[] }> {
-    const read = wantedSchema.safeParse(parameters)
-    if (!read.success)
-      throw new Refusal('invalid_input', 'expected a source with a path, and breakpoints with their lines')
-    const { source, breakpoints } = read.data
+  setLines({ source, breakpoints }: z.output<typeof linesSchema>): Promise<Told> {
     const path = this.#sources.ofReference(source.sourceReference ?? 0) ?? source.path
-    if (path === undefined) throw new Refusal('invalid_input', 'breakpoints are set in files: source.path')
-    const file = this.#sources.file(path)
-    const wanted = (breakpoints ?? []).map(({ line }) => parseSourceLine(`${file}:${line}`))
-    const keys = wanted.flatMap(line => (line === undefined ? [] : [keyOf(line)]))
-    const all = await this.#replace(file, [...new Set(keys)])
-    const told = wanted.map(line => {
-      const found = line && all.find(one => keyOf(one) === keyOf(line))
-      return found === undefined ? this.#nowhere(file) : this.#asTold(found)
+    const file = path === undefined ? undefined : this.#sources.file(path)
+    const asked = (breakpoints ?? []).map(({ line, condition, hitCondition, logMessage }): Asked => {
+      const at = `${file}:${line}`
+      if (file === undefined || parseSourceLine(at) === undefined)
+        return `breakpoints are set in files of the worktree, which ${path ?? 'a source without a path'} is not`
+      const wish = { kind: 'line', at, ...(logMessage ? { log_message: logMessage } : {}) } as const
+      return withConditions(wish, condition, hitCondition)
     })
-    return { breakpoints: await Promise.all(told) }
+    return this.#replace(`file ${file}`, asked)
   }
 
-  /** What has changed since this editor was told, or has come or gone by others. */
+  setFunctions({ breakpoints }: z.output<typeof functionsSchema>): Promise<Told> {
+    const asked = breakpoints.map(({ name, condition, hitCondition }) =>
+      withConditions({ kind: 'function', name }, condition, hitCondition),
+    )
+    return this.#replace('functions', asked)
+  }
+
+  setExceptions({ filters, filterOptions }: z.output<typeof exceptionsSchema>): Promise<Told> {
+    return this.#replace('exceptions', [
+      ...filters.map((filter): Asked => ({ kind: 'exception', filter })),
+      ...(filterOptions ?? []).map(({ filterId, condition }) =>
+        withConditions({ kind: 'exception', filter: filterId }, condition, null),
+      ),
+    ])
+  }
+
+  /** What has changed since this editor was told, or has come or gone by others. Only what stands in lines is shown. */
   async changes(): Promise<{ reason: 'new' | 'changed' | 'removed'; breakpoint: ToldBreakpoint }[]> {
     const all = this.#live.breakpoints.list.told()
     const there = new Set(all.map(({ id }) => id))
     const gone = [...this.#told.keys()].filter(id => !there.has(id))
     for (const id of gone) this.#told.delete(id)
-    const changed = all.filter(one => this.#told.get(one.id) !== versionOf(one))
-    return [
-      ...gone.map(id => ({ reason: 'removed' as const, breakpoint: { id, verified: false } })),
-      ...(await Promise.all(
-        changed.map(async one => ({
-          reason: this.#told.has(one.id) ? ('changed' as const) : ('new' as const),
-          breakpoint: await this.#asTold(one),
-        })),
-      )),
-    ]
+    const changed = all.filter(
+      one =>
+        this.#told.get(one.id) !== versionOf(one) &&
+        (this.#told.has(one.id) || (one.kind === 'line' && one.line !== null)),
+    )
+    const told = changed.map(async one => ({
+      reason: this.#told.has(one.id) ? ('changed' as const) : ('new' as const),
+      breakpoint: await this.#asTold(one),
+    }))
+    const removed = gone.map(id => ({ reason: 'removed' as const, breakpoint: { id, verified: false } }))
+    return [...removed, ...(await Promise.all(told))]
   }
 
   /** This editor wants none any more. */
   async clear(): Promise<void> {
-    for (const file of [...this.#own.keys()]) await this.#replace(file, [])
+    for (const group of [...this.#own.keys()]) await this.#replace(group, [])
   }
 
-  async #replace(file: string, keys: readonly string[]): Promise<Breakpoint[]> {
-    const { breakpoints, claims } = this.#live
-    const present = new Set(breakpoints.list.told().map(keyOf))
-    const before = this.#own.get(file) ?? []
-    if (keys.length === 0) this.#own.delete(file)
-    else this.#own.set(file, keys)
-    const unwanted = claims.replace(this, before, keys, present)
-    const lines = (of: readonly string[]) => of.map(parseSourceLine).filter(line => line !== undefined)
-    if (unwanted.length > 0) await breakpoints.remove(lines(unwanted))
-    return breakpoints.add(lines(keys))
+  async #replace(group: string, asked: readonly Asked[]): Promise<Told> {
+    const { breakpoints, claims, adapter, identity } = this.#live
+    const judged = asked.map(one =>
+      typeof one === 'string' ? one : (whyNot(one, adapter.capabilities, identity.engine) ?? one),
+    )
+    const wishes = new Map(
+      judged.flatMap(one => (typeof one === 'string' ? [] : [[keyOfWish(one), one] as const])),
+    )
+    const present = new Map(breakpoints.list.told().map(one => [keyOf(one), one.id]))
+    const before = this.#own.get(group) ?? []
+    if (wishes.size === 0) this.#own.delete(group)
+    else this.#own.set(group, [...wishes.keys()])
+    const unwanted = claims.replace(this, before, [...wishes.keys()], present)
+    const ids = unwanted.map(key => present.get(key)).filter(id => id !== undefined)
+    const all = await breakpoints.add(
+      [...wishes.values()].map(wish => ({ wish })),
+      { ids, clear: false },
+    )
+    const byKey = new Map(all.map(one => [keyOf(one), one]))
+    const told = judged.map(one => {
+      if (typeof one === 'string') return { verified: false, message: one }
+      const found = byKey.get(keyOfWish(one))
+      return found === undefined ? { verified: false } : this.#asTold(found)
+    })
+    return { breakpoints: await Promise.all(told) }
   }
 
   async #asTold(breakpoint: Breakpoint): Promise<ToldBreakpoint> {
-    const { id, file, line, verified, message } = breakpoint
+    const { id, verified, message } = breakpoint
     this.#told.set(id, versionOf(breakpoint))
-    const source = await this.#sources.toldSource({ path: this.#sources.absolute(file) })
-    return { id, verified, line, source, ...(message === null ? {} : { message }) }
-  }
-
-  async #nowhere(file: string): Promise<ToldBreakpoint> {
-    return { verified: false, message: `${file} is no file of the worktree: breakpoints are set in those` }
+    const told = { id, verified, ...(message === null ? {} : { message }) }
+    if (breakpoint.kind !== 'line' || breakpoint.line === null) return told
+    const source = await this.#sources.toldSource({ path: this.#sources.absolute(breakpoint.file) })
+    return { ...told, line: breakpoint.line, source }
   }
 }
 
+const keyOfWish = (wish: BreakpointWish): string => keyOf(breakpointOf(0, wish, ''))
+
 const versionOf = (breakpoint: Breakpoint): string => JSON.stringify(breakpoint)
+
+/** Editors write an empty text where there is no condition. */
+function withConditions(
+  wish: BreakpointWish,
+  condition: string | null | undefined,
+  hitCondition: string | null | undefined,
+): Asked {
+  const hits = hitCondition ? editorHits(hitCondition) : undefined
+  if (hitCondition && hits === undefined)
+    return `hit count ${JSON.stringify(hitCondition)}: expected N, ==N, >N, >=N or %N`
+  return {
+    ...wish,
+    ...(condition ? { condition } : {}),
+    ...(hits === undefined || wish.kind === 'exception' ? {} : { hit_condition: hits }),
+  }
+}

@@ -19,6 +19,8 @@ export const gatedRequests: ReadonlyMap<string, string> = new Map([
 
 /** Further ones that pass through us as they are. */
 const passed = [
+  ...['supportsConditionalBreakpoints', 'supportsFunctionBreakpoints', 'supportsLogPoints'],
+  'supportsExceptionFilterOptions',
   ...['supportsClipboardContext', 'supportsEvaluateForHovers', 'supportsSingleThreadExecutionRequests'],
   ...['supportsSteppingGranularity', 'supportsValueFormattingOptions', 'supportsANSIStyling'],
   ...['completionTriggerCharacters', 'additionalModuleColumns', 'supportedChecksumAlgorithms'],
@@ -36,6 +38,8 @@ const own = {
   supportsTerminateRequest: true,
   supportTerminateDebuggee: true,
   supportsDelayedStackTraceLoading: true,
+  // Hits are counted for an engine that counts none.
+  supportsHitConditionalBreakpoints: true,
 }
 
 /** What is told to an editor: no more than the engine said that it has, and that comes through here. */

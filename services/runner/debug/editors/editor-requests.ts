@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
-import type { EditorBreakpoints } from './editor-breakpoints.ts'
+import {
+  type EditorBreakpoints,
+  exceptionsSchema,
+  functionsSchema,
+  linesSchema,
+} from './editor-breakpoints.ts'
 import { hasFor } from './editor-capabilities.ts'
 import type { EditorSources } from './editor-sources.ts'
 
@@ -155,16 +160,18 @@ const pause: EditorRequest = async (_, { live }) => {
   return undefined
 }
 
-const filtersSchema = z.looseObject({ filters: z.array(z.string().max(200)).max(100) })
-
 export const editorRequests: ReadonlyMap<string, EditorRequest> = new Map<string, EditorRequest>([
-  ['setBreakpoints', (_, { breakpoints }, _command, given) => breakpoints.set(given)],
+  [
+    'setBreakpoints',
+    async (_, { breakpoints }, c, given) => breakpoints.setLines(parsed(linesSchema, c, given)),
+  ],
+  [
+    'setFunctionBreakpoints',
+    async (_, { breakpoints }, c, given) => breakpoints.setFunctions(parsed(functionsSchema, c, given)),
+  ],
   [
     'setExceptionBreakpoints',
-    async (_, { live }, command, given) => {
-      parsed(filtersSchema, command, given)
-      return bodyOf(await live.adapter.ask('setExceptionBreakpoints', given, bodySchema))
-    },
+    async (_, { breakpoints }, c, given) => breakpoints.setExceptions(parsed(exceptionsSchema, c, given)),
   ],
   [
     'threads',

@@ -1,4 +1,10 @@
-import { type Breakpoint, type WishedBreakpoint, wishOf } from '../../../contract/debug-breakpoints.ts'
+import {
+  type Breakpoint,
+  breakpointOf,
+  type WishedBreakpoint,
+  wishOf,
+} from '../../../contract/debug-breakpoints.ts'
+import { keyOf } from '../breakpoints/breakpoint-list.ts'
 import type { Wished } from '../breakpoints/debuggee-breakpoints.ts'
 import { dataBreakpointInfoBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
@@ -25,6 +31,7 @@ export async function setBreakpoints(
     )
   const wishes: Wished[] = []
   for (const wished of breakpoints) wishes.push(await withData(live, wishOf(wished)))
+  live.claims.byOthers(wishes.map(({ wish }) => keyOf(breakpointOf(0, wish, ''))))
   return live.breakpoints.add(wishes, { ids, clear })
 }
 
