@@ -2,6 +2,7 @@ import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { DebugEngine } from '../../contract/debug-state.ts'
 import { debugpyEngine } from './debugpy/engine.ts'
 import type { Engine } from './engine.ts'
+import { gdbEngine } from './gdb/engine.ts'
 
 export type EngineSettings = {
   /** Where to look for a Python with debugpy after the debuggee's own: names on PATH, or files. */
@@ -16,4 +17,5 @@ export type Engines = Readonly<Partial<Record<DebugEngine, Engine>>>
 /** The debuggers that this runner can host. `scope` owns what they start to look about. */
 export const engines = (settings: EngineSettings, scope: ProcessScope): Engines => ({
   debugpy: debugpyEngine(settings.pythons, scope),
+  gdb: gdbEngine(scope),
 })

@@ -1,0 +1,36 @@
+/** What this bridge can do for clients, as the protocol's answer to `initialize`. `python`: whether gdb has one within. */
+export const capabilities = ({ python }: { python: boolean }) => ({
+  supportsConfigurationDoneRequest: true,
+  supportsFunctionBreakpoints: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: python,
+  supportsDataBreakpoints: true,
+  supportsInstructionBreakpoints: true,
+  supportsSteppingGranularity: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsExceptionInfoRequest: true,
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsDisassembleRequest: true,
+  supportsModulesRequest: true,
+  supportsDelayedStackTraceLoading: true,
+  supportTerminateDebuggee: true,
+  exceptionBreakpointFilters: [
+    {
+      filter: 'errors',
+      label: 'Signals of errors',
+      description: 'SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS; an uncaught C++ exception is a SIGABRT',
+      default: true,
+    },
+    {
+      filter: 'signals',
+      label: 'Other signals that end programs',
+      description: 'SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ',
+      default: false,
+    },
+    { filter: 'throw', label: 'C++: thrown exceptions', default: false },
+    { filter: 'catch', label: 'C++: caught exceptions', default: false },
+  ],
+})

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { openly } from '../../sandbox/enclosure.ts'
+import { bridged } from '../bridge.ts'
+import { stackFrameSchema } from '../dap-messages.ts'
+import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { coreDump, nativeProgram } from '../native-program.ts'
+import type { Place } from '../place.ts'
+import { engineHost } from '../within/engine-host.ts'
+import { GdbBridge } from './gdb-bridge.ts'
+import { gdbEnvironment, programEnvironment } from './gdb-environment.ts'
+import { type Gdb, GdbFinder } from './gdb-finder.ts'
+import { gdbArguments } from './start-commands.ts'
+import type { Target } from './target.ts'
+
+const lookMs = 20_000
+
+/**
+ * C, C++ and the like by gdb, which speaks its machine interface here: the protocol's own came with gdb 14. It is the
+ * program of the debuggee's command, and has a shell start the debuggee with the command's own streams.
+ */
+export function gdbEngine(scope: ProcessScope): Engine {
+  const finder = new GdbFinder(scope)
+  return {
+    async find(environment): Promise<EngineFound> {
+      const place = { worktree: '/', directory: '/', environment, enclosure: openly }
+      const late = AbortSignal.timeout(lookMs)
+      const found = await finder.find(place, late).catch(error => {
+        if (!late.aborted) throw error
+        return { found: false, message: `gdb says nothing for ${lookMs / 1_000} seconds` } as const
+      })
+      return found.found
+        ? { ok: true, tool: { name: 'gdb', version: found.gdb.version } }
+        : { ok: false, message: found.message }
+    },
+    async plan(request, place, signal): Promise<Planned> {
+      const found = await finder.find(place, signal)
+      if (!found.found)
+        return { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
+      const target = await targetOf(request, place)
+      return target.ok ? { ok: true, plan: planOf(found.gdb, target.target, place, scope) } : target
+    },
+  }
+}
+
+async function targetOf(
+  request: DebugRequest,
+  place: Place,
+): Promise<{ ok: true; target: Target } | Extract<Planned, { ok: false }>> {
+  const { program, stop_on_entry: stopOnEntry } = request
+  if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of gdb's`)
+  const binary = await nativeProgram(program.file, place)
+  if (!binary.ok) return binary
+  if (program.core === null) {
+    const environment = programEnvironment(place.environment)
+    const descriptors = { input: 5, output: 3, error: 4 }
+    const launch = { program: binary.path, arguments: request.arguments, environment, descriptors }
+    return { ok: true, target: { kind: 'launch', stopOnEntry, ...launch } }
+  }
+  const core = await coreDump(program.core, place)
+  if (!core.ok) return core
+  return { ok: true, target: { kind: 'core', stopOnEntry, program: binary.path, core: core.path } }
+}
+
+/** What the bridge adds to `stopped`. */
+const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })
+
+const signs = { exactly: '', from: '>=', every: '%' } as const
+
+/** An exception that nobody catches is a SIGABRT, and so is an assertion that fails. */
+const filters = {
+  uncaught: ['errors'],
+  failures: ['errors'],
+  raised: ['errors', 'throw'],
+  never: [],
+} as const satisfies Record<DebugRequest['exceptions'], readonly string[]>
+
+function planOf({ path, python }: Gdb, target: Target, place: Place, scope: ProcessScope): EnginePlan {
+  let bridge: GdbBridge | undefined
+  return {
+    adapterId: 'gdb',
+    open: bridged(tells => {
+      bridge = new GdbBridge(tells, { target, python })
+      return bridge
+    }),
+    async begin(): Promise<Begun> {
+      const words = [path, ...gdbArguments]
+      const host = await engineHost({ words, environment: gdbEnvironment }, place, scope)
+      bridge?.connect(host.open())
+      return { ok: true, program: host.program }
+    },
+    // A process is stopped as a whole.
+    everyThread: 0,
+    hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
+    exceptionFilters: wanted => filters[wanted],
+    meaning: event => {
+      const { reason, description, text } = event
+      const { debugServerFrame: frame } = withFrameSchema.parse(event)
+      return { frame, reason, description: description ?? null, text: text ?? null }
+    },
+    evaluationError: message => message,
+  }
+}

@@ -1,0 +1,206 @@
+import type { BreakpointTable } from './breakpoint-table.ts'
+import type { Breakpoints } from './breakpoints.ts'
+import { bkptAnswerSchema, type GdbStop, stoppedSchema } from './mi-answers.ts'
+import { type MiClient, MiRefusal } from './mi-client.ts'
+import type { MiTuple } from './mi-record.ts'
+import { consoleCommand } from './mi-words.ts'
+import { pauseSignal } from './signals.ts'
+import { endOf, type ProgramEnd, stoppedBody } from './stops.ts'
+import type { Variables } from './variables.ts'
+
+/**
+ *     unstarted → running ⇄ stopped(at)
+ *         └─────────┴─────────┴→ ended
+ *
+ * `seen`: what is looked at is no process, but what one has left: it stands, and cannot go on.
+ */
+type State = { kind: 'unstarted' | 'running' | 'ended' } | { kind: 'stopped' | 'seen'; at: GdbStop }
+
+export type ExecutionHandlers = {
+  readonly event: (name: string, body: unknown) => void
+  readonly ended: (end: ProgramEnd) => void
+}
+
+export type Step = 'next' | 'stepIn' | 'stepOut'
+export type Granularity = 'statement' | 'line' | 'instruction'
+
+/** How the program goes on and stops, and what of that is told. */
+export class Execution {
+  readonly #gdb: MiClient
+  readonly #table: BreakpointTable
+  readonly #breakpoints: Breakpoints
+  readonly #variables: Variables
+  readonly #handlers: ExecutionHandlers
+  /** gdb's command that sends the process of this number the signal by which it is paused. */
+  readonly #signal: (pid: number) => string
+  #state: State = { kind: 'unstarted' }
+  /** gdb's number of the breakpoint at which it is to stop first. */
+  #entry: number | undefined
+  #entering = false
+  #last = '-exec-continue'
+  /**
+   * `asked`: it has been sent the signal by which it is paused. `late`: it had stopped by itself before that came, so that
+   * the signal must not stop it again.
+   */
+  #pause: 'none' | 'asked' | 'late' = 'none'
+  /** It stands at that signal, which is not its own affair. */
+  #paused = false
+  #pid: number | undefined
+  /** Calls of functions of the program that are evaluated: they run it, of which nothing is told. */
+  #calls = 0
+
+  constructor(
+    gdb: MiClient,
+    parts: { table: BreakpointTable; breakpoints: Breakpoints; variables: Variables },
+    handlers: ExecutionHandlers,
+    signal: (pid: number) => string,
+  ) {
+    this.#gdb = gdb
+    this.#signal = signal
+    this.#table = parts.table
+    this.#breakpoints = parts.breakpoints
+    this.#variables = parts.variables
+    this.#handlers = handlers
+  }
+
+  /** Where it stands; throws a MiRefusal where it does not. */
+  get stop(): GdbStop {
+    if ('at' in this.#state) return this.#state.at
+    throw new MiRefusal(this.#state.kind === 'running' ? 'the program is running' : 'there is no program')
+  }
+
+  async run({ stopOnEntry }: { stopOnEntry: boolean }): Promise<void> {
+    let command = '-exec-run'
+    if (stopOnEntry) {
+      const placed = await this.#gdb
+        .ask('-break-insert -t --function main', bkptAnswerSchema)
+        .catch(() => undefined)
+      this.#entry = placed?.bkpt.number
+      // Without a `main` that gdb knows: at the first instruction that there is.
+      if (placed === undefined) command = consoleCommand('starti')
+      this.#entering = placed === undefined
+    }
+    await this.#send(command)
+  }
+
+  /** The process has stopped when it was attached to, which nobody is told. */
+  async attached({ stopOnEntry }: { stopOnEntry: boolean }): Promise<void> {
+    if (stopOnEntry && 'at' in this.#state) this.#tell(this.#state.at, true)
+    else await this.#send('-exec-continue')
+  }
+
+  /** It is what a process has left. */
+  seen(at: GdbStop): void {
+    this.#state = { kind: 'seen', at }
+    this.#tell(at, false)
+  }
+
+  continue(): Promise<void> {
+    return this.#goOn('-exec-continue')
+  }
+
+  async step(step: Step, thread: number, granularity: Granularity): Promise<void> {
+    const of = granularity === 'instruction' && step !== 'stepOut' ? '-instruction' : ''
+    const command = `-exec-${{ next: 'next', stepIn: 'step', stepOut: 'finish' }[step]}${of} --thread ${thread}`
+    try {
+      await this.#goOn(step === 'stepOut' ? `${command} --frame 0` : command)
+    } catch (error) {
+      const outermost = error instanceof MiRefusal && error.message.includes('outermost frame')
+      if (!outermost) throw error
+      await this.#goOn('-exec-continue')
+    }
+  }
+
+  /** By a signal that no program can block, ignore or wait for, as it can that of gdb's own interruption. */
+  async pause(): Promise<void> {
+    if (this.#state.kind === 'stopped' || this.#pause === 'asked') return
+    if (this.#state.kind !== 'running' || this.#pid === undefined)
+      throw new MiRefusal('there is no program that runs')
+    this.#pause = 'asked'
+    await this.#gdb.tell(consoleCommand(this.#signal(this.#pid))).catch(error => {
+      this.#pause = 'none'
+      throw error
+    })
+  }
+
+  /** Evaluates what may call functions of the program, with no breakpoint in the way. */
+  async calling<Result>(work: () => Promise<Result>): Promise<Result> {
+    const enabled = this.#breakpoints.enabled.join(' ')
+    this.#calls += 1
+    try {
+      if (enabled !== '') this.#gdb.tell(`-break-disable ${enabled}`).catch(() => undefined)
+      const done = work()
+      if (enabled !== '') this.#gdb.tell(`-break-enable ${enabled}`).catch(() => undefined)
+      return await done
+    } finally {
+      this.#calls -= 1
+    }
+  }
+
+  /** The process of the program. */
+  started(pid: number): void {
+    this.#pid = pid
+  }
+
+  /** gdb's `*stopped`. Throws where it cannot be read. */
+  heard(results: MiTuple): void {
+    const stop = stoppedSchema.parse(results)
+    const end = endOf(stop)
+    if (end !== undefined) this.#over(end)
+    else if (this.#calls === 0) this.#stopped(stop)
+  }
+
+  #stopped(stop: GdbStop): void {
+    const before = this.#state.kind
+    const signalled = stop.reason === 'signal-received' && stop['signal-name'] === pauseSignal
+    this.#state = { kind: 'stopped', at: stop }
+    this.#paused = signalled && this.#pause !== 'none'
+    if (before === 'unstarted') return
+    if (signalled && this.#pause === 'late') {
+      this.#pause = 'none'
+      this.#goOn(this.#last).catch(() => this.#tell(stop, false))
+      return
+    }
+    this.#pause = this.#pause === 'asked' && !signalled ? 'late' : 'none'
+    this.#tell(stop, this.#entering || (this.#entry !== undefined && stop.bkptno === this.#entry))
+  }
+
+  #tell(stop: GdbStop, entry: boolean): void {
+    this.#entering = false
+    const hit = this.#table.hitAt(stop.bkptno ?? (stop.wpt ?? stop['hw-rwpt'] ?? stop['hw-awpt'])?.number)
+    if (stop.wpnum !== undefined)
+      this.#table.vanished(stop.wpnum, 'what it watched is gone: its function has returned')
+    this.#breakpoints.stoppedAt(hit)
+    this.#handlers.event('stopped', stoppedBody(stop, { hit, entry }))
+  }
+
+  #over(end: ProgramEnd): void {
+    this.#state = { kind: 'ended' }
+    this.#handlers.event('exited', { exitCode: end.exitCode })
+    this.#handlers.event('terminated', {})
+    this.#handlers.ended(end)
+  }
+
+  async #goOn(command: string): Promise<void> {
+    if (this.#state.kind === 'seen') throw new MiRefusal('this is a core dump: it cannot go on')
+    if (this.#state.kind !== 'stopped') throw new MiRefusal('the program is not stopped')
+    const thread = this.#state.at['thread-id']
+    if (this.#paused && thread !== undefined)
+      this.#gdb.tell(`-interpreter-exec --thread ${thread} console "queue-signal 0"`).catch(() => undefined)
+    this.#paused = false
+    await this.#send(command)
+  }
+
+  async #send(command: string): Promise<void> {
+    const before = this.#state
+    this.#state = { kind: 'running' }
+    this.#last = command
+    this.#variables.forget()
+    try {
+      await this.#gdb.tell(command)
+    } catch (error) {
+      if (this.#state.kind === 'running') this.#state = before
+      throw error
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import type { Readable, Writable } from 'node:stream'
+import type { z } from 'zod'
+import { MiLines } from './mi-lines.ts'
+import { type MiRecord, type MiTuple, parseMiRecord } from './mi-record.ts'
+
+/** gdb's `^error`, or no answer of any use. */
+export class MiRefusal extends Error {
+  override readonly name = 'MiRefusal'
+}
+
+/** The longest that gdb may take for a command of ours, in milliseconds: who asks has shorter deadlines. */
+const answerMs = 120_000
+/** How much gdb may have said to people before an answer; what comes beyond it is passed over. */
+const mostConsole = 256 * 1_024
+
+type Answered = { readonly results: MiTuple; readonly console: string }
+type Pending = { resolve(answered: Answered): void; reject(error: MiRefusal): void; timer: NodeJS.Timeout }
+
+export type MiHandlers = {
+  /** For each record that is no answer, in order. */
+  readonly record: (record: Exclude<MiRecord, { kind: 'result' }>) => void
+  /** Nothing more can be said to gdb, and why. Called once. */
+  readonly closed: (why: string) => void
+}
+
+/**
+ * Speaks the machine interface of one gdb. Commands are answered in their order, so several may be sent before the first
+ * answer; whatever gdb says to people before an answer belongs to it.
+ */
+export class MiClient {
+  readonly #output: Writable
+  readonly #handlers: MiHandlers
+  readonly #lines = new MiLines()
+  readonly #pending = new Map<number, Pending>()
+  #token = 0
+  #console = ''
+  #why: string | undefined
+
+  constructor(input: Readable, output: Writable, handlers: MiHandlers) {
+    this.#output = output
+    this.#handlers = handlers
+    output.on('error', error => this.close(`gdb could not be written to: ${error.message}`))
+    input.on('error', error => this.close(`gdb could not be read: ${error.message}`))
+    input.on('end', () => this.close('gdb has ended'))
+    input.on('close', () => this.close('gdb has ended'))
+    input.on('data', (piece: Buffer) => this.#read(piece))
+  }
+
+  /** Rejects with a MiRefusal. `command` is one line. */
+  async ask<Schema extends z.ZodType>(command: string, schema: Schema): Promise<z.output<Schema>> {
+    const { results } = await this.#send(command)
+    const read = schema.safeParse(results)
+    if (read.success) return read.data
+    throw new MiRefusal(`gdb's answer to ${nameOf(command)} cannot be read`)
+  }
+
+  /** What is answered is not of interest, but whether it is no. */
+  async tell(command: string): Promise<void> {
+    await this.#send(command)
+  }
+
+  /** What gdb said to people meanwhile. */
+  async listen(command: string): Promise<string> {
+    return (await this.#send(command)).console
+  }
+
+  close(why: string): void {
+    if (this.#why !== undefined) return
+    this.#why = why
+    for (const token of [...this.#pending.keys()])
+      this.#settle(token, waiting => waiting.reject(new MiRefusal(why)))
+    this.#handlers.closed(why)
+  }
+
+  #send(command: string): Promise<Answered> {
+    if (this.#why !== undefined) return Promise.reject(new MiRefusal(this.#why))
+    if (/[\n\r\0]/.test(command)) return Promise.reject(new MiRefusal('a command of gdb has one line'))
+    const token = ++this.#token
+    const { promise, resolve, reject } = Promise.withResolvers<Answered>()
+    const late = () =>
+      this.#settle(token, () => reject(new MiRefusal(`gdb did not answer to ${nameOf(command)} in time`)))
+    this.#pending.set(token, { resolve, reject, timer: setTimeout(late, answerMs) })
+    this.#output.write(`${token}${command}\n`)
+    return promise
+  }
+
+  #settle(token: number, settle: (waiting: Pending) => void): void {
+    const waiting = this.#pending.get(token)
+    if (waiting === undefined) return
+    this.#pending.delete(token)
+    clearTimeout(waiting.timer)
+    settle(waiting)
+  }
+
+  #read(piece: Buffer): void {
+    if (this.#why !== undefined) return
+    try {
+      for (const line of this.#lines.push(piece)) this.#take(line)
+    } catch (error) {
+      this.close(`what gdb says cannot be read: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+
+  #take(line: string): void {
+    const record = parseMiRecord(line)
+    if (record === undefined) return
+    if (record.kind !== 'result') {
+      if (record.kind === 'console' && this.#console.length < mostConsole) this.#console += record.text
+      this.#handlers.record(record)
+      return
+    }
+    const console = this.#console
+    this.#console = ''
+    const { token, results } = record
+    // Without a token it is no answer to anything of ours.
+    if (token === undefined) return
+    this.#settle(token, waiting => {
+      if (record.class !== 'error') waiting.resolve({ results, console })
+      else waiting.reject(new MiRefusal(typeof results.msg === 'string' ? results.msg : 'gdb gave no reason'))
+    })
+  }
+}
+
+const nameOf = (command: string): string => command.split(' ', 1)[0] ?? ''

@@ -1,0 +1,69 @@
+import { homedir } from 'node:os'
+import t, { type Test } from 'tap'
+import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
+import { debugRig } from '../debug-rig.ts'
+import { compile, noGdb } from './gdb-rig.ts'
+
+t.setTimeout(260_000)
+if (noGdb && process.env.CI === 'true') throw new Error(noGdb)
+const sandbox = await findSandbox('auto', process.env.PATH ?? '')
+
+const source = `#include <stdio.h>
+#include <stdlib.h>
+int square(int n) {
+  return n * n;
+}
+int main(int argc, char **argv) {
+  int total = 0;
+  for (int i = 1; i < argc; i++)
+    total += square(atoi(argv[i]));
+  printf("%d %s\\n", total, getenv("GREETING"));
+  fflush(stdout);
+  return total % 100;
+}
+`
+
+/** A worktree with the program and its source. */
+async function worktree(t: Test, overrides: Parameters<typeof debugRig>[2] = {}) {
+  const rig = await debugRig(t, { 'app.c': source }, overrides)
+  compile(rig.rig.files.worktree(rig.session.id), 'app.c', source)
+  return rig
+}
+
+async function wholeLife(t: Test, overrides: Parameters<typeof debugRig>[2]) {
+  const { rig, ...debug } = await worktree(t, overrides)
+  const launched = await debug.run({
+    program: { kind: 'binary', file: 'app', core: null },
+    arguments: ['3', '4', 'a b'],
+    environment: { GREETING: 'héllo wörld' },
+    breakpoints: ['app.c:4'],
+  })
+  t.match(launched.at, {
+    engine: 'gdb',
+    status: 'stopped',
+    stop: {
+      ...{ number: 1, reason: 'breakpoint', breakpoints: [1] },
+      frame: { name: 'square', file: 'app.c', line: 4, source: '  return n * n;' },
+    },
+    breakpoints: [{ id: 1, file: 'app.c', line: 4, verified: true, message: null }],
+  })
+  t.match(await debug.stack(launched), { total: 2, frames: [{ name: 'square' }, { name: 'main', line: 9 }] })
+  t.match(await debug.variables(launched), { variables: [{ name: 'n', value: '3', type: 'int' }] })
+  t.match(await debug.evaluate(launched, 'n * 2'), { value: '6', type: 'int' })
+  t.match(await debug.state(launched, 'debug.step_out'), {
+    stop: { number: 2, reason: 'step', text: 'it returned 9' },
+  })
+  t.match(await debug.state(launched, 'debug.continue'), { stop: { number: 3, frame: { line: 4 } } })
+  t.match(await debug.answer(launched, 'debug.break', { breakpoints: ['app.c:4'], remove: true }), [])
+  const ended = await debug.state(launched, 'debug.continue')
+  t.match(ended, { status: 'ended', end: { reason: 'exited', exit_code: 25 } })
+  const row = await rig.ended(launched.command)
+  t.equal(rig.stdout(row), '25 héllo wörld\n')
+  t.equal(rig.stderr(row), '')
+}
+
+t.test('a program from its launch to its end', { skip: noGdb }, t => wholeLife(t, {}))
+
+t.test('the same in a sandbox', { skip: noGdb || (sandbox.kind === 'none' && sandbox.reason) }, async t => {
+  await wholeLife(t, { sandbox: { mode: 'bubblewrap', own: [], visible: [], home: homedir() } })
+})
