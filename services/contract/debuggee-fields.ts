@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkCommandInput, commandInputFields } from './command-input.ts'
 import { enginesFor } from './debug-request.ts'
 import { type DebugEngine, debugEngines } from './debug-state.ts'
 import { nullFree } from './fields.ts'
@@ -30,6 +31,7 @@ export const debuggeeFields = {
     .enum(debugEngines)
     .optional()
     .describe('the debugger; default: the first for such a program that the runner has'),
+  ...commandInputFields,
   arguments: z.array(nullFree(100_000)).max(1_000).default([]).describe('arguments of the program'),
   interpreter: nullFree(1_000)
     .min(1)
@@ -47,12 +49,17 @@ const enginesOf = (field: ProgramField): readonly DebugEngine[] =>
 export const programsOf = (engine: DebugEngine): ProgramField[] =>
   programFields.filter(field => enginesOf(field).includes(engine))
 
-type Given = { [Field in ProgramField | 'core']?: string | undefined } & { engine?: DebugEngine | undefined }
+type Given = {
+  readonly tty: boolean
+  readonly stdin?: string | undefined
+  engine?: DebugEngine | undefined
+} & { [Field in ProgramField | 'core']?: string | undefined }
 
 /** There is one program, by a debugger for such programs. */
 export function checkDebuggee(given: Given, context: z.RefinementCtx): void {
   // Of what is wrong by itself nothing more is said.
   if (context.issues.length > 0) return
+  checkCommandInput(given, context)
   const fault = faultOf(given)
   if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message })
 }

@@ -191,6 +191,9 @@ const newSession: Whole<'sessions.create'> = {
 }
 
 /** For each operation an input that gives every field, made anew for each surface; a missing one does not compile. */
+/** What a program reads. */
+const reads = { stdin: 'given\n', tty: false, columns: 80, rows: 24 }
+
 const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } = {
   'server.health': async () => ({}),
   'server.readiness': async () => ({}),
@@ -270,7 +273,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
   'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
-  'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy' }),
+  'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy', ...reads }),
   'debug.list': async () => ({
     ...{ session: (await theDebuggee()).session, cursor: cursorAt(1_000_000), limit: 5 },
   }),

@@ -1,3 +1,4 @@
+import { newCommandInput } from '../../contract/command-input.ts'
 import { defaultLimits } from '../../contract/command-limits.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Contract } from '../../contract/contract.ts'
@@ -45,6 +46,7 @@ export async function launchDebuggee(
       directory: input.directory,
       environment: input.environment,
       timeout: input.timeout ?? null,
+      ...newCommandInput(input),
       limits: defaultLimits(context.commands),
       now: now(context),
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { newCommandInput } from '../../contract/command-input.ts'
 import { commandHasEnded } from '../../contract/command-state.ts'
 import type { SessionId } from '../../contract/ids.ts'
 import type { Command } from '../../contract/resources.ts'
@@ -36,9 +37,8 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
       environment: input.environment,
       timeout: input.timeout ?? null,
       after: after.value.map(row => row.id),
-      stdin: input.stdin,
       merge: input.merge,
-      terminal: input.tty ? { columns: input.columns, rows: input.rows } : undefined,
+      ...newCommandInput(input),
       limits: limits.value,
       idempotent: input.idempotent,
       artifacts: input.artifacts,

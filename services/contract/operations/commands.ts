@@ -1,18 +1,12 @@
 import { z } from 'zod'
 import { artifactGlobs } from '../artifact-resources.ts'
-import {
-  commandLimitFields,
-  commandLine,
-  commandSurroundings,
-  flag,
-  standardInput,
-  waitSeconds,
-} from '../fields.ts'
+import { checkCommandInput, commandInputFields } from '../command-input.ts'
+import { commandLimitFields, commandLine, commandSurroundings, flag, waitSeconds } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { pageFields, pageOf } from '../page.ts'
 import { commandSchema } from '../resources.ts'
-import { defaultTerminalSize, terminalSizeFields, terminalSizeSchema, typedFields } from '../terminal.ts'
+import { terminalSizeFields, terminalSizeSchema, typedFields } from '../terminal.ts'
 
 const session = reference('ses', true).describe('the session: its id, a unique beginning of it, or @last')
 const command = reference('cmd').describe('the command: its id or a unique beginning of it')
@@ -43,14 +37,7 @@ export const commandOperations = {
           .default([])
           .describe('commands of the session that must have succeeded before; otherwise it is cancelled'),
         ...commandLimitFields,
-        stdin: standardInput
-          .optional()
-          .describe('text that it reads on its standard input; default: nothing'),
-        tty: flag.describe(
-          'give it a terminal of its own: all that it writes comes in its stdout, and commands.input types into it',
-        ),
-        columns: terminalSizeFields.columns.default(defaultTerminalSize.columns),
-        rows: terminalSizeFields.rows.default(defaultTerminalSize.rows),
+        ...commandInputFields,
         merge: flag.describe('put what it writes to stderr into its stdout, in the order written'),
         idempotent: flag.describe('it may run twice: run it again where its end cannot be known'),
         artifacts: artifactGlobs.describe(
@@ -58,10 +45,7 @@ export const commandOperations = {
         ),
         wait: waitSeconds.describe('seconds to wait until it has ended'),
       })
-      .refine(({ tty, stdin }) => !tty || stdin === undefined, {
-        path: ['stdin'],
-        message: 'a command with a terminal reads what is typed there: leave out stdin or tty',
-      }),
+      .superRefine(checkCommandInput),
     output: commandSchema,
     answer: 'json',
     status: 201,

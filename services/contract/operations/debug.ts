@@ -82,6 +82,8 @@ export const debugOperations = {
       .superRefine(checkDebuggee),
     output: debugSessionSchema,
     status: 201,
+    // 1 MiB of standard input, where each byte of it is escaped.
+    largestBody: 8 * 1024 * 1024,
     errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit'],
   }),
   'debug.list': operation({
