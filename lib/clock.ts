@@ -15,4 +15,10 @@ export type Stopwatch = {
 export const systemStopwatch: Stopwatch = { elapsed: () => performance.now() }
 
 /** An instant as the store and the contract write it: ISO 8601, UTC, milliseconds. */
-export const toInstant = (milliseconds: number): string => new Date(milliseconds).toISOString()
+export function toInstant(milliseconds: number): string {
+  if (milliseconds !== last.milliseconds) last = { milliseconds, text: new Date(milliseconds).toISOString() }
+  return last.text
+}
+
+/** Very much may happen within one millisecond. */
+let last = { milliseconds: 0, text: new Date(0).toISOString() }

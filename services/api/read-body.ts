@@ -35,10 +35,12 @@ const bodyReasons = {
   values: `the request body has more than ${bodyBounds.values} values`,
 } as const
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(body: string | Buffer): string | undefined {
   if (typeof body === 'string') return body
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return utf8.decode(body)
   } catch {
     return undefined
   }

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../../lib/clock.ts'
-import { sharedRun } from '../../lib/shared-run.ts'
 import { note, type Subject, subjectOf } from '../../lib/subject.ts'
 import type { OperationName } from '../contract/contract.ts'
 import type { Store } from '../store/store.ts'
@@ -31,19 +30,16 @@ export class RepeatedAnswers {
   readonly #asked = new WeakMap<FastifyRequest, number>()
   #version: number | undefined
   #size = 0
-  /** All that has come in this round of the event loop has been read then, and so was sent before. */
-  readonly #roundIsRead = sharedRun(() => new Promise<void>(setImmediate))
 
   constructor(store: Store, clock: Clock) {
     this.#store = store
     this.#clock = clock
   }
 
-  /** The answer to this request, where it has been given before. Those that have come together share a look at the store. */
-  async find(name: OperationName, request: FastifyRequest): Promise<Answer | undefined> {
+  /** The answer to this request, where it has been given before. It has been read whole before this is asked. */
+  find(name: OperationName, request: FastifyRequest): Answer | undefined {
     const key = keyOf(name, request)
     if (key === undefined) return undefined
-    await this.#roundIsRead()
     const version = this.#store.version()
     if (version !== this.#version) this.#clear()
     this.#version = version

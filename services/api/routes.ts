@@ -31,6 +31,7 @@ import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStrea
 import { done, type Outcome, type Refusal } from './outcome.ts'
 import { RepeatedAnswers, type SentAnswer } from './repeated-answers.ts'
 import { readConditions } from './request-conditions.ts'
+import { roundIsRead } from './round-is-read.ts'
 import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
 import { versionOf } from './version.ts'
@@ -75,7 +76,8 @@ export function registerRoutes(
           return countRequest(context, request, reply, admitted)
         }
         const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-          const again = await answers.find(name, request)
+          await roundIsRead()
+          const again = answers.find(name, request)
           if (again !== undefined) callers.set(request, again.caller)
           const refusal =
             again === undefined

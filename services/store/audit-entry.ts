@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { CredentialId, UserId } from '../contract/ids.ts'
 import { rowChanges } from './row-changes.ts'
 import type { Schema } from './schema.ts'
@@ -69,11 +69,11 @@ export class AuditEntry {
   }
 
   /** Does the work of a transaction, and adds the entry where that has changed something. */
-  async addAfter<T>(transaction: Kysely<Schema>, work: () => Promise<T>): Promise<T> {
+  async addAfter<T>(transaction: Transaction<Schema>, work: () => Promise<T>): Promise<T> {
     this.#wasAdded = false
-    const before = await rowChanges(transaction)
+    const before = rowChanges(transaction)
     const result = await work()
-    if ((await rowChanges(transaction)) !== before) {
+    if (rowChanges(transaction) !== before) {
       await writeAudit(transaction, this.#actor)
       this.#wasAdded = true
     }

@@ -75,15 +75,20 @@ export async function latestPosition(store: Store): Promise<number> {
   return Math.max(latest?.position ?? 0, await horizonOf(store))
 }
 
+/** How many changes of all are looked at for those of one owner before something else has its turn. */
+const mostPassedOver = 100_000
+
 export async function changesAfter(store: Store, wanted: WantedChanges): Promise<ChangesRead> {
   const latest = await latestPosition(store)
   const { after, limit, session, visible } = wanted
+  // What others have changed is passed over one by one.
+  const upTo = session === undefined && visible !== 'all' ? Math.min(latest, after + mostPassedOver) : latest
   const rows = await store.read(database => {
     let query = database
       .selectFrom('changes')
       .selectAll()
       .where('position', '>', after)
-      .where('position', '<=', latest)
+      .where('position', '<=', upTo)
       .orderBy('position')
       .limit(limit)
     if (session !== undefined) query = query.where('session_id', '=', session)
@@ -94,12 +99,12 @@ export async function changesAfter(store: Store, wanted: WantedChanges): Promise
   // Last: what was forgotten while the rows were read is missing among them.
   const horizon = await horizonOf(store)
   if (after < horizon || after > latest) return { known: false, latest: Math.max(latest, horizon) }
-  const more = rows.length === limit
+  const isFull = rows.length === limit
   return {
     known: true,
     changes: await loaded(store, rows),
-    upTo: more ? (rows.at(-1)?.position ?? after) : latest,
-    more,
+    upTo: isFull ? (rows.at(-1)?.position ?? after) : upTo,
+    more: isFull || upTo < latest,
   }
 }
 

@@ -45,8 +45,9 @@ export const readyCommands = (
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-// Written out, not a parameter: only so does the database know that the index of the queue fits.
-const queued = sql<CommandStatus>`'queued'`
+/** Written out, no parameters: only so does the database know that the indexes of what is in these states fit. */
+export const queued = sql<CommandStatus>`'queued'`
+export const running = sql<CommandStatus>`'running'`
 
 const isReady = (eb: ExpressionBuilder<Schema, 'commands'>) =>
   eb.and([eb('commands.status', '=', queued), eb('commands.debuggee', '=', sql.lit(0)), waitsForNone(eb)])

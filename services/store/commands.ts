@@ -11,6 +11,7 @@ import { type CommandId, commandId, type RunnerToken, type SessionId } from '../
 import { noteActivityOf } from './activity.ts'
 import { insertArtifacts, type KeptFiles } from './artifacts.ts'
 import { cancelFollowers, neverStarted } from './command-dependencies.ts'
+import { queued, running } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
 import { beginsLike, type Resolved, resolved, type Visibility } from './references.ts'
 import { isRegistered } from './runners.ts'
@@ -61,14 +62,19 @@ export function resolveCommand(
   })
 }
 
-export const commandsIn = (store: Store, ...statuses: CommandStatus[]): Promise<CommandRow[]> =>
-  store.read(database =>
-    database.selectFrom('commands').selectAll().where('status', 'in', statuses).execute(),
-  )
-
 const runningQuery = compiledQuery<Record<never, never>, CommandRow>(database =>
-  database.selectFrom('commands').selectAll().where('status', '=', 'running'),
+  database.selectFrom('commands').selectAll().where('status', '=', running),
 )
+
+/** All that have not ended. */
+export const liveCommands = (store: Store): Promise<CommandRow[]> =>
+  store.read(database => {
+    const commands = database.selectFrom('commands').selectAll()
+    return commands
+      .where('status', '=', queued)
+      .unionAll(commands.where('status', '=', running))
+      .execute()
+  })
 
 export const runningCommands = (store: Store): Promise<CommandRow[]> =>
   store.read(database => runningQuery(database, {}))
@@ -293,6 +299,6 @@ export async function cancelQueuedCommands(
     .updateTable('commands')
     .set(neverStarted(reason, message, now))
     .where('session_id', '=', session)
-    .where('status', '=', 'queued')
+    .where('status', '=', queued)
     .execute()
 }

@@ -1,4 +1,5 @@
 import { type Compilable, type CompiledQuery, type Expression, type Kysely, sql } from 'kysely'
+import { directly } from './direct.ts'
 import type { Schema } from './schema.ts'
 
 /** Stands in a query for a value that is known at each call only. */
@@ -34,6 +35,9 @@ export function compiledQuery<Values extends object, Row>(
     const parameters = compiled.parameters.map(one =>
       one instanceof Parameter ? Reflect.get(values, one.name) : one,
     )
+    const direct = directly(database)
+    // The rows are what the database says they are, here as with Kysely.
+    if (direct !== undefined) return direct.ask(compiled.sql, parameters) as Row[]
     const { rows } = await database.executeQuery<Row>({ ...compiled, parameters })
     return rows
   }

@@ -3,6 +3,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { makeDirectory } from '../../lib/make-directory.ts'
+import type { Direct } from './direct.ts'
+import { keptStatements } from './kept-statements.ts'
 import type { Schema } from './schema.ts'
 import { NodeSqliteDialect } from './sqlite-dialect.ts'
 
@@ -10,6 +12,7 @@ export type Connection = {
   readonly database: Kysely<Schema>
   /** SQLite's number that changes with each commit of another connection. Throws while nothing has been asked yet. */
   readonly dataVersion: () => number
+  readonly direct: Direct
 }
 
 /** A connection without any check of the schema; for store.ts and migrate.ts. */
@@ -28,6 +31,17 @@ export function connect(path: string): Connection {
       if (typeof version !== 'number') throw new Error('the database has not been opened')
       return version
     },
+    direct: {
+      ask(sql, parameters) {
+        if (opened === undefined) throw new Error('the database has not been opened')
+        const statement = keptStatements(opened).prepare(sql)
+        if (statement.reader) return statement.all(parameters)
+        statement.run(parameters)
+        return []
+      },
+      rowChanges: () => (opened === undefined ? 0 : keptStatements(opened).changed()),
+      isInTransaction: () => opened?.isTransaction ?? true,
+    },
   }
 }
 
@@ -43,6 +57,8 @@ function openDatabase(path: string): DatabaseSync {
     // A checkpoint waits for the disk, 15 to 25 ms, and whoever commits then with it: once in so many pages, 16 MB of them,
     // where SQLite would have a quarter.
     database.exec('pragma wal_autocheckpoint = 4000')
+    // What a statement would have to take back where it fails half-way: a file of its own in every transaction otherwise.
+    database.exec('pragma temp_store = memory')
   } catch (error) {
     database.close()
     throw error

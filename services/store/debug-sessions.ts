@@ -12,6 +12,7 @@ import {
 } from '../contract/ids.ts'
 import { commandsBy, type WaitingCommand, waitingColumns } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
+import { liveDebuggees } from './figures.ts'
 import { insertCommand, type NewCommand, takesCommands } from './new-command.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
 import type { CommandRow, DebugSessionRow, Schema } from './schema.ts'
@@ -35,13 +36,7 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
   return store.write(async transaction => {
     const { session, now } = wanted.command
     if (!(await takesCommands(transaction, session))) return { queued: false, reason: 'session_ended' }
-    const { live } = await transaction
-      .selectFrom('debug_sessions')
-      .innerJoin('commands', 'commands.id', 'debug_sessions.command_id')
-      .select(eb => eb.fn.countAll().as('live'))
-      .where('commands.status', 'in', ['queued', 'running'])
-      .executeTakeFirstOrThrow()
-    if (Number(live) >= wanted.most) return { queued: false, reason: 'debug_limit' }
+    if ((await liveDebuggees(transaction)) >= wanted.most) return { queued: false, reason: 'debug_limit' }
     const command = await insertCommand(transaction, { ...wanted.command, debuggee: true })
     note({ command })
     const id = debugSessionId.create()
@@ -204,7 +199,10 @@ export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =
         'debug_sessions.request_json',
         'debug_sessions.created_at',
       ])
-      .where('commands.status', 'in', ['queued', 'running'])
+      .where(
+        sql<boolean>`commands.id in (select id from commands where status = 'queued' and debuggee = 1
+          union all select id from commands where status = 'running' and debuggee = 1)`,
+      )
       .execute(),
   )
 

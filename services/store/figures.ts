@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ServiceMetrics } from '../../lib/metrics.ts'
 import type { RepositoryStatus } from '../contract/repository-state.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
+import { queued, running } from './command-queue.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -24,7 +25,10 @@ export const storeFigures = (store: Store): Promise<StoreFigures> =>
     const count = (table: 'sessions' | 'commands' | 'repositories' | 'worktrees') =>
       database.selectFrom(table).select(['status', eb => eb.fn.countAll<number>().as('count')])
     const sessions = await count('sessions').groupBy('status').execute()
-    const commands = await count('commands').where('status', 'in', liveStatuses).groupBy('status').execute()
+    const commands = [
+      ...(await count('commands').where('status', '=', queued).groupBy('status').execute()),
+      ...(await count('commands').where('status', '=', running).groupBy('status').execute()),
+    ]
     const repositories = await count('repositories').groupBy('status').execute()
     const worktrees = await count('worktrees').groupBy('status').execute()
     return {
@@ -32,19 +36,24 @@ export const storeFigures = (store: Store): Promise<StoreFigures> =>
       commands: byStatus(commands),
       repositories: byStatus(repositories),
       worktrees: byStatus(worktrees),
-      debugSessions: await liveDebugSessions(database),
+      debugSessions: await liveDebuggees(database),
       runners: await rowsIn(database, 'runners'),
     }
   })
 
-export async function liveDebugSessions(database: Kysely<Schema>): Promise<number> {
-  const { count } = await database
-    .selectFrom('commands')
-    .where('status', 'in', liveStatuses)
-    .innerJoin('debug_sessions', 'debug_sessions.command_id', 'commands.id')
-    .select(eb => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return count
+/** How many debug sessions live, by their debuggees. */
+export async function liveDebuggees(database: Kysely<Schema>): Promise<number> {
+  let live = 0
+  for (const status of [queued, running]) {
+    const { count } = await database
+      .selectFrom('commands')
+      .where('status', '=', status)
+      .where('debuggee', '=', sql.lit(1))
+      .select(eb => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    live += count
+  }
+  return live
 }
 
 export async function rowsIn(database: Kysely<Schema>, table: 'runners'): Promise<number> {

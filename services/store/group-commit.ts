@@ -1,6 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { CompiledQuery, type Kysely, type Transaction } from 'kysely'
+import { AsyncResource } from 'node:async_hooks'
+import { CompiledQuery, type Transaction } from 'kysely'
 import { whileBusy } from './busy.ts'
+import type { Connection } from './database.ts'
+import { writeDirectly } from './direct.ts'
 import type { Schema } from './schema.ts'
 
 type Work<T> = (transaction: Transaction<Schema>) => Promise<T>
@@ -21,28 +23,28 @@ const most = 50
 
 /**
  * Commits changes one batch after the other: what has come together is committed together, for a commit takes many times as
- * long as a change. Each change stands for itself: one that fails undoes nothing of another, and is told alone. A change is
- * told once it is committed. All of them are repeated while another process has the lock, each up to its own deadline.
+ * long as a change. Each change stands for itself: where one fails all are done again, in savepoints, so that it undoes nothing
+ * of another and is told alone. A change is told once it is committed. All of them are repeated while another process has the lock, each up to its own deadline.
  */
 export class GroupCommit {
-  readonly #database: Kysely<Schema>
+  readonly #connection: Pick<Connection, 'database' | 'direct'>
   readonly #tell: Told
   #waiting: Job[] = []
   #running: Promise<void> | undefined
 
-  constructor(database: Kysely<Schema>, tell: Told) {
-    this.#database = database
+  constructor(connection: Pick<Connection, 'database' | 'direct'>, tell: Told) {
+    this.#connection = connection
     this.#tell = tell
   }
 
   /** `work` may be done several times, and whatever it waits for, all others wait for as well. */
   commit<T>(work: Work<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const inContext = AsyncLocalStorage.snapshot()
+    const context = new AsyncResource('write')
     this.#waiting.push({
       since: performance.now(),
       work: async transaction => {
-        const result = await inContext(work, transaction)
+        const result = await context.runInAsyncScope(work, undefined, transaction)
         return () => resolve(result)
       },
       reject,
@@ -60,17 +62,23 @@ export class GroupCommit {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const jobs = this.#waiting.splice(0, most)
-      if (!(await this.#together(jobs))) for (const job of jobs) await this.#alone(job)
+      if (
+        jobs.length > 1 &&
+        ((await this.#together(inTurn, jobs)) || (await this.#together(inSavepoints, jobs)))
+      )
+        continue
+      for (const job of jobs) await this.#alone(job)
     }
     this.#running = undefined
   }
 
-  /** False where they have to be tried one by one: nothing of them has been done. */
-  async #together(jobs: readonly Job[]): Promise<boolean> {
-    if (jobs.length === 1) return false
+  /** False where they have to be done in another way: nothing of them has been done. */
+  async #together(all: typeof inTurn, jobs: readonly Job[]): Promise<boolean> {
     try {
       const since = Math.max(...jobs.map(job => job.since))
-      const told = await this.#repeated(since, transaction => inSavepoints(transaction, jobs))
+      const told = await this.#repeated(since, transaction =>
+        all(transaction, jobs, this.#connection.direct.isInTransaction),
+      )
       for (const tell of told) tell()
       return true
     } catch {
@@ -88,12 +96,32 @@ export class GroupCommit {
   }
 
   #repeated<T>(since: number, work: Work<T>): Promise<T> {
-    const once = () => this.#database.transaction().execute(work).finally(this.#tell.committed)
+    const { database, direct } = this.#connection
+    const directly: Work<T> = async transaction => {
+      using _ = writeDirectly(transaction, direct)
+      return await work(transaction)
+    }
+    const once = () => database.transaction().execute(directly).finally(this.#tell.committed)
     return whileBusy(once, undefined, { since, retried: this.#tell.retried })
   }
 }
 
-/** How to tell each of them what became of it. Rejects where one has ended the whole transaction, as a full disk does. */
+/** How to tell each of them what became of it. Rejects where one fails, which is seldom: a savepoint each costs more. */
+async function inTurn(
+  transaction: Transaction<Schema>,
+  jobs: readonly Job[],
+  isInTransaction: () => boolean,
+): Promise<(() => void)[]> {
+  const told: (() => void)[] = []
+  for (const { work } of jobs) {
+    told.push(await work(transaction))
+    // Whoever let an error pass that has ended it must not have the next one write without a transaction.
+    if (!isInTransaction()) throw new Error('the transaction has been ended')
+  }
+  return told
+}
+
+/** The same where some may fail, which are told so. Rejects where one has ended the whole transaction, as a full disk does. */
 async function inSavepoints(transaction: Transaction<Schema>, jobs: readonly Job[]): Promise<(() => void)[]> {
   const told: (() => void)[] = []
   for (const { work, reject } of jobs) {

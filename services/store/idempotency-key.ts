@@ -97,9 +97,9 @@ export class IdempotencyKey {
     const known = await this.find(transaction)
     if (known !== undefined) throw new KnownKeyError(this, known)
     this.#wasAdded = false
-    const before = await rowChanges(transaction)
+    const before = rowChanges(transaction)
     const result = await work()
-    if ((await rowChanges(transaction)) !== before) {
+    if (rowChanges(transaction) !== before) {
       await this.#add(transaction)
       this.#wasAdded = true
     }

@@ -28,6 +28,7 @@ export const migrationNames = [
   '0027-debuggees',
   '0029-own-tokens',
   '0032-breakpoint-kinds',
+  '0034-cheaper-commands',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

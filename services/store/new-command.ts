@@ -1,13 +1,13 @@
-import type { Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import { type CommandLimits, noLimits } from '../contract/command-limits.ts'
 import type { CommandLine } from '../contract/fields.ts'
 import { type CommandId, commandId, type EnvironmentId, type SessionId } from '../contract/ids.ts'
 import type { TerminalSize } from '../contract/terminal.ts'
-import { noteActivity } from './activity.ts'
+import { touch } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
 import { compiledQuery } from './compiled-query.ts'
-import type { CommandRow, Schema } from './schema.ts'
+import type { CommandRow, Schema, SessionRow } from './schema.ts'
 import type { Store } from './store.ts'
 import { presentTrace } from './trace-column.ts'
 
@@ -39,9 +39,8 @@ export type NewCommand = {
 /** Queues a command. Undefined where the session takes no more commands. */
 export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandRow | undefined> {
   return store.write(async transaction => {
-    if (!(await takesCommands(transaction, wanted.session))) return undefined
     const row = await insertWanted(transaction, wanted)
-    note({ command: row.id })
+    if (row !== undefined) note({ command: row.id })
     return row
   })
 }
@@ -49,7 +48,6 @@ export function queueCommand(store: Store, wanted: NewCommand): Promise<CommandR
 /** Queues a command that is like `earlier` and waits for none. Undefined where its session takes no more commands. */
 export function queueAgain(store: Store, earlier: CommandRow, now: string): Promise<CommandRow | undefined> {
   return store.write(async transaction => {
-    if (!(await takesCommands(transaction, earlier.session_id))) return undefined
     const { command_json, directory, environment_json, timeout_seconds } = earlier
     const { idempotent, merge, limits_json, artifacts_json, terminal_columns, terminal_rows } = earlier
     const row = await insertRow(transaction, {
@@ -68,6 +66,7 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
         created_at: now,
       },
     })
+    if (row === undefined) return undefined
     await transaction
       .insertInto('command_inputs')
       .columns(['command_id', 'stdin'])
@@ -83,25 +82,25 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
   })
 }
 
+/** In a session of which it is known that it takes commands. */
+export async function insertCommand(
+  transaction: Transaction<Schema>,
+  wanted: NewCommand,
+): Promise<CommandId> {
+  const row = await insertWanted(transaction, wanted)
+  if (row === undefined) throw new Error(`the session ${wanted.session} takes no more commands`)
+  return row.id
+}
+
 export async function takesCommands(transaction: Transaction<Schema>, session: SessionId): Promise<boolean> {
   return (await takingQuery(transaction, { session })).length > 0
 }
 
-const takingQuery = compiledQuery<{ session: SessionId }, { id: SessionId }>((database, parameter) =>
-  database
-    .selectFrom('sessions')
-    .select('id')
-    .where('id', '=', parameter('session'))
-    .where('status', 'in', ['pending', 'starting', 'running']),
-)
-
-export const insertCommand = async (
+/** One that waits for a command that has ended otherwise than well is cancelled at once. Undefined where its session takes no more. */
+async function insertWanted(
   transaction: Transaction<Schema>,
   wanted: NewCommand,
-): Promise<CommandId> => (await insertWanted(transaction, wanted)).id
-
-/** One that waits for a command that has ended otherwise than well is cancelled at once. */
-async function insertWanted(transaction: Transaction<Schema>, wanted: NewCommand): Promise<CommandRow> {
+): Promise<CommandRow | undefined> {
   const after = [...new Set(wanted.after)]
   const row = await insertRow(transaction, {
     session_id: wanted.session,
@@ -121,6 +120,7 @@ async function insertWanted(transaction: Transaction<Schema>, wanted: NewCommand
     debuggee: wanted.debuggee === true ? 1 : 0,
     created_at: wanted.now,
   })
+  if (row === undefined) return undefined
   if (wanted.stdin !== undefined)
     await transaction
       .insertInto('command_inputs')
@@ -138,79 +138,96 @@ type Given =
   | ('idempotent' | 'merge' | 'limits_json' | 'artifacts_json' | 'after_json' | 'rerun_of' | 'created_at')
   | ('environment_id' | 'debuggee' | 'terminal_columns' | 'terminal_rows')
 
+/** Undefined where its session takes no more commands. */
 async function insertRow(
   transaction: Transaction<Schema>,
   given: Pick<CommandRow, Given>,
-): Promise<CommandRow> {
-  const id = commandId.create()
-  const [bounds] = await boundsQuery(transaction, { session: given.session_id })
+): Promise<CommandRow | undefined> {
+  const [session] = await takingQuery(transaction, { session: given.session_id })
+  if (session === undefined) return undefined
   // What builds an environment comes before all that was asked for.
   const sequence =
     given.environment_id === null
-      ? Math.max(bounds?.highest ?? 0, 0) + 1
-      : Math.min(bounds?.lowest ?? 1, 1) - 1
-  const [row] = await insertQuery(transaction, { ...given, id, sequence, trace_json: presentTrace() })
-  await noteActivity(transaction, given.session_id, given.created_at)
-  if (row === undefined) throw new Error('a command that was inserted has no row')
-  return row
+      ? Math.max(session.highest ?? 0, 0) + 1
+      : Math.min(session.lowest ?? 1, 1) - 1
+  const values = { ...given, id: commandId.create(), sequence, trace_json: presentTrace() }
+  await insertQuery(transaction, values)
+  await touch(transaction, session, given.created_at)
+  return { ...values, ...queued }
 }
 
-/** Each on its own: of both at once SQLite would look at every command of the session. */
-const boundsQuery = compiledQuery<{ session: SessionId }, { highest: number | null; lowest: number | null }>(
-  (database, parameter) => {
-    const sequences = () => database.selectFrom('commands').where('session_id', '=', parameter('session'))
-    return database.selectNoFrom([
-      sequences()
-        .select(eb => eb.fn.max('sequence').as('highest'))
-        .as('highest'),
-      sequences()
-        .select(eb => eb.fn.min('sequence').as('lowest'))
-        .as('lowest'),
-    ])
-  },
+type Taking = Pick<SessionRow, 'id' | 'last_active_at' | 'idle_timeout_seconds'> & {
+  highest: number | null
+  lowest: number | null
+}
+
+/** A session that takes commands, with the bounds of their numbers: each on its own, for of both at once SQLite would look at every command. */
+const takingQuery = compiledQuery<{ session: SessionId }, Taking>((database, parameter) =>
+  database
+    .selectFrom('sessions')
+    .select(eb => {
+      const sequences = eb.selectFrom('commands').where('session_id', '=', parameter('session'))
+      return [
+        'id',
+        'last_active_at',
+        'idle_timeout_seconds',
+        sequences.select(inner => inner.fn.max('sequence').as('highest')).as('highest'),
+        sequences.select(inner => inner.fn.min('sequence').as('lowest')).as('lowest'),
+      ]
+    })
+    .where('id', '=', parameter('session'))
+    .where('status', 'in', ['pending', 'starting', 'running']),
 )
 
-const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | 'trace_json'>, CommandRow>(
+/** What every command begins with. */
+const queued: Omit<CommandRow, Given | 'id' | 'sequence' | 'trace_json'> = {
+  attempts: 0,
+  status: 'queued',
+  cancel_requested: 0,
+  runner_token: null,
+  collection_json: null,
+  enforcement: null,
+  exit_code: null,
+  failure_json: null,
+  stdout_bytes: null,
+  stderr_bytes: null,
+  truncated: 0,
+  usage_json: null,
+  log_state: 'written',
+  log_stored_bytes: null,
+  log_expired_at: null,
+  started_at: null,
+  ended_at: null,
+}
+
+/** Each as a part of the query rather than one of its parameters. */
+const literally = <Values extends Record<string, string | number | null>>(values: Values) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sql.lit(value)])) as {
+    [Name in keyof Values]: RawBuilder<Values[Name]>
+  }
+
+const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | 'trace_json'>, unknown>(
   (database, parameter) =>
-    database
-      .insertInto('commands')
-      .values({
-        id: parameter('id'),
-        session_id: parameter('session_id'),
-        sequence: parameter('sequence'),
-        after_json: parameter('after_json'),
-        command_json: parameter('command_json'),
-        directory: parameter('directory'),
-        environment_json: parameter('environment_json'),
-        timeout_seconds: parameter('timeout_seconds'),
-        idempotent: parameter('idempotent'),
-        rerun_of: parameter('rerun_of'),
-        environment_id: parameter('environment_id'),
-        debuggee: parameter('debuggee'),
-        merge: parameter('merge'),
-        terminal_columns: parameter('terminal_columns'),
-        terminal_rows: parameter('terminal_rows'),
-        limits_json: parameter('limits_json'),
-        artifacts_json: parameter('artifacts_json'),
-        created_at: parameter('created_at'),
-        trace_json: parameter('trace_json'),
-        attempts: 0,
-        status: 'queued',
-        cancel_requested: 0,
-        runner_token: null,
-        collection_json: null,
-        enforcement: null,
-        exit_code: null,
-        failure_json: null,
-        stdout_bytes: null,
-        stderr_bytes: null,
-        truncated: 0,
-        usage_json: null,
-        log_state: 'written',
-        log_stored_bytes: null,
-        log_expired_at: null,
-        started_at: null,
-        ended_at: null,
-      })
-      .returningAll(),
+    database.insertInto('commands').values({
+      id: parameter('id'),
+      session_id: parameter('session_id'),
+      sequence: parameter('sequence'),
+      after_json: parameter('after_json'),
+      command_json: parameter('command_json'),
+      directory: parameter('directory'),
+      environment_json: parameter('environment_json'),
+      timeout_seconds: parameter('timeout_seconds'),
+      idempotent: parameter('idempotent'),
+      rerun_of: parameter('rerun_of'),
+      environment_id: parameter('environment_id'),
+      debuggee: parameter('debuggee'),
+      merge: parameter('merge'),
+      terminal_columns: parameter('terminal_columns'),
+      terminal_rows: parameter('terminal_rows'),
+      limits_json: parameter('limits_json'),
+      artifacts_json: parameter('artifacts_json'),
+      created_at: parameter('created_at'),
+      trace_json: parameter('trace_json'),
+      ...literally(queued),
+    }),
 )

@@ -1,11 +1,10 @@
-import { type Kysely, sql } from 'kysely'
-import { compiledQuery } from './compiled-query.ts'
+import type { Transaction } from 'kysely'
+import { directly } from './direct.ts'
 import type { Schema } from './schema.ts'
 
-const changesQuery = compiledQuery<Record<never, never>, { changes: number }>(database =>
-  database.selectNoFrom(sql<number>`total_changes()`.as('changes')),
-)
-
-/** How many rows this connection has changed so far. */
-export const rowChanges = async (transaction: Kysely<Schema>): Promise<number> =>
-  (await changesQuery(transaction, {}))[0]?.changes ?? 0
+/** How many rows the connection of one of the store's transactions has changed so far. */
+export function rowChanges(transaction: Transaction<Schema>): number {
+  const direct = directly(transaction)
+  if (direct === undefined) throw new Error('this is no open transaction of the store')
+  return direct.rowChanges()
+}

@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Selectable, type SqlBool, sql } from 'kysely'
 import type { CommandId, InstanceId, RepositoryId, RunnerToken, SessionId } from '../contract/ids.ts'
 import type { SessionStatus } from '../contract/session-state.ts'
+import { running } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
 import type { RunnerRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
@@ -112,7 +113,7 @@ export const adoptCommands = (store: Store, by: RunnerToken): Promise<CommandId[
     const rows = await transaction
       .updateTable('commands')
       .set({ runner_token: by })
-      .where('status', '=', 'running')
+      .where('status', '=', running)
       .where('runner_token', 'is', null)
       .where(isRegistered(by))
       .returning('id')

@@ -1,6 +1,9 @@
+import type { Transaction } from 'kysely'
 import { toInstant } from '../../lib/clock.ts'
 import type { SessionId } from '../contract/ids.ts'
+import { queued, running } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
+import type { Schema } from './schema.ts'
 import { move } from './session-transitions.ts'
 import type { Store } from './store.ts'
 
@@ -58,16 +61,10 @@ export const stopWhereIdle = (store: Store, id: SessionId, by: string, now: stri
       .where('id', '=', id)
       .executeTakeFirst()
     if (row === undefined || row.status !== 'running' || row.idle_timeout_seconds === 0) return false
-    const live = await transaction
-      .selectFrom('commands')
-      .select('id')
-      .where('session_id', '=', id)
-      .where('status', 'in', ['queued', 'running'])
-      .limit(1)
-      .executeTakeFirst()
+    const live = (await hasCommand(transaction, id, queued)) || (await hasCommand(transaction, id, running))
     const span = row.idle_timeout_seconds * 1_000
     const whole = Date.parse(by) + span
-    const next = live === undefined ? Math.min(Date.parse(row.last_active_at) + span, whole) : whole
+    const next = live ? whole : Math.min(Date.parse(row.last_active_at) + span, whole)
     if (next <= Date.parse(by)) return move(transaction, id, 'stopping', { now, end_reason: 'idle' })
     await transaction
       .updateTable('sessions')
@@ -76,6 +73,19 @@ export const stopWhereIdle = (store: Store, id: SessionId, by: string, now: stri
       .execute()
     return false
   })
+
+const hasCommand = async (
+  transaction: Transaction<Schema>,
+  session: SessionId,
+  status: typeof queued,
+): Promise<boolean> =>
+  (await transaction
+    .selectFrom('commands')
+    .select('id')
+    .where('session_id', '=', session)
+    .where('status', '=', status)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
 
 /** Asks for the removal of all sessions that ended before `end`. */
 export const removeEndedBefore = (store: Store, end: string): Promise<SessionId[]> =>

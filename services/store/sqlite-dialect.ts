@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -7,6 +7,7 @@ import {
   SqliteDialect,
   SqliteDriver,
 } from 'kysely'
+import { keptStatements } from './kept-statements.ts'
 
 /**
  * Kysely's SQLite dialect over `node:sqlite`. A transaction begins as `immediate`: it takes the write lock at once, so
@@ -47,7 +48,7 @@ class ImmediateDriver extends SqliteDriver {
     super({
       database: async () => {
         opened = open()
-        return adapt(opened)
+        return keptStatements(opened)
       },
     })
     this.#isInTransaction = () => opened?.isTransaction ?? false
@@ -60,52 +61,5 @@ class ImmediateDriver extends SqliteDriver {
   /** A full disk, among others, has SQLite end the transaction itself; the reason would be lost in a second error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#isInTransaction()) await super.rollbackTransaction(connection)
-  }
-}
-
-/** How many compiled statements are kept; there are fewer different ones, but for lists of varying length. */
-const keptStatements = 200
-
-/**
- * The shape that Kysely expects of a driver, from what node:sqlite offers. A statement is compiled once and kept: all
- * of ours are run to their end at once, so none is ever in use twice.
- */
-function adapt(database: DatabaseSync) {
-  const kept = new Map<string, ReturnType<typeof compile>>()
-  const compile = (sql: string) => {
-    const statement = database.prepare(sql)
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters: readonly unknown[]) => statement.all(...parameters.map(toSqlite)),
-      run: (parameters: readonly unknown[]) => statement.run(...parameters.map(toSqlite)),
-      iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(toSqlite)),
-    }
-  }
-  return {
-    close: () => database.close(),
-    prepare(sql: string) {
-      const known = kept.get(sql)
-      if (known !== undefined) return known
-      const compiled = compile(sql)
-      if (kept.size >= keptStatements) kept.clear()
-      kept.set(sql, compiled)
-      return compiled
-    },
-  }
-}
-
-function toSqlite(value: unknown): SQLInputValue {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-      return value
-    case 'boolean':
-      return value ? 1 : 0
-    case 'undefined':
-      return null
-    default:
-      if (value === null || value instanceof Uint8Array) return value
-      throw new TypeError(`a query parameter of type ${typeof value} has no SQLite form`)
   }
 }

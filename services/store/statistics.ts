@@ -4,7 +4,7 @@ import { commandStatuses } from '../contract/command-state.ts'
 import { repositoryStatuses } from '../contract/repository-state.ts'
 import { sessionStatuses } from '../contract/session-state.ts'
 import { worktreeStatuses } from '../contract/worktree-state.ts'
-import { liveDebugSessions, rowsIn } from './figures.ts'
+import { liveDebuggees, rowsIn } from './figures.ts'
 import type { Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
@@ -21,7 +21,7 @@ export const statistics = (store: Store): Promise<Statistics> =>
       commands: await countsOf(database, 'commands', commandStatuses),
       repositories: await countsOf(database, 'repositories', repositoryStatuses),
       worktrees: await countsOf(database, 'worktrees', worktreeStatuses),
-      debug_sessions: await liveDebugSessions(database),
+      debug_sessions: await liveDebuggees(database),
       runners: await rowsIn(database, 'runners'),
       bytes: {
         logs: await sumOf(database, 'commands', 'log_stored_bytes'),

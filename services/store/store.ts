@@ -3,6 +3,7 @@ import { pendingEntry } from './audit-entry.ts'
 import { whileBusy } from './busy.ts'
 import type { CompiledStoreQuery } from './compiled-query.ts'
 import { connect } from './database.ts'
+import { readDirectly } from './direct.ts'
 import { GroupCommit } from './group-commit.ts'
 import { pendingKey } from './idempotency-key.ts'
 import { requireCurrentSchema } from './migrate.ts'
@@ -36,18 +37,19 @@ export type Store = AsyncDisposable & {
 
 /** Opens the store for a service. Throws a UserError where its schema is not the one this code knows. */
 export async function openStore(path: string): Promise<Store> {
-  const { database, dataVersion } = connect(path)
+  const { database, dataVersion, direct } = connect(path)
   try {
     await whileBusy(() => requireCurrentSchema(database, path))
   } catch (error) {
     await database.destroy()
     throw error
   }
+  readDirectly(database, direct)
   let retries = 0
   const retried = () => void retries++
   // One for all that is written: who waits for the lock by himself would see another one of this process take it again.
   const version = new StoreVersion(dataVersion)
-  const commits = new GroupCommit(database, { retried, committed: () => version.changed() })
+  const commits = new GroupCommit({ database, direct }, { retried, committed: () => version.changed() })
   const read: Store['read'] = work => whileBusy(() => work(database), undefined, { retried })
   const recall = new Recall(read, version)
   return {

@@ -9,7 +9,7 @@ import { endMarked } from '../../lib/processes/end-marked.ts'
 import { endProcesses } from '../../lib/processes/end-processes.ts'
 import { shellWords } from '../../lib/shell-words.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { commandsIn, runningCommands } from '../../services/store/commands.ts'
+import { liveCommands, runningCommands } from '../../services/store/commands.ts'
 import { commandLineOf } from '../../services/store/rows.ts'
 import type { CommandRow } from '../../services/store/schema.ts'
 import { moveSession } from '../../services/store/session-transitions.ts'
@@ -50,8 +50,7 @@ export async function bringDown(options: DownOptions): Promise<DownResult> {
     onWait: () => log('another `task up` or `task down` is under way in this workspace; waiting for it'),
   })
   await using store = await openStore(workspace.storeFile)
-  if (!(await mayEnd(await commandsIn(store, 'queued', 'running'), options)))
-    return { outcome: 'declined', sessionsStopped: 0 }
+  if (!(await mayEnd(await liveCommands(store), options))) return { outcome: 'declined', sessionsStopped: 0 }
 
   const daemon = runningDaemon(workspace.pm2Home)
   const started = readRunState(workspace)

@@ -136,6 +136,35 @@ t.test("another owner's are not told, nor where one session was asked for the ot
   t.same(await kinds({ session: third, visible: { owner: rig.owner } }), [])
 })
 
+t.test('others are passed over a bounded number at a time', async t => {
+  const rig = await changesRig(t)
+  const bob = await rig.user('bob')
+  const [mine, other] = [await rig.session(), await rig.session([], bob)]
+  const place = (position: number, owner_id: typeof bob) =>
+    rig.store.write(db =>
+      db
+        .insertInto('changes')
+        .values({ position, kind: 'session', resource_id: other, session_id: other, owner_id })
+        .onConflict(conflict => conflict.column('resource_id').doUpdateSet({ position }))
+        .execute(),
+    )
+  await place(250_000, bob)
+  const asked = async (after: number) => {
+    const { changes, upTo, more } = await rig.read({ after, visible: { owner: bob } })
+    return { changes: changes.map(text), upTo, more }
+  }
+  t.same(await asked(10), { changes: [], upTo: 100_010, more: true })
+  t.same(await asked(100_010), { changes: [], upTo: 200_010, more: true })
+  t.same(await asked(200_010), { changes: [`session ${other} pending`], upTo: 250_000, more: false })
+  t.match(await rig.read({ after: 10, visible: { owner: bob }, session: other }), {
+    upTo: 250_000,
+    more: false,
+  })
+  const all = await rig.read()
+  t.same(all.changes.map(text), [`session ${mine} pending`, `session ${other} pending`])
+  t.equal(all.upTo, 250_000)
+})
+
 t.test('what is not known any more is said', async t => {
   const rig = await changesRig(t)
   const { store } = rig

@@ -39,6 +39,45 @@ t.test('two stores share it', async t => {
   t.equal(await getToken(other.store, id), undefined)
 })
 
+t.test('it sees what its own transaction has written, and nothing of what is not committed', async t => {
+  const { store, token } = await storeRig(t)
+  const id = await token('here')
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: end, resolve: finish } = Promise.withResolvers<void>()
+  const named = compiledQuery<{ id: typeof id }, { name: string }>((database, parameter) =>
+    database.selectFrom('tokens').select('name').where('id', '=', parameter('id')),
+  )
+  const renamed = compiledQuery<{ id: typeof id; name: string }, { name: string }>((database, parameter) =>
+    database
+      .updateTable('tokens')
+      .set({ name: parameter('name') })
+      .where('id', '=', parameter('id'))
+      .returning('name'),
+  )
+  const writing = store.write(async transaction => {
+    t.same(await renamed(transaction, { id, name: 'there' }), [{ name: 'there' }])
+    t.match(await named(transaction, { id }), [{ name: 'there' }])
+    begin()
+    await end
+    throw new Error('changed my mind')
+  })
+  await begun
+  const reading = store.read(database => named(database, { id }))
+  finish()
+  await t.rejects(writing, { message: 'changed my mind' })
+  t.match(await reading, [{ name: 'here' }])
+})
+
+t.test('a transaction that is over takes none', async t => {
+  const { store, token } = await storeRig(t)
+  const id = await token('here')
+  const named = compiledQuery<{ id: typeof id }, { name: string }>((database, parameter) =>
+    database.selectFrom('tokens').select('name').where('id', '=', parameter('id')),
+  )
+  const over = await store.write(async transaction => transaction)
+  await t.rejects(named(over, { id }), { message: /committed/ })
+})
+
 t.test("a session's latest debug session comes with its own command", async t => {
   const { store, session } = await storeRig(t)
   const [mine, empty] = [await session(), await session()]

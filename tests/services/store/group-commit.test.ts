@@ -65,6 +65,39 @@ t.test('one that ends the whole transaction takes nobody with it', async t => {
   t.same(row, [{ last_active_at: 'then', sequence: 1 }])
 })
 
+t.test('who lets an error pass that ends the transaction has nobody write without one', async t => {
+  const rig = await storeRig(t)
+  const session = await rig.running()
+  const other = new DatabaseSync(rig.path)
+  other.exec(
+    `create trigger odd before update of label on sessions begin select raise(rollback, 'over'); end`,
+  )
+  t.teardown(() => other.close())
+  let committed: unknown
+  const outcomes = await Promise.allSettled([
+    rig.queue(session),
+    rig.store.write(async transaction => {
+      await transaction
+        .updateTable('sessions')
+        .set({ label: 'x' })
+        .execute()
+        .catch(() => undefined)
+    }),
+    rig.store.write(async transaction => {
+      const { rows } = await sql`update sessions set last_active_at = 'then' returning id`.execute(
+        transaction,
+      )
+      committed = other.prepare("select id from sessions where last_active_at = 'then'").get()
+      return rows.length
+    }),
+  ])
+  t.equal(committed, undefined, 'nobody sees it yet')
+  t.equal(outcomes[0].status, 'fulfilled')
+  t.match(outcomes[2], { status: 'fulfilled', value: 1 })
+  const { commands } = other.prepare('select count(*) as commands from commands').get() ?? {}
+  t.equal(commands, 1)
+})
+
 t.test('nothing is told before it is committed', async t => {
   const rig = await storeRig(t)
   const session = await rig.running()
