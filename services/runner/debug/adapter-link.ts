@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { Adapter, DapPeer, OpenAdapter } from './adapter.ts'
 import type { AskAdapter } from './ask-adapter.ts'
@@ -17,6 +17,9 @@ const letGoMs = 2_000
 
 const letGo =
   'the debugger has let go of the debuggee: it is ending, or has replaced itself by another program'
+
+/** The protocol's event for it. */
+const changedSchema = z.object({ capabilities: z.unknown() })
 
 export type LinkHandlers = {
   readonly event: (name: string, body: unknown) => void
@@ -158,6 +161,7 @@ export class AdapterLink implements AsyncDisposable {
 
   #event(name: string, body: unknown): void {
     if (name === 'initialized') this.#initialized.resolve()
+    if (name === 'capabilities') this.introduced(changedSchema.safeParse(body).data?.capabilities)
     // The debuggee has gone, or replaced itself by another program: that the adapter leaves is no failure any more.
     if (name === 'terminated') {
       this.#over = true

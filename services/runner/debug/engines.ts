@@ -3,6 +3,7 @@ import type { DebugEngine } from '../../contract/debug-state.ts'
 import { debugpyEngine } from './debugpy/engine.ts'
 import type { Engine } from './engine.ts'
 import { gdbEngine } from './gdb/engine.ts'
+import { lldbEngine } from './lldb/engine.ts'
 
 export type EngineSettings = {
   /** Where to look for a Python with debugpy after the debuggee's own: names on PATH, or files. */
@@ -18,4 +19,5 @@ export type Engines = Readonly<Partial<Record<DebugEngine, Engine>>>
 export const engines = (settings: EngineSettings, scope: ProcessScope): Engines => ({
   debugpy: debugpyEngine(settings.pythons, scope),
   gdb: gdbEngine(scope),
+  'lldb-dap': lldbEngine(scope),
 })

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
 import { withOptions } from '../../sandbox/open-options.ts'
+import { outputOf } from '../output-of.ts'
 import type { Place } from '../place.ts'
-import { outputOf } from './output-of.ts'
 
 /** A Python that has debugpy, and the directory of the package. */
 export type Debugpy = {

@@ -7,9 +7,9 @@ import { openly } from '../../sandbox/enclosure.ts'
 import { besideDebuggee } from '../adapter-process.ts'
 import { anyBodySchema, stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { missingFile } from '../missing-file.ts'
 import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
-import { missingProgram } from './missing-program.ts'
 
 const adapterFile = join(import.meta.dirname, 'debug_server_adapter.py')
 const debuggeeFile = join(import.meta.dirname, 'debug_server_debuggee.py')
@@ -44,7 +44,9 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
       return { ok: true, tool: { name: basename(interpreter), version: `Python ${version}` } }
     },
     async plan(request, place, signal): Promise<Planned> {
-      const missing = await missingProgram(request, place)
+      const { program } = request
+      // Whether a module is there, only Python can tell.
+      const missing = program.kind === 'file' ? await missingFile(program.file, place) : undefined
       if (missing !== undefined) return { ok: false, failure: missing }
       const interpreter = await findInterpreter(request.interpreter, place)
       if (!interpreter.found)

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
 import { withOptions } from '../../sandbox/open-options.ts'
-import { outputOf } from '../debugpy/output-of.ts'
+import { outputOf } from '../output-of.ts'
 import type { Place } from '../place.ts'
 import { gdbEnvironment } from './gdb-environment.ts'
 

@@ -2,11 +2,11 @@
 #
 #   sh engine-host.sh ROOM DEBUGGER [ARGUMENT…]
 #
-# ROOM is a directory with four named pipes, which the runner has made and holds open. The debugger's standard streams are
-# ROOM/in, ROOM/out and ROOM/errors: an empty line in ROOM/errors says that it has them, before anything else. Through
-# ROOM/control comes the code to leave with, as one line; the debugger is killed then, for it may take its time or abort
-# otherwise. Where the runner dies that pipe ends, the debugger is killed, and the code is that of SIGKILL: nobody knows
-# how the debuggee ended.
+# ROOM is a directory with named pipes, which the runner has made and holds open. The debugger's standard streams are
+# ROOM/in, ROOM/out and ROOM/errors: an empty line in ROOM/errors says that it has them, before anything else. It may
+# write to ROOM/notes. Through ROOM/control comes the code to leave with, as one line; the debugger is killed then, for it
+# may take its time or abort otherwise. Where the runner dies that pipe ends, the debugger is killed, and the code is that
+# of SIGKILL: nobody knows how the debuggee ended.
 #
 # Standard input, output and error of the command, which the debuggee is to have, are the debugger's 5, 3 and 4. Where it
 # hands none on to what it starts, they are /proc/$DEBUG_SERVER_HOST/fd/5, 3 and 4.

@@ -18,9 +18,22 @@ export function pidOf(session: SessionId, text = ''): number | undefined {
   )?.pid
 }
 
-function commandLine(pid: number): string {
+/** The pid of a process of a session whose program has this name. */
+export function pidNamed(session: SessionId, name: string): number {
+  const read = environmentReader()
+  const found = processTable().entries.find(
+    ({ pid, zombie }) =>
+      !zombie && read(pid, 'DEBUG_SERVER_SESSION') === session && textOf(`/proc/${pid}/comm`) === `${name}\n`,
+  )
+  if (found === undefined) throw new Error(`${session} has no ${name}`)
+  return found.pid
+}
+
+const commandLine = (pid: number): string => textOf(`/proc/${pid}/cmdline`)
+
+function textOf(file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch {
     return ''
   }

@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { openly } from '../../sandbox/enclosure.ts'
+import type { StoppedEvent } from '../dap-messages.ts'
+import type { Engine, EngineFound, EnginePlan, Planned, StopMeaning } from '../engine.ts'
+import { coreDump, nativeProgram } from '../native-program.ts'
+import { outputOf } from '../output-of.ts'
+import { DapWithin } from '../within/dap-within.ts'
+import { type EngineHost, engineHost } from '../within/engine-host.ts'
+import { besideIt, findLldb, lldbMissing } from './find-lldb.ts'
+import { LldbDialect, type LldbTarget } from './lldb-dialect.ts'
+import { signalStop } from './signal-stop.ts'
+import { lldbServerLog } from './through-shell.ts'
+
+const versionMs = 10_000
+
+/** C, C++, Rust and the like by lldb-dap, which runs within the debuggee's command: see decision 0067. */
+export function lldbEngine(scope: ProcessScope): Engine {
+  return {
+    async find(environment): Promise<EngineFound> {
+      const lldb = await findLldb({ environment, directory: '/', enclosure: openly })
+      if (lldb === undefined) return { ok: false, message: lldbMissing }
+      const version = await versionOf(besideIt(lldb), environment, scope)
+      return { ok: true, tool: { name: 'lldb-dap', version } }
+    },
+    async plan(request, place, _signal): Promise<Planned> {
+      const { program } = request
+      if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of lldb`)
+      const lldb = await findLldb(place)
+      if (lldb === undefined)
+        return { ok: false, failure: { reason: 'debugger_not_found', message: lldbMissing } }
+      const native = await nativeProgram(program.file, place)
+      if (!native.ok) return native
+      const core = program.core === null ? null : await coreDump(program.core, place)
+      if (core?.ok === false) return core
+      const target = {
+        program: native.path,
+        arguments: request.arguments,
+        core: core === null ? null : core.path,
+        directory: place.directory,
+      }
+      const notes = join(place.meeting().inside, 'notes')
+      const words = [lldb, '--repl-mode=command']
+      const host = await engineHost({ words, environment: lldbServerLog(notes) }, place, scope)
+      return { ok: true, plan: planOf(request, target, host) }
+    },
+  }
+}
+
+const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): EnginePlan => ({
+  adapterId: 'lldb-dap',
+  open: ({ event }) => new DapWithin(host, { event }, tell => new LldbDialect(target, request, tell)),
+  begin: async () => ({ ok: true, program: host.program }),
+  // Every filter is for exceptions of C++ as they are thrown. One that nobody catches ends in SIGABRT.
+  exceptionFilters: () => [],
+  hitCondition: ({ kind, count }) => (kind === 'from' ? String(count) : undefined),
+  everyThread: 0,
+  meaning,
+  evaluationError: message => message.replace(/^error: /, '').replace(/^<[^>]*>:\d+:\d+: /, ''),
+})
+
+function meaning({ reason, description, text }: StoppedEvent): StopMeaning {
+  const signal = reason === 'exception' ? signalStop(description) : undefined
+  if (signal !== undefined) return { reason, description: signal.name, text: signal.cause }
+  return { reason, description: description ?? null, text: text ?? null }
+}
+
+async function versionOf(
+  lldb: string,
+  environment: Readonly<Record<string, string>>,
+  scope: ProcessScope,
+): Promise<string> {
+  const child = scope.spawn(lldb, ['--version'], {
+    cwd: '/',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const said = await outputOf(child, AbortSignal.timeout(versionMs))
+  return /version ([\w.+~-]+)/.exec(said ?? '')?.[1] ?? 'unknown'
+}

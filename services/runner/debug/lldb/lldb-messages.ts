@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/** What is read of lldb-dap's messages beyond what every adapter says. */
+
+export const processSchema = z.object({ systemProcessId: z.int() })
+export const exitedSchema = z.object({ exitCode: z.int() })
+export const stoppedSchema = z.looseObject({
+  reason: z.string(),
+  description: z.string().optional(),
+  threadId: z.int().optional(),
+  hitBreakpointIds: z.array(z.int()).optional(),
+})
+export type LldbStopped = z.infer<typeof stoppedSchema>
+
+/** Of a command of lldb's own. */
+export const saidSchema = z.object({ result: z.string() })

@@ -1,0 +1,17 @@
+import { constants } from 'node:os'
+
+export type SignalStop = {
+  readonly name: string
+  /** What is said of its cause. */
+  readonly cause: string | null
+}
+
+/** A stop by a signal, from lldb-dap's description of it: `signal SIGSEGV: address not mapped to object (…)`. */
+export function signalStop(description: string | undefined): SignalStop | undefined {
+  const [, name, cause] = /^signal (SIG\w+)(?:: (.*))?$/s.exec(description ?? '') ?? []
+  return name === undefined ? undefined : { name, cause: cause ?? null }
+}
+
+/** The number of a signal by its name; undefined for one that nobody knows. */
+export const signalNumber = (name: string): number | undefined =>
+  (constants.signals as Readonly<Record<string, number>>)[name]

@@ -1,0 +1,19 @@
+/**
+ * lldb starts its program with streams of its own. So it starts a shell, which takes those of the debuggee's command (see
+ * engine-host.sh) for the program and becomes it. Opened for appending, as a log is; `>>` on a terminal means nothing else.
+ */
+const script = `debug_server_host=/proc/$DEBUG_SERVER_HOST/fd
+unset DEBUG_SERVER_HOST LLDB_DEBUGSERVER_LOG_FILE LLDB_SERVER_LOG_CHANNELS
+exec "$@" <"$debug_server_host/5" >>"$debug_server_host/3" 2>>"$debug_server_host/4"`
+
+/** What lldb is to launch, for a program to be run as its user typed it. */
+export const throughShell = (words: readonly string[]) => ({
+  program: '/bin/sh',
+  args: ['-c', script, 'sh', ...words],
+})
+
+/** What lldb-server is to log, and where: how its processes end. */
+export const lldbServerLog = (file: string) => ({
+  LLDB_DEBUGSERVER_LOG_FILE: file,
+  LLDB_SERVER_LOG_CHANNELS: 'posix process',
+})

@@ -1,0 +1,166 @@
+import type { z } from 'zod'
+import type { Adapter, DapPeer, Opening } from '../adapter.ts'
+import { RequestRefused } from '../bridge.ts'
+import { DapClient, type DapOutcome, parsedOutcome } from '../dap-client.ts'
+import { anyBodySchema } from '../dap-messages.ts'
+import type { EngineHost } from './engine-host.ts'
+import type { EnginePipes } from './engine-pipes.ts'
+
+/** What is said to an adapter at its beginning. Each rejects with a BeginningFailed where it comes to nothing. */
+export type Speaker = {
+  ask<Schema extends z.ZodType>(
+    command: string,
+    parameters: object,
+    schema: Schema,
+    ms: number,
+  ): Promise<z.output<Schema>>
+  /** The body of the next event of this name. To be called before what causes it. */
+  next(name: string): Promise<unknown>
+  readonly pipes: EnginePipes
+  /** What `initialize` was asked with. */
+  readonly client: object
+}
+
+/** The debuggee cannot be debugged, for this reason. */
+export class BeginningFailed extends Error {}
+
+/** What an adapter of the protocol needs others to know of it. */
+export type Dialect = {
+  /**
+   * From `initialize` on, until the adapter can be told where to stop. Answers with what it can: the body of the answer
+   * to `initialize`.
+   */
+  begin(to: Speaker): Promise<unknown>
+  /** A request after that, as it is to be sent. Throws a RequestRefused. */
+  request(command: string, parameters: object): { command: string; parameters: object }
+  /** What is told of an event; nothing of one that is nobody's affair. Of the beginning all are heard too. */
+  event(name: string, body: unknown): { name: string; body: unknown } | undefined
+  /** The code that the debuggee's command leaves with, once the adapter says that it is gone; undefined: nobody knows. */
+  exitCode(): Promise<number | undefined>
+  /** A request that the adapter answers by itself, as a sign of life. */
+  readonly probe: { readonly command: string; readonly parameters: object }
+}
+
+/**
+ * An adapter of the protocol that runs within the debuggee's command. It is spoken to once that has begun; what it can is
+ * told then, by the protocol's event for it, and `initialized` when it can be told where to stop.
+ */
+export class DapWithin implements Adapter {
+  readonly client: DapPeer
+  readonly #dialect: Dialect
+  readonly #pipes: EnginePipes
+  readonly #adapter: DapClient
+  readonly #event: Opening['event']
+  readonly #awaited = new Map<string, (body: unknown) => void>()
+  #client: object = {}
+  #isBeginning = true
+  #isOver = false
+
+  constructor(
+    host: EngineHost,
+    { event }: Pick<Opening, 'event'>,
+    dialectOf: (tell: Opening['event']) => Dialect,
+  ) {
+    this.#event = event
+    this.#dialect = dialectOf(event)
+    this.#pipes = host.open()
+    const { output, input } = this.#pipes
+    this.#adapter = new DapClient(output, input, (name, body) => this.#heard(name, body))
+    this.client = {
+      closed: this.#adapter.closed,
+      close: why => this.#adapter.close(why),
+      request: (...request) => this.#request(...request),
+    }
+    void this.#begin()
+  }
+
+  get stderr(): string {
+    return this.#pipes.stderr
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#adapter.close('it has been ended')
+    this.#pipes[Symbol.dispose]()
+  }
+
+  async #begin(): Promise<void> {
+    await this.#pipes.begun
+    try {
+      const capabilities = await this.#dialect.begin({
+        ask: (...request) => this.#ask(...request),
+        next: name => new Promise(resolve => this.#awaited.set(name, resolve)),
+        pipes: this.#pipes,
+        client: this.#client,
+      })
+      this.#isBeginning = false
+      this.#event('capabilities', { capabilities })
+      this.#event('initialized', undefined)
+    } catch (error) {
+      if (!(error instanceof BeginningFailed)) throw error
+      this.#adapter.close(error.message)
+    }
+  }
+
+  async #ask<Schema extends z.ZodType>(
+    command: string,
+    parameters: object,
+    schema: Schema,
+    ms: number,
+  ): Promise<z.output<Schema>> {
+    const outcome = await this.#adapter.request(command, parameters, schema, ms)
+    switch (outcome.kind) {
+      case 'done':
+        return outcome.body
+      case 'refused':
+        throw new BeginningFailed(outcome.message)
+      case 'late':
+        throw new BeginningFailed(`it did not answer to ${command} for ${ms / 1_000} s`)
+      case 'closed':
+        throw new BeginningFailed(outcome.why)
+    }
+  }
+
+  #request: DapPeer['request'] = async (command, parameters, schema, ms, answeredLate) => {
+    type Body = z.output<typeof schema>
+    if (command === 'initialize') {
+      if (this.#isBeginning) {
+        this.#client = parameters
+        return parsedOutcome(command, schema, { supportsConfigurationDoneRequest: true })
+      }
+      const { probe } = this.#dialect
+      const { kind } = await this.#adapter.request(probe.command, probe.parameters, anyBodySchema, ms)
+      return kind === 'done' || kind === 'refused'
+        ? parsedOutcome(command, schema, {})
+        : ({ kind: 'late' } satisfies DapOutcome<Body>)
+    }
+    try {
+      const sent = this.#dialect.request(command, parameters)
+      return await this.#adapter.request(sent.command, sent.parameters, schema, ms, answeredLate)
+    } catch (error) {
+      if (error instanceof RequestRefused) return { kind: 'refused', message: error.message }
+      throw error
+    }
+  }
+
+  #heard(name: string, body: unknown): void {
+    this.#awaited.get(name)?.(body)
+    this.#awaited.delete(name)
+    const told = this.#dialect.event(name, body)
+    if (name === 'terminated') void this.#terminated()
+    else if (told !== undefined && !this.#isBeginning) this.#event(told.name, told.body)
+  }
+
+  /** Once, however often it is said. */
+  async #terminated(): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    const code = await this.#dialect.exitCode()
+    if (code === undefined) this.#adapter.close('it has lost the debuggee, and does not know how that ended')
+    else {
+      this.#event('exited', { exitCode: code })
+      this.#event('terminated', undefined)
+      this.#adapter.close('the debuggee has ended')
+      this.#pipes.leave(code)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import t from 'tap'
+import { nativeRig, noLldb } from './lldb-rig.ts'
+
+t.setTimeout(240_000)
+
+const basket = `#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int add(int total, int price) {
+  int sum = total + price;
+  return sum;
+}
+
+int main(int count, char **words) {
+  int total = 0;
+  for (int i = 1; i <= 3; i++) {
+    total = add(total, i);
+    printf("adding %d\\n", i);
+    fflush(stdout);
+  }
+  fprintf(stderr, "terminal %d\\n", isatty(1));
+  for (int i = 1; i < count; i++) printf("<%s>", words[i]);
+  printf("\\n");
+  return total;
+}
+`
+
+t.test('a program of C is stopped, looked into, stepped and run to its end', { skip: noLldb }, async t => {
+  const { rig, run, state, variables, stack, evaluate, answer } = await nativeRig(t, basket)
+  const debug = await run({ breakpoints: ['app.c:7'], arguments: ['one', "t wo's", '$x', ''] })
+  t.match(debug.at, {
+    engine: 'lldb-dap',
+    status: 'stopped',
+    stop: { reason: 'breakpoint', breakpoints: [1], frame: { name: 'add', file: 'app.c', line: 7 } },
+  })
+  t.match((await variables(debug)).variables, [
+    { name: 'total', value: '0', type: 'int' },
+    { name: 'price', value: '1', type: 'int' },
+    { name: 'sum', value: '1', type: 'int' },
+  ])
+  t.match((await stack(debug)).frames, [
+    { name: 'add', line: 7 },
+    { name: 'main', file: 'app.c', line: 13 },
+  ])
+  t.match(await evaluate(debug, 'sum + 41'), { value: '42' })
+  t.match(await state(debug, 'debug.step_out'), {
+    stop: { reason: 'step', frame: { name: 'main', line: 13 } },
+  })
+  t.match(await state(debug, 'debug.next'), { stop: { reason: 'step', frame: { name: 'main', line: 14 } } })
+  t.match(await state(debug, 'debug.continue'), { stop: { reason: 'breakpoint', frame: { name: 'add' } } })
+  await answer(debug, 'debug.break', { breakpoints: ['app.c:7'], remove: true })
+  t.match(await state(debug, 'debug.continue'), { end: { reason: 'exited', exit_code: 6 } })
+  const row = await rig.ended(debug.command)
+  t.match(row, { status: 'failed', exit_code: 6 })
+  t.equal(rig.stdout(row), "adding 1\nadding 2\nadding 3\n<one><t wo's><$x><>\n")
+  t.equal(rig.stderr(row), 'terminal 0\n')
+})
