@@ -33,6 +33,10 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
     case 'debug_session_not_found':
     case 'debug_session_ended':
       return 'see "debug-server debug list SESSION", or start one with "debug-server debug launch SESSION --python FILE"'
+    case 'control_held':
+      return 'ask for it with "debug-server debug control SESSION ask --wait 30s"; in a session of your own take it with "debug-server debug control SESSION take"'
+    case 'viewer_not_found':
+      return 'see "debug-server debug viewers SESSION"'
     case 'debuggee_running':
       return 'stop it where it is with "debug-server debug pause SESSION", or wait with "debug-server debug status SESSION --wait 30s"'
     case 'debug_limit':

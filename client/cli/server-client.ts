@@ -26,6 +26,7 @@ export async function clientOfNobody(
 
 const options = async (io: Io, settings: Settings, { verbose }: Flags) => ({
   signal: io.signal,
+  userAgent: 'debug-server-cli',
   retries,
   tell: verbose === true ? await teller(io, settings) : undefined,
 })

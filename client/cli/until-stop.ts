@@ -8,6 +8,7 @@ import { Interruption } from './interruption.ts'
 import { print } from './print.ts'
 import { startProgress } from './progress.ts'
 import { renderUnverified } from './render/breakpoints.ts'
+import { renderHolder } from './render/control.ts'
 import { renderStanding } from './render/debug-session.ts'
 import { type NamedDebug, typedAgain } from './typed-again.ts'
 import type { ActContext, RenderContext } from './words/words.ts'
@@ -50,7 +51,7 @@ function shown(name: WaitingName, debug: DebugSession, context: RenderContext): 
   switch (name) {
     case 'debug.launch':
     case 'debug.status':
-      return `${debug.id} (${debug.command})\n${renderStanding(debug)}${renderUnverified(debug.breakpoints, context)}`
+      return `${debug.id} (${debug.command})\n${renderStanding(debug)}${renderHolder(debug.control)}${renderUnverified(debug.breakpoints, context)}`
     case 'debug.continue':
     case 'debug.next':
     case 'debug.step_in':

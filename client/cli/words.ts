@@ -13,6 +13,7 @@ import {
 import {
   debugBreak,
   debugContinue,
+  debugControl,
   debugEngines,
   debugEvaluate,
   debugLaunch,
@@ -28,6 +29,7 @@ import {
   debugTerminate,
   debugThreads,
   debugVariables,
+  debugViewers,
 } from './words/debug.ts'
 import { environmentDelete, environmentList } from './words/environment.ts'
 import { events } from './words/events.ts'
@@ -114,6 +116,8 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'debug.scopes': debugScopes,
   'debug.output': debugOutput,
   'debug.terminate': debugTerminate,
+  'debug.control': debugControl,
+  'debug.viewers': debugViewers,
   'events.follow': events,
   'me.get': meShow,
   'me.update': meUpdate,

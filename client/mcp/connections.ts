@@ -14,6 +14,8 @@ const retries = 3
 export class Connections implements AsyncDisposable {
   readonly #place: ClientPlace
   readonly #flags: ConnectionFlags
+  /** Each agent is a viewer of its own where it debugs, though they have one token. */
+  readonly #userAgent = `debug-server-mcp (${crypto.randomUUID().slice(0, 8)})`
   readonly #clients = new Map<string, Client>()
   #settings: Settings | undefined
   #latest: { readonly stamp: string; readonly client: Client } | undefined
@@ -45,7 +47,8 @@ export class Connections implements AsyncDisposable {
 
   #clientFor(settings: ConnectionSettings): Client {
     const key = JSON.stringify(settings)
-    const client = this.#clients.get(key) ?? createClient({ ...settings, retries })
+    const client =
+      this.#clients.get(key) ?? createClient({ ...settings, userAgent: this.#userAgent, retries })
     this.#clients.set(key, client)
     return client
   }

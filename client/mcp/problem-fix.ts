@@ -35,6 +35,12 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'start one with debug_launch; debug_list shows those there are'
     case 'debug_session_ended':
       return 'debug_status tells how it ended; start another with debug_launch'
+    case 'viewer_not_found':
+      return 'debug_viewers lists who watches'
+    case 'role_insufficient':
+      return 'you may watch only: ask the owner of the session for more'
+    case 'control_held':
+      return 'read on meanwhile (debug_variables, debug_stack, debug_status); ask for it with debug_control and wait, or take it from a client of the same user with action take'
     case 'debuggee_running':
       return 'wait for a stop with debug_status and wait, or stop it with debug_pause'
     case 'debug_limit':

@@ -11,6 +11,7 @@ import {
 import {
   debugBreak,
   debugContinue,
+  debugControl,
   debugEngines,
   debugEvaluate,
   debugLaunch,
@@ -26,6 +27,7 @@ import {
   debugTerminate,
   debugThreads,
   debugVariables,
+  debugViewers,
 } from './words/debug.ts'
 import { repositoryInit, repositoryList } from './words/repository.ts'
 import {
@@ -77,6 +79,8 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'debug.evaluate': debugEvaluate,
   'debug.output': debugOutput,
   'debug.terminate': debugTerminate,
+  'debug.control': debugControl,
+  'debug.viewers': debugViewers,
 }
 
 export const isForMcp = (name: OperationName): name is McpName => Object.hasOwn(words, name)

@@ -14,6 +14,8 @@ export type ClientOptions = {
   readonly token?: string | undefined
   /** Instead of a token: a sign-in, which is refreshed by itself. */
   readonly signIn?: SignInKeeper | undefined
+  /** What it calls itself: of clients with one token, each of another name is a viewer of its own of a debug session. */
+  readonly userAgent?: string | undefined
   /** Certificates in PEM to trust instead of the built-in authorities. */
   readonly ca?: string | undefined
   /** Take any certificate. For servers of one's own. */
@@ -31,6 +33,7 @@ export function createClient({
   baseUrl,
   token,
   signIn,
+  userAgent = 'debug-server',
   ca,
   insecure = false,
   signal,
@@ -38,7 +41,11 @@ export function createClient({
   tell = () => {},
 }: ClientOptions): Client {
   const address = checkedAddress(baseUrl)
-  const undici = undiciTransport({ baseUrl: address, token: checkedToken(token), ca, insecure })
+  const undici = undiciTransport({
+    baseUrl: address,
+    token: checkedToken(token),
+    ...{ userAgent, ca, insecure },
+  })
   const told = toldTransport(undici, tell)
   const signed = signIn === undefined ? told : refreshingTransport(told, { baseUrl: address, keeper: signIn })
   const transport = retryingTransport(signed, { most: retries, tell })

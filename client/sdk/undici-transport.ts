@@ -5,6 +5,7 @@ import { headersOf, type Transport } from './transport.ts'
 export type UndiciTransportOptions = {
   readonly baseUrl: string
   readonly token: string | undefined
+  readonly userAgent: string
   /** Certificates in PEM that replace the built-in authorities. */
   readonly ca: string | undefined
   /** Take any certificate. */
@@ -12,7 +13,13 @@ export type UndiciTransportOptions = {
 }
 
 /** For Node: TLS as one wants it. undici is loaded by the first request: it takes longer to load than `--help` to run. */
-export function undiciTransport({ baseUrl, token, ca, insecure }: UndiciTransportOptions): Transport {
+export function undiciTransport({
+  baseUrl,
+  token,
+  userAgent,
+  ca,
+  insecure,
+}: UndiciTransportOptions): Transport {
   let loaded: Promise<Agent> | undefined
   const load = async (): Promise<Agent> => {
     const { Agent } = await import('undici')
@@ -32,7 +39,7 @@ export function undiciTransport({ baseUrl, token, ca, insecure }: UndiciTranspor
           path: prefix + path,
           method,
           body: body ?? null,
-          headers: { 'user-agent': 'debug-server', ...headersOf(request, options, token) },
+          headers: { 'user-agent': userAgent, ...headersOf(request, options, token) },
           signal: options.signal,
           // The caller's signal carries the deadline, which depends on how long the server was asked to wait.
           headersTimeout: 0,

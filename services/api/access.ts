@@ -15,6 +15,8 @@ export type Caller = {
   readonly credential: Credential
   readonly scopes: readonly Scope[]
   readonly visible: Visibility
+  /** What they come by, as that calls itself. */
+  readonly client?: string | undefined
   /** What their ticket opens, where they came with one: nothing else. */
   readonly only?: StreamTarget
 }
@@ -28,7 +30,9 @@ export async function admit(
   request: Presenting,
 ): Promise<Outcome<Caller>> {
   const credential = await presented(deps, request)
-  return credential.ok ? judge(credential.value, access, deps.clock.now()) : credential
+  if (!credential.ok) return credential
+  const caller = judge(credential.value, access, deps.clock.now())
+  return caller.ok ? done({ ...caller.value, client: request.headers['user-agent'] }) : caller
 }
 
 /** A caller who was admitted, as what they came with stands by now. */

@@ -15,6 +15,7 @@ import { AuditReads } from './audit-reads.ts'
 import { Changes } from './changes.ts'
 import { Codexbar } from './codexbar.ts'
 import { type Context, defaultLimits, type Limits, type RequestSettings } from './context.ts'
+import { ViewersHere } from './debug/viewers-here.ts'
 import { DebugEvents } from './debug-events.ts'
 import { createHandlers } from './handlers/handlers.ts'
 import { idempotentHandlers } from './idempotent-handlers.ts'
@@ -84,6 +85,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   const changes = new Changes()
   const live = new Live({ ...deps, changes })
   const debugEvents = new DebugEvents()
+  const viewers = new ViewersHere(present => runner.present(present))
   const stop = new AbortController()
   setMaxListeners(0, stop.signal)
   await using starting = new AsyncDisposableStack()
@@ -94,7 +96,10 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
       log,
       onChanged: change => changes.announce(change),
       onDebug: event => debugEvents.announce(event),
-      onConnected: () => debugEvents.gap(),
+      onConnected: () => {
+        viewers.tellAll()
+        debugEvents.gap()
+      },
     }),
   )
   const limits: Limits = { ...defaultLimits, ...deps.limits }
@@ -114,6 +119,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     changes,
     live,
     debugEvents,
+    viewers,
     codexbar: starting.use(new Codexbar({ environment: deps.environment, deadlineMs: limits.codexbar })),
     runner,
     readiness: new Readiness({ ...deps, connected: () => runner.instance }),

@@ -10,6 +10,7 @@ import type { AuditReads } from './audit-reads.ts'
 import type { Changes } from './changes.ts'
 import type { Codexbar } from './codexbar.ts'
 import type { DapEar, DapLine } from './dap/dap-lines.ts'
+import type { ViewersHere } from './debug/viewers-here.ts'
 import type { DebugEvents } from './debug-events.ts'
 import type { RequestRates } from './limits/request-rates.ts'
 import type { StreamRoom } from './limits/stream-room.ts'
@@ -60,6 +61,7 @@ export type Context = {
   readonly changes: Changes
   readonly live: Live
   readonly debugEvents: DebugEvents
+  readonly viewers: ViewersHere
   readonly codexbar: Pick<Codexbar, 'usage'>
   readonly readiness: Pick<Readiness, 'look'>
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */

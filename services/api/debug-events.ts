@@ -1,3 +1,4 @@
+import type { DebugOutput } from '../contract/debug-resources.ts'
 import type { SessionId } from '../contract/ids.ts'
 import type { DebugEvent } from '../contract/runner-messages.ts'
 
@@ -40,5 +41,5 @@ export class DebugEvents {
   }
 }
 
-export const eventFrame = ({ event, debug }: DebugEvent): string =>
-  JSON.stringify({ type: 'event', event, debug })
+export const eventFrame = (event: DebugEvent, output?: DebugOutput): string =>
+  JSON.stringify({ type: 'event', ...event, output })

@@ -15,7 +15,7 @@ export const authCookie = 'auth_token'
 /** What is looked at of a request; `method` of an upgrade: `WEBSOCKET`, for any page may ask for one. */
 export type Presenting = {
   readonly method: string
-  readonly headers: Pick<IncomingHttpHeaders, 'authorization' | 'cookie' | 'origin' | 'host'>
+  readonly headers: Pick<IncomingHttpHeaders, 'authorization' | 'cookie' | 'origin' | 'host' | 'user-agent'>
 }
 
 export type PresentedDependencies = {

@@ -11,6 +11,7 @@ import {
   longestAnswer,
   longestAsk,
   type Measure,
+  type Present,
   type RunnerOffers,
   type SurveyQuestion,
   type Terminal,
@@ -40,7 +41,7 @@ export type Wait = {
 }
 
 /** What the runner is asked about a debug session, and about the terminal of a command. */
-export type Question = Pick<Ask, 'debug' | 'operation' | 'input'> & Wait
+export type Question = Pick<Ask, 'debug' | 'operation' | 'input' | 'by'> & Wait
 export type TerminalQuestion = Pick<Terminal, 'command' | 'action'> & Wait
 
 /**
@@ -79,11 +80,16 @@ export class RunnerLink implements Disposable {
     if (this.#instance !== undefined) this.#send({ type: 'wake' })
   }
 
+  /** Tells the runner that is connected who is connected to debuggers here. */
+  present(present: Omit<Present, 'type'>): void {
+    if (this.#instance !== undefined) this.#send({ type: 'present', ...present })
+  }
+
   /** Asks the runner that is connected. Never rejects: what went wrong is a refusal. */
-  async ask({ debug, operation, input, ...wait }: Question): Promise<LiveAnswer> {
+  async ask({ debug, operation, input, by, ...wait }: Question): Promise<LiveAnswer> {
     if (this.#instance === undefined) return away
     return this.#questions.ask(id => {
-      const line = JSON.stringify({ type: 'ask', id, debug, operation, input } satisfies Ask)
+      const line = JSON.stringify({ type: 'ask', id, debug, operation, input, by } satisfies Ask)
       if (line.length <= longestAsk) this.#socket?.write(`${line}\n`)
       else this.#questions.answer(id, tooLong)
     }, wait)
@@ -163,7 +169,7 @@ export class RunnerLink implements Disposable {
         break
       }
       case 'debug':
-        this.#deps.onDebug({ event: message.event, debug: message.debug })
+        this.#deps.onDebug({ event: message.event, debug: message.debug, by: message.by })
         break
       case 'dap':
       case 'dap_closed':

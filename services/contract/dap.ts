@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { viewerSchema } from './debug-control.ts'
 import { debugSessionId, reference } from './ids.ts'
 
 /**
@@ -66,6 +67,7 @@ export const toRunnerDap = [
     debug: debugSessionId.schema,
     root: z.string().nullable(),
     launches: z.boolean(),
+    by: viewerSchema,
   }),
   z.object({ type: z.literal('dap'), client, message: dapRequestSchema }),
   /** It has gone, in whatever state. */

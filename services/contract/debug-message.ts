@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { debugSessionSchema } from './debug-resources.ts'
+import { viewerSchema } from './debug-control.ts'
+import { debugOutputSchema, debugSessionSchema } from './debug-resources.ts'
 import { debugOperations } from './operations/debug.ts'
 import { problemSchema } from './problems.ts'
 import { streamEndSchema } from './stream-end.ts'
@@ -19,8 +20,19 @@ export const toDebugSchema = z.strictObject({
 })
 export type ToDebug = z.infer<typeof toDebugSchema>
 
-/** What happened to a debug session; its whole state comes with each. `state`: nothing, the client has just come. */
-export const debugEvents = ['state', 'launched', 'stopped', 'continued', 'breakpoints', 'ended'] as const
+/**
+ * What happened to a debug session; its whole state comes with each. `state`: nothing, the client has just come. `control`:
+ * somebody has taken it, passed it on, released or lost it, or has asked for it.
+ */
+export const debugEvents = [
+  'state',
+  'launched',
+  'stopped',
+  'continued',
+  'breakpoints',
+  'control',
+  'ended',
+] as const
 export type DebugEventName = (typeof debugEvents)[number]
 
 const id = toDebugSchema.shape.id
@@ -29,7 +41,15 @@ export const fromDebugSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), id, result: z.unknown() }),
   /** `id` is null where the frame had none that could be read. */
   z.object({ type: z.literal('problem'), id: id.nullable(), problem: problemSchema }),
-  z.object({ type: z.literal('event'), event: z.enum(debugEvents), debug: debugSessionSchema }),
+  z.object({
+    type: z.literal('event'),
+    event: z.enum(debugEvents),
+    debug: debugSessionSchema,
+    /** Who has made it happen, as far as that is known: of a stop, who had sent the debuggee on. */
+    by: viewerSchema.nullable(),
+    /** With `state`: the last of what the debuggee has written, where that can be read. */
+    output: debugOutputSchema.optional(),
+  }),
   /** The last message of every connection that was not cut off. A session that is stopped ends none. */
   streamEndSchema(['session_deleted', 'server_stopping', 'slow_reader', 'unresponsive', 'problem']),
 ])

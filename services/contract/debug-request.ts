@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { firstBreakpoint } from './debug-breakpoints.ts'
+import { viewerSchema } from './debug-control.ts'
 import { type DebugEngine, debugEngines } from './debug-state.ts'
 
 /**
@@ -33,6 +34,8 @@ export const debugRequestSchema = z.object({
   exceptions: z.enum(exceptionStops),
   /** Whether it runs only when the editor that launched it has said where to stop. */
   held: z.boolean().optional(),
+  /** Who has launched it; absent in rows of before this was kept. */
+  launched_by: viewerSchema.optional(),
 })
 export type DebugRequest = z.infer<typeof debugRequestSchema>
 export type DebuggeeKind = DebugRequest['program']['kind']

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { breakpointSchema } from './debug-breakpoints.ts'
+import { controlSchema } from './debug-control.ts'
 import { debugEndSchema, debugEngines, debugStatuses } from './debug-state.ts'
 import { instant } from './fields.ts'
 import { commandId, debugSessionId, sessionId } from './ids.ts'
+import { logChunkSchema } from './log-message.ts'
 
 /**
  * What the server tells of debugging, in the words of the Debug Adapter Protocol. Files inside the worktree are told
@@ -55,10 +57,22 @@ export const debugSessionSchema = z.object({
   /** Once it has ended. */
   end: debugEndSchema.nullable(),
   breakpoints: z.array(breakpointSchema),
+  /** Null where nobody controls it. */
+  control: controlSchema.nullable(),
   created_at: instant,
   ended_at: instant.nullable(),
 })
 export type DebugSession = z.infer<typeof debugSessionSchema>
+
+/** What a debuggee has written. */
+export const debugOutputSchema = z.object({
+  command: commandId.schema,
+  chunks: z.array(logChunkSchema),
+  /** Where to read on, and whether no more will come. */
+  next: z.object({ stdout: z.int(), stderr: z.int() }),
+  complete: z.boolean(),
+})
+export type DebugOutput = z.infer<typeof debugOutputSchema>
 
 export const threadSchema = z.object({ id: z.int(), name: z.string() })
 export type Thread = z.infer<typeof threadSchema>

@@ -23,6 +23,9 @@ const idOf = <Schema extends z.ZodType<unknown, string>>(
   prefix,
   schema,
   create: (): z.output<Schema> => schema.parse(`${prefix}_${text()}`),
+  create: (): z.output<Schema> => schema.parse(`${prefix}_${randomText()}`),
+  /** Always the same of the same bytes, such as those of a hash. */
+  of: (bytes: Uint8Array): z.output<Schema> => schema.parse(`${prefix}_${textOf(bytes)}`),
 })
 
 export const sessionId = idOf('ses', text('ses').brand<'SessionId'>())
@@ -34,6 +37,7 @@ export const signInId = idOf('sgn', text('sgn').brand<'SignInId'>())
 export const inviteId = idOf('inv', text('inv').brand<'InviteId'>())
 export const userId = idOf('usr', text('usr').brand<'UserId'>())
 export const debugSessionId = idOf('dbg', text('dbg').brand<'DebugSessionId'>())
+export const viewerId = idOf('vwr', text('vwr').brand<'ViewerId'>())
 export const artifactId = idOf('art', text('art').brand<'ArtifactId'>())
 export const environmentId = idOf('env', text('env').brand<'EnvironmentId'>())
 export const worktreeId = idOf('wt', text('wt').brand<'WorktreeId'>())
@@ -51,6 +55,7 @@ export type SignInId = z.infer<typeof signInId.schema>
 export type InviteId = z.infer<typeof inviteId.schema>
 export type UserId = z.infer<typeof userId.schema>
 export type DebugSessionId = z.infer<typeof debugSessionId.schema>
+export type ViewerId = z.infer<typeof viewerId.schema>
 export type ArtifactId = z.infer<typeof artifactId.schema>
 export type EnvironmentId = z.infer<typeof environmentId.schema>
 export type WorktreeId = z.infer<typeof worktreeId.schema>
@@ -102,4 +107,13 @@ function nearby(): string {
     beginning = randomText(common)
   }
   return beginning + randomText(length - common)
+  const text = textOf(randomBytes.subarray(used, used + length))
+  used += length
+  return text
+}
+
+function textOf(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes.subarray(0, length)) text += alphabet[byte & 31]
+  return text
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { limitEnforcements } from './command-limits.ts'
 import { fromRunnerDap, toRunnerDap } from './dap.ts'
+import { viewerSchema } from './debug-control.ts'
 import { debugEvents } from './debug-message.ts'
 import { debugSessionSchema } from './debug-resources.ts'
 import { debugEngines } from './debug-state.ts'
@@ -31,6 +32,8 @@ export const liveOperations = [
   'debug.variables',
   'debug.evaluate',
   'debug.terminate',
+  'debug.control',
+  'debug.viewers',
 ] as const
 export type LiveOperationName = (typeof liveOperations)[number]
 
@@ -42,8 +45,17 @@ export const askSchema = z.object({
   operation: z.enum(liveOperations),
   /** The operation's input as its schema has parsed it. */
   input: z.record(z.string(), z.unknown()),
+  by: viewerSchema,
 })
 export type Ask = z.infer<typeof askSchema>
+
+/** Who is connected to a session's debuggers through this API now: all of them, at each change. */
+export const presentSchema = z.object({
+  type: z.literal('present'),
+  session: sessionId.schema,
+  viewers: z.array(viewerSchema),
+})
+export type Present = z.infer<typeof presentSchema>
 
 /** Asks for the runner's figures; its answer holds them as `lib/metrics.ts` has them. */
 export const measureSchema = z.object({ type: z.literal('measure'), id: z.int() })
@@ -91,6 +103,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   /** There may be work in the store. */
   z.object({ type: z.literal('wake') }),
   askSchema,
+  presentSchema,
   measureSchema,
   surveyQuestionSchema,
   terminalSchema,
@@ -123,7 +136,12 @@ export const fromRunnerSchema = z.discriminatedUnion('type', [
     code: z.enum(problemCodes),
     detail: z.string(),
   }),
-  z.object({ type: z.literal('debug'), event: z.enum(debugEvents), debug: debugSessionSchema }),
+  z.object({
+    type: z.literal('debug'),
+    event: z.enum(debugEvents),
+    debug: debugSessionSchema,
+    by: viewerSchema.nullable(),
+  }),
   ...fromRunnerDap,
 ])
 export type FromRunner = z.infer<typeof fromRunnerSchema>

@@ -6,6 +6,7 @@ import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-mes
 import { defaultArtifactLimits } from './artifacts/limits.ts'
 import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
+import type { ConnectedViewers } from './debug/control/connected-viewers.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import type { LiveDebugSession } from './debug/live-debug-session.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
@@ -45,6 +46,7 @@ export type Surroundings = {
   readonly isolation: RunnerIsolation
   readonly cgroups: Cgroups
   readonly spawner: Spawner
+  readonly viewers: ConnectedViewers
   readonly say: (message: FromRunner) => void
   readonly wake: () => void
   readonly failed: (error: unknown, about: object, message: string) => void
@@ -111,6 +113,7 @@ export class RunnerWork implements AsyncDisposable {
     this.#debugging = new LiveDebugSessions(context, {
       engines: debuggers,
       scope: helpers,
+      viewers: around.viewers,
       tell: message => around.say({ type: 'debug', ...message }),
     })
     this.#lease = lease

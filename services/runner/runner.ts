@@ -5,6 +5,7 @@ import { directoriesOf } from '../../lib/cgroups/cgroup-places.ts'
 import { systemStopwatch } from '../../lib/clock.ts'
 import { StoreBusyError } from '../store/busy.ts'
 import { findSystemTool } from './commands/find-system-tool.ts'
+import { ConnectedViewers } from './debug/control/connected-viewers.ts'
 import { PeerEditors } from './debug/editors/peer-editors.ts'
 import { Refusal } from './debug/refusal.ts'
 import { LeaseLostError } from './leases/lease.ts'
@@ -50,6 +51,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
   const spawner = started.use(new Spawner(() => findSystemTool('python3', deps.path)))
   const metrics = new RunnerMetrics({ store, slots, jobs: () => lease?.work.jobs ?? 0 })
   const terminals = new Terminals(deps)
+  const viewers = new ConnectedViewers()
   const socket = started.use(
     await RunnerSocket.listen(
       deps.socket,
@@ -72,6 +74,8 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
             },
             say,
           ),
+        present: (peer, present) => viewers.present(peer, present),
+        left: peer => viewers.left(peer),
         typed: terminal => terminals.answer(terminal),
         surveyed: async () => (await lease?.work.survey()) ?? starting,
         measured: async () => ({ ok: true, value: await metrics.families() }),
@@ -85,7 +89,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
       termMs: deps.lease?.termMs ?? defaultTermMs,
       begin: registration =>
         new RunnerWork(deps, registration, {
-          ...{ metrics, stopwatch, isolation, cgroups, spawner, user: userName() },
+          ...{ metrics, stopwatch, isolation, cgroups, spawner, viewers, user: userName() },
           say: message => socket.broadcast(message),
           wake: () => loop?.wake(),
           failed: (error, about, message) => report(log, error, about, message),

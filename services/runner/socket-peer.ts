@@ -6,6 +6,7 @@ import {
   type LiveAnswer,
   longestAnswer,
   longestAsk,
+  type Present,
   type Terminal,
   type ToRunner,
   toRunnerSchema,
@@ -21,6 +22,9 @@ export type PeerHandlers = {
   readonly woken: () => void
   /** Answers may come in any order. Never rejects. */
   readonly asked: (ask: Ask) => Promise<LiveAnswer>
+  /** Who is connected to debuggers through this peer, and that it has gone. */
+  readonly present: (peer: object, present: Present) => void
+  readonly left: (peer: object) => void
   /** What is typed into the terminal of a command. */
   readonly typed: (terminal: Terminal) => Promise<LiveAnswer>
   /** Those who debug through a peer in DAP, from its connection to its end. */
@@ -44,6 +48,7 @@ export class SocketPeer {
     this.#editors = handlers.editors(message => this.say(message))
     socket.once('close', () => this.#editors[Symbol.dispose]())
     socket.on('error', () => socket.destroy())
+    socket.once('close', () => handlers.left(this))
     socketLines(socket, longestAsk, line => this.#heard(line))
   }
 
@@ -72,6 +77,9 @@ export class SocketPeer {
         break
       case 'ask':
         void this.#answer(message.id, () => this.#handlers.asked(message))
+        break
+      case 'present':
+        this.#handlers.present(this, message)
         break
       case 'terminal':
         void this.#answer(message.id, () => this.#handlers.typed(message))

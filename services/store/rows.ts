@@ -221,6 +221,7 @@ export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSess
     stop: null,
     end: end ?? null,
     breakpoints: kept ?? requestedBreakpoints(debugRequestOf(debug), message),
+    control: null,
     created_at: debug.created_at,
     ended_at: row.ended_at,
   }

@@ -123,7 +123,13 @@ const aDebuggee = async () => {
 }
 /** The one that is asked and stepped through; it stands still between two operations. */
 const theDebuggee = shared(aDebuggee)
-const aStep = async () => ({ ...(await theDebuggee()), wait: 60 })
+/** Each surface is a viewer of its own, and acts on it in its turn. */
+const freely = async <T extends { session: string; debug: string }>(debuggee: T): Promise<T> => {
+  const { session, debug } = debuggee
+  await client.debug.control({ session, debug, action: 'release' })
+  return debuggee
+}
+const aStep = async () => ({ ...(await freely(await theDebuggee())), wait: 60 })
 const aDebugSession = async () => {
   const { session, debug } = await theDebuggee()
   return { session, debug }
@@ -279,7 +285,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   }),
   'debug.status': async () => ({ ...(await aDebugSession()), wait: 1 }),
   'debug.break': async () => ({
-    ...(await aDebugSession()),
+    ...(await freely(await aDebugSession())),
     breakpoints: ['loop.py:1'],
     ids: [99],
     remove: true,
@@ -289,7 +295,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'debug.next': aStep,
   'debug.step_in': aStep,
   'debug.step_out': aStep,
-  'debug.pause': async () => ({ ...(await aDebugSession()), wait: 60 }),
+  'debug.pause': async () => ({ ...(await freely(await aDebugSession())), wait: 60 }),
   'debug.threads': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
   'debug.stack': async () => ({ ...(await theDebuggee()), start: 0, limit: 5 }),
   'debug.scopes': async () => ({ ...(await theDebuggee()), frame: 0 }),
@@ -299,12 +305,20 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     if (scope === undefined) throw new Error('it has no scope')
     return { ...debuggee, frame: 0, scope: scope.name, reference: scope.reference, start: 0, limit: 5 }
   },
-  'debug.evaluate': async () => ({ ...(await theDebuggee()), expression: 'total + 1', frame: 0, timeout: 5 }),
+  'debug.evaluate': async () => ({
+    ...{ ...(await freely(await theDebuggee())), expression: 'total + 1', frame: 0, timeout: 5 },
+  }),
   'debug.output': async () => ({ ...(await aDebugSession()), stdout: 0, stderr: 0, limit: 100 }),
   'debug.terminate': async () => {
     const { session, debug } = await aDebuggee()
     return { session, debug, wait: 60 }
   },
+  'debug.control': async () => {
+    const of = await aDebugSession()
+    const { you } = await client.debug.control({ ...of, action: 'take' })
+    return { ...of, action: 'pass', to: you.id, idle: 60, wait: 1 }
+  },
+  'debug.viewers': aDebugSession,
   'events.follow': async () => {
     const session = await aSession()
     await client.commands.run({ session, command: ['true'], wait: 60 })

@@ -1,5 +1,6 @@
 import { allFlag, listCall, pageFlags } from '../list-call.ts'
 import { oneCall } from '../one-call.ts'
+import { renderControl, renderViewers } from '../render/control.ts'
 import { renderDebugEngines } from '../render/debug-engines.ts'
 import { renderDebugSessions } from '../render/debug-session.ts'
 import { renderScopes } from '../render/variables.ts'
@@ -202,4 +203,25 @@ export const debugTerminate: Words<'debug.terminate'> = {
   flags: { debug, wait },
   examples: ['@last', '@last --wait 0'],
   act: untilStop('debug.terminate'),
+}
+
+export const debugControl: Words<'debug.control'> = {
+  path: ['debug', 'control'],
+  places: ['session', 'action'],
+  flags: {
+    debug,
+    to: { value: 'VIEWER' },
+    idle: { read: 'seconds', value: 'DURATION' },
+    wait: { read: 'seconds', value: 'DURATION' },
+  },
+  examples: ['@last take', '@last ask --wait 30s', '@last pass --to maria', '@last release'],
+  act: oneCall('debug.control', renderControl),
+}
+
+export const debugViewers: Words<'debug.viewers'> = {
+  path: ['debug', 'viewers'],
+  places: ['session'],
+  flags: { debug },
+  examples: ['@last', '@last --json'],
+  act: oneCall('debug.viewers', renderViewers),
 }

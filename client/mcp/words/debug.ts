@@ -150,3 +150,20 @@ export const debugTerminate: Words<'debug.terminate'> = {
   destructive: true,
   reader: whole('debug.terminate'),
 }
+
+export const debugControl: Words<'debug.control'> = {
+  tool: 'debug_control',
+  title: 'Take or hand on the control',
+  description:
+    'Where several people and agents work on one debug session, only one acts at a time. You need this only where a tool was refused with control_held, or to keep others from acting while you think: action take (act alone from now on, until release or ten minutes without an act), ask (get it next; with wait it answers when you have it), pass (to a viewer, or to who has asked first), release. Returns who has the control and who has asked for it (control, null where nobody has it), and who you are (you).',
+  defaults: { wait },
+  reader: whole('debug.control'),
+}
+
+export const debugViewers: Words<'debug.viewers'> = {
+  tool: 'debug_viewers',
+  title: 'Who watches a debug session',
+  description:
+    'The people and agents who watch a debug session, when each has acted, and who has the control.',
+  reader: list('debug.viewers'),
+}

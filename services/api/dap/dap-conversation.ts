@@ -1,4 +1,5 @@
 import { type DapAnswer, type DapRequest, dapRefusal } from '../../contract/dap.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
 import type { EndReason } from '../../contract/stream-end.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { readmit } from '../access.ts'
@@ -21,7 +22,7 @@ const mostAsked = 64
 
 export type DapConversationDependencies = {
   readonly context: Context
-  readonly client: DebugClient & { readonly editor: EditorTarget }
+  readonly client: DebugClient & { readonly editor: EditorTarget; readonly by: Viewer }
   readonly send: (kind: 'event' | 'answer', text: string) => Promise<Taken>
   readonly finish: (why: EndReason | Refusal) => void
 }
@@ -109,7 +110,8 @@ export class DapConversation implements Disposable {
 
   #bind(debuggee: DebugSessionJoined, launches: boolean): void {
     this.#debuggee = debuggee
-    this.#line.bind({ debug: debuggee.id, root: this.#deps.client.editor.root, launches })
+    const { editor, by } = this.#deps.client
+    this.#line.bind({ debug: debuggee.id, root: editor.root, launches, by })
   }
 
   #toRunner(request: DapRequest): void {

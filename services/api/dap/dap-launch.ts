@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { isIn } from '../../../lib/is-in.ts'
 import { contract } from '../../contract/contract.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { getDebugSession } from '../../store/debug-sessions.ts'
 import { auditedCall } from '../audited-call.ts'
@@ -24,7 +25,7 @@ type Given = Readonly<Record<string, unknown>>
  */
 export async function launchForEditor(
   context: Context,
-  { session, caller, address, gone }: DebugClient,
+  { session, caller, address, by, gone }: DebugClient & { readonly by: Viewer },
   given: Given,
   root: string | null,
 ): Promise<Outcome<DebugSessionJoined>> {
@@ -35,7 +36,7 @@ export async function launchForEditor(
   const input = readInput(contract['debug.launch'], { path: { session: session.id }, query: {}, body })
   if (!input.ok) return input
   const launched = await auditedCall(context, { caller, address }, 'debug.launch', () =>
-    launchDebuggee(context, session, input.value, gone, true),
+    launchDebuggee(context, session, input.value, { by, gone }, true),
   )
   if (!launched.ok) return launched
   const found = await getDebugSession(context.store, launched.value.id)

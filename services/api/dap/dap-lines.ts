@@ -1,4 +1,5 @@
 import type { DapAnswer, DapRequest, FromRunnerDap, ToRunnerDap } from '../../contract/dap.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
 
 /** What one who speaks DAP hears of the runner. */
@@ -10,6 +11,7 @@ export type DapEar = {
 
 export type DapBinding = { readonly debug: DebugSessionId; readonly root: string | null } & {
   readonly launches: boolean
+  readonly by: Viewer
 }
 
 /** One client's line to the runner. */

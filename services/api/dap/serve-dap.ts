@@ -3,6 +3,7 @@ import type { EndReason } from '../../contract/stream-end.ts'
 import type { Context } from '../context.ts'
 import { Outbox } from '../debug/outbox.ts'
 import type { DebugClient } from '../debug/serve-debug.ts'
+import { connectedViewer } from '../debug/viewer-of.ts'
 import { endOf } from '../live/end-of.ts'
 import { whileAdmitted } from '../live/while-admitted.ts'
 import type { Refusal } from '../outcome.ts'
@@ -22,6 +23,7 @@ export async function serveDap(
 ): Promise<void> {
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const ending = new AbortController()
+  const by = connectedViewer(client.caller, 'owner')
   const finish = (why: EndReason | Refusal | 'gone'): void => {
     if (ending.signal.aborted) return
     ending.abort()
@@ -34,9 +36,10 @@ export async function serveDap(
   }
   const outbox = new Outbox(socket, context.limits.slowReader, () => finish('slow_reader'))
   const conversation = new DapConversation({
-    ...{ context, finish, client: { ...client, gone: ending.signal } },
+    ...{ context, finish, client: { ...client, by, gone: ending.signal } },
     send: (kind, text) => outbox.send(kind, text),
   })
+  using _here = context.viewers.enter(client.session.id, by)
   using _ = whileAdmitted(context, 'debug.launch', client.caller, finish)
   const stopping = () => finish('server_stopping')
   const gone = () => finish('gone')

@@ -5,13 +5,14 @@ import type { SessionJoined } from '../../store/rows.ts'
 import { type RawInput, readInput } from '../input.ts'
 import type { Outcome } from '../outcome.ts'
 import type { DebugAnswers } from './debug-answers.ts'
+import type { DebugCall } from './debug-call.ts'
 
 /** Reads the input by the rules of any request, the session's place being the address, and answers. */
 export async function answerCall<N extends DebugOperationName>(
   answers: DebugAnswers,
   session: SessionJoined,
   { operation: name, input: given }: { operation: N } & Pick<ToDebug, 'input'>,
-  gone: AbortSignal,
+  call: DebugCall,
 ): Promise<Outcome<unknown>> {
   const operation: Contract[N] = contract[name]
   const path = { session: session.id }
@@ -21,5 +22,5 @@ export async function answerCall<N extends DebugOperationName>(
   const input = readInput(operation, raw)
   if (!input.ok) return input
   const answer: DebugAnswers[N] = answers[name]
-  return answer(session, input.value, { gone })
+  return answer(session, input.value, call)
 }

@@ -6,11 +6,12 @@ import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { checkedOutput } from '../checked-output.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
+import type { DebugCall } from './debug-call.ts'
 
 /** How much longer than it was asked to wait the runner may take to answer, in milliseconds. */
 const usualMargin = 15_000
 
-export type DebuggerCall<N extends LiveOperationName> = {
+export type DebuggerCall<N extends LiveOperationName> = DebugCall & {
   readonly operation: N
   readonly debug: DebugSessionJoined
   /** As the operation's schema has parsed it. */
@@ -18,19 +19,18 @@ export type DebuggerCall<N extends LiveOperationName> = {
   /** What the runner was asked to wait at the most. */
   readonly seconds: number
   readonly marginMs?: number | undefined
-  /** Aborts when who asks has gone. */
-  readonly gone: AbortSignal
 }
 
 /** Asks the debugger of a debug session, and holds its answer to the contract. */
 export async function askDebugger<N extends LiveOperationName>(
   { runner, stopping, log }: Context,
-  { operation, debug, input, seconds, marginMs = usualMargin, gone }: DebuggerCall<N>,
+  { operation, debug, input, by, seconds, marginMs = usualMargin, gone }: DebuggerCall<N>,
 ): Promise<Outcome<OutputOf<Contract[N]>>> {
   const answer = await runner.ask({
     debug: debug.id,
     operation,
     input,
+    by,
     deadlineMs: seconds * 1_000 + marginMs,
     signals: [gone, stopping],
   })

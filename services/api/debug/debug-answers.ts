@@ -7,9 +7,9 @@ import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
-import type { Call } from '../handlers/handler.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
+import type { DebugCall } from './debug-call.ts'
 import { outputOf } from './debug-output.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
 import { launchDebuggee } from './launch-debuggee.ts'
@@ -18,7 +18,7 @@ import { terminateDebuggee } from './terminate-debuggee.ts'
 type Answer<N extends DebugOperationName> = (
   session: SessionJoined,
   input: ParsedInputOf<Contract[N]>,
-  call: Pick<Call, 'gone'>,
+  call: DebugCall,
 ) => Promise<Outcome<OutputOf<Contract[N]>>>
 
 /** The debug operations on a session that has been found: for HTTP by its reference, for a WebSocket once for all. */
@@ -27,14 +27,14 @@ export type DebugAnswers = { readonly [N in DebugOperationName]: Answer<N> }
 export const debugAnswers = (context: Context): DebugAnswers => {
   const live = liveAnswer(context)
   return {
-    'debug.launch': (session, input, { gone }) => launchDebuggee(context, session, input, gone),
-    'debug.list': (session, input, { gone }) => listOf(context, session, input, gone),
-    'debug.status': async (session, input, { gone }) => {
+    'debug.launch': (session, input, call) => launchDebuggee(context, session, input, call),
+    'debug.list': (session, input, call) => listOf(context, session, input, call),
+    'debug.status': async (session, input, call) => {
       const debug = await findDebugSession(context, session, input.debug)
       if (!debug.ok) return debug
       // Who does not want to wait is not held by a runner that is silent either.
       const marginMs = input.wait === 0 ? glance : undefined
-      return statusOf(context, debug.value, { seconds: input.wait, marginMs, gone })
+      return statusOf(context, debug.value, { seconds: input.wait, marginMs, ...call })
     },
     'debug.break': live('debug.break'),
     'debug.continue': live('debug.continue'),
@@ -51,10 +51,12 @@ export const debugAnswers = (context: Context): DebugAnswers => {
       const debug = await findDebugSession(context, session, input.debug)
       return debug.ok ? outputOf(context, debug.value.row, input) : debug
     },
-    'debug.terminate': async (session, input, { gone }) => {
+    'debug.terminate': async (session, input, call) => {
       const debug = await findDebugSession(context, session, input.debug)
-      return debug.ok ? terminateDebuggee(context, debug.value, input.wait, gone) : debug
+      return debug.ok ? terminateDebuggee(context, debug.value, input.wait, call) : debug
     },
+    'debug.control': live('debug.control'),
+    'debug.viewers': live('debug.viewers'),
   }
 }
 
@@ -62,13 +64,13 @@ export const debugAnswers = (context: Context): DebugAnswers => {
 const liveAnswer =
   (context: Context) =>
   <N extends LiveOperationName>(operation: N): Answer<N> =>
-  async (session, input, { gone }) => {
+  async (session, input, call) => {
     const fields: Fields = { ...input }
     const debug = await findDebugSession(context, session, fields.debug)
     if (!debug.ok) return debug
     if (commandHasEnded(debug.value.row.status)) return hasEnded(debug.value)
     const seconds = fields.wait ?? fields.timeout ?? 0
-    return askDebugger(context, { operation, debug: debug.value, input: fields, seconds, gone })
+    return askDebugger(context, { operation, debug: debug.value, input: fields, seconds, ...call })
   }
 
 /** What the inputs of these operations have in common. */

@@ -1,4 +1,5 @@
 import { commandHasEnded } from '../../contract/command-state.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
 import type { DebugEvent } from '../../contract/runner-messages.ts'
 import { type DebugSessionJoined, listDebugSessions } from '../../store/debug-sessions.ts'
@@ -9,14 +10,18 @@ import type { Context } from '../context.ts'
 import { eventFrame } from '../debug-events.ts'
 import type { Refusal } from '../outcome.ts'
 import { Pulse } from '../pulse.ts'
+import { lastOutputOf } from './debug-output.ts'
 import { glanceAt } from './debug-status.ts'
 
 /** How often the store is looked at when no hint comes, in milliseconds. */
 const storePoll = 1_000
+/** So much of each stream is told with a state, in bytes. */
+const mostOutput = 8_192
 
 export type DebugFeedDependencies = {
   readonly context: Context
   readonly session: SessionJoined
+  readonly by: Viewer
   /** Takes an event as a frame. */
   readonly say: (frame: string) => void
   /** Asked now and then: the refusal once the client's token opens this no more. */
@@ -87,7 +92,7 @@ export class DebugFeed {
         this.#told.set(row.id, this.#told.get(row.id) ?? 0)
         if (isGap) void this.#tellState(row)
       } else if (isFirst && !this.#told.has(row.id)) this.#ended.add(row.id)
-      else this.#tell({ event: 'ended', debug: toDebugSession(row) })
+      else this.#tell({ event: 'ended', debug: toDebugSession(row), by: null })
     }
   }
 
@@ -97,12 +102,16 @@ export class DebugFeed {
 
   /** Unless something happens meanwhile: then that was told, with a state at least as new. */
   async #tellState(row: DebugSessionJoined): Promise<void> {
-    const { context, gone } = this.#deps
+    const { context, by, gone } = this.#deps
     const told = this.#told.get(row.id)
     try {
-      const debug = await glanceAt(context, row, gone)
+      const [debug, output] = await Promise.all([
+        glanceAt(context, row, { by, gone }),
+        lastOutputOf(context, row.row, mostOutput).catch(() => undefined),
+      ])
       if (gone.aborted || this.#told.get(row.id) !== told) return
-      this.#tell({ event: debug.status === 'ended' ? 'ended' : 'state', debug })
+      const event = { event: debug.status === 'ended' ? 'ended' : 'state', debug, by: null } as const
+      this.#heard(event, eventFrame(event, output))
     } catch (error) {
       context.log.warn({ err: error, debug: row.id }, 'a debug session was not told of')
     }

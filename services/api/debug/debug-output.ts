@@ -1,6 +1,7 @@
 import type { Contract } from '../../contract/contract.ts'
+import type { DebugOutput } from '../../contract/debug-resources.ts'
 import type { LogChunk, LogStream } from '../../contract/log-message.ts'
-import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
+import type { ParsedInputOf } from '../../contract/operation.ts'
 import type { CommandRow } from '../../store/schema.ts'
 import type { Context } from '../context.ts'
 import { refuseExpired } from '../logs/expired-log.ts'
@@ -11,8 +12,7 @@ import { logOf } from '../logs/masked-log.ts'
 import { Tail } from '../logs/tail.ts'
 import { done, type Outcome } from '../outcome.ts'
 
-type Operation = Contract['debug.output']
-type Wanted = Pick<ParsedInputOf<Operation>, 'stdout' | 'stderr' | 'limit'>
+type Wanted = Pick<ParsedInputOf<Contract['debug.output']>, 'stdout' | 'stderr' | 'limit'>
 
 /**
  * What a debuggee has written, from the log files alone: it needs no runner. The row was read before the files: once
@@ -22,7 +22,7 @@ export async function outputOf(
   context: Context,
   row: CommandRow,
   { stdout, stderr, limit }: Wanted,
-): Promise<Outcome<OutputOf<Operation>>> {
+): Promise<Outcome<DebugOutput>> {
   const expired = refuseExpired(row)
   if (expired !== undefined) return expired
   const starts = startsWithin(row, { stdout, stderr })
@@ -42,6 +42,22 @@ export async function outputOf(
     next: { stdout: out.next, stderr: err.next },
     complete: out.isWhole && err.isWhole,
   })
+}
+
+/** The end of what it has written to each stream, and where to read on; undefined where that cannot be read. */
+export async function lastOutputOf(
+  context: Context,
+  row: CommandRow,
+  bytes: number,
+): Promise<DebugOutput | undefined> {
+  const startOf = async (stream: LogStream) => {
+    await using file = logOf(context, row, stream)
+    return Math.max(0, (await file.end(recordedLength(row, stream))) - bytes)
+  }
+  const [stdout, stderr] = await Promise.all([startOf('stdout'), startOf('stderr')])
+  // What it writes meanwhile may be more than that.
+  const output = await outputOf(context, row, { stdout, stderr, limit: bytes })
+  return output.ok ? output.value : undefined
 }
 
 async function readUpTo(

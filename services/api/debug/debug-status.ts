@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { done, type Outcome } from '../outcome.ts'
 import { type Asked, page } from '../page.ts'
 import { askDebugger, type DebuggerCall } from './ask-debugger.ts'
+import type { DebugCall } from './debug-call.ts'
 
 /**
  * Where a debuggee stands: by its runner while it lives, by the store before and after. Of one that is queued the store
@@ -16,7 +17,7 @@ import { askDebugger, type DebuggerCall } from './ask-debugger.ts'
 export async function statusOf(
   context: Context,
   debug: DebugSessionJoined,
-  { seconds, marginMs, gone }: Pick<DebuggerCall<'debug.status'>, 'seconds' | 'marginMs' | 'gone'>,
+  { seconds, marginMs, by, gone }: Pick<DebuggerCall<'debug.status'>, 'seconds' | 'marginMs' | 'by' | 'gone'>,
 ): Promise<Outcome<DebugSession>> {
   if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
   const input = { session: debug.session_id, debug: debug.id, wait: seconds }
@@ -26,6 +27,7 @@ export async function statusOf(
     input,
     seconds,
     marginMs,
+    by,
     gone,
   })
   if (answer.ok) return answer
@@ -41,9 +43,9 @@ export const glance = 2_000
 export async function glanceAt(
   context: Context,
   debug: DebugSessionJoined,
-  gone: AbortSignal,
+  call: DebugCall,
 ): Promise<DebugSession> {
-  const status = await statusOf(context, debug, { seconds: 0, marginMs: glance, gone })
+  const status = await statusOf(context, debug, { seconds: 0, marginMs: glance, ...call })
   return status.ok ? status.value : toDebugSession(debug)
 }
 
@@ -54,12 +56,12 @@ export async function listOf(
   context: Context,
   session: SessionJoined,
   asked: Asked,
-  gone: AbortSignal,
+  call: DebugCall,
 ): Promise<Outcome<Page<DebugSession>>> {
   const load = (after: number | undefined, limit: number) =>
     listDebugSessions(context.store, session.id, { after, limit })
   const told = await page(asked, byPosition, load, row => row)
   if (!told.ok) return told
   const { items, next } = told.value
-  return done({ items: await Promise.all(items.map(row => glanceAt(context, row, gone))), next })
+  return done({ items: await Promise.all(items.map(row => glanceAt(context, row, call))), next })
 }

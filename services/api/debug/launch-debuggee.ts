@@ -13,6 +13,7 @@ import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
+import type { DebugCall } from './debug-call.ts'
 
 type Input = ParsedInputOf<Contract['debug.launch']>
 
@@ -27,10 +28,10 @@ export async function launchDebuggee(
   context: Context,
   session: SessionJoined,
   input: Input,
-  gone: AbortSignal,
+  call: DebugCall,
   held = false,
 ): Promise<Outcome<DebugSession>> {
-  const request = requestOf(input, held)
+  const request = requestOf(input, { held, launched_by: call.by })
   if (request === undefined) return refuseFields([{ path: 'python', message: 'give what is to run' }])
   const [engine, ...others] = request.engines
   if (engine === undefined) return refuseFields([{ path: 'engine', message: 'there is no such debugger' }])
@@ -57,10 +58,10 @@ export async function launchDebuggee(
   if (!queued.queued) return notQueued(queued.reason, session, context)
   context.runner.wake()
   context.changes.announce({ session: session.id, command: queued.command })
-  return firstStop(context, queued, session, input.wait, gone)
+  return firstStop(context, queued, session, input.wait, call)
 }
 
-function requestOf(input: Input, held: boolean): DebugRequest | undefined {
+function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'>): DebugRequest | undefined {
   const { interpreter, engine, breakpoints, stop_on_entry, exceptions } = input
   const program = programOf(input)
   if (program === undefined) return undefined
@@ -69,7 +70,7 @@ function requestOf(input: Input, held: boolean): DebugRequest | undefined {
     arguments: input.arguments,
     interpreter: interpreter ?? null,
     engines: engine === undefined ? [...enginesFor[program.kind]] : [engine],
-    ...{ breakpoints, stop_on_entry, exceptions, held },
+    ...{ breakpoints, stop_on_entry, exceptions, ...more },
   }
 }
 
@@ -104,7 +105,7 @@ async function firstStop(
   { id, command }: Extract<Queued, { queued: true }>,
   session: SessionJoined,
   seconds: number,
-  gone: AbortSignal,
+  call: DebugCall,
 ): Promise<Outcome<DebugSession>> {
   const { store, changes, runner, stopping } = context
   const deadline = performance.now() + seconds * 1_000
@@ -117,10 +118,10 @@ async function firstStop(
       load: () => getDebugSession(store, id),
       settled: row => row === undefined || commandHasEnded(row.row.status) || runner.instance !== undefined,
       seconds: canBeAsked ? left() : 0,
-      signals: [gone, stopping],
+      signals: [call.gone, stopping],
     })
     if (debug === undefined) return refuse('session_not_found', 'the session has been deleted')
-    const isOver = commandHasEnded(debug.row.status) || left() === 0 || gone.aborted || stopping.aborted
+    const isOver = commandHasEnded(debug.row.status) || left() === 0 || call.gone.aborted || stopping.aborted
     if (isOver || !canBeAsked || runner.instance === undefined) return done(toDebugSession(debug))
     const input = { session: session.id, debug: id, wait: left() }
     const answer = await askDebugger(context, {
@@ -128,7 +129,7 @@ async function firstStop(
       debug,
       input,
       seconds: input.wait,
-      gone,
+      ...call,
     })
     if (answer.ok) return answer
     // Only a runner that was lost is worth another question: the next one may be there in time.

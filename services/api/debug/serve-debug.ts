@@ -18,6 +18,7 @@ import type { DebugAnswers } from './debug-answers.ts'
 import { DebugCalls } from './debug-calls.ts'
 import { DebugFeed } from './debug-feed.ts'
 import { Outbox } from './outbox.ts'
+import { connectedViewer } from './viewer-of.ts'
 
 /** One who is connected to the debuggers of a session. */
 export type DebugClient = From & {
@@ -41,6 +42,7 @@ export async function serveDebug(
   { caller, session, request, address, gone }: DebugClient,
 ): Promise<void> {
   const { limits } = context
+  const by = connectedViewer(caller, 'owner')
   const over = new AbortController()
   setMaxListeners(0, over.signal)
   const finish = (why: EndReason | Refusal | 'gone'): void => {
@@ -57,7 +59,7 @@ export async function serveDebug(
       return await withSubject({ request, session: session.id }, () =>
         auditedCall(context, { caller, address }, call.operation, () => {
           seen(caller, session.owner_id, session.id)
-          return answerCall(answers, session, call, over.signal)
+          return answerCall(answers, session, call, { by, gone: over.signal })
         }),
       )
     } catch (error) {
@@ -75,6 +77,7 @@ export async function serveDebug(
   const feed = new DebugFeed({
     context,
     session,
+    by,
     gone: over.signal,
     say: frame => void outbox.send('event', frame),
     recheck: async () => {
@@ -82,6 +85,7 @@ export async function serveDebug(
       return admitted.ok ? undefined : admitted
     },
   })
+  using _here = context.viewers.enter(session.id, by)
   try {
     finish(await feed.run())
   } catch (error) {

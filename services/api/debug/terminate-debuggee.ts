@@ -8,6 +8,7 @@ import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
+import type { DebugCall } from './debug-call.ts'
 
 /**
  * Ends a debuggee: by its debugger's runner. Where that cannot be asked, and for one that is queued still, its end is
@@ -17,18 +18,18 @@ export async function terminateDebuggee(
   context: Context,
   debug: DebugSessionJoined,
   wait: number,
-  gone: AbortSignal,
+  who: DebugCall,
 ): Promise<Outcome<DebugSession>> {
   if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
-  if (debug.row.status === 'queued') return throughTheStore(context, debug, wait, gone)
+  if (debug.row.status === 'queued') return throughTheStore(context, debug, wait, who.gone)
   const asked = performance.now()
   const input = { session: debug.session_id, debug: debug.id, wait }
-  const call = { operation: 'debug.terminate', debug, input, seconds: wait, gone } as const
+  const call = { operation: 'debug.terminate', debug, input, seconds: wait, ...who } as const
   const answer = await askDebugger(context, call)
-  if (answer.ok || gone.aborted) return answer
+  if (answer.ok || answer.code === 'control_held' || who.gone.aborted) return answer
   // A runner that says nothing may have used the time up: nobody is held twice as long as they wanted to wait.
   const left = Math.max(0, wait - (performance.now() - asked) / 1_000)
-  return throughTheStore(context, debug, left, gone)
+  return throughTheStore(context, debug, left, who.gone)
 }
 
 async function throughTheStore(

@@ -3,6 +3,7 @@ import type { DebugOperationName } from '../../contract/debug-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { Context } from '../context.ts'
 import { type DebugAnswers, debugAnswers } from '../debug/debug-answers.ts'
+import { viewerOf } from '../debug/viewer-of.ts'
 import type { Outcome } from '../outcome.ts'
 import { findSession } from './find.ts'
 import type { Call, Handlers } from './handler.ts'
@@ -17,7 +18,7 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
       const session = await findSession(context, reference, call.caller)
       if (!session.ok) return session
       const answer: DebugAnswers[N] = answers[name]
-      return answer(session.value, input, call)
+      return answer(session.value, input, { gone: call.gone, by: viewerOf(call.caller, 'owner') })
     }
   return {
     'debug.launch': inSession('debug.launch'),
@@ -36,5 +37,7 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
     'debug.evaluate': inSession('debug.evaluate'),
     'debug.output': inSession('debug.output'),
     'debug.terminate': inSession('debug.terminate'),
+    'debug.control': inSession('debug.control'),
+    'debug.viewers': inSession('debug.viewers'),
   }
 }

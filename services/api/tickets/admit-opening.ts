@@ -44,5 +44,5 @@ async function admitByTicket(
   const caller = judge(await getCredential(deps.store, taken.credential_id), access, now)
   if (!caller.ok) return caller
   const { stream, session_id: session, command_id: command } = taken
-  return done({ ...caller.value, only: { stream, session, command } })
+  return done({ ...caller.value, client: headers['user-agent'], only: { stream, session, command } })
 }

@@ -89,6 +89,8 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'debug.evaluate': { ...ofFrame, expression: 'total + 1' },
   'debug.output': { ...ofDebuggee, stdout: 0, stderr: 0 },
   'debug.terminate': { ...ofDebuggee, wait: 30 },
+  'debug.control': { ...ofDebuggee, action: 'ask', wait: 30 },
+  'debug.viewers': ofDebuggee,
   'events.follow': { ...ofSession, once: false },
   'tickets.create': { stream: 'logs', ...ofSession },
   'auth.register': { invite: 'TEAM-ABCD2345', name: 'alice', password, display_name: 'Alice A.' },

@@ -126,6 +126,10 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
     complete: false,
   },
   'debug.terminate': running,
+  'debug.control': { control: thing.control, you: thing.viewer },
+  'debug.viewers': [
+    { ...thing.viewer, connected: true, asked_at: thing.instant, acted_at: thing.instant, control: true },
+  ],
   'events.follow': { type: 'session', id: '4711', session: thing.session },
   'tickets.create': { ticket: 'dsk_example', expires_at: thing.instant },
   'auth.register': signedIn,

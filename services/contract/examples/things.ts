@@ -2,6 +2,7 @@ import type { Runner, Statistics } from '../administration-resources.ts'
 import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
 import type { Breakpoint } from '../debug-breakpoints.ts'
+import type { DebugControl, Viewer } from '../debug-control.ts'
 import type { DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
 import type { Environment } from '../environment-resources.ts'
 import {
@@ -16,6 +17,7 @@ import {
   signInId,
   tokenId,
   userId,
+  viewerId,
   worktreeId,
 } from '../ids.ts'
 import type { Invite } from '../invite-resources.ts'
@@ -170,6 +172,22 @@ export const lineBreakpoint: Extract<Breakpoint, { kind: 'line' }> = {
   log_message: null,
 }
 
+export const viewer: Viewer = {
+  id: viewerId.schema.parse('vwr_0123456789ab'),
+  user: 'alice',
+  token: 'laptop',
+  client: 'debug-server-cli',
+  role: 'owner',
+}
+
+export const control: DebugControl = {
+  holder: viewer,
+  since: instant,
+  until: instant,
+  taken: true,
+  asking: [],
+}
+
 export const debugSession: DebugSession = {
   id: debugSessionId.schema.parse('dbg_0123456789ab'),
   session: sessionId.schema.parse('ses_0123456789ab'),
@@ -179,6 +197,7 @@ export const debugSession: DebugSession = {
   stop: stop,
   end: null,
   breakpoints: [lineBreakpoint],
+  control: null,
   created_at: instant,
   ended_at: null,
 }

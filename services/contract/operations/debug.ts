@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { breakpointSchema, breakpointWish, firstBreakpoint } from '../debug-breakpoints.ts'
+import { controlActions, controlSchema, seenViewerSchema, viewerSchema } from '../debug-control.ts'
 import { exceptionStops } from '../debug-request.ts'
 import {
+  debugOutputSchema,
   debugSessionSchema,
   frameSchema,
   scopeSchema,
@@ -10,8 +12,7 @@ import {
 } from '../debug-resources.ts'
 import { checkDebuggee, debuggeeFields } from '../debuggee-fields.ts'
 import { commandSurroundings, flag, nullFree, waitSeconds } from '../fields.ts'
-import { commandId, reference } from '../ids.ts'
-import { logChunkSchema } from '../log-message.ts'
+import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { pageFields, pageOf } from '../page.ts'
 
@@ -38,6 +39,9 @@ const live = [...finding, 'debug_session_ended', ...asking, 'debugger_timeout', 
 /** What needs a debuggee that stands still. */
 const stopped = [...live, 'debuggee_running'] as const
 
+/** What acts: others may have the control. */
+const acting = ['control_held', 'role_insufficient'] as const
+
 const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const
 /** What acts on a debuggee, and what looks at it: by this, who may only watch is told from who may control. */
 const write = { access: 'debug:write', answer: 'json', status: 200, surfaces: everywhere } as const
@@ -51,7 +55,7 @@ const goOn = (verb: string, summary: string) =>
     summary,
     input: z.strictObject({ ...of, thread, wait: untilStop }),
     output: debugSessionSchema,
-    errors: stopped,
+    errors: [...stopped, ...acting],
   })
 
 /** A page of a list: `next` is the `start` of the following one, null at its end. */
@@ -84,7 +88,7 @@ export const debugOperations = {
     status: 201,
     // 1 MiB of standard input, where each byte of it is escaped.
     largestBody: 8 * 1024 * 1024,
-    errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit'],
+    errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit', 'role_insufficient'],
   }),
   'debug.list': operation({
     ...read,
@@ -123,7 +127,7 @@ export const debugOperations = {
       clear: flag.describe('take all away first'),
     }),
     output: z.array(breakpointSchema),
-    errors: stopped,
+    errors: [...stopped, ...acting],
   }),
   'debug.continue': goOn('continue', 'Go on until the next breakpoint or the end'),
   'debug.next': goOn('next', 'Go on to the next line, stepping over calls'),
@@ -136,7 +140,7 @@ export const debugOperations = {
     summary: 'Stop a debuggee wherever it is; one that is stopped stays so',
     input: z.strictObject({ ...of, wait: untilStop }),
     output: debugSessionSchema,
-    errors: live,
+    errors: [...live, ...acting],
   }),
   'debug.threads': operation({
     ...read,
@@ -199,7 +203,7 @@ export const debugOperations = {
       timeout: z.number().positive().max(60).default(10).describe('seconds after which it is given up'),
     }),
     output: variableSchema.omit({ name: true }),
-    errors: [...stopped, 'evaluation_failed'],
+    errors: [...stopped, ...acting, 'evaluation_failed'],
   }),
   'debug.output': operation({
     ...read,
@@ -212,13 +216,7 @@ export const debugOperations = {
       stderr: z.int().min(0).default(0).describe('the first byte wanted of stderr'),
       limit: z.int().min(1).max(1_000_000).default(65_536).describe('how many bytes of each at the most'),
     }),
-    output: z.object({
-      command: commandId.schema,
-      chunks: z.array(logChunkSchema),
-      /** Where to read on, and whether no more will come. */
-      next: z.object({ stdout: z.int(), stderr: z.int() }),
-      complete: z.boolean(),
-    }),
+    output: debugOutputSchema,
     errors: [...finding, 'offset_out_of_range', 'log_expired', 'log_damaged'],
   }),
   'debug.terminate': operation({
@@ -228,6 +226,44 @@ export const debugOperations = {
     summary: 'End a debuggee with everything it started; one that has ended stays as it is',
     input: z.strictObject({ ...of, wait: waitSeconds.describe('seconds to wait until it has ended') }),
     output: debugSessionSchema,
-    errors: [...finding, ...asking],
+    errors: [...finding, ...asking, ...acting],
+  }),
+  'debug.control': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/control',
+    summary: 'Take the control of a debug session, ask for it, pass it on, or release it',
+    input: z.strictObject({
+      ...of,
+      action: z
+        .enum(controlActions)
+        .describe(
+          'take: act alone from now on; the owner of the session may always take it, others where nobody has it. ask: get it next. pass: hand it on. release: let anybody act',
+        ),
+      to: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('of pass: the viewer who is to have it, by id or user; default: who has asked first'),
+      idle: z
+        .int()
+        .min(5)
+        .max(3_600)
+        .default(600)
+        .describe('of take: seconds without an act after which it is lost'),
+      wait: waitSeconds.describe('of ask: seconds to wait until it is there'),
+    }),
+    output: z.object({ control: controlSchema.nullable(), you: viewerSchema }),
+    errors: [...live, ...acting, 'viewer_not_found'],
+  }),
+  'debug.viewers': operation({
+    ...read,
+    method: 'GET',
+    path: '/sessions/{session}/debug/viewers',
+    summary: 'Who watches a debug session, and who controls it',
+    input: z.strictObject({ ...of }),
+    output: z.array(seenViewerSchema),
+    errors: live,
   }),
 }

@@ -1,5 +1,6 @@
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-message.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
@@ -19,6 +20,7 @@ import { surroundings } from '../commands/surroundings.ts'
 import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
 import { type Enclosure, isolationFor } from '../sandbox/enclosure.ts'
+import type { ConnectedViewers } from './control/connected-viewers.ts'
 import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
 import { MeetingPlace } from './meeting-place.ts'
@@ -29,7 +31,8 @@ export type Hosting = {
   readonly engines: Engines
   /** Owns what debuggers start, adapters above all. */
   readonly scope: ProcessScope
-  readonly tell: (message: { event: DebugEventName; debug: DebugSession }) => void
+  readonly viewers: ConnectedViewers
+  readonly tell: (message: { event: DebugEventName; debug: DebugSession; by: Viewer | null }) => void
 }
 
 export type Registry = {
@@ -83,7 +86,9 @@ export class HostedDebuggee implements Debuggee {
       place: place.place,
       scope: this.#hosting.scope,
       text: this.#text,
-      tell: (event, debug) => this.#hosting.tell({ event, debug }),
+      clock: this.#context.clock,
+      connected: this.#hosting.viewers,
+      tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
       end,
     })
     this.#live = live
@@ -112,7 +117,7 @@ export class HostedDebuggee implements Debuggee {
     const found = await getDebugSession(this.#context.store, this.#debug.id)
     if (found === undefined) return // deleted with its session
     const last = toDebugSession(found)
-    if (this.#live === undefined) this.#hosting.tell({ event: 'ended', debug: last })
+    if (this.#live === undefined) this.#hosting.tell({ event: 'ended', debug: last, by: null })
     else this.#live.ended(last)
   }
 

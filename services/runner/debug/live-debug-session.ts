@@ -1,11 +1,16 @@
+import type { Clock } from '../../../lib/clock.ts'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-message.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
+import { actor } from './control/acting.ts'
+import type { ConnectedViewers } from './control/connected-viewers.ts'
+import { DebugViewers } from './control/debug-viewers.ts'
 import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import { BreakpointClaims } from './editors/breakpoint-claims.ts'
@@ -44,7 +49,11 @@ export type LiveDependencies = {
   /** Owns the adapter. */
   readonly scope: ProcessScope
   readonly text: SourceText
-  readonly tell: (event: DebugEventName, debug: DebugSession) => void
+  readonly clock: Clock
+  /** Who is connected to the debuggers of its session. */
+  readonly connected: Pick<ConnectedViewers, 'of' | 'watch'>
+  /** `by`: who has made it happen. */
+  readonly tell: (event: DebugEventName, debug: DebugSession, by: Viewer | null) => void
   /** Has the debuggee ended. */
   readonly end: (cause: EndCause) => void
   /** In milliseconds, where they are not to be the usual ones: from launch to running, and for an answer. */
@@ -66,6 +75,7 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly identity: Identity
   readonly breakpoints: DebuggeeBreakpoints
   readonly adapter: AdapterLink
+  readonly viewers: DebugViewers
   readonly unanswered = new UnansweredExpressions()
   readonly state = new Observed<DebuggeeState>({ kind: 'launching', number: 0 })
   /** Names of files, as clients and the adapter have them. */
@@ -84,6 +94,11 @@ export class LiveDebugSession implements AsyncDisposable {
   constructor(deps: LiveDependencies) {
     this.#deps = deps
     this.identity = deps.identity
+    this.viewers = new DebugViewers({
+      ...{ session: deps.identity.session, clock: deps.clock, connected: deps.connected },
+      launchedBy: deps.request.launched_by,
+      changed: () => this.#tell('control'),
+    })
     this.paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
     const handlers = {
       event: (name: string, body: unknown) => this.#event(name, body),
@@ -176,6 +191,7 @@ export class LiveDebugSession implements AsyncDisposable {
       stop: state.kind === 'stopped' ? state.stop : null,
       end: null,
       breakpoints: this.breakpoints.list.told(),
+      control: this.viewers.control.view(),
       ended_at: null,
     }
   }
@@ -262,6 +278,7 @@ export class LiveDebugSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.ended(null)
     clearTimeout(this.#configuring)
+    this.viewers[Symbol.dispose]()
     await this.adapter[Symbol.asyncDispose]()
   }
 
@@ -304,7 +321,7 @@ export class LiveDebugSession implements AsyncDisposable {
     // While it is launching it is told as the store has it.
     if (this.state.value.kind === 'launching') return
     const view = this.view()
-    this.#deps.tell(event, view)
+    this.#deps.tell(event, view, actor() ?? this.viewers.actor)
     for (const listener of this.#listeners) listener.told(event, view)
   }
 

@@ -7,6 +7,7 @@ import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sess
 import { toDebugSession } from '../../store/rows.ts'
 import type { Debuggee } from '../commands/debuggee.ts'
 import type { RunnerContext } from '../context.ts'
+import { admitted } from './control/admitted.ts'
 import { endedRefusal } from './ended-refusal.ts'
 import { HostedDebuggee, type Hosting } from './hosted-debuggee.ts'
 import type { LiveDebugSession } from './live-debug-session.ts'
@@ -63,7 +64,8 @@ export class LiveDebugSessions {
     }
   }
 
-  async #answer({ debug, operation, input }: Ask): Promise<unknown> {
+  async #answer(ask: Ask): Promise<unknown> {
+    const { debug, operation, input } = ask
     const began = performance.now()
     const wait = typeof input.wait === 'number' ? input.wait : 0
     const settles = operation === 'debug.status' || operation === 'debug.terminate'
@@ -71,7 +73,8 @@ export class LiveDebugSessions {
     const found = await this.#find(debug, settles ? wait * 1_000 : patienceMs)
     if ('identity' in found) {
       const left = Math.max(0, wait - (performance.now() - began) / 1_000)
-      return perform(found, operation, 'wait' in input ? { ...input, wait: left } : input)
+      const wanted = 'wait' in input ? { ...input, wait: left } : input
+      return admitted(found, ask, () => perform(found, operation, wanted))
     }
     if (settles) return found
     throw notLive(found)

@@ -1,6 +1,8 @@
 import t from 'tap'
 import { Interruption } from '../../../client/cli/interruption.ts'
 import { contract } from '../../../services/contract/contract.ts'
+import * as example from '../../../services/contract/examples/things.ts'
+import { viewerId } from '../../../services/contract/ids.ts'
 import { breakpoint, debugEnded, debugSession, frame, page, stop, variable } from '../samples.ts'
 import { type Handlers, Refusal, standIn } from '../stand-in-server.ts'
 import { at, cli, type Options } from './rig.ts'
@@ -275,4 +277,38 @@ t.test('each refusal says what to do', async t => {
     t.match(stderr, 'error: what went wrong\n')
     t.match(stderr, fix)
   }
+})
+
+t.test('who has the control, and who watches', async t => {
+  const { viewer, control } = example
+  const maria = { ...viewer, id: viewerId.schema.parse('vwr_1123456789ab'), user: 'maria', client: null }
+  let held: typeof control | null = { ...control, asking: [maria] }
+  const { server, type } = await rig(t, {
+    'debug.control': () => ({ control: held, you: viewer }),
+    'debug.viewers': () => [
+      { ...viewer, connected: false, asked_at: example.instant, acted_at: example.instant, control: true },
+      { ...maria, connected: true, asked_at: null, acted_at: null, control: false },
+    ],
+    'debug.status': () => debugSession({ control: held }),
+  })
+  const taken = await type('control @last take --idle 2m')
+  t.match(server.received[0]?.input, { session: '@last', action: 'take', idle: 120 })
+  t.match(taken, {
+    code: 0,
+    stdout: /^you have the control, since .+\n {2}asked for by maria \(vwr_1123456789ab\)\n$/,
+  })
+  t.match(
+    (await type('status @last')).stdout,
+    /\nalice, debug-server-cli \(vwr_0123456789ab\) has the control\n/,
+  )
+  held = { ...control, holder: maria }
+  t.match((await type('control @last ask --wait 5s')).stdout, /^maria \(vwr_1\w+\) has the control, since/)
+  held = null
+  t.match((await type('control @last release')).stdout, /^nobody has the control/)
+  t.notMatch((await type('status @last')).stdout, 'control')
+  const { stdout } = await type('viewers @last')
+  t.match(stdout, /^ID +USER +ROLE +TOKEN +CLIENT +CONNECTED +ACTED +CONTROL\n/)
+  t.match(stdout, /\nvwr_1123456789ab +maria +owner +laptop +- +yes +- +-\n$/)
+  const wrong = await type('control @last grab')
+  t.match(wrong, { code: 2, stderr: /grab/ })
 })

@@ -195,6 +195,7 @@ t.test('one that has ended', async t => {
     const problem = await rig.refused(operation, {
       session,
       ...(operation === 'debug.evaluate' ? { expression: '1' } : {}),
+      ...(operation === 'debug.control' ? { action: 'take' } : {}),
     })
     t.match(problem, { code: 'debug_session_ended', status: 409, detail: /exited with code 3/ })
   }

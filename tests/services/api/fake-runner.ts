@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net'
 import { socketLines } from '../../../lib/socket-lines.ts'
 import type { CommandFailure, CommandStatus } from '../../../services/contract/command-state.ts'
 import type { DapAnswer, ToRunnerDap } from '../../../services/contract/dap.ts'
+import type { Viewer } from '../../../services/contract/debug-control.ts'
 import {
   type CommandId,
   type InstanceId,
@@ -54,6 +55,8 @@ export class FakeRunner implements AsyncDisposable {
     | ((message: ToRunnerDap) => ({ type: 'dap'; message: DapAnswer } | { type: 'dap_closed' })[])
     | undefined
   readonly #askers = new Map<Ask, Socket>()
+  /** Who is connected to the debuggers of each session, as the API has told last. */
+  readonly present = new Map<SessionId, readonly Viewer[]>()
   /** How many have connected so far. */
   connections = 0
   /** How often it was asked what its host has. */
@@ -103,8 +106,8 @@ export class FakeRunner implements AsyncDisposable {
     for (const socket of this.#sockets) socket.write(`${line}\n`)
   }
 
-  happens(event: DebugEvent): void {
-    this.say({ type: 'debug', ...event })
+  happens(event: Omit<DebugEvent, 'by'> & Partial<DebugEvent>): void {
+    this.say({ type: 'debug', by: null, ...event })
   }
 
   /** Takes the next question that nobody has answered. */
@@ -234,6 +237,10 @@ export class FakeRunner implements AsyncDisposable {
     if (message.type === 'wake') {
       this.#wakes++
       this.#onWake?.()
+      return
+    }
+    if (message.type === 'present') {
+      this.present.set(message.session, message.viewers)
       return
     }
     if (message.type === 'survey') {

@@ -6,9 +6,9 @@ import { frame, stopped } from './debug-rig.ts'
 /** Answers whatever can be asked about a debuggee, which stands where it stands. */
 export const liveDebugger =
   (debug: DebugSession) =>
-  ({ operation }: Ask): LiveAnswer => ({ ok: true, value: answerTo(operation, debug) })
+  (ask: Ask): LiveAnswer => ({ ok: true, value: answerTo(ask, debug) })
 
-function answerTo(operation: Ask['operation'], debug: DebugSession): unknown {
+function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
   const variable = { value: '1', truncated: false, type: 'int', reference: 0 }
   const page = { total: 1, next: null }
   switch (operation) {
@@ -32,5 +32,9 @@ function answerTo(operation: Ask['operation'], debug: DebugSession): unknown {
       return { variables: [{ name: 'x', ...variable }], ...page }
     case 'debug.evaluate':
       return variable
+    case 'debug.control':
+      return { control: null, you: by }
+    case 'debug.viewers':
+      return [{ ...by, connected: false, asked_at: null, acted_at: null, control: false }]
   }
 }

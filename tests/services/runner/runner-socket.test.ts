@@ -5,8 +5,13 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { commandId, debugSessionId, instanceId } from '../../../services/contract/ids.ts'
-import { type Ask, type LiveAnswer, longestAsk } from '../../../services/contract/runner-messages.ts'
+import { commandId, debugSessionId, instanceId, sessionId, viewerId } from '../../../services/contract/ids.ts'
+import {
+  type Ask,
+  type LiveAnswer,
+  longestAsk,
+  type Present,
+} from '../../../services/contract/runner-messages.ts'
 import { PeerEditors } from '../../../services/runner/debug/editors/peer-editors.ts'
 import { RunnerSocket } from '../../../services/runner/runner-socket.ts'
 import type { PeerHandlers } from '../../../services/runner/socket-peer.ts'
@@ -23,7 +28,11 @@ async function served(t: Test) {
   const path = join(folder, 'socket')
   const woken = { times: 0 }
   const asked: { ask: Ask; answer: (answer: LiveAnswer) => void }[] = []
+  const present: Present[] = []
+  const left: object[] = []
   const handlers = {
+    present: (_: object, message: Present) => void present.push(message),
+    left: (peer: object) => void left.push(peer),
     woken: () => {
       woken.times++
     },
@@ -52,7 +61,7 @@ async function served(t: Test) {
     await once(socket, 'connect')
     return { socket, lines }
   }
-  return { path, woken, asked, server, listen, peer }
+  return { path, woken, asked, present, left, server, listen, peer }
 }
 
 const closed = (socket: Socket) => until('to be cut off', () => socket.destroyed || socket.closed)
@@ -98,6 +107,7 @@ const question = (id: number, expression = '1') => ({
   debug: debugSessionId.create(),
   operation: 'debug.evaluate',
   input: { expression },
+  by: { id: viewerId.create(), user: 'alice', token: null, client: null, role: 'owner' },
 })
 
 t.test('each answer goes to its asker, in whichever order they come', async t => {
@@ -157,7 +167,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   await server[Symbol.asyncDispose]()
   const asked = async () => Promise.reject(new Error('a secret'))
   await using _ = await RunnerSocket.listen(path, hello, {
-    woken: () => undefined,
+    ...{ woken: () => undefined, present: () => undefined, left: () => undefined },
     editors: noEditors,
     ...{ asked, measured: asked, typed: asked, surveyed: asked },
   })
@@ -215,4 +225,16 @@ t.test('a path that is no socket is left alone', async t => {
   writeFileSync(path, 'precious')
   await t.rejects(listen(), { name: 'UserError', message: /is no socket/ })
   t.ok(existsSync(path))
+})
+
+t.test('who is connected to debuggers is told by each peer, until that has gone', async t => {
+  const { present, left, peer } = await served(t)
+  const message: Present = { type: 'present', session: sessionId.create(), viewers: [] }
+  const { socket } = await peer()
+  socket.write(`${JSON.stringify(message)}\n`)
+  await until('the message', () => present.length === 1)
+  t.same(present, [message])
+  t.equal(left.length, 0)
+  socket.destroy()
+  await until('it has left', () => left.length === 1)
 })

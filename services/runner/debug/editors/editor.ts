@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { DapAnswer, DapRequest } from '../../../contract/dap.ts'
 import { dapRefusal } from '../../../contract/dap.ts'
+import type { Viewer } from '../../../contract/debug-control.ts'
 import type { DebugEventName } from '../../../contract/debug-message.ts'
 import type { DebugSession, Stop } from '../../../contract/debug-resources.ts'
+import { onBehalfOf } from '../control/acting.ts'
+import { isActOfEditor } from '../control/acts-of-editors.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import { EditorBreakpoints } from './editor-breakpoints.ts'
@@ -20,6 +23,7 @@ export type EditorDependencies = {
   readonly root: string | null
   /** It has had the debuggee queued, which waits for its `configurationDone`. */
   readonly launches: boolean
+  readonly by: Viewer
   readonly say: (answer: DapAnswer) => void
   /** It lets go of the debuggee, as it was asked to. */
   readonly closed: () => void
@@ -112,7 +116,21 @@ export class Editor implements OpenEditor {
     if (this.#goingOn === 0) for (const held of this.#heldBack.splice(0)) this.#say(held)
   }
 
-  async #do({ command, arguments: given }: DapRequest): Promise<object | undefined> {
+  /** On behalf of its user; where it acts, as others may not meanwhile. */
+  async #do(request: DapRequest): Promise<object | undefined> {
+    const { by } = this.#deps
+    const { command } = request
+    const ends = command === 'terminate' || command === 'disconnect'
+    const acts = isActOfEditor(request) && (this.#life !== undefined || ends)
+    const live = acts ? await this.#finding : this.#life?.live
+    return onBehalfOf(by, () => {
+      if (live !== undefined && acts) return live.viewers.acts(by, () => this.#perform(request))
+      live?.viewers.looks(by)
+      return this.#perform(request)
+    })
+  }
+
+  async #perform({ command, arguments: given }: DapRequest): Promise<object | undefined> {
     switch (command) {
       case 'initialize': {
         const { linesStartAt1, columnsStartAt1, pathFormat } = initializeSchema.parse(given ?? {})
@@ -224,6 +242,7 @@ export class Editor implements OpenEditor {
         return void this.#tellBreakpoints()
       case 'state':
       case 'launched':
+      case 'control':
       case 'ended':
     }
   }

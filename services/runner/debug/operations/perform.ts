@@ -4,6 +4,7 @@ import type { LiveOperationName } from '../../../contract/runner-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import { setBreakpoints } from './breakpoints.ts'
+import { control, viewers } from './control.ts'
 import { evaluate } from './evaluate.ts'
 import { goOn, pause } from './go-on.ts'
 import { scopes, stack, variables } from './inspect.ts'
@@ -27,6 +28,8 @@ const operations: Record<LiveOperationName, Perform> = {
   'debug.variables': parsing(debugOperations['debug.variables'].input, variables),
   'debug.evaluate': parsing(debugOperations['debug.evaluate'].input, evaluate),
   'debug.terminate': parsing(debugOperations['debug.terminate'].input, terminate),
+  'debug.control': parsing(debugOperations['debug.control'].input, control),
+  'debug.viewers': parsing(debugOperations['debug.viewers'].input, viewers),
 }
 
 export const perform = (

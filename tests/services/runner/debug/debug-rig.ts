@@ -2,9 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
+import type { DebugRole, Viewer } from '../../../../services/contract/debug-control.ts'
 import { type DebugRequest, debuggeeLine, enginesFor } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession, Frame, Variable } from '../../../../services/contract/debug-resources.ts'
-import type { CommandId, DebugSessionId, SessionId } from '../../../../services/contract/ids.ts'
+import {
+  type CommandId,
+  type DebugSessionId,
+  type SessionId,
+  viewerId,
+} from '../../../../services/contract/ids.ts'
 import {
   type DebugEvent,
   fromRunnerSchema,
@@ -38,16 +44,21 @@ export type LaunchOptions = {
   timeout?: number
 }
 
+/** Who it is that asks. */
+type ClientOptions = { readonly name: string; readonly role: DebugRole }
+
 export type Launched = { id: DebugSessionId; session: SessionId; command: CommandId }
 
 /** One client of the runner's socket: asks, and hears what happens to debuggees. */
 export class DebugClient {
   readonly events: DebugEvent[] = []
+  readonly viewer: Viewer
   readonly #socket: Socket
   readonly #answers = new Map<number, (answer: LiveAnswer) => void>()
   #id = 0
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, { name = 'alice', role = 'owner' }: Partial<ClientOptions>) {
+    this.viewer = { id: viewerId.create(), user: name, token: name, client: null, role }
     this.#socket = socket
     socket.on('error', () => undefined)
     createInterface({ input: socket }).on('line', line => {
@@ -59,13 +70,13 @@ export class DebugClient {
   }
 
   /** Retries while nobody listens: for runners that are being started. */
-  static connect(path: string): Promise<DebugClient> {
+  static connect(path: string, options: Partial<ClientOptions> = {}): Promise<DebugClient> {
     return until(`a runner on ${path}`, async () => {
       const socket = connect(path)
       const up = await new Promise<boolean>(resolve => {
         socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
       })
-      return up ? new DebugClient(socket) : undefined
+      return up ? new DebugClient(socket, options) : undefined
     })
   }
 
@@ -73,8 +84,13 @@ export class DebugClient {
     const id = ++this.#id
     const { promise, resolve } = Promise.withResolvers<LiveAnswer>()
     this.#answers.set(id, resolve)
-    this.#socket.write(`${JSON.stringify({ type: 'ask', id, debug, operation, input })}\n`)
+    this.#socket.write(`${JSON.stringify({ type: 'ask', id, debug, operation, input, by: this.viewer })}\n`)
     return promise
+  }
+
+  /** Tells who is connected to the session through it, as an API does. */
+  present(session: SessionId, viewers: readonly Viewer[]): void {
+    this.#socket.write(`${JSON.stringify({ type: 'present', session, viewers })}\n`)
   }
 
   close(): void {

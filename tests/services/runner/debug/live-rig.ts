@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { systemClock } from '../../../../lib/clock.ts'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession } from '../../../../services/contract/debug-resources.ts'
@@ -7,6 +8,7 @@ import { commandId, debugSessionId, sessionId } from '../../../../services/contr
 import type { LiveOperationName } from '../../../../services/contract/runner-messages.ts'
 import type { EndCause } from '../../../../services/runner/commands/command-outcome.ts'
 import { besideDebuggee } from '../../../../services/runner/debug/adapter-process.ts'
+import { ConnectedViewers } from '../../../../services/runner/debug/control/connected-viewers.ts'
 import type { EnginePlan } from '../../../../services/runner/debug/engine.ts'
 import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
 import { perform } from '../../../../services/runner/debug/operations/perform.ts'
@@ -48,6 +50,8 @@ export function liveRig(t: Test, plan: EnginePlan, { scope, place, request, dead
     request: request ?? noRequest,
     ...{ plan, place, scope },
     text: new SourceText(),
+    clock: systemClock,
+    connected: new ConnectedViewers(),
     tell: event => events.push(event),
     end: cause.resolve,
     ...(deadlines === undefined ? {} : { deadlines }),
