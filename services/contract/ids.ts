@@ -23,9 +23,8 @@ const idOf = <Schema extends z.ZodType<unknown, string>>(
   prefix,
   schema,
   create: (): z.output<Schema> => schema.parse(`${prefix}_${text()}`),
-  create: (): z.output<Schema> => schema.parse(`${prefix}_${randomText()}`),
   /** Always the same of the same bytes, such as those of a hash. */
-  of: (bytes: Uint8Array): z.output<Schema> => schema.parse(`${prefix}_${textOf(bytes)}`),
+  of: (bytes: Uint8Array): z.output<Schema> => schema.parse(`${prefix}_${textOf(bytes.subarray(0, length))}`),
 })
 
 export const sessionId = idOf('ses', text('ses').brand<'SessionId'>())
@@ -84,8 +83,7 @@ function randomText(characters: number): string {
     crypto.getRandomValues(randomBytes)
     used = 0
   }
-  let text = ''
-  for (const byte of randomBytes.subarray(used, used + characters)) text += alphabet[byte & 31]
+  const text = textOf(randomBytes.subarray(used, used + characters))
   used += characters
   return text
 }
@@ -107,13 +105,10 @@ function nearby(): string {
     beginning = randomText(common)
   }
   return beginning + randomText(length - common)
-  const text = textOf(randomBytes.subarray(used, used + length))
-  used += length
-  return text
 }
 
 function textOf(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes.subarray(0, length)) text += alphabet[byte & 31]
+  for (const byte of bytes) text += alphabet[byte & 31]
   return text
 }

@@ -57,21 +57,32 @@ t.test('an editor comes to what an agent has launched', { skip: noDebugpy }, asy
     t.match(await editor.ask('evaluate', { expression: 'count + 1', frameId, context }), { result: '4' })
   const variablesReference = scopes[0].variablesReference
   await editor.ask('setVariable', { variablesReference, name: 'count', value: '40' })
-  t.match(await client.debug.evaluate({ session, expression: 'count' }), { value: '40' }, 'an agent sees it')
+  const seen = await client.debug.variables({ session })
+  t.match(
+    seen.variables.find(({ name }) => name === 'count'),
+    { value: '40' },
+    'an agent sees it',
+  )
 
   await editor.ask('next', { threadId })
   t.match(await editor.event('stopped', 2), { reason: 'step' })
   t.same(editor.events('continued'), [], 'who steps is not told that it goes on')
+  await t.rejects(client.debug.continue({ session }), { code: 'control_held' }, 'a person goes before')
+  await client.debug.control({ session, action: 'take' })
+  t.match(await editor.refused('next', { threadId }), /has the control since/)
   await client.debug.continue({ session, wait: 20 })
   await editor.event('continued')
   t.match(await editor.event('stopped', 3), { reason: 'breakpoint' }, 'what an agent does is heard')
+  await client.debug.control({ session, action: 'release' })
 
   await editor.ask('setBreakpoints', { source: { path }, breakpoints: [] })
   t.match(await client.debug.break({ session }), [{ id: 1, line: 7 }], "an agent's stays")
   t.match(await editor.refused('stepBack', { threadId }), /no stepBack/)
   t.match(await editor.refused('frobnicate'), /no request "frobnicate"/)
   t.match(editor.output('stdout'), /adding apples/, 'what was written before it came')
+  await client.debug.control({ session, action: 'take' })
   await client.debug.break({ session, breakpoints: ['app.py:7'], remove: true })
+  await client.debug.control({ session, action: 'release' })
   t.match(await editor.event('breakpoint', editor.events('breakpoint').length), { reason: 'removed' })
   await editor.ask('continue', { threadId })
   t.match(await editor.event('exited'), { exitCode: 0 })

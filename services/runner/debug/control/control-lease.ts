@@ -46,8 +46,8 @@ export class ControlLease implements Disposable {
   }
 
   /** While some work is done nobody else acts. Throws a Refusal where another has the control. */
-  async hold<T>(by: Viewer, work: () => Promise<T>): Promise<T> {
-    const held = begun(this.#current(), by, this.#clock.now(), this.#times)
+  async hold<T>(by: Viewer, isPerson: boolean, work: () => Promise<T>): Promise<T> {
+    const held = begun(this.#current(), by, this.#clock.now(), this.#times, isPerson)
     if (held === undefined) throw this.#refusal()
     this.#set(held)
     try {
@@ -146,7 +146,7 @@ function heldWords(control: Held): string {
   const until = endsAt(control)
   const how = taken ? 'has the control' : 'is acting'
   const ends = until === undefined ? 'while they do' : `until ${toInstant(until)} unless they act again`
-  return `${nameOf(holder)} ${how} since ${toInstant(since)}, ${ends}: ask for it with debug.control, watch meanwhile; the owner of the session may take it`
+  return `${nameOf(holder)} ${how} since ${toInstant(since)}, ${ends}: ask for it with debug.control, watch meanwhile; the owner of the session may take or release it`
 }
 
 /** As people call them. */

@@ -41,16 +41,23 @@ export const mostAsking = 16
 
 export const free: Control = { kind: 'free' }
 
-/** Undefined where another holds it. */
+/** Undefined where another holds it. `isPerson`: see `givesWay`. */
 export function begun(
   control: Control,
   by: Viewer,
   now: number,
   { actedMs }: ControlTimes,
+  isPerson = false,
 ): Held | undefined {
-  if (control.kind === 'free') return { ...heldBy(by, now, actedMs), taken: false, acts: 1 }
-  return control.holder.id === by.id ? { ...control, holder: by, acts: control.acts + 1 } : undefined
+  if (control.kind === 'held' && control.holder.id === by.id)
+    return { ...control, holder: by, acts: control.acts + 1 }
+  if (control.kind === 'held' && !(isPerson && givesWay(control, by))) return undefined
+  return { ...heldBy(by, now, actedMs), taken: false, acts: 1 }
 }
+
+/** Who has only acted, and does not now, makes way for the session's owner who sits in front of an editor. */
+const givesWay = ({ taken, acts }: Held, { role }: Viewer): boolean =>
+  !taken && acts === 0 && role === 'owner'
 
 /** An act is over. */
 export function over(control: Control, by: Viewer, now: number): Control {

@@ -47,10 +47,10 @@ export class DebugViewers implements Disposable {
     this.#seen.note(viewer, false)
   }
 
-  /** Does what acts on the debuggee. Throws a Refusal where another has the control. */
-  acts<T>(viewer: Viewer, work: () => Promise<T>): Promise<T> {
+  /** Does what acts on the debuggee, for a person in front of an editor or whoever else. Throws a Refusal where another has the control. */
+  acts<T>(viewer: Viewer, work: () => Promise<T>, isPerson = false): Promise<T> {
     this.#seen.note(viewer, true)
-    return this.control.hold(viewer, () => {
+    return this.control.hold(viewer, isPerson, () => {
       this.#actor = viewer
       return work()
     })

@@ -124,7 +124,7 @@ export class Editor implements OpenEditor {
     const acts = isActOfEditor(request) && (this.#life !== undefined || ends)
     const live = acts ? await this.#finding : this.#life?.live
     return onBehalfOf(by, () => {
-      if (live !== undefined && acts) return live.viewers.acts(by, () => this.#perform(request))
+      if (live !== undefined && acts) return live.viewers.acts(by, () => this.#perform(request), true)
       live?.viewers.looks(by)
       return this.#perform(request)
     })

@@ -43,6 +43,16 @@ t.test('who acts while it is free holds it until a while after the last act', as
   t.equal(holderOf(present(begun(lapsed(done, 18, times), bob, 18, times))), 'bob')
 })
 
+t.test("who has only acted makes way for the owner's editor", async t => {
+  const acting = present(begun(free, alice, 0, times))
+  t.equal(begun(acting, owner, 1, times, true), undefined, 'not in the middle of an act')
+  const acted = over(acting, alice, 1)
+  t.equal(begun(acted, owner, 2, times), undefined, 'nor for another client of theirs')
+  t.equal(begun(acted, bob, 2, times, true), undefined, 'nor for an editor of somebody else')
+  t.match(begun(acted, owner, 2, times, true), { holder: owner, taken: false, since: 2, acts: 1 })
+  t.equal(begun(taken(acted, alice, 2, 100), owner, 3, times, true), undefined, 'nor who has taken it')
+})
+
 t.test('who has taken it holds it for as long as they have said', async t => {
   t.ok(mayTake(free, alice))
   const held = taken(present(begun(free, alice, 0, times)), alice, 1, 100)
