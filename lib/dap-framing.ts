@@ -64,7 +64,9 @@ export class DapDecoder {
   }
 }
 
-export function encodeDap(message: object): string {
-  const text = JSON.stringify(message)
+export const encodeDap = (message: object): string => frameDap(JSON.stringify(message))
+
+/** A message that is a text already. */
+export function frameDap(text: string): string {
   return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
 }

@@ -21,6 +21,7 @@ const localNames = [
   'agent install',
   'status',
   'serve',
+  'debug attach',
 ] as const
 
 /** Other words for one of those. */

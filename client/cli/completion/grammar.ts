@@ -57,20 +57,26 @@ function ofLocal(name: Extract<Leaf['does'], { local: unknown }>['local']): Gram
   declareLocalCommand(command, name)
   const values = ((): KnownValues => {
     if (name === 'completions') return { kind: 'words', words: shells }
+    if (argumentsOf(command).includes('SESSION')) return { kind: 'named', named: 'sessions' }
     if (name === 'profile use' || name === 'profile remove') return { kind: 'named', named: 'profiles' }
     return any
   })()
   const files = new Set(
-    command.options.filter(({ flags }) => flags.endsWith('<FILE>')).map(({ long }) => long),
+    command.options.filter(({ flags }) => /<(?:FILE|DIR)>$/.test(flags)).map(({ long }) => long),
   )
   return {
-    flags: flagsOf(command, name => (files.has(name) ? file : any)),
+    flags: flagsOf(command, name => {
+      if (name === '--debug') return { kind: 'named', named: 'debug sessions' }
+      return files.has(name) ? file : any
+    }),
     places: command.registeredArguments.map(argument => ({
       name: argument.name(),
       values: argument.name() === 'PATH' ? file : values,
     })),
   }
 }
+
+const argumentsOf = (command: Command): string[] => command.registeredArguments.map(one => one.name())
 
 /** Those that go with every command. */
 export function globalGrammar(): readonly Flag[] {

@@ -17,6 +17,10 @@ type Flags = ConnectionFlags & {
   readonly displayName?: string
   readonly dryRun?: true
   readonly sectionHeading?: string
+  readonly port?: string
+  readonly local?: string
+  readonly debug?: string
+  readonly stdio?: true
 }
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
@@ -177,6 +181,22 @@ const localCommands: Record<LocalName, LocalCommand> = {
         ...flags,
         sectionHeading: flags.sectionHeading ?? 'Debug Server',
       }),
+  },
+  'debug attach': {
+    summary:
+      'Be a debug adapter on 127.0.0.1 for editors, such as VS Code, whose debuggees are those of a session on the server; with --stdio on standard input and output, for an editor that starts its adapter',
+    examples: ['@last --port 4711', '@last --local ~/src/demo', '@last --debug dbg_0123', '@last --stdio'],
+    words: command =>
+      command
+        .argument('<SESSION>', 'the session: its id, a unique beginning of it, or @last')
+        .option('--port <PORT>', 'where to listen; 0: any that is free, which is told', '0')
+        .option(
+          '--local <DIR>',
+          'where this machine has the files of the worktree; default: the checkout one stands in, if it has the commit of the session',
+        )
+        .option('--debug <ID>', 'the debug session that "attach" is to; default: the latest')
+        .option('--stdio', 'speak on standard input and output with the editor that has started this'),
+    act: async (io, flags, _, args) => (await import('./debug-attach.ts')).attachEditors(io, flags, args),
   },
   'config path': {
     summary:

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Test } from 'tap'
+import { z } from 'zod'
+import type { DapPeer } from './dap-peer.ts'
+
+/**
+ * What an editor says in one debug session, step by step: a request or the event that it waits for, what is expected of
+ * either, and what is kept of it for later requests (`$name`). `sooner`: the next step does not wait for the answer.
+ */
+const stepSchema = z.strictObject({
+  command: z.string().optional(),
+  arguments: z.record(z.string(), z.unknown()).optional(),
+  event: z.string().optional(),
+  sooner: z.boolean().optional(),
+  expect: z.unknown().optional(),
+  keep: z.record(z.string(), z.string()).optional(),
+})
+const fixtures = resolve(import.meta.dirname, '../../fixtures')
+
+/** Has an editor say what stands in a file, and holds what it hears to what is expected there. */
+export async function replay(t: Test, peer: DapPeer, file: string, root: string): Promise<void> {
+  const steps = z.array(stepSchema).parse(JSON.parse(await readFile(resolve(fixtures, file), 'utf8')))
+  const kept = new Map<string, unknown>([['root', root]])
+  const heard = new Map<string, number>()
+  const soon: Promise<unknown>[] = []
+  for (const { command, event, sooner, expect, keep = {}, ...step } of steps) {
+    const number = (heard.get(event ?? '') ?? 0) + 1
+    const answer =
+      command === undefined
+        ? peer.event(event ?? '', number)
+        : peer.ask(command, z.record(z.string(), z.unknown()).optional().parse(filled(step.arguments, kept)))
+    if (event !== undefined) heard.set(event, number)
+    if (sooner) soon.push(answer)
+    else {
+      const body = await answer
+      if (expect !== undefined) t.match(body, filled(expect, kept), command ?? event ?? '')
+      for (const [name, path] of Object.entries(keep)) kept.set(name, at(body, path))
+    }
+  }
+  await Promise.all(soon)
+}
+
+function filled(value: unknown, kept: ReadonlyMap<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map(one => filled(one, kept))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, filled(one, kept)]))
+  if (typeof value !== 'string' || !value.startsWith('$')) return value
+  const [, name = '', rest = ''] = /^\$(\w+)(.*)$/s.exec(value) ?? []
+  return rest === '' ? kept.get(name) : `${kept.get(name)}${rest}`
+}
+
+const at = (value: unknown, path: string): unknown =>
+  path.split('.').reduce((of: unknown, name) => Reflect.get(Object(of), name), value)
