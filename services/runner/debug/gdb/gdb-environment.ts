@@ -3,7 +3,7 @@
  * nothing that is meant for the program and would be taken by gdb or the Python within it.
  */
 export const gdbEnvironment = {
-  LC_ALL: 'C',
+  LC_ALL: 'C.UTF-8',
   SHELL: '/bin/sh',
   PYTHONHOME: '',
   PYTHONPATH: '',

@@ -26,6 +26,7 @@ export const settings: readonly string[] = [
   '-gdb-set print thread-events off',
   '-gdb-set print inferior-events off',
   '-gdb-set print static-members off',
+  '-gdb-set print asm-demangle on',
   '-gdb-set startup-with-shell on',
   '-gdb-set follow-fork-mode parent',
   '-gdb-set detach-on-fork on',
