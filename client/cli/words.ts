@@ -31,6 +31,7 @@ import {
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
+import { debugRunToFailure } from './words/debug-above.ts'
 import { environmentDelete, environmentList } from './words/environment.ts'
 import { events } from './words/events.ts'
 import { inviteGenerate, inviteList, inviteRevoke } from './words/invite.ts'
@@ -101,6 +102,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'environments.list': environmentList,
   'environments.delete': environmentDelete,
   'debug.launch': debugLaunch,
+  'debug.run_to_failure': debugRunToFailure,
   'debug.list': debugList,
   'debug.status': debugStatus,
   'debug.break': debugBreak,

@@ -29,6 +29,7 @@ import {
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
+import { runToFailure } from './words/debug-above.ts'
 import { repositoryInit, repositoryList } from './words/repository.ts'
 import {
   sessionCreate,
@@ -64,6 +65,7 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'artifacts.download': artifactRead,
   'debug.engines': debugEngines,
   'debug.launch': debugLaunch,
+  'debug.run_to_failure': runToFailure,
   'debug.list': debugList,
   'debug.status': debugStatus,
   'debug.break': debugBreak,

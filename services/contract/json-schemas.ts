@@ -3,6 +3,7 @@ import { artifactSchema } from './artifact-resources.ts'
 import { auditEntrySchema } from './audit-entry.ts'
 import { breakpointSchema } from './debug-breakpoints.ts'
 import { fromDebugSchema, toDebugSchema } from './debug-message.ts'
+import { failureReportSchema } from './debug-report.ts'
 import { debugSessionSchema } from './debug-resources.ts'
 import { environmentSchema } from './environment-resources.ts'
 import { eventMessageSchema } from './event-message.ts'
@@ -34,6 +35,7 @@ named
   .add(eventMessageSchema, { id: 'EventMessage' })
   .add(debugSessionSchema, { id: 'DebugSession' })
   .add(breakpointSchema, { id: 'Breakpoint' })
+  .add(failureReportSchema, { id: 'FailureReport' })
   .add(fromDebugSchema, { id: 'DebugMessage' })
   .add(problemSchema, { id: 'Problem' })
 

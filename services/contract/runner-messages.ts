@@ -34,6 +34,7 @@ export const liveOperations = [
   'debug.terminate',
   'debug.control',
   'debug.viewers',
+  'debug.run_to_failure',
 ] as const
 export type LiveOperationName = (typeof liveOperations)[number]
 

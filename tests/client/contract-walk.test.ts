@@ -170,11 +170,14 @@ const aUser = async () => (await client.users.create({ name: aName() })).name
 /** Fields that stand in for another, which are walked by themselves. */
 const alternatives = {
   'debug.launch': ['module', 'binary', 'core', 'node', 'go'],
+  'debug.run_to_failure': ['debug', 'module', 'binary', 'core', 'node', 'go'],
   'commands.input': ['base64'],
 } as const
 type Alternative<Name> = Name extends keyof typeof alternatives ? (typeof alternatives)[Name][number] : never
 const alternativesOf = (name: OperationName): readonly string[] =>
-  name === 'debug.launch' || name === 'commands.input' ? alternatives[name] : []
+  name === 'debug.launch' || name === 'debug.run_to_failure' || name === 'commands.input'
+    ? alternatives[name]
+    : []
 
 type Whole<Name extends OperationName> = Omit<Required<Input<Name>>, Alternative<Name>>
 
@@ -280,6 +283,10 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy', ...reads }),
+  'debug.run_to_failure': async () => {
+    const { breakpoints: _, stop_on_entry: __, exceptions: ___, ...program } = await aLaunch()
+    return { ...program, python: 'loop.py', engine: 'debugpy', ...reads, wait: 60, keep: false }
+  },
   'debug.list': async () => ({
     ...{ session: (await theDebuggee()).session, cursor: cursorAt(1_000_000), limit: 5 },
   }),

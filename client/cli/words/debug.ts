@@ -5,6 +5,7 @@ import { renderDebugEngines } from '../render/debug-engines.ts'
 import { renderDebugSessions } from '../render/debug-session.ts'
 import { renderScopes } from '../render/variables.ts'
 import { untilStop } from '../until-stop.ts'
+import { debuggeeArguments, debuggeeFlags } from './debuggee.ts'
 import type { Words } from './words.ts'
 
 const debug = { value: 'ID' }
@@ -19,22 +20,9 @@ export const debugLaunch: Words<'debug.launch'> = {
   path: ['debug', 'launch'],
   alias: ['session', 'debug'],
   places: ['session'],
-  rest: { field: 'arguments', value: 'ARGUMENTS', describe: 'arguments of the program' },
+  rest: debuggeeArguments,
   flags: {
-    arguments: false,
-    python: { value: 'FILE' },
-    module: { value: 'NAME' },
-    binary: { value: 'PATH' },
-    core: { value: 'FILE' },
-    node: { value: 'FILE' },
-    go: { value: 'PATH' },
-    engine: { value: 'NAME' },
-    stdin: { value: 'FILE', read: 'file', describe: 'a file that it reads as its standard input' },
-    columns: { value: 'N' },
-    rows: { value: 'N' },
-    interpreter: { value: 'PROGRAM' },
-    environment: { name: 'env', value: 'NAME=VALUE' },
-    timeout: { read: 'seconds', value: 'DURATION' },
+    ...debuggeeFlags,
     breakpoints: { name: 'break', value: 'FILE:LINE', describe: breakAt },
     exceptions: { value: 'WHICH' },
     wait,

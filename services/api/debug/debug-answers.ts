@@ -13,6 +13,7 @@ import type { DebugCall } from './debug-call.ts'
 import { outputOf } from './debug-output.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
 import { launchDebuggee } from './launch-debuggee.ts'
+import { runToFailure } from './run-to-failure.ts'
 import { terminateDebuggee } from './terminate-debuggee.ts'
 
 type Answer<N extends DebugOperationName> = (
@@ -47,6 +48,7 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.scopes': live('debug.scopes'),
     'debug.variables': live('debug.variables'),
     'debug.evaluate': live('debug.evaluate'),
+    'debug.run_to_failure': (session, input, call) => runToFailure(context, session, input, call),
     'debug.output': async (session, input) => {
       const debug = await findDebugSession(context, session, input.debug)
       return debug.ok ? outputOf(context, debug.value.row, input) : debug
@@ -63,7 +65,7 @@ export const debugAnswers = (context: Context): DebugAnswers => {
 /** Of an operation that its debugger answers, as long as there is one. */
 const liveAnswer =
   (context: Context) =>
-  <N extends LiveOperationName>(operation: N): Answer<N> =>
+  <N extends Exclude<LiveOperationName, 'debug.run_to_failure'>>(operation: N): Answer<N> =>
   async (session, input, call) => {
     const fields: Fields = { ...input }
     const debug = await findDebugSession(context, session, fields.debug)

@@ -35,6 +35,7 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
     'debug.scopes': inSession('debug.scopes'),
     'debug.variables': inSession('debug.variables'),
     'debug.evaluate': inSession('debug.evaluate'),
+    'debug.run_to_failure': inSession('debug.run_to_failure'),
     'debug.output': inSession('debug.output'),
     'debug.terminate': inSession('debug.terminate'),
     'debug.control': inSession('debug.control'),

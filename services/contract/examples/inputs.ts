@@ -65,6 +65,7 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'environments.delete': { environment: thing.environment.id },
   'debug.engines': {},
   'debug.launch': { ...ofSession, python: 'app.py', breakpoints: ['app.py:6'], wait: 30 },
+  'debug.run_to_failure': { ...ofSession, module: 'unittest', arguments: ['test_app'], wait: 60 },
   'debug.list': { ...ofSession, limit: 50 },
   'debug.status': { ...ofDebuggee, wait: 30 },
   'debug.break': {

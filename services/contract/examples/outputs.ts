@@ -99,6 +99,7 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
     },
   ],
   'debug.launch': thing.debugSession,
+  'debug.run_to_failure': thing.failureReport,
   'debug.list': page(thing.debugSession),
   'debug.status': thing.debugSession,
   'debug.break': [

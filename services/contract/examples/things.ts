@@ -3,6 +3,7 @@ import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
 import type { Breakpoint } from '../debug-breakpoints.ts'
 import type { DebugControl, Viewer } from '../debug-control.ts'
+import type { FailureReport } from '../debug-report.ts'
 import type { DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
 import type { Environment } from '../environment-resources.ts'
 import {
@@ -208,6 +209,34 @@ export const variable: Variable = {
   truncated: false,
   type: 'int',
   reference: 0,
+}
+
+export const failureReport: FailureReport = {
+  outcome: 'assertion',
+  debug: debugSession.id,
+  command: debugSession.command,
+  engine: 'debugpy',
+  kept: false,
+  exception: { type: 'AssertionError', message: '3 != 4' },
+  signal: null,
+  exit_code: null,
+  frames: [
+    {
+      index: 0,
+      name: 'test_total',
+      file: 'test_app.py',
+      line: 8,
+      own: true,
+      folded: 0,
+      source: [{ line: 8, text: '        self.assertEqual(total, 4)' }],
+      variables: [{ name: 'total', value: '3', truncated: false, type: 'int', named: true, parts: [] }],
+    },
+  ],
+  threads: [],
+  output: { stdout: 'adding apples\n', stderr: '' },
+  children: [],
+  end: null,
+  left_out: ['9 outer frames: debug.stack'],
 }
 
 export const auditEntry: AuditEntry = {

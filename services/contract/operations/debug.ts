@@ -15,6 +15,7 @@ import { commandSurroundings, flag, nullFree, waitSeconds } from '../fields.ts'
 import { reference } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { pageFields, pageOf } from '../page.ts'
+import { debugAbove } from './debug-above.ts'
 
 /** Which debug session. A session's latest, where none is named: the usual case has one. */
 const of = {
@@ -205,6 +206,7 @@ export const debugOperations = {
     output: variableSchema.omit({ name: true }),
     errors: [...stopped, ...acting, 'evaluation_failed'],
   }),
+  ...debugAbove,
   'debug.output': operation({
     ...read,
     method: 'GET',

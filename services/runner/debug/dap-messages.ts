@@ -66,6 +66,8 @@ export const dataBreakpointInfoBodySchema = z.object({
 })
 export const breakpointEventSchema = z.object({ reason: z.string(), breakpoint: adapterBreakpointSchema })
 
+export const processEventSchema = z.object({ systemProcessId: z.int().optional() })
+
 /** With whatever an engine's adapter adds to it. */
 export const stoppedEventSchema = z.looseObject({
   reason: z.string(),

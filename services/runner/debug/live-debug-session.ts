@@ -11,7 +11,7 @@ import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
-import { anyBodySchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
+import { anyBodySchema, processEventSchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import { BreakpointClaims } from './editors/breakpoint-claims.ts'
 import { refuseEnded } from './ended-refusal.ts'
@@ -90,6 +90,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
   #configuring: NodeJS.Timeout | undefined
+  #processId: number | undefined
 
   constructor(deps: LiveDependencies) {
     this.#deps = deps
@@ -106,7 +107,7 @@ export class LiveDebugSession implements AsyncDisposable {
     }
     const { scope, plan, place, deadlines } = deps
     this.adapter = new AdapterLink(scope, plan.open, place, handlers, deadlines?.answerMs)
-    this.#frames = this.#newFrames()
+    this.#frames = this.newFrames()
     this.breakpoints = new DebuggeeBreakpoints({
       ask: this.adapter.ask,
       absolute: file => this.paths.absolute(file),
@@ -179,6 +180,11 @@ export class LiveDebugSession implements AsyncDisposable {
   async textOf(path: string): Promise<string | undefined> {
     const { text, place } = this.#deps
     return (await text.lines(path, place.enclosure.shows))?.join('\n')
+  }
+
+  /** The debuggee's, as it sees itself; undefined where the adapter has not told it. */
+  get processId(): number | undefined {
+    return this.#processId
   }
 
   /** What is told of it now. */
@@ -282,7 +288,8 @@ export class LiveDebugSession implements AsyncDisposable {
     await this.adapter[Symbol.asyncDispose]()
   }
 
-  #newFrames(): StoppedFrames {
+  /** For a look at a debuggee that may run on. */
+  newFrames(): StoppedFrames {
     return new StoppedFrames(this.adapter.ask, this.paths, this.#deps.text, this.#deps.place.enclosure.shows)
   }
 
@@ -302,7 +309,7 @@ export class LiveDebugSession implements AsyncDisposable {
       case 'halted':
         // It has gone on and stopped again before the adapter has said yes to that.
         if (wasSentOn(before)) this.#tell('continued')
-        this.#frames = this.#newFrames()
+        this.#frames = this.newFrames()
         // Whoever stops anew works on no expression any more.
         this.unanswered.forget(after.event.threadId)
         void this.#locate(after.number, after.event)
@@ -341,6 +348,9 @@ export class LiveDebugSession implements AsyncDisposable {
         return
       case 'breakpoint':
         this.breakpoints.reported(body)
+        return
+      case 'process':
+        this.#processId = processEventSchema.safeParse(body).data?.systemProcessId
         return
     }
   }

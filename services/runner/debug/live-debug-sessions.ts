@@ -1,4 +1,5 @@
 import { toInstant } from '../../../lib/clock.ts'
+import { endedReport } from '../../contract/debug-report.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
 import type { Ask, LiveAnswer } from '../../contract/runner-messages.ts'
@@ -68,7 +69,8 @@ export class LiveDebugSessions {
     const { debug, operation, input } = ask
     const began = performance.now()
     const wait = typeof input.wait === 'number' ? input.wait : 0
-    const settles = operation === 'debug.status' || operation === 'debug.terminate'
+    const runs = operation === 'debug.run_to_failure'
+    const settles = operation === 'debug.status' || operation === 'debug.terminate' || runs
     if (operation === 'debug.terminate' && !this.#live.value.has(debug)) await this.#cancel(debug)
     const found = await this.#find(debug, settles ? wait * 1_000 : patienceMs)
     if ('identity' in found) {
@@ -76,7 +78,7 @@ export class LiveDebugSessions {
       const wanted = 'wait' in input ? { ...input, wait: left } : input
       return admitted(found, ask, () => perform(found, operation, wanted))
     }
-    if (settles) return found
+    if (settles) return runs ? endedReport(found) : found
     throw notLive(found)
   }
 

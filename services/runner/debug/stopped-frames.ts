@@ -70,6 +70,22 @@ export class StoppedFrames {
     return { index, name: cutText(name).value, file, line, column, source: lineOf(lines, line) }
   }
 
+  /** The lines around that of a frame, without empty ones at their ends, as far as its file may be seen. `path`: the adapter's. */
+  async excerpt(
+    path: string | undefined,
+    { file, line }: Pick<Frame, 'file' | 'line'>,
+    { above, below }: { readonly above: number; readonly below: number },
+  ): Promise<{ line: number; text: string }[]> {
+    if (file === null || path === undefined) return []
+    const lines = (await this.#text.lines(path, this.#shows)) ?? []
+    const first = Math.max(1, line - above)
+    const around = lines
+      .slice(first - 1, line + below)
+      .map((_, at) => ({ line: first + at, text: lineOf(lines, first + at) ?? '' }))
+    const isText = (one: { line: number; text: string }) => one.line === line || one.text.trim() !== ''
+    return around.slice(around.findIndex(isText), around.findLastIndex(isText) + 1)
+  }
+
   /** Remembers a reference that a client is told, of something that lives in this thread. */
   given(reference: number, thread: number): number {
     if (reference > 0) this.#references.set(reference, thread)

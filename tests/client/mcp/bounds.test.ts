@@ -41,6 +41,7 @@ const fields: Readonly<Record<string, unknown>> = {
 const more: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   command_input: { text: 'ls\n' },
   debug_launch: { python: 'app.py' },
+  run_to_failure: { python: 'app.py' },
   debug_break: { breakpoints: ['app.py:3'] },
 }
 

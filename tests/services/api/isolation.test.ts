@@ -45,6 +45,7 @@ const needed: Partial<Record<OperationName, Record<string, unknown>>> = {
   'commands.input': { text: 'x' },
   'commands.resize': { columns: 80, rows: 24 },
   'debug.launch': { python: 'app.py' },
+  'debug.run_to_failure': { python: 'app.py' },
   'debug.break': { breakpoints: ['app.py:1'] },
   'debug.evaluate': { expression: '1' },
   'debug.variables': { reference: 1 },
@@ -54,6 +55,7 @@ const needed: Partial<Record<OperationName, Record<string, unknown>>> = {
 /** A command in a body is a command line, and a secret or an environment of variables is no reference. */
 const isReference = (name: OperationName, field: string): field is Reference => {
   if (name === 'commands.run' || name === 'debug.launch') return field === 'session' || field === 'after'
+  if (name === 'debug.run_to_failure') return field === 'session' || field === 'debug'
   if (name === 'sessions.create' || name === 'sessions.get_or_create') return false
   if (name === 'events.follow') return field === 'session'
   return references.some(one => one === field)
@@ -78,6 +80,8 @@ t.test('wherever it is named', async t => {
       ...('session' in shape ? { session: own.session } : {}),
       ...(name === 'tickets.create' ? { stream: 'logs' } : {}),
       ...needed[name],
+      // In place of a program.
+      ...(name === 'debug.run_to_failure' && field === 'debug' ? { python: undefined } : {}),
       [field]: field === 'after' ? [hers.command] : hers[field],
       ...('wait' in shape ? { wait: 0 } : {}),
     }

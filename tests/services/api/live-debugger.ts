@@ -1,5 +1,5 @@
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
-import { lineBreakpoint } from '../../../services/contract/examples/things.ts'
+import { failureReport, lineBreakpoint } from '../../../services/contract/examples/things.ts'
 import type { Ask, LiveAnswer } from '../../../services/contract/runner-messages.ts'
 import { frame, stopped } from './debug-rig.ts'
 
@@ -20,6 +20,8 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
     case 'debug.pause':
     case 'debug.terminate':
       return stopped(debug)
+    case 'debug.run_to_failure':
+      return failureReport
     case 'debug.break':
       return [lineBreakpoint]
     case 'debug.threads':

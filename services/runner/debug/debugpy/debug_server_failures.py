@@ -49,20 +49,22 @@ class Finder:
         return spec
 
 
+# Of an exception that has been told: a reference would keep its frames alive, and its number may be another's soon.
+TOLD = "__debug_server_told__"
+
+
 class Failures:
     def __init__(self):
-        self.last = None
         # pytest runs the tests of unittest as well, and knows better which of them may fail.
         self.pytest = False
 
     def stop(self, kind, value, traceback):
         """The same exception is told once, however many report it."""
         py_db = get_global_debugger()
-        if py_db is None or traceback is None or self.last == id(value):
+        if py_db is None or traceback is None or hasattr(value, TOLD):
             return
         if not py_db.break_on_uncaught_exceptions:
             return
-        self.last = id(value)
         frames, own, entry = [], None, traceback
         breakpoint = py_db.get_exception_breakpoint(kind, py_db.break_on_uncaught_exceptions)
         while entry is not None:
@@ -135,19 +137,29 @@ def exits_with_codes():
     pydevd.PyDB.ignore_system_exit_code = ignored
 
 
-def flush_at_stops():
-    """What the program has printed is to be seen at the stop, not when its buffers are full."""
-    stop = pydevd.PyDB.do_stop_on_unhandled_exception
+def watch_stops(failures):
+    """What the program has printed is to be seen at the stop, not when its buffers are full. A recursion without an end
+    ends pydevd's tracing with it, so that it does not see the exception: then it is stopped at here, before it is printed."""
+    stop, hook = pydevd.PyDB.do_stop_on_unhandled_exception, sys.excepthook
 
-    def flushed(self, *args, **kwargs):
+    def stopping(self, thread, frame, frames_byid, arg):
+        try:
+            setattr(arg[1], TOLD, True)
+        except AttributeError:
+            pass  # an exception with slots
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
             except Exception:
                 pass  # closed, or the program's own
-        return stop(self, *args, **kwargs)
+        return stop(self, thread, frame, frames_byid, arg)
 
-    pydevd.PyDB.do_stop_on_unhandled_exception = flushed
+    def excepthook(kind, value, traceback):
+        failures.stop(kind, value, traceback)
+        hook(kind, value, traceback)
+
+    pydevd.PyDB.do_stop_on_unhandled_exception = stopping
+    sys.excepthook = excepthook
 
 
 def watch():
@@ -160,8 +172,5 @@ def watch():
     for name in [name for name in changes if name in sys.modules]:
         changes.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, Finder(changes))
-    for change in (exits_with_codes, flush_at_stops):
-        try:
-            change()
-        except AttributeError:
-            pass
+    watch_stops(failures)
+    exits_with_codes()

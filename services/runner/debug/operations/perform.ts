@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { debugOperations } from '../../../contract/operations/debug.ts'
 import type { LiveOperationName } from '../../../contract/runner-messages.ts'
+import { runToFailure } from '../above/run-to-failure.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import { setBreakpoints } from './breakpoints.ts'
@@ -30,6 +31,7 @@ const operations: Record<LiveOperationName, Perform> = {
   'debug.terminate': parsing(debugOperations['debug.terminate'].input, terminate),
   'debug.control': parsing(debugOperations['debug.control'].input, control),
   'debug.viewers': parsing(debugOperations['debug.viewers'].input, viewers),
+  'debug.run_to_failure': parsing(debugOperations['debug.run_to_failure'].input, runToFailure),
 }
 
 export const perform = (

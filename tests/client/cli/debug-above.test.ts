@@ -1,0 +1,91 @@
+import t from 'tap'
+import { failureReport } from '../../../services/contract/examples/things.ts'
+import { type Handlers, standIn } from '../stand-in-server.ts'
+import { at, cli } from './rig.ts'
+
+const rig = async (t: { teardown(ends: () => Promise<void>): void }, handlers: Handlers) => {
+  const server = await standIn(handlers)
+  t.teardown(async () => await server[Symbol.asyncDispose]())
+  return {
+    server,
+    type: (line: string) => cli(['debug', ...line.split(' ')], { environment: at(server.url) }),
+  }
+}
+
+t.test('run-to-failure tells what failed, where, with which values, and ends with 1', async t => {
+  const [frame] = failureReport.frames
+  if (frame === undefined) throw new Error('it has a frame')
+  const { server, type } = await rig(t, {
+    'debug.run_to_failure': () => ({
+      ...failureReport,
+      kept: true,
+      frames: [
+        frame,
+        {
+          ...frame,
+          ...{ index: 3, name: 'run\x1b[2J', line: 20, folded: 2, source: [] },
+          variables: [
+            {
+              ...{ name: 'item', value: '<Item at 0x1>', truncated: true, type: 'Item', named: false },
+              parts: [{ name: 'price', value: '2' }],
+            },
+          ],
+        },
+      ],
+      threads: [{ id: 2, name: 'waiter', at: 'wait app.py:3' }],
+      children: [{ pid: 7, command: 'sleep 9' }],
+    }),
+  })
+  const { code, stdout, stderr } = await type(
+    'run-to-failure @last --module unittest --wait 10s --keep -- -v test_app',
+  )
+  t.equal(code, 1)
+  t.equal(
+    stdout,
+    `assertion: AssertionError: 3 != 4
+#0 test_total test_app.py:8
+>    8          self.assertEqual(total, 4)
+      total = 3 (int)
+   2 frames of libraries
+#3 run\\x1b[2J test_app.py:20
+      item = <Item at 0x1> … with price=2 (Item)
+thread 2 waiter: wait app.py:3
+child 7: sleep 9
+stdout:
+  adding apples
+left out: 9 outer frames: debug.stack
+`,
+  )
+  t.match(
+    stderr,
+    /debug variables @last --debug dbg_0123456789ab", run on with .*run-to-failure @last --debug dbg_/,
+  )
+  t.match(server.received[0]?.input, {
+    module: 'unittest',
+    arguments: ['-v', 'test_app'],
+    wait: 10,
+    keep: true,
+  })
+})
+
+t.test('each outcome has its headline, and only one that passed ends with 0', async t => {
+  const none = {
+    ...failureReport,
+    frames: [],
+    left_out: [],
+    output: { stdout: '', stderr: '' },
+    exception: null,
+  }
+  const end = { reason: 'launch_failed', message: 'no debugpy', exit_code: null } as const
+  for (const [report, line, code] of [
+    [{ ...none, outcome: 'passed', exit_code: 0 }, 'passed: it ended with code 0', 0],
+    [{ ...none, outcome: 'exit', exit_code: 3 }, 'exit: code 3', 1],
+    [{ ...none, outcome: 'signal', signal: 'SIGSEGV' }, 'signal: SIGSEGV', 1],
+    [{ ...none, outcome: 'assertion', signal: 'SIGABRT' }, 'assertion: SIGABRT', 1],
+    [{ ...none, outcome: 'timeout' }, 'timeout: it has not failed or ended in time', 1],
+    [{ ...none, outcome: 'ended', end }, 'ended (launch_failed): no debugpy', 1],
+  ] as const) {
+    const { type } = await rig(t, { 'debug.run_to_failure': () => report })
+    t.same(await type('run-to-failure @last --python app.py'), { code, stdout: `${line}\n`, stderr: '' })
+  }
+})
