@@ -1,0 +1,166 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { WebSocket } from 'ws'
+import type { DapAnswer, DapRequest, ToRunnerDap } from '../../../../services/contract/dap.ts'
+import { revokeToken } from '../../../../services/store/tokens.ts'
+import { until } from '../../../until.ts'
+import { startDebugRig as start, type startDebugRig } from '../debug-rig.ts'
+import { type Person, problemOf } from '../rig.ts'
+import { refusalOf } from '../websocket-refusal.ts'
+
+type Rig = Awaited<ReturnType<typeof startDebugRig>>
+
+const at = ({ api, session }: Pick<Rig, 'api' | 'session'>, query = '', prefix = '') =>
+  `${api.url.replace('http', 'ws')}${prefix}/sessions/${session}/debug/dap${query}`
+
+const bearer = ({ secret }: Person) => ({ headers: { authorization: `Bearer ${secret}` } })
+
+async function editor(rig: Rig, query = '', prefix = '') {
+  const socket = new WebSocket(at(rig, query, prefix), bearer(rig.alice))
+  const said: (DapAnswer & { seq: number })[] = []
+  const closed = once(socket, 'close').then(([code, reason]) => [code, `${reason}`])
+  socket.on('message', data => said.push(JSON.parse(`${data}`)))
+  await once(socket, 'open')
+  const answer = async (seq: number) =>
+    await until(`an answer to ${seq}`, () =>
+      said.find(one => one.type === 'response' && one.request_seq === seq),
+    )
+  let last = 0
+  return {
+    ...{ socket, said, closed, answer },
+    ask: (command: string, given: object = {}) => {
+      socket.send(JSON.stringify({ seq: ++last, type: 'request', command, arguments: given }))
+      return answer(last)
+    },
+  }
+}
+
+/** A runner that agrees to all. */
+const agreeing = (heard: ToRunnerDap[]) => (message: ToRunnerDap) => {
+  heard.push(message)
+  return message.type === 'dap' ? [agreed(message.message)] : []
+}
+const agreed = ({ seq, command }: DapRequest) => ({
+  type: 'dap' as const,
+  message: { type: 'response' as const, request_seq: seq, command, success: true },
+})
+
+t.test('who may open one, and with what query', async t => {
+  const rig = await start(t)
+  const { launched, bob } = rig
+  const debug = await launched()
+  const reader = await rig.person('reader', 'debug:read')
+  const refused = async (address: string, person?: Person) =>
+    problemOf(t, await refusalOf(new WebSocket(address, person === undefined ? {} : bearer(person))))
+  t.match(await refused(at(rig)), { status: 401 })
+  t.match(await refused(at(rig), bob), { status: 404, code: 'session_not_found' })
+  t.match(await refused(at(rig), reader), { status: 403, code: 'insufficient_scope' })
+  t.match(await refused(at(rig, '?debug=dbg_0000'), rig.alice), { code: 'debug_session_not_found' })
+  t.match(await refused(at(rig, '?root=src'), rig.alice), {
+    code: 'invalid_input',
+    detail: /root: expected an absolute/,
+  })
+  t.match(await refused(at(rig, '?rot=/src'), rig.alice), { detail: /did you mean "root"/ })
+  const heard: ToRunnerDap[] = []
+  rig.runner.editor = agreeing(heard)
+  const { ask, socket } = await editor(rig, `?debug=${debug.id.slice(0, 12)}&root=/src`, '/api')
+  t.match(await ask('initialize'), { success: true })
+  t.match(heard[0], {
+    type: 'dap_open',
+    debug: debug.id,
+    root: '/src',
+    launches: false,
+    by: { user: 'alice' },
+  })
+  socket.close()
+  await until('the end', () => heard.at(-1)?.type === 'dap_close')
+})
+
+t.test('a ticket opens one', async t => {
+  const rig = await start(t)
+  const { ticket } = await rig.call('tickets.create', { stream: 'debug', session: rig.session })
+  const socket = new WebSocket(at(rig, `?ticket=${ticket}`))
+  await once(socket, 'open')
+  socket.close()
+  const logs = await rig.call('tickets.create', { stream: 'logs', session: rig.session })
+  const mismatch = await refusalOf(new WebSocket(at(rig, `?ticket=${logs.ticket}`)))
+  t.match(problemOf(t, mismatch), { code: 'ticket_mismatch' })
+})
+
+t.test('what is no request is refused, and the connection stays', async t => {
+  const rig = await start(t)
+  const { socket, said, ask, closed } = await editor(rig)
+  const frames = [
+    'nonsense',
+    '[]',
+    '{"seq":7}',
+    '{"seq":8,"type":"event","command":"x"}',
+    '{"seq":-1,"type":"request"}',
+  ]
+  for (const frame of [...frames, Buffer.from('{}'), `{"a":${'['.repeat(80)}${']'.repeat(80)}}`]) {
+    const before = said.length
+    socket.send(frame)
+    await until(`an answer to ${frame}`, () => said.length > before)
+    t.match(
+      said.at(-1),
+      { type: 'response', success: false, body: { error: { showUser: true } } },
+      `${frame}`,
+    )
+  }
+  t.match(said[2], { request_seq: 7 }, 'what can be read of it is answered to')
+  t.match(await ask('threads'), { message: /send attach or launch first/ })
+  t.match(await ask('attach'), { message: /has no debug session: launch one/ })
+  t.match(await ask('initialize'), { success: true, body: { supportsConfigurationDoneRequest: true } })
+  t.match(await ask('launch', { python: 'a.py', nodebug: true }), { message: /nodebug/ })
+  t.match(await ask('launch', { python: 'a.py', noDebug: true }), { message: /command run/ })
+  t.same(
+    said.map(({ seq }) => seq),
+    said.map((_, index) => index + 1),
+    'each message has its number',
+  )
+  t.match(await ask('disconnect'), { success: true })
+  t.same(await closed, [1000, 'complete'])
+})
+
+t.test('a launch is queued as any, with files by their place in the worktree', async t => {
+  const rig = await start(t)
+  const heard: ToRunnerDap[] = []
+  rig.runner.editor = agreeing(heard)
+  const { ask } = await editor(rig, '?root=/home/me/src')
+  await ask('initialize')
+  const given = { name: 'x', type: 'y', request: 'launch', __sessionId: 'z', directory: '/home/me/src/sub' }
+  t.match(await ask('launch', { ...given, python: '/home/me/src/sub/dir/app.py', arguments: ['-v'] }), {
+    success: true,
+  })
+  const { items } = await rig.call('commands.list', { session: rig.session })
+  t.match(items[0], { command: ['python3', 'dir/app.py', '-v'], directory: 'sub' })
+  t.match(heard[0], { type: 'dap_open', launches: true })
+  t.match(
+    await ask('launch', { python: '/elsewhere/app.py' }),
+    { success: true },
+    'as it stands: the runner finds out',
+  )
+})
+
+t.test('a runner that is lost is told, and ends it', async t => {
+  const rig = await start(t)
+  await rig.launched()
+  const { ask, said, closed } = await editor(rig)
+  const asked = ask('initialize')
+  await until('the runner has heard', () => rig.runner.connections > 0)
+  rig.runner.drop()
+  t.match(await asked, { success: false, message: /the connection to the runner was lost/ })
+  t.same(await closed, [1000, 'complete'])
+  t.match(said.slice(-2), [
+    { event: 'output', body: { category: 'important', output: /the runner .* went away/ } },
+    { event: 'terminated' },
+  ])
+})
+
+t.test('a token that is revoked ends it, and tells why', async t => {
+  const rig = await start(t)
+  const { said, closed } = await editor(rig)
+  await revokeToken(rig.store, rig.alice.id, new Date().toISOString())
+  t.same(await closed, [4401, 'problem'])
+  t.match(said, [{ event: 'output', body: { category: 'important' } }])
+})

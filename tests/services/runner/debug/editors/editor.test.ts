@@ -1,0 +1,239 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { DapAnswer } from '../../../../../services/contract/dap.ts'
+import { viewerId } from '../../../../../services/contract/ids.ts'
+import { Editor } from '../../../../../services/runner/debug/editors/editor.ts'
+import type { LiveDebugSession } from '../../../../../services/runner/debug/live-debug-session.ts'
+import { until } from '../../../../until.ts'
+import { scriptedRig } from '../live-rig.ts'
+import type { Script } from '../scripted-adapter.ts'
+
+/** One frame more than a page, each told whatever is asked for. */
+const frames = [1, 2, 3, 4].map(id => ({ id, name: `f${id}`, line: id, column: 1 }))
+const stopped = { event: 'stopped', body: { reason: 'breakpoint', threadId: 3 } }
+const verified = (count: number) => ({
+  body: { breakpoints: Array.from({ length: count }, (_, at) => ({ id: 70 + at, verified: true })) },
+})
+const script: Script = {
+  initialize: {
+    body: { supportsConfigurationDoneRequest: true, supportsSetVariable: true, supportsStepBack: false },
+    events: [{ event: 'initialized' }],
+  },
+  configurationDone: { events: [stopped] },
+  stackTrace: { body: { stackFrames: frames } },
+  setBreakpoints: verified(3),
+}
+
+/** An editor on a live debug session. */
+function editorOn(live: LiveDebugSession, options: { root?: string; launches?: boolean } = {}) {
+  const said: DapAnswer[] = []
+  const mistakes: unknown[] = []
+  let closed = false
+  let seq = 0
+  const editor = new Editor({
+    find: () => Promise.resolve(live),
+    root: options.root ?? null,
+    launches: options.launches ?? false,
+    by: { id: viewerId.create(), user: 'alice', token: null, client: null, role: 'owner' },
+    say: answer => said.push(answer),
+    closed: () => {
+      closed = true
+    },
+    mistake: error => mistakes.push(error),
+  })
+  const ask = async (command: string, given: Record<string, unknown> = {}) => {
+    const request_seq = ++seq
+    await editor.take({ seq: request_seq, type: 'request', command, arguments: given })
+    const answer = said.find(one => one.type === 'response' && one.request_seq === request_seq)
+    if (answer?.type !== 'response') throw new Error(`${command} was not answered`)
+    return answer
+  }
+  return {
+    editor,
+    said,
+    mistakes,
+    ask,
+    closed: () => closed,
+    events: (name: string) => said.filter(one => one.type === 'event' && one.event === name),
+    begun: async () => {
+      await ask('initialize')
+      await ask('attach')
+      await ask('configurationDone')
+    },
+  }
+}
+
+function threeLines(live: LiveDebugSession) {
+  writeFileSync(join(live.worktree, 'a.py'), 'one\ntwo\nthree\n')
+  return { path: join(live.worktree, 'a.py') }
+}
+
+t.test('nothing that the engine has not announced comes to it', async t => {
+  const { live } = await scriptedRig(t, {
+    ...script,
+    stepBack: { answer: 'none' },
+    readMemory: { answer: 'none' },
+  })
+  const { ask, begun } = editorOn(live)
+  await begun()
+  for (const command of [
+    'stepBack',
+    'reverseContinue',
+    'readMemory',
+    'completions',
+    'modules',
+    'disassemble',
+  ])
+    t.match(await ask(command, { threadId: 3 }), {
+      success: false,
+      message: `this debugger (debugpy) has no ${command}`,
+    })
+  t.match(await ask('cancel'), { success: false, message: 'there is no request "cancel" here' })
+  const { body } = await ask('initialize')
+  t.match(body, { supportsSetVariable: true, supportsConfigurationDoneRequest: true })
+  t.notOk(Reflect.has(Object(body), 'supportsStepBack'))
+})
+
+t.test('before attach there is nothing to ask, and twice there is nothing to attach to', async t => {
+  const { live } = await scriptedRig(t, script)
+  const { ask, begun } = editorOn(live)
+  t.match(await ask('threads'), { success: false, message: /send attach or launch first/ })
+  t.match(await ask('initialize', { linesStartAt1: false }), { success: false, message: /start at 1/ })
+  await begun()
+  t.match(await ask('attach'), { success: false, message: /has a debuggee already/ })
+})
+
+t.test('a page of the stack is a page, whatever the engine makes of that', async t => {
+  const { live } = await scriptedRig(t, script)
+  const { ask, begun } = editorOn(live)
+  await begun()
+  const page = { threadId: 3, startFrame: 1, levels: 2 }
+  t.match(await ask('stackTrace', page), {
+    body: { stackFrames: [{ name: 'f2' }, { name: 'f3' }], totalFrames: 4 },
+  })
+  t.match(await ask('stackTrace', { threadId: 3 }), { body: { stackFrames: frames, totalFrames: 4 } })
+  t.match(await ask('stackTrace', {}), { success: false, message: /stackTrace: threadId/ })
+})
+
+t.test('breakpoints of two editors and of others are told apart', async t => {
+  const { live, ask: others } = await scriptedRig(t, script)
+  const one = editorOn(live)
+  const two = editorOn(live)
+  await one.begun()
+  await two.begun()
+  const source = threeLines(live)
+  const set = (of: typeof one, ...lines: number[]) =>
+    of.ask('setBreakpoints', { source, breakpoints: lines.map(line => ({ line })) })
+  const lines = () => live.breakpoints.list.told().map(told => (told.kind === 'line' ? told.line : 0))
+  t.match(await set(one, 1, 2), {
+    body: {
+      breakpoints: [
+        { id: 1, line: 1 },
+        { id: 2, line: 2 },
+      ],
+    },
+  })
+  t.match(await set(two, 2, 3), {
+    body: {
+      breakpoints: [
+        { id: 2, line: 2 },
+        { id: 3, line: 3 },
+      ],
+    },
+  })
+  await others('debug.break', { breakpoints: ['a.py:1'] })
+  await set(one)
+  t.same(lines(), [1, 2, 3], '1 is of others as well, 2 of the other editor')
+  await set(two, 3)
+  t.same(lines(), [1, 3])
+  await until('what the first is told', () => one.events('breakpoint').length >= 2)
+  t.match(one.events('breakpoint').at(-1), { body: { reason: 'removed', breakpoint: { id: 2 } } })
+  await two.editor.leave()
+  t.same(lines(), [1], 'who goes takes its own along')
+  await others('debug.break', { breakpoints: ['a.py:1'], remove: true })
+  t.same(lines(), [], 'what is taken away is away for all')
+})
+
+t.test('what cannot be is told of each breakpoint alone', async t => {
+  const { live } = await scriptedRig(t, script)
+  const { ask, begun } = editorOn(live)
+  await begun()
+  const source = threeLines(live)
+  const breakpoints = [
+    { line: 1, hitCondition: '>2' },
+    { line: 2, hitCondition: 'often' },
+    { line: 3, condition: 'x' },
+  ]
+  t.match(await ask('setBreakpoints', { source, breakpoints }), {
+    body: {
+      breakpoints: [
+        { verified: true, line: 1 },
+        { verified: false, message: 'hit count "often": expected N, ==N, >N, >=N or %N' },
+        { verified: false, message: 'this debugger (debugpy) has no conditional breakpoints' },
+      ],
+    },
+  })
+  t.match(live.breakpoints.list.told(), [{ hit_condition: '>=3' }])
+  t.match(await ask('setBreakpoints', { source: { path: '/etc/hosts' }, breakpoints: [{ line: 1 }] }), {
+    body: { breakpoints: [{ verified: false, message: /files of the worktree, which \/etc\/hosts is not/ }] },
+  })
+  t.match(await ask('setBreakpoints', { breakpoints: [] }), {
+    success: false,
+    message: /setBreakpoints: source/,
+  })
+})
+
+t.test('what goes on is told to the others, and where it stops to all', async t => {
+  const step: Script = { ...script, next: { events: [stopped] } }
+  const { live } = await scriptedRig(t, step)
+  const one = editorOn(live)
+  const two = editorOn(live)
+  await one.begun()
+  await two.begun()
+  t.match(await one.ask('next', { threadId: 3 }), { success: true })
+  await until('the stop', () => one.events('stopped').length === 2 && two.events('stopped').length === 2)
+  t.equal(one.events('continued').length, 0)
+  t.match(two.events('continued'), [{ body: { allThreadsContinued: true } }])
+  const answered = one.said.findIndex(said => said.type === 'response' && said.command === 'next')
+  t.ok(
+    answered < one.said.findLastIndex(said => said.type === 'event' && said.event === 'stopped'),
+    'behind the answer to the step',
+  )
+})
+
+t.test('an expression that is refused is told so, and one of another stop as well', async t => {
+  const { live } = await scriptedRig(t, { ...script, evaluate: { answer: 'refused' } })
+  const { ask, begun } = editorOn(live)
+  await begun()
+  await ask('stackTrace', { threadId: 3 })
+  t.match(await ask('evaluate', { expression: 'x', frameId: 2 }), { success: false, message: 'not now' })
+  t.match(await ask('evaluate', { expression: 'x', frameId: 99 }), {
+    success: false,
+    message: /is of no stack/,
+  })
+})
+
+t.test('what an editor launches waits for it, and ends when it goes before', async t => {
+  const { live, cause } = await scriptedRig(t, script)
+  const { editor, ask } = editorOn(live, { launches: true })
+  await ask('initialize')
+  await editor.leave()
+  t.match(await cause, { reason: 'debugger_failed', message: /has gone before it ran/ })
+})
+
+t.test('disconnect lets go, unless it says otherwise', async t => {
+  const { live, cause } = await scriptedRig(t, script)
+  const one = editorOn(live)
+  await one.begun()
+  await one.ask('disconnect', { restart: false })
+  t.ok(one.closed())
+  const count = one.said.length
+  await one.editor.take({ seq: 99, type: 'request', command: 'threads' })
+  t.equal(one.said.length, count, 'nothing is said to who has gone')
+  const two = editorOn(live)
+  await two.begun()
+  await two.ask('disconnect', { terminateDebuggee: true })
+  t.match(await cause, { reason: 'ended_by_debugger' })
+  t.same([...one.mistakes, ...two.mistakes], [])
+})
