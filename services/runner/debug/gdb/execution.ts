@@ -199,8 +199,22 @@ export class Execution {
     try {
       await this.#gdb.tell(command)
     } catch (error) {
-      if (this.#state.kind === 'running') this.#state = before
+      if (this.#state.kind !== 'running') throw error
+      if (await this.#isDead()) return this.#bury()
+      this.#state = before
       throw error
     }
+  }
+
+  /** Somebody has killed it while it stood, of which gdb does not hear. */
+  async #isDead(): Promise<boolean> {
+    const status = await this.#gdb.listen(consoleCommand('info proc status')).catch(() => '')
+    return /^State:\s+[ZX]/m.test(status)
+  }
+
+  /** Without breakpoints, which gdb cannot put into it any more, it comes to hear of that. */
+  async #bury(): Promise<void> {
+    this.#gdb.tell('-break-disable').catch(() => undefined)
+    await this.#gdb.tell('-exec-continue')
   }
 }

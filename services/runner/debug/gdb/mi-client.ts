@@ -34,6 +34,9 @@ export class MiClient {
   readonly #pending = new Map<number, Pending>()
   #token = 0
   #console = ''
+  #log = ''
+  /** It has been answered with `^running`, behind which a no may follow still. */
+  #running: { token: number; answered: Answered } | undefined
   #why: string | undefined
 
   constructor(input: Readable, output: Writable, handlers: MiHandlers) {
@@ -102,23 +105,44 @@ export class MiClient {
   }
 
   #take(line: string): void {
+    if (line.startsWith('(gdb)')) this.#runs()
     const record = parseMiRecord(line)
     if (record === undefined) return
-    if (record.kind !== 'result') {
-      if (record.kind === 'console' && this.#console.length < mostConsole) this.#console += record.text
-      this.#handlers.record(record)
+    if (record.kind === 'result') {
+      this.#answer(record)
       return
     }
-    const console = this.#console
-    this.#console = ''
-    const { token, results } = record
+    if (record.kind === 'console') this.#console = joined(this.#console, record.text)
+    if (record.kind === 'log') this.#log = joined(this.#log, record.text)
+    this.#handlers.record(record)
+  }
+
+  #answer({ token, class: kind, results }: Extract<MiRecord, { kind: 'result' }>): void {
+    const [console, log] = [this.#console, this.#log]
+    this.#console = this.#log = ''
     // Without a token it is no answer to anything of ours.
     if (token === undefined) return
-    this.#settle(token, waiting => {
-      if (record.class !== 'error') waiting.resolve({ results, console })
-      else waiting.reject(new MiRefusal(typeof results.msg === 'string' ? results.msg : 'gdb gave no reason'))
-    })
+    if (token !== this.#running?.token) this.#runs()
+    if (kind === 'error')
+      this.#settle(token, waiting => waiting.reject(new MiRefusal(reasonOf(results, log))))
+    else if (kind === 'running') this.#running = { token, answered: { results, console } }
+    else this.#settle(token, waiting => waiting.resolve({ results, console }))
   }
+
+  /** gdb has come to the end of what it was told last. */
+  #runs(): void {
+    const running = this.#running
+    this.#running = undefined
+    if (running !== undefined) this.#settle(running.token, waiting => waiting.resolve(running.answered))
+  }
+}
+
+const joined = (text: string, more: string): string => (text.length < mostConsole ? text + more : text)
+
+/** Where the answer itself says nothing, gdb has told it to people. */
+function reasonOf({ msg }: MiTuple, log: string): string {
+  if (typeof msg !== 'string') return 'gdb gave no reason'
+  return msg === 'Command aborted.' && log !== '' ? log.replace(/^Warning:\n/, '').trim() : msg
 }
 
 const nameOf = (command: string): string => command.split(' ', 1)[0] ?? ''

@@ -42,7 +42,8 @@ export async function begin(gdb: MiClient, execution: Execution, target: Target)
 /** gdb says in words which signal it was. */
 async function open(gdb: MiClient, execution: Execution, core: string): Promise<void> {
   const [words, { frame }, { thread }] = await Promise.all([
-    gdb.listen(`-target-select core ${miWord(core)}`),
+    // The rest of the line is the path, as it is.
+    gdb.listen(`-target-select core ${core}`),
     gdb.ask('-stack-info-frame', innermostSchema),
     gdb.ask('-thread-info', currentSchema),
   ])

@@ -65,6 +65,21 @@ t.test('a no, and an answer that cannot be read, are refusals that say so', asyn
   )
 })
 
+t.test('a program runs when gdb says so and takes nothing back', async t => {
+  const { client, says, records } = clientOf(t)
+  const [one, two, three] = [client.tell('-exec-one'), client.tell('-exec-two'), client.tell('-exec-three')]
+  const refused = two.catch(error => error.message)
+  says.write('1^running\n*running,thread-id="all"\n(gdb) \n')
+  await one
+  says.write(
+    '2^running\n*running\n&"Warning:\\n"\n&"Cannot insert breakpoint 1.\\n"\n2^error,msg="Command aborted."\n',
+  )
+  t.equal(await refused, 'Cannot insert breakpoint 1.')
+  says.write('3^running\n*stopped\n(gdb) \n')
+  await three
+  t.equal(records.filter(({ kind }) => kind === 'exec').length, 3)
+})
+
 t.test('answers to nothing, twice, and of others change nothing', async t => {
   const { client, says } = clientOf(t)
   says.write('7^done,value="early"\n^done,value="of nobody"\n')
