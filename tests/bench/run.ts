@@ -31,6 +31,7 @@ const names = [
   'mcp-call',
   'debug-first-stop',
   'debug-step',
+  'debug-gdb',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {

@@ -18,10 +18,11 @@ export class SourceText {
    */
   async lines(named: string, shows: (path: string) => boolean): Promise<SourceLines> {
     try {
-      const path = await realpath(named)
+      // At once: each of them alone takes a fifth of what a step does.
+      const [path, now] = await Promise.all([realpath(named), stat(named)])
       if (!shows(path)) return undefined
       const kept = this.#files.get(path)
-      if (kept !== undefined && kept.version === versionOf(await stat(path))) return this.#keep(path, kept)
+      if (kept !== undefined && kept.version === versionOf(now)) return this.#keep(path, kept)
       this.#files.delete(path)
       // A pipe would keep us waiting for its writer.
       await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
