@@ -36,7 +36,11 @@ type Options = {
 }
 
 /** One live debug session without a runner around it: what it tells, and why it was ended. */
-export function liveRig(t: Pick<Test, 'teardown'>, plan: EnginePlan, { scope, place, request, deadlines }: Options) {
+export function liveRig(
+  t: Pick<Test, 'teardown'>,
+  plan: EnginePlan,
+  { scope, place, request, deadlines }: Options,
+) {
   const events: string[] = []
   const cause = Promise.withResolvers<EndCause>()
   const live = new LiveDebugSession({
