@@ -32,6 +32,8 @@ export type EnginePlan = {
    * there.
    */
   begin(client: DapPeer, event: (name: string) => Promise<unknown>): Promise<Begun>
+  /** From the debuggee's launch until it can be told where to stop, in milliseconds, where that takes more than usual. */
+  readonly launchMs?: number
   /** Of `pause`: a `threadId` by which all threads are meant, whether or not there is one of this number. */
   readonly everyThread: number | string
   /**

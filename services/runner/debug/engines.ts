@@ -1,6 +1,7 @@
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { DebugEngine } from '../../contract/debug-state.ts'
 import { debugpyEngine } from './debugpy/engine.ts'
+import { delveEngine } from './delve/engine.ts'
 import type { Engine } from './engine.ts'
 import { gdbEngine } from './gdb/engine.ts'
 import { lldbEngine } from './lldb/engine.ts'
@@ -20,4 +21,5 @@ export const engines = (settings: EngineSettings, scope: ProcessScope): Engines 
   debugpy: debugpyEngine(settings.pythons, scope),
   gdb: gdbEngine(scope),
   'lldb-dap': lldbEngine(scope),
+  delve: delveEngine(scope),
 })

@@ -135,7 +135,7 @@ export class LiveDebugSession implements AsyncDisposable {
       this.#open.resolve('open')
       return request.held === true ? this.#configured.promise : Promise.resolve()
     })
-    const patienceMs = deadlines?.configureMs ?? configureMs
+    const patienceMs = deadlines?.configureMs ?? plan.launchMs ?? configureMs
     const seconds = patienceMs / 1_000
     this.#configuring = setTimeout(
       () =>

@@ -5,9 +5,9 @@ import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { RequestRefused } from '../bridge.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-messages.ts'
 import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
+import { requireRequest } from '../within/require-request.ts'
 import { ExitStatuses } from './exit-statuses.ts'
 import { exitedSchema, type LldbStopped, processSchema, saidSchema, stoppedSchema } from './lldb-messages.ts'
-import { goesOn, requireRequest } from './lldb-requests.ts'
 import { signalStop } from './signal-stop.ts'
 import { throughShell } from './through-shell.ts'
 
@@ -38,6 +38,9 @@ const settings = [
 const harmless = 'SIGCONT SIGTSTP SIGTTIN SIGTTOU SIGPWR'
 const deadly =
   'SIGSEGV SIGBUS SIGFPE SIGILL SIGABRT SIGSYS SIGHUP SIGINT SIGQUIT SIGPIPE SIGTERM SIGUSR1 SIGUSR2 SIGXCPU SIGXFSZ'
+
+/** What a core dump does not do. */
+const goesOn: ReadonlySet<string> = new Set(['continue', 'next', 'stepIn', 'stepOut', 'pause'])
 
 /** What lldb-dap says and wants, in the terms of the protocol. */
 export class LldbDialect implements Dialect {
@@ -92,7 +95,7 @@ export class LldbDialect implements Dialect {
   }
 
   request(command: string, parameters: object): { command: string; parameters: object } {
-    requireRequest(command, this.#capabilities)
+    requireRequest(command, this.#capabilities, 'lldb-dap')
     if (this.#target.core !== null) {
       if (goesOn.has(command))
         throw new RequestRefused('a core dump does not go on: it tells how a program has ended')

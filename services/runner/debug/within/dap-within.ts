@@ -37,6 +37,8 @@ export type Dialect = {
   event(name: string, body: unknown): { name: string; body: unknown } | undefined
   /** The code that the debuggee's command leaves with, once the adapter says that it is gone; undefined: nobody knows. */
   exitCode(): Promise<number | undefined>
+  /** Nothing is said to it any more: removes what it may have left. */
+  ended?(): Promise<void>
   /** A request that the adapter answers by itself, as a sign of life. */
   readonly probe: { readonly command: string; readonly parameters: object }
 }
@@ -81,6 +83,7 @@ export class DapWithin implements Adapter {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#adapter.close('it has been ended')
     this.#pipes[Symbol.dispose]()
+    await this.#dialect.ended?.()
   }
 
   async #begin(): Promise<void> {

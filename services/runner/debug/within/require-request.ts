@@ -2,7 +2,8 @@ import { RequestRefused } from '../bridge.ts'
 import type { Capabilities } from '../dap-messages.ts'
 
 /**
- * What may be asked of lldb-dap, and the capability by which it says that it can: it aborts at much that it does not know.
+ * What may be asked of an adapter, and the capability by which it says that it can: of what they do not know some abort,
+ * others never answer, or say yes and do something else.
  */
 const requests: Readonly<Record<string, keyof Capabilities | null>> = {
   configurationDone: null,
@@ -31,11 +32,8 @@ const requests: Readonly<Record<string, keyof Capabilities | null>> = {
 }
 
 /** Throws a RequestRefused where it must not be asked. */
-export function requireRequest(command: string, capabilities: Capabilities): void {
+export function requireRequest(command: string, capabilities: Capabilities, engine: string): void {
   const needs = Object.hasOwn(requests, command) ? requests[command] : undefined
   if (needs === undefined || (needs !== null && capabilities[needs] !== true))
-    throw new RequestRefused(`lldb-dap has no ${command}`)
+    throw new RequestRefused(`${engine} has no ${command}`)
 }
-
-/** Those that have a program go on, which a core dump does not. */
-export const goesOn: ReadonlySet<string> = new Set(['continue', 'next', 'stepIn', 'stepOut', 'pause'])

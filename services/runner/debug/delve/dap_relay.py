@@ -1,0 +1,96 @@
+"""Runs Delve's debug adapter, which speaks over TCP alone, as one that speaks on its standard streams.
+
+    python3 -I -S dap_relay.py DLV
+
+Delve connects to a port of the loopback interface that is open until it has, and to Delve alone: whoever else comes is
+turned away. Its own standard streams, which the program that it debugs inherits, are our descriptors 5, 3 and 4: see
+engine-host.sh. Ends when either side does, with Delve's code.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+
+CONNECT_SECONDS = 20
+MOST = 65536
+
+
+def start(dlv, port):
+    environment = {name: value for name, value in os.environ.items() if name != "DEBUG_SERVER_HOST"}
+    streams = [(5, 0), (3, 1), (4, 2)]
+    actions = [(os.POSIX_SPAWN_DUP2, ours, theirs) for ours, theirs in streams]
+    actions += [(os.POSIX_SPAWN_CLOSE, ours) for ours, _ in streams]
+    return os.posix_spawn(
+        dlv,
+        [dlv, "dap", f"--client-addr=127.0.0.1:{port}"],
+        environment,
+        file_actions=actions,
+        # All that this interpreter has changed.
+        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT],
+    )
+
+
+def address(host, port):
+    """As /proc/net/tcp has it."""
+    return "%08X:%04X" % (int.from_bytes(socket.inet_aton(host), sys.byteorder), port)
+
+
+def is_of(connection, pid):
+    """Whether the other end of a connection is open in this process."""
+    ends = [address(*connection.getpeername()), address(*connection.getsockname())]
+    with open("/proc/self/net/tcp", encoding="ascii") as table:
+        inodes = [fields[9] for fields in map(str.split, table) if fields[1:3] == ends]
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/fd/{name}") in [f"socket:[{inode}]" for inode in inodes]:
+                return True
+    return False
+
+
+def accept(server, pid):
+    server.settimeout(0.1)
+    for _ in range(CONNECT_SECONDS * 10):
+        with contextlib.suppress(TimeoutError, socket.timeout):
+            connection, _ = server.accept()
+            if is_of(connection, pid):
+                connection.setblocking(True)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return connection
+            connection.close()
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            sys.exit(f"dlv has ended with status {os.waitstatus_to_exitcode(status)}")
+    sys.exit(f"dlv has not connected for {CONNECT_SECONDS} seconds")
+
+
+def copy(source, sink):
+    data = os.read(source, MOST)
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(sink, rest) :]
+    return len(data) > 0
+
+
+def main():
+    server = socket.create_server(("127.0.0.1", 0))
+    pid = start(sys.argv[1], server.getsockname()[1])
+    for descriptor in (3, 4, 5):
+        os.close(descriptor)
+    with server:
+        connection = accept(server, pid)
+    ways = {0: connection.fileno(), connection.fileno(): 1}
+    poll = select.poll()
+    for source in ways:
+        poll.register(source, select.POLLIN)
+    with contextlib.suppress(ConnectionError, BrokenPipeError):
+        while all(copy(source, ways[source]) for source, _ in poll.poll()):
+            pass
+    connection.close()
+    _, status = os.waitpid(pid, 0)
+    sys.exit(max(os.waitstatus_to_exitcode(status), 0))
+
+
+main()

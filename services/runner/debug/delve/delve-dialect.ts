@@ -1,0 +1,161 @@
+import { rm } from 'node:fs/promises'
+import { z } from 'zod'
+import type { DebugRequest } from '../../../contract/debug-request.ts'
+import {
+  anyBodySchema,
+  type Capabilities,
+  capabilitiesSchema,
+  setBreakpointsBodySchema,
+} from '../dap-messages.ts'
+import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
+import { requireRequest } from '../within/require-request.ts'
+
+/** In milliseconds. */
+const answerMs = 30_000
+export const buildMs = 10 * 60_000
+const leaveMs = 5_000
+
+/** What Delve is to debug; paths are absolute. */
+export type DelveTarget = {
+  /** `debug`: a package's directory or a file, which Delve builds; `exec`: what was built. */
+  readonly mode: 'debug' | 'exec'
+  readonly program: string
+  readonly arguments: readonly string[]
+  /** Where the program starts. */
+  readonly directory: string
+  /** Where it is built, and what becomes of that. */
+  readonly buildDirectory: string
+  readonly output: string
+  /** XDG_CONFIG_HOME of the program; null: it has none. */
+  readonly configuration: string | null
+}
+
+type Stops = Pick<DebugRequest, 'exceptions' | 'stop_on_entry'>
+
+const outputSchema = z.object({ category: z.string().optional(), output: z.string() })
+const functionsSchema = z.looseObject({ breakpoints: z.array(z.looseObject({ name: z.string() })) })
+const stoppedSchema = z.looseObject({
+  reason: z.string(),
+  threadId: z.int().optional(),
+  hitBreakpointIds: z.array(z.int()).optional(),
+})
+
+/** Before the first line of the program itself; the process begins in Go's runtime. */
+const entryFunction = { name: 'main.main' }
+
+/** What Delve's adapter says and wants, in the terms of the protocol. */
+export class DelveDialect implements Dialect {
+  readonly probe = { command: 'threads', parameters: {} }
+  readonly #target: DelveTarget
+  readonly #stops: Stops
+  #capabilities: Capabilities = capabilitiesSchema.parse({})
+  #to: Speaker | undefined
+  #buildErrors = ''
+  #status: number | undefined
+  /** Function breakpoints of others, as long as it has not come to its entry. */
+  #functions: readonly object[] = []
+  #entry: number | undefined
+  #awaitsEntry: boolean
+
+  constructor(target: DelveTarget, stops: Stops) {
+    this.#target = target
+    this.#stops = stops
+    this.#awaitsEntry = stops.stop_on_entry
+  }
+
+  async begin(to: Speaker): Promise<unknown> {
+    this.#to = to
+    const body = await to.ask('initialize', to.client, z.looseObject({}), answerMs)
+    this.#capabilities = capabilitiesSchema.parse(body)
+    const { mode, program, directory, buildDirectory, output } = this.#target
+    const launch = {
+      ...{ mode, program, args: this.#target.arguments, cwd: directory },
+      ...(mode === 'debug' ? { dlvCwd: buildDirectory, output } : {}),
+      // What Delve itself is to have: see its engine.
+      env: { XDG_CONFIG_HOME: this.#target.configuration },
+      ...{ outputMode: 'local', stackTraceDepth: 10_000, hideSystemGoroutines: true },
+    }
+    const there = to.next('initialized')
+    try {
+      // The answer comes behind the event.
+      await Promise.race([there, to.ask('launch', launch, anyBodySchema, buildMs).then(() => there)])
+    } catch (error) {
+      if (!(error instanceof BeginningFailed)) throw error
+      throw new BeginningFailed(
+        `${error.message.trim()}${this.#buildErrors === '' ? '' : `\n${this.#buildErrors.trim()}`}`,
+      )
+    }
+    if (this.#awaitsEntry) await this.#setFunctions()
+    return body
+  }
+
+  request(command: string, parameters: object): { command: string; parameters: object } {
+    requireRequest(command, this.#capabilities, 'delve')
+    if (command === 'setFunctionBreakpoints' && this.#awaitsEntry) {
+      this.#functions = functionsSchema.safeParse(parameters).data?.breakpoints ?? []
+      return { command, parameters: { ...parameters, breakpoints: [...this.#functions, entryFunction] } }
+    }
+    return { command, parameters }
+  }
+
+  event(name: string, body: unknown): { name: string; body: unknown } | undefined {
+    switch (name) {
+      case 'output': {
+        const { data } = outputSchema.safeParse(body)
+        const status = /^Process \d+ has exited with status (-?\d+)/.exec(data?.output ?? '')?.[1]
+        if (status !== undefined) this.#status = Number(status)
+        if (data?.category === 'stderr') this.#buildErrors += data.output
+        break
+      }
+      case 'stopped': {
+        const { success, data } = stoppedSchema.safeParse(body)
+        if (!success) return undefined
+        // A pause that comes upon no goroutine names none: the first is always there.
+        const stop = { threadId: 1, ...data }
+        if (stop.reason === 'exception' && this.#stops.exceptions === 'never') {
+          this.#say('continue', { threadId: stop.threadId })
+          return undefined
+        }
+        if (!this.#isEntry(stop.hitBreakpointIds)) return { name, body: stop }
+        return { name, body: { ...stop, reason: 'entry', hitBreakpointIds: [] } }
+      }
+    }
+    return { name, body }
+  }
+
+  /** It says so when it is asked to leave. */
+  async exitCode(): Promise<number | undefined> {
+    await this.#to?.ask('disconnect', {}, anyBodySchema, leaveMs).catch(() => undefined)
+    const status = this.#status
+    return status === undefined || status >= 0 ? status : 128 - status
+  }
+
+  /** Delve removes it itself, unless it was killed. */
+  async ended(): Promise<void> {
+    if (this.#target.mode === 'debug') await rm(this.#target.output, { force: true })
+  }
+
+  /** Once. */
+  #isEntry(ids: readonly number[] | undefined): boolean {
+    if (!this.#awaitsEntry || this.#entry === undefined || ids?.includes(this.#entry) !== true) return false
+    this.#awaitsEntry = false
+    this.#say('setFunctionBreakpoints', { breakpoints: this.#functions })
+    return true
+  }
+
+  /** Of which nobody needs the answer. */
+  #say(command: string, parameters: object): void {
+    void this.#to?.ask(command, parameters, anyBodySchema, answerMs).catch(() => undefined)
+  }
+
+  async #setFunctions(): Promise<void> {
+    const parameters = { breakpoints: [entryFunction] }
+    const answer = await this.#to?.ask(
+      'setFunctionBreakpoints',
+      parameters,
+      setBreakpointsBodySchema,
+      answerMs,
+    )
+    this.#entry = answer?.breakpoints[0]?.id
+  }
+}

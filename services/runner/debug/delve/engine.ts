@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { openly } from '../../sandbox/enclosure.ts'
+import type { Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { missingFile } from '../missing-file.ts'
+import { nativeProgram } from '../native-program.ts'
+import { outputOf } from '../output-of.ts'
+import type { Place } from '../place.ts'
+import { DapWithin } from '../within/dap-within.ts'
+import { type EngineHost, engineHost } from '../within/engine-host.ts'
+import { buildMs, DelveDialect, type DelveTarget } from './delve-dialect.ts'
+import { findDelve } from './find-delve.ts'
+
+const relayFile = join(import.meta.dirname, 'dap_relay.py')
+const versionMs = 10_000
+
+/** Go by Delve, which runs within the debuggee's command: see decision 0067. */
+export function delveEngine(scope: ProcessScope): Engine {
+  return {
+    async find(environment): Promise<EngineFound> {
+      const found = await findDelve({ environment, directory: '/', enclosure: openly })
+      if (!found.found) return { ok: false, message: found.message }
+      return {
+        ok: true,
+        tool: { name: 'dlv', version: await versionOf(found.delve.dlv, environment, scope) },
+      }
+    },
+    async plan(request, place): Promise<Planned> {
+      const found = await findDelve(place)
+      if (!found.found)
+        return { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
+      const target = await targetOf(request, place)
+      if (!target.ok) return target
+      const { python, dlv } = found.delve
+      const words = [python, '-I', '-S', relayFile, dlv]
+      // Delve looks for its own in the home of the host's user otherwise, and complains where there is none.
+      const { HOME = '/', XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
+      const host = await engineHost({ words, environment: { XDG_CONFIG_HOME } }, place, scope)
+      return { ok: true, plan: planOf(request, target.target, host) }
+    },
+  }
+}
+
+async function targetOf(
+  { program, arguments: rest }: DebugRequest,
+  place: Place,
+): Promise<{ ok: true; target: DelveTarget } | Extract<Planned, { ok: false }>> {
+  if (program.kind !== 'go') throw new Error(`${program.kind} is no program of Go`)
+  const { directory, environment } = place
+  const missing = await missingFile(program.path, place)
+  if (missing !== undefined) return { ok: false, failure: missing }
+  const path = resolve(directory, program.path)
+  const isDirectory = (await stat(path)).isDirectory()
+  const output = join(environment.TMPDIR ?? '/tmp', `debug-server-${randomBytes(12).toString('hex')}`)
+  const configuration = environment.XDG_CONFIG_HOME ?? null
+  const common = {
+    ...{ arguments: rest, configuration },
+    directory,
+    buildDirectory: isDirectory ? path : dirname(path),
+    output,
+  }
+  if (isDirectory || path.endsWith('.go'))
+    return { ok: true, target: { ...common, mode: 'debug', program: path } }
+  const built = await nativeProgram(program.path, place)
+  return built.ok ? { ok: true, target: { ...common, mode: 'exec', program: built.path } } : built
+}
+
+const signs = { exactly: '==', from: '>=', every: '%' } as const
+
+const planOf = (request: DebugRequest, target: DelveTarget, host: EngineHost): EnginePlan => ({
+  adapterId: 'dlv',
+  open: ({ event }) => new DapWithin(host, { event }, () => new DelveDialect(target, request)),
+  begin: async () => ({ ok: true, program: host.program }),
+  ...(target.mode === 'debug' ? { launchMs: buildMs } : {}),
+  // It stops at panics that nobody recovers from, and at fatal errors, without being asked to.
+  exceptionFilters: () => [],
+  hitCondition: ({ kind, count }) => `${signs[kind]} ${count}`,
+  everyThread: 0,
+  meaning: ({ reason, description, text }) => ({
+    reason,
+    description: description ?? null,
+    text: text ?? null,
+  }),
+  evaluationError: message => message.replace(/^Unable to evaluate expression: /, ''),
+})
+
+async function versionOf(
+  dlv: string,
+  environment: Readonly<Record<string, string>>,
+  scope: ProcessScope,
+): Promise<string> {
+  const child = scope.spawn(dlv, ['version'], {
+    cwd: '/',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const said = await outputOf(child, AbortSignal.timeout(versionMs))
+  return /^Version: (\S+)/m.exec(said ?? '')?.[1] ?? 'unknown'
+}

@@ -1,0 +1,151 @@
+import { mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { until } from '../../../../until.ts'
+import { sandboxOf } from '../../rig.ts'
+import { pidNamed, pidOf } from '../debug-processes.ts'
+import { delveRig, type GoLaunch, noDelve } from './delve-rig.ts'
+
+t.setTimeout(280_000)
+
+const program = `package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+)
+
+func add(total, price int) int {
+	sum := total + price
+	return sum
+}
+
+func main() {
+	how := ""
+	if len(os.Args) > 1 {
+		how = os.Args[1]
+	}
+	total := 0
+	for i := 1; i <= 3; i++ {
+		total = add(total, i)
+		fmt.Println("adding", i)
+	}
+	fmt.Fprintln(os.Stderr, "arguments", os.Args[1:])
+	switch how {
+	case "panic":
+		panic("no more")
+	case "recover":
+		defer func() { recover(); os.Exit(3) }()
+		panic("caught")
+	case "kill":
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "stand":
+		for {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	os.Exit(total)
+}
+`
+
+for (const sandbox of [false, true])
+  t.test(`a program of Go${sandbox ? ' in a sandbox' : ''}`, { skip: noDelve }, async t => {
+    const root = mkdtempSync(join(tmpdir(), 'runner-'))
+    const overrides = sandbox ? { root, sandbox: sandboxOf(root) } : { root }
+    const found = await delveRig(t, { 'main.go': program }, overrides)
+    const { rig, run, state, variables, stack, evaluate, answer, session } = found
+    const debug = await run({ breakpoints: ['main.go:12'], arguments: ['one', "t wo's", ''] })
+    t.match(debug.at, {
+      engine: 'delve',
+      status: 'stopped',
+      stop: {
+        reason: 'breakpoint',
+        breakpoints: [1],
+        frame: { name: 'main.add', file: 'main.go', line: 12 },
+      },
+    })
+    t.match((await variables(debug)).variables, [
+      { name: 'total', value: '0', type: 'int' },
+      { name: 'price', value: '1' },
+      { name: '~r0', value: '0' },
+      { name: 'sum', value: '1' },
+    ])
+    t.match((await stack(debug)).frames, [{ name: 'main.add' }, { name: 'main.main', line: 22 }])
+    t.match(await evaluate(debug, 'sum + 41'), { value: '42' })
+    t.match(await state(debug, 'debug.step_out'), { stop: { reason: 'step', frame: { name: 'main.main' } } })
+    t.match(await state(debug, 'debug.next'), { stop: { reason: 'step', frame: { line: 23 } } })
+    await answer(debug, 'debug.break', { breakpoints: ['main.go:12'], remove: true })
+    t.match(await state(debug, 'debug.continue'), { end: { reason: 'exited', exit_code: 6 } })
+    const row = await rig.ended(debug.command)
+    t.match(row, { status: 'failed', exit_code: 6 })
+    t.equal(rig.stdout(row), 'adding 1\nadding 2\nadding 3\n')
+    t.equal(rig.stderr(row), "arguments [one t wo's ]\n")
+    t.same(
+      readdirSync(rig.files.temporary(session.id)).filter(name => name.startsWith('debug-server')),
+      [],
+    )
+  })
+
+const ends: readonly [how: string, launch: GoLaunch, stop: object | null, code: number][] = [
+  ['none', {}, null, 6],
+  ['panic', {}, { reason: 'exception', description: 'panic', text: '"no more"' }, 2],
+  ['panic', { exceptions: 'never' }, null, 2],
+  ['recover', {}, null, 3],
+  ['kill', {}, null, 137],
+]
+
+t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t => {
+  const { rig, run, state, session } = await delveRig(t, {
+    'main.go': program,
+    'broken/main.go': 'package main\n\nfunc main() { missing() }\n',
+  })
+  await t.test('the exit code is the program’s', async t => {
+    for (const [how, launch, stop, code] of ends) {
+      const debug = await run({ ...launch, arguments: [how] })
+      if (stop !== null) t.match(debug.at, { status: 'stopped', stop }, how)
+      const at = stop === null ? debug.at : await state(debug, 'debug.continue')
+      t.match(at, { status: 'ended', end: { reason: 'exited', exit_code: code } }, how)
+    }
+  })
+  await t.test('stop on entry is at main', async t => {
+    const debug = await run({ stop_on_entry: true, breakpoints: ['main.go:12'] })
+    t.match(debug.at, { stop: { reason: 'entry', frame: { name: 'main.main', line: 15 } } })
+    t.match(await state(debug, 'debug.next'), { stop: { reason: 'step', frame: { line: 16 } } })
+    t.match(await state(debug, 'debug.continue'), { stop: { reason: 'breakpoint', frame: { line: 12 } } })
+    await state(debug, 'debug.terminate')
+  })
+  await t.test('a single file, and what was built, are run as well', async t => {
+    t.match((await run({ path: 'main.go' })).at, { end: { exit_code: 6 } })
+    const built = await rig.run(session, "go build -gcflags 'all=-N -l' -o app .")
+    t.equal(built.status, 'succeeded', rig.stderr(built))
+    const debug = await run({ path: 'app', breakpoints: ['main.go:12'] })
+    t.match(debug.at, { stop: { frame: { file: 'main.go', line: 12 } } })
+    await state(debug, 'debug.terminate')
+  })
+  await t.test('what is paused stands, and what is ended is gone', async t => {
+    const debug = await run({ arguments: ['stand'], breakpoints: ['main.go:36'] })
+    t.match(await state(debug, 'debug.continue', { wait: 0 }), { status: 'running' })
+    t.match(await state(debug, 'debug.pause'), { status: 'stopped', stop: { reason: 'pause' } })
+    t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
+    await until('nothing to be left', () => pidOf(session.id) === undefined)
+  })
+  await t.test('what does not build is told with what the compiler says', async t => {
+    const { at } = await run({ path: 'broken' })
+    t.match(at.end, { reason: 'adapter_failed', message: /undefined: missing/ })
+  })
+  await t.test('a name that is not there is told with what is meant', async t => {
+    t.match((await run({ path: 'mainn.go' })).at.end, {
+      reason: 'launch_failed',
+      message: /did you mean "main.go"/,
+    })
+  })
+  await t.test('Delve is killed', async t => {
+    const debug = await run({ breakpoints: ['main.go:12'] })
+    process.kill(pidNamed(session.id, 'dlv'), 'SIGKILL')
+    t.match(await rig.ended(debug.command), { failure_json: /debugger_failed/ })
+    t.match(await state(debug, 'debug.status'), { end: { reason: 'adapter_failed' } })
+  })
+})
