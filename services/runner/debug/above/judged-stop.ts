@@ -29,7 +29,7 @@ export function judgedStop(
   }
   const type = description ?? 'exception'
   const exception = { type, message: text ?? '' }
-  if (type === 'SystemExit')
+  if (type === 'SystemExit' || type === 'exit')
     return { ...none, outcome: 'exit', exception, exit_code: /^\d+$/.test(text ?? '') ? Number(text) : 1 }
   const isAssertion = /Assert|\bFailed$/.test(type) || /^assert(?:ion)? (?:failed|`)/i.test(text ?? '')
   return { ...none, outcome: isAssertion ? 'assertion' : 'exception', exception }

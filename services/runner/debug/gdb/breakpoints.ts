@@ -8,6 +8,7 @@ import type {
   setFunctionBreakpointsSchema,
   setInstructionBreakpointsSchema,
 } from './dap-requests.ts'
+import { exitCodeRegister } from './exception-info.ts'
 import { inFrame } from './frames.ts'
 import { everyHit, type HitCondition, parseHitCondition } from './hit-condition.ts'
 import { parseLogMessage } from './log-message.ts'
@@ -94,12 +95,14 @@ export class Breakpoints {
     })
   }
 
-  /** `throw` and `catch`, of C++. */
+  /** `throw` and `catch`, of C++, and `exits`. */
   async onExceptions(filters: readonly string[]): Promise<void> {
-    const wanted = (['throw', 'catch'] as const).filter(filter => filters.includes(filter))
+    const wanted = (['throw', 'catch', 'exits'] as const).filter(filter => filters.includes(filter))
     await this.#replace('exceptions', wanted, async filter => {
-      const { bkpt } = await this.#gdb.ask(`-catch-${filter}`, bkptAnswerSchema)
-      return this.#table.add(bkpt, { line: undefined, reason: 'exception', unbound: '' })
+      const command = filter === 'exits' ? exitsWithCode : `-catch-${filter}`
+      const { bkpt } = await this.#gdb.ask(command, bkptAnswerSchema)
+      const reason = filter === 'exits' ? 'exit' : 'exception'
+      return this.#table.add(bkpt, { line: undefined, reason, unbound: '' })
     })
   }
 
@@ -191,6 +194,9 @@ export class Breakpoints {
     await this.#gdb.tell(`-break-delete ${placed.number}`).catch(() => undefined)
   }
 }
+
+/** Whatever a program does to end itself comes to this function of the C library, with the code in the first register. */
+const exitsWithCode = `-break-insert -f -c ${miWord(`(int)${exitCodeRegister} != 0`)} --qualified --function _exit`
 
 const inLine = (path: string, line: number, reason: string): ToPlace => ({
   line,

@@ -30,6 +30,7 @@ export const capabilities = ({ python }: { python: boolean }) => ({
       description: 'SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ',
       default: false,
     },
+    { filter: 'exits', label: 'Exits with a code other than 0', default: false },
     { filter: 'throw', label: 'C++: thrown exceptions', default: false },
     { filter: 'catch', label: 'C++: caught exceptions', default: false },
   ],

@@ -71,7 +71,7 @@ const signs = { exactly: '', from: '>=', every: '%' } as const
 /** An exception that nobody catches is a SIGABRT, and so is an assertion that fails. */
 const filters = {
   uncaught: ['errors'],
-  failures: ['errors'],
+  failures: ['errors', 'exits'],
   raised: ['errors', 'throw'],
   never: [],
 } as const satisfies Record<DebugRequest['exceptions'], readonly string[]>

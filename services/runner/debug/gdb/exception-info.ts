@@ -11,6 +11,7 @@ export async function exceptionInfo(gdb: MiClient, stop: GdbStop, at: Placed | u
   const thread = stop['thread-id'] ?? 1
   const signal = stop['signal-name']
   if (signal === undefined) {
+    if (at?.reason === 'exit') return exit(gdb, thread)
     const thrown = at?.reason === 'exception' ? await beingThrown(gdb, thread) : undefined
     return thrown === undefined ? { exceptionId: 'exception', breakMode: 'always' } : told(thrown, 'always')
   }
@@ -23,6 +24,15 @@ export async function exceptionInfo(gdb: MiClient, stop: GdbStop, at: Placed | u
     description: address === undefined ? meaning : `${meaning} at address ${address}`,
     breakMode: 'unhandled',
   }
+}
+
+/** The register of a function's first argument. */
+export const exitCodeRegister = process.arch === 'arm64' ? '$x0' : '$rdi'
+
+async function exit(gdb: MiClient, thread: number): Promise<Info> {
+  const command = `-data-evaluate-expression --thread ${thread} --frame 0 "(int)${exitCodeRegister} & 255"`
+  const { value } = await gdb.ask(command, valueSchema)
+  return { exceptionId: 'exit', description: value, breakMode: 'unhandled' }
 }
 
 const told = ({ type, what }: Thrown, breakMode: Info['breakMode']): Info => ({

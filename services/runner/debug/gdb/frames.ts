@@ -6,15 +6,19 @@ import type { MiClient } from './mi-client.ts'
 /** A thread by gdb's number, and a frame of it: 0 is the innermost. */
 export type FramePlace = { readonly thread: number; readonly level: number }
 
-/** How many frames there may be in one answer, and are counted. */
-const mostFrames = 20_000
-const mostCounted = 1_000_000
+/** How many frames there may be in one answer. */
+const mostFrames = 10_001
+/** How many are counted behind those: to count all of an endless recursion takes gdb seconds. */
+const mostCounted = 1_000
+
+/** No thread has so many frames. */
+const mostLevels = 10_000_000
 
 /** A frame's id holds its place: it is good as long as the program stands still. */
-const idOf = ({ thread, level }: FramePlace): number => thread * (mostCounted + 1) + level + 1
+const idOf = ({ thread, level }: FramePlace): number => thread * mostLevels + level + 1
 export const placeOf = (id: number): FramePlace => ({
-  thread: Math.floor((id - 1) / (mostCounted + 1)),
-  level: (id - 1) % (mostCounted + 1),
+  thread: Math.floor((id - 1) / mostLevels),
+  level: (id - 1) % mostLevels,
 })
 
 /** How a command of the machine interface names it. */
@@ -47,6 +51,7 @@ export function dapFrame(
 
 export const sourceOf = (path: string) => ({ name: basename(path), path })
 
+/** `totalFrames` is less than there are where there are many more than were asked for. */
 export async function stackTrace(
   gdb: MiClient,
   { threadId, startFrame, levels }: { threadId: number; startFrame: number; levels: number },
@@ -55,7 +60,7 @@ export async function stackTrace(
   const last = startFrame + most - 1
   const [{ stack }, { depth }] = await Promise.all([
     gdb.ask(`-stack-list-frames --thread ${threadId} ${startFrame} ${last}`, framesSchema).catch(beyond),
-    gdb.ask(`-stack-info-depth --thread ${threadId} ${mostCounted}`, depthSchema),
+    gdb.ask(`-stack-info-depth --thread ${threadId} ${last + 1 + mostCounted}`, depthSchema),
   ])
   return { stackFrames: stack.map(frame => dapFrame(threadId, frame)), totalFrames: depth }
 }

@@ -23,10 +23,12 @@ export class GdbSession {
   readonly execution: Execution
   readonly channel: Channel
   readonly #logpoints: Logpoints
+  readonly #event: BridgeTells['event']
 
   constructor(channel: Channel, { target, python, event, closed }: Options) {
     this.channel = channel
     this.target = target
+    this.#event = event
     this.gdb = new MiClient(channel.output, channel.input, { record: record => this.#heard(record), closed })
     this.table = new BreakpointTable(breakpoint => event('breakpoint', { reason: 'changed', breakpoint }))
     this.#logpoints = new Logpoints(this.gdb, (_, text) =>
@@ -61,6 +63,14 @@ export class GdbSession {
     }
   }
 
+  #started(pid: number): void {
+    this.execution.started(pid)
+    if (this.target.kind !== 'launch') return
+    const { program: name } = this.target
+    const body = { name, systemProcessId: pid, isLocalProcess: true, startMethod: 'launch' }
+    this.#event('process', body)
+  }
+
   #notified(what: string, results: MiTuple): void {
     switch (what) {
       case 'breakpoint-created':
@@ -74,7 +84,7 @@ export class GdbSession {
       }
       case 'thread-group-started': {
         const { success, data } = groupStartedSchema.safeParse(results)
-        if (success) this.execution.started(data.pid)
+        if (success) this.#started(data.pid)
         return
       }
     }

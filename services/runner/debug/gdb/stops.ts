@@ -60,8 +60,10 @@ function meaningOf(
   if (entry) return { reason: 'entry' }
   const watched = stop.wpt ?? stop['hw-rwpt'] ?? stop['hw-awpt']
   switch (stop.reason) {
-    case 'breakpoint-hit':
-      return { reason: hit[0]?.reason ?? 'breakpoint' }
+    case 'breakpoint-hit': {
+      const reason = hit[0]?.reason ?? 'breakpoint'
+      return { reason: reason === 'exit' ? 'exception' : reason }
+    }
     case 'watchpoint-trigger':
     case 'read-watchpoint-trigger':
     case 'access-watchpoint-trigger':

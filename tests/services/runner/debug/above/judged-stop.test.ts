@@ -28,6 +28,7 @@ t.test('exceptions, assertions and exits are told apart by their type', t => {
     [null, 1],
   ] as const)
     t.match(judgedStop(stop('exception', 'SystemExit', text), []), { outcome: 'exit', exit_code })
+  t.match(judgedStop(stop('exception', 'exit', '6'), ['_exit']), { outcome: 'exit', exit_code: 6 })
   t.end()
 })
 

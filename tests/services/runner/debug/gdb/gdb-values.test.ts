@@ -189,7 +189,7 @@ t.test('references are good until the program goes on', { skip: noGdb }, async t
 t.test('ten thousand frames, in pages', { skip: noGdb }, async t => {
   const rig = await stoppedRig(t, '// the deepest')
   const all = await rig.ask('stackTrace', { threadId: 1 })
-  t.equal(all.stackFrames.length, 10_002)
+  t.same([all.stackFrames.length, all.totalFrames], [10_001, 10_002])
   t.match(await rig.ask('stackTrace', { threadId: 1, startFrame: 10_000, levels: 5 }), {
     totalFrames: 10_002,
     stackFrames: [{ name: 'depth' }, { name: 'main' }],
