@@ -5,6 +5,7 @@ import { delveEngine } from './delve/engine.ts'
 import type { Engine } from './engine.ts'
 import { gdbEngine } from './gdb/engine.ts'
 import { lldbEngine } from './lldb/engine.ts'
+import { nodeEngine } from './node/engine.ts'
 
 export type EngineSettings = {
   /** Where to look for a Python with debugpy after the debuggee's own: names on PATH, or files. */
@@ -21,5 +22,6 @@ export const engines = (settings: EngineSettings, scope: ProcessScope): Engines 
   debugpy: debugpyEngine(settings.pythons, scope),
   gdb: gdbEngine(scope),
   'lldb-dap': lldbEngine(scope),
+  node: nodeEngine(scope),
   delve: delveEngine(scope),
 })

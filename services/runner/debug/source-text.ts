@@ -1,5 +1,6 @@
-import { constants, type Stats } from 'node:fs'
-import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { openShownFile } from './shown-file.ts'
 
 const largestFile = 4_000_000
 const longestLine = 500
@@ -24,11 +25,9 @@ export class SourceText {
       const kept = this.#files.get(path)
       if (kept !== undefined && kept.version === versionOf(now)) return this.#keep(path, kept)
       this.#files.delete(path)
-      // A pipe would keep us waiting for its writer.
-      await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-      if (!(await isAt(file, path))) return undefined
+      await using file = await openShownFile(path, largestFile)
+      if (file === undefined) return undefined
       const found = await file.stat()
-      if (!found.isFile() || found.size > largestFile) return undefined
       const lines = (await file.readFile('utf8')).split(/\r\n|\n|\r/)
       return this.#keep(path, { version: versionOf(found), lines })
     } catch {
@@ -43,15 +42,6 @@ export class SourceText {
     const [oldest] = this.#files.keys()
     if (this.#files.size > mostFiles && oldest !== undefined) this.#files.delete(oldest)
     return file.lines
-  }
-}
-
-/** Whether what was opened lies there still, and no link was put into its way meanwhile. */
-async function isAt(file: FileHandle, path: string): Promise<boolean> {
-  try {
-    return (await readlink(`/proc/self/fd/${file.fd}`)) === path
-  } catch {
-    return (await realpath(path)) === path // a system without /proc
   }
 }
 

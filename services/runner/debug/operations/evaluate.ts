@@ -14,8 +14,8 @@ export async function evaluate(live: LiveDebugSession, input: Evaluate) {
   const expression = { thread, text: input.expression }
   const outcome = await live.adapter.client.request(
     'evaluate',
-    // `repl`: statements work as well.
-    { expression: input.expression, frameId: frame.id, context: 'repl' },
+    // `repl`: statements work as well. `timeout` is for bridges of ours: none of the protocol's.
+    { expression: input.expression, frameId: frame.id, context: 'repl', timeout: input.timeout * 1_000 },
     evaluateBodySchema,
     input.timeout * 1_000,
     () => live.unanswered.answered(expression),

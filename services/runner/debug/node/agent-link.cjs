@@ -1,0 +1,119 @@
+'use strict'
+/**
+ * Between the inspector of a program's main thread and its debugger, over a unix socket: one JSON message of the Chrome
+ * DevTools Protocol a line. Where the connection breaks, the program ends: it neither stands still for ever nor runs on
+ * unseen.
+ */
+const { fstatSync, writeSync } = require('node:fs')
+const { Session } = require('node:inspector')
+const { connect } = require('node:net')
+const { pathToFileURL } = require('node:url')
+const { parentPort, threadId, workerData } = require('node:worker_threads')
+
+const { state, socket, pid, script, node } = workerData
+/** A message of more characters has its texts cut, each after so many. */
+const longestMessage = 2_000_000
+const longestText = 10_000
+const lookMs = 500
+
+const link = connect(socket)
+const session = new Session()
+/** Of scripts of Node's own, which are told as such where the program stops, and not before. */
+const internal = new Set()
+const agent = pathToFileURL(`${__dirname}/agent.cjs`).href
+let inode
+/** Nothing more is asked of the inspector. */
+let left = false
+
+function end(why) {
+  if (why !== undefined) writeSync(2, `debug-server: ${why}\n`)
+  process.kill(pid, 'SIGKILL')
+}
+
+/** The program may have closed the descriptor, and have opened something else with its number. */
+function isOpen() {
+  const { fd } = link._handle ?? {}
+  try {
+    return inode === undefined || fstatSync(fd).ino === inode
+  } catch {
+    return false
+  }
+}
+
+function say(message) {
+  const text = JSON.stringify(message)
+  if (!isOpen()) end("the program has closed its debugger's connection, and is ended")
+  link.write(`${text.length > longestMessage ? JSON.stringify(shortened(message)) : text}\n`)
+}
+
+function shortened(message) {
+  const inner = message.method === 'NodeWorker.receivedMessageFromWorker' ? message.params : undefined
+  if (inner !== undefined) {
+    const text = JSON.stringify(JSON.parse(inner.message), cut)
+    return { ...message, params: { ...inner, message: text } }
+  }
+  return JSON.parse(JSON.stringify(message, cut))
+}
+
+/** `scriptSource` is wanted whole. */
+const cut = (key, value) =>
+  typeof value === 'string' && value.length > longestText && key !== 'scriptSource'
+    ? `${value.slice(0, longestText)}… (${value.length} characters)`
+    : value
+
+say({ method: '$hello', params: { pid, script, node } })
+session.connectToMainThread()
+session.on('inspectorNotification', message => {
+  const { method, params } = message
+  if (method === 'Debugger.scriptParsed' && (params.url.startsWith('node:') || params.url === agent)) {
+    internal.add(params.scriptId)
+    return
+  }
+  if (method === 'Debugger.paused')
+    for (const frame of params.callFrames) if (internal.has(frame.location.scriptId)) frame.url = 'node:'
+  if (method === 'NodeWorker.attachedToWorker' && params.workerInfo.workerId === String(threadId)) {
+    session.post('NodeWorker.detach', { sessionId: params.sessionId })
+    return
+  }
+  say({ method, params })
+})
+
+link.setEncoding('utf8')
+link.once('connect', () => {
+  inode = fstatSync(link._handle.fd).ino
+  setInterval(() => isOpen() || say({}), lookMs)
+})
+let rest = ''
+link.on('data', text => {
+  const lines = (rest + text).split('\n')
+  rest = lines.pop()
+  for (const line of lines) take(JSON.parse(line))
+})
+link.once('error', error => end(`its debugger cannot be reached: ${error.message}`))
+link.once('close', () => end())
+
+function take({ id, method, params }) {
+  if (method === '$run') {
+    Atomics.store(state, 0, 1)
+    Atomics.notify(state, 0)
+    return
+  }
+  if (left) return
+  session.post(method, params, (error, result) => {
+    if (left) return
+    say(error === null ? { id, result } : { id, error: { message: error.message } })
+  })
+}
+
+/** The program is about to end. */
+parentPort.on('message', how => {
+  if (how === 'disconnect' && !left) session.disconnect()
+  left ||= how === 'disconnect'
+  link.write('', () => {
+    Atomics.store(state, 1, 1)
+    Atomics.notify(state, 1)
+  })
+})
+
+// The slowest of what is asked first: it is begun while the connection is made.
+session.post('Debugger.enable')

@@ -1,0 +1,52 @@
+'use strict'
+/**
+ * Brings a Node.js program under its debugger: loaded before the program, by `--require` in NODE_OPTIONS, in every process
+ * of Node that it starts. A thread of its own (agent-link.cjs) speaks with the program's inspector from within, so that no
+ * port is opened. The program begins when the debugger says so.
+ */
+const { isMainThread, Worker } = require('node:worker_threads')
+
+const socket = process.env.DEBUG_SERVER_NODE
+/** How long a program that ends may wait for what it has said to be heard. */
+const patienceMs = 500
+
+/** Threads that the program starts load this file, too: they are reached through the main thread. */
+if (isMainThread && socket !== undefined) begin()
+
+function begin() {
+  const state = new Int32Array(new SharedArrayBuffer(8))
+  let link
+  try {
+    link = new Worker(`${__dirname}/agent-link.cjs`, {
+      name: 'debug-server',
+      argv: [],
+      execArgv: [],
+      env: {},
+      workerData: { state, socket, pid: process.pid, script: process.argv[1], node: process.versions.node },
+    })
+  } catch (error) {
+    process._rawDebug(`debug-server: this program cannot be debugged: ${error.message}`)
+    process.reallyExit(70)
+  }
+  link.unref()
+  // In steps, for the inspector is heard only between them.
+  while (Atomics.load(state, 0) === 0) Atomics.wait(state, 0, 0, 1)
+  const leave = how => {
+    Atomics.store(state, 1, 0)
+    link.postMessage(how)
+    const until = Date.now() + patienceMs
+    while (Atomics.load(state, 1) === 0 && Date.now() < until) Atomics.wait(state, 1, 0, 1)
+  }
+  let fails = false
+  process.on('uncaughtExceptionMonitor', () => {
+    fails = process.listenerCount('uncaughtException') === 0
+  })
+  // Where Node itself ends a program, it says that it waits for its debugger, unless that has left. Otherwise it stays for
+  // what else the program does as it exits.
+  process.once('exit', () => leave(fails ? 'disconnect' : 'flush'))
+  const { reallyExit } = process
+  process.reallyExit = code => {
+    leave('disconnect')
+    reallyExit.call(process, code)
+  }
+}

@@ -1,0 +1,201 @@
+import { basename } from 'node:path'
+import type { Came } from './agent-server.ts'
+import { CdpError } from './cdp-connection.ts'
+import {
+  attachedToWorkerSchema,
+  bindingCalledSchema,
+  breakpointResolvedSchema,
+  detachedSchema,
+  type Hello,
+  type PausedEvent,
+  pausedSchema,
+  scriptParsedSchema,
+  workerMessageSchema,
+} from './cdp-messages.ts'
+import type { Exceptions } from './exceptions.ts'
+import type { LineBreakpoints } from './line-breakpoints.ts'
+import type { MapPlace } from './load-source-map.ts'
+import { Target } from './target.ts'
+
+const mostThreads = 500
+const mostLogged = 4_000
+
+type Dependencies = {
+  readonly mapPlace: MapPlace
+  readonly event: (name: string, body: unknown) => void
+  readonly binding: string
+  readonly breakpoints: LineBreakpoints
+  readonly exceptions: Pick<Exceptions, 'moduleCame'>
+  /** Tells a new thread where to stop. */
+  readonly configure: (target: Target) => Promise<void>
+  readonly paused: (target: Target, event: PausedEvent) => Promise<void>
+  readonly gone: (target: Target) => void
+  /** A mistake: the debugger is of no use any more. */
+  readonly failed: (error: unknown) => void
+}
+
+/** The processes and threads of the debuggee, from when they come until they are gone. */
+export class Debuggee {
+  readonly #deps: Dependencies
+  readonly #targets = new Set<Target>()
+  readonly #configured = new Set<Target>()
+  readonly #workers = new Map<Target, Map<string, Target>>()
+  #thread = 0
+  #mayRun = false
+  /** Lets the first process run. */
+  #start: (() => Promise<void>) | undefined
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+  }
+
+  /** Those that have been told where to stop. */
+  configured(): Iterable<Target> {
+    return this.#configured
+  }
+
+  /** Everything has been said: the program begins. */
+  async run(): Promise<void> {
+    this.#mayRun = true
+    await this.#start?.()
+  }
+
+  /** A process has come. The first is the program; it waits until all has been said. */
+  readonly came: Came = (hello, peer) => {
+    const isFirst = this.#thread === 0
+    const target = this.#add(isFirst ? 'main' : nameOf(hello), { write: peer.write })
+    const start = async () => {
+      await this.#configure(target)
+      peer.write(JSON.stringify({ method: '$run' }))
+    }
+    if (isFirst) {
+      this.#start = start
+      this.#deps.event('initialized', {})
+    } else if (this.#mayRun) void start()
+    return {
+      line: text => target.connection.take(text),
+      gone: () => {
+        this.#remove(target)
+        if (isFirst) this.#deps.event('terminated', {})
+      },
+    }
+  }
+
+  #add(name: string, { write, parent }: { write: (text: string) => void; parent?: Target }): Target {
+    const target = new Target(++this.#thread, name, {
+      ...{ write, parent, mapPlace: this.#deps.mapPlace },
+      event: (...happened) => this.#happened(...happened),
+    })
+    this.#targets.add(target)
+    return target
+  }
+
+  async #configure(target: Target): Promise<void> {
+    this.#configured.add(target)
+    await this.#deps.configure(target)
+    this.#deps.event('thread', { reason: 'started', threadId: target.thread })
+  }
+
+  #remove(target: Target): void {
+    for (const worker of this.#workers.get(target)?.values() ?? []) this.#remove(worker)
+    target.connection.close('this thread has ended')
+    this.#targets.delete(target)
+    if (!this.#configured.delete(target)) return
+    this.#deps.gone(target)
+    this.#deps.event('thread', { reason: 'exited', threadId: target.thread })
+  }
+
+  #happened(target: Target, method: string, parameters: unknown): void {
+    switch (method) {
+      case 'Debugger.scriptParsed': {
+        const script = scriptParsedSchema.safeParse(parameters).data
+        const added = script?.url.startsWith('node:') ? undefined : script && target.scripts.add(script)
+        if (added?.isModule) this.#deps.exceptions.moduleCame(target)
+        // Breakpoints in what it is made of, where nothing has stopped the thread before it.
+        if (added !== undefined && added.sourceMapUrl !== '' && this.#deps.breakpoints.any)
+          void this.#bindMapped(target, added)
+        return
+      }
+      case 'Debugger.paused': {
+        const { success, data } = pausedSchema.safeParse(parameters)
+        if (success) setImmediate(() => void this.#paused(target, data))
+        else target.connection.tell('Debugger.resume')
+        return
+      }
+      case 'Debugger.breakpointResolved': {
+        const { success, data } = breakpointResolvedSchema.safeParse(parameters)
+        if (success) void this.#deps.breakpoints.resolved(target, data.breakpointId, data.location)
+        return
+      }
+      case 'Runtime.bindingCalled': {
+        const { success, data } = bindingCalledSchema.safeParse(parameters)
+        if (success && data.name === this.#deps.binding) this.#said(data.payload)
+        return
+      }
+      case 'NodeWorker.attachedToWorker': {
+        const { success, data } = attachedToWorkerSchema.safeParse(parameters)
+        if (success) void this.#workerCame(target, data.sessionId, data.workerInfo)
+        return
+      }
+      case 'NodeWorker.receivedMessageFromWorker': {
+        const { success, data } = workerMessageSchema.safeParse(parameters)
+        if (success) this.#workers.get(target)?.get(data.sessionId)?.connection.take(data.message)
+        return
+      }
+      case 'NodeWorker.detachedFromWorker': {
+        const { success, data } = detachedSchema.safeParse(parameters)
+        const worker = success ? this.#workers.get(target)?.get(data.sessionId) : undefined
+        if (worker !== undefined) this.#remove(worker)
+        return
+      }
+    }
+  }
+
+  async #bindMapped(
+    target: Target,
+    script: NonNullable<ReturnType<Target['scripts']['get']>>,
+  ): Promise<void> {
+    if (script.map !== undefined || script.url.includes('/node_modules/')) return
+    await target.scripts.load(script)
+    if (script.map !== undefined) await this.#deps.breakpoints.bindMapped(target, script.url, script.map)
+  }
+
+  async #workerCame(
+    parent: Target,
+    sessionId: string,
+    info: { workerId: string; url: string },
+  ): Promise<void> {
+    if (this.#targets.size >= mostThreads) return
+    const write = (message: string) =>
+      parent.connection.tell('NodeWorker.sendMessageToWorker', { sessionId, message })
+    const worker = this.#add(`worker ${info.workerId}: ${basename(info.url)}`, { write, parent })
+    const siblings = this.#workers.get(parent) ?? new Map<string, Target>()
+    this.#workers.set(parent, siblings.set(sessionId, worker))
+    await this.#configure(worker)
+    worker.connection.tell('Runtime.runIfWaitingForDebugger')
+  }
+
+  async #paused(target: Target, event: PausedEvent): Promise<void> {
+    try {
+      await this.#deps.paused(target, event)
+    } catch (error) {
+      // What the inspector of a thread that has gone would have said, nobody needs to know.
+      if (!(error instanceof CdpError)) this.#deps.failed(error)
+    }
+  }
+
+  #said(payload: string): void {
+    const said = this.#deps.breakpoints.said(payload)
+    if (said === undefined) return
+    const { kind, text, file, line } = said
+    this.#deps.event('output', {
+      category: kind === 'log' ? 'console' : 'important',
+      output: `${text.slice(0, mostLogged)}\n`,
+      source: { path: file },
+      line,
+    })
+  }
+}
+
+const nameOf = ({ pid, script }: Hello): string =>
+  `process ${pid}${script === undefined ? '' : `: ${basename(script)}`}`

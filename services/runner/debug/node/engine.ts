@@ -1,0 +1,89 @@
+import { realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { openly } from '../../sandbox/enclosure.ts'
+import { bridged } from '../bridge.ts'
+import { stackFrameSchema } from '../dap-messages.ts'
+import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { missingFile } from '../missing-file.ts'
+import type { Place } from '../place.ts'
+import { launchedSchema, nodeBridge } from './node-bridge.ts'
+import { NodeFinder } from './node-finder.ts'
+
+const agentFile = join(import.meta.dirname, 'agent.cjs')
+const lookMs = 30_000
+const launchMs = 10_000
+
+/**
+ * Node.js, and TypeScript as Node runs it or as source maps tell of it. The program is launched as any command; an agent
+ * within it comes to a unix socket of ours, and a bridge in the runner speaks with its inspector.
+ */
+export function nodeEngine(scope: ProcessScope): Engine {
+  const finder = new NodeFinder(scope)
+  return {
+    async find(environment): Promise<EngineFound> {
+      const place = { worktree: '/', directory: '/', environment, enclosure: openly }
+      const found = await finder.find('node', place, AbortSignal.timeout(lookMs)).catch(() => undefined)
+      if (found === undefined)
+        return { ok: false, message: `node says nothing for ${lookMs / 1_000} seconds` }
+      if (!found.found) return { ok: false, message: found.message }
+      return { ok: true, tool: { name: 'node', version: found.version } }
+    },
+    async plan(request, place, signal): Promise<Planned> {
+      const { program } = request
+      if (program.kind !== 'node') throw new Error(`no program of Node: ${program.kind}`)
+      const missing = await missingFile(program.file, place)
+      if (missing !== undefined) return { ok: false, failure: missing }
+      const node = await finder.find(request.interpreter, place, signal)
+      if (!node.found) return { ok: false, failure: { reason: node.reason, message: node.message } }
+      return { ok: true, plan: planOf(request, program.file, node.path, place) }
+    },
+  }
+}
+
+/** What the bridge adds to `stopped`. */
+const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })
+const filters = { uncaught: ['uncaught'], failures: ['uncaught'], raised: ['raised'], never: [] } as const
+const signs = { exactly: '', from: '>=', every: '%' } as const
+
+function planOf(request: DebugRequest, file: string, node: string, place: Place): EnginePlan {
+  return {
+    adapterId: 'node',
+    open: bridged(opening => nodeBridge(opening)),
+    async begin(client): Promise<Begun> {
+      const entry = request.stop_on_entry ? await realpath(resolve(place.directory, file)) : null
+      const outcome = await client.request('launch', { entry }, launchedSchema, launchMs)
+      if (outcome.kind !== 'done')
+        return { ok: false, message: `no socket for the program could be made: ${JSON.stringify(outcome)}` }
+      const { socket, outside } = outcome.body
+      return {
+        ok: true,
+        program: {
+          words: [node, file, ...request.arguments],
+          environment: agentEnvironment(socket, place.environment.NODE_OPTIONS),
+          meeting: outside,
+        },
+      }
+    },
+    everyThread: 0,
+    hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
+    exceptionFilters: wanted => filters[wanted],
+    meaning: event => {
+      const { reason, description, text } = event
+      const { debugServerFrame: frame } = withFrameSchema.parse(event)
+      return { reason, description: description ?? null, text: text ?? null, frame }
+    },
+    evaluationError: message => message,
+  }
+}
+
+/** Has a program, and every program of Node that it starts, come to this socket before it begins. */
+export function agentEnvironment(socket: string, options = ''): Record<string, string> {
+  const agent = `"${agentFile.replaceAll(/["\\]/g, '\\$&')}"`
+  return {
+    NODE_OPTIONS: `--require ${agent} ${options}`.trimEnd(),
+    DEBUG_SERVER_NODE: socket,
+  }
+}

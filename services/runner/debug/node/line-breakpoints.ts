@@ -1,0 +1,247 @@
+import { pathToFileURL } from 'node:url'
+import { anything, CdpError } from './cdp-connection.ts'
+import { breakpointByUrlSchema, type Location } from './cdp-messages.ts'
+import { type Asked, conditionOf } from './condition.ts'
+import type { LoadedMap } from './load-source-map.ts'
+import { type Place, realPathOf } from './scripts.ts'
+import type { Target } from './target.ts'
+
+export type SourceBreakpoint = Asked & { readonly line: number }
+
+/** As the protocol tells it. */
+export type ToldBreakpoint = {
+  readonly id: number
+  readonly verified: boolean
+  readonly line: number
+  readonly message?: string
+}
+
+type Wanted = {
+  readonly id: number
+  readonly key: string
+  readonly file: string
+  /** Without symbolic links, as scripts and sources are known by. */
+  readonly path: string
+  readonly line: number
+  readonly asked: Asked
+  readonly condition: string | undefined
+  /** Why there can be none. */
+  readonly fault: string | undefined
+  verified: boolean
+  nearest: number | undefined
+  /** What went wrong with it was told. */
+  failed: boolean
+}
+
+const notLoaded = 'the program has not loaded this file yet'
+
+/**
+ * What is to stop the debuggee in lines of files, in each of its threads: in scripts of that name, and in those that a
+ * source map says are made of the file, as they are loaded. None is put into another line than the one asked for.
+ */
+export class LineBreakpoints {
+  readonly binding: string
+  readonly #targets: () => Iterable<Target>
+  readonly #changed: (breakpoint: ToldBreakpoint) => void
+  readonly #files = new Map<string, readonly Wanted[]>()
+  /** By the inspector's names of them, in each thread. */
+  readonly #set = new WeakMap<Target, Map<string, Wanted>>()
+  #id = 0
+
+  /** `targets`: those that are to have them. `binding`: the function through which the debuggee tells what it says. */
+  constructor(
+    binding: string,
+    targets: () => Iterable<Target>,
+    changed: (breakpoint: ToldBreakpoint) => void,
+  ) {
+    this.binding = binding
+    this.#targets = targets
+    this.#changed = changed
+  }
+
+  /** In place of all that there are in this file. Those that are as before stay, with what was counted. */
+  async replace(file: string, asked: readonly SourceBreakpoint[]): Promise<ToldBreakpoint[]> {
+    const before = this.#files.get(file) ?? []
+    const path = realPathOf(file)
+    const now = asked.map(one => {
+      const key = JSON.stringify([one.line, one.condition, one.hitCondition, one.logMessage])
+      return before.find(known => known.key === key) ?? this.#wanted(file, path, one, key)
+    })
+    this.#files.set(file, now)
+    const added = now.filter(one => !before.includes(one) && one.fault === undefined)
+    for (const target of this.#targets()) {
+      for (const one of before) if (!now.includes(one)) this.#remove(target, one)
+      await Promise.all(added.map(one => this.#apply(target, one)))
+    }
+    return now.map(one => this.#told(one))
+  }
+
+  get any(): boolean {
+    return this.#all().length > 0
+  }
+
+  /** Has a new thread stop there. */
+  async applyTo(target: Target): Promise<void> {
+    await Promise.all(this.#all().map(one => this.#apply(target, one)))
+  }
+
+  /** What is generated from sources that have some is about to run. */
+  async bindMapped(target: Target, url: string, map: LoadedMap): Promise<void> {
+    const done: Promise<void>[] = []
+    for (const one of this.#all()) {
+      const source = map.paths.indexOf(one.path)
+      if (source >= 0) done.push(this.#bind(target, one, url, map, source))
+    }
+    await Promise.all(done)
+  }
+
+  /** The inspector has found the place of one. */
+  async resolved(target: Target, id: string, location: Location): Promise<void> {
+    const wanted = this.#set.get(target)?.get(id)
+    if (wanted !== undefined) await this.#placed(target, wanted, id, location)
+  }
+
+  /**
+   * Those that a stop stands at, by the ids that clients know. One that lies in another line is none, however the inspector
+   * puts it: the program may have come there before it was taken back.
+   */
+  hit(target: Target, ids: readonly string[], { path, line }: Pick<Place, 'path' | 'line'>): number[] {
+    const set = this.#set.get(target)
+    const found = ids
+      .map(id => set?.get(id))
+      .filter(one => one !== undefined)
+      .filter(one => one.line === line && (one.path === path || one.file === path))
+    return [...new Set(found.map(({ id }) => id))]
+  }
+
+  /** What the debuggee says by its binding; undefined where it means nothing. */
+  said(payload: string): { kind: 'log' | 'failed'; text: string; file: string; line: number } | undefined {
+    const [kind, id, text] = listOf(payload)
+    const wanted = this.#all().find(one => one.id === id)
+    if (wanted === undefined || typeof text !== 'string') return undefined
+    const at = { file: wanted.file, line: wanted.line }
+    if (kind === 'log') return { kind, text, ...at }
+    if (kind !== 'failed' || wanted.failed) return undefined
+    wanted.failed = true
+    return { kind, text: `${wanted.file}:${wanted.line}: its condition or message fails: ${text}`, ...at }
+  }
+
+  #all(): Wanted[] {
+    return [...this.#files.values()].flat().filter(({ fault }) => fault === undefined)
+  }
+
+  #wanted(file: string, path: string, { line, ...asked }: SourceBreakpoint, key: string): Wanted {
+    const id = ++this.#id
+    const written = conditionOf(asked, this.binding, id)
+    return {
+      ...{ id, key, file, path, line, asked },
+      condition: written.ok ? written.text : undefined,
+      fault: written.ok ? undefined : written.why,
+      ...{ verified: false, nearest: undefined, failed: false },
+    }
+  }
+
+  async #apply(target: Target, one: Wanted): Promise<void> {
+    if (one.condition !== undefined) target.connection.tell('Runtime.addBinding', { name: this.binding })
+    const urls = new Set([one.path, one.file].map(path => pathToFileURL(path).href))
+    const direct = [...urls].map(url => this.#put(target, one, url, one.line - 1, 0))
+    const mapped = [...target.scripts.mapped(one.path)].map(({ script, map, source }) =>
+      this.#bind(target, one, script.url, map, source),
+    )
+    await Promise.all([...direct, ...mapped])
+  }
+
+  async #bind(target: Target, one: Wanted, url: string, map: LoadedMap, source: number): Promise<void> {
+    const places = map.map.generatedOf(source, one.line - 1)
+    if (places.length === 0) {
+      const next = map.map.nextLine(source, one.line - 1)
+      if (next !== undefined) this.#moved(one, next + 1)
+    }
+    await Promise.all(places.map(({ line, column }) => this.#put(target, one, url, line, column)))
+  }
+
+  async #put(
+    target: Target,
+    one: Wanted,
+    url: string,
+    lineNumber: number,
+    columnNumber: number,
+  ): Promise<void> {
+    const parameters = {
+      url,
+      lineNumber,
+      columnNumber,
+      ...(one.condition === undefined ? {} : { condition: one.condition }),
+    }
+    try {
+      const answer = await target.connection.send(
+        'Debugger.setBreakpointByUrl',
+        parameters,
+        breakpointByUrlSchema,
+      )
+      const { breakpointId, locations } = answer
+      const set = this.#set.get(target) ?? new Map<string, Wanted>()
+      this.#set.set(target, set.set(breakpointId, one))
+      for (const location of locations) await this.#placed(target, one, breakpointId, location)
+    } catch (error) {
+      // Two of one place, or a thread that has gone: the other one stands.
+      if (!(error instanceof CdpError)) throw error
+    }
+  }
+
+  #remove(target: Target, one: Wanted): void {
+    for (const [id, wanted] of this.#set.get(target) ?? []) if (wanted === one) this.#take(target, id)
+  }
+
+  #take(target: Target, id: string): void {
+    this.#set.get(target)?.delete(id)
+    void target.connection
+      .send('Debugger.removeBreakpoint', { breakpointId: id }, anything)
+      .catch(() => undefined)
+  }
+
+  async #placed(target: Target, one: Wanted, id: string, location: Location): Promise<void> {
+    const script = target.scripts.get(location.scriptId)
+    if (script !== undefined) await target.scripts.load(script)
+    const isSource = script?.map?.paths.includes(one.path) ?? false
+    if (!isSource && script?.path !== one.path && script?.path !== one.file) return
+    // By its own lines, which are not those that run: the source map says where they are.
+    const isOwnSource = isSource && script?.path === one.path
+    const place = isSource
+      ? target.scripts.place(location)
+      : { path: one.path, line: location.lineNumber + 1 }
+    if (place.path === one.path && place.line === one.line) {
+      if (one.verified) return
+      one.verified = true
+      this.#changed(this.#told(one))
+      return
+    }
+    this.#take(target, id)
+    if (place.path === one.path && !isOwnSource) this.#moved(one, place.line)
+  }
+
+  #moved(one: Wanted, nearest: number): void {
+    if (one.verified || one.nearest === nearest) return
+    one.nearest = nearest
+    this.#changed(this.#told(one))
+  }
+
+  #told({ id, verified, line, nearest, fault, path }: Wanted): ToldBreakpoint {
+    if (verified) return { id, verified, line }
+    if (fault !== undefined) return { id, verified, line, message: fault }
+    if (nearest !== undefined) return { id, verified, line: nearest, message: `line ${line} holds no code` }
+    const loaded = [...this.#targets()].some(({ scripts }) =>
+      [...scripts.all()].some(script => script.path === path),
+    )
+    return { id, verified, line, message: loaded ? `no code stands in line ${line} or after it` : notLoaded }
+  }
+}
+
+function listOf(text: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) ? list : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { findExecutable } from '../../commands/find-executable.ts'
+import { withOptions } from '../../sandbox/open-options.ts'
+import { outputOf } from '../output-of.ts'
+import type { Place } from '../place.ts'
+
+export type NodeFound =
+  | { found: true; path: string; version: string }
+  | {
+      found: false
+      reason: 'executable_not_found' | 'not_executable' | 'debugger_not_found'
+      message: string
+    }
+
+/** The first in which a thread can reach the inspector of the main one, and hear of workers. */
+const oldest = 18
+const probeMs = 10_000
+const mostRemembered = 200
+const probe =
+  'JSON.stringify({ version: process.versions.node, inspector: Boolean(process.features.inspector) })'
+const answerSchema = z.object({ version: z.string(), inspector: z.boolean() })
+type Answer = z.infer<typeof answerSchema>
+
+type Where = Pick<Place, 'worktree' | 'directory' | 'environment' | 'enclosure'>
+
+/** Finds the Node that runs a program, and asks it once what it can. */
+export class NodeFinder {
+  readonly #scope: ProcessScope
+  readonly #known = new Map<string, { answer: Answer; changed: number }>()
+
+  constructor(scope: ProcessScope) {
+    this.#scope = scope
+  }
+
+  /** The one named; else the one that the project depends on, else that of PATH. */
+  async find(named: string | null, place: Where, signal: AbortSignal): Promise<NodeFound> {
+    const candidates = named === null ? [join(place.worktree, 'node_modules/.bin/node'), 'node'] : [named]
+    let last: NodeFound | undefined
+    for (const candidate of candidates) {
+      const { environment, directory, enclosure } = place
+      const executable = await findExecutable(candidate, environment.PATH ?? '', directory, enclosure.shows)
+      if (!executable.found) {
+        last = { found: false, reason: executable.reason, message: executable.message }
+        continue
+      }
+      const answer = await this.#ask(executable.path, place, signal)
+      signal.throwIfAborted()
+      return judged(executable.path, answer)
+    }
+    return last?.found === false && named !== null
+      ? last
+      : {
+          found: false,
+          reason: 'debugger_not_found',
+          message: 'there is no node here; apt-get install nodejs',
+        }
+  }
+
+  async #ask(path: string, place: Where, signal: AbortSignal): Promise<Answer | undefined> {
+    const changed = await changedAt(path)
+    const known = this.#known.get(path)
+    if (known !== undefined && known.changed === changed) return known.answer
+    const answer = await this.#probe(path, place, signal)
+    if (answer === undefined) return undefined
+    this.#known.delete(path)
+    this.#known.set(path, { answer, changed })
+    const [first] = this.#known.keys()
+    if (this.#known.size > mostRemembered && first !== undefined) this.#known.delete(first)
+    return answer
+  }
+
+  async #probe(
+    path: string,
+    { environment, enclosure }: Where,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
+    const words = [path, '-p', probe]
+    using ready = enclosure.enclose({ words, environment: { ...environment, NODE_OPTIONS: '' } }, '/')
+    const [file = '', ...rest] = ready.words
+    const child = scope.spawn(file, rest, {
+      cwd: '/',
+      env: ready.environment,
+      stdio: withOptions(['ignore', 'pipe', 'ignore'], ready.options),
+    })
+    const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))
+    try {
+      return answerSchema.parse(JSON.parse(text ?? ''))
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function judged(path: string, answer: Answer | undefined): NodeFound {
+  const not = (message: string): NodeFound => ({ found: false, reason: 'debugger_not_found', message })
+  if (answer === undefined) return not(`${path} does not say that it is Node.js`)
+  if (!answer.inspector) return not(`${path} was built without an inspector: it cannot be debugged`)
+  if (Number.parseInt(answer.version, 10) < oldest)
+    return not(
+      `${path} is Node.js ${answer.version}, which cannot be debugged here; it takes ${oldest} or later`,
+    )
+  return { found: true, path, version: answer.version }
+}
+
+async function changedAt(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod'
+
+/** Of a generated file and of a source: lines and columns count from 0. */
+export type Position = { readonly line: number; readonly column: number }
+export type SourcePosition = Position & { readonly source: number }
+
+const flatSchema = z.object({
+  version: z.literal(3),
+  sourceRoot: z.string().nullish(),
+  sources: z.array(z.string().nullable()),
+  sourcesContent: z.array(z.string().nullable()).nullish(),
+  mappings: z.string(),
+})
+const indexedSchema = z.object({
+  version: z.literal(3),
+  sections: z.array(z.object({ offset: z.object({ line: z.int(), column: z.int() }), map: flatSchema })),
+})
+const sourceMapSchema = z.union([flatSchema, indexedSchema])
+
+/** Five numbers a segment: line and column of what is generated; source (-1 for none), its line and column. */
+const width = 5
+
+/**
+ * A source map, version 3, with or without sections. Pure; one number after the other in one array, for a large bundle
+ * has millions.
+ */
+export class SourceMap {
+  readonly sources: readonly (string | null)[]
+  readonly contents: readonly (string | null)[]
+  readonly #segments: Int32Array
+
+  private constructor(
+    sources: readonly (string | null)[],
+    contents: readonly (string | null)[],
+    segments: Int32Array,
+  ) {
+    this.sources = sources
+    this.contents = contents
+    this.#segments = segments
+  }
+
+  /** Undefined where it is none. */
+  static parse(text: string): SourceMap | undefined {
+    try {
+      // What may stand before it, so that no browser takes it for a script.
+      const { success, data } = sourceMapSchema.safeParse(JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, '')))
+      if (!success) return undefined
+      const parts = 'sections' in data ? data.sections : [{ offset: { line: 0, column: 0 }, map: data }]
+      const sources: (string | null)[] = []
+      const contents: (string | null)[] = []
+      const numbers: number[] = []
+      for (const { offset, map } of parts) {
+        decode(map.mappings, offset, sources.length, numbers)
+        const root = map.sourceRoot ? `${map.sourceRoot.replace(/\/$/, '')}/` : ''
+        sources.push(...map.sources.map(source => (source === null ? null : root + source)))
+        contents.push(...map.sources.map((_, at) => map.sourcesContent?.[at] ?? null))
+      }
+      return new SourceMap(sources, contents, Int32Array.from(numbers))
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Where this comes from; undefined where it comes from no source. */
+  originalOf({ line, column }: Position): SourcePosition | undefined {
+    let [low, high] = [0, this.#length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const [atLine, atColumn] = [this.#number(middle, 0), this.#number(middle, 1)]
+      if (atLine < line || (atLine === line && atColumn <= column)) low = middle + 1
+      else high = middle
+    }
+    // What stands before the first segment of a line belongs to that.
+    const at = low > 0 && this.#number(low - 1, 0) === line ? low - 1 : low
+    return at < this.#length && this.#number(at, 0) === line ? this.#original(at) : undefined
+  }
+
+  /** Where what is generated from a line begins, each time that something is. */
+  generatedOf(source: number, line: number): Position[] {
+    const found: Position[] = []
+    let before = false
+    for (let at = 0; at < this.#length; at++) {
+      const isOfLine = this.#number(at, 2) === source && this.#number(at, 3) === line
+      if (isOfLine && !before) found.push({ line: this.#number(at, 0), column: this.#number(at, 1) })
+      before = isOfLine
+    }
+    return found
+  }
+
+  /** The first line from this one on from which something is generated. */
+  nextLine(source: number, line: number): number | undefined {
+    let nearest: number | undefined
+    for (let at = 0; at < this.#length; at++) {
+      const found = this.#number(at, 3)
+      if (this.#number(at, 2) === source && found >= line && found < (nearest ?? Infinity)) nearest = found
+    }
+    return nearest
+  }
+
+  get #length(): number {
+    return this.#segments.length / width
+  }
+
+  #number(segment: number, field: number): number {
+    return this.#segments[segment * width + field] ?? 0
+  }
+
+  #original(segment: number): SourcePosition | undefined {
+    const source = this.#number(segment, 2)
+    return source < 0
+      ? undefined
+      : { source, line: this.#number(segment, 3), column: this.#number(segment, 4) }
+  }
+}
+
+const digits = new Map(
+  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((c, at) => [c, at]),
+)
+
+/** Appends the segments of `mappings`: base 64 VLQ, each number the difference to the one before. */
+function decode(mappings: string, offset: Position, firstSource: number, into: number[]): void {
+  let { line, column } = offset
+  let [source, sourceLine, sourceColumn] = [0, 0, 0]
+  let fields: number[] = []
+  let [value, shift] = [0, 0]
+  const end = () => {
+    const [first, second, third = 0, fourth = 0] = fields
+    if (first === undefined) return
+    column += first
+    if (second === undefined) into.push(line, column, -1, 0, 0)
+    else {
+      source += second
+      sourceLine += third
+      sourceColumn += fourth
+      into.push(line, column, firstSource + source, sourceLine, sourceColumn)
+    }
+    fields = []
+  }
+  for (const character of mappings) {
+    if (character === ',' || character === ';') {
+      end()
+      if (character === ',') continue
+      line += 1
+      column = 0
+      continue
+    }
+    const digit = digits.get(character)
+    if (digit === undefined || shift > 30) throw new Error('no base 64 VLQ')
+    value += (digit & 31) << shift
+    if (digit & 32) shift += 5
+    else {
+      fields.push(value & 1 ? -(value >>> 1) : value >>> 1)
+      ;[value, shift] = [0, 0]
+    }
+  }
+  end()
+}

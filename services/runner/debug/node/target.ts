@@ -1,0 +1,74 @@
+import { CdpConnection } from './cdp-connection.ts'
+import type { PausedEvent } from './cdp-messages.ts'
+import type { Frame } from './frames.ts'
+import type { MapPlace } from './load-source-map.ts'
+import { Scripts } from './scripts.ts'
+
+export type Movement = 'continue' | 'next' | 'stepIn' | 'stepOut'
+
+/** Where a thread stands. `told`: clients have heard of it; before, it waits until they have dealt with another. */
+export type Pause = {
+  readonly event: PausedEvent
+  readonly frames: readonly Frame[]
+  told: boolean
+  readonly stop: StopBody
+}
+
+/** `stopped` of the protocol, but for the thread. */
+export type StopBody = {
+  readonly reason: string
+  readonly description?: string | undefined
+  readonly text?: string | undefined
+  readonly hitBreakpointIds: readonly number[]
+}
+
+/**
+ * One thread of JavaScript: the main thread of a process, or a worker of one. To clients each is a thread, whatever process
+ * it is in.
+ */
+export class Target {
+  readonly thread: number
+  readonly name: string
+  readonly connection: CdpConnection
+  readonly scripts: Scripts
+  /** The main thread of its process, where it is a worker. */
+  readonly parent: Target | undefined
+  pause: Pause | undefined
+  /** How it was sent on last, and how many steps were made for it since. */
+  movement: Movement = 'continue'
+  steps = 0
+  /** It was told to pause, and has not yet. */
+  pausing = false
+  /** By which the loading of modules is heard of, and where the program itself begins: see module-loads.ts. */
+  compileBreakpoint: string | undefined
+  entryBreakpoint: string | undefined
+  /** Takes the next pause, in place of everybody else. */
+  nextPause: ((event: PausedEvent) => void) | undefined
+
+  constructor(
+    thread: number,
+    name: string,
+    {
+      write,
+      event,
+      mapPlace,
+      parent,
+    }: {
+      write: (text: string) => void
+      event: (target: Target, method: string, parameters: unknown) => void
+      mapPlace: MapPlace
+      parent?: Target | undefined
+    },
+  ) {
+    this.thread = thread
+    this.name = name
+    this.parent = parent
+    this.scripts = new Scripts(mapPlace)
+    this.connection = new CdpConnection(write, (method, parameters) => event(this, method, parameters))
+  }
+
+  /** The frame that clients call the innermost one. */
+  get top(): Frame | undefined {
+    return this.pause?.frames[0]
+  }
+}

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import t from 'tap'
+import { nodeRig } from './node-rig.ts'
+
+t.setTimeout(240_000)
+
+const throwing = `function f(n) {
+  const twice = n * 2
+  throw new TypeError('bad ' + twice)
+}
+try { f(0) } catch {}
+`
+const cases: [file: string, how: string, line: number][] = [
+  ['sync.cjs', 'f(1)', 3],
+  ['async.cjs', '(async () => { await null; f(1) })()', 3],
+  ['timer.cjs', 'setTimeout(() => f(1))', 3],
+  ['sync.mjs', 'f(1)', 3],
+  ['async.mjs', 'const g = async () => { await null; f(1) }\nawait g()', 3],
+]
+
+for (const [file, how, line] of cases)
+  t.test(`an exception that nothing catches is a stop where it is thrown: ${file}`, async t => {
+    const { top, debug } = nodeRig(t, { [file]: throwing + how })
+    const run = await debug(file)
+    t.match(await run.next(), {
+      ...{ reason: 'exception', description: 'TypeError', text: 'bad 2' },
+      debugServerFrame: { line, name: 'f' },
+    })
+    t.match(await run.locals(), { n: '1', twice: '2' })
+    t.match(await run.ask('exceptionInfo', { threadId: 1 }), {
+      exceptionId: 'TypeError',
+      description: 'bad 2',
+    })
+    t.equal(await run.go('continue'), 'terminated')
+    t.equal(await run.ended, 1)
+    const plain = spawnSync(process.execPath, [file], { cwd: top, encoding: 'utf8' })
+    if (/sync\.cjs|timer/.test(file))
+      t.equal(run.output, plain.stderr, 'it says what it says without a debugger')
+    t.match(run.output, /TypeError: bad 2/)
+    t.notMatch(run.output, /debugger/)
+    const never = await debug(file, { exceptions: [] })
+    t.equal(await never.next(), 'terminated')
+    t.equal(await never.ended, 1)
+  })
+
+t.test('each exception, where that is asked for; also what is none', async t => {
+  const { debug } = nodeRig(t, {
+    'a.cjs': `${throwing}try { throw 7 } catch {}\nPromise.reject(new RangeError('no'))\n`,
+  })
+  const run = await debug('a.cjs', { exceptions: ['raised'] })
+  t.match(await run.next(), { reason: 'exception', description: 'TypeError', text: 'bad 0' })
+  t.match(await run.go('continue'), { reason: 'exception', description: 'number', text: '7' })
+  t.match(await run.go('continue'), { reason: 'exception', description: 'RangeError', text: 'no' })
+  t.equal(await run.go('continue'), 'terminated')
+})
+
+t.test('one that is thrown in Node itself is told where the program called it', async t => {
+  const { debug } = nodeRig(t, { 'a.cjs': "const fs = require('fs')\nfs.readFileSync('nothing')\n" })
+  const run = await debug('a.cjs')
+  t.match(await run.next(), {
+    reason: 'exception',
+    description: 'Error',
+    text: /ENOENT/,
+    debugServerFrame: { line: 2 },
+  })
+  t.equal(await run.go('next'), 'terminated')
+  t.equal(await run.ended, 1)
+})

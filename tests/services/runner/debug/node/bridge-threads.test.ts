@@ -1,0 +1,63 @@
+import t from 'tap'
+import { nodeRig } from './node-rig.ts'
+
+t.setTimeout(240_000)
+
+const files = {
+  'parent.cjs': `const { fork, spawnSync, execFileSync } = require('child_process')
+const { join } = require('path')
+console.log(spawnSync(process.execPath, [join(__dirname, 'child.cjs'), 'sync']).stdout.toString().trim())
+fork(join(__dirname, 'child.cjs'), ['forked']).on('exit', code => console.log('exit', code))
+`,
+  'child.cjs': `const name = process.argv[2]
+console.log('child', name)
+process.exitCode = 5
+`,
+  'workers.mjs': `import { Worker, isMainThread, workerData } from 'node:worker_threads'
+if (isMainThread) {
+  for (const n of [1, 2]) new Worker(new URL(import.meta.url), { workerData: n }).on('exit', code => console.log('gone', code))
+  setTimeout(() => {
+    console.log('main')
+  }, 50)
+} else {
+  const mine = workerData * 10
+  console.log('worker', mine)
+}
+`,
+}
+
+t.test('processes that it starts are threads, and stop at the same breakpoints', async t => {
+  const { debug } = nodeRig(t, files)
+  const run = await debug('parent.cjs', { breakpoints: { 'child.cjs': [{ line: 2 }] } })
+  const first = await run.next()
+  t.match(first, { reason: 'breakpoint', threadId: 2, hitBreakpointIds: [1], debugServerFrame: { line: 2 } })
+  t.match(await run.ask('threads'), {
+    threads: [
+      { id: 1, name: 'main' },
+      { id: 2, name: /^process \d+: child\.cjs$/ },
+    ],
+  })
+  t.match(await run.locals(0, 2), { name: "'sync'" })
+  await t.rejects(run.stack(1), { message: /thread 1 is running/ })
+  const second = await run.go('continue', 2)
+  t.match(second, { reason: 'breakpoint', threadId: 3 })
+  t.match(await run.locals(0, 3), { name: "'forked'" })
+  t.equal(await run.go('continue', 3), 'terminated')
+  await run.ended
+  t.equal(run.output, 'child sync\nchild forked\nexit 5\n')
+})
+
+t.test('workers are threads; one stop is told at a time', async t => {
+  const { debug } = nodeRig(t, files)
+  const run = await debug('workers.mjs', { breakpoints: { 'workers.mjs': [{ line: 9 }, { line: 5 }] } })
+  const told: string[] = []
+  for (let stop = await run.next(); stop !== 'terminated'; stop = await run.go('continue', stop.threadId)) {
+    const locals = await run.locals(0, stop.threadId)
+    told.push(`${stop.reason} ${stop.debugServerFrame.line} ${locals.mine ?? ''}`)
+    const { threads } = await run.ask('threads')
+    t.ok(threads.length >= 1)
+  }
+  t.same(told.sort(), ['breakpoint 5 ', 'breakpoint 9 10', 'breakpoint 9 20'])
+  await run.ended
+  t.same(run.output.trim().split('\n').sort(), ['gone 0', 'gone 0', 'main', 'worker 10', 'worker 20'])
+})

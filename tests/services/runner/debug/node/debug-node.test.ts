@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { until } from '../../../../until.ts'
+import { killRunner, spawnRunner } from '../../spawn-runner.ts'
+import { DebugClient, debugging, debugRig, type LaunchOptions } from '../debug-rig.ts'
+
+const tree = {
+  'package.json': '{"type": "module"}\n',
+  'app.ts': `type Price = number
+
+function totalOf(prices: Price[]): number {
+  let total = 0
+  for (const price of prices) {
+    total += price
+  }
+  return total
+}
+
+const total = totalOf([1, 2, 39])
+console.log('total', total)
+process.exit(3)
+`,
+  'seen.cjs': `const fs = require('fs')
+console.log(JSON.stringify({
+  argv: process.argv.slice(2), execArgv: process.execArgv, cwd: process.cwd(), file: __filename,
+  environment: Object.keys(process.env).filter(name => !/^(NODE_OPTIONS|DEBUG_SERVER_.*)$/.test(name)).sort(),
+  globals: Object.getOwnPropertyNames(globalThis).sort(), main: require.main === module,
+  stdin: fs.readFileSync(0, 'utf8'), workers: process.listenerCount('beforeExit'),
+}))
+`,
+  'loop.js': "console.log('up')\nlet turns = 0\nfor (;;) turns++\n",
+  'closes.cjs': `const fs = require('fs')
+for (let fd = 3; fd < 256; fd++) try { fs.closeSync(fd) } catch {}
+const until = Date.now() + 20_000
+while (Date.now() < until);
+console.log('never')
+`,
+  'stdio.cjs': `const fs = require('fs')
+fs.closeSync(0), fs.closeSync(1), fs.closeSync(2)
+let after = 1
+after++
+process.exitCode = 4
+`,
+  'killed.js': "process.kill(process.pid, 'SIGKILL')\n",
+  'aborts.js': 'process.abort()\n',
+  'env.cjs':
+    "for (const name of Object.keys(process.env)) delete process.env[name]\nlet x = 1\nconsole.log('x', x)\n",
+  'danger.cjs': "const ready = true\nrequire('fs').writeFileSync('dangerous', 'w')\n",
+}
+
+t.setTimeout(280_000)
+
+const node = (file: string, options: Partial<LaunchOptions> = {}): LaunchOptions => ({
+  program: { kind: 'node', file },
+  ...options,
+})
+
+t.test('programs of Node under their debugger', async t => {
+  const of = await debugRig(t, tree)
+  const { rig, session, run, launch, state, stack, variables, evaluate, refusal } = of
+
+  await t.test('one is stopped, looked into, stepped through and ends by itself', async t => {
+    const debug = await run(node('app.ts', { breakpoints: ['app.ts:6', 'app.ts:2'] }))
+    t.match(debug.at, {
+      engine: 'node',
+      status: 'stopped',
+      stop: {
+        ...{ number: 1, reason: 'breakpoint', breakpoints: [1] },
+        frame: { name: 'totalOf', file: 'app.ts', line: 6, source: '    total += price' },
+      },
+      breakpoints: [
+        { id: 1, verified: true, message: null },
+        { id: 2, verified: false, message: 'line 2 holds no code; the nearest line with code is 4' },
+      ],
+    })
+    t.match(await variables(debug), {
+      variables: [{ name: 'price', value: '1' }, { name: 'prices' }, { name: 'total' }],
+    })
+    t.match(await stack(debug), {
+      frames: [
+        { name: 'totalOf', line: 6 },
+        { name: '(module)', line: 11 },
+      ],
+      total: 2,
+    })
+    t.match(await evaluate(debug, 'total + price * 10'), { value: '10', type: 'number' })
+    t.match(await refusal(debug, 'debug.evaluate', { expression: 'nothing' }), {
+      code: 'evaluation_failed',
+      detail: 'ReferenceError: nothing is not defined',
+    })
+    t.match(await refusal(debug, 'debug.evaluate', { expression: 'for (;;);', timeout: 0.5 }), {
+      code: 'evaluation_failed',
+      detail: 'it took too long, and was ended',
+    })
+    t.match(await state(debug, 'debug.step_out'), { stop: { reason: 'breakpoint', frame: { line: 6 } } })
+    await of.answer(debug, 'debug.break', { breakpoints: ['app.ts:6'], remove: true })
+    t.match(await state(debug, 'debug.step_out'), {
+      stop: { reason: 'step', frame: { name: '(module)', line: 12 } },
+    })
+    t.match(await state(debug, 'debug.next'), { stop: { frame: { line: 13 } } })
+    t.match(await state(debug, 'debug.continue'), {
+      status: 'ended',
+      end: { reason: 'exited', exit_code: 3 },
+    })
+    const row = await rig.ended(debug.command)
+    t.equal(rig.stdout(row), 'total 42\n')
+    t.equal(rig.stderr(row), '')
+  })
+
+  await t.test('one sees what it sees without', async t => {
+    const line = ['node', 'seen.cjs', 'a', '-b', '']
+    const plain = JSON.parse(rig.stdout(await rig.run(session, line)))
+    const debug = await run(node('seen.cjs', { arguments: ['a', '-b', ''] }))
+    t.match(debug.at.end, { reason: 'exited', exit_code: 0 })
+    t.same(JSON.parse(rig.stdout(await rig.ended(debug.command))), plain)
+  })
+
+  await t.test('it stops before its first line, and is paused wherever it is', async t => {
+    const debug = await run(node('app.ts', { stop_on_entry: true }))
+    t.match(debug.at.stop, { reason: 'entry', frame: { file: 'app.ts', line: 11 } })
+    await state(debug, 'debug.terminate')
+    const loop = await launch(node('loop.js'))
+    await rig.printed(session.id, loop.command, 'up')
+    t.match(await refusal(loop, 'debug.stack'), { code: 'debuggee_running' })
+    t.match(await state(loop, 'debug.pause'), {
+      stop: { reason: 'pause', frame: { file: 'loop.js', line: 3 } },
+    })
+    t.match(await state(loop, 'debug.terminate'), { status: 'ended', end: { reason: 'terminated' } })
+  })
+
+  await t.test('how it ends', async t => {
+    const ends = [
+      ['killed.js', 137],
+      ['aborts.js', 134],
+      ['stdio.cjs', 4],
+    ] as const
+    for (const [file, code] of ends) {
+      const debug = await run(node(file))
+      t.match(debug.at.end, { reason: 'exited', exit_code: code }, file)
+    }
+    const stdio = await run(node('stdio.cjs', { breakpoints: ['stdio.cjs:4'] }))
+    t.match(stdio.at.stop, { frame: { line: 4 } }, 'without standard streams it is debugged as well')
+    t.match(await state(stdio, 'debug.continue'), { end: { exit_code: 4 } })
+    const env = await run(node('env.cjs', { breakpoints: ['env.cjs:3'] }))
+    t.match(env.at.stop, { frame: { line: 3 } }, 'without an environment, too')
+    t.match(await state(env, 'debug.continue'), { end: { exit_code: 0 } })
+  })
+
+  await t.test('one that closes the connection does not run on unseen', async t => {
+    const debug = await run(node('closes.cjs'))
+    t.match(debug.at, { status: 'ended', end: { exit_code: 137 } })
+    const row = await rig.ended(debug.command)
+    t.equal(rig.stdout(row), '')
+  })
+
+  await t.test('what cannot be launched', async t => {
+    t.match((await run(node('ap.ts'))).at.end, {
+      reason: 'launch_failed',
+      message: 'ap.ts: there is no such file; did you mean "app.ts"?',
+    })
+    const other = await run(node('app.ts', { interpreter: '/bin/true' }))
+    t.match(other.at.end, { reason: 'launch_failed', message: '/bin/true does not say that it is Node.js' })
+  })
+})
+
+t.test('a runner is killed while its debuggee is stopped', async t => {
+  const { rig, session } = await debugRig(t, tree)
+  await rig.stop()
+  const child = await spawnRunner(rig)
+  t.teardown(() => killRunner(child))
+  const client = await DebugClient.connect(rig.socket)
+  t.teardown(() => client.close())
+  const { run, evaluate } = debugging(rig, session, client)
+  const debug = await run(node('danger.cjs', { breakpoints: ['danger.cjs:2'] }))
+  t.match(debug.at, { status: 'stopped' })
+  const pid = Number((await evaluate(debug, 'process.pid')).value)
+  await killRunner(child)
+  await until('the debuggee to be gone', () => !existsSync(`/proc/${pid}/exe`) || pid < 100)
+  await rig.start()
+  t.match(await rig.ended(debug.command), { status: 'failed', failure_json: /debugger_lost/ })
+  t.notOk(existsSync(join(rig.files.worktree(session.id), 'dangerous')), 'it has not run on')
+})
