@@ -1,7 +1,10 @@
 import { homedir } from 'node:os'
 import t, { type Test } from 'tap'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
-import { debugRig } from '../debug-rig.ts'
+import { until } from '../../../../until.ts'
+import { killRunner, spawnRunner } from '../../spawn-runner.ts'
+import { pidNamed, pidOf } from '../debug-processes.ts'
+import { DebugClient, debugging, debugRig } from '../debug-rig.ts'
 import { compile, noGdb } from './gdb-rig.ts'
 
 t.setTimeout(260_000)
@@ -66,4 +69,54 @@ t.test('a program from its launch to its end', { skip: noGdb }, t => wholeLife(t
 
 t.test('the same in a sandbox', { skip: noGdb || (sandbox.kind === 'none' && sandbox.reason) }, async t => {
   await wholeLife(t, { sandbox: { mode: 'bubblewrap', own: [], visible: [], home: homedir() } })
+})
+
+t.test('gdb or its program is killed', { skip: noGdb }, async t => {
+  const { rig, session, ...debug } = await worktree(t)
+  const launch = {
+    program: { kind: 'binary', file: 'app', core: null } as const,
+    breakpoints: ['app.c:4'],
+    arguments: ['2'],
+  }
+  const first = await debug.run(launch)
+  process.kill(pidNamed(session.id, 'gdb'), 'SIGKILL')
+  t.match(await rig.ended(first.command), { failure_json: /debugger_failed/ })
+  t.match(await debug.state(first, 'debug.status'), {
+    end: { reason: 'adapter_failed', message: /gdb has ended/ },
+  })
+  const second = await debug.run(launch)
+  process.kill(pidNamed(session.id, 'app'), 'SIGKILL')
+  t.match(await debug.state(second, 'debug.continue'), { end: { reason: 'exited', exit_code: 137 } })
+  await until('nothing to be left', () => pidOf(session.id) === undefined)
+})
+
+t.test('a runner is killed while the program stands', { skip: noGdb }, async t => {
+  const { rig, session } = await worktree(t)
+  await rig.stop()
+  const child = await spawnRunner(rig)
+  t.teardown(() => killRunner(child))
+  const client = await DebugClient.connect(rig.socket)
+  t.teardown(() => client.close())
+  const { run } = debugging(rig, session, client)
+  const program = { kind: 'binary', file: 'app', core: null } as const
+  const launched = await run({ program, breakpoints: ['app.c:4'], arguments: ['2'] })
+  t.match(launched.at, { status: 'stopped' })
+  await killRunner(child)
+  await until('nothing to be left', () => pidOf(session.id) === undefined)
+  await rig.start()
+  t.match(await rig.ended(launched.command), { status: 'failed', failure_json: /debugger_lost/ })
+  t.equal(rig.stdout(await rig.ended(launched.command)), '', 'it has not run on')
+})
+
+t.test('what the program needs is looked at before it starts', { skip: noGdb }, async t => {
+  const debug = await worktree(t)
+  const end = async (file: string, core: string | null = null) =>
+    (await debug.run({ program: { kind: 'binary', file, core } })).at.end
+  t.match(await end('ap'), {
+    reason: 'launch_failed',
+    message: /^ap: there is no such file; did you mean "app"\?/,
+  })
+  t.match(await end('app.c'), { reason: 'launch_failed', message: /may not be executed|no native program/ })
+  t.match(await end('app', 'core'), { reason: 'launch_failed', message: /^core: there is no such file/ })
+  t.match(await end('app', 'app'), { reason: 'adapter_failed', message: /is not a core dump/ })
 })
