@@ -35,6 +35,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'see "debug-server debug list SESSION", or start one with "debug-server debug launch SESSION --python FILE"'
     case 'control_held':
       return 'ask for it with "debug-server debug control SESSION ask --wait 30s"; in a session of your own take it with "debug-server debug control SESSION take"'
+    case 'stop_not_recorded':
+      return 'see what is recorded with "debug-server debug transcript SESSION"'
     case 'viewer_not_found':
       return 'see "debug-server debug viewers SESSION"'
     case 'debuggee_running':

@@ -35,6 +35,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'start one with debug_launch; debug_list shows those there are'
     case 'debug_session_ended':
       return 'debug_status tells how it ended; start another with debug_launch'
+    case 'stop_not_recorded':
+      return 'leave at out for the last stop that is recorded; debug_transcript shows the whole record'
     case 'viewer_not_found':
       return 'debug_viewers lists who watches'
     case 'role_insufficient':

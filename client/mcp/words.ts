@@ -19,6 +19,7 @@ import {
   debugNext,
   debugOutput,
   debugPause,
+  debugReplay,
   debugScopes,
   debugStack,
   debugStatus,
@@ -26,6 +27,7 @@ import {
   debugStepOut,
   debugTerminate,
   debugThreads,
+  debugTranscript,
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
@@ -83,6 +85,8 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'debug.terminate': debugTerminate,
   'debug.control': debugControl,
   'debug.viewers': debugViewers,
+  'debug.transcript': debugTranscript,
+  'debug.replay': debugReplay,
 }
 
 export const isForMcp = (name: OperationName): name is McpName => Object.hasOwn(words, name)

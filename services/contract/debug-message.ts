@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { viewerSchema } from './debug-control.ts'
+import { debugEvents } from './debug-events.ts'
 import { debugOutputSchema, debugSessionSchema } from './debug-resources.ts'
 import { debugOperations } from './operations/debug.ts'
 import { problemSchema } from './problems.ts'
@@ -19,21 +20,6 @@ export const toDebugSchema = z.strictObject({
   input: z.record(z.string(), z.unknown()).default({}),
 })
 export type ToDebug = z.infer<typeof toDebugSchema>
-
-/**
- * What happened to a debug session; its whole state comes with each. `state`: nothing, the client has just come. `control`:
- * somebody has taken it, passed it on, released or lost it, or has asked for it.
- */
-export const debugEvents = [
-  'state',
-  'launched',
-  'stopped',
-  'continued',
-  'breakpoints',
-  'control',
-  'ended',
-] as const
-export type DebugEventName = (typeof debugEvents)[number]
 
 const id = toDebugSchema.shape.id
 export const fromDebugSchema = z.discriminatedUnion('type', [

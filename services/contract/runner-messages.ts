@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { limitEnforcements } from './command-limits.ts'
 import { fromRunnerDap, toRunnerDap } from './dap.ts'
 import { viewerSchema } from './debug-control.ts'
-import { debugEvents } from './debug-message.ts'
+import { debugEvents } from './debug-events.ts'
 import { debugSessionSchema } from './debug-resources.ts'
 import { debugEngines } from './debug-state.ts'
 import { environmentManagers } from './environment-state.ts'
@@ -35,6 +35,7 @@ export const liveOperations = [
   'debug.control',
   'debug.viewers',
   'debug.run_to_failure',
+  'debug.replay',
 ] as const
 export type LiveOperationName = (typeof liveOperations)[number]
 

@@ -1,5 +1,12 @@
 import { join } from 'node:path'
-import type { CommandId, EnvironmentId, RepositoryId, SessionId, WorktreeId } from '../contract/ids.ts'
+import type {
+  CommandId,
+  DebugSessionId,
+  EnvironmentId,
+  RepositoryId,
+  SessionId,
+  WorktreeId,
+} from '../contract/ids.ts'
 import type { LogStream } from '../contract/log-message.ts'
 
 /**
@@ -54,6 +61,11 @@ export const dataFiles = (root: string) => {
     /** A patch, by the SHA-256 of its bytes. */
     patch: (sha256: string) => join(root, 'patches', `${sha256}.patch`),
     command,
+    /** The record of a debug session: the earlier file, where there is one, and the later; see `record-file.ts` of the runner. */
+    debugRecord: (sessionId: SessionId, id: DebugSessionId) => ({
+      earlier: join(session(sessionId), 'debug', `${id}.1.ndjson`),
+      later: join(session(sessionId), 'debug', `${id}.ndjson`),
+    }),
     /** What was kept of a command's files, by the SHA-256 of the bytes. */
     artifacts: (sessionId: SessionId, id: CommandId) => join(command(sessionId, id), 'artifacts'),
     artifact: (sessionId: SessionId, id: CommandId, sha256: string) =>

@@ -326,6 +326,12 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { ...of, action: 'pass', to: you.id, idle: 60, wait: 1 }
   },
   'debug.viewers': aDebugSession,
+  'debug.transcript': async () => ({ ...(await aDebugSession()), start: 0, limit: 5, wait: 1 }),
+  'debug.replay': async () => {
+    const { stops } = await client.debug.replay(await aDebugSession())
+    const { thread, ...of } = await theDebuggee()
+    return { ...of, at: stops.last, thread, frame: 0, scope: 'Locals', start: 0, limit: 5, reference: 1 }
+  },
   'events.follow': async () => {
     const session = await aSession()
     await client.commands.run({ session, command: ['true'], wait: 60 })

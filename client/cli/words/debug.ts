@@ -3,6 +3,7 @@ import { oneCall } from '../one-call.ts'
 import { renderControl, renderViewers } from '../render/control.ts'
 import { renderDebugEngines } from '../render/debug-engines.ts'
 import { renderDebugSessions } from '../render/debug-session.ts'
+import { renderReplay } from '../render/replay.ts'
 import { renderScopes } from '../render/variables.ts'
 import { untilStop } from '../until-stop.ts'
 import { debuggeeArguments, debuggeeFlags } from './debuggee.ts'
@@ -11,6 +12,7 @@ import type { Words } from './words.ts'
 const debug = { value: 'ID' }
 const thread = { value: 'N' }
 const frame = { value: 'N' }
+const followFlag = { name: 'follow', describe: 'go on with what comes, until the debug session ends' }
 const page = { start: { value: 'N' }, limit: { value: 'N' } }
 const breakAt = 'where to stop, as FILE:LINE or FILE:"TEXT", relative to the top of the worktree'
 /** A step that is not over by then is told as running. */
@@ -212,4 +214,34 @@ export const debugViewers: Words<'debug.viewers'> = {
   flags: { debug },
   examples: ['@last', '@last --json'],
   act: oneCall('debug.viewers', renderViewers),
+}
+
+export const debugTranscript: Words<'debug.transcript'> = {
+  path: ['debug', 'transcript'],
+  places: ['session'],
+  flags: {
+    debug,
+    start: { value: 'N' },
+    limit: { value: 'N' },
+    wait: { read: 'seconds', value: 'DURATION' },
+  },
+  extras: [followFlag],
+  examples: ['@last', '@last --start 200 --limit 50', '@last --follow', '@last --follow --json'],
+  act: () => import('../acts/debug-transcript.ts'),
+}
+
+export const debugReplay: Words<'debug.replay'> = {
+  path: ['debug', 'replay'],
+  places: ['session'],
+  flags: {
+    debug,
+    at: { value: 'N' },
+    thread,
+    frame,
+    scope: { value: 'NAME' },
+    reference: { value: 'N' },
+    ...page,
+  },
+  examples: ['@last', '@last --at 3', '@last --at 3 --frame 1', '@last --at 3 --reference 5'],
+  act: oneCall('debug.replay', renderReplay),
 }

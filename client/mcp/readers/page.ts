@@ -14,6 +14,7 @@ const lists = {
   'debug.threads': 'threads',
   'debug.stack': 'frames',
   'debug.variables': 'variables',
+  'debug.transcript': 'entries',
 } as const
 type PagedName = keyof typeof lists
 

@@ -167,3 +167,20 @@ export const debugViewers: Words<'debug.viewers'> = {
     'The people and agents who watch a debug session, when each has acted, and who has the control.',
   reader: list('debug.viewers'),
 }
+
+export const debugTranscript: Words<'debug.transcript'> = {
+  tool: 'debug_transcript',
+  title: 'Read the debug record',
+  description:
+    'Every message between the server and the debug adapter (Debug Adapter Protocol), with times and who caused it, from start on. For what a debuggee looked like at an earlier stop, debug_replay is shorter.',
+  defaults: { limit: 50 },
+  reader: page('debug.transcript'),
+}
+
+export const debugReplay: Words<'debug.replay'> = {
+  tool: 'debug_replay',
+  title: 'Look back at a stop',
+  description:
+    'What was seen of a debuggee at one of its stops (at, default: the last), from the record, also when it has ended: the stop, stack, scopes, variables, what was evaluated, and the output by then. Only what somebody asked for while it stood there is known; missing says what was not.',
+  reader: whole('debug.replay'),
+}

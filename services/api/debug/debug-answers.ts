@@ -11,7 +11,9 @@ import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
 import type { DebugCall } from './debug-call.ts'
 import { outputOf } from './debug-output.ts'
+import { replayOf } from './debug-replay.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
+import { transcriptOf } from './debug-transcript.ts'
 import { launchDebuggee } from './launch-debuggee.ts'
 import { runToFailure } from './run-to-failure.ts'
 import { terminateDebuggee } from './terminate-debuggee.ts'
@@ -59,6 +61,14 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     },
     'debug.control': live('debug.control'),
     'debug.viewers': live('debug.viewers'),
+    'debug.transcript': async (session, input, { gone }) => {
+      const debug = await findDebugSession(context, session, input.debug)
+      return debug.ok ? transcriptOf(context, debug.value, input, gone) : debug
+    },
+    'debug.replay': async (session, input, call) => {
+      const debug = await findDebugSession(context, session, input.debug)
+      return debug.ok ? replayOf(context, debug.value, input, call) : debug
+    },
   }
 }
 

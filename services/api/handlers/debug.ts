@@ -40,5 +40,7 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
     'debug.terminate': inSession('debug.terminate'),
     'debug.control': inSession('debug.control'),
     'debug.viewers': inSession('debug.viewers'),
+    'debug.transcript': inSession('debug.transcript'),
+    'debug.replay': inSession('debug.replay'),
   }
 }

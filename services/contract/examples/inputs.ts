@@ -91,6 +91,8 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'debug.output': { ...ofDebuggee, stdout: 0, stderr: 0 },
   'debug.terminate': { ...ofDebuggee, wait: 30 },
   'debug.control': { ...ofDebuggee, action: 'ask', wait: 30 },
+  'debug.transcript': { ...ofDebuggee, start: 0, limit: 100 },
+  'debug.replay': { ...ofDebuggee, at: 1 },
   'debug.viewers': ofDebuggee,
   'events.follow': { ...ofSession, once: false },
   'tickets.create': { stream: 'logs', ...ofSession },

@@ -128,6 +128,16 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
   },
   'debug.terminate': running,
   'debug.control': { control: thing.control, you: thing.viewer },
+  'debug.transcript': {
+    entries: [thing.recordEntry],
+    ...{ total: 1, next: null, dropped: 0, damaged: 0, complete: false },
+  },
+  'debug.replay': {
+    ...{ stop: thing.stop, at: thing.instant, by: thing.viewer, stops: { first: 1, last: 1 } },
+    ...{ threads: null, frames: [thing.frame], scopes: null, variables: [thing.variable], evaluated: [] },
+    output: { stdout: 8, stderr: 0, chunks: [chunk] },
+    missing: ['the threads: was not asked for at this stop'],
+  },
   'debug.viewers': [
     { ...thing.viewer, connected: true, asked_at: thing.instant, acted_at: thing.instant, control: true },
   ],

@@ -3,6 +3,7 @@ import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
 import type { Breakpoint } from '../debug-breakpoints.ts'
 import type { DebugControl, Viewer } from '../debug-control.ts'
+import type { RecordEntry } from '../debug-record.ts'
 import type { FailureReport } from '../debug-report.ts'
 import type { DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
 import type { Environment } from '../environment-resources.ts'
@@ -179,6 +180,14 @@ export const viewer: Viewer = {
   token: 'laptop',
   client: 'debug-server-cli',
   role: 'owner',
+}
+
+export const recordEntry: RecordEntry = {
+  n: 1,
+  at: instant,
+  from: 'server',
+  by: viewer,
+  message: { type: 'request', command: 'next', arguments: { threadId: 1 } },
 }
 
 export const control: DebugControl = {

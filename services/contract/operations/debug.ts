@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { breakpointSchema, breakpointWish, firstBreakpoint } from '../debug-breakpoints.ts'
 import { controlActions, controlSchema, seenViewerSchema, viewerSchema } from '../debug-control.ts'
+import { recordEntrySchema } from '../debug-record.ts'
+import { debugReplaySchema } from '../debug-replay.ts'
 import { exceptionStops } from '../debug-request.ts'
 import {
   debugOutputSchema,
@@ -258,6 +260,53 @@ export const debugOperations = {
     }),
     output: z.object({ control: controlSchema.nullable(), you: viewerSchema }),
     errors: [...live, ...acting, 'viewer_not_found'],
+  }),
+  'debug.transcript': operation({
+    ...read,
+    method: 'GET',
+    path: '/sessions/{session}/debug/transcript',
+    summary: 'What the server and a debug adapter have said to each other, from any message on',
+    input: z.strictObject({
+      ...of,
+      start,
+      limit: atMost(1_000, 100),
+      wait: waitSeconds.describe(
+        'seconds to wait until there is something behind those that are passed over',
+      ),
+    }),
+    output: z.object({
+      entries: z.array(recordEntrySchema),
+      /** How many there are so far; where to read on, null where there is no more yet. */
+      ...page,
+      /** How many of those behind `start` are not there any more; and how many lines cannot be read. */
+      dropped: z.int(),
+      damaged: z.int(),
+      /** Whether no more will come. */
+      complete: z.boolean(),
+    }),
+    errors: finding,
+  }),
+  'debug.replay': operation({
+    ...read,
+    method: 'GET',
+    path: '/sessions/{session}/debug/replay',
+    summary: 'What was seen of a debuggee at one of its stops, from the record, whether it still runs or not',
+    input: z.strictObject({
+      ...of,
+      at: z.int().min(1).optional().describe('the stop, by its number; default: the last'),
+      thread,
+      frame,
+      scope: z.string().max(200).optional().describe('the scope by its name; default: the first, the locals'),
+      reference: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('the reference of a variable or scope, to see its parts; in place of frame and scope'),
+      start,
+      limit: atMost(1_000, 100),
+    }),
+    output: debugReplaySchema,
+    errors: [...finding, ...asking, 'debugger_timeout', 'stop_not_recorded'],
   }),
   'debug.viewers': operation({
     ...read,

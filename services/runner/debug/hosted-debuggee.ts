@@ -1,7 +1,7 @@
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
-import type { DebugEventName } from '../../contract/debug-message.ts'
+import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
@@ -25,6 +25,8 @@ import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
 import { MeetingPlace } from './meeting-place.ts'
 import type { Place } from './place.ts'
+import type { DebugRecord } from './record/debug-record.ts'
+import { recordOf } from './record/record-of.ts'
 import type { SourceText } from './source-text.ts'
 
 export type Hosting = {
@@ -52,6 +54,7 @@ export class HostedDebuggee implements Debuggee {
   readonly #text: SourceText
   readonly #registry: Registry
   #live: LiveDebugSession | undefined
+  #record: DebugRecord | undefined
   #meeting: MeetingPlace | undefined
 
   constructor(
@@ -79,8 +82,12 @@ export class HostedDebuggee implements Debuggee {
     signal.throwIfAborted()
     const { engine } = planned
     if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
+    const identity = { id, session: session_id, command: command_id, engine, created_at }
+    const record = await recordOf(this.#context, identity, place.place.worktree)
+    this.#record = record
     const live = new LiveDebugSession({
-      identity: { id, session: session_id, command: command_id, engine, created_at },
+      identity,
+      record,
       request,
       plan: planned.plan,
       place: place.place,
@@ -119,11 +126,13 @@ export class HostedDebuggee implements Debuggee {
     const last = toDebugSession(found)
     if (this.#live === undefined) this.#hosting.tell({ event: 'ended', debug: last, by: null })
     else this.#live.ended(last)
+    await this.#record?.flush()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#registry.remove(this.#debug.id)
     await this.#live?.[Symbol.asyncDispose]()
+    await this.#record?.[Symbol.asyncDispose]()
     await this.#meeting?.[Symbol.asyncDispose]()
   }
 

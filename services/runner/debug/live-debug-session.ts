@@ -2,7 +2,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
-import type { DebugEventName } from '../../contract/debug-message.ts'
+import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
@@ -20,6 +20,8 @@ import { handshake, letRun } from './handshake.ts'
 import { locatedStop, locateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
 import type { Place } from './place.ts'
+import type { Recorder } from './record/debug-record.ts'
+import { noted } from './record/noted.ts'
 import { Refusal } from './refusal.ts'
 import type { SourceText } from './source-text.ts'
 import { StoppedFrames } from './stopped-frames.ts'
@@ -52,6 +54,8 @@ export type LiveDependencies = {
   readonly clock: Clock
   /** Who is connected to the debuggers of its session. */
   readonly connected: Pick<ConnectedViewers, 'of' | 'watch'>
+  /** What is said to its adapter and by it is written down there, and what becomes of the debuggee. */
+  readonly record: Recorder
   /** `by`: who has made it happen. */
   readonly tell: (event: DebugEventName, debug: DebugSession, by: Viewer | null) => void
   /** Has the debuggee ended. */
@@ -76,6 +80,7 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly breakpoints: DebuggeeBreakpoints
   readonly adapter: AdapterLink
   readonly viewers: DebugViewers
+  readonly record: Recorder
   readonly unanswered = new UnansweredExpressions()
   readonly state = new Observed<DebuggeeState>({ kind: 'launching', number: 0 })
   /** Names of files, as clients and the adapter have them. */
@@ -95,6 +100,7 @@ export class LiveDebugSession implements AsyncDisposable {
   constructor(deps: LiveDependencies) {
     this.#deps = deps
     this.identity = deps.identity
+    this.record = deps.record
     this.viewers = new DebugViewers({
       ...{ session: deps.identity.session, clock: deps.clock, connected: deps.connected },
       launchedBy: deps.request.launched_by,
@@ -106,7 +112,7 @@ export class LiveDebugSession implements AsyncDisposable {
       failed: (message: string) => this.end({ reason: 'debugger_failed', message }),
     }
     const { scope, plan, place, deadlines } = deps
-    this.adapter = new AdapterLink(scope, plan.open, place, handlers, deadlines?.answerMs)
+    this.adapter = new AdapterLink(scope, noted(plan.open, deps.record), place, handlers, deadlines?.answerMs)
     this.#frames = this.newFrames()
     this.breakpoints = new DebuggeeBreakpoints({
       ask: this.adapter.ask,
@@ -328,7 +334,9 @@ export class LiveDebugSession implements AsyncDisposable {
     // While it is launching it is told as the store has it.
     if (this.state.value.kind === 'launching') return
     const view = this.view()
-    this.#deps.tell(event, view, actor() ?? this.viewers.actor)
+    const by = actor() ?? this.viewers.actor
+    this.#deps.record.state(event, view, by)
+    this.#deps.tell(event, view, by)
     for (const listener of this.#listeners) listener.told(event, view)
   }
 

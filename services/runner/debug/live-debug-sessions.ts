@@ -2,6 +2,7 @@ import { toInstant } from '../../../lib/clock.ts'
 import { endedReport } from '../../contract/debug-report.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
+import { debugOperations } from '../../contract/operations/debug.ts'
 import type { Ask, LiveAnswer } from '../../contract/runner-messages.ts'
 import { requestCancel } from '../../store/commands.ts'
 import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sessions.ts'
@@ -14,6 +15,7 @@ import { HostedDebuggee, type Hosting } from './hosted-debuggee.ts'
 import type { LiveDebugSession } from './live-debug-session.ts'
 import { Observed } from './observed.ts'
 import { perform } from './operations/perform.ts'
+import { replayOf } from './record/replay-of.ts'
 import { Refusal } from './refusal.ts'
 import { SourceText } from './source-text.ts'
 
@@ -67,6 +69,7 @@ export class LiveDebugSessions {
 
   async #answer(ask: Ask): Promise<unknown> {
     const { debug, operation, input } = ask
+    if (operation === 'debug.replay') return this.#replay(debug, input)
     const began = performance.now()
     const wait = typeof input.wait === 'number' ? input.wait : 0
     const runs = operation === 'debug.run_to_failure'
@@ -80,6 +83,19 @@ export class LiveDebugSessions {
     }
     if (settles) return runs ? endedReport(found) : found
     throw notLive(found)
+  }
+
+  /** Of one that lives, or of one that has ended whichever runner has hosted it. */
+  async #replay(id: DebugSessionId, input: Ask['input']): Promise<unknown> {
+    const { store, files, clock } = this.#context
+    await this.#live.value.get(id)?.record.flush()
+    const row = await getDebugSession(store, id)
+    if (row === undefined) throw new Refusal('debug_session_not_found', `there is no debug session ${id}`)
+    const identity = toDebugSession(row)
+    const parsed = debugOperations['debug.replay'].input.safeParse({ session: identity.session, ...input })
+    if (!parsed.success) throw new Refusal('invalid_input', 'this is no input of a replay')
+    const paths = files.debugRecord(identity.session, id)
+    return replayOf(paths, parsed.data, { identity, clock, scope: this.#hosting.scope })
   }
 
   /** The live one; throws a Refusal where there is none in this time. */

@@ -1,6 +1,8 @@
 import t from 'tap'
 import { Interruption } from '../../../client/cli/interruption.ts'
 import { contract } from '../../../services/contract/contract.ts'
+import type { RecordEntry } from '../../../services/contract/debug-record.ts'
+import { exampleOutputs } from '../../../services/contract/examples/outputs.ts'
 import * as example from '../../../services/contract/examples/things.ts'
 import { viewerId } from '../../../services/contract/ids.ts'
 import { breakpoint, debugEnded, debugSession, frame, page, stop, variable } from '../samples.ts'
@@ -311,4 +313,75 @@ t.test('who has the control, and who watches', async t => {
   t.match(stdout, /\nvwr_1123456789ab +maria +owner +laptop +- +yes +- +-\n$/)
   const wrong = await type('control @last grab')
   t.match(wrong, { code: 2, stderr: /grab/ })
+})
+
+t.test('the record is told an entry a line', async t => {
+  const { recordEntry } = example
+  const entry = (n: number, rest: object): RecordEntry => ({ ...recordEntry, n, ...rest }) as RecordEntry
+  const entries = [
+    recordEntry,
+    entry(2, {
+      from: 'adapter',
+      by: null,
+      message: { type: 'response', request_seq: 1, command: 'next', success: true },
+    }),
+    entry(3, {
+      from: 'adapter',
+      by: null,
+      message: { type: 'event', event: 'stopped', body: { a: '\u001b[2J' } },
+    }),
+    entry(4, {
+      from: 'session',
+      by: null,
+      message: { type: 'state', event: 'stopped', debug: debugSession(), output: { stdout: 0, stderr: 0 } },
+    }),
+    entry(5, { from: 'adapter', by: null, cut: 5000, message: { type: 'event', event: 'output' } }),
+  ]
+  const part = { entries, total: 7, next: 5, dropped: 3, damaged: 1, complete: false }
+  const rest = { ...part, entries: [entry(6, {}), entry(7, {})], next: null, dropped: 0, damaged: 0 }
+  const { server, type } = await rig(t, {
+    'debug.transcript': ({ start }) => (start === 5 ? { ...rest, complete: true } : part),
+  })
+  const told = await type('transcript @last --limit 5')
+  t.match(server.received[0]?.input, { session: '@last', limit: 5 })
+  t.equal(told.code, 0)
+  t.same(
+    told.stdout.split('\n').map(line => line.replace(/\d\d:\d\d:\d\d\.\d{3}/, 'TIME')),
+    [
+      '3 older entries are not kept any more',
+      '    1 TIME → next {"threadId":1} (alice, debug-server-cli)',
+      '    2 TIME ← next (to 1) ',
+      '    3 TIME ← event stopped {"a":"\\u001b[2J"}',
+      '    4 TIME · stopped: stopped (breakpoint) in total_of at app.py:6',
+      '    5 TIME ← event output  … 5000 bytes',
+      '1 lines of the record cannot be read',
+      '',
+    ],
+  )
+  t.match(told.stderr, '--start 5')
+  const followed = await type('transcript @last --follow --json')
+  t.same(
+    followed.stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).n),
+    [1, 2, 3, 4, 5, 6, 7],
+  )
+})
+
+t.test('a stop is told again, and what is not known of it', async t => {
+  const evaluated = [{ expression: 'total', value: '3', error: null, by: null }]
+  const { server, type } = await rig(t, {
+    'debug.replay': () => ({ ...exampleOutputs['debug.replay'], evaluated }),
+  })
+  const told = await type('replay @last --at 1 --frame 2')
+  t.match(server.received[0]?.input, { session: '@last', at: 1, frame: 2 })
+  t.equal(told.code, 0)
+  t.match(told.stdout, /^stop 1 of 1 to 1, at .+, by alice\nstopped \(breakpoint\) in total_of at app.py:6\n/)
+  t.match(told.stdout, '\nstack\n#0 total_of app.py:6\n')
+  t.match(
+    told.stdout,
+    /\nvariables\nNAME +TYPE +VALUE\ntotal +int +3\nevaluated\ntotal = 3\noutput by then\n/,
+  )
+  t.match(told.stdout, /\nnot recorded: the threads: was not asked for at this stop\n$/)
 })

@@ -210,6 +210,10 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     ...{ session, debug, action: 'pass', to: 'alice', idle: 60, wait: 0 },
   }),
   'debug.viewers': ({ session, debug }) => ({ session, debug }),
+  'debug.transcript': ({ session, debug }) => ({ session, debug, start: 0, limit: 5, wait: 0 }),
+  'debug.replay': ({ session, debug }) => ({
+    ...{ session, debug, at: 1, thread: 1, frame: 0, scope: 'Locals', reference: 1, start: 0, limit: 5 },
+  }),
   'events.follow': ({ session }) => ({ session, after: '0', once: true }),
   'worktrees.list': () => ({ status: 'warm', ...paged(['', '']) }),
   'worktrees.reclaim': () => ({ older_than: 60, repository: 'demo' }),
@@ -316,6 +320,7 @@ const spoilt: Record<string, unknown[]> = {
   text: [7, null, '\ud800', 'x'.repeat(65_537), 'é'.repeat(40_000)],
   base64: [7, null, 'x', 'A'.repeat(90_000)],
   idempotent: ['maybe', 7, null],
+  at: [0, -1, 1.5, 'x'],
   action: ['grab', '', 7],
   to: ['', 7, 'x'.repeat(201)],
   idle: [4, 3_601, 1.5, 'long'],

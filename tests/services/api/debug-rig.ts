@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import type { ApiDependencies } from '../../../services/api/api.ts'
+import type { DebugEventName } from '../../../services/contract/debug-events.ts'
 import {
-  type DebugEventName,
   type DebugOperationName,
   type FromDebug,
   fromDebugSchema,

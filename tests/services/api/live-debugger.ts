@@ -1,4 +1,5 @@
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
+import { exampleOutputs } from '../../../services/contract/examples/outputs.ts'
 import { failureReport, lineBreakpoint } from '../../../services/contract/examples/things.ts'
 import type { Ask, LiveAnswer } from '../../../services/contract/runner-messages.ts'
 import { frame, stopped } from './debug-rig.ts'
@@ -36,6 +37,8 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
       return variable
     case 'debug.control':
       return { control: null, you: by }
+    case 'debug.replay':
+      return exampleOutputs['debug.replay']
     case 'debug.viewers':
       return [{ ...by, connected: false, asked_at: null, acted_at: null, control: false }]
   }

@@ -12,10 +12,13 @@ import { scopes, stack, variables } from './inspect.ts'
 import { status, terminate } from './lifetime.ts'
 import { threads } from './threads.ts'
 
+/** What needs a debugger; a replay has its record instead. */
+export type PerformedName = Exclude<LiveOperationName, 'debug.replay'>
+
 type Perform = (live: LiveDebugSession, input: Record<string, unknown>) => Promise<unknown>
 
 /** Each operation on a live debugger, its input parsed as the contract says. */
-const operations: Record<LiveOperationName, Perform> = {
+const operations: Record<PerformedName, Perform> = {
   'debug.status': parsing(debugOperations['debug.status'].input, status),
   'debug.break': parsing(debugOperations['debug.break'].input, setBreakpoints),
   'debug.continue': parsing(debugOperations['debug.continue'].input, goOn('continue')),
@@ -36,7 +39,7 @@ const operations: Record<LiveOperationName, Perform> = {
 
 export const perform = (
   live: LiveDebugSession,
-  operation: LiveOperationName,
+  operation: PerformedName,
   input: Record<string, unknown>,
 ): Promise<unknown> => operations[operation](live, input)
 

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import t from 'tap'
 import { commandHasEnded } from '../../../../services/contract/command-state.ts'
 import { getCommand } from '../../../../services/store/commands.ts'
+import { debugRecord } from '../../../../services/store/debug-record.ts'
 import { until } from '../../../until.ts'
+import type { RunnerRig } from '../rig.ts'
 import { killRunner, pauseRunner, spawnRunner } from '../spawn-runner.ts'
 import { pidOf } from './debug-processes.ts'
-import { DebugClient, debugging, debugRig, noDebugpy } from './debug-rig.ts'
+import { DebugClient, debugging, debugRig, type Launched, noDebugpy } from './debug-rig.ts'
 
 const tree = {
   'app.py': 'ready = True\nopen("dangerous", "w")\n',
@@ -14,6 +16,16 @@ const tree = {
 }
 
 t.setTimeout(240_000)
+
+/** What was noted is written a moment later. */
+const stopRecorded = (rig: RunnerRig, { session, id }: Launched) =>
+  until('the stop to be recorded', async () => {
+    const lines = await Array.fromAsync(debugRecord(rig.files.debugRecord(session, id)))
+    return lines.some(
+      line =>
+        'entry' in line && line.entry.message.type === 'state' && line.entry.message.event === 'stopped',
+    )
+  })
 
 t.test('a runner is killed while its debuggee is stopped', { skip: noDebugpy }, async t => {
   const { rig, session } = await debugRig(t, tree)
@@ -25,6 +37,7 @@ t.test('a runner is killed while its debuggee is stopped', { skip: noDebugpy }, 
   const { run } = debugging(rig, session, client)
   const debug = await run({ breakpoints: ['app.py:2'] })
   t.match(debug.at, { status: 'stopped' })
+  await stopRecorded(rig, debug)
   await killRunner(child)
   await until('debuggee and adapter to be gone', () => pidOf(session.id) === undefined)
   t.notOk(existsSync(join(rig.files.worktree(session.id), 'dangerous')), 'it has not run on')
@@ -39,6 +52,11 @@ t.test('a runner is killed while its debuggee is stopped', { skip: noDebugpy }, 
     status: 'ended',
     end: { reason: 'runner_lost', message: 'the runner that held its debugger went away' },
   })
+  t.match(
+    await next.answer(debug, 'debug.replay'),
+    { stop: { number: 1 }, frames: [{ file: 'app.py', line: 2 }] },
+    'its record can be read by another runner',
+  )
   t.match((await next.run({ file: 'quick.py' })).at, { end: { exit_code: 0 } }, 'and the next one runs')
 })
 

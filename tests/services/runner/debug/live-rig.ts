@@ -1,18 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import type { Test } from 'tap'
 import { systemClock } from '../../../../lib/clock.ts'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { SecretMask } from '../../../../lib/secret-mask.ts'
 import type { DebugRequest } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession } from '../../../../services/contract/debug-resources.ts'
 import { commandId, debugSessionId, sessionId } from '../../../../services/contract/ids.ts'
-import type { LiveOperationName } from '../../../../services/contract/runner-messages.ts'
 import type { EndCause } from '../../../../services/runner/commands/command-outcome.ts'
 import { besideDebuggee } from '../../../../services/runner/debug/adapter-process.ts'
 import { ConnectedViewers } from '../../../../services/runner/debug/control/connected-viewers.ts'
 import type { EnginePlan } from '../../../../services/runner/debug/engine.ts'
-import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
-import { perform } from '../../../../services/runner/debug/operations/perform.ts'
+import { type Identity, LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
+import { type PerformedName, perform } from '../../../../services/runner/debug/operations/perform.ts'
 import type { Place } from '../../../../services/runner/debug/place.ts'
+import { DebugRecord } from '../../../../services/runner/debug/record/debug-record.ts'
+import { RecordFile } from '../../../../services/runner/debug/record/record-file.ts'
 import { Refusal } from '../../../../services/runner/debug/refusal.ts'
 import { SourceText } from '../../../../services/runner/debug/source-text.ts'
 import { openly } from '../../../../services/runner/sandbox/enclosure.ts'
@@ -32,6 +37,7 @@ type Options = {
   scope: ProcessScope
   place: Place
   request?: DebugRequest
+  secrets?: string[]
   deadlines?: { configureMs: number; answerMs: number }
 }
 
@@ -39,18 +45,30 @@ type Options = {
 export function liveRig(
   t: Pick<Test, 'teardown'>,
   plan: EnginePlan,
-  { scope, place, request, deadlines }: Options,
+  { scope, place, request, deadlines, secrets = [] }: Options,
 ) {
   const events: string[] = []
   const cause = Promise.withResolvers<EndCause>()
+  const identity: Identity = {
+    ...{ id: debugSessionId.create(), session: sessionId.create(), command: commandId.create() },
+    ...{ engine: 'debugpy', created_at: new Date(0).toISOString() },
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'live-rig-'))
+  const paths = { earlier: join(folder, 'earlier'), later: join(folder, 'later') }
+  const record = new DebugRecord({
+    file: new RecordFile(paths, 1024 * 1024),
+    head: { debug: identity, worktree: place.worktree },
+    mask: new SecretMask(secrets),
+    written: () => ({ stdout: 0, stderr: 0 }),
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+  })
+  t.teardown(async () => {
+    await record[Symbol.asyncDispose]()
+    rmSync(folder, { recursive: true })
+  })
   const live = new LiveDebugSession({
-    identity: {
-      id: debugSessionId.create(),
-      session: sessionId.create(),
-      command: commandId.create(),
-      engine: 'debugpy',
-      created_at: new Date(0).toISOString(),
-    },
+    ...{ identity, record },
     request: request ?? noRequest,
     ...{ plan, place, scope },
     text: new SourceText(),
@@ -63,11 +81,13 @@ export function liveRig(
   t.teardown(() => live[Symbol.asyncDispose]())
   return {
     live,
+    record,
+    paths,
     events,
     cause: cause.promise,
-    ask: (operation: LiveOperationName, input: Record<string, unknown> = {}) =>
+    ask: (operation: PerformedName, input: Record<string, unknown> = {}) =>
       perform(live, operation, input) as Promise<DebugSession>,
-    refusal: async (operation: LiveOperationName, input: Record<string, unknown> = {}) => {
+    refusal: async (operation: PerformedName, input: Record<string, unknown> = {}) => {
       try {
         return { code: 'answered', message: JSON.stringify(await perform(live, operation, input)) }
       } catch (error) {

@@ -1,0 +1,105 @@
+import type { Logger } from 'pino'
+import { type Clock, toInstant } from '../../../../lib/clock.ts'
+import type { SecretMask } from '../../../../lib/secret-mask.ts'
+import type { Viewer } from '../../../contract/debug-control.ts'
+import type { DebugEventName } from '../../../contract/debug-events.ts'
+import type { RecordEntry } from '../../../contract/debug-record.ts'
+import type { DebugSession } from '../../../contract/debug-resources.ts'
+import { maskedValue } from './masked-value.ts'
+import type { RecordFile } from './record-file.ts'
+
+/** How long entries wait to be written together, in milliseconds; how many may; and how long one may be, in bytes of JSON. */
+const pauseMs = 50
+const mostWaiting = 10_000
+const longestEntry = 1024 * 1024
+
+type Message = RecordEntry['message']
+type Head = Extract<Message, { type: 'record' }>
+
+export type DebugRecordDependencies = {
+  readonly file: RecordFile
+  readonly head: Omit<Head, 'type'>
+  /** How much the debuggee has written by now, in bytes. */
+  readonly written: () => { readonly stdout: number; readonly stderr: number }
+  readonly mask: SecretMask
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Takes what is to stand in a record. */
+export type Recorder = Pick<DebugRecord, 'note' | 'state' | 'flush'>
+
+/**
+ * Writes down what is said to an adapter and by it. To note something takes no time of who does: it is put into words and
+ * written a moment later. Where it cannot be written, it is not, and debugging goes on.
+ */
+export class DebugRecord implements AsyncDisposable {
+  readonly #deps: DebugRecordDependencies
+  #waiting: RecordEntry[] = []
+  #dropped = 0
+  #last = 0
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #failed = false
+
+  constructor(deps: DebugRecordDependencies) {
+    this.#deps = deps
+  }
+
+  /** Its number. What is noted must not change afterwards. */
+  note(from: RecordEntry['from'], by: Viewer | null, message: Message): number {
+    const n = ++this.#last
+    if (this.#waiting.length >= mostWaiting) this.#dropped++
+    else this.#waiting.push({ n, at: toInstant(this.#deps.clock.now()), from, by, message } as RecordEntry)
+    this.#timer ??= setTimeout(() => void this.flush(), pauseMs)
+    return n
+  }
+
+  /** What clients are told of. */
+  state(event: DebugEventName, debug: DebugSession, by: Viewer | null): void {
+    this.note('session', by, { type: 'state', event, debug, output: this.#deps.written() })
+  }
+
+  /** Resolves when everything that was noted so far is written. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.flush()
+    await this.#deps.file[Symbol.asyncDispose]()
+  }
+
+  async #write(): Promise<void> {
+    const entries = this.#waiting
+    const dropped = this.#dropped
+    this.#waiting = []
+    this.#dropped = 0
+    if (this.#failed || entries.length === 0) return
+    if (dropped > 0) entries.push(this.#entry({ type: 'dropped', entries: dropped }))
+    const { file, head, log } = this.#deps
+    try {
+      const lines = entries.map(entry => this.#line(entry)).join('')
+      await file.append(lines, () => this.#line({ ...this.#entry({ type: 'record', ...head }), n: 0 }))
+    } catch (error) {
+      this.#failed = true
+      log.warn({ err: error, debug: head.debug.id }, 'a debug session is not recorded any more')
+    }
+  }
+
+  #entry(message: Message): RecordEntry {
+    const at = toInstant(this.#deps.clock.now())
+    return { n: this.#last, at, from: 'session', by: null, message } as RecordEntry
+  }
+
+  #line(entry: RecordEntry): string {
+    const message = maskedValue(entry.message, this.#deps.mask)
+    const text = JSON.stringify({ ...entry, message })
+    if (text.length <= longestEntry) return `${text}\n`
+    const { body: _, arguments: __, ...rest } = { body: null, arguments: null, ...Object(message) }
+    return `${JSON.stringify({ ...entry, cut: text.length, message: rest })}\n`
+  }
+}

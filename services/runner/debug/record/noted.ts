@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { Adapter, DapPeer, OpenAdapter } from '../adapter.ts'
+import { actor } from '../control/acting.ts'
+import { type DapOutcome, parsedOutcome } from '../dap-client.ts'
+import type { Recorder } from './debug-record.ts'
+
+/** The same adapter, each of whose messages is noted. */
+export const noted =
+  (open: OpenAdapter, record: Recorder): OpenAdapter =>
+  opening => {
+    const adapter = open({
+      ...opening,
+      event: (event, body) => {
+        record.note('adapter', null, { type: 'event', event, body })
+        opening.event(event, body)
+      },
+    })
+    return new NotedAdapter(adapter, record)
+  }
+
+class NotedAdapter implements Adapter {
+  readonly client: DapPeer
+  readonly #adapter: Adapter
+
+  constructor(adapter: Adapter, record: Recorder) {
+    this.#adapter = adapter
+    this.client = new NotedPeer(adapter.client, record)
+  }
+
+  get stderr(): string {
+    return this.#adapter.stderr
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.#adapter[Symbol.asyncDispose]())
+  }
+}
+
+class NotedPeer implements DapPeer {
+  readonly #peer: DapPeer
+  readonly #record: Recorder
+
+  constructor(peer: DapPeer, record: Recorder) {
+    this.#peer = peer
+    this.#record = record
+  }
+
+  get closed(): Promise<string> {
+    return this.#peer.closed
+  }
+
+  close(why: string): void {
+    this.#peer.close(why)
+  }
+
+  async request<Schema extends z.ZodType>(
+    command: string,
+    parameters: object,
+    schema: Schema,
+    deadlineMs: number,
+    answeredLate?: () => void,
+  ): Promise<DapOutcome<z.output<Schema>>> {
+    const message = { type: 'request', command, arguments: parameters } as const
+    const request_seq = this.#record.note('server', actor() ?? null, message)
+    const of = { request_seq, command } as const
+    // As it was said, before anything is left out of it, and before what is said next.
+    const said = z.unknown().transform(body => {
+      this.#record.note('adapter', null, { type: 'response', ...of, success: true, body })
+      return body
+    })
+    const outcome = await this.#peer.request(command, parameters, said, deadlineMs, answeredLate)
+    switch (outcome.kind) {
+      case 'done':
+        return parsedOutcome(command, schema, outcome.body)
+      case 'refused':
+        this.#record.note('adapter', null, {
+          ...{ type: 'response', ...of, success: false, message: outcome.message },
+        })
+        return outcome
+      case 'late':
+      case 'closed': {
+        const why =
+          outcome.kind === 'closed'
+            ? `the debug adapter: ${outcome.why}`
+            : `no answer within ${deadlineMs / 1_000} s`
+        this.#record.note('session', null, { type: 'unanswered', ...of, why })
+        return outcome
+      }
+    }
+  }
+}

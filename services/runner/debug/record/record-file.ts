@@ -1,0 +1,47 @@
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/**
+ * The two files of a record: lines are appended to the later one, and when that is full it becomes the earlier one, whose
+ * lines are dropped then. So what happened last is kept, and at least half of what there may be.
+ */
+export class RecordFile implements AsyncDisposable {
+  readonly #paths: { readonly earlier: string; readonly later: string }
+  readonly #most: number
+  #file: FileHandle | undefined
+  #size = 0
+
+  /** `most`: how long the two may be together, in bytes. */
+  constructor(paths: { readonly earlier: string; readonly later: string }, most: number) {
+    this.#paths = paths
+    this.#most = most
+  }
+
+  /** `head`: the first line of each file. */
+  async append(lines: string, head: () => string): Promise<void> {
+    const { earlier, later } = this.#paths
+    const length = Buffer.byteLength(lines)
+    if (this.#file !== undefined && this.#size + length > this.#most / 2) {
+      await this.#file.close()
+      this.#file = undefined
+      await rename(later, earlier)
+    }
+    if (this.#file === undefined) {
+      await mkdir(dirname(later), { recursive: true, mode: 0o700 })
+      this.#file = await open(later, 'w', 0o600)
+      this.#size = 0
+      await this.#write(head())
+    }
+    await this.#write(lines)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  async #write(text: string): Promise<void> {
+    await this.#file?.appendFile(text)
+    this.#size += Buffer.byteLength(text)
+  }
+}
