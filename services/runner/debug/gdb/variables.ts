@@ -10,6 +10,7 @@ import {
 import { type MiClient, MiRefusal } from './mi-client.ts'
 import { miWord } from './mi-words.ts'
 import { registersOf } from './registers.ts'
+import { mostTold, saysNothing, summaryOf } from './summaries.ts'
 
 export type Variable = {
   name: string
@@ -32,6 +33,9 @@ type Page = { start: number; count: number }
 
 /** How many parts are told at a time, whatever is asked for. */
 const mostParts = 10_000
+
+/** How many of them have their own parts told with them. */
+const mostSummed = 100
 
 /** Scopes and variables of one stop: all that was given out means nothing any more once the program goes on. */
 export class Variables {
@@ -177,7 +181,19 @@ export class Variables {
   async #children(object: string, place: FramePlace, { start, count }: Page): Promise<Variable[]> {
     const most = count === 0 ? mostParts : Math.min(count, mostParts)
     const found = await this.#listed(object, start, start + most)
-    return found.map(child => ({ name: nameOf(child), ...this.#told(child, place) }))
+    const values = await Promise.all(
+      found.map((child, at) => (at < mostSummed ? this.#valueOf(child) : child.value)),
+    )
+    return found.map((child, at) => ({
+      name: nameOf(child),
+      ...this.#told({ ...child, value: values[at] }, place),
+    }))
+  }
+
+  async #valueOf(child: GdbChild): Promise<string | undefined> {
+    if (!saysNothing(child.value)) return child.value
+    const parts = await this.#listed(child.name, 0, mostTold + 1).catch(() => [])
+    return parts.length === 0 ? child.value : summaryOf(child, parts)
   }
 
   /** Of a C++ class those under `public` and the like, which are no parts of it but names for some. */

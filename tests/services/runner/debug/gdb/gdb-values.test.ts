@@ -12,6 +12,13 @@ const source = `#include <cstdio>
 struct Point { int x; double y; const char *name; };
 class Base { int hidden = 1; public: int open = 2; virtual ~Base() {} };
 class Derived : public Base { protected: int kept = 3; };
+struct Nested {
+  int numbers[9] = {1, 2, 3, 4, 5, 6};
+  std::vector<std::string> lines{"one", "two"};
+  std::map<std::string, int> named{{"a", 1}};
+  Point point{3, 4, nullptr};
+  Derived derived;
+};
 enum Colour { RED, GREEN };
 int square(int n) { return n * n; }
 int depth(int n) {
@@ -29,6 +36,7 @@ int main(int argc, char **argv) {
   Point *pointer = &point;
   Point *nowhere = nullptr;
   Derived object;
+  Nested nested;
   int array[10000] = {1, 2, 3};
   std::vector<int> vector(10000, 7);
   vector[9999] = 9;
@@ -91,6 +99,14 @@ t.test('variables with their types, those with parts with a reference', { skip: 
   t.match(await rig.children(Base?.variablesReference ?? 0), { open: { value: '2' }, hidden: { value: '1' } })
   t.match(await parts('map'), { '[0]': { value: '"a"' }, '[1]': { value: '1' }, '[3]': { value: '2' } })
   const { '[1]': second } = await parts('points')
+  t.match(second, { value: /^\{x = 1, y = 2\.5, name = 0x\w+ "näme"\}$/ }, 'told by its parts')
+  t.match(await parts('nested'), {
+    numbers: { value: '{1, 2, 3, 4, 5...}' },
+    lines: { value: '{"one", "two"}' },
+    named: { value: '{["a"] = 1}' },
+    point: { value: /^\{x = 3, / },
+    derived: { value: '{Base = {...}, kept = 3}' },
+  })
   t.match(await rig.children(second?.variablesReference ?? 0, { start: 1, count: 1 }), {
     y: { value: '2.5' },
   })
