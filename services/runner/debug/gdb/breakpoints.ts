@@ -167,11 +167,13 @@ export class Breakpoints {
     const hits = hitsOf(when)
     const condition = when.condition === undefined ? '' : `-c ${miWord(when.condition)}`
     const skipped = hits.skip > 0 ? `-i ${hits.skip}` : ''
-    const { bkpt } = await this.#gdb.ask(
+    const { answer, log } = await this.#gdb.askWithLog(
       `-break-insert -f ${condition} ${skipped} ${place}`,
       bkptAnswerSchema,
     )
-    return this.#table.add(bkpt, { ...to, hits })
+    // It knows the file, but no code from that line on.
+    const unbound = /^No line \d+ in file /m.test(log) ? `${behindCode}; ${to.unbound}` : to.unbound
+    return this.#table.add(answer.bkpt, { ...to, unbound, hits })
   }
 
   async #insertLogpoint(path: string, line: number, message: string, when: When): Promise<Placed> {
@@ -197,6 +199,8 @@ export class Breakpoints {
 
 /** Whatever a program does to end itself comes to this function of the C library, with the code in the first register. */
 const exitsWithCode = `-break-insert -f -c ${miWord(`(int)${exitCodeRegister} != 0`)} --qualified --function _exit`
+
+const behindCode = 'the program has no code in this line of the file, nor behind it'
 
 const inLine = (path: string, line: number, reason: string): ToPlace => ({
   line,

@@ -13,7 +13,7 @@ const answerMs = 120_000
 /** How much gdb may have said to people before an answer; what comes beyond it is passed over. */
 const mostConsole = 256 * 1_024
 
-type Answered = { readonly results: MiTuple; readonly console: string }
+type Answered = { readonly results: MiTuple; readonly console: string; readonly log: string }
 type Pending = { resolve(answered: Answered): void; reject(error: MiRefusal): void; timer: NodeJS.Timeout }
 
 export type MiHandlers = {
@@ -51,9 +51,17 @@ export class MiClient {
 
   /** Rejects with a MiRefusal. `command` is one line. */
   async ask<Schema extends z.ZodType>(command: string, schema: Schema): Promise<z.output<Schema>> {
-    const { results } = await this.#send(command)
+    return (await this.askWithLog(command, schema)).answer
+  }
+
+  /** `log`: what gdb warned of meanwhile. */
+  async askWithLog<Schema extends z.ZodType>(
+    command: string,
+    schema: Schema,
+  ): Promise<{ answer: z.output<Schema>; log: string }> {
+    const { results, log } = await this.#send(command)
     const read = schema.safeParse(results)
-    if (read.success) return read.data
+    if (read.success) return { answer: read.data, log }
     throw new MiRefusal(`gdb's answer to ${nameOf(command)} cannot be read`)
   }
 
@@ -125,8 +133,8 @@ export class MiClient {
     if (token !== this.#running?.token) this.#runs()
     if (kind === 'error')
       this.#settle(token, waiting => waiting.reject(new MiRefusal(reasonOf(results, log))))
-    else if (kind === 'running') this.#running = { token, answered: { results, console } }
-    else this.#settle(token, waiting => waiting.resolve({ results, console }))
+    else if (kind === 'running') this.#running = { token, answered: { results, console, log } }
+    else this.#settle(token, waiting => waiting.resolve({ results, console, log }))
   }
 
   /** gdb has come to the end of what it was told last. */
