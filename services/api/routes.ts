@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
 import { type Operation, opensByTicket, pathsOf } from '../contract/operation.ts'
@@ -9,9 +8,11 @@ import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
 import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
+import { Gone, goneSignal } from './gone.ts'
 import { handOver } from './hand-over.ts'
 import type {
   BytesName,
+  Call,
   CalledName,
   EventsName,
   Handlers,
@@ -126,16 +127,17 @@ const jsonHandler =
   (context: Context, handlers: Handlers, name: JsonName, callers: Callers, answers: RepeatedAnswers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     const caller = callerOf(callers, request)
-    const over = goneController(reply.raw)
+    const gone = new Gone(reply.raw)
     let lost: Refusal | undefined
     using _ = whileAdmitted(context, name, caller, refusal => {
       lost = refusal
-      over.abort()
+      gone.end()
     })
     const conditions = readConditions(name, request)
     if (!conditions.ok) return sendOutcome(reply, name, conditions)
+    const call = new JsonCall(caller, gone, conditions.value)
     const outcome = await calledFrom(context, request, name, caller, () =>
-      answerCall(handlers, name, rawInput(request), { caller, gone: over.signal, ...conditions.value }),
+      answerCall(handlers, name, rawInput(request), call),
     )
     if (lost !== undefined || !outcome.ok) return sendOutcome(reply, name, lost ?? outcome)
     const sent = sentAnswer(name, outcome.value)
@@ -233,16 +235,26 @@ function callerOf(callers: Callers, request: FastifyRequest): Caller {
   return caller
 }
 
-/** Aborts when the connection ends before the answer was sent. */
-const goneSignal = (response: ServerResponse): AbortSignal => goneController(response).signal
+class JsonCall implements Call {
+  readonly caller: Caller
+  readonly idempotencyKey: string | undefined
+  readonly ifMatch: Call['ifMatch']
+  readonly #gone: Gone
 
-function goneController(response: ServerResponse): AbortController {
-  const controller = new AbortController()
-  // Not on every end: an abort makes an error with a stack.
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort()
-  })
-  return controller
+  constructor(
+    caller: Caller,
+    gone: Gone,
+    { idempotencyKey, ifMatch }: Pick<Call, 'idempotencyKey' | 'ifMatch'>,
+  ) {
+    this.caller = caller
+    this.idempotencyKey = idempotencyKey
+    this.ifMatch = ifMatch
+    this.#gone = gone
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
 }
 
 export function sendOutcome(

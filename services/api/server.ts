@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { limitConnections } from '../../lib/connection-room.ts'
 import { endConnection } from '../../lib/end-connection.ts'
 import { attributesOf, withSubject } from '../../lib/subject.ts'
-import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
+import { carrierIn, type OpenSpan, openSpan, silent } from '../../lib/trace.ts'
 import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import type { Caller } from './access.ts'
@@ -114,10 +114,11 @@ function requestSpan({ id, method, headers, routeOptions }: FastifyRequest, { ra
       ...attributesOf({ request: id }),
     }),
   })
-  raw.once('close', () => {
-    span.annotate({ 'http.response.status_code': raw.statusCode })
-    span.end(raw.statusCode >= 500)
-  })
+  if (span !== silent)
+    raw.once('close', () => {
+      span.annotate({ 'http.response.status_code': raw.statusCode })
+      span.end(raw.statusCode >= 500)
+    })
   return span
 }
 

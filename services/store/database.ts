@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { makeDirectory } from '../../lib/make-directory.ts'
+import { Checkpoints } from './checkpoints.ts'
 import type { Direct } from './direct.ts'
 import { keptStatements } from './kept-statements.ts'
 import type { Schema } from './schema.ts'
@@ -13,6 +14,7 @@ export type Connection = {
   /** SQLite's number that changes with each commit of another connection. Throws while nothing has been asked yet. */
   readonly dataVersion: () => number
   readonly direct: Direct
+  readonly checkpoints: Checkpoints
 }
 
 /** A connection without any check of the schema; for store.ts and migrate.ts. */
@@ -22,26 +24,30 @@ export function connect(path: string): Connection {
     opened = openDatabase(path)
     return opened
   }
+  const inUse = (): DatabaseSync => {
+    if (opened === undefined) throw new Error('the database has not been opened')
+    return opened
+  }
   let asked: StatementSync | undefined
   return {
     database: new Kysely<Schema>({ dialect: new NodeSqliteDialect(open) }),
     dataVersion() {
-      asked ??= opened?.prepare('pragma data_version')
-      const version = asked?.get()?.data_version
-      if (typeof version !== 'number') throw new Error('the database has not been opened')
+      asked ??= inUse().prepare('pragma data_version')
+      const version = asked.get()?.data_version
+      if (typeof version !== 'number') throw new Error('the database tells no version')
       return version
     },
     direct: {
       ask(sql, parameters) {
-        if (opened === undefined) throw new Error('the database has not been opened')
-        const statement = keptStatements(opened).prepare(sql)
+        const statement = keptStatements(inUse()).prepare(sql)
         if (statement.reader) return statement.all(parameters)
         statement.run(parameters)
         return []
       },
-      rowChanges: () => (opened === undefined ? 0 : keptStatements(opened).changed()),
+      rowChanges: () => keptStatements(inUse()).changed(),
       isInTransaction: () => opened?.isTransaction ?? true,
     },
+    checkpoints: new Checkpoints(path, inUse),
   }
 }
 
@@ -54,9 +60,8 @@ function openDatabase(path: string): DatabaseSync {
     // WAL: readers never wait for the writer. NORMAL: a crash of the process loses nothing, of the machine at most
     // the last transactions, and never the database. See https://sqlite.org/wal.html
     database.exec('pragma journal_mode = wal; pragma synchronous = normal;')
-    // A checkpoint waits for the disk, 15 to 25 ms, and whoever commits then with it: once in so many pages, 16 MB of them,
-    // where SQLite would have a quarter.
-    database.exec('pragma wal_autocheckpoint = 4000')
+    // Only where `checkpoints.ts` could not: the log would grow without end.
+    database.exec('pragma wal_autocheckpoint = 16000')
     // What a statement would have to take back where it fails half-way: a file of its own in every transaction otherwise.
     database.exec('pragma temp_store = memory')
   } catch (error) {

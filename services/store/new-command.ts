@@ -149,34 +149,40 @@ async function insertRow(
   const sequence =
     given.environment_id === null
       ? Math.max(session.highest ?? 0, 0) + 1
-      : Math.min(session.lowest ?? 1, 1) - 1
+      : Math.min((await lowestQuery(transaction, given))[0]?.lowest ?? 1, 1) - 1
   const values = { ...given, id: commandId.create(), sequence, trace_json: presentTrace() }
   await insertQuery(transaction, values)
   await touch(transaction, session, given.created_at)
   return { ...values, ...queued }
 }
 
-type Taking = Pick<SessionRow, 'id' | 'last_active_at' | 'idle_timeout_seconds'> & {
-  highest: number | null
-  lowest: number | null
-}
+type Taking = Pick<SessionRow, 'id' | 'last_active_at' | 'idle_timeout_seconds'> & { highest: number | null }
 
-/** A session that takes commands, with the bounds of their numbers: each on its own, for of both at once SQLite would look at every command. */
+/** A session that takes commands, with the highest of their numbers. */
 const takingQuery = compiledQuery<{ session: SessionId }, Taking>((database, parameter) =>
   database
     .selectFrom('sessions')
-    .select(eb => {
-      const sequences = eb.selectFrom('commands').where('session_id', '=', parameter('session'))
-      return [
-        'id',
-        'last_active_at',
-        'idle_timeout_seconds',
-        sequences.select(inner => inner.fn.max('sequence').as('highest')).as('highest'),
-        sequences.select(inner => inner.fn.min('sequence').as('lowest')).as('lowest'),
-      ]
-    })
+    .select(eb => [
+      'id',
+      'last_active_at',
+      'idle_timeout_seconds',
+      eb
+        .selectFrom('commands')
+        .where('session_id', '=', parameter('session'))
+        .select(inner => inner.fn.max('sequence').as('highest'))
+        .as('highest'),
+    ])
     .where('id', '=', parameter('session'))
     .where('status', 'in', ['pending', 'starting', 'running']),
+)
+
+/** Asked for alone: of both at once SQLite would look at every command of the session. */
+const lowestQuery = compiledQuery<Pick<CommandRow, 'session_id'>, { lowest: number | null }>(
+  (database, parameter) =>
+    database
+      .selectFrom('commands')
+      .select(eb => eb.fn.min('sequence').as('lowest'))
+      .where('session_id', '=', parameter('session_id')),
 )
 
 /** What every command begins with. */

@@ -37,7 +37,7 @@ export type Store = AsyncDisposable & {
 
 /** Opens the store for a service. Throws a UserError where its schema is not the one this code knows. */
 export async function openStore(path: string): Promise<Store> {
-  const { database, dataVersion, direct } = connect(path)
+  const { database, dataVersion, direct, checkpoints } = connect(path)
   try {
     await whileBusy(() => requireCurrentSchema(database, path))
   } catch (error) {
@@ -49,7 +49,11 @@ export async function openStore(path: string): Promise<Store> {
   const retried = () => void retries++
   // One for all that is written: who waits for the lock by himself would see another one of this process take it again.
   const version = new StoreVersion(dataVersion)
-  const commits = new GroupCommit({ database, direct }, { retried, committed: () => version.changed() })
+  const committed = () => {
+    version.changed()
+    checkpoints.committed()
+  }
+  const commits = new GroupCommit({ database, direct }, { retried, committed })
   const read: Store['read'] = work => whileBusy(() => work(database), undefined, { retried })
   const recall = new Recall(read, version)
   return {
@@ -73,6 +77,7 @@ export async function openStore(path: string): Promise<Store> {
     },
     async [Symbol.asyncDispose]() {
       await commits.settled()
+      await checkpoints[Symbol.asyncDispose]()
       await database.destroy()
     },
   }

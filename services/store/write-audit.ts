@@ -18,6 +18,8 @@ export type AuditEvent = {
 /** How many entries are kept, or a few more: the oldest give way, so many at a time. */
 const kept = 100_000
 const atATime = 100
+/** By this process. */
+let written = 0
 
 /** Writes an entry about what the present work is about (`lib/subject.ts`). */
 export async function writeAudit(
@@ -25,7 +27,7 @@ export async function writeAudit(
   { user, credential, operation, address, now, refused = false }: AuditEvent,
 ): Promise<void> {
   const subject = subjectOf()
-  const [added] = await insertQuery(transaction, {
+  await insertQuery(transaction, {
     at: now(),
     actor_id: user,
     actor_token_id: credential === null || isSignInId(credential) ? null : credential,
@@ -41,33 +43,34 @@ export async function writeAudit(
     user_id: subject?.user ?? null,
     invite_id: subject?.invite ?? null,
   })
-  if (added !== undefined && added.position % atATime === 0)
-    await forgetQuery(transaction, { until: added.position - kept })
+  if (written++ % atATime === 0) await forgetQuery(transaction, { kept })
 }
 
-const insertQuery = compiledQuery<Selectable<Omit<AuditRow, 'position'>>, { position: number }>(
-  (database, parameter) =>
-    database
-      .insertInto('audit')
-      .values({
-        at: parameter('at'),
-        actor_id: parameter('actor_id'),
-        actor_token_id: parameter('actor_token_id'),
-        actor_sign_in_id: parameter('actor_sign_in_id'),
-        operation: parameter('operation'),
-        refused: parameter('refused'),
-        address: parameter('address'),
-        request_id: parameter('request_id'),
-        repository_id: parameter('repository_id'),
-        session_id: parameter('session_id'),
-        command_id: parameter('command_id'),
-        token_id: parameter('token_id'),
-        user_id: parameter('user_id'),
-        invite_id: parameter('invite_id'),
-      })
-      .returning('position'),
+const insertQuery = compiledQuery<Selectable<Omit<AuditRow, 'position'>>, unknown>((database, parameter) =>
+  database.insertInto('audit').values({
+    at: parameter('at'),
+    actor_id: parameter('actor_id'),
+    actor_token_id: parameter('actor_token_id'),
+    actor_sign_in_id: parameter('actor_sign_in_id'),
+    operation: parameter('operation'),
+    refused: parameter('refused'),
+    address: parameter('address'),
+    request_id: parameter('request_id'),
+    repository_id: parameter('repository_id'),
+    session_id: parameter('session_id'),
+    command_id: parameter('command_id'),
+    token_id: parameter('token_id'),
+    user_id: parameter('user_id'),
+    invite_id: parameter('invite_id'),
+  }),
 )
 
-const forgetQuery = compiledQuery<{ until: number }, unknown>((database, parameter) =>
-  database.deleteFrom('audit').where('position', '<=', parameter('until')),
+const forgetQuery = compiledQuery<{ kept: number }, unknown>((database, parameter) =>
+  database
+    .deleteFrom('audit')
+    .where('position', '<=', eb =>
+      eb
+        .selectFrom('audit as latest')
+        .select(({ fn }) => eb(fn.max('latest.position'), '-', parameter('kept')).as('last')),
+    ),
 )

@@ -14,7 +14,7 @@ import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 import { page } from '../page.ts'
 import { findCommand, findCommandsOf, findSession } from './find.ts'
-import type { Handlers } from './handler.ts'
+import type { Call, Handlers } from './handler.ts'
 import { now } from './now.ts'
 
 type Names =
@@ -23,8 +23,8 @@ type Names =
 type Named = Pick<CommandRow, 'id' | 'session_id'>
 
 export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
-  'commands.run': async (input, { caller, gone }) => {
-    const session = await findSession(context, input.session, caller)
+  'commands.run': async (input, call) => {
+    const session = await findSession(context, input.session, call.caller)
     if (!session.ok) return session
     const after = await findCommandsOf(context, session.value, input.after)
     if (!after.ok) return after
@@ -44,7 +44,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
       artifacts: input.artifacts,
       now: now(context),
     })
-    return queued(context, row, session.value.id, input.wait, gone)
+    return queued(context, row, session.value.id, input.wait, call)
   },
 
   'commands.list': async (input, { caller }) => {
@@ -58,11 +58,11 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     )
   },
 
-  'commands.get': async (input, { caller, gone }) => {
-    const found = await findCommand(context, input.command, caller)
+  'commands.get': async (input, call) => {
+    const found = await findCommand(context, input.command, call.caller)
     if (!found.ok) return found
     if (input.wait === 0) return done(toCommand(found.value))
-    return commandOr404(await untilEnded(context, found.value, input.wait, gone))
+    return commandOr404(await untilEnded(context, found.value, input.wait, call.gone))
   },
 
   'commands.cancel': async (input, { caller, gone }) => {
@@ -75,11 +75,11 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     return commandOr404(await untilEnded(context, found.value, input.wait, gone))
   },
 
-  'commands.rerun': async (input, { caller, gone }) => {
-    const found = await findCommand(context, input.command, caller)
+  'commands.rerun': async (input, call) => {
+    const found = await findCommand(context, input.command, call.caller)
     if (!found.ok) return found
     const row = await queueAgain(context.store, found.value, now(context))
-    return queued(context, row, found.value.session_id, input.wait, gone)
+    return queued(context, row, found.value.session_id, input.wait, call)
   },
 
   'commands.input': async (input, { caller, gone }) => {
@@ -104,12 +104,12 @@ async function queued(
   row: CommandRow | undefined,
   session: SessionId,
   seconds: number,
-  gone: AbortSignal,
+  call: Call,
 ): Promise<Outcome<Command>> {
   if (row === undefined) return refuse('session_ended', `the session ${session} takes no more commands`)
   tell(context, row)
   if (seconds === 0) return done(toCommand(row))
-  return commandOr404(await untilEnded(context, row, seconds, gone))
+  return commandOr404(await untilEnded(context, row, seconds, call.gone))
 }
 
 /** After a change of ours: the runner has work, and whoever waits for this command or its session should look. */

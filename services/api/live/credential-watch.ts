@@ -1,3 +1,4 @@
+import { Roll } from '../../../lib/roll.ts'
 import type { CredentialId } from '../../contract/ids.ts'
 import { type Credential, getCredential } from '../../store/credentials.ts'
 import type { Store } from '../../store/store.ts'
@@ -10,7 +11,7 @@ type Watcher = (credential: Credential | undefined) => void
 /** Looks at the tokens and sign-ins of open streams again and again: at each of them once, however many streams it has opened. */
 export class CredentialWatch {
   readonly #store: Store
-  readonly #watchers = new Map<CredentialId, Set<Watcher>>()
+  readonly #watchers = new Map<CredentialId, Roll<Watcher>>()
   /** Until the next look; undefined during one, and while nobody watches. */
   #timer: NodeJS.Timeout | undefined
   #isLooking = false
@@ -23,16 +24,11 @@ export class CredentialWatch {
   watch(id: CredentialId, watcher: Watcher): Disposable {
     let watchers = this.#watchers.get(id)
     if (watchers === undefined) {
-      watchers = new Set()
+      watchers = new Roll()
       this.#watchers.set(id, watchers)
     }
-    watchers.add(watcher)
     this.#plan()
-    return {
-      [Symbol.dispose]: () => {
-        watchers.delete(watcher)
-      },
-    }
+    return watchers.enter(watcher)
   }
 
   /** One loop at most: a look that is under way plans the next one itself. */
@@ -52,7 +48,7 @@ export class CredentialWatch {
       }
       try {
         const credential = await getCredential(this.#store, id)
-        for (const watcher of [...watchers]) watcher(credential)
+        for (const watcher of watchers.members()) watcher(credential)
       } catch {
         // A store that cannot be read now is read at the next look; who follows rows in it is told by those.
       }
