@@ -313,7 +313,13 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { ...debuggee, frame: 0, scope: scope.name, reference: scope.reference, start: 0, limit: 5 }
   },
   'debug.evaluate': async () => ({
-    ...{ ...(await freely(await theDebuggee())), expression: 'total + 1', frame: 0, timeout: 5 },
+    ...{
+      ...(await freely(await theDebuggee())),
+      expression: 'total + 1',
+      shell: false,
+      frame: 0,
+      timeout: 5,
+    },
   }),
   'debug.output': async () => ({ ...(await aDebugSession()), stdout: 0, stderr: 0, limit: 100 }),
   'debug.terminate': async () => {

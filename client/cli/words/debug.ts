@@ -159,7 +159,7 @@ export const debugEvaluate: Words<'debug.evaluate'> = {
   path: ['debug', 'evaluate'],
   places: ['session', 'expression'],
   flags: { debug, thread, frame, timeout: { read: 'seconds', value: 'DURATION' } },
-  examples: ['@last "total + 1"', '@last "len(items)" --frame 1'],
+  examples: ['@last "total + 1"', '@last "len(items)" --frame 1', '@last "image list" --shell'],
   act: () => import('../acts/debug-evaluate.ts'),
 }
 

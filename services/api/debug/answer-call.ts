@@ -5,14 +5,14 @@ import type { SessionJoined } from '../../store/rows.ts'
 import { type RawInput, readInput } from '../input.ts'
 import type { Outcome } from '../outcome.ts'
 import type { DebugAnswers } from './debug-answers.ts'
-import type { DebugCall } from './debug-call.ts'
+import type { ScopedDebugCall } from './debug-call.ts'
 
 /** Reads the input by the rules of any request, the session's place being the address, and answers. */
 export async function answerCall<N extends DebugOperationName>(
   answers: DebugAnswers,
   session: SessionJoined,
   { operation: name, input: given }: { operation: N } & Pick<ToDebug, 'input'>,
-  call: DebugCall,
+  call: ScopedDebugCall,
 ): Promise<Outcome<unknown>> {
   const operation: Contract[N] = contract[name]
   const path = { session: session.id }

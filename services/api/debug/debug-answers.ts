@@ -3,13 +3,15 @@ import type { Contract } from '../../contract/contract.ts'
 import type { DebugOperationName } from '../../contract/debug-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { LiveOperationName } from '../../contract/runner-messages.ts'
+import { grants } from '../../contract/scopes.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { insufficientScope } from '../access.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { askDebugger } from './ask-debugger.ts'
-import type { DebugCall } from './debug-call.ts'
+import type { ScopedDebugCall } from './debug-call.ts'
 import { outputOf } from './debug-output.ts'
 import { replayOf } from './debug-replay.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
@@ -21,7 +23,7 @@ import { terminateDebuggee } from './terminate-debuggee.ts'
 type Answer<N extends DebugOperationName> = (
   session: SessionJoined,
   input: ParsedInputOf<Contract[N]>,
-  call: DebugCall,
+  call: ScopedDebugCall,
 ) => Promise<Outcome<OutputOf<Contract[N]>>>
 
 /** The debug operations on a session that has been found: for HTTP by its reference, for a WebSocket once for all. */
@@ -49,7 +51,10 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.stack': live('debug.stack'),
     'debug.scopes': live('debug.scopes'),
     'debug.variables': live('debug.variables'),
-    'debug.evaluate': live('debug.evaluate'),
+    'debug.evaluate': async (session, input, call) =>
+      input.shell && !grants(call.scopes, 'debug:shell')
+        ? insufficientScope('debug:shell')
+        : live('debug.evaluate')(session, input, call),
     'debug.run_to_failure': (session, input, call) => runToFailure(context, session, input, call),
     'debug.output': async (session, input) => {
       const debug = await findDebugSession(context, session, input.debug)

@@ -1,4 +1,5 @@
 import type { Viewer } from '../../contract/debug-control.ts'
+import type { Scope } from '../../contract/scopes.ts'
 
 /** What comes with each call of a debug operation. */
 export type DebugCall = {
@@ -6,3 +7,6 @@ export type DebugCall = {
   /** Aborts when who asks has gone. */
   readonly gone: AbortSignal
 }
+
+/** With what who asks may do, for what depends on the input. */
+export type ScopedDebugCall = DebugCall & { readonly scopes: readonly Scope[] }

@@ -59,7 +59,7 @@ export async function serveDebug(
       return await withSubject({ request, session: session.id }, () =>
         auditedCall(context, { caller, address }, call.operation, () => {
           seen(caller, session.owner_id, session.id)
-          return answerCall(answers, session, call, { by, gone: over.signal })
+          return answerCall(answers, session, call, { by, scopes: admitted.value.scopes, gone: over.signal })
         }),
       )
     } catch (error) {

@@ -18,7 +18,11 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
       const session = await findSession(context, reference, call.caller)
       if (!session.ok) return session
       const answer: DebugAnswers[N] = answers[name]
-      return answer(session.value, input, { gone: call.gone, by: viewerOf(call.caller, 'owner') })
+      return answer(session.value, input, {
+        gone: call.gone,
+        by: viewerOf(call.caller, 'owner'),
+        scopes: call.caller.scopes,
+      })
     }
   return {
     'debug.launch': inSession('debug.launch'),

@@ -87,7 +87,7 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'debug.stack': { ...ofDebuggee, thread: 1, limit: 20 },
   'debug.scopes': ofFrame,
   'debug.variables': { ...ofFrame, scope: 'Locals' },
-  'debug.evaluate': { ...ofFrame, expression: 'total + 1' },
+  'debug.evaluate': { ...ofFrame, expression: 'total + 1', shell: false },
   'debug.output': { ...ofDebuggee, stdout: 0, stderr: 0 },
   'debug.terminate': { ...ofDebuggee, wait: 30 },
   'debug.control': { ...ofDebuggee, action: 'ask', wait: 30 },

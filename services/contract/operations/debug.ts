@@ -201,6 +201,9 @@ export const debugOperations = {
     input: z.strictObject({
       ...of,
       expression: nullFree(100_000).min(1).describe("an expression in the debuggee's language"),
+      shell: flag.describe(
+        'a command of the debugger itself in place of an expression, where it has some (lldb-dap): it may do what a shell may, and needs the scope debug:shell',
+      ),
       thread,
       frame,
       timeout: z.number().positive().max(60).default(10).describe('seconds after which it is given up'),

@@ -20,6 +20,12 @@ export type Begun = { ok: true; program: DebuggeeProgram } | { ok: false; messag
 /** `frame`: the innermost one, where the adapter has told it with the stop. */
 export type StopMeaning = Pick<Stop, 'reason' | 'description' | 'text'> & { frame?: StackFrame | undefined }
 
+/**
+ * The `context` of an `evaluate` that is a command of the debugger, which may do what a shell may. It is not the
+ * protocol's, and no client may name it: `debug.evaluate` does, where the scope for it is there.
+ */
+export const shellContext = 'shell'
+
 /** One debugger for one debuggee. */
 export type EnginePlan = {
   /** Called once, before anything else: `besideDebuggee` for an adapter with a process of its own, `bridged` for one of ours. */
@@ -34,6 +40,8 @@ export type EnginePlan = {
   begin(client: DapPeer, event: (name: string) => Promise<unknown>): Promise<Begun>
   /** From the debuggee's launch until it can be told where to stop, in milliseconds, where that takes more than usual. */
   readonly launchMs?: number
+  /** Whether `shellContext` means anything to it. */
+  readonly hasCommands?: boolean
   /** Of `pause`: a `threadId` by which all threads are meant, whether or not there is one of this number. */
   readonly everyThread: number | string
   /**

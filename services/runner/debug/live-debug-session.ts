@@ -245,6 +245,11 @@ export class LiveDebugSession implements AsyncDisposable {
     return this.view()
   }
 
+  /** Whether its debugger runs commands of its own. */
+  get hasCommands(): boolean {
+    return this.#deps.plan.hasCommands === true
+  }
+
   evaluationError(message: string): string {
     return this.#deps.plan.evaluationError(message)
   }

@@ -202,7 +202,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     ...{ session, debug, thread: 1, frame: 0, scope: 'Locals', reference: 1, start: 0, limit: 5 },
   }),
   'debug.evaluate': ({ session, debug }) => ({
-    ...{ session, debug, expression: '1', thread: 1, frame: 0, timeout: 1 },
+    ...{ session, debug, expression: '1', shell: false, thread: 1, frame: 0, timeout: 1 },
   }),
   'debug.output': ({ session, debug }) => ({ session, debug, stdout: 0, stderr: 0, limit: 5 }),
   'debug.terminate': ({ session, debug }) => ({ session, debug, wait: 0 }),
@@ -368,6 +368,7 @@ const spoilt: Record<string, unknown[]> = {
   ids: [7, ['x'], [1.5], null, Array(1001).fill(1)],
   clear: ['maybe', 7, null],
   keep: ['maybe', 7, null],
+  shell: ['yes', 1],
   stop_on_entry: ['maybe', 7, null],
   exceptions: ['all', 7, null],
   debug: ['x y', 'ses_0', 'dbg_ILOU', '@last'],

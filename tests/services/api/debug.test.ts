@@ -4,7 +4,7 @@ import { liveOperations } from '../../../services/contract/runner-messages.ts'
 import { getCommand } from '../../../services/store/commands.ts'
 import { getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { commandLineOf, toDebugSession } from '../../../services/store/rows.ts'
-import { startDebugRig, stopped } from './debug-rig.ts'
+import { DebugClient, startDebugRig, stopped } from './debug-rig.ts'
 import { FakeRunner } from './fake-runner.ts'
 import { until } from './until.ts'
 
@@ -260,4 +260,30 @@ t.test('a client that goes away leaves no question behind, and the debuggee as i
   runner.answer(ask, { ok: true, value: stopped(debug) })
   runner.debugger = () => ({ ok: true, value: stopped(debug) })
   t.match(await rig.call('debug.status', { session }), { status: 'stopped' })
+})
+
+t.test("the debugger's own commands need a scope of their own", async t => {
+  const { rig, session, launched, runner } = await startDebugRig(t)
+  await launched()
+  const asked: unknown[] = []
+  runner.debugger = ask => {
+    asked.push(ask.input.shell)
+    return { ok: true, value: { value: '1', truncated: false, type: null, reference: 0 } }
+  }
+  const of = async (name: string, ...scopes: string[]) => {
+    const { id, token } = await rig.call('tokens.create', { name, scopes })
+    return { id, secret: token }
+  }
+  const narrow = await of('narrow', 'debug:write')
+  const wide = await of('wide', 'debug:write', 'debug:shell')
+  const input = { session, expression: 'image list', shell: true }
+  t.match(await rig.refused('debug.evaluate', input, narrow), {
+    ...{ code: 'insufficient_scope', status: 403, detail: /debug:shell/ },
+  })
+  await rig.call('debug.evaluate', { ...input, shell: false }, narrow)
+  await rig.call('debug.evaluate', input, wide)
+  t.same(asked, [false, true])
+  const socket = await DebugClient.open(rig, session, narrow)
+  const again = { expression: 'image list', shell: true }
+  t.match(await socket.refused('debug.evaluate', again), { code: 'insufficient_scope' })
 })

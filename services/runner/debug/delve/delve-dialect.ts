@@ -95,6 +95,8 @@ export class DelveDialect implements Dialect {
       this.#functions = functionsSchema.safeParse(parameters).data?.breakpoints ?? []
       return { command, parameters: { ...parameters, breakpoints: [...this.#functions, entryFunction] } }
     }
+    // In that of `repl`, as editors have it, there are commands of Delve's own.
+    if (command === 'evaluate') return { command, parameters: { ...parameters, context: 'watch' } }
     return { command, parameters }
   }
 

@@ -111,7 +111,8 @@ const stackTrace: EditorRequest = async (_, { live, sources, threads }, command,
 const evaluateSchema = z.looseObject({
   expression: z.string().max(100_000),
   frameId: z.int().nullish(),
-  context: z.string().max(100).nullish(),
+  /** One that is not the protocol's means nothing. */
+  context: z.enum(['variables', 'watch', 'repl', 'hover', 'clipboard']).nullish().catch(undefined),
 })
 
 const evaluate: EditorRequest = async (_, { live, sources, threads }, command, given) => {

@@ -56,6 +56,7 @@ const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): En
   exceptionFilters: () => [],
   hitCondition: ({ kind, count }) => (kind === 'from' ? String(count) : undefined),
   everyThread: 0,
+  hasCommands: true,
   meaning,
   evaluationError: message => message.replace(/^error: /, '').replace(/^<[^>]*>:\d+:\d+: /, ''),
 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { RequestRefused } from '../bridge.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-messages.ts'
+import { shellContext } from '../engine.ts'
 import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { ExitStatuses } from './exit-statuses.ts'
@@ -196,6 +197,6 @@ export class LldbDialect implements Dialect {
  * editors have it, lldb-dap would take any for one.
  */
 function evaluation(parameters: object): object {
-  const isShell = 'context' in parameters && parameters.context === 'shell'
+  const isShell = 'context' in parameters && parameters.context === shellContext
   return { ...parameters, context: isShell ? 'repl' : 'watch' }
 }

@@ -1,12 +1,25 @@
 import { cutText } from '../cut-text.ts'
 import { evaluateBodySchema } from '../dap-messages.ts'
+import { shellContext } from '../engine.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import { chosenThread } from './threads.ts'
 
-type Evaluate = { expression: string; thread?: number | undefined; frame: number; timeout: number }
+type Evaluate = {
+  expression: string
+  /** A command of the debugger. Whoever asks for one may. */
+  shell: boolean
+  thread?: number | undefined
+  frame: number
+  timeout: number
+}
 
 export async function evaluate(live: LiveDebugSession, input: Evaluate) {
+  if (input.shell && !live.hasCommands)
+    throw new Refusal(
+      'debugger_refused',
+      `this debugger (${live.identity.engine}) runs no commands of its own here`,
+    )
   const { stop, frames } = await live.stopped()
   live.unanswered.refuse(input.thread ?? stop.thread)
   const thread = await chosenThread(live, input.thread, stop.thread)
@@ -15,7 +28,12 @@ export async function evaluate(live: LiveDebugSession, input: Evaluate) {
   const outcome = await live.adapter.client.request(
     'evaluate',
     // `repl`: statements work as well. `timeout` is for bridges of ours: none of the protocol's.
-    { expression: input.expression, frameId: frame.id, context: 'repl', timeout: input.timeout * 1_000 },
+    {
+      expression: input.expression,
+      frameId: frame.id,
+      context: input.shell ? shellContext : 'repl',
+      timeout: input.timeout * 1_000,
+    },
     evaluateBodySchema,
     input.timeout * 1_000,
     () => live.unanswered.answered(expression),

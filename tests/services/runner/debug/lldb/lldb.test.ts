@@ -56,3 +56,21 @@ t.test('a program of C is stopped, looked into, stepped and run to its end', { s
   t.equal(rig.stdout(row), "adding 1\nadding 2\nadding 3\n<one><t wo's><$x><>\n")
   t.equal(rig.stderr(row), 'terminal 0\n')
 })
+
+t.test(
+  "lldb's own commands are reached where they are asked for, and nowhere else",
+  { skip: noLldb },
+  async t => {
+    const { run, evaluate, refusal, state } = await nativeRig(t, basket)
+    const debug = await run({ breakpoints: ['app.c:7'] })
+    for (const expression of ['image list', 'platform shell id', '`platform shell id', 'expr 1'])
+      t.match(
+        await refusal(debug, 'debug.evaluate', { expression }),
+        { code: 'evaluation_failed' },
+        expression,
+      )
+    t.match(await evaluate(debug, 'image list app', { shell: true }), { value: /\[ {2}0\].*app/ })
+    t.match(await evaluate(debug, 'sum', { shell: false }), { value: '1' })
+    t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
+  },
+)
