@@ -32,6 +32,7 @@ const names = [
   'debug-first-stop',
   'debug-step',
   'debug-gdb',
+  'debug-node',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {

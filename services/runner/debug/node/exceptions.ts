@@ -20,6 +20,8 @@ export class Exceptions {
   readonly #targets: () => Iterable<Target>
   readonly #caught = new WeakMap<Target, number>()
   readonly #known = new WeakMap<Target, Map<string, Promise<Known>>>()
+  /** What the last exception of a thread said, its stack included. */
+  readonly #last = new WeakMap<Target, string | undefined>()
   #wanted: Wanted = 'none'
 
   constructor(targets: () => Iterable<Target>) {
@@ -45,12 +47,22 @@ export class Exceptions {
 
   /** Whether a thread that stands at an exception is to go on. */
   async passesOver(target: Target, event: PausedEvent): Promise<boolean> {
-    if (this.#wanted !== 'uncaught' || event.data?.uncaught === true || event.reason === 'OOM') return false
+    if (event.reason === 'OOM') return false
+    if (this.#isThrownAgain(target, event)) return true
+    if (this.#wanted !== 'uncaught' || event.data?.uncaught === true) return false
     const hasModules = [...target.scripts.all()].some(({ isModule }) => isModule)
     const count = hasModules ? (this.#caught.get(target) ?? 0) + 1 : Infinity
     this.#caught.set(target, count)
     if (count >= mostCaught) this.applyTo(target)
     return !(hasModules && (await this.#leavesModule(target, event)))
+  }
+
+  /** Whether Node throws what has stopped the thread already. */
+  #isThrownAgain(target: Target, { callFrames, data }: PausedEvent): boolean {
+    const said = typeof data?.description === 'string' ? data.description : undefined
+    const isSame = said !== undefined && this.#last.get(target) === said
+    this.#last.set(target, said)
+    return isSame && callFrames.every(isInternal)
   }
 
   /** Whether nothing of the program's catches it on its way out of a module that is being evaluated. */

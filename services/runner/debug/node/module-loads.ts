@@ -59,10 +59,10 @@ export class ModuleLoads {
     return false
   }
 
-  /** Whether the program stands at its first line; only once. */
-  entered(target: Target, { hitBreakpoints }: PausedEvent): boolean {
+  /** Whether the program stands at its first line; only once. What stops it before it gets there stands there as well. */
+  entered(target: Target): boolean {
     const { entryBreakpoint } = target
-    if (entryBreakpoint === undefined || !hitBreakpoints.includes(entryBreakpoint)) return false
+    if (entryBreakpoint === undefined) return false
     target.entryBreakpoint = undefined
     this.#entry = undefined
     target.connection.tell('Debugger.removeBreakpoint', { breakpointId: entryBreakpoint })

@@ -125,6 +125,7 @@ function decode(mappings: string, offset: Position, firstSource: number, into: n
   let [value, shift] = [0, 0]
   const end = () => {
     const [first, second, third = 0, fourth = 0] = fields
+    if (shift > 0 || ![0, 1, 4, 5].includes(fields.length)) throw new Error('no segment')
     if (first === undefined) return
     column += first
     if (second === undefined) into.push(line, column, -1, 0, 0)

@@ -59,7 +59,7 @@ export class Stops {
     await loadMaps(frames, target.scripts)
     const place = target.scripts.place(event.callFrames[0]?.location ?? nowhere)
     const hit = this.#deps.breakpoints.hit(target, event.hitBreakpoints, place)
-    const entered = this.#deps.loads.entered(target, event)
+    const entered = this.#deps.loads.entered(target)
     const wasException = isException(event)
     const isPlain = hit.length === 0 && !entered && !wasException
     if (isPlain && this.#goesOn(target, event)) return

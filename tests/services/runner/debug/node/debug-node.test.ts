@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { until } from '../../../../until.ts'
 import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 import { DebugClient, debugging, debugRig, type LaunchOptions } from '../debug-rig.ts'
@@ -162,6 +164,21 @@ t.test('programs of Node under their debugger', async t => {
     const other = await run(node('app.ts', { interpreter: '/bin/true' }))
     t.match(other.at.end, { reason: 'launch_failed', message: '/bin/true does not say that it is Node.js' })
   })
+})
+
+const sandbox = await findSandbox('auto', process.env.PATH ?? '')
+
+t.test('in a sandbox', { skip: sandbox.kind === 'none' && sandbox.reason }, async t => {
+  const overrides = { sandbox: { mode: 'bubblewrap', own: [], visible: [], home: homedir() } } as const
+  const { rig, run, evaluate, state } = await debugRig(t, tree, overrides)
+  const debug = await run(node('app.ts', { breakpoints: ['app.ts:6'] }))
+  t.match(debug.at.stop, { reason: 'breakpoint', frame: { name: 'totalOf', file: 'app.ts', line: 6 } })
+  t.ok(Number((await evaluate(debug, 'process.pid')).value) < 100, 'it has a process table of its own')
+  const ls =
+    "process.getBuiltinModule('fs').readdirSync(process.env.DEBUG_SERVER_NODE.replace(/.[^/]*$/, '')).join()"
+  t.match(await evaluate(debug, ls), { value: "'node.sock'" })
+  t.match(await state(debug, 'debug.terminate'), { status: 'ended', end: { reason: 'terminated' } })
+  t.equal(rig.stderr(await rig.ended(debug.command)), '')
 })
 
 t.test('a runner is killed while its debuggee is stopped', async t => {

@@ -1,0 +1,107 @@
+/**
+ * A program of Node, inside the runner: to its first stop, by a step, and all that stands at a stop, as the multiplexer tells
+ * them, against the inspector spoken to directly: over the port that Node opens, and over the socket of our own agent,
+ * without the bridge. Same Node, same program, in turn.
+ *
+ *     node tests/bench/debug-node.ts
+ */
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ProcessScope } from '../../lib/processes/process-scope.ts'
+import type { DebugRequest } from '../../services/contract/debug-request.ts'
+import { AgentServer } from '../../services/runner/debug/node/agent-server.ts'
+import { agentEnvironment, nodeEngine } from '../../services/runner/debug/node/engine.ts'
+import { noRequest } from '../services/runner/debug/live-rig.ts'
+import { DirectInspector } from './direct-inspector.ts'
+import { inTurn } from './in-turn.ts'
+import { startLive } from './live-debuggee.ts'
+import { printIfMain } from './print-if-main.ts'
+import type { Row } from './row.ts'
+
+const source = `function run() {
+  const point = { x: 1, y: 2.5, name: 'point' }
+  let total = 0
+  const numbers = [1, 2, 3]
+  for (let i = 0; i >= 0; i++) {
+    total += i
+    point.x = total
+    numbers[i % 10] = total
+  }
+}
+run()
+`
+const line = 6
+
+export async function bench({ runs = 200 }: { runs?: number } = {}): Promise<Row[]> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'bench-node-')))
+  try {
+    const file = join(directory, 'loop.cjs')
+    writeFileSync(file, source)
+    return await measure(directory, file, runs)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function measure(directory: string, file: string, runs: number): Promise<Row[]> {
+  await using scope = new ProcessScope({ graceMs: 0 })
+  const engine = nodeEngine(scope)
+  const request: DebugRequest = {
+    ...noRequest,
+    program: { kind: 'node', file },
+    engines: ['node'],
+    interpreter: process.execPath,
+    breakpoints: [`loop.cjs:${line}`],
+  }
+  const starts = await inTurn(
+    async () => void (await (await startLive(engine, scope, directory, request)).end()),
+    async () => {
+      await using own = new ProcessScope({ graceMs: 0, within: scope })
+      await DirectInspector.start(own, file, line)
+    },
+    { runs: Math.max(5, runs / 20), warm: 2 },
+  )
+  const live = await startLive(engine, scope, directory, request)
+  const port = await DirectInspector.start(scope, file, line)
+  await using agent = await overAgent(scope, directory, file)
+  const step = () => live.ask('debug.next', { wait: 30 })
+  const overPort = await inTurn(step, () => port.go('Debugger.stepOver'), { runs: runs / 2 })
+  const added = await inTurn(step, () => agent.inspector.go('Debugger.stepOver'), { runs })
+  const looks = await inTurn(
+    async () => {
+      await live.ask('debug.stack')
+      await live.ask('debug.variables')
+    },
+    () => agent.inspector.variables(),
+    { runs },
+  )
+  await live.end()
+  return [
+    { name: 'node: spawn to first stop', beside: 'CDP over its port', ...starts, goal: '≤ 0.6×' },
+    { name: 'node: step', beside: 'CDP over its port', ...overPort, goal: '< 1×' },
+    { name: 'node: step', beside: 'CDP over our agent', ...added, goal: '≤ 0.5 ms above' },
+    { name: 'node: stack and variables', beside: 'CDP over our agent', ...looks, goal: '≤ 0.5 ms above' },
+  ]
+}
+
+/** The agent of ours, spoken to without the bridge. */
+async function overAgent(scope: ProcessScope, directory: string, file: string) {
+  const came = Promise.withResolvers<DirectInspector>()
+  const server = new AgentServer((_, peer) => {
+    const inspector = new DirectInspector(peer.write)
+    came.resolve(inspector)
+    return { line: text => inspector.take(text), gone: () => undefined }
+  })
+  const socket = join(directory, 'agent.sock')
+  await server.listen(socket)
+  const env = { PATH: process.env.PATH ?? '', ...agentEnvironment(socket) }
+  scope.spawn(process.execPath, [file], { env, stdio: 'ignore' })
+  const inspector = await came.promise
+  await inspector.send('Debugger.setBreakpointByUrl', { url: pathToFileURL(file).href, lineNumber: line - 1 })
+  await inspector.run()
+  return { inspector, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+await printIfMain(import.meta, bench)
