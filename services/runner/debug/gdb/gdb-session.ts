@@ -7,7 +7,7 @@ import { Logpoints } from './logpoints.ts'
 import { bkptNoticeSchema, groupStartedSchema } from './mi-answers.ts'
 import { MiClient } from './mi-client.ts'
 import type { MiRecord, MiTuple } from './mi-record.ts'
-import { settings } from './start-commands.ts'
+import { foregroundCommand, settings } from './start-commands.ts'
 import type { Target } from './target.ts'
 import { Variables } from './variables.ts'
 
@@ -42,7 +42,9 @@ export class GdbSession {
       { event, ended: ({ exitCode }) => channel.leave(exitCode) },
       python ? pythonSignal : shellSignal,
     )
-    for (const command of settings) this.gdb.tell(command).catch(() => undefined)
+    const input = target.kind === 'launch' ? target.descriptors?.input : undefined
+    const forTerminal = python && input !== undefined ? [foregroundCommand(input)] : []
+    for (const command of [...settings, ...forTerminal]) this.gdb.tell(command).catch(() => undefined)
   }
 
   #heard(record: Exclude<MiRecord, { kind: 'result' }>): void {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { shellWords } from '../../../../lib/shell-words.ts'
 import { consoleCommand, miWord } from './mi-words.ts'
 import { signalCommands } from './signals.ts'
@@ -45,6 +47,12 @@ export type Launch = {
   readonly environment: Readonly<Record<string, string | null>>
   readonly descriptors: Descriptors | null
 }
+
+const foreground = readFileSync(join(import.meta.dirname, 'foreground.py'), 'utf8')
+
+/** By the Python within gdb: a program that has a terminal can read from it. */
+export const foregroundCommand = (input: number): string =>
+  consoleCommand(`python TERMINAL = ${input}\n${foreground}`)
 
 /** gdb has a shell start the program: so it gets its arguments, and its descriptors. */
 export function launchCommands({ program, arguments: words, environment, descriptors }: Launch): string[] {

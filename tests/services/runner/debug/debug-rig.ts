@@ -42,6 +42,7 @@ export type LaunchOptions = {
   directory?: string
   environment?: Record<string, string>
   timeout?: number
+  terminal?: { columns: number; rows: number }
 }
 
 /** Who it is that asks. */
@@ -145,6 +146,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
           directory: options.directory ?? '.',
           environment: options.environment ?? {},
           timeout: options.timeout ?? null,
+          terminal: options.terminal,
           now: rig.now(),
         },
         engine: request.engines[0] ?? 'debugpy',

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
 import t, { type Test } from 'tap'
+import type { CommandId } from '../../../../../services/contract/ids.ts'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
+import { Terminals } from '../../../../../services/runner/terminals/terminals.ts'
 import { until } from '../../../../until.ts'
 import { killRunner, spawnRunner } from '../../spawn-runner.ts'
 import { pidNamed, pidOf } from '../debug-processes.ts'
@@ -69,6 +71,43 @@ t.test('a program from its launch to its end', { skip: noGdb }, t => wholeLife(t
 
 t.test('the same in a sandbox', { skip: noGdb || (sandbox.kind === 'none' && sandbox.reason) }, async t => {
   await wholeLife(t, { sandbox: { mode: 'bubblewrap', own: [], visible: [], home: homedir() } })
+})
+
+t.test('a program in a terminal reads what is typed, Ctrl+C too', { skip: noGdb }, async t => {
+  const { rig, session, ...debug } = await worktree(t)
+  const text = `#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+  char line[100];
+  printf("terminal %d %d %d\\n", isatty(0), isatty(1), isatty(2)); // here
+  fflush(stdout);
+  while (fgets(line, sizeof line, stdin)) printf("got %s", line);
+  return 7;
+}
+`
+  compile(rig.files.worktree(session.id), 'reads.c', text)
+  const terminals = new Terminals({ store: rig.store, files: rig.files })
+  const type = (command: CommandId, words: string) => {
+    const base64 = Buffer.from(words).toString('base64')
+    return terminals.answer({ type: 'terminal', id: 1, command, action: { kind: 'type', base64 } })
+  }
+  for (const [last, code] of [
+    ['\x04', 7],
+    ['\x03', 130],
+  ] as const) {
+    const launched = await debug.run({
+      program: { kind: 'binary', file: 'reads', core: null },
+      terminal: { columns: 90, rows: 25 },
+      breakpoints: ['reads.c:5'],
+    })
+    t.match(launched.at, { status: 'stopped', stop: { frame: { line: 5 } } })
+    await debug.state(launched, 'debug.continue', { wait: 0 })
+    await rig.printed(session.id, launched.command, 'terminal 1 1 1')
+    t.match(await type(launched.command, 'héllo\r'), { ok: true })
+    await rig.printed(session.id, launched.command, 'got héllo')
+    await type(launched.command, last)
+    t.match(await debug.state(launched, 'debug.status'), { end: { reason: 'exited', exit_code: code } })
+  }
 })
 
 t.test('gdb or its program is killed', { skip: noGdb }, async t => {
