@@ -22,7 +22,11 @@ export type WaitingName = Extract<
   | 'debug.next'
   | 'debug.step_in'
   | 'debug.step_out'
+  | 'debug.step_back'
+  | 'debug.until'
   | 'debug.pause'
+  | 'debug.restart'
+  | 'debug.rerun'
   | 'debug.terminate'
 >
 
@@ -51,11 +55,15 @@ function shown(name: WaitingName, debug: DebugSession, context: RenderContext): 
   switch (name) {
     case 'debug.launch':
     case 'debug.status':
+    case 'debug.restart':
+    case 'debug.rerun':
       return `${debug.id} (${debug.command})\n${renderStanding(debug)}${renderHolder(debug.control)}${renderUnverified(debug.breakpoints, context)}`
     case 'debug.continue':
     case 'debug.next':
     case 'debug.step_in':
     case 'debug.step_out':
+    case 'debug.step_back':
+    case 'debug.until':
     case 'debug.pause':
     case 'debug.terminate':
       return renderStanding(debug)
@@ -111,7 +119,11 @@ const waitingFor: Record<WaitingName, string> = {
   'debug.next': 'stepping',
   'debug.step_in': 'stepping in',
   'debug.step_out': 'stepping out',
+  'debug.step_back': 'stepping back',
+  'debug.until': 'running, until that line',
   'debug.pause': 'pausing',
+  'debug.restart': 'launching anew, until the first stop',
+  'debug.rerun': 'patching and launching anew, until the first stop',
   'debug.terminate': 'ending',
 }
 

@@ -59,6 +59,8 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'run the command again with command_rerun for another log'
     case 'stream_limit':
       return 'read without follow, or let what follows other logs end'
+    case 'patch_rejected':
+      return 'make the diff against the files as they are in the worktree now'
     case 'debugger_refused':
       return 'debug_status tells where the debuggee stands, debug_output what it has written'
     case 'body_too_large':

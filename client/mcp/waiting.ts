@@ -60,7 +60,11 @@ const waitings: { readonly [Name in CallName]?: Waiting } = {
   'debug.next': debuggee,
   'debug.step_in': debuggee,
   'debug.step_out': debuggee,
+  'debug.step_back': debuggee,
+  'debug.until': debuggee,
   'debug.pause': debuggee,
+  'debug.restart': debuggee,
+  'debug.rerun': debuggee,
   // One that is stopped is not over yet; to end it again changes nothing.
   'debug.terminate': { ...debuggee, over: ({ status }) => status === 'ended', look: 'debug.terminate' },
 }

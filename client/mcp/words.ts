@@ -20,18 +20,32 @@ import {
   debugOutput,
   debugPause,
   debugReplay,
+  debugRerun,
+  debugRestart,
   debugScopes,
   debugStack,
   debugStatus,
+  debugStepBack,
   debugStepIn,
   debugStepOut,
   debugTerminate,
   debugThreads,
   debugTranscript,
+  debugUntil,
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
 import { runToFailure } from './words/debug-above.ts'
+import {
+  debugDisassemble,
+  debugException,
+  debugMemory,
+  debugModules,
+  debugSet,
+  debugSource,
+  debugSources,
+  debugWriteMemory,
+} from './words/debug-inspection.ts'
 import { repositoryInit, repositoryList } from './words/repository.ts'
 import {
   sessionCreate,
@@ -75,13 +89,25 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'debug.next': debugNext,
   'debug.step_in': debugStepIn,
   'debug.step_out': debugStepOut,
+  'debug.step_back': debugStepBack,
+  'debug.until': debugUntil,
   'debug.pause': debugPause,
   'debug.threads': debugThreads,
   'debug.stack': debugStack,
   'debug.scopes': debugScopes,
   'debug.variables': debugVariables,
   'debug.evaluate': debugEvaluate,
+  'debug.set': debugSet,
+  'debug.source': debugSource,
+  'debug.sources': debugSources,
+  'debug.modules': debugModules,
+  'debug.exception': debugException,
+  'debug.disassemble': debugDisassemble,
+  'debug.memory': debugMemory,
+  'debug.write_memory': debugWriteMemory,
   'debug.output': debugOutput,
+  'debug.restart': debugRestart,
+  'debug.rerun': debugRerun,
   'debug.terminate': debugTerminate,
   'debug.control': debugControl,
   'debug.viewers': debugViewers,
@@ -93,6 +119,6 @@ export const isForMcp = (name: OperationName): name is McpName => Object.hasOwn(
 
 /** What a model is told of the whole. */
 export const instructions = `Debug Server runs and debugs git repositories in sessions: worktrees at a commit, with an optional patch.
-Register a repository once with repository_init, open a session with session_create, run commands in it with command_run and read what they write with session_logs. To stop in running Python code use debug_launch with breakpoints, read it with debug_variables, debug_stack and debug_evaluate, step with debug_next, and end with debug_terminate.
+Register a repository once with repository_init, open a session with session_create, run commands in it with command_run and read what they write with session_logs. To stop in running Python code use debug_launch with breakpoints, read it with debug_variables, debug_stack and debug_evaluate, step with debug_next, try a fix with debug_rerun, and end with debug_terminate.
 A session is named by its id, by a unique beginning of it, or, for your latest one, by @last.
 Results are at most 8 KB. One that has a cursor has more: call the same tool with that cursor.`

@@ -73,16 +73,14 @@ export function idempotentHandlers(context: Context, handlers: Handlers): Handle
       handlers['commands.rerun'],
       async ({ command }, { wait }, call) => commandAgain(handlers, command, wait, call),
     ),
-    'debug.launch': once(
-      'debug.launch',
-      handlers['debug.launch'],
-      async ({ session, command }, { wait }, call) => {
-        const launched = session === undefined ? [] : await listDebugSessions(context.store, session)
-        const debug = launched.find(({ row }) => row.id === command)?.id
-        if (session === undefined || debug === undefined)
-          return gone('debug_session_not_found', 'debug session')
-        return handlers['debug.status']({ session, debug, wait }, call)
-      },
+    'debug.launch': once('debug.launch', handlers['debug.launch'], (made, { wait }, call) =>
+      debugAgain(context, handlers, made, wait, call),
+    ),
+    'debug.restart': once('debug.restart', handlers['debug.restart'], (made, { wait }, call) =>
+      debugAgain(context, handlers, made, wait, call),
+    ),
+    'debug.rerun': once('debug.rerun', handlers['debug.rerun'], (made, { wait }, call) =>
+      debugAgain(context, handlers, made, wait, call),
     ),
     'tokens.create': once('tokens.create', handlers['tokens.create'], async ({ token }) =>
       toldOnce(`the token ${token}`),
@@ -112,6 +110,19 @@ const sessionAgain = async (
   session === undefined
     ? gone('session_not_found', 'session')
     : handlers['sessions.get']({ session, wait }, call)
+
+async function debugAgain(
+  context: Context,
+  handlers: Handlers,
+  { session, command }: Made,
+  wait: number,
+  call: Call,
+): Promise<Outcome<AnswerOf<'debug.status'>>> {
+  const launched = session === undefined ? [] : await listDebugSessions(context.store, session)
+  const debug = launched.find(({ row }) => row.id === command)?.id
+  if (session === undefined || debug === undefined) return gone('debug_session_not_found', 'debug session')
+  return handlers['debug.status']({ session, debug, wait }, call)
+}
 
 const commandAgain = async (
   handlers: Handlers,

@@ -97,6 +97,7 @@ export const breakpointWish = z.union([
   z.discriminatedUnion('kind', [line, functionWish, exception, data]),
 ])
 export type BreakpointWish = Exclude<z.output<typeof breakpointWish>, string>
+export type FirstBreakpoint = z.output<typeof firstBreakpoint>
 export type WishedBreakpoint = z.output<typeof breakpointWish>
 
 /** One that is asked for by its place alone, in full. */
@@ -174,5 +175,29 @@ export function breakpointOf(id: number, wish: BreakpointWish, message: string):
       const { expression, access_type, hit_condition = null } = wish
       return { kind: 'data', ...told, expression, access_type, condition, hit_condition }
     }
+  }
+}
+
+/** How one is asked for again, of another run of the same program; undefined where it was of this one's memory. */
+export function wishAgain(breakpoint: Breakpoint): FirstBreakpoint | undefined {
+  const { condition } = breakpoint
+  const when = {
+    ...(condition === null ? {} : { condition }),
+    ...('hit_condition' in breakpoint && breakpoint.hit_condition !== null
+      ? { hit_condition: breakpoint.hit_condition }
+      : {}),
+  }
+  switch (breakpoint.kind) {
+    case 'line': {
+      const { file, line, text, log_message } = breakpoint
+      const at = text === null ? `${file}:${line}` : `${file}:"${text}"`
+      return { kind: 'line', at, ...when, ...(log_message === null ? {} : { log_message }) }
+    }
+    case 'function':
+      return { kind: 'function', name: breakpoint.name, ...when }
+    case 'exception':
+      return { kind: 'exception', filter: breakpoint.filter, ...(condition === null ? {} : { condition }) }
+    case 'data':
+      return undefined
   }
 }

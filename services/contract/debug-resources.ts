@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { breakpointSchema } from './debug-breakpoints.ts'
 import { controlSchema } from './debug-control.ts'
 import { debugEndSchema, debugEngines, debugStatuses } from './debug-state.ts'
+import { debuggerMessageSchema } from './debugger-message.ts'
 import { instant } from './fields.ts'
 import { commandId, debugSessionId, sessionId } from './ids.ts'
 import { logChunkSchema } from './log-message.ts'
@@ -64,12 +65,13 @@ export const debugSessionSchema = z.object({
 })
 export type DebugSession = z.infer<typeof debugSessionSchema>
 
-/** What a debuggee has written. */
+/** What a debuggee has written, and its debugger has said. */
 export const debugOutputSchema = z.object({
   command: commandId.schema,
   chunks: z.array(logChunkSchema),
+  messages: z.array(debuggerMessageSchema),
   /** Where to read on, and whether no more will come. */
-  next: z.object({ stdout: z.int(), stderr: z.int() }),
+  next: z.object({ stdout: z.int(), stderr: z.int(), messages: z.int() }),
   complete: z.boolean(),
 })
 export type DebugOutput = z.infer<typeof debugOutputSchema>

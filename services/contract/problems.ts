@@ -60,6 +60,7 @@ export const problems = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key stands for another request' },
   evaluation_failed: { status: 422, title: 'The expression could not be evaluated' },
   password_wrong: { status: 422, title: 'The old password is not right' },
+  patch_rejected: { status: 422, title: 'The patch does not apply' },
   debugger_refused: { status: 422, title: 'The debugger refused' },
   token_limit: { status: 429, title: 'There are as many tokens as one user may make' },
   ticket_limit: { status: 429, title: 'There are as many tickets as one user may have' },

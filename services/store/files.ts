@@ -75,6 +75,9 @@ export const dataFiles = (root: string) => {
     /** The same once it is compressed, which it is some time after its command has ended. */
     compressedLog: (sessionId: SessionId, id: CommandId, stream: LogStream) =>
       join(command(sessionId, id), `${stream}.log.zst`),
+    /** What the debugger of a debuggee has said, one JSON object a line: see `debugger-message.ts` of the contract. */
+    debuggerMessages: (sessionId: SessionId, id: CommandId) =>
+      join(command(sessionId, id), 'debugger.ndjson'),
     /** Where the control groups of commands are made. */
     cgroups: join(root, 'cgroups.json'),
     /** Held by the runner that compresses and removes old logs. */

@@ -112,7 +112,13 @@ while True:
     total = add(total, 1)
 `
 const theProgram = shared(
-  async () => (await aCommand(['sh', '-c', `printf '%s' "${loop}" > loop.py`], 20)).session,
+  async () =>
+    (
+      await aCommand(
+        ['sh', '-c', `printf '%s' "${loop}" > loop.py; echo 'raise ValueError(1)' > raises.py`],
+        20,
+      )
+    ).session,
 )
 const aDebuggee = async () => {
   const session = await theProgram()
@@ -129,7 +135,15 @@ const freely = async <T extends { session: string; debug: string }>(debuggee: T)
   await client.debug.control({ session, debug, action: 'release' })
   return debuggee
 }
-const aStep = async () => ({ ...(await freely(await theDebuggee())), wait: 60 })
+const aMove = async () => ({ ...(await freely(await theDebuggee())), single_thread: false, wait: 60 })
+/** Ends what others have launched: the server has so many at a time. */
+const endOthers = async () => {
+  const { session, debug } = await theDebuggee()
+  const { items } = await client.debug.list({ session, limit: 100 })
+  for (const { id, end } of items)
+    if (end === null && id !== debug) await client.debug.terminate({ session, debug: id, wait: 20 })
+}
+const aStep = async () => ({ ...(await aMove()), granularity: 'statement' as const })
 const aDebugSession = async () => {
   const { session, debug } = await theDebuggee()
   return { session, debug }
@@ -171,11 +185,15 @@ const aUser = async () => (await client.users.create({ name: aName() })).name
 const alternatives = {
   'debug.launch': ['module', 'binary', 'core', 'node', 'go'],
   'debug.run_to_failure': ['debug', 'module', 'binary', 'core', 'node', 'go'],
+  'debug.source': ['reference'],
   'commands.input': ['base64'],
 } as const
 type Alternative<Name> = Name extends keyof typeof alternatives ? (typeof alternatives)[Name][number] : never
 const alternativesOf = (name: OperationName): readonly string[] =>
-  name === 'debug.launch' || name === 'debug.run_to_failure' || name === 'commands.input'
+  name === 'debug.launch' ||
+  name === 'debug.run_to_failure' ||
+  name === 'debug.source' ||
+  name === 'commands.input'
     ? alternatives[name]
     : []
 
@@ -298,10 +316,12 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     remove: true,
     clear: false,
   }),
-  'debug.continue': aStep,
+  'debug.continue': aMove,
   'debug.next': aStep,
   'debug.step_in': aStep,
   'debug.step_out': aStep,
+  'debug.step_back': aStep,
+  'debug.until': async () => ({ ...(await aMove()), at: 'loop.py:2' }),
   'debug.pause': async () => ({ ...(await freely(await aDebugSession())), wait: 60 }),
   'debug.threads': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
   'debug.stack': async () => ({ ...(await theDebuggee()), start: 0, limit: 5 }),
@@ -310,20 +330,76 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const debuggee = await theDebuggee()
     const [scope] = await client.debug.scopes(debuggee)
     if (scope === undefined) throw new Error('it has no scope')
-    return { ...debuggee, frame: 0, scope: scope.name, reference: scope.reference, start: 0, limit: 5 }
+    return {
+      ...debuggee,
+      frame: 0,
+      scope: scope.name,
+      reference: scope.reference,
+      filter: 'named',
+      start: 0,
+      limit: 5,
+    }
   },
   'debug.evaluate': async () => ({
-    ...{
-      ...(await freely(await theDebuggee())),
-      expression: 'total + 1',
-      shell: false,
-      frame: 0,
-      timeout: 5,
-    },
+    ...(await freely(await theDebuggee())),
+    expression: 'total + 1',
+    shell: false,
+    frame: 0,
+    context: 'watch',
+    timeout: 5,
   }),
-  'debug.output': async () => ({ ...(await aDebugSession()), stdout: 0, stderr: 0, limit: 100 }),
+  'debug.set': async () => {
+    const debuggee = await freely(await theDebuggee())
+    const [scope] = await client.debug.scopes(debuggee)
+    if (scope === undefined) throw new Error('it has no scope')
+    return { ...debuggee, name: 'total', value: '5', frame: 0, reference: scope.reference }
+  },
+  'debug.source': async () => ({
+    ...{ ...(await theDebuggee()), frame: 0, file: 'loop.py', line: 2, around: 1 },
+  }),
+  'debug.sources': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
+  'debug.modules': async () => ({ ...(await aDebugSession()), start: 0, limit: 5 }),
+  'debug.exception': async () => {
+    await endOthers()
+    const session = await theProgram()
+    const { id, stop } = await client.debug.launch({ session, python: 'raises.py', wait: 60 })
+    return { session, debug: id, thread: stop?.thread ?? 0 }
+  },
+  'debug.disassemble': async () => ({
+    ...(await theDebuggee()),
+    frame: 0,
+    address: '0x1',
+    offset: 0,
+    count: 1,
+  }),
+  'debug.memory': async () => ({ ...(await theDebuggee()), frame: 0, address: '0x1', offset: 0, count: 1 }),
+  'debug.write_memory': async () => ({
+    ...{ ...(await freely(await theDebuggee())), frame: 0, address: '0x1', offset: 0, hex: '00' },
+  }),
+  'debug.output': async () => ({
+    ...(await aDebugSession()),
+    stdout: 0,
+    stderr: 0,
+    messages: 0,
+    limit: 100,
+    wait: 0,
+  }),
+  'debug.restart': async () => {
+    await endOthers()
+    const { session, debug } = await freely(await aDebuggee())
+    return { session, debug, wait: 60 }
+  },
+  'debug.rerun': async () => {
+    await endOthers()
+    const { session, debug } = await freely(await aDebuggee())
+    const lines = loop.split('\n').slice(1, 6)
+    const hunk = lines.map(line => (line === 'total = 0' ? `-${line}\n+${line}` : ` ${line}`)).join('\n')
+    const patch = `--- a/loop.py\n+++ b/loop.py\n@@ -2,5 +2,5 @@\n${hunk}\n`
+    return { session, debug, patch, wait: 60 }
+  },
   'debug.terminate': async () => {
-    const { session, debug } = await aDebuggee()
+    await endOthers()
+    const { session, debug } = await freely(await aDebuggee())
     return { session, debug, wait: 60 }
   },
   'debug.control': async () => {
@@ -410,6 +486,13 @@ type Surface = (name: OperationName, input: Record<string, unknown>) => Promise<
 
 const http: Surface = async (name, input) => {
   const operation: Operation = contract[name]
+  const { statusCode, bytes: sent, text } = await send(name, input)
+  t.equal(statusCode, operation.status, `${name}: ${text}`)
+  return operation.answer === 'bytes' ? sent : parsed(operation, text)
+}
+
+async function send(name: OperationName, input: Record<string, unknown>) {
+  const operation: Operation = contract[name]
   const inPath = pathParameters(operation.path)
   const path = inPath.reduce(
     (text, parameter) => text.replace(`{${parameter}}`, encodeURIComponent(String(input[parameter]))),
@@ -426,13 +509,8 @@ const http: Surface = async (name, input) => {
     },
     body: hasBody(operation) ? JSON.stringify(Object.fromEntries(rest)) : null,
   })
-  if (operation.answer === 'bytes') {
-    t.equal(statusCode, operation.status, name)
-    return await body.bytes()
-  }
-  const text = await body.text()
-  t.equal(statusCode, operation.status, `${name}: ${text}`)
-  return parsed(operation, text)
+  const bytes = await body.bytes()
+  return { statusCode, bytes, text: Buffer.from(bytes).toString() }
 }
 
 const sdk: Surface = async (name, input) => {
@@ -451,12 +529,17 @@ const sdk: Surface = async (name, input) => {
   }
 }
 
-const cli: Surface = async (name, input) => {
+async function typedLine(name: OperationName, input: Record<string, unknown>) {
   const args = await wordsFor(name as CliName, input)
-  const { code, stdout, stderr } = await commandLine(args, {
+  const ended = await commandLine(args, {
     environment: { ...at(server.url), DEBUG_SERVER_TOKEN: server.token },
     directory: server.directory,
   })
+  return { ...ended, args }
+}
+
+const cli: Surface = async (name, input) => {
+  const { code, stdout, stderr, args } = await typedLine(name, input)
   t.equal(code, 0, `${args.join(' ')}: ${stderr}`)
   return contract[name].answer === 'bytes' ? Buffer.from(stdout) : parsed(contract[name], stdout)
 }
@@ -525,6 +608,25 @@ const mcp: Surface = async (name, { cursor, ...input }) => {
 
 const surfaces = { api: http, sdk, cli, mcp } as const
 
+/** What the debugger of Python does not have: every surface tells so. */
+const beyondDebugpy: ReadonlySet<OperationName> = new Set([
+  ...(['debug.step_back', 'debug.sources', 'debug.disassemble'] as const),
+  ...(['debug.memory', 'debug.write_memory'] as const),
+])
+const thrown = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    return `it was not refused: ${JSON.stringify(await call)}`
+  } catch (error) {
+    return String(error)
+  }
+}
+const refused: Record<keyof typeof surfaces, (...call: Parameters<Surface>) => Promise<string>> = {
+  api: async (name, input) => (await send(name, input)).text,
+  sdk: (...call) => thrown(sdk(...call)),
+  cli: async (name, input) => (await typedLine(name, input)).stderr,
+  mcp: (...call) => thrown(mcp(...call)),
+}
+
 const walked: string[] = []
 for (const name of operationNames)
   t.test(name, async t => {
@@ -533,6 +635,11 @@ for (const name of operationNames)
       const input = await inputs[name]()
       const whole = [...Object.keys(input), ...alternativesOf(name)]
       t.same(whole.sort(), Object.keys(operation.input.shape).sort(), 'every field is given')
+      if (beyondDebugpy.has(name)) {
+        t.match(await refused[surface](name, input), /this debugger \(debugpy\) has no /, surface)
+        walked.push(`${name} ${surface}`)
+        continue
+      }
       const answer = await surfaces[surface](name, input)
       if (operation.answer === 'stream') heard(t, answer)
       else if (operation.answer === 'events') told(t, answer)

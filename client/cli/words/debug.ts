@@ -111,7 +111,7 @@ export const debugNext: Words<'debug.next'> = {
   path: ['debug', 'next'],
   places: ['session'],
   flags: { debug, thread, wait },
-  examples: ['@last'],
+  examples: ['@last', '@last --granularity instruction'],
   act: untilStop('debug.next'),
 }
 
@@ -129,6 +129,22 @@ export const debugStepOut: Words<'debug.step_out'> = {
   flags: { debug, thread, wait },
   examples: ['@last'],
   act: untilStop('debug.step_out'),
+}
+
+export const debugStepBack: Words<'debug.step_back'> = {
+  path: ['debug', 'step-back'],
+  places: ['session'],
+  flags: { debug, thread, wait },
+  examples: ['@last'],
+  act: untilStop('debug.step_back'),
+}
+
+export const debugUntil: Words<'debug.until'> = {
+  path: ['debug', 'until'],
+  places: ['session', 'at'],
+  flags: { debug, thread, wait },
+  examples: ['@last app.py:20', `@last 'app.py:"return total"'`],
+  act: untilStop('debug.until'),
 }
 
 export const debugPause: Words<'debug.pause'> = {
@@ -182,9 +198,32 @@ export const debugScopes: Words<'debug.scopes'> = {
 export const debugOutput: Words<'debug.output'> = {
   path: ['debug', 'output'],
   places: ['session'],
-  flags: { debug, stdout: { value: 'N' }, stderr: { value: 'N' }, limit: { value: 'N' } },
-  examples: ['@last', '@last --stdout 65536 --stderr 0', '@last --json'],
+  flags: {
+    debug,
+    stdout: { value: 'N' },
+    stderr: { value: 'N' },
+    messages: { value: 'N' },
+    limit: { value: 'N' },
+    wait: { read: 'seconds', value: 'DURATION' },
+  },
+  examples: ['@last', '@last --stdout 65536 --stderr 0 --messages 0', '@last --wait 30s', '@last --json'],
   act: () => import('../acts/debug-output.ts'),
+}
+
+export const debugRestart: Words<'debug.restart'> = {
+  path: ['debug', 'restart'],
+  places: ['session'],
+  flags: { debug, wait },
+  examples: ['@last', '@last --wait 0'],
+  act: untilStop('debug.restart'),
+}
+
+export const debugRerun: Words<'debug.rerun'> = {
+  path: ['debug', 'rerun'],
+  places: ['session'],
+  flags: { debug, patch: { read: 'file', value: 'FILE' }, wait },
+  examples: ['@last --patch fix.patch', '@last --patch -'],
+  act: untilStop('debug.rerun'),
 }
 
 export const debugTerminate: Words<'debug.terminate'> = {

@@ -15,6 +15,8 @@ const lists = {
   'debug.stack': 'frames',
   'debug.variables': 'variables',
   'debug.transcript': 'entries',
+  'debug.sources': 'sources',
+  'debug.modules': 'modules',
 } as const
 type PagedName = keyof typeof lists
 

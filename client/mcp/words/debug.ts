@@ -83,6 +83,22 @@ export const debugStepOut: Words<'debug.step_out'> = {
   reader: whole('debug.step_out'),
 }
 
+export const debugStepBack: Words<'debug.step_back'> = {
+  tool: 'debug_step_back',
+  title: 'Step back',
+  description: `Go back to the line before, where the debugger can; most cannot, and say so. ${thenWhat}`,
+  defaults: { wait },
+  reader: whole('debug.step_back'),
+}
+
+export const debugUntil: Words<'debug.until'> = {
+  tool: 'debug_until',
+  title: 'Run to a line',
+  description: `Let a stopped debuggee run to a line (FILE:LINE or FILE:"TEXT"), unless a breakpoint or an exception stops it before. Nothing is left behind there. ${thenWhat}`,
+  defaults: { wait },
+  reader: whole('debug.until'),
+}
+
 export const debugPause: Words<'debug.pause'> = {
   tool: 'debug_pause',
   title: 'Pause',
@@ -136,8 +152,26 @@ export const debugOutput: Words<'debug.output'> = {
   tool: 'debug_output',
   title: "Read a debuggee's output",
   description:
-    'What a debuggee has written to stdout and stderr, from the bytes given on, from the beginning without any. Go on with the cursor; there is one until the debuggee has ended and all has been read (complete).',
+    'What a debuggee has written to stdout and stderr, and what its debugger has said (messages: what logpoints say), from the bytes given on, from the beginning without any. With wait it answers as soon as there is some, or the debuggee has stopped or ended. Go on with the cursor; there is one until the debuggee has ended and all has been read (complete).',
   reader: debuggeeOutput,
+}
+
+export const debugRestart: Words<'debug.restart'> = {
+  tool: 'debug_restart',
+  title: 'Launch anew',
+  description: `End a debuggee, if it has not ended, and launch the same program again with the breakpoints that there are. That is a new debug session, and the latest. ${thenWhat}`,
+  defaults: { wait },
+  destructive: true,
+  reader: whole('debug.restart'),
+}
+
+export const debugRerun: Words<'debug.rerun'> = {
+  tool: 'debug_rerun',
+  title: 'Patch and launch anew',
+  description: `Try a fix in one call: apply a unified diff to the worktree as it is now, end the debuggee, and launch the same program again with the breakpoints that there are (those set by text find their line again). A patch that does not apply changes nothing: the refusal says where. The result is a new debug session, and the latest. ${thenWhat}`,
+  defaults: { wait },
+  destructive: true,
+  reader: whole('debug.rerun'),
 }
 
 export const debugTerminate: Words<'debug.terminate'> = {

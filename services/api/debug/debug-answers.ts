@@ -10,12 +10,14 @@ import { insufficientScope } from '../access.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { applyPatch } from './apply-patch.ts'
 import { askDebugger } from './ask-debugger.ts'
+import { awaitOutput } from './await-output.ts'
 import type { ScopedDebugCall } from './debug-call.ts'
-import { outputOf } from './debug-output.ts'
 import { replayOf } from './debug-replay.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
 import { transcriptOf } from './debug-transcript.ts'
+import { launchAnew } from './launch-anew.ts'
 import { launchDebuggee } from './launch-debuggee.ts'
 import { runToFailure } from './run-to-failure.ts'
 import { terminateDebuggee } from './terminate-debuggee.ts'
@@ -46,6 +48,8 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.next': live('debug.next'),
     'debug.step_in': live('debug.step_in'),
     'debug.step_out': live('debug.step_out'),
+    'debug.step_back': live('debug.step_back'),
+    'debug.until': live('debug.until'),
     'debug.pause': live('debug.pause'),
     'debug.threads': live('debug.threads'),
     'debug.stack': live('debug.stack'),
@@ -56,9 +60,27 @@ export const debugAnswers = (context: Context): DebugAnswers => {
         ? insufficientScope('debug:shell')
         : live('debug.evaluate')(session, input, call),
     'debug.run_to_failure': (session, input, call) => runToFailure(context, session, input, call),
-    'debug.output': async (session, input) => {
+    'debug.set': live('debug.set'),
+    'debug.source': live('debug.source'),
+    'debug.sources': live('debug.sources'),
+    'debug.modules': live('debug.modules'),
+    'debug.exception': live('debug.exception'),
+    'debug.disassemble': live('debug.disassemble'),
+    'debug.memory': live('debug.memory'),
+    'debug.write_memory': live('debug.write_memory'),
+    'debug.output': async (session, input, call) => {
       const debug = await findDebugSession(context, session, input.debug)
-      return debug.ok ? outputOf(context, debug.value.row, input) : debug
+      return debug.ok ? awaitOutput(context, debug.value, input, call) : debug
+    },
+    'debug.restart': async (session, input, call) => {
+      const debug = await findDebugSession(context, session, input.debug)
+      return debug.ok ? launchAnew(context, session, debug.value, input.wait, call) : debug
+    },
+    'debug.rerun': async (session, { debug: named, patch, wait }, call) => {
+      const debug = await findDebugSession(context, session, named)
+      if (!debug.ok) return debug
+      const refused = await applyPatch(context, session, patch, call.gone)
+      return refused ?? launchAnew(context, session, debug.value, wait, call)
     },
     'debug.terminate': async (session, input, call) => {
       const debug = await findDebugSession(context, session, input.debug)

@@ -11,8 +11,9 @@ import { recordedLength, startsWithin } from '../logs/log-length.ts'
 import { logOf } from '../logs/masked-log.ts'
 import { Tail } from '../logs/tail.ts'
 import { done, type Outcome } from '../outcome.ts'
+import { debuggerMessages } from './debugger-messages.ts'
 
-type Wanted = Pick<ParsedInputOf<Contract['debug.output']>, 'stdout' | 'stderr' | 'limit'>
+type Wanted = Pick<ParsedInputOf<Contract['debug.output']>, 'stdout' | 'stderr' | 'messages' | 'limit'>
 
 /**
  * What a debuggee has written, from the log files alone: it needs no runner. The row was read before the files: once
@@ -21,7 +22,7 @@ type Wanted = Pick<ParsedInputOf<Contract['debug.output']>, 'stdout' | 'stderr' 
 export async function outputOf(
   context: Context,
   row: CommandRow,
-  { stdout, stderr, limit }: Wanted,
+  { stdout, stderr, messages, limit }: Wanted,
 ): Promise<Outcome<DebugOutput>> {
   const expired = refuseExpired(row)
   if (expired !== undefined) return expired
@@ -35,12 +36,17 @@ export async function outputOf(
     const chunks = await readUpTo(tail, limit, length, await file.end(length))
     return { chunks, next: tail.position, isWhole: tail.position === length }
   }
-  const [out, err] = await Promise.all([read('stdout'), read('stderr')])
+  const [out, err, said] = await Promise.all([
+    read('stdout'),
+    read('stderr'),
+    debuggerMessages(context, row, messages, limit),
+  ])
   return done({
     command: row.id,
     chunks: [...out.chunks, ...err.chunks],
-    next: { stdout: out.next, stderr: err.next },
-    complete: out.isWhole && err.isWhole,
+    messages: [...said.messages],
+    next: { stdout: out.next, stderr: err.next, messages: said.next },
+    complete: out.isWhole && err.isWhole && !said.more,
   })
 }
 
@@ -56,7 +62,7 @@ export async function lastOutputOf(
   }
   const [stdout, stderr] = await Promise.all([startOf('stdout'), startOf('stderr')])
   // What it writes meanwhile may be more than that.
-  const output = await outputOf(context, row, { stdout, stderr, limit: bytes })
+  const output = await outputOf(context, row, { stdout, stderr, messages: 0, limit: bytes })
   return output.ok ? output.value : undefined
 }
 

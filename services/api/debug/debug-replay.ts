@@ -27,7 +27,7 @@ export async function replayOf(
   const { output, missing } = answer.value
   const from = (bytes: number) => Math.max(0, bytes - mostOutput)
   const starts = { stdout: from(output.stdout), stderr: from(output.stderr) }
-  const read = await outputOf(context, debug.row, { ...starts, limit: mostOutput })
+  const read = await outputOf(context, debug.row, { ...starts, messages: 0, limit: mostOutput })
   if (!read.ok) return done({ ...answer.value, missing: [...missing, `what it had written: ${read.detail}`] })
   const chunks = read.value.chunks.flatMap(chunk => {
     const bytes = output[chunk.stream] - chunk.offset

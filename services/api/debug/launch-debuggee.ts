@@ -6,7 +6,12 @@ import { type DebugRequest, debuggeeLine, enginesFor } from '../../contract/debu
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugEngine } from '../../contract/debug-state.ts'
 import type { ParsedInputOf } from '../../contract/operation.ts'
-import { getDebugSession, type Queued, queueDebugSession } from '../../store/debug-sessions.ts'
+import {
+  getDebugSession,
+  type NewDebugSession,
+  type Queued,
+  queueDebugSession,
+} from '../../store/debug-sessions.ts'
 import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { now } from '../handlers/now.ts'
@@ -40,7 +45,7 @@ export async function launchDebuggee(
       'debugger_refused',
       `a session that is offline has no way to ${engine}: open one without --offline`,
     )
-  const queued = await queueDebugSession(context.store, {
+  const wanted = {
     command: {
       session: session.id,
       command: debuggeeLine(request),
@@ -53,12 +58,23 @@ export async function launchDebuggee(
     },
     engine,
     request,
-    most: context.debugSessions,
-  })
+  }
+  return launchQueued(context, session, wanted, input.wait, call)
+}
+
+/** Queues a debuggee that may be, and waits for its first stop. */
+export async function launchQueued(
+  context: Context,
+  session: SessionJoined,
+  wanted: Omit<NewDebugSession, 'most'>,
+  wait: number,
+  call: DebugCall,
+): Promise<Outcome<DebugSession>> {
+  const queued = await queueDebugSession(context.store, { ...wanted, most: context.debugSessions })
   if (!queued.queued) return notQueued(queued.reason, session, context)
   context.runner.wake()
   context.changes.announce({ session: session.id, command: queued.command })
-  return firstStop(context, queued, session, input.wait, call)
+  return firstStop(context, queued, session, wait, call)
 }
 
 function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'>): DebugRequest | undefined {

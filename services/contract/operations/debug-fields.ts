@@ -36,6 +36,16 @@ export const stopped = [...live, 'debuggee_running'] as const
 /** What acts: others may have the control. */
 export const acting = ['control_held', 'role_insufficient'] as const
 
+/** What launching anew can meet. */
+export const again = [
+  ...finding,
+  ...asking,
+  ...acting,
+  'session_ended',
+  'debug_limit',
+  'debugger_timeout',
+] as const
+
 export const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const
 /** What acts on a debuggee, and what looks at it: by this, who may only watch is told from who may control. */
 export const write = { access: 'debug:write', answer: 'json', status: 200, surfaces: everywhere } as const

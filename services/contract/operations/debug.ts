@@ -4,65 +4,31 @@ import { controlActions, controlSchema, seenViewerSchema, viewerSchema } from '.
 import { recordEntrySchema } from '../debug-record.ts'
 import { debugReplaySchema } from '../debug-replay.ts'
 import { exceptionStops } from '../debug-request.ts'
-import {
-  debugOutputSchema,
-  debugSessionSchema,
-  frameSchema,
-  scopeSchema,
-  threadSchema,
-  variableSchema,
-} from '../debug-resources.ts'
+import { debugOutputSchema, debugSessionSchema } from '../debug-resources.ts'
 import { checkDebuggee, debuggeeFields } from '../debuggee-fields.ts'
-import { commandSurroundings, flag, nullFree, waitSeconds } from '../fields.ts'
-import { reference } from '../ids.ts'
+import { commandSurroundings, flag, standardInput, waitSeconds } from '../fields.ts'
 import { operation } from '../operation.ts'
 import { pageFields, pageOf } from '../page.ts'
 import { debugAbove } from './debug-above.ts'
-
-/** Which debug session. A session's latest, where none is named: the usual case has one. */
-const of = {
-  session: reference('ses', true).describe('the session: its id, a unique beginning of it, or @last'),
-  debug: reference('dbg')
-    .optional()
-    .describe('the debug session: its id or a unique beginning of it; default: the latest of the session'),
-}
-
-const thread = z.int().optional().describe('the thread; default: the one that stopped last')
-const frame = z.int().min(0).max(10_000).default(0).describe('the stack frame: 0 is the innermost')
-const untilStop = waitSeconds.describe('seconds to wait until it has stopped again or ended')
-const start = z.int().min(0).default(0).describe('how many to pass over')
-const atMost = (most: number, initial: number) =>
-  z.int().min(1).max(most).default(initial).describe('how many at the most')
-
-const finding = ['session_not_found', 'debug_session_not_found', 'ambiguous_id'] as const
-/** What a question to the runner can meet. */
-const asking = ['runner_unavailable', 'too_many_calls'] as const
-/** What every operation on a live debugger can answer. */
-const live = [...finding, 'debug_session_ended', ...asking, 'debugger_timeout', 'debugger_refused'] as const
-/** What needs a debuggee that stands still. */
-const stopped = [...live, 'debuggee_running'] as const
-
-/** What acts: others may have the control. */
-const acting = ['control_held', 'role_insufficient'] as const
-
-const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const
-/** What acts on a debuggee, and what looks at it: by this, who may only watch is told from who may control. */
-const write = { access: 'debug:write', answer: 'json', status: 200, surfaces: everywhere } as const
-const read = { ...write, access: 'debug:read' } as const
-
-const goOn = (verb: string, summary: string) =>
-  operation({
-    ...write,
-    method: 'POST',
-    path: `/sessions/{session}/debug/${verb}`,
-    summary,
-    input: z.strictObject({ ...of, thread, wait: untilStop }),
-    output: debugSessionSchema,
-    errors: [...stopped, ...acting],
-  })
-
-/** A page of a list: `next` is the `start` of the following one, null at its end. */
-const page = { total: z.int(), next: z.int().nullable() }
+import {
+  acting,
+  again,
+  asking,
+  atMost,
+  finding,
+  frame,
+  live,
+  of,
+  page,
+  read,
+  start,
+  stopped,
+  thread,
+  untilStop,
+  write,
+} from './debug-fields.ts'
+import { debugInspection } from './debug-inspection.ts'
+import { debugMovement } from './debug-movement.ts'
 
 export const debugOperations = {
   'debug.launch': operation({
@@ -132,99 +98,53 @@ export const debugOperations = {
     output: z.array(breakpointSchema),
     errors: [...stopped, ...acting],
   }),
-  'debug.continue': goOn('continue', 'Go on until the next breakpoint or the end'),
-  'debug.next': goOn('next', 'Go on to the next line, stepping over calls'),
-  'debug.step_in': goOn('step-in', 'Go on into the next call'),
-  'debug.step_out': goOn('step-out', 'Go on until the present function returns'),
-  'debug.pause': operation({
-    ...write,
-    method: 'POST',
-    path: '/sessions/{session}/debug/pause',
-    summary: 'Stop a debuggee wherever it is; one that is stopped stays so',
-    input: z.strictObject({ ...of, wait: untilStop }),
-    output: debugSessionSchema,
-    errors: [...live, ...acting],
-  }),
-  'debug.threads': operation({
-    ...read,
-    method: 'GET',
-    path: '/sessions/{session}/debug/threads',
-    summary: 'The threads of a debuggee',
-    input: z.strictObject({ ...of, start, limit: atMost(1_000, 100) }),
-    output: z.object({ threads: z.array(threadSchema), ...page }),
-    errors: live,
-  }),
-  'debug.stack': operation({
-    ...read,
-    method: 'GET',
-    path: '/sessions/{session}/debug/stack',
-    summary: 'The stack of a thread, innermost frame first',
-    input: z.strictObject({ ...of, thread, start, limit: atMost(1_000, 20) }),
-    output: z.object({ thread: z.int(), frames: z.array(frameSchema), ...page }),
-    errors: stopped,
-  }),
-  'debug.scopes': operation({
-    ...read,
-    method: 'GET',
-    path: '/sessions/{session}/debug/scopes',
-    summary: 'The scopes of a stack frame',
-    input: z.strictObject({ ...of, thread, frame }),
-    output: z.array(scopeSchema),
-    errors: stopped,
-  }),
-  'debug.variables': operation({
-    ...read,
-    method: 'GET',
-    path: '/sessions/{session}/debug/variables',
-    summary: 'The variables of a scope, or the parts of a variable',
-    input: z.strictObject({
-      ...of,
-      thread,
-      frame,
-      scope: z.string().max(200).optional().describe('the scope by its name; default: the first, the locals'),
-      reference: z
-        .int()
-        .min(1)
-        .optional()
-        .describe('the reference of a variable or scope, to see its parts; in place of frame and scope'),
-      start,
-      limit: atMost(1_000, 100),
-    }),
-    output: z.object({ variables: z.array(variableSchema), ...page }),
-    errors: stopped,
-  }),
-  'debug.evaluate': operation({
-    ...write,
-    method: 'POST',
-    path: '/sessions/{session}/debug/evaluate',
-    summary: 'Evaluate an expression in a stack frame',
-    input: z.strictObject({
-      ...of,
-      expression: nullFree(100_000).min(1).describe("an expression in the debuggee's language"),
-      shell: flag.describe(
-        'a command of the debugger itself in place of an expression, where it has some (lldb-dap): it may do what a shell may, and needs the scope debug:shell',
-      ),
-      thread,
-      frame,
-      timeout: z.number().positive().max(60).default(10).describe('seconds after which it is given up'),
-    }),
-    output: variableSchema.omit({ name: true }),
-    errors: [...stopped, ...acting, 'evaluation_failed'],
-  }),
+  ...debugMovement,
+  ...debugInspection,
   ...debugAbove,
   'debug.output': operation({
     ...read,
     method: 'GET',
     path: '/sessions/{session}/debug/output',
-    summary: 'What a debuggee has written, from any byte on',
+    summary: 'What a debuggee has written and its debugger has said, from any byte on',
     input: z.strictObject({
       ...of,
       stdout: z.int().min(0).default(0).describe('the first byte wanted of stdout'),
       stderr: z.int().min(0).default(0).describe('the first byte wanted of stderr'),
+      messages: z.int().min(0).default(0).describe('the first byte wanted of what the debugger has said'),
       limit: z.int().min(1).max(1_000_000).default(65_536).describe('how many bytes of each at the most'),
+      wait: waitSeconds.describe('seconds to wait until there is something, or it has stopped or ended'),
     }),
     output: debugOutputSchema,
     errors: [...finding, 'offset_out_of_range', 'log_expired', 'log_damaged'],
+  }),
+  'debug.restart': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/restart',
+    summary: 'End a debuggee and launch it anew, with the breakpoints that there are: a new debug session',
+    input: z.strictObject({ ...of, wait: untilStop }),
+    output: debugSessionSchema,
+    status: 201,
+    errors: again,
+  }),
+  'debug.rerun': operation({
+    ...write,
+    method: 'POST',
+    path: '/sessions/{session}/debug/rerun',
+    summary:
+      'Apply a patch to the worktree, then end a debuggee and launch it anew, with the breakpoints that there are',
+    input: z.strictObject({
+      ...of,
+      patch: standardInput
+        .refine(text => text !== '', 'must not be empty')
+        .describe('a unified diff to apply to the worktree as it is now, all of it or nothing'),
+      wait: untilStop,
+    }),
+    output: debugSessionSchema,
+    status: 201,
+    // 1 MiB of a patch, where each byte of it is escaped.
+    largestBody: 8 * 1024 * 1024,
+    errors: [...again, 'patch_rejected'],
   }),
   'debug.terminate': operation({
     ...write,

@@ -45,7 +45,13 @@ export const capabilitiesSchema = z
   .prefault({})
 export type Capabilities = z.infer<typeof capabilitiesSchema>
 
-export const sourceSchema = z.object({ path: z.string().optional() })
+export const sourceSchema = z.object({
+  name: z.string().optional(),
+  path: z.string().optional(),
+  /** Above 0 where its text is to be asked for. */
+  sourceReference: z.int().optional(),
+})
+export type Source = z.infer<typeof sourceSchema>
 
 export const adapterBreakpointSchema = z.object({
   id: z.int().optional(),
@@ -79,6 +85,13 @@ export const stoppedEventSchema = z.looseObject({
 })
 export type StoppedEvent = z.infer<typeof stoppedEventSchema>
 
+export const outputEventSchema = z.object({
+  category: z.string().max(100).default('console'),
+  output: z.string(),
+  source: sourceSchema.nullish(),
+  line: z.int().optional(),
+})
+
 export const threadsBodySchema = z.object({
   threads: z.array(z.object({ id: z.int(), name: z.string() })),
 })
@@ -89,6 +102,7 @@ export const stackFrameSchema = z.object({
   line: z.int(),
   column: z.int(),
   source: sourceSchema.nullish(),
+  instructionPointerReference: z.string().optional(),
 })
 export type StackFrame = z.infer<typeof stackFrameSchema>
 export const stackTraceBodySchema = z.object({ stackFrames: z.array(stackFrameSchema) })
@@ -99,6 +113,9 @@ export const scopesBodySchema = z.object({
   ),
 })
 
+/** How many parts there are, where the adapter gives them by the page. */
+const counts = { indexedVariables: z.int().min(0).optional(), namedVariables: z.int().min(0).optional() }
+
 export const variablesBodySchema = z.object({
   variables: z.array(
     z.object({
@@ -106,6 +123,7 @@ export const variablesBodySchema = z.object({
       value: z.string(),
       type: z.string().optional(),
       variablesReference: z.int().default(0),
+      ...counts,
     }),
   ),
 })
@@ -114,11 +132,58 @@ export const evaluateBodySchema = z.object({
   result: z.string(),
   type: z.string().optional(),
   variablesReference: z.int().default(0),
+  memoryReference: z.string().optional(),
+  ...counts,
 })
+
+export const setValueBodySchema = z.object({
+  value: z.string(),
+  type: z.string().optional(),
+  variablesReference: z.int().default(0),
+  ...counts,
+})
+
+export const sourceBodySchema = z.object({ content: z.string() })
+
+export const loadedSourcesBodySchema = z.object({ sources: z.array(sourceSchema) })
+
+export const modulesBodySchema = z.object({
+  modules: z.array(
+    z.object({
+      id: z.union([z.string(), z.number()]),
+      name: z.string(),
+      path: z.string().optional(),
+      version: z.string().optional(),
+      symbolStatus: z.string().optional(),
+    }),
+  ),
+})
+
+export const disassembleBodySchema = z.object({
+  instructions: z.array(
+    z.object({
+      address: z.string(),
+      instructionBytes: z.string().optional(),
+      instruction: z.string(),
+      symbol: z.string().optional(),
+      location: sourceSchema.optional(),
+      line: z.int().optional(),
+    }),
+  ),
+})
+
+export const readMemoryBodySchema = z.object({
+  address: z.string(),
+  unreadableBytes: z.int().min(0).default(0),
+  data: z.base64().default(''),
+})
+export const writeMemoryBodySchema = z.object({ bytesWritten: z.int().optional() }).nullish()
 
 export const exceptionInfoBodySchema = z.object({
   exceptionId: z.string(),
-  description: z.string().optional(),
+  description: z.string().nullish(),
+  breakMode: z.string().default('always'),
+  details: z.object({ message: z.string().nullish(), stackTrace: z.string().nullish() }).nullish(),
 })
 
 export const anyBodySchema = z.unknown().optional()

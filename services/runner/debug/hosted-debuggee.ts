@@ -24,10 +24,13 @@ import type { ConnectedViewers } from './control/connected-viewers.ts'
 import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
 import { MeetingPlace } from './meeting-place.ts'
+import { MessageFile } from './message-file.ts'
 import type { Place } from './place.ts'
 import type { DebugRecord } from './record/debug-record.ts'
 import { recordOf } from './record/record-of.ts'
+import { messageOf } from './said.ts'
 import type { SourceText } from './source-text.ts'
+import { WorktreePaths } from './worktree-paths.ts'
 
 export type Hosting = {
   readonly engines: Engines
@@ -55,6 +58,7 @@ export class HostedDebuggee implements Debuggee {
   readonly #registry: Registry
   #live: LiveDebugSession | undefined
   #record: DebugRecord | undefined
+  #messages: MessageFile | undefined
   #meeting: MeetingPlace | undefined
 
   constructor(
@@ -96,6 +100,7 @@ export class HostedDebuggee implements Debuggee {
       clock: this.#context.clock,
       connected: this.#hosting.viewers,
       tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
+      said: body => this.#said(body, place.place.worktree),
       end,
     })
     this.#live = live
@@ -133,6 +138,7 @@ export class HostedDebuggee implements Debuggee {
     this.#registry.remove(this.#debug.id)
     await this.#live?.[Symbol.asyncDispose]()
     await this.#record?.[Symbol.asyncDispose]()
+    this.#messages?.[Symbol.dispose]()
     await this.#meeting?.[Symbol.asyncDispose]()
   }
 
@@ -146,6 +152,14 @@ export class HostedDebuggee implements Debuggee {
       missing.push(planned?.failure.message ?? `this runner cannot host ${engine}`)
     }
     return { ok: false, failure: { reason: 'debugger_not_found', message: missing.join('; ') } } as const
+  }
+
+  #said(body: unknown, worktree: string): void {
+    const { files, clock } = this.#context
+    const message = messageOf(body, new WorktreePaths(worktree, () => false), clock)
+    if (message === undefined) return
+    this.#messages ??= new MessageFile(files.debuggerMessages(this.#debug.session_id, this.#debug.command_id))
+    this.#messages.add(message)
   }
 
   #meet(enclosure: Enclosure): MeetingPlace {

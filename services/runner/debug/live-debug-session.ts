@@ -23,7 +23,7 @@ import type { Place } from './place.ts'
 import type { Recorder } from './record/debug-record.ts'
 import { noted } from './record/noted.ts'
 import { Refusal } from './refusal.ts'
-import type { SourceText } from './source-text.ts'
+import type { SourceLines, SourceText } from './source-text.ts'
 import { StoppedFrames } from './stopped-frames.ts'
 import { UnansweredExpressions } from './unanswered-expressions.ts'
 import { WorktreePaths } from './worktree-paths.ts'
@@ -58,6 +58,8 @@ export type LiveDependencies = {
   readonly record: Recorder
   /** `by`: who has made it happen. */
   readonly tell: (event: DebugEventName, debug: DebugSession, by: Viewer | null) => void
+  /** The adapter's `output`. */
+  readonly said: (body: unknown) => void
   /** Has the debuggee ended. */
   readonly end: (cause: EndCause) => void
   /** In milliseconds, where they are not to be the usual ones: from launch to running, and for an answer. */
@@ -116,12 +118,10 @@ export class LiveDebugSession implements AsyncDisposable {
     this.#frames = this.newFrames()
     this.breakpoints = new DebuggeeBreakpoints({
       ask: this.adapter.ask,
-      absolute: file => this.paths.absolute(file),
       paths: this.paths,
-      lines: path => deps.text.lines(path, place.enclosure.shows),
+      lines: path => this.lines(path),
       engine: deps.identity.engine,
       capabilities: () => this.adapter.capabilities,
-      filterOptions: () => this.adapter.capabilities.supportsExceptionFilterOptions,
       hitCondition: wanted =>
         this.adapter.capabilities.supportsHitConditionalBreakpoints ? plan.hitCondition?.(wanted) : undefined,
       changed: () => this.#tell('breakpoints'),
@@ -180,12 +180,6 @@ export class LiveDebugSession implements AsyncDisposable {
   /** The top of the worktree. */
   get worktree(): string {
     return this.#deps.place.worktree
-  }
-
-  /** What stands in a file, as far as the session may see it. */
-  async textOf(path: string): Promise<string | undefined> {
-    const { text, place } = this.#deps
-    return (await text.lines(path, place.enclosure.shows))?.join('\n')
   }
 
   /** The debuggee's, as it sees itself; undefined where the adapter has not told it. */
@@ -248,6 +242,11 @@ export class LiveDebugSession implements AsyncDisposable {
   /** Whether its debugger runs commands of its own. */
   get hasCommands(): boolean {
     return this.#deps.plan.hasCommands === true
+  }
+
+  /** The lines of a file by its absolute path, where who asks may see it. */
+  lines(path: string): Promise<SourceLines> {
+    return this.#deps.text.lines(path, this.#deps.place.enclosure.shows)
   }
 
   evaluationError(message: string): string {
@@ -358,6 +357,9 @@ export class LiveDebugSession implements AsyncDisposable {
         return
       case 'continued':
         this.#happens({ kind: 'continued' })
+        return
+      case 'output':
+        this.#deps.said(body)
         return
       case 'breakpoint':
         this.breakpoints.reported(body)

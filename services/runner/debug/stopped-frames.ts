@@ -6,6 +6,14 @@ import { Refusal } from './refusal.ts'
 import { lineOf, type SourceText } from './source-text.ts'
 import type { WorktreePaths } from './worktree-paths.ts'
 
+/** What a reference that was given out is of. */
+export type Given = {
+  readonly thread: number
+  /** How many parts there are, where the adapter has said so: then it gives them by the page. */
+  readonly indexed?: number | undefined
+  readonly named?: number | undefined
+}
+
 type Known = { frames: readonly StackFrame[]; complete: boolean }
 
 /**
@@ -18,7 +26,7 @@ export class StoppedFrames {
   readonly #text: SourceText
   readonly #shows: (path: string) => boolean
   readonly #stacks = new Map<number, Known>()
-  readonly #references = new Map<number, number>()
+  readonly #references = new Map<number, Given>()
 
   constructor(ask: AskAdapter, paths: WorktreePaths, text: SourceText, shows: (path: string) => boolean) {
     this.#shows = shows
@@ -86,16 +94,16 @@ export class StoppedFrames {
     return around.slice(around.findIndex(isText), around.findLastIndex(isText) + 1)
   }
 
-  /** Remembers a reference that a client is told, of something that lives in this thread. */
-  given(reference: number, thread: number): number {
-    if (reference > 0) this.#references.set(reference, thread)
+  /** Remembers a reference that a client is told, of something that lives in a thread. */
+  given(reference: number, of: Given): number {
+    if (reference > 0) this.#references.set(reference, of)
     return reference
   }
 
-  /** The thread of a reference. */
-  threadOf(reference: number): number {
-    const thread = this.#references.get(reference)
-    if (thread !== undefined) return thread
+  /** What a reference is of. */
+  of(reference: number): Given {
+    const given = this.#references.get(reference)
+    if (given !== undefined) return given
     throw new Refusal(
       'debugger_refused',
       `reference ${reference} is of no variable at this stop: references are good until the debuggee goes on; ask for the variables anew`,

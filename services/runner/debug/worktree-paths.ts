@@ -28,10 +28,16 @@ export class WorktreePaths {
     return resolve(this.#top, file)
   }
 
+  /** Relative to the top where the file lies below by its name; null where it is no file. */
+  named(path: string | undefined): string | null {
+    if (path === undefined || !isAbsolute(path)) return null
+    return path.startsWith(this.#top + sep) ? relative(this.#top, path) : path
+  }
+
   /** Relative to the top where the file lies below, by its name or in truth; null where it is no file. */
   async told(path: string | undefined): Promise<string | null> {
-    if (path === undefined || !isAbsolute(path)) return null
-    if (path.startsWith(this.#top + sep)) return relative(this.#top, path)
+    const named = this.named(path)
+    if (named === null || path === undefined || named !== path) return named
     const real = await realpath(path).catch(() => path)
     return real.startsWith(this.#top + sep) ? relative(this.#top, real) : path
   }

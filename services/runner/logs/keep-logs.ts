@@ -64,6 +64,7 @@ async function removeExpired({ store, files, lease }: RunnerContext, signal: Abo
         await rm(compressed, { force: true })
         await removeDrafts(compressed)
       }
+      await rm(files.debuggerMessages(session_id, id), { force: true })
       await logsRemoved(store, id)
     }
     if (rows.length < batch) return

@@ -222,15 +222,19 @@ t.test('output comes as it was written, each stream to its own', async t => {
               { ...chunk, stream: 'stderr', base64: Buffer.from('é\x1b').toString('base64'), bytes: 3 },
             ]
           : [],
-      next: { stdout: 4, stderr: 3 },
+      messages: stdout === 0 ? [{ ...said, text: 'x is 3\x1b' }] : [],
+      next: { stdout: 4, stderr: 3, messages: 90 },
       complete: stdout !== 0,
     }),
   })
+  const place = { offset: 0, file: null, line: null }
+  const said = { at: example.instant, category: 'stdout', truncated: false, ...place }
   const chunk = { type: 'output', command: debugSession().command, offset: 0 } as const
   t.same(await type('output @last'), {
     code: 0,
-    stdout: 'out\n',
-    stderr: 'é\x1b\nmore, once there is any: debug-server debug output @last --stdout 4 --stderr 3\n',
+    stdout: 'out\ndebugger: x is 3\\x1b\n',
+    stderr:
+      'é\x1b\nmore, once there is any: debug-server debug output @last --stdout 4 --stderr 3 --messages 90\n',
   })
   t.same(await type('output @last --stdout 4'), { code: 0, stdout: '', stderr: '' })
   const json = JSON.parse((await type('output @last --json')).stdout)

@@ -6,6 +6,7 @@ import { createTools } from '../../../client/mcp/tools.ts'
 import { words } from '../../../client/mcp/words.ts'
 import { chunkOf } from '../../../client/sdk/log-bytes.ts'
 import { contract } from '../../../services/contract/contract.ts'
+import { instant } from '../../../services/contract/examples/things.ts'
 import type { Operation } from '../../../services/contract/operation.ts'
 import { artifact, command, end, session } from '../samples.ts'
 import { type Handlers, Refusal } from '../stand-in-server.ts'
@@ -36,6 +37,12 @@ const fields: Readonly<Record<string, unknown>> = {
   frame: 0,
   reference: 1,
   expression: 'total',
+  at: 'app.py:3',
+  name: 'total',
+  value: '3',
+  address: '0x1',
+  hex: '00',
+  patch: 'x',
 }
 /** What cannot be told by which fields are required. */
 const more: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -53,6 +60,7 @@ const bytes = {
 /** Answers of a server in which everything is as large as the contract lets it be. */
 function handlersFor(size: Size, content: Buffer): Handlers {
   const handlers: Record<string, Handlers[keyof Handlers]> = {}
+  const text = size.text.repeat(size.times).slice(0, 2_000)
   for (const name of Object.keys(words) as (keyof typeof words)[]) {
     const { output, answer }: Operation = contract[name]
     if (answer === 'json') handlers[name] = input => answerTo(output, input, size) as never
@@ -72,12 +80,16 @@ function handlersFor(size: Size, content: Buffer): Handlers {
     response.end()
     return undefined
   }
-  handlers['debug.output'] = ({ stdout, stderr, limit }) => {
+  const said = { at: instant, category: 'stdout', truncated: true, file: null, line: null }
+  handlers['debug.output'] = ({ stdout, stderr, messages, limit }) => {
     const at = { stdout: Number(stdout), stderr: Number(stderr) }
+    const first = Number(messages)
+    const told = [0, 1, 2].filter(offset => offset >= first).map(offset => ({ ...said, offset, text }))
     const part = content.subarray(at.stdout, at.stdout + Number(limit))
     const chunk = chunkOf({ command: command().id, stream: 'stdout' }, at.stdout, part)
-    const next = { ...at, stdout: at.stdout + part.length }
-    return { command: command().id, chunks: [chunk], next, complete: next.stdout === content.length }
+    const next = { ...at, stdout: at.stdout + part.length, messages: 3 }
+    const complete = next.stdout === content.length
+    return { command: command().id, chunks: [chunk], messages: told, next, complete }
   }
   handlers['artifacts.get'] = () => artifact({ bytes: content.length, media_type: 'x'.repeat(200) })
   handlers['artifacts.download'] = (_, exchange) => void sendRange(content, exchange)

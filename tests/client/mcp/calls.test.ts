@@ -258,7 +258,8 @@ t.test('a cursor stays with its debug session when a later one is begun', async 
     'debug.output': ({ stdout }) => ({
       command: debugSession().command,
       chunks: [],
-      next: { stdout: Number(stdout), stderr: 0 },
+      messages: [],
+      next: { stdout: Number(stdout), stderr: 0, messages: 0 },
       complete: false,
     }),
   })

@@ -33,8 +33,13 @@ type Things = {
 const password = 'correct-horse-7-battery'
 
 function goOn({ session, debug }: Things) {
-  return { session, debug, thread: 1, wait: 0 }
+  return { session, debug, thread: 1, single_thread: false, wait: 0 }
 }
+
+const memoryOf = ({ session, debug }: Pick<Things, 'session' | 'debug'>) => ({
+  ...{ session, debug, thread: 1, frame: 0, address: '0x1', offset: 0 },
+})
+const step = (things: Things) => ({ ...goOn(things), granularity: 'line' })
 
 /** The fields of a page of a list that is ordered by such a key. */
 const paged = (key: unknown) => ({ cursor: Buffer.from(JSON.stringify(key)).toString('base64url'), limit: 5 })
@@ -191,20 +196,40 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     clear: false,
   }),
   'debug.continue': goOn,
-  'debug.next': goOn,
-  'debug.step_in': goOn,
-  'debug.step_out': goOn,
+  'debug.next': step,
+  'debug.step_in': step,
+  'debug.step_out': step,
+  'debug.step_back': step,
+  'debug.until': things => ({ ...goOn(things), at: 'app.py:1' }),
   'debug.pause': ({ session, debug }) => ({ session, debug, wait: 0 }),
   'debug.threads': ({ session, debug }) => ({ session, debug, start: 0, limit: 5 }),
   'debug.stack': ({ session, debug }) => ({ session, debug, thread: 1, start: 0, limit: 5 }),
   'debug.scopes': ({ session, debug }) => ({ session, debug, thread: 1, frame: 0 }),
   'debug.variables': ({ session, debug }) => ({
-    ...{ session, debug, thread: 1, frame: 0, scope: 'Locals', reference: 1, start: 0, limit: 5 },
+    ...{ session, debug, thread: 1, frame: 0, scope: 'Locals', reference: 1 },
+    ...{ filter: 'named', start: 0, limit: 5 },
   }),
   'debug.evaluate': ({ session, debug }) => ({
-    ...{ session, debug, expression: '1', shell: false, thread: 1, frame: 0, timeout: 1 },
+    ...{ session, debug, expression: '1', shell: false, thread: 1, frame: 0 },
+    ...{ context: 'watch', timeout: 1 },
   }),
-  'debug.output': ({ session, debug }) => ({ session, debug, stdout: 0, stderr: 0, limit: 5 }),
+  'debug.set': ({ session, debug }) => ({
+    ...{ session, debug, name: 'x', value: '1', thread: 1, frame: 0, reference: 1 },
+  }),
+  'debug.source': ({ session, debug }) => ({
+    ...{ session, debug, thread: 1, frame: 0, file: 'app.py', reference: 1, line: 1, around: 1 },
+  }),
+  'debug.sources': ({ session, debug }) => ({ session, debug, start: 0, limit: 5 }),
+  'debug.modules': ({ session, debug }) => ({ session, debug, start: 0, limit: 5 }),
+  'debug.exception': ({ session, debug }) => ({ session, debug, thread: 1 }),
+  'debug.disassemble': ({ session, debug }) => ({ ...memoryOf({ session, debug }), count: 1 }),
+  'debug.memory': ({ session, debug }) => ({ ...memoryOf({ session, debug }), count: 1 }),
+  'debug.write_memory': ({ session, debug }) => ({ ...memoryOf({ session, debug }), hex: '00' }),
+  'debug.output': ({ session, debug }) => ({
+    ...{ session, debug, stdout: 0, stderr: 0, messages: 0, limit: 5, wait: 0 },
+  }),
+  'debug.restart': ({ session, debug }) => ({ session, debug, wait: 0 }),
+  'debug.rerun': ({ session, debug }) => ({ session, debug, patch: 'x', wait: 0 }),
   'debug.terminate': ({ session, debug }) => ({ session, debug, wait: 0 }),
   'debug.control': ({ session, debug }) => ({
     ...{ session, debug, action: 'pass', to: 'alice', idle: 60, wait: 0 },
@@ -373,6 +398,16 @@ const spoilt: Record<string, unknown[]> = {
   exceptions: ['all', 7, null],
   debug: ['x y', 'ses_0', 'dbg_ILOU', '@last'],
   remove: ['maybe', 7, null],
+  single_thread: ['maybe', 7, null],
+  granularity: ['', 'word', 7, null],
+  filter: ['', 'both'],
+  context: ['', 'shell', 7, null],
+  value: ['', 7, null, 'a\u0000b'],
+  file: ['', 'a\u0000b', 'x'.repeat(1_001)],
+  line: [0, -1, 'x', 1.5],
+  around: [-1, 'x', 501, 1.5],
+  messages: [-1, 1.5, 'x'],
+  hex: ['', '0', 'zz', '0x00', 7, null],
   once: ['maybe', ''],
   thread: ['x', 1.5],
   frame: [-1, 'x', 10_001, 1.5],
@@ -395,6 +430,12 @@ const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   'sessions.get_or_create': {
     environment: ['npm', [], ['make'], ['auto', 'npm'], ['none', 'npm'], ['npm', 'npm'], [7], null],
   },
+  'debug.until': { at: ['', 'app.py', 'app.py:0', '../x:1', 'app.py:""', 7, null] },
+  'debug.set': { name: ['', 7, null, 'a\u0000b', 'x'.repeat(10_001)] },
+  'debug.disassemble': { address: ['', 'x'.repeat(201)], offset: ['x', 1_001], count: [0, 1_001, 1.5, 'x'] },
+  'debug.memory': { address: ['', 'x'.repeat(201)], offset: ['x', 1.5], count: [0, 65_537, 1.5, 'x'] },
+  'debug.write_memory': { address: ['', 7, null, 'x'.repeat(201)], offset: [1.5, 'x', null] },
+  'debug.rerun': { patch: ['', 7, null, 'x'.repeat(1_048_577)] },
   'auth.register': { invite: ['', 7, null, 'x'.repeat(101)] },
   'auth.login': { password: ['', 7, null, 'x'.repeat(5_000)] },
   'environments.delete': { environment: ['x y', 'ses_0', 'env_ILOU', '@last'] },
@@ -416,7 +457,12 @@ async function startWalk(t: Test) {
   const { id: token } = await rig.call('tokens.create', ownToken, rig.admin)
   const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
   await rig.runner.start(session, command)
-  rig.runner.debugger = liveDebugger(toDebugSession(await rowOf(rig, debug)))
+  const answers = liveDebugger(toDebugSession(await rowOf(rig, debug)))
+  rig.runner.debugger = ask => {
+    if (ask.operation === 'debug.terminate') void rig.runner.end(session, command, 'cancelled', null)
+    return answers(ask)
+  }
+  void playPatches(rig)
   await rig.call('users.password', { user: 'alice', password }, rig.admin)
   const [made] = await rig.call('invites.create', { uses: 2 }, rig.admin)
   const signedIn = await rig.call('auth.login', { name: 'alice', password }, null)
@@ -434,6 +480,22 @@ async function startWalk(t: Test) {
     runner: rig.runner.instance,
   }
   return { ...rig, rig, things }
+}
+
+/** Applies the patches that come with a rerun. */
+async function playPatches({ runner, store }: Rig): Promise<void> {
+  for (;;) {
+    await runner.nextWake()
+    const queued = await store.read(database =>
+      database
+        .selectFrom('commands')
+        .select('id')
+        .where('command_json', 'like', '%"apply"%')
+        .where('status', '=', 'queued')
+        .execute(),
+    )
+    for (const { id } of queued) await runner.play(id)
+  }
 }
 
 /** From the usual one to each: bare, under `/api`, and what else it is called. */

@@ -18,6 +18,8 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
     case 'debug.next':
     case 'debug.step_in':
     case 'debug.step_out':
+    case 'debug.step_back':
+    case 'debug.until':
     case 'debug.pause':
     case 'debug.terminate':
       return stopped(debug)
@@ -34,6 +36,7 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
     case 'debug.variables':
       return { variables: [{ name: 'x', ...variable }], ...page }
     case 'debug.evaluate':
+    case 'debug.set':
       return variable
     case 'debug.control':
       return { control: null, you: by }
@@ -41,5 +44,13 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
       return exampleOutputs['debug.replay']
     case 'debug.viewers':
       return [{ ...by, connected: false, asked_at: null, acted_at: null, control: false }]
+    case 'debug.source':
+    case 'debug.sources':
+    case 'debug.modules':
+    case 'debug.exception':
+    case 'debug.disassemble':
+    case 'debug.memory':
+    case 'debug.write_memory':
+      return exampleOutputs[operation]
   }
 }

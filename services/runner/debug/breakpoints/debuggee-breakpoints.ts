@@ -18,7 +18,7 @@ import { type Group, groupOf, type Sending, sendGroup } from './send-breakpoints
 import { type Standing, standingAt } from './standing-at.ts'
 import { whyNot } from './what-it-can.ts'
 
-export type BreakpointsDependencies = Omit<Sending, 'launchFilters' | 'until'> & {
+export type BreakpointsDependencies = Pick<Sending, 'ask' | 'hitCondition'> & {
   readonly paths: WorktreePaths
   readonly lines: (path: string) => Promise<SourceLines>
   /** Which it is, for those who cannot have what it lacks. */
@@ -101,10 +101,23 @@ export class DebuggeeBreakpoints {
     })
   }
 
+  /** The line of a place; throws a Refusal where its text is in none, or in several. */
+  async lineAt(at: string): Promise<SourceLine> {
+    const place = placeOfWish(at)
+    if (place !== undefined && 'line' in place) return place
+    const { breakpoint, problem } = await this.#found({ wish: { kind: 'line', at } })
+    const { breakpoint: found } = breakpoint
+    if (problem !== undefined || found.kind !== 'line' || found.line === null)
+      throw new Refusal('debugger_refused', problem ?? `${at} is no line`)
+    return { file: found.file, line: found.line }
+  }
+
   /** Has it stop in a line once, whatever the breakpoint there says; throws a Refusal where that is no line of code. */
   async runTo(line: SourceLine): Promise<void> {
     const moved = await this.#inTurn(async () => {
+      const before = this.#until
       this.#until = line
+      if (before !== undefined && before.file !== line.file) await this.#send([{ file: before.file }])
       const problem = await this.#sendUntil(line)
       if (problem === undefined) return undefined
       this.#until = undefined
@@ -249,7 +262,12 @@ export class DebuggeeBreakpoints {
   }
 
   #sending(): Sending {
-    return { ...this.#deps, until: this.#until, launchFilters: this.#launchFilters }
+    const { ask, hitCondition, paths, capabilities } = this.#deps
+    return {
+      ...{ ask, hitCondition, until: this.#until, launchFilters: this.#launchFilters },
+      absolute: file => paths.absolute(file),
+      filterOptions: capabilities().supportsExceptionFilterOptions,
+    }
   }
 }
 

@@ -23,7 +23,7 @@ export type Sending = {
   /** Those that are no breakpoints of the list. */
   readonly launchFilters: ReadonlySet<string>
   /** Whether filters go with conditions. */
-  readonly filterOptions: () => boolean
+  readonly filterOptions: boolean
   /** Where it is to stop once. */
   readonly until: SourceLine | undefined
 }
@@ -103,7 +103,7 @@ async function sendExceptions(sent: readonly EntryOf<'exception'>[], sending: Se
     filter => !named.has(filter),
   )
   const filterOptions = conditional.map(({ filter, condition }) => ({ filterId: filter, condition }))
-  const parameters = sending.filterOptions() ? { filters, filterOptions } : { filters }
+  const parameters = sending.filterOptions ? { filters, filterOptions } : { filters }
   await sending.ask('setExceptionBreakpoints', parameters, setExceptionBreakpointsBodySchema, deadlineMs)
   return { sent, answers: sent.map(() => ({ verified: true })) }
 }

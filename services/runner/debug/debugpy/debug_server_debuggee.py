@@ -3,7 +3,7 @@
 How it finds its debug adapter comes as JSON in the environment. The program then sees what it would see without a
 debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 
-pydevd, the debugger inside debugpy, is changed in nine places. Each change is left out where another version of it has
+pydevd, the debugger inside debugpy, is changed in eleven places. Each change is left out where another version of it has
 no such place.
 """
 
@@ -261,6 +261,113 @@ def count_hits_of_conditions():
     pydevd.PyDB.handle_breakpoint_condition = handle
 
 
+def give_elements_by_the_page():
+    """As shipped, lists and the like are told up to their 500th element, or in groups, whatever page is asked for. Here
+    they say how many they have, and `start` and `count` are kept to."""
+    import collections
+    import itertools
+
+    from _pydevd_bundle import pydevd_api, pydevd_comm
+    from _pydevd_bundle import pydevd_suspended_frames as frames
+    from _pydevd_bundle.pydevd_constants import GENERATED_LEN_ATTR_NAME
+
+    positions = (list, tuple, collections.deque)
+    mappings = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+    others = (set, frozenset)
+    paged = positions + mappings + others
+
+    def elements_of(value, start, count):
+        """Each with its name, and how it is written after the name of the whole."""
+        if type(value) in positions:
+            for index in range(start, min(start + count, len(value))):
+                yield str(index), value[index], "[%d]" % index
+        elif type(value) in mappings:
+            for key, one in itertools.islice(value.items(), start, start + count):
+                name = name_of(key)
+                yield name, one, "[%s]" % name if type(key) in (int, str, bytes, bool, float) else None
+        else:
+            for index, one in enumerate(itertools.islice(value, start, start + count), start):
+                yield str(index), one, None
+
+    def name_of(key):
+        text = repr(key)
+        return text if len(text) <= 200 else text[:200] + "..."
+
+    def page_of(variable, arguments):
+        if getattr(arguments, "filter", None) == "named":
+            found = [(GENERATED_LEN_ATTR_NAME, len(variable.value), None)]
+        else:
+            count = getattr(arguments, "count", None) or len(variable.value)
+            found = elements_of(variable.value, getattr(arguments, "start", None) or 0, count)
+        for one in found:
+            yield part_of(variable, *one)
+
+    def part_of(variable, name, value, suffix):
+        whole = variable.evaluate_name
+        path = whole + suffix if whole and suffix else None
+        return frames._ObjectVariable(
+            variable.py_db, name, value, variable._register_variable, evaluate_name=path, frame=variable.frame
+        )
+
+    def child_named(self, name, fmt=None, scope=None):
+        """By which a value is set."""
+        whole = self.value
+        if type(whole) in positions and name.isdigit():
+            found = elements_of(whole, int(name), 1)
+        elif type(whole) in mappings:
+            found = elements_of(whole, 0, len(whole))
+        else:
+            return get_child_variable_named(self, name, fmt, scope)
+        return next((part_of(self, *one) for one in found if one[0] == name), None)
+
+    def get_variable(py_db, request):
+        try:
+            variable = py_db.suspended_frames_manager.get_variable(request.arguments.variablesReference)
+        except Exception:
+            variable = None
+        if not isinstance(variable, frames._ObjectVariable) or type(variable.value) not in paged:
+            return internal_get_variable_json(py_db, request)
+        variable.get_children_variables = lambda fmt=None, scope=None: page_of(variable, request.arguments)
+        try:
+            return internal_get_variable_json(py_db, request)
+        finally:
+            del variable.get_children_variables
+
+    def var_data(self, *args, **kwargs):
+        data = get_var_data(self, *args, **kwargs)
+        if type(self.value) in paged and data.get("variablesReference"):
+            data["indexedVariables"], data["namedVariables"] = len(self.value), 1
+        return data
+
+    internal_get_variable_json = pydevd_comm.internal_get_variable_json
+    get_var_data = frames._AbstractVariable.get_var_data
+    get_child_variable_named = frames._AbstractVariable.get_child_variable_named
+    frames._ObjectVariable.get_child_variable_named = child_named
+    frames._AbstractVariable.get_var_data = var_data
+    pydevd_api.internal_get_variable_json = get_variable
+
+
+def tell_why_not_set():
+    """As shipped, nothing is answered where the value of a variable cannot be worked out."""
+    from _pydevd_bundle import pydevd_api, pydevd_comm
+    from _pydevd_bundle._debug_adapter import pydevd_base_schema, pydevd_schema
+
+    def set_expression(py_db, request, thread_id):
+        try:
+            internal_set_expression_json(py_db, request, thread_id)
+        except Exception as error:
+            refused = {
+                "body": pydevd_schema.SetExpressionResponseBody(value=""),
+                "success": False,
+                "message": "%s: %s" % (type(error).__name__, error),
+            }
+            response = pydevd_base_schema.build_response(request, kwargs=refused)
+            py_db.writer.add_command(pydevd_comm.NetCommand(pydevd_comm.CMD_RETURN, 0, response, is_json=True))
+
+    internal_set_expression_json = pydevd_comm.internal_set_expression_json
+    pydevd_api.internal_set_expression_json = set_expression
+
+
 def free_forks():
     """A forked child has no debugger's threads: at a breakpoint it would stand still for ever. It runs on untraced."""
     import threading
@@ -382,6 +489,8 @@ for change in (
     tell_frame_with_stop,
     tell_wrong_conditions,
     count_hits_of_conditions,
+    give_elements_by_the_page,
+    tell_why_not_set,
     free_forks,
 ):
     unless_missing(change)

@@ -150,7 +150,7 @@ const source: EditorRequest = async (_, { live, sources }, command, given) => {
   const reference = asked.source?.sourceReference ?? asked.sourceReference ?? 0
   const file = sources.ofReference(reference) ?? (reference > 0 ? undefined : asked.source?.path)
   if (file === undefined) return bodyOf(await live.adapter.ask('source', given, bodySchema))
-  const content = await live.textOf(sources.absolute(file))
+  const content = (await live.lines(sources.absolute(file)))?.join('\n')
   if (content === undefined) throw new Refusal('debugger_refused', `the source ${file} cannot be read`)
   return { content }
 }

@@ -42,7 +42,7 @@ async function withData(live: LiveDebugSession, wish: Wished['wish']): Promise<W
   const { expression, reference } = wish
   const { stop, frames } = await live.stopped()
   const thread =
-    reference === undefined ? await chosenThread(live, wish.thread, stop.thread) : frames.threadOf(reference)
+    reference === undefined ? await chosenThread(live, wish.thread, stop.thread) : frames.of(reference).thread
   const place =
     reference === undefined
       ? { frameId: (await frames.frame(thread, wish.frame)).id }

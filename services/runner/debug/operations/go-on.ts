@@ -1,19 +1,52 @@
 import type { DebugSession } from '../../../contract/debug-resources.ts'
-import type { LiveDebugSession } from '../live-debug-session.ts'
+import type { LiveDebugSession, Move } from '../live-debug-session.ts'
+import { able } from './able.ts'
 import { chosenThread } from './threads.ts'
 
-export type GoOn = { thread?: number | undefined; wait: number }
+type Granularity = 'statement' | 'line' | 'instruction'
+export type GoOn = {
+  thread?: number | undefined
+  single_thread: boolean
+  granularity?: Granularity
+  wait: number
+}
 
 /** Sends the debuggee on, and waits until it has stopped again or ended. */
 export const goOn =
-  (command: 'continue' | 'next' | 'stepIn' | 'stepOut') =>
-  async (live: LiveDebugSession, { thread, wait }: GoOn): Promise<DebugSession> => {
-    const { stop } = await live.stopped()
-    // Whichever thread is stepped, all go on.
-    live.unanswered.refuse()
-    const from = await live.sendOn(command, await chosenThread(live, thread, stop.thread))
-    return live.nextStop(from, wait * 1_000)
+  (command: Move) =>
+  async (live: LiveDebugSession, input: GoOn): Promise<DebugSession> => {
+    await live.whenLaunched()
+    if (command === 'stepBack') able(live, 'supportsStepBack', 'way to step back')
+    const { thread, further } = await howFar(live, input)
+    const from = await live.sendOn(command, thread, further)
+    return live.nextStop(from, input.wait * 1_000)
   }
+
+/** Sends it on to a line, unless something else stops it before. The line is stopped at once. */
+export async function until(live: LiveDebugSession, { at, ...input }: GoOn & { at: string }) {
+  const { thread, further } = await howFar(live, input)
+  await live.breakpoints.runTo(await live.breakpoints.lineAt(at))
+  try {
+    const from = await live.sendOn('continue', thread, further)
+    return await live.nextStop(from, input.wait * 1_000)
+  } catch (error) {
+    await live.breakpoints.arrived()
+    throw error
+  }
+}
+
+async function howFar(live: LiveDebugSession, { thread, single_thread, granularity = 'statement' }: GoOn) {
+  const { stop } = await live.stopped()
+  if (single_thread) able(live, 'supportsSingleThreadExecutionRequests', 'way to let one thread alone go on')
+  if (granularity === 'instruction') able(live, 'supportsSteppingGranularity', 'steps by instruction')
+  // Whichever thread is stepped, all go on.
+  live.unanswered.refuse()
+  const further = {
+    ...(single_thread ? { singleThread: true } : {}),
+    ...(live.adapter.capabilities.supportsSteppingGranularity ? { granularity } : {}),
+  }
+  return { thread: await chosenThread(live, thread, stop.thread), further }
+}
 
 /** Stops the debuggee wherever it is: later, where it does not come to hear of it during the wait. */
 export async function pause(live: LiveDebugSession, { wait }: { wait: number }): Promise<DebugSession> {

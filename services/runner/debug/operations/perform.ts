@@ -7,10 +7,16 @@ import { Refusal } from '../refusal.ts'
 import { setBreakpoints } from './breakpoints.ts'
 import { control, viewers } from './control.ts'
 import { evaluate } from './evaluate.ts'
-import { goOn, pause } from './go-on.ts'
-import { scopes, stack, variables } from './inspect.ts'
+import { exception } from './exception.ts'
+import { goOn, pause, until } from './go-on.ts'
+import { scopes, stack } from './inspect.ts'
 import { status, terminate } from './lifetime.ts'
+import { disassemble, memory, writeMemory } from './memory.ts'
+import { modules } from './modules.ts'
+import { setValue } from './set-value.ts'
+import { loadedSources, source } from './sources.ts'
 import { threads } from './threads.ts'
+import { variables } from './variables.ts'
 
 /** What needs a debugger; a replay has its record instead. */
 export type PerformedName = Exclude<LiveOperationName, 'debug.replay'>
@@ -25,12 +31,22 @@ const operations: Record<PerformedName, Perform> = {
   'debug.next': parsing(debugOperations['debug.next'].input, goOn('next')),
   'debug.step_in': parsing(debugOperations['debug.step_in'].input, goOn('stepIn')),
   'debug.step_out': parsing(debugOperations['debug.step_out'].input, goOn('stepOut')),
+  'debug.step_back': parsing(debugOperations['debug.step_back'].input, goOn('stepBack')),
+  'debug.until': parsing(debugOperations['debug.until'].input, until),
   'debug.pause': parsing(debugOperations['debug.pause'].input, pause),
   'debug.threads': parsing(debugOperations['debug.threads'].input, threads),
   'debug.stack': parsing(debugOperations['debug.stack'].input, stack),
   'debug.scopes': parsing(debugOperations['debug.scopes'].input, scopes),
   'debug.variables': parsing(debugOperations['debug.variables'].input, variables),
   'debug.evaluate': parsing(debugOperations['debug.evaluate'].input, evaluate),
+  'debug.set': parsing(debugOperations['debug.set'].input, setValue),
+  'debug.source': parsing(debugOperations['debug.source'].input, source),
+  'debug.sources': parsing(debugOperations['debug.sources'].input, loadedSources),
+  'debug.modules': parsing(debugOperations['debug.modules'].input, modules),
+  'debug.exception': parsing(debugOperations['debug.exception'].input, exception),
+  'debug.disassemble': parsing(debugOperations['debug.disassemble'].input, disassemble),
+  'debug.memory': parsing(debugOperations['debug.memory'].input, memory),
+  'debug.write_memory': parsing(debugOperations['debug.write_memory'].input, writeMemory),
   'debug.terminate': parsing(debugOperations['debug.terminate'].input, terminate),
   'debug.control': parsing(debugOperations['debug.control'].input, control),
   'debug.viewers': parsing(debugOperations['debug.viewers'].input, viewers),

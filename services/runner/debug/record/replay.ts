@@ -46,7 +46,7 @@ export async function replayed(
   const missing: string[] = []
   const { stop } = found
   const thread = wanted.thread ?? stop.thread
-  if (wanted.reference !== undefined) frames.given(wanted.reference, thread)
+  if (wanted.reference !== undefined) frames.given(wanted.reference, { thread })
   const { frame, scope, reference, start, limit } = wanted
   const inFrame = { thread, frame }
   const ask = async <T>(what: string, operation: Parameters<typeof perform>[1], input: object) => {
@@ -111,6 +111,7 @@ function standing({ worktree, capabilities, found }: Found, { identity, clock, s
     connected: new ConnectedViewers(),
     record: { note: () => 0, state: () => undefined, flush: async () => undefined },
     tell: () => undefined,
+    said: () => undefined,
     end: () => undefined,
   })
 }

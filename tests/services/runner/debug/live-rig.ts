@@ -48,6 +48,7 @@ export function liveRig(
   { scope, place, request, deadlines, secrets = [] }: Options,
 ) {
   const events: string[] = []
+  const said: unknown[] = []
   const cause = Promise.withResolvers<EndCause>()
   const identity: Identity = {
     ...{ id: debugSessionId.create(), session: sessionId.create(), command: commandId.create() },
@@ -75,6 +76,7 @@ export function liveRig(
     clock: systemClock,
     connected: new ConnectedViewers(),
     tell: event => events.push(event),
+    said: body => said.push(body),
     end: cause.resolve,
     ...(deadlines === undefined ? {} : { deadlines }),
   })
@@ -84,6 +86,7 @@ export function liveRig(
     record,
     paths,
     events,
+    said,
     cause: cause.promise,
     ask: (operation: PerformedName, input: Record<string, unknown> = {}) =>
       perform(live, operation, input) as Promise<DebugSession>,

@@ -1,0 +1,33 @@
+import type { ExceptionTold } from '../../../contract/debug-inspected.ts'
+import { cutText } from '../cut-text.ts'
+import { exceptionInfoBodySchema } from '../dap-messages.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import { able } from './able.ts'
+import { chosenThread } from './threads.ts'
+
+const longestStack = 20_000
+
+export async function exception(
+  live: LiveDebugSession,
+  input: { thread?: number | undefined },
+): Promise<ExceptionTold> {
+  const { stop } = await live.stopped()
+  able(live, 'supportsExceptionInfoRequest', 'details of exceptions')
+  const thread = await chosenThread(live, input.thread, stop.thread)
+  if (thread === stop.thread && stop.reason !== 'exception')
+    throw new Refusal(
+      'debugger_refused',
+      `thread ${thread} stands at no exception: it stopped for ${stop.reason}`,
+    )
+  const info = await live.adapter.ask('exceptionInfo', { threadId: thread }, exceptionInfoBodySchema)
+  const cut = (text: string | null | undefined, most?: number) =>
+    text === null || text === undefined ? null : cutText(text, most).value
+  return {
+    id: cutText(info.exceptionId).value,
+    description: cut(info.description),
+    break_mode: info.breakMode,
+    message: cut(info.details?.message),
+    stack: cut(info.details?.stackTrace, longestStack),
+  }
+}

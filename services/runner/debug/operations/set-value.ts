@@ -1,0 +1,62 @@
+import { setValueBodySchema, variablesBodySchema } from '../dap-messages.ts'
+import type { LiveDebugSession } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
+import type { StoppedFrames } from '../stopped-frames.ts'
+import { able } from './able.ts'
+import { askExpression } from './ask-expression.ts'
+import { scopesOf } from './inspect.ts'
+import { chosenThread } from './threads.ts'
+import { toldValue } from './variables.ts'
+
+/** Seconds that working out the new value may take. */
+const timeout = 10
+
+type SetValue = {
+  name: string
+  value: string
+  thread?: number | undefined
+  frame: number
+  reference?: number | undefined
+}
+
+/** Gives a variable another value, and tells what it has then. */
+export async function setValue(live: LiveDebugSession, input: SetValue) {
+  const { name, value, reference } = input
+  const { stop, frames } = await live.stopped()
+  const asked = reference === undefined ? (input.thread ?? stop.thread) : frames.of(reference).thread
+  live.unanswered.refuse(asked)
+  const thread = await chosenThread(live, asked, stop.thread)
+  const common = { schema: setValueBodySchema, thread, text: `${name} = ${value}`, timeout } as const
+  if (reference === undefined && live.adapter.capabilities.supportsSetExpression) {
+    const { id: frameId } = await frames.frame(thread, input.frame)
+    const parameters = { expression: name, value, frameId }
+    const body = await askExpression(live, { command: 'setExpression', parameters, ...common })
+    return toldValue(body, thread, frames)
+  }
+  able(live, 'supportsSetVariable', 'way to set a variable')
+  const variablesReference = reference ?? (await scopeWith(live, frames, name, thread, input.frame))
+  const parameters = { variablesReference, name, value }
+  const body = await askExpression(live, { command: 'setVariable', parameters, ...common })
+  return toldValue(body, thread, frames)
+}
+
+/** The scope of the frame that has a variable of this name. */
+async function scopeWith(
+  live: LiveDebugSession,
+  frames: StoppedFrames,
+  name: string,
+  thread: number,
+  frame: number,
+): Promise<number> {
+  const scopes = await scopesOf(live, frames, thread, frame)
+  for (const { reference, expensive } of scopes) {
+    if (expensive) continue
+    const parameters = { variablesReference: reference }
+    const { variables } = await live.adapter.ask('variables', parameters, variablesBodySchema)
+    if (variables.some(variable => variable.name === name)) return reference
+  }
+  throw new Refusal(
+    'evaluation_failed',
+    `frame ${frame} has no variable ${name}; debug.variables shows what it has, and the references of parts`,
+  )
+}
