@@ -18,7 +18,7 @@ export async function startLive(
   const room = mkdtempSync(join(directory, 'room-'))
   mkdirSync(join(room, 'meeting'))
   const meeting = { outside: join(room, 'meeting'), inside: join(room, 'meeting') }
-  const environment = { PATH: process.env.PATH ?? '' }
+  const environment = { PATH: process.env.PATH ?? '', HOME: room }
   const place = {
     ...{ worktree: directory, directory, environment, enclosure: openly, meeting: () => meeting },
   }

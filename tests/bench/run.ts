@@ -33,6 +33,7 @@ const names = [
   'debug-step',
   'debug-gdb',
   'debug-node',
+  'debug-native',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {

@@ -37,7 +37,7 @@ export function delveEngine(scope: ProcessScope): Engine {
       const { python, dlv } = found.delve
       const words = [python, '-I', '-S', relayFile, dlv]
       // Delve looks for its own in the home of the host's user otherwise, and complains where there is none.
-      const { HOME = '/', XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
+      const { TMPDIR = '/tmp', HOME = TMPDIR, XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
       const host = await engineHost({ words, environment: { XDG_CONFIG_HOME } }, place, scope)
       return { ok: true, plan: planOf(request, target.target, host) }
     },

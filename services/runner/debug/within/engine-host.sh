@@ -5,8 +5,8 @@
 # ROOM is a directory with named pipes, which the runner has made and holds open. The debugger's standard streams are
 # ROOM/in, ROOM/out and ROOM/errors: an empty line in ROOM/errors says that it has them, before anything else. It may
 # write to ROOM/notes. Through ROOM/control comes the code to leave with, as one line; the debugger is killed then, for it
-# may take its time or abort otherwise. Where the runner dies that pipe ends, the debugger is killed, and the code is that
-# of SIGKILL: nobody knows how the debuggee ended.
+# may take its time or abort otherwise. Where the runner dies that pipe ends, and the debugger is killed with all that it
+# has started, its debuggee first: that would run on otherwise. The code is that of SIGKILL.
 #
 # Standard input, output and error of the command, which the debuggee is to have, are the debugger's 5, 3 and 4. Where it
 # hands none on to what it starts, they are /proc/$DEBUG_SERVER_HOST/fd/5, 3 and 4.
@@ -28,9 +28,27 @@
   ) | {
     exec 3>&- 4>&- 5<&-
     read -r debug_server_engine
-    read -r debug_server_code <&6
-    kill -KILL "$debug_server_engine"
-    exit "${debug_server_code:-137}"
+    if read -r debug_server_code <&6; then
+      kill -KILL "$debug_server_engine"
+      exit "$debug_server_code"
+    fi
+    # Children stand before their parents.
+    debug_server_tree=$debug_server_engine
+    debug_server_next=$debug_server_engine
+    while [ -n "$debug_server_next" ]; do
+      debug_server_parents=" $debug_server_next "
+      debug_server_next=
+      for debug_server_stat in /proc/[0-9]*/stat; do
+        read -r debug_server_line <"$debug_server_stat" || continue
+        set -- ${debug_server_line##*) }
+        case $debug_server_parents in
+          *" $2 "*) debug_server_next="${debug_server_line%% *} $debug_server_next" ;;
+        esac
+      done
+      debug_server_tree="$debug_server_next $debug_server_tree"
+    done
+    kill -KILL $debug_server_tree
+    exit 137
   }
   exit
 }

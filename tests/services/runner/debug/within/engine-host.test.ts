@@ -71,11 +71,17 @@ t.test('one that cannot be started is seen to as well', async t => {
   t.match(pipes.stderr, /\/no\/such\/engine: not found/)
 })
 
-t.test('where the runner goes away the engine is killed', async t => {
-  const { pipes, left } = await hosted(t, "trap '' TERM HUP; while :; do sleep 60; done")
-  await pipes.begun
+t.test('where the runner goes away the engine is killed, with all that it has started', async t => {
+  // Deeper, and out of its group: what a debugger starts is no part of that.
+  const script = `
+    trap '' TERM HUP
+    setsid sh -c 'sleep 600 & echo $! >&3; wait' &
+    while :; do sleep 600; done`
+  const { pipes, left, log } = await hosted(t, script)
+  const pid = await until('the grandchild', () => Number(/(\d+)\n$/.exec(log())?.[1]) || undefined)
   pipes[Symbol.dispose]()
   t.same(await left, [137, null])
+  await until('it has gone', () => isGone(pid) || undefined)
 })
 
 t.test('an engine can be interrupted, and so can what it starts', async t => {
@@ -104,3 +110,11 @@ t.test('pipes that cannot be made are said so', async t => {
     /no pipes can be made in .*: mkfifo ended with code 1/,
   )
 })
+
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return true
+  }
+}
