@@ -19,7 +19,7 @@ const lookMs = 500
 const link = connect(socket)
 const session = new Session()
 /** Of scripts of Node's own, which are told as such where the program stops, and not before. */
-const internal = new Set()
+const internal = new Map()
 const agent = pathToFileURL(`${__dirname}/agent.cjs`).href
 let inode
 /** Nothing more is asked of the inspector. */
@@ -66,11 +66,11 @@ session.connectToMainThread()
 session.on('inspectorNotification', message => {
   const { method, params } = message
   if (method === 'Debugger.scriptParsed' && (params.url.startsWith('node:') || params.url === agent)) {
-    internal.add(params.scriptId)
+    internal.set(params.scriptId, params.url.startsWith('node:') ? params.url : 'node:debug-server')
     return
   }
   if (method === 'Debugger.paused')
-    for (const frame of params.callFrames) if (internal.has(frame.location.scriptId)) frame.url = 'node:'
+    for (const frame of params.callFrames) frame.url = internal.get(frame.location.scriptId) ?? frame.url
   if (method === 'NodeWorker.attachedToWorker' && params.workerInfo.workerId === String(threadId)) {
     session.post('NodeWorker.detach', { sessionId: params.sessionId })
     return

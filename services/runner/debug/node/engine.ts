@@ -45,7 +45,7 @@ export function nodeEngine(scope: ProcessScope): Engine {
 
 /** What the bridge adds to `stopped`. */
 const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })
-const filters = { uncaught: ['uncaught'], failures: ['uncaught'], raised: ['raised'], never: [] } as const
+const filters = { uncaught: ['uncaught'], failures: ['failures'], raised: ['raised'], never: [] } as const
 const signs = { exactly: '', from: '>=', every: '%' } as const
 
 function planOf(request: DebugRequest, file: string, node: string, place: Place): EnginePlan {

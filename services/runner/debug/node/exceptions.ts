@@ -1,12 +1,15 @@
 import { type Location, type PausedEvent, scriptSourceSchema } from './cdp-messages.ts'
-import { isInternal } from './frames.ts'
-import { type Handlers, handlersOf, offsetOf } from './handlers-of.ts'
+import { watchExits } from './exits.ts'
+import { isFailure } from './failures.ts'
+import { isInternal, isMicrotask } from './frames.ts'
+import { type Handlers, handlersOf, type KnownSource, offsetOf } from './handlers-of.ts'
 import type { Target } from './target.ts'
 
-export type Wanted = 'all' | 'uncaught' | 'none'
+/** `failures`: what nothing catches, and what only catches it who has called the program to see whether it fails. */
+export type Wanted = 'all' | 'uncaught' | 'failures' | 'none'
 
 /** How many exceptions of one thread are looked at that somebody catches; each costs the program about a millisecond. */
-const mostCaught = 500
+const mostCaught = { uncaught: 500, failures: 5_000 }
 const longestSource = 1_000_000
 
 type Known = { readonly source: string; readonly handlers: Handlers } | undefined
@@ -34,8 +37,12 @@ export class Exceptions {
   }
 
   applyTo(target: Target): void {
-    const looksAt = this.#wanted === 'uncaught' && (this.#caught.get(target) ?? 0) < mostCaught
-    target.connection.tell('Debugger.setPauseOnExceptions', { state: looksAt ? 'all' : this.#wanted })
+    const wanted = this.#wanted
+    const looksAt =
+      (wanted === 'uncaught' || wanted === 'failures') && this.#countOf(target) < mostCaught[wanted]
+    const state = looksAt ? 'all' : wanted === 'failures' ? 'uncaught' : wanted
+    target.connection.tell('Debugger.setPauseOnExceptions', { state })
+    if (wanted === 'failures' && target.exitBreakpoint === undefined) void watchExits(target)
   }
 
   /** A module of ECMAScript has come to a thread that had none. */
@@ -49,12 +56,18 @@ export class Exceptions {
   async passesOver(target: Target, event: PausedEvent): Promise<boolean> {
     if (event.reason === 'OOM') return false
     if (this.#isThrownAgain(target, event)) return true
-    if (this.#wanted !== 'uncaught' || event.data?.uncaught === true) return false
+    const wanted = this.#wanted
+    if ((wanted !== 'uncaught' && wanted !== 'failures') || event.data?.uncaught === true) return false
     const hasModules = [...target.scripts.all()].some(({ isModule }) => isModule)
-    const count = hasModules ? (this.#caught.get(target) ?? 0) + 1 : Infinity
+    const count = hasModules || wanted === 'failures' ? this.#countOf(target) + 1 : Infinity
     this.#caught.set(target, count)
-    if (count >= mostCaught) this.applyTo(target)
+    if (count >= mostCaught[wanted]) this.applyTo(target)
+    if (wanted === 'failures' && (await isFailure(target, event, this.#knownOf))) return false
     return !(hasModules && (await this.#leavesModule(target, event)))
+  }
+
+  #countOf(target: Target): number {
+    return this.#caught.get(target) ?? 0
   }
 
   /** Whether Node throws what has stopped the thread already. */
@@ -67,36 +80,46 @@ export class Exceptions {
 
   /** Whether nothing of the program's catches it on its way out of a module that is being evaluated. */
   async #leavesModule(target: Target, { callFrames, asyncStackTrace }: PausedEvent): Promise<boolean> {
-    const own = callFrames.filter(frame => !isInternal(frame))
-    const steps = own.map(({ location }) => ({ location, isAwaited: false }))
-    for (let trace = asyncStackTrace; trace !== undefined; trace = trace.parent) {
-      if (!/await/.test(trace.description ?? '')) break
-      const frames = trace.callFrames.filter(frame => !isInternal(frame))
-      for (const { scriptId, lineNumber, columnNumber } of frames.slice(0, 1))
-        steps.push({ location: { scriptId, lineNumber, columnNumber }, isAwaited: true })
+    const outermost = callFrames.findLastIndex(frame => !isInternal(frame))
+    const own = callFrames.slice(0, outermost + 1)
+    // Of what Node calls back, only Node knows who catches what that throws.
+    const first = own.findIndex(frame => !isInternal(frame))
+    if (first < 0 || own.slice(first).some(isInternal)) return false
+    const steps = own.slice(first).map(({ location }) => location)
+    const isEvaluated = own.at(-1)?.scopeChain.every(({ type }) => type !== 'local') ?? false
+    if (!isEvaluated) {
+      const caller = callFrames[outermost + 1]
+      if (caller !== undefined && !isMicrotask(caller)) return false
+      for (let trace = asyncStackTrace; trace !== undefined; trace = trace.parent) {
+        const [frame] = trace.callFrames
+        if (frame === undefined || isInternal(frame) || !/await/.test(trace.description ?? '')) break
+        const { scriptId, lineNumber, columnNumber } = frame
+        steps.push({ scriptId, lineNumber, columnNumber })
+      }
+      if (steps.length === own.length - first) return false
     }
     let wasAsync = false
-    for (const { location, isAwaited } of steps) {
+    for (const location of steps) {
       const known = await this.#knownOf(target, location)
       if (known === undefined) return false
-      const { handlers, source } = known
-      const offset = offsetOf(source, location.lineNumber, location.columnNumber)
-      if (wasAsync && !isAwaited && !handlers.awaits(offset)) return false
+      const { handlers, offset } = known
+      if (wasAsync && !handlers.awaits(offset)) return false
       if (handlers.catches(offset)) return false
       wasAsync = handlers.isAsync(offset)
     }
-    const last = steps.at(-1)?.location
-    if (wasAsync || last === undefined) return false
-    const isEvaluated = own.at(-1)?.scopeChain.every(({ type }) => type !== 'local') ?? false
-    return target.scripts.get(last.scriptId)?.isModule === true && (isEvaluated || steps.length > own.length)
+    const last = steps.at(-1)
+    return !wasAsync && last !== undefined && target.scripts.get(last.scriptId)?.isModule === true
   }
 
-  #knownOf(target: Target, { scriptId }: Location): Promise<Known> {
+  readonly #knownOf = async (target: Target, location: Location): Promise<KnownSource | undefined> => {
+    const { scriptId, lineNumber, columnNumber } = location
     const all = this.#known.get(target) ?? new Map<string, Promise<Known>>()
     this.#known.set(target, all)
-    const known = all.get(scriptId) ?? this.#read(target, scriptId)
-    all.set(scriptId, known)
-    return known
+    const reading = all.get(scriptId) ?? this.#read(target, scriptId)
+    all.set(scriptId, reading)
+    const known = await reading
+    if (known === undefined) return undefined
+    return { handlers: known.handlers, offset: offsetOf(known.source, lineNumber, columnNumber) }
   }
 
   async #read(target: Target, scriptId: string): Promise<Known> {

@@ -15,6 +15,12 @@ const mostMaps = 30
 
 export const isInternal = ({ url }: Pick<CallFrame, 'url'>): boolean => url.startsWith('node:')
 
+/** By these Node calls what waits for a promise: who hears of what is thrown there, the stack does not tell. */
+const microtasks = new Set(['processTicksAndRejections', 'runMicrotasks'])
+
+export const isMicrotask = (frame: Pick<CallFrame, 'url' | 'functionName'>): boolean =>
+  isInternal(frame) && microtasks.has(frame.functionName)
+
 /** The program's own frames; Node's are left out, unless there are no others. */
 export function framesOf({ callFrames, asyncStackTrace }: PausedEvent): Frame[] {
   const own = callFrames.filter(frame => !isInternal(frame))

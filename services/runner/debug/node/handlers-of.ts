@@ -7,9 +7,12 @@ export type Handlers = {
   readonly catches: (offset: number) => boolean
   /** Whether the function around this place is asynchronous: what it throws, its promise is rejected with. */
   readonly isAsync: (offset: number) => boolean
-  /** Whether what is called here is awaited here. */
+  /** Whether what is called here is awaited here, itself and not what becomes of it. */
   readonly awaits: (offset: number) => boolean
 }
+
+/** What is known of the source of a place, and where in it that is. */
+export type KnownSource = { readonly handlers: Handlers; readonly offset: number }
 
 /** Undefined where it cannot be read. The parser is loaded when it is needed first. */
 export async function handlersOf(source: string): Promise<Handlers | undefined> {
@@ -23,7 +26,7 @@ export async function handlersOf(source: string): Promise<Handlers | undefined> 
       if (isFunction(node)) functions.push({ ...rangeOf(node), isAsync: node.async === true })
       if (node.type === 'TryStatement' && 'handler' in node && node.handler !== null && 'block' in node)
         tries.push(rangeOf(node.block))
-      if (node.type === 'AwaitExpression') awaits.push(rangeOf(node))
+      if (node.type === 'AwaitExpression' && 'argument' in node) awaits.push(...calleeOf(node.argument))
     }
     for (const part of Object.values(node)) visit(part)
   }
@@ -52,6 +55,14 @@ export async function handlersOf(source: string): Promise<Handlers | undefined> 
 
 const contains = ({ start, end }: Range, offset: number): boolean => start <= offset && offset < end
 const sizeOf = ({ start, end }: Range): number => end - start
+
+/** What is called, by its last name: there the inspector places a call. */
+function calleeOf(node: unknown): Range[] {
+  const { type, callee } = node as { type: string; callee?: { type: string; object?: unknown } }
+  if (type !== 'CallExpression' || callee === undefined) return []
+  const { start, end } = rangeOf(callee)
+  return [{ start: callee.object === undefined ? start : rangeOf(callee.object).end, end: end + 1 }]
+}
 
 const functionTypes = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const isFunction = (node: { type: unknown }): node is { type: string; async?: unknown } =>

@@ -40,6 +40,7 @@ export const capabilities = {
   supportsVariablePaging: true,
   exceptionBreakpointFilters: [
     { filter: 'uncaught', label: 'Uncaught exceptions', default: true, supportsCondition: false },
+    { filter: 'failures', label: 'Failures', default: false, supportsCondition: false },
     { filter: 'raised', label: 'All exceptions', default: false, supportsCondition: false },
   ],
 }
@@ -184,7 +185,10 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
     },
     setExceptionBreakpoints(parameters) {
       const { filters } = schemas.setExceptionBreakpoints.parse(parameters)
-      exceptions.want(filters.includes('raised') ? 'all' : filters.includes('uncaught') ? 'uncaught' : 'none')
+      const [wanted = 'none'] = (['raised', 'failures', 'uncaught'] as const).filter(one =>
+        filters.includes(one),
+      )
+      exceptions.want(wanted === 'raised' ? 'all' : wanted)
       return { breakpoints: filters.map(() => ({ verified: true })) }
     },
     configurationDone: () => debuggee.run(),

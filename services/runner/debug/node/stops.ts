@@ -4,6 +4,7 @@ import { anything, CdpClosed } from './cdp-connection.ts'
 import { type PausedEvent, remoteObjectSchema } from './cdp-messages.ts'
 import { thrown } from './evaluate.ts'
 import type { Exceptions } from './exceptions.ts'
+import { exitStop } from './exits.ts'
 import { framesOf, isInternal, loadMaps } from './frames.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
 import type { ModuleLoads } from './module-loads.ts'
@@ -60,13 +61,14 @@ export class Stops {
     const place = target.scripts.place(event.callFrames[0]?.location ?? nowhere)
     const hit = this.#deps.breakpoints.hit(target, event.hitBreakpoints, place)
     const entered = this.#deps.loads.entered(target)
-    const wasException = isException(event)
+    const exit = await exitStop(target, event)
+    const wasException = isException(event) || exit !== undefined
     const isPlain = hit.length === 0 && !entered && !wasException
     if (isPlain && this.#goesOn(target, event)) return
     const stop = entered
       ? { reason: 'entry', hitBreakpointIds: hit }
       : wasException
-        ? exceptionStop(event)
+        ? (exit ?? exceptionStop(event))
         : { ...this.#plainStop(target, hit), hitBreakpointIds: hit }
     target.pausing = false
     target.steps = 0

@@ -42,6 +42,8 @@ export class Target {
   /** By which the loading of modules is heard of, and where the program itself begins: see module-loads.ts. */
   compileBreakpoint: string | undefined
   entryBreakpoint: string | undefined
+  /** Where it exits: see exits.ts. */
+  exitBreakpoint: string | undefined
   /** Takes the next pause, in place of everybody else. */
   nextPause: ((event: PausedEvent) => void) | undefined
 

@@ -66,3 +66,63 @@ t.test('one that is thrown in Node itself is told where the program called it', 
   t.equal(await run.go('next'), 'terminated')
   t.equal(await run.ended, 1)
 })
+
+const tests = `import assert from 'node:assert'
+import { test } from 'node:test'
+import { check, load } from './own.mjs'
+test('expects', () => {
+  assert.throws(() => check(0))
+  try { check(0) } catch {}
+  return assert.rejects(load(0))
+})
+test('handled', async () => {
+  await load(0).catch(() => undefined)
+  Promise.resolve().then(() => check(0)).catch(() => undefined)
+})
+test('fails', FAILS)
+`
+const own = `import { setTimeout } from 'node:timers/promises'
+export function check(n) {
+  const wanted = 5
+  if (n !== wanted) throw new RangeError(n + ' is not ' + wanted)
+}
+export async function load(n) {
+  await setTimeout(1)
+  check(n)
+}
+`
+
+for (const [name, fails, stack] of [
+  ['at once', '() => { check(3) }', ['check 4', '(anonymous) 13']],
+  ['later', 'async () => {\n  await load(3)\n}', ['check 4', 'load 8', 'async (anonymous) 14']],
+  ['an assertion', '() => { assert.equal(1, 2) }', ['(anonymous) 13']],
+] as const)
+  t.test(
+    `what a test framework catches is a failure; what a test expects or catches is none: ${name}`,
+    async t => {
+      const { debug } = nodeRig(t, { 'own.mjs': own, 'my.test.mjs': tests.replace('FAILS', fails) })
+      const run = await debug('my.test.mjs', { exceptions: ['failures'] })
+      t.match(await run.next(), { reason: 'exception', description: /RangeError|AssertionError/ })
+      t.match(await run.stack(), stack)
+      t.equal(await run.go('continue'), 'terminated')
+      t.equal(await run.ended, 1)
+    },
+  )
+
+t.test('an exit with a code is a failure', async t => {
+  const { debug } = nodeRig(t, {
+    'exits.cjs': 'function give(code) {\n  process.exit(code)\n}\ngive(+process.argv[2])\n',
+  })
+  const run = await debug('exits.cjs', { exceptions: ['failures'], arguments: ['4'] })
+  t.match(await run.next(), {
+    reason: 'exception',
+    description: 'exit',
+    text: '4',
+    debugServerFrame: { line: 2 },
+  })
+  t.match(await run.locals(), { code: '4' })
+  t.equal(await run.go('continue'), 'terminated')
+  t.equal(await run.ended, 4)
+  const well = await debug('exits.cjs', { exceptions: ['failures'], arguments: ['0'] })
+  t.equal(await well.next(), 'terminated')
+})

@@ -166,6 +166,31 @@ t.test('programs of Node under their debugger', async t => {
   })
 })
 
+t.test('a failed test is reported in one call', async t => {
+  const { launch, answer } = await debugRig(t, {
+    'cart.test.mjs': `import assert from 'node:assert'
+import { test } from 'node:test'
+const total = items => items.reduce((sum, { price }) => sum + price, 0)
+test('adds up', () => {
+  const items = [{ price: 2 }, { price: 3 }]
+  const sum = total(items)
+  assert.equal(sum, 6)
+})
+`,
+    'fine.mjs': "console.log('fine')\n",
+  })
+  const reportOf = async (file: string) => {
+    const launched = await launch(node(file, { exceptions: 'failures' }))
+    return answer(launched, 'debug.run_to_failure', { node: file, wait: 30 })
+  }
+  t.match(await reportOf('cart.test.mjs'), {
+    outcome: 'assertion',
+    exception: { type: 'AssertionError', message: /5 == 6/ },
+    frames: [{ file: 'cart.test.mjs', line: 7, variables: [{ name: 'sum', value: '5' }] }],
+  })
+  t.match(await reportOf('fine.mjs'), { outcome: 'passed', exit_code: 0 })
+})
+
 const sandbox = await findSandbox('auto', process.env.PATH ?? '')
 
 t.test('in a sandbox', { skip: sandbox.kind === 'none' && sandbox.reason }, async t => {

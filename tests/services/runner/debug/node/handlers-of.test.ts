@@ -9,6 +9,7 @@ async function f() {
   six()
   try { list.map(() => seven()) } catch {}
 }
+export const h = async () => { await nine().catch(() => {}); await ten.eleven() }
 export const g = () => eight()
 `
 
@@ -23,7 +24,8 @@ t.test('who catches, and who awaits', async t => {
   t.equal(handlers?.isAsync(at('seven')), false)
   t.equal(handlers?.isAsync(at('one')), false)
   t.equal(handlers?.awaits(at('five')), true)
-  t.equal(handlers?.awaits(at('six')), false)
+  for (const name of ['six', 'nine']) t.equal(handlers?.awaits(at(name)), false, name)
+  t.equal(handlers?.awaits(at('eleven')), true)
   t.equal(await handlersOf('const = 1'), undefined)
 })
 
