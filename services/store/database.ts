@@ -44,6 +44,7 @@ export function connect(path: string): Connection {
         statement.run(parameters)
         return []
       },
+      recallableChanges: () => keptStatements(inUse()).recallable(),
       rowChanges: () => keptStatements(inUse()).changed(),
       isInTransaction: () => opened?.isTransaction ?? true,
     },

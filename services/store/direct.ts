@@ -7,6 +7,8 @@ export type Direct = {
   readonly ask: (sql: string, parameters: readonly unknown[]) => unknown[]
   /** How many rows it has changed so far, but for those that others brought with them. */
   readonly rowChanges: () => number
+  /** Those among them that what is recalled may tell of (see `recall.ts`). */
+  readonly recallableChanges: () => number
   readonly isInTransaction: () => boolean
 }
 

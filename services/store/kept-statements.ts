@@ -10,28 +10,39 @@ const most = 200
  */
 export const keptStatements = oncePer((database: DatabaseSync) => {
   let changed = 0
+  let recallable = 0
+  const count = (sql: string) => {
+    if (!changes.test(sql)) return () => undefined
+    const isRecallable = !unrecalled.test(sql)
+    return (rows: number) => {
+      changed += rows
+      if (isRecallable) recallable += rows
+    }
+  }
   const compile = (sql: string) => {
     const statement = database.prepare(sql)
-    const isChange = changes.test(sql)
+    const counted = count(sql)
     return {
       reader: statement.columns().length > 0,
       all(parameters: readonly unknown[]) {
-        const rows = statement.all(...parameters.map(toSqlite))
-        if (isChange) changed += rows.length
+        const rows = statement.all(...inSqlite(parameters))
+        counted(rows.length)
         return rows
       },
       run(parameters: readonly unknown[]) {
-        const result = statement.run(...parameters.map(toSqlite))
-        if (isChange) changed += Number(result.changes)
+        const result = statement.run(...inSqlite(parameters))
+        counted(Number(result.changes))
         return result
       },
-      iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(toSqlite)),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...inSqlite(parameters)),
     }
   }
   const kept = new Map<string, ReturnType<typeof compile>>()
   return {
     /** How many rows have been changed so far, but for those that others brought with them. */
     changed: () => changed,
+    /** Those among them that what is recalled may tell of (see `recall.ts`). */
+    recallable: () => recallable,
     close: () => database.close(),
     prepare(sql: string) {
       const known = kept.get(sql)
@@ -46,6 +57,18 @@ export const keptStatements = oncePer((database: DatabaseSync) => {
 
 /** What a statement that changes rows begins with; one that begins with `with` only where it returns what it has changed, or nothing. */
 const changes = /^\s*(?:insert|update|delete|replace|with\b.*\b(?:insert|update|delete))\b/is
+
+/** Of what is new in these tables no recalled answer tells. */
+const unrecalled = /^insert into "(?:commands|command_inputs|command_dependencies|audit|idempotency_keys)" /
+
+/** Most are given as SQLite takes them: those are not copied. */
+const inSqlite = (parameters: readonly unknown[]): readonly SQLInputValue[] =>
+  areSqlite(parameters) ? parameters : parameters.map(toSqlite)
+
+const areSqlite = (values: readonly unknown[]): values is readonly SQLInputValue[] => values.every(isSqlite)
+
+const isSqlite = (value: unknown): value is string | number | null =>
+  typeof value === 'string' || typeof value === 'number' || value === null
 
 function toSqlite(value: unknown): SQLInputValue {
   switch (typeof value) {

@@ -38,9 +38,9 @@ export class Recall {
   }
 
   #forget(): void {
-    const { present } = this.#version
-    if (present === this.#known && this.#size < most) return
-    this.#known = present
+    const { recalled } = this.#version
+    if (recalled === this.#known && this.#size < most) return
+    this.#known = recalled
     this.#size = 0
     this.#answers.clear()
   }

@@ -8,6 +8,7 @@ export class StoreVersion {
   readonly #dataVersion: () => number
   #seen: number | undefined
   #number = 0
+  #recalled = 0
   #isFresh = false
 
   /** `dataVersion`: SQLite's number that changes with each commit of another connection; it may throw. */
@@ -21,9 +22,16 @@ export class StoreVersion {
     return this.#number
   }
 
+  /** As `present`, of what is recalled alone. */
+  get recalled(): number {
+    if (!this.#isFresh) this.#look()
+    return this.#recalled
+  }
+
   /** Something of this connection is committed, which SQLite's number does not tell. */
-  changed(): void {
+  changed({ recalled }: { readonly recalled: boolean }): void {
     this.#number++
+    if (recalled) this.#recalled++
   }
 
   #look(): void {
@@ -33,7 +41,7 @@ export class StoreVersion {
     } catch {
       // What cannot be asked now counts as changed.
     }
-    if (seen === undefined || seen !== this.#seen) this.#number++
+    if (seen === undefined || seen !== this.#seen) this.changed({ recalled: true })
     this.#seen = seen
     this.#isFresh = true
     queueMicrotask(this.#afterEvent)

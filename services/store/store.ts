@@ -49,8 +49,11 @@ export async function openStore(path: string): Promise<Store> {
   const retried = () => void retries++
   // One for all that is written: who waits for the lock by himself would see another one of this process take it again.
   const version = new StoreVersion(dataVersion)
+  let recallable = 0
   const committed = () => {
-    version.changed()
+    const before = recallable
+    recallable = direct.recallableChanges()
+    version.changed({ recalled: recallable !== before })
     checkpoints.committed()
   }
   const commits = new GroupCommit({ database, direct }, { retried, committed })

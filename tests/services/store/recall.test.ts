@@ -4,10 +4,11 @@ import { setImmediate as atOnce } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
+import { startCommand } from '../../../services/store/commands.ts'
 import { compiledQuery } from '../../../services/store/compiled-query.ts'
 import type { UserRow } from '../../../services/store/schema.ts'
 import { StoreVersion } from '../../../services/store/store-version.ts'
-import { storeRig } from './store-rig.ts'
+import { now, storeRig } from './store-rig.ts'
 
 const called = compiledQuery<{ name: string }, UserRow>((database, parameter) =>
   database.selectFrom('users').selectAll().where('name', '=', parameter('name')),
@@ -36,6 +37,18 @@ t.test('what this process has written is seen at once, in the same event', async
   )
   t.not(store.version(), before)
   t.match(await store.recall(disabled, { name: 'owner' }), [{ disabled_at: 'then' }])
+})
+
+t.test('a command that is queued changes nothing that is recalled', async t => {
+  const { store, running, queue } = await storeRig(t)
+  const session = await running()
+  const first = await store.recall(called, { name: 'owner' })
+  const before = store.version()
+  const command = await queue(session)
+  t.not(store.version(), before)
+  t.equal(await store.recall(called, { name: 'owner' }), first)
+  await startCommand(store, command, now())
+  t.not(await store.recall(called, { name: 'owner' }), first, 'one that starts may be that of an environment')
 })
 
 t.test('what another process has written is seen by the next event', async t => {
