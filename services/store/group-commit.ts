@@ -76,8 +76,9 @@ export class GroupCommit {
   async #together(all: typeof inTurn, jobs: readonly Job[]): Promise<boolean> {
     try {
       const since = Math.max(...jobs.map(job => job.since))
-      const told = await this.#repeated(since, transaction =>
-        all(transaction, jobs, this.#connection.direct.isInTransaction),
+      const { isInTransaction } = this.#connection.direct
+      const told = await this.#repeated(since, all === inTurn, transaction =>
+        all(transaction, jobs, isInTransaction),
       )
       for (const tell of told) tell()
       return true
@@ -88,17 +89,17 @@ export class GroupCommit {
 
   async #alone({ since, work, reject }: Job): Promise<void> {
     try {
-      const tell = await this.#repeated(since, work)
+      const tell = await this.#repeated(since, true, work)
       tell()
     } catch (error) {
       reject(error)
     }
   }
 
-  #repeated<T>(since: number, work: Work<T>): Promise<T> {
+  #repeated<T>(since: number, takesNotes: boolean, work: Work<T>): Promise<T> {
     const { database, direct } = this.#connection
     const directly: Work<T> = async transaction => {
-      using _ = writeDirectly(transaction, direct)
+      using _ = writeDirectly(transaction, direct, { takesNotes })
       return await work(transaction)
     }
     const once = () => database.transaction().execute(directly).finally(this.#tell.committed)

@@ -7,7 +7,8 @@ import type { TerminalSize } from '../contract/terminal.ts'
 import { touch } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
 import { compiledQuery } from './compiled-query.ts'
-import type { CommandRow, Schema, SessionRow } from './schema.ts'
+import type { CommandRow, Schema } from './schema.ts'
+import { intakeOf, noteHighest } from './session-intake.ts'
 import type { Store } from './store.ts'
 import { presentTrace } from './trace-column.ts'
 
@@ -93,7 +94,7 @@ export async function insertCommand(
 }
 
 export async function takesCommands(transaction: Transaction<Schema>, session: SessionId): Promise<boolean> {
-  return (await takingQuery(transaction, { session })).length > 0
+  return (await intakeOf(transaction, session)) !== undefined
 }
 
 /** One that waits for a command that has ended otherwise than well is cancelled at once. Undefined where its session takes no more. */
@@ -143,7 +144,7 @@ async function insertRow(
   transaction: Transaction<Schema>,
   given: Pick<CommandRow, Given>,
 ): Promise<CommandRow | undefined> {
-  const [session] = await takingQuery(transaction, { session: given.session_id })
+  const session = await intakeOf(transaction, given.session_id)
   if (session === undefined) return undefined
   // What builds an environment comes before all that was asked for.
   const sequence =
@@ -152,29 +153,10 @@ async function insertRow(
       : Math.min((await lowestQuery(transaction, given))[0]?.lowest ?? 1, 1) - 1
   const values = { ...given, id: commandId.create(), sequence, trace_json: presentTrace() }
   await insertQuery(transaction, values)
+  if (given.environment_id === null) noteHighest(transaction, session, sequence)
   await touch(transaction, session, given.created_at)
   return { ...values, ...queued }
 }
-
-type Taking = Pick<SessionRow, 'id' | 'last_active_at' | 'idle_timeout_seconds'> & { highest: number | null }
-
-/** A session that takes commands, with the highest of their numbers. */
-const takingQuery = compiledQuery<{ session: SessionId }, Taking>((database, parameter) =>
-  database
-    .selectFrom('sessions')
-    .select(eb => [
-      'id',
-      'last_active_at',
-      'idle_timeout_seconds',
-      eb
-        .selectFrom('commands')
-        .where('session_id', '=', parameter('session'))
-        .select(inner => inner.fn.max('sequence').as('highest'))
-        .as('highest'),
-    ])
-    .where('id', '=', parameter('session'))
-    .where('status', 'in', ['pending', 'starting', 'running']),
-)
 
 /** Asked for alone: of both at once SQLite would look at every command of the session. */
 const lowestQuery = compiledQuery<Pick<CommandRow, 'session_id'>, { lowest: number | null }>(

@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import t from 'tap'
 import { getCommand } from '../../../services/store/commands.ts'
-import { storeRig } from './store-rig.ts'
+import { moveSession } from '../../../services/store/session-transitions.ts'
+import { now, storeRig } from './store-rig.ts'
 
 t.test('what comes together stands each for itself', async t => {
   const rig = await storeRig(t)
@@ -39,6 +40,38 @@ t.test('what comes together stands each for itself', async t => {
     t.match(await getCommand(rig.store, id), { status: 'queued', sequence: place / 2 + 1 })
   }
 })
+
+t.test(
+  'commands that come together are numbered in turn, until something happens to their session',
+  async t => {
+    const rig = await storeRig(t)
+    const [session, other] = [await rig.running(), await rig.running()]
+    const writes = [
+      rig.queue(session),
+      rig.queue(other),
+      rig.queue(session),
+      moveSession(rig.store, session, 'stopping', { now: now() }),
+      rig.queue(session),
+      rig.queue(other),
+    ]
+    const outcomes = await Promise.allSettled(writes)
+    t.same(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+    )
+    const rows = await rig.store.read(database =>
+      database.selectFrom('commands').select(['session_id', 'sequence']).orderBy('sequence').execute(),
+    )
+    const numbers = (of: typeof session) => rows.filter(row => row.session_id === of).map(row => row.sequence)
+    t.same(
+      [numbers(session), numbers(other)],
+      [
+        [1, 2],
+        [1, 2],
+      ],
+    )
+  },
+)
 
 t.test('one that ends the whole transaction takes nobody with it', async t => {
   const rig = await storeRig(t)
