@@ -168,6 +168,14 @@ export const serverSchema = z.strictObject({
       ping_seconds: z.number().min(1).max(3_600).default(30),
     })
     .prefault({}),
+  tunnels: z
+    .strictObject({
+      per_session: z.int().min(0).max(256).default(16),
+      max_bytes: z.int().min(0).default(10_737_418_240),
+      idle_seconds: z.number().min(0).max(604_800).default(3_600),
+      ttl_seconds: z.number().min(0).max(604_800).default(28_800),
+    })
+    .prefault({}),
   debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
   artifacts: z
     .strictObject({

@@ -22,6 +22,7 @@ const localNames = [
   'status',
   'serve',
   'debug attach',
+  'tunnel',
 ] as const
 
 /** Other words for one of those. */
@@ -75,6 +76,7 @@ const order: readonly string[] = [
   'command',
   'artifact',
   'debug',
+  'tunnel',
   'events',
   'mcp',
   'agent',

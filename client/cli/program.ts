@@ -83,6 +83,7 @@ const localSummaries: Record<string, string> = {
   serve: 'the server itself, in the foreground',
   status: 'whether the server answers and is ready',
   features: 'what the server offers',
+  tunnel: 'a port of a session, on your own machine',
   stats: 'how much there is of users, sessions, commands and bytes',
   audit: 'who had what changed',
   mcp: 'the same for coding agents, over MCP on standard input and output',

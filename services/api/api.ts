@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
-import type { ServerSettings } from '../../config/schema.ts'
+import { type ServerSettings, serverSchema } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
@@ -35,6 +35,8 @@ import { DeviceTokens } from './sign-in/device-tokens.ts'
 import { Passwords } from './sign-in/passwords.ts'
 import { SignInLimits } from './sign-in/sign-in-limits.ts'
 import { TokenUse } from './token-use.ts'
+import type { TunnelLimits } from './tunnels/tunnel-limits.ts'
+import { TunnelRoom } from './tunnels/tunnel-room.ts'
 import { Upgrades } from './upgrades.ts'
 
 export type ApiDependencies = {
@@ -65,6 +67,8 @@ export type ApiDependencies = {
   /** Of the host, for programs that are asked there. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<Limits>
+  /** Default: as the configuration has it. */
+  readonly tunnels?: TunnelLimits
   /** Default: with the cost that is asked for of servers. */
   readonly passwords?: Passwords
 }
@@ -102,6 +106,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
       },
     }),
   )
+  const tunnels = deps.tunnels ?? serverSchema.parse({}).tunnels
   const limits: Limits = { ...defaultLimits, ...deps.limits }
   const context: Context = {
     ...deps,
@@ -122,6 +127,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     viewers,
     codexbar: starting.use(new Codexbar({ environment: deps.environment, deadlineMs: limits.codexbar })),
     runner,
+    tunnels: { room: new TunnelRoom(tunnels.per_session), limits: tunnels },
     readiness: new Readiness({ ...deps, connected: () => runner.instance }),
     stopping: stop.signal,
     nextRequestId: requestIds(),

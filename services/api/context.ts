@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { LiveAnswer, RunnerOffers } from '../contract/runner-messages.ts'
+import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditReads } from './audit-reads.ts'
@@ -16,6 +18,7 @@ import type { RequestRates } from './limits/request-rates.ts'
 import type { StreamRoom } from './limits/stream-room.ts'
 import type { Live } from './live/live.ts'
 import type { ApiMetrics } from './metrics.ts'
+import type { Outcome } from './outcome.ts'
 import type { Peers } from './peers.ts'
 import type { Readiness } from './readiness.ts'
 import type { Question, TerminalQuestion, Wait } from './runner-link.ts'
@@ -24,6 +27,8 @@ import type { AuditRefusals } from './sign-in/audit-refusals.ts'
 import type { DeviceTokens } from './sign-in/device-tokens.ts'
 import type { Passwords } from './sign-in/passwords.ts'
 import type { SignInLimits } from './sign-in/sign-in-limits.ts'
+import type { TunnelLimits } from './tunnels/tunnel-limits.ts'
+import type { TunnelRoom } from './tunnels/tunnel-room.ts'
 
 /** What the handlers work with. Made once, by `startApi`. */
 export type Context = {
@@ -62,6 +67,8 @@ export type Context = {
   readonly live: Live
   readonly debugEvents: DebugEvents
   readonly viewers: ViewersHere
+  /** Ways into sessions: how many there are, and what they may take. */
+  readonly tunnels: { readonly room: TunnelRoom; readonly limits: TunnelLimits }
   readonly codexbar: Pick<Codexbar, 'usage'>
   readonly readiness: Pick<Readiness, 'look'>
   /** The runner's side: who is connected, a nudge that there is work in the store, and questions to debuggers. */
@@ -74,6 +81,7 @@ export type Context = {
     survey(wait: Wait): Promise<LiveAnswer>
     measure(deadlineMs: number): Promise<LiveAnswer>
     dap(ear: DapEar): DapLine
+    tunnel(asked: Omit<ToRunnerTunnel, 'type' | 'id'>, gone: AbortSignal): Promise<Outcome<Socket>>
   }
   /** Gives each request its id, by which the log and the client can speak of it. */
   readonly nextRequestId: () => string

@@ -13,7 +13,7 @@ import { startApi } from './api.ts'
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
   const settings = serverSettings(ownRoot, process.env).values
-  const { api: listen, repositories, debug, sessions, environments, runner, streams } = settings
+  const { api: listen, repositories, debug, sessions, environments, runner, streams, tunnels } = settings
   const instance = instanceFrom(process.env)
   const log = createLog('api')
   await using starting = new AsyncDisposableStack()
@@ -31,6 +31,7 @@ await runService(async () => {
       allowedOrigins: listen.allowed_origins,
       requests: listen,
       streamsPerUser: streams.per_user,
+      tunnels,
       runnerSocket: workspace.runnerSocket,
       allowedSchemes: repositories.schemes,
       debugSessions: debug.sessions,

@@ -20,7 +20,7 @@ export type RequestFacts = {
 }
 
 /** What a stream is of. */
-const streamKinds = ['log', 'debug', 'dap', 'events'] as const
+const streamKinds = ['log', 'debug', 'dap', 'tunnel', 'events'] as const
 export type StreamKind = (typeof streamKinds)[number]
 
 /** The API's figures, and those of the store, which are asked for each time that they are told. */

@@ -17,9 +17,12 @@ import {
   type Terminal,
   type ToRunner,
 } from '../contract/runner-messages.ts'
+import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { Change } from './changes.ts'
 import { type DapEar, type DapLine, DapLines } from './dap/dap-lines.ts'
+import type { Outcome } from './outcome.ts'
 import { Questions } from './questions.ts'
+import { dialTunnel } from './tunnels/dial-tunnel.ts'
 
 /** The pauses between attempts to connect, in milliseconds; the last one repeats. */
 const pauses = [20, 50, 100, 250, 500, 1000] as const
@@ -128,6 +131,11 @@ export class RunnerLink implements Disposable {
   /** A line to it for one who speaks DAP. */
   dap(ear: DapEar): DapLine {
     return this.#dap.open(ear)
+  }
+
+  /** A way into a session, over a connection of its own. */
+  tunnel(asked: Omit<ToRunnerTunnel, 'type' | 'id'>, gone: AbortSignal): Promise<Outcome<Socket>> {
+    return dialTunnel(this.#deps.socket, asked, gone)
   }
 
   [Symbol.dispose](): void {

@@ -3,6 +3,7 @@ import { contract } from '../contract/contract.ts'
 import { dapPath } from '../contract/dap.ts'
 import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
+import { type TunnelTarget, tunnelPath, tunnelQuerySchema } from '../contract/tunnel.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import type { Access, Caller } from './access.ts'
 import { auditedCall } from './audited-call.ts'
@@ -10,6 +11,7 @@ import type { Context } from './context.ts'
 import { dapAccess, type EditorTarget, editorTarget, matchDap, readDapQuery } from './dap/editor-target.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
+import { fieldErrors } from './field-errors.ts'
 import { findSession } from './handlers/find.ts'
 import type { AnswerOf, CalledHandlers, EventsName, StreamName } from './handlers/handler.ts'
 import { readInput } from './input.ts'
@@ -18,7 +20,7 @@ import { admitTo, answerCall, isEvents, isStream } from './operations.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from './outcome.ts'
 import type { Presenting } from './presented.ts'
 import { refusalOf } from './problem-reply.ts'
-import { matchPath } from './route-table.ts'
+import { matchPath, parametersIn } from './route-table.ts'
 import { admitOpening } from './tickets/admit-opening.ts'
 import { beyondTicket } from './tickets/beyond-ticket.ts'
 import { codecFor, offeredProtocols } from './websocket/codec.ts'
@@ -32,6 +34,7 @@ type Wanted = { readonly caller: Caller; readonly route: string } & (
   | { readonly kind: 'events'; readonly source: EventSource }
   | { readonly kind: 'debug'; readonly session: SessionJoined }
   | { readonly kind: 'dap'; readonly session: SessionJoined; readonly editor: EditorTarget }
+  | { readonly kind: 'tunnel'; readonly session: SessionJoined; readonly target: TunnelTarget }
 )
 
 /** Which codecs there are for each: calls of a debugger and their answers are no text to read. */
@@ -40,6 +43,7 @@ export const codecsOf: Readonly<Record<Wanted['kind'], readonly Codec[]>> = {
   events: codecs,
   debug: ['json'],
   dap: ['json'],
+  tunnel: ['json'],
 }
 
 type Request = {
@@ -90,6 +94,8 @@ async function readWanted(
   const { ticket, ...query } = queryOf(search)
   const editing = matchDap(path)
   if (editing !== undefined) return wantedDap(context, { ...who, ticket, path: editing, query })
+  const tunnelling = parametersIn(tunnelPath, path)
+  if (tunnelling !== undefined) return wantedTunnel(context, { ...who, ticket, path: tunnelling, query })
   const match = matchPath(path)
   if (match === undefined) return noWebSocket()
   const asked = { ...who, ticket, path: match.parameters, query }
@@ -148,6 +154,16 @@ async function wantedDap(context: Context, request: Request): Promise<Outcome<Wa
   if (!query.ok) return query
   const editor = await editorTarget(context, found.value.session, query.value)
   return editor.ok ? done({ kind: 'dap', ...found.value, route: dapPath, editor: editor.value }) : editor
+}
+
+async function wantedTunnel(context: Context, request: Request): Promise<Outcome<Wanted>> {
+  const found = await debuggedSession(context, dapAccess, request, {})
+  if (!found.ok) return found
+  const query = tunnelQuerySchema.safeParse(request.query)
+  if (!query.success) return refuseFields(fieldErrors(query.error, Object.keys(tunnelQuerySchema.shape)))
+  const { port, socket = '' } = query.data
+  const target = port === undefined ? { socket } : { port }
+  return done({ kind: 'tunnel', ...found.value, route: tunnelPath, target })
 }
 
 async function debuggedSession(

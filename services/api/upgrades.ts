@@ -20,6 +20,7 @@ import { type Outcome, type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply } from './problem-reply.ts'
 import { noteRequest } from './request-log.ts'
 import type { TokenUse } from './token-use.ts'
+import { serveTunnel } from './tunnels/serve-tunnel.ts'
 import { codecsOf, readUpgrade, type Subscription } from './upgrade-request.ts'
 import { codecFor } from './websocket/codec.ts'
 import { endSocket } from './websocket/end-socket.ts'
@@ -28,7 +29,7 @@ import { keepAlive } from './websocket/keep-alive.ts'
 /** The largest message that a client may send, in bytes; only a debugger expects any. */
 const maxPayload: Record<Subscription['kind'], number> = {
   ...{ log: 4_096, events: 4_096 },
-  ...{ debug: 256 * 1024, dap: 512 * 1024 },
+  ...{ debug: 256 * 1024, dap: 512 * 1024, tunnel: 1024 * 1024 },
 }
 
 /** What a WebSocket carries, the request that opened it, and where from. */
@@ -57,6 +58,7 @@ export class Upgrades implements AsyncDisposable {
       events: webSocketServer('events', linger),
       debug: webSocketServer('debug', linger),
       dap: webSocketServer('dap', linger),
+      tunnel: webSocketServer('tunnel', linger),
     }
   }
 
@@ -156,6 +158,9 @@ export class Upgrades implements AsyncDisposable {
       }
       case 'dap': {
         return serveDap(socket, this.#context, { ...subscription, gone })
+      }
+      case 'tunnel': {
+        return serveTunnel(socket, this.#context, { ...subscription, gone })
       }
     }
   }

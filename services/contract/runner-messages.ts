@@ -10,6 +10,7 @@ import { commandId, debugSessionId, instanceId, repositoryId, sessionId } from '
 import { isolations } from './isolation.ts'
 import { type ProblemCode, problemCodes } from './problems.ts'
 import { base64Text, terminalSizeFields } from './terminal.ts'
+import { fromRunnerTunnel, toRunnerTunnel } from './tunnel.ts'
 
 /**
  * What API and runner say to each other over the runner's unix socket, one JSON object a line: hints, and the live
@@ -120,6 +121,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   surveyQuestionSchema,
   terminalSchema,
   ...toRunnerDap,
+  toRunnerTunnel,
 ])
 export type ToRunner = z.infer<typeof toRunnerSchema>
 
@@ -155,6 +157,7 @@ export const fromRunnerSchema = z.discriminatedUnion('type', [
     by: viewerSchema.nullable(),
   }),
   ...fromRunnerDap,
+  fromRunnerTunnel,
 ])
 export type FromRunner = z.infer<typeof fromRunnerSchema>
 

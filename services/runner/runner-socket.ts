@@ -4,7 +4,8 @@ import { UserError } from '../../lib/user-error.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
 import { type PeerHandlers, SocketPeer } from './socket-peer.ts'
 
-const mostPeers = 64
+/** APIs and whoever else asks, and a connection for each tunnel. */
+const mostPeers = 512
 
 /**
  * The runner's unix socket: one JSON object a line. It sends `hello`, then every hint and every event of a debuggee, to
@@ -23,7 +24,8 @@ export class RunnerSocket implements AsyncDisposable {
   static async listen(path: string, hello: FromRunner, handlers: PeerHandlers): Promise<RunnerSocket> {
     await removeStale(path)
     const peers = new Set<SocketPeer>()
-    const server = createServer(socket => {
+    // A tunnel may have ended on one side only.
+    const server = createServer({ allowHalfOpen: true }, socket => {
       const peer = new SocketPeer(socket, handlers)
       peers.add(peer)
       socket.once('close', () => peers.delete(peer))

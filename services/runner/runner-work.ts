@@ -36,6 +36,7 @@ import { SessionKeeper } from './sessions/session-keeper.ts'
 import type { Spawner } from './spawning/spawner.ts'
 import { keepSubmodules } from './submodules/keep-submodules.ts'
 import { survey } from './survey.ts'
+import { Tunnels } from './tunnels/tunnels.ts'
 import { WorktreeKeeper } from './worktrees/worktree-keeper.ts'
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
@@ -65,6 +66,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
   readonly #survey: () => Promise<Survey>
+  readonly #tunnels: Tunnels
   readonly #end: () => Promise<void>
 
   constructor(deps: RunnerDependencies, lease: Registration, around: Surroundings) {
@@ -109,6 +111,7 @@ export class RunnerWork implements AsyncDisposable {
       around.wake()
     })
     const debuggers = engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers)
+    this.#tunnels = new Tunnels(context)
     this.#survey = sharedRun(() => survey(context, debuggers))
     this.#debugging = new LiveDebugSessions(context, {
       engines: debuggers,
@@ -166,6 +169,11 @@ export class RunnerWork implements AsyncDisposable {
   /** The debugger of a debug session, once it is there; throws a Refusal where that takes too long, or it has ended. */
   whenLive(debug: DebugSessionId, patienceMs: number): Promise<LiveDebugSession> {
     return this.#debugging.whenLive(debug, patienceMs)
+  }
+
+  /** Joins a connection with a port or a socket of a session. */
+  tunnel(...asked: Parameters<Tunnels['join']>): Promise<LiveAnswer | undefined> {
+    return this.#tunnels.join(...asked)
   }
 
   /** What its host has of what sessions may ask for. */

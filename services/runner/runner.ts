@@ -77,6 +77,8 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
         present: (peer, present) => viewers.present(peer, present),
         left: peer => viewers.left(peer),
         typed: terminal => terminals.answer(terminal),
+        tunnelled: async (peer, asked, opened) =>
+          lease === undefined ? starting : lease.work.tunnel(peer, asked, opened),
         surveyed: async () => (await lease?.work.survey()) ?? starting,
         measured: async () => ({ ok: true, value: await metrics.families() }),
       },

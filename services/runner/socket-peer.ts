@@ -11,6 +11,7 @@ import {
   type ToRunner,
   toRunnerSchema,
 } from '../contract/runner-messages.ts'
+import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { PeerEditors } from './debug/editors/peer-editors.ts'
 
 /** What one peer may cost: what it does not read, in bytes, and questions that are not answered yet. */
@@ -29,6 +30,12 @@ export type PeerHandlers = {
   readonly typed: (terminal: Terminal) => Promise<LiveAnswer>
   /** Those who debug through a peer in DAP, from its connection to its end. */
   readonly editors: (say: (message: FromRunner) => void) => PeerEditors
+  /** Joins a peer with a port or a socket of a session; `opened` tells that it is open. A refusal, where it never was. */
+  readonly tunnelled: (
+    peer: Socket,
+    asked: ToRunnerTunnel,
+    opened: () => void,
+  ) => Promise<LiveAnswer | undefined>
   /** What its host has. */
   readonly surveyed: () => Promise<LiveAnswer>
   /** The runner's figures. */
@@ -40,6 +47,9 @@ export class SocketPeer {
   readonly #socket: Socket
   readonly #handlers: PeerHandlers
   readonly #editors: PeerEditors
+  readonly #lines: Disposable
+  /** It carries the bytes of a tunnel from now on. */
+  #isTunnel = false
   #asked = 0
 
   constructor(socket: Socket, handlers: PeerHandlers) {
@@ -49,7 +59,8 @@ export class SocketPeer {
     socket.once('close', () => this.#editors[Symbol.dispose]())
     socket.on('error', () => socket.destroy())
     socket.once('close', () => handlers.left(this))
-    socketLines(socket, longestAsk, line => this.#heard(line))
+    socket.on('end', () => !this.#isTunnel && socket.end())
+    this.#lines = socketLines(socket, longestAsk, line => this.#heard(line))
   }
 
   say(message: FromRunner): void {
@@ -58,6 +69,7 @@ export class SocketPeer {
 
   /** A whole line, which the caller may have for others as well. */
   write(line: string): void {
+    if (this.#isTunnel) return
     if (this.#socket.writableLength > mostUnread) this.#socket.destroy()
     else if (this.#socket.writable) this.#socket.write(line)
   }
@@ -89,6 +101,9 @@ export class SocketPeer {
       case 'dap_close':
         this.#editors.heard(message)
         break
+      case 'tunnel':
+        void this.#tunnel(message)
+        break
       case 'survey':
         void this.#answer(message.id, this.#handlers.surveyed)
         break
@@ -96,6 +111,19 @@ export class SocketPeer {
         void this.#answer(message.id, this.#handlers.measured)
         break
     }
+  }
+
+  async #tunnel(asked: ToRunnerTunnel): Promise<void> {
+    this.#lines[Symbol.dispose]()
+    this.#isTunnel = true
+    const { id } = asked
+    const say = (message: FromRunner) => void this.#socket.write(`${JSON.stringify(message)}\n`)
+    const opened = () => say({ type: 'tunnel_open', id })
+    const refusal = await this.#handlers.tunnelled(this.#socket, asked, opened).catch(mistake)
+    if (refusal === undefined || refusal.ok) return
+    const { code, detail } = refusal
+    say({ type: 'refusal', id, code, detail })
+    this.#socket.destroySoon()
   }
 
   async #answer(id: number, work: () => Promise<LiveAnswer>): Promise<void> {

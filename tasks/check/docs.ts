@@ -16,6 +16,7 @@ const programs = new Set([
   'brew',
   'conda',
   'gdb',
+  'lldb',
   'code',
 ])
 

@@ -43,6 +43,7 @@ export async function bridgeDap(
     }
   })
   input.once('end', () => end('the editor has gone'))
+  if (input.readableEnded || input.destroyed) end('the editor has gone')
   input.once('close', () => end('the editor has gone'))
   input.once('error', error => end(`the editor has gone: ${error.message}`))
   output.once('error', error => end(`the editor has gone: ${error.message}`))

@@ -1,16 +1,13 @@
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
 import { connectionSettings } from '../../../config/client/connection.ts'
 import { type ConnectionFlags, loadSettings } from '../../../config/client/load.ts'
 import { visible } from '../../../lib/visible.ts'
 import { dapPath } from '../../../services/contract/dap.ts'
 import { openWebSocket } from '../../sdk/web-socket.ts'
-import { CliError, usageError } from '../cli-error.ts'
 import { bridgeDap, type EditorStreams } from '../dap/dap-bridge.ts'
-import { isOwnPeer } from '../dap/is-own-peer.ts'
 import { localCheckout } from '../dap/local-checkout.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { type Io, write } from '../io.ts'
+import { listenOnLoopback, portIn } from '../loopback.ts'
 import { clientAs } from '../server-client.ts'
 
 type Flags = ConnectionFlags & {
@@ -31,7 +28,7 @@ export async function attachEditors(
   flags: Flags,
   [reference = '']: readonly string[],
 ): Promise<void> {
-  const port = portIn(flags.port)
+  const port = portIn('--port', flags.port ?? '0', 0)
   const settings = await loadSettings(io, flags)
   const { baseUrl, ca, insecure } = await connectionSettings(settings)
   await using client = await clientAs(io, settings, flags)
@@ -57,7 +54,7 @@ export async function attachEditors(
     if (why !== '') io.stderr.write(`${visible(why)}\n`)
   }
   if (flags.stdio === true) return await serve({ input: io.stdin, output: io.stdout })
-  await using listening = await listen(port, socket => serve({ input: socket, output: socket }), io)
+  await using listening = await listenOnLoopback(port, socket => serve({ input: socket, output: socket }), io)
   const address = { host: '127.0.0.1', port: listening.port }
   const told = flags.json
     ? JSON.stringify({ ...address, session: session.id, local: root ?? null })
@@ -65,49 +62,4 @@ export async function attachEditors(
   await write(io.stdout, `${told}\n`, io.signal)
   if (!io.signal.aborted) await once(io.signal, 'abort')
   throw io.signal.reason
-}
-
-function portIn(text: string | undefined): number {
-  const port = Number(text ?? 0)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw usageError(`--port ${visible(text ?? '')}: expected a number from 0 to 65535; 0: any that is free`)
-}
-
-type Listening = AsyncDisposable & { readonly port: number }
-
-/** On loopback alone, for whom this program runs as alone. */
-async function listen(port: number, serve: (socket: Socket) => Promise<void>, io: Io): Promise<Listening> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer(socket => {
-    sockets.add(socket)
-    socket.setNoDelay(true)
-    socket.on('error', () => undefined) // 'close' follows
-    socket.once('close', () => sockets.delete(socket))
-    isOwnPeer(socket)
-      .then(async own => {
-        if (own) return await serve(socket)
-        io.stderr.write('another user of this machine has connected, and was turned away\n')
-        socket.destroy()
-      })
-      .catch(() => socket.destroy())
-  })
-  server.listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    throw new CliError('port_taken', exitCodes.failure, `port ${port} of 127.0.0.1 cannot be had (${code})`, {
-      fix: 'name another one with --port, or none: any that is free is taken',
-    })
-  }
-  const bound = server.address()
-  return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : port,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close')
-      server.close()
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
-  }
 }

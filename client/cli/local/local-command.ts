@@ -21,6 +21,8 @@ type Flags = ConnectionFlags & {
   readonly local?: string
   readonly debug?: string
   readonly stdio?: true
+  readonly socket?: string
+  readonly listen?: string
 }
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
@@ -197,6 +199,27 @@ const localCommands: Record<LocalName, LocalCommand> = {
         .option('--debug <ID>', 'the debug session that "attach" is to; default: the latest')
         .option('--stdio', 'speak on standard input and output with the editor that has started this'),
     act: async (io, flags, _, args) => (await import('./debug-attach.ts')).attachEditors(io, flags, args),
+  },
+  tunnel: {
+    summary:
+      'Have a port or a unix socket of a program of a session on 127.0.0.1 of this machine, for a local gdb ("target remote"), lldb ("gdb-remote"), a browser or whatever else; nothing is listened on elsewhere, and it ends with the session',
+    examples: [
+      '@last --port 8080',
+      '@last --port 1234 --listen 0',
+      '@last --socket tmp/app.sock',
+      '@last --port 1234 --stdio',
+    ],
+    words: command =>
+      command
+        .argument('<SESSION>', 'the session: its id, a unique beginning of it, or @last')
+        .option('--port <PORT>', 'the TCP port that a program of the session listens on')
+        .option('--socket <PATH>', 'or the unix socket, as programs of the session see it')
+        .option(
+          '--listen <PORT>',
+          'where to listen here; 0: any that is free; default: the same port, or one that is free',
+        )
+        .option('--stdio', 'one connection, over standard input and output'),
+    act: async (io, flags, _, args) => (await import('./tunnel.ts')).tunnel(io, flags, args),
   },
   'config path': {
     summary:

@@ -22,6 +22,7 @@ import {
   type ToRunner,
   toRunnerSchema,
 } from '../../../services/contract/runner-messages.ts'
+import type { ToRunnerTunnel } from '../../../services/contract/tunnel.ts'
 import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
 import type { DataFiles } from '../../../services/store/files.ts'
 import { getRepository } from '../../../services/store/repositories.ts'
@@ -50,6 +51,8 @@ export class FakeRunner implements AsyncDisposable {
   readonly asks: Ask[] = []
   /** Answers for it. Without one, and where that says nothing, questions stay in `asks`. */
   debugger: ((ask: Ask) => LiveAnswer | undefined) | undefined
+  /** What is done with who asks for a way into a session; without, nothing. */
+  tunnel: ((socket: Socket, asked: ToRunnerTunnel) => void) | undefined
   /** What is said to who speaks DAP; without, nothing. */
   editor:
     | ((message: ToRunnerDap) => ({ type: 'dap'; message: DapAnswer } | { type: 'dap_closed' })[])
@@ -264,6 +267,10 @@ export class FakeRunner implements AsyncDisposable {
           ? { taken: Buffer.from(action.base64, 'base64').length }
           : { columns: action.columns, rows: action.rows }
       socket.write(`${JSON.stringify({ type: 'answer', id, value } satisfies FromRunner)}\n`)
+      return
+    }
+    if (message.type === 'tunnel') {
+      this.tunnel?.(socket, message)
       return
     }
     if (message.type !== 'ask') {

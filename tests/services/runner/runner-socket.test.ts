@@ -37,6 +37,7 @@ async function served(t: Test) {
       woken.times++
     },
     editors: noEditors,
+    tunnelled: async () => undefined,
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
     typed: async (): Promise<LiveAnswer> => ({ ok: true, value: { taken: 1 } }),
     surveyed: async (): Promise<LiveAnswer> => ({ ok: true, value: 'what there is' }),
@@ -169,6 +170,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   await using _ = await RunnerSocket.listen(path, hello, {
     ...{ woken: () => undefined, present: () => undefined, left: () => undefined },
     editors: noEditors,
+    tunnelled: async () => undefined,
     ...{ asked, measured: asked, typed: asked, surveyed: asked },
   })
   const socket = connect(path)

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { tcpSockets } from '../../../lib/tcp-table.ts'
+import { tcpSockets } from '../../lib/tcp-table.ts'
 
 /**
  * Whether who connected is of the user that this program runs as: anybody on this machine can come to a port of loopback.
