@@ -88,7 +88,7 @@ export const debugInspection = {
       ...of,
       expression: nullFree(100_000).min(1).describe("an expression in the debuggee's language"),
       shell: flag.describe(
-        'a command of the debugger itself in place of an expression, where it has some (lldb-dap): it may do what a shell may, and needs the scope debug:shell',
+        'a command of the debugger itself in place of an expression, where it has some (gdb, lldb-dap): it may do what a shell may, and needs the scope debug:shell',
       ),
       thread,
       frame,

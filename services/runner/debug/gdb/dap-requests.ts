@@ -49,7 +49,7 @@ export const variablesSchema = z.object({
   /** 0: all. */
   count: z.int().min(0).default(0),
 })
-export const evaluateSchema = z.object({ expression: z.string(), frameId })
+export const evaluateSchema = z.object({ expression: z.string(), frameId, context: z.string().optional() })
 export const setVariableSchema = z.object({
   variablesReference: z.int(),
   name: z.string(),

@@ -90,6 +90,7 @@ function planOf({ path, python }: Gdb, target: Target, place: Place, scope: Proc
       bridge?.connect(host.open())
       return { ok: true, program: host.program }
     },
+    hasCommands: true,
     // A process is stopped as a whole.
     everyThread: 0,
     hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,

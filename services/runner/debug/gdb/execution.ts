@@ -150,6 +150,15 @@ export class Execution {
     else if (this.#calls === 0) this.#stopped(stop)
   }
 
+  /** gdb's `*running`: a command of gdb's own has sent it on, of which nobody knows yet. */
+  runs(): void {
+    if (this.#state.kind !== 'stopped' || this.#calls > 0) return
+    this.#state = { kind: 'running' }
+    this.#last = '-exec-continue'
+    this.#variables.forget()
+    this.#handlers.event('continued', { threadId: 0, allThreadsContinued: true })
+  }
+
   #stopped(stop: GdbStop): void {
     const before = this.#state.kind
     const signalled = stop.reason === 'signal-received' && stop['signal-name'] === pauseSignal

@@ -54,6 +54,7 @@ export class GdbSession {
         return
       case 'exec':
         if (record.class === 'stopped') this.execution.heard(record.results)
+        if (record.class === 'running') this.execution.runs()
         return
       case 'notify':
         this.#notified(record.class, record.results)

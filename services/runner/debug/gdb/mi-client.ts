@@ -38,6 +38,8 @@ export class MiClient {
   /** It has been answered with `^running`, behind which a no may follow still. */
   #running: { token: number; answered: Answered } | undefined
   #why: string | undefined
+  /** Commands that may have others write where gdb does. */
+  #strangers = 0
 
   constructor(input: Readable, output: Writable, handlers: MiHandlers) {
     this.#output = output
@@ -73,6 +75,16 @@ export class MiClient {
   /** What gdb said to people meanwhile. */
   async listen(command: string): Promise<string> {
     return (await this.#send(command)).console
+  }
+
+  /** The same of a command that is not ours: whatever it has written there that is no record is passed over. */
+  async listenTo(command: string): Promise<string> {
+    this.#strangers += 1
+    try {
+      return await this.listen(command)
+    } finally {
+      this.#strangers -= 1
+    }
   }
 
   close(why: string): void {
@@ -114,15 +126,26 @@ export class MiClient {
 
   #take(line: string): void {
     if (line.startsWith('(gdb)')) this.#runs()
-    const record = parseMiRecord(line)
+    const record = this.#parsed(line)
     if (record === undefined) return
     if (record.kind === 'result') {
       this.#answer(record)
       return
     }
     if (record.kind === 'console') this.#console = joined(this.#console, record.text)
+    // What it has said of a stop belongs to no answer.
+    if (record.kind === 'exec' && record.class === 'stopped') this.#console = this.#log = ''
     if (record.kind === 'log') this.#log = joined(this.#log, record.text)
     this.#handlers.record(record)
+  }
+
+  #parsed(line: string): MiRecord | undefined {
+    try {
+      return parseMiRecord(line)
+    } catch (error) {
+      if (this.#strangers === 0) throw error
+      return undefined
+    }
   }
 
   #answer({ token, class: kind, results }: Extract<MiRecord, { kind: 'result' }>): void {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { shellContext } from '../engine.ts'
 import * as requests from './dap-requests.ts'
 import { disassemble } from './disassembly.ts'
 import { exceptionInfo } from './exception-info.ts'
@@ -9,6 +10,7 @@ import { threadInfoSchema } from './mi-answers.ts'
 import { MiRefusal } from './mi-client.ts'
 import { consoleCommand } from './mi-words.ts'
 import { modulesOf } from './modules.ts'
+import { runCommand } from './own-commands.ts'
 import { signalCommands } from './signals.ts'
 import { begin } from './target.ts'
 import type { Variable } from './variables.ts'
@@ -74,8 +76,9 @@ export const requestHandlers: Readonly<Record<string, Perform>> = {
       variables: await variables.parts(variablesReference, { start, count }),
     }),
   ),
-  evaluate: parsing(requests.evaluateSchema, async (session, { expression, frameId }) => {
+  evaluate: parsing(requests.evaluateSchema, async (session, { expression, frameId, context }) => {
     const place = placeIn(session, frameId)
+    if (context === shellContext) return { result: await runCommand(session.gdb, place, expression) }
     const { value, ...rest } = await calling(session, expression, () =>
       session.variables.evaluate(place, expression),
     )

@@ -110,7 +110,7 @@ t.test('requests that cannot be read are refused and change nothing', { skip: no
     ['variables', { variablesReference: -1 }, /reference -1/],
     ['variables', { variablesReference: 1, start: -1 }, /^start: /],
     ['evaluate', { expression: 5 }, /^expression: /],
-    ['evaluate', { expression: '1', frameId: 99_000_001 }, /Invalid thread id: 98/],
+    ['evaluate', { expression: '1', frameId: 99_000_001 }, /Invalid thread id: 9/],
     ['readMemory', { memoryReference: '0x0', count: -1 }, /^count: /],
     ['writeMemory', { memoryReference: '0x0', data: '***' }, /^data: /],
     ['gotoTargets', {}, /knows no gotoTargets/],

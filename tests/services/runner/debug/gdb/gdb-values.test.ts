@@ -155,6 +155,24 @@ t.test('expressions: values, parts, calls and errors', { skip: noGdb }, async t 
   t.notOk(rig.events.some(({ event, body }) => event === 'stopped' && body.reason === 'pause'))
 })
 
+t.test("gdb's own commands, for those who may", { skip: noGdb }, async t => {
+  const rig = await stoppedRig(t)
+  const run = async (command: string) => (await rig.evaluate(command, { context: 'shell' })).result
+  t.match(await run('info line'), /^Line \d+ of ".*values\.cpp"/)
+  t.equal(await run('print number'), '$1 = 8')
+  t.match(await run('info registers rip'), /<main\(int, char\*\*\)/)
+  t.equal(await run('python print("ü" * 3)'), 'üüü')
+  t.equal(await run("shell echo '*stopped,reason=x'; echo '^nonsense'; echo '~'"), '')
+  await t.rejects(run('nosuch'), { message: 'Undefined command: "nosuch".  Try "help".' })
+  for (const command of ['', 'quit', 'kill', 'run', 'print 1\nprint 2'])
+    await t.rejects(run(command), { message: /one line|is not for here/ }, command)
+  t.match(await rig.evaluate('number'), { result: '8' }, 'it goes on as before')
+  await run('next')
+  t.match(await rig.next('stopped'), { reason: 'step', debugServerFrame: { line: line('depth(10000)') } })
+  t.ok(rig.events.some(({ event }) => event === 'continued'))
+  t.match(await rig.to('next', { threadId: 1 }), { reason: 'step' })
+})
+
 t.test('a call that crashes, and one that ends the program', { skip: noGdb }, async t => {
   const rig = await stoppedRig(t)
   await t.rejects(rig.evaluate('puts(1)'), { message: /signaled while in a function called from GDB/ })
