@@ -16,6 +16,9 @@ import type { Variables } from './variables.ts'
  */
 type State = { kind: 'unstarted' | 'running' | 'ended' } | { kind: 'stopped' | 'seen'; at: GdbStop }
 
+/** How long a signal may take to come to the program; after that gdb has kept it for itself. */
+const lateMs = 300
+
 export type ExecutionHandlers = {
   readonly event: (name: string, body: unknown) => void
   readonly ended: (end: ProgramEnd) => void
@@ -116,7 +119,15 @@ export class Execution {
     if (this.#state.kind === 'stopped' || this.#pause === 'asked') return
     if (this.#state.kind !== 'running' || this.#pid === undefined)
       throw new MiRefusal('there is no program that runs')
+    const isUnderWay = this.#pause === 'late'
     this.#pause = 'asked'
+    // One that is still to come does for this one, too; of two the second would come to the program.
+    if (isUnderWay) setTimeout(() => void this.#sendSignal().catch(() => undefined), lateMs).unref()
+    else await this.#sendSignal()
+  }
+
+  async #sendSignal(): Promise<void> {
+    if (this.#pause !== 'asked' || this.#pid === undefined) return
     await this.#gdb.tell(consoleCommand(this.#signal(this.#pid))).catch(error => {
       this.#pause = 'none'
       throw error
