@@ -71,7 +71,7 @@ export class Debuggee {
     if (isFirst) {
       this.#start = start
       this.#deps.event('initialized', {})
-    } else if (this.#mayRun) void start()
+    } else if (this.#mayRun) void start().catch(error => this.#missed(error))
     return {
       line: text => target.connection.take(text),
       gone: () => {
@@ -134,7 +134,8 @@ export class Debuggee {
       }
       case 'NodeWorker.attachedToWorker': {
         const { success, data } = attachedToWorkerSchema.safeParse(parameters)
-        if (success) void this.#workerCame(target, data.sessionId, data.workerInfo)
+        if (success)
+          void this.#workerCame(target, data.sessionId, data.workerInfo).catch(error => this.#missed(error))
         return
       }
       case 'NodeWorker.receivedMessageFromWorker': {
@@ -179,9 +180,13 @@ export class Debuggee {
     try {
       await this.#deps.paused(target, event)
     } catch (error) {
-      // What the inspector of a thread that has gone would have said, nobody needs to know.
-      if (!(error instanceof CdpError)) this.#deps.failed(error)
+      this.#missed(error)
     }
+  }
+
+  /** What the inspector of a thread that has gone would have said, nobody needs to know; all else is a mistake. */
+  #missed(error: unknown): void {
+    if (!(error instanceof CdpError)) this.#deps.failed(error)
   }
 
   #said(payload: string): void {

@@ -16,6 +16,7 @@ export type MapPlace = {
 
 /** In bytes; what is larger is passed over, for it would hold up everybody else. */
 const largestMap = 32_000_000
+const mostSources = 20_000
 
 /** The source map that a script names. Undefined where there is none that can be read. */
 export async function loadSourceMap(
@@ -31,7 +32,7 @@ export async function loadSourceMap(
       ? decoded(named.slice(inline?.[0].length ?? 0), inline?.[1] !== undefined)
       : await readShownFile(file, shows, largestMap)
   const map = text === undefined || text.length > largestMap ? undefined : SourceMap.parse(text)
-  if (map === undefined) return undefined
+  if (map === undefined || map.sources.length > mostSources) return undefined
   const base = file ?? script
   const directory = base === undefined ? top : dirname(base)
   return { map, paths: map.sources.map(source => sourceFile(source, directory, { top, shows })) }

@@ -22,10 +22,11 @@ export function typeOf({ type, subtype, className }: RemoteObject): string {
   return type === 'object' ? (className ?? subtype ?? type) : type
 }
 
-/** How many parts are numbered, where it is a list. */
-export function indexedCount({ subtype, description }: RemoteObject): number {
-  if (subtype !== 'array' && subtype !== 'typedarray') return 0
-  const count = /\((\d+)\)$/.exec(description ?? '')?.[1]
+const lists = new Set(['array', 'typedarray', 'map', 'set'])
+
+/** How many parts are numbered: of a list, and the entries of a map or a set. */
+export function indexedCount({ subtype = '', description }: RemoteObject): number {
+  const count = lists.has(subtype) ? /\((\d+)\)$/.exec(description ?? '')?.[1] : undefined
   return count === undefined ? 0 : Number(count)
 }
 

@@ -37,6 +37,7 @@ export type Variable = {
   type: string
   variablesReference: number
   indexedVariables?: number
+  namedVariables?: number
   presentationHint?: { lazy: true }
 }
 
@@ -90,7 +91,8 @@ export function variableOf(
     value: shown(object),
     type: typeOf(object),
     variablesReference: hasParts ? references.give(target.thread, { kind: 'object', target, object }) : 0,
-    ...(indexed > 0 ? { indexedVariables: indexed } : {}),
+    // A list has its length.
+    ...(indexed > 0 ? { indexedVariables: indexed, namedVariables: object.subtype === 'array' ? 1 : 0 } : {}),
   }
 }
 
@@ -128,7 +130,7 @@ export async function variablesOf(
       if (filter === 'indexed') return indexed.map(property => told(property, list))
       const passed = filter === 'named' ? start : Math.max(0, start - count)
       const left = page.count === undefined || page.count === 0 ? Infinity : page.count - indexed.length
-      const named = left > 0 ? await namedProperties(target, object, count > 0) : []
+      const named = left > 0 ? await namedProperties(target, object, list === object && count > 0) : []
       return [
         ...indexed.map(property => told(property, list)),
         ...named.slice(passed, passed + left).map(property => told(property, object)),
@@ -200,12 +202,11 @@ async function numbered(
   target: Target,
   object: RemoteObject,
 ): Promise<{ list: RemoteObject; count: number }> {
-  const count = indexedCount(object)
-  if (count > 0 || (object.subtype !== 'map' && object.subtype !== 'set')) return { list: object, count }
+  if (object.subtype !== 'map' && object.subtype !== 'set')
+    return { list: object, count: indexedCount(object) }
   const { internalProperties } = await properties(target, object, { generatePreview: false })
   const list = internalProperties.find(({ name }) => name === '[[Entries]]')?.value
-  const size = Number(/^Array\((\d+)\)$/.exec(list?.description ?? '')?.[1] ?? 0)
-  return list === undefined ? { list: object, count: 0 } : { list, count: size }
+  return list === undefined ? { list: object, count: 0 } : { list, count: indexedCount(object) }
 }
 
 /** Copies property by property, so that no getter runs, and holes stay holes. */
