@@ -9,7 +9,7 @@ import { commandLine } from '../dap/attached.ts'
 import { dapRig } from '../dap/dap-rig.ts'
 import { listening, tunnelled } from './tunnel-rig.ts'
 
-t.setTimeout(60_000)
+t.setTimeout(300_000)
 
 const missing = (...names: string[]): false | string => {
   const lacks = names.filter(name => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0)
