@@ -37,6 +37,10 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'ask for it with "debug-server debug control SESSION ask --wait 30s"; in a session of your own take it with "debug-server debug control SESSION take"'
     case 'stop_not_recorded':
       return 'see what is recorded with "debug-server debug transcript SESSION"'
+    case 'share_not_found':
+      return 'see "debug-server debug shares SESSION"'
+    case 'role_insufficient':
+      return 'ask the owner of the session for more: "debug-server debug share SESSION control --user NAME"'
     case 'viewer_not_found':
       return 'see "debug-server debug viewers SESSION"'
     case 'debuggee_running':

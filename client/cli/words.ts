@@ -48,6 +48,7 @@ import {
   debugSources,
   debugWriteMemory,
 } from './words/debug-inspection.ts'
+import { debugShare, debugShares, debugUnshare } from './words/debug-share.ts'
 import { environmentDelete, environmentList } from './words/environment.ts'
 import { events } from './words/events.ts'
 import { inviteGenerate, inviteList, inviteRevoke } from './words/invite.ts'
@@ -148,6 +149,9 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'debug.terminate': debugTerminate,
   'debug.control': debugControl,
   'debug.viewers': debugViewers,
+  'debug.share': debugShare,
+  'debug.shares': debugShares,
+  'debug.unshare': debugUnshare,
   'debug.transcript': debugTranscript,
   'debug.replay': debugReplay,
   'events.follow': events,

@@ -62,6 +62,14 @@ export function judge(credential: Credential | undefined, access: Access, now: n
   if (credential.expires_at !== null && Date.parse(credential.expires_at) <= now)
     return tokenExpired(`the ${nouns[credential.kind]} expired at ${credential.expires_at}`)
   const scopes = scopesHeld(credential)
+  if (access === 'token' && credential.kind === 'token' && credential.viewer_of !== null)
+    return refuse(
+      'insufficient_scope',
+      "a viewer's token opens the debuggers of its session and nothing else",
+      {
+        headers: challenge('insufficient_scope', 'cli'),
+      },
+    )
   if (access !== 'token' && !grants(scopes, access)) return insufficientScope(access)
   return done({
     credential,

@@ -9,10 +9,10 @@ import type { Access, Caller } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import type { Context } from './context.ts'
 import { dapAccess, type EditorTarget, editorTarget, matchDap, readDapQuery } from './dap/editor-target.ts'
+import { type DebuggedSession, findDebugged } from './debug/debugged-session.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
 import { fieldErrors } from './field-errors.ts'
-import { findSession } from './handlers/find.ts'
 import type { AnswerOf, CalledHandlers, EventsName, StreamName } from './handlers/handler.ts'
 import { readInput } from './input.ts'
 import type { LogSource } from './logs/log-source.ts'
@@ -32,8 +32,8 @@ export type Subscription = Wanted & { readonly codec: Codec }
 type Wanted = { readonly caller: Caller; readonly route: string } & (
   | { readonly kind: 'log'; readonly source: LogSource }
   | { readonly kind: 'events'; readonly source: EventSource }
-  | { readonly kind: 'debug'; readonly session: SessionJoined }
-  | { readonly kind: 'dap'; readonly session: SessionJoined; readonly editor: EditorTarget }
+  | ({ readonly kind: 'debug' } & DebuggedSession)
+  | ({ readonly kind: 'dap'; readonly editor: EditorTarget } & DebuggedSession)
   | { readonly kind: 'tunnel'; readonly session: SessionJoined; readonly target: TunnelTarget }
 )
 
@@ -159,6 +159,9 @@ async function wantedDap(context: Context, request: Request): Promise<Outcome<Wa
 async function wantedTunnel(context: Context, request: Request): Promise<Outcome<Wanted>> {
   const found = await debuggedSession(context, dapAccess, request, {})
   if (!found.ok) return found
+  // A role is on debuggers, not on whatever listens in the session.
+  if (found.value.role !== 'owner')
+    return refuse('role_insufficient', 'tunnels into a session are for its owner')
   const query = tunnelQuerySchema.safeParse(request.query)
   if (!query.success) return refuseFields(fieldErrors(query.error, Object.keys(tunnelQuerySchema.shape)))
   const { port, socket = '' } = query.data
@@ -171,17 +174,18 @@ async function debuggedSession(
   access: Access,
   { path, presenting, ticket, address }: Request,
   query: Request['query'],
-): Promise<Outcome<{ readonly caller: Caller; readonly session: SessionJoined }>> {
+): Promise<Outcome<DebuggedSession & { readonly caller: Caller }>> {
   const caller = await admitOpening(context, access, presenting, ticket)
   if (!caller.ok) return caller
   const input = readInput(contract[debugName], { path, query, body: undefined })
   if (!input.ok) return input
-  const session = await auditedCall(context, { caller: caller.value, address }, debugName, () =>
-    findSession(context, input.value.session, caller.value),
+  const found = await auditedCall(context, { caller: caller.value, address }, debugName, () =>
+    findDebugged(context, input.value.session, access, caller.value),
   )
-  if (!session.ok) return session
-  const beyond = beyondTicket(caller.value, { stream: 'debug', session: session.value.id, command: null })
-  return beyond ?? done({ caller: caller.value, session: session.value })
+  if (!found.ok) return found
+  const { session, role } = found.value
+  const beyond = beyondTicket(caller.value, { stream: 'debug', session: session.id, command: null })
+  return beyond ?? done({ caller: caller.value, session, role })
 }
 
 /** A parameter that is given twice is an array, as in any other request. */

@@ -7,6 +7,7 @@ import { codexbarOperations } from './operations/codexbar.ts'
 import { commandOperations } from './operations/commands.ts'
 import { debugOperations } from './operations/debug.ts'
 import { debugEngineOperations } from './operations/debug-engines.ts'
+import { debugShareOperations } from './operations/debug-shares.ts'
 import { environmentOperations } from './operations/environments.ts'
 import { eventOperations } from './operations/events.ts'
 import { inviteOperations } from './operations/invites.ts'
@@ -30,6 +31,7 @@ export const contract = {
   ...artifactOperations,
   ...environmentOperations,
   ...debugOperations,
+  ...debugShareOperations,
   ...debugEngineOperations,
   ...eventOperations,
   ...ticketOperations,

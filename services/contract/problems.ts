@@ -22,6 +22,7 @@ export const problems = {
   environment_not_found: { status: 404, title: 'No such environment' },
   debug_session_not_found: { status: 404, title: 'No such debug session' },
   stop_not_recorded: { status: 404, title: 'The record has no such stop' },
+  share_not_found: { status: 404, title: 'No such role on the debuggers of the session' },
   viewer_not_found: { status: 404, title: 'No such viewer' },
   runner_not_found: { status: 404, title: 'No such runner' },
   codexbar_not_found: { status: 404, title: 'codexbar is not installed' },

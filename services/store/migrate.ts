@@ -32,6 +32,7 @@ import * as tickets from './migrations/0025-tickets.ts'
 import * as sessionLabels from './migrations/0026-session-labels.ts'
 import * as debuggees from './migrations/0027-debuggees.ts'
 import * as ownTokens from './migrations/0029-own-tokens.ts'
+import * as debugShares from './migrations/0030-debug-shares.ts'
 import * as breakpointKinds from './migrations/0032-breakpoint-kinds.ts'
 import * as cheaperCommands from './migrations/0034-cheaper-commands.ts'
 import type { Schema } from './schema.ts'
@@ -65,6 +66,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0026-session-labels': sessionLabels,
   '0027-debuggees': debuggees,
   '0029-own-tokens': ownTokens,
+  '0030-debug-shares': debugShares,
   '0032-breakpoint-kinds': breakpointKinds,
   '0034-cheaper-commands': cheaperCommands,
 }

@@ -27,6 +27,7 @@ export const migrationNames = [
   '0026-session-labels',
   '0027-debuggees',
   '0029-own-tokens',
+  '0030-debug-shares',
   '0032-breakpoint-kinds',
   '0034-cheaper-commands',
 ] as const

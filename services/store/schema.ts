@@ -2,6 +2,7 @@ import type { Generated } from 'kysely'
 import type { ArtifactKind } from '../contract/artifact-resources.ts'
 import type { LimitEnforcement } from '../contract/command-limits.ts'
 import type { CommandStatus } from '../contract/command-state.ts'
+import type { DebugShareRole } from '../contract/debug-share.ts'
 import type { DebugEngine } from '../contract/debug-state.ts'
 import type { EnvironmentManager, EnvironmentStatus } from '../contract/environment-state.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
   RepositoryId,
   RunnerToken,
   SessionId,
+  ShareId,
   SignInId,
   TokenId,
   UserId,
@@ -275,6 +277,18 @@ export type TokenRow = {
   last_used_at: string | null
   /** The token of the same user that it was made with, and ends with. */
   made_with: TokenId | null
+  /** It opens the debuggers of this session, as far as its scopes say, and nothing else. Null of any other token. */
+  viewer_of: SessionId | null
+}
+
+/** What a user may do with the debuggers of a session of another. One for each. */
+export type DebugRoleRow = {
+  id: ShareId
+  session_id: SessionId
+  user_id: UserId
+  role: DebugShareRole
+  created_at: string
+  expires_at: string
 }
 
 /** A running service, as it registered itself. Removed when it ends in order; a leftover row names a pid to look at. */
@@ -364,6 +378,7 @@ export type Schema = {
   environments: EnvironmentRow
   session_environments: SessionEnvironmentRow
   debug_sessions: DebugSessionRow
+  debug_roles: DebugRoleRow
   users: UserRow
   tokens: TokenRow
   sign_ins: SignInRow

@@ -82,6 +82,8 @@ export function removeSession(store: Store, id: SessionId, by: RunnerToken | nul
       ? query
       : query.where('runner_token', '=', by)
     ).executeTakeFirst()
-    return numDeletedRows > 0n
+    if (numDeletedRows === 0n) return false
+    await transaction.deleteFrom('tokens').where('viewer_of', '=', id).execute()
+    return true
   })
 }

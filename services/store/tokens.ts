@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { note } from '../../lib/subject.ts'
-import { type TokenId, tokenId } from '../contract/ids.ts'
+import { type SessionId, type TokenId, tokenId } from '../contract/ids.ts'
 import type { Scope } from '../contract/scopes.ts'
 import { admits } from '../contract/user-role.ts'
 import { unaudited } from './audit-entry.ts'
@@ -29,6 +29,8 @@ export type NewToken = {
   user?: string | undefined
   now: string
   expires_at: string | null
+  /** The session whose debuggers it opens, where it is to open nothing else. */
+  viewer_of?: SessionId
 }
 
 export type CreatedToken =
@@ -71,6 +73,7 @@ export async function insertToken(
       revoked_at: null,
       last_used_at: null,
       made_with: madeWith,
+      viewer_of: wanted.viewer_of ?? null,
     })
     .execute()
   note({ user: user.id, token: id })
@@ -104,6 +107,18 @@ const byId = compiledQuery<{ id: TokenId }, TokenJoined>((database, parameter) =
 
 export const getToken = async (store: Store, id: TokenId): Promise<TokenJoined | undefined> =>
   (await store.recall(byId, { id }))[0]
+
+/** Those that open the debuggers of a session, and are good still. */
+export const tokensOfViewers = (store: Store, session: SessionId, now: string): Promise<TokenJoined[]> =>
+  store.read(database =>
+    selectTokens(database)
+      .where('viewer_of', '=', session)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', now)
+      .orderBy('tokens.created_at')
+      .orderBy('tokens.id')
+      .execute(),
+  )
 
 /** In the order in which they were made: all, or so many behind one. */
 export const listTokens = (

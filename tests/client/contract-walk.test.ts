@@ -186,6 +186,7 @@ const alternatives = {
   'debug.launch': ['module', 'binary', 'core', 'node', 'go'],
   'debug.run_to_failure': ['debug', 'module', 'binary', 'core', 'node', 'go'],
   'debug.source': ['reference'],
+  'debug.share': ['name'],
   'commands.input': ['base64'],
 } as const
 type Alternative<Name> = Name extends keyof typeof alternatives ? (typeof alternatives)[Name][number] : never
@@ -193,6 +194,7 @@ const alternativesOf = (name: OperationName): readonly string[] =>
   name === 'debug.launch' ||
   name === 'debug.run_to_failure' ||
   name === 'debug.source' ||
+  name === 'debug.share' ||
   name === 'commands.input'
     ? alternatives[name]
     : []
@@ -408,6 +410,17 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     return { ...of, action: 'pass', to: you.id, idle: 60, wait: 1 }
   },
   'debug.viewers': aDebugSession,
+  'debug.share': async () => ({
+    session: await aSession(),
+    role: 'watch',
+    user: await aUser(),
+    expires_in: 60,
+  }),
+  'debug.shares': async () => ({ session: await aSession() }),
+  'debug.unshare': async () => {
+    const session = await aSession()
+    return { session, share: (await client.debug.share({ session, role: 'watch', name: aName() })).id }
+  },
   'debug.transcript': async () => ({ ...(await aDebugSession()), start: 0, limit: 5, wait: 1 }),
   'debug.replay': async () => {
     const { stops } = await client.debug.replay(await aDebugSession())

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { Outbox } from '../debug/outbox.ts'
 import type { DebugClient } from '../debug/serve-debug.ts'
 import { connectedViewer } from '../debug/viewer-of.ts'
+import { whileShared } from '../debug/while-shared.ts'
 import { endOf } from '../live/end-of.ts'
 import { whileAdmitted } from '../live/while-admitted.ts'
 import type { Refusal } from '../outcome.ts'
@@ -23,7 +24,7 @@ export async function serveDap(
 ): Promise<void> {
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const ending = new AbortController()
-  const by = connectedViewer(client.caller, 'owner')
+  const by = connectedViewer(client.caller, client.role)
   const finish = (why: EndReason | Refusal | 'gone'): void => {
     if (ending.signal.aborted) return
     ending.abort()
@@ -41,6 +42,7 @@ export async function serveDap(
   })
   using _here = context.viewers.enter(client.session.id, by)
   using _ = whileAdmitted(context, 'debug.launch', client.caller, finish)
+  using _role = whileShared(context, client, client.caller, finish)
   const stopping = () => finish('server_stopping')
   const gone = () => finish('gone')
   context.stopping.addEventListener('abort', stopping, { once: true })

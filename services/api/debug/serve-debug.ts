@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { WebSocket } from 'ws'
 import { withSubject } from '../../../lib/subject.ts'
 import { contract } from '../../contract/contract.ts'
+import type { DebugRole } from '../../contract/debug-control.ts'
 import type { ToDebug } from '../../contract/debug-message.ts'
 import type { EndReason } from '../../contract/stream-end.ts'
 import type { SessionJoined } from '../../store/rows.ts'
@@ -17,12 +18,15 @@ import { answerCall } from './answer-call.ts'
 import type { DebugAnswers } from './debug-answers.ts'
 import { DebugCalls } from './debug-calls.ts'
 import { DebugFeed } from './debug-feed.ts'
+import { lostRole, mayNot, scopesIn } from './debugged-session.ts'
 import { Outbox } from './outbox.ts'
 import { connectedViewer } from './viewer-of.ts'
 
 /** One who is connected to the debuggers of a session. */
 export type DebugClient = From & {
   readonly session: SessionJoined
+  /** What they may do with its debuggers. */
+  readonly role: DebugRole
   /** The id of the request that opened the connection. */
   readonly request: string
   readonly gone: AbortSignal
@@ -39,10 +43,10 @@ export async function serveDebug(
   socket: WebSocket,
   context: Context,
   answers: DebugAnswers,
-  { caller, session, request, address, gone }: DebugClient,
+  { caller, session, role, request, address, gone }: DebugClient,
 ): Promise<void> {
   const { limits } = context
-  const by = connectedViewer(caller, 'owner')
+  const by = connectedViewer(caller, role)
   const over = new AbortController()
   setMaxListeners(0, over.signal)
   const finish = (why: EndReason | Refusal | 'gone'): void => {
@@ -54,12 +58,16 @@ export async function serveDebug(
 
   const answer = async (call: ToDebug): Promise<Outcome<unknown>> => {
     try {
-      const admitted = await readmit(context, contract[call.operation].access, caller)
+      const { access } = contract[call.operation]
+      const admitted = await readmit(context, access, caller)
       if (!admitted.ok) return admitted
+      const refusal = mayNot(role, access) ?? (await lostRole(context, { session, role }, caller))
+      if (refusal !== undefined) return refusal
       return await withSubject({ request, session: session.id }, () =>
         auditedCall(context, { caller, address }, call.operation, () => {
           seen(caller, session.owner_id, session.id)
-          return answerCall(answers, session, call, { by, scopes: admitted.value.scopes, gone: over.signal })
+          const scopes = scopesIn(role, admitted.value)
+          return answerCall(answers, session, call, { by, scopes, gone: over.signal })
         }),
       )
     } catch (error) {
@@ -82,7 +90,7 @@ export async function serveDebug(
     say: frame => void outbox.send('event', frame),
     recheck: async () => {
       const admitted = await readmit(context, debugAccess, caller)
-      return admitted.ok ? undefined : admitted
+      return admitted.ok ? lostRole(context, { session, role }, caller) : admitted
     },
   })
   using _here = context.viewers.enter(session.id, by)

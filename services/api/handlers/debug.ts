@@ -1,11 +1,12 @@
-import type { Contract } from '../../contract/contract.ts'
+import { type Contract, contract } from '../../contract/contract.ts'
 import type { DebugOperationName } from '../../contract/debug-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { Context } from '../context.ts'
 import { type DebugAnswers, debugAnswers } from '../debug/debug-answers.ts'
+import { findDebugged, scopesIn } from '../debug/debugged-session.ts'
 import { viewerOf } from '../debug/viewer-of.ts'
-import type { Outcome } from '../outcome.ts'
-import { findSession } from './find.ts'
+import { whileShared } from '../debug/while-shared.ts'
+import type { Outcome, Refusal } from '../outcome.ts'
 import type { Call, Handlers } from './handler.ts'
 
 /** Finds the session; the rest is `debug/debug-answers.ts`, which a WebSocket uses as well. */
@@ -15,14 +16,23 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
     <N extends DebugOperationName>(name: N) =>
     async (input: ParsedInputOf<Contract[N]>, call: Call): Promise<Outcome<OutputOf<Contract[N]>>> => {
       const { session: reference }: { session: string } = input
-      const session = await findSession(context, reference, call.caller)
-      if (!session.ok) return session
-      const answer: DebugAnswers[N] = answers[name]
-      return answer(session.value, input, {
-        gone: call.gone,
-        by: viewerOf(call.caller, 'owner'),
-        scopes: call.caller.scopes,
+      const found = await findDebugged(context, reference, contract[name].access, call.caller)
+      if (!found.ok) return found
+      const over = new AbortController()
+      let lost: Refusal | undefined
+      using _ = whileShared(context, found.value, call.caller, refusal => {
+        lost = refusal
+        over.abort()
       })
+      const { session, role } = found.value
+      const gone = role === 'owner' ? call.gone : AbortSignal.any([call.gone, over.signal])
+      const answer: DebugAnswers[N] = answers[name]
+      const outcome = await answer(session, input, {
+        gone,
+        by: viewerOf(call.caller, role),
+        scopes: scopesIn(role, call.caller),
+      })
+      return lost ?? outcome
     }
   return {
     'debug.launch': inSession('debug.launch'),

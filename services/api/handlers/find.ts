@@ -26,7 +26,11 @@ export async function findSession(
   reference: string,
   caller: Caller,
 ): Promise<Outcome<SessionJoined>> {
-  const found = await resolveSession(store, reference, caller.credential.user_id, caller.visible)
+  const { credential } = caller
+  // Who comes with a viewer's token has no session: see `debugged-session.ts`.
+  if (credential.kind === 'token' && credential.viewer_of !== null)
+    return refuse('session_not_found', `no session ${reference}`)
+  const found = await resolveSession(store, reference, credential.user_id, caller.visible)
   if (found.found) {
     note({ session: found.value.id })
     seen(caller, found.value.owner_id, found.value.id)

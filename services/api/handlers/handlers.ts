@@ -6,6 +6,7 @@ import { authHandlers } from './auth.ts'
 import { codexbarHandlers } from './codexbar.ts'
 import { commandHandlers } from './commands.ts'
 import { debugHandlers } from './debug.ts'
+import { debugShareHandlers } from './debug-shares.ts'
 import { environmentHandlers } from './environments.ts'
 import { eventHandlers } from './events.ts'
 import type { Handlers } from './handler.ts'
@@ -31,6 +32,7 @@ export const createHandlers = (context: Context): Handlers => ({
   ...artifactHandlers(context),
   ...environmentHandlers(context),
   ...debugHandlers(context),
+  ...debugShareHandlers(context),
   ...eventHandlers(context),
   ...ticketHandlers(context),
   ...authHandlers(context),

@@ -5,6 +5,7 @@ import type { StreamName, StreamTarget } from '../../contract/stream-target.ts'
 import { createTicket, mostTickets } from '../../store/tickets.ts'
 import { type Access, type Caller, judge } from '../access.ts'
 import type { Context } from '../context.ts'
+import { findDebugged } from '../debug/debugged-session.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 import { findCommandOf, findSession } from './find.ts'
@@ -46,6 +47,10 @@ async function findTarget(
   caller: Caller,
 ): Promise<Outcome<StreamTarget>> {
   if (named.session === undefined) return done({ stream, session: null, command: null })
+  if (stream === 'debug') {
+    const found = await findDebugged(context, named.session, debugAccess, caller)
+    return found.ok ? done({ stream, session: found.value.session.id, command: null }) : found
+  }
   const session = await findSession(context, named.session, caller)
   if (!session.ok) return session
   const { id } = session.value

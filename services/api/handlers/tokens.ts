@@ -15,7 +15,7 @@ import { now } from './now.ts'
 import { byAge } from './orders.ts'
 
 /** How many valid tokens users may make for themselves. */
-const mostOwn = 100
+export const mostOwn = 100
 
 type Names = 'tokens.create' | 'tokens.list' | 'tokens.revoke'
 

@@ -202,6 +202,9 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
     output: { stdout: 8, stderr: 0, chunks: [chunk] },
     missing: ['the threads: was not asked for at this stop'],
   },
+  'debug.share': { ...thing.debugShare, token: 'dst_example' },
+  'debug.shares': [thing.debugShare],
+  'debug.unshare': thing.debugShare,
   'debug.viewers': [
     { ...thing.viewer, connected: true, asked_at: thing.instant, acted_at: thing.instant, control: true },
   ],

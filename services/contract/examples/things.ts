@@ -6,6 +6,7 @@ import type { DebugControl, Viewer } from '../debug-control.ts'
 import type { RecordEntry } from '../debug-record.ts'
 import type { FailureReport } from '../debug-report.ts'
 import type { DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
+import type { DebugShare } from '../debug-share.ts'
 import type { Environment } from '../environment-resources.ts'
 import {
   artifactId,
@@ -188,6 +189,15 @@ export const recordEntry: RecordEntry = {
   from: 'server',
   by: viewer,
   message: { type: 'request', command: 'next', arguments: { threadId: 1 } },
+}
+
+export const debugShare: DebugShare = {
+  id: tokenId.schema.parse('tok_0123456789ab'),
+  role: 'watch',
+  user: null,
+  name: 'pairing',
+  created_at: instant,
+  expires_at: instant,
 }
 
 export const control: DebugControl = {

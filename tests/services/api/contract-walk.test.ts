@@ -53,6 +53,7 @@ const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
     node: 'python',
     go: 'python',
   },
+  'debug.share': { name: 'user' },
   'debug.run_to_failure': {
     debug: 'python',
     module: 'python',
@@ -235,6 +236,9 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     ...{ session, debug, action: 'pass', to: 'alice', idle: 60, wait: 0 },
   }),
   'debug.viewers': ({ session, debug }) => ({ session, debug }),
+  'debug.share': ({ session }) => ({ session, role: 'watch', user: 'bob', expires_in: 60 }),
+  'debug.shares': ({ session }) => ({ session }),
+  'debug.unshare': ({ session }) => ({ session, share: 'viewing' }),
   'debug.transcript': ({ session, debug }) => ({ session, debug, start: 0, limit: 5, wait: 0 }),
   'debug.replay': ({ session, debug }) => ({
     ...{ session, debug, at: 1, thread: 1, frame: 0, scope: 'Locals', reference: 1, start: 0, limit: 5 },
@@ -345,6 +349,7 @@ const spoilt: Record<string, unknown[]> = {
   text: [7, null, '\ud800', 'x'.repeat(65_537), 'é'.repeat(40_000)],
   base64: [7, null, 'x', 'A'.repeat(90_000)],
   idempotent: ['maybe', 7, null],
+  share: ['', 'x'.repeat(101)],
   at: [0, -1, 1.5, 'x'],
   action: ['grab', '', 7],
   to: ['', 7, 'x'.repeat(201)],
@@ -456,6 +461,7 @@ async function startWalk(t: Test) {
   const ownToken = { name: 'spare', user: 'alice', scopes: ['mcp'] }
   const { id: token } = await rig.call('tokens.create', ownToken, rig.admin)
   const { id: debug, command } = await rig.call('debug.launch', { session, python: 'app.py' })
+  for (const name of ['viewing', 'pairing']) await rig.call('debug.share', { session, role: 'watch', name })
   await rig.runner.start(session, command)
   const answers = liveDebugger(toDebugSession(await rowOf(rig, debug)))
   rig.runner.debugger = ask => {
@@ -523,6 +529,7 @@ for (const name of operationNames) {
     for (const [nth, path] of addressesOf(name).entries()) {
       const input = { ...valid[name](things) }
       if (nth > 0 && ['auth.register', 'tokens.create', 'users.create'].includes(name)) input.name = 'another'
+      if (nth > 0 && name === 'debug.unshare') input.share = 'pairing'
       if (nth > 0 && name === 'repositories.delete') input.repository = 'another'
       const [usual, sent] = requestFor(name, input, access === 'admin' ? rig.admin : rig.alice)
       const answer = await rig.send(path(usual), sent)
@@ -670,7 +677,7 @@ async function changesNothing(t: Test, rig: Rig, { session }: Things): Promise<v
   )
   t.equal((await rig.call('debug.list', { session })).items.length, 1)
   t.equal((await rig.call('repositories.list')).items.length, 3)
-  t.equal((await rig.call('tokens.list', {}, rig.admin)).items.length, 4)
+  t.equal((await rig.call('tokens.list', {}, rig.admin)).items.length, 6)
   const { items: users } = await rig.call('users.list', {}, rig.admin)
   t.same(
     users.map(({ name, disabled_at }) => [name, disabled_at]),
