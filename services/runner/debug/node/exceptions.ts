@@ -31,25 +31,25 @@ export class Exceptions {
     this.#targets = targets
   }
 
-  want(wanted: Wanted): void {
+  async want(wanted: Wanted): Promise<void> {
     this.#wanted = wanted
-    for (const target of this.#targets()) this.applyTo(target)
+    await Promise.all([...this.#targets()].map(target => this.applyTo(target)))
   }
 
-  applyTo(target: Target): void {
+  async applyTo(target: Target): Promise<void> {
     const wanted = this.#wanted
     const looksAt =
       (wanted === 'uncaught' || wanted === 'failures') && this.#countOf(target) < mostCaught[wanted]
     const state = looksAt ? 'all' : wanted === 'failures' ? 'uncaught' : wanted
     target.connection.tell('Debugger.setPauseOnExceptions', { state })
-    if (wanted === 'failures' && target.exitBreakpoint === undefined) void watchExits(target)
+    if (wanted === 'failures' && target.exitBreakpoint === undefined) await watchExits(target)
   }
 
   /** A module of ECMAScript has come to a thread that had none. */
   moduleCame(target: Target): void {
     if (this.#caught.get(target) !== Infinity) return
     this.#caught.set(target, 0)
-    this.applyTo(target)
+    void this.applyTo(target)
   }
 
   /** Whether a thread that stands at an exception is to go on. */
@@ -61,7 +61,7 @@ export class Exceptions {
     const hasModules = [...target.scripts.all()].some(({ isModule }) => isModule)
     const count = hasModules || wanted === 'failures' ? this.#countOf(target) + 1 : Infinity
     this.#caught.set(target, count)
-    if (count >= mostCaught[wanted]) this.applyTo(target)
+    if (count >= mostCaught[wanted]) void this.applyTo(target)
     if (wanted === 'failures' && (await isFailure(target, event, this.#knownOf))) return false
     return !(hasModules && (await this.#leavesModule(target, event)))
   }

@@ -2,19 +2,18 @@ import { CdpError } from './cdp-connection.ts'
 import { breakpointSetSchema, evaluatedSchema, type PausedEvent } from './cdp-messages.ts'
 import type { StopBody, Target } from './target.ts'
 
-const exitFunction = '(process.getBuiltinModule ?? require)("process").exit'
-const isCode = '(arguments[0] ?? process.exitCode ?? 0) != 0'
+const given = '(arguments[0] ?? process.exitCode ?? 0)'
 
 /** Has a thread stop where the program exits with a code that says that it failed. */
 export async function watchExits(target: Target): Promise<void> {
   const { connection } = target
   target.exitBreakpoint = ''
   try {
-    const asked = { expression: exitFunction, includeCommandLineAPI: true }
+    const asked = { expression: 'process.exit' }
     const { result } = await connection.send('Runtime.evaluate', asked, evaluatedSchema)
     const { objectId } = result
     if (objectId === undefined) return
-    const parameters = { objectId, condition: isCode }
+    const parameters = { objectId, condition: `${given} != 0` }
     const set = await connection.send('Debugger.setBreakpointOnFunctionCall', parameters, breakpointSetSchema)
     target.exitBreakpoint = set.breakpointId
   } catch (error) {
@@ -30,7 +29,7 @@ export async function exitStop(
   if (!hitBreakpoints.includes(exitBreakpoint)) return undefined
   const { result } = await connection.send(
     'Debugger.evaluateOnCallFrame',
-    { callFrameId: callFrames[0]?.callFrameId, expression: 'String(arguments[0] ?? process.exitCode)' },
+    { callFrameId: callFrames[0]?.callFrameId, expression: `String(${given})` },
     evaluatedSchema,
   )
   return { reason: 'exception', description: 'exit', text: String(result.value ?? ''), hitBreakpointIds: [] }

@@ -143,7 +143,8 @@ export class LineBreakpoints {
 
   async #apply(target: Target, one: Wanted): Promise<void> {
     if (one.condition !== undefined) target.connection.tell('Runtime.addBinding', { name: this.binding })
-    const urls = new Set([one.path, one.file].map(path => pathToFileURL(path).href))
+    // Some versions of Node name what they have made of TypeScript by its path.
+    const urls = new Set([one.path, one.file].flatMap(path => [pathToFileURL(path).href, path]))
     const direct = [...urls].map(url => this.#put(target, one, url, one.line - 1, 0))
     const mapped = [...target.scripts.mapped(one.path)].map(({ script, map, source }) =>
       this.#bind(target, one, script.url, map, source),

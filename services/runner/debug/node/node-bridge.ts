@@ -142,11 +142,10 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
       const { connection } = target
       connection.tell('Debugger.enable')
       connection.tell('Debugger.setAsyncCallStackDepth', { maxDepth: asyncDepth })
-      exceptions.applyTo(target)
+      const stopping = exceptions.applyTo(target)
       if (target.parent === undefined) connection.tell('NodeWorker.enable', { waitForDebuggerOnStart: true })
       const set = breakpoints.applyTo(target)
-      await loads.watch(target)
-      await set
+      await Promise.all([stopping, loads.watch(target), set])
     },
   })
   const server = new AgentServer((hello, peer) => debuggee.came(hello, peer))
@@ -183,12 +182,12 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
       for (const target of targets()) void loads.watch(target)
       return { breakpoints: await answer }
     },
-    setExceptionBreakpoints(parameters) {
+    async setExceptionBreakpoints(parameters) {
       const { filters } = schemas.setExceptionBreakpoints.parse(parameters)
       const [wanted = 'none'] = (['raised', 'failures', 'uncaught'] as const).filter(one =>
         filters.includes(one),
       )
-      exceptions.want(wanted === 'raised' ? 'all' : wanted)
+      await exceptions.want(wanted === 'raised' ? 'all' : wanted)
       return { breakpoints: filters.map(() => ({ verified: true })) }
     },
     configurationDone: () => debuggee.run(),

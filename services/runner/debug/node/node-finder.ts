@@ -15,8 +15,8 @@ export type NodeFound =
       message: string
     }
 
-/** The first in which a thread can reach the inspector of the main one, and hear of workers. */
-const oldest = 18
+/** Workers of an older one that wait for their debugger do not begin. */
+const oldest = 20
 const probeMs = 10_000
 const mostRemembered = 200
 const probe =

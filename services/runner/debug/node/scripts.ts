@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Location, ScriptParsed } from './cdp-messages.ts'
 import { type LoadedMap, loadSourceMap, type MapPlace } from './load-source-map.ts'
@@ -98,7 +99,7 @@ export class Scripts {
 /** Without symbolic links, unless the program keeps them. */
 export function pathOf(url: string): string | undefined {
   try {
-    return url.startsWith('file:') ? fileURLToPath(url) : undefined
+    return url.startsWith('file:') ? fileURLToPath(url) : isAbsolute(url) ? url : undefined
   } catch {
     return undefined
   }
