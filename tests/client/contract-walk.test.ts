@@ -305,7 +305,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy', ...reads }),
   'debug.run_to_failure': async () => {
     const { breakpoints: _, stop_on_entry: __, exceptions: ___, ...program } = await aLaunch()
-    return { ...program, python: 'loop.py', engine: 'debugpy', ...reads, wait: 60, keep: false }
+    return { ...program, python: 'loop.py', engine: 'debugpy', ...reads, wait: 5, keep: false }
   },
   'debug.list': async () => ({
     ...{ session: (await theDebuggee()).session, cursor: cursorAt(1_000_000), limit: 5 },

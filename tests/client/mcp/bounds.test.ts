@@ -50,6 +50,7 @@ const more: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   debug_launch: { python: 'app.py' },
   run_to_failure: { python: 'app.py' },
   debug_break: { breakpoints: ['app.py:3'] },
+  debug_control: { action: 'take' },
 }
 
 const bytes = {

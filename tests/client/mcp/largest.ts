@@ -29,7 +29,7 @@ export function largest(schema: z.ZodType, size: Size): unknown {
 
 /** What is held to a form is no longer than that; any other text is as long as it is let. */
 function largestText(schema: z.ZodType, { text, times }: Size): string {
-  const ids = ['rep', 'ses', 'cmd', 'art', 'env', 'dbg'].map(kind => `${kind}_0123456789ab`)
+  const ids = ['rep', 'ses', 'cmd', 'art', 'env', 'dbg', 'vwr'].map(kind => `${kind}_0123456789ab`)
   const formed = [instant, ...ids].filter(one => schema.safeParse(one).success)
   if (!schema.safeParse(text).success) return firstOf(schema, formed)
   return longest(schema, count => text.repeat(count), times)
