@@ -52,8 +52,8 @@ const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): En
   adapterId: 'lldb-dap',
   open: ({ event }) => new DapWithin(host, { event }, tell => new LldbDialect(target, request, tell)),
   begin: async () => ({ ok: true, program: host.program }),
-  // Every filter is for exceptions of C++ as they are thrown. One that nobody catches ends in SIGABRT.
-  exceptionFilters: () => [],
+  // Its filters are for exceptions of C++ as they are thrown and caught. One that nobody catches ends in SIGABRT.
+  exceptionFilters: wanted => (wanted === 'raised' ? ['cpp_throw'] : []),
   hitCondition: ({ kind, count }) => (kind === 'from' ? String(count) : undefined),
   everyThread: 0,
   hasCommands: true,

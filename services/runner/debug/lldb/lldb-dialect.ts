@@ -35,10 +35,12 @@ const settings = [
   'settings set target.preload-symbols false',
 ]
 
-/** Signals that lldb would stop at, and that mean no end. */
-const harmless = 'SIGCONT SIGTSTP SIGTTIN SIGTTOU SIGPWR'
-const deadly =
-  'SIGSEGV SIGBUS SIGFPE SIGILL SIGABRT SIGSYS SIGHUP SIGINT SIGQUIT SIGPIPE SIGTERM SIGUSR1 SIGUSR2 SIGXCPU SIGXFSZ'
+/** An error of the program itself causes these, and ends it. */
+const errors = 'SIGSEGV SIGBUS SIGFPE SIGILL SIGABRT SIGSYS'
+/** Others that lldb would stop at: somebody sends them, and some mean no end. SIGSTOP is how lldb pauses. */
+const others =
+  'SIGHUP SIGINT SIGQUIT SIGPIPE SIGTERM SIGUSR1 SIGUSR2 SIGXCPU SIGXFSZ SIGCONT SIGTSTP SIGTTIN SIGTTOU SIGPWR'
+const passing = 'process handle --pass true --stop false --notify false'
 
 /** What a core dump does not do. */
 const goesOn: ReadonlySet<string> = new Set(['continue', 'next', 'stepIn', 'stepOut', 'pause'])
@@ -159,8 +161,8 @@ export class LldbDialect implements Dialect {
     const { exceptions, stop_on_entry } = this.#stops
     const commands = [
       'settings set target.process.stop-on-exec false',
-      `process handle --pass true --stop false --notify false ${harmless}`,
-      `process handle --pass true ${exceptions === 'never' ? '--stop false --notify false ' : ''}${deadly}`,
+      exceptions === 'never' ? `${passing} ${errors}` : `process handle --pass true ${errors}`,
+      `${passing} ${others}`,
     ]
     const run = async (expression: string) =>
       (await to.ask('evaluate', { expression, context: 'repl' }, saidSchema, answerMs)).result

@@ -33,6 +33,7 @@ int main(int count, char **words) {
   if (!strcmp(how, "stop")) { raise(SIGSTOP); return 3; }
   if (!strcmp(how, "stand")) stand();
   if (!strcmp(how, "handled")) { signal(SIGINT, handler); raise(SIGINT); fflush(stdout); return 4; }
+  if (!strcmp(how, "interrupt")) { raise(SIGINT); return 4; }
   if (!strcmp(how, "fork")) {
     pid_t child = fork();
     if (child == 0) { printf("the child runs\\n"); return 5; }
@@ -61,7 +62,8 @@ const ends: readonly [how: string, launch: NativeLaunch, stop: object | null, co
     128 + 11,
   ],
   ['stop', {}, { reason: 'exception', description: 'SIGSTOP' }, 3],
-  ['handled', {}, { reason: 'exception', description: 'SIGINT' }, 4],
+  ['handled', {}, null, 4],
+  ['interrupt', {}, null, 128 + 2],
   ['fork', {}, null, 5],
   ['exec', {}, null, 8],
   ['daemon', {}, null, 0],

@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { CommandId } from '../../../../../services/contract/ids.ts'
+import { Terminals } from '../../../../../services/runner/terminals/terminals.ts'
 import { nativeRig, noLldb } from './lldb-rig.ts'
 
 t.setTimeout(240_000)
@@ -74,3 +76,37 @@ t.test(
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
   },
 )
+
+const reads = `#include <stdio.h>
+#include <unistd.h>
+
+int main(void) {
+  char line[100];
+  printf("terminal %d %d %d\\n", isatty(0), isatty(1), isatty(2));
+  fflush(stdout);
+  while (fgets(line, sizeof line, stdin)) printf("got %s", line);
+  return 7;
+}
+`
+
+t.test('a program in a terminal reads what is typed, Ctrl+C too', { skip: noLldb }, async t => {
+  const { rig, session, run, state } = await nativeRig(t, reads)
+  const terminals = new Terminals({ store: rig.store, files: rig.files })
+  const type = (command: CommandId, words: string) => {
+    const base64 = Buffer.from(words).toString('base64')
+    return terminals.answer({ type: 'terminal', id: 1, command, action: { kind: 'type', base64 } })
+  }
+  for (const [last, code] of [
+    ['\x04', 7],
+    ['\x03', 130],
+  ] as const) {
+    const debug = await run({ terminal: { columns: 90, rows: 25 }, breakpoints: ['app.c:6'] })
+    t.match(debug.at, { status: 'stopped', stop: { frame: { line: 6 } } })
+    await state(debug, 'debug.continue', { wait: 0 })
+    await rig.printed(session.id, debug.command, 'terminal 1 1 1')
+    t.match(await type(debug.command, 'héllo\r'), { ok: true })
+    await rig.printed(session.id, debug.command, 'got héllo')
+    await type(debug.command, last)
+    t.match(await state(debug, 'debug.status'), { end: { reason: 'exited', exit_code: code } })
+  }
+})
