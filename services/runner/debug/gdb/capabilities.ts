@@ -16,7 +16,6 @@ export const capabilities = ({ python }: { python: boolean }) => ({
   supportsDisassembleRequest: true,
   supportsModulesRequest: true,
   supportsDelayedStackTraceLoading: true,
-  supportTerminateDebuggee: true,
   exceptionBreakpointFilters: [
     {
       filter: 'errors',

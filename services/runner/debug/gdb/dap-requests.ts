@@ -33,7 +33,6 @@ export const setExceptionBreakpointsSchema = z.object({ filters: z.array(z.strin
 
 const granularity = z.enum(['statement', 'line', 'instruction']).default('statement')
 export const goOnSchema = z.object({ threadId: thread, granularity })
-export const pauseSchema = z.object({})
 
 export const stackTraceSchema = z.object({
   threadId: thread,
@@ -79,4 +78,3 @@ export const modulesSchema = z.object({
   moduleCount: z.int().min(0).default(0),
 })
 export const exceptionInfoSchema = z.object({ threadId: thread })
-export const disconnectSchema = z.object({ terminateDebuggee: z.boolean().optional() })

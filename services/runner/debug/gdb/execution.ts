@@ -86,12 +86,6 @@ export class Execution {
     await this.#send(command)
   }
 
-  /** The process has stopped when it was attached to, which nobody is told. */
-  async attached({ stopOnEntry }: { stopOnEntry: boolean }): Promise<void> {
-    if (stopOnEntry && 'at' in this.#state) this.#tell(this.#state.at, true)
-    else await this.#send('-exec-continue')
-  }
-
   /** It is what a process has left. */
   seen(at: GdbStop): void {
     this.#state = { kind: 'seen', at }
@@ -171,11 +165,9 @@ export class Execution {
   }
 
   #stopped(stop: GdbStop): void {
-    const before = this.#state.kind
     const signalled = stop.reason === 'signal-received' && stop['signal-name'] === pauseSignal
     this.#state = { kind: 'stopped', at: stop }
     this.#paused = signalled && this.#pause !== 'none'
-    if (before === 'unstarted') return
     if (signalled && this.#pause === 'late') {
       this.#pause = 'none'
       this.#goOn(this.#last).catch(() => this.#tell(stop, false))

@@ -7,7 +7,7 @@ type Module = { id: string; name: string; path: string; symbolStatus?: string; a
 /** The program itself and the libraries that it has loaded. */
 export async function modulesOf(
   gdb: MiClient,
-  program: string | undefined,
+  program: string,
   { startModule, moduleCount }: { startModule: number; moduleCount: number },
 ) {
   const { 'shared-libraries': libraries } = await gdb.ask('-file-list-shared-libraries', librariesSchema)
@@ -16,7 +16,7 @@ export async function modulesOf(
     const place = range?.from === undefined ? {} : { addressRange: `${range.from}-${range.to ?? ''}` }
     return { id, name: basename(path), path, ...place }
   })
-  if (program !== undefined) all.unshift({ id: program, name: basename(program), path: program })
+  all.unshift({ id: program, name: basename(program), path: program })
   const end = moduleCount === 0 ? undefined : startModule + moduleCount
   return { modules: all.slice(startModule, end), totalModules: all.length }
 }

@@ -106,17 +106,12 @@ export const requestHandlers: Readonly<Record<string, Perform>> = {
   disassemble: parsing(requests.disassembleSchema, ({ gdb }, { memoryReference, offset, ...count }) =>
     disassemble(gdb, addressIn(memoryReference, offset), count),
   ),
-  modules: parsing(requests.modulesSchema, ({ gdb, target }, page) =>
-    modulesOf(gdb, target.kind === 'attach' ? undefined : target.program, page),
-  ),
+  modules: parsing(requests.modulesSchema, ({ gdb, target }, page) => modulesOf(gdb, target.program, page)),
 
-  disconnect: parsing(requests.disconnectSchema, async (session, { terminateDebuggee }) => {
-    const { target, gdb, channel } = session
-    const letGo = target.kind === 'attach' && terminateDebuggee !== true
-    if (letGo) await gdb.tell('-target-detach')
-    channel.leave(letGo ? 0 : killed)
+  disconnect: async ({ channel }) => {
+    channel.leave(killed)
     return {}
-  }),
+  },
 }
 
 /** The exit code of what was killed. */
