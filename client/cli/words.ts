@@ -37,7 +37,7 @@ import {
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
-import { debugRunToFailure } from './words/debug-above.ts'
+import { debugRecorded, debugRunToFailure, debugTrace, debugWatch } from './words/debug-above.ts'
 import {
   debugDisassemble,
   debugException,
@@ -120,6 +120,9 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'environments.delete': environmentDelete,
   'debug.launch': debugLaunch,
   'debug.run_to_failure': debugRunToFailure,
+  'debug.trace': debugTrace,
+  'debug.watch': debugWatch,
+  'debug.recorded': debugRecorded,
   'debug.list': debugList,
   'debug.status': debugStatus,
   'debug.break': debugBreak,

@@ -35,7 +35,7 @@ import {
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
-import { runToFailure } from './words/debug-above.ts'
+import { debugRecorded, runToFailure, traceCalls, watchValues } from './words/debug-above.ts'
 import {
   debugDisassemble,
   debugException,
@@ -82,6 +82,9 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'debug.engines': debugEngines,
   'debug.launch': debugLaunch,
   'debug.run_to_failure': runToFailure,
+  'debug.trace': traceCalls,
+  'debug.watch': watchValues,
+  'debug.recorded': debugRecorded,
   'debug.list': debugList,
   'debug.status': debugStatus,
   'debug.break': debugBreak,

@@ -47,6 +47,9 @@ export const liveOperations = [
   'debug.viewers',
   'debug.run_to_failure',
   'debug.replay',
+  'debug.trace',
+  'debug.watch',
+  'debug.recorded',
 ] as const
 export type LiveOperationName = (typeof liveOperations)[number]
 

@@ -6,6 +6,7 @@ import { secretsOf } from '../../store/session-secrets.ts'
 import type { Context } from '../context.ts'
 import { recordedLength } from '../logs/log-length.ts'
 import { logOf } from '../logs/masked-log.ts'
+import { saidOfFailure } from './said-of-failure.ts'
 
 /** What a report has room for at the most, of both streams together, and at the least, in bytes of JSON. */
 const mostOutput = 2_400
@@ -31,7 +32,8 @@ export async function completedReport(
   const out = fitted(stdout.text, room - bytesOf(err))
   const cut = stdout.cut || stderr.cut || out !== stdout.text || err !== stderr.text
   const left_out = cut ? [...masked.left_out, 'earlier output: debug.output'] : masked.left_out
-  return { ...masked, output: { stdout: out, stderr: err }, left_out }
+  const exception = saidOfFailure(masked, stderr.text)
+  return { ...masked, exception, output: { stdout: out, stderr: err }, left_out }
 }
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))

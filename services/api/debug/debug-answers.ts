@@ -59,6 +59,9 @@ export const debugAnswers = (context: Context): DebugAnswers => {
       input.shell && !grants(call.scopes, 'debug:shell')
         ? insufficientScope('debug:shell')
         : live('debug.evaluate')(session, input, call),
+    'debug.trace': live('debug.trace'),
+    'debug.watch': live('debug.watch'),
+    'debug.recorded': live('debug.recorded'),
     'debug.run_to_failure': (session, input, call) => runToFailure(context, session, input, call),
     'debug.set': live('debug.set'),
     'debug.source': live('debug.source'),
@@ -107,7 +110,9 @@ const liveAnswer =
     const fields: Fields = { ...input }
     const debug = await findDebugSession(context, session, fields.debug)
     if (!debug.ok) return debug
-    if (commandHasEnded(debug.value.row.status)) return hasEnded(debug.value)
+    // Its runner keeps what one has recorded for a while.
+    if (commandHasEnded(debug.value.row.status) && operation !== 'debug.recorded')
+      return hasEnded(debug.value)
     const seconds = fields.wait ?? fields.timeout ?? 0
     return askDebugger(context, { operation, debug: debug.value, input: fields, seconds, ...call })
   }

@@ -3,6 +3,7 @@ import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
 import type { Breakpoint } from '../debug-breakpoints.ts'
 import type { DebugControl, Viewer } from '../debug-control.ts'
+import type { Probe, ProbeRecord } from '../debug-probes.ts'
 import type { RecordEntry } from '../debug-record.ts'
 import type { FailureReport } from '../debug-report.ts'
 import type { DebugSession, Frame, Stop, Variable } from '../debug-resources.ts'
@@ -256,6 +257,17 @@ export const failureReport: FailureReport = {
   children: [],
   end: null,
   left_out: ['9 outer frames: debug.stack'],
+}
+
+export const probe: Probe = {
+  ...{ kind: 'calls', id: 1, file: 'app.py', function: 'total_of', returns: true },
+  ...{ verified: true, message: null, hits: 1 },
+}
+
+export const record: ProbeRecord = {
+  ...{ kind: 'call', number: 1, probe: 1, at: instant, function: 'total_of' },
+  arguments: [{ name: 'items', value: '[1, 2]' }],
+  ...{ result: '3', duration: 0.012, depth: 0, thread: 'MainThread' },
 }
 
 export const auditEntry: AuditEntry = {

@@ -49,6 +49,10 @@ export type EnginePlan = {
    * hit stops the debuggee, and the multiplexer counts. Left out: it counts all.
    */
   hitCondition?(wanted: HitCondition): string | undefined
+  /** Whether it answers `debugServerTrace`: it tells calls itself, with results and durations, by `debugServerTraced`. */
+  readonly tracesCalls?: true
+  /** How a value is written in a `logMessage`, where it is not as the debugger does. */
+  logExpression?(expression: string): string
   /** Of `setExceptionBreakpoints`: those of its filters by which that is done. */
   exceptionFilters(wanted: DebugRequest['exceptions']): readonly string[]
   /** What a stop means, in the contract's terms. `first`: nothing has stopped it before. */

@@ -6,6 +6,7 @@ import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
+import { Probes } from './above/probes.ts'
 import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
@@ -87,6 +88,9 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly state = new Observed<DebuggeeState>({ kind: 'launching', number: 0 })
   /** Names of files, as clients and the adapter have them. */
   readonly paths: WorktreePaths
+  readonly probes: Probes
+  /** The debuggee's, as it sees itself; undefined where the adapter has not told it. */
+  processId: number | undefined
   readonly claims = new BreakpointClaims()
   readonly #deps: LiveDependencies
   readonly #listeners = new Set<LiveListener>()
@@ -97,7 +101,6 @@ export class LiveDebugSession implements AsyncDisposable {
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
   #configuring: NodeJS.Timeout | undefined
-  #processId: number | undefined
 
   constructor(deps: LiveDependencies) {
     this.#deps = deps
@@ -116,7 +119,9 @@ export class LiveDebugSession implements AsyncDisposable {
     const { scope, plan, place, deadlines } = deps
     this.adapter = new AdapterLink(scope, noted(plan.open, deps.record), place, handlers, deadlines?.answerMs)
     this.#frames = this.newFrames()
+    this.probes = new Probes({ ask: this.adapter.ask, clock: deps.clock, plan, live: this })
     this.breakpoints = new DebuggeeBreakpoints({
+      probes: this.probes,
       ask: this.adapter.ask,
       paths: this.paths,
       lines: path => this.lines(path),
@@ -180,11 +185,6 @@ export class LiveDebugSession implements AsyncDisposable {
   /** The top of the worktree. */
   get worktree(): string {
     return this.#deps.place.worktree
-  }
-
-  /** The debuggee's, as it sees itself; undefined where the adapter has not told it. */
-  get processId(): number | undefined {
-    return this.#processId
   }
 
   /** What is told of it now. */
@@ -345,6 +345,7 @@ export class LiveDebugSession implements AsyncDisposable {
   }
 
   #event(name: string, body: unknown): void {
+    if (this.probes.takes(name, body)) return
     for (const listener of this.#listeners) listener.adapter(name, body)
     switch (name) {
       case 'stopped': {
@@ -365,8 +366,7 @@ export class LiveDebugSession implements AsyncDisposable {
         this.breakpoints.reported(body)
         return
       case 'process':
-        this.#processId = processEventSchema.safeParse(body).data?.systemProcessId
-        return
+        this.processId = processEventSchema.safeParse(body).data?.systemProcessId
     }
   }
 

@@ -9,6 +9,8 @@ import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sess
 import { toDebugSession } from '../../store/rows.ts'
 import type { Debuggee } from '../commands/debuggee.ts'
 import type { RunnerContext } from '../context.ts'
+import { recordedOf } from './above/probe-operations.ts'
+import type { Probes } from './above/probes.ts'
 import { admitted } from './control/admitted.ts'
 import { endedRefusal } from './ended-refusal.ts'
 import { HostedDebuggee, type Hosting } from './hosted-debuggee.ts'
@@ -24,6 +26,8 @@ const mostAsked = 64
 /** How long a question waits for a debug session that is queued, and how often the store is looked at meanwhile. */
 const patienceMs = 10_000
 const lookMs = 250
+/** How many records of debug sessions that are over are kept. */
+const mostPast = 20
 
 type All = ReadonlyMap<DebugSessionId, LiveDebugSession>
 
@@ -33,6 +37,7 @@ export class LiveDebugSessions {
   readonly #hosting: Hosting
   readonly #text = new SourceText()
   readonly #live = new Observed<All>(new Map())
+  readonly #past = new Map<DebugSessionId, Probes>()
   readonly #asked = new Map<DebugSessionId, number>()
 
   constructor(context: RunnerContext, hosting: Hosting) {
@@ -44,8 +49,20 @@ export class LiveDebugSessions {
   debuggee(debug: QueuedDebugSession): Debuggee {
     return new HostedDebuggee(this.#context, this.#hosting, debug, this.#text, {
       add: live => this.#live.set(new Map([...this.#live.value, [live.identity.id, live]])),
-      remove: id => this.#live.set(new Map([...this.#live.value].filter(([other]) => other !== id))),
+      remove: id => {
+        this.#keepRecord(id)
+        this.#live.set(new Map([...this.#live.value].filter(([other]) => other !== id)))
+      },
     })
+  }
+
+  /** What one that goes has recorded can be read for a while, as long as this runner lives. */
+  #keepRecord(id: DebugSessionId): void {
+    const probes = this.#live.value.get(id)?.probes
+    if (probes === undefined || probes.ring.last.value === 0) return
+    this.#past.set(id, probes)
+    const [oldest] = this.#past.keys()
+    if (this.#past.size > mostPast && oldest !== undefined) this.#past.delete(oldest)
   }
 
   /** Never rejects. */
@@ -70,6 +87,11 @@ export class LiveDebugSessions {
   async #answer(ask: Ask): Promise<unknown> {
     const { debug, operation, input } = ask
     if (operation === 'debug.replay') return this.#replay(debug, input)
+    const past = operation === 'debug.recorded' ? this.#past.get(debug) : undefined
+    if (past !== undefined) {
+      const wanted = debugOperations['debug.recorded'].input.parse({ session: '@last', ...input })
+      return recordedOf(past, wanted)
+    }
     const began = performance.now()
     const wait = typeof input.wait === 'number' ? input.wait : 0
     const runs = operation === 'debug.run_to_failure'

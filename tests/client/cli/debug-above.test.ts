@@ -1,5 +1,5 @@
 import t from 'tap'
-import { failureReport } from '../../../services/contract/examples/things.ts'
+import { failureReport, probe, record } from '../../../services/contract/examples/things.ts'
 import { type Handlers, standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
@@ -88,4 +88,43 @@ t.test('each outcome has its headline, and only one that passed ends with 0', as
     const { type } = await rig(t, { 'debug.run_to_failure': () => report })
     t.same(await type('run-to-failure @last --python app.py'), { code, stdout: `${line}\n`, stderr: '' })
   }
+})
+
+t.test('what is recorded is told a line each, calls as they lie within each other', async t => {
+  const value = { kind: 'values', line: 6, expression: 'total', changes: true } as const
+  const probes = [probe, { ...probe, ...value, id: 2, verified: false, message: 'no code' }] as const
+  const { server, type } = await rig(t, {
+    'debug.trace': () => [...probes],
+    'debug.recorded': () => ({
+      probes: [...probes],
+      records: [
+        { ...record, depth: 1 },
+        { ...record, number: 2, result: null },
+        { ...record, number: 3, result: null, duration: null },
+        { kind: 'value', number: 4, probe: 2, at: record.at, value: '\x1b[2J' },
+      ],
+      ...{ next: 4, lost: 7, more: true },
+    }),
+  })
+  t.equal(
+    (await type('trace @last app.py:total_of')).stdout,
+    `#  WHAT                      HITS  VERIFIED  WHY NOT
+1  calls of app.py:total_of  1     yes
+2  total at app.py:6, changes  1     no        no code
+`
+      .replace('app.py:total_of  1', 'app.py:total_of    1')
+      .replace('WHAT                      HITS', 'WHAT                        HITS'),
+  )
+  t.same(server.received[0]?.input.functions, ['app.py:total_of'])
+  const { stdout, stderr } = await type('recorded @last --from 0')
+  t.equal(
+    stdout,
+    `1    total_of(items=[1, 2]) = 3  0.012 ms
+2  total_of(items=[1, 2]) raised  0.012 ms
+3  total_of(items=[1, 2])
+4  total at app.py:6, changes = \\x1b[2J
+7 are not kept any more
+`,
+  )
+  t.match(stderr, /see more with "debug-server debug recorded @last --from 4"/)
 })

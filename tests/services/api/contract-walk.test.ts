@@ -170,6 +170,11 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     exceptions: 'never',
     wait: 0,
   }),
+  'debug.trace': ({ session, debug }) => ({ session, debug, functions: ['app.py:main'], remove: [1] }),
+  'debug.watch': ({ session, debug }) => ({
+    ...{ session, debug, at: 'app.py:1', expression: 'x', changes: true, remove: [1] },
+  }),
+  'debug.recorded': ({ session, debug }) => ({ session, debug, from: 0, limit: 5, wait: 0 }),
   'debug.run_to_failure': ({ session }) => ({
     session,
     python: 'app.py',
@@ -397,8 +402,11 @@ const spoilt: Record<string, unknown[]> = {
   ],
   ids: [7, ['x'], [1.5], null, Array(1001).fill(1)],
   clear: ['maybe', 7, null],
+  from: [-1, 1.5, 'x'],
   keep: ['maybe', 7, null],
   shell: ['yes', 1],
+  changes: ['maybe', 7, null],
+  functions: ['app.py:f', ['app.py'], ['app.py:1'], ['../app.py:f'], [7], Array(51).fill('a.py:f'), null],
   stop_on_entry: ['maybe', 7, null],
   exceptions: ['all', 7, null],
   debug: ['x y', 'ses_0', 'dbg_ILOU', '@last'],

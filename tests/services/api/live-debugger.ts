@@ -1,6 +1,6 @@
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import { exampleOutputs } from '../../../services/contract/examples/outputs.ts'
-import { failureReport, lineBreakpoint } from '../../../services/contract/examples/things.ts'
+import { failureReport, lineBreakpoint, probe, record } from '../../../services/contract/examples/things.ts'
 import type { Ask, LiveAnswer } from '../../../services/contract/runner-messages.ts'
 import { frame, stopped } from './debug-rig.ts'
 
@@ -25,6 +25,11 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
       return stopped(debug)
     case 'debug.run_to_failure':
       return failureReport
+    case 'debug.trace':
+    case 'debug.watch':
+      return [probe]
+    case 'debug.recorded':
+      return { probes: [probe], records: [record], next: 1, lost: 0, more: false }
     case 'debug.break':
       return [lineBreakpoint]
     case 'debug.threads':

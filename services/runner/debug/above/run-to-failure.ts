@@ -4,7 +4,9 @@ import { threadsBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import type { StoppedFrames } from '../stopped-frames.ts'
 import { debuggeeChildren } from './debuggee-children.ts'
+import { debuggeeProcesses } from './debuggee-processes.ts'
 import { fitReport } from './fit-report.ts'
+import { handlesSignal } from './handled-signals.ts'
 import { type Failure, judgedStop } from './judged-stop.ts'
 import { reportFrames } from './report-frames.ts'
 
@@ -65,6 +67,8 @@ async function standing(
   const told = await reportFrames(live, frames, stop.thread, true)
   const judged = failure ?? judgedStop(stop, told.functions)
   if (judged === undefined) return undefined
+  const { signal } = judged
+  if (signal !== null && (await handlesSignal(signal, await processesOf(live)))) return undefined
   const threads = judged.outcome === 'timeout' ? await otherThreads(live, frames, stop.thread) : []
   return whole(live, now, { ...judged, kept: true, frames: told.frames, threads, left_out: [...told.left] })
 }
@@ -114,11 +118,13 @@ async function otherThreads(live: LiveDebugSession, frames: StoppedFrames, but: 
   return told
 }
 
+const processesOf = (live: LiveDebugSession) => debuggeeProcesses(live.identity.command, live.processId)
+
 async function whole(
   live: LiveDebugSession,
   now: DebugSession,
   found: Partial<FailureReport> & Failure,
 ): Promise<FailureReport> {
-  const children = await debuggeeChildren(live.identity.command, live.processId)
+  const children = await debuggeeChildren(await processesOf(live))
   return fitReport({ ...endedReport(now), end: null, children, ...found }, room)
 }

@@ -18,7 +18,7 @@ import { type Group, groupOf, type Sending, sendGroup } from './send-breakpoints
 import { type Standing, standingAt } from './standing-at.ts'
 import { whyNot } from './what-it-can.ts'
 
-export type BreakpointsDependencies = Pick<Sending, 'ask' | 'hitCondition'> & {
+export type BreakpointsDependencies = Pick<Sending, 'ask' | 'hitCondition' | 'probes'> & {
   readonly paths: WorktreePaths
   readonly lines: (path: string) => Promise<SourceLines>
   /** Which it is, for those who cannot have what it lacks. */
@@ -110,6 +110,11 @@ export class DebuggeeBreakpoints {
     if (problem !== undefined || found.kind !== 'line' || found.line === null)
       throw new Refusal('debugger_refused', problem ?? `${at} is no line`)
     return { file: found.file, line: found.line }
+  }
+
+  /** Tells the adapter again what it is to have in a file, where it can be told by now. */
+  async resend(file: string): Promise<void> {
+    if (this.#open) await this.#inTurn(() => this.#send([{ file }]))
   }
 
   /** Has it stop in a line once, whatever the breakpoint there says; throws a Refusal where that is no line of code. */
@@ -262,9 +267,9 @@ export class DebuggeeBreakpoints {
   }
 
   #sending(): Sending {
-    const { ask, hitCondition, paths, capabilities } = this.#deps
+    const { ask, hitCondition, probes, paths, capabilities } = this.#deps
     return {
-      ...{ ask, hitCondition, until: this.#until, launchFilters: this.#launchFilters },
+      ...{ ask, hitCondition, probes, until: this.#until, launchFilters: this.#launchFilters },
       absolute: file => paths.absolute(file),
       filterOptions: capabilities().supportsExceptionFilterOptions,
     }

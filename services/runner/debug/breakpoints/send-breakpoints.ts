@@ -15,7 +15,15 @@ export type Group = { readonly file: string } | 'function' | 'exception' | 'data
 
 export const groupOf = (entry: Entry): Group => (entry.kind === 'line' ? { file: entry.file } : entry.kind)
 
+/** A message that is no breakpoint of anybody's. */
+export type HiddenLogpoint = { readonly id: number; readonly line: number; readonly logMessage: string }
+
 export type Sending = {
+  /** What is to be sent besides in a file, and who hears what became of each. */
+  readonly probes: {
+    hidden(file: string): readonly HiddenLogpoint[]
+    answered(id: number, answer: AdapterBreakpoint | { verified: false; message: string }): void
+  }
   readonly ask: AskAdapter
   readonly absolute: (file: string) => string
   /** How this adapter takes a hit condition; undefined where hits are counted for it. */
@@ -88,8 +96,27 @@ async function sendFile(sent: readonly EntryOf<'line'>[], file: string, sending:
   )
   const at = sent.findIndex(entry => entry.line === line)
   if (line !== undefined && at < 0) breakpoints.push({ line })
-  const parameters = { source: { path: sending.absolute(file) }, breakpoints }
+  // Debuggers have one breakpoint a line: somebody's own comes first.
+  const taken = new Set(breakpoints.map(one => one.line))
+  const hidden = Map.groupBy(
+    sending.probes.hidden(file).filter(({ line: at }) => !taken.has(at)),
+    ({ line: at }) => at,
+  )
+  const messages = [...hidden].map(([at, all]) => ({
+    line: at,
+    logMessage: all.map(({ logMessage }) => logMessage).join(''),
+  }))
+  const all = [...breakpoints, ...messages]
+  const parameters = { source: { path: sending.absolute(file) }, breakpoints: all }
   const body = await sending.ask('setBreakpoints', parameters, setBreakpointsBodySchema, deadlineMs)
+  for (const one of sending.probes.hidden(file)) {
+    const place = [...hidden.keys()].indexOf(one.line)
+    const said = place < 0 ? undefined : body.breakpoints[breakpoints.length + place]
+    sending.probes.answered(
+      one.id,
+      said ?? { verified: false, message: 'a breakpoint is in this line: take it away, or choose another' },
+    )
+  }
   const answer = line === undefined ? undefined : body.breakpoints[at < 0 ? sent.length : at]
   return { sent, answers: body.breakpoints.slice(0, sent.length), until: answer }
 }

@@ -22,16 +22,14 @@ def companion(name):
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "debug_server_%s.py" % name)
 
 
-def stop_at_failures():
-    """More than uncaught exceptions are failures where the debugger is asked to look for them."""
-    import importlib.util
+def from_companion(name, function):
+    """Calls a function of a file beside this one. Python's own import would write there."""
+    import types
 
-    spec = importlib.util.spec_from_file_location("debug_server_failures", companion("failures"))
-    module = importlib.util.module_from_spec(spec)
-    # Nothing is to be written beside the file.
-    with open(spec.origin, "rb") as file:
-        exec(compile(file.read(), spec.origin, "exec"), module.__dict__)
-    module.watch()
+    module = types.ModuleType("debug_server_%s" % name)
+    with open(companion(name), "rb") as file:
+        exec(compile(file.read(), companion(name), "exec"), module.__dict__)
+    return getattr(module, function)()
 
 
 def load_debugpy():
@@ -62,7 +60,7 @@ def hide_own_frames():
     """To pydevd a frame is known by the base name of its file: those of this file are neither shown nor stepped into."""
     from _pydevd_bundle import pydevd_dont_trace_files as files
 
-    for name in (__file__, companion("failures")):
+    for name in (__file__, companion("failures"), companion("records")):
         files.DONT_TRACE[os.path.basename(name)] = files.PYDEV_FILE
 
 
@@ -441,7 +439,10 @@ def debug():
     debugpy.wait_for_client()
     if settings["stop_on_entry"]:
         unless_missing(stop_at_first_line)
-    run(target, arguments)
+    try:
+        run(target, arguments)
+    finally:
+        finished and finished()
 
 
 def as_outermost(function):
@@ -474,9 +475,9 @@ def without_own_frames(traceback):
 
 def unless_missing(change):
     try:
-        change()
+        return change()
     except (AttributeError, ImportError):
-        pass
+        return None
 
 
 debugpy = load_debugpy()
@@ -494,8 +495,9 @@ for change in (
     free_forks,
 ):
     unless_missing(change)
+finished = unless_missing(lambda: from_companion("records", "record"))
 if settings["failures"]:
-    unless_missing(stop_at_failures)
+    unless_missing(lambda: from_companion("failures", "watch"))
 target, arguments = sys.argv[1], sys.argv[2:]
 try:
     as_outermost(debug)

@@ -101,6 +101,8 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
     exceptionFilters: wanted => filters[wanted],
     hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
     everyThread: '*',
+    tracesCalls: true,
+    logExpression: expression => `repr(${expression})[:400]`,
     meaning: (event, first) => {
       const { reason, description, text } = event
       const { debugServerFrame: frame } = withFrameSchema.parse(event)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { debugOperations } from '../../../contract/operations/debug.ts'
 import type { LiveOperationName } from '../../../contract/runner-messages.ts'
+import { recorded, trace, watch } from '../above/probe-operations.ts'
 import { runToFailure } from '../above/run-to-failure.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
@@ -50,6 +51,9 @@ const operations: Record<PerformedName, Perform> = {
   'debug.terminate': parsing(debugOperations['debug.terminate'].input, terminate),
   'debug.control': parsing(debugOperations['debug.control'].input, control),
   'debug.viewers': parsing(debugOperations['debug.viewers'].input, viewers),
+  'debug.trace': parsing(debugOperations['debug.trace'].input, trace),
+  'debug.watch': parsing(debugOperations['debug.watch'].input, watch),
+  'debug.recorded': parsing(debugOperations['debug.recorded'].input, recorded),
   'debug.run_to_failure': parsing(debugOperations['debug.run_to_failure'].input, runToFailure),
 }
 

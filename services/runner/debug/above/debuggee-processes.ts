@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { entryBearsMark } from '../../../../lib/processes/bears-mark.ts'
+import type { ProcessEntry } from '../../../../lib/processes/process-entry.ts'
+import { scopeVariable } from '../../../../lib/processes/process-scope.ts'
+import { environmentReader, processTable } from '../../../../lib/processes/process-table.ts'
+import type { CommandId } from '../../../contract/ids.ts'
+
+export type DebuggeeProcesses = {
+  /** The debuggee itself, as the host numbers it. */
+  readonly debuggee: ProcessEntry
+  /** All that bear its command's mark. */
+  readonly members: readonly ProcessEntry[]
+}
+
+/**
+ * A debuggee among the processes of the host. `pid`: its number as it sees itself, which apart from the host is another one
+ * than here; where no adapter has told it, the debuggee is known by its tracer. Undefined where it cannot be found.
+ */
+export async function debuggeeProcesses(
+  command: CommandId,
+  pid: number | undefined,
+): Promise<DebuggeeProcesses | undefined> {
+  if (process.platform !== 'linux') return undefined
+  const read = environmentReader()
+  const mark = { mark: command, since: 0 }
+  const members = processTable().entries.filter(
+    entry => entryBearsMark(entry, scopeVariable, mark, read) === true,
+  )
+  let debuggee: ProcessEntry | undefined
+  for (const member of members) {
+    const status = await statusOf(member.pid)
+    const isIt = pid === undefined ? isTraced(status) : pidInside(status) === pid
+    if (isIt && (debuggee === undefined || member.startOrder < debuggee.startOrder)) debuggee = member
+  }
+  return debuggee === undefined ? undefined : { debuggee, members }
+}
+
+/** What the kernel tells of a process; empty of one that is gone. */
+export const statusOf = (pid: number): Promise<string> =>
+  readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+
+/** Its number in the innermost namespace that it is in. */
+function pidInside(status: string): number | undefined {
+  const [, numbers] = /^NSpid:\s+(.*)$/m.exec(status) ?? []
+  const last = numbers?.trim().split(/\s+/).at(-1)
+  return last === undefined ? undefined : Number(last)
+}
+
+const isTraced = (status: string): boolean => /^TracerPid:\s+[1-9]/m.test(status)

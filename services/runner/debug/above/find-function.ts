@@ -1,0 +1,73 @@
+import { didYouMean } from '../../../../lib/suggest.ts'
+import type { SourceLines } from '../source-text.ts'
+
+export type FunctionFound =
+  | { readonly found: true; readonly line: number; readonly parameters: readonly string[] }
+  | { readonly found: false; readonly message: string }
+
+/** How functions are begun, in languages that a debugger here knows; NAME stands for what is looked for. */
+const beginnings = [
+  // Python
+  String.raw`^\s*(?:async\s+)?def\s+(NAME)\s*\(`,
+  // JavaScript and TypeScript
+  String.raw`^\s*(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*(NAME)\s*[<(]`,
+  String.raw`^\s*(?:export\s+)?(?:const|let|var)\s+(NAME)\s*=\s*(?:async\s*)?(?:function\b|\(|\w+\s*=>)`,
+  String.raw`^\s+(?:(?:public|private|protected|static|async|override)\s+)*[*#]?(?!(?:if|for|while|switch|catch)\b)(NAME)\s*\([^;]*\)\s*(?::[^={;]+)?\{\s*$`,
+  // Go
+  String.raw`^func\s+(?:\([^)]*\)\s*)?(NAME)\s*[\[(]`,
+  // Rust
+  String.raw`^\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:async|unsafe|const)\s+)*fn\s+(NAME)\s*[<(]`,
+  // C and C++
+  String.raw`^(?!\s*(?:return|else|if|while|for|case|throw|new|delete|typedef|using)\b)[A-Za-z_][\w\s*&:<>,]*[\s*&:](NAME)\s*\([^;]*$`,
+]
+const patternsOf = (name: string) => beginnings.map(text => new RegExp(text.replace('NAME', name), 'u'))
+const anyFunction = patternsOf(String.raw`[\p{L}_$][\p{L}\p{N}_$]*`)
+
+/** Where a function begins, and the names of its parameters, by the text of its file alone. */
+export function findFunction(lines: SourceLines, file: string, name: string): FunctionFound {
+  if (lines === undefined) return { found: false, message: `${file} cannot be read` }
+  const last = name.split(/\.|::/).at(-1) ?? name
+  const patterns = patternsOf(last.replaceAll('$', String.raw`\$`))
+  const at = lines.findIndex(line => patterns.some(pattern => pattern.test(line)))
+  if (at >= 0) return { found: true, line: at + 1, parameters: parametersAt(lines, at, last, file) }
+  const names = lines.flatMap(line => anyFunction.map(pattern => pattern.exec(line)?.[1]).find(Boolean) ?? [])
+  const hint = didYouMean(last, names)
+  return {
+    found: false,
+    message: `no function ${name} begins in ${file}${hint === undefined ? '' : `; ${hint}`}`,
+  }
+}
+
+/** In lines of the source. */
+const longestHead = 20
+
+function parametersAt(lines: readonly string[], at: number, name: string, file: string): string[] {
+  const head = lines.slice(at, at + longestHead).join('\n')
+  const open = head.indexOf('(', head.indexOf(name))
+  const names: string[] = []
+  let depth = 0
+  let from = open + 1
+  for (let i = open; i >= 0 && i < head.length; i++) {
+    const sign = head[i] ?? ''
+    if ('([{<'.includes(sign)) depth++
+    // An arrow's head is no bracket.
+    if (')]}'.includes(sign) || (sign === '>' && head[i - 1] !== '-' && head[i - 1] !== '=')) depth--
+    if (depth === 0 || (depth === 1 && sign === ',')) {
+      const parameter = nameOf(head.slice(from, i).trim(), file)
+      if (parameter !== undefined) names.push(parameter)
+      from = i + 1
+    }
+    if (depth === 0) break
+  }
+  return names
+}
+
+/** In C the name comes last, elsewhere first. */
+function nameOf(parameter: string, file: string): string | undefined {
+  const isC = /\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm)$/.test(file)
+  const [plain = ''] = parameter.split('=')
+  const found = isC
+    ? /[\s*&]([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)*$/.exec(plain.trimEnd())
+    : /^(?:\.\.\.|\*{1,2}|&)?(?:mut\s+)?([\p{L}_$][\p{L}\p{N}_$]*)/u.exec(parameter)
+  return found?.[1]
+}

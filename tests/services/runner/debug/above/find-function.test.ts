@@ -1,0 +1,79 @@
+import t from 'tap'
+import { findFunction } from '../../../../../services/runner/debug/above/find-function.ts'
+import { RecordRing } from '../../../../../services/runner/debug/above/record-ring.ts'
+
+t.test('where a function begins, and what it takes, in each language', t => {
+  for (const [file, line, name, parameters] of [
+    [
+      'a.py',
+      '    async def add(self, name: str, count=len("a,b"), *more, **options):',
+      'Cart.add',
+      ['self', 'name', 'count', 'more', 'options'],
+    ],
+    ['a.js', 'export default async function* add(a, { b, c } = {}, ...rest) {', 'add', ['a', 'rest']],
+    [
+      'a.ts',
+      '  private async add(item: Map<string, number>, count?: number): Promise<void> {',
+      'Cart.add',
+      ['item', 'count'],
+    ],
+    ['a.ts', 'const add = (a: number, b = 2) => a + b', 'add', ['a', 'b']],
+    ['a.go', 'func (c *Cart) Add(name string, counts []int) (int, error) {', 'Cart.Add', ['name', 'counts']],
+    [
+      'a.rs',
+      '    pub fn add(&mut self, mut name: &str, by: Vec<(u8, u8)>) -> u8 {',
+      'Cart::add',
+      ['name', 'by'],
+    ],
+    [
+      'a.c',
+      'static int add(struct item *items, const char name[8], int (*by)(int)) {',
+      'add',
+      ['items', 'name'],
+    ],
+    [
+      'a.cpp',
+      'std::map<int, int> Cart::add(const std::string &name, int count = 3) {',
+      'Cart::add',
+      ['name', 'count'],
+    ],
+    ['a.c', 'int main(void) {', 'main', []],
+  ] as const) {
+    const found = findFunction(['', 'add(1);', 'return add(2)', line], file, name)
+    t.match(found, { found: true, line: 4 }, line)
+    const names = found.found ? found.parameters.filter(one => one !== 'mut') : []
+    t.same(
+      names.filter(one => parameters.some(wanted => wanted === one)),
+      parameters,
+      line,
+    )
+  }
+  t.end()
+})
+
+t.test('what is not there is told with what may be meant', t => {
+  const lines = ['def total_of(items):', '    return sum(items)']
+  t.same(findFunction(lines, 'a.py', 'total_off'), {
+    found: false,
+    message: 'no function total_off begins in a.py; did you mean "total_of"?',
+  })
+  t.same(findFunction(undefined, 'a.py', 'f'), { found: false, message: 'a.py cannot be read' })
+  t.end()
+})
+
+t.test('a ring keeps the last records, and counts what is not there', t => {
+  const ring = new RecordRing(3)
+  const at = new Date(0).toISOString()
+  for (let n = 1; n <= 8; n++) ring.add({ kind: 'value', probe: 1, at, value: `${n}` })
+  const read = (after: number, limit = 10) => {
+    const { records, ...rest } = ring.after(after, limit)
+    return { numbers: records.map(({ number }) => number), ...rest }
+  }
+  t.same(read(0), { numbers: [6, 7, 8], next: 8, lost: 5, more: false })
+  t.same(read(6, 1), { numbers: [7], next: 7, lost: 0, more: true })
+  t.same(read(8), { numbers: [], next: 8, lost: 0, more: false })
+  t.same(read(99), { numbers: [], next: 8, lost: 0, more: false })
+  ring.lose(4)
+  t.same(read(8), { numbers: [], next: 12, lost: 4, more: false })
+  t.end()
+})
