@@ -21,7 +21,7 @@ ${steps(
   'Its status, exit code and failure tell how it ended: an exit code of 128 + n is signal n, "timed_out" and the limits name what was exceeded, "lost" means that nobody saw it end.',
   'Read the end of its output with session_logs, and what comes before where that is not enough.',
   'Look with artifact_list whether a report or a core dump was kept of it, and read reports with artifact_read.',
-  'If it is Python and can be repeated, run it with debug_launch: it stops at the exception. Read the values that led there with debug_stack, debug_variables and debug_evaluate, and end it with debug_terminate. Otherwise repeat it with command_rerun, to see whether it always happens.',
+  'If it can be repeated under a debugger, run it with run_to_failure and keep: one report has the failure, the stack and the values. What it leaves open tell debug_evaluate and debug_variables; end it with debug_terminate. Otherwise repeat it with command_rerun, to see whether it always happens.',
   'Answer with what happened, where (file and line), the values that led to it, and what would prevent it. Tell apart what you have seen and what you conclude. Change nothing.',
 )}`,
 }
