@@ -46,7 +46,8 @@ export async function replayed(
   const missing: string[] = []
   const { stop } = found
   const thread = wanted.thread ?? stop.thread
-  if (wanted.reference !== undefined) frames.given(wanted.reference, { thread })
+  if (wanted.reference !== undefined)
+    frames.given(wanted.reference, { thread, ...partsOf(found, wanted.reference) })
   const { frame, scope, reference, start, limit } = wanted
   const inFrame = { thread, frame }
   const ask = async <T>(what: string, operation: Parameters<typeof perform>[1], input: object) => {
@@ -77,6 +78,17 @@ export async function replayed(
     output: { ...found.output, chunks: [] },
     missing,
   }
+}
+
+/** How many parts the adapter has said that a reference has: by that they were asked for. */
+function partsOf({ exchanges }: RecordedStop, reference: number) {
+  const told = exchanges.flatMap(({ answer }) => {
+    const { variables, scopes, ...body } = answer.ok ? Object(answer.body) : {}
+    return [body, ...(variables ?? []), ...(scopes ?? [])]
+  })
+  const of = told.find(one => Object(one).variablesReference === reference)
+  const { indexedVariables: indexed, namedVariables: named } = Object(of)
+  return { indexed, named }
 }
 
 /** With the source of the line that it stood at: of others it was not kept. */
