@@ -34,6 +34,7 @@ const names = [
   'debug-gdb',
   'debug-node',
   'debug-native',
+  'debug-many',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {

@@ -15,7 +15,7 @@ export type EngineSettings = {
 export const defaultEngineSettings: EngineSettings = { pythons: ['python3', '/usr/bin/python3'] }
 
 /** By their names. */
-export type Engines = Readonly<Partial<Record<DebugEngine, Engine>>>
+export type Engines = Readonly<Record<DebugEngine, Engine>>
 
 /** The debuggers that this runner can host. `scope` owns what they start to look about. */
 export const engines = (settings: EngineSettings, scope: ProcessScope): Engines => ({

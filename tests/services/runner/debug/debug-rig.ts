@@ -43,6 +43,7 @@ export type LaunchOptions = {
   environment?: Record<string, string>
   timeout?: number
   terminal?: { columns: number; rows: number }
+  stdin?: string
 }
 
 /** Who it is that asks. */
@@ -147,6 +148,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
           environment: options.environment ?? {},
           timeout: options.timeout ?? null,
           terminal: options.terminal,
+          stdin: options.stdin,
           now: rig.now(),
         },
         engine: request.engines[0] ?? 'debugpy',

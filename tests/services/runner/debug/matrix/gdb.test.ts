@@ -1,0 +1,4 @@
+import t from 'tap'
+import { testMatrix } from './try-matrix.ts'
+
+testMatrix(t, 'gdb')
