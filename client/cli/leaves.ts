@@ -23,6 +23,7 @@ const localNames = [
   'serve',
   'debug attach',
   'tunnel',
+  'debug repl',
 ] as const
 
 /** Other words for one of those. */

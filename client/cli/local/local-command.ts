@@ -23,6 +23,7 @@ type Flags = ConnectionFlags & {
   readonly stdio?: true
   readonly socket?: string
   readonly listen?: string
+  readonly wait?: string
 }
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
@@ -138,6 +139,21 @@ const localCommands: Record<LocalName, LocalCommand> = {
     examples: ['', '--config staging.toml'],
     words: command => command.option('--config <FILE>', 'read this file of settings, too; may be repeated'),
     act: async () => ownProgram('serve'),
+  },
+  'debug repl': {
+    summary:
+      'Talk to a debuggee as one does to gdb and pdb, in their words; without a terminal its lines are read from standard input, and it ends with 1 where one of them could not be done',
+    examples: ['@last', '@last --debug dbg_0123456789ab', '@last < lines.txt'],
+    words: command =>
+      command
+        .argument('<SESSION>', 'the session: its id, a unique beginning of it, or @last')
+        .option('--debug <ID>', 'the debug session; default: the latest of the session')
+        .option(
+          '--wait <DURATION>',
+          'how long a move may take; default: 60s without a terminal, else for ever',
+        ),
+    act: async (io, flags, context, args) =>
+      (await import('./debug-repl.ts')).debugRepl(io, flags, context, args),
   },
   status: {
     summary: 'Whether the server answers, and whether it is ready; this needs no token',

@@ -1,0 +1,24 @@
+import { type Fault, fault, type Wish } from './order.ts'
+
+/**
+ * Where `break` is to stop, as gdb and pdb have it: `12`, `app.py:12`, `app.py:"some text"`, `total_of`, each with `if
+ * CONDITION`, or `, CONDITION`.
+ */
+export function breakWish(text: string, presentFile: string | null): Wish | Fault {
+  const { place, condition } = parted(text)
+  const when = condition === undefined ? {} : { condition }
+  if (/^\d+$/.test(place)) {
+    if (presentFile === null) return fault(`there is no file here: write break FILE:${place}`)
+    return { kind: 'line', at: `${presentFile}:${place}`, ...when }
+  }
+  return place.includes(':') && !place.includes('::')
+    ? { kind: 'line', at: place, ...when }
+    : { kind: 'function', name: place, ...when }
+}
+
+/** The text of a line is in quotes, and may hold anything. */
+function parted(text: string): { place: string; condition: string | undefined } {
+  const [, place = text, condition] =
+    /^((?:[^"]*:"(?:[^"]*)")|[^",]*?)(?:\s+if\s+|\s*,\s*)(.+)$/s.exec(text) ?? []
+  return { place: place.trim(), condition: condition?.trim() }
+}

@@ -1,0 +1,47 @@
+import { didYouMean } from '../../../lib/suggest.ts'
+import { fault, type Order } from './order.ts'
+import { type ReplWord, replWords } from './repl-words.ts'
+
+const byName: ReadonlyMap<string, ReplWord> = new Map(
+  replWords.flatMap(word => word.names.map(name => [name, word] as const)),
+)
+
+/** Words that gdb and pdb mean differently. */
+const ambiguous: Readonly<Record<string, string>> = {
+  d: 'gdb deletes breakpoints with it, pdb goes down a frame: write delete or down',
+  r: 'gdb runs with it, pdb returns: write restart or finish',
+}
+
+export const wordNamed = (name: string): ReplWord | undefined => byName.get(name)
+
+/** What a line asks for, and whether an empty line after it does that again. */
+export function readOrder(line: string): { readonly order: Order; readonly again: boolean } {
+  const text = line.trim()
+  if (text === '') return { order: { kind: 'nothing' }, again: false }
+  // As in pdb: a statement, whatever word it begins with.
+  if (text.startsWith('!'))
+    return { order: { kind: 'evaluate', expression: text.slice(1).trim() }, again: false }
+  const [, first = '', rest = ''] = /^([\w?-]+)(?:\s+(.*))?$/s.exec(text) ?? []
+  // A variable may be named like a word: what goes on like an expression is one.
+  const word =
+    /^(?:=(?!=)|[-+*/%.[(]|[<>]|[!=]=)/.test(rest) && first !== 'print' ? undefined : byName.get(first)
+  if (word !== undefined) return { order: word.read(rest.trim()), again: word.again === true }
+  const reason = rest === '' ? ambiguous[first] : undefined
+  if (reason !== undefined) return { order: fault(reason), again: false }
+  return { order: { kind: 'evaluate', expression: text }, again: false }
+}
+
+/** What may have been meant by a line that could not be evaluated. */
+export function meant(line: string): string | undefined {
+  const [first = ''] = /^[a-z-]+/.exec(line.trim()) ?? []
+  return first === '' || byName.has(first)
+    ? undefined
+    : didYouMean(
+        first,
+        [...byName.keys()].filter(name => name.length > 2),
+      )
+}
+
+/** The words that begin so, for the key that completes. */
+export const wordsLike = (beginning: string): string[] =>
+  replWords.map(({ names: [name] }) => name).filter(name => name.startsWith(beginning))

@@ -1,0 +1,280 @@
+import type { DebugSession } from '../../../services/contract/debug-resources.ts'
+import type { Client } from '../../sdk/client.ts'
+import { bytesOf } from '../../sdk/log-bytes.ts'
+import { ProblemError } from '../../sdk/problem-error.ts'
+import { renderBreakpoints, renderUnverified } from '../render/breakpoints.ts'
+import { renderStanding } from '../render/debug-session.ts'
+import { renderStack, renderThreads } from '../render/stack.ts'
+import { renderScopes, renderVariables } from '../render/variables.ts'
+import type { RenderContext } from '../words/words.ts'
+import { replHelp, wordHelp } from './help-text.ts'
+import { Listing } from './listing.ts'
+import type { Move, Order } from './order.ts'
+import { meant, readOrder, wordNamed } from './read-order.ts'
+
+/** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
+const look = 1
+
+export type ReplOptions = {
+  readonly client: Client
+  readonly session: string
+  /** Which of its debug sessions. */
+  readonly debug: string
+  readonly rendering: RenderContext
+  readonly say: (text: string | Uint8Array) => Promise<void>
+  /** How long a move may take, in seconds; without it, until somebody interrupts. */
+  readonly patience: number | undefined
+}
+
+/** A conversation about one debuggee: a line in, what came of it out. It holds which frame and thread is looked at. */
+export class Repl {
+  /** Whether the last line could not be done. */
+  failed = false
+  readonly #options: ReplOptions
+  readonly #listing: Listing
+  #debug: string
+  #frame = 0
+  #thread: number | undefined
+  #stop = 0
+  #written = { stdout: 0, stderr: 0 }
+  #last: Order = { kind: 'nothing' }
+  /** A line of output has begun and is not ended. */
+  #begun = false
+
+  constructor(options: ReplOptions) {
+    this.#options = options
+    this.#debug = options.debug
+    this.#listing = new Listing(options.client)
+  }
+
+  get prompt(): string {
+    return this.#frame === 0 ? '(debug) ' : `(debug #${this.#frame}) `
+  }
+
+  /** Tells where it stands. */
+  open(): Promise<void> {
+    return this.#told(async () => this.#shows(await this.#status(0)))
+  }
+
+  /** Does what a line says; false where that is to leave. */
+  async take(line: string): Promise<boolean> {
+    this.failed = false
+    const { order, again } = readOrder(line)
+    const meantOrder = order.kind === 'nothing' ? this.#last : order
+    this.#last = again || order.kind === 'nothing' ? meantOrder : { kind: 'nothing' }
+    if (meantOrder.kind === 'quit') return false
+    await this.#told(() => this.#do(meantOrder), line)
+    return true
+  }
+
+  /** Stops the debuggee where it is; whoever waits for it then goes on. */
+  async interrupt(): Promise<void> {
+    await this.#told(async () => void (await this.#client.debug.pause({ ...this.#of, wait: 0 })))
+  }
+
+  get #client(): Client {
+    return this.#options.client
+  }
+
+  get #of() {
+    return { session: this.#options.session, debug: this.#debug }
+  }
+
+  get #where() {
+    const thread = this.#thread === undefined ? {} : { thread: this.#thread }
+    return { ...this.#of, ...thread, frame: this.#frame }
+  }
+
+  /** What the server refuses is told, and the conversation goes on. */
+  async #told(work: () => Promise<void>, line = ''): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      const hint = error.code === 'evaluation_failed' ? meant(line) : undefined
+      await this.#fails(`${error.message}${hint === undefined ? '' : `; ${hint}`}`)
+    }
+  }
+
+  async #do(order: Order): Promise<void> {
+    const { rendering } = this.#options
+    switch (order.kind) {
+      case 'nothing':
+      case 'quit':
+        return
+      case 'fault':
+        return this.#fails(order.message)
+      case 'move':
+        return this.#moves(order.move, order.times)
+      case 'until':
+        return this.#until(order.place)
+      case 'pause':
+        return this.#shows(await this.#client.debug.pause({ ...this.#of, wait: look }))
+      case 'wait':
+        return this.#shows(await this.#untilStill(await this.#status(0)))
+      case 'restart':
+        return this.#restart()
+      case 'terminate':
+        return this.#shows(await this.#client.debug.terminate({ ...this.#of, wait: 10 }))
+      case 'status':
+        return this.#shows(await this.#status(0))
+      case 'break':
+        return this.#break(order.wish)
+      case 'delete': {
+        const left = await this.#client.debug.break({ ...this.#of, ids: [...order.ids], remove: true })
+        return this.#say(renderBreakpoints(left, rendering))
+      }
+      case 'breakpoints':
+        return this.#say(renderBreakpoints((await this.#status(0)).breakpoints, rendering))
+      case 'evaluate': {
+        const { expression } = order
+        const { value, truncated } = await this.#client.debug.evaluate({ ...this.#where, expression })
+        return this.#say(value === '' ? '' : `${value}${truncated ? ' …' : ''}\n`)
+      }
+      case 'set': {
+        const { name, value } = order
+        const now = await this.#client.debug.set({ ...this.#where, name, value })
+        return this.#say(`${name} = ${now.value}\n`)
+      }
+      case 'variables': {
+        const scope = order.scope === null ? {} : { scope: order.scope }
+        const { variables } = await this.#client.debug.variables({ ...this.#where, ...scope })
+        return this.#say(renderVariables(variables, rendering))
+      }
+      case 'scopes':
+        return this.#say(renderScopes(await this.#client.debug.scopes(this.#where), rendering))
+      case 'stack': {
+        const { frame: _, ...thread } = this.#where
+        const { frames, total } = await this.#client.debug.stack(thread)
+        const more = total > frames.length ? `and ${total - frames.length} more: frame N shows one\n` : ''
+        return this.#say(`${renderStack(frames, rendering)}${more}`)
+      }
+      case 'frame':
+        return this.#toFrame(order.to)
+      case 'walk':
+        return this.#toFrame(this.#frame + order.by)
+      case 'list':
+        return this.#say(await this.#listing.text(order.place, this.#where, rendering.paint))
+      case 'threads': {
+        const { threads } = await this.#client.debug.threads(this.#of)
+        return this.#say(renderThreads(threads, rendering))
+      }
+      case 'thread':
+        this.#thread = order.id
+        return this.#toFrame(0)
+      case 'help': {
+        const word = order.word === null ? undefined : wordNamed(order.word)
+        if (order.word !== null && word === undefined)
+          return this.#fails(`there is no word "${order.word}"; ${meant(order.word) ?? '"help" shows all'}`)
+        return this.#say(word === undefined ? replHelp() : wordHelp(word))
+      }
+    }
+  }
+
+  async #moves(move: Move, times: number): Promise<void> {
+    const thread = this.#thread === undefined ? {} : { thread: this.#thread }
+    for (let left = times; ; left--) {
+      const debug = await this.#untilStill(
+        await this.#client.call(move, { ...this.#of, ...thread, wait: look }),
+      )
+      const done = move === 'debug.continue' || debug.stop?.reason === 'step' ? left === 1 : true
+      if (done || debug.status !== 'stopped') return this.#shows(debug)
+    }
+  }
+
+  async #until(place: string): Promise<void> {
+    const at = /^\d+$/.test(place) ? `${await this.#presentFile()}:${place}` : place
+    const begun = await this.#client.debug.until({ ...this.#of, at, wait: look })
+    await this.#shows(await this.#untilStill(begun))
+  }
+
+  async #restart(): Promise<void> {
+    const begun = await this.#client.debug.restart({ ...this.#of, wait: look })
+    this.#debug = begun.id
+    this.#written = { stdout: 0, stderr: 0 }
+    this.#stop = 0
+    await this.#shows(await this.#untilStill(begun))
+  }
+
+  async #break(wishOf: Extract<Order, { kind: 'break' }>['wish']): Promise<void> {
+    const wish = wishOf(await this.#presentFile())
+    if (typeof wish !== 'string' && wish.kind === 'fault') return this.#fails(wish.message)
+    const all = await this.#client.debug.break({ ...this.#of, breakpoints: [wish] })
+    await this.#say(renderBreakpoints(all, this.#options.rendering))
+  }
+
+  async #presentFile(): Promise<string | null> {
+    const { stop } = await this.#status(0)
+    if (stop === null) return null
+    const { frame, ...thread } = this.#where
+    const { frames } = await this.#client.debug.stack({ ...thread, start: frame, limit: 1 })
+    return frames[0]?.file ?? null
+  }
+
+  async #toFrame(to: number): Promise<void> {
+    if (to < 0) return this.#fails('this is the innermost frame')
+    const { frame: _, ...thread } = this.#where
+    const { frames } = await this.#client.debug.stack({ ...thread, start: to, limit: 1 })
+    if (frames.length === 0) return this.#fails('this is the outermost frame')
+    this.#frame = to
+    this.#listing.forget()
+    await this.#say(renderStack(frames, this.#options.rendering))
+  }
+
+  /** Waits until it stands still, and shows what it writes meanwhile. */
+  async #untilStill(begun: DebugSession): Promise<DebugSession> {
+    const { patience } = this.#options
+    const until = patience === undefined ? Number.POSITIVE_INFINITY : performance.now() + patience * 1_000
+    let debug = begun
+    while ((debug.status === 'running' || debug.status === 'launching') && performance.now() < until) {
+      await this.#showWritten()
+      debug = await this.#status(look)
+    }
+    return debug
+  }
+
+  #status(wait: number): Promise<DebugSession> {
+    return this.#client.debug.status({ ...this.#of, wait })
+  }
+
+  /** What it has written since, then where it stands. */
+  async #shows(debug: DebugSession): Promise<void> {
+    await this.#showWritten()
+    const { rendering } = this.#options
+    const number = debug.stop?.number ?? 0
+    if (number !== this.#stop) {
+      this.#stop = number
+      this.#frame = 0
+      this.#thread = undefined
+      this.#listing.forget()
+    }
+    const hint = debug.status === 'running' ? 'it still runs: wait, or pause\n' : ''
+    await this.#say(`${renderStanding(debug)}${renderUnverified(debug.breakpoints, rendering)}${hint}`)
+  }
+
+  async #showWritten(): Promise<void> {
+    for (;;) {
+      const { chunks, next } = await this.#client.debug.output({ ...this.#of, ...this.#written })
+      this.#written = next
+      if (chunks.length === 0) return
+      for (const chunk of chunks) {
+        const bytes = bytesOf(chunk)
+        if (bytes.length === 0) continue
+        await this.#options.say(bytes)
+        this.#begun = bytes.at(-1) !== 10 // a line feed
+      }
+    }
+  }
+
+  async #fails(message: string): Promise<void> {
+    this.failed = true
+    await this.#say(`${this.#options.rendering.paint('red', message)}\n`)
+  }
+
+  /** In lines of its own. */
+  async #say(text: string): Promise<void> {
+    if (text === '') return
+    await this.#options.say(this.#begun ? `\n${text}` : text)
+    this.#begun = false
+  }
+}

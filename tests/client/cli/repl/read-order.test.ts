@@ -1,0 +1,85 @@
+import t from 'tap'
+import { meant, readOrder, wordsLike } from '../../../../client/cli/repl/read-order.ts'
+import { replWords } from '../../../../client/cli/repl/repl-words.ts'
+
+const orderOf = (line: string) => readOrder(line).order
+
+t.test('the words of gdb and of pdb mean the same', async t => {
+  const same: [readonly string[], object][] = [
+    [['continue', 'c', 'cont', ' c '], { kind: 'move', move: 'debug.continue', times: 1 }],
+    [['next', 'n'], { kind: 'move', move: 'debug.next', times: 1 }],
+    [['step', 's'], { kind: 'move', move: 'debug.step_in', times: 1 }],
+    [['finish', 'return'], { kind: 'move', move: 'debug.step_out', times: 1 }],
+    [['until 12', 'unt 12', 'advance 12'], { kind: 'until', place: '12' }],
+    [['where', 'w', 'bt', 'backtrace', 'info stack', 'i st'], { kind: 'stack' }],
+    [['p a + b', 'print a + b', 'pp a + b', 'a + b', '!a + b'], { kind: 'evaluate', expression: 'a + b' }],
+    [['locals', 'args', 'a', 'info locals', 'i l'], { kind: 'variables', scope: null }],
+    [['b', 'breakpoints', 'info breakpoints', 'i b'], { kind: 'breakpoints' }],
+    [['up', 'u'], { kind: 'walk', by: 1 }],
+    [['down'], { kind: 'walk', by: -1 }],
+    [['set x = 5', 'set var x = 5', 'set variable x=5'], { kind: 'set', name: 'x', value: '5' }],
+    [['quit', 'q', 'exit'], { kind: 'quit' }],
+    [['delete 1 2', 'del 1,2', 'clear 1 2', 'cl 1, 2'], { kind: 'delete', ids: [1, 2] }],
+    [['list', 'l'], { kind: 'list', place: null }],
+    [['help next', 'h next', '? next'], { kind: 'help', word: 'next' }],
+  ]
+  for (const [lines, order] of same) for (const line of lines) t.same(orderOf(line), order, line)
+})
+
+t.test('what is no word is an expression, also where it begins with one', async t => {
+  for (const line of [
+    'x',
+    'total + 1',
+    'n + 1',
+    'c = 3',
+    'list(items)',
+    'step == 2',
+    'next.value',
+    's[0]',
+    'a -b',
+  ])
+    t.same(orderOf(line), { kind: 'evaluate', expression: line })
+  t.same(orderOf('!n'), { kind: 'evaluate', expression: 'n' })
+  t.same(orderOf('print -1'), { kind: 'evaluate', expression: '-1' })
+  t.same(orderOf('set a[0].b == c = d'), { kind: 'set', name: 'a[0].b == c', value: 'd' })
+})
+
+t.test('what cannot be done is told with what can', async t => {
+  const faulty: [string, RegExp][] = [
+    ['d', /gdb deletes breakpoints with it, pdb goes down/],
+    ['r', /write restart or finish/],
+    ['next x', /"x": expected how often, from 1 to 1000/],
+    ['next 0', /from 1 to 1000/],
+    ['until', /a line is to follow/],
+    ['frame x', /the number of a frame/],
+    ['delete x', /numbers of breakpoints/],
+    ['set x', /expected NAME = VALUE/],
+    ['info x', /expected one of locals, breakpoints/],
+    ['info s', /expected one of/],
+    ['pause now', /nothing is to follow, and there is "now"/],
+    ['thread one', /the id of a thread/],
+  ]
+  for (const [line, message] of faulty) t.match(orderOf(line), { kind: 'fault', message }, line)
+})
+
+t.test('only what goes on is done again by an empty line', async t => {
+  const again = replWords.filter(word => word.again === true).flatMap(({ names }) => names[0])
+  t.same(again, ['continue', 'next', 'step', 'finish', 'reverse-step', 'wait', 'list'])
+  t.equal(readOrder('n').again, true)
+  t.equal(readOrder('p x').again, false)
+  t.same(orderOf('  '), { kind: 'nothing' })
+})
+
+t.test('a word that nobody knows may be one that is written otherwise', async t => {
+  t.match(meant('contniue'), /did you mean "continue"/)
+  t.match(meant('finsh'), /"finish"/)
+  t.equal(meant('continue'), undefined)
+  t.equal(meant('x'), undefined)
+  t.equal(meant('(1'), undefined)
+  t.same(wordsLike('st'), ['step', 'status'])
+})
+
+t.test('no name has two meanings', async t => {
+  const names = replWords.flatMap(word => word.names)
+  t.equal(new Set(names).size, names.length)
+})
