@@ -136,12 +136,16 @@ export const evaluateBodySchema = z.object({
   ...counts,
 })
 
-export const setValueBodySchema = z.object({
-  value: z.string(),
-  type: z.string().optional(),
-  variablesReference: z.int().default(0),
-  ...counts,
-})
+/** `result`: lldb-dap 19 calls it so. */
+export const setValueBodySchema = z
+  .object({
+    value: z.string().optional(),
+    result: z.string().optional(),
+    type: z.string().optional(),
+    variablesReference: z.int().default(0),
+    ...counts,
+  })
+  .transform(({ value, result, ...rest }) => ({ value: value ?? result ?? '', ...rest }))
 
 export const sourceBodySchema = z.object({ content: z.string() })
 

@@ -57,6 +57,8 @@ export type EnginePlan = {
   exceptionFilters(wanted: DebugRequest['exceptions']): readonly string[]
   /** What a stop means, in the contract's terms. `first`: nothing has stopped it before. */
   meaning(event: StoppedEvent, first: boolean): StopMeaning
+  /** How a function is called in a stack, where the adapter's name for it says more than that. */
+  functionName?(name: string): string
   /** The text of an exception that came of evaluating, from what the adapter says of it. */
   evaluationError(message: string): string
 }

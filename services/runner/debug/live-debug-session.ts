@@ -300,7 +300,8 @@ export class LiveDebugSession implements AsyncDisposable {
 
   /** For a look at a debuggee that may run on. */
   newFrames(): StoppedFrames {
-    return new StoppedFrames(this.adapter.ask, this.paths, this.#deps.text, this.#deps.place.enclosure.shows)
+    const { text, place, plan } = this.#deps
+    return new StoppedFrames(this.adapter.ask, this.paths, text, place.enclosure.shows, plan.functionName)
   }
 
   #happens(happening: Happening): void {

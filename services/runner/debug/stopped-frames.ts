@@ -25,10 +25,18 @@ export class StoppedFrames {
   readonly #paths: WorktreePaths
   readonly #text: SourceText
   readonly #shows: (path: string) => boolean
+  readonly #functionName: (name: string) => string
   readonly #stacks = new Map<number, Known>()
   readonly #references = new Map<number, Given>()
 
-  constructor(ask: AskAdapter, paths: WorktreePaths, text: SourceText, shows: (path: string) => boolean) {
+  constructor(
+    ask: AskAdapter,
+    paths: WorktreePaths,
+    text: SourceText,
+    shows: (path: string) => boolean,
+    functionName = (name: string) => name,
+  ) {
+    this.#functionName = functionName
     this.#shows = shows
     this.#ask = ask
     this.#paths = paths
@@ -75,7 +83,14 @@ export class StoppedFrames {
       file === null || source?.path === undefined
         ? undefined
         : await this.#text.lines(source.path, this.#shows)
-    return { index, name: cutText(name).value, file, line, column, source: lineOf(lines, line) }
+    return {
+      index,
+      name: cutText(this.#functionName(name)).value,
+      file,
+      line,
+      column,
+      source: lineOf(lines, line),
+    }
   }
 
   /** The lines around that of a frame, without empty ones at their ends, as far as its file may be seen. `path`: the adapter's. */

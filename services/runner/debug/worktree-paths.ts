@@ -28,6 +28,11 @@ export class WorktreePaths {
     return resolve(this.#top, file)
   }
 
+  /** A text in which files below the top are named relative to it. */
+  inText(text: string): string {
+    return text.replaceAll(this.#top + sep, '')
+  }
+
   /** Relative to the top where the file lies below by its name; null where it is no file. */
   named(path: string | undefined): string | null {
     if (path === undefined || !isAbsolute(path)) return null

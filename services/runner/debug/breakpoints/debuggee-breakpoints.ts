@@ -8,7 +8,7 @@ import {
 } from '../../../contract/debug-breakpoints.ts'
 import type { Stop } from '../../../contract/debug-resources.ts'
 import type { SourceLine } from '../../../contract/fields.ts'
-import { breakpointEventSchema, type Capabilities } from '../dap-messages.ts'
+import { type AdapterBreakpoint, breakpointEventSchema, type Capabilities } from '../dap-messages.ts'
 import { Refusal } from '../refusal.ts'
 import type { SourceLines } from '../source-text.ts'
 import type { WorktreePaths } from '../worktree-paths.ts'
@@ -159,7 +159,7 @@ export class DebuggeeBreakpoints {
   reported(body: unknown): void {
     const { success, data } = breakpointEventSchema.safeParse(body)
     if (!success || data.reason !== 'changed') return
-    this.#list = this.#list.reported(data.breakpoint)
+    this.#list = this.#list.reported(this.#named(data.breakpoint))
     this.#deps.changed()
   }
 
@@ -236,6 +236,12 @@ export class DebuggeeBreakpoints {
     return done
   }
 
+  /** What an adapter says of a file of the worktree names it as the contract does. */
+  #named(answer: AdapterBreakpoint): AdapterBreakpoint {
+    const { message } = answer
+    return message === undefined ? answer : { ...answer, message: this.#deps.paths.inText(message) }
+  }
+
   async #send(groups: readonly Group[]): Promise<void> {
     for (const group of distinct(groups)) {
       if (typeof group === 'object') {
@@ -250,7 +256,10 @@ export class DebuggeeBreakpoints {
   /** Tells whether it is to be done again, with fewer. */
   async #sendGroup(group: Group): Promise<boolean> {
     const { sent, answers } = await sendGroup(this.#list, group, this.#sending())
-    this.#list = this.#list.answered(sent, answers)
+    this.#list = this.#list.answered(
+      sent,
+      answers.map(answer => this.#named(answer)),
+    )
     const ids = idsOf(sent)
     return this.#list.entries.some(({ id, wanted }) => ids.has(id) && !wanted)
   }

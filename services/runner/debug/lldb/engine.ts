@@ -58,8 +58,12 @@ const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): En
   everyThread: 0,
   hasCommands: true,
   meaning,
+  functionName: withoutHash,
   evaluationError: message => message.replace(/^error: /, '').replace(/^<[^>]*>:\d+:\d+: /, ''),
 })
+
+/** Rust's compiler puts the hash of a function's whole type behind its name. */
+const withoutHash = (name: string): string => name.replace(/::h[0-9a-f]{16}$/, '')
 
 function meaning({ reason, description, text }: StoppedEvent): StopMeaning {
   const signal = reason === 'exception' ? signalStop(description) : undefined

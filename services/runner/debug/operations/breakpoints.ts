@@ -10,6 +10,7 @@ import { dataBreakpointInfoBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import { able } from './able.ts'
+import { scopeWith } from './scope-with.ts'
 import { chosenThread } from './threads.ts'
 
 type Change = {
@@ -43,10 +44,12 @@ async function withData(live: LiveDebugSession, wish: Wished['wish']): Promise<W
   const { stop, frames } = await live.stopped()
   const thread =
     reference === undefined ? await chosenThread(live, wish.thread, stop.thread) : frames.of(reference).thread
+  // What is an expression belongs to a frame, a variable to its scope.
+  const container = reference ?? (await scopeWith(live, frames, expression, { thread, frame: wish.frame }))
   const place =
-    reference === undefined
+    container === undefined
       ? { frameId: (await frames.frame(thread, wish.frame)).id }
-      : { variablesReference: reference }
+      : { variablesReference: container }
   const { dataId, description, accessTypes } = await live.adapter.ask(
     'dataBreakpointInfo',
     { name: expression, ...place },

@@ -1,10 +1,9 @@
-import { setValueBodySchema, variablesBodySchema } from '../dap-messages.ts'
+import { setValueBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
-import type { StoppedFrames } from '../stopped-frames.ts'
 import { able } from './able.ts'
 import { askExpression } from './ask-expression.ts'
-import { scopesOf } from './inspect.ts'
+import { scopeWith } from './scope-with.ts'
 import { chosenThread } from './threads.ts'
 import { toldValue } from './variables.ts'
 
@@ -34,29 +33,14 @@ export async function setValue(live: LiveDebugSession, input: SetValue) {
     return toldValue(body, thread, frames)
   }
   able(live, 'supportsSetVariable', 'way to set a variable')
-  const variablesReference = reference ?? (await scopeWith(live, frames, name, thread, input.frame))
+  const variablesReference =
+    reference ?? (await scopeWith(live, frames, name, { thread, frame: input.frame }))
+  if (variablesReference === undefined)
+    throw new Refusal(
+      'evaluation_failed',
+      `frame ${input.frame} has no variable ${name}; debug.variables shows what it has, and the references of parts`,
+    )
   const parameters = { variablesReference, name, value }
   const body = await askExpression(live, { command: 'setVariable', parameters, ...common })
   return toldValue(body, thread, frames)
-}
-
-/** The scope of the frame that has a variable of this name. */
-async function scopeWith(
-  live: LiveDebugSession,
-  frames: StoppedFrames,
-  name: string,
-  thread: number,
-  frame: number,
-): Promise<number> {
-  const scopes = await scopesOf(live, frames, thread, frame)
-  for (const { reference, expensive } of scopes) {
-    if (expensive) continue
-    const parameters = { variablesReference: reference }
-    const { variables } = await live.adapter.ask('variables', parameters, variablesBodySchema)
-    if (variables.some(variable => variable.name === name)) return reference
-  }
-  throw new Refusal(
-    'evaluation_failed',
-    `frame ${frame} has no variable ${name}; debug.variables shows what it has, and the references of parts`,
-  )
 }

@@ -65,7 +65,7 @@ export const languages = {
       ['rustc', 'apt-get install rustc'],
     ],
     named: name => `app::${name}`,
-    failure: { description: /SIGSEGV/, code: 139 },
+    failure: { description: /panic/, code: 101 },
   },
   node: {
     engine: 'node',

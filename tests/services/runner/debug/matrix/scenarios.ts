@@ -304,7 +304,7 @@ export const scenarios = {
       const [missing, empty] = debug.at.breakpoints
       assert.match(missing?.message ?? '', /no such file in the worktree/)
       assert.equal(empty?.verified, false)
-      assert.match(empty?.message ?? '', /holds no code|not found this line|no code/)
+      assert.match(empty?.message ?? '', /holds no code|not found this line|could not find statement at app/)
       await ground.state(debug, 'debug.terminate')
     },
   },

@@ -44,8 +44,13 @@ fn text() -> i32 {
 }
 
 fn fails() -> i32 {
-    let nowhere: *const i32 = std::ptr::null();
-    unsafe { *nowhere } // mark: fails
+    let nowhere: Option<i32> = None;
+    nowhere.unwrap() // mark: fails
+}
+
+#[inline(never)]
+fn gate_size() -> i32 {
+    4
 }
 
 fn threads() -> i32 {
@@ -62,7 +67,7 @@ fn threads() -> i32 {
         .collect();
     gate.wait();
     std::thread::sleep(Duration::from_millis(50));
-    let met = 4; // mark: threads
+    let met = gate_size(); // mark: threads
     done.wait();
     for worker in workers {
         worker.join().unwrap();
