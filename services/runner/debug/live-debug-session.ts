@@ -1,30 +1,25 @@
-import type { Clock } from '../../../lib/clock.ts'
-import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
-import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
-import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { Probes } from './above/probes.ts'
 import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
-import type { ConnectedViewers } from './control/connected-viewers.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
 import { anyBodySchema, processEventSchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import { BreakpointClaims } from './editors/breakpoint-claims.ts'
 import { refuseEnded } from './ended-refusal.ts'
-import type { DebuggeeProgram, EnginePlan } from './engine.ts'
+import type { DebuggeeProgram } from './engine.ts'
 import { handshake, letRun } from './handshake.ts'
+import type { Identity, LiveDependencies, LiveListener } from './live-dependencies.ts'
 import { locatedStop, locateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
-import type { Place } from './place.ts'
 import type { Recorder } from './record/debug-record.ts'
 import { noted } from './record/noted.ts'
 import { Refusal } from './refusal.ts'
-import type { SourceLines, SourceText } from './source-text.ts'
+import type { SourceLines } from './source-text.ts'
 import { StoppedFrames } from './stopped-frames.ts'
 import { UnansweredExpressions } from './unanswered-expressions.ts'
 import { WorktreePaths } from './worktree-paths.ts'
@@ -41,37 +36,6 @@ const openPatienceMs = 60_000
 
 /** Requests that send a debuggee on. */
 export type Move = 'continue' | 'next' | 'stepIn' | 'stepOut' | 'stepBack' | 'reverseContinue'
-
-export type Identity = Pick<DebugSession, 'id' | 'session' | 'command' | 'engine' | 'created_at'>
-
-export type LiveDependencies = {
-  readonly identity: Identity
-  readonly request: DebugRequest
-  readonly plan: EnginePlan
-  readonly place: Place
-  /** Owns the adapter. */
-  readonly scope: ProcessScope
-  readonly text: SourceText
-  readonly clock: Clock
-  /** Who is connected to the debuggers of its session. */
-  readonly connected: Pick<ConnectedViewers, 'of' | 'watch'>
-  /** What is said to its adapter and by it is written down there, and what becomes of the debuggee. */
-  readonly record: Recorder
-  /** `by`: who has made it happen. */
-  readonly tell: (event: DebugEventName, debug: DebugSession, by: Viewer | null) => void
-  /** The adapter's `output`. */
-  readonly said: (body: unknown) => void
-  /** Has the debuggee ended. */
-  readonly end: (cause: EndCause) => void
-  /** In milliseconds, where they are not to be the usual ones: from launch to running, and for an answer. */
-  readonly deadlines?: { readonly configureMs: number; readonly answerMs: number }
-}
-
-/** Hears what the adapter says, as it says it, and what is told of the debuggee. */
-export type LiveListener = {
-  readonly adapter: (name: string, body: unknown) => void
-  readonly told: (event: DebugEventName, debug: DebugSession) => void
-}
 
 /**
  * One debuggee with its adapter, for any number of clients. It holds where the debuggee stands, and knows how the

@@ -3,7 +3,7 @@ import { SecretMask } from '../../../../lib/secret-mask.ts'
 import type { LogStream } from '../../../contract/log-message.ts'
 import { secretsOf } from '../../../store/session-secrets.ts'
 import type { RunnerContext } from '../../context.ts'
-import type { Identity } from '../live-debug-session.ts'
+import type { Identity } from '../live-dependencies.ts'
 import { DebugRecord } from './debug-record.ts'
 import { RecordFile } from './record-file.ts'
 

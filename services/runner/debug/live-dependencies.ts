@@ -1,0 +1,43 @@
+import type { Clock } from '../../../lib/clock.ts'
+import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import type { Viewer } from '../../contract/debug-control.ts'
+import type { DebugEventName } from '../../contract/debug-events.ts'
+import type { DebugRequest } from '../../contract/debug-request.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { EndCause } from '../commands/command-outcome.ts'
+import type { ConnectedViewers } from './control/connected-viewers.ts'
+import type { EnginePlan } from './engine.ts'
+import type { Place } from './place.ts'
+import type { Recorder } from './record/debug-record.ts'
+import type { SourceText } from './source-text.ts'
+
+export type Identity = Pick<DebugSession, 'id' | 'session' | 'command' | 'engine' | 'created_at'>
+
+export type LiveDependencies = {
+  readonly identity: Identity
+  readonly request: DebugRequest
+  readonly plan: EnginePlan
+  readonly place: Place
+  /** Owns the adapter. */
+  readonly scope: ProcessScope
+  readonly text: SourceText
+  readonly clock: Clock
+  /** Who is connected to the debuggers of its session. */
+  readonly connected: Pick<ConnectedViewers, 'of' | 'watch'>
+  /** What is said to its adapter and by it is written down there, and what becomes of the debuggee. */
+  readonly record: Recorder
+  /** `by`: who has made it happen. */
+  readonly tell: (event: DebugEventName, debug: DebugSession, by: Viewer | null) => void
+  /** The adapter's `output`. */
+  readonly said: (body: unknown) => void
+  /** Has the debuggee ended. */
+  readonly end: (cause: EndCause) => void
+  /** In milliseconds, where they are not to be the usual ones: from launch to running, and for an answer. */
+  readonly deadlines?: { readonly configureMs: number; readonly answerMs: number }
+}
+
+/** Hears what the adapter says, as it says it, and what is told of the debuggee. */
+export type LiveListener = {
+  readonly adapter: (name: string, body: unknown) => void
+  readonly told: (event: DebugEventName, debug: DebugSession) => void
+}
