@@ -31,6 +31,7 @@ import type { AuditJoined } from './audit.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
 import type { EnvironmentJoined } from './environments.ts'
 import type { InviteJoined } from './invites.ts'
+import { column, nullableColumn } from './json-column.ts'
 import type {
   ArtifactRow,
   CommandRow,
@@ -44,15 +45,7 @@ import type {
 import { type SignInRow, signInLife } from './sign-in-rows.ts'
 import type { WorktreeJoined } from './worktrees.ts'
 
-/** From rows to what the contract tells of them. JSON columns are parsed here and nowhere else. */
-
-const column = <Schema extends z.ZodType>(schema: Schema, json: string): z.output<Schema> =>
-  schema.parse(JSON.parse(json))
-
-const nullableColumn = <Schema extends z.ZodType>(
-  schema: Schema,
-  json: string | null,
-): z.output<Schema> | null => (json === null ? null : column(schema, json))
+/** From rows to what the contract tells of them. JSON columns are parsed here, by `json-column.ts`, and nowhere else. */
 
 export const toAuditEntry = (row: AuditJoined): AuditEntry =>
   auditEntrySchema.parse({

@@ -35,6 +35,7 @@ const names = [
   'debug-node',
   'debug-native',
   'debug-many',
+  'debug-matrix',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {
