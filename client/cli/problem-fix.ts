@@ -32,7 +32,7 @@ export function problemFix(code: ProblemCode, tokenFrom: string): string | undef
       return 'see "debug-server command list SESSION"'
     case 'debug_session_not_found':
     case 'debug_session_ended':
-      return 'see "debug-server debug list SESSION", or start one with "debug-server debug launch SESSION --python FILE"'
+      return 'see "debug-server debug list SESSION", or start one with "debug-server debug launch SESSION"'
     case 'control_held':
       return 'ask for it with "debug-server debug control SESSION ask --wait 30s"; in a session of your own take it with "debug-server debug control SESSION take"'
     case 'stop_not_recorded':

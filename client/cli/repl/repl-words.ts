@@ -119,6 +119,15 @@ export const replWords: readonly ReplWord[] = [
         : { kind: 'break', wish: presentFile => breakWish(rest, presentFile) },
   },
   {
+    names: ['watch'],
+    takes: 'EXPRESSION',
+    says: 'stop where that variable is written to, where the debugger can',
+    read: needed('a variable', expression => ({
+      kind: 'break',
+      wish: () => ({ kind: 'data', expression }),
+    })),
+  },
+  {
     names: ['delete', 'del', 'clear', 'cl'],
     takes: 'N…',
     says: 'take breakpoints away',
