@@ -75,14 +75,15 @@ export async function latestPosition(store: Store): Promise<number> {
   return Math.max(latest?.position ?? 0, await horizonOf(store))
 }
 
-/** How many changes of all are looked at for those of one owner before something else has its turn. */
+/** How many changes of all are looked at for those of one owner or session before something else has its turn. */
 const mostPassedOver = 100_000
 
 export async function changesAfter(store: Store, wanted: WantedChanges): Promise<ChangesRead> {
   const latest = await latestPosition(store)
   const { after, limit, session, visible } = wanted
   // What others have changed is passed over one by one.
-  const upTo = session === undefined && visible !== 'all' ? Math.min(latest, after + mostPassedOver) : latest
+  const passesOver = session !== undefined || visible !== 'all'
+  const upTo = passesOver ? Math.min(latest, after + mostPassedOver) : latest
   const rows = await store.read(database => {
     let query = database
       .selectFrom('changes')
@@ -141,7 +142,10 @@ async function loaded(store: Store, rows: readonly ChangeRow[]): Promise<Change[
   })
 }
 
-/** Forgets which sessions are gone, but for the latest `keep`. Who asks for what came before begins anew. */
+/**
+ * Forgets which sessions are gone, but for the latest `keep`, and the latest change of all: the next position is one more than
+ * the highest. Who asks for what came before begins anew.
+ */
 export const forgetRemoved = (store: Store, keep: number): Promise<void> =>
   store.write(async transaction => {
     const first = await transaction
@@ -157,6 +161,9 @@ export const forgetRemoved = (store: Store, keep: number): Promise<void> =>
       .deleteFrom('changes')
       .where('kind', '=', 'removed')
       .where('position', '<=', first.position)
+      .where('position', '<', eb =>
+        eb.selectFrom('changes as latest').select(({ fn }) => fn.max('latest.position').as('last')),
+      )
       .execute()
     await transaction.updateTable('change_horizon').set({ position: first.position }).execute()
   })

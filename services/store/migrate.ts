@@ -35,6 +35,7 @@ import * as ownTokens from './migrations/0029-own-tokens.ts'
 import * as debugShares from './migrations/0030-debug-shares.ts'
 import * as breakpointKinds from './migrations/0032-breakpoint-kinds.ts'
 import * as cheaperCommands from './migrations/0034-cheaper-commands.ts'
+import * as plainPositions from './migrations/0036-plain-positions.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -69,6 +70,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0030-debug-shares': debugShares,
   '0032-breakpoint-kinds': breakpointKinds,
   '0034-cheaper-commands': cheaperCommands,
+  '0036-plain-positions': plainPositions,
 }
 
 export type MigrateOptions = {

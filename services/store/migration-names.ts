@@ -30,6 +30,7 @@ export const migrationNames = [
   '0030-debug-shares',
   '0032-breakpoint-kinds',
   '0034-cheaper-commands',
+  '0036-plain-positions',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -156,13 +156,39 @@ t.test('others are passed over a bounded number at a time', async t => {
   t.same(await asked(10), { changes: [], upTo: 100_010, more: true })
   t.same(await asked(100_010), { changes: [], upTo: 200_010, more: true })
   t.same(await asked(200_010), { changes: [`session ${other} pending`], upTo: 250_000, more: false })
-  t.match(await rig.read({ after: 10, visible: { owner: bob }, session: other }), {
-    upTo: 250_000,
-    more: false,
-  })
+  for (const wanted of [{ session: other }, { session: other, visible: { owner: bob } }])
+    t.match(await rig.read({ after: 10, ...wanted }), { changes: [], upTo: 100_010, more: true })
   const all = await rig.read()
   t.same(all.changes.map(text), [`session ${mine} pending`, `session ${other} pending`])
   t.equal(all.upTo, 250_000)
+})
+
+t.test('no position is given twice, whatever goes with a session', async t => {
+  const rig = await changesRig(t)
+  const { store, news } = rig
+  const session = await rig.running()
+  const kept = await rig.running()
+  const other = await rig.queue(kept)
+  await rig.queue(session)
+  await rig.queue(session)
+  await news()
+  let before = await latestPosition(store)
+  await removeSession(store, session)
+  t.ok((await latestPosition(store)) > before, 'its own change comes after those that go')
+  t.same(await news(), [`removed ${session}`])
+  t.same(
+    await store.read(db =>
+      db.selectFrom('changes').select('kind').where('session_id', '=', session).execute(),
+    ),
+    [{ kind: 'removed' }],
+    'none of its commands is left',
+  )
+  before = await latestPosition(store)
+  await forgetRemoved(store, 0)
+  t.equal(await latestPosition(store), before, 'the latest is not forgotten')
+  await startCommand(store, other, now())
+  t.same(await news(), [`command ${other} running`])
+  t.ok((await latestPosition(store)) > before)
 })
 
 t.test('what is not known any more is said', async t => {
