@@ -81,7 +81,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
     if (refusal !== undefined) return void sendProblem(reply, refusal)
     span.within(() => withSubject({ request: request.id }, done))
   })
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const caller: Caller | undefined = callers.get(request)
     if (caller !== undefined) tokenUse.note(caller.credential)
     noteRequest(context, {
@@ -93,6 +93,7 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
       address: context.peers.address(request.raw),
       credential: caller?.credential.id,
     })
+    done()
   })
   allowOrigins(server, context.allowedOrigins)
   server.setErrorHandler(failed)
