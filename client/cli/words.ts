@@ -37,7 +37,7 @@ import {
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
-import { debugRecorded, debugRunToFailure, debugTrace, debugWatch } from './words/debug-above.ts'
+import { debugDiff, debugRecorded, debugRunToFailure, debugTrace, debugWatch } from './words/debug-above.ts'
 import {
   debugDisassemble,
   debugException,
@@ -123,6 +123,7 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'debug.trace': debugTrace,
   'debug.watch': debugWatch,
   'debug.recorded': debugRecorded,
+  'debug.diff': debugDiff,
   'debug.list': debugList,
   'debug.status': debugStatus,
   'debug.break': debugBreak,

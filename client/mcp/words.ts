@@ -35,7 +35,7 @@ import {
   debugVariables,
   debugViewers,
 } from './words/debug.ts'
-import { debugRecorded, runToFailure, traceCalls, watchValues } from './words/debug-above.ts'
+import { debugRecorded, diffStops, runToFailure, traceCalls, watchValues } from './words/debug-above.ts'
 import {
   debugDisassemble,
   debugException,
@@ -85,6 +85,7 @@ export const words: { readonly [Name in McpName]: Words<Name> } = {
   'debug.trace': traceCalls,
   'debug.watch': watchValues,
   'debug.recorded': debugRecorded,
+  'debug.diff': diffStops,
   'debug.list': debugList,
   'debug.status': debugStatus,
   'debug.break': debugBreak,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artifactSchema } from './artifact-resources.ts'
 import { auditEntrySchema } from './audit-entry.ts'
 import { breakpointSchema } from './debug-breakpoints.ts'
+import { stopDiffSchema } from './debug-diff.ts'
 import { fromDebugSchema, toDebugSchema } from './debug-message.ts'
 import { failureReportSchema } from './debug-report.ts'
 import { debugSessionSchema } from './debug-resources.ts'
@@ -36,6 +37,7 @@ named
   .add(debugSessionSchema, { id: 'DebugSession' })
   .add(breakpointSchema, { id: 'Breakpoint' })
   .add(failureReportSchema, { id: 'FailureReport' })
+  .add(stopDiffSchema, { id: 'StopDiff' })
   .add(fromDebugSchema, { id: 'DebugMessage' })
   .add(problemSchema, { id: 'Problem' })
 

@@ -50,6 +50,7 @@ export const liveOperations = [
   'debug.trace',
   'debug.watch',
   'debug.recorded',
+  'debug.diff',
 ] as const
 export type LiveOperationName = (typeof liveOperations)[number]
 

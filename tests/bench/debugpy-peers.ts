@@ -19,13 +19,17 @@ export type Peer = {
   clearBreakpoints(): Promise<void>
 }
 
-/** debugpy as it is shipped: `launch`, as an editor does. */
-export async function startStock(scope: ProcessScope): Promise<Peer> {
+/** debugpy as it is shipped: `launch`, as an editor does, to the program's first stop. */
+export async function startStock(
+  scope: ProcessScope,
+  launched: { readonly program: string; readonly arguments?: readonly string[] } = { program },
+): Promise<Peer> {
   const dap = connect(scope.spawn(python, ['-m', 'debugpy.adapter'], { stdio: ['pipe', 'pipe', 'ignore'] }))
   const initialized = dap.event('initialized')
   await dap.request('initialize', client)
-  const launched = dap.request('launch', {
-    program,
+  const answer = dap.request('launch', {
+    program: launched.program,
+    args: launched.arguments ?? [],
     console: 'internalConsole',
     redirectOutput: true,
     subProcess: true,
@@ -34,7 +38,7 @@ export async function startStock(scope: ProcessScope): Promise<Peer> {
   })
   await initialized
   const peer = await runToBreakpoint(dap)
-  await launched
+  await answer
   return peer
 }
 

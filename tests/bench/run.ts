@@ -35,6 +35,7 @@ const names = [
   'debug-node',
   'debug-native',
   'debug-many',
+  'debug-above',
   'debug-matrix',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */

@@ -303,12 +303,21 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
   'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy', ...reads }),
-  'debug.trace': async () => ({ ...(await aDebugSession()), functions: ['loop.py:add'], remove: [99] }),
+  'debug.trace': async () => ({
+    ...(await freely(await aDebugSession())),
+    functions: ['loop.py:add'],
+    remove: [99],
+  }),
   'debug.watch': async () => ({
-    ...(await aDebugSession()),
+    ...(await freely(await aDebugSession())),
     ...{ at: 'loop.py:1', expression: '1', changes: true, remove: [99] },
   }),
   'debug.recorded': async () => ({ ...(await aDebugSession()), from: 0, limit: 5, wait: 1 }),
+  'debug.diff': async () => {
+    const debuggee = await aDebugSession()
+    const { kept } = await client.debug.diff(debuggee)
+    return { ...debuggee, from: kept[0], to: kept.at(-1) }
+  },
   'debug.run_to_failure': async () => {
     const { breakpoints: _, stop_on_entry: __, exceptions: ___, ...program } = await aLaunch()
     return { ...program, python: 'loop.py', engine: 'debugpy', ...reads, wait: 5, keep: false }

@@ -1,5 +1,6 @@
 import { oneCall } from '../one-call.ts'
 import { renderProbes } from '../render/recorded.ts'
+import { renderStopDiff } from '../render/stop-diff.ts'
 import { debuggeeArguments, debuggeeFlags } from './debuggee.ts'
 import type { Words } from './words.ts'
 
@@ -63,4 +64,12 @@ export const debugRecorded: Words<'debug.recorded'> = {
   },
   examples: ['@last', '@last --from 100 --wait 10s'],
   act: () => import('../acts/debug-recorded.ts'),
+}
+
+export const debugDiff: Words<'debug.diff'> = {
+  path: ['debug', 'diff'],
+  places: ['session'],
+  flags: { debug, from: { value: 'N' }, to: { value: 'N' } },
+  examples: ['@last', '@last --from 2 --to 5'],
+  act: oneCall('debug.diff', renderStopDiff),
 }

@@ -35,3 +35,11 @@ export const debugRecorded: Words<'debug.recorded'> = {
     'What trace_calls and watch_values have recorded, in order, after the record from; the last 2,000 are kept, also after the program has ended. With wait it answers as soon as there is something new, or the program stands still. Go on with from: next of this result.',
   reader: whole('debug.recorded'),
 }
+
+export const diffStops: Words<'debug.diff'> = {
+  tool: 'diff_stops',
+  title: 'Compare two stops',
+  description:
+    'What changed between two stops: variables that came, changed or are gone in the innermost 3 frames, with their parts, and frames that were entered or left. Call it once at a stop: from then on each of the last 20 stops is kept (kept: their numbers). Go on or step, call it again: it compares the last two, or from and to. Much shorter than reading all variables after each step.',
+  reader: whole('debug.diff'),
+}

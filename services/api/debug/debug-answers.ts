@@ -62,6 +62,7 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.trace': live('debug.trace'),
     'debug.watch': live('debug.watch'),
     'debug.recorded': live('debug.recorded'),
+    'debug.diff': live('debug.diff'),
     'debug.run_to_failure': (session, input, call) => runToFailure(context, session, input, call),
     'debug.set': live('debug.set'),
     'debug.source': live('debug.source'),

@@ -54,6 +54,7 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
     'debug.trace': inSession('debug.trace'),
     'debug.watch': inSession('debug.watch'),
     'debug.recorded': inSession('debug.recorded'),
+    'debug.diff': inSession('debug.diff'),
     'debug.run_to_failure': inSession('debug.run_to_failure'),
     'debug.set': inSession('debug.set'),
     'debug.source': inSession('debug.source'),

@@ -102,6 +102,7 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
   'debug.trace': [thing.probe],
   'debug.watch': [thing.probe],
   'debug.recorded': { probes: [thing.probe], records: [thing.record], next: 1, lost: 0, more: false },
+  'debug.diff': thing.stopDiff,
   'debug.run_to_failure': thing.failureReport,
   'debug.list': page(thing.debugSession),
   'debug.status': thing.debugSession,

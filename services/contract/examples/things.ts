@@ -3,6 +3,7 @@ import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
 import type { Breakpoint } from '../debug-breakpoints.ts'
 import type { DebugControl, Viewer } from '../debug-control.ts'
+import type { StopDiff } from '../debug-diff.ts'
 import type { Probe, ProbeRecord } from '../debug-probes.ts'
 import type { RecordEntry } from '../debug-record.ts'
 import type { FailureReport } from '../debug-report.ts'
@@ -268,6 +269,21 @@ export const record: ProbeRecord = {
   ...{ kind: 'call', number: 1, probe: 1, at: instant, function: 'total_of' },
   arguments: [{ name: 'items', value: '[1, 2]' }],
   ...{ result: '3', duration: 0.012, depth: 0, thread: 'MainThread' },
+}
+
+export const stopDiff: StopDiff = {
+  from: { number: 1, reason: 'breakpoint', thread: 1, frame: { name: 'total_of', file: 'app.py', line: 6 } },
+  to: { number: 2, reason: 'step', thread: 1, frame: { name: 'total_of', file: 'app.py', line: 5 } },
+  frames: [
+    {
+      ...{ name: 'total_of', file: 'app.py', depth: 1, from: 6, to: 5 },
+      variables: [{ name: 'total', kind: 'changed', before: '0', after: '1', type: 'int', parts: [] }],
+    },
+  ],
+  stack: { entered: [], left: [], same: 2 },
+  kept: [1, 2],
+  note: null,
+  left_out: [],
 }
 
 export const auditEntry: AuditEntry = {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { stopDiffSchema } from '../debug-diff.ts'
 import {
   mostProbes,
   probeSchema,
@@ -115,6 +116,23 @@ export const debugAbove = {
       wait: waitSeconds.describe('seconds to wait until there is something, or the debuggee stands still'),
     }),
     output: recordedSchema,
+    errors: live,
+  }),
+  'debug.diff': operation({
+    ...read,
+    method: 'GET',
+    path: '/sessions/{session}/debug/diff',
+    summary: 'What changed between two stops: variables of the innermost frames, and the stack',
+    input: z.strictObject({
+      ...of,
+      from: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('the number of the first stop; default: the one kept before the second'),
+      to: z.int().min(1).optional().describe('the number of the second stop; default: the last that is kept'),
+    }),
+    output: stopDiffSchema,
     errors: live,
   }),
 }

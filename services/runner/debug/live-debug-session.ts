@@ -2,6 +2,7 @@ import type { CommandFailure } from '../../contract/command-state.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
+import { KeptStops } from './above/kept-stops.ts'
 import { Probes } from './above/probes.ts'
 import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
@@ -53,6 +54,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** Names of files, as clients and the adapter have them. */
   readonly paths: WorktreePaths
   readonly probes: Probes
+  readonly keptStops = new KeptStops()
   /** The debuggee's, as it sees itself; undefined where the adapter has not told it. */
   processId: number | undefined
   readonly claims = new BreakpointClaims()
@@ -338,14 +340,11 @@ export class LiveDebugSession implements AsyncDisposable {
   async #locate(number: number, event: StoppedEvent): Promise<void> {
     const { plan } = this.#deps
     const { adapter, breakpoints } = this
-    const { stop, at } = await locatedStop(number, event, {
-      plan,
-      adapter,
-      breakpoints,
-      frames: this.#frames,
-    })
+    const frames = this.#frames
+    const { stop, at } = await locatedStop(number, event, { plan, adapter, breakpoints, frames })
     if (breakpoints.passesOver(stop, at)) return this.#passOver(number, stop.thread)
     await breakpoints.arrived().catch(() => undefined)
+    await this.keptStops.take(adapter.ask, frames, stop)
     this.#happens({ kind: 'located', stop })
   }
 

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { failureReport, probe, record } from '../../../services/contract/examples/things.ts'
+import type { StopDiff } from '../../../services/contract/debug-diff.ts'
+import { failureReport, probe, record, stopDiff } from '../../../services/contract/examples/things.ts'
 import { type Handlers, standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
@@ -127,4 +128,40 @@ t.test('what is recorded is told a line each, calls as they lie within each othe
 `,
   )
   t.match(stderr, /see more with "debug-server debug recorded @last --from 4"/)
+})
+
+t.test('what changed between two stops is told a line each', async t => {
+  const change = { kind: 'changed', before: '1', after: '2', type: null } as const
+  const left = { name: 'add', file: null, line: 8, depth: 2 }
+  const diff: StopDiff = {
+    ...stopDiff,
+    frames: [
+      {
+        ...{ name: 'f', file: 'app.py', depth: 1, from: 5, to: 6 },
+        variables: [
+          { ...change, name: 'cart', after: '1', parts: [{ ...change, name: 'total' }] },
+          { ...change, name: 'new', kind: 'added', before: null, after: '\x1b[2J', parts: [] },
+          { ...change, name: 'old', kind: 'gone', after: null, parts: [] },
+        ],
+      },
+    ],
+    stack: { entered: [{ ...left, name: 'main', file: 'app.py' }], left: [left], same: 1 },
+    left_out: ['2 changes in f: debug.variables'],
+  }
+  const { server, type } = await rig(t, { 'debug.diff': () => diff })
+  t.equal(
+    (await type('diff @last --from 1 --to 2')).stdout,
+    `from stop 1 (breakpoint) in total_of at app.py:6
+to stop 2 (step) in total_of at app.py:5
+- frame add (no source):8
++ frame main app.py:8
+f app.py:6 (was at line 5)
+  ~ cart
+      ~ total = 1 -> 2
+  + new = \\x1b[2J
+  - old = 1
+left out: 2 changes in f: debug.variables
+`,
+  )
+  t.match(server.received[0]?.input, { from: 1, to: 2 })
 })

@@ -175,6 +175,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     ...{ session, debug, at: 'app.py:1', expression: 'x', changes: true, remove: [1] },
   }),
   'debug.recorded': ({ session, debug }) => ({ session, debug, from: 0, limit: 5, wait: 0 }),
+  'debug.diff': ({ session, debug }) => ({ session, debug, from: 1, to: 2 }),
   'debug.run_to_failure': ({ session }) => ({
     session,
     python: 'app.py',
@@ -436,6 +437,7 @@ const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {
   'sessions.update': { label: ['-x', 'a/b', 'x'.repeat(101), 7, null] },
   'tickets.create': { stream: ['', 'stdout', 7, null, ['logs']] },
   'events.follow': { after: ['', '-1', '1.5', 'x', '01', '9'.repeat(16)] },
+  'debug.diff': { from: [0, 1.5, 'many', -1], to: [0, 1.5, 'many', -1] },
   'debug.output': { limit: [0, 1_000_001, 1.5, 'many', -1] },
   'sessions.create': {
     environment: ['npm', [], ['make'], ['auto', 'npm'], ['none', 'npm'], ['npm', 'npm'], [7], null],

@@ -49,6 +49,7 @@ function answerTo({ operation, by }: Ask, debug: DebugSession): unknown {
       return exampleOutputs['debug.replay']
     case 'debug.viewers':
       return [{ ...by, connected: false, asked_at: null, acted_at: null, control: false }]
+    case 'debug.diff':
     case 'debug.source':
     case 'debug.sources':
     case 'debug.modules':

@@ -5,6 +5,7 @@ import { type StackFrame, scopesBodySchema, variablesBodySchema } from '../dap-m
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import type { StoppedFrames } from '../stopped-frames.ts'
 import { widest } from './fit-report.ts'
+import { localScopes } from './local-scopes.ts'
 import { isOwn } from './own-files.ts'
 import { relevantVariables, tellsNothing } from './relevant-variables.ts'
 
@@ -68,10 +69,7 @@ async function variablesOf(
 ): Promise<ReportVariable[] | undefined> {
   try {
     const { scopes } = await live.adapter.ask('scopes', { frameId: id }, scopesBodySchema, deadlineMs)
-    const wanted = scopes.filter(
-      ({ name, expensive }) => !expensive && !/global|register|static|script/i.test(name),
-    )
-    const all = await Promise.all(wanted.slice(0, 2).map(scope => partsOf(live, scope.variablesReference)))
+    const all = await Promise.all(localScopes(scopes).map(scope => partsOf(live, scope.variablesReference)))
     const above = source.filter(({ line }) => line < frame.line).map(({ text }) => text)
     const found = relevantVariables(all.flat(), frame.source ?? '', above)
     const told: ReportVariable[] = []

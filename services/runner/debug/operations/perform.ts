@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { debugOperations } from '../../../contract/operations/debug.ts'
 import type { LiveOperationName } from '../../../contract/runner-messages.ts'
+import { diff } from '../above/diff.ts'
 import { recorded, trace, watch } from '../above/probe-operations.ts'
 import { runToFailure } from '../above/run-to-failure.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
@@ -54,6 +55,7 @@ const operations: Record<PerformedName, Perform> = {
   'debug.trace': parsing(debugOperations['debug.trace'].input, trace),
   'debug.watch': parsing(debugOperations['debug.watch'].input, watch),
   'debug.recorded': parsing(debugOperations['debug.recorded'].input, recorded),
+  'debug.diff': parsing(debugOperations['debug.diff'].input, diff),
   'debug.run_to_failure': parsing(debugOperations['debug.run_to_failure'].input, runToFailure),
 }
 
