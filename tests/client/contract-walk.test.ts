@@ -568,7 +568,9 @@ async function typedLine(name: OperationName, input: Record<string, unknown>) {
 
 const cli: Surface = async (name, input) => {
   const { code, stdout, stderr, args } = await typedLine(name, input)
-  t.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  // Its program never ends, which is not passed.
+  const expected = name === 'debug.run_to_failure' ? 1 : 0
+  t.equal(code, expected, `${args.join(' ')}: ${stderr}`)
   return contract[name].answer === 'bytes' ? Buffer.from(stdout) : parsed(contract[name], stdout)
 }
 
