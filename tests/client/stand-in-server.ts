@@ -76,6 +76,8 @@ export async function standIn(handlers: Handlers, tls?: { key: string; cert: str
     }
   }
   const server = tls === undefined ? createServer() : createTlsServer(tls)
+  // A test may keep this process busy for longer than the usual five seconds.
+  server.keepAliveTimeout = 120_000
   server.on('request', (request: IncomingMessage, response: ServerResponse) => void answer(request, response))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { z } from 'zod'
+import { words } from '../../client/mcp/words.ts'
 import { type CodexResult, runCodex } from '../agents/codex.ts'
 import type { ToolCallItem } from '../agents/codex-events.ts'
 import { findCodex } from '../agents/codex-program.ts'
@@ -19,16 +20,8 @@ import { type Clone, makeClone } from './clone.ts'
  */
 t.setTimeout(280_000)
 
-const tools = [
-  ...['init', 'list'].map(name => `repository_${name}`),
-  ...['create', 'get_or_create', 'list', 'info', 'stop', 'resume', 'delete'].map(name => `session_${name}`),
-  ...['logs', 'commands', 'debug'].map(name => `session_${name}`),
-  ...['run', 'info', 'cancel', 'rerun', 'input'].map(name => `command_${name}`),
-  ...['list', 'read'].map(name => `artifact_${name}`),
-  ...['launch', 'list', 'status', 'terminate', 'output'].map(name => `debug_${name}`),
-  ...['break', 'continue', 'next', 'step_in', 'step_out', 'pause'].map(name => `debug_${name}`),
-  ...['threads', 'stack', 'scopes', 'variables', 'evaluate'].map(name => `debug_${name}`),
-].toSorted()
+/** Every one that there is. */
+const tools = [...Object.values(words).map(({ tool }) => tool), 'session_debug'].toSorted()
 
 const codex = findCodex(process.env)
 const debugpy = ['python3', '/usr/bin/python3'].some(

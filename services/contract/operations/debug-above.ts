@@ -111,7 +111,7 @@ export const debugAbove = {
     summary: 'What has been recorded of traced functions and watched expressions',
     input: z.strictObject({
       ...of,
-      from: z.int().min(0).default(0).describe('the record that was read last: `next` of an earlier answer'),
+      from: z.int().min(0).default(0).describe('the record that was read last: next of an earlier answer'),
       limit: atMost(1_000, 100),
       wait: waitSeconds.describe('seconds to wait until there is something, or the debuggee stands still'),
     }),

@@ -55,6 +55,7 @@ t.test('data are watched by what the adapter calls them', async t => {
   const { ask, refusal, said } = await scriptedRig(t, {
     ...base,
     ...can('supportsDataBreakpoints', 'supportsConditionalBreakpoints'),
+    scopes: { body: { scopes: [] } },
     dataBreakpointInfo: { body: info, echo: true },
     setDataBreakpoints: { body: { breakpoints: [{ id: 4, verified: true }] }, echo: true },
     continue: {
@@ -80,6 +81,7 @@ t.test('data are watched by what the adapter calls them', async t => {
   })
   const unknown = await scriptedRig(t, {
     ...base,
+    scopes: { body: { scopes: [] } },
     ...can('supportsDataBreakpoints'),
     dataBreakpointInfo: { body: { dataId: null, description: 'it is in a register' } },
   })
