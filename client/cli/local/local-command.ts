@@ -143,7 +143,7 @@ const localCommands: Record<LocalName, LocalCommand> = {
   'debug repl': {
     summary:
       'Talk to a debuggee as one does to gdb and pdb, in their words; without a terminal its lines are read from standard input, and it ends with 1 where one of them could not be done',
-    examples: ['@last', '@last --debug dbg_0123456789ab', '@last < lines.txt'],
+    examples: ['@last', '@last --debug dbg_0123456789ab', '@last --wait 10s'],
     words: command =>
       command
         .argument('<SESSION>', 'the session: its id, a unique beginning of it, or @last')

@@ -9,9 +9,9 @@ import { type Column, table } from './table.ts'
 export function renderShare(share: Output<'debug.share'>, { now }: RenderContext): string {
   const { role, user, name, token, expires_at } = share
   const may = role === 'control' ? 'control' : 'watch'
-  const until = `until ${expires_at} (${relativeTime(expires_at, now)})`
+  const until = `until ${visible(expires_at)} (${relativeTime(expires_at, now)})`
   if (token === null) return `${visible(user ?? '')} may ${may} the debuggers of the session ${until}\n`
-  return `${token}\nwhoever has this token (${visible(name ?? '')}) may ${may} the debuggers of the session ${until}; it is shown once\n`
+  return `${visible(token)}\nwhoever has this token (${visible(name ?? '')}) may ${may} the debuggers of the session ${until}; it is shown once\n`
 }
 
 const columns = (now: number): Column<DebugShare>[] => [

@@ -21,7 +21,7 @@ export function renderStopDiff(diff: StopDiff, { paint }: Pick<RenderContext, 'p
       lines.push(...variable.parts.map(part => changeLine('      ', part, paint)))
     }
   }
-  if (note !== null) lines.push(note)
+  if (note !== null) lines.push(visible(note))
   else if (frames.length + stack.left.length + stack.entered.length === 0) lines.push('nothing changed')
   if (left_out.length > 0) lines.push(paint('dim', `left out: ${visible(left_out.join('; '))}`))
   return `${lines.join('\n')}\n`

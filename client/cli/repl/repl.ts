@@ -1,3 +1,4 @@
+import { visible, visibleLines } from '../../../lib/visible.ts'
 import type { DebugSession } from '../../../services/contract/debug-resources.ts'
 import type { Client } from '../../sdk/client.ts'
 import { bytesOf } from '../../sdk/log-bytes.ts'
@@ -129,12 +130,12 @@ export class Repl {
       case 'evaluate': {
         const { expression } = order
         const { value, truncated } = await this.#client.debug.evaluate({ ...this.#where, expression })
-        return this.#say(value === '' ? '' : `${value}${truncated ? ' …' : ''}\n`)
+        return this.#say(value === '' ? '' : `${shown(value)}${truncated ? ' …' : ''}\n`)
       }
       case 'set': {
         const { name, value } = order
         const now = await this.#client.debug.set({ ...this.#where, name, value })
-        return this.#say(`${name} = ${now.value}\n`)
+        return this.#say(`${visible(name)} = ${shown(now.value)}\n`)
       }
       case 'variables': {
         const scope = order.scope === null ? {} : { scope: order.scope }
@@ -268,7 +269,7 @@ export class Repl {
 
   async #fails(message: string): Promise<void> {
     this.failed = true
-    await this.#say(`${this.#options.rendering.paint('red', message)}\n`)
+    await this.#say(`${this.#options.rendering.paint('red', shown(message))}\n`)
   }
 
   /** In lines of its own. */
@@ -278,3 +279,6 @@ export class Repl {
     this.#begun = false
   }
 }
+
+/** A text of the debuggee, which may have any number of lines. */
+const shown = (text: string): string => visibleLines(text).join('\n')

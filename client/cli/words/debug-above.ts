@@ -48,7 +48,7 @@ export const debugWatch: Words<'debug.watch'> = {
   examples: [
     '@last src/cart.py:12 total',
     '@last \'src/cart.py:"total +="\' "len(items)" --changes',
-    '@last --remove 2',
+    '@last src/cart.py:14 total --remove 2',
   ],
   act: oneCall('debug.watch', renderProbes),
 }

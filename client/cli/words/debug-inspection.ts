@@ -1,3 +1,4 @@
+import { visibleLines } from '../../../lib/visible.ts'
 import { oneCall } from '../one-call.ts'
 import { renderDisassembly, renderMemory } from '../render/memory.ts'
 import { renderException, renderSourceWindow } from '../render/source.ts'
@@ -13,7 +14,7 @@ export const debugSet: Words<'debug.set'> = {
   places: ['session', 'name', 'value'],
   flags: { debug, thread, frame, reference: { value: 'N' } },
   examples: ['@last total 10', '@last "items[0]" 5 --frame 1', '@last count 3 --reference 5'],
-  act: oneCall('debug.set', ({ value }) => `${value}\n`),
+  act: oneCall('debug.set', ({ value }) => `${visibleLines(value).join('\n')}\n`),
 }
 
 export const debugSource: Words<'debug.source'> = {

@@ -11,7 +11,8 @@ t.test('both streams, from any byte on, without a runner', async t => {
   const { rig, session, launched, runner } = await startDebugRig(t)
   const debug = await launched()
   const { command } = debug
-  const empty = { command, chunks: [], next: { stdout: 0, stderr: 0 }, complete: false }
+  const next = { stdout: 0, stderr: 0, messages: 0 }
+  const empty = { command, chunks: [], messages: [], next, complete: false }
   t.same(await rig.call('debug.output', { session }), empty)
   await runner.write(session, command, 'stdout', 'one\ntwo\n')
   await runner.write(session, command, 'stderr', 'oops\n')

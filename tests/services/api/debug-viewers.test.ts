@@ -81,7 +81,7 @@ t.test('who comes late is told the whole state, with the last of the output', as
     chunks.flatMap(chunk => (chunk.stream === stream && 'text' in chunk ? [chunk.text] : [])).join('')
   t.equal(text('stdout').length, 4_096, 'its last 8 KiB, from the beginning of a character on')
   t.equal(text('stderr'), 'a warning\n')
-  t.same(next, { stdout: 10_001, stderr: 10 }, 'and where to read on')
+  t.same(next, { stdout: 10_001, stderr: 10, messages: 0 }, 'and where to read on')
 })
 
 t.test('who has launched a debuggee is told to its runner', async t => {

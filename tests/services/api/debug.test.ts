@@ -1,4 +1,5 @@
 import t from 'tap'
+import { exampleInputs } from '../../../services/contract/examples/inputs.ts'
 import { debugSessionId } from '../../../services/contract/ids.ts'
 import { liveOperations } from '../../../services/contract/runner-messages.ts'
 import { getCommand } from '../../../services/store/commands.ts'
@@ -183,6 +184,11 @@ t.test('a runner that goes away while a call waits', async t => {
   t.equal((await getCommand(rig.store, debug.command))?.cancel_requested, 1, 'the next runner ends it')
 })
 
+/** Where it stood is told still, what was recorded and what was said. */
+const answersAfterwards: ReadonlySet<string> = new Set([
+  ...['debug.status', 'debug.terminate', 'debug.recorded', 'debug.replay'],
+])
+
 t.test('one that has ended', async t => {
   const { rig, session, launched, runner } = await startDebugRig(t)
   const debug = await launched()
@@ -191,13 +197,12 @@ t.test('one that has ended', async t => {
   for (const operation of ['debug.status', 'debug.terminate'] as const)
     t.match(await rig.call(operation, { session }), { id: debug.id, status: 'ended', end })
   for (const operation of liveOperations) {
-    if (operation === 'debug.status' || operation === 'debug.terminate') continue
-    const problem = await rig.refused(operation, {
-      session,
-      ...(operation === 'debug.evaluate' ? { expression: '1' } : {}),
-      ...(operation === 'debug.control' ? { action: 'take' } : {}),
-    })
-    t.match(problem, { code: 'debug_session_ended', status: 409, detail: /exited with code 3/ })
+    if (answersAfterwards.has(operation)) continue
+    const { debug: _, ...input } = { debug: '', ...exampleInputs[operation] }
+    // Of a program it would launch another.
+    const asked = operation === 'debug.run_to_failure' ? { debug: debug.id } : input
+    const problem = await rig.refused(operation, { ...asked, session })
+    t.match(problem, { code: 'debug_session_ended', status: 409, detail: /exited with code 3|run it anew/ })
   }
   const other = await launched()
   const failure = { reason: 'debugger_lost', message: 'its runner went away' } as const

@@ -108,3 +108,12 @@ t.test('a program that goes on is waited for', async t => {
   })
   t.equal(stdout.match(/stopped \(breakpoint\)/g)?.length, 2)
 })
+
+t.test('nothing that the debuggee holds is obeyed by a terminal', async t => {
+  const { stdout } = await talk(t, ['p x', 'set x = 1'], {
+    'debug.evaluate': () => variable({ value: 'red \x1b[31m\nline' }),
+    'debug.set': () => variable({ value: '\x1b[2J' }),
+  })
+  t.notMatch(stdout, '\x1b')
+  t.match(stdout, 'red \\x1b[31m\nline\nx = \\x1b[2J\n')
+})
