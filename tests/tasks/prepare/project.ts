@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPlace, importTask, type Place, Running, root } from '../cli-rig.ts'
 
@@ -75,7 +75,9 @@ export function createProject(
       return { code, stdout: running.stdout, stderr: running.stderr, ran: ran() }
     },
     edit: (name, change) => {
-      place.write(name, change(readFileSync(join(place.path, name), 'utf8')))
+      // In one step: whoever reads meanwhile finds the one text or the other.
+      const path = join(place.path, name)
+      renameSync(place.write(`${name}.edited`, change(readFileSync(path, 'utf8'))), path)
     },
   }
 }
