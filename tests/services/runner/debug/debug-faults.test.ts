@@ -219,7 +219,8 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
     t.equal(race.filter(({ ok }) => ok).length, 1)
     t.match(
       race.find(({ ok }) => !ok),
-      { code: 'debuggee_running', detail: /debug\.pause/ },
+      { code: 'control_held', detail: /^alice .* is acting since/ },
+      'told who does',
     )
     const now = await state(debug, 'debug.status')
     t.match(now, { stop: { number: 2, frame: { line: 3 } } })
@@ -228,6 +229,7 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
         events.some(({ event, debug: { stop } }) => event === 'stopped' && stop?.number === 2),
       ),
     )
+    await second.answer(debug, 'debug.control', { action: 'take' })
     await second.state(debug, 'debug.terminate')
     t.match(await state(debug, 'debug.status'), { end: { reason: 'terminated' } })
   })
