@@ -12,12 +12,15 @@ const keptStop = stopSchema
   .pick({ number: true, reason: true, thread: true })
   .extend({ frame: frameSchema.pick({ name: true, file: true, line: true }).nullable() })
 
+/** A name or a value, cut where it was longer. */
+const text = z.string().max(400)
+
 const change = {
-  name: z.string(),
+  name: text,
   kind: z.enum(['added', 'changed', 'gone']),
   /** Null where it was not there, or is not any more. */
-  before: z.string().nullable(),
-  after: z.string().nullable(),
+  before: text.nullable(),
+  after: text.nullable(),
 }
 const variableChange = z.object({
   ...change,

@@ -68,8 +68,9 @@ export async function standIn(handlers: Handlers, tls?: { key: string; cert: str
     try {
       const output: unknown = await handler({ ...input.data }, { request, response, index })
       if (output === undefined) return
+      const text = JSON.stringify(operation.output.parse(output))
       response.writeHead(operation.status, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(operation.output.parse(output)))
+      response.end(text)
     } catch (error) {
       if (error instanceof Refusal) problem(error.code, error.message)
       else problem('internal', String(error))
