@@ -51,5 +51,15 @@ export const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const
 export const write = { access: 'debug:write', answer: 'json', status: 200, surfaces: everywhere } as const
 export const read = { ...write, access: 'debug:read' } as const
 
+/** Whose variables are meant. */
+export const variablesIn = {
+  scope: z.string().max(200).optional().describe('the scope by its name; default: the first, the locals'),
+  reference: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('the reference of a variable or scope, to see its parts; in place of frame and scope'),
+}
+
 /** A page of a list: `next` is the `start` of the following one, null at its end. */
 export const page = { total: z.int(), next: z.int().nullable() }

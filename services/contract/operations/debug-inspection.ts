@@ -9,7 +9,20 @@ import {
 import { frameSchema, scopeSchema, threadSchema, variableSchema } from '../debug-resources.ts'
 import { flag, nullFree } from '../fields.ts'
 import { operation } from '../operation.ts'
-import { acting, atMost, frame, live, of, page, read, start, stopped, thread, write } from './debug-fields.ts'
+import {
+  acting,
+  atMost,
+  frame,
+  live,
+  of,
+  page,
+  read,
+  start,
+  stopped,
+  thread,
+  variablesIn,
+  write,
+} from './debug-fields.ts'
 
 export const evaluateContexts = ['watch', 'repl', 'hover', 'clipboard', 'variables'] as const
 export type EvaluateContext = (typeof evaluateContexts)[number]
@@ -61,12 +74,7 @@ export const debugInspection = {
       ...of,
       thread,
       frame,
-      scope: z.string().max(200).optional().describe('the scope by its name; default: the first, the locals'),
-      reference: z
-        .int()
-        .min(1)
-        .optional()
-        .describe('the reference of a variable or scope, to see its parts; in place of frame and scope'),
+      ...variablesIn,
       filter: z
         .enum(['indexed', 'named'])
         .optional()

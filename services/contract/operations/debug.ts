@@ -25,6 +25,7 @@ import {
   stopped,
   thread,
   untilStop,
+  variablesIn,
   write,
 } from './debug-fields.ts'
 import { debugInspection } from './debug-inspection.ts'
@@ -219,12 +220,7 @@ export const debugOperations = {
       at: z.int().min(1).optional().describe('the stop, by its number; default: the last'),
       thread,
       frame,
-      scope: z.string().max(200).optional().describe('the scope by its name; default: the first, the locals'),
-      reference: z
-        .int()
-        .min(1)
-        .optional()
-        .describe('the reference of a variable or scope, to see its parts; in place of frame and scope'),
+      ...variablesIn,
       start,
       limit: atMost(1_000, 100),
     }),

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter, Opening } from './adapter.ts'
-import { type DapOutcome, parsedOutcome } from './dap-client.ts'
+import { type DapOutcome, PendingRequests } from './pending-requests.ts'
 
 /** Why a bridge says no to a request, as the protocol's `message` of a response without success. */
 export class RequestRefused extends Error {}
@@ -51,23 +51,17 @@ class BridgedAdapter implements Adapter {
   }
 }
 
-type Settle = (outcome: DapOutcome<unknown>) => void
-
 class BridgePeer implements DapPeer {
   handlers: DapHandlers = {}
-  readonly #pending = new Set<Settle>()
-  readonly #closing = Promise.withResolvers<string>()
-  #why: string | undefined
+  readonly #pending = new PendingRequests()
+  #number = 0
 
   get closed(): Promise<string> {
-    return this.#closing.promise
+    return this.#pending.closed
   }
 
   close(why: string): void {
-    if (this.#why !== undefined) return
-    this.#why = why
-    for (const settle of [...this.#pending]) settle({ kind: 'closed', why })
-    this.#closing.resolve(why)
+    this.#pending.close(why)
   }
 
   request<Schema extends z.ZodType>(
@@ -77,30 +71,19 @@ class BridgePeer implements DapPeer {
     deadlineMs: number,
     answeredLate?: () => void,
   ): Promise<DapOutcome<z.output<Schema>>> {
-    if (this.#why !== undefined) return Promise.resolve({ kind: 'closed', why: this.#why })
-    const { promise, resolve } = Promise.withResolvers<DapOutcome<z.output<Schema>>>()
-    const settle = (outcome: DapOutcome<unknown>) => {
-      clearTimeout(timer)
-      this.#pending.delete(settle)
-      resolve(outcome.kind === 'done' ? parsedOutcome(command, schema, outcome.body) : outcome)
-    }
-    const timer = setTimeout(() => {
-      settle({ kind: 'late' })
-      if (answeredLate === undefined) return
-      const late = () => {
-        if (this.#pending.delete(late)) answeredLate()
-      }
-      this.#pending.add(late)
-      answer.finally(late)
-    }, deadlineMs)
-    this.#pending.add(settle)
-    const answer = this.#answer(command, parameters)
-    void answer.then(settle)
-    return promise
+    const { why } = this.#pending
+    if (why !== undefined) return Promise.resolve({ kind: 'closed', why })
+    const number = ++this.#number
+    const outcome = this.#pending.begin(number, { command, schema, deadlineMs }, answeredLate)
+    void this.#answer(command, parameters).then(answer => this.#pending.settle(number, answer))
+    return outcome
   }
 
   /** Never rejects. */
-  async #answer(command: string, parameters: object): Promise<DapOutcome<unknown>> {
+  async #answer(
+    command: string,
+    parameters: object,
+  ): Promise<Exclude<DapOutcome<unknown>, { kind: 'late' }>> {
     const handler = Object.hasOwn(this.handlers, command) ? this.handlers[command] : undefined
     if (handler === undefined) return { kind: 'refused', message: `this debugger knows no ${command}` }
     try {

@@ -2,15 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { z } from 'zod'
 import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
 import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
-
-/** How a request went. `late`: no answer within its time. `closed`: the adapter is gone, and why. */
-export type DapOutcome<Body> =
-  | { kind: 'done'; body: Body }
-  | { kind: 'refused'; message: string }
-  | { kind: 'late' }
-  | { kind: 'closed'; why: string }
-
-type Settle = (outcome: DapOutcome<unknown>) => void
+import { type DapOutcome, PendingRequests } from './pending-requests.ts'
 
 /**
  * Speaks the Debug Adapter Protocol with one adapter. Every request has a deadline; when the adapter goes away, or says
@@ -19,11 +11,9 @@ type Settle = (outcome: DapOutcome<unknown>) => void
 export class DapClient {
   readonly #output: Writable
   readonly #event: (name: string, body: unknown) => void
-  readonly #pending = new Map<number, Settle>()
+  readonly #pending = new PendingRequests()
   readonly #decoder = new DapDecoder()
-  readonly #closing = Promise.withResolvers<string>()
   #seq = 0
-  #why: string | undefined
 
   /** `event` is called for each event of the adapter, in order. */
   constructor(input: Readable, output: Writable, event: (name: string, body: unknown) => void) {
@@ -37,7 +27,7 @@ export class DapClient {
 
   /** Resolves with why, when nothing more can be said to it. */
   get closed(): Promise<string> {
-    return this.#closing.promise
+    return this.#pending.closed
   }
 
   /** `answeredLate` is called when the answer to a request that was given up comes, or can come no more. */
@@ -48,31 +38,14 @@ export class DapClient {
     deadlineMs: number,
     answeredLate?: () => void,
   ): Promise<DapOutcome<z.output<Schema>>> {
-    if (this.#why !== undefined) return Promise.resolve({ kind: 'closed', why: this.#why })
-    const { promise, resolve } = Promise.withResolvers<DapOutcome<z.output<Schema>>>()
+    const { why } = this.#pending
+    if (why !== undefined) return Promise.resolve({ kind: 'closed', why })
     const seq = this.#send({ type: 'request', command, arguments: parameters })
-    const timer = setTimeout(() => {
-      settle({ kind: 'late' })
-      if (answeredLate === undefined) return
-      this.#pending.set(seq, () => {
-        this.#pending.delete(seq)
-        answeredLate()
-      })
-    }, deadlineMs)
-    const settle = (outcome: DapOutcome<unknown>) => {
-      clearTimeout(timer)
-      this.#pending.delete(seq)
-      resolve(outcome.kind === 'done' ? parsedOutcome(command, schema, outcome.body) : outcome)
-    }
-    this.#pending.set(seq, settle)
-    return promise
+    return this.#pending.begin(seq, { command, schema, deadlineMs }, answeredLate)
   }
 
   close(why: string): void {
-    if (this.#why !== undefined) return
-    this.#why = why
-    for (const settle of [...this.#pending.values()]) settle({ kind: 'closed', why })
-    this.#closing.resolve(why)
+    this.#pending.close(why)
   }
 
   #send(message: object): number {
@@ -82,7 +55,7 @@ export class DapClient {
   }
 
   #read(piece: Buffer): void {
-    if (this.#why !== undefined) return
+    if (this.#pending.why !== undefined) return
     try {
       for (const text of this.#decoder.push(piece)) this.#take(text)
     } catch (error) {
@@ -97,8 +70,8 @@ export class DapClient {
     switch (message.type) {
       case 'response': {
         const { request_seq, success, body } = message
-        // Without one it is an answer that came late.
-        this.#pending.get(request_seq)?.(
+        this.#pending.settle(
+          request_seq,
           success ? { kind: 'done', body } : { kind: 'refused', message: refusalOf(message) },
         )
         return
@@ -117,18 +90,6 @@ export class DapClient {
         return
     }
   }
-}
-
-/** An answer as its schema has it; one that cannot be read is none. */
-export function parsedOutcome<Schema extends z.ZodType>(
-  command: string,
-  schema: Schema,
-  body: unknown,
-): DapOutcome<z.output<Schema>> {
-  const result = schema.safeParse(body)
-  return result.success
-    ? { kind: 'done', body: result.data }
-    : { kind: 'refused', message: `its answer to ${command} cannot be read` }
 }
 
 function refusalOf({ message, body }: { message?: string | undefined; body?: unknown }): string {

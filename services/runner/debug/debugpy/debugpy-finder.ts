@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { z } from 'zod'
-import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
-import { withOptions } from '../../sandbox/open-options.ts'
-import { outputOf } from '../output-of.ts'
+import { askProgram } from '../ask-program.ts'
+import { changedAt } from '../changed-at.ts'
 import type { Place } from '../place.ts'
 
 /** A Python that has debugpy, and the directory of the package. */
@@ -17,7 +16,6 @@ export type Debugpy = {
 
 export type DebugpyFound = { found: true; debugpy: Debugpy } | { found: false; message: string }
 
-const probeMs = 10_000
 const mostRemembered = 200
 
 /** Python takes what is empty for not set. These are meant for the debuggee's own, and may keep another from starting. */
@@ -117,16 +115,8 @@ export class DebugpyFinder {
     { enclosure }: Ground,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
-    // Not in the worktree: Python would take a directory there that is named like it for the package.
-    using ready = enclosure.enclose({ words: [interpreter, '-c', probe], environment }, '/')
-    const [file = '', ...words] = ready.words
-    const child = scope.spawn(file, words, {
-      cwd: '/',
-      env: ready.environment,
-      stdio: withOptions(['ignore', 'pipe', 'ignore'], ready.options),
-    })
-    const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))
+    const program = { words: [interpreter, '-c', probe], environment }
+    const text = await askProgram(this.#scope, program, enclosure, signal)
     try {
       return answerSchema.parse(JSON.parse(text ?? ''))
     } catch {
@@ -138,12 +128,4 @@ export class DebugpyFinder {
 async function versionOf(interpreter: string, { path }: Answer): Promise<string> {
   const times = await Promise.all([interpreter, ...path].map(changedAt))
   return times.join(' ')
-}
-
-async function changedAt(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs
-  } catch {
-    return 0
-  }
 }

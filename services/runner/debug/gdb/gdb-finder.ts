@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises'
-import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
-import { withOptions } from '../../sandbox/open-options.ts'
-import { outputOf } from '../output-of.ts'
+import { askProgram } from '../ask-program.ts'
+import { changedAt } from '../changed-at.ts'
 import type { Place } from '../place.ts'
 import { gdbEnvironment } from './gdb-environment.ts'
 
@@ -11,7 +10,6 @@ export type Gdb = { readonly path: string; readonly version: string; readonly py
 
 export type GdbFound = { found: true; gdb: Gdb } | { found: false; message: string }
 
-const probeMs = 10_000
 const mostRemembered = 50
 const oldest = 9
 
@@ -32,10 +30,7 @@ export class GdbFinder {
     const executable = await findExecutable('gdb', environment.PATH ?? '', directory, enclosure.shows)
     if (!executable.found) return { found: false, message: missing }
     const { path } = executable
-    const changed = await stat(path).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => 0,
-    )
+    const changed = await changedAt(path)
     const known = this.#known.get(path)
     if (known !== undefined && known.changed === changed) return { found: true, gdb: known.gdb }
     const gdb = await this.#ask(path, place, signal)
@@ -54,16 +49,9 @@ export class GdbFinder {
     { environment, enclosure }: Omit<Place, 'meeting'>,
     signal: AbortSignal,
   ): Promise<Gdb | undefined> {
-    await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
     const words = [path, '-q', '-nx', '-batch', '-ex', 'show version', '-ex', `python print('${pythonWord}')`]
-    using ready = enclosure.enclose({ words, environment: { ...environment, ...gdbEnvironment } }, '/')
-    const [file = '', ...rest] = ready.words
-    const child = scope.spawn(file, rest, {
-      cwd: '/',
-      env: ready.environment,
-      stdio: withOptions(['ignore', 'pipe', 'ignore'], ready.options),
-    })
-    const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))
+    const program = { words, environment: { ...environment, ...gdbEnvironment } }
+    const text = await askProgram(this.#scope, program, enclosure, signal)
     const version = /^GNU gdb .*?(\d+(?:\.\d+)+)\s*$/m.exec(text ?? '')?.[1]
     return version === undefined ? undefined : { path, version, python: text?.includes(pythonWord) === true }
   }

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findExecutable } from '../../commands/find-executable.ts'
-import { withOptions } from '../../sandbox/open-options.ts'
-import { outputOf } from '../output-of.ts'
+import { askProgram } from '../ask-program.ts'
+import { changedAt } from '../changed-at.ts'
 import type { Place } from '../place.ts'
 
 export type NodeFound =
@@ -17,7 +16,6 @@ export type NodeFound =
 
 /** Workers of an older one that wait for their debugger do not begin. */
 const oldest = 20
-const probeMs = 10_000
 const mostRemembered = 200
 const probe =
   'JSON.stringify({ version: process.versions.node, inspector: Boolean(process.features.inspector) })'
@@ -77,16 +75,8 @@ export class NodeFinder {
     { environment, enclosure }: Where,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    await using scope = new ProcessScope({ graceMs: 500, within: this.#scope })
-    const words = [path, '-p', probe]
-    using ready = enclosure.enclose({ words, environment: { ...environment, NODE_OPTIONS: '' } }, '/')
-    const [file = '', ...rest] = ready.words
-    const child = scope.spawn(file, rest, {
-      cwd: '/',
-      env: ready.environment,
-      stdio: withOptions(['ignore', 'pipe', 'ignore'], ready.options),
-    })
-    const text = await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(probeMs)]))
+    const program = { words: [path, '-p', probe], environment: { ...environment, NODE_OPTIONS: '' } }
+    const text = await askProgram(this.#scope, program, enclosure, signal)
     try {
       return answerSchema.parse(JSON.parse(text ?? ''))
     } catch {
@@ -104,12 +94,4 @@ function judged(path: string, answer: Answer | undefined): NodeFound {
       `${path} is Node.js ${answer.version}, which cannot be debugged here; it takes ${oldest} or later`,
     )
   return { found: true, path, version: answer.version }
-}
-
-async function changedAt(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs
-  } catch {
-    return 0
-  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter } from '../adapter.ts'
 import { actor } from '../control/acting.ts'
-import { type DapOutcome, parsedOutcome } from '../dap-client.ts'
+import { type DapOutcome, parsedOutcome } from '../pending-requests.ts'
 import type { Recorder } from './debug-record.ts'
 
 /** The same adapter, each of whose messages is noted. */

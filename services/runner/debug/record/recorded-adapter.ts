@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter, Opening } from '../adapter.ts'
-import { type DapOutcome, parsedOutcome } from '../dap-client.ts'
+import { type DapOutcome, parsedOutcome } from '../pending-requests.ts'
 import type { Exchange, RecordedStop } from './recorded-stop.ts'
 
 /** What begins a debug session, and is answered whatever the record has of it. */

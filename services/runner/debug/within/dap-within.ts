@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { Adapter, DapPeer, Opening } from '../adapter.ts'
 import { RequestRefused } from '../bridge.ts'
-import { DapClient, type DapOutcome, parsedOutcome } from '../dap-client.ts'
+import { DapClient } from '../dap-client.ts'
 import { anyBodySchema } from '../dap-messages.ts'
+import { type DapOutcome, parsedOutcome } from '../pending-requests.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { EnginePipes } from './engine-pipes.ts'
 
