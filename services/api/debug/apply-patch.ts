@@ -58,8 +58,10 @@ export async function applyPatch(
   )
 }
 
-/** What git said. */
+/** What git said, or why it said nothing. */
 async function complaint(context: Context, row: CommandRow): Promise<string> {
+  if (row.status !== 'failed')
+    return `the patch was not applied: ${row.id}, which does that, ended as ${row.status}`
   await using log = logOf(context, row, 'stderr')
   const text = (await log.read(0, Math.min(mostRead, await log.end(row.stderr_bytes ?? 0)))).toString('utf8')
   const complaints = text
