@@ -33,6 +33,7 @@ export async function evaluated(
     timeout: timeoutMs,
   }
   const call = frame?.call
+  if (!pure && target.pause !== undefined) target.pause.isTouched = true
   try {
     const { result, exceptionDetails } = await (call === undefined
       ? target.connection.send(

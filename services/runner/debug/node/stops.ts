@@ -72,7 +72,7 @@ export class Stops {
         : { ...this.#plainStop(target, hit), hitBreakpointIds: hit }
     target.pausing = false
     target.steps = 0
-    target.pause = { event, frames, told: false, stop }
+    target.pause = { event, frames, told: false, isTouched: false, stop }
     if (this.#told === undefined) this.#tell(target)
   }
 

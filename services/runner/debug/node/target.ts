@@ -6,11 +6,15 @@ import { Scripts } from './scripts.ts'
 
 export type Movement = 'continue' | 'next' | 'stepIn' | 'stepOut'
 
-/** Where a thread stands. `told`: clients have heard of it; before, it waits until they have dealt with another. */
+/**
+ * Where a thread stands. `told`: clients have heard of it; before, it waits until they have dealt with another. `isTouched`:
+ * something has been evaluated there that may have changed variables.
+ */
 export type Pause = {
   readonly event: PausedEvent
   readonly frames: readonly Frame[]
   told: boolean
+  isTouched: boolean
   readonly stop: StopBody
 }
 

@@ -7,6 +7,7 @@ import {
   propertiesSchema,
   type RemoteObject,
 } from './cdp-messages.ts'
+import { presentValues } from './present-values.ts'
 import type { References } from './references.ts'
 import type { Target } from './target.ts'
 import { indexedCount, shown, typeOf } from './values.ts'
@@ -115,6 +116,7 @@ export async function variablesOf(
     case 'scopes':
       return cutTo(await scopeVariables(holder, references), page)
     case 'getter': {
+      if (target.pause !== undefined) target.pause.isTouched = true
       const value = await called(target, holder.object, 'function (name) { return this[name] }', [
         holder.name,
       ])
@@ -139,6 +141,8 @@ export async function variablesOf(
   }
 }
 
+const setFunction = 'function (name, value) { this[name] = value }'
+
 /** Gives a variable another value, an expression's in its frame. */
 export async function setVariable(holder: Holder, name: string, value: RemoteObject): Promise<void> {
   const { target } = holder
@@ -152,8 +156,7 @@ export async function setVariable(holder: Holder, name: string, value: RemoteObj
           ? {}
           : { value: value.value }
   if (holder.kind !== 'scopes') {
-    const set = 'function (name, value) { this[name] = value }'
-    await calledWith(target, holder.object, set, [{ value: name }, argument])
+    await calledWith(target, holder.object, setFunction, [{ value: name }, argument])
     return
   }
   for (const { number, scope } of holder.scopes) {
@@ -164,10 +167,15 @@ export async function setVariable(holder: Holder, name: string, value: RemoteObj
       { scopeNumber: number, variableName: name, newValue: argument, callFrameId: holder.call.callFrameId },
       evaluatedSchema.partial(),
     )
+    // An inner variable of the same name hides it from expressions.
+    if (isSnapshot(scope)) await calledWith(target, scope.object, setFunction, [{ value: name }, argument])
     return
   }
   throw new RequestRefused(`there is no variable ${name} in this scope`)
 }
+
+/** Told as it was when the thread stopped, whatever has been set since. */
+const isSnapshot = ({ type }: CdpScope): boolean => type !== 'global' && type !== 'with'
 
 async function scopeVariables(
   { target, call, scopes, own }: Extract<Holder, { kind: 'scopes' }>,
@@ -178,6 +186,13 @@ async function scopeVariables(
   for (const { result } of lists)
     for (const { name, value } of result)
       if (!found.has(name)) found.set(name, value ?? { type: 'undefined' })
+  if (target.pause?.isTouched && scopes.some(({ scope }) => isSnapshot(scope))) {
+    const hidden = await innerNames(target, call, scopes[0]?.number ?? 0)
+    const visible = [...found.keys()].filter(name => !hidden.has(name))
+    const present = await presentValues(target, call, visible)
+    const { result } = present === undefined ? { result: [] } : await properties(target, present)
+    for (const { name, value } of result) found.set(name, value ?? { type: 'undefined' })
+  }
   const isModule = [...moduleNames].every(name => found.has(name))
   const names = [...found.keys()]
   const last = isModule ? names.filter(name => moduleNames.has(name)) : []
@@ -188,6 +203,14 @@ async function scopeVariables(
     extra.push(['this', call.this])
   const all = [...extra, ...ordered.map(name => [name, found.get(name) ?? { type: 'undefined' }] as const)]
   return all.map(([name, value]) => variableOf(name, value, target, references))
+}
+
+/** What the scopes within one of this number have. */
+async function innerNames(target: Target, { scopeChain }: CallFrame, number: number): Promise<Set<string>> {
+  const lists = await Promise.all(
+    scopeChain.slice(0, number).map(({ object }) => properties(target, object, { generatePreview: false })),
+  )
+  return new Set(lists.flatMap(({ result }) => result.map(({ name }) => name)))
 }
 
 const properties = (target: Target, { objectId }: RemoteObject, more: object = {}) =>

@@ -13,7 +13,6 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   node: {
     data: 'V8 watches no variables',
     functions: 'V8 knows no functions by their names alone',
-    sets: 'V8 tells the variables of a scope as they were when the program stopped',
     threads: 'a worker of Node goes on while another thread stands',
   },
   delve: { data: 'delve 1.20 has them on its command line alone' },

@@ -136,3 +136,40 @@ t.test('an expression that does not end is ended, and the program stands where i
   await run.ended
   t.equal(run.output, '42\n')
 })
+
+const shadows = `let outside = 1
+const makes = n => ({ up: () => { n += 1; outside += 1 } })
+function f(n) {
+  const { up } = makes(n)
+  let later = 'before'
+  {
+    let n = 'inner'
+    debugger
+    later = n
+  }
+  const early = up
+  console.log(n, later, outside)
+}
+f(5)
+`
+
+t.test('variables are told as they are after what was set and evaluated at this stop', async t => {
+  const { debug } = nodeRig(t, { 'a.js': shadows })
+  const run = await debug('a.js')
+  await run.next()
+  t.match(await run.locals(), { n: "'inner'", later: "'before'", early: 'undefined' })
+  await run.evaluate('later = "after " + n')
+  t.match(await run.locals(), { n: "'inner'", later: "'after inner'", early: 'undefined' })
+  const { stackFrames } = await run.ask('stackTrace', { threadId: 1 })
+  const { scopes } = await run.ask('scopes', { frameId: stackFrames[0].id })
+  await run.ask('setVariable', {
+    ...{ variablesReference: scopes[0].variablesReference, name: 'n', value: '{ deep: 1 }' },
+  })
+  t.match(await run.parts(scopes[0].variablesReference), { n: '{deep: 1}' })
+  await run.evaluate('up()')
+  const around = await run.ask('scopes', { frameId: stackFrames[1].id })
+  t.match(await run.parts(around.scopes[0].variablesReference), { outside: '2' }, 'in outer frames as well')
+  t.equal(await run.go('continue'), 'terminated')
+  await run.ended
+  t.equal(run.output, '5 { deep: 1 } 2\n')
+})
