@@ -5,11 +5,14 @@ import { type Hello, helloSchema } from './cdp-messages.ts'
 /** Each is a process that runs at the same time. */
 const mostProcesses = 200
 const longestMessage = 128 * 1_024 * 1_024
+/** What all of them together may have said of messages that have not come to their end, in bytes. */
+const mostBegun = 2 * longestMessage
+/** What one may leave unread, in bytes. */
+const mostUnread = 64 * 1_024 * 1_024
 
 /** A process of the debuggee that has come to its debugger. */
 export type AgentPeer = {
   readonly write: (line: string) => void
-  readonly cut: () => void
 }
 
 /** What becomes of the processes that come. `line` takes what one says after its hello. */
@@ -18,11 +21,15 @@ export type Came = (
   peer: AgentPeer,
 ) => { readonly line: (text: string) => void; readonly gone: () => void }
 
-/** Where the agents of a debuggee's processes come to: see agent.cjs. */
+/**
+ * Where the agents of a debuggee's processes come to: see agent.cjs. The program itself can come, too, and say anything: who
+ * says what cannot be made sense of is cut off, and costs nobody else anything.
+ */
 export class AgentServer implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   readonly #came: Came
+  #begun = 0
 
   constructor(came: Came) {
     this.#came = came
@@ -32,7 +39,8 @@ export class AgentServer implements AsyncDisposable {
   /** Rejects where there can be no socket of this path. */
   listen(path: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#server.once('error', reject)
+    // Later ones tell that somebody could not be let in.
+    this.#server.on('error', reject)
     this.#server.listen(path, () => resolve())
     return promise
   }
@@ -47,16 +55,34 @@ export class AgentServer implements AsyncDisposable {
     if (this.#sockets.size >= mostProcesses) return void socket.destroy()
     this.#sockets.add(socket)
     let process: ReturnType<Came> | undefined
+    let begun = 0
+    const holds = (bytes: number) => {
+      this.#begun += bytes - begun
+      begun = bytes
+      if (this.#begun > mostBegun) socket.destroy()
+    }
+    socket.on('data', (piece: Buffer) => {
+      const end = piece.lastIndexOf('\n')
+      holds(end < 0 ? begun + piece.length : piece.length - end - 1)
+    })
     socketLines(socket, longestMessage, text => {
-      if (process !== undefined) return process.line(text)
-      const hello = helloOf(text)
-      if (hello === undefined) return void socket.destroy()
-      process = this.#came(hello, {
-        write: line => void socket.write(`${line}\n`),
-        cut: () => void socket.destroy(),
-      })
+      try {
+        if (process !== undefined) return process.line(text)
+        const hello = helloOf(text)
+        if (hello === undefined) return void socket.destroy()
+        process = this.#came(hello, {
+          write: line => {
+            socket.write(`${line}\n`)
+            if (socket.writableLength > mostUnread) socket.destroy()
+          },
+        })
+      } catch {
+        // Nested too deeply to be looked at.
+        socket.destroy()
+      }
     })
     socket.once('close', () => {
+      holds(0)
       this.#sockets.delete(socket)
       process?.gone()
     })

@@ -14,6 +14,9 @@ const messageSchema = z.union([
 
 export const anything = z.unknown()
 
+/** A thread that answers to nothing is asked no more than so much. */
+const mostPending = 100_000
+
 type Settle = { resolve: (result: unknown) => void; reject: (error: CdpError) => void }
 
 /** Speaks the Chrome DevTools Protocol with one thread of JavaScript. */
@@ -37,6 +40,7 @@ export class CdpConnection {
     schema: Schema,
   ): Promise<z.output<Schema>> {
     if (this.#why !== undefined) throw new CdpClosed(this.#why)
+    if (this.#pending.size >= mostPending) throw new CdpError(`${mostPending} questions are not answered yet`)
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const id = ++this.#id
     this.#pending.set(id, { resolve, reject })

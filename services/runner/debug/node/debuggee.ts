@@ -113,7 +113,7 @@ export class Debuggee {
         if (added?.isModule) this.#deps.exceptions.moduleCame(target)
         // Breakpoints in what it is made of, where nothing has stopped the thread before it.
         if (added !== undefined && added.sourceMapUrl !== '' && this.#deps.breakpoints.any)
-          void this.#bindMapped(target, added)
+          void this.#bindMapped(target, added).catch(error => this.#missed(error))
         return
       }
       case 'Debugger.paused': {
@@ -124,7 +124,11 @@ export class Debuggee {
       }
       case 'Debugger.breakpointResolved': {
         const { success, data } = breakpointResolvedSchema.safeParse(parameters)
-        if (success) void this.#deps.breakpoints.resolved(target, data.breakpointId, data.location)
+        const { breakpoints } = this.#deps
+        if (success)
+          void breakpoints
+            .resolved(target, data.breakpointId, data.location)
+            .catch(error => this.#missed(error))
         return
       }
       case 'Runtime.bindingCalled': {

@@ -2,8 +2,9 @@ import { pathToFileURL } from 'node:url'
 import { anything, CdpError } from './cdp-connection.ts'
 import { breakpointByUrlSchema, type Location } from './cdp-messages.ts'
 import { type Asked, conditionOf } from './condition.ts'
+import { realPathOf } from './file-paths.ts'
 import type { LoadedMap } from './load-source-map.ts'
-import { type Place, realPathOf } from './scripts.ts'
+import type { Place } from './scripts.ts'
 import type { Target } from './target.ts'
 
 export type SourceBreakpoint = Asked & { readonly line: number }

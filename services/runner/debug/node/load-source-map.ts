@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, resolve } from 'node:path'
 import { readShownFile } from '../shown-file.ts'
+import { pathOf } from './file-paths.ts'
 import { SourceMap } from './source-map.ts'
 
 /** A source map and where its sources lie: undefined for one that is no file here. */
@@ -40,7 +40,7 @@ export async function loadSourceMap(
 
 function mapFile(script: string | undefined, named: string): string | undefined {
   try {
-    if (named.startsWith('file:')) return fileURLToPath(named)
+    if (named.startsWith('file:')) return pathOf(named)
     if (/^[a-z][a-z0-9+.-]+:/i.test(named) || script === undefined) return undefined
     return resolve(dirname(script), decodeURIComponent(named))
   } catch {
@@ -72,8 +72,8 @@ function sourceFile(source: string | null, directory: string, { top, shows }: Ma
 function candidates(source: string, directory: string, top: string): string[] {
   const bundled = /^webpack:\/\/[^/]*\/(.*)$/.exec(source)?.[1]
   if (bundled !== undefined) return [join(top, bundled)]
-  if (source.startsWith('file:')) return [URL.canParse(source) ? fileURLToPath(source) : '']
-  if (isAbsolute(source)) return [source]
+  const path = pathOf(source)
+  if (path !== undefined) return [path]
   return [resolve(directory, source), resolve(directory, unescaped(source))]
 }
 

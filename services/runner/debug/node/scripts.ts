@@ -1,10 +1,10 @@
-import { realpathSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Location, ScriptParsed } from './cdp-messages.ts'
+import { pathOf } from './file-paths.ts'
 import { type LoadedMap, loadSourceMap, type MapPlace } from './load-source-map.ts'
 
 const mostScripts = 50_000
+/** Of the names of scripts and maps of one thread, in characters: a map may stand in its own. */
+const mostNames = 256_000_000
 
 export type Script = {
   readonly id: string
@@ -31,6 +31,7 @@ export class Scripts {
   /** Maps of scripts that are about to be there, by their URLs. */
   readonly #prepared = new Map<string, LoadedMap>()
   readonly #mapPlace: MapPlace
+  #names = 0
 
   constructor(mapPlace: MapPlace) {
     this.#mapPlace = mapPlace
@@ -38,7 +39,8 @@ export class Scripts {
 
   /** Undefined where it is of no interest. */
   add({ scriptId, url, sourceMapURL, isModule }: ScriptParsed): Script | undefined {
-    if (this.#all.size >= mostScripts) return undefined
+    this.#names += url.length + sourceMapURL.length
+    if (this.#all.size >= mostScripts || this.#names > mostNames) return undefined
     const script: Script = {
       ...{ id: scriptId, url, path: pathOf(url), isModule },
       ...{ sourceMapUrl: sourceMapURL, map: this.#prepared.get(url) },
@@ -93,22 +95,5 @@ export class Scripts {
 
   async #load(script: Script): Promise<void> {
     script.map = await loadSourceMap(script.path, script.sourceMapUrl, this.#mapPlace)
-  }
-}
-
-/** Without symbolic links, unless the program keeps them. */
-export function pathOf(url: string): string | undefined {
-  try {
-    return url.startsWith('file:') ? fileURLToPath(url) : isAbsolute(url) ? url : undefined
-  } catch {
-    return undefined
-  }
-}
-
-export function realPathOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
   }
 }

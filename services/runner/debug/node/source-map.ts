@@ -8,7 +8,6 @@ const flatSchema = z.object({
   version: z.literal(3),
   sourceRoot: z.string().nullish(),
   sources: z.array(z.string().nullable()),
-  sourcesContent: z.array(z.string().nullable()).nullish(),
   mappings: z.string(),
 })
 const indexedSchema = z.object({
@@ -26,16 +25,10 @@ const width = 5
  */
 export class SourceMap {
   readonly sources: readonly (string | null)[]
-  readonly contents: readonly (string | null)[]
   readonly #segments: Int32Array
 
-  private constructor(
-    sources: readonly (string | null)[],
-    contents: readonly (string | null)[],
-    segments: Int32Array,
-  ) {
+  private constructor(sources: readonly (string | null)[], segments: Int32Array) {
     this.sources = sources
-    this.contents = contents
     this.#segments = segments
   }
 
@@ -47,15 +40,13 @@ export class SourceMap {
       if (!success) return undefined
       const parts = 'sections' in data ? data.sections : [{ offset: { line: 0, column: 0 }, map: data }]
       const sources: (string | null)[] = []
-      const contents: (string | null)[] = []
-      const numbers: number[] = []
+      const segments = new Segments()
       for (const { offset, map } of parts) {
-        decode(map.mappings, offset, sources.length, numbers)
+        decode(map.mappings, offset, sources.length, segments)
         const root = map.sourceRoot ? `${map.sourceRoot.replace(/\/$/, '')}/` : ''
-        sources.push(...map.sources.map(source => (source === null ? null : root + source)))
-        contents.push(...map.sources.map((_, at) => map.sourcesContent?.[at] ?? null))
+        for (const source of map.sources) sources.push(source === null ? null : root + source)
       }
-      return new SourceMap(sources, contents, Int32Array.from(numbers))
+      return new SourceMap(sources, segments.all())
     } catch {
       return undefined
     }
@@ -113,46 +104,75 @@ export class SourceMap {
   }
 }
 
-const digits = new Map(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((c, at) => [c, at]),
-)
+/** Numbers without a bound, in as little memory as there may be. */
+class Segments {
+  #numbers = new Int32Array(1_000 * width)
+  #length = 0
 
-/** Appends the segments of `mappings`: base 64 VLQ, each number the difference to the one before. */
-function decode(mappings: string, offset: Position, firstSource: number, into: number[]): void {
+  add(line: number, column: number, source: number, sourceLine: number, sourceColumn: number): void {
+    if (this.#length + width > this.#numbers.length) {
+      const longer = new Int32Array(this.#numbers.length * 2)
+      longer.set(this.#numbers)
+      this.#numbers = longer
+    }
+    const numbers = this.#numbers
+    numbers[this.#length++] = line
+    numbers[this.#length++] = column
+    numbers[this.#length++] = source
+    numbers[this.#length++] = sourceLine
+    numbers[this.#length++] = sourceColumn
+  }
+
+  all(): Int32Array {
+    return this.#numbers.slice(0, this.#length)
+  }
+}
+
+const comma = ','.charCodeAt(0)
+const semicolon = ';'.charCodeAt(0)
+/** By the codes of characters; -1 for one that is no digit. */
+const digits = new Int8Array(128).fill(-1)
+for (const [at, character] of [
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+].entries())
+  digits[character.charCodeAt(0)] = at
+
+/**
+ * Adds the segments of `mappings`: base 64 VLQ, each number the difference to the one before. Whoever waits for the runner
+ * waits for this: a character is no text here, and no segment a list.
+ */
+function decode(mappings: string, offset: Position, firstSource: number, into: Segments): void {
   let { line, column } = offset
   let [source, sourceLine, sourceColumn] = [0, 0, 0]
-  let fields: number[] = []
-  let [value, shift] = [0, 0]
-  const end = () => {
-    const [first, second, third = 0, fourth = 0] = fields
-    if (shift > 0 || ![0, 1, 4, 5].includes(fields.length)) throw new Error('no segment')
-    if (first === undefined) return
-    column += first
-    if (second === undefined) into.push(line, column, -1, 0, 0)
-    else {
+  const fields = new Int32Array(width)
+  let [count, value, shift] = [0, 0, 0]
+  for (let at = 0; at <= mappings.length; at++) {
+    const code = at < mappings.length ? mappings.charCodeAt(at) : semicolon
+    if (code !== comma && code !== semicolon) {
+      const digit = digits[code] ?? -1
+      if (digit < 0 || shift > 30 || count === width) throw new Error('no base 64 VLQ')
+      value += (digit & 31) << shift
+      if (digit & 32) shift += 5
+      else {
+        fields[count++] = value & 1 ? -(value >>> 1) : value >>> 1
+        value = shift = 0
+      }
+      continue
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = fields
+    if (shift > 0 || count === 2 || count === 3) throw new Error('no segment')
+    if (count > 0) column += first
+    if (count === 1) into.add(line, column, -1, 0, 0)
+    else if (count > 1) {
       source += second
       sourceLine += third
       sourceColumn += fourth
-      into.push(line, column, firstSource + source, sourceLine, sourceColumn)
+      into.add(line, column, firstSource + source, sourceLine, sourceColumn)
     }
-    fields = []
-  }
-  for (const character of mappings) {
-    if (character === ',' || character === ';') {
-      end()
-      if (character === ',') continue
+    count = 0
+    if (code === semicolon) {
       line += 1
       column = 0
-      continue
-    }
-    const digit = digits.get(character)
-    if (digit === undefined || shift > 30) throw new Error('no base 64 VLQ')
-    value += (digit & 31) << shift
-    if (digit & 32) shift += 5
-    else {
-      fields.push(value & 1 ? -(value >>> 1) : value >>> 1)
-      ;[value, shift] = [0, 0]
     }
   }
-  end()
 }
