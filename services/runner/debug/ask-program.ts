@@ -14,7 +14,7 @@ export async function askProgram(
   within: ProcessScope,
   program: Program,
   enclosure: Enclosure,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<string | undefined> {
   await using scope = new ProcessScope({ graceMs: 500, within })
   using ready = enclosure.enclose(program, '/')
@@ -24,5 +24,6 @@ export async function askProgram(
     env: ready.environment,
     stdio: withOptions(['ignore', 'pipe', 'ignore'], ready.options),
   })
-  return await outputOf(child, AbortSignal.any([signal, AbortSignal.timeout(askMs)]))
+  const late = AbortSignal.timeout(askMs)
+  return await outputOf(child, signal === undefined ? late : AbortSignal.any([signal, late]))
 }

@@ -4,6 +4,9 @@ import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
 import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
 import { type DapOutcome, PendingRequests } from './pending-requests.ts'
 
+/** What an adapter may leave unread, in bytes. */
+const mostUnread = 16 * 1_024 * 1_024
+
 /**
  * Speaks the Debug Adapter Protocol with one adapter. Every request has a deadline; when the adapter goes away, or says
  * what is no message, every request is settled and none is sent any more. Requests of the adapter are refused.
@@ -40,18 +43,18 @@ export class DapClient {
   ): Promise<DapOutcome<z.output<Schema>>> {
     const { why } = this.#pending
     if (why !== undefined) return Promise.resolve({ kind: 'closed', why })
-    const seq = this.#send({ type: 'request', command, arguments: parameters })
-    return this.#pending.begin(seq, { command, schema, deadlineMs }, answeredLate)
+    const outcome = this.#pending.begin(this.#seq + 1, { command, schema, deadlineMs }, answeredLate)
+    this.#send({ type: 'request', command, arguments: parameters })
+    return outcome
   }
 
   close(why: string): void {
     this.#pending.close(why)
   }
 
-  #send(message: object): number {
-    const seq = ++this.#seq
-    this.#output.write(encodeDap({ seq, ...message }))
-    return seq
+  #send(message: object): void {
+    this.#output.write(encodeDap({ seq: ++this.#seq, ...message }))
+    if (this.#output.writableLength > mostUnread) this.close('it does not read what it is told')
   }
 
   #read(piece: Buffer): void {

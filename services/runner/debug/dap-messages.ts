@@ -19,7 +19,8 @@ export const dapMessageSchema = z.discriminatedUnion('type', [
 /** The body of an `ErrorResponse`, where an adapter says more than in `message`. */
 export const errorBodySchema = z.object({ error: z.object({ format: z.string() }) })
 
-const can = z.boolean().default(false)
+/** What an adapter says in other words than yes, it cannot. */
+const can = z.boolean().default(false).catch(false)
 export const capabilitiesSchema = z
   .object({
     supportsConfigurationDoneRequest: can,
@@ -40,7 +41,10 @@ export const capabilitiesSchema = z
     supportsWriteMemoryRequest: can,
     supportsModulesRequest: can,
     supportsLoadedSourcesRequest: can,
-    exceptionBreakpointFilters: z.array(z.object({ filter: z.string(), supportsCondition: can })).default([]),
+    exceptionBreakpointFilters: z
+      .array(z.object({ filter: z.string(), supportsCondition: can }))
+      .default([])
+      .catch([]),
   })
   .prefault({})
 export type Capabilities = z.infer<typeof capabilitiesSchema>

@@ -14,6 +14,8 @@ import { requireRequest } from '../within/require-request.ts'
 const answerMs = 30_000
 export const buildMs = 10 * 60_000
 const leaveMs = 5_000
+/** Of what a build says, in characters. */
+const mostErrors = 10_000
 
 /** What Delve is to debug; paths are absolute. */
 export type DelveTarget = {
@@ -106,7 +108,8 @@ export class DelveDialect implements Dialect {
         const { data } = outputSchema.safeParse(body)
         const status = /^Process \d+ has exited with status (-?\d+)/.exec(data?.output ?? '')?.[1]
         if (status !== undefined) this.#status = Number(status)
-        if (data?.category === 'stderr') this.#buildErrors += data.output
+        if (data?.category === 'stderr')
+          this.#buildErrors = (this.#buildErrors + data.output).slice(0, mostErrors)
         break
       }
       case 'stopped': {

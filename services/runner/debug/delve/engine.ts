@@ -7,15 +7,15 @@ import { openly } from '../../sandbox/enclosure.ts'
 import type { Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
 import { nativeProgram } from '../native-program.ts'
-import { outputOf } from '../output-of.ts'
 import type { Place } from '../place.ts'
+import { versionOf } from '../version-of.ts'
 import { DapWithin } from '../within/dap-within.ts'
 import { type EngineHost, engineHost } from '../within/engine-host.ts'
 import { buildMs, DelveDialect, type DelveTarget } from './delve-dialect.ts'
 import { findDelve } from './find-delve.ts'
 
 const relayFile = join(import.meta.dirname, 'dap_relay.py')
-const versionMs = 10_000
+const versionSaid = /^Version: (\S+)/m
 
 /** Go by Delve, which runs within the debuggee's command: see decision 0067. */
 export function delveEngine(scope: ProcessScope): Engine {
@@ -25,7 +25,10 @@ export function delveEngine(scope: ProcessScope): Engine {
       if (!found.found) return { ok: false, message: found.message }
       return {
         ok: true,
-        tool: { name: 'dlv', version: await versionOf(found.delve.dlv, environment, scope) },
+        tool: {
+          name: 'dlv',
+          version: await versionOf([found.delve.dlv, 'version'], environment, scope, versionSaid),
+        },
       }
     },
     async plan(request, place): Promise<Planned> {
@@ -86,17 +89,3 @@ const planOf = (request: DebugRequest, target: DelveTarget, host: EngineHost): E
   }),
   evaluationError: message => message.replace(/^Unable to evaluate expression: /, ''),
 })
-
-async function versionOf(
-  dlv: string,
-  environment: Readonly<Record<string, string>>,
-  scope: ProcessScope,
-): Promise<string> {
-  const child = scope.spawn(dlv, ['version'], {
-    cwd: '/',
-    env: environment,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const said = await outputOf(child, AbortSignal.timeout(versionMs))
-  return /^Version: (\S+)/m.exec(said ?? '')?.[1] ?? 'unknown'
-}

@@ -138,5 +138,4 @@ const librarySchema = z.object({
   ranges: z.array(z.object({ from: z.string().optional(), to: z.string().optional() })).default([]),
 })
 export const librariesSchema = z.object({ 'shared-libraries': z.array(librarySchema) })
-export const libraryNoticeSchema = librarySchema
 export const groupStartedSchema = z.object({ pid: decimal })

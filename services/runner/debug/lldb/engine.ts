@@ -5,7 +5,7 @@ import { openly } from '../../sandbox/enclosure.ts'
 import type { StoppedEvent } from '../dap-messages.ts'
 import type { Engine, EngineFound, EnginePlan, Planned, StopMeaning } from '../engine.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
-import { outputOf } from '../output-of.ts'
+import { versionOf } from '../version-of.ts'
 import { DapWithin } from '../within/dap-within.ts'
 import { type EngineHost, engineHost } from '../within/engine-host.ts'
 import { besideIt, findLldb, lldbMissing } from './find-lldb.ts'
@@ -13,7 +13,7 @@ import { LldbDialect, type LldbTarget } from './lldb-dialect.ts'
 import { signalStop } from './signal-stop.ts'
 import { lldbServerLog } from './through-shell.ts'
 
-const versionMs = 10_000
+const versionSaid = /version ([\w.+~-]+)/
 
 /** C, C++, Rust and the like by lldb-dap, which runs within the debuggee's command: see decision 0067. */
 export function lldbEngine(scope: ProcessScope): Engine {
@@ -21,7 +21,7 @@ export function lldbEngine(scope: ProcessScope): Engine {
     async find(environment): Promise<EngineFound> {
       const lldb = await findLldb({ environment, directory: '/', enclosure: openly })
       if (lldb === undefined) return { ok: false, message: lldbMissing }
-      const version = await versionOf(besideIt(lldb), environment, scope)
+      const version = await versionOf([besideIt(lldb), '--version'], environment, scope, versionSaid)
       return { ok: true, tool: { name: 'lldb-dap', version } }
     },
     async plan(request, place, _signal): Promise<Planned> {
@@ -69,18 +69,4 @@ function meaning({ reason, description, text }: StoppedEvent): StopMeaning {
   const signal = reason === 'exception' ? signalStop(description) : undefined
   if (signal !== undefined) return { reason, description: signal.name, text: signal.cause }
   return { reason, description: description ?? null, text: text ?? null }
-}
-
-async function versionOf(
-  lldb: string,
-  environment: Readonly<Record<string, string>>,
-  scope: ProcessScope,
-): Promise<string> {
-  const child = scope.spawn(lldb, ['--version'], {
-    cwd: '/',
-    env: environment,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  const said = await outputOf(child, AbortSignal.timeout(versionMs))
-  return /version ([\w.+~-]+)/.exec(said ?? '')?.[1] ?? 'unknown'
 }

@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
 
 const longestLine = 4_096
+/** A program may write there as well. */
+const mostKept = 1_000
 
 /**
  * How a process ended, from the log of lldb-server: lldb-dap tells the number of a signal as it tells an exit code. What
@@ -20,6 +22,8 @@ export class ExitStatuses {
         /= (\d+), status = (Exited with status|Killed by signal) (\d+)/.exec(line) ?? []
       if (pid === undefined) continue
       this.#codes.set(Number(pid), how === 'Killed by signal' ? 128 + Number(number) : Number(number))
+      const [oldest] = this.#codes.keys()
+      if (this.#codes.size > mostKept && oldest !== undefined) this.#codes.delete(oldest)
     }
   }
 

@@ -1,5 +1,3 @@
-import { constants } from 'node:os'
-
 export type SignalStop = {
   readonly name: string
   /** What is said of its cause. */
@@ -11,7 +9,3 @@ export function signalStop(description: string | undefined): SignalStop | undefi
   const [, name, cause] = /^signal (SIG\w+)(?:: (.*))?$/s.exec(description ?? '') ?? []
   return name === undefined ? undefined : { name, cause: cause ?? null }
 }
-
-/** The number of a signal by its name; undefined for one that nobody knows. */
-export const signalNumber = (name: string): number | undefined =>
-  (constants.signals as Readonly<Record<string, number>>)[name]

@@ -74,7 +74,7 @@ export class DapWithin implements Adapter {
       close: why => this.#adapter.close(why),
       request: (...request) => this.#request(...request),
     }
-    void this.#begin()
+    void this.#begin().catch(error => this.#failed(error))
   }
 
   get stderr(): string {
@@ -89,20 +89,22 @@ export class DapWithin implements Adapter {
 
   async #begin(): Promise<void> {
     await this.#pipes.begun
-    try {
-      const capabilities = await this.#dialect.begin({
-        ask: (...request) => this.#ask(...request),
-        next: name => new Promise(resolve => this.#awaited.set(name, resolve)),
-        pipes: this.#pipes,
-        client: this.#client,
-      })
-      this.#isBeginning = false
-      this.#event('capabilities', { capabilities })
-      this.#event('initialized', undefined)
-    } catch (error) {
-      if (!(error instanceof BeginningFailed)) throw error
-      this.#adapter.close(error.message)
-    }
+    const capabilities = await this.#dialect.begin({
+      ask: (...request) => this.#ask(...request),
+      next: name => new Promise(resolve => this.#awaited.set(name, resolve)),
+      pipes: this.#pipes,
+      client: this.#client,
+    })
+    this.#isBeginning = false
+    this.#event('capabilities', { capabilities })
+    this.#event('initialized', undefined)
+  }
+
+  #failed(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    this.#adapter.close(
+      error instanceof BeginningFailed ? why : `nothing can be made of what it says: ${why}`,
+    )
   }
 
   async #ask<Schema extends z.ZodType>(
@@ -150,7 +152,7 @@ export class DapWithin implements Adapter {
     this.#awaited.get(name)?.(body)
     this.#awaited.delete(name)
     const told = this.#dialect.event(name, body)
-    if (name === 'terminated') void this.#terminated()
+    if (name === 'terminated') void this.#terminated().catch(error => this.#failed(error))
     else if (told !== undefined && !this.#isBeginning) this.#event(told.name, told.body)
   }
 

@@ -64,7 +64,7 @@ export class EnginePipes implements Disposable {
     return this.#stderr.trim()
   }
 
-  /** Ends the engine; the command ends with this code. The first one stands. */
+  /** Ends the engine; the command ends with this code. The first one stands, and none once this is disposed of. */
   leave(code: number): void {
     if (this.#told) return
     this.#told = true
@@ -72,6 +72,8 @@ export class EnginePipes implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    // By then the descriptor is another file's.
+    this.#told = true
     this.#resources[Symbol.dispose]()
   }
 }

@@ -97,3 +97,16 @@ for (const [name, end] of [
     t.match(await of.client.request('two', {}, schema, 60_000), { kind: 'closed' })
     t.type(await of.client.closed, 'string')
   })
+
+t.test('an adapter that asks on and on, and reads nothing, is given up', async t => {
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  const client = new DapClient(input, output, () => undefined)
+  const asked = client.request('one', {}, schema, 60_000)
+  const question = encodeDap({ seq: 1, type: 'request', command: 'x'.repeat(1_000_000) })
+  for (let times = 0; times < 20; times++) input.write(question)
+  t.same(await asked, { kind: 'closed', why: 'it does not read what it is told' })
+  const length = output.writableLength
+  input.write(question)
+  await tick()
+  t.equal(output.writableLength, length)
+})

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { engineHost } from '../../../../../services/runner/debug/within/engine-host.ts'
@@ -100,6 +100,22 @@ t.test('nothing is left open', async t => {
   pipes[Symbol.dispose]()
   await until('all is closed', () => open() <= before || undefined)
   t.pass()
+})
+
+t.test('a code that comes after all is over is written nowhere', async t => {
+  const { pipes, left } = await hosted(t, 'cat')
+  await pipes.begun
+  pipes[Symbol.dispose]()
+  const files = Array.from({ length: 10 }, (_, at) => join(t.testdirName, `another-${at}`))
+  // One of them has the number that the pipe had.
+  const descriptors = files.map(file => openSync(file, 'w'))
+  pipes.leave(7)
+  for (const descriptor of descriptors) closeSync(descriptor)
+  t.same(
+    files.map(file => statSync(file).size),
+    files.map(() => 0),
+  )
+  t.same(await left, [137, null])
 })
 
 t.test('pipes that cannot be made are said so', async t => {
