@@ -1,8 +1,13 @@
 import { z } from 'zod'
+import { cutText } from './cut-text.ts'
 
 /** What is read of the Debug Adapter Protocol's messages; whatever else they hold is passed over. */
 
 const seq = z.int()
+/** A text that is told as it is, but for its length. */
+const text = z.string().transform(all => cutText(all).value)
+/** No file has a longer one. */
+const path = z.string().max(4_096).optional().catch(undefined)
 
 export const dapMessageSchema = z.discriminatedUnion('type', [
   z.object({
@@ -50,8 +55,8 @@ export const capabilitiesSchema = z
 export type Capabilities = z.infer<typeof capabilitiesSchema>
 
 export const sourceSchema = z.object({
-  name: z.string().optional(),
-  path: z.string().optional(),
+  name: text.optional(),
+  path,
   /** Above 0 where its text is to be asked for. */
   sourceReference: z.int().optional(),
 })
@@ -60,7 +65,7 @@ export type Source = z.infer<typeof sourceSchema>
 export const adapterBreakpointSchema = z.object({
   id: z.int().optional(),
   verified: z.boolean(),
-  message: z.string().optional(),
+  message: text.optional(),
   line: z.int().optional(),
 })
 export type AdapterBreakpoint = z.infer<typeof adapterBreakpointSchema>
@@ -80,7 +85,7 @@ export const processEventSchema = z.object({ systemProcessId: z.int().optional()
 
 /** With whatever an engine's adapter adds to it. */
 export const stoppedEventSchema = z.looseObject({
-  reason: z.string(),
+  reason: text,
   description: z.string().optional(),
   text: z.string().optional(),
   /** 0 is a thread like any other. */
@@ -97,7 +102,7 @@ export const outputEventSchema = z.object({
 })
 
 export const threadsBodySchema = z.object({
-  threads: z.array(z.object({ id: z.int(), name: z.string() })),
+  threads: z.array(z.object({ id: z.int(), name: text })),
 })
 
 export const stackFrameSchema = z.object({
@@ -113,7 +118,7 @@ export const stackTraceBodySchema = z.object({ stackFrames: z.array(stackFrameSc
 
 export const scopesBodySchema = z.object({
   scopes: z.array(
-    z.object({ name: z.string(), variablesReference: z.int(), expensive: z.boolean().default(false) }),
+    z.object({ name: text, variablesReference: z.int(), expensive: z.boolean().default(false) }),
   ),
 })
 
@@ -158,11 +163,11 @@ export const loadedSourcesBodySchema = z.object({ sources: z.array(sourceSchema)
 export const modulesBodySchema = z.object({
   modules: z.array(
     z.object({
-      id: z.union([z.string(), z.number()]),
-      name: z.string(),
-      path: z.string().optional(),
-      version: z.string().optional(),
-      symbolStatus: z.string().optional(),
+      id: z.union([text, z.number()]),
+      name: text,
+      path: text.optional(),
+      version: text.optional(),
+      symbolStatus: text.optional(),
     }),
   ),
 })
@@ -170,10 +175,10 @@ export const modulesBodySchema = z.object({
 export const disassembleBodySchema = z.object({
   instructions: z.array(
     z.object({
-      address: z.string(),
-      instructionBytes: z.string().optional(),
-      instruction: z.string(),
-      symbol: z.string().optional(),
+      address: text,
+      instructionBytes: text.optional(),
+      instruction: text,
+      symbol: text.optional(),
       location: sourceSchema.optional(),
       line: z.int().optional(),
     }),
@@ -181,17 +186,17 @@ export const disassembleBodySchema = z.object({
 })
 
 export const readMemoryBodySchema = z.object({
-  address: z.string(),
+  address: text,
   unreadableBytes: z.int().min(0).default(0),
   data: z.base64().default(''),
 })
 export const writeMemoryBodySchema = z.object({ bytesWritten: z.int().optional() }).nullish()
 
 export const exceptionInfoBodySchema = z.object({
-  exceptionId: z.string(),
-  description: z.string().nullish(),
-  breakMode: z.string().default('always'),
-  details: z.object({ message: z.string().nullish(), stackTrace: z.string().nullish() }).nullish(),
+  exceptionId: text,
+  description: text.nullish(),
+  breakMode: text.default('always'),
+  details: z.object({ message: text.nullish(), stackTrace: z.string().nullish() }).nullish(),
 })
 
 export const anyBodySchema = z.unknown().optional()

@@ -194,7 +194,7 @@ export class LiveDebugSession implements AsyncDisposable {
     const state = await this.state.until(({ kind }) => kind !== 'halted', standMs)
     refuseEnded(state)
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
-    throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
+    throw isRunning()
   }
 
   /** Waits for the first stop after the one of this number, or for the end. */
@@ -222,6 +222,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** Sends the debuggee on by a request of the adapter. Of two clients that do so at once, one comes too late. */
   async sendOn(command: Move, thread: number, further: object = {}): Promise<number> {
     const { stop } = await this.stopped()
+    if (this.state.value.kind !== 'stopped') throw isRunning()
     const answer = this.adapter.request(command, { ...further, threadId: thread })
     this.#happens({ kind: 'sent_on' })
     const outcome = await answer
@@ -356,6 +357,8 @@ export class LiveDebugSession implements AsyncDisposable {
       this.adapter.fail(`it does not go on from a breakpoint: ${outcome.message}`)
   }
 }
+
+const isRunning = () => new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
 
 const hasEnded = ({ kind }: DebuggeeState) => kind === 'ended'
 

@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import { cutText } from '../cut-text.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -27,7 +26,7 @@ export async function askExpression<Schema extends z.ZodType>(
     case 'done':
       return outcome.body
     case 'refused':
-      throw new Refusal('evaluation_failed', cutText(live.evaluationError(outcome.message)).value)
+      throw new Refusal('evaluation_failed', live.evaluationError(outcome.message))
     case 'late': {
       live.unanswered.add(expression)
       const refusal = await live.adapter.refusal(command, outcome)

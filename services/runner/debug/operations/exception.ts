@@ -21,13 +21,12 @@ export async function exception(
       `thread ${thread} stands at no exception: it stopped for ${stop.reason}`,
     )
   const info = await live.adapter.ask('exceptionInfo', { threadId: thread }, exceptionInfoBodySchema)
-  const cut = (text: string | null | undefined, most?: number) =>
-    text === null || text === undefined ? null : cutText(text, most).value
+  const stack = info.details?.stackTrace ?? null
   return {
-    id: cutText(info.exceptionId).value,
-    description: cut(info.description),
+    id: info.exceptionId,
+    description: info.description ?? null,
     break_mode: info.breakMode,
-    message: cut(info.details?.message),
-    stack: cut(info.details?.stackTrace, longestStack),
+    message: info.details?.message ?? null,
+    stack: stack === null ? null : cutText(stack, longestStack).value,
   }
 }

@@ -24,7 +24,7 @@ export async function memory(live: LiveDebugSession, { count, ...at }: At & { co
     readMemoryBodySchema,
   )
   const bytes = Buffer.from(data, 'base64').subarray(0, count)
-  return { address: cutText(address, 200).value, hex: bytes.toString('hex'), unreadable: unreadableBytes }
+  return { address, hex: bytes.toString('hex'), unreadable: unreadableBytes }
 }
 
 export async function writeMemory(live: LiveDebugSession, { hex, ...at }: At & { hex: string }) {
@@ -63,8 +63,8 @@ export async function disassemble(live: LiveDebugSession, input: Disassemble): P
     told.push({
       address: one.address,
       bytes: one.instructionBytes ?? null,
-      instruction: cutText(one.instruction).value,
-      symbol: one.symbol === undefined ? null : cutText(one.symbol).value,
+      instruction: one.instruction,
+      symbol: one.symbol ?? null,
       file: await live.paths.told(one.location?.path),
       line: one.line ?? null,
     })

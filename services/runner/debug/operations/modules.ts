@@ -1,5 +1,4 @@
 import type { Module } from '../../../contract/debug-inspected.ts'
-import { cutText } from '../cut-text.ts'
 import { modulesBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { able } from './able.ts'
@@ -18,7 +17,7 @@ export async function modules(live: LiveDebugSession, { start, limit }: { start:
   const told = items.map(
     ({ id, name, path, version, symbolStatus }): Module => ({
       id: String(id),
-      name: cutText(name).value,
+      name,
       path: path ?? null,
       version: version ?? null,
       symbols: symbolStatus ?? null,

@@ -1,5 +1,4 @@
 import type { Thread } from '../../../contract/debug-resources.ts'
-import { cutText } from '../cut-text.ts'
 import { threadsBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
@@ -11,7 +10,7 @@ export const threadsOf = async (live: LiveDebugSession): Promise<readonly Thread
 export async function threads(live: LiveDebugSession, { start, limit }: { start: number; limit: number }) {
   await live.whenLaunched()
   const { items, ...page } = paged(await threadsOf(live), start, limit)
-  return { threads: items.map(({ id, name }) => ({ id, name: cutText(name).value })), ...page }
+  return { threads: items, ...page }
 }
 
 /** The thread that a client means: the one that stopped, unless it names another. */

@@ -171,3 +171,61 @@ t.test('steps say how far they go, and a step back is one', async t => {
     { command: 'stepBack', threadId: 3, granularity: 'statement' },
   ])
 })
+
+t.test('of two steps that are asked for in the same moment one is made', async t => {
+  const stopped = { event: 'stopped', body: { reason: 'step', threadId: 3 } }
+  const { ask, refusal, said } = await scriptedRig(t, {
+    ...base,
+    ...can(),
+    next: { echo: true, events: [stopped] },
+  })
+  await ask('debug.status', { wait: 20 })
+  const [one, other] = await Promise.all([ask('debug.next', { wait: 20 }), refusal('debug.next')])
+  t.match(one, { stop: { number: 2 } })
+  t.match(other, { code: 'debuggee_running' })
+  t.equal(asked(said).length, 1)
+})
+
+t.test('whatever an adapter says is told at no greater length than is read', async t => {
+  const long = 'x'.repeat(5_000)
+  const source = { name: long, path: `/${long}` }
+  const breakpoint = { id: 1, verified: false, message: long }
+  const { ask, refusal } = await scriptedRig(t, {
+    ...can(
+      ...['supportsModulesRequest', 'supportsDisassembleRequest', 'supportsLoadedSourcesRequest'],
+      'supportsFunctionBreakpoints',
+    ),
+    configurationDone: { events: [{ event: 'stopped', body: { reason: long, threadId: 3 } }] },
+    stackTrace: { body: { stackFrames: [{ ...frame, name: long, source }] } },
+    threads: { body: { threads: [{ id: 3, name: long }] } },
+    scopes: { body: { scopes: [{ name: long, variablesReference: 1 }] } },
+    modules: { body: { modules: [{ ...source, id: long, version: long, symbolStatus: long }] } },
+    loadedSources: { body: { sources: [source] } },
+    disassemble: {
+      body: {
+        instructions: [
+          { address: long, instruction: long, instructionBytes: long, symbol: long, location: source },
+        ],
+      },
+    },
+    setFunctionBreakpoints: { body: { breakpoints: [breakpoint] } },
+    next: { body: {} },
+    variables: { answer: 'refused', body: { error: { format: long } } },
+  })
+  const answers = {
+    status: await ask('debug.status', { wait: 20 }),
+    threads: await ask('debug.threads'),
+    stack: await ask('debug.stack'),
+    scopes: await ask('debug.scopes'),
+    modules: await ask('debug.modules'),
+    sources: await ask('debug.sources'),
+    disassemble: await ask('debug.disassemble', { count: 1 }),
+    break: await ask('debug.break', { breakpoints: [{ kind: 'function', name: 'f' }] }),
+    refused: await refusal('debug.variables'),
+  }
+  for (const [name, answer] of Object.entries(answers)) {
+    t.ok(JSON.stringify(answer).length < 12_000, name)
+    t.notMatch(JSON.stringify(answer), /x{2001}/, name)
+  }
+  t.match(answers.stack, { frames: [{ file: null }] })
+})
