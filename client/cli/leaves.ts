@@ -24,6 +24,7 @@ const localNames = [
   'debug attach',
   'tunnel',
   'debug repl',
+  'session debug',
 ] as const
 
 /** Other words for one of those. */

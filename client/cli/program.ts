@@ -48,8 +48,8 @@ export function createProgram(options: ProgramOptions): Command {
       writeOut: text => void io.stdout.write(text),
       writeErr: text => void io.stderr.write(text),
       outputError: () => {},
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => io.stdout.columns || 100,
+      getErrHelpWidth: () => io.stderr.columns || 100,
     })
     .addHelpText('after', afterHelp)
   for (const { flags, describe } of globalFlags) program.option(flags, describe)

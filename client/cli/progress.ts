@@ -20,7 +20,7 @@ export function startProgress(io: Io, text: string | (() => string), json: boole
     const seconds = Math.round((io.now() - started) / 1_000)
     const line = `${textNow()}${seconds === 0 ? '' : ` ${duration(seconds)}`}`
     // A line that the terminal breaks would leave its beginning behind at each writing.
-    stderr.write(`\r\x1b[K${shortened(line, (stderr.columns ?? 80) - 1)}`)
+    stderr.write(`\r\x1b[K${shortened(line, (stderr.columns || 80) - 1)}`)
   }
   show()
   const timer = setInterval(show, 1_000)

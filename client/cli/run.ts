@@ -119,7 +119,13 @@ class Invocation {
 
   async #fillLocal(command: Command, name: LocalName): Promise<void> {
     const { fillLocalCommand } = await import('./local/local-command.ts')
-    fillLocalCommand(command, name, this.#io, this.#rendering())
+    fillLocalCommand(command, name, {
+      io: this.#io,
+      context: this.#rendering(),
+      ended: code => {
+        this.#exitCode = code
+      },
+    })
   }
 
   #rendering(): RenderContext {
@@ -127,7 +133,8 @@ class Invocation {
     const { stdout, environment } = io
     return {
       paint: paintFor(stdout, environment),
-      width: stdout.isTTY === true ? (stdout.columns ?? 80) : undefined,
+      // A terminal that has never been told its size says 0.
+      width: stdout.isTTY === true ? stdout.columns || 80 : undefined,
       now: io.now(),
     }
   }

@@ -7,6 +7,8 @@ t.test('nearest', async t => {
     ['bootsrap', ['up', 'down', 'bootstrap'], 'bootstrap'],
     ['UP', ['up', 'down'], 'up'],
     ['xyz', ['up', 'down'], undefined],
+    ['lldb', ['gdb', 'lldb-dap'], 'lldb-dap'],
+    ['hel', ['del', 'help'], 'help'],
     ['', ['up'], undefined],
     ['anything', [], undefined],
   ]

@@ -24,13 +24,22 @@ type Flags = ConnectionFlags & {
   readonly socket?: string
   readonly listen?: string
   readonly wait?: string
+  readonly action?: string
+  readonly payload?: readonly string[]
 }
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
-export function fillLocalCommand(command: Command, name: LocalName, io: Io, context: RenderContext): void {
+export function fillLocalCommand(
+  command: Command,
+  name: LocalName,
+  { io, context, ended }: { io: Io; context: RenderContext; ended: (exitCode: number) => void },
+): void {
   declareLocalCommand(command, name)
   const { act } = localCommands[name]
-  command.action(async () => await act(io, command.optsWithGlobals(), context, command.args))
+  command.action(async () => {
+    const code = await act(io, command.optsWithGlobals(), context, command.args)
+    if (typeof code === 'number') ended(code)
+  })
 }
 
 /** All of it but the action. Returns its examples. */
@@ -47,8 +56,11 @@ type LocalCommand = {
   readonly examples: readonly string[]
   /** Declares the flags and arguments that it has of its own. */
   readonly words?: (command: Command) => void
-  readonly act: (io: Io, flags: Flags, context: RenderContext, args: readonly string[]) => Promise<void>
+  /** Answers with an exit code, where it is not that of success. */
+  readonly act: Act<void> | Act<number>
 }
+
+type Act<Code> = (io: Io, flags: Flags, context: RenderContext, args: readonly string[]) => Promise<Code>
 
 /** The executable hands over to such a program before commands are read; here one only gets from within. */
 function ownProgram(name: string): never {
@@ -139,6 +151,32 @@ const localCommands: Record<LocalName, LocalCommand> = {
     examples: ['', '--config staging.toml'],
     words: command => command.option('--config <FILE>', 'read this file of settings, too; may be repeated'),
     act: async () => ownProgram('serve'),
+  },
+  'session debug': {
+    summary:
+      'Any debug operation by its name, its fields as NAME=VALUE: does what "debug-server debug ACTION" does',
+    examples: [
+      '@last --payload python=app.py --payload breakpoints=app.py:12',
+      '@last --action step_in',
+      '@last --action evaluate --payload "expression=total + 1" --payload frame=1',
+      '@last --action break --payload breakpoints=app.py:12 --payload "if=total > 10"',
+      '@last --action stop',
+    ],
+    words: command =>
+      command
+        .argument('<SESSION>', 'the session: its id, a unique beginning of it, or @last')
+        .option(
+          '--action <ACTION>',
+          'what to do: any command of "debug-server debug", such as step_in; open is launch',
+          'launch',
+        )
+        .option(
+          '--payload <NAME=VALUE>',
+          'a field of the operation, as docs/api.md has it; may be repeated',
+          (text: string, before: readonly string[] = []) => [...before, text],
+        ),
+    act: async (io, flags, context, args) =>
+      (await import('./session-debug.ts')).sessionDebug(io, flags, context, args),
   },
   'debug repl': {
     summary:

@@ -20,7 +20,6 @@ const wait = { read: 'seconds', value: 'DURATION', default: '30s' } as const
 
 export const debugLaunch: Words<'debug.launch'> = {
   path: ['debug', 'launch'],
-  alias: ['session', 'debug'],
   places: ['session'],
   rest: debuggeeArguments,
   flags: {
