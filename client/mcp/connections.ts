@@ -14,15 +14,20 @@ const retries = 3
 export class Connections implements AsyncDisposable {
   readonly #place: ClientPlace
   readonly #flags: ConnectionFlags
-  /** Each agent is a viewer of its own where it debugs, though they have one token. */
-  readonly #userAgent = `debug-server-mcp (${crypto.randomUUID().slice(0, 8)})`
+  readonly #userAgent: string
   readonly #clients = new Map<string, Client>()
   #settings: Settings | undefined
   #latest: { readonly stamp: string; readonly client: Client } | undefined
 
-  constructor(place: ClientPlace, flags: ConnectionFlags) {
+  /**
+   * Each agent is a viewer of its own where it debugs, though they have one token. Calls that come one by one, each in a
+   * process of its own, are all of `everyCall`: none is kept off by the one before.
+   */
+  constructor(place: ClientPlace, flags: ConnectionFlags, by: 'agent' | 'everyCall' = 'agent') {
     this.#place = place
     this.#flags = flags
+    const mark = by === 'agent' ? crypto.randomUUID().slice(0, 8) : 'calls'
+    this.#userAgent = `debug-server-mcp (${mark})`
   }
 
   /** The token as an error about it calls it. */

@@ -50,7 +50,7 @@ async function main({ mode, flags, config }: CommandLine): Promise<number> {
     }
     case 'tool': {
       const { callOnce } = await import('./call-once.ts')
-      await using connections = new Connections(place, flags)
+      await using connections = new Connections(place, flags, 'everyCall')
       const { name, args } = mode
       return await callOnce({
         ...{ tools: createTools(), connections, report },

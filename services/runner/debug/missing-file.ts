@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
-import { didYouMean } from '../../../lib/suggest.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import { nearest } from '../../../lib/suggest.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
 import { namesShown } from './names-shown.ts'
 import type { Place } from './place.ts'
@@ -13,7 +13,8 @@ export async function missingFile(
   const path = resolve(directory, file)
   const place = await realpath(path).catch(() => undefined)
   if (place !== undefined && shows(place)) return undefined
-  const hint = didYouMean(basename(path), await namesShown(dirname(path), shows))
-  const message = `${file}: there is no such file${hint === undefined ? '' : `; ${hint}`}`
+  const meant = nearest(basename(path), await namesShown(dirname(path), shows))
+  const hint = meant === undefined ? '' : `; did you mean "${join(dirname(file), meant)}"?`
+  const message = `${file}: there is no such file${hint}`
   return { reason: 'executable_not_found', message }
 }

@@ -1,9 +1,8 @@
 import { constants } from 'node:fs'
 import { access, open, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
-import { didYouMean } from '../../../lib/suggest.ts'
+import { resolve } from 'node:path'
 import type { CommandFailure } from '../../contract/command-state.ts'
-import { namesShown } from './names-shown.ts'
+import { missingFile } from './missing-file.ts'
 import type { Place } from './place.ts'
 
 /** A file that a native debugger is to work on, by its absolute path; or why it cannot. */
@@ -29,16 +28,11 @@ export async function coreDump(file: string, ground: Ground): Promise<NativeFile
   return nativeFile(file, ground)
 }
 
-async function nativeFile(file: string, { directory, enclosure: { shows } }: Ground): Promise<NativeFile> {
-  const path = resolve(directory, file)
-  const place = await realpath(path).catch(() => undefined)
-  if (place === undefined || !shows(place)) {
-    const hint = didYouMean(basename(path), await namesShown(dirname(path), shows))
-    return no(
-      'executable_not_found',
-      `${file}: there is no such file${hint === undefined ? '' : `; ${hint}`}`,
-    )
-  }
+async function nativeFile(file: string, ground: Ground): Promise<NativeFile> {
+  const failure = await missingFile(file, ground)
+  if (failure !== undefined) return { ok: false, failure }
+  const path = resolve(ground.directory, file)
+  const place = await realpath(path)
   // A pipe would keep us waiting.
   if (!(await stat(place)).isFile()) return no('not_executable', `${file}: is no file`)
   const head = await beginning(place)

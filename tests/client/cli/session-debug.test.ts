@@ -74,8 +74,14 @@ t.test('the exit code and the JSON are those of the command as well', async t =>
 t.test('what is wrong is named, and nothing is asked', async t => {
   const { server, type } = await rig(t, {})
   const cases = [
-    [['--action', 'stpe_in'], /--action "stpe_in": expected one of open, launch, .*\n {2}did you mean "step_in"/],
-    [['--payload', 'pyton=app.py'], /--payload "pyton": no field of debug.launch.*\n {2}did you mean "python"/],
+    [
+      ['--action', 'stpe_in'],
+      /--action "stpe_in": expected one of open, launch, .*\n {2}did you mean "step_in"/,
+    ],
+    [
+      ['--payload', 'pyton=app.py'],
+      /--payload "pyton": no field of debug.launch.*\n {2}did you mean "python"/,
+    ],
     [['--payload', 'python'], /--payload "python": expected NAME=VALUE/],
     [['--payload', 'session=ses_x'], /no field/],
     [['--payload', 'stop_on_entry=yes'], /--payload stop_on_entry "yes": expected true or false/],

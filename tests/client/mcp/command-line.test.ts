@@ -204,8 +204,10 @@ t.test('arguments on standard input are read up to a bound', async t => {
 
 t.test('one tool is called once, against the server of a file that is named', async t => {
   const directory = await temporary(t)
+  const agents: (string | undefined)[] = []
   await using server = await standIn({
-    'sessions.get': ({ session: named }) => {
+    'sessions.get': ({ session: named }, { request }) => {
+      agents.push(request.headers['user-agent'])
       if (named !== '@last') throw new Refusal('session_not_found', `no session ${named}`)
       return session()
     },
@@ -229,6 +231,7 @@ t.test('one tool is called once, against the server of a file that is named', as
     stdout: '',
     stderr: 'session_not_found: no session ses_0\nfix: open a session with session_create\n',
   })
+  t.equal(agents[0], agents[1], 'each is the same viewer of a debuggee as the one before')
   t.match(await call(['--tool', 'nothing']), { code: 1, stderr: /^unknown_tool: / })
   t.match(await call(['--tool', 'session_info', '--args', '[]']), {
     code: 2,

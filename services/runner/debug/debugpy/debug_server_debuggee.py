@@ -32,6 +32,13 @@ def from_companion(name, function):
     return getattr(module, function)()
 
 
+def write_by_the_line():
+    """What was printed is to be there at a stop, and in a report of what failed: Python keeps it back, but for a terminal."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(line_buffering=True)
+
+
 def load_debugpy():
     """Imports the debugpy that the adapter has, wherever it lies, and leaves no trace of that behind."""
     import importlib.util
@@ -346,12 +353,24 @@ def give_elements_by_the_page():
 
 
 def tell_why_not_set():
-    """As shipped, nothing is answered where the value of a variable cannot be worked out."""
+    """As shipped, nothing is answered where the value of a variable cannot be worked out, and a name that is nowhere becomes
+    a variable."""
+    import difflib
+
     from _pydevd_bundle import pydevd_api, pydevd_comm
     from _pydevd_bundle._debug_adapter import pydevd_base_schema, pydevd_schema
 
+    def require_variable(frame, name):
+        known = {*frame.f_locals, *frame.f_globals, *frame.f_code.co_varnames}
+        if name.isidentifier() and name not in known:
+            near = difflib.get_close_matches(name, map(str, known), 1)
+            hint = "; did you mean %s?" % near[0] if near else ""
+            raise NameError("there is no variable %s%s" % (name, hint))
+
     def set_expression(py_db, request, thread_id):
         try:
+            asked = request.arguments
+            require_variable(py_db.find_frame(thread_id, asked.frameId), asked.expression.strip())
             internal_set_expression_json(py_db, request, thread_id)
         except Exception as error:
             refused = {
@@ -480,6 +499,7 @@ def unless_missing(change):
         return None
 
 
+write_by_the_line()
 debugpy = load_debugpy()
 for change in (
     hide_own_frames,

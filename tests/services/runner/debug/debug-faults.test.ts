@@ -36,6 +36,12 @@ t.test('what goes wrong before a program runs', { skip: noDebugpy }, async t => 
       /^ap\.py: there is no such file; did you mean "app\.py"\?$/,
       'executable_not_found',
     ],
+    [
+      'none in a directory',
+      { file: 'venv/read' },
+      /^venv\/read: there is no such file; did you mean "venv\/readme"\?$/,
+      'executable_not_found',
+    ],
     ['no such directory', { directory: 'gone' }, /^gone: there is no such directory/, 'directory_not_found'],
     [
       'no such interpreter',

@@ -78,6 +78,11 @@ t.test('what debugpy tells of a stop beyond stack and variables', { skip: noDebu
     })
     t.match(await answer(debug, 'debug.set', { name: 'items[1]', value: 'None' }), { value: 'None' })
     t.match(await evaluate(debug, 'items[:3]'), { value: "['first', None, 2]" })
+    t.match(await refusal(debug, 'debug.set', { name: 'totl', value: '7' }), {
+      code: 'evaluation_failed',
+      detail: 'NameError: there is no variable totl; did you mean total?',
+    })
+    t.match(await refusal(debug, 'debug.evaluate', { expression: 'totl' }), { code: 'evaluation_failed' })
     t.match(await refusal(debug, 'debug.set', { name: 'total', value: 'nothing' }), {
       code: 'evaluation_failed',
       detail: "NameError: name 'nothing' is not defined",

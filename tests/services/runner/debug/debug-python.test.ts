@@ -90,6 +90,8 @@ t.test(
     )
     t.match(await state(debug, 'debug.step_out'), { stop: { reason: 'step', frame: { name: 'main' } } })
     t.match(await state(debug, 'debug.next'), { stop: { frame: { line: 12 } } })
+    t.match(await state(debug, 'debug.next'), { stop: { frame: { line: 13 } } })
+    await rig.printed(debug.session, debug.command, 'total 42\n')
     const end = await state(debug, 'debug.continue')
     t.match(end, {
       status: 'ended',
@@ -106,8 +108,8 @@ t.test(
       detail: 'the program exited with code 3 (exit code 3)',
     })
     const told = client.events.map(({ event }) => event)
-    t.equal(told.filter(event => event === 'stopped').length, 6)
-    t.equal(told.filter(event => event === 'continued').length, 6)
+    t.equal(told.filter(event => event === 'stopped').length, 7)
+    t.equal(told.filter(event => event === 'continued').length, 7)
     t.equal(told.at(-1), 'ended')
   },
 )
