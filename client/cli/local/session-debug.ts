@@ -116,7 +116,7 @@ function taken(
 }
 
 /** Each field as a flag that is called after it, read as its own flag is. */
-const named = (fields: readonly Field[], { flags }: PlainWords): PlainWords['flags'] =>
+const named = (fields: readonly Field[], { flags }: PlainWords): NonNullable<PlainWords['flags']> =>
   Object.fromEntries(
     fields.map(field => {
       const own = flags?.[field.name]
