@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { z } from 'zod'
 import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
 import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
+import { nestsDeeply } from './nests-deeply.ts'
 import { type DapOutcome, PendingRequests } from './pending-requests.ts'
 
 /** What an adapter may leave unread, in bytes. */
@@ -68,7 +69,7 @@ export class DapClient {
 
   #take(text: string): void {
     const read = dapMessageSchema.safeParse(JSON.parse(text))
-    if (!read.success) throw new Error(text.slice(0, 100))
+    if (!read.success || nestsDeeply(text)) throw new Error(text.slice(0, 100))
     const message = read.data
     switch (message.type) {
       case 'response': {

@@ -62,6 +62,7 @@ export class Editor implements OpenEditor {
   #heldBack: DapAnswer[] = []
   /** What is being set: to be there before the debuggee runs. */
   readonly #setting = new Set<Promise<unknown>>()
+  #hearing: Promise<void> = Promise.resolve()
 
   constructor(deps: EditorDependencies) {
     this.#deps = deps
@@ -224,7 +225,8 @@ export class Editor implements OpenEditor {
     if (!this.#configured || !passedOn.has(name)) return
     const sources = this.#life?.sources
     if (sources === undefined) return
-    void sources.told(body).then(told => this.#event(name, told ?? {}))
+    // Sources are looked up, which takes longer for some: in the order in which it was said all the same.
+    this.#hearing = this.#hearing.then(async () => this.#event(name, (await sources.told(body)) ?? {}))
   }
 
   #told(event: DebugEventName, { stop }: DebugSession): void {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { z } from 'zod'
-import { DapDecoder, encodeDap } from '../../../../lib/dap-framing.ts'
+import { DapDecoder, encodeDap, frameDap } from '../../../../lib/dap-framing.ts'
 import { DapClient } from '../../../../services/runner/debug/dap-client.ts'
 
 type Said = { seq: number; type: string; command: string; arguments?: unknown; success?: boolean }
@@ -83,11 +83,14 @@ t.test('requests of the adapter are refused', async t => {
   t.match(heard, [{ type: 'response', request_seq: 7, command: 'runInTerminal', success: false }])
 })
 
+const deepEvent = `{"seq":1,"type":"event","event":"output","body":${'['.repeat(9_999)}${']'.repeat(9_999)}}`
+
 for (const [name, end] of [
   ['goes away', ({ input }) => input.end()],
   ['says no framing', ({ input }) => input.write('what?\r\n\r\n')],
   ['says no JSON', ({ input }) => input.write('Content-Length: 1\r\n\r\n{')],
   ['says no message', ({ say }) => say({ type: 'poem' })],
+  ['nests what it says too deeply', ({ input }) => input.write(frameDap(deepEvent))],
 ] satisfies [string, (of: ReturnType<typeof pair>) => unknown][])
   t.test(`when the adapter ${name}, every request is settled`, async t => {
     const of = pair()

@@ -237,3 +237,20 @@ t.test('disconnect lets go, unless it says otherwise', async t => {
   t.match(await cause, { reason: 'ended_by_debugger' })
   t.same([...one.mistakes, ...two.mistakes], [])
 })
+
+t.test('what the engine says is told in its order, whatever has to be looked up for it', async t => {
+  const output = (text: string, more: object = {}) => ({ event: 'output', body: { output: text, ...more } })
+  const elsewhere = { source: { path: '/no/such/place/lib.py' } }
+  const said = ['one', 'two', 'three', 'four']
+  const events = said.map((text, at) => output(text, at % 2 === 0 ? elsewhere : {}))
+  const { live } = await scriptedRig(t, { ...script, next: { events } })
+  const { ask, begun, events: told } = editorOn(live)
+  await begun()
+  await until('it stands', () => (live.view().status === 'stopped' ? true : undefined))
+  await ask('next', { threadId: 3 })
+  await until('all is told', () => told('output').length === said.length || undefined)
+  t.match(
+    told('output'),
+    said.map(text => ({ body: { output: text } })),
+  )
+})

@@ -44,7 +44,7 @@ t.test('who says what is nested too deeply is cut off, and nobody else', async t
   })
   const [one, other] = [await connected(), await connected()]
   const traces = 100_000
-  const deep = `{"callFrames":[],"parent":`.repeat(traces) + '{"callFrames":[]}' + '}'.repeat(traces)
+  const deep = `${`{"callFrames":[],"parent":`.repeat(traces)}{"callFrames":[]}${'}'.repeat(traces)}`
   one.write(`${hello}{"reason":"x","callFrames":[],"asyncStackTrace":${deep}}\n`)
   await once(one.resume(), 'close')
   await until('it has been told to be gone', () => gone.includes(1) || undefined)
