@@ -17,6 +17,7 @@ import { addressOf, hexadecimal } from './memory.ts'
 import { bkptAnswerSchema, type GdbBkpt, watchAnswerSchema } from './mi-answers.ts'
 import { type MiClient, MiRefusal } from './mi-client.ts'
 import { miWord } from './mi-words.ts'
+import { refuseCommands } from './own-commands.ts'
 import { parseWatched } from './watched.ts'
 
 type Set = { readonly breakpoints: AdapterBreakpoint[] }
@@ -75,6 +76,7 @@ export class Breakpoints {
       const watched = parseWatched(dataId)
       if (watched === undefined) throw new MiRefusal('this is no dataId that dataBreakpointInfo has told')
       const { expression, place } = watched
+      refuseCommands(expression, when.condition)
       const where = place === null ? '' : inFrame(place)
       const command = `-break-watch ${where} ${watchOptions[accessType]} ${miWord(expression)}`
       const { number } = await this.#gdb.ask(command, watchAnswerSchema)
@@ -164,6 +166,7 @@ export class Breakpoints {
   }
 
   async #insert(place: string, when: When, to: ToPlace): Promise<Placed> {
+    refuseCommands(when.condition)
     const hits = hitsOf(when)
     const condition = when.condition === undefined ? '' : `-c ${miWord(when.condition)}`
     const skipped = hits.skip > 0 ? `-i ${hits.skip}` : ''
@@ -179,6 +182,7 @@ export class Breakpoints {
   async #insertLogpoint(path: string, line: number, message: string, when: When): Promise<Placed> {
     const hits = hitsOf(when)
     const parts = parseLogMessage(message)
+    refuseCommands(when.condition, ...parts.map(({ text }) => text))
     const condition = when.condition ?? null
     const number = await this.#logpoints.place({ path, line, condition, parts, ...hits })
     const bkpt = this.#created.get(number) ?? { number, times: 0 }

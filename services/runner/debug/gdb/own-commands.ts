@@ -20,3 +20,12 @@ export async function runCommand(gdb: MiClient, place: FramePlace, command: stri
     )
   return (await gdb.listenTo(`-interpreter-exec ${inFrame(place)} console ${miWord(line)}`)).trimEnd()
 }
+
+/**
+ * Expressions are of the program's language, wherever they are evaluated: at a stop, in conditions and in messages. Throws a
+ * MiRefusal for one that reaches gdb's own commands by a function of gdb.
+ */
+export function refuseCommands(...expressions: readonly (string | undefined)[]): void {
+  if (expressions.some(one => one !== undefined && /\$_(?:shell|gdb_\w*setting\w*)\b/.test(one)))
+    throw new MiRefusal('an expression runs no command of the debugger')
+}

@@ -10,7 +10,7 @@ import { threadInfoSchema } from './mi-answers.ts'
 import { MiRefusal } from './mi-client.ts'
 import { consoleCommand } from './mi-words.ts'
 import { modulesOf } from './modules.ts'
-import { runCommand } from './own-commands.ts'
+import { refuseCommands, runCommand } from './own-commands.ts'
 import { signalCommands } from './signals.ts'
 import { begin } from './target.ts'
 import type { Variable } from './variables.ts'
@@ -85,7 +85,7 @@ export const requestHandlers: Readonly<Record<string, Perform>> = {
     return { result: value, ...rest }
   }),
   setVariable: parsing(requests.setVariableSchema, (session, { variablesReference, name, value }) =>
-    calling(session, value, () => session.variables.assign(variablesReference, name, value)),
+    calling(session, `${name} ${value}`, () => session.variables.assign(variablesReference, name, value)),
   ),
   setExpression: parsing(requests.setExpressionSchema, (session, { expression, value, frameId }) =>
     calling(session, `${expression} ${value}`, () =>
@@ -141,10 +141,8 @@ function placeIn({ execution }: GdbSession, frameId: number | undefined) {
   return frameId === undefined ? { thread, level: 0 } : placeOf(frameId)
 }
 
-/** Expressions are of the program's language: gdb's own commands cannot be reached through one but by this function. */
 function calling(session: GdbSession, text: string, work: () => Promise<Omit<Variable, 'name'>>) {
-  if (/\$_(?:shell|gdb_\w*setting\w*)\b/.test(text))
-    throw new MiRefusal('an expression runs no command of the debugger')
+  refuseCommands(text)
   return text.includes('(') ? session.execution.calling(work) : work()
 }
 
@@ -158,6 +156,7 @@ async function dataBreakpointInfo(
   session: GdbSession,
   { name, variablesReference = 0, frameId }: z.output<typeof requests.dataBreakpointInfoSchema>,
 ) {
+  refuseCommands(name)
   const watched =
     variablesReference > 0
       ? await session.variables.expressionOf(variablesReference, name)

@@ -111,6 +111,9 @@ t.test('conditions, counts of hits, and both', { skip: noGdb }, async t => {
   }
 })
 
+const shell = '$_shell("true")'
+const noCommand = 'an expression runs no command of the debugger'
+
 t.test('what is wrong with one is told, and keeps no other from being set', { skip: noGdb }, async t => {
   const rig = await gdbRig(t, program)
   const line = at('return result;')
@@ -121,6 +124,9 @@ t.test('what is wrong with one is told, and keeps no other from being set', { sk
       { line, condition: 'n +' },
       { line, hitCondition: 'often' },
       { line, logMessage: 'n is {n' },
+      { line, condition: '$_shell("true") == 0' },
+      { line, logMessage: 'n is {$_shell("true")}' },
+      { line, logMessage: 'n is {n}', condition: '$_gdb_setting("height") == 0' },
       { line },
     ),
     [
@@ -128,9 +134,17 @@ t.test('what is wrong with one is told, and keeps no other from being set', { sk
       { verified: false, message: "A syntax error in expression, near `'." },
       { verified: false, message: /^"often" is no count of hits; expected N, >=N/ },
       { verified: false, message: 'the brace at 5 is not closed' },
+      ...Array(3).fill({ verified: false, message: noCommand }),
       { verified: true },
     ],
   )
+  t.match(await rig.ask('setFunctionBreakpoints', { breakpoints: [{ name: 'main', condition: shell }] }), {
+    breakpoints: [{ verified: false, message: noCommand }],
+  })
+  const dataId = JSON.stringify({ expression: shell, place: null })
+  t.match(await rig.ask('setDataBreakpoints', { breakpoints: [{ dataId }] }), {
+    breakpoints: [{ verified: false, message: noCommand }],
+  })
 })
 
 t.test(

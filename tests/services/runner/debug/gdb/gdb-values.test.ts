@@ -195,6 +195,9 @@ t.test('variables are written to', { skip: noGdb }, async t => {
   t.match(await set(point?.variablesReference, 'y', '-1.5'), { value: '-1.5' })
   t.match(await set(array?.variablesReference, '[9999]', '6'), { value: '6' })
   t.match(await rig.evaluate('array[9999] + number'), { result: '48' })
+  const noCommand = { message: 'an expression runs no command of the debugger' }
+  await t.rejects(set(locals, '$_shell("true"), number', '1'), noCommand)
+  await t.rejects(rig.ask('dataBreakpointInfo', { name: '$_shell("true")', frameId: frame?.id }), noCommand)
   await t.rejects(set(point?.variablesReference, 'z', '1'), { message: 'there is no z' })
   await t.rejects(set(locals, 'number', 'nosuch'), { message: /No symbol "nosuch"/ })
   t.match(await rig.ask('setExpression', { expression: 'pointer->x', value: '9', frameId: frame?.id }), {
