@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDirectory } from '../../../lib/make-directory.ts'
@@ -40,6 +40,8 @@ export class MeetingPlace implements AsyncDisposable {
     makeDirectory(places)
     makePrivateDirectory(places)
     const outside = join(places, this.#id)
+    // One that was killed before it could launch the debuggee has left its own.
+    rmSync(outside, { recursive: true, force: true })
     mkdirSync(outside, { mode: 0o700 })
     this.#made = { outside, inside: this.#apart ? meetingPoint : outside }
     return this.#made

@@ -23,9 +23,13 @@ const beginnings = [
 const patternsOf = (name: string) => beginnings.map(text => new RegExp(text.replace('NAME', name), 'u'))
 const anyFunction = patternsOf(String.raw`[\p{L}_$][\p{L}\p{N}_$]*`)
 
+/** In characters: nobody begins a function behind them, and what a tool has written would take the patterns for ever. */
+const longestLine = 1_000
+
 /** Where a function begins, and the names of its parameters, by the text of its file alone. */
-export function findFunction(lines: SourceLines, file: string, name: string): FunctionFound {
-  if (lines === undefined) return { found: false, message: `${file} cannot be read` }
+export function findFunction(all: SourceLines, file: string, name: string): FunctionFound {
+  if (all === undefined) return { found: false, message: `${file} cannot be read` }
+  const lines = all.map(line => line.slice(0, longestLine))
   const last = name.split(/\.|::/).at(-1) ?? name
   const patterns = patternsOf(last.replaceAll('$', String.raw`\$`))
   const at = lines.findIndex(line => patterns.some(pattern => pattern.test(line)))

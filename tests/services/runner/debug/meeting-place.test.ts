@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -46,4 +46,14 @@ t.test('what killed runners have left is removed, what is in use and what is not
   const names = readdirSync(join(live, '..'))
   t.same(names.toSorted(), [queued.id, 'foreign'].toSorted())
   t.notOk(statSync(left, { throwIfNoEntry: false }))
+})
+
+t.test('who takes up what a killed runner was about to launch has a place of its own', async t => {
+  const rig = await runnerRig(t)
+  const id = debugSessionId.create()
+  const { outside } = new MeetingPlace(rig.files, id, { apart: false }).meeting()
+  t.teardown(() => rm(dirname(outside), { recursive: true, force: true }))
+  writeFileSync(join(outside, 'in'), '')
+  await using place = new MeetingPlace(rig.files, id, { apart: false })
+  t.same(readdirSync(place.meeting().outside), [])
 })

@@ -77,3 +77,11 @@ t.test('a ring keeps the last records, and counts what is not there', t => {
   t.same(read(8), { numbers: [], next: 12, lost: 4, more: false })
   t.end()
 })
+
+t.test('a line without an end takes no time', async t => {
+  const began = performance.now()
+  const line = ` found(${'):'.repeat(1_000_000)}`
+  t.match(findFunction([line, 'def found(a):'], 'a.py', 'found'), { found: true, line: 2, parameters: ['a'] })
+  t.match(findFunction([line], 'a.py', 'other'), { found: false })
+  t.ok(performance.now() - began < 5_000)
+})
