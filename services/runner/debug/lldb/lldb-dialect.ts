@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
@@ -8,7 +8,14 @@ import { shellContext } from '../engine.ts'
 import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { ExitStatuses } from './exit-statuses.ts'
-import { exitedSchema, type LldbStopped, processSchema, saidSchema, stoppedSchema } from './lldb-messages.ts'
+import {
+  exitedSchema,
+  type LldbStopped,
+  panicSchema,
+  processSchema,
+  saidSchema,
+  stoppedSchema,
+} from './lldb-messages.ts'
 import { signalStop } from './signal-stop.ts'
 import { throughShell } from './through-shell.ts'
 
@@ -16,6 +23,8 @@ import { throughShell } from './through-shell.ts'
 const answerMs = 30_000
 /** How long the log may take to say what the adapter has been told already. */
 const statusMs = 500
+/** How long a panic may take to say what it is about. */
+const panicMs = 2_000
 
 /** What lldb is to debug; paths are absolute. */
 export type LldbTarget = {
@@ -33,6 +42,9 @@ const settings = [
   'settings set target.load-script-from-symbol-file false',
   'settings set symbols.enable-external-lookup false',
   'settings set target.preload-symbols false',
+  // It would lie beside the file.
+  'script import sys; sys.dont_write_bytecode = True',
+  `command script import "${join(import.meta.dirname, 'debug_server_rust.py')}"`,
 ]
 
 /** An error of the program itself causes these, and ends it. */
@@ -58,7 +70,11 @@ export class LldbDialect implements Dialect {
   #thread = 0
   /** Which breakpoint stands for the entry; null where there is no place for one. */
   #entry: number | null | undefined
+  /** Which breakpoint stands for panics, and what the one says that it stands at. */
+  #panics: number | undefined
+  #panic: { readonly message: string | null } | undefined
   #isPausing = false
+  #to: Speaker | undefined
   readonly #tell: (name: string, body: unknown) => void
 
   /** `tell`: an event that lldb-dap does not tell. */
@@ -69,6 +85,7 @@ export class LldbDialect implements Dialect {
   }
 
   async begin(to: Speaker): Promise<unknown> {
+    this.#to = to
     to.pipes.notes.on('data', (piece: Buffer) => this.#statuses.push(piece))
     const body = await to.ask(
       'initialize',
@@ -82,6 +99,7 @@ export class LldbDialect implements Dialect {
     if (core !== null) {
       await to.ask('attach', { program, coreFile: core, initCommands: settings }, anyBodySchema, answerMs)
       await there
+      await this.#said('debug-server-rust')
     } else {
       const words = throughShell([program, ...this.#target.arguments])
       const launch = { ...words, cwd: directory, disableSTDIO: true, initCommands: settings }
@@ -92,7 +110,7 @@ export class LldbDialect implements Dialect {
       await to.ask('configurationDone', {}, anyBodySchema, answerMs)
       // The shell has become the program, which has run nothing yet.
       this.#thread = await this.#begun(stopped, exited)
-      await this.#ready(to)
+      await this.#ready()
     }
     return body
   }
@@ -118,6 +136,12 @@ export class LldbDialect implements Dialect {
     return { command, parameters }
   }
 
+  answered(command: string): unknown {
+    if (command !== 'exceptionInfo' || this.#panic === undefined) return undefined
+    const { message } = this.#panic
+    return { exceptionId: 'panic', description: message ?? undefined, breakMode: 'always' }
+  }
+
   event(name: string, body: unknown): { name: string; body: unknown } | undefined {
     switch (name) {
       case 'process':
@@ -128,7 +152,13 @@ export class LldbDialect implements Dialect {
         return undefined
       case 'stopped': {
         const { success, data } = stoppedSchema.safeParse(body)
-        return success ? { name, body: this.#stopped(data) } : undefined
+        if (!success) return undefined
+        this.#panic = undefined
+        const stop = this.#stopped(data)
+        if (this.#panics === undefined || stop.hitBreakpointIds?.includes(this.#panics) !== true)
+          return { name, body: stop }
+        void this.#panicked(stop, this.#panics)
+        return undefined
       }
     }
     return { name, body }
@@ -157,22 +187,43 @@ export class LldbDialect implements Dialect {
     }
   }
 
-  async #ready(to: Speaker): Promise<void> {
+  async #ready(): Promise<void> {
     const { exceptions, stop_on_entry } = this.#stops
     const commands = [
       'settings set target.process.stop-on-exec false',
       exceptions === 'never' ? `${passing} ${errors}` : `process handle --pass true ${errors}`,
       `${passing} ${others}`,
+      'debug-server-rust',
     ]
-    const run = async (expression: string) =>
-      (await to.ask('evaluate', { expression, context: 'repl' }, saidSchema, answerMs)).result
-    await Promise.all(commands.map(run))
+    const said = await Promise.all(commands.map(command => this.#said(command)))
+    if (exceptions !== 'never' && said.at(-1)?.startsWith('rust') === true)
+      this.#panics = (await this.#breakAt('--name rust_panic')) ?? undefined
     if (!stop_on_entry) return
-    const said = await run(
-      `breakpoint set --shlib "${basename(this.#target.program)}" --name main --one-shot true`,
-    )
-    const [, id, where] = /Breakpoint (\d+): (no locations|where|\d+ locations)/.exec(said) ?? []
-    this.#entry = id === undefined || where === 'no locations' ? null : Number(id)
+    const { program } = this.#target
+    this.#entry = await this.#breakAt(`--shlib "${basename(program)}" --name main --one-shot true`)
+  }
+
+  /** What a command of lldb's own answers, behind the command itself. */
+  async #said(expression: string, ms = answerMs): Promise<string> {
+    const answer = await this.#to?.ask('evaluate', { expression, context: 'repl' }, saidSchema, ms)
+    return answer?.result.replace(/^\(lldb\) .*\n/, '') ?? ''
+  }
+
+  /** The number of a breakpoint; null where there is no place for one. */
+  async #breakAt(where: string): Promise<number | null> {
+    const said = await this.#said(`breakpoint set ${where}`)
+    const [, id, found] = /Breakpoint (\d+): (no locations|where|\d+ locations)/.exec(said) ?? []
+    return id === undefined || found === 'no locations' ? null : Number(id)
+  }
+
+  /** Tells of a panic with what it says. */
+  async #panicked(stop: LldbStopped, id: number): Promise<void> {
+    const said = await this.#said('debug-server-panic', panicMs).catch(() => undefined)
+    const message = panicSchema.safeParse(said).data ?? null
+    this.#panic = { message }
+    const hitBreakpointIds = stop.hitBreakpointIds?.filter(other => other !== id)
+    const told = { description: 'panic', text: message ?? undefined, hitBreakpointIds }
+    this.#tell('stopped', { ...stop, reason: 'exception', ...told })
   }
 
   #stopped(stop: LldbStopped): LldbStopped {

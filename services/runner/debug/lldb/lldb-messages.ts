@@ -14,3 +14,16 @@ export type LldbStopped = z.infer<typeof stoppedSchema>
 
 /** Of a command of lldb's own. */
 export const saidSchema = z.object({ result: z.string() })
+
+/** Of `debug-server-panic`: JSON, in what it says. */
+export const panicSchema = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('this is no JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(z.string().nullable())

@@ -34,6 +34,8 @@ export type Dialect = {
   begin(to: Speaker): Promise<unknown>
   /** A request after that, as it is to be sent. Throws a RequestRefused. */
   request(command: string, parameters: object): { command: string; parameters: object }
+  /** What is told of an answer, where that is not what the adapter says. */
+  answered?(command: string, body: unknown): unknown
   /** What is told of an event; nothing of one that is nobody's affair. Of the beginning all are heard too. */
   event(name: string, body: unknown): { name: string; body: unknown } | undefined
   /** The code that the debuggee's command leaves with, once the adapter says that it is gone; undefined: nobody knows. */
@@ -141,7 +143,9 @@ export class DapWithin implements Adapter {
     }
     try {
       const sent = this.#dialect.request(command, parameters)
-      return await this.#adapter.request(sent.command, sent.parameters, schema, ms, answeredLate)
+      const outcome = await this.#adapter.request(sent.command, sent.parameters, schema, ms, answeredLate)
+      const told = outcome.kind === 'done' ? this.#dialect.answered?.(command, outcome.body) : undefined
+      return told === undefined ? outcome : parsedOutcome(command, schema, told)
     } catch (error) {
       if (error instanceof RequestRefused) return { kind: 'refused', message: error.message }
       throw error

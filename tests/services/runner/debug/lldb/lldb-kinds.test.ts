@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nativeRig, noLldb, noRust } from './lldb-rig.ts'
+import { nativeRig, noLldb } from './lldb-rig.ts'
 
 t.setTimeout(240_000)
 
@@ -73,34 +73,4 @@ t.test('breakpoints of every kind, and values of every size, of C++', { skip: no
   t.ok(deep.total > 2_000)
   await set([])
   t.match(await state(debug, 'debug.continue'), { end: { reason: 'exited', exit_code: 46 } })
-})
-
-const rust = `fn total(prices: &Vec<i32>) -> i32 {
-    let sum: i32 = prices.iter().sum();
-    sum
-}
-
-fn main() {
-    let name = String::from("basket");
-    let prices = vec![1, 2, 3];
-    println!("{} {}", name, total(&prices));
-    let none: Option<i32> = if prices.len() > 2 { None } else { Some(1) };
-    none.expect("there is one");
-}
-`
-
-t.test('a program of Rust, to its panic', { skip: noRust }, async t => {
-  const home = process.env.HOME ?? ''
-  const build = `HOME=${home} rustc -g -o app app.rs`
-  const { run, state, variables, answer, rig } = await nativeRig(t, rust, { build, file: 'app.rs' })
-  const debug = await run({ breakpoints: ['app.rs:10'] })
-  t.match(debug.at, { stop: { reason: 'breakpoint', frame: { file: 'app.rs', line: 10 } } })
-  t.match((await variables(debug)).variables, [{ name: 'name', reference: /[1-9]/ }, { name: 'prices' }])
-  await answer(debug, 'debug.break', {
-    breakpoints: [{ kind: 'function', name: 'rust_panic' }],
-    clear: true,
-  })
-  t.match(await state(debug, 'debug.continue'), { stop: { frame: { name: /rust_panic/ } } })
-  t.match(await state(debug, 'debug.continue'), { end: { reason: 'exited', exit_code: 101 } })
-  t.match(rig.stdout(await rig.ended(debug.command)), 'basket 6')
 })

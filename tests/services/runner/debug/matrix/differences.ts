@@ -6,10 +6,7 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   debugpy: { data: 'Python has no hardware breakpoints for variables' },
   gdb: {},
   'lldb-dap': {},
-  rust: {
-    failure: 'a panic is no exception to lldb: a breakpoint at the function rust_panic stops there',
-    text: "lldb shows a &str by its address, without Rust's own formatters",
-  },
+  rust: {},
   node: {
     data: 'V8 watches no variables',
     functions: 'V8 knows no functions by their names alone',
