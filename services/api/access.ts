@@ -1,5 +1,5 @@
 import { oncePer } from '../../lib/once-per.ts'
-import type { Operation } from '../contract/operation.ts'
+import { type Operation, scopeOf } from '../contract/operation.ts'
 import { grants, type Scope } from '../contract/scopes.ts'
 import type { StreamTarget } from '../contract/stream-target.ts'
 import { admits, signInScopes } from '../contract/user-role.ts'
@@ -70,7 +70,8 @@ export function judge(credential: Credential | undefined, access: Access, now: n
         headers: challenge('insufficient_scope', 'cli'),
       },
     )
-  if (access !== 'token' && !grants(scopes, access)) return insufficientScope(access)
+  const scope = scopeOf(access)
+  if (scope !== undefined && !grants(scopes, scope)) return insufficientScope(scope)
   return done({
     credential,
     scopes,

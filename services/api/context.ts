@@ -4,7 +4,7 @@ import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
 import type { InstanceId } from '../contract/ids.ts'
-import type { LiveAnswer, RunnerOffers } from '../contract/runner-messages.ts'
+import type { LiveAnswer, RunnerOffers, Unshared } from '../contract/runner-messages.ts'
 import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { DataFiles } from '../store/files.ts'
 import type { Store } from '../store/store.ts'
@@ -76,6 +76,7 @@ export type Context = {
     readonly instance: InstanceId | undefined
     readonly offers: RunnerOffers | undefined
     wake(): void
+    unshared(unshared: Omit<Unshared, 'type'>): void
     ask(question: Question): Promise<LiveAnswer>
     terminal(question: TerminalQuestion): Promise<LiveAnswer>
     survey(wait: Wait): Promise<LiveAnswer>

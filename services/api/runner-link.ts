@@ -16,6 +16,7 @@ import {
   type SurveyQuestion,
   type Terminal,
   type ToRunner,
+  type Unshared,
 } from '../contract/runner-messages.ts'
 import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { Change } from './changes.ts'
@@ -86,6 +87,11 @@ export class RunnerLink implements Disposable {
   /** Tells the runner that is connected who is connected to debuggers here. */
   present(present: Omit<Present, 'type'>): void {
     if (this.#instance !== undefined) this.#send({ type: 'present', ...present })
+  }
+
+  /** Tells the runner that is connected who may not act as they could. */
+  unshared(unshared: Omit<Unshared, 'type'>): void {
+    if (this.#instance !== undefined) this.#send({ type: 'unshared', ...unshared })
   }
 
   /** Asks the runner that is connected. Never rejects: what went wrong is a refusal. */

@@ -1,5 +1,5 @@
 import { takesKey } from './keyed-operations.ts'
-import { hasBody, type Operation, opensByTicket } from './operation.ts'
+import { hasBody, type Operation, opensByTicket, scopeOf } from './operation.ts'
 import type { ProblemCode } from './problems.ts'
 
 /** What can go wrong: what the operation declares, and what any operation of its kind meets. */
@@ -13,7 +13,7 @@ export function problemsOf(operation: Operation): ProblemCode[] {
     .add('request_timeout')
   if (operation.access !== 'public')
     codes.add('unauthenticated').add('token_expired').add('origin_refused').add('store_busy')
-  if (operation.access !== 'public' && operation.access !== 'token') codes.add('insufficient_scope')
+  if (scopeOf(operation.access) !== undefined) codes.add('insufficient_scope')
   if (opensByTicket(operation)) codes.add('ticket_mismatch').add('stream_limit')
   if (operation.method !== 'GET') codes.add('storage_full')
   if (hasBody(operation)) codes.add('body_too_large').add('unsupported_media_type')

@@ -17,8 +17,11 @@ export type Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** Another address of the same, which clients of earlier systems know. */
   readonly alsoAt?: `/${string}`
   readonly summary: string
-  /** What the caller must bring: nothing, any valid token, or a token with this scope. */
-  readonly access: 'public' | 'token' | Scope
+  /**
+   * What the caller must bring: nothing; any valid token, but for one that is a viewer's of a session's debuggers; any
+   * at all (`any_token`); or a token with this scope.
+   */
+  readonly access: 'public' | 'token' | 'any_token' | Scope
   readonly input: Input
   /** Of a stream: one message of it. */
   readonly output: Output
@@ -94,3 +97,7 @@ export function pathParameters(path: string): readonly string[] {
 
 /** Of the contract's paths, of which there are few. */
 const parametersOf = new Map<string, readonly string[]>()
+
+/** The scope that an operation needs; undefined where it needs none. */
+export const scopeOf = (access: Operation['access']): Scope | undefined =>
+  access === 'public' || access === 'token' || access === 'any_token' ? undefined : access

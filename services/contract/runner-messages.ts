@@ -74,6 +74,14 @@ export const presentSchema = z.object({
 })
 export type Present = z.infer<typeof presentSchema>
 
+/** A role on a session's debuggers was taken back, or is another now: of a user, or of who comes with a viewer's token. */
+export const unsharedSchema = z.object({
+  type: z.literal('unshared'),
+  session: sessionId.schema,
+  who: z.union([z.object({ user: z.string() }), z.object({ token: z.string() })]),
+})
+export type Unshared = z.infer<typeof unsharedSchema>
+
 /** Asks for the runner's figures; its answer holds them as `lib/metrics.ts` has them. */
 export const measureSchema = z.object({ type: z.literal('measure'), id: z.int() })
 export type Measure = z.infer<typeof measureSchema>
@@ -121,6 +129,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('wake') }),
   askSchema,
   presentSchema,
+  unsharedSchema,
   measureSchema,
   surveyQuestionSchema,
   terminalSchema,

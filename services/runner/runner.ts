@@ -76,6 +76,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
           ),
         present: (peer, present) => viewers.present(peer, present),
         left: peer => viewers.left(peer),
+        unshared: unshared => viewers.unshared(unshared),
         typed: terminal => terminals.answer(terminal),
         tunnelled: async (peer, asked, opened) =>
           lease === undefined ? starting : lease.work.tunnel(peer, asked, opened),

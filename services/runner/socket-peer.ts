@@ -10,6 +10,7 @@ import {
   type Terminal,
   type ToRunner,
   toRunnerSchema,
+  type Unshared,
 } from '../contract/runner-messages.ts'
 import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { PeerEditors } from './debug/editors/peer-editors.ts'
@@ -26,6 +27,8 @@ export type PeerHandlers = {
   /** Who is connected to debuggers through this peer, and that it has gone. */
   readonly present: (peer: object, present: Present) => void
   readonly left: (peer: object) => void
+  /** Who has lost a role on a session's debuggers. */
+  readonly unshared: (unshared: Unshared) => void
   /** What is typed into the terminal of a command. */
   readonly typed: (terminal: Terminal) => Promise<LiveAnswer>
   /** Those who debug through a peer in DAP, from its connection to its end. */
@@ -92,6 +95,9 @@ export class SocketPeer {
         break
       case 'present':
         this.#handlers.present(this, message)
+        break
+      case 'unshared':
+        this.#handlers.unshared(message)
         break
       case 'terminal':
         void this.#answer(message.id, () => this.#handlers.typed(message))

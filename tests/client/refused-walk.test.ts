@@ -6,6 +6,7 @@ import type { Input } from '../../client/sdk/operation-types.ts'
 import { contract, type OperationName, operationNames } from '../../services/contract/contract.ts'
 import { exampleInputs } from '../../services/contract/examples/inputs.ts'
 import type { Operation } from '../../services/contract/operation.ts'
+import { scopeOf } from '../../services/contract/operation.ts'
 import { at } from './cli/rig.ts'
 import { startMcp } from './mcp/rig.ts'
 import { demoRepository, realServer } from './real-server.ts'
@@ -77,7 +78,7 @@ for (const [who, scopes, wanted] of [
     const by = await surfacesOf(scopes === undefined ? undefined : await someone('lacking', [...scopes]))
     for (const name of operationNames) {
       const { access } = contract[name]
-      if (access === 'public' || (scopes !== undefined && access === 'token')) continue
+      if (access === 'public' || (scopes !== undefined && scopeOf(access) === undefined)) continue
       t.equal(await by.sdk(name, inputOf(name)), wanted, `${name}, SDK`)
       if (isTool(name)) t.equal(await by.mcp(name, inputOf(name)), wanted, `${name}, tool`)
     }

@@ -1,7 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { visible } from '../../../lib/visible.ts'
-import type { Output } from '../../sdk/operation-types.ts'
 import { usageError } from '../cli-error.ts'
 import type { Io } from '../io.ts'
 import { gitIn } from '../working-tree/git.ts'
@@ -13,7 +12,7 @@ import { gitIn } from '../working-tree/git.ts'
 export async function localCheckout(
   io: Io,
   named: string | undefined,
-  { commit }: Pick<Output<'sessions.get'>, 'commit'>,
+  commit: string | null | undefined,
 ): Promise<string | undefined> {
   if (named !== undefined) {
     const path = resolve(io.directory, named)
@@ -22,6 +21,7 @@ export async function localCheckout(
       throw usageError(`--local ${visible(named)}: there is no such directory`)
     return path
   }
+  if (commit === undefined || commit === null) return undefined
   const git = gitIn(io.directory, io)
   const top = await git(['rev-parse', '--show-toplevel']).then(
     answer => `${answer}`.trim(),

@@ -3,6 +3,9 @@ import { connectionSettings } from '../../../config/client/connection.ts'
 import { type ConnectionFlags, loadSettings } from '../../../config/client/load.ts'
 import { visible } from '../../../lib/visible.ts'
 import { dapPath } from '../../../services/contract/dap.ts'
+import { sessionId } from '../../../services/contract/ids.ts'
+import type { Client } from '../../sdk/client.ts'
+import { ProblemError } from '../../sdk/problem-error.ts'
 import { openWebSocket } from '../../sdk/web-socket.ts'
 import { bridgeDap, type EditorStreams } from '../dap/dap-bridge.ts'
 import { localCheckout } from '../dap/local-checkout.ts'
@@ -32,8 +35,8 @@ export async function attachEditors(
   const settings = await loadSettings(io, flags)
   const { baseUrl, ca, insecure } = await connectionSettings(settings)
   await using client = await clientAs(io, settings, flags)
-  const session = await client.sessions.get({ session: reference })
-  const root = await localCheckout(io, flags.local, session)
+  const session = await namedSession(client, reference)
+  const root = await localCheckout(io, flags.local, session.commit)
   const query = {
     ...(flags.debug !== undefined && { debug: flags.debug }),
     ...(root !== undefined && { root }),
@@ -47,7 +50,7 @@ export async function attachEditors(
   }
   if (root === undefined)
     io.stderr.write(
-      "here is no checkout of the session's repository: files are named as on the server; --local DIR says where you have them\n",
+      `${session.commit === undefined ? 'the session is not yours, so its commit is not known here' : "here is no checkout of the session's repository"}: files are named as on the server; --local DIR says where you have them\n`,
     )
   const serve = async (streams: EditorStreams) => {
     const why = await bridgeDap(streams, open(), io.signal)
@@ -62,4 +65,21 @@ export async function attachEditors(
   await write(io.stdout, `${told}\n`, io.signal)
   if (!io.signal.aborted) await once(io.signal, 'abort')
   throw io.signal.reason
+}
+
+/** The session that is meant. Of one of somebody else, who lets this user debug in it, no more than its id is known. */
+async function namedSession(
+  client: Client,
+  reference: string,
+): Promise<{ readonly id: string; readonly commit: string | null | undefined }> {
+  try {
+    return await client.sessions.get({ session: reference })
+  } catch (error) {
+    const mayBeShared = ['session_not_found', 'insufficient_scope']
+    if (!(error instanceof ProblemError) || !mayBeShared.includes(error.code)) throw error
+    const shared = await client.debug.list({ session: reference, limit: 1 }).catch(() => undefined)
+    const id = shared?.items[0]?.session ?? sessionId.schema.safeParse(reference).data
+    if (shared === undefined || id === undefined) throw error
+    return { id, commit: undefined }
+  }
 }

@@ -33,6 +33,7 @@ export const debugShareHandlers = (context: Context): Pick<Handlers, Names> => (
         : await shareWithUser(context, { session: id, role, user, expires_at })
     // Who has had another role is to hear of it.
     if (shared.ok) context.changes.announce({})
+    if (shared.ok && user !== undefined) context.runner.unshared({ session: id, who: { user } })
     return shared
   },
 
@@ -51,6 +52,9 @@ export const debugShareHandlers = (context: Context): Pick<Handlers, Names> => (
     if (isToken(found.id)) await revokeToken(context.store, found.id, now(context))
     else await takeRole(context.store, found.id)
     context.changes.announce({})
+    const { user, name } = found
+    const who = user === null ? { token: name ?? '' } : { user }
+    context.runner.unshared({ session: session.value.id, who })
     return done(found)
   },
 })

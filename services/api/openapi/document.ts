@@ -8,7 +8,14 @@ import {
   schemaReference,
 } from '../../contract/json-schemas.ts'
 import { isKeyed } from '../../contract/keyed-operations.ts'
-import { hasBody, type Operation, opensByTicket, pathParameters, pathsOf } from '../../contract/operation.ts'
+import {
+  hasBody,
+  type Operation,
+  opensByTicket,
+  pathParameters,
+  pathsOf,
+  scopeOf,
+} from '../../contract/operation.ts'
 import { isUpdate } from '../../contract/versions.ts'
 import { debugAccess } from '../debug/serve-debug.ts'
 import { metricsAccess, metricsPath } from '../metrics-route.ts'
@@ -110,13 +117,14 @@ const describeMetrics = (): JsonSchema => ({
 
 function describe(name: OperationName, operation: Operation): JsonSchema {
   const { access } = operation
+  const scope = scopeOf(access)
   return {
     tags: [name.split('.', 1)[0]],
     summary: operation.summary,
     ...requestOf(name, operation),
     responses: responsesOf(name, operation),
     security: access === 'public' ? [] : [...proofs, ...(opensByTicket(operation) ? [{ ticket: [] }] : [])],
-    ...(access === 'public' || access === 'token' ? {} : { 'x-required-scope': access }),
+    ...(scope === undefined ? {} : { 'x-required-scope': scope }),
   }
 }
 

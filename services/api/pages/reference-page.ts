@@ -5,6 +5,7 @@ import {
   operationGroups,
 } from '../../contract/manual/operation-entry.ts'
 import { typeWords } from '../../contract/manual/type-words.ts'
+import { scopeOf } from '../../contract/operation.ts'
 import { problemCodes, problems } from '../../contract/problems.ts'
 import { referenceStyle } from './reference-style.ts'
 
@@ -59,7 +60,7 @@ function operation({
   status,
   errors,
 }: OperationEntry): string {
-  const needs = access === 'public' ? 'no token' : access === 'token' ? 'any token' : `the scope ${access}`
+  const needs = access === 'public' ? 'no token' : tokenWords(access)
   const also = alsoAt === undefined ? '' : ` or <code>${method} ${escaped(alsoAt)}</code>`
   return `<h3 id="${name}">${name}</h3>
 <p><code>${method} ${escaped(path)}</code>${also}, with ${needs}</p>
@@ -83,3 +84,8 @@ const words = (schema: Parameters<typeof typeWords>[0]): string =>
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+const tokenWords = (access: OperationEntry['access']): string => {
+  const scope = scopeOf(access)
+  return scope === undefined ? 'any token' : `the scope ${scope}`
+}

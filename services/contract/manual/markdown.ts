@@ -1,7 +1,7 @@
 import { markdownTable } from '../../../lib/markdown-table.ts'
 import { contract, operationNames } from '../contract.ts'
 import { type JsonSchema, namedSchemas } from '../json-schemas.ts'
-import type { Operation } from '../operation.ts'
+import { type Operation, scopeOf } from '../operation.ts'
 import { problemsOf } from '../operation-problems.ts'
 import { problemCodes, problems } from '../problems.ts'
 import { scopes } from '../scopes.ts'
@@ -71,8 +71,11 @@ const overviewRow = ({ name, method, path, access, summary }: OperationEntry): s
   cell(summary),
 ]
 
-const accessWords = (access: OperationEntry['access']): string =>
-  access === 'public' ? 'none needed' : access === 'token' ? 'any token' : `\`${access}\``
+const accessWords = (access: OperationEntry['access']): string => {
+  const scope = scopeOf(access)
+  if (scope !== undefined) return `\`${scope}\``
+  return access === 'public' ? 'none needed' : 'any token'
+}
 
 function operationSection(entry: OperationEntry): string {
   const { name, method, path, alsoAt, access, summary, fields, status, errors, surfaces } = entry

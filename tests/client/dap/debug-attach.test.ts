@@ -47,6 +47,22 @@ t.test('VS Code launches, attaches beside others, and lets go', { skip: noDebugp
   t.match(await client.debug.status({ session, wait: 20 }), { end: { reason: 'terminated' } })
 })
 
+t.test('who may control the debuggers of a session of another', { skip: noDebugpy }, async t => {
+  const { client, session, local, server } = await dapRig(t)
+  const { token } = await client.debug.share({ session, role: 'control', name: 'pairing' })
+  const guest = { ...server, token: `${token}` }
+  const { said, port } = await attached(t, guest, session, { directory: '/', args: ['--local', local] })
+  const launching = await DapPeer.overTcp(port)
+  await replay(t, launching, 'vscode/launch.json', local)
+  await launching.closed
+  t.equal(said.stderr, '')
+  const [latest] = (await client.debug.list({ session })).items
+  t.match(latest, { end: { reason: 'exited' } })
+  const last = await attached(t, guest, '@last', { directory: local })
+  t.match(last, { session, local: null }, 'its commit is known to its owner alone')
+  t.match(last.said.stderr, /^the session is not yours.*--local DIR/)
+})
+
 t.test('an editor starts it as its adapter', { skip: noDebugpy }, async t => {
   const { session, local, server } = await dapRig(t)
   const child = commandLine(t, server, ['debug', 'attach', session, '--stdio', '--local', local], '/')

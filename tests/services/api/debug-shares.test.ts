@@ -175,10 +175,53 @@ t.test('what is open ends when the role does', async t => {
   t.match(await held, { code: 'session_not_found' }, 'a call that waits as well')
   await rig.call('debug.unshare', { session, share: 'viewer-watch' })
   t.same(await token.closed, [4401, 'problem'])
+  await until(() => runner.unshared.length === 3, 'the runner hears of it')
+  t.same(runner.unshared, [
+    { session, who: { user: 'bob' } },
+    { session, who: { user: 'bob' } },
+    { session, who: { token: 'viewer-watch' } },
+  ])
   const again = dialDebug(rig, session, rig.bob)
   const [, response] = (await once(again, 'unexpected-response')) as [unknown, { statusCode: number }]
   t.equal(response.statusCode, 404)
   again.on('error', () => undefined).terminate()
+})
+
+t.test("a viewer's token makes tickets for its session's debuggers, and for nothing else", async t => {
+  const { rig, session, viewer } = await startSharedRig(t)
+  const other = await rig.session()
+  const watcher = await viewer('watch')
+  const ticket = (input: { stream: 'debug' | 'logs' | 'events'; session?: string }) =>
+    rig.call('tickets.create', input, watcher)
+  const refused = (input: Record<string, unknown>) => rig.refused('tickets.create', input, watcher)
+  const opened = async (path: string) => {
+    const socket = new WebSocket(`${rig.api.url.replace('http', 'ws')}${path}`)
+    socket.on('error', () => undefined)
+    const [status] = await Promise.race([
+      once(socket, 'open').then(() => [101]),
+      once(socket, 'unexpected-response').then(([, { statusCode }]) => [statusCode as number]),
+    ])
+    socket.terminate()
+    return status
+  }
+  for (const [path, status] of [
+    [`/sessions/${session}/debug`, 101],
+    [`/sessions/@last/debug`, 101],
+    [`/sessions/${session}/debug/dap`, 403],
+    [`/sessions/${session}/tunnel`, 403],
+    [`/sessions/${session}/logs`, 403],
+    [`/sessions/${other.id}/debug`, 404],
+  ] as const) {
+    const made = await ticket({ stream: 'debug', session: '@last' })
+    const query = path.endsWith('tunnel') ? '&port=80' : ''
+    t.equal(await opened(`${path}?ticket=${made.ticket}${query}`), status, path)
+  }
+  t.match(await refused({ stream: 'debug', session: other.id }), { code: 'session_not_found' })
+  t.match(await refused({ stream: 'logs', session }), { code: 'insufficient_scope' })
+  t.match(await refused({ stream: 'events' }), { code: 'insufficient_scope' })
+  const kept = await ticket({ stream: 'debug', session })
+  await rig.call('debug.unshare', { session, share: 'viewer-watch' })
+  t.equal(await opened(`/sessions/${session}/debug?ticket=${kept.ticket}`), 401, 'with the role it is gone')
 })
 
 t.test('what is open ends when its time is over', async t => {

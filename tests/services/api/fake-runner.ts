@@ -21,6 +21,7 @@ import {
   type Survey,
   type ToRunner,
   toRunnerSchema,
+  type Unshared,
 } from '../../../services/contract/runner-messages.ts'
 import type { ToRunnerTunnel } from '../../../services/contract/tunnel.ts'
 import { endCommand, getCommand, startCommand } from '../../../services/store/commands.ts'
@@ -60,6 +61,8 @@ export class FakeRunner implements AsyncDisposable {
   readonly #askers = new Map<Ask, Socket>()
   /** Who is connected to the debuggers of each session, as the API has told last. */
   readonly present = new Map<SessionId, readonly Viewer[]>()
+  /** Whose role has ended, as the API has told. */
+  readonly unshared: Omit<Unshared, 'type'>[] = []
   /** How many have connected so far. */
   connections = 0
   /** How often it was asked what its host has. */
@@ -244,6 +247,11 @@ export class FakeRunner implements AsyncDisposable {
     }
     if (message.type === 'present') {
       this.present.set(message.session, message.viewers)
+      return
+    }
+    if (message.type === 'unshared') {
+      const { type: _, ...told } = message
+      this.unshared.push(told)
       return
     }
     if (message.type === 'survey') {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { openApiDocument } from '../../../services/api/openapi/document.ts'
 import { contract, operationNames } from '../../../services/contract/contract.ts'
-import { hasBody, pathParameters } from '../../../services/contract/operation.ts'
+import { hasBody, pathParameters, scopeOf } from '../../../services/contract/operation.ts'
 import { problems } from '../../../services/contract/problems.ts'
 import { tellsVersion } from '../../../services/contract/versions.ts'
 import { startRig } from './rig.ts'
@@ -184,7 +184,7 @@ for (const name of operationNames) {
     const { access } = operation
     const ticket = operation.answer === 'stream' || operation.answer === 'events' ? [{ ticket: [] }] : []
     t.same(described.security, access === 'public' ? [] : [{ token: [] }, { cookie: [] }, ...ticket])
-    t.equal(described['x-required-scope'], access === 'public' || access === 'token' ? undefined : access)
+    t.equal(described['x-required-scope'], scopeOf(access))
     t.end()
   })
 }

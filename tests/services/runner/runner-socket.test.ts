@@ -33,6 +33,7 @@ async function served(t: Test) {
   const handlers = {
     present: (_: object, message: Present) => void present.push(message),
     left: (peer: object) => void left.push(peer),
+    unshared: () => undefined,
     woken: () => {
       woken.times++
     },
@@ -169,6 +170,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
   const asked = async () => Promise.reject(new Error('a secret'))
   await using _ = await RunnerSocket.listen(path, hello, {
     ...{ woken: () => undefined, present: () => undefined, left: () => undefined },
+    unshared: () => undefined,
     editors: noEditors,
     tunnelled: async () => undefined,
     ...{ asked, measured: asked, typed: asked, surveyed: asked },

@@ -1,9 +1,9 @@
 import type { Viewer } from '../../../contract/debug-control.ts'
-import type { SessionId, ViewerId } from '../../../contract/ids.ts'
-import type { Present } from '../../../contract/runner-messages.ts'
+import type { SessionId } from '../../../contract/ids.ts'
+import type { Present, Unshared } from '../../../contract/runner-messages.ts'
 
-/** Told that viewers of a session are there no more. */
-type Watcher = (session: SessionId, gone: ReadonlySet<ViewerId>) => void
+/** Told that viewers of a session are there no more, or may do so no more. */
+type Watcher = (session: SessionId, isGone: (viewer: Viewer) => boolean) => void
 
 /** Who is connected to the debuggers of each session, through any of the APIs. `Api`: what tells one from another. */
 export class ConnectedViewers<Api extends object = object> {
@@ -32,6 +32,13 @@ export class ConnectedViewers<Api extends object = object> {
     for (const [session, before] of sessions) this.#tell(session, before)
   }
 
+  /** A role was taken back: whoever had it, over whatever they came. Those who are connected are cut off by their API. */
+  unshared({ session, who }: Pick<Unshared, 'session' | 'who'>): void {
+    this.#say(session, ({ role, user, token }) =>
+      role === 'owner' ? false : 'user' in who ? user === who.user : token === who.token,
+    )
+  }
+
   of(session: SessionId): Viewer[] {
     return [...this.#byApi.values()].flatMap(sessions => sessions.get(session) ?? [])
   }
@@ -39,6 +46,10 @@ export class ConnectedViewers<Api extends object = object> {
   #tell(session: SessionId, before: readonly Viewer[]): void {
     const here = new Set(this.of(session).map(({ id }) => id))
     const gone = new Set(before.map(({ id }) => id).filter(id => !here.has(id)))
-    if (gone.size > 0) for (const watcher of this.#watchers) watcher(session, gone)
+    if (gone.size > 0) this.#say(session, ({ id }) => gone.has(id))
+  }
+
+  #say(session: SessionId, isGone: (viewer: Viewer) => boolean): void {
+    for (const watcher of this.#watchers) watcher(session, isGone)
   }
 }

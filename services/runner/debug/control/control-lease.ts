@@ -1,6 +1,5 @@
 import { type Clock, toInstant } from '../../../../lib/clock.ts'
 import type { DebugControl, Viewer } from '../../../contract/debug-control.ts'
-import type { ViewerId } from '../../../contract/ids.ts'
 import { Observed } from '../observed.ts'
 import { Refusal } from '../refusal.ts'
 import {
@@ -86,9 +85,9 @@ export class ControlLease implements Disposable {
     this.#set(ended(this.#control.value, this.#clock.now(), this.#times))
   }
 
-  /** A viewer has gone. */
-  gone(id: ViewerId): void {
-    this.#set(gone(this.#control.value, id, this.#clock.now(), this.#times))
+  /** Viewers have gone. */
+  gone(isGone: (viewer: Viewer) => boolean): void {
+    this.#set(gone(this.#control.value, isGone, this.#clock.now(), this.#times))
   }
 
   view(): DebugControl | null {

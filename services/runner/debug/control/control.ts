@@ -93,11 +93,16 @@ export function ended(control: Control, now: number, { givenMs }: ControlTimes):
   return first === undefined ? free : { ...heldBy(first.viewer, now, givenMs), asking }
 }
 
-/** A viewer has gone: what they held has ended, and they ask for nothing. */
-export function gone(control: Control, id: ViewerId, now: number, times: ControlTimes): Control {
+/** Viewers have gone: what they held has ended, and they ask for nothing. */
+export function gone(
+  control: Control,
+  isGone: (viewer: Viewer) => boolean,
+  now: number,
+  times: ControlTimes,
+): Control {
   if (control.kind === 'free') return control
-  if (control.holder.id === id) return ended(control, now, times)
-  const asking = without(control.asking, id)
+  const asking = control.asking.filter(({ viewer }) => !isGone(viewer))
+  if (isGone(control.holder)) return ended({ ...control, asking }, now, times)
   return asking.length === control.asking.length ? control : { ...control, asking }
 }
 

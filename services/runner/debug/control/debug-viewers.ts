@@ -29,12 +29,10 @@ export class DebugViewers implements Disposable {
     this.control = new ControlLease({ clock, changed })
     this.#seen = new SeenViewers(clock)
     this.#actor = deps.launchedBy ?? null
-    this.#watch = connected.watch((of, gone) => {
+    this.#watch = connected.watch((of, isGone) => {
       if (of !== session) return
-      for (const id of gone) {
-        this.control.gone(id)
-        this.#seen.forget(id)
-      }
+      this.control.gone(isGone)
+      this.#seen.forget(isGone)
     })
   }
 

@@ -31,8 +31,8 @@ export class SeenViewers {
     if (this.#seen.size > most && oldest !== undefined) this.#seen.delete(oldest)
   }
 
-  forget(id: ViewerId): void {
-    this.#seen.delete(id)
+  forget(isGone: (viewer: Viewer) => boolean): void {
+    for (const [id, { viewer }] of this.#seen) if (isGone(viewer)) this.#seen.delete(id)
   }
 
   /** With those who are connected, whether they have asked for anything or not. */

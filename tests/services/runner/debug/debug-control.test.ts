@@ -127,3 +127,15 @@ t.test('a holder who vanishes holds nothing any more', { skip: noDebugpy }, asyn
   t.strictSame(await viewers(), [{ user: 'alice', connected: false, control: false }])
   t.equal(await said([bob, debug], 'debug.next', { wait: 20 }), 'answered')
 })
+
+t.test('a role that is taken back takes the control along', { skip: noDebugpy }, async t => {
+  const { session, owner, bob, carol, debug } = await controlRig(t)
+  await control([bob, debug], 'take')
+  const asking = control([carol, debug], 'ask', { wait: 20 })
+  await until('she asks', async () => (await stateOf([owner, debug])).control?.asking.length === 1)
+  owner.unshared(session.id, 'bob')
+  t.match(await asking, { control: { holder: { user: 'carol' } } })
+  owner.unshared(session.id, 'carol')
+  await until('it is free', async () => (await stateOf([owner, debug])).control === null)
+  t.equal(await said([owner, debug], 'debug.next', { wait: 20 }), 'answered')
+})

@@ -95,6 +95,11 @@ export class DebugClient {
     this.#socket.write(`${JSON.stringify({ type: 'present', session, viewers })}\n`)
   }
 
+  /** Tells that the role of a user on the session was taken back. */
+  unshared(session: SessionId, user: string): void {
+    this.#socket.write(`${JSON.stringify({ type: 'unshared', session, who: { user } })}\n`)
+  }
+
   close(): void {
     this.#socket.destroy()
   }

@@ -6,7 +6,9 @@ import { viewer } from './viewers.ts'
 t.test('who is connected to a session, through any API, and who has gone', async t => {
   const connected = new ConnectedViewers()
   const gone: [SessionId, ViewerId[]][] = []
-  const watch = connected.watch((session, viewers) => gone.push([session, [...viewers]]))
+  const watch = connected.watch((session, isGone) =>
+    gone.push([session, [alice, bob, carol].filter(isGone).map(({ id }) => id)]),
+  )
   const [one, two] = [{}, {}]
   const [here, there] = [sessionId.create(), sessionId.create()]
   const [alice, bob, carol] = [viewer('alice'), viewer('bob'), viewer('carol')]
@@ -26,4 +28,20 @@ t.test('who is connected to a session, through any API, and who has gone', async
   connected.left(one)
   t.same(gone, [])
   t.same([connected.of(here), connected.of(there)], [[], []])
+})
+
+t.test('whose role is taken back is gone, connected or not; owners never are', async t => {
+  const connected = new ConnectedViewers()
+  const session = sessionId.create()
+  const owner = { ...viewer('alice', 'owner'), token: 'pairing' }
+  const maria = viewer('maria')
+  const pairing = { ...viewer('alice'), token: 'pairing' }
+  const gone: string[][] = []
+  connected.watch((of, isGone) => {
+    t.equal(of, session)
+    gone.push([owner, maria, pairing].filter(isGone).map(({ id }) => id))
+  })
+  connected.unshared({ session, who: { user: 'maria' } })
+  connected.unshared({ session, who: { token: 'pairing' } })
+  t.same(gone, [[maria.id], [pairing.id]])
 })
