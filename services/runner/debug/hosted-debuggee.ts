@@ -76,36 +76,22 @@ export class HostedDebuggee implements Debuggee {
   }
 
   async prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement> {
-    const { id, session_id, command_id, created_at } = this.#debug
     const place = await this.#place(row)
     // The launch itself says what is wrong with the directory.
     if (!place.found) return { ok: false, failure: { reason: place.reason, message: place.message } }
     const request = debugRequestOf(this.#debug)
-    const planned = await this.#plan(request, place.place, signal)
-    if (!planned.ok) return planned
-    signal.throwIfAborted()
-    const { engine } = planned
-    if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
-    const identity = { id, session: session_id, command: command_id, engine, created_at }
-    const record = await recordOf(this.#context, identity, place.place.worktree)
-    this.#record = record
-    const live = new LiveDebugSession({
-      identity,
-      record,
-      request,
-      plan: planned.plan,
-      place: place.place,
-      scope: this.#hosting.scope,
-      text: this.#text,
-      clock: this.#context.clock,
-      connected: this.#hosting.viewers,
-      tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
-      said: body => this.#said(body, place.place.worktree),
-      end,
-    })
-    this.#live = live
-    this.#registry.add(live)
-    return abortable(live.prepare(), signal)
+    try {
+      return await this.#ready(request, place.place, end, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      const { log } = this.#context
+      log.error({ err: error, debug: this.#debug.id }, 'a debugger cannot be made ready')
+      const why = error instanceof Error ? error.message : error
+      return {
+        ok: false,
+        failure: { reason: 'spawn_failed', message: `its debugger cannot be started: ${why}` },
+      }
+    }
   }
 
   launched(): void {
@@ -136,10 +122,45 @@ export class HostedDebuggee implements Debuggee {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#registry.remove(this.#debug.id)
-    await this.#live?.[Symbol.asyncDispose]()
-    await this.#record?.[Symbol.asyncDispose]()
-    this.#messages?.[Symbol.dispose]()
-    await this.#meeting?.[Symbol.asyncDispose]()
+    // The last first, and each whatever becomes of the others.
+    await using _meeting = this.#meeting
+    using _messages = this.#messages
+    await using _record = this.#record
+    await using _live = this.#live
+  }
+
+  async #ready(
+    request: DebugRequest,
+    place: Place,
+    end: (cause: EndCause) => void,
+    signal: AbortSignal,
+  ): Promise<Replacement> {
+    const { id, session_id, command_id, created_at } = this.#debug
+    const planned = await this.#plan(request, place, signal)
+    if (!planned.ok) return planned
+    signal.throwIfAborted()
+    const { engine } = planned
+    if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
+    const identity = { id, session: session_id, command: command_id, engine, created_at }
+    const record = await recordOf(this.#context, identity, place.worktree)
+    this.#record = record
+    const live = new LiveDebugSession({
+      identity,
+      record,
+      request,
+      plan: planned.plan,
+      place,
+      scope: this.#hosting.scope,
+      text: this.#text,
+      clock: this.#context.clock,
+      connected: this.#hosting.viewers,
+      tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
+      said: body => this.#said(body, place.worktree),
+      end,
+    })
+    this.#live = live
+    this.#registry.add(live)
+    return abortable(live.prepare(), signal)
   }
 
   /** By the first of the debuggers for it that is here. */

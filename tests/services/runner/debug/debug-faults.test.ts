@@ -50,6 +50,12 @@ t.test('what goes wrong before a program runs', { skip: noDebugpy }, async t => 
       'executable_not_found',
     ],
     ['one that may not be run', { interpreter: './app.py' }, /may not be executed/, 'not_executable'],
+    [
+      'more variables than a program may have',
+      { environment: { A: 'é'.repeat(70_000) } },
+      /^its debugger cannot be started: spawn E2BIG$/,
+      'spawn_failed',
+    ],
   ]
   for (const [name, options, message, reason] of cases)
     await t.test(name, async t => {
