@@ -1,5 +1,5 @@
-import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
-import { scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { type ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { SecretMask } from '../../../lib/secret-mask.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
@@ -13,6 +13,7 @@ import {
 } from '../../store/debug-sessions.ts'
 import { debugRequestOf, toDebugSession } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
+import { secretsOf } from '../../store/session-secrets.ts'
 import { abortable } from '../abortable.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import type { Debuggee, Replacement } from '../commands/debuggee.ts'
@@ -21,12 +22,14 @@ import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
 import { type Enclosure, isolationFor } from '../sandbox/enclosure.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
+import { coveredFailure } from './covered-failure.ts'
 import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
 import { MeetingPlace } from './meeting-place.ts'
 import { MessageFile } from './message-file.ts'
 import type { Place } from './place.ts'
 import type { DebugRecord } from './record/debug-record.ts'
+import { maskedText } from './record/masked-value.ts'
 import { recordOf } from './record/record-of.ts'
 import { messageOf } from './said.ts'
 import type { SourceText } from './source-text.ts'
@@ -142,7 +145,8 @@ export class HostedDebuggee implements Debuggee {
     const { engine } = planned
     if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
     const identity = { id, session: session_id, command: command_id, engine, created_at }
-    const record = await recordOf(this.#context, identity, place.worktree)
+    const mask = new SecretMask(Object.values(await secretsOf(this.#context.store, session_id)))
+    const record = recordOf(this.#context, identity, place.worktree, mask)
     this.#record = record
     const live = new LiveDebugSession({
       identity,
@@ -155,12 +159,13 @@ export class HostedDebuggee implements Debuggee {
       clock: this.#context.clock,
       connected: this.#hosting.viewers,
       tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
-      said: body => this.#said(body, place.worktree),
-      end,
+      said: body => this.#said(body, place.worktree, mask),
+      end: cause => end(coveredFailure(cause, mask)),
     })
     this.#live = live
     this.#registry.add(live)
-    return abortable(live.prepare(), signal)
+    const prepared = await abortable(live.prepare(), signal)
+    return prepared.ok ? prepared : { ...prepared, failure: coveredFailure(prepared.failure, mask) }
   }
 
   /** By the first of the debuggers for it that is here. */
@@ -175,9 +180,10 @@ export class HostedDebuggee implements Debuggee {
     return { ok: false, failure: { reason: 'debugger_not_found', message: missing.join('; ') } } as const
   }
 
-  #said(body: unknown, worktree: string): void {
+  #said(body: unknown, worktree: string, mask: SecretMask): void {
     const { files, clock } = this.#context
-    const message = messageOf(body, new WorktreePaths(worktree, () => false), clock)
+    const paths = new WorktreePaths(worktree, () => false)
+    const message = messageOf(body, paths, clock, text => maskedText(text, mask))
     if (message === undefined) return
     this.#messages ??= new MessageFile(files.debuggerMessages(this.#debug.session_id, this.#debug.command_id))
     this.#messages.add(message)

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
-import { SecretMask } from '../../../../lib/secret-mask.ts'
+import type { SecretMask } from '../../../../lib/secret-mask.ts'
 import type { LogStream } from '../../../contract/log-message.ts'
-import { secretsOf } from '../../../store/session-secrets.ts'
 import type { RunnerContext } from '../../context.ts'
 import type { Identity } from '../live-dependencies.ts'
 import { DebugRecord } from './debug-record.ts'
@@ -11,17 +10,18 @@ import { RecordFile } from './record-file.ts'
 const most = 16 * 1024 * 1024
 
 /** The record of a debug session that begins. `worktree`: where it is, symbolic links resolved. */
-export async function recordOf(
-  { store, files, clock, log }: Pick<RunnerContext, 'store' | 'files' | 'clock' | 'log'>,
+export function recordOf(
+  { files, clock, log }: Pick<RunnerContext, 'files' | 'clock' | 'log'>,
   { id, session, command, engine }: Identity,
   worktree: string,
-): Promise<DebugRecord> {
+  mask: SecretMask,
+): DebugRecord {
   const written = (stream: LogStream) =>
     statSync(files.log(session, command, stream), { throwIfNoEntry: false })?.size ?? 0
   return new DebugRecord({
     file: new RecordFile(files.debugRecord(session, id), most),
     head: { debug: { id, session, command, engine }, worktree },
-    mask: new SecretMask(Object.values(await secretsOf(store, session))),
+    mask,
     written: () => ({ stdout: written('stdout'), stderr: written('stderr') }),
     clock,
     log,

@@ -6,6 +6,7 @@ import type { Frame } from '../../../../services/contract/debug-resources.ts'
 import { requestCancel } from '../../../../services/store/commands.ts'
 import { moveSession } from '../../../../services/store/session-transitions.ts'
 import { until } from '../../../until.ts'
+import { runnerRig } from '../rig.ts'
 import { adapterOf, pidOf } from './debug-processes.ts'
 import { DebugClient, debugging, debugRig, noDebugpy } from './debug-rig.ts'
 
@@ -307,4 +308,22 @@ t.test('what is large comes in pages', { skip: noDebugpy }, async t => {
   })
   t.match(await refusal(debug, 'debug.variables', { reference }), { code: 'debug_session_ended' })
   await state(deep, 'debug.terminate')
+})
+
+t.test('a secret that a debugger says as it fails is told to nobody', async t => {
+  const rig = await runnerRig(t)
+  const secret = 'hunter2-hunter2'
+  const session = await rig.session(await rig.repository(tree), { secrets: { TOKEN: secret } })
+  const client = await DebugClient.connect(rig.socket)
+  t.teardown(() => client.close())
+  const { run } = debugging(rig, session, client)
+  const answer = '{"package": "/nowhere", "version": "3.11.0", "path": []}'
+  const adapter = `echo "no token: $TOKEN" >&2\n exit 3`
+  const python = join(rig.files.worktree(session.id), 'python')
+  writeFileSync(python, `#!/bin/sh\nif [ "$1" = -c ]; then echo '${answer}'\nelse ${adapter}\nfi\n`, {
+    mode: 0o755,
+  })
+  const { at, command } = await run({ interpreter: './python' })
+  t.match(at, { status: 'ended', end: { reason: 'adapter_failed', message: /\nno token: \*{15}$/ } })
+  t.notMatch(JSON.stringify(await rig.ended(command)), secret)
 })
