@@ -94,7 +94,9 @@ export async function recordedStop(
         break
       case 'state': {
         const { stop } = message.debug
-        if (message.event === 'continued' || message.event === 'ended') close()
+        // That it went on may be told when it stands again already.
+        if (message.event === 'ended' || (message.event === 'continued' && moment?.told !== undefined))
+          close()
         else if (message.event === 'stopped' && stop !== null && moment !== undefined) {
           moment.told = { at: entry.at, stop, by: entry.by, output: message.output }
           stops = { first: stops?.first ?? stop.number, last: stop.number }

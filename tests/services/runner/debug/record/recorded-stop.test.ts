@@ -1,0 +1,65 @@
+import t from 'tap'
+import { type RecordEntry, recordEntrySchema } from '../../../../../services/contract/debug-record.ts'
+import * as thing from '../../../../../services/contract/examples/things.ts'
+import { recordedStop } from '../../../../../services/runner/debug/record/recorded-stop.ts'
+
+/** A record of these messages, each of the debug session or of its adapter. */
+async function* recordOf(...messages: readonly object[]) {
+  const head = { type: 'record', debug: thing.debugSession, worktree: '/work' }
+  for (const [n, message] of [head, ...messages].entries()) {
+    const isOfAdapter = 'command' in message || ('event' in message && !('debug' in message))
+    const from = isOfAdapter ? 'adapter' : 'session'
+    const entry: RecordEntry = recordEntrySchema.parse({
+      n,
+      at: '2026-01-01T00:00:00.000Z',
+      from,
+      by: null,
+      message,
+    })
+    yield { entry }
+  }
+}
+
+const { stop } = thing.debugSession
+const stopped = (reason: string) => ({ type: 'event', event: 'stopped', body: { reason } })
+const state = (event: string, number: number | null) => ({
+  ...{ type: 'state', event, output: { stdout: 0, stderr: 0 } },
+  debug: { ...thing.debugSession, stop: number === null ? null : { ...stop, number } },
+})
+const answer = (request_seq: number, body: object) => ({
+  ...{ type: 'response', request_seq, command: 'scopes', success: true, body },
+})
+
+t.test(
+  'a stop is found, whether its adapter has said before or after it that the debuggee went on',
+  async t => {
+    const record = () =>
+      recordOf(
+        ...[stopped('one'), state('stopped', 1)],
+        // Its adapter agrees to a step when that has been made.
+        ...[stopped('two'), state('continued', null), state('stopped', 2)],
+        ...[{ type: 'request', command: 'scopes' }, answer(6, { of: 2 })],
+        ...[state('continued', null), stopped('three'), state('stopped', 3), state('ended', null)],
+      )
+    for (const [number, reason] of [
+      [1, 'one'],
+      [2, 'two'],
+      [3, 'three'],
+    ] as const)
+      t.match(await recordedStop(record(), number), {
+        found: { stop: { number }, event: { reason } },
+        stops: { first: 1, last: 3 },
+      })
+    t.match((await recordedStop(record(), 2))?.found?.exchanges, [
+      { command: 'scopes', answer: { body: { of: 2 } } },
+    ])
+    t.same((await recordedStop(record(), 3))?.found?.exchanges, [])
+    t.match(await recordedStop(record(), undefined), { found: { stop: { number: 3 } } })
+    t.equal((await recordedStop(record(), 4))?.found, undefined)
+  },
+)
+
+t.test('a stop that was none to anybody is none', async t => {
+  const record = recordOf(stopped('passed over'), stopped('one'), state('stopped', 1), stopped('passed over'))
+  t.match(await recordedStop(record, undefined), { found: { stop: { number: 1 }, event: { reason: 'one' } } })
+})
