@@ -24,6 +24,12 @@ export class WorktreePaths {
     }
   }
 
+  /** Whether a file, by its absolute path, lies below the top in truth. */
+  async holds(path: string): Promise<boolean> {
+    const place = await realpath(path).catch(() => undefined)
+    return place?.startsWith(this.#top + sep) === true
+  }
+
   absolute(file: string): string {
     return resolve(this.#top, file)
   }

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { DebugControl, SeenViewer, Viewer } from '../../../../services/contract/debug-control.ts'
 import type { DebugSession } from '../../../../services/contract/debug-resources.ts'
@@ -139,3 +141,32 @@ t.test('a role that is taken back takes the control along', { skip: noDebugpy },
   await until('it is free', async () => (await stateOf([owner, debug])).control === null)
   t.equal(await said([owner, debug], 'debug.next', { wait: 20 }), 'answered')
 })
+
+t.test(
+  'who watches is shown no file but those of the worktree and of frames',
+  { skip: noDebugpy },
+  async t => {
+    const {
+      rig,
+      client: owner,
+      run,
+      session,
+    } = await debugRig(t, {
+      'app.py': 'import lib\nlib.f()\n',
+      'lib.py': 'def f():\n    return 1\n',
+    })
+    const watcher = await DebugClient.connect(rig.socket, { name: 'maria', role: 'watch' })
+    t.teardown(() => watcher.close())
+    const secret = join(t.testdir({ token: 'hunter2' }), 'token')
+    symlinkSync(secret, join(rig.files.worktree(session.id), 'link'))
+    const debug = await run({ breakpoints: ['lib.py:2'] })
+    const source = (client: DebugClient, file?: string) => said([client, debug], 'debug.source', { file })
+    for (const file of [undefined, 'app.py', 'lib.py']) t.equal(await source(watcher, file), 'answered')
+    for (const file of [secret, 'link', '../../../../../../../../../etc/passwd', '/etc/passwd', '/nowhere'])
+      t.equal(
+        await source(watcher, file),
+        `debugger_refused: ${file}: who watches is shown files of the worktree, and those where frames stand`,
+      )
+    t.equal(await source(owner, secret), 'answered')
+  },
+)
