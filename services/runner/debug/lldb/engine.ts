@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
@@ -11,7 +10,6 @@ import { type EngineHost, engineHost } from '../within/engine-host.ts'
 import { besideIt, findLldb, lldbMissing } from './find-lldb.ts'
 import { LldbDialect, type LldbTarget } from './lldb-dialect.ts'
 import { signalStop } from './signal-stop.ts'
-import { lldbServerLog } from './through-shell.ts'
 
 const versionSaid = /version ([\w.+~-]+)/
 
@@ -40,9 +38,8 @@ export function lldbEngine(scope: ProcessScope): Engine {
         core: core === null ? null : core.path,
         directory: place.directory,
       }
-      const notes = join(place.meeting().inside, 'notes')
       const words = [lldb, '--repl-mode=command']
-      const host = await engineHost({ words, environment: lldbServerLog(notes) }, place, scope)
+      const host = await engineHost({ words, environment: {} }, place, scope)
       return { ok: true, plan: planOf(request, target, host) }
     },
   }

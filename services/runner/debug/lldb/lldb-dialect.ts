@@ -1,5 +1,4 @@
 import { basename, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { RequestRefused } from '../bridge.ts'
@@ -7,7 +6,7 @@ import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-mes
 import { shellContext } from '../engine.ts'
 import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
 import { requireRequest } from '../within/require-request.ts'
-import { ExitStatuses } from './exit-statuses.ts'
+import { exitCodeIn, hasGone, packetHistory, processInfo } from './exit-packet.ts'
 import {
   exitedSchema,
   type LldbStopped,
@@ -21,8 +20,8 @@ import { throughShell } from './through-shell.ts'
 
 /** In milliseconds: what takes the time is reading symbols. */
 const answerMs = 30_000
-/** How long the log may take to say what the adapter has been told already. */
-const statusMs = 500
+/** How long it may take to tell how the debuggee has ended. */
+const historyMs = 2_000
 /** How long a panic may take to say what it is about. */
 const panicMs = 2_000
 
@@ -62,8 +61,8 @@ export class LldbDialect implements Dialect {
   readonly probe = { command: 'threads', parameters: {} }
   readonly #target: LldbTarget
   readonly #stops: Stops
-  readonly #statuses = new ExitStatuses()
   #capabilities: Capabilities = capabilitiesSchema.parse({})
+  #to: Speaker | undefined
   #process = 0
   #status: number | undefined
   /** Where it stood when it was launched. */
@@ -74,7 +73,6 @@ export class LldbDialect implements Dialect {
   #panics: number | undefined
   #panic: { readonly message: string | null } | undefined
   #isPausing = false
-  #to: Speaker | undefined
   readonly #tell: (name: string, body: unknown) => void
 
   /** `tell`: an event that lldb-dap does not tell. */
@@ -86,7 +84,6 @@ export class LldbDialect implements Dialect {
 
   async begin(to: Speaker): Promise<unknown> {
     this.#to = to
-    to.pipes.notes.on('data', (piece: Buffer) => this.#statuses.push(piece))
     const body = await to.ask(
       'initialize',
       { ...to.client, sourceInitFile: false },
@@ -165,9 +162,11 @@ export class LldbDialect implements Dialect {
   }
 
   async exitCode(): Promise<number | undefined> {
-    const until = performance.now() + statusMs
-    while (this.#statuses.of(this.#process) === undefined && performance.now() < until) await delay(1)
-    return this.#statuses.of(this.#process) ?? this.#status
+    const told = (command: string) => this.#said(command, historyMs).catch(() => '')
+    const code = exitCodeIn(await told(packetHistory), this.#process) ?? this.#status
+    if (code === undefined || code >= 0) return code
+    // lldb-server has gone. It does so untold where the program was killed while it stood, which it can be by SIGKILL alone.
+    return hasGone(await told(processInfo(this.#process))) ? 128 + 9 : undefined
   }
 
   /** The thread that stands. */

@@ -8,7 +8,7 @@ os.tcsetpgrp(0, os.getpgrp())`
  * lldb has put it into a process group of its own, which may not read from a terminal unless that is told so.
  */
 const script = `debug_server_host=/proc/$DEBUG_SERVER_HOST/fd
-unset DEBUG_SERVER_HOST LLDB_DEBUGSERVER_LOG_FILE LLDB_SERVER_LOG_CHANNELS
+unset DEBUG_SERVER_HOST
 exec <"$debug_server_host/5" >>"$debug_server_host/3" 2>>"$debug_server_host/4"
 [ ! -t 0 ] || python3 -I -S -c '${foreground}' 2>/dev/null
 exec "$@"`
@@ -17,10 +17,4 @@ exec "$@"`
 export const throughShell = (words: readonly string[]) => ({
   program: '/bin/sh',
   args: ['-c', script, 'sh', ...words],
-})
-
-/** What lldb-server is to log, and where: how its processes end. */
-export const lldbServerLog = (file: string) => ({
-  LLDB_DEBUGSERVER_LOG_FILE: file,
-  LLDB_SERVER_LOG_CHANNELS: 'posix process',
 })

@@ -17,7 +17,6 @@ export type Speaker = {
   ): Promise<z.output<Schema>>
   /** The body of the next event of this name. To be called before what causes it. */
   next(name: string): Promise<unknown>
-  readonly pipes: EnginePipes
   /** What `initialize` was asked with. */
   readonly client: object
 }
@@ -94,7 +93,6 @@ export class DapWithin implements Adapter {
     const capabilities = await this.#dialect.begin({
       ask: (...request) => this.#ask(...request),
       next: name => new Promise(resolve => this.#awaited.set(name, resolve)),
-      pipes: this.#pipes,
       client: this.#client,
     })
     this.#isBeginning = false

@@ -3,8 +3,8 @@
 #   sh engine-host.sh ROOM DEBUGGER [ARGUMENT…]
 #
 # ROOM is a directory with named pipes, which the runner has made and holds open. The debugger's standard streams are
-# ROOM/in, ROOM/out and ROOM/errors: an empty line in ROOM/errors says that it has them, before anything else. It may
-# write to ROOM/notes. Through ROOM/control comes the code to leave with, as one line; the debugger is killed then, for it
+# ROOM/in, ROOM/out and ROOM/errors: an empty line in ROOM/errors says that it has them, before anything else.
+# Through ROOM/control comes the code to leave with, as one line; the debugger is killed then, for it
 # may take its time or abort otherwise. Where the runner dies that pipe ends, and the debugger is killed with all that it
 # has started, its debuggee first: that would run on otherwise. The code is that of SIGKILL.
 #

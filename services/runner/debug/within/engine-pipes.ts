@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
 /** The names of the pipes in their directory: see engine-host.sh. */
-export const pipeNames = ['in', 'out', 'errors', 'notes', 'control'] as const
+export const pipeNames = ['in', 'out', 'errors', 'control'] as const
 
 const mostStderr = 4_096
 
@@ -15,8 +15,6 @@ const mostStderr = 4_096
 export class EnginePipes implements Disposable {
   readonly output: Readable
   readonly input: Writable
-  /** What an engine writes beside, such as a log of its own, where it is told to. Never ends. */
-  readonly notes: Readable
   readonly #control: number
   readonly #resources: Disposable
   readonly #begun = Promise.withResolvers<void>()
@@ -42,15 +40,13 @@ export class EnginePipes implements Disposable {
     }
     const [output, errors] = [reader('out'), reader('errors')]
     this.output = output.socket
-    const notes = new Socket({ fd: open('notes', constants.O_RDWR), readable: true, writable: false })
-    this.notes = opened.adopt(notes, socket => socket.destroy())
     errors.socket.setEncoding('utf8').on('data', (text: string) => {
       for (const { kept } of [output, errors]) kept.close()
       this.#begun.resolve()
       this.#stderr = (this.#stderr + text).slice(-mostStderr)
     })
     // What cannot be read or written is told by `output`, which ends.
-    for (const socket of [input, errors.socket, notes]) socket.on('error', () => undefined)
+    for (const socket of [input, errors.socket]) socket.on('error', () => undefined)
     this.#resources = opened.move()
   }
 

@@ -114,6 +114,10 @@ t.test('the debugger or the debuggee is killed', { skip: noLldb }, async t => {
   process.kill(pidNamed(session.id, 'app'), 'SIGKILL')
   t.match(await rig.ended(second.command), { status: 'failed', exit_code: 137, failure_json: null })
   t.match(await state(second, 'debug.status'), { end: { reason: 'exited', exit_code: 137 } })
+
+  const third = await run({ arguments: ['stand'], breakpoints: ['app.c:14'] })
+  process.kill(pidOf(session.id, 'lldb-server') ?? Number.NaN, 'SIGKILL')
+  t.match(await rig.ended(third.command), { failure_json: /debugger_failed.*it has lost the debuggee/ })
   await until('nothing to be left', () => pidOf(session.id) === undefined)
 })
 
