@@ -3,7 +3,7 @@ import type { AskAdapter } from './ask-adapter.ts'
 import { cutText } from './cut-text.ts'
 import { type StackFrame, stackTraceBodySchema } from './dap-messages.ts'
 import { Refusal } from './refusal.ts'
-import { lineOf, type SourceText } from './source-text.ts'
+import { lineOf, type SourceLines, type SourceText } from './source-text.ts'
 import type { WorktreePaths } from './worktree-paths.ts'
 
 /** What a reference that was given out is of. */
@@ -13,6 +13,9 @@ export type Given = {
   readonly indexed?: number | undefined
   readonly named?: number | undefined
 }
+
+/** What was found of a file so short ago, in milliseconds, is told of a frame. */
+const freshMs = 20
 
 type Known = { frames: readonly StackFrame[]; complete: boolean }
 
@@ -28,6 +31,7 @@ export class StoppedFrames {
   readonly #functionName: (name: string) => string
   readonly #stacks = new Map<number, Known>()
   readonly #references = new Map<number, Given>()
+  #innermost: string | undefined
 
   constructor(
     ask: AskAdapter,
@@ -77,12 +81,15 @@ export class StoppedFrames {
     return frame
   }
 
+  /** Looks at the file of the innermost frame, where the next stop will be for the most part. */
+  lookAhead(): void {
+    if (this.#innermost !== undefined) void this.#lines(this.#innermost)
+  }
+
   async told({ name, line, column, source }: StackFrame, index: number): Promise<Frame> {
     const file = await this.#paths.told(source?.path)
-    const lines =
-      file === null || source?.path === undefined
-        ? undefined
-        : await this.#text.lines(source.path, this.#shows)
+    if (index === 0) this.#innermost = source?.path
+    const lines = file === null || source?.path === undefined ? undefined : await this.#lines(source.path)
     return {
       index,
       name: cutText(this.#functionName(name)).value,
@@ -100,7 +107,7 @@ export class StoppedFrames {
     { above, below }: { readonly above: number; readonly below: number },
   ): Promise<{ line: number; text: string }[]> {
     if (file === null || path === undefined) return []
-    const lines = (await this.#text.lines(path, this.#shows)) ?? []
+    const lines = (await this.#lines(path)) ?? []
     const first = Math.max(1, line - above)
     const around = lines
       .slice(first - 1, line + below)
@@ -123,6 +130,10 @@ export class StoppedFrames {
       'debugger_refused',
       `reference ${reference} is of no variable at this stop: references are good until the debuggee goes on; ask for the variables anew`,
     )
+  }
+
+  #lines(path: string): Promise<SourceLines> {
+    return this.#text.lines(path, this.#shows, freshMs)
   }
 
   #begun(thread: number, frames: readonly StackFrame[]): void {

@@ -30,6 +30,18 @@ t.test('a file is read again when it has changed, and only then', async t => {
   t.equal(await text.lines(path('app.py'), () => true), undefined)
 })
 
+t.test('a file is not looked at again where that was done so short ago as is good enough', async t => {
+  const text = new SourceText()
+  const long = 60_000
+  writeFileSync(path('fresh.py'), 'one\n')
+  const first = await text.lines(path('fresh.py'), () => true)
+  rmSync(path('fresh.py'))
+  t.equal(await text.lines(path('fresh.py'), () => true, long), first)
+  t.equal(await text.lines(path('fresh.py'), () => false, long), undefined, 'who may not see it does not')
+  t.equal(await text.lines(path('fresh.py'), () => true), undefined, 'it is looked at')
+  t.equal(await text.lines(path('fresh.py'), () => true, long), undefined, 'the last look counts')
+})
+
 t.test('the files that were asked for last are kept', async t => {
   const text = new SourceText()
   const files = Array.from({ length: 17 }, (_, index) => path(`file-${index}.py`))
