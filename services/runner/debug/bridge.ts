@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter, Opening } from './adapter.ts'
-import { type DapOutcome, PendingRequests } from './pending-requests.ts'
+import { type DapOutcome, type Hearing, PendingRequests } from './pending-requests.ts'
 
 /** Why a bridge says no to a request, as the protocol's `message` of a response without success. */
 export class RequestRefused extends Error {}
@@ -69,12 +69,12 @@ class BridgePeer implements DapPeer {
     parameters: object,
     schema: Schema,
     deadlineMs: number,
-    answeredLate?: () => void,
+    hearing?: Hearing,
   ): Promise<DapOutcome<z.output<Schema>>> {
     const { why } = this.#pending
     if (why !== undefined) return Promise.resolve({ kind: 'closed', why })
     const number = ++this.#number
-    const outcome = this.#pending.begin(number, { command, schema, deadlineMs }, answeredLate)
+    const outcome = this.#pending.begin(number, { command, schema, deadlineMs }, hearing)
     void this.#answer(command, parameters).then(answer => this.#pending.settle(number, answer))
     return outcome
   }

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
 import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
 import { nestsDeeply } from './nests-deeply.ts'
-import { type DapOutcome, PendingRequests } from './pending-requests.ts'
+import { type DapOutcome, type Hearing, PendingRequests } from './pending-requests.ts'
 
 /** What an adapter may leave unread, in bytes. */
 const mostUnread = 16 * 1_024 * 1_024
@@ -34,17 +34,16 @@ export class DapClient {
     return this.#pending.closed
   }
 
-  /** `answeredLate` is called when the answer to a request that was given up comes, or can come no more. */
   request<Schema extends z.ZodType>(
     command: string,
     parameters: object,
     schema: Schema,
     deadlineMs: number,
-    answeredLate?: () => void,
+    hearing?: Hearing,
   ): Promise<DapOutcome<z.output<Schema>>> {
     const { why } = this.#pending
     if (why !== undefined) return Promise.resolve({ kind: 'closed', why })
-    const outcome = this.#pending.begin(this.#seq + 1, { command, schema, deadlineMs }, answeredLate)
+    const outcome = this.#pending.begin(this.#seq + 1, { command, schema, deadlineMs }, hearing)
     this.#send({ type: 'request', command, arguments: parameters })
     return outcome
   }

@@ -7,6 +7,14 @@ export type DapOutcome<Body> =
   | { kind: 'late' }
   | { kind: 'closed'; why: string }
 
+/** What is to be called of an answer, beside its being the request's outcome. */
+export type Hearing = {
+  /** With its body as it was said, before anything is left out of it, and before what is said next. */
+  readonly heard?: (body: unknown) => void
+  /** When the answer to a request that was given up comes, or can come no more. */
+  readonly answeredLate?: () => void
+}
+
 type Answer = Exclude<DapOutcome<unknown>, { kind: 'late' }>
 
 /** The requests that one adapter has not answered yet, each with its deadline, and whether it can answer any more. */
@@ -25,14 +33,11 @@ export class PendingRequests {
     return this.#closing.promise
   }
 
-  /**
-   * Waits for the answer to the request of this number. `answeredLate` is called when the answer to one that was given up
-   * comes, or can come no more.
-   */
+  /** Waits for the answer to the request of this number. */
   begin<Schema extends z.ZodType>(
     number: number,
     { command, schema, deadlineMs }: { command: string; schema: Schema; deadlineMs: number },
-    answeredLate: (() => void) | undefined,
+    { heard, answeredLate }: Hearing = {},
   ): Promise<DapOutcome<z.output<Schema>>> {
     const { promise, resolve } = Promise.withResolvers<DapOutcome<z.output<Schema>>>()
     const settled = (settle: (answer: Answer) => void) =>
@@ -47,6 +52,7 @@ export class PendingRequests {
     }, deadlineMs)
     settled(answer => {
       clearTimeout(timer)
+      if (answer.kind === 'done') heard?.(answer.body)
       resolve(answer.kind === 'done' ? parsedOutcome(command, schema, answer.body) : answer)
     })
     return promise

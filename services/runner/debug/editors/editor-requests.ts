@@ -124,9 +124,9 @@ const evaluate: EditorRequest = async (_, { live, sources, threads }, command, g
   live.unanswered.refuse(thread)
   const expression = { thread, text: rest.expression }
   const parameters = frameId == null ? rest : { ...rest, frameId }
-  const outcome = await live.adapter.client.request('evaluate', parameters, bodySchema, evaluateMs, () =>
-    live.unanswered.answered(expression),
-  )
+  const outcome = await live.adapter.client.request('evaluate', parameters, bodySchema, evaluateMs, {
+    answeredLate: () => live.unanswered.answered(expression),
+  })
   switch (outcome.kind) {
     case 'done':
       return bodyOf(z.looseObject({}).parse(await sources.told(bodyOf(outcome.body))))

@@ -19,9 +19,9 @@ export async function askExpression<Schema extends z.ZodType>(
   { command, parameters, schema, thread, text, timeout }: Asked<Schema>,
 ): Promise<z.output<Schema>> {
   const expression = { thread, text }
-  const outcome = await live.adapter.client.request(command, parameters, schema, timeout * 1_000, () =>
-    live.unanswered.answered(expression),
-  )
+  const outcome = await live.adapter.client.request(command, parameters, schema, timeout * 1_000, {
+    answeredLate: () => live.unanswered.answered(expression),
+  })
   switch (outcome.kind) {
     case 'done':
       return outcome.body

@@ -16,6 +16,9 @@ const longestEntry = 1024 * 1024
 type Message = RecordEntry['message']
 type Head = Extract<Message, { type: 'record' }>
 
+/** An entry that is to be written; `at` in milliseconds since 1970. */
+type Waiting = Pick<RecordEntry, 'n' | 'from' | 'by' | 'message'> & { readonly at: number }
+
 export type DebugRecordDependencies = {
   readonly file: RecordFile
   readonly head: Omit<Head, 'type'>
@@ -35,7 +38,7 @@ export type Recorder = Pick<DebugRecord, 'note' | 'state' | 'flush'>
  */
 export class DebugRecord implements AsyncDisposable {
   readonly #deps: DebugRecordDependencies
-  #waiting: RecordEntry[] = []
+  #waiting: Waiting[] = []
   #dropped = 0
   #last = 0
   #timer: NodeJS.Timeout | undefined
@@ -50,7 +53,7 @@ export class DebugRecord implements AsyncDisposable {
   note(from: RecordEntry['from'], by: Viewer | null, message: Message): number {
     const n = ++this.#last
     if (this.#waiting.length >= mostWaiting) this.#dropped++
-    else this.#waiting.push({ n, at: toInstant(this.#deps.clock.now()), from, by, message } as RecordEntry)
+    else this.#waiting.push({ n, at: this.#deps.clock.now(), from, by, message })
     this.#timer ??= setTimeout(() => void this.flush(), pauseMs)
     return n
   }
@@ -90,13 +93,13 @@ export class DebugRecord implements AsyncDisposable {
     }
   }
 
-  #entry(message: Message): RecordEntry {
-    const at = toInstant(this.#deps.clock.now())
-    return { n: this.#last, at, from: 'session', by: null, message } as RecordEntry
+  #entry(message: Message): Waiting {
+    return { n: this.#last, at: this.#deps.clock.now(), from: 'session', by: null, message }
   }
 
-  #line(entry: RecordEntry): string {
-    const message = maskedValue(entry.message, this.#deps.mask)
+  #line(waiting: Waiting): string {
+    const message = maskedValue(waiting.message, this.#deps.mask)
+    const entry = { ...waiting, at: toInstant(waiting.at) }
     const text = JSON.stringify({ ...entry, message })
     if (text.length <= longestEntry) return `${text}\n`
     const { body: _, arguments: __, ...rest } = { body: null, arguments: null, ...Object(message) }

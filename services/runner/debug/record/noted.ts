@@ -1,7 +1,7 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter } from '../adapter.ts'
 import { actor } from '../control/acting.ts'
-import { type DapOutcome, parsedOutcome } from '../pending-requests.ts'
+import type { DapOutcome, Hearing } from '../pending-requests.ts'
 import type { Recorder } from './debug-record.ts'
 
 /** The same adapter, each of whose messages is noted. */
@@ -58,24 +58,29 @@ class NotedPeer implements DapPeer {
     parameters: object,
     schema: Schema,
     deadlineMs: number,
-    answeredLate?: () => void,
+    hearing: Hearing = {},
   ): Promise<DapOutcome<z.output<Schema>>> {
     const message = { type: 'request', command, arguments: parameters } as const
     const request_seq = this.#record.note('server', actor() ?? null, message)
     const of = { request_seq, command } as const
-    // As it was said, before anything is left out of it, and before what is said next.
-    const said = z.unknown().transform(body => {
-      this.#record.note('adapter', null, { type: 'response', ...of, success: true, body })
-      return body
+    let isNoted = false
+    const outcome = await this.#peer.request(command, parameters, schema, deadlineMs, {
+      ...hearing,
+      heard: body => {
+        isNoted = true
+        this.#record.note('adapter', null, { type: 'response', ...of, success: true, body })
+        hearing.heard?.(body)
+      },
     })
-    const outcome = await this.#peer.request(command, parameters, said, deadlineMs, answeredLate)
     switch (outcome.kind) {
       case 'done':
-        return parsedOutcome(command, schema, outcome.body)
+        return outcome
       case 'refused':
-        this.#record.note('adapter', null, {
-          ...{ type: 'response', ...of, success: false, message: outcome.message },
-        })
+        // What cannot be read was answered all the same.
+        if (!isNoted)
+          this.#record.note('adapter', null, {
+            ...{ type: 'response', ...of, success: false, message: outcome.message },
+          })
         return outcome
       case 'late':
       case 'closed': {

@@ -126,7 +126,7 @@ export class DapWithin implements Adapter {
     }
   }
 
-  #request: DapPeer['request'] = async (command, parameters, schema, ms, answeredLate) => {
+  #request: DapPeer['request'] = async (command, parameters, schema, ms, hearing) => {
     type Body = z.output<typeof schema>
     if (command === 'initialize') {
       if (this.#isBeginning) {
@@ -141,9 +141,17 @@ export class DapWithin implements Adapter {
     }
     try {
       const sent = this.#dialect.request(command, parameters)
-      const outcome = await this.#adapter.request(sent.command, sent.parameters, schema, ms, answeredLate)
-      const told = outcome.kind === 'done' ? this.#dialect.answered?.(command, outcome.body) : undefined
-      return told === undefined ? outcome : parsedOutcome(command, schema, told)
+      let told: unknown
+      const heard = (body: unknown) => {
+        told = this.#dialect.answered?.(command, body)
+        hearing?.heard?.(told ?? body)
+      }
+      const outcome = await this.#adapter.request(sent.command, sent.parameters, schema, ms, {
+        ...hearing,
+        heard,
+      })
+      const isTold = outcome.kind === 'done' && told !== undefined
+      return isTold ? parsedOutcome(command, schema, told) : outcome
     } catch (error) {
       if (error instanceof RequestRefused) return { kind: 'refused', message: error.message }
       throw error

@@ -63,7 +63,8 @@ t.test('a request that is not answered in time is late; its late answer harms no
 t.test('that an answer comes late, or can come no more, is told once to who wants to know', async t => {
   const { client, say, input } = pair()
   const told: string[] = []
-  const ask = (name: string, ms: number) => client.request(name, {}, schema, ms, () => told.push(name))
+  const ask = (name: string, ms: number) =>
+    client.request(name, {}, schema, ms, { answeredLate: () => told.push(name) })
   t.match(await Promise.all([ask('one', 1), ask('two', 1)]), [{ kind: 'late' }, { kind: 'late' }])
   const three = ask('three', 1_000)
   for (const request_seq of [3, 1, 1])
