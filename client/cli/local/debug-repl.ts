@@ -53,17 +53,20 @@ async function withPerson(io: Io, repl: Repl): Promise<void> {
     completer: (line: string) => [wordsLike(line), line],
   })
   let busy = false
-  lines.on('SIGINT', () => {
-    // What was begun to be typed is given up.
-    if (busy) void repl.interrupt()
-    else io.stdout.write('\n"quit" leaves, as Ctrl+D does\n')
-    lines.write(null, { ctrl: true, name: 'u' })
-    if (!busy) lines.prompt()
-  })
   const ask = () => {
     lines.setPrompt(repl.prompt)
     lines.prompt()
   }
+  const interruptIdle = async () => {
+    io.stdout.write('\n')
+    if (!(await repl.interruptIdle())) io.stdout.write('"quit" leaves, as Ctrl+D does\n')
+    ask()
+  }
+  lines.on('SIGINT', () => {
+    // What was begun to be typed is given up.
+    lines.write(null, { ctrl: true, name: 'u' })
+    void (busy ? repl.interrupt() : interruptIdle())
+  })
   ask()
   for await (const line of lines) {
     busy = true

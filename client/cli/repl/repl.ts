@@ -73,6 +73,17 @@ export class Repl {
     await this.#told(async () => void (await this.#client.debug.pause({ ...this.#of, wait: 0 })))
   }
 
+  /** Stops one that runs on while nobody waits for it, and tells where; false where there is none. */
+  async interruptIdle(): Promise<boolean> {
+    let running = false
+    await this.#told(async () => {
+      const { status } = await this.#status(0)
+      running = status === 'running'
+      if (running) await this.#do({ kind: 'pause' })
+    })
+    return running
+  }
+
   get #client(): Client {
     return this.#options.client
   }
@@ -92,6 +103,8 @@ export class Repl {
       await work()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
+      if (error.code === 'debuggee_running')
+        return this.#fails('it runs: "pause" stops it where it is, "wait" waits until it stops')
       const hint = error.code === 'evaluation_failed' ? meant(line) : undefined
       await this.#fails(`${error.message}${hint === undefined ? '' : `; ${hint}`}`)
     }
@@ -122,6 +135,9 @@ export class Repl {
       case 'break':
         return this.#break(order.wish)
       case 'delete': {
+        const { breakpoints } = await this.#status(0)
+        const unknown = order.ids.find(id => !breakpoints.some(one => one.id === id))
+        if (unknown !== undefined) return this.#fails(`there is no breakpoint ${unknown}`)
         const left = await this.#client.debug.break({ ...this.#of, ids: [...order.ids], remove: true })
         return this.#say(renderBreakpoints(left, rendering))
       }

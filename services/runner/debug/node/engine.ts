@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
@@ -10,7 +10,7 @@ import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.
 import { missingFile } from '../missing-file.ts'
 import type { Place } from '../place.ts'
 import { launchedSchema, nodeBridge } from './node-bridge.ts'
-import { NodeFinder } from './node-finder.ts'
+import { NodeFinder, type NodeFound } from './node-finder.ts'
 
 const agentFile = join(import.meta.dirname, 'agent.cjs')
 const lookMs = 30_000
@@ -38,10 +38,27 @@ export function nodeEngine(scope: ProcessScope): Engine {
       if (missing !== undefined) return { ok: false, failure: missing }
       const node = await finder.find(request.interpreter, place, signal)
       if (!node.found) return { ok: false, failure: { reason: node.reason, message: node.message } }
+      const unread = noTypeScript(program.file, node, place)
+      if (unread !== undefined)
+        return { ok: false, failure: { reason: 'debugger_not_found', message: unread } }
       return { ok: true, plan: planOf(request, program.file, node.path, place) }
     },
   }
 }
+
+/** Why a file of TypeScript cannot run: by a Node that reads none, without anything else that would. */
+function noTypeScript(
+  file: string,
+  { path, version, typescript }: Extract<NodeFound, { found: true }>,
+  { environment: { NODE_OPTIONS = '' } }: Place,
+): string | undefined {
+  const isPlainNode = basename(path) === 'node'
+  if (typescript || !isPlainNode || !/\.[cm]?tsx?$/.test(file) || reader.test(NODE_OPTIONS)) return undefined
+  return `${file}: ${path} is Node.js ${version}, which runs no TypeScript by itself; name one of 22.18 or later (interpreter), or have a loader in NODE_OPTIONS, such as --import=tsx`
+}
+
+/** What makes Node read it. */
+const reader = /--(?:import|require|(?:experimental-)?loader|experimental-(?:strip|transform)-types)\b|-r\b/
 
 /** What the bridge adds to `stopped`. */
 const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })

@@ -7,7 +7,7 @@ import { changedAt } from '../changed-at.ts'
 import type { Place } from '../place.ts'
 
 export type NodeFound =
-  | { found: true; path: string; version: string }
+  | { found: true; path: string; version: string; typescript: boolean }
   | {
       found: false
       reason: 'executable_not_found' | 'not_executable' | 'debugger_not_found'
@@ -18,8 +18,8 @@ export type NodeFound =
 const oldest = 20
 const mostRemembered = 200
 const probe =
-  'JSON.stringify({ version: process.versions.node, inspector: Boolean(process.features.inspector) })'
-const answerSchema = z.object({ version: z.string(), inspector: z.boolean() })
+  'JSON.stringify({ version: process.versions.node, inspector: Boolean(process.features.inspector), typescript: Boolean(process.features.typescript) })'
+const answerSchema = z.object({ version: z.string(), inspector: z.boolean(), typescript: z.boolean() })
 type Answer = z.infer<typeof answerSchema>
 
 type Where = Pick<Place, 'worktree' | 'directory' | 'environment' | 'enclosure'>
@@ -93,5 +93,6 @@ function judged(path: string, answer: Answer | undefined): NodeFound {
     return not(
       `${path} is Node.js ${answer.version}, which cannot be debugged here; it takes ${oldest} or later`,
     )
-  return { found: true, path, version: answer.version }
+  const { version, typescript } = answer
+  return { found: true, path, version, typescript }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Output } from '../../../../client/sdk/operation-types.ts'
-import { command, debugEnded, debugSession, frame, stop, variable } from '../../samples.ts'
+import { breakpoint, command, debugEnded, debugSession, frame, stop, variable } from '../../samples.ts'
 import { type Handlers, Refusal, standIn } from '../../stand-in-server.ts'
 import { at, cli } from '../rig.ts'
 
@@ -107,6 +107,21 @@ t.test('a program that goes on is waited for', async t => {
     'debug.continue': () => debugSession({ status: 'running', stop: null }),
   })
   t.equal(stdout.match(/stopped \(breakpoint\)/g)?.length, 2)
+})
+
+t.test('what cannot be done says what can, and changes nothing', async t => {
+  const { stdout, code, received } = await talk(t, ['del 1 77', 'n'], {
+    'debug.status': () => debugSession({ breakpoints: [breakpoint()] }),
+    'debug.next': () => {
+      throw new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
+    },
+  })
+  t.equal(code, 1)
+  t.match(
+    stdout,
+    /^there is no breakpoint 77\nit runs: "pause" stops it where it is, "wait" waits until it stops\n$/m,
+  )
+  t.notOk(received.some(({ name }) => name === 'debug.break'))
 })
 
 t.test('nothing that the debuggee holds is obeyed by a terminal', async t => {
