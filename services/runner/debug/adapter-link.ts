@@ -8,7 +8,7 @@ import type { DapOutcome } from './pending-requests.ts'
 import type { Place } from './place.ts'
 import { Refusal } from './refusal.ts'
 
-/** How long an answer may take, where nothing else is said. */
+/** How long an answer may take at the most. */
 const answerMs = 10_000
 /** How long an adapter that was late may take to show that it lives. */
 const probeMs = 2_000
@@ -86,6 +86,11 @@ export class AdapterLink implements AsyncDisposable {
     clearTimeout(timer)
   }
 
+  /** How long an answer may take at the most, but for one that has a time of its own, in milliseconds. */
+  get answerMs(): number {
+    return this.#answerMs
+  }
+
   /** Whether anything can be asked of it still. */
   get usable(): boolean {
     return !this.#over
@@ -102,7 +107,21 @@ export class AdapterLink implements AsyncDisposable {
     deadlineMs = this.#answerMs,
   ): Promise<z.output<Schema>> => {
     if (this.#over) throw new Refusal('debugger_refused', letGo)
-    const outcome = await this.client.request(command, parameters, schema, deadlineMs)
+    return this.#asked(command, parameters, schema, this.#atMost(deadlineMs))
+  }
+
+  /** The first that is asked of it: it may have to start before it answers. */
+  async initialize(parameters: object, ms = answerMs): Promise<void> {
+    this.introduced(await this.#asked('initialize', parameters, anyBodySchema, ms))
+  }
+
+  async #asked<Schema extends z.ZodType>(
+    command: string,
+    parameters: object,
+    schema: Schema,
+    ms: number,
+  ): Promise<z.output<Schema>> {
+    const outcome = await this.client.request(command, parameters, schema, ms)
     switch (outcome.kind) {
       case 'done':
         return outcome.body
@@ -151,12 +170,16 @@ export class AdapterLink implements AsyncDisposable {
    */
   #lives(): Promise<boolean> {
     this.#probing ??= this.client
-      .request('initialize', { adapterID: '' }, anyBodySchema, probeMs)
+      .request('initialize', { adapterID: '' }, anyBodySchema, this.#atMost(probeMs))
       .then(({ kind }) => kind === 'done' || kind === 'refused')
       .finally(() => {
         this.#probing = undefined
       })
     return this.#probing
+  }
+
+  #atMost(ms: number): number {
+    return Math.min(ms, this.#answerMs)
   }
 
   #event(name: string, body: unknown): void {

@@ -17,7 +17,7 @@ export const dapMessageSchema = z.discriminatedUnion('type', [
     message: z.string().optional(),
     body: z.unknown().optional(),
   }),
-  z.object({ type: z.literal('event'), event: z.string(), body: z.unknown().optional() }),
+  z.object({ type: z.literal('event'), event: z.string().max(200), body: z.unknown().optional() }),
   z.object({ type: z.literal('request'), seq, command: z.string() }),
 ])
 

@@ -3,12 +3,11 @@ import { wishOf } from '../../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { AdapterLink } from './adapter-link.ts'
 import type { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
+import { cutText } from './cut-text.ts'
 import { anyBodySchema } from './dap-messages.ts'
 import type { DebuggeeProgram, EnginePlan } from './engine.ts'
 
 /** What the protocol says at the beginning of every debug session, in two parts: before and after the launch. */
-
-const initializeMs = 10_000
 
 /** What this client can do. */
 const client = {
@@ -29,10 +28,13 @@ const client = {
 
 export type Prepared = { ok: true; program: DebuggeeProgram } | { ok: false; failure: CommandFailure }
 
-export async function handshake(adapter: AdapterLink, plan: EnginePlan): Promise<Prepared> {
+export async function handshake(
+  adapter: AdapterLink,
+  plan: EnginePlan,
+  initializeMs?: number,
+): Promise<Prepared> {
   try {
-    const parameters = { ...client, adapterID: plan.adapterId }
-    adapter.introduced(await adapter.ask('initialize', parameters, anyBodySchema, initializeMs))
+    await adapter.initialize({ ...client, adapterID: plan.adapterId }, initializeMs)
     const begun = await plan.begin(adapter.client, adapter.next)
     return begun.ok ? begun : failed(begun.message)
   } catch (error) {
@@ -63,5 +65,5 @@ export async function letRun(
 
 const failed = (message: string): Prepared => ({
   ok: false,
-  failure: { reason: 'debugger_failed', message },
+  failure: { reason: 'debugger_failed', message: cutText(message).value },
 })

@@ -8,14 +8,14 @@ import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
-import { anyBodySchema, processEventSchema, type StoppedEvent, stoppedEventSchema } from './dap-messages.ts'
+import { anyBodySchema, processEventSchema, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
 import { BreakpointClaims } from './editors/breakpoint-claims.ts'
 import { refuseEnded } from './ended-refusal.ts'
 import type { DebuggeeProgram } from './engine.ts'
 import { handshake, letRun } from './handshake.ts'
 import type { Identity, LiveDependencies, LiveListener } from './live-dependencies.ts'
-import { locatedStop, locateMs } from './located-stop.ts'
+import { locatedStop, usualLocateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
 import type { Recorder } from './record/debug-record.ts'
 import { noted } from './record/noted.ts'
@@ -27,11 +27,13 @@ import { WorktreePaths } from './worktree-paths.ts'
 
 /** How long a question waits until the debuggee has been launched, and until a stop has its place, in milliseconds. */
 const launchPatienceMs = 10_000
-const standMs = locateMs * 2
+const standMs = usualLocateMs * 2
 /** How long a question waits for an end that is under way. */
 const endPatienceMs = 5_000
 /** From the debuggee's launch until it may run. */
 const configureMs = 30_000
+/** How many stops may wait to be looked at: of an adapter that says more, the last are. */
+const mostHalts = 50
 /** How long an editor waits until the debuggee's adapter can be told where to stop. */
 const openPatienceMs = 60_000
 
@@ -67,6 +69,8 @@ export class LiveDebugSession implements AsyncDisposable {
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
   #configuring: NodeJS.Timeout | undefined
+  #halts: readonly Halt[] = []
+  #isLocating = false
 
   constructor(deps: LiveDependencies) {
     this.#deps = deps
@@ -101,7 +105,7 @@ export class LiveDebugSession implements AsyncDisposable {
 
   /** Makes everything ready for the debuggee; tells what to launch. */
   prepare(): Promise<{ ok: true; program: DebuggeeProgram } | { ok: false; failure: CommandFailure }> {
-    return handshake(this.adapter, this.#deps.plan)
+    return handshake(this.adapter, this.#deps.plan, this.#deps.deadlines?.initializeMs)
   }
 
   /** The debuggee has been launched: tells the adapter where to stop, and lets it run. */
@@ -194,6 +198,8 @@ export class LiveDebugSession implements AsyncDisposable {
     const state = await this.state.until(({ kind }) => kind !== 'halted', standMs)
     refuseEnded(state)
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
+    if (state.kind === 'halted')
+      throw new Refusal('debugger_timeout', 'the debuggee has stopped, and its debugger does not say where')
     throw isRunning()
   }
 
@@ -292,7 +298,8 @@ export class LiveDebugSession implements AsyncDisposable {
         this.#frames = this.newFrames()
         // Whoever stops anew works on no expression any more.
         this.unanswered.forget(after.event.threadId)
-        void this.#locate(after.number, after.event)
+        this.#halts = [...this.#halts, { ...after, frames: this.#frames }].slice(-mostHalts)
+        if (!this.#isLocating) void this.#locateAll()
         break
       case 'stopped':
         // Otherwise the adapter has refused to send it on, of which nothing has been told.
@@ -307,6 +314,8 @@ export class LiveDebugSession implements AsyncDisposable {
   #tell(event: DebugEventName): void {
     // While it is launching it is told as the store has it.
     if (this.state.value.kind === 'launching') return
+    // Its end is the last that is told.
+    if (this.state.value.kind === 'ended' && event !== 'ended') return
     const view = this.view()
     const by = actor() ?? this.viewers.actor
     this.#deps.record.state(event, view, by)
@@ -340,12 +349,22 @@ export class LiveDebugSession implements AsyncDisposable {
     }
   }
 
-  async #locate(number: number, event: StoppedEvent): Promise<void> {
-    const { plan } = this.#deps
+  /** One after the other, however fast they come. */
+  async #locateAll(): Promise<void> {
+    this.#isLocating = true
+    for (let [halt] = this.#halts; halt !== undefined; [halt] = this.#halts) {
+      this.#halts = this.#halts.slice(1)
+      await this.#locate(halt).catch(error => this.adapter.fail(`where it stopped cannot be told: ${error}`))
+    }
+    this.#isLocating = false
+  }
+
+  async #locate({ number, event, frames }: Halt): Promise<void> {
+    const { plan, deadlines } = this.#deps
     const { adapter, breakpoints } = this
-    const frames = this.#frames
-    const { stop, at } = await locatedStop(number, event, { plan, adapter, breakpoints, frames })
-    if (breakpoints.passesOver(stop, at)) return this.#passOver(number, stop.thread)
+    const locateMs = deadlines?.locateMs ?? usualLocateMs
+    const { stop, at } = await locatedStop(number, event, { plan, adapter, breakpoints, frames, locateMs })
+    if (breakpoints.passesOver(stop, at)) return void this.#passOver(number, stop.thread)
     await breakpoints.arrived().catch(() => undefined)
     await this.keptStops.take(adapter.ask, frames, stop)
     this.#happens({ kind: 'located', stop })
@@ -358,6 +377,11 @@ export class LiveDebugSession implements AsyncDisposable {
     if (outcome.kind === 'refused')
       this.adapter.fail(`it does not go on from a breakpoint: ${outcome.message}`)
   }
+}
+
+/** A stop whose place is to be found out. */
+type Halt = Pick<Extract<DebuggeeState, { kind: 'halted' }>, 'number' | 'event'> & {
+  readonly frames: StoppedFrames
 }
 
 const isRunning = () => new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')

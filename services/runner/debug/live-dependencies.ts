@@ -13,6 +13,17 @@ import type { SourceText } from './source-text.ts'
 
 export type Identity = Pick<DebugSession, 'id' | 'session' | 'command' | 'engine' | 'created_at'>
 
+export type Deadlines = {
+  /** For the first answer of all. */
+  readonly initializeMs?: number
+  /** From launch to running. */
+  readonly configureMs: number
+  /** For an answer, at the most. */
+  readonly answerMs: number
+  /** For each answer to where a stop is. */
+  readonly locateMs?: number
+}
+
 export type LiveDependencies = {
   readonly identity: Identity
   readonly request: DebugRequest
@@ -32,8 +43,8 @@ export type LiveDependencies = {
   readonly said: (body: unknown) => void
   /** Has the debuggee ended. */
   readonly end: (cause: EndCause) => void
-  /** In milliseconds, where they are not to be the usual ones: from launch to running, and for an answer. */
-  readonly deadlines?: { readonly configureMs: number; readonly answerMs: number }
+  /** In milliseconds, where they are not to be the usual ones. */
+  readonly deadlines?: Deadlines
 }
 
 /** Hears what the adapter says, as it says it, and what is told of the debuggee. */

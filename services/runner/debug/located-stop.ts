@@ -8,9 +8,10 @@ import type { EnginePlan, StopMeaning } from './engine.ts'
 import type { StoppedFrames } from './stopped-frames.ts'
 
 /** How long each question about a stop may take, in milliseconds: without an answer the stop is told without it. */
-export const locateMs = 5_000
+export const usualLocateMs = 5_000
 
 type Debugger = {
+  readonly locateMs: number
   readonly plan: EnginePlan
   readonly adapter: AdapterLink
   readonly breakpoints: DebuggeeBreakpoints
@@ -24,8 +25,8 @@ export type LocatedStop = { readonly stop: Stop; readonly at: readonly Entry[] }
 export async function locatedStop(number: number, event: StoppedEvent, of: Debugger): Promise<LocatedStop> {
   const thread = event.threadId ?? 0
   const meaning = of.plan.meaning(event, number === 1)
-  const frame = await innermostFrame(thread, meaning, of.frames)
-  const { reason, description, text } = await explained(thread, meaning, of.adapter)
+  const frame = await innermostFrame(thread, meaning, of)
+  const { reason, description, text } = await explained(thread, meaning, of)
   const at = await of.breakpoints.at({ reason, frame, named: event.hitBreakpointIds ?? [] })
   const stop = {
     number,
@@ -39,7 +40,7 @@ export async function locatedStop(number: number, event: StoppedEvent, of: Debug
   return { stop, at }
 }
 
-async function innermostFrame(thread: number, { frame }: StopMeaning, frames: StoppedFrames) {
+async function innermostFrame(thread: number, { frame }: StopMeaning, { frames, locateMs }: Debugger) {
   if (frame !== undefined) frames.heard(thread, frame)
   const innermost = frame ?? (await frames.innermost(thread, locateMs).catch(() => undefined))
   return innermost === undefined ? null : frames.told(innermost, 0)
@@ -49,7 +50,7 @@ async function innermostFrame(thread: number, { frame }: StopMeaning, frames: St
 async function explained(
   thread: number,
   meaning: StopMeaning,
-  { capabilities, ask }: AdapterLink,
+  { adapter: { capabilities, ask }, locateMs }: Debugger,
 ): Promise<StopMeaning> {
   const { reason, description } = meaning
   if (reason !== 'exception' || description !== null || !capabilities.supportsExceptionInfoRequest)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Breakpoint } from '../../../contract/debug-breakpoints.ts'
 import type { AdapterBreakpoint } from '../dap-messages.ts'
 
@@ -89,11 +90,12 @@ export class BreakpointList {
     })
   }
 
-  /** After the adapter has changed its mind about one. */
+  /** After the adapter has changed its mind about one; the same where it has not. */
   reported(answer: AdapterBreakpoint): BreakpointList {
-    return this.#changed(entry =>
-      entry.adapterId !== null && entry.adapterId === answer.id ? judged(entry, answer) : entry,
-    )
+    const isMeant = (entry: Entry) => entry.adapterId !== null && entry.adapterId === answer.id
+    const isNews = (entry: Entry) => isMeant(entry) && !isDeepStrictEqual(judged(entry, answer), entry)
+    if (!this.entries.some(isNews)) return this
+    return this.#changed(entry => (isMeant(entry) ? judged(entry, answer) : entry))
   }
 
   told(): Breakpoint[] {

@@ -47,6 +47,7 @@ export class DebuggeeBreakpoints {
   #until: SourceLine | undefined
   #turn: Promise<unknown> = Promise.resolve()
   #open = false
+  #isReported = false
 
   constructor(deps: BreakpointsDependencies) {
     this.#deps = deps
@@ -159,8 +160,15 @@ export class DebuggeeBreakpoints {
   reported(body: unknown): void {
     const { success, data } = breakpointEventSchema.safeParse(body)
     if (!success || data.reason !== 'changed') return
-    this.#list = this.#list.reported(this.#named(data.breakpoint))
-    this.#deps.changed()
+    const before = this.#list
+    this.#list = before.reported(this.#named(data.breakpoint))
+    if (this.#list === before || this.#isReported) return
+    // Once, of all that an adapter says at a time.
+    this.#isReported = true
+    queueMicrotask(() => {
+      this.#isReported = false
+      this.#deps.changed()
+    })
   }
 
   #isHit(entry: Entry): boolean {

@@ -8,8 +8,6 @@ import {
 } from '../dap-messages.ts'
 import type { BreakpointList, Entry, EntryOf } from './breakpoint-list.ts'
 
-const deadlineMs = 10_000
-
 /** What an adapter takes at once, in place of all that it had of the same. */
 export type Group = { readonly file: string } | 'function' | 'exception' | 'data'
 
@@ -50,12 +48,7 @@ export async function sendGroup(list: BreakpointList, group: Group, sending: Sen
     case 'function': {
       const sent = wantedOf(list, 'function')
       const breakpoints = sent.map(entry => ({ name: entry.name, ...conditions(entry, sending) }))
-      const body = await sending.ask(
-        'setFunctionBreakpoints',
-        { breakpoints },
-        setBreakpointsBodySchema,
-        deadlineMs,
-      )
+      const body = await sending.ask('setFunctionBreakpoints', { breakpoints }, setBreakpointsBodySchema)
       return { sent, answers: body.breakpoints }
     }
     case 'data': {
@@ -65,12 +58,7 @@ export async function sendGroup(list: BreakpointList, group: Group, sending: Sen
         accessType: entry.access_type,
         ...conditions(entry, sending),
       }))
-      const body = await sending.ask(
-        'setDataBreakpoints',
-        { breakpoints },
-        setBreakpointsBodySchema,
-        deadlineMs,
-      )
+      const body = await sending.ask('setDataBreakpoints', { breakpoints }, setBreakpointsBodySchema)
       return { sent, answers: body.breakpoints }
     }
     case 'exception':
@@ -108,7 +96,7 @@ async function sendFile(sent: readonly EntryOf<'line'>[], file: string, sending:
   }))
   const all = [...breakpoints, ...messages]
   const parameters = { source: { path: sending.absolute(file) }, breakpoints: all }
-  const body = await sending.ask('setBreakpoints', parameters, setBreakpointsBodySchema, deadlineMs)
+  const body = await sending.ask('setBreakpoints', parameters, setBreakpointsBodySchema)
   for (const one of sending.probes.hidden(file)) {
     const place = [...hidden.keys()].indexOf(one.line)
     const said = place < 0 ? undefined : body.breakpoints[breakpoints.length + place]
@@ -131,7 +119,7 @@ async function sendExceptions(sent: readonly EntryOf<'exception'>[], sending: Se
   )
   const filterOptions = conditional.map(({ filter, condition }) => ({ filterId: filter, condition }))
   const parameters = sending.filterOptions ? { filters, filterOptions } : { filters }
-  await sending.ask('setExceptionBreakpoints', parameters, setExceptionBreakpointsBodySchema, deadlineMs)
+  await sending.ask('setExceptionBreakpoints', parameters, setExceptionBreakpointsBodySchema)
   return { sent, answers: sent.map(() => ({ verified: true })) }
 }
 

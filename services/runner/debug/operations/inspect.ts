@@ -6,6 +6,9 @@ import type { StoppedFrames } from '../stopped-frames.ts'
 import { paged } from './paged.ts'
 import { chosenThread } from './threads.ts'
 
+/** Of a frame. */
+const mostScopes = 100
+
 type Page = { start: number; limit: number }
 export type InFrame = { thread?: number | undefined; frame: number }
 
@@ -26,7 +29,7 @@ export async function scopes(live: LiveDebugSession, { thread, frame }: InFrame)
 export async function scopesOf(live: LiveDebugSession, frames: StoppedFrames, thread: number, frame: number) {
   const { id } = await frames.frame(thread, frame)
   const found = await live.adapter.ask('scopes', { frameId: id }, scopesBodySchema)
-  return found.scopes.map(({ name, variablesReference, expensive }) => ({
+  return found.scopes.slice(0, mostScopes).map(({ name, variablesReference, expensive }) => ({
     name,
     reference: frames.given(variablesReference, { thread }),
     expensive,

@@ -7,9 +7,6 @@ import { scopeWith } from './scope-with.ts'
 import { chosenThread } from './threads.ts'
 import { toldValue } from './variables.ts'
 
-/** Seconds that working out the new value may take. */
-const timeout = 10
-
 type SetValue = {
   name: string
   value: string
@@ -25,6 +22,7 @@ export async function setValue(live: LiveDebugSession, input: SetValue) {
   const asked = reference === undefined ? (input.thread ?? stop.thread) : frames.of(reference).thread
   live.unanswered.refuse(asked)
   const thread = await chosenThread(live, asked, stop.thread)
+  const timeout = live.adapter.answerMs / 1_000
   const common = { schema: setValueBodySchema, thread, text: `${name} = ${value}`, timeout } as const
   if (reference === undefined && live.adapter.capabilities.supportsSetExpression) {
     const { id: frameId } = await frames.frame(thread, input.frame)

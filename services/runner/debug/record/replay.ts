@@ -85,12 +85,14 @@ export async function replayed(
 function partsOf({ exchanges }: RecordedStop, reference: number) {
   const told = exchanges.flatMap(({ answer }) => {
     const { variables, scopes, ...body } = answer.ok ? Object(answer.body) : {}
-    return [body, ...(variables ?? []), ...(scopes ?? [])]
+    return [body, ...listOf(variables), ...listOf(scopes)]
   })
   const of = told.find(one => Object(one).variablesReference === reference)
   const { indexedVariables: indexed, namedVariables: named } = Object(of)
   return { indexed, named }
 }
+
+const listOf = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : [])
 
 /** With the source of the line that it stood at: of others it was not kept. */
 function framesOf(frames: readonly Frame[] | undefined, { frame, thread: stopped }: Stop, thread: number) {

@@ -14,7 +14,7 @@ import { besideDebuggee } from '../../../../services/runner/debug/adapter-proces
 import { ConnectedViewers } from '../../../../services/runner/debug/control/connected-viewers.ts'
 import type { EnginePlan } from '../../../../services/runner/debug/engine.ts'
 import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
-import type { Identity } from '../../../../services/runner/debug/live-dependencies.ts'
+import type { Deadlines, Identity } from '../../../../services/runner/debug/live-dependencies.ts'
 import { type PerformedName, perform } from '../../../../services/runner/debug/operations/perform.ts'
 import type { Place } from '../../../../services/runner/debug/place.ts'
 import { DebugRecord } from '../../../../services/runner/debug/record/debug-record.ts'
@@ -39,7 +39,7 @@ type Options = {
   place: Place
   request?: DebugRequest
   secrets?: string[]
-  deadlines?: { configureMs: number; answerMs: number }
+  deadlines?: Deadlines
 }
 
 /** One live debug session without a runner around it: what it tells, and why it was ended. */
