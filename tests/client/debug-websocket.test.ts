@@ -6,14 +6,13 @@ import t from 'tap'
 import { createClient } from '../../client/sdk/client.ts'
 import { demoRepository, realServer } from './real-server.ts'
 
-/** The example of docs/debugging.md as it stands there, against a real API, runner and debugger. */
+/** The example of docs/debugging-websocket.md as it stands there, against a real API, runner and debugger. */
 t.setTimeout(60_000)
 
-const guide = resolve(import.meta.dirname, '../../docs/debugging.md')
+const guide = resolve(import.meta.dirname, '../../docs/debugging-websocket.md')
 
 async function example(): Promise<string> {
-  const [, section = ''] = (await readFile(guide, 'utf8')).split('## Over a WebSocket')
-  const [, code] = /```js\n(.*?)```/s.exec(section) ?? []
+  const [, code] = /```js\n(.*?)```/s.exec(await readFile(guide, 'utf8')) ?? []
   if (code === undefined) throw new Error('there is no example')
   return code
 }

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
+import { breakpointWish } from '../../services/contract/debug-breakpoints.ts'
 import { debugEndReasons } from '../../services/contract/debug-state.ts'
 import { blocksOf, demoWith, played, withoutIds } from './guide.ts'
 import { realServer } from './real-server.ts'
@@ -12,7 +14,7 @@ t.test('the commands of the guide write what it shows', async t => {
   const server = await realServer(t)
   const [program = ''] = blocksOf(guide, 'python')
   await demoWith(server, 'app.py', program)
-  const [before = ''] = blocksOf(guide, 'sh')
+  const [before = '', ...sh] = blocksOf(guide, 'sh')
   const begun = await played(server, before.trim().split('\n'))
   t.match(begun, /status +ready[\s\S]*\nses_…\n$/)
   const shown = blocksOf(guide, 'console')
@@ -21,6 +23,45 @@ t.test('the commands of the guide write what it shows', async t => {
     const commands = [...block.matchAll(/^\$ (.*)$/gm)].map(([, command = '']) => command)
     t.equal(await played(server, commands), withoutIds(block))
   }
+
+  await t.test('and those that it only names are understood and done, as far as debugpy goes', async t => {
+    await writeFile(join(server.directory, 'clone/fix.patch'), patch)
+    const launch = 'npx debug-server debug launch @last --python app.py --break app.py:12'
+    await played(server, ['npx debug-server user create maria', launch])
+    const named = [...guide.matchAll(/`(?:debug )?([a-z][a-z-]*) (@last[^`]*)`/g)].map(
+      ([, command, rest]) => `npx debug-server debug ${command} ${rest}`,
+    )
+    const typed = sh.flatMap(block => block.trim().split('\n'))
+    t.ok(named.length > 15 && typed.length > 5, `${named.length} and ${typed.length}`)
+    const understood = async (commands: Iterable<string>) => {
+      for (const command of commands) {
+        const said = await played(server, [`${command} || echo "exit $?"`])
+        if (/\nexit \d+\n$/.test(said)) t.match(said, /has no|stands at no exception/)
+      }
+    }
+    // A prompt is none without lines.
+    await understood(new Set(named.filter(command => !command.includes('repl'))))
+    const move = (verb: string) => `npx debug-server debug ${verb} @last`
+    await played(server, [launch, move('continue'), move('stop')])
+    await understood(typed)
+  })
+})
+
+/** What fits the program of the guide. */
+const patch = `--- a/app.py
++++ b/app.py
+@@ -1,3 +1,3 @@
+-"""Adds up what is in a basket."""
++"""Adds up what a basket holds."""
+ 
+ basket = [('apples', 3, 0.5), ('bread', 1, 2.2), ('milk', 2, 1.1)]
+`
+
+t.test('breakpoints as objects are such as the contract has', t => {
+  const objects = [...guide.matchAll(/`(\{"kind".*?\})`/g)].map(([, text = '']) => text)
+  t.ok(objects.length > 5)
+  for (const text of objects) t.ok(breakpointWish.safeParse(JSON.parse(text)).success, text)
+  t.end()
 })
 
 t.test('the guide tells every way in which a debug session can end', t => {
