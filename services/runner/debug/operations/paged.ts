@@ -2,5 +2,5 @@
 export function paged<Item>(all: readonly Item[], start: number, limit: number) {
   const items = all.slice(start, start + limit)
   const end = start + items.length
-  return { items, total: all.length, next: items.length > 0 && end < all.length ? end : null }
+  return { items, total: all.length, next: end < all.length ? end : null }
 }

@@ -77,6 +77,15 @@ t.test('that an answer comes late, or can come no more, is told once to who want
   t.same(told, ['one', 'two'])
 })
 
+t.test('the first reason why it is over stands', async t => {
+  const { client, input } = pair()
+  client.close('we have ended it')
+  input.end()
+  await tick()
+  t.equal(await client.closed, 'we have ended it')
+  t.same(await client.request('one', {}, schema, 1_000), { kind: 'closed', why: 'we have ended it' })
+})
+
 t.test('requests of the adapter are refused', async t => {
   const { heard, say } = pair()
   say({ type: 'request', seq: 7, command: 'runInTerminal', arguments: {} })

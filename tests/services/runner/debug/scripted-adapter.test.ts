@@ -79,3 +79,27 @@ t.test('a debuggee that its debugger never sees is ended', async t => {
   })
   t.same(events, [])
 })
+
+t.test('an exception is asked for where the adapter has not said which', async t => {
+  const asked = async (more: object) => {
+    const { ask, said } = await scriptedRig(
+      t,
+      {
+        ...script,
+        initialize: {
+          body: { supportsConfigurationDoneRequest: true, supportsExceptionInfoRequest: true },
+          events: [{ event: 'initialized' }],
+        },
+        configurationDone: {
+          events: [{ event: 'stopped', body: { reason: 'exception', threadId: 3, ...more } }],
+        },
+        exceptionInfo: { body: { exceptionId: 'Asked', description: 'why' }, echo: true },
+      },
+      { meaning: ({ reason, description = null, text = null }) => ({ reason, description, text }) },
+    )
+    const { stop } = await ask('debug.status', { wait: 20 })
+    return [stop?.description, stop?.text, said.length]
+  }
+  t.same(await asked({}), ['Asked', 'why', 1])
+  t.same(await asked({ description: 'Told', text: 'so' }), ['Told', 'so', 0])
+})

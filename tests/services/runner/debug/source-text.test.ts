@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -53,6 +53,14 @@ t.test('the files that were asked for last are kept', async t => {
   for (const file of rest) await text.lines(file, () => true)
   t.equal(await text.lines(first, () => true), kept)
   t.not(await text.lines(second, () => true), dropped)
+})
+
+t.test('lines are shown as their file may be', async t => {
+  const text = new SourceText()
+  writeFileSync(path('secret'), 'hunter2\n')
+  symlinkSync(path('secret'), path('link.py'))
+  t.equal(lineOf(await text.lines(path('link.py'), () => true), 1), 'hunter2')
+  t.equal(await text.lines(path('link.py'), one => one === path('link.py')), undefined, 'though it is kept')
 })
 
 t.test('what is no plain file has no lines, and keeps nobody waiting', async t => {

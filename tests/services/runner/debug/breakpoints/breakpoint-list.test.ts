@@ -57,4 +57,5 @@ t.test('what the adapter answers', async t => {
   t.match(reported.told()[3], { verified: true, message: null })
   t.equal(reported.reported({ id: 2, verified: true, line: 9 }), reported, 'the same twice is no news')
   t.equal(reported.reported({ id: 99, verified: false }), reported, 'nor is what is of none')
+  t.equal(after.reported({ verified: false, message: 'of nobody' }), after)
 })

@@ -24,6 +24,8 @@ t.test('files of the worktree go by the names that the editor has', async t => {
     ],
   })
   t.same(names.taken({ path: '/home/me/my checkout/src é/app.py' }), { path })
+  for (const other of [{ name: 'generated', sourceReference: 7 }, null, 'app.py'])
+    t.same(names.taken(other), other)
   for (const said of ['/home/me/my checkout/src é/app.py', path, 'src é/app.py'])
     t.equal(names.file(said), 'src é/app.py', said)
   t.equal(

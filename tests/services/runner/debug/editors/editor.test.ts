@@ -222,6 +222,15 @@ t.test('what an editor launches waits for it, and ends when it goes before', asy
   t.match(await cause, { reason: 'debugger_failed', message: /has gone before it ran/ })
 })
 
+t.test('what an editor has launched stays when it goes later', async t => {
+  const { live, cause } = await scriptedRig(t, script)
+  const { editor, begun } = editorOn(live, { launches: true })
+  await begun()
+  await editor.leave()
+  live.end({ reason: 'ended_by_debugger' })
+  t.same(await cause, { reason: 'ended_by_debugger' }, 'and nothing has ended it before')
+})
+
 t.test('disconnect lets go, unless it says otherwise', async t => {
   const { live, cause } = await scriptedRig(t, script)
   const one = editorOn(live)

@@ -80,6 +80,14 @@ t.test('a program runs when gdb says so and takes nothing back', async t => {
   t.equal(records.filter(({ kind }) => kind === 'exec').length, 3)
 })
 
+t.test('a program runs as soon as gdb answers to what it was told next', async t => {
+  const { client, says } = clientOf(t)
+  const [one, two] = [client.tell('-exec-one'), client.tell('-two')]
+  says.write('1^running\n2^done\n')
+  await Promise.all([one, two])
+  t.pass()
+})
+
 t.test('answers to nothing, twice, and of others change nothing', async t => {
   const { client, says } = clientOf(t)
   says.write('7^done,value="early"\n^done,value="of nobody"\n')

@@ -1,0 +1,31 @@
+import t from 'tap'
+import { BreakpointClaims } from '../../../../../services/runner/debug/editors/breakpoint-claims.ts'
+
+const there = (...keys: string[]) => new Set(keys)
+
+t.test('what others had set stays when an editor that has set it as well takes it away', async t => {
+  const claims = new BreakpointClaims()
+  const editor = {}
+  t.same(claims.replace(editor, [], ['theirs', 'own'], there('theirs')), [])
+  t.same(claims.replace(editor, ['theirs', 'own'], [], there('theirs', 'own')), ['own'])
+})
+
+t.test('what two editors want goes with the second of them', async t => {
+  const claims = new BreakpointClaims()
+  const [one, two] = [{}, {}]
+  claims.replace(one, [], ['a'], there())
+  claims.replace(two, [], ['a'], there('a'))
+  t.same(claims.replace(one, ['a'], [], there('a')), [])
+  t.same(claims.replace(two, ['a'], [], there('a')), ['a'])
+})
+
+t.test('what others ask for after an editor stays, and what they take away is nobody’s', async t => {
+  const claims = new BreakpointClaims()
+  const editor = {}
+  claims.replace(editor, [], ['a', 'b'], there())
+  claims.byOthers(['a', 'never heard of'])
+  t.same(claims.replace(editor, ['a', 'b'], [], there('a', 'b')), ['b'])
+  claims.replace(editor, [], ['c'], there())
+  t.same(claims.replace(editor, ['c'], ['c'], there()), [])
+  t.same(claims.replace(editor, ['c'], [], there('c')), ['c'])
+})
