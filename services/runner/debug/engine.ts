@@ -51,6 +51,8 @@ export type EnginePlan = {
   hitCondition?(wanted: HitCondition): string | undefined
   /** Whether it answers `debugServerTrace`: it tells calls itself, with results and durations, by `debugServerTraced`. */
   readonly tracesCalls?: true
+  /** Whether a breakpoint with a column lies at the first place behind it, in whatever line that is: no other is moved. */
+  readonly entersByColumn?: true
   /** How a value is written in a `logMessage`, where it is not as the debugger does. */
   logExpression?(expression: string): string
   /** Of `setExceptionBreakpoints`: those of its filters by which that is done. */

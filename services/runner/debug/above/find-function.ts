@@ -2,7 +2,13 @@ import { didYouMean } from '../../../../lib/suggest.ts'
 import type { SourceLines } from '../source-text.ts'
 
 export type FunctionFound =
-  | { readonly found: true; readonly line: number; readonly parameters: readonly string[] }
+  | {
+      readonly found: true
+      readonly line: number
+      readonly parameters: readonly string[]
+      /** Behind its parameters: what runs there runs at each call. From 1. */
+      readonly inside: { readonly line: number; readonly column: number }
+    }
   | { readonly found: false; readonly message: string }
 
 /** How functions are begun, in languages that a debugger here knows; NAME stands for what is looked for. */
@@ -33,7 +39,7 @@ export function findFunction(all: SourceLines, file: string, name: string): Func
   const last = name.split(/\.|::/).at(-1) ?? name
   const patterns = patternsOf(last.replaceAll('$', String.raw`\$`))
   const at = lines.findIndex(line => patterns.some(pattern => pattern.test(line)))
-  if (at >= 0) return { found: true, line: at + 1, parameters: parametersAt(lines, at, last, file) }
+  if (at >= 0) return { found: true, line: at + 1, ...headAt(lines, at, last, file) }
   const names = lines.flatMap(line => anyFunction.map(pattern => pattern.exec(line)?.[1]).find(Boolean) ?? [])
   const hint = didYouMean(last, names)
   return {
@@ -45,12 +51,13 @@ export function findFunction(all: SourceLines, file: string, name: string): Func
 /** In lines of the source. */
 const longestHead = 20
 
-function parametersAt(lines: readonly string[], at: number, name: string, file: string): string[] {
+function headAt(lines: readonly string[], at: number, name: string, file: string) {
   const head = lines.slice(at, at + longestHead).join('\n')
   const open = head.indexOf('(', head.indexOf(name))
-  const names: string[] = []
+  const parameters: string[] = []
   let depth = 0
   let from = open + 1
+  let end = open
   for (let i = open; i >= 0 && i < head.length; i++) {
     const sign = head[i] ?? ''
     if ('([{<'.includes(sign)) depth++
@@ -58,12 +65,17 @@ function parametersAt(lines: readonly string[], at: number, name: string, file: 
     if (')]}'.includes(sign) || (sign === '>' && head[i - 1] !== '-' && head[i - 1] !== '=')) depth--
     if (depth === 0 || (depth === 1 && sign === ',')) {
       const parameter = nameOf(head.slice(from, i).trim(), file)
-      if (parameter !== undefined) names.push(parameter)
+      if (parameter !== undefined) parameters.push(parameter)
       from = i + 1
     }
+    end = i + 1
     if (depth === 0) break
   }
-  return names
+  const before = head.slice(0, end).split('\n')
+  return {
+    parameters,
+    inside: { line: at + before.length, column: (before.at(-1)?.length ?? 0) + 1 },
+  }
 }
 
 /** In C the name comes last, elsewhere first. */

@@ -27,8 +27,17 @@ export async function trace(
       verified: live.probes.tracesCalls,
       message: live.probes.tracesCalls ? null : notYet,
     }
-    const at = live.probes.tracesCalls ? null : found.line
-    come.push({ kind: 'calls', ...told, at, expressions: found.parameters, path: live.paths.absolute(file) })
+    const { inside } = found
+    const where = live.probes.entersByColumn
+      ? { at: inside.line, column: inside.column }
+      : { at: found.line, column: null }
+    come.push({
+      kind: 'calls',
+      ...told,
+      ...(live.probes.tracesCalls ? { at: null, column: null } : where),
+      expressions: found.parameters,
+      path: live.paths.absolute(file),
+    })
   }
   await live.probes.change(come, remove)
   return live.probes.list()
@@ -56,6 +65,7 @@ export async function watch(
       kind: 'values',
       ...told,
       at: line,
+      column: null,
       expressions: [expression],
       path: live.paths.absolute(file),
     })

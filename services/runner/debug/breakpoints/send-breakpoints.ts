@@ -14,7 +14,12 @@ export type Group = { readonly file: string } | 'function' | 'exception' | 'data
 export const groupOf = (entry: Entry): Group => (entry.kind === 'line' ? { file: entry.file } : entry.kind)
 
 /** A message that is no breakpoint of anybody's. */
-export type HiddenLogpoint = { readonly id: number; readonly line: number; readonly logMessage: string }
+export type HiddenLogpoint = {
+  readonly id: number
+  readonly line: number
+  readonly column: number | null
+  readonly logMessage: string
+}
 
 export type Sending = {
   /** What is to be sent besides in a file, and who hears what became of each. */
@@ -88,17 +93,17 @@ async function sendFile(sent: readonly EntryOf<'line'>[], file: string, sending:
   const taken = new Set(breakpoints.map(one => one.line))
   const hidden = Map.groupBy(
     sending.probes.hidden(file).filter(({ line: at }) => !taken.has(at)),
-    ({ line: at }) => at,
+    placeOf,
   )
-  const messages = [...hidden].map(([at, all]) => ({
-    line: at,
+  const messages = [...hidden.values()].map(all => ({
+    ...all.map(({ line, column }) => (column === null ? { line } : { line, column }))[0],
     logMessage: all.map(({ logMessage }) => logMessage).join(''),
   }))
   const all = [...breakpoints, ...messages]
   const parameters = { source: { path: sending.absolute(file) }, breakpoints: all }
   const body = await sending.ask('setBreakpoints', parameters, setBreakpointsBodySchema)
   for (const one of sending.probes.hidden(file)) {
-    const place = [...hidden.keys()].indexOf(one.line)
+    const place = [...hidden.keys()].indexOf(placeOf(one))
     const said = place < 0 ? undefined : body.breakpoints[breakpoints.length + place]
     sending.probes.answered(
       one.id,
@@ -108,6 +113,8 @@ async function sendFile(sent: readonly EntryOf<'line'>[], file: string, sending:
   const answer = line === undefined ? undefined : body.breakpoints[at < 0 ? sent.length : at]
   return { sent, answers: body.breakpoints.slice(0, sent.length), until: answer }
 }
+
+const placeOf = ({ line, column }: Pick<HiddenLogpoint, 'line' | 'column'>): string => `${line} ${column}`
 
 /** Adapters that say nothing of each have agreed to all. */
 async function sendExceptions(sent: readonly EntryOf<'exception'>[], sending: Sending): Promise<Sent> {

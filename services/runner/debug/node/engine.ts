@@ -85,6 +85,7 @@ function planOf(request: DebugRequest, file: string, node: string, place: Place)
       }
     },
     everyThread: 0,
+    entersByColumn: true,
     hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
     exceptionFilters: wanted => filters[wanted],
     meaning: event => {

@@ -7,7 +7,8 @@ import type { LoadedMap } from './load-source-map.ts'
 import type { Place } from './scripts.ts'
 import type { Target } from './target.ts'
 
-export type SourceBreakpoint = Asked & { readonly line: number }
+/** `column`: the first place at it or behind it is meant, in whatever line that is. Both from 1. */
+export type SourceBreakpoint = Asked & { readonly line: number; readonly column?: number | undefined }
 
 /** As the protocol tells it. */
 export type ToldBreakpoint = {
@@ -24,6 +25,7 @@ type Wanted = {
   /** Without symbolic links, as scripts and sources are known by. */
   readonly path: string
   readonly line: number
+  readonly column: number | undefined
   readonly asked: Asked
   readonly condition: string | undefined
   /** Why there can be none. */
@@ -38,7 +40,8 @@ const notLoaded = 'the program has not loaded this file yet'
 
 /**
  * What is to stop the debuggee in lines of files, in each of its threads: in scripts of that name, and in those that a
- * source map says are made of the file, as they are loaded. None is put into another line than the one asked for.
+ * source map says are made of the file, as they are loaded. None is put into another line than the one asked for, but for
+ * those that name a column.
  */
 export class LineBreakpoints {
   readonly binding: string
@@ -65,7 +68,7 @@ export class LineBreakpoints {
     const before = this.#files.get(file) ?? []
     const path = realPathOf(file)
     const now = asked.map(one => {
-      const key = JSON.stringify([one.line, one.condition, one.hitCondition, one.logMessage])
+      const key = JSON.stringify([one.line, one.column, one.condition, one.hitCondition, one.logMessage])
       return before.find(known => known.key === key) ?? this.#wanted(file, path, one, key)
     })
     this.#files.set(file, now)
@@ -131,11 +134,11 @@ export class LineBreakpoints {
     return [...this.#files.values()].flat().filter(({ fault }) => fault === undefined)
   }
 
-  #wanted(file: string, path: string, { line, ...asked }: SourceBreakpoint, key: string): Wanted {
+  #wanted(file: string, path: string, { line, column, ...asked }: SourceBreakpoint, key: string): Wanted {
     const id = ++this.#id
     const written = conditionOf(asked, this.binding, id)
     return {
-      ...{ id, key, file, path, line, asked },
+      ...{ id, key, file, path, line, column, asked },
       condition: written.ok ? written.text : undefined,
       fault: written.ok ? undefined : written.why,
       ...{ verified: false, nearest: undefined, failed: false },
@@ -146,7 +149,7 @@ export class LineBreakpoints {
     if (one.condition !== undefined) target.connection.tell('Runtime.addBinding', { name: this.binding })
     // Some versions of Node name what they have made of TypeScript by its path.
     const urls = new Set([one.path, one.file].flatMap(path => [pathToFileURL(path).href, path]))
-    const direct = [...urls].map(url => this.#put(target, one, url, one.line - 1, 0))
+    const direct = [...urls].map(url => this.#put(target, one, url, one.line - 1, (one.column ?? 1) - 1))
     const mapped = [...target.scripts.mapped(one.path)].map(({ script, map, source }) =>
       this.#bind(target, one, script.url, map, source),
     )
@@ -154,7 +157,9 @@ export class LineBreakpoints {
   }
 
   async #bind(target: Target, one: Wanted, url: string, map: LoadedMap, source: number): Promise<void> {
-    const places = map.map.generatedOf(source, one.line - 1)
+    const first = one.line - 1
+    const line = one.column === undefined ? first : (map.map.nextLine(source, first) ?? first)
+    const places = map.map.generatedOf(source, line)
     if (places.length === 0) {
       const next = map.map.nextLine(source, one.line - 1)
       if (next !== undefined) this.#moved(one, next + 1)
@@ -212,7 +217,8 @@ export class LineBreakpoints {
     const place = isSource
       ? target.scripts.place(location)
       : { path: one.path, line: location.lineNumber + 1 }
-    if (place.path === one.path && place.line === one.line) {
+    const isThere = place.line === one.line || (one.column !== undefined && place.line > one.line)
+    if (place.path === one.path && isThere) {
       if (one.verified) return
       one.verified = true
       this.#changed(this.#told(one))

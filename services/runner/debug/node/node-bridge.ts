@@ -52,6 +52,7 @@ const schemas = {
       .array(
         z.object({
           line: z.int().min(1),
+          column: z.int().min(1).optional(),
           condition: z.string().optional(),
           hitCondition: z.string().optional(),
           logMessage: z.string().optional(),

@@ -41,6 +41,10 @@ t.test('where a function begins, and what it takes, in each language', t => {
   ] as const) {
     const found = findFunction(['', 'add(1);', 'return add(2)', line], file, name)
     t.match(found, { found: true, line: 4 }, line)
+    t.ok(
+      found.found && line.slice(0, found.inside.column - 1).endsWith(')'),
+      `${line}: its body comes behind`,
+    )
     const names = found.found ? found.parameters.filter(one => one !== 'mut') : []
     t.same(
       names.filter(one => parameters.some(wanted => wanted === one)),

@@ -85,3 +85,32 @@ console.log('up')
   await run.evaluate('setTimeout(() => load().f())')
   t.match(await run.go('continue'), { reason: 'breakpoint', debugServerFrame: { line: 2, name: /f/ } })
 })
+
+t.test('with a column it lies at the first place behind it, in whatever line that is', async t => {
+  const main = `const later = require('./later.js')
+const sum = (a, b) => a + b
+function twice(n) {
+  // Nothing is here.
+  return 2 * n
+}
+console.log(sum(1, 2), twice(4), later(5))
+`
+  const { debug } = nodeRig(t, {
+    'main.js': main,
+    'later.js': 'module.exports = function later(n) {\n  return n\n}\n',
+  })
+  const message = (name: string) => ({ logMessage: `${name}={${name}}` })
+  const run = await debug('main.js', {
+    breakpoints: {
+      'main.js': [
+        { line: 2, column: 'const sum = (a, b)'.length + 1, ...message('b') },
+        { line: 3, column: 'function twice(n)'.length + 1, ...message('n') },
+        { line: 3, ...message('never') },
+      ],
+      'later.js': [{ line: 1, column: 'module.exports = function later(n)'.length + 1, ...message('n') }],
+    },
+  })
+  t.equal(await run.next(), 'terminated')
+  const said = run.events.filter(({ event }) => event === 'output').map(({ body }) => body)
+  t.match(said, [{ output: 'b=2\n' }, { output: 'n=4\n' }, { output: 'n=5\n' }])
+})
