@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 
 /** An address as it is written everywhere here: one of IPv4 may come in the form of IPv6, and a link's name is of no use elsewhere. */
 export function plainAddress(address: string): string {
+  if (!address.includes(':')) return address
   const bare = address.replace(/%.*$/, '')
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
 }

@@ -30,9 +30,18 @@ export async function admit(
   request: Presenting,
 ): Promise<Outcome<Caller>> {
   const credential = await presented(deps, request)
-  if (!credential.ok) return credential
-  const caller = judge(credential.value, access, deps.clock.now())
-  return caller.ok ? done({ ...caller.value, client: request.headers['user-agent'] }) : caller
+  return credential.ok ? judgeAsking(credential.value, access, request, deps.clock.now()) : credential
+}
+
+/** As `judge`, of who sends this request. */
+export function judgeAsking(
+  credential: Credential | undefined,
+  access: Access,
+  { headers }: Presenting,
+  now: number,
+): Outcome<Caller> {
+  const caller = judge(credential, access, now)
+  return caller.ok ? done({ ...caller.value, client: headers['user-agent'] }) : caller
 }
 
 /** A caller who was admitted, as what they came with stands by now. */
@@ -42,6 +51,16 @@ export const readmit = async (
   caller: Caller,
 ): Promise<Outcome<Caller>> =>
   rejudge(await getCredential(store, caller.credential.id), access, caller, clock.now())
+
+/**
+ * Whether a caller may still do what they were admitted for, as can be told without asking: nothing has been written since
+ * that callers are judged by.
+ */
+export const isStillJudged = (
+  { store, clock }: Pick<PresentedDependencies, 'store' | 'clock'>,
+  { credential }: Caller,
+  judgedAt: number | undefined,
+): boolean => judgedAt === store.recalled() && !hasExpired(credential, clock.now())
 
 /** As `judge`; who sees less than when they were admitted has to ask anew. */
 export function rejudge(
@@ -59,7 +78,7 @@ export function rejudge(
 export function judge(credential: Credential | undefined, access: Access, now: number): Outcome<Caller> {
   if (credential === undefined || credential.revoked_at !== null || credential.user_disabled_at !== null)
     return unknownCredential()
-  if (credential.expires_at !== null && Date.parse(credential.expires_at) <= now)
+  if (hasExpired(credential, now))
     return tokenExpired(`the ${nouns[credential.kind]} expired at ${credential.expires_at}`)
   const scopes = scopesHeld(credential)
   if (access === 'token' && credential.kind === 'token' && credential.viewer_of !== null)
@@ -78,6 +97,10 @@ export function judge(credential: Credential | undefined, access: Access, now: n
     visible: grants(scopes, 'admin') ? 'all' : { owner: credential.user_id },
   })
 }
+
+/** All else that ends a token or sign-in is written. */
+export const hasExpired = ({ expires_at }: Credential, now: number): boolean =>
+  expires_at !== null && Date.parse(expires_at) <= now
 
 const nouns: Record<Credential['kind'], string> = { token: 'token', sign_in: 'sign-in' }
 

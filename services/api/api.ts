@@ -27,6 +27,7 @@ import { ApiMetrics } from './metrics.ts'
 import { Peers } from './peers.ts'
 import { Readiness } from './readiness.ts'
 import { requestIds } from './request-id.ts'
+import { RequestLog } from './request-log.ts'
 import { RunnerLink } from './runner-link.ts'
 import { buildServer } from './server.ts'
 import { AccessTokens } from './sign-in/access-tokens.ts'
@@ -108,10 +109,12 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   )
   const tunnels = deps.tunnels ?? serverSchema.parse({}).tunnels
   const limits: Limits = { ...defaultLimits, ...deps.limits }
+  const metrics = new ApiMetrics(deps.store)
   const context: Context = {
     ...deps,
     loopback: isLoopback(listen.host),
-    metrics: new ApiMetrics(deps.store),
+    metrics,
+    requestLog: new RequestLog({ log, metrics }),
     peers: new Peers(await proxyProof(deps.store)),
     rates: new RequestRates(deps.clock, deps.requests),
     streams: new StreamRoom(deps.streamsPerUser),

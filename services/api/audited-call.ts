@@ -20,6 +20,6 @@ export async function auditedCall<T>(
   const { id: credential, user_id: user } = caller.credential
   const entry = new AuditEntry({ user, credential, operation, address, now: () => now(context) })
   const answered = await writtenTo(entry, answer)
-  await context.auditReads.add(entry)
+  if (entry.seen !== undefined) await context.auditReads.add(entry)
   return answered
 }

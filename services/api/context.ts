@@ -21,6 +21,7 @@ import type { ApiMetrics } from './metrics.ts'
 import type { Outcome } from './outcome.ts'
 import type { Peers } from './peers.ts'
 import type { Readiness } from './readiness.ts'
+import type { RequestLog } from './request-log.ts'
 import type { Question, TerminalQuestion, Wait } from './runner-link.ts'
 import type { AccessTokens } from './sign-in/access-tokens.ts'
 import type { AuditRefusals } from './sign-in/audit-refusals.ts'
@@ -37,6 +38,7 @@ export type Context = {
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: ApiMetrics
+  readonly requestLog: RequestLog
   readonly peers: Peers
   readonly rates: RequestRates
   readonly streams: StreamRoom

@@ -3,7 +3,6 @@ import { type Families, familiesSchema, metricsText, metricsType } from '../../l
 import { admit } from './access.ts'
 import type { Context } from './context.ts'
 import { countRequest } from './limits/count-request.ts'
-import type { Callers } from './routes.ts'
 import { sendProblem } from './send-problem.ts'
 
 export const metricsPath = '/metrics'
@@ -16,7 +15,7 @@ const runnerDeadline = 1_000
  * The figures of API, store and runner, in Prometheus' text form; as JSON for the proxy, which adds its own. They tell
  * of everybody's sessions, hence the scope.
  */
-export function registerMetrics(server: FastifyInstance, context: Context, callers: Callers): void {
+export function registerMetrics(server: FastifyInstance, context: Context): void {
   for (const url of [metricsPath, `/api${metricsPath}`])
     server.route({
       method: 'GET',
@@ -25,7 +24,7 @@ export function registerMetrics(server: FastifyInstance, context: Context, calle
       config: { template: metricsPath, countsItself: true },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const admitted = await admit(context, metricsAccess, request)
-        if (admitted.ok) callers.set(request, admitted.value)
+        if (admitted.ok) request.caller = admitted.value
         const refusal = countRequest(context, request, reply, admitted)
         if (refusal !== undefined) return sendProblem(reply, refusal)
         const services = await gather(context)

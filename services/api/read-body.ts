@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { bodyBounds, jsonExcess } from './limits/json-shape.ts'
 
@@ -35,13 +36,7 @@ const bodyReasons = {
   values: `the request body has more than ${bodyBounds.values} values`,
 } as const
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 function decode(body: string | Buffer): string | undefined {
   if (typeof body === 'string') return body
-  try {
-    return utf8.decode(body)
-  } catch {
-    return undefined
-  }
+  return isUtf8(body) ? body.toString() : undefined
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { note, type Subject, subjectOf } from '../../lib/subject.ts'
 import type { OperationName } from '../contract/contract.ts'
 import type { Store } from '../store/store.ts'
-import type { Caller } from './access.ts'
+import { type Caller, hasExpired } from './access.ts'
 
 /** What is read of the store alone, so that it is answered alike for as long as nothing is written there. */
 const repeated: ReadonlySet<OperationName> = new Set<OperationName>([
@@ -44,7 +44,7 @@ export class RepeatedAnswers {
     if (version !== this.#version) this.#clear()
     this.#version = version
     const answer = this.#answers.get(key)
-    if (answer === undefined || this.#hasExpired(answer.caller)) {
+    if (answer === undefined || hasExpired(answer.caller.credential, this.#clock.now())) {
       this.#asked.set(request, version)
       return undefined
     }
@@ -69,17 +69,14 @@ export class RepeatedAnswers {
     this.#answers.clear()
     this.#size = 0
   }
-
-  /** All else that ends a token is written. */
-  #hasExpired({ credential: { expires_at } }: Caller): boolean {
-    return expires_at !== null && Date.parse(expires_at) <= this.#clock.now()
-  }
 }
 
 /** Undefined where the answer depends on more than what stands in it: time to wait, conditions, a cookie's page. */
-function keyOf(name: OperationName, { url, headers, query }: FastifyRequest): string | undefined {
+function keyOf(name: OperationName, request: FastifyRequest): string | undefined {
+  if (!repeated.has(name)) return undefined
+  const { url, headers, query } = request
   const { authorization } = headers
-  if (!repeated.has(name) || authorization === undefined) return undefined
-  if (headers['if-match'] !== undefined || Object.hasOwn(query ?? {}, 'wait')) return undefined
+  if (authorization === undefined || headers['if-match'] !== undefined || Object.hasOwn(query ?? {}, 'wait'))
+    return undefined
   return `${url} ${authorization}`
 }

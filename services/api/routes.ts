@@ -2,17 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type OperationName, operationNames } from '../contract/contract.ts'
 import { type Operation, opensByTicket, pathsOf } from '../contract/operation.ts'
 import { tellsVersion } from '../contract/versions.ts'
-import { type Caller, readmit } from './access.ts'
+import { type Caller, isStillJudged, judgeAsking, readmit } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import { sendBytes } from './bytes/send-bytes.ts'
 import type { Context } from './context.ts'
 import { eventFormat, sendEvents } from './events/http-edge.ts'
 import { openEvents, resumed } from './events/open-events.ts'
-import { Gone, goneSignal } from './gone.ts'
+import { goneSignal } from './gone.ts'
 import { handOver } from './hand-over.ts'
 import type {
   BytesName,
-  Call,
   CalledName,
   EventsName,
   Handlers,
@@ -22,6 +21,8 @@ import type {
   Visit,
 } from './handlers/handler.ts'
 import type { RawInput } from './input.ts'
+import { JsonCall } from './json-call.ts'
+import { KnownCredentials } from './known-credentials.ts'
 import { countRequest } from './limits/count-request.ts'
 import { defaultBodyBytes } from './limits/request-size.ts'
 import { whileAdmitted } from './live/while-admitted.ts'
@@ -29,7 +30,7 @@ import { answerLog } from './logs/answer-log.ts'
 import { sendLog } from './logs/http-edge.ts'
 import { openLog } from './logs/open-log.ts'
 import { admitTo, answerCall, answerPublic, isBytes, isEvents, isPublic, isStream } from './operations.ts'
-import { done, type Outcome, type Refusal } from './outcome.ts'
+import { done, type Outcome } from './outcome.ts'
 import { RepeatedAnswers, type SentAnswer } from './repeated-answers.ts'
 import { readConditions } from './request-conditions.ts'
 import { roundIsRead } from './round-is-read.ts'
@@ -37,17 +38,10 @@ import { hasHead } from './route-table.ts'
 import { sendProblem } from './send-problem.ts'
 import { versionOf } from './version.ts'
 
-/** Who asks, from the moment it was admitted; read by the request log. */
-export type Callers = WeakMap<FastifyRequest, Caller>
-
 /** Every operation of the contract at its path, and again under `/api`. */
-export function registerRoutes(
-  server: FastifyInstance,
-  context: Context,
-  handlers: Handlers,
-  callers: Callers,
-): void {
+export function registerRoutes(server: FastifyInstance, context: Context, handlers: Handlers): void {
   const answers = new RepeatedAnswers(context.store, context.clock)
+  const credentials = new KnownCredentials(context.store)
   for (const name of operationNames)
     for (const path of addressesOf(contract[name])) {
       const route = {
@@ -64,37 +58,43 @@ export function registerRoutes(
         }
         server.route({ ...route, onRequest, handler: publicHandler(context, handlers, name) })
       } else {
-        // Before the body is read: who may not do this sends us no megabytes either.
-        const admission = async (request: FastifyRequest, reply: FastifyReply) => {
-          const { ticket } = queryOf(request)
-          const admitted = await admitTo(
-            context,
-            name,
-            request,
-            opensByTicket(contract[name]) ? ticket : undefined,
-          )
-          if (admitted.ok) callers.set(request, admitted.value)
-          return countRequest(context, request, reply, admitted)
+        const { access } = contract[name]
+        const ticketOf = (request: FastifyRequest): unknown =>
+          opensByTicket(contract[name]) ? queryOf(request).ticket : undefined
+        const known = (request: FastifyRequest): Outcome<Caller> | undefined => {
+          const credential = ticketOf(request) === undefined ? credentials.find(request) : undefined
+          return credential && judgeAsking(credential, access, request, context.clock.now())
         }
+        const admitted = async (request: FastifyRequest): Promise<Outcome<Caller>> => {
+          const ticket = ticketOf(request)
+          const caller = await admitTo(context, name, request, ticket)
+          if (caller.ok && ticket === undefined) credentials.keep(request, caller.value.credential)
+          return caller
+        }
+        // Before the body is read: who may not do this sends us no megabytes either.
         const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
           await roundIsRead()
           const again = answers.find(name, request)
-          if (again !== undefined) callers.set(request, again.caller)
-          const refusal =
-            again === undefined
-              ? await admission(request, reply)
-              : countRequest(context, request, reply, done(again.caller))
+          request.judgedAt = context.store.recalled()
+          const caller =
+            (again === undefined ? known(request) : done(again.caller)) ?? (await admitted(request))
+          if (caller.ok) request.caller = caller.value
+          const refusal = countRequest(context, request, reply, caller)
           // A reply is a promise: to return it would be to wait until it has been sent.
           if (refusal !== undefined) sendProblem(reply, refusal)
           else if (again !== undefined) sendJson(reply, name, again.sent)
         }
         // And after it: who sends it slowly may be nobody any more when it is there.
-        const preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
-          const admitted = await readmit(context, contract[name].access, callerOf(callers, request))
-          if (!admitted.ok) return sendOutcome(reply, name, admitted)
+        const preHandler = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => {
+          const caller = callerOf(request)
+          if (isStillJudged(context, caller, request.judgedAt)) return next()
+          readmit(context, access, caller).then(
+            admitted => void (admitted.ok ? next() : sendOutcome(reply, name, admitted)),
+            next,
+          )
         }
         const hooks = route.method === 'GET' ? { onRequest } : { onRequest, preHandler }
-        server.route({ ...route, ...hooks, handler: handlerOf(context, handlers, name, callers, answers) })
+        server.route({ ...route, ...hooks, handler: handlerOf(context, handlers, name, answers) })
       }
     }
 }
@@ -107,13 +107,12 @@ function handlerOf(
   context: Context,
   handlers: Handlers,
   name: JsonName | StreamName | BytesName | EventsName,
-  callers: Callers,
   answers: RepeatedAnswers,
 ) {
-  if (isStream(name)) return streamHandler(context, handlers, name, callers)
-  if (isEvents(name)) return eventsHandler(context, handlers, name, callers)
-  if (isBytes(name)) return bytesHandler(context, handlers, name, callers)
-  return jsonHandler(context, handlers, name, callers, answers)
+  if (isStream(name)) return streamHandler(context, handlers, name)
+  if (isEvents(name)) return eventsHandler(context, handlers, name)
+  if (isBytes(name)) return bytesHandler(context, handlers, name)
+  return jsonHandler(context, handlers, name, answers)
 }
 
 const publicHandler =
@@ -124,31 +123,25 @@ const publicHandler =
   }
 
 const jsonHandler =
-  (context: Context, handlers: Handlers, name: JsonName, callers: Callers, answers: RepeatedAnswers) =>
+  (context: Context, handlers: Handlers, name: JsonName, answers: RepeatedAnswers) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
-    const caller = callerOf(callers, request)
-    const gone = new Gone(reply.raw)
-    let lost: Refusal | undefined
-    using _ = whileAdmitted(context, name, caller, refusal => {
-      lost = refusal
-      gone.end()
-    })
+    const caller = callerOf(request)
     const conditions = readConditions(name, request)
     if (!conditions.ok) return sendOutcome(reply, name, conditions)
-    const call = new JsonCall(caller, gone, conditions.value)
+    using call = new JsonCall({ context, name, caller, response: reply.raw }, conditions.value)
     const outcome = await calledFrom(context, request, name, caller, () =>
       answerCall(handlers, name, rawInput(request), call),
     )
-    if (lost !== undefined || !outcome.ok) return sendOutcome(reply, name, lost ?? outcome)
+    if (call.lost !== undefined || !outcome.ok) return sendOutcome(reply, name, call.lost ?? outcome)
     const sent = sentAnswer(name, outcome.value)
     if (outcome.headers === undefined) answers.keep(name, request, caller, sent)
     return sendJson(reply, name, sent, outcome)
   }
 
 const streamHandler =
-  (context: Context, handlers: Handlers, name: StreamName, callers: Callers) =>
+  (context: Context, handlers: Handlers, name: StreamName) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
-    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    const call = { caller: callerOf(request), gone: goneSignal(reply.raw) }
     const source = await calledFrom(context, request, name, call.caller, () =>
       answerCall(handlers, name, streamInput(request), call),
     )
@@ -166,9 +159,9 @@ const streamHandler =
   }
 
 const bytesHandler =
-  (context: Context, handlers: Handlers, name: BytesName, callers: Callers) =>
+  (context: Context, handlers: Handlers, name: BytesName) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
-    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    const call = { caller: callerOf(request), gone: goneSignal(reply.raw) }
     const source = await calledFrom(context, request, name, call.caller, () =>
       answerCall(handlers, name, rawInput(request), call),
     )
@@ -179,9 +172,9 @@ const bytesHandler =
   }
 
 const eventsHandler =
-  (context: Context, handlers: Handlers, name: EventsName, callers: Callers) =>
+  (context: Context, handlers: Handlers, name: EventsName) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
-    const call = { caller: callerOf(callers, request), gone: goneSignal(reply.raw) }
+    const call = { caller: callerOf(request), gone: goneSignal(reply.raw) }
     const asked = await calledFrom(context, request, name, call.caller, () =>
       answerCall(handlers, name, streamInput(request), call),
     )
@@ -229,32 +222,9 @@ function streamInput(request: FastifyRequest): RawInput {
 
 const queryOf = ({ query }: FastifyRequest): RawInput['query'] => ({ ...(query ?? {}) })
 
-function callerOf(callers: Callers, request: FastifyRequest): Caller {
-  const caller = callers.get(request)
+function callerOf({ caller }: FastifyRequest): Caller {
   if (caller === undefined) throw new Error('a request reached its handler without a caller')
   return caller
-}
-
-class JsonCall implements Call {
-  readonly caller: Caller
-  readonly idempotencyKey: string | undefined
-  readonly ifMatch: Call['ifMatch']
-  readonly #gone: Gone
-
-  constructor(
-    caller: Caller,
-    gone: Gone,
-    { idempotencyKey, ifMatch }: Pick<Call, 'idempotencyKey' | 'ifMatch'>,
-  ) {
-    this.caller = caller
-    this.idempotencyKey = idempotencyKey
-    this.ifMatch = ifMatch
-    this.#gone = gone
-  }
-
-  get gone(): AbortSignal {
-    return this.#gone.signal
-  }
 }
 
 export function sendOutcome(

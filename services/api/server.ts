@@ -18,9 +18,8 @@ import { pages } from './pages/pages.ts'
 import { serveStatic } from './pages/static-file.ts'
 import { problemReply, rawReply, refusalOf } from './problem-reply.ts'
 import { readJsonOnly } from './read-body.ts'
-import { noteRequest } from './request-log.ts'
 import { methodsAt } from './route-table.ts'
-import { type Callers, registerRoutes } from './routes.ts'
+import { registerRoutes } from './routes.ts'
 import { sendProblem } from './send-problem.ts'
 import type { TokenUse } from './token-use.ts'
 
@@ -30,6 +29,13 @@ declare module 'fastify' {
     template?: string
     /** Whether it counts its requests itself, once it knows who asks. */
     countsItself?: true
+  }
+
+  interface FastifyRequest {
+    /** Who asks, from the moment it was admitted. */
+    caller: Caller | undefined
+    /** What the store told then of what callers are judged by: see `recalled` there. */
+    judgedAt: number | undefined
   }
 }
 
@@ -69,7 +75,8 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   // One more is let in, so that too many can be told from as many as there may be.
   server.server.maxHeadersCount = mostHeaders + 1
   limitConnections(server.server, context.requests.connections)
-  const callers: Callers = new WeakMap()
+  server.decorateRequest('caller', undefined)
+  server.decorateRequest('judgedAt', undefined)
   readJsonOnly(server)
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
@@ -82,9 +89,9 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
     span.within(() => withSubject({ request: request.id }, done))
   })
   server.addHook('onResponse', (request, reply, done) => {
-    const caller: Caller | undefined = callers.get(request)
+    const { caller } = request
     if (caller !== undefined) tokenUse.note(caller.credential)
-    noteRequest(context, {
+    context.requestLog.note({
       method: request.method,
       route: request.routeOptions.config.template ?? '(none)',
       status: reply.raw.statusCode,
@@ -98,8 +105,8 @@ export function buildServer(context: Context, handlers: Handlers, tokenUse: Toke
   allowOrigins(server, context.allowedOrigins)
   server.setErrorHandler(failed)
   server.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request.method, request.url)))
-  registerRoutes(server, context, handlers, callers)
-  registerMetrics(server, context, callers)
+  registerRoutes(server, context, handlers)
+  registerMetrics(server, context)
   for (const page of pages(context.version)) serveStatic(server, page)
   return server
 }

@@ -18,7 +18,6 @@ import { openLog } from './logs/open-log.ts'
 import { sendLogOver } from './logs/websocket-edge.ts'
 import { type Outcome, type Refusal, refuse } from './outcome.ts'
 import { problemReply, rawReply } from './problem-reply.ts'
-import { noteRequest } from './request-log.ts'
 import type { TokenUse } from './token-use.ts'
 import { serveTunnel } from './tunnels/serve-tunnel.ts'
 import { codecsOf, readUpgrade, type Subscription } from './upgrade-request.ts'
@@ -82,7 +81,7 @@ export class Upgrades implements AsyncDisposable {
     const route = opened.ok ? opened.value.route : '(none)'
     const status = opened.ok ? 101 : problemReply(opened).status
     annotate(() => ({ 'http.route': route, 'http.response.status_code': status }))
-    noteRequest(this.#context, {
+    this.#context.requestLog.note({
       method: 'WEBSOCKET',
       route,
       status,

@@ -24,7 +24,7 @@ const idOf = <Schema extends z.ZodType<unknown, string>>(
   schema,
   create: (): z.output<Schema> => schema.parse(`${prefix}_${text()}`),
   /** Always the same of the same bytes, such as those of a hash. */
-  of: (bytes: Uint8Array): z.output<Schema> => schema.parse(`${prefix}_${textOf(bytes.subarray(0, length))}`),
+  of: (bytes: Uint8Array): z.output<Schema> => schema.parse(`${prefix}_${textOf(bytes, 0, length)}`),
 })
 
 export const sessionId = idOf('ses', text('ses').brand<'SessionId'>())
@@ -85,9 +85,8 @@ function randomText(characters: number): string {
     crypto.getRandomValues(randomBytes)
     used = 0
   }
-  const text = textOf(randomBytes.subarray(used, used + characters))
   used += characters
-  return text
+  return textOf(randomBytes, used - characters, used)
 }
 
 /** How many characters the ids of one moment have in common, and how long that is, in milliseconds. */
@@ -109,8 +108,8 @@ function nearby(): string {
   return beginning + randomText(length - common)
 }
 
-function textOf(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array, from: number, to: number): string {
   let text = ''
-  for (const byte of bytes) text += alphabet[byte & 31]
+  for (let at = from; at < to; at++) text += alphabet[(bytes[at] ?? 0) & 31]
   return text
 }

@@ -32,9 +32,8 @@ export function compiledQuery<Values extends object, Row>(
   let compiled: CompiledQuery<Row> | undefined
   return async (database, values) => {
     compiled ??= build(database, name => sql`${new Parameter(name)}`).compile()
-    const parameters = compiled.parameters.map(one =>
-      one instanceof Parameter ? Reflect.get(values, one.name) : one,
-    )
+    const given = values as Record<string, unknown> // by the names of `parameter`
+    const parameters = compiled.parameters.map(one => (one instanceof Parameter ? given[one.name] : one))
     const direct = directly(database)
     // The rows are what the database says they are, here as with Kysely.
     if (direct !== undefined) return direct.ask(compiled.sql, parameters) as Row[]

@@ -59,7 +59,8 @@ export const keptStatements = oncePer((database: DatabaseSync) => {
 const changes = /^\s*(?:insert|update|delete|replace|with\b.*\b(?:insert|update|delete))\b/is
 
 /** Of what is new in these tables no recalled answer tells. */
-const unrecalled = /^insert into "(?:commands|command_inputs|command_dependencies|audit|idempotency_keys)" /
+const unrecalled =
+  /^insert into "(?:commands|command_inputs|command_dependencies|changes|audit|idempotency_keys)" /
 
 /** Most are given as SQLite takes them: those are not copied. */
 const inSqlite = (parameters: readonly unknown[]): readonly SQLInputValue[] =>

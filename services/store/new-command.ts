@@ -7,7 +7,7 @@ import type { TerminalSize } from '../contract/terminal.ts'
 import { touch } from './activity.ts'
 import { cancelIfHopeless, waitFor } from './command-dependencies.ts'
 import { compiledQuery } from './compiled-query.ts'
-import type { CommandRow, Schema } from './schema.ts'
+import type { ChangeRow, CommandRow, Schema } from './schema.ts'
 import { intakeOf, noteHighest } from './session-intake.ts'
 import type { Store } from './store.ts'
 import { presentTrace } from './trace-column.ts'
@@ -152,6 +152,7 @@ async function insertRow(
       ? Math.max(session.highest ?? 0, 0) + 1
       : Math.min((await lowestQuery(transaction, given))[0]?.lowest ?? 1, 1) - 1
   const values = { ...given, id: commandId.create(), sequence, trace_json: presentTrace() }
+  await changeQuery(transaction, { id: values.id, session_id: session.id, owner_id: session.owner_id })
   await insertQuery(transaction, values)
   if (given.environment_id === null) noteHighest(transaction, session, sequence)
   await touch(transaction, session, given.created_at)
@@ -217,5 +218,19 @@ const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | '
       created_at: parameter('created_at'),
       trace_json: parameter('trace_json'),
       ...literally(queued),
+      change_position: database.selectFrom('changes').select(({ fn }) => fn.max('position').as('last')),
     }),
+)
+
+/** That there is a new one, which is inserted next. No trigger does it: each statement that has one costs more than this. */
+const changeQuery = compiledQuery<
+  Pick<CommandRow, 'id' | 'session_id'> & Pick<ChangeRow, 'owner_id'>,
+  unknown
+>((database, parameter) =>
+  database.insertInto('changes').values({
+    kind: 'command',
+    resource_id: parameter('id'),
+    session_id: parameter('session_id'),
+    owner_id: parameter('owner_id'),
+  }),
 )

@@ -329,7 +329,7 @@ export type SessionSecretRow = {
   value: string
 }
 
-/** That a thing has changed, at the position of its latest change. Written by triggers: see migration 0010. */
+/** That a thing has changed, at the position of its latest change. Written by triggers, but of a new command with it: see migrations 0010 and 0039. */
 export type ChangeRow = {
   position: Generated<number>
   kind: 'session' | 'command' | 'repository' | 'removed'
@@ -370,7 +370,7 @@ export type Schema = {
   repositories: RepositoryRow
   sessions: SessionRow
   worktrees: WorktreeRow
-  commands: CommandRow
+  commands: CommandRow & { change_position: number | null }
   command_dependencies: CommandDependencyRow
   command_inputs: CommandInputRow
   session_secrets: SessionSecretRow

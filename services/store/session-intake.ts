@@ -30,6 +30,7 @@ const intakeQuery = compiledQuery<{ session: SessionId }, Intake>((database, par
     .selectFrom('sessions')
     .select(eb => [
       'id',
+      'owner_id',
       'last_active_at',
       'idle_timeout_seconds',
       eb

@@ -31,6 +31,8 @@ export type Store = AsyncDisposable & {
   ): Promise<readonly Row[]>
   /** Differs from any before once something may have changed. */
   version(): number
+  /** As `version`, of what is recalled alone. */
+  recalled(): number
   /** How often something was asked again since it was opened, because the database was locked. */
   readonly retries: number
 }
@@ -63,6 +65,7 @@ export async function openStore(path: string): Promise<Store> {
     read,
     recall: (query, values) => recall.ask(query, values),
     version: () => version.present,
+    recalled: () => version.recalled,
     async write(work) {
       const entry = pendingEntry()
       const audited: typeof work = transaction =>

@@ -33,13 +33,17 @@ try {
     `insert into audit (at, actor_id, operation, refused, request_id, session_id, command_id)
      select ?, id, 'commands.run', 0, ?, ?, ? from users limit 1`,
   )
+  const change = database.prepare(
+    "insert into changes (kind, resource_id, session_id, owner_id) select 'command', ?, ?, id from users limit 1",
+  )
   const note = database.prepare('update sessions set last_active_at = ? where id = ?')
   const [begin, commit] = [database.prepare('begin immediate'), database.prepare('commit')]
 
   let sequence = 1
   const queue = (): void => {
     const id = commandId.create()
-    const row: Record<string, SQLOutputValue> = { ...like, id, sequence: ++sequence }
+    const change_position = Number(change.run(id, session).lastInsertRowid)
+    const row: Record<string, SQLOutputValue> = { ...like, id, sequence: ++sequence, change_position }
     insert.run(...columns.map(column => row[column] ?? null))
     const now = new Date().toISOString()
     note.run(now, session)

@@ -5,6 +5,7 @@ import t from 'tap'
 import { getSession } from '../../../services/store/sessions.ts'
 import { keepArtifact } from './keep-artifact.ts'
 import { type Person, type Rig, startRig } from './rig.ts'
+import { MovableClock } from './sign-in/movable-clock.ts'
 import { until } from './until.ts'
 
 /** A connection on which a request of somebody's is begun: its lines, and what of the body is sent at first. */
@@ -37,6 +38,26 @@ t.test('who is disabled while they send a request have nothing done by the rest 
   const { items: users } = await rig.call('users.list', {}, rig.admin)
   t.notOk(users.some(({ name }) => name === 'backdoor'))
 })
+
+t.test(
+  'whose token expires while they send a request have nothing done by it, though nothing was written',
+  async t => {
+    const clock = new MovableClock(Date.now())
+    const rig = await startRig(t, { clock })
+    const body = JSON.stringify({ name: 'late', scopes: ['sessions:read'], expires_in: 60 })
+    const short = await rig.call('tokens.create', { name: 'short', scopes: ['cli'], expires_in: 60 })
+    const lines = ['content-type: application/json', `content-length: ${body.length}`, 'connection: close']
+    const socket = await begun(
+      rig,
+      { ...rig.alice, secret: short.token },
+      ['POST /tokens HTTP/1.1', 'expect: 100-continue', ...lines],
+      body.slice(0, 5),
+    )
+    clock.pass(60_000)
+    socket.write(body.slice(5))
+    t.match(await text(socket), /^HTTP\/1.1 100 .*HTTP\/1.1 401 .*token_expired/s)
+  },
+)
 
 t.test('who is disabled while an answer is held is refused', async t => {
   const rig = await startRig(t)

@@ -80,6 +80,29 @@ t.test('every change of a state is told, once, as things are', async t => {
   t.same(await news(), [])
 })
 
+t.test('what changes for two reasons at once has changed once', async t => {
+  const rig = await changesRig(t)
+  const session = await rig.running()
+  const command = await rig.queue(session)
+  await rig.news()
+  await rig.store.write(db =>
+    db
+      .updateTable('commands')
+      .set({ status: 'cancelled', ended_at: now(), log_expired_at: now() })
+      .where('id', '=', command)
+      .execute(),
+  )
+  t.same(await rig.news(), [`command ${command} cancelled`])
+  const { places } = await rig.store.read(db =>
+    db
+      .selectFrom('changes')
+      .select(eb => eb.fn.countAll<number>().as('places'))
+      .where('resource_id', '=', command)
+      .executeTakeFirstOrThrow(),
+  )
+  t.equal(places, 1, 'its first place is free')
+})
+
 t.test('leases and signs of life are no changes', async t => {
   const rig = await changesRig(t)
   const id = await rig.running([], { idle_timeout: 10, now: '2030-01-01T00:00:00.000Z' })
@@ -143,9 +166,8 @@ t.test('others are passed over a bounded number at a time', async t => {
   const place = (position: number, owner_id: typeof bob) =>
     rig.store.write(db =>
       db
-        .insertInto('changes')
+        .replaceInto('changes')
         .values({ position, kind: 'session', resource_id: other, session_id: other, owner_id })
-        .onConflict(conflict => conflict.column('resource_id').doUpdateSet({ position }))
         .execute(),
     )
   await place(250_000, bob)

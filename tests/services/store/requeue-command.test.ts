@@ -91,7 +91,7 @@ t.test('a command is queued once more with all but what it waited for', async t 
   const again = await queueAgain(rig.store, row, now())
   if (again === undefined) throw new Error('refused')
   const repeated = await getCommand(rig.store, again.id)
-  t.same(again, repeated)
+  t.match(repeated, again)
   const { command_json, directory, environment_json, timeout_seconds, idempotent, merge, limits_json } = row
   t.match(repeated, {
     ...{ command_json, directory, environment_json, timeout_seconds, idempotent, merge, limits_json },

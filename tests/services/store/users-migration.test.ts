@@ -54,7 +54,8 @@ const triggers = (path: string) =>
   database(path, opened =>
     opened
       .prepare("select name, sql from sqlite_master where type in ('trigger', 'index') order by name")
-      .all(),
+      .all()
+      .map(({ name, sql }) => `${name} ${String(sql).replace(/\s+/g, ' ')}`),
   )
 
 t.test('each token gets a user, and what it had is its user’s', async t => {
