@@ -33,7 +33,7 @@ export class Exceptions {
 
   async want(wanted: Wanted): Promise<void> {
     this.#wanted = wanted
-    await Promise.all([...this.#targets()].map(target => this.applyTo(target)))
+    await Promise.all([...this.#targets()].map(target => target.hears(this.applyTo(target))))
   }
 
   async applyTo(target: Target): Promise<void> {

@@ -73,10 +73,11 @@ export class LineBreakpoints {
     })
     this.#files.set(file, now)
     const added = now.filter(one => !before.includes(one) && one.fault === undefined)
-    for (const target of this.#targets()) {
+    const heard = [...this.#targets()].map(target => {
       for (const one of before) if (!now.includes(one)) this.#remove(target, one)
-      await Promise.all(added.map(one => this.#apply(target, one)))
-    }
+      return target.hears(Promise.all(added.map(one => this.#apply(target, one))))
+    })
+    await Promise.all(heard)
     return now.map(one => this.#told(one))
   }
 
@@ -189,6 +190,8 @@ export class LineBreakpoints {
       const { breakpointId, locations } = answer
       const set = this.#set.get(target) ?? new Map<string, Wanted>()
       this.#set.set(target, set.set(breakpointId, one))
+      // Taken away before the thread has heard of it.
+      if (this.#files.get(one.file)?.includes(one) !== true) return this.#take(target, breakpointId)
       for (const location of locations) await this.#placed(target, one, breakpointId, location)
     } catch (error) {
       // Two of one place, or a thread that has gone: the other one stands.

@@ -4,6 +4,9 @@ import type { Frame } from './frames.ts'
 import type { MapPlace } from './load-source-map.ts'
 import { Scripts } from './scripts.ts'
 
+/** How long a thread that runs may take to hear of something, in milliseconds. */
+const patienceMs = 1_000
+
 export type Movement = 'continue' | 'next' | 'stepIn' | 'stepOut'
 
 /**
@@ -50,6 +53,7 @@ export class Target {
   exitBreakpoint: string | undefined
   /** Takes the next pause, in place of everybody else. */
   nextPause: ((event: PausedEvent) => void) | undefined
+  #isDeaf = false
 
   constructor(
     thread: number,
@@ -76,5 +80,24 @@ export class Target {
   /** The frame that clients call the innermost one. */
   get top(): Frame | undefined {
     return this.pause?.frames[0]
+  }
+
+  /**
+   * Waits until it has heard of something, but not for long: a thread that waits for a child (`execFileSync`), or is at work in
+   * native code, hears of it when it comes back, and holds up no other thread until then. One that stands hears at once.
+   */
+  async hears(something: Promise<unknown>): Promise<void> {
+    const heard = something.then(() => {
+      this.#isDeaf = false
+    })
+    heard.catch(() => undefined)
+    if (this.pause !== undefined) return heard
+    if (this.#isDeaf) return
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(() => {
+      this.#isDeaf = true
+      resolve()
+    }, patienceMs)
+    await Promise.race([heard, late]).finally(() => clearTimeout(timer))
   }
 }

@@ -61,3 +61,38 @@ t.test('workers are threads; one stop is told at a time', async t => {
   await run.ended
   t.same(run.output.trim().split('\n').sort(), ['gone 0', 'gone 0', 'main', 'worker 10', 'worker 20'])
 })
+
+t.test(
+  'a thread that waits for a child hears of breakpoints when it comes back, and the child at once',
+  async t => {
+    const { debug } = nodeRig(t, {
+      'main.cjs': `require('node:child_process').execFileSync(process.execPath, ['child.cjs'], { stdio: 'inherit' })
+let one = 1
+let two = 2
+let three = 3
+`,
+      'child.cjs': 'let a = 1\na++\na++\na++\n',
+    })
+    const run = await debug('main.cjs', { breakpoints: { 'child.cjs': [{ line: 2 }] } })
+    const { threadId } = await run.next()
+    t.equal(threadId, 2)
+    t.match(await run.breakpoints('child.cjs', [{ line: 2 }, { line: 4 }]), [
+      { verified: true },
+      { verified: true },
+    ])
+    const began = performance.now()
+    await run.breakpoints('main.cjs', [{ line: 2 }, { line: 3 }])
+    await run.breakpoints('main.cjs', [{ line: 3 }])
+    await run.ask('setExceptionBreakpoints', { filters: ['failures'] })
+    t.ok(performance.now() - began < 5_000, 'nobody waits for it each time')
+    t.match(await run.go('continue', threadId), { threadId, debugServerFrame: { line: 4 } })
+    t.match(
+      await run.go('continue', threadId),
+      { threadId: 1, debugServerFrame: { line: 3 } },
+      'and not where it was taken back',
+    )
+    t.match((await run.breakpoints('main.cjs', [{ line: 3 }, { line: 4 }]))[1], { verified: true })
+    t.match(await run.go('continue'), { debugServerFrame: { line: 4 } })
+    t.equal(await run.go('continue'), 'terminated')
+  },
+)
