@@ -49,8 +49,19 @@ const settingsExitCodes: Record<SettingsProblem, number> = {
   no_token: exitCodes.notAuthorised,
 }
 
+/** What was asked, as far as a hint needs it: the token as an error about it calls it, and the session that was named. */
+export type AskedOf = { readonly tokenFrom: string; readonly session: string | undefined }
+
+/** What to do about these is done to another session than the one that was named. */
+const ofOthers: ReadonlySet<string> = new Set([
+  'session_not_found',
+  'session_limit',
+  'repository_in_use',
+  'debug_limit',
+])
+
 /** What any error means at the command line. A bug is told with its stack. */
-export function reportOf(error: unknown, tokenFrom: string): Report {
+export function reportOf(error: unknown, { tokenFrom, session = 'SESSION' }: AskedOf): Report {
   if (error instanceof CliError)
     return {
       exitCode: error.exitCode,
@@ -64,7 +75,8 @@ export function reportOf(error: unknown, tokenFrom: string): Report {
     }
   }
   if (error instanceof ProblemError) {
-    const fix = problemFix(error.code, tokenFrom)
+    const named = ofOthers.has(error.code) ? 'SESSION' : session
+    const fix = problemFix(error.code, tokenFrom)?.replaceAll(/\bSESSION\b/g, () => named)
     return {
       exitCode: exitCodeOf(error.code, error.status),
       problem: { ...error.problem, ...(fix === undefined ? {} : { fix }) },

@@ -21,7 +21,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   try {
     return await invocation.run(args)
   } catch (error) {
-    const { exitCode, problem } = reportOf(error, invocation.tokenFrom)
+    const { exitCode, problem } = reportOf(error, invocation)
     if (problem !== undefined)
       io.stderr.write(
         asksForJson(args)
@@ -50,6 +50,7 @@ async function versionOf(root: string): Promise<string> {
 class Invocation {
   readonly #io: Io
   #settings: Settings | undefined
+  #session: string | undefined
   #exitCode: number = exitCodes.success
 
   constructor(io: Io) {
@@ -59,6 +60,11 @@ class Invocation {
   /** For an error about the token: which one it was. */
   get tokenFrom(): string {
     return tokenName(this.#settings)
+  }
+
+  /** Which session was named, for a hint that is about the same one. */
+  get session(): string | undefined {
+    return this.#session
   }
 
   async run(args: readonly string[]): Promise<number> {
@@ -107,6 +113,7 @@ class Invocation {
 
   async #perform({ name, input, extras }: Asked, flags: Flags): Promise<number> {
     const io = this.#io
+    if (typeof input.session === 'string') this.#session = input.session
     const [{ loadSettings }, { clientAs }, { perform }] = await Promise.all([
       import('../../config/client/load.ts'),
       import('./server-client.ts'),

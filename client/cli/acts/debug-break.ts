@@ -1,8 +1,11 @@
+import { breakpointWish } from '../../../services/contract/debug-breakpoints.ts'
+import { issueMessage } from '../../../services/contract/issue-message.ts'
 import type { Input } from '../../sdk/operation-types.ts'
-import { CliError } from '../cli-error.ts'
+import { CliError, usageError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { hint } from '../hint.ts'
 import { print } from '../print.ts'
+import { abridged } from '../render/abridged.ts'
 import { renderBreakpoints } from '../render/breakpoints.ts'
 import type { Act, ActContext } from '../words/words.ts'
 
@@ -11,11 +14,34 @@ type Asked = NonNullable<Input<'debug.break'>['breakpoints']>[number]
 /** Adds breakpoints, takes them away, or lists them: in any case all that there are are shown. */
 export const act: Act<'debug.break'> = async (input, context) => {
   const breakpoints = breakpointsOf(input.breakpoints ?? [], context.extras)
+  for (const wish of breakpoints) requireSound(wish)
   const all = await context.client.debug.break({ ...input, breakpoints })
   await print(context, all, renderBreakpoints)
   if (breakpoints.length === 0 && (input.ids ?? []).length === 0 && input.remove === true)
     await hint(context, 'nothing was taken away: name what to remove, as FILE:LINE or by --id')
   return exitCodes.success
+}
+
+/** By which flag each member of a breakpoint is given. */
+const flagOf: Readonly<Record<string, string>> = {
+  condition: 'if',
+  hit_condition: 'hits',
+  log_message: 'log',
+  name: 'function',
+  filter: 'exception',
+  expression: 'data',
+  at: 'text',
+}
+
+/** What the contract says of one, in the words of the command line. */
+function requireSound(wish: Asked): void {
+  const { error } = breakpointWish.safeParse(wish)
+  const [issue] = error?.issues ?? []
+  if (issue === undefined) return
+  const member = typeof wish === 'string' ? 'at' : String(issue.path[0])
+  const given = typeof wish === 'string' ? wish : Object.entries(wish).find(([name]) => name === member)?.[1]
+  const text = typeof given === 'string' ? ` "${abridged(given)}"` : ''
+  throw usageError(`--${flagOf[member] ?? member}${text}: ${issueMessage(issue)}`)
 }
 
 /** What was typed as the contract has it; the conditions are those of all that is named. */

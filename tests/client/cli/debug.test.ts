@@ -148,6 +148,27 @@ t.test('breakpoints are named without dashes', async t => {
   const wrong = await type('break @last app.py')
   t.equal(wrong.code, 2)
   t.match(wrong.stderr, /FILE:LINE… "app.py": expected FILE:LINE/)
+  const hits = await type('break @last app.py:6 --hits x')
+  t.equal(hits.code, 2)
+  t.match(hits.stderr, /^error: --hits "x": expected N, >=N or %N/)
+  const text = await type('break @last --text', {}, `app.py:${'a'.repeat(2_000)}`)
+  t.match(text.stderr, /^error: --text "app.py:"a+…": expected at most/)
+  t.equal(server.received.length, 4, 'nothing is asked')
+})
+
+t.test('what to do next names the session that was named', async t => {
+  const { type } = await rig(t, {
+    'debug.next': ({ session }) => {
+      throw new Refusal(session === '@last' ? 'debuggee_running' : 'session_not_found', 'no')
+    },
+    'debug.launch': () => {
+      throw new Refusal('debug_limit', 'no')
+    },
+  })
+  t.match((await type('next @last')).stderr, 'debug-server debug pause @last"')
+  t.match(JSON.parse((await type('next @last --json')).stderr).fix, 'debug-server debug pause @last"')
+  t.notMatch((await type('next ses_0000')).stderr, 'ses_0000')
+  t.match((await type('launch @last --python app.py')).stderr, 'debug stop SESSION"', 'another one')
 })
 
 t.test('variables are a table, and tell how to see more', async t => {

@@ -80,7 +80,7 @@ async function written(name: CliName, json: boolean, colours: boolean): Promise<
   try {
     await Reflect.apply(act, undefined, [{ session: '@last', url: 'https://x/y.git' }, context])
   } catch (error) {
-    const { problem } = reportOf(error, 'the token')
+    const { problem } = reportOf(error, { tokenFrom: 'the token', session: undefined })
     if (problem?.code === 'bug') throw error
     if (problem !== undefined) streams.stderr.write(reportText(problem, plain))
   }
