@@ -28,16 +28,18 @@ export const debugLaunch: Words<'debug.launch'> = {
     exceptions: { value: 'WHICH' },
     wait,
   },
+  extras: [{ name: 'function', value: 'NAME', describe: 'stop wherever this function begins, such as main' }],
   examples: [
     '@last --python app.py --break app.py:12',
     '@last --module unittest --break stack.py:9 -- -v test_stack',
     '@last --python app.py --stop-on-entry --env DEBUG=1 --timeout 10m -- --input data.csv',
     '@last --binary build/app --break src/app.c:40',
+    '@last --binary build/app --function main',
     '@last --binary build/app --core core.1234 --engine gdb',
     '@last --node server.js --break server.js:7',
     '@last --go ./cmd/app --break cmd/app/main.go:12',
   ],
-  act: untilStop('debug.launch'),
+  act: () => import('../acts/debug-launch.ts'),
 }
 
 export const debugEngines: Words<'debug.engines'> = {

@@ -57,6 +57,8 @@ breakpoint 2 at app.py:99 is not verified: no such line
     wait: 5,
   })
   t.same(JSON.parse((await type('launch @last --python app.py --json')).stdout).status, 'stopped')
+  await type('launch @last --binary app --function main --break a.c:3')
+  t.match(server.received[3]?.input, { breakpoints: ['a.c:3', { kind: 'function', name: 'main' }] })
 })
 
 t.test('each way to go on tells where that led', async t => {

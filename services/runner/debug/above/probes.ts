@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Clock, toInstant } from '../../../../lib/clock.ts'
 import { mostProbes, type Probe } from '../../../contract/debug-probes.ts'
 import type { AskAdapter } from '../ask-adapter.ts'
+import { lineNotFound } from '../breakpoints/breakpoint-list.ts'
 import type { HiddenLogpoint } from '../breakpoints/send-breakpoints.ts'
 import { cutText } from '../cut-text.ts'
 import { type AdapterBreakpoint, anyBodySchema, outputEventSchema } from '../dap-messages.ts'
@@ -131,7 +132,7 @@ export class Probes {
           ...{ verified: false, at: null },
           message: `line ${entry.line} holds no code; the nearest line with code is ${line}`,
         }
-      const message = answer.verified ? null : (answer.message ?? 'the debugger has not found this line yet')
+      const message = answer.verified ? null : (answer.message ?? lineNotFound)
       return { ...entry, verified: answer.verified, message }
     })
   }

@@ -158,8 +158,12 @@ function judged(entry: Entry, answer: AdapterBreakpoint): Entry {
   return { ...entry, verified: answer.verified, message, adapterId }
 }
 
+/** What holds the line may be loaded later, or never. */
+export const lineNotFound =
+  'the debugger has not found this line yet; a program that never has it was built without -g, or from files elsewhere'
+
 const notFound: Record<Kind, string> = {
-  line: 'the debugger has not found this line yet',
+  line: lineNotFound,
   function: 'the debugger has not found this function yet',
   exception: 'the debugger does not stop at it',
   data: 'the debugger does not watch it',
