@@ -221,18 +221,25 @@ export class DebuggeeBreakpoints {
   async #change(change: (list: BreakpointList) => BreakpointList): Promise<Breakpoint[]> {
     await this.#inTurn(async () => {
       const before = this.#list
-      const filters = this.#launchFilters.size
+      const filters = [...this.#launchFilters]
       this.#list = change(before)
       const touched = [
         ...before.entries.filter(entry => !this.#list.entries.includes(entry)),
         ...this.#list.entries.filter(entry => !before.entries.includes(entry)),
       ].map(groupOf)
       // A file that was not there may have come since.
-      if (this.#launchFilters.size < filters) touched.push('exception')
+      if (this.#launchFilters.size < filters.length) touched.push('exception')
       if (touched.length === 0) return
+      try {
+        if (this.#open) await this.#send(touched)
+      } catch (error) {
+        // As it was, so that it can be asked for again.
+        this.#list = before
+        for (const filter of filters) this.#launchFilters.add(filter)
+        throw error
+      }
       for (const entry of before.entries)
         if (!this.#list.entries.some(({ id }) => id === entry.id)) this.#hits.delete(entry.id)
-      if (this.#open) await this.#send(touched)
       this.#deps.changed()
     })
     return this.#list.told()

@@ -25,12 +25,13 @@ export const goOn =
 /** Sends it on to a line, unless something else stops it before. The line is stopped at once. */
 export async function until(live: LiveDebugSession, { at, ...input }: GoOn & { at: string }) {
   const { thread, further } = await howFar(live, input)
-  await live.breakpoints.runTo(await live.breakpoints.lineAt(at))
+  const line = await live.breakpoints.lineAt(at)
   try {
+    await live.breakpoints.runTo(line)
     const from = await live.sendOn('continue', thread, further)
     return await live.nextStop(from, input.wait * 1_000)
   } catch (error) {
-    await live.breakpoints.arrived()
+    await live.breakpoints.arrived().catch(() => undefined)
     throw error
   }
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
 import { scriptedRig } from './live-rig.ts'
@@ -228,4 +230,33 @@ t.test('whatever an adapter says is told at no greater length than is read', asy
     t.notMatch(JSON.stringify(answer), /x{2001}/, name)
   }
   t.match(answers.stack, { frames: [{ file: null }] })
+})
+
+t.test('breakpoints that the adapter refuses change nothing, and can be asked for again', async t => {
+  const { ask, refusal, live, said } = await scriptedRig(t, {
+    ...base,
+    ...can('supportsFunctionBreakpoints'),
+    setFunctionBreakpoints: { answer: 'refused', echo: true },
+  })
+  await ask('debug.status', { wait: 20 })
+  const breakpoints = [{ kind: 'function', name: 'f' }]
+  for (const times of [1, 2]) {
+    t.same(await refusal('debug.break', { breakpoints }), { code: 'debugger_refused', message: 'not now' })
+    t.equal(asked(said).length, times)
+    t.same(live.breakpoints.list.told(), [])
+  }
+})
+
+t.test('a line that the adapter refuses to stop at is forgotten', async t => {
+  const { ask, refusal, live, said } = await scriptedRig(t, {
+    ...base,
+    ...can(),
+    setBreakpoints: { answer: 'refused', echo: true },
+  })
+  writeFileSync(join(live.worktree, 'app.py'), 'one\ntwo\n')
+  await ask('debug.status', { wait: 20 })
+  t.match(await refusal('debug.until', { at: 'app.py:1' }), { code: 'debugger_refused', message: 'not now' })
+  await refusal('debug.break', { breakpoints: ['app.py:2'] })
+  t.same(Object(asked(said).at(-1)).breakpoints, [{ line: 2 }])
+  t.match(await ask('debug.status', { wait: 0 }), { status: 'stopped', stop: { number: 1 } })
 })
