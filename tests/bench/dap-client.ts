@@ -57,7 +57,10 @@ export class DapClient {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const timer = setTimeout(() => reject(new Error(`${what} did not come within ${patience} ms`)), patience)
     register({ resolve, reject })
-    return promise.finally(() => clearTimeout(timer))
+    const waited = promise.finally(() => clearTimeout(timer))
+    // Who waits for something else first hears of the end there.
+    waited.catch(() => {})
+    return waited
   }
 
   #read(data: Buffer): void {

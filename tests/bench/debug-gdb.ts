@@ -14,6 +14,7 @@ import type { DebugRequest } from '../../services/contract/debug-request.ts'
 import { gdbEngine } from '../../services/runner/debug/gdb/engine.ts'
 import { noRequest } from '../services/runner/debug/live-rig.ts'
 import { DirectGdb } from './direct-gdb.ts'
+import { addedUpTo, judged, ratioUpTo } from './goal.ts'
 import { inTurn } from './in-turn.ts'
 import { startLive } from './live-debuggee.ts'
 import { printIfMain } from './print-if-main.ts'
@@ -76,13 +77,13 @@ async function measure(directory: string, program: string, runs: number): Promis
     { runs },
   )
   await live.end()
-  const limit = '≤ 0.5 ms above gdb driven directly'
+  const added = addedUpTo(0.5, 'ms')
   return [
-    { name: 'gdb: spawn to first stop', ...starts, goal: '≤ 1.1×' },
-    { name: 'gdb: step', ...atOnce, goal: limit },
-    { name: 'gdb: step after 50 ms', ...paused, goal: limit },
-    { name: 'gdb: stack and variables', ...looks, goal: limit },
-  ]
+    { name: 'gdb: spawn to first stop', ...judged(starts, ratioUpTo(1.1)) },
+    { name: 'gdb: step', ...judged(atOnce, added) },
+    { name: 'gdb: step after 50 ms', ...judged(paused, added) },
+    { name: 'gdb: stack and variables', ...judged(looks, added) },
+  ].map(row => ({ ...row, beside: 'MI driven directly' }))
 }
 
 const requestOf = (program: string): DebugRequest => ({

@@ -5,22 +5,21 @@
  *     node tests/bench/debug-many.ts
  */
 import { readFileSync } from 'node:fs'
-import type { SessionId } from '../../services/contract/ids.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { DebugSocket } from './debug-socket.ts'
 import { ratioUpTo, upTo } from './goal.ts'
 import { printIfMain } from './print-if-main.ts'
 import { median, type Row } from './row.ts'
+import { builtProgram, launchSpinning } from './spinning-program.ts'
 import { timed } from './timed.ts'
-
-const programs = 'tests/services/runner/debug/matrix/programs'
 
 export async function bench({ sessions = 50, viewers = 10, runs = 200 } = {}): Promise<Row[]> {
   await using server = await startBenchServer({ DEBUG_SERVER__DEBUG__SESSIONS: '64' })
   await using ends = new AsyncDisposableStack()
-  const session = await built(server)
-  await launch(server, session)
+  const session = await builtProgram(server)
+  await launchSpinning(server, session)
   const socket = ends.use(await DebugSocket.open(server, session))
+  await socket.take()
   const steps = async () => {
     const took: number[] = []
     for (let i = -20; i < runs; i++) {
@@ -31,8 +30,8 @@ export async function bench({ sessions = 50, viewers = 10, runs = 200 } = {}): P
   }
   const alone = await steps()
   const before = runnerMebibytes(server)
-  const others = await built(server)
-  for (let i = 1; i < sessions; i++) await launch(server, others)
+  const others = await builtProgram(server)
+  for (let i = 1; i < sessions; i++) await launchSpinning(server, others)
   for (let i = 0; i < viewers; i++) ends.use(await DebugSocket.open(server, session))
   const together = await steps()
   const each = (runnerMebibytes(server) - before) / (sessions - 1)
@@ -48,24 +47,6 @@ export async function bench({ sessions = 50, viewers = 10, runs = 200 } = {}): P
       ...{ ratio: Number.NaN, goal: memory.text, met: memory.isMet({ ours: each, ratio: Number.NaN }) },
     },
   ]
-}
-
-/** A session in whose worktree the program has been built. */
-async function built({ client, session }: BenchServer): Promise<SessionId> {
-  const id = await session()
-  const command = ['gcc', '-g', '-pthread', '-o', 'app', `${programs}/app.c`]
-  const { status } = await client.commands.run({ session: id, command, wait: 60 })
-  if (status !== 'succeeded') throw new Error(`the program could not be built: ${status}`)
-  return id
-}
-
-/** Stops in a loop without end, and takes the breakpoint away. */
-async function launch({ client }: BenchServer, session: SessionId): Promise<void> {
-  const breakpoints = [`${programs}/app.c:"mark: spin"`]
-  const program = { binary: 'app', engine: 'gdb' as const, arguments: ['spin'] }
-  const { id, status, end } = await client.debug.launch({ session, ...program, breakpoints, wait: 60 })
-  if (status !== 'stopped') throw new Error(`the debug session is ${status}: ${end?.message}`)
-  await client.debug.break({ session, debug: id, clear: true })
 }
 
 function runnerMebibytes({ clone }: BenchServer): number {

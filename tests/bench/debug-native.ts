@@ -18,6 +18,7 @@ import { lldbEngine } from '../../services/runner/debug/lldb/engine.ts'
 import { findLldb } from '../../services/runner/debug/lldb/find-lldb.ts'
 import { openly } from '../../services/runner/sandbox/enclosure.ts'
 import { noRequest } from '../services/runner/debug/live-rig.ts'
+import { addedUpTo, judged, ratioUpTo } from './goal.ts'
 import { inTurn } from './in-turn.ts'
 import { startLive } from './live-debuggee.ts'
 import { type Peer, startDelve, startLldb } from './native-peers.ts'
@@ -124,6 +125,7 @@ async function measure(
   const peer = await direct(scope)
   const step = () => live.ask('debug.next', { wait: 30 })
   const atOnce = await inTurn(step, peer.step, { runs })
+  const framed = await inTurn(step, peer.stepAndFrame, { runs })
   const paused = await inTurn(step, peer.step, { runs: runs / 4, pause: 50 })
   const looks = await inTurn(
     async () => {
@@ -134,12 +136,14 @@ async function measure(
     { runs },
   )
   await live.end()
-  const limit = `≤ 0.5 ms above ${name} driven directly`
+  const limit = addedUpTo(0.5, 'ms')
+  const beside = 'driven directly'
   return [
-    { name: `${name}: spawn to first stop`, ...starts, goal: '≤ 1.1×' },
-    { name: `${name}: step`, ...atOnce, goal: limit },
-    { name: `${name}: step after 50 ms`, ...paused, goal: limit },
-    { name: `${name}: stack and variables`, ...looks, goal: limit },
+    { name: `${name}: spawn to first stop`, beside, ...judged(starts, ratioUpTo(1.1)) },
+    { name: `${name}: step`, beside, ...judged(atOnce, limit) },
+    { name: `${name}: step`, beside: 'and its frame asked for', ...judged(framed, limit) },
+    { name: `${name}: step after 50 ms`, beside, ...judged(paused, limit) },
+    { name: `${name}: stack and variables`, beside, ...judged(looks, limit) },
   ]
 }
 

@@ -15,6 +15,7 @@ import { AgentServer } from '../../services/runner/debug/node/agent-server.ts'
 import { agentEnvironment, nodeEngine } from '../../services/runner/debug/node/engine.ts'
 import { noRequest } from '../services/runner/debug/live-rig.ts'
 import { DirectInspector } from './direct-inspector.ts'
+import { addedUpTo, ahead, judged, ratioUpTo } from './goal.ts'
 import { inTurn } from './in-turn.ts'
 import { startLive } from './live-debuggee.ts'
 import { printIfMain } from './print-if-main.ts'
@@ -78,11 +79,12 @@ async function measure(directory: string, file: string, runs: number): Promise<R
     { runs },
   )
   await live.end()
+  const limit = addedUpTo(0.5, 'ms')
   return [
-    { name: 'node: spawn to first stop', beside: 'CDP over its port', ...starts, goal: '≤ 0.6×' },
-    { name: 'node: step', beside: 'CDP over its port', ...overPort, goal: '< 1×' },
-    { name: 'node: step', beside: 'CDP over our agent', ...added, goal: '≤ 0.5 ms above' },
-    { name: 'node: stack and variables', beside: 'CDP over our agent', ...looks, goal: '≤ 0.5 ms above' },
+    { name: 'node: spawn to first stop', beside: 'CDP over its port', ...judged(starts, ratioUpTo(0.6)) },
+    { name: 'node: step', beside: 'CDP over its port', ...judged(overPort, ahead) },
+    { name: 'node: step', beside: 'CDP over our agent', ...judged(added, limit) },
+    { name: 'node: stack and variables', beside: 'CDP over our agent', ...judged(looks, limit) },
   ]
 }
 

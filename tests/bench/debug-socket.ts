@@ -10,12 +10,20 @@ export class DebugSocket implements AsyncDisposable {
   readonly #socket: WebSocket
   #calls = 0
   #stopped = Promise.withResolvers<void>()
+  /** Of calls whose answers somebody waits for. */
+  #answered = Promise.withResolvers<void>()
+  #unanswered = 0
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', data => {
       const message = fromDebugSchema.parse(JSON.parse(String(data)))
-      if (message.type === 'problem') this.#stopped.reject(new Error(message.problem.detail))
+      if (message.type === 'result' && --this.#unanswered === 0) this.#answered.resolve()
+      if (message.type === 'problem') {
+        const refused = new Error(message.problem.detail)
+        this.#answered.reject(refused)
+        this.#stopped.reject(refused)
+      }
       if (message.type === 'event' && message.event === 'stopped') this.#stopped.resolve()
       if (message.type === 'event' && message.event === 'ended')
         this.#stopped.reject(new Error(`the debug session has ended: ${message.debug.end?.message}`))
@@ -33,17 +41,39 @@ export class DebugSocket implements AsyncDisposable {
     const opened = new DebugSocket(socket)
     // Without a step nobody waits for it.
     opened.#stopped.promise.catch(() => {})
+    opened.#answered.promise.catch(() => {})
     await once(socket, 'open')
     return opened
+  }
+
+  /** Has the control, which whoever launched the program has otherwise. */
+  async take(): Promise<void> {
+    await this.#all(['debug.control', { action: 'take' }])
+  }
+
+  /** Asks all of this at once; resolves with the last answer. */
+  async ask(...operations: readonly string[]): Promise<void> {
+    await this.#all(...operations.map(operation => [operation, {}] as const))
   }
 
   /** Steps over one line; resolves when the server tells that the debuggee has stopped. */
   async step(): Promise<void> {
     this.#stopped = Promise.withResolvers()
     const timer = setTimeout(() => this.#stopped.reject(new Error(`no stop within ${patience} ms`)), patience)
-    this.#calls += 1
-    this.#socket.send(JSON.stringify({ id: this.#calls, operation: 'debug.next', input: {} }))
+    this.#call('debug.next', {})
     await this.#stopped.promise.finally(() => clearTimeout(timer))
+  }
+
+  async #all(...calls: readonly (readonly [operation: string, input: object])[]): Promise<void> {
+    this.#answered = Promise.withResolvers()
+    this.#unanswered = calls.length
+    for (const [operation, input] of calls) this.#call(operation, input)
+    await this.#answered.promise
+  }
+
+  #call(operation: string, input: object): void {
+    this.#calls += 1
+    this.#socket.send(JSON.stringify({ id: this.#calls, operation, input }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -63,10 +63,11 @@ export async function startShimmed(scope: ProcessScope): Promise<Peer> {
     justMyCode: true,
   })
   const { port } = z.object({ port: z.int() }).parse(await listens)
+  const settings = { package: debugpyPackage, port, token, stop_on_entry: false, failures: false }
   scope.spawn(python, ['-Xfrozen_modules=off', join(shims, 'debug_server_debuggee.py'), program], {
     env: {
       ...process.env,
-      DEBUG_SERVER_DEBUGGEE: JSON.stringify({ package: debugpyPackage, port, token, stop_on_entry: false }),
+      DEBUG_SERVER_DEBUGGEE: JSON.stringify(settings),
     },
     stdio: 'ignore',
   })

@@ -1,5 +1,7 @@
 import type { Row } from './row.ts'
 
+type Compared = Pick<Row, 'ours' | 'peer' | 'ratio' | 'unit'>
+
 /** What a row should show, in words and as a rule. */
 export interface Goal {
   readonly text: string
@@ -22,3 +24,15 @@ export const atLeast = (ratio: number): Goal => ({
   text: `≥ ${ratio}×`,
   isMet: row => row.ratio >= ratio,
 })
+
+/** How much ours may take beyond the peer: what we add, where the peer is what we stand on. */
+export const addedUpTo = (limit: number, unit: string) => ({
+  text: `≤ ${limit} ${unit} above it`,
+  isMet: ({ ours, peer }: Pick<Row, 'ours' | 'peer'>): boolean => ours - peer <= limit,
+})
+
+/** What was compared, with whether that is as it should be. */
+export const judged = (
+  compared: Compared,
+  goal: { readonly text: string; readonly isMet: (row: Compared) => boolean },
+): Compared & Pick<Row, 'goal' | 'met'> => ({ ...compared, goal: goal.text, met: goal.isMet(compared) })

@@ -5,7 +5,12 @@ import type { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { DapClient } from './dap-client.ts'
 
 /** A debuggee at its first stop, with nothing between us and its adapter. */
-export type Peer = { readonly step: () => Promise<void>; readonly look: () => Promise<void> }
+export type Peer = {
+  readonly step: () => Promise<void>
+  /** With where it stands, which every client asks for: a stop of ours tells it. */
+  readonly stepAndFrame: () => Promise<void>
+  readonly look: () => Promise<void>
+}
 
 type Place = { readonly program: string; readonly source: string; readonly line: number }
 
@@ -52,11 +57,16 @@ async function toFirstStop(
   const { threadId } = z.object({ threadId: z.int() }).parse(await stopped)
   await launched
   await setBreakpoints([])
+  const step = async () => {
+    const stopped = dap.event('stopped')
+    await dap.request('next', { threadId })
+    await stopped
+  }
   return {
-    async step() {
-      const stopped = dap.event('stopped')
-      await dap.request('next', { threadId })
-      await stopped
+    step,
+    async stepAndFrame() {
+      await step()
+      await dap.request('stackTrace', { threadId, startFrame: 0, levels: 1 })
     },
     async look() {
       const { stackFrames } = z

@@ -34,6 +34,7 @@ const names = [
   'debug-gdb',
   'debug-node',
   'debug-native',
+  'debug-attach',
   'debug-many',
   'debug-above',
   'debug-matrix',
