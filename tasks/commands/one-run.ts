@@ -65,7 +65,8 @@ export async function oneRun(
   const { graph, workplace, flags, jobs, words, style, commandFor } = setting
   const { root, memory } = workplace
   const chosen = flags.only ? onlyTargets(setting.plan) : setting.plan
-  const environment = process.env
+  // Reading all of it from the process takes 0.1 ms, for each command.
+  const environment = { ...process.env }
   const work = await prepareWork({ graph, plan: chosen, environment, workplace, force: flags.force })
   const plan = orderPlan(chosen, names => memory.durations(names), work.settlement.names)
   const handed = flags.only ? handedResults(graph, plan, workplace) : []

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../../lib/monotonic.ts'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
 import type { Change } from '../changes.ts'
 import type { Outcome, TaskState } from '../state.ts'
@@ -6,6 +7,9 @@ import { readResult, storeResult } from './results.ts'
 
 /** How many runs are remembered. */
 const keptRuns = 100
+
+/** What has ended is written at once, unless something was this little ago, in milliseconds: a transaction costs as much as a short command. */
+const pause = 20
 
 export type RunOutcome = Outcome | 'killed' | 'running'
 
@@ -53,7 +57,8 @@ export class RunHistory {
   readonly #durations = new Map<string, number>()
   #ended: EndedTask[] = []
   #upToDate = 0
-  #flush: NodeJS.Immediate | undefined
+  #flush: NodeJS.Timeout | undefined
+  #writtenAt = Number.NEGATIVE_INFINITY
 
   constructor(options: RunningOptions) {
     this.#options = options
@@ -81,7 +86,7 @@ export class RunHistory {
     if (ended === undefined) return
     if (ended.outcome === 'succeeded') this.#durations.set(name, ended.durationMs)
     this.#ended.push(ended)
-    this.#flush ??= setImmediate(() => this.#write())
+    this.#flush ??= setTimeout(() => this.#write(), Math.max(0, this.#writtenAt + pause - monotonicMs()))
   }
 
   finish(outcome: Outcome, endedAt: number): void {
@@ -151,8 +156,9 @@ export class RunHistory {
   }
 
   #writeTasks(): void {
-    clearImmediate(this.#flush)
+    clearTimeout(this.#flush)
     this.#flush = undefined
+    this.#writtenAt = monotonicMs()
     const { memory, id } = this.#options
     this.#writeRun()
     for (const { name, outcome, why, durationMs, error, result } of this.#ended.splice(0))

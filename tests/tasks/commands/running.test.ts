@@ -183,3 +183,24 @@ export default { look, make }
   project.write('in.txt', 'two')
   await writesNothing('when something has changed')
 })
+
+t.test('commands get the environment as it was when the run began', async t => {
+  const project = new Project(
+    t,
+    `${importTask}
+const change = task({ describe: 'x', run: () => { process.env.CHANGED = 'yes' } })
+const look = task({
+  describe: 'x',
+  needs: { change },
+  run: async (_, { exec, print }) => {
+    const { stdout } = await exec('sh', ['-c', 'echo "$CHANGED/$GIVEN/$OWN"'], { env: { OWN: 'own' } })
+    print(stdout)
+  },
+})
+export default { change, look }
+`,
+  )
+  const { code, stdout } = await project.task(['look'], { env: { GIVEN: 'given' } })
+  t.equal(code, 0)
+  t.equal(stdout, '/given/own\n')
+})
