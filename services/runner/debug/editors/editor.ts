@@ -15,6 +15,8 @@ import { EditorSources } from './editor-sources.ts'
 
 /** Requests of one editor that are not answered yet. */
 const mostAsked = 64
+/** What may wait behind an answer. */
+const mostHeldBack = 1_000
 
 export type EditorDependencies = {
   /** The debuggee's debugger, once it is there. Rejects with a Refusal. */
@@ -114,7 +116,7 @@ export class Editor implements OpenEditor {
       const text = error instanceof Refusal ? error.message : 'the runner made a mistake'
       this.#say(dapRefusal(request, text))
     }
-    if (this.#goingOn === 0) for (const held of this.#heldBack.splice(0)) this.#say(held)
+    if (this.#goingOn === 0) this.#sayHeldBack()
   }
 
   /** On behalf of its user; where it acts, as others may not meanwhile. */
@@ -264,6 +266,12 @@ export class Editor implements OpenEditor {
     const answer: DapAnswer = { type: 'event', event, ...(body && { body }) }
     if (this.#goingOn > 0) this.#heldBack.push(answer)
     else this.#say(answer)
+    // So many are no longer worth the order.
+    if (this.#heldBack.length > mostHeldBack) this.#sayHeldBack()
+  }
+
+  #sayHeldBack(): void {
+    for (const held of this.#heldBack.splice(0)) this.#say(held)
   }
 
   #say(answer: DapAnswer): void {

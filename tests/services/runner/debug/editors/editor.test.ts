@@ -263,3 +263,24 @@ t.test('what the engine says is told in its order, whatever has to be looked up 
     said.map(text => ({ body: { output: text } })),
   )
 })
+
+t.test('what floods it while a step is not answered waits for that only so long', async t => {
+  const outputs = Array.from({ length: 1_500 }, (_, at) => ({ event: 'output', body: { output: `${at}\n` } }))
+  const { live } = await scriptedRig(
+    t,
+    { ...script, next: { events: outputs, answer: 'none' } },
+    { deadlines: { configureMs: 30_000, answerMs: 1_000 } },
+  )
+  const { ask, said, begun, events } = editorOn(live)
+  await begun()
+  t.match(await ask('next', { threadId: 3 }), { success: false, message: /did not answer to next/ })
+  await until('all of it', () => events('output').length === outputs.length)
+  const answered = said.findIndex(one => one.type === 'response' && one.command === 'next')
+  const before = said.slice(0, answered).filter(one => one.type === 'event' && one.event === 'output').length
+  t.ok(before >= 1_000 && before < outputs.length, `${before} before the answer, the others behind it`)
+  t.same(
+    events('output').map(one => one.type === 'event' && one.body),
+    outputs.map(({ body }) => body),
+    'nothing is lost, and all in its order',
+  )
+})

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import type { Test } from 'tap'
 import { systemClock } from '../../../../../lib/clock.ts'
 import { debugOperations } from '../../../../../services/contract/operations/debug.ts'
 import { replayOf } from '../../../../../services/runner/debug/record/replay-of.ts'
 import { Refusal } from '../../../../../services/runner/debug/refusal.ts'
 import { debugRecord } from '../../../../../services/store/debug-record.ts'
+import { editorBeside } from './beside.ts'
 import type { Plan } from './misbehaving.ts'
 import type { Scenario, Step } from './scenarios.ts'
 import { type Ground, type Stage, stageOf } from './stage.ts'
@@ -59,6 +61,7 @@ export async function keepsPromises(
   const broken: string[] = []
   await using stage = await stageOf(ground, scenario, plan, answerMs)
   const { live, events, record, paths } = stage
+  const editor = editorBeside(live)
   let lastStop: number | undefined
   using _ = live.listen({
     adapter: () => undefined,
@@ -74,12 +77,16 @@ export async function keepsPromises(
     if ('refused' in answer) broken.push(`${step[0]} is refused: ${answer.refused.message}`)
     else if (!t.match(answer.value, step[2] ?? {}, `${step[0]} ${JSON.stringify(plan)}`)) broken.push(step[0])
   }
+  const toldEditor = await editor.looks()
+  if (toldEditor === 0) broken.push('the editor beside is told nothing')
   const last = await answerOf(stage, ['debug.terminate'], 5)
   const view = live.view()
   if (view.status !== 'ended' || view.end === null || view.end.message === '')
     broken.push(`it does not end: ${JSON.stringify(last)}`)
   if (events.filter(event => event === 'ended').length > 1 || !['ended', undefined].includes(events.at(-1)))
     broken.push(`its end is told ${events.filter(event => event === 'ended').length} times`)
+  await editor.goes()
+  if (editor.mistakes.length > 0) broken.push(`the editor beside fails: ${inspect(editor.mistakes)}`)
   await record.flush()
   const lines = await Array.fromAsync(debugRecord(paths))
   const damaged = lines.filter(line => 'damaged' in line)
