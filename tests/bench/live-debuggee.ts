@@ -47,7 +47,7 @@ export async function startLive(
   return {
     ask,
     end: async () => {
-      for (const end of teardowns) await end()
+      for (const end of teardowns.toReversed()) await end()
     },
   }
 }

@@ -37,6 +37,7 @@ const names = [
   'debug-attach',
   'debug-many',
   'debug-above',
+  'debug-calls',
   'debug-matrix',
 ]
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
