@@ -2,7 +2,6 @@ import { didYouMean } from '../../lib/suggest.ts'
 import { contract } from '../../services/contract/contract.ts'
 import { debugOperationNames } from '../../services/contract/debug-message.ts'
 import { inputSchema } from './json-schema.ts'
-import type { JsonObject } from './reader.ts'
 import type { Tool } from './tool.ts'
 import { ToolError } from './tool-error.ts'
 
@@ -11,11 +10,9 @@ import { ToolError } from './tool-error.ts'
  * `payload` its fields. It is the same as calling the operation's own tool.
  */
 export function sessionDebug(toolOf: (action: string) => Tool | undefined): Tool {
-  const tools = debugOperationNames.flatMap(name => {
-    const tool = toolOf(name)
-    return tool === undefined ? [] : [{ action: name.slice('debug.'.length), tool }]
-  })
-  const actions = tools.map(({ action }) => action)
+  const actions = debugOperationNames
+    .filter(name => toolOf(name) !== undefined)
+    .map(name => name.slice('debug.'.length))
   return {
     name: 'session_debug',
     title: 'Debug, by action',
@@ -35,7 +32,8 @@ export function sessionDebug(toolOf: (action: string) => Tool | undefined): Tool
       required: ['session', 'action'],
       additionalProperties: false,
     },
-    outputSchema: { type: 'object', properties: {}, anyOf: each(tools.map(({ tool }) => tool.outputSchema)) },
+    // That of each tool is told with it: all of them again would be a quarter of the list.
+    outputSchema: { type: 'object', properties: {} },
     annotations: {
       title: 'Debug, by action',
       readOnlyHint: false,
@@ -71,8 +69,3 @@ export function sessionDebug(toolOf: (action: string) => Tool | undefined): Tool
     },
   }
 }
-
-/** Each schema once: most operations answer with the same. */
-const each = (schemas: readonly JsonObject[]): readonly JsonObject[] => [
-  ...new Map(schemas.map(schema => [JSON.stringify(schema), schema])).values(),
-]

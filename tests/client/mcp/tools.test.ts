@@ -61,6 +61,7 @@ t.test(
       Object.hasOwn(tool('session_logs')?.inputSchema.properties?.offset ?? {}, 'default'),
       'it is the end',
     )
+    t.ok(JSON.stringify(tool('session_debug')).length < 4_000, 'what other tools tell is not told again')
     t.match(tool('session_debug')?.inputSchema.properties?.action, {
       enum: debugOperationNames.map(name => name.slice('debug.'.length)),
     })
