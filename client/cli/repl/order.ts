@@ -9,6 +9,9 @@ export type Wish = NonNullable<Input<'debug.break'>['breakpoints']>[number]
 export type Order =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'move'; readonly move: Move; readonly times: number }
+  /** A machine instruction; `over`: a call is one. */
+  | { readonly kind: 'instruction'; readonly over: boolean; readonly times: number }
+  | { readonly kind: 'disassemble' }
   /** `place`: a line of the present file by its number, or FILE:LINE. */
   | { readonly kind: 'until'; readonly place: string }
   | { readonly kind: 'pause' }

@@ -23,6 +23,9 @@ const needed = (what: string, read: (rest: string) => Order) => (rest: string) =
 const move = (name: Move) => (rest: string) =>
   times(rest, count => ({ kind: 'move', move: name, times: count }))
 
+const instruction = (over: boolean) => (rest: string) =>
+  times(rest, count => ({ kind: 'instruction', over, times: count }))
+
 function times(rest: string, order: (count: number) => Order): Order {
   if (rest === '') return order(1)
   const count = Number(rest)
@@ -87,6 +90,20 @@ export const replWords: readonly ReplWord[] = [
     says: 'go on into the next call',
     again: true,
     read: move('debug.step_in'),
+  },
+  {
+    names: ['stepi', 'si'],
+    takes: '[N]',
+    says: 'a machine instruction, into calls, where the debugger can',
+    again: true,
+    read: instruction(false),
+  },
+  {
+    names: ['nexti', 'ni'],
+    takes: '[N]',
+    says: 'a machine instruction, over calls',
+    again: true,
+    read: instruction(true),
   },
   {
     names: ['finish', 'fin', 'return', 'step-out'],
@@ -181,6 +198,11 @@ export const replWords: readonly ReplWord[] = [
     says: 'the source around here, or there; again: further on',
     again: true,
     read: rest => ({ kind: 'list', place: rest === '' ? null : rest }),
+  },
+  {
+    names: ['disassemble', 'disas'],
+    says: 'the machine instructions from here on, where the debugger can',
+    read: bare({ kind: 'disassemble' }),
   },
   { names: ['threads'], says: 'the threads', read: bare({ kind: 'threads' }) },
   {

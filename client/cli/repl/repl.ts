@@ -5,12 +5,14 @@ import { bytesOf } from '../../sdk/log-bytes.ts'
 import { ProblemError } from '../../sdk/problem-error.ts'
 import { renderBreakpoints, renderUnverified } from '../render/breakpoints.ts'
 import { renderStanding } from '../render/debug-session.ts'
+import { renderDisassembly } from '../render/memory.ts'
 import { renderStack, renderThreads } from '../render/stack.ts'
 import { renderScopes, renderVariables } from '../render/variables.ts'
+import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
 import { replHelp, wordHelp } from './help-text.ts'
 import { Listing } from './listing.ts'
-import type { Move, Order } from './order.ts'
+import type { Order } from './order.ts'
 import { meant, readOrder, wordNamed } from './read-order.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
@@ -118,8 +120,17 @@ export class Repl {
         return
       case 'fault':
         return this.#fails(order.message)
-      case 'move':
-        return this.#moves(order.move, order.times)
+      case 'move': {
+        const { move, times } = order
+        return this.#moves(times, move === 'debug.continue', asked => this.#client.call(move, asked))
+      }
+      case 'instruction': {
+        const move = order.over ? 'debug.next' : 'debug.step_in'
+        const granularity = 'instruction'
+        return this.#moves(order.times, false, asked => this.#client.call(move, { ...asked, granularity }))
+      }
+      case 'disassemble':
+        return this.#say(renderDisassembly(await this.#client.debug.disassemble(this.#where), rendering))
       case 'until':
         return this.#until(order.place)
       case 'pause':
@@ -188,13 +199,16 @@ export class Repl {
     }
   }
 
-  async #moves(move: Move, times: number): Promise<void> {
+  /** So many times, unless a step ends at anything but a step. */
+  async #moves(
+    times: number,
+    anyStop: boolean,
+    begin: (asked: NamedDebug & { thread?: number; wait: number }) => Promise<DebugSession>,
+  ): Promise<void> {
     const thread = this.#thread === undefined ? {} : { thread: this.#thread }
     for (let left = times; ; left--) {
-      const debug = await this.#untilStill(
-        await this.#client.call(move, { ...this.#of, ...thread, wait: look }),
-      )
-      const done = move === 'debug.continue' || debug.stop?.reason === 'step' ? left === 1 : true
+      const debug = await this.#untilStill(await begin({ ...this.#of, ...thread, wait: look }))
+      const done = anyStop || debug.stop?.reason === 'step' ? left === 1 : true
       if (done || debug.status !== 'stopped') return this.#shows(debug)
     }
   }

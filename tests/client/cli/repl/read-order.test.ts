@@ -10,6 +10,9 @@ t.test('the words of gdb and of pdb mean the same', async t => {
     [['next', 'n'], { kind: 'move', move: 'debug.next', times: 1 }],
     [['step', 's'], { kind: 'move', move: 'debug.step_in', times: 1 }],
     [['finish', 'return'], { kind: 'move', move: 'debug.step_out', times: 1 }],
+    [['stepi', 'si'], { kind: 'instruction', over: false, times: 1 }],
+    [['nexti 3', 'ni 3'], { kind: 'instruction', over: true, times: 3 }],
+    [['disassemble', 'disas'], { kind: 'disassemble' }],
     [['until 12', 'unt 12', 'advance 12'], { kind: 'until', place: '12' }],
     [['where', 'w', 'bt', 'backtrace', 'info stack', 'i st'], { kind: 'stack' }],
     [['p a + b', 'print a + b', 'pp a + b', 'a + b', '!a + b'], { kind: 'evaluate', expression: 'a + b' }],
@@ -64,7 +67,7 @@ t.test('what cannot be done is told with what can', async t => {
 
 t.test('only what goes on is done again by an empty line', async t => {
   const again = replWords.filter(word => word.again === true).flatMap(({ names }) => names[0])
-  t.same(again, ['continue', 'next', 'step', 'finish', 'reverse-step', 'wait', 'list'])
+  t.same(again, ['continue', 'next', 'step', 'stepi', 'nexti', 'finish', 'reverse-step', 'wait', 'list'])
   t.equal(readOrder('n').again, true)
   t.equal(readOrder('p x').again, false)
   t.same(orderOf('  '), { kind: 'nothing' })

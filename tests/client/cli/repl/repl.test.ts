@@ -109,6 +109,23 @@ t.test('a program that goes on is waited for', async t => {
   t.equal(stdout.match(/stopped \(breakpoint\)/g)?.length, 2)
 })
 
+t.test('machine instructions are stepped and shown', async t => {
+  let steps = 1
+  const step = () => debugSession({ stop: stop({ number: ++steps, reason: 'step' }) })
+  const { stdout, code, received } = await talk(t, ['si 2', 'ni', 'disas'], {
+    'debug.step_in': step,
+    'debug.next': step,
+    'debug.disassemble': () => [
+      { address: '0x40', bytes: '90', instruction: 'nop', symbol: null, file: 'a.c', line: 3 },
+    ],
+  })
+  t.equal(code, 0)
+  t.match(stdout, '0x40     90     nop          a.c:3')
+  const moved = received.filter(({ name }) => name === 'debug.step_in' || name === 'debug.next')
+  t.equal(moved.length, 3)
+  for (const { input } of moved) t.match(input, { granularity: 'instruction' })
+})
+
 t.test('what cannot be done says what can, and changes nothing', async t => {
   const { stdout, code, received } = await talk(t, ['del 1 77', 'n'], {
     'debug.status': () => debugSession({ breakpoints: [breakpoint()] }),
