@@ -44,14 +44,16 @@ export class DebugRecord implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #failed = false
+  #isOver = false
 
   constructor(deps: DebugRecordDependencies) {
     this.#deps = deps
   }
 
-  /** Its number. What is noted must not change afterwards. */
+  /** Its number. What is noted must not change afterwards; what comes when the record is over is not kept. */
   note(from: RecordEntry['from'], by: Viewer | null, message: Message): number {
     const n = ++this.#last
+    if (this.#isOver) return n
     if (this.#waiting.length >= mostWaiting) this.#dropped++
     else this.#waiting.push({ n, at: this.#deps.clock.now(), from, by, message })
     this.#timer ??= setTimeout(() => void this.flush(), pauseMs)
@@ -72,6 +74,7 @@ export class DebugRecord implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
     await this.flush()
     await this.#deps.file[Symbol.asyncDispose]()
   }

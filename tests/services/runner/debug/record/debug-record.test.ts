@@ -120,3 +120,12 @@ t.test('lines that are no entries are told as such', async t => {
   t.ok(lines.every(line => 'damaged' in line || recordEntrySchema.safeParse(line.entry).success))
   t.same(await Array.fromAsync(debugRecord({ earlier: '/none', later: '/none' })), [], 'none is no record')
 })
+
+t.test('what comes when it is over begins no file anew', async t => {
+  const { record, entries } = recordRig(t)
+  record.note('adapter', null, event('before'))
+  await record[Symbol.asyncDispose]()
+  record.note('adapter', null, event('after'))
+  await record.flush()
+  t.match(await entries(), [{ n: 0 }, { n: 1, message: { body: 'before' } }])
+})
