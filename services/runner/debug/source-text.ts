@@ -29,7 +29,8 @@ export class SourceText {
       await using file = await openShownFile(path, largestFile)
       if (file === undefined) return undefined
       const found = await file.stat()
-      const lines = (await file.readFile('utf8')).split(/\r\n|\n|\r/)
+      const text = await file.readFile('utf8')
+      const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
       return this.#keep(path, { version: versionOf(found), lines })
     } catch {
       return undefined

@@ -115,6 +115,11 @@ export class DelveDialect implements Dialect {
       case 'stopped': {
         const { success, data } = stoppedSchema.safeParse(body)
         if (!success) return undefined
+        // So it takes it that the program has become another one, which it does not follow.
+        if (data.reason === 'breakpoint' && data.threadId === undefined && data.hitBreakpointIds?.[0] === 0) {
+          this.#say('continue', { threadId: 1 })
+          return undefined
+        }
         // A pause that comes upon no goroutine names none: the first is always there.
         const stop = { threadId: 1, ...data }
         if (stop.reason === 'exception' && this.#stops.exceptions === 'never') {

@@ -105,10 +105,11 @@ function take({ id, method, params }) {
   })
 }
 
-/** The program is about to end. */
+/** The program is about to end, or to replace itself by another one. */
 parentPort.on('message', how => {
-  if (how === 'disconnect' && !left) session.disconnect()
-  left ||= how === 'disconnect'
+  if (how === 'replaced') say({ method: '$replaced' })
+  if (how !== 'flush' && !left) session.disconnect()
+  left ||= how !== 'flush'
   link.write('', () => {
     Atomics.store(state, 1, 1)
     Atomics.notify(state, 1)

@@ -45,7 +45,12 @@ function begin() {
   // Where Node itself ends a program, it says that it waits for its debugger, unless that has left. Otherwise it stays for
   // what else the program does as it exits.
   process.once('exit', () => leave(fails ? 'disconnect' : 'flush'))
-  const { reallyExit } = process
+  const { execve, reallyExit } = process
+  if (execve !== undefined)
+    process.execve = (...words) => {
+      leave('replaced')
+      execve.apply(process, words)
+    }
   process.reallyExit = code => {
     leave('disconnect')
     reallyExit.call(process, code)

@@ -18,6 +18,8 @@ import type { MapPlace } from './load-source-map.ts'
 import { Target } from './target.ts'
 
 const mostThreads = 500
+/** What agent-link.cjs says of a process that is about to become another program. */
+const replaced = JSON.stringify({ method: '$replaced' })
 const mostLogged = 4_000
 
 type Dependencies = {
@@ -60,9 +62,13 @@ export class Debuggee {
     await this.#start?.()
   }
 
-  /** A process has come. The first is the program; it waits until all has been said. */
+  /**
+   * A process has come. The first is the program; it waits until all has been said. Where that replaces itself by another,
+   * which may be no Node, only the command's end tells its end.
+   */
   readonly came: Came = (hello, peer) => {
     const isFirst = this.#thread === 0
+    let isReplaced = false
     const target = this.#add(isFirst ? 'main' : nameOf(hello), { write: peer.write })
     const start = async () => {
       await this.#configure(target)
@@ -73,10 +79,13 @@ export class Debuggee {
       this.#deps.event('initialized', {})
     } else if (this.#mayRun) void start().catch(error => this.#missed(error))
     return {
-      line: text => target.connection.take(text),
+      line: text => {
+        if (text === replaced) isReplaced = true
+        else target.connection.take(text)
+      },
       gone: () => {
         this.#remove(target)
-        if (isFirst) this.#deps.event('terminated', {})
+        if (isFirst && !isReplaced) this.#deps.event('terminated', {})
       },
     }
   }

@@ -85,6 +85,7 @@ export class Stops {
     const isDeep = inside !== undefined && isInternal(inside) && movement !== 'continue'
     this.#left(target)
     target.movement = movement
+    target.isInStep ||= movement !== 'continue'
     const method = isDeep ? methods.stepOut : methods[movement]
     await target.connection.send(method, {}, anything).catch(error => {
       // It went on, and ended before it could say so.
@@ -145,6 +146,8 @@ export class Stops {
   }
 
   #left(target: Target): void {
+    // An exception stops a step without ending it: V8 would end it where that is caught.
+    target.isInStep &&= target.pause !== undefined && isException(target.pause.event)
     target.pause = undefined
     target.steps = 0
     if (this.#told === target) this.#told = undefined
@@ -159,6 +162,12 @@ export class Stops {
   #goesOn(target: Target, { callFrames, hitBreakpoints }: PausedEvent): boolean {
     if (target.pausing) return false
     const top = callFrames[0]
+    const wasInStep = target.isInStep
+    target.isInStep = target.movement !== 'continue'
+    if (wasInStep && target.movement === 'continue' && hitBreakpoints.length === 0) {
+      this.#resume(target)
+      return true
+    }
     if (hitBreakpoints.length > 0 && target.movement === 'continue') {
       this.#resume(target)
       return true

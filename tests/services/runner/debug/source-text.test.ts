@@ -73,3 +73,8 @@ t.test('a long line is cut', async t => {
   writeFileSync(path('long.js'), 'x'.repeat(1_000))
   t.equal(lineOf(await new SourceText().lines(path('long.js'), () => true), 1)?.length, 500)
 })
+
+t.test('lines end as anybody ends them, and a byte order mark is none of the first', async t => {
+  writeFileSync(path('windows.py'), '\uFEFFone\r\ntwo\nthree\r')
+  t.same(await new SourceText().lines(path('windows.py'), () => true), ['one', 'two', 'three', ''])
+})

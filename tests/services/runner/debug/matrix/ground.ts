@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import type { DebugSession, Variable } from '../../../../../services/contract/debug-resources.ts'
 import { debugRig, type Launched, type LaunchOptions } from '../debug-rig.ts'
@@ -6,11 +7,13 @@ import { build, type Language, lineOf, sourceOf } from './languages.ts'
 
 /** What scenarios stand on: one program of a language, built in a session's worktree, under its debugger. */
 export async function groundFor(t: Test, language: Language) {
-  const rig = await debugRig(t, { [language.file]: sourceOf(language) })
-  build(language, rig.rig.files.worktree(rig.session.id))
+  const text = sourceOf(language)
+  const rig = await debugRig(t, { [language.file]: text })
+  const top = rig.rig.files.worktree(rig.session.id)
+  const program = build(language, top, language.file)
   const at = (mark: string): string => `${language.file}:${lineOf(language, mark)}`
   const options = (scenario: string, more: LaunchOptions): LaunchOptions => ({
-    program: language.program,
+    program,
     engines: [language.engine],
     arguments: [scenario],
     ...more,
@@ -24,12 +27,19 @@ export async function groundFor(t: Test, language: Language) {
   return {
     ...rig,
     language,
+    /** Its source. */
+    text,
+    /** The same program of another file: what launches it. */
+    another(file: string, edit = (text: string) => text) {
+      mkdirSync(dirname(join(top, file)), { recursive: true })
+      writeFileSync(join(top, file), edit(text))
+      return { program: build(language, top, file) }
+    },
     /** FILE:LINE of a mark. */
     at,
     line: (mark: string): number => lineOf(language, mark),
     /** The number of a line that holds nothing. */
-    blank: sourceOf(language).split('\n').indexOf('') + 1,
-    worktree: (name: string): string => join(rig.rig.files.worktree(rig.session.id), name),
+    blank: text.split('\n').indexOf('') + 1,
     launch,
     /** Launches one of the program's scenarios, and waits for its first stop or its end. */
     async run(scenario: string, more: LaunchOptions = {}) {

@@ -9,78 +9,91 @@ export type Language = {
   readonly engine: DebugEngine
   /** Its source, in `programs/` and at the top of the worktree. */
   readonly file: string
-  readonly program: DebugRequest['program']
-  /** Builds it in the worktree: words, and the variables that they need. */
-  readonly build?: { readonly words: readonly string[]; readonly environment?: Record<string, string> }
+  /** How a source is launched, by what was built of it where it is built. */
+  readonly program: (file: string, built: string) => DebugRequest['program']
+  /** Builds a source in the worktree: words, and the variables that they need. */
+  readonly build?: {
+    readonly words: (file: string, built: string) => readonly string[]
+    readonly environment?: Record<string, string>
+  }
   /** What has to be on PATH, and what to install where it is not. */
   readonly needs: readonly (readonly [program: string, install: string])[]
   /** How stacks name a function of the program. */
   readonly named: (name: string) => string
+  /** An expression that says `spins` and does not end. */
+  readonly endless: string
   /** What `fails` fails with: the stop, and the exit code of the program that was let go on. */
   readonly failure: { readonly description: RegExp; readonly code: number }
 }
 
 const plain = (name: string) => name
+const native = (_: string, file: string) => ({ kind: 'binary', file, core: null }) as const
+const gcc = (file: string, built: string) => ['gcc', '-g', '-O0', '-pthread', '-o', built, file]
 
 export const languages = {
   debugpy: {
     engine: 'debugpy',
     file: 'app.py',
-    program: { kind: 'file', file: 'app.py' },
+    program: file => ({ kind: 'file', file }),
     needs: [['python3', 'apt-get install python3 python3-debugpy']],
     named: plain,
+    endless: 'spin()',
     failure: { description: /AttributeError/, code: 1 },
   },
   gdb: {
     engine: 'gdb',
     file: 'app.c',
-    program: { kind: 'binary', file: 'app', core: null },
-    build: { words: ['gcc', '-g', '-O0', '-pthread', '-o', 'app', 'app.c'] },
+    program: native,
+    build: { words: gcc },
     needs: [
       ['gdb', 'apt-get install gdb'],
       ['gcc', 'apt-get install gcc'],
     ],
     named: plain,
+    endless: 'spin()',
     failure: { description: /SIGSEGV/, code: 139 },
   },
   'lldb-dap': {
     engine: 'lldb-dap',
     file: 'app.c',
-    program: { kind: 'binary', file: 'app', core: null },
-    build: { words: ['gcc', '-g', '-O0', '-pthread', '-o', 'app', 'app.c'] },
+    program: native,
+    build: { words: gcc },
     needs: [
       ['lldb-dap-19', 'apt-get install lldb-19'],
       ['gcc', 'apt-get install gcc'],
     ],
     named: plain,
+    endless: 'spin()',
     failure: { description: /SIGSEGV/, code: 139 },
   },
   rust: {
     engine: 'lldb-dap',
     file: 'app.rs',
-    program: { kind: 'binary', file: 'app', core: null },
-    build: { words: ['rustc', '-g', '-o', 'app', 'app.rs'] },
+    program: native,
+    build: { words: (file, built) => ['rustc', '-g', '--crate-name', 'app', '-o', built, file] },
     needs: [
       ['lldb-dap-19', 'apt-get install lldb-19'],
       ['rustc', 'apt-get install rustc'],
     ],
     named: name => `app::${name}`,
+    endless: 'app::spin()',
     failure: { description: /panic/, code: 101 },
   },
   node: {
     engine: 'node',
     file: 'app.cjs',
-    program: { kind: 'node', file: 'app.cjs' },
+    program: file => ({ kind: 'node', file }),
     needs: [],
     named: plain,
+    endless: "(() => { console.log('spins'); for (;;); })()",
     failure: { description: /TypeError/, code: 1 },
   },
   delve: {
     engine: 'delve',
     file: 'app.go',
-    program: { kind: 'go', path: 'app' },
+    program: (_, path) => ({ kind: 'go', path }),
     build: {
-      words: ['go', 'build', '-gcflags', 'all=-N -l', '-o', 'app', 'app.go'],
+      words: (file, built) => ['go', 'build', '-gcflags', 'all=-N -l', '-o', built, file],
       environment: { GO111MODULE: 'off', GOFLAGS: '' },
     },
     needs: [
@@ -88,6 +101,7 @@ export const languages = {
       ['go', 'apt-get install golang-go'],
     ],
     named: name => `main.${name}`,
+    endless: 'call main.spin()',
     failure: { description: /nil pointer dereference/, code: 2 },
   },
 } as const satisfies Record<string, Language>
@@ -115,13 +129,17 @@ export function missingFor({ needs }: Language): string | undefined {
     : missing.map(([program, install]) => `there is no ${program}: ${install}`).join('; ')
 }
 
-export function build(language: Language, directory: string): void {
-  if (language.build === undefined) return
-  const [program = '', ...words] = language.build.words
-  const { status, stderr } = spawnSync(program, words, {
-    cwd: directory,
-    encoding: 'utf8',
-    env: { ...process.env, ...language.build.environment },
-  })
-  if (status !== 0) throw new Error(`${language.file} cannot be built: ${stderr}`)
+/** Builds a source, by its path in a directory, where its language builds: what it is launched by. */
+export function build(language: Language, directory: string, file: string): DebugRequest['program'] {
+  const built = file.replace(/\.\w+$/, '')
+  if (language.build !== undefined) {
+    const [program = '', ...words] = language.build.words(file, built)
+    const { status, stderr } = spawnSync(program, words, {
+      cwd: directory,
+      encoding: 'utf8',
+      env: { ...process.env, ...language.build.environment },
+    })
+    if (status !== 0) throw new Error(`${file} cannot be built: ${stderr}`)
+  }
+  return language.program(file, built)
 }

@@ -2,7 +2,8 @@ import type { Test } from 'tap'
 import { differences } from './differences.ts'
 import { groundFor } from './ground.ts'
 import { type LanguageName, languages, missingFor } from './languages.ts'
-import { type Scenario, scenarioNames, scenarios } from './scenarios.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarioNames, scenarios } from './scenarios.ts'
 
 /** How a scenario went: it holds, it is refused as it should be where the debugger lacks it, or neither. */
 export type Tried =

@@ -126,3 +126,27 @@ t.test('an exit with a code is a failure', async t => {
   const well = await debug('exits.cjs', { exceptions: ['failures'], arguments: ['0'] })
   t.equal(await well.next(), 'terminated')
 })
+
+const steps = `function f() {
+  const nothing = null
+  return nothing.value
+}
+try {
+  f()
+} catch {
+  console.log('caught')
+  debugger
+}
+`
+
+t.test('a step that an exception has stopped does not stop where that is caught', async t => {
+  const { debug } = nodeRig(t, { 'a.js': steps })
+  const run = await debug('a.js', { exceptions: ['raised'], breakpoints: { 'a.js': [{ line: 2 }] } })
+  await run.next()
+  t.match(await run.go('next'), { reason: 'step', debugServerFrame: { line: 3 } })
+  t.match(await run.go('next'), { reason: 'exception', debugServerFrame: { line: 3 } })
+  t.match(await run.go('continue'), {
+    ...{ reason: 'breakpoint', description: 'debugger statement', debugServerFrame: { line: 9 } },
+  })
+  t.equal(await run.go('continue'), 'terminated')
+})

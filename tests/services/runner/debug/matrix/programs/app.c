@@ -1,8 +1,10 @@
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,11 +44,12 @@ static int text(void) {
   static char buffer[100001];
   memset(buffer, 'x', 100000);
   const char *huge = buffer;
-  return name[0] == huge[0]; /* mark: text */
+  int délka = 7;
+  return name[0] == huge[0] && délka; /* mark: text */
 }
 
 static int fails(void) {
-  int *nowhere = NULL;
+  int *nowhere = NULL; /* mark: doomed */
   return *nowhere; /* mark: fails */
 }
 
@@ -107,6 +110,80 @@ static int dies(void) {
   return 0;
 }
 
+static jmp_buf landing;
+
+static void raises(void) { longjmp(landing, 1); }
+
+static int caught(void) {
+  if (setjmp(landing) == 0)
+    raises(); /* mark: throws */
+  int after = 0; /* mark: caught */
+  return after;
+}
+
+static volatile int handled = 0;
+
+static void handle(int number) { handled = number; }
+
+static int handles(void) {
+  signal(SIGUSR2, handle);
+  raise(SIGUSR2);
+  printf("handled %d\n", handled == SIGUSR2);
+  return 0;
+}
+
+static int one(int price) {
+  int prices[1] = {price};
+  return total_of(prices, 1);
+}
+
+static int forks(void) {
+  pid_t pid = fork();
+  if (pid == 0)
+    _exit(one(5));
+  int status = 0;
+  waitpid(pid, &status, 0);
+  printf("child %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+  return 0;
+}
+
+static int execs(void) {
+  execl("/proc/self/exe", "app", "basic", NULL);
+  return 98;
+}
+
+static int daemonizes(void) {
+  if (fork() > 0)
+    return 0;
+  setsid();
+  if (fork() == 0)
+    sleep(600);
+  _exit(0);
+}
+
+static int closes(void) {
+  for (int fd = 0; fd < 3; fd++)
+    close(fd);
+  return one(9);
+}
+
+static int traces(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (ptrace(PTRACE_ATTACH, getppid(), 0, 0) == 0) {
+      waitpid(getppid(), NULL, 0);
+      ptrace(PTRACE_DETACH, getppid(), 0, 0);
+    }
+    _exit(0);
+  }
+  waitpid(pid, NULL, 0);
+  printf("traced %d\n", ptrace(PTRACE_TRACEME, 0, 0, 0) <= 0);
+  fflush(stdout);
+  return one(4);
+}
+
+static int aborts(void) { abort(); }
+
 int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   if (strcmp(name, "basic") == 0) return basic();
@@ -119,5 +196,14 @@ int main(int argc, char **argv) {
   if (strcmp(name, "echo") == 0) return echo();
   if (strcmp(name, "spin") == 0) return spin();
   if (strcmp(name, "dies") == 0) return dies();
+  if (strcmp(name, "leave") == 0) return atoi(argv[2]);
+  if (strcmp(name, "caught") == 0) return caught();
+  if (strcmp(name, "handles") == 0) return handles();
+  if (strcmp(name, "forks") == 0) return forks();
+  if (strcmp(name, "execs") == 0) return execs();
+  if (strcmp(name, "daemonizes") == 0) return daemonizes();
+  if (strcmp(name, "closes") == 0) return closes();
+  if (strcmp(name, "traces") == 0) return traces();
+  if (strcmp(name, "aborts") == 0) return aborts();
   return 99;
 }

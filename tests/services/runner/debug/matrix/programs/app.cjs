@@ -1,6 +1,6 @@
 'use strict'
-const { spawnSync } = require('node:child_process')
-const { readFileSync } = require('node:fs')
+const { spawn, spawnSync } = require('node:child_process')
+const { closeSync, readFileSync } = require('node:fs')
 const { Worker } = require('node:worker_threads')
 
 function total_of(prices) {
@@ -35,11 +35,12 @@ function many() {
 function text() {
   const name = 'žluť 🐎 中文'
   const huge = 'x'.repeat(100000)
-  return name[0] === huge[0] ? 1 : 0 // mark: text
+  const délka = 7
+  return name[0] === huge[0] && délka ? 1 : 0 // mark: text
 }
 
 function fails() {
-  const nowhere = null
+  const nowhere = null // mark: doomed
   return nowhere.value // mark: fails
 }
 
@@ -79,7 +80,68 @@ function dies() {
   return new Promise(() => {})
 }
 
-const scenarios = { basic, deep, many, text, fails, threads, child, echo, spin, dies }
+function raises() {
+  throw new TypeError('caught')
+}
+
+function caught() {
+  let after = 1
+  try {
+    raises() // mark: throws
+  } catch {
+    after = 0 // mark: caught
+  }
+  return after
+}
+
+function handles() {
+  const handled = new Promise(resolve => process.once('SIGUSR2', resolve))
+  const alive = setTimeout(() => {}, 10000)
+  process.kill(process.pid, 'SIGUSR2')
+  return handled.then(name => {
+    clearTimeout(alive)
+    console.log('handled', Number(name === 'SIGUSR2'))
+    return 0
+  })
+}
+
+function forks() {
+  console.log('child', spawnSync('sh', ['-c', 'exit 5']).status)
+  return 0
+}
+
+function execs() {
+  process.execve(process.execPath, [process.execPath, __filename, 'basic'])
+}
+
+function daemonizes() {
+  spawn('sleep', ['600'], { detached: true, stdio: 'inherit' }).unref()
+  return 0
+}
+
+function closes() {
+  for (const fd of [0, 1, 2]) closeSync(fd)
+  return total_of([9])
+}
+
+const attach = `import ctypes, os
+ptrace = ctypes.CDLL(None).ptrace
+if ptrace(16, os.getppid(), None, None) == 0:
+    os.waitpid(os.getppid(), 0x40000000)
+    ptrace(17, os.getppid(), None, None)
+`
+
+function traces() {
+  console.log('traced', Number(spawnSync('python3', ['-c', attach]).status === 0))
+  return total_of([4])
+}
+
+const leave = () => Number(process.argv[3])
+
+const scenarios = {
+  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, leave },
+  ...{ caught, handles, forks, execs, daemonizes, closes, traces },
+}
 const result = scenarios[process.argv[2]]()
 Promise.resolve(result).then(code => {
   process.exitCode = code

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,7 +48,8 @@ func many() int {
 func text() int {
 	name := "žluť 🐎 中文"
 	huge := strings.Repeat("x", 100000)
-	if name[0] == huge[0] { // mark: text
+	délka := 7
+	if name[0] == huge[0] && délka > 0 { // mark: text
 		return 1
 	}
 	return 0
@@ -55,7 +58,7 @@ func text() int {
 type thing struct{ value int }
 
 func fails() int {
-	var nowhere *thing
+	var nowhere *thing = nil // mark: doomed
 	return nowhere.value // mark: fails
 }
 
@@ -105,10 +108,78 @@ func dies() int {
 	return 0
 }
 
+func raises() { panic("caught") }
+
+func protected() (code int) {
+	defer func() {
+		if recover() != nil {
+			code = 0
+		}
+	}()
+	raises() // mark: throws
+	return 1
+}
+
+func caught() int {
+	code := protected()
+	after := code // mark: caught
+	return after
+}
+
+func handles() int {
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGUSR2)
+	_ = syscall.Kill(syscall.Getpid(), syscall.SIGUSR2)
+	if <-handled == syscall.SIGUSR2 {
+		fmt.Println("handled 1")
+	}
+	return 0
+}
+
+func forks() int {
+	child := exec.Command("/proc/self/exe", "leave", "5")
+	_ = child.Run()
+	fmt.Println("child", child.ProcessState.ExitCode())
+	return 0
+}
+
+func execs() int {
+	_ = syscall.Exec("/proc/self/exe", []string{"app", "basic"}, os.Environ())
+	return 98
+}
+
+func daemonizes() int {
+	daemon := exec.Command("sleep", "600")
+	daemon.Stdout = os.Stdout
+	daemon.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	_ = daemon.Start()
+	return 0
+}
+
+func closes() int {
+	for fd := 0; fd < 3; fd++ {
+		_ = syscall.Close(fd)
+	}
+	return total_of([]int{9})
+}
+
+func traces() int {
+	_, _, _ = syscall.RawSyscall(syscall.SYS_PTRACE, syscall.PTRACE_TRACEME, 0, 0)
+	fmt.Println("traced 1")
+	return total_of([]int{4})
+}
+
+func leave() int {
+	code, _ := strconv.Atoi(os.Args[2])
+	return code
+}
+
 func main() {
 	scenarios := map[string]func() int{
 		"basic": basic, "deep": deep, "many": many, "text": text, "fails": fails,
 		"threads": threads, "child": child, "echo": echo, "spin": spin, "dies": dies,
+		"caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave,
+		"daemonizes": daemonizes, "closes": closes, "traces": traces,
 	}
 	os.Exit(scenarios[os.Args[1]]())
 }

@@ -1,3 +1,4 @@
+import ctypes
 import os
 import signal
 import sys
@@ -38,11 +39,12 @@ def many():
 def text():
     name = "žluť 🐎 中文"
     huge = "x" * 100000
-    return int(name[0] == huge[0])  # mark: text
+    délka = 7
+    return int(name[0] == huge[0] and délka)  # mark: text
 
 
 def fails():
-    nowhere = None
+    nowhere = None  # mark: doomed
     return nowhere.value  # mark: fails
 
 
@@ -95,5 +97,73 @@ def dies():
     return 0
 
 
-scenarios = [basic, deep, many, text, fails, threads, child, echo, spin, dies]
+def raises():
+    raise ValueError("caught")
+
+
+def caught():
+    try:
+        raises()  # mark: throws
+    except ValueError:
+        after = 0  # mark: caught
+    return after
+
+
+def handles():
+    handled = []
+    signal.signal(signal.SIGUSR2, lambda number, _: handled.append(number))
+    os.kill(os.getpid(), signal.SIGUSR2)
+    print("handled", int(handled == [signal.SIGUSR2]))
+    return 0
+
+
+def forks():
+    pid = os.fork()
+    if pid == 0:
+        os._exit(total_of([5]))
+    status = os.waitpid(pid, 0)[1]
+    print("child", os.waitstatus_to_exitcode(status))
+    return 0
+
+
+def execs():
+    os.execv(sys.executable, [sys.executable, __file__, "basic"])
+
+
+def daemonizes():
+    if os.fork() > 0:
+        return 0
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(600)
+    os._exit(0)
+
+
+def closes():
+    os.closerange(0, 3)
+    return total_of([9])
+
+
+TRACEME, ATTACH, DETACH = 0, 16, 17
+
+
+def traces():
+    ptrace = ctypes.CDLL(None).ptrace
+    pid = os.fork()
+    if pid == 0:
+        if ptrace(ATTACH, os.getppid(), None, None) == 0:
+            os.waitpid(os.getppid(), 0)
+            ptrace(DETACH, os.getppid(), None, None)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    print("traced", int(ptrace(TRACEME, 0, None, None) <= 0), flush=True)
+    return total_of([4])
+
+
+def leave():
+    return int(sys.argv[2])
+
+
+scenarios = [basic, deep, many, text, fails, threads, child, echo, spin, dies, leave]
+scenarios += [caught, handles, forks, execs, daemonizes, closes, traces]
 sys.exit({scenario.__name__: scenario for scenario in scenarios}[sys.argv[1]]())
