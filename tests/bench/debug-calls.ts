@@ -49,11 +49,11 @@ async function measure(name: Name, runs: number): Promise<Row[]> {
     await using scope = new ProcessScope({ graceMs: 0 })
     const language = languages[name]
     writeFileSync(join(directory, language.file), sourceOf(language))
-    build(language, directory)
+    const program = build(language, directory, language.file)
     const engine = engines[name](scope)
     const request = (scenario: string, more: Partial<DebugRequest>): DebugRequest => ({
       ...noRequest,
-      ...{ program: language.program, engines: [language.engine], arguments: [scenario], ...more },
+      ...{ program, engines: [language.engine], arguments: [scenario], ...more },
     })
     const toBottom = async (traced: boolean): Promise<number> => {
       const live = await startLive(engine, scope, directory, request('deep', { stop_on_entry: true }))
