@@ -1,15 +1,16 @@
-import type { SecretMask } from '../../../lib/secret-mask.ts'
 import { cutText } from './cut-text.ts'
-import { maskedText } from './record/masked-value.ts'
 
 /** Of what a debugger says as it fails, its standard error included, in characters. */
 const longest = 8_000
 
-/** The same with the session's secrets masked in what is said of it: it may be a debugger's words, and is told to whoever looks. */
+/**
+ * The same where what is said of it is `covered`, before it is cut: it may be a debugger's words, and is told to whoever
+ * looks.
+ */
 export const coveredFailure = <Failure extends { readonly reason: string }>(
   failure: Failure,
-  mask: SecretMask,
+  covered: (text: string) => string,
 ): Failure =>
   'message' in failure && typeof failure.message === 'string'
-    ? { ...failure, message: cutText(maskedText(failure.message, mask), longest).value }
+    ? { ...failure, message: cutText(covered(failure.message), longest).value }
     : failure

@@ -146,6 +146,8 @@ export class HostedDebuggee implements Debuggee {
     if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
     const identity = { id, session: session_id, command: command_id, engine, created_at }
     const mask = new SecretMask(Object.values(await secretsOf(this.#context.store, session_id)))
+    const paths = new WorktreePaths(place.worktree, () => false)
+    const covered = (text: string) => paths.inText(maskedText(text, mask))
     const record = recordOf(this.#context, identity, place.worktree, mask)
     this.#record = record
     const live = new LiveDebugSession({
@@ -159,13 +161,13 @@ export class HostedDebuggee implements Debuggee {
       clock: this.#context.clock,
       connected: this.#hosting.viewers,
       tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
-      said: body => this.#said(body, place.worktree, mask),
-      end: cause => end(coveredFailure(cause, mask)),
+      said: body => this.#said(body, paths, mask),
+      end: cause => end(coveredFailure(cause, covered)),
     })
     this.#live = live
     this.#registry.add(live)
     const prepared = await abortable(live.prepare(), signal)
-    return prepared.ok ? prepared : { ...prepared, failure: coveredFailure(prepared.failure, mask) }
+    return prepared.ok ? prepared : { ...prepared, failure: coveredFailure(prepared.failure, covered) }
   }
 
   /** By the first of the debuggers for it that is here. */
@@ -180,9 +182,8 @@ export class HostedDebuggee implements Debuggee {
     return { ok: false, failure: { reason: 'debugger_not_found', message: missing.join('; ') } } as const
   }
 
-  #said(body: unknown, worktree: string, mask: SecretMask): void {
+  #said(body: unknown, paths: WorktreePaths, mask: SecretMask): void {
     const { files, clock } = this.#context
-    const paths = new WorktreePaths(worktree, () => false)
     const message = messageOf(body, paths, clock, text => maskedText(text, mask))
     if (message === undefined) return
     this.#messages ??= new MessageFile(files.debuggerMessages(this.#debug.session_id, this.#debug.command_id))

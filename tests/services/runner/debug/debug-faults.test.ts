@@ -318,12 +318,12 @@ t.test('a secret that a debugger says as it fails is told to nobody', async t =>
   t.teardown(() => client.close())
   const { run } = debugging(rig, session, client)
   const answer = '{"package": "/nowhere", "version": "3.11.0", "path": []}'
-  const adapter = `echo "no token: $TOKEN" >&2\n exit 3`
+  const adapter = `echo "$PWD/x.py: no token: $TOKEN" >&2\n exit 3`
   const python = join(rig.files.worktree(session.id), 'python')
   writeFileSync(python, `#!/bin/sh\nif [ "$1" = -c ]; then echo '${answer}'\nelse ${adapter}\nfi\n`, {
     mode: 0o755,
   })
   const { at, command } = await run({ interpreter: './python' })
-  t.match(at, { status: 'ended', end: { reason: 'adapter_failed', message: /\nno token: \*{15}$/ } })
+  t.match(at, { status: 'ended', end: { reason: 'adapter_failed', message: /\nx\.py: no token: \*{15}$/ } })
   t.notMatch(JSON.stringify(await rig.ended(command)), secret)
 })
