@@ -1,0 +1,45 @@
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { DapAnswer } from '../../../../services/contract/dap.ts'
+import type { Viewer } from '../../../../services/contract/debug-control.ts'
+import type { DebugSessionId } from '../../../../services/contract/ids.ts'
+import { fromRunnerSchema } from '../../../../services/contract/runner-messages.ts'
+
+type Response = Extract<DapAnswer, { type: 'response' }>
+
+/** An editor on the runner's socket, as an API brings it there: it asks in DAP, and hears the answers. */
+export class EditorClient implements Disposable {
+  readonly #socket
+  readonly #answers = new Map<number, (answer: Response) => void>()
+  #seq = 0
+
+  constructor(path: string, debug: DebugSessionId, by: Viewer) {
+    this.#socket = connect(path)
+    createInterface({ input: this.#socket }).on('line', line => {
+      const said = fromRunnerSchema.parse(JSON.parse(line))
+      if (said.type === 'dap' && said.message.type === 'response')
+        this.#answers.get(said.message.request_seq)?.(said.message)
+    })
+    this.#say({ type: 'dap_open', client: 1, debug, root: null, launches: false, by })
+  }
+
+  ask(command: string, given: Record<string, unknown> = {}): Promise<Response> {
+    const seq = ++this.#seq
+    const { promise, resolve } = Promise.withResolvers<Response>()
+    this.#answers.set(seq, resolve)
+    this.#say({ type: 'dap', client: 1, message: { seq, type: 'request', command, arguments: given } })
+    return promise
+  }
+
+  async begin(): Promise<void> {
+    for (const command of ['initialize', 'attach', 'configurationDone']) await this.ask(command)
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy()
+  }
+
+  #say(message: object): void {
+    this.#socket.write(`${JSON.stringify(message)}\n`)
+  }
+}
