@@ -134,6 +134,7 @@ const failures: Record<DebugEnd['reason'], boolean> = {
   runner_lost: true,
   exited: false,
   terminated: false,
+  parent_ended: false,
   cancelled: false,
   timed_out: false,
   limit_passed: false,

@@ -23,6 +23,16 @@ export function debugEndOf(command: {
   }
 }
 
+/**
+ * How the debug session of a child process ended, of which nothing was heard before its command ended: with that, as
+ * nothing of a command runs on. Undefined while that goes on.
+ */
+export function endWithParent(parent: DebugEnd | undefined): DebugEnd | undefined {
+  if (parent === undefined) return undefined
+  const reason = parent.reason === 'exited' ? 'parent_ended' : parent.reason
+  return { reason, message: `ended with its parent: ${parent.message}`, exit_code: null }
+}
+
 const reasons: Record<CommandFailure['reason'], DebugEndReason> = {
   executable_not_found: 'launch_failed',
   not_executable: 'launch_failed',

@@ -9,6 +9,9 @@ import { type DebugEngine, debugEngines } from './debug-state.ts'
  */
 export const exceptionStops = ['uncaught', 'failures', 'raised', 'never'] as const
 
+/** Whether processes that the program starts come under its debugger, too, or run without one. */
+export const childrenPolicies = ['follow', 'ignore'] as const
+
 /**
  * What a debuggee is to be and where it is to stop, as the API hands it to the runner through the store. Where and how
  * it runs (directory, environment, time limit) is its command's affair.
@@ -32,6 +35,8 @@ export const debugRequestSchema = z.object({
   breakpoints: z.array(firstBreakpoint),
   stop_on_entry: z.boolean(),
   exceptions: z.enum(exceptionStops),
+  /** Absent: as the debugger usually has it. */
+  children: z.enum(childrenPolicies).optional(),
   /** Whether it runs only when the editor that launched it has said where to stop. */
   held: z.boolean().optional(),
   /** Who has launched it; absent in rows of before this was kept. */

@@ -46,12 +46,34 @@ export const stopSchema = z.object({
 })
 export type Stop = z.infer<typeof stopSchema>
 
+/** How many of them are told of, those that stand still first. */
+export const mostChildrenTold = 20
+
+/** A process that a debuggee has started, or one of those has: a debug session of its own. */
+export const debuggedChildSchema = z.object({
+  id: debugSessionId.schema,
+  process: z.int(),
+  status: z.enum(debugStatuses),
+  /** While it is stopped. */
+  stop: stopSchema
+    .pick({ reason: true })
+    .extend({ frame: frameSchema.pick({ name: true, file: true, line: true }).nullable() })
+    .nullable(),
+})
+export type DebuggedChild = z.infer<typeof debuggedChildSchema>
+
 export const debugSessionSchema = z.object({
   id: debugSessionId.schema,
   session: sessionId.schema,
   /** The debuggee: its log, time limit and exit code are those of this command. */
   command: commandId.schema,
   engine: z.enum(debugEngines),
+  /** Of a process that the debuggee has started: the debug session of the process that has started it. */
+  parent: debugSessionId.schema.nullable(),
+  /** Of such a process: its number, as it sees itself. */
+  process: z.int().nullable(),
+  /** The processes below it that are debugged now. Whoever waits for it to stop is answered when one of them does, too. */
+  children: z.array(debuggedChildSchema),
   status: z.enum(debugStatuses),
   /** While it is stopped. */
   stop: stopSchema.nullable(),

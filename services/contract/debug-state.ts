@@ -14,6 +14,8 @@ export const debugEndReasons = [
   'exited',
   /** A client ended it: `debug.terminate`. */
   'terminated',
+  /** The process that has started it ended, and with it all of the command. */
+  'parent_ended',
   /** Its command was cancelled, or took longer than its time limit; or its session was stopped. */
   'cancelled',
   'timed_out',

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { note } from '../../lib/subject.ts'
 import type { Breakpoint } from '../contract/debug-breakpoints.ts'
 import type { DebugRequest } from '../contract/debug-request.ts'
-import type { DebugEngine } from '../contract/debug-state.ts'
+import type { DebugEnd, DebugEngine } from '../contract/debug-state.ts'
 import {
   type CommandId,
   type DebugSessionId,
@@ -12,10 +12,11 @@ import {
 } from '../contract/ids.ts'
 import { commandsBy, type WaitingCommand, waitingColumns } from './command-queue.ts'
 import { compiledQuery } from './compiled-query.ts'
+import type { DebugSessionRow } from './debug-session-row.ts'
 import { liveDebuggees } from './figures.ts'
 import { insertCommand, type NewCommand, takesCommands } from './new-command.ts'
 import { beginsLike, type Resolved, resolved } from './references.ts'
-import type { CommandRow, DebugSessionRow, Schema } from './schema.ts'
+import type { CommandRow, Schema } from './schema.ts'
 import type { Store } from './store.ts'
 
 export type NewDebugSession = {
@@ -50,10 +51,46 @@ export function queueDebugSession(store: Store, wanted: NewDebugSession): Promis
         request_json: JSON.stringify(wanted.request),
         breakpoints_json: null,
         created_at: now,
+        parent_id: null,
+        process_id: null,
+        end_json: null,
+        ended_at: null,
       })
       .execute()
     return { queued: true, id, command }
   })
+}
+
+/** What there is to be known of a process of a debuggee that has come under the debugger. */
+export type NewChild = Pick<
+  DebugSessionRow,
+  'id' | 'session_id' | 'command_id' | 'engine' | 'request_json' | 'created_at' | 'parent_id' | 'process_id'
+>
+
+export const addChild = async (store: Store, child: NewChild): Promise<void> => {
+  await store.write(transaction =>
+    transaction
+      .insertInto('debug_sessions')
+      .values({ ...child, breakpoints_json: null, end_json: null, ended_at: null })
+      .execute(),
+  )
+}
+
+/** Keeps how one ended whose command goes on. The first end stands. */
+export const endChild = async (
+  store: Store,
+  id: DebugSessionId,
+  end: DebugEnd,
+  at: string,
+): Promise<void> => {
+  await store.write(transaction =>
+    transaction
+      .updateTable('debug_sessions')
+      .set({ end_json: JSON.stringify(end), ended_at: at })
+      .where('id', '=', id)
+      .where('end_json', 'is', null)
+      .execute(),
+  )
 }
 
 /** Which of the debuggers that it may have it has got. */
@@ -96,9 +133,13 @@ export type DebugSessionJoined = Omit<DebugSessionRow, 'position'> & { position:
 
 /** Both rows in one: the debug session's columns that the command has as well go by names of their own. */
 type Flat = CommandRow &
-  Pick<DebugSessionJoined, 'position' | 'engine' | 'request_json' | 'breakpoints_json'> & {
+  Pick<
+    DebugSessionJoined,
+    'position' | 'engine' | 'request_json' | 'breakpoints_json' | 'parent_id' | 'process_id' | 'end_json'
+  > & {
     debug_id: DebugSessionId
     debug_created_at: string
+    debug_ended_at: string | null
   }
 
 const joined = (database: Kysely<Schema>) =>
@@ -111,8 +152,12 @@ const joined = (database: Kysely<Schema>) =>
       'debug_sessions.engine',
       'debug_sessions.request_json',
       'debug_sessions.breakpoints_json',
+      'debug_sessions.parent_id',
+      'debug_sessions.process_id',
+      'debug_sessions.end_json',
       'debug_sessions.id as debug_id',
       'debug_sessions.created_at as debug_created_at',
+      'debug_sessions.ended_at as debug_ended_at',
     ])
 
 const apart = ({
@@ -120,11 +165,16 @@ const apart = ({
   engine,
   request_json,
   breakpoints_json,
+  parent_id,
+  process_id,
+  end_json,
   debug_id,
   debug_created_at,
+  debug_ended_at,
   ...row
 }: Flat): DebugSessionJoined => ({
-  ...{ position, engine, request_json, breakpoints_json, id: debug_id, created_at: debug_created_at },
+  ...{ position, engine, request_json, breakpoints_json, parent_id, process_id, end_json },
+  ...{ id: debug_id, created_at: debug_created_at, ended_at: debug_ended_at },
   ...{ session_id: row.session_id, command_id: row.id, row },
 })
 
@@ -158,11 +208,12 @@ export async function getDebugSession(
 const latestOf = compiledQuery<{ session: SessionId }, Flat>((database, parameter) =>
   joined(database)
     .where('debug_sessions.session_id', '=', parameter('session'))
+    .where('debug_sessions.parent_id', 'is', null)
     .orderBy('debug_sessions.position', 'desc')
     .limit(1),
 )
 
-/** Finds one of a session's by id or unique beginning; without a reference its latest. */
+/** Finds one of a session's by id or unique beginning; without a reference the latest that was launched. */
 export async function resolveDebugSession(
   store: Store,
   session: SessionId,
@@ -185,7 +236,7 @@ export type QueuedDebugSession = Pick<
   'id' | 'command_id' | 'session_id' | 'engine' | 'request_json' | 'created_at'
 >
 
-/** The debug sessions whose debuggee is queued or running. */
+/** The debug sessions whose debuggee is queued or running, one for each: without those of its children. */
 export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =>
   store.read(database =>
     database
@@ -199,6 +250,7 @@ export const liveDebugSessions = (store: Store): Promise<QueuedDebugSession[]> =
         'debug_sessions.request_json',
         'debug_sessions.created_at',
       ])
+      .where('debug_sessions.parent_id', 'is', null)
       .where(
         sql<boolean>`commands.id in (select id from commands where status = 'queued' and debuggee = 1
           union all select id from commands where status = 'running' and debuggee = 1)`,

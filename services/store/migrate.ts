@@ -36,6 +36,7 @@ import * as debugShares from './migrations/0030-debug-shares.ts'
 import * as breakpointKinds from './migrations/0032-breakpoint-kinds.ts'
 import * as cheaperCommands from './migrations/0034-cheaper-commands.ts'
 import * as plainPositions from './migrations/0036-plain-positions.ts'
+import * as debuggedChildren from './migrations/0038-debugged-children.ts'
 import * as changesByPosition from './migrations/0039-changes-by-position.ts'
 import type { Schema } from './schema.ts'
 
@@ -72,6 +73,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0032-breakpoint-kinds': breakpointKinds,
   '0034-cheaper-commands': cheaperCommands,
   '0036-plain-positions': plainPositions,
+  '0038-debugged-children': debuggedChildren,
   '0039-changes-by-position': changesByPosition,
 }
 

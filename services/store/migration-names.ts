@@ -31,6 +31,7 @@ export const migrationNames = [
   '0032-breakpoint-kinds',
   '0034-cheaper-commands',
   '0036-plain-positions',
+  '0038-debugged-children',
   '0039-changes-by-position',
 ] as const
 

@@ -9,11 +9,12 @@ import {
 } from '../contract/artifact-resources.ts'
 import { type AuditEntry, auditEntrySchema } from '../contract/audit-entry.ts'
 import { commandLimitsSchema, commandUsageSchema } from '../contract/command-limits.ts'
-import { commandFailureSchema } from '../contract/command-state.ts'
+import { commandFailureSchema, commandHasEnded } from '../contract/command-state.ts'
 import { type Breakpoint, breakpointOf, breakpointSchema, wishOf } from '../contract/debug-breakpoints.ts'
-import { debugEndOf } from '../contract/debug-end.ts'
+import { debugEndOf, endWithParent } from '../contract/debug-end.ts'
 import { type DebugRequest, debugRequestSchema } from '../contract/debug-request.ts'
 import type { DebugSession } from '../contract/debug-resources.ts'
+import { type DebugEnd, debugEndSchema } from '../contract/debug-state.ts'
 import { type Environment, sessionEnvironmentSchema } from '../contract/environment-resources.ts'
 import { environmentChoice, environmentFailureSchema } from '../contract/environment-state.ts'
 import { commandLine, environmentVariables } from '../contract/fields.ts'
@@ -28,6 +29,7 @@ import type { SignIn, User } from '../contract/user-resources.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { Worktree } from '../contract/worktree-resources.ts'
 import type { AuditJoined } from './audit.ts'
+import type { DebugSessionRow } from './debug-session-row.ts'
 import type { DebugSessionJoined } from './debug-sessions.ts'
 import type { EnvironmentJoined } from './environments.ts'
 import type { InviteJoined } from './invites.ts'
@@ -35,7 +37,6 @@ import { column, nullableColumn } from './json-column.ts'
 import type {
   ArtifactRow,
   CommandRow,
-  DebugSessionRow,
   EnvironmentRow,
   RepositoryRow,
   SessionRow,
@@ -202,7 +203,7 @@ const summary = z.union([junitSummarySchema, coreSummarySchema])
 
 /** What the store knows of a debug session; where a live one stands, its runner tells. */
 export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSession {
-  const end = debugEndOf(toCommand(row))
+  const end = endOf({ row, ...debug })
   const message = end === undefined ? 'it is not set yet' : 'the debug session has ended'
   const kept = nullableColumn(breakpoints, debug.breakpoints_json)
   return {
@@ -210,14 +211,28 @@ export function toDebugSession({ row, ...debug }: DebugSessionJoined): DebugSess
     session: debug.session_id,
     command: debug.command_id,
     engine: debug.engine,
+    parent: debug.parent_id,
+    process: debug.process_id,
+    children: [],
     status: end === undefined ? 'launching' : 'ended',
     stop: null,
     end: end ?? null,
     breakpoints: kept ?? requestedBreakpoints(debugRequestOf(debug), message),
     control: null,
     created_at: debug.created_at,
-    ended_at: row.ended_at,
+    ended_at: debug.ended_at ?? row.ended_at,
   }
+}
+
+/** A child may end before its command does, and never ends later. */
+export const debugHasEnded = ({ row, end_json }: Pick<DebugSessionJoined, 'row' | 'end_json'>): boolean =>
+  end_json !== null || commandHasEnded(row.status)
+
+function endOf({ row, parent_id, end_json }: DebugSessionJoined): DebugEnd | undefined {
+  const own = nullableColumn(debugEndSchema, end_json)
+  if (own !== null) return own
+  const end = debugEndOf(toCommand(row))
+  return parent_id === null ? end : endWithParent(end)
 }
 
 /** Those that were asked for at the launch, of which no more is known than this. */

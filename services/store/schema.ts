@@ -3,12 +3,10 @@ import type { ArtifactKind } from '../contract/artifact-resources.ts'
 import type { LimitEnforcement } from '../contract/command-limits.ts'
 import type { CommandStatus } from '../contract/command-state.ts'
 import type { DebugShareRole } from '../contract/debug-share.ts'
-import type { DebugEngine } from '../contract/debug-state.ts'
 import type { EnvironmentManager, EnvironmentStatus } from '../contract/environment-state.ts'
 import type {
   ArtifactId,
   CommandId,
-  DebugSessionId,
   EnvironmentId,
   InstanceId,
   RepositoryId,
@@ -26,6 +24,7 @@ import type { SessionEndReason, SessionStatus } from '../contract/session-state.
 import type { SubmoduleChoice } from '../contract/submodules.ts'
 import type { UserRole } from '../contract/user-role.ts'
 import type { WorktreeStatus } from '../contract/worktree-state.ts'
+import type { DebugSessionRow } from './debug-session-row.ts'
 import type { IdempotencyKeyRow } from './idempotency-key-row.ts'
 import type { LogState } from './log-state.ts'
 import type { InviteRow, RefreshTokenRow, SignInRow, SigningKeyRow, TicketRow } from './sign-in-rows.ts'
@@ -231,20 +230,6 @@ export type SessionEnvironmentRow = {
   session_id: SessionId
   environment_id: EnvironmentId
   position: number
-}
-
-/** A debugger on a command. It lives and ends with the command, and changes only once: when it ends. */
-export type DebugSessionRow = {
-  /** The order of creation: a session's latest is the highest. */
-  position: Generated<number>
-  id: DebugSessionId
-  session_id: SessionId
-  command_id: CommandId
-  engine: DebugEngine
-  request_json: string
-  /** As they stood at its end. Null until then, and where nobody saw them. */
-  breakpoints_json: string | null
-  created_at: string
 }
 
 /** Who owns sessions and environments, and bears tokens. */

@@ -302,7 +302,13 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
   'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
-  'debug.launch': async () => ({ ...(await aLaunch()), python: 'loop.py', engine: 'debugpy', ...reads }),
+  'debug.launch': async () => ({
+    ...(await aLaunch()),
+    python: 'loop.py',
+    engine: 'debugpy',
+    children: 'ignore',
+    ...reads,
+  }),
   'debug.trace': async () => ({
     ...(await freely(await aDebugSession())),
     functions: ['loop.py:add'],

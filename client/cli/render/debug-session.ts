@@ -1,5 +1,5 @@
 import { visible, visibleLines } from '../../../lib/visible.ts'
-import type { DebugSession, Frame, Stop } from '../../../services/contract/debug-resources.ts'
+import type { DebuggedChild, DebugSession, Frame, Stop } from '../../../services/contract/debug-resources.ts'
 import type { DebugEnd } from '../../../services/contract/debug-state.ts'
 import type { RenderContext } from '../words/words.ts'
 import { statusColour } from './paint.ts'
@@ -47,13 +47,24 @@ export function renderStanding(debug: DebugSession): string {
       lines.push(...visibleLines(exception).map(line => `  ${line}`))
     }
   }
+  const stands = debug.children.filter(child => child.status === 'stopped')
+  lines.push(...stands.map(childText))
+  const [first] = stands
+  if (first !== undefined) lines.push(`act on such a process with --debug ${first.id}`)
   return `${lines.join('\n')}\n`
 }
 
-const columns = (now: number): Column<DebugSession>[] => [
-  { title: 'ID', cell: row => row.id },
+function childText({ id, process, stop }: DebuggedChild): string {
+  const { reason = '', frame = null } = stop ?? {}
+  const where = frame === null ? '' : ` in ${visible(frame.name)} at ${placeOf(frame)}`
+  return `${id}, its process ${process}: stopped (${visible(reason)})${where}`
+}
+
+const columns = (now: number): Column<Branch>[] => [
+  { title: 'ID', cell: row => `${'  '.repeat(row.depth)}${row.id}` },
   { title: 'STATUS', cell: row => row.status, colour: row => statusColour(row.status) },
   { title: 'COMMAND', cell: row => row.command },
+  { title: 'PROCESS', cell: row => (row.process === null ? '-' : String(row.process)) },
   { title: 'CREATED', cell: row => relativeTime(row.created_at, now) },
   {
     title: 'WHERE',
@@ -63,4 +74,18 @@ const columns = (now: number): Column<DebugSession>[] => [
 ]
 
 export const renderDebugSessions = (rows: readonly DebugSession[], context: RenderContext): string =>
-  rows.length === 0 ? 'no debug sessions\n' : table(rows, columns(context.now), context)
+  rows.length === 0 ? 'no debug sessions\n' : table(branches(rows), columnsOf(rows, context.now), context)
+
+const columnsOf = (rows: readonly DebugSession[], now: number): Column<Branch>[] =>
+  columns(now).filter(({ title }) => title !== 'PROCESS' || rows.some(row => row.process !== null))
+
+type Branch = DebugSession & { readonly depth: number }
+
+/** Each with what it has started below it. */
+function branches(rows: readonly DebugSession[]): Branch[] {
+  const there = new Set(rows.map(({ id }) => id))
+  const below = Map.groupBy(rows, ({ parent }) => (parent !== null && there.has(parent) ? parent : null))
+  const from = (parent: DebugSession['parent'], depth: number): Branch[] =>
+    (below.get(parent) ?? []).flatMap(row => [{ ...row, depth }, ...from(row.id, depth + 1)])
+  return from(null, 0)
+}

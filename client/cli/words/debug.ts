@@ -26,6 +26,7 @@ export const debugLaunch: Words<'debug.launch'> = {
     ...debuggeeFlags,
     breakpoints: { name: 'break', value: 'FILE:LINE', describe: breakAt },
     exceptions: { value: 'WHICH' },
+    children: { value: 'HOW' },
     wait,
   },
   extras: [{ name: 'function', value: 'NAME', describe: 'stop wherever this function begins, such as main' }],

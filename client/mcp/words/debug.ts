@@ -7,7 +7,7 @@ import type { Words } from './words.ts'
 
 /** What the operations that let a debuggee run say of their result. */
 const thenWhat =
-  'Returns where it stopped (file, line, function, source line, and the exception if there is one) or how it ended (reason and exit code). Where status is still "running" after the wait, it has not stopped: wait on with debug_status, or stop it with debug_pause.'
+  'Returns where it stopped (file, line, function, source line, and the exception if there is one) or how it ended (reason and exit code). Where status is still "running" after the wait, it has not stopped: wait on with debug_status, or stop it with debug_pause. Processes that it has started are in children, each a debug session of its own: act on one that has stopped by its id as debug.'
 const wait = 30
 
 export const debugLaunch: Words<'debug.launch'> = {
@@ -30,7 +30,7 @@ export const debugList: Words<'debug.list'> = {
   tool: 'debug_list',
   title: 'List debug sessions',
   description:
-    'The debug sessions of a session, newest first, each with its state, its breakpoints, and how it ended.',
+    'The debug sessions of a session, newest first, each with its state, with parent those of processes that it has started, its breakpoints, and how it ended.',
   reader: items('debug.list'),
 }
 

@@ -1,9 +1,8 @@
 import type { z } from 'zod'
-import { commandHasEnded } from '../../contract/command-state.ts'
 import { contract } from '../../contract/contract.ts'
 import { dapPath, dapQuerySchema } from '../../contract/dap.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
-import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { fieldErrors } from '../field-errors.ts'
 import { findDebugSession } from '../handlers/find.ts'
@@ -44,8 +43,7 @@ export async function editorTarget(
     if (debug !== undefined || found.code !== 'debug_session_not_found') return found
     return done({ root, debuggee: { ok: false, why: found.detail } })
   }
-  if (!commandHasEnded(found.value.row.status))
-    return done({ root, debuggee: { ok: true, debug: found.value } })
+  if (!debugHasEnded(found.value)) return done({ root, debuggee: { ok: true, debug: found.value } })
   const { id, end } = toDebugSession(found.value)
   return done({ root, debuggee: { ok: false, why: `the debug session ${id} has ended: ${end?.message}` } })
 }

@@ -1,11 +1,10 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Contract } from '../../contract/contract.ts'
 import type { DebugOperationName } from '../../contract/debug-message.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { LiveOperationName } from '../../contract/runner-messages.ts'
 import { grants } from '../../contract/scopes.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
-import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import { insufficientScope } from '../access.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
@@ -112,8 +111,7 @@ const liveAnswer =
     const debug = await findDebugSession(context, session, fields.debug)
     if (!debug.ok) return debug
     // Its runner keeps what one has recorded for a while.
-    if (commandHasEnded(debug.value.row.status) && operation !== 'debug.recorded')
-      return hasEnded(debug.value)
+    if (debugHasEnded(debug.value) && operation !== 'debug.recorded') return hasEnded(debug.value)
     const seconds = fields.wait ?? fields.timeout ?? 0
     return askDebugger(context, { operation, debug: debug.value, input: fields, seconds, ...call })
   }

@@ -1,9 +1,8 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugSessionId } from '../../contract/ids.ts'
 import type { DebugEvent } from '../../contract/runner-messages.ts'
 import { type DebugSessionJoined, listDebugSessions } from '../../store/debug-sessions.ts'
-import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import { getSession } from '../../store/sessions.ts'
 import { concerns } from '../changes.ts'
 import type { Context } from '../context.ts'
@@ -88,7 +87,7 @@ export class DebugFeed {
     this.#gap = false
     for (const row of rows.toReversed()) {
       if (this.#ended.has(row.id)) continue
-      if (!commandHasEnded(row.row.status)) {
+      if (!debugHasEnded(row)) {
         this.#told.set(row.id, this.#told.get(row.id) ?? 0)
         if (isGap) void this.#tellState(row)
       } else if (isFirst && !this.#told.has(row.id)) this.#ended.add(row.id)

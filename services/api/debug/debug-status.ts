@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { Page } from '../../contract/page.ts'
 import { type DebugSessionJoined, getDebugSession, listDebugSessions } from '../../store/debug-sessions.ts'
-import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { done, type Outcome } from '../outcome.ts'
 import { type Asked, page } from '../page.ts'
@@ -19,7 +18,7 @@ export async function statusOf(
   debug: DebugSessionJoined,
   { seconds, marginMs, by, gone }: Pick<DebuggerCall<'debug.status'>, 'seconds' | 'marginMs' | 'by' | 'gone'>,
 ): Promise<Outcome<DebugSession>> {
-  if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
+  if (debugHasEnded(debug)) return done(toDebugSession(debug))
   const input = { session: debug.session_id, debug: debug.id, wait: seconds }
   const answer = await askDebugger(context, {
     operation: 'debug.status',

@@ -1,9 +1,9 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Contract } from '../../contract/contract.ts'
 import type { RecordEntry } from '../../contract/debug-record.ts'
 import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import { debugRecord } from '../../store/debug-record.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
+import { debugHasEnded } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome } from '../outcome.ts'
@@ -28,7 +28,7 @@ export async function transcriptOf(
     load: async () => {
       // Read before the files are: once it has ended they are whole.
       const row = await getDebugSession(store, debug.id)
-      const ended = row === undefined || commandHasEnded(row.row.status)
+      const ended = row === undefined || debugHasEnded(row)
       return { ended, ...(await readPart(debugRecord(paths, start), start, limit)) }
     },
     settled: ({ ended, entries }) => ended || entries.length > 0,

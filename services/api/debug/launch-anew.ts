@@ -1,10 +1,16 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import { wishAgain } from '../../contract/debug-breakpoints.ts'
 import { debuggeeLine } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import { commandInput } from '../../store/commands.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
-import { debugRequestOf, environmentOf, limitsOf, type SessionJoined, terminalOf } from '../../store/rows.ts'
+import {
+  debugHasEnded,
+  debugRequestOf,
+  environmentOf,
+  limitsOf,
+  type SessionJoined,
+  terminalOf,
+} from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
@@ -29,6 +35,11 @@ export async function launchAnew(
   wait: number,
   call: DebugCall,
 ): Promise<Outcome<DebugSession>> {
+  if (debug.parent_id !== null)
+    return refuse(
+      'debugger_refused',
+      `${debug.id} is a process that its program has started: launch anew what has started it, ${debug.parent_id}`,
+    )
   const began = performance.now()
   const { gone } = call
   const { breakpoints } = await glanceAt(context, debug, call)
@@ -38,12 +49,12 @@ export async function launchAnew(
     changes: context.changes,
     row: { session: session.id, command: debug.command_id },
     load: () => getDebugSession(context.store, debug.id),
-    settled: found => found === undefined || commandHasEnded(found.row.status),
+    settled: found => found === undefined || debugHasEnded(found),
     seconds: endSeconds,
     signals: [gone, context.stopping],
   })
   if (current === undefined) return refuse('debug_session_not_found', 'its session has been deleted')
-  if (!commandHasEnded(current.row.status))
+  if (!debugHasEnded(current))
     return refuse(
       'debugger_timeout',
       `${debug.id} has not ended after ${endSeconds} s; see with debug status`,

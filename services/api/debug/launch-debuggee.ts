@@ -78,7 +78,7 @@ export async function launchQueued(
 }
 
 function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'>): DebugRequest | undefined {
-  const { interpreter, engine, breakpoints, stop_on_entry, exceptions } = input
+  const { interpreter, engine, breakpoints, stop_on_entry, exceptions, children } = input
   const program = programOf(input)
   if (program === undefined) return undefined
   return {
@@ -87,6 +87,7 @@ function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'
     interpreter: interpreter ?? null,
     engines: engine === undefined ? [...enginesFor[program.kind]] : [engine],
     ...{ breakpoints, stop_on_entry, exceptions, ...more },
+    ...(children === undefined ? {} : { children }),
   }
 }
 

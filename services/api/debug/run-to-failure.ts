@@ -1,9 +1,8 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { Contract } from '../../contract/contract.ts'
 import { endedReport, type FailureReport } from '../../contract/debug-report.ts'
 import type { ParsedInputOf } from '../../contract/operation.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
-import { type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
@@ -32,7 +31,7 @@ export async function runToFailure(
   if (!found.ok) return found
   const debug = found.value
   const seconds = Math.max(1, input.wait - (performance.now() - begun) / 1_000)
-  const told = commandHasEnded(debug.row.status)
+  const told = debugHasEnded(debug)
     ? done(endedReport(toDebugSession(debug)))
     : await askDebugger(context, {
         operation: 'debug.run_to_failure',
@@ -63,7 +62,7 @@ async function begunDebuggee(
 ): Promise<Outcome<DebugSessionJoined>> {
   if (debug !== undefined) {
     const found = await findDebugSession(context, session, debug)
-    if (!found.ok || !commandHasEnded(found.value.row.status)) return found
+    if (!found.ok || !debugHasEnded(found.value)) return found
     return refuse('debug_session_ended', `the debug session ${found.value.id} has ended: run it anew`)
   }
   const stops = { breakpoints: [], stop_on_entry: false, exceptions: 'failures' } as const

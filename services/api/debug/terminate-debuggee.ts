@@ -1,8 +1,7 @@
-import { commandHasEnded } from '../../contract/command-state.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
 import { requestCancel } from '../../store/commands.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
-import { toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, toDebugSession } from '../../store/rows.ts'
 import type { Context } from '../context.ts'
 import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
@@ -20,13 +19,15 @@ export async function terminateDebuggee(
   wait: number,
   who: DebugCall,
 ): Promise<Outcome<DebugSession>> {
-  if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
+  if (debugHasEnded(debug)) return done(toDebugSession(debug))
   if (debug.row.status === 'queued') return throughTheStore(context, debug, wait, who.gone)
   const asked = performance.now()
   const input = { session: debug.session_id, debug: debug.id, wait }
   const call = { operation: 'debug.terminate', debug, input, seconds: wait, ...who } as const
   const answer = await askDebugger(context, call)
-  if (answer.ok || answer.code === 'control_held' || who.gone.aborted) return answer
+  // Of a child the store knows no more than that its command is to end, which is not what is wanted.
+  if (answer.ok || answer.code === 'control_held' || debug.parent_id !== null || who.gone.aborted)
+    return answer
   // A runner that says nothing may have used the time up: nobody is held twice as long as they wanted to wait.
   const left = Math.max(0, wait - (performance.now() - asked) / 1_000)
   return throughTheStore(context, debug, left, who.gone)
@@ -46,12 +47,12 @@ async function throughTheStore(
     changes,
     row: { session, command },
     load: () => getDebugSession(store, id),
-    settled: row => row === undefined || commandHasEnded(row.row.status),
+    settled: row => row === undefined || debugHasEnded(row),
     seconds,
     signals: [gone, stopping],
   })
   if (debug === undefined) return refuse('debug_session_not_found', 'its session has been deleted')
-  if (commandHasEnded(debug.row.status)) return done(toDebugSession(debug))
+  if (debugHasEnded(debug)) return done(toDebugSession(debug))
   return refuse(
     'runner_unavailable',
     'its end is noted and comes as soon as a runner is there: in the clone, npx task up starts one',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { childrenPolicies } from '../debug-request.ts'
 import { waitSeconds } from '../fields.ts'
 import { reference } from '../ids.ts'
 
@@ -14,6 +15,12 @@ export const of = {
 
 export const thread = z.int().optional().describe('the thread; default: the one that stopped last')
 export const frame = z.int().min(0).max(10_000).default(0).describe('the stack frame: 0 is the innermost')
+export const children = z
+  .enum(childrenPolicies)
+  .optional()
+  .describe(
+    'follow: processes that it starts are debug sessions of their own, with the same breakpoints; ignore: they run without a debugger; default: follow; of Python, others run without one',
+  )
 export const untilStop = waitSeconds.describe('seconds to wait until it has stopped again or ended')
 export const start = z.int().min(0).default(0).describe('how many to pass over')
 export const atMost = (most: number, initial: number) =>
@@ -44,6 +51,7 @@ export const again = [
   'session_ended',
   'debug_limit',
   'debugger_timeout',
+  'debugger_refused',
 ] as const
 
 export const everywhere = ['api', 'sdk', 'cli', 'mcp'] as const

@@ -15,6 +15,7 @@ import {
   again,
   asking,
   atMost,
+  children,
   finding,
   frame,
   live,
@@ -51,6 +52,7 @@ export const debugOperations = {
           ),
         stop_on_entry: flag.describe('stop before its first line'),
         exceptions: z.enum(exceptionStops).default('uncaught').describe('which exceptions to stop at'),
+        children,
         wait: untilStop,
       })
       .superRefine(checkDebuggee),

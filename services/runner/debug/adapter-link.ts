@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
-import type { Adapter, DapPeer, OpenAdapter } from './adapter.ts'
+import type { Adapter, ChildProcess, DapPeer, OpenAdapter } from './adapter.ts'
 import type { AskAdapter } from './ask-adapter.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from './dap-messages.ts'
 import { type Said, saidSchema } from './editors/editor-capabilities.ts'
@@ -23,6 +23,7 @@ const changedSchema = z.object({ capabilities: z.unknown() })
 
 export type LinkHandlers = {
   readonly event: (name: string, body: unknown) => void
+  readonly child: (child: ChildProcess) => void
   /** The adapter is of no use any more. Called once, unless the debuggee has gone before. */
   readonly failed: (message: string) => void
 }
@@ -54,7 +55,8 @@ export class AdapterLink implements AsyncDisposable {
   ) {
     this.#handlers = handlers
     this.#answerMs = patienceMs
-    this.#adapter = open({ scope, place, event: (name, body) => this.#event(name, body) })
+    const event = (name: string, body: unknown) => this.#event(name, body)
+    this.#adapter = open({ scope, place, event, child: handlers.child })
     void this.client.closed.then(why => this.fail(`the debug adapter went away: ${why}`))
   }
 

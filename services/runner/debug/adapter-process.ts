@@ -16,6 +16,8 @@ export type AdapterProgram = {
   readonly arguments: readonly string[]
   /** Over those of the place. */
   readonly environment: Readonly<Record<string, string>>
+  /** Whether it sees the meeting place. */
+  readonly meets?: boolean
 }
 
 /** An adapter that is a process of its own, beside the debuggee and as far apart from the host as that. */
@@ -26,6 +28,7 @@ export const besideDebuggee =
       {
         words: [program.file, ...program.arguments],
         environment: { ...place.environment, ...program.environment },
+        ...(program.meets === true ? { meeting: place.meeting().outside } : {}),
       },
       place.directory,
     )

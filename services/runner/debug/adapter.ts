@@ -12,12 +12,30 @@ export type Adapter = AsyncDisposable & {
   readonly stderr: string
 }
 
+/** A process that the debuggee has started. It waits for whoever is to debug it, and runs nothing of its own before. */
+export type ChildProcess = {
+  /** Its number, and that of the process which has started it, as they see themselves. */
+  readonly pid: number
+  readonly parent: number | null
+  /** What speaks with its debugger alone. */
+  readonly open: OpenAdapter
+  /** As of an EnginePlan; there is nothing to be launched. */
+  begin(
+    client: DapPeer,
+    event: (name: string) => Promise<unknown>,
+  ): Promise<{ ok: true } | { ok: false; message: string }>
+  /** Has it run without a debugger, instead of all this. */
+  release(): void
+}
+
 /** What an adapter is opened with. `event` is to be called for each of its events, in order. */
 export type Opening = {
   /** Owns the processes that it starts. */
   readonly scope: ProcessScope
   readonly place: Place
   readonly event: (name: string, body: unknown) => void
+  /** To be called for each child process that has come. */
+  readonly child: (child: ChildProcess) => void
 }
 
 /** Never throws: what is wrong is told through `closed`. */

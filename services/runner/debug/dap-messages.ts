@@ -81,6 +81,8 @@ export const dataBreakpointInfoBodySchema = z.object({
 })
 export const breakpointEventSchema = z.object({ reason: z.string(), breakpoint: adapterBreakpointSchema })
 
+export const exitedEventSchema = z.object({ exitCode: z.int() })
+
 export const processEventSchema = z.object({ systemProcessId: z.int().optional() })
 
 /** With whatever an engine's adapter adds to it. */

@@ -66,3 +66,8 @@ export function debuggeeState(state: DebuggeeState, happening: Happening): Debug
       return { kind: 'ended', number, last: happening.last }
   }
 }
+
+export const hasEnded = ({ kind }: DebuggeeState): boolean => kind === 'ended'
+
+/** A client has sent it on, to which the adapter has not agreed yet, so that nothing has been told of it. */
+export const wasSentOn = (state: DebuggeeState): boolean => state.kind === 'running' && state.from !== null

@@ -4,7 +4,6 @@ import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
-import type { DebugSessionId } from '../../contract/ids.ts'
 import {
   getDebugSession,
   keepBreakpoints,
@@ -21,10 +20,12 @@ import { surroundings } from '../commands/surroundings.ts'
 import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
 import { type Enclosure, isolationFor } from '../sandbox/enclosure.ts'
+import { ChildSessions, type Registry } from './children/child-sessions.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
 import { coveredFailure } from './covered-failure.ts'
 import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
+import type { LiveDependencies } from './live-dependencies.ts'
 import { MeetingPlace } from './meeting-place.ts'
 import { MessageFile } from './message-file.ts'
 import type { Place } from './place.ts'
@@ -43,11 +44,6 @@ export type Hosting = {
   readonly tell: (message: { event: DebugEventName; debug: DebugSession; by: Viewer | null }) => void
 }
 
-export type Registry = {
-  add(live: LiveDebugSession): void
-  remove(id: DebugSessionId): void
-}
-
 type FoundPlace =
   | { found: true; place: Place }
   | { found: false; reason: 'directory_not_found' | 'spawn_failed'; message: string }
@@ -59,6 +55,7 @@ export class HostedDebuggee implements Debuggee {
   readonly #debug: QueuedDebugSession
   readonly #text: SourceText
   readonly #registry: Registry
+  readonly #children: ChildSessions
   #live: LiveDebugSession | undefined
   #record: DebugRecord | undefined
   #messages: MessageFile | undefined
@@ -76,6 +73,7 @@ export class HostedDebuggee implements Debuggee {
     this.#debug = debug
     this.#text = text
     this.#registry = registry
+    this.#children = new ChildSessions(context, registry)
   }
 
   async prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement> {
@@ -108,6 +106,7 @@ export class HostedDebuggee implements Debuggee {
   async ended(): Promise<void> {
     const live = this.#live
     if (live === undefined) return
+    await this.#children.ended()
     const breakpoints = live.breakpoints.list.told()
     const known = breakpoints.length > 0 || live.state.value.kind !== 'launching'
     const { store, lease } = this.#context
@@ -120,10 +119,12 @@ export class HostedDebuggee implements Debuggee {
     const last = toDebugSession(found)
     if (this.#live === undefined) this.#hosting.tell({ event: 'ended', debug: last, by: null })
     else this.#live.ended(last)
+    await this.#children.recorded()
     await this.#record?.flush()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#children[Symbol.asyncDispose]()
     this.#registry.remove(this.#debug.id)
     // The last first, and each whatever becomes of the others.
     await using _meeting = this.#meeting
@@ -144,13 +145,14 @@ export class HostedDebuggee implements Debuggee {
     signal.throwIfAborted()
     const { engine } = planned
     if (engine !== this.#debug.engine) await keepEngine(this.#context.store, id, engine)
-    const identity = { id, session: session_id, command: command_id, engine, created_at }
+    const of = { session: session_id, command: command_id, engine, created_at }
+    const identity = { id, parent: null, process: null, ...of }
     const mask = new SecretMask(Object.values(await secretsOf(this.#context.store, session_id)))
     const paths = new WorktreePaths(place.worktree, () => false)
     const covered = (text: string) => paths.inText(maskedText(text, mask))
     const record = recordOf(this.#context, identity, place.worktree, mask)
     this.#record = record
-    const live = new LiveDebugSession({
+    const deps: LiveDependencies = {
       identity,
       record,
       request,
@@ -162,8 +164,16 @@ export class HostedDebuggee implements Debuggee {
       connected: this.#hosting.viewers,
       tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
       said: body => this.#said(body, paths, mask),
-      end: cause => end(coveredFailure(cause, covered)),
-    })
+      child: child => this.#children.came(child, id),
+      children: () => this.#children.told(id),
+      gone: () => this.#children.rootEnds(),
+      end: cause => {
+        this.#children.rootEnds()
+        end(coveredFailure(cause, covered))
+      },
+    }
+    const live = new LiveDebugSession(deps)
+    this.#children.of(live, deps, { mask, covered })
     this.#live = live
     this.#registry.add(live)
     const prepared = await abortable(live.prepare(), signal)

@@ -1,4 +1,3 @@
-import type { CommandFailure } from '../../contract/command-state.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
@@ -8,12 +7,11 @@ import { AdapterLink } from './adapter-link.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
-import { anyBodySchema, processEventSchema, stoppedEventSchema } from './dap-messages.ts'
-import { type DebuggeeState, debuggeeState, type Happening } from './debuggee-state.ts'
+import { anyBodySchema, exitedEventSchema, processEventSchema, stoppedEventSchema } from './dap-messages.ts'
+import { type DebuggeeState, debuggeeState, type Happening, hasEnded, wasSentOn } from './debuggee-state.ts'
 import { BreakpointClaims } from './editors/breakpoint-claims.ts'
 import { refuseEnded } from './ended-refusal.ts'
-import type { DebuggeeProgram } from './engine.ts'
-import { handshake, letRun } from './handshake.ts'
+import { handshake, letRun, type Prepared } from './handshake.ts'
 import type { Identity, LiveDependencies, LiveListener } from './live-dependencies.ts'
 import { locatedStop, usualLocateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
@@ -68,6 +66,9 @@ export class LiveDebugSession implements AsyncDisposable {
   #frames: StoppedFrames
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
+  #exitCode: number | undefined
+  /** How often a process below it has stopped. */
+  #childStops = 0
   #configuring: NodeJS.Timeout | undefined
   #halts: readonly Halt[] = []
   #isLocating = false
@@ -79,14 +80,14 @@ export class LiveDebugSession implements AsyncDisposable {
     this.viewers = new DebugViewers({
       ...{ session: deps.identity.session, clock: deps.clock, connected: deps.connected },
       launchedBy: deps.request.launched_by,
+      control: deps.control,
       changed: () => this.#tell('control'),
     })
     this.paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
-    const handlers = {
-      event: (name: string, body: unknown) => this.#event(name, body),
-      failed: (message: string) => this.end({ reason: 'debugger_failed', message }),
-    }
-    const { scope, plan, place, deadlines } = deps
+    const { scope, plan, place, deadlines, child } = deps
+    const event = (name: string, body: unknown) => this.#event(name, body)
+    const failed = (message: string) => this.end({ reason: 'debugger_failed', message })
+    const handlers = { event, child, failed }
     this.adapter = new AdapterLink(scope, noted(plan.open, deps.record), place, handlers, deadlines?.answerMs)
     this.#frames = this.newFrames()
     this.probes = new Probes({ ask: this.adapter.ask, clock: deps.clock, plan, live: this })
@@ -104,7 +105,7 @@ export class LiveDebugSession implements AsyncDisposable {
   }
 
   /** Makes everything ready for the debuggee; tells what to launch. */
-  prepare(): Promise<{ ok: true; program: DebuggeeProgram } | { ok: false; failure: CommandFailure }> {
+  prepare(): Promise<Prepared> {
     return handshake(this.adapter, this.#deps.plan, this.#deps.deadlines?.initializeMs)
   }
 
@@ -118,15 +119,11 @@ export class LiveDebugSession implements AsyncDisposable {
     })
     const patienceMs = deadlines?.configureMs ?? plan.launchMs ?? configureMs
     const seconds = patienceMs / 1_000
-    this.#configuring = setTimeout(
-      () =>
-        this.adapter.fail(
-          this.#isOpen && request.held === true
-            ? `the editor that launched the debuggee did not say configurationDone within ${seconds} s`
-            : `the debuggee was not under its debugger after ${seconds} s`,
-        ),
-      patienceMs,
-    )
+    this.#configuring = setTimeout(() => {
+      const byEditor = `the editor that launched the debuggee did not say configurationDone within ${seconds} s`
+      const byDebugger = `the debuggee was not under its debugger after ${seconds} s`
+      this.adapter.fail(this.#isOpen && request.held === true ? byEditor : byDebugger)
+    }, patienceMs)
     done
       .then(() => this.#happens({ kind: 'configured' }))
       .catch(error => this.adapter.fail(error instanceof Error ? error.message : String(error)))
@@ -166,6 +163,7 @@ export class LiveDebugSession implements AsyncDisposable {
       status: state.kind === 'halted' || state.kind === 'ended' ? 'running' : state.kind,
       stop: state.kind === 'stopped' ? state.stop : null,
       end: null,
+      children: this.#deps.children?.() ?? [],
       breakpoints: this.breakpoints.list.told(),
       control: this.viewers.control.view(),
       ended_at: null,
@@ -203,12 +201,21 @@ export class LiveDebugSession implements AsyncDisposable {
     throw isRunning()
   }
 
-  /** Waits for the first stop after the one of this number, or for the end. */
+  /** Waits for the first stop after the one of this number, for one of a process below it, or for the end. */
   async nextStop(after: number, waitMs: number): Promise<DebugSession> {
+    const before = this.#childStops
     const holds = (state: DebuggeeState) =>
-      state.kind === 'ended' || (state.kind === 'stopped' && state.number > after && !this.#ending)
+      state.kind === 'ended' ||
+      this.#childStops > before ||
+      (state.kind === 'stopped' && state.number > after && !this.#ending)
     await this.state.until(holds, waitMs)
     return this.view()
+  }
+
+  /** A process below it has stopped: whoever waits for it is to hear of that. */
+  childStopped(): void {
+    this.#childStops += 1
+    this.state.set(this.state.value)
   }
 
   /** Whether its debugger runs commands of its own. */
@@ -332,8 +339,12 @@ export class LiveDebugSession implements AsyncDisposable {
         if (success) this.#happens({ kind: 'halted', event: data })
         return
       }
+      case 'exited':
+        this.#exitCode = exitedEventSchema.safeParse(body).data?.exitCode
+        return
       case 'terminated':
         this.#ending = true
+        this.#deps.gone?.(this.#exitCode)
         return
       case 'continued':
         this.#happens({ kind: 'continued' })
@@ -385,8 +396,3 @@ type Halt = Pick<Extract<DebuggeeState, { kind: 'halted' }>, 'number' | 'event'>
 }
 
 const isRunning = () => new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')
-
-const hasEnded = ({ kind }: DebuggeeState) => kind === 'ended'
-
-/** A client has sent it on, to which the adapter has not agreed yet, so that nothing has been told of it. */
-const wasSentOn = (state: DebuggeeState): boolean => state.kind === 'running' && state.from !== null

@@ -3,15 +3,20 @@ import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
-import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { DebuggedChild, DebugSession } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
+import type { ChildProcess } from './adapter.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
+import type { Control } from './control/control.ts'
 import type { EnginePlan } from './engine.ts'
 import type { Place } from './place.ts'
 import type { Recorder } from './record/debug-record.ts'
 import type { SourceText } from './source-text.ts'
 
-export type Identity = Pick<DebugSession, 'id' | 'session' | 'command' | 'engine' | 'created_at'>
+export type Identity = Pick<
+  DebugSession,
+  'id' | 'session' | 'command' | 'engine' | 'parent' | 'process' | 'created_at'
+>
 
 export type Deadlines = {
   /** For the first answer of all. */
@@ -43,6 +48,14 @@ export type LiveDependencies = {
   readonly said: (body: unknown) => void
   /** Has the debuggee ended. */
   readonly end: (cause: EndCause) => void
+  /** A process that the debuggee has started is there. */
+  readonly child: (child: ChildProcess) => void
+  /** Of the processes that it has started, what is told of them. */
+  readonly children?: () => DebuggedChild[]
+  /** The adapter has nothing to do with the debuggee any more. `exitCode`: where it has told that. */
+  readonly gone?: (exitCode: number | undefined) => void
+  /** Who has the control when it begins. */
+  readonly control?: Control
   /** In milliseconds, where they are not to be the usual ones. */
   readonly deadlines?: Deadlines
 }

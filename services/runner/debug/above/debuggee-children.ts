@@ -14,7 +14,7 @@ export async function debuggeeChildren(processes: DebuggeeProcesses | undefined)
   return Promise.all(found.map(async entry => ({ pid: entry.pid, command: await lineOf(entry.pid) })))
 }
 
-function descendants({ debuggee, members }: DebuggeeProcesses): ProcessEntry[] {
+export function descendants({ debuggee, members }: DebuggeeProcesses): ProcessEntry[] {
   const within = new Set([debuggee.pid])
   // A parent may come after its child: numbers begin anew.
   for (let size = 0; size !== within.size; ) {

@@ -28,6 +28,7 @@ export type ControlLeaseDependencies = {
   /** It has been taken, passed on, released or lost, or asked for; that somebody acts is no such news. */
   readonly changed: () => void
   readonly times?: ControlTimes | undefined
+  readonly from?: Control | undefined
 }
 
 /** Who alone may act on a debuggee, kept up to date. */
@@ -38,10 +39,18 @@ export class ControlLease implements Disposable {
   readonly #control = new Observed<Control>(free)
   #timer: NodeJS.Timeout | undefined
 
-  constructor({ clock, changed, times = usualTimes }: ControlLeaseDependencies) {
+  constructor({ clock, changed, times = usualTimes, from = free }: ControlLeaseDependencies) {
     this.#clock = clock
     this.#changed = changed
     this.#times = times
+    this.#set(from)
+  }
+
+  /** What holds of another debuggee that begins: who has taken it here has it there. */
+  handedDown(): Control {
+    const control = this.#current()
+    if (control.kind === 'free' || !control.taken) return free
+    return { ...control, idleSince: this.#clock.now(), acts: 0, asking: [] }
   }
 
   /** While some work is done nobody else acts. Throws a Refusal where another has the control. */

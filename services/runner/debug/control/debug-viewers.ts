@@ -2,6 +2,7 @@ import type { Clock } from '../../../../lib/clock.ts'
 import type { SeenViewer, Viewer } from '../../../contract/debug-control.ts'
 import type { SessionId } from '../../../contract/ids.ts'
 import type { ConnectedViewers } from './connected-viewers.ts'
+import type { Control } from './control.ts'
 import { ControlLease } from './control-lease.ts'
 import { SeenViewers } from './seen-viewers.ts'
 
@@ -11,6 +12,8 @@ export type DebugViewersDependencies = {
   /** Who is connected to the debuggers of each session. */
   readonly connected: Pick<ConnectedViewers, 'of' | 'watch'>
   readonly launchedBy: Viewer | undefined
+  /** Who has it from the beginning; default: nobody. */
+  readonly control?: Control | undefined
   /** The control has changed hands, or was asked for. */
   readonly changed: () => void
 }
@@ -26,7 +29,7 @@ export class DebugViewers implements Disposable {
   constructor(deps: DebugViewersDependencies) {
     const { session, clock, connected, changed } = deps
     this.#deps = deps
-    this.control = new ControlLease({ clock, changed })
+    this.control = new ControlLease({ clock, changed, from: deps.control })
     this.#seen = new SeenViewers(clock)
     this.#actor = deps.launchedBy ?? null
     this.#watch = connected.watch((of, isGone) => {

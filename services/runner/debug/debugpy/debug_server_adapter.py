@@ -1,6 +1,6 @@
 """Runs debugpy's debug adapter on stdio: `python debug_server_adapter.py`.
 
-Four things are other than in `python -m debugpy.adapter`:
+Five things are other than in `python -m debugpy.adapter`:
 
 - The kernel delays acknowledgements on a quiet TCP connection by 40 ms, and debugpy writes a message in two pieces, the
   second of which waits for the acknowledgement of the first. TCP_QUICKACK is no lasting setting, so it is set around
@@ -9,6 +9,8 @@ Four things are other than in `python -m debugpy.adapter`:
   everybody in; here a token stays required, which the debuggee alone has been given.
 - While the debuggee works on a question (a slow `__repr__`, an expression without an end), the adapter would neither
   read nor answer another one. Here it waits for no answer, but passes each on when it comes.
+- As shipped it listens on a port for further clients, which anybody on the host may be. Here there is none: for each
+  process that the debuggee starts it comes to a socket of its client's, as named in the environment.
 - At the end of its input the adapter would let go of the debuggee, which would then run on, out of wherever it was
   stopped. Here it is gone at once; the debuggee's shim takes that for what it is.
 """
@@ -17,8 +19,10 @@ import os
 import runpy
 import socket
 import sys
+import time
 
 token = os.environ.pop("DEBUG_SERVER_ADAPTER_TOKEN")
+children = os.environ.pop("DEBUG_SERVER_CHILDREN", None)
 # The directory of this file: nothing of it is to be imported.
 del sys.path[0]
 
@@ -45,7 +49,7 @@ socket.socket.recv = acknowledging(socket.socket.recv)
 socket.socket.recv_into = acknowledging(socket.socket.recv_into)
 
 from debugpy import adapter  # noqa: E402
-from debugpy.adapter import clients, servers  # noqa: E402 (in this order: they import each other)
+from debugpy.adapter import clients, servers, sessions  # noqa: E402 (in this order: they import each other)
 
 from debugpy.common import messaging  # noqa: E402
 
@@ -69,6 +73,45 @@ def pass_on(self, request):
         request.arguments["threadId"] = "*"
     self.server.channel.propagate(request).on_response(answered)
     return messaging.NO_RESPONSE
+
+
+def bring_client(self, connection):
+    """Whoever debugs the process that has connected comes over a socket of its own. Where nobody can be brought, the
+    process runs on without a debugger."""
+    known = getattr(self, "known_subprocesses", set())
+    if children is None or connection in known:
+        raise RuntimeError("no child processes are debugged")
+    link = socket.socket(socket.AF_UNIX)
+    link.connect(children)
+    known.add(connection)
+    part_from_replaced(connection)
+    client = clients.Client(link)
+    client.channel.send_event("debugServerChild", {"pid": connection.pid, "ppid": connection.ppid})
+
+
+def part_from_replaced(connection):
+    """A process that has replaced itself by another program of Python connects anew: what it was before is over then."""
+    with sessions._lock:
+        before = [one for one in sessions._sessions if one.pid == connection.pid]
+    for session in before:
+        session.client.known_subprocesses.add(connection)
+        session.notify_changed()
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        if all(one is connection or one.pid != connection.pid for one in servers.connections()):
+            return
+        time.sleep(0.01)
+
+
+def session_of(pid):
+    """A shell may stand between two processes of Python: the first of all is taken for the parent then."""
+    found = get_session(pid)
+    if found is not None:
+        return found
+    return min((one for one in sessions._sessions if one.pid is not None), key=lambda one: one.id, default=None)
+
+
+get_session = sessions.get
 
 
 class Input:
@@ -99,6 +142,9 @@ def from_stdio(cls, name="stdio"):
 
 for name in ("request", "continue_request", "pause_request", "evaluate_request"):
     setattr(clients.Client, name, clients.Client.message_handler(pass_on))
+clients.Client.notify_of_subprocess = bring_client
+clients.serve = lambda host, port: (host, 0)
+sessions.get = session_of
 servers.serve = serve_with_token
 messaging.JsonIOStream.from_stdio = classmethod(from_stdio)
 sys.argv = ["debugpy.adapter"]

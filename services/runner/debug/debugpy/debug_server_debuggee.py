@@ -1,9 +1,11 @@
-"""Runs a program under debugpy: `python debug_server_debuggee.py FILE | -m MODULE [ARGUMENT...]`.
+"""Runs a program under debugpy: `python debug_server_debuggee.py SETTINGS ROLE FILE | -m MODULE | -c CODE [ARGUMENT...]`.
 
-How it finds its debug adapter comes as JSON in the environment. The program then sees what it would see without a
+How it finds its debug adapter stands in the file SETTINGS, as JSON. ROLE is `program`, or `child` where a program that is
+debugged has started it, or `server` where it is the one of multiprocessing that forks others, and is not debugged
+itself. The program then sees what it would see without a
 debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 
-pydevd, the debugger inside debugpy, is changed in eleven places. Each change is left out where another version of it has
+pydevd, the debugger inside debugpy, is changed in fourteen places. Each change is left out where another version of it has
 no such place.
 """
 
@@ -11,9 +13,12 @@ import json
 import os
 import sys
 
-settings = json.loads(os.environ.pop("DEBUG_SERVER_DEBUGGEE"))
-# With -P, or PYTHONSAFEPATH, a program's directory is not put before sys.path: neither that of this one nor of the other.
-safe_path = getattr(sys.flags, "safe_path", False)
+with open(sys.argv[1]) as settings_file:
+    settings = json.load(settings_file)
+role = sys.argv[2]
+exit_told = False
+# With -P, -I or PYTHONSAFEPATH, a program's directory is not put before sys.path: neither that of this one nor of the other.
+safe_path = getattr(sys.flags, "safe_path", False) or bool(sys.flags.isolated)
 if not safe_path:
     del sys.path[0]
 
@@ -23,13 +28,13 @@ def companion(name):
 
 
 def from_companion(name, function):
-    """Calls a function of a file beside this one. Python's own import would write there."""
+    """A function of a file beside this one. Python's own import would write there."""
     import types
 
     module = types.ModuleType("debug_server_%s" % name)
     with open(companion(name), "rb") as file:
         exec(compile(file.read(), companion(name), "exec"), module.__dict__)
-    return getattr(module, function)()
+    return getattr(module, function)
 
 
 def write_by_the_line():
@@ -67,7 +72,7 @@ def hide_own_frames():
     """To pydevd a frame is known by the base name of its file: those of this file are neither shown nor stepped into."""
     from _pydevd_bundle import pydevd_dont_trace_files as files
 
-    for name in (__file__, companion("failures"), companion("records")):
+    for name in (__file__, companion("failures"), companion("records"), companion("children")):
         files.DONT_TRACE[os.path.basename(name)] = files.PYDEV_FILE
 
 
@@ -385,14 +390,16 @@ def tell_why_not_set():
     pydevd_api.internal_set_expression_json = set_expression
 
 
-def free_forks():
-    """A forked child has no debugger's threads: at a breakpoint it would stand still for ever. It runs on untraced."""
+def follow_forks():
+    """A forked child has no debugger's threads: at a breakpoint it would stand still for ever. It connects anew, or runs on
+    untraced."""
     import threading
 
     import pydevd
     from _pydevd_bundle.pydevd_constants import get_global_debugger
 
     def forked():
+        global role, exit_told
         debugger = get_global_debugger()
         pydevd.settrace_forked(setup_tracing=False)
         sys.settrace(None)
@@ -401,8 +408,99 @@ def free_forks():
         for thread in (getattr(debugger, "reader", None), getattr(debugger, "writer", None)):
             if hasattr(thread, "sock"):
                 thread.sock.close()
+        if settings["children"] and not is_replaced():
+            role, exit_told = "child", False
+            unless_missing(connect_anew)
 
     os.register_at_fork(after_in_child=forked)
+
+
+def notice_leaving():
+    """Whoever configures a program and leaves at once would have it wait for ever: pydevd looks now and then whether
+    everything is configured, which it is no more then."""
+    import threading
+
+    import pydevd
+
+    def leaving(self):
+        leave(self)
+        wait_for_client.left.set()
+
+    leave = pydevd.PyDB.on_disconnect
+    pydevd.PyDB.on_disconnect = leaving
+    wait_for_client.left = threading.Event()
+
+
+def wait_for_client():
+    import pydevd
+
+    pydevd._wait_for_attach(cancel=getattr(wait_for_client, "left", None))
+
+
+def connect_anew():
+    import threading
+
+    import pydevd
+    from _pydevd_bundle import pydevd_constants
+    from _pydevd_bundle.pydevd_custom_frames import custom_frames_container_init
+
+    unless_missing(lambda: pydevd_constants.after_fork())
+    threading.current_thread().__dict__["__pydevd_main_thread"] = True
+    custom_frames_container_init()
+    unless_missing(notice_leaving)
+    if clear_thread_local_info is not None:
+        clear_thread_local_info()
+    pydevd.settrace(
+        host="127.0.0.1",
+        port=settings["port"],
+        suspend=False,
+        trace_only_current_thread=False,
+        overwrite_prev_trace=True,
+        patch_multiprocessing=False,
+        client_access_token=settings["token"],
+        dont_trace_start_patterns=(settings["package"],),
+    )
+    wait_for_client()
+
+
+def tell_exit(code):
+    """To the adapter, which sees no more than that a process of its debuggee is gone. What is about to end waits for it."""
+    global exit_told
+    import threading
+
+    from _pydevd_bundle.pydevd_comm_constants import CMD_RETURN
+    from _pydevd_bundle.pydevd_constants import get_global_debugger
+    from _pydevd_bundle.pydevd_net_command import NetCommand
+
+    debugger = get_global_debugger()
+    if role != "child" or debugger is None or debugger.writer is None:
+        return
+    body = {"exitCode": code}
+    command = NetCommand(CMD_RETURN, 0, {"type": "event", "event": "exited", "body": body}, is_json=True)
+    sent = threading.Event()
+    command.call_after_send(lambda _: sent.set())
+    debugger.writer.add_command(command)
+    sent.wait(0.5)
+    exit_told = True
+
+
+def stay_until_exit():
+    """As shipped the debugger leaves when the main thread has no more to do, before anybody knows the exit code."""
+    import pydevd
+
+    def dispose_in_time(self, *args, **kwargs):
+        if role != "child" or exit_told:
+            dispose(self, *args, **kwargs)
+
+    dispose = pydevd.PyDB.dispose_and_kill_all_pydevd_threads
+    pydevd.PyDB.dispose_and_kill_all_pydevd_threads = dispose_in_time
+
+
+def exit_code_of(problem):
+    code = getattr(problem, "code", 1) if isinstance(problem, SystemExit) else 1
+    if code is None:
+        return 0
+    return code & 0xFF if isinstance(code, int) else 1
 
 
 def stop_at_first_line():
@@ -428,6 +526,12 @@ def run(target, arguments):
     main = types.ModuleType("__main__")
     main.__builtins__ = __builtins__
     sys.modules["__main__"] = main
+    if target == "-c":
+        sys.argv[:] = ["-c"] + arguments[1:]
+        if not safe_path:
+            sys.path.insert(0, "")
+        exec(compile(arguments[0], "<string>", "exec", dont_inherit=True), main.__dict__)
+        return
     if target == "-m":
         sys.argv[:] = arguments
         sys.argv[0] = "-m"
@@ -454,9 +558,10 @@ def debug():
     debugpy.configure(subProcess=False)
     # Told to the adapter as the name of the process.
     sys.argv[:] = [arguments[0] if target == "-m" else target]
-    debugpy.connect(("127.0.0.1", settings["port"]), access_token=settings["token"])
-    debugpy.wait_for_client()
-    if settings["stop_on_entry"]:
+    if role != "server":
+        debugpy.connect(("127.0.0.1", settings["port"]), access_token=settings["token"])
+        wait_for_client()
+    if settings["stop_on_entry"] and role == "program":
         unless_missing(stop_at_first_line)
     try:
         run(target, arguments)
@@ -501,6 +606,11 @@ def unless_missing(change):
 
 write_by_the_line()
 debugpy = load_debugpy()
+clear_thread_local_info = None
+try:
+    from _pydevd_frame_eval.pydevd_frame_eval_main import clear_thread_local_info
+except ImportError:
+    pass
 for change in (
     hide_own_frames,
     wake_at_once,
@@ -512,18 +622,27 @@ for change in (
     count_hits_of_conditions,
     give_elements_by_the_page,
     tell_why_not_set,
-    free_forks,
+    follow_forks,
+    stay_until_exit,
+    notice_leaving,
 ):
     unless_missing(change)
-finished = unless_missing(lambda: from_companion("records", "record"))
+finished = unless_missing(lambda: from_companion("records", "record")())
 if settings["failures"]:
-    unless_missing(lambda: from_companion("failures", "watch"))
-target, arguments = sys.argv[1], sys.argv[2:]
+    unless_missing(lambda: from_companion("failures", "watch")())
+is_replaced = lambda: False  # noqa: E731
+if settings["children"]:
+    is_replaced = from_companion("children", "follow")(os.path.abspath(__file__), sys.argv[1], tell_exit)
+target, arguments = sys.argv[3], sys.argv[4:]
 try:
     as_outermost(debug)
-except SystemExit:
+    tell_exit(0)
+except SystemExit as problem:
+    tell_exit(exit_code_of(problem))
     raise
 except BaseException as problem:
     problem.__traceback__ = without_own_frames(problem.__traceback__)
     sys.excepthook(type(problem), problem, problem.__traceback__)
-    sys.exit(130 if isinstance(problem, KeyboardInterrupt) else 1)
+    code = 130 if isinstance(problem, KeyboardInterrupt) else 1
+    tell_exit(code)
+    sys.exit(code)

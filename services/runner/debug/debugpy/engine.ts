@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
@@ -8,6 +9,8 @@ import { besideDebuggee } from '../adapter-process.ts'
 import { anyBodySchema, stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
+import type { Place } from '../place.ts'
+import { ChildLinks } from './child-links.ts'
 import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
 
@@ -16,6 +19,10 @@ const debuggeeFile = join(import.meta.dirname, 'debug_server_debuggee.py')
 
 /** For a look at all of the host's Pythons. */
 const lookMs = 30_000
+/** Of what is in the meeting place: where the adapter comes with child processes, and what debuggees are told. */
+const childrenName = 'debugpy.sock'
+const settingsName = 'debugpy.json'
+
 const listenMs = 10_000
 /** The answer to `attach` comes when everything is configured; that has deadlines of its own. */
 const attachMs = 120_000
@@ -53,7 +60,7 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
         return { ok: false, failure: { reason: interpreter.reason, message: interpreter.message } }
       const found = await finder.find(interpreter.path, pythons, place, signal)
       return found.found
-        ? { ok: true, plan: planOf(request, interpreter.path, found.debugpy) }
+        ? { ok: true, plan: planOf(request, interpreter.path, found.debugpy, place) }
         : { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
     },
   }
@@ -63,18 +70,39 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
 const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })
 const waitingSchema = z.object({ port: z.int().min(1).max(65_535) })
 
-function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): EnginePlan {
+function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy, place: Place): EnginePlan {
   const token = randomBytes(32).toString('hex')
+  const children = request.children !== 'ignore'
   return {
     adapterId: 'debugpy',
-    open: besideDebuggee({
-      file: debugpy.interpreter,
-      arguments: [adapterFile],
-      environment: { ...debugpy.environment, DEBUG_SERVER_ADAPTER_TOKEN: token },
-    }),
+    open: opening => {
+      const { outside, inside } = place.meeting()
+      const socket = join(outside, childrenName)
+      const links = children ? new ChildLinks(socket, attachArguments, opening.child) : undefined
+      const adapter = besideDebuggee({
+        file: debugpy.interpreter,
+        arguments: [adapterFile],
+        environment: {
+          ...debugpy.environment,
+          DEBUG_SERVER_ADAPTER_TOKEN: token,
+          ...(children ? { DEBUG_SERVER_CHILDREN: join(inside, childrenName) } : {}),
+        },
+        meets: children,
+      })(opening)
+      return {
+        client: adapter.client,
+        get stderr() {
+          return adapter.stderr
+        },
+        async [Symbol.asyncDispose]() {
+          links?.[Symbol.dispose]()
+          await adapter[Symbol.asyncDispose]()
+        },
+      }
+    },
     async begin(client, event): Promise<Begun> {
       const waiting = event('debugpyWaitingForServer')
-      const attached = client.request('attach', attachArguments, anyBodySchema, attachMs)
+      const attached = client.request('attach', { ...attachArguments, listen }, anyBodySchema, attachMs)
       const outcome = await Promise.race([
         waiting.then(body => waitingSchema.safeParse(body)),
         attached,
@@ -87,12 +115,17 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy): E
           token,
           stop_on_entry: request.stop_on_entry,
           failures: request.exceptions === 'failures',
+          children,
         }
+        const { outside, inside } = place.meeting()
+        await writeFile(join(outside, settingsName), JSON.stringify(settings), { mode: 0o600 })
+        const file = join(inside, settingsName)
         return {
           ok: true,
           program: {
-            words: [interpreter, ...interpreterFlags, debuggeeFile, ...target(request)],
-            environment: { DEBUG_SERVER_DEBUGGEE: JSON.stringify(settings) },
+            words: [interpreter, ...interpreterFlags, debuggeeFile, file, 'program', ...target(request)],
+            environment: {},
+            meeting: outside,
           },
         }
       }
@@ -126,8 +159,9 @@ const filters = { uncaught: ['uncaught'], failures: ['uncaught'], raised: ['rais
 /** What stands before the number in pydevd's own conditions. */
 const signs = { exactly: '==', from: '>=', every: '%' } as const
 
+const listen = { host: '127.0.0.1', port: 0 }
+
 const attachArguments = {
-  listen: { host: '127.0.0.1', port: 0 },
   subProcess: false,
   justMyCode: true,
   redirectOutput: false,

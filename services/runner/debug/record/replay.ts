@@ -127,6 +127,7 @@ function standing({ worktree, capabilities, found }: Found, { identity, clock, s
     record: { note: () => 0, state: () => undefined, flush: async () => undefined },
     tell: () => undefined,
     said: () => undefined,
+    child: () => undefined,
     end: () => undefined,
   })
 }

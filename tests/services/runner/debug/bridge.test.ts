@@ -22,6 +22,7 @@ function open(test: Test, handlers: Bridge['handlers']) {
       meeting: () => ({ outside: '/', inside: '/' }),
     },
     event: name => events.push(name),
+    child: child => child.release(),
   })
   return {
     adapter,

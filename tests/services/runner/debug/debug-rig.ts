@@ -39,6 +39,7 @@ export type LaunchOptions = {
   breakpoints?: DebugRequest['breakpoints']
   stop_on_entry?: boolean
   exceptions?: DebugRequest['exceptions']
+  children?: DebugRequest['children']
   directory?: string
   environment?: Record<string, string>
   timeout?: number
@@ -144,6 +145,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
         breakpoints: options.breakpoints ?? [],
         stop_on_entry: options.stop_on_entry ?? false,
         exceptions: options.exceptions ?? 'uncaught',
+        ...(options.children === undefined ? {} : { children: options.children }),
       }
       const queued = await queueDebugSession(rig.store, {
         command: {
@@ -169,6 +171,14 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
       const launched = await self.launch(options)
       return { ...launched, at: await state(launched, 'debug.status') }
     },
+    /** The debug sessions of processes that it has started, as they come, until there are so many that `fit`. */
+    children: (of: Launched, count: number, fit: (child: DebugSession) => boolean = () => true) =>
+      until(`${count} children of ${of.id}`, async () => {
+        const latest = new Map<string, DebugSession>()
+        for (const { debug } of client.events) if (debug.parent === of.id) latest.set(debug.id, debug)
+        const found = [...latest.values()].filter(fit)
+        return found.length >= count ? found : undefined
+      }),
     refusal: async (of: Launched, operation: LiveOperationName, input: object = {}) => {
       const said = await client.ask(of.id, operation, input)
       return said.ok ? { code: 'answered', detail: JSON.stringify(said.value) } : said

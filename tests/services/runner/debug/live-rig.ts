@@ -53,7 +53,7 @@ export function liveRig(
   const cause = Promise.withResolvers<EndCause>()
   const identity: Identity = {
     ...{ id: debugSessionId.create(), session: sessionId.create(), command: commandId.create() },
-    ...{ engine: 'debugpy', created_at: new Date(0).toISOString() },
+    ...{ engine: 'debugpy', parent: null, process: null, created_at: new Date(0).toISOString() },
   }
   const folder = mkdtempSync(join(tmpdir(), 'live-rig-'))
   const paths = { earlier: join(folder, 'earlier'), later: join(folder, 'later') }
@@ -78,6 +78,7 @@ export function liveRig(
     connected: new ConnectedViewers(),
     tell: event => events.push(event),
     said: body => said.push(body),
+    child: child => child.release(),
     end: cause.resolve,
     ...(deadlines === undefined ? {} : { deadlines }),
   })

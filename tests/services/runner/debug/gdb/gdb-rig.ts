@@ -130,6 +130,7 @@ export async function gdbRig(t: Test, program: string, options: Options = {}) {
     scope,
     place,
     event: (event, body) => events.push({ event, body: body as Body }),
+    child: child => child.release(),
   })
   t.teardown(() => adapter[Symbol.asyncDispose]())
 

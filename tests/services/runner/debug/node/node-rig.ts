@@ -72,6 +72,7 @@ export class NodeRun {
     const adapter = bridged(opening => nodeBridge(opening))({
       ...{ scope, place },
       event: (event, body) => events.push({ event, body }),
+      child: child => child.release(),
     })
     const request = async (command: string, parameters: object): Promise<Body> => {
       const outcome = await adapter.client.request(command, parameters, z.unknown(), 30_000)

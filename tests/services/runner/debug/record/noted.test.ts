@@ -33,7 +33,7 @@ function notedRig(test: Test) {
   const opened = noted(opening => {
     tell = opening.event
     return adapter
-  }, record)({ scope: scopeOf(test), place, event: () => undefined })
+  }, record)({ scope: scopeOf(test), place, event: () => undefined, child: () => undefined })
   return { notes, pending, client: opened.client, tell: (name: string) => tell(name, undefined) }
 }
 
