@@ -318,7 +318,7 @@ t.test('a secret that a debugger says as it fails is told to nobody', async t =>
   t.teardown(() => client.close())
   const { run } = debugging(rig, session, client)
   const answer = '{"package": "/nowhere", "version": "3.11.0", "path": []}'
-  const adapter = `echo "$PWD/x.py: no token: $TOKEN" >&2\n exit 3`
+  const adapter = `echo "$PWD/x.py: no token: $TOKEN" >&2\n sleep 1\n exit 3`
   const python = join(rig.files.worktree(session.id), 'python')
   writeFileSync(python, `#!/bin/sh\nif [ "$1" = -c ]; then echo '${answer}'\nelse ${adapter}\nfi\n`, {
     mode: 0o755,
