@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../lib/processes/process-scope.ts'
@@ -63,12 +65,16 @@ export async function startShimmed(scope: ProcessScope): Promise<Peer> {
     justMyCode: true,
   })
   const { port } = z.object({ port: z.int() }).parse(await listens)
-  const settings = { package: debugpyPackage, port, token, stop_on_entry: false, failures: false }
-  scope.spawn(python, ['-Xfrozen_modules=off', join(shims, 'debug_server_debuggee.py'), program], {
-    env: {
-      ...process.env,
-      DEBUG_SERVER_DEBUGGEE: JSON.stringify(settings),
-    },
+  const settings = join(mkdtempSync(join(tmpdir(), 'debugpy-peer-')), 'settings.json')
+  writeFileSync(
+    settings,
+    JSON.stringify({
+      ...{ package: debugpyPackage, port, token },
+      ...{ stop_on_entry: false, failures: false, children: false },
+    }),
+  )
+  const shim = join(shims, 'debug_server_debuggee.py')
+  scope.spawn(python, ['-Xfrozen_modules=off', shim, settings, 'program', program], {
     stdio: 'ignore',
   })
   await initialized
