@@ -135,6 +135,7 @@ const failures: Record<DebugEnd['reason'], boolean> = {
   exited: false,
   terminated: false,
   parent_ended: false,
+  detached: false,
   cancelled: false,
   timed_out: false,
   limit_passed: false,

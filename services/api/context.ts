@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
-import type { InstanceId } from '../contract/ids.ts'
+import type { InstanceId, SessionId } from '../contract/ids.ts'
 import type { LiveAnswer, RunnerOffers, Unshared } from '../contract/runner-messages.ts'
 import type { ToRunnerTunnel } from '../contract/tunnel.ts'
 import type { DataFiles } from '../store/files.ts'
@@ -82,6 +82,7 @@ export type Context = {
     ask(question: Question): Promise<LiveAnswer>
     terminal(question: TerminalQuestion): Promise<LiveAnswer>
     survey(wait: Wait): Promise<LiveAnswer>
+    processes(session: SessionId, wait: Wait): Promise<LiveAnswer>
     measure(deadlineMs: number): Promise<LiveAnswer>
     dap(ear: DapEar): DapLine
     tunnel(asked: Omit<ToRunnerTunnel, 'type' | 'id'>, gone: AbortSignal): Promise<Outcome<Socket>>

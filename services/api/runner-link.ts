@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { socketLines } from '../../lib/socket-lines.ts'
-import type { InstanceId } from '../contract/ids.ts'
+import type { InstanceId, SessionId } from '../contract/ids.ts'
 import {
   type Ask,
   type DebugEvent,
@@ -12,6 +12,7 @@ import {
   longestAsk,
   type Measure,
   type Present,
+  type ProcessesQuestion,
   type RunnerOffers,
   type SurveyQuestion,
   type Terminal,
@@ -121,6 +122,18 @@ export class RunnerLink implements Disposable {
     if (this.#instance === undefined) return away
     return this.#questions.ask(
       id => this.#socket?.write(`${JSON.stringify({ type: 'survey', id } satisfies SurveyQuestion)}\n`),
+      wait,
+    )
+  }
+
+  /** Which processes of a session run. Never rejects. */
+  async processes(session: SessionId, wait: Wait): Promise<LiveAnswer> {
+    if (this.#instance === undefined) return away
+    return this.#questions.ask(
+      id =>
+        this.#socket?.write(
+          `${JSON.stringify({ type: 'processes', id, session } satisfies ProcessesQuestion)}\n`,
+        ),
       wait,
     )
   }

@@ -51,6 +51,7 @@ export const commandFailureReasons = [
   'debugger_failed',
   'debugger_lost',
   'ended_by_debugger',
+  'detached',
   'memory_limit',
   'process_limit',
   'file_size_limit',

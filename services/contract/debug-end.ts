@@ -42,6 +42,7 @@ const reasons: Record<CommandFailure['reason'], DebugEndReason> = {
   debugger_failed: 'adapter_failed',
   debugger_lost: 'runner_lost',
   ended_by_debugger: 'terminated',
+  detached: 'detached',
   session_failed: 'session_stopped',
   session_stopped: 'session_stopped',
   earlier_command_failed: 'cancelled',

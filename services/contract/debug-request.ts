@@ -26,6 +26,8 @@ export const debugRequestSchema = z.object({
     z.object({ kind: z.literal('node'), file: z.string() }),
     /** A package's directory, a file of Go, or what was built from one. */
     z.object({ kind: z.literal('go'), path: z.string() }),
+    /** One that runs already, by its number as its command's programs see it. */
+    z.object({ kind: z.literal('process'), pid: z.int(), command: z.string().nullable() }),
   ]),
   arguments: z.array(z.string()),
   /** The Python or Node that runs it. Null: to be found. */
@@ -52,6 +54,7 @@ export const enginesFor = {
   binary: ['gdb', 'lldb-dap'],
   node: ['node'],
   go: ['delve'],
+  process: debugEngines,
 } as const satisfies Record<DebuggeeKind, readonly DebugEngine[]>
 
 /** The debuggee as its user would type it. */
@@ -69,5 +72,7 @@ export function debuggeeLine({ interpreter, program, engines, arguments: rest }:
       return [interpreter ?? 'node', program.file, ...rest]
     case 'go':
       return ['go', 'run', program.path, ...rest]
+    case 'process':
+      return [engines.length === 1 ? (engines[0] ?? 'gdb') : 'debugger', '--pid', `${program.pid}`]
   }
 }

@@ -4,7 +4,8 @@ import { z } from 'zod'
  *     launching → running ⇄ stopped
  *         └──────────┴─────────┴→ ended(reason)
  *
- * A debug session lives as long as its debuggee, which is a command like any other, and its debug adapter.
+ * A debug session lives as long as its debuggee, which is a command like any other, and its debug adapter. One that is
+ * attached to a process of another command has a command of its own, which is the debugger.
  */
 export const debugStatuses = ['launching', 'running', 'stopped', 'ended'] as const
 
@@ -16,6 +17,8 @@ export const debugEndReasons = [
   'terminated',
   /** The process that has started it ended, and with it all of the command. */
   'parent_ended',
+  /** A client had its debugger let go of a process that it was attached to; that runs on. */
+  'detached',
   /** Its command was cancelled, or took longer than its time limit; or its session was stopped. */
   'cancelled',
   'timed_out',

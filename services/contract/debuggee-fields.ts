@@ -3,6 +3,7 @@ import { checkCommandInput, commandInputFields } from './command-input.ts'
 import { enginesFor } from './debug-request.ts'
 import { type DebugEngine, debugEngines } from './debug-state.ts'
 import { nullFree } from './fields.ts'
+import { reference } from './ids.ts'
 
 const path = nullFree(1_000).min(1).optional()
 
@@ -41,6 +42,21 @@ export const debuggeeFields = {
     ),
 }
 
+/** Which process is meant that runs already. */
+export const processFields = {
+  pid: z
+    .int()
+    .min(1)
+    .max(4_194_304)
+    .optional()
+    .describe(
+      'in place of a program: a process of the session that runs already, by the number that it has itself; debug.processes lists them',
+    ),
+  command: reference('cmd')
+    .optional()
+    .describe('with pid: the command that it belongs to, where several have a process of that number'),
+}
+
 /** The debuggers of the programs that such a field names, the usual one first. */
 const enginesOf = (field: ProgramField): readonly DebugEngine[] =>
   enginesFor[field === 'python' ? 'file' : field]
@@ -52,6 +68,10 @@ export const programsOf = (engine: DebugEngine): ProgramField[] =>
 type Given = {
   readonly tty: boolean
   readonly stdin?: string | undefined
+  readonly arguments?: readonly string[]
+  readonly interpreter?: string | undefined
+  readonly pid?: number | undefined
+  readonly command?: string | undefined
   engine?: DebugEngine | undefined
 } & { [Field in ProgramField | 'core']?: string | undefined }
 
@@ -65,6 +85,9 @@ export function checkDebuggee(given: Given, context: z.RefinementCtx): void {
 }
 
 function faultOf(given: Given): { field: keyof Given; message: string } | undefined {
+  if (given.pid !== undefined) return faultOfProcess(given)
+  if (given.command !== undefined)
+    return { field: 'command', message: 'a command is named with pid: the process of it that is meant' }
   const [field, another] = programFields.filter(name => given[name] !== undefined)
   if (field === undefined)
     return { field: 'python', message: `give what is to run: one of ${programFields.join(', ')}` }
@@ -75,4 +98,16 @@ function faultOf(given: Given): { field: keyof Given; message: string } | undefi
   if (given.engine !== undefined && !engines.includes(given.engine))
     return { field: 'engine', message: `no debugger for ${field}; expected ${engines.join(' or ')}` }
   return undefined
+}
+
+/** It is there already, with all that a launch would give it. */
+function faultOfProcess(given: Given): { field: keyof Given; message: string } | undefined {
+  const field = [...programFields, 'core' as const].find(name => given[name] !== undefined)
+  if (field !== undefined) return { field, message: 'give one program: there is pid already' }
+  const wishes = ['interpreter', 'stdin'] as const
+  const late =
+    given.arguments?.length !== 0
+      ? 'arguments'
+      : (wishes.find(name => given[name] !== undefined) ?? (given.tty ? 'tty' : undefined))
+  return late === undefined ? undefined : { field: late, message: 'what runs already is not given any' }
 }

@@ -90,6 +90,14 @@ export type Measure = z.infer<typeof measureSchema>
 export const surveyQuestionSchema = z.object({ type: z.literal('survey'), id: z.int() })
 export type SurveyQuestion = z.infer<typeof surveyQuestionSchema>
 
+/** Asks which processes of a session's commands run. */
+export const processesQuestionSchema = z.object({
+  type: z.literal('processes'),
+  id: z.int(),
+  session: sessionId.schema,
+})
+export type ProcessesQuestion = z.infer<typeof processesQuestionSchema>
+
 /** Whether the host has it, by which programs; if not, what is missing. */
 const equipment = <Name extends string>(names: readonly Name[]) =>
   z.object({
@@ -132,6 +140,7 @@ export const toRunnerSchema = z.discriminatedUnion('type', [
   unsharedSchema,
   measureSchema,
   surveyQuestionSchema,
+  processesQuestionSchema,
   terminalSchema,
   ...toRunnerDap,
   toRunnerTunnel,

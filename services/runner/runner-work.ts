@@ -1,11 +1,13 @@
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { sharedRun } from '../../lib/shared-run.ts'
-import type { DebugSessionId } from '../contract/ids.ts'
+import type { SessionProcess } from '../contract/debug-process.ts'
+import type { DebugSessionId, SessionId } from '../contract/ids.ts'
 import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-messages.ts'
 import { defaultArtifactLimits } from './artifacts/limits.ts'
 import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
+import { tellProcesses } from './debug/attach/tell-processes.ts'
 import type { ConnectedViewers } from './debug/control/connected-viewers.ts'
 import { defaultEngineSettings, engines } from './debug/engines.ts'
 import type { LiveDebugSession } from './debug/live-debug-session.ts'
@@ -66,6 +68,7 @@ export class RunnerWork implements AsyncDisposable {
   readonly #reconciler: Reconciler
   readonly #debugging: LiveDebugSessions
   readonly #survey: () => Promise<Survey>
+  readonly #processes: (session: SessionId) => Promise<SessionProcess[]>
   readonly #tunnels: Tunnels
   readonly #end: () => Promise<void>
 
@@ -113,6 +116,7 @@ export class RunnerWork implements AsyncDisposable {
     const debuggers = engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers)
     this.#tunnels = new Tunnels(context)
     this.#survey = sharedRun(() => survey(context, debuggers))
+    this.#processes = session => tellProcesses(context, session)
     this.#debugging = new LiveDebugSessions(context, {
       engines: debuggers,
       scope: helpers,
@@ -179,6 +183,11 @@ export class RunnerWork implements AsyncDisposable {
   /** What its host has of what sessions may ask for. */
   async survey(): Promise<LiveAnswer> {
     return { ok: true, value: await this.#survey() }
+  }
+
+  /** Which processes of a session run, for a debugger to be attached to. */
+  async processes(session: SessionId): Promise<LiveAnswer> {
+    return { ok: true, value: await this.#processes(session) }
   }
 
   /** Gives everything up; can be called again. */

@@ -81,6 +81,7 @@ export async function startRunner(deps: RunnerDependencies): Promise<Runner> {
         tunnelled: async (peer, asked, opened) =>
           lease === undefined ? starting : lease.work.tunnel(peer, asked, opened),
         surveyed: async () => (await lease?.work.survey()) ?? starting,
+        processes: async session => (await lease?.work.processes(session)) ?? starting,
         measured: async () => ({ ok: true, value: await metrics.families() }),
       },
     ),

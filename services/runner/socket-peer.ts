@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { socketLines } from '../../lib/socket-lines.ts'
+import type { SessionId } from '../contract/ids.ts'
 import {
   type Ask,
   type FromRunner,
@@ -41,6 +42,8 @@ export type PeerHandlers = {
   ) => Promise<LiveAnswer | undefined>
   /** What its host has. */
   readonly surveyed: () => Promise<LiveAnswer>
+  /** Which processes of a session run. */
+  readonly processes: (session: SessionId) => Promise<LiveAnswer>
   /** The runner's figures. */
   readonly measured: () => Promise<LiveAnswer>
 }
@@ -112,6 +115,9 @@ export class SocketPeer {
         break
       case 'survey':
         void this.#answer(message.id, this.#handlers.surveyed)
+        break
+      case 'processes':
+        void this.#answer(message.id, () => this.#handlers.processes(message.session))
         break
       case 'measure':
         void this.#answer(message.id, this.#handlers.measured)

@@ -183,7 +183,7 @@ const aUser = async () => (await client.users.create({ name: aName() })).name
 
 /** Fields that stand in for another, which are walked by themselves. */
 const alternatives = {
-  'debug.launch': ['module', 'binary', 'core', 'node', 'go'],
+  'debug.launch': ['module', 'binary', 'core', 'node', 'go', 'pid', 'command'],
   'debug.run_to_failure': ['debug', 'module', 'binary', 'core', 'node', 'go'],
   'debug.source': ['reference'],
   'debug.share': ['name'],
@@ -328,6 +328,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     const { breakpoints: _, stop_on_entry: __, exceptions: ___, ...program } = await aLaunch()
     return { ...program, python: 'loop.py', engine: 'debugpy', ...reads, wait: 5, keep: false }
   },
+  'debug.processes': async () => ({ session: await aSession() }),
   'debug.list': async () => ({
     ...{ session: (await theDebuggee()).session, cursor: cursorAt(1_000_000), limit: 5 },
   }),

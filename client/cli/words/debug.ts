@@ -3,6 +3,7 @@ import { oneCall } from '../one-call.ts'
 import { renderControl, renderViewers } from '../render/control.ts'
 import { renderDebugEngines } from '../render/debug-engines.ts'
 import { renderDebugSessions } from '../render/debug-session.ts'
+import { renderProcesses } from '../render/processes.ts'
 import { renderReplay } from '../render/replay.ts'
 import { renderScopes } from '../render/variables.ts'
 import { untilStop } from '../until-stop.ts'
@@ -24,6 +25,8 @@ export const debugLaunch: Words<'debug.launch'> = {
   rest: debuggeeArguments,
   flags: {
     ...debuggeeFlags,
+    pid: { value: 'N' },
+    command: { value: 'ID' },
     breakpoints: { name: 'break', value: 'FILE:LINE', describe: breakAt },
     exceptions: { value: 'WHICH' },
     children: { value: 'HOW' },
@@ -39,6 +42,7 @@ export const debugLaunch: Words<'debug.launch'> = {
     '@last --binary build/app --core core.1234 --engine gdb',
     '@last --node server.js --break server.js:7',
     '@last --go ./cmd/app --break cmd/app/main.go:12',
+    '@last --pid 12 --break app.py:12',
   ],
   act: () => import('../acts/debug-launch.ts'),
 }
@@ -47,6 +51,13 @@ export const debugEngines: Words<'debug.engines'> = {
   path: ['debug', 'engines'],
   examples: ['', '--json'],
   act: oneCall('debug.engines', renderDebugEngines),
+}
+
+export const debugProcesses: Words<'debug.processes'> = {
+  path: ['debug', 'processes'],
+  places: ['session'],
+  examples: ['@last', '@last --json'],
+  act: oneCall('debug.processes', renderProcesses),
 }
 
 export const debugList: Words<'debug.list'> = {

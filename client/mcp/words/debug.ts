@@ -13,7 +13,7 @@ const wait = 30
 export const debugLaunch: Words<'debug.launch'> = {
   tool: 'debug_launch',
   title: 'Start a program under the debugger',
-  description: `Start a program of the session's worktree under its debugger and run it to the first breakpoint, uncaught exception or end. Give one of python (a file), module (of Python, such as unittest or pytest), binary (of C, C++ or Rust, built with debug information), node and go; arguments, and breakpoints as FILE:LINE. ${thenWhat} Look at breakpoints in the result: one that is not verified will not stop, and its message says why. Then use debug_variables, debug_stack and debug_evaluate, go on with debug_next, debug_step_in, debug_step_out or debug_continue, and end with debug_terminate.`,
+  description: `Start a program of the session's worktree under its debugger and run it to the first breakpoint, uncaught exception or end. Give one of python (a file), module (of Python, such as unittest or pytest), binary (of C, C++ or Rust, built with debug information), node and go, with arguments; or pid, to attach to a process of debug_processes, which runs on when debug_terminate lets go of it. Give breakpoints as FILE:LINE. ${thenWhat} Look at breakpoints in the result: one that is not verified will not stop, and its message says why. Then use debug_variables, debug_stack and debug_evaluate, go on with debug_next, debug_step_in, debug_step_out or debug_continue, and end with debug_terminate.`,
   defaults: { wait },
   reader: whole('debug.launch'),
 }
@@ -24,6 +24,14 @@ export const debugEngines: Words<'debug.engines'> = {
   description:
     'The debuggers of the server, each with the fields of debug_launch that name programs for it, its version, and, where it is missing, the command that installs it.',
   reader: list('debug.engines'),
+}
+
+export const debugProcesses: Words<'debug.processes'> = {
+  tool: 'debug_processes',
+  title: 'List processes to attach to',
+  description:
+    'The processes of the session that run now: pid and command to give to debug_launch, which attaches a debugger to a process that runs already, such as a server or a program that hangs; and which debuggers are for it.',
+  reader: list('debug.processes'),
 }
 
 export const debugList: Words<'debug.list'> = {

@@ -52,7 +52,8 @@ export async function* dapOutput(
 
 function* ended(row: CommandRow): Generator<DapAnswer> {
   const { failure, exit_code } = toCommand(row)
-  if (failure !== null && failure.reason !== 'ended_by_debugger') yield importantOutput(failure.message)
+  if (failure !== null && failure.reason !== 'ended_by_debugger' && failure.reason !== 'detached')
+    yield importantOutput(failure.message)
   if (exit_code !== null) yield { type: 'event', event: 'exited', body: { exitCode: exit_code } }
   yield terminated
 }

@@ -4,7 +4,7 @@ import type { OutputOf, ParsedInputOf } from '../../contract/operation.ts'
 import type { LiveOperationName } from '../../contract/runner-messages.ts'
 import { grants } from '../../contract/scopes.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
-import { debugHasEnded, type SessionJoined, toDebugSession } from '../../store/rows.ts'
+import { debugHasEnded, debugRequestOf, type SessionJoined, toDebugSession } from '../../store/rows.ts'
 import { insufficientScope } from '../access.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
@@ -13,6 +13,7 @@ import { applyPatch } from './apply-patch.ts'
 import { askDebugger } from './ask-debugger.ts'
 import { awaitOutput } from './await-output.ts'
 import type { ScopedDebugCall } from './debug-call.ts'
+import { processesIn } from './debug-processes.ts'
 import { replayOf } from './debug-replay.ts'
 import { glance, listOf, statusOf } from './debug-status.ts'
 import { transcriptOf } from './debug-transcript.ts'
@@ -34,6 +35,7 @@ export const debugAnswers = (context: Context): DebugAnswers => {
   const live = liveAnswer(context)
   return {
     'debug.launch': (session, input, call) => launchDebuggee(context, session, input, call),
+    'debug.processes': (session, _, call) => processesIn(context, session, call),
     'debug.list': (session, input, call) => listOf(context, session, input, call),
     'debug.status': async (session, input, call) => {
       const debug = await findDebugSession(context, session, input.debug)
@@ -82,6 +84,11 @@ export const debugAnswers = (context: Context): DebugAnswers => {
     'debug.rerun': async (session, { debug: named, patch, wait }, call) => {
       const debug = await findDebugSession(context, session, named)
       if (!debug.ok) return debug
+      if (debugRequestOf(debug.value).program.kind === 'process')
+        return refuse(
+          'debugger_refused',
+          'a process that runs already does not come to see a patch: run its program anew',
+        )
       const refused = await applyPatch(context, session, patch, call.gone)
       return refused ?? launchAnew(context, session, debug.value, wait, call)
     },

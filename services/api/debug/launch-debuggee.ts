@@ -40,7 +40,9 @@ export async function launchDebuggee(
   if (request === undefined) return refuseFields([{ path: 'python', message: 'give what is to run' }])
   const [engine, ...others] = request.engines
   if (engine === undefined) return refuseFields([{ path: 'engine', message: 'there is no such debugger' }])
-  if (session.offline === 1 && [engine, ...others].every(name => overLoopback.has(name)))
+  // To a process that runs they go themselves.
+  const goesThere = request.program.kind === 'process'
+  if (!goesThere && session.offline === 1 && [engine, ...others].every(name => overLoopback.has(name)))
     return refuse(
       'debugger_refused',
       `a session that is offline has no way to ${engine}: open one without --offline`,
@@ -91,12 +93,22 @@ function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'
   }
 }
 
-function programOf({ python, module, binary, core, node, go }: Input): DebugRequest['program'] | undefined {
+function programOf({
+  python,
+  module,
+  binary,
+  core,
+  node,
+  go,
+  pid,
+  command,
+}: Input): DebugRequest['program'] | undefined {
   if (python !== undefined) return { kind: 'file', file: python }
   if (module !== undefined) return { kind: 'module', module }
   if (binary !== undefined) return { kind: 'binary', file: binary, core: core ?? null }
   if (node !== undefined) return { kind: 'node', file: node }
   if (go !== undefined) return { kind: 'go', path: go }
+  if (pid !== undefined) return { kind: 'process', pid, command: command ?? null }
   return undefined
 }
 

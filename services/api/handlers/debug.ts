@@ -36,6 +36,7 @@ export function debugHandlers(context: Context): Pick<Handlers, DebugOperationNa
     }
   return {
     'debug.launch': inSession('debug.launch'),
+    'debug.processes': inSession('debug.processes'),
     'debug.list': inSession('debug.list'),
     'debug.status': inSession('debug.status'),
     'debug.break': inSession('debug.break'),

@@ -70,6 +70,7 @@ export const exampleInputs: { readonly [Name in OperationName]: InputOf<Contract
   'debug.recorded': { ...ofDebuggee, from: 0, wait: 30 },
   'debug.diff': { ...ofDebuggee, from: 1, to: 2 },
   'debug.run_to_failure': { ...ofSession, module: 'unittest', arguments: ['test_app'], wait: 60 },
+  'debug.processes': ofSession,
   'debug.list': { ...ofSession, limit: 50 },
   'debug.status': { ...ofDebuggee, wait: 30 },
   'debug.break': {

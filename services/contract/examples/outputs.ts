@@ -104,6 +104,15 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
   'debug.recorded': { probes: [thing.probe], records: [thing.record], next: 1, lost: 0, more: false },
   'debug.diff': thing.stopDiff,
   'debug.run_to_failure': thing.failureReport,
+  'debug.processes': [
+    {
+      pid: 12,
+      command: thing.command.id,
+      line: 'python3 server.py',
+      engines: ['debugpy', 'gdb', 'lldb-dap'],
+      traced: false,
+    },
+  ],
   'debug.list': page(thing.debugSession),
   'debug.status': thing.debugSession,
   'debug.break': [

@@ -5,7 +5,7 @@ import { recordEntrySchema } from '../debug-record.ts'
 import { debugReplaySchema } from '../debug-replay.ts'
 import { exceptionStops } from '../debug-request.ts'
 import { debugOutputSchema, debugSessionSchema } from '../debug-resources.ts'
-import { checkDebuggee, debuggeeFields } from '../debuggee-fields.ts'
+import { checkDebuggee, debuggeeFields, processFields } from '../debuggee-fields.ts'
 import { commandSurroundings, flag, standardInput, waitSeconds } from '../fields.ts'
 import { operation } from '../operation.ts'
 import { pageFields, pageOf } from '../page.ts'
@@ -31,17 +31,20 @@ import {
 } from './debug-fields.ts'
 import { debugInspection } from './debug-inspection.ts'
 import { debugMovement } from './debug-movement.ts'
+import { debugProcesses } from './debug-processes.ts'
 
 export const debugOperations = {
   'debug.launch': operation({
     ...write,
     method: 'POST',
     path: '/sessions/{session}/debug',
-    summary: "Start a program of a session's worktree under its debugger",
+    summary:
+      "Start a program of a session's worktree under its debugger, or attach one to a process of the session",
     input: z
       .strictObject({
         session: of.session,
         ...debuggeeFields,
+        ...processFields,
         ...commandSurroundings,
         breakpoints: z
           .array(firstBreakpoint)
@@ -62,6 +65,7 @@ export const debugOperations = {
     largestBody: 8 * 1024 * 1024,
     errors: ['session_not_found', 'ambiguous_id', 'session_ended', 'debug_limit', 'role_insufficient'],
   }),
+  ...debugProcesses,
   'debug.list': operation({
     ...read,
     method: 'GET',
@@ -147,13 +151,14 @@ export const debugOperations = {
     status: 201,
     // 1 MiB of a patch, where each byte of it is escaped.
     largestBody: 8 * 1024 * 1024,
-    errors: [...again, 'patch_rejected'],
+    errors: [...again, 'patch_rejected', 'debugger_refused'],
   }),
   'debug.terminate': operation({
     ...write,
     method: 'POST',
     path: '/sessions/{session}/debug/terminate',
-    summary: 'End a debuggee with everything it started; one that has ended stays as it is',
+    summary:
+      'End a debuggee with everything it started, or let go of a process that the debugger is attached to; one that has ended stays as it is',
     input: z.strictObject({ ...of, wait: waitSeconds.describe('seconds to wait until it has ended') }),
     output: debugSessionSchema,
     errors: [...finding, ...asking, ...acting],

@@ -8,6 +8,10 @@ export type EndCause =
   | { reason: 'timed_out'; seconds: number }
   /** A client of its debugger wanted it. */
   | { reason: 'ended_by_debugger' }
+  /** A client had its debugger let go of what that was attached to. */
+  | { reason: 'detached' }
+  /** What its debugger was attached to has ended, and how is nobody's to know here. */
+  | { reason: 'process_gone' }
   /** Its debugger went away, and what stopped in it must not run on unseen; `message` tells what happened. */
   | { reason: 'debugger_failed'; message: string }
   | { reason: 'debugger_lost' }
@@ -31,12 +35,16 @@ export type CommandOutcome = {
 
 /** How a command ended, from what was seen and from what we did to it. */
 export function commandOutcome(seen: SeenEnd, cause: EndCause | undefined): CommandOutcome {
-  const exit_code = seen.kind === 'exited' ? seen.code : null
+  const isItsOwn = cause?.reason !== 'detached' && cause?.reason !== 'process_gone'
+  const exit_code = seen.kind === 'exited' && isItsOwn ? seen.code : null
   if (cause !== undefined)
     return {
       status: statusOf(cause),
       exit_code,
-      failure: { reason: cause.reason, message: messageOf(cause) },
+      failure: {
+        reason: cause.reason === 'process_gone' ? 'exit_status_unknown' : cause.reason,
+        message: messageOf(cause),
+      },
     }
   if (exit_code === null)
     return {
@@ -54,7 +62,10 @@ function statusOf(cause: EndCause): CommandStatus {
     case 'cancelled_by_client':
     case 'session_stopped':
     case 'ended_by_debugger':
+    case 'detached':
       return 'cancelled'
+    case 'process_gone':
+      return 'lost'
     case 'debugger_failed':
     case 'debugger_lost':
     case 'memory_limit':
@@ -74,6 +85,10 @@ function messageOf(cause: EndCause): string {
       return `it took longer than ${cause.seconds} s`
     case 'ended_by_debugger':
       return 'it was ended through its debugger'
+    case 'detached':
+      return 'the debugger has let go of the process, which runs on'
+    case 'process_gone':
+      return 'the process has ended; its exit code is told by whoever started it'
     case 'debugger_failed':
       return cause.message
     case 'debugger_lost':

@@ -7,7 +7,7 @@ import type { EndCause } from './command-outcome.ts'
 export type Replacement =
   | {
       ok: true
-      program: Program
+      program: Program & { readonly alone?: true }
     }
   | { ok: false; failure: CommandFailure }
 
@@ -16,6 +16,8 @@ export type Debuggee = AsyncDisposable & {
   /** Makes the debugger ready. `end` ends the command. Rejects with the signal's reason when that aborts. */
   prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement>
   launched(): void
+  /** Its command is about to be ended: what is not to end with it is let go of. */
+  leave(): Promise<void>
   /**
    * It was killed, and nobody said why: resolves when it is clear whether it died with its debugger, in which case `end`
    * has been called. The two deaths are seen in either order.

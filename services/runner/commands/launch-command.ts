@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { errorCode } from '../../../lib/error-code.ts'
 import { monotonicMs } from '../../../lib/monotonic.ts'
 import { identify } from '../../../lib/processes/identity.ts'
+import { scopeVariable } from '../../../lib/processes/process-scope.ts'
 import type { CommandFailure } from '../../contract/command-state.ts'
 import { commandLineOf, limitsOf, terminalOf } from '../../store/rows.ts'
 import type { CommandRow } from '../../store/schema.ts'
@@ -11,7 +12,7 @@ import type { RunnerContext } from '../context.ts'
 import { unstageFiles } from '../environments/stage-files.ts'
 import { LeaseLostError } from '../leases/lease.ts'
 import type { CommandGroup } from '../limits/cgroups/command-group.ts'
-import { isolationFor } from '../sandbox/enclosure.ts'
+import { type Isolated, isolationFor, openly } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
 import type { StartedProcess } from '../spawning/started-process.ts'
 import { inTerminal } from '../terminals/in-terminal.ts'
@@ -83,10 +84,17 @@ async function tryToLaunch(
   if (!directory.found) return failed('directory_not_found', directory.message)
 
   if (replacement?.ok === false) return { launched: false, failure: replacement.failure }
-  const env = { ...(await surroundings(context, row, directory.path)), ...replacement?.program.environment }
+  const isAlone = replacement?.program.alone === true
+  const around = await surroundings(context, row, directory.path)
+  const { [scopeVariable]: mark = '' } = around
+  // What its user says to a shell or a dynamic linker is for what is enclosed.
+  const base = isAlone ? { [scopeVariable]: mark } : around
+  const env = { ...base, ...replacement?.program.environment }
   const line = replacement?.program.words ?? commandLineOf(row)
   const [name = '', ...rest] = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
-  const isolation = await isolationFor(context, row.session_id, row.environment_id)
+  const isolation: Isolated = isAlone
+    ? { ok: true, ...openly }
+    : await isolationFor(context, row.session_id, row.environment_id)
   if (!isolation.ok) return failed('spawn_failed', isolation.message)
   const executable = await findExecutable(name, env.PATH ?? '', directory.path, isolation.shows)
   if (!executable.found) return failed(executable.reason, executable.message)

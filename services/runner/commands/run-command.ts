@@ -215,6 +215,7 @@ export class CommandRun {
     try {
       const hurry = this.#cause !== undefined && !mayTakeItsTime(this.#cause)
       if (hurry) await this.#group?.kill(this.#mayEnd)
+      else await this.#debuggee?.leave()
       await processes.end(hurry ? 0 : this.#context.graceMs)
     } catch (error) {
       this.#context.log.error({ err: error, command: this.#row.id }, 'ending a command failed')

@@ -12,6 +12,8 @@ export type DebuggeeProgram = {
   readonly environment: Readonly<Record<string, string>>
   /** The outside of the place's meeting, where the debuggee is to see that. */
   readonly meeting?: string | undefined
+  /** It goes by itself to where it has to be: nothing encloses it, and it gets these variables alone. */
+  readonly alone?: true
 }
 
 export type Planned = { ok: true; plan: EnginePlan } | { ok: false; failure: CommandFailure }
@@ -38,6 +40,12 @@ export type EnginePlan = {
    * there.
    */
   begin(client: DapPeer, event: (name: string) => Promise<unknown>): Promise<Begun>
+  /**
+   * The debuggee is a process of another command, which runs on when the debugger lets go of it by `disconnect`. Where
+   * `terminated` comes without `exited`, it is not known here how it has ended. `pauses`: it stands still at first only if
+   * it is paused. `settled`: the event by which it says that breakpoints take effect, after `configurationDone`.
+   */
+  readonly attached?: { readonly pauses: boolean; readonly settled?: string }
   /** From the debuggee's launch until it can be told where to stop, in milliseconds, where that takes more than usual. */
   readonly launchMs?: number
   /** Whether `shellContext` means anything to it. */

@@ -4,6 +4,7 @@ import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { DebugSession } from '../../contract/debug-resources.ts'
+import type { DebugEngine } from '../../contract/debug-state.ts'
 import {
   getDebugSession,
   keepBreakpoints,
@@ -20,6 +21,7 @@ import { surroundings } from '../commands/surroundings.ts'
 import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
 import { type Enclosure, isolationFor } from '../sandbox/enclosure.ts'
+import { findProcess } from './attach/find-process.ts'
 import { ChildSessions, type Registry } from './children/child-sessions.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
 import { coveredFailure } from './covered-failure.ts'
@@ -28,7 +30,7 @@ import { LiveDebugSession } from './live-debug-session.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
 import { MeetingPlace } from './meeting-place.ts'
 import { MessageFile } from './message-file.ts'
-import type { Place } from './place.ts'
+import type { AttachedProcess, Place } from './place.ts'
 import type { DebugRecord } from './record/debug-record.ts'
 import { maskedText } from './record/masked-value.ts'
 import { recordOf } from './record/record-of.ts'
@@ -43,6 +45,10 @@ export type Hosting = {
   readonly viewers: ConnectedViewers
   readonly tell: (message: { event: DebugEventName; debug: DebugSession; by: Viewer | null }) => void
 }
+
+type Wanted =
+  | { ok: true; engines: readonly DebugEngine[]; process: AttachedProcess | undefined }
+  | Extract<Replacement, { ok: false }>
 
 type FoundPlace =
   | { found: true; place: Place }
@@ -99,6 +105,10 @@ export class HostedDebuggee implements Debuggee {
     this.#live?.launched()
   }
 
+  async leave(): Promise<void> {
+    await this.#live?.letGo()
+  }
+
   async killed(): Promise<void> {
     await this.#live?.adapter.letGo()
   }
@@ -140,7 +150,11 @@ export class HostedDebuggee implements Debuggee {
     signal: AbortSignal,
   ): Promise<Replacement> {
     const { id, session_id, command_id, created_at } = this.#debug
-    const planned = await this.#plan(request, place, signal)
+    const wanted = await this.#wanted(request)
+    if (!wanted.ok) return wanted
+    const { process } = wanted
+    const there = { ...place, process }
+    const planned = await this.#plan({ ...request, engines: wanted.engines }, there, signal)
     if (!planned.ok) return planned
     signal.throwIfAborted()
     const { engine } = planned
@@ -157,7 +171,7 @@ export class HostedDebuggee implements Debuggee {
       record,
       request,
       plan: planned.plan,
-      place,
+      place: there,
       scope: this.#hosting.scope,
       text: this.#text,
       clock: this.#context.clock,
@@ -180,11 +194,29 @@ export class HostedDebuggee implements Debuggee {
     return prepared.ok ? prepared : { ...prepared, failure: coveredFailure(prepared.failure, covered) }
   }
 
+  /** Which debuggers may be tried; and the process, where it is one that runs already. */
+  async #wanted({ program, engines }: DebugRequest): Promise<Wanted> {
+    if (program.kind !== 'process') return { ok: true, engines, process: undefined }
+    const { session_id: session, command_id: except } = this.#debug
+    const found = await findProcess(this.#context, { session, except }, program, engines)
+    if (!found.ok) return found
+    const temporary = this.#context.files.temporary(session)
+    return { ...found, process: { ...found.process, temporary } }
+  }
+
   /** By the first of the debuggers for it that is here. */
-  async #plan(request: DebugRequest, place: Place, signal: AbortSignal) {
+  async #plan(
+    request: Omit<DebugRequest, 'engines'> & { engines: readonly DebugEngine[] },
+    place: Place,
+    signal: AbortSignal,
+  ) {
     const missing: string[] = []
     for (const engine of request.engines) {
-      const planned = await this.#hosting.engines[engine]?.plan(request, place, signal)
+      const planned = await this.#hosting.engines[engine]?.plan(
+        { ...request, engines: [engine] },
+        place,
+        signal,
+      )
       if (planned?.ok === true) return { ...planned, engine }
       if (planned !== undefined && planned.failure.reason !== 'debugger_not_found') return planned
       missing.push(planned?.failure.message ?? `this runner cannot host ${engine}`)

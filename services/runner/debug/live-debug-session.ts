@@ -4,6 +4,7 @@ import type { EndCause } from '../commands/command-outcome.ts'
 import { KeptStops } from './above/kept-stops.ts'
 import { Probes } from './above/probes.ts'
 import { AdapterLink } from './adapter-link.ts'
+import { Attachment } from './attach/attachment.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
@@ -15,6 +16,7 @@ import { handshake, letRun, type Prepared } from './handshake.ts'
 import type { Identity, LiveDependencies, LiveListener } from './live-dependencies.ts'
 import { locatedStop, usualLocateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
+import { OneByOne } from './one-by-one.ts'
 import type { Recorder } from './record/debug-record.ts'
 import { noted } from './record/noted.ts'
 import { Refusal } from './refusal.ts'
@@ -70,11 +72,14 @@ export class LiveDebugSession implements AsyncDisposable {
   /** How often a process below it has stopped. */
   #childStops = 0
   #configuring: NodeJS.Timeout | undefined
-  #halts: readonly Halt[] = []
-  #isLocating = false
+  readonly #halts = new OneByOne<Halt>(mostHalts, halt =>
+    this.#locate(halt).catch(error => this.adapter.fail(`where it stopped cannot be told: ${error}`)),
+  )
+  readonly #attachment: Attachment
 
   constructor(deps: LiveDependencies) {
     this.#deps = deps
+    this.#attachment = new Attachment(deps)
     this.identity = deps.identity
     this.record = deps.record
     this.viewers = new DebugViewers({
@@ -86,7 +91,7 @@ export class LiveDebugSession implements AsyncDisposable {
     this.paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
     const { scope, plan, place, deadlines, child } = deps
     const event = (name: string, body: unknown) => this.#event(name, body)
-    const failed = (message: string) => this.end({ reason: 'debugger_failed', message })
+    const failed = (message: string) => this.end(this.#attachment.failed(message))
     const handlers = { event, child, failed }
     this.adapter = new AdapterLink(scope, noted(plan.open, deps.record), place, handlers, deadlines?.answerMs)
     this.#frames = this.newFrames()
@@ -112,6 +117,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** The debuggee has been launched: tells the adapter where to stop, and lets it run. */
   launched(): void {
     const { plan, request, deadlines } = this.#deps
+    const settled = this.#attachment.settled(this.adapter)
     const done = letRun(this.adapter, plan, request, this.breakpoints, () => {
       this.#isOpen = true
       this.#open.resolve('open')
@@ -125,7 +131,9 @@ export class LiveDebugSession implements AsyncDisposable {
       this.adapter.fail(this.#isOpen && request.held === true ? byEditor : byDebugger)
     }, patienceMs)
     done
+      .then(settled)
       .then(() => this.#happens({ kind: 'configured' }))
+      .then(() => (this.#attachment.pauses && request.stop_on_entry ? this.askPause() : undefined))
       .catch(error => this.adapter.fail(error instanceof Error ? error.message : String(error)))
       .finally(() => clearTimeout(this.#configuring))
   }
@@ -174,6 +182,17 @@ export class LiveDebugSession implements AsyncDisposable {
   end(cause: EndCause): void {
     this.#ending = true
     this.#deps.end(cause)
+  }
+
+  /** A client wants it ended. */
+  terminate(): void {
+    this.end(this.#attachment.terminated)
+  }
+
+  /** What is not to end with its debugger is let go of. Never rejects. */
+  letGo(): Promise<void> {
+    this.#ending = true
+    return this.#attachment.letGo(this.adapter)
   }
 
   /** Its end has been recorded; or, with null, is another's to record. */
@@ -255,19 +274,7 @@ export class LiveDebugSession implements AsyncDisposable {
     }
   }
 
-  /**
-   * Has every thread stop wherever it is: once the debuggee comes to hear of it, which nobody need wait for. Rejects
-   * where the adapter refuses, and never resolves.
-   */
-  async pause(): Promise<never> {
-    await this.askPause().catch(error => {
-      // It is heard of later; or the end is, which is told by itself.
-      const expected = error instanceof Refusal && error.code !== 'debugger_refused'
-      if (!expected) throw error
-    })
-    return new Promise(() => undefined)
-  }
-
+  /** Has every thread stop wherever it is. Rejects where the adapter refuses. */
   async askPause(): Promise<void> {
     await this.adapter.ask('pause', { threadId: this.#deps.plan.everyThread }, anyBodySchema)
   }
@@ -305,8 +312,7 @@ export class LiveDebugSession implements AsyncDisposable {
         this.#frames = this.newFrames()
         // Whoever stops anew works on no expression any more.
         this.unanswered.forget(after.event.threadId)
-        this.#halts = [...this.#halts, { ...after, frames: this.#frames }].slice(-mostHalts)
-        if (!this.#isLocating) void this.#locateAll()
+        this.#halts.add({ ...after, frames: this.#frames })
         break
       case 'stopped':
         // Otherwise the adapter has refused to send it on, of which nothing has been told.
@@ -341,11 +347,15 @@ export class LiveDebugSession implements AsyncDisposable {
       }
       case 'exited':
         this.#exitCode = exitedEventSchema.safeParse(body).data?.exitCode
+        this.#attachment.exited()
         return
-      case 'terminated':
+      case 'terminated': {
         this.#ending = true
         this.#deps.gone?.(this.#exitCode)
+        const over = this.#attachment.over()
+        if (over !== undefined) this.#deps.end(over)
         return
+      }
       case 'continued':
         this.#happens({ kind: 'continued' })
         return
@@ -358,16 +368,6 @@ export class LiveDebugSession implements AsyncDisposable {
       case 'process':
         this.processId = processEventSchema.safeParse(body).data?.systemProcessId
     }
-  }
-
-  /** One after the other, however fast they come. */
-  async #locateAll(): Promise<void> {
-    this.#isLocating = true
-    for (let [halt] = this.#halts; halt !== undefined; [halt] = this.#halts) {
-      this.#halts = this.#halts.slice(1)
-      await this.#locate(halt).catch(error => this.adapter.fail(`where it stopped cannot be told: ${error}`))
-    }
-    this.#isLocating = false
   }
 
   async #locate({ number, event, frames }: Halt): Promise<void> {

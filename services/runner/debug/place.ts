@@ -1,5 +1,9 @@
 import type { Enclosure } from '../sandbox/enclosure.ts'
+import type { OwnProcess } from './attach/session-processes.ts'
 import type { Meeting } from './meeting-place.ts'
+
+/** `temporary`: its session's directory for temporary files, which has the same path inside and outside. */
+export type AttachedProcess = OwnProcess & { readonly temporary: string }
 
 /** Where a debuggee is to run. */
 export type Place = {
@@ -16,4 +20,6 @@ export type Place = {
    * of a socket whose name has at most 20 bytes is short enough. Throws where it cannot be made.
    */
   readonly meeting: () => Meeting
+  /** What a debugger is to be attached to, in place of a program that is started. */
+  readonly process?: AttachedProcess | undefined
 }

@@ -52,6 +52,8 @@ const alternatives: Partial<Record<OperationName, Record<string, string>>> = {
     core: 'engine',
     node: 'python',
     go: 'python',
+    pid: 'python',
+    command: 'python',
   },
   'debug.share': { name: 'user' },
   'debug.run_to_failure': {
@@ -193,6 +195,7 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
     wait: 1,
     keep: true,
   }),
+  'debug.processes': ({ session }) => ({ session }),
   'debug.list': ({ session }) => ({ session, ...paged(1_000) }),
   'debug.status': ({ session, debug }) => ({ session, debug, wait: 0 }),
   'debug.break': ({ session, debug }) => ({
@@ -360,6 +363,7 @@ const spoilt: Record<string, unknown[]> = {
   at: [0, -1, 1.5, 'x'],
   action: ['grab', '', 7],
   to: ['', 7, 'x'.repeat(201)],
+  pid: [0, -1, 1.5, 4_194_305, 'x'],
   idle: [4, 3_601, 1.5, 'long'],
   scopes: ['admin', ['root'], [7], null, Array(21).fill('mcp')],
   expires_in: [0, -1, 1.5, 'x', 1e15],

@@ -5,6 +5,7 @@ import { socketLines } from '../../../lib/socket-lines.ts'
 import type { CommandFailure, CommandStatus } from '../../../services/contract/command-state.ts'
 import type { DapAnswer, ToRunnerDap } from '../../../services/contract/dap.ts'
 import type { Viewer } from '../../../services/contract/debug-control.ts'
+import type { SessionProcess } from '../../../services/contract/debug-process.ts'
 import {
   type CommandId,
   type InstanceId,
@@ -67,6 +68,8 @@ export class FakeRunner implements AsyncDisposable {
   connections = 0
   /** How often it was asked what its host has. */
   surveys = 0
+  /** What it says runs in a session. */
+  processes: readonly SessionProcess[] = []
   /** What it says that its host has; undefined: it says nothing. */
   host: Survey | undefined = { environments: [], debuggers: [] }
   /** What it tells of itself; undefined: it says nothing. */
@@ -275,6 +278,11 @@ export class FakeRunner implements AsyncDisposable {
           ? { taken: Buffer.from(action.base64, 'base64').length }
           : { columns: action.columns, rows: action.rows }
       socket.write(`${JSON.stringify({ type: 'answer', id, value } satisfies FromRunner)}\n`)
+      return
+    }
+    if (message.type === 'processes') {
+      const { id } = message
+      socket.write(`${JSON.stringify({ type: 'answer', id, value: this.processes } satisfies FromRunner)}\n`)
       return
     }
     if (message.type === 'tunnel') {

@@ -140,7 +140,14 @@ t.test('lists have no more than a page at a time', async t => {
     return contract[name].method === 'GET' && output instanceof z.ZodArray
   })
   // Of these there are a few, or as many as were asked for.
-  const few = ['debug.scopes', 'debug.disassemble', 'debug.viewers', 'debug.shares', 'debug.engines']
+  const few = [
+    'debug.scopes',
+    'debug.disassemble',
+    'debug.viewers',
+    'debug.shares',
+    'debug.engines',
+    'debug.processes',
+  ]
   t.same(lists.toSorted(), few.toSorted())
 })
 

@@ -42,6 +42,7 @@ async function served(t: Test) {
     asked: (ask: Ask) => new Promise<LiveAnswer>(answer => asked.push({ ask, answer })),
     typed: async (): Promise<LiveAnswer> => ({ ok: true, value: { taken: 1 } }),
     surveyed: async (): Promise<LiveAnswer> => ({ ok: true, value: 'what there is' }),
+    processes: async (): Promise<LiveAnswer> => ({ ok: true, value: ['who runs'] }),
     measured: async (): Promise<LiveAnswer> => ({ ok: true, value: ['figures'] }),
   }
   const listen = () => RunnerSocket.listen(path, hello, handlers)
@@ -173,7 +174,7 @@ t.test('a promise that is broken is a refusal without its words', async t => {
     unshared: () => undefined,
     editors: noEditors,
     tunnelled: async () => undefined,
-    ...{ asked, measured: asked, typed: asked, surveyed: asked },
+    ...{ asked, measured: asked, typed: asked, surveyed: asked, processes: asked },
   })
   const socket = connect(path)
   let text = ''

@@ -2,6 +2,7 @@ import { endedReport, type FailureReport, mostReportBytes } from '../../../contr
 import type { DebugSession, Stop } from '../../../contract/debug-resources.ts'
 import { threadsBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
+import { pausing } from '../operations/go-on.ts'
 import type { StoppedFrames } from '../stopped-frames.ts'
 import { debuggeeChildren } from './debuggee-children.ts'
 import { debuggeeProcesses } from './debuggee-processes.ts'
@@ -81,7 +82,7 @@ async function lateReport(live: LiveDebugSession, before: DebugSession): Promise
   const now =
     before.status === 'stopped'
       ? before
-      : await Promise.race([live.pause().catch(() => live.view()), live.nextStop(number, pauseMs)])
+      : await Promise.race([pausing(live).catch(() => live.view()), live.nextStop(number, pauseMs)])
   if (now.status === 'ended') return endedReport(now)
   const report = now.stop === null ? undefined : await standing(live, now, now.stop, hung)
   return report ?? running(live, now)

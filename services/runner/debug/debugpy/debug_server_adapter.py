@@ -1,6 +1,6 @@
 """Runs debugpy's debug adapter on stdio: `python debug_server_adapter.py`.
 
-Five things are other than in `python -m debugpy.adapter`:
+Six things are other than in `python -m debugpy.adapter`:
 
 - The kernel delays acknowledgements on a quiet TCP connection by 40 ms, and debugpy writes a message in two pieces, the
   second of which waits for the acknowledgement of the first. TCP_QUICKACK is no lasting setting, so it is set around
@@ -13,16 +13,23 @@ Five things are other than in `python -m debugpy.adapter`:
   process that the debuggee starts it comes to a socket of its client's, as named in the environment.
 - At the end of its input the adapter would let go of the debuggee, which would then run on, out of wherever it was
   stopped. Here it is gone at once; the debuggee's shim takes that for what it is.
+- With DEBUG_SERVER_ATTACH it has the debugger brought into a program that runs, once it listens for that.
 """
 
+import json
 import os
 import runpy
 import socket
+import subprocess
 import sys
+import threading
 import time
 
 token = os.environ.pop("DEBUG_SERVER_ADAPTER_TOKEN")
 children = os.environ.pop("DEBUG_SERVER_CHILDREN", None)
+# The process, gdb, and what its thread is to have as ATTACHED; null where the program comes by itself.
+attach = json.loads(os.environ.pop("DEBUG_SERVER_ATTACH", "null"))
+here = os.path.dirname(os.path.abspath(__file__))
 # The directory of this file: nothing of it is to be imported.
 del sys.path[0]
 
@@ -58,7 +65,29 @@ serve = servers.serve
 
 def serve_with_token(*args, **kwargs):
     adapter.access_token = token
-    return serve(*args, **kwargs)
+    address = serve(*args, **kwargs)
+    if attach is not None:
+        threading.Thread(target=bring, args=(address[1],), daemon=True).start()
+    return address
+
+
+def bring(port):
+    settings = dict(attach["settings"], port=port, token=token, children=False)
+    file = os.path.join(here, "debug_server_debuggee.py")
+    # One expression, which leaves no name behind in the program's own module.
+    code = (
+        "(lambda threading, file, names: threading.Thread(target=exec, daemon=True, args=("
+        "compile(open(file, 'rb').read(), file, 'exec'), names)).start())"
+        "(__import__('threading'), %r, {'__name__': 'debug_server', '__file__': %r, 'ATTACHED': %r})\n"
+    )
+    words = [attach["gdb"], "-q", "-nx", "-batch", "-iex", "set debuginfod enabled off"]
+    words += ["-p", str(attach["pid"]), "-x", os.path.join(here, "bring_debugger.py")]
+    environment = dict(os.environ, DEBUG_SERVER_CODE=code % (file, file, settings))
+    done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        said = done.stdout.decode(errors="replace").strip().splitlines()[-3:]
+        os.write(2, ("\n".join(said) + "\n").encode())
+        os._exit(1)
 
 
 def pass_on(self, request):

@@ -5,6 +5,9 @@ debugged has started it, or `server` where it is the one of multiprocessing that
 itself. The program then sees what it would see without a
 debugger: its own sys.argv, sys.path, os.environ and `__main__`.
 
+A program that runs already reads this file in a thread of its own, with ATTACHED among the globals, and goes on when its
+debugger goes; what was changed in pydevd stays for the next one.
+
 pydevd, the debugger inside debugpy, is changed in fourteen places. Each change is left out where another version of it has
 no such place.
 """
@@ -13,13 +16,17 @@ import json
 import os
 import sys
 
-with open(sys.argv[1]) as settings_file:
-    settings = json.load(settings_file)
-role = sys.argv[2]
+attached = globals().get("ATTACHED")
+if attached:
+    settings, role = attached, "attached"
+else:
+    with open(sys.argv[1]) as settings_file:
+        settings = json.load(settings_file)
+    role = sys.argv[2]
 exit_told = False
 # With -P, -I or PYTHONSAFEPATH, a program's directory is not put before sys.path: neither that of this one nor of the other.
 safe_path = getattr(sys.flags, "safe_path", False) or bool(sys.flags.isolated)
-if not safe_path:
+if not safe_path and not attached:
     del sys.path[0]
 
 
@@ -51,6 +58,8 @@ def load_debugpy():
     environment, path = dict(os.environ), sys.path[:]
     # As shipped it lets the other threads run on where variables take more than 3 seconds to read.
     os.environ.setdefault("PYDEVD_UNBLOCK_THREADS_ON_VARIABLES_TIMEOUT", "-1")
+    # That the modules of Python itself are frozen concerns nobody, and a program that runs cannot be told otherwise.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     package = settings["package"]
     spec = importlib.util.spec_from_file_location(
         "debugpy", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
@@ -569,6 +578,28 @@ def debug():
         finished and finished()
 
 
+def attach():
+    import pydevd
+
+    # What is left of one that was attached before.
+    debugger = pydevd.get_global_debugger()
+    if debugger is not None:
+        debugger.dispose_and_kill_all_pydevd_threads(wait=False)
+    debugpy.configure(subProcess=False)
+    debugpy.connect(("127.0.0.1", settings["port"]), access_token=settings["token"])
+    # All threads are traced by now.
+    unless_missing(tell_attached)
+
+
+def tell_attached():
+    import pydevd
+    from _pydevd_bundle.pydevd_comm_constants import CMD_RETURN
+    from _pydevd_bundle.pydevd_net_command import NetCommand
+
+    event = {"type": "event", "event": "debugServerAttached", "seq": 0, "body": {}}
+    pydevd.get_global_debugger().writer.add_command(NetCommand(CMD_RETURN, 0, event, is_json=True))
+
+
 def as_outermost(function):
     """To pydevd an exception is uncaught when it leaves PyDB._exec, or else when nobody below the first frame catches
     it. Here somebody does. It decides that when the thread is traced first, so all of that comes from there."""
@@ -604,45 +635,61 @@ def unless_missing(change):
         return None
 
 
-write_by_the_line()
-debugpy = load_debugpy()
-clear_thread_local_info = None
-try:
-    from _pydevd_frame_eval.pydevd_frame_eval_main import clear_thread_local_info
-except ImportError:
-    pass
-for change in (
-    hide_own_frames,
-    wake_at_once,
-    end_with_adapter,
-    exits_are_no_failures,
-    answer_every_evaluation,
-    tell_frame_with_stop,
-    tell_wrong_conditions,
-    count_hits_of_conditions,
-    give_elements_by_the_page,
-    tell_why_not_set,
-    follow_forks,
-    stay_until_exit,
-    notice_leaving,
-):
-    unless_missing(change)
-finished = unless_missing(lambda: from_companion("records", "record")())
-if settings["failures"]:
-    unless_missing(lambda: from_companion("failures", "watch")())
-is_replaced = lambda: False  # noqa: E731
-if settings["children"]:
-    is_replaced = from_companion("children", "follow")(os.path.abspath(__file__), sys.argv[1], tell_exit)
-target, arguments = sys.argv[3], sys.argv[4:]
-try:
-    as_outermost(debug)
-    tell_exit(0)
-except SystemExit as problem:
-    tell_exit(exit_code_of(problem))
-    raise
-except BaseException as problem:
-    problem.__traceback__ = without_own_frames(problem.__traceback__)
-    sys.excepthook(type(problem), problem, problem.__traceback__)
-    code = 130 if isinstance(problem, KeyboardInterrupt) else 1
-    tell_exit(code)
-    sys.exit(code)
+def changed():
+    """debugpy, as it is to be. It is changed once."""
+    known = sys.modules.get("debug_server_debugpy")
+    if known is not None:
+        return known
+    debugpy = load_debugpy()
+    own = () if attached else (end_with_adapter, stay_until_exit, notice_leaving)
+    for change in (
+        hide_own_frames,
+        wake_at_once,
+        exits_are_no_failures,
+        answer_every_evaluation,
+        tell_frame_with_stop,
+        tell_wrong_conditions,
+        count_hits_of_conditions,
+        give_elements_by_the_page,
+        tell_why_not_set,
+        follow_forks,
+        *own,
+    ):
+        unless_missing(change)
+    sys.modules["debug_server_debugpy"] = debugpy
+    return debugpy
+
+
+def main():
+    try:
+        as_outermost(debug)
+        tell_exit(0)
+    except SystemExit as problem:
+        tell_exit(exit_code_of(problem))
+        raise
+    except BaseException as problem:
+        problem.__traceback__ = without_own_frames(problem.__traceback__)
+        sys.excepthook(type(problem), problem, problem.__traceback__)
+        code = 130 if isinstance(problem, KeyboardInterrupt) else 1
+        tell_exit(code)
+        sys.exit(code)
+
+
+debugpy = changed()
+if attached:
+    attach()
+else:
+    write_by_the_line()
+    clear_thread_local_info = None
+    try:
+        from _pydevd_frame_eval.pydevd_frame_eval_main import clear_thread_local_info
+    except ImportError:
+        pass
+    finished = unless_missing(lambda: from_companion("records", "record")())
+    if settings["failures"]:
+        unless_missing(lambda: from_companion("failures", "watch")())
+    is_replaced = lambda: False  # noqa: E731
+    if settings["children"]:
+        is_replaced = from_companion("children", "follow")(os.path.abspath(__file__), sys.argv[1], tell_exit)
+    target, arguments = sys.argv[3], sys.argv[4:]
+    main()

@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
 import { besideDebuggee } from '../adapter-process.ts'
-import { anyBodySchema, stackFrameSchema } from '../dap-messages.ts'
-import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { hostIn } from '../attach/attached-host.ts'
+import type { OwnProcess } from '../attach/session-processes.ts'
+import { anyBodySchema, type StoppedEvent, stackFrameSchema } from '../dap-messages.ts'
+import type { Begun, Engine, EngineFound, EnginePlan, Planned, StopMeaning } from '../engine.ts'
+import { gdbEnvironment } from '../gdb/gdb-environment.ts'
+import { GdbFinder } from '../gdb/gdb-finder.ts'
 import { missingFile } from '../missing-file.ts'
 import type { Place } from '../place.ts'
+import { DapWithin } from '../within/dap-within.ts'
+import { AttachDialect } from './attach-dialect.ts'
 import { ChildLinks } from './child-links.ts'
 import { type Debugpy, DebugpyFinder } from './debugpy-finder.ts'
 import { findInterpreter } from './interpreter.ts'
@@ -34,6 +40,7 @@ const attachMs = 120_000
  */
 export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): Engine {
   const finder = new DebugpyFinder(scope)
+  const gdb = new GdbFinder(scope)
   return {
     async find(environment): Promise<EngineFound> {
       const [first = 'python3', ...others] = pythons
@@ -52,6 +59,8 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
     },
     async plan(request, place, signal): Promise<Planned> {
       const { program } = request
+      if (place.process !== undefined)
+        return await attachTo(place.process, request, place, { finder, gdb, pythons, scope }, signal)
       // Whether a module is there, only Python can tell.
       const missing = program.kind === 'file' ? await missingFile(program.file, place) : undefined
       if (missing !== undefined) return { ok: false, failure: missing }
@@ -74,7 +83,6 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy, pl
   const token = randomBytes(32).toString('hex')
   const children = request.children !== 'ignore'
   return {
-    adapterId: 'debugpy',
     open: opening => {
       const { outside, inside } = place.meeting()
       const socket = join(outside, childrenName)
@@ -131,25 +139,77 @@ function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy, pl
       }
       return { ok: false, message: `debugpy did not begin to listen: ${reason(outcome)}` }
     },
-    exceptionFilters: wanted => filters[wanted],
-    hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
-    everyThread: '*',
-    tracesCalls: true,
-    logExpression: expression => `repr(${expression})[:400]`,
-    meaning: (event, first) => {
-      const { reason, description, text } = event
-      const { debugServerFrame: frame } = withFrameSchema.parse(event)
-      // debugpy says them the other way round.
-      if (reason === 'exception')
-        return { reason, description: text ?? null, text: description ?? null, frame }
-      return {
-        frame,
-        reason: first && request.stop_on_entry && reason === 'step' ? 'entry' : reason,
-        description: description ?? null,
-        text: text ?? null,
-      }
+    ...whatItDoes(request),
+  }
+}
+
+const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> => ({
+  adapterId: 'debugpy',
+  exceptionFilters: wanted => filters[wanted],
+  hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
+  everyThread: '*',
+  tracesCalls: true,
+  logExpression: expression => `repr(${expression})[:400]`,
+  meaning: (event, first) => meaningOf(event, first && request.stop_on_entry),
+  evaluationError: lastLine,
+})
+
+function meaningOf(event: StoppedEvent, entering: boolean): StopMeaning {
+  const { reason, description, text } = event
+  const { debugServerFrame: frame } = withFrameSchema.parse(event)
+  // debugpy says them the other way round.
+  if (reason === 'exception') return { reason, description: text ?? null, text: description ?? null, frame }
+  return {
+    frame,
+    reason: entering && (reason === 'step' || reason === 'pause') ? 'entry' : reason,
+    description: description ?? null,
+    text: text ?? null,
+  }
+}
+
+type Finding = {
+  readonly finder: DebugpyFinder
+  readonly gdb: GdbFinder
+  readonly pythons: readonly string[]
+  readonly scope: ProcessScope
+}
+
+/** The adapter runs where the process is, over whose loopback that comes to it once gdb has told it to. */
+async function attachTo(
+  { pid, hostPid }: OwnProcess,
+  request: DebugRequest,
+  place: Place,
+  { finder, gdb, pythons, scope }: Finding,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const missing = (message: string): Planned => ({
+    ok: false,
+    failure: { reason: 'debugger_not_found', message },
+  })
+  const program = await readlink(`/proc/${hostPid}/exe`).catch(() => 'python3')
+  const found = await finder.find(program, pythons, place, signal)
+  if (!found.found) return missing(found.message)
+  const way = await gdb.find(place, signal)
+  if (!way.found) return missing(`a Python program that runs is come to by gdb: ${way.message}`)
+  if (!way.gdb.python)
+    return missing(`${way.gdb.path} has no Python within, by which it would come to the program`)
+  const { debugpy } = found
+  const attach = { pid, gdb: way.gdb.path, settings: { package: debugpy.package } }
+  const environment = {
+    ...gdbEnvironment,
+    DEBUG_SERVER_ADAPTER_TOKEN: randomBytes(32).toString('hex'),
+    DEBUG_SERVER_ATTACH: JSON.stringify(attach),
+  }
+  const host = await hostIn({ words: [debugpy.interpreter, adapterFile], environment }, place, scope)
+  return {
+    ok: true,
+    plan: {
+      ...whatItDoes(request),
+      attached: { pauses: true, settled: 'debugServerAttached' },
+      open: ({ event }) =>
+        new DapWithin(host, { event }, () => new AttachDialect({ ...attachArguments, listen }, pid)),
+      begin: async () => ({ ok: true, program: host.program }),
     },
-    evaluationError: lastLine,
   }
 }
 

@@ -19,8 +19,12 @@ const mostErrors = 10_000
 
 /** What Delve is to debug; paths are absolute. */
 export type DelveTarget = {
-  /** `debug`: a package's directory or a file, which Delve builds; `exec`: what was built. */
-  readonly mode: 'debug' | 'exec'
+  /**
+   * `debug`: a package's directory or a file, which Delve builds; `exec`: what was built; `local`: a process that runs
+   * already, of this number.
+   */
+  readonly mode: 'debug' | 'exec' | 'local'
+  readonly pid?: number
   readonly program: string
   readonly arguments: readonly string[]
   /** Where the program starts. */
@@ -78,22 +82,33 @@ export class DelveDialect implements Dialect {
       ...{ outputMode: 'local', stackTraceDepth: 10_000, hideSystemGoroutines: true },
     }
     const there = to.next('initialized')
+    const [begin, how] =
+      mode === 'local' ? (['attach', this.#attach()] as const) : (['launch', launch] as const)
     try {
       // The answer comes behind the event.
-      await Promise.race([there, to.ask('launch', launch, anyBodySchema, buildMs).then(() => there)])
+      await Promise.race([there, to.ask(begin, how, anyBodySchema, buildMs).then(() => there)])
     } catch (error) {
       if (!(error instanceof BeginningFailed)) throw error
       throw new BeginningFailed(
         `${error.message.trim()}${this.#buildErrors === '' ? '' : `\n${this.#buildErrors.trim()}`}`,
       )
     }
-    if (this.#awaitsEntry) await this.#setFunctions()
+    if (this.#awaitsEntry && mode !== 'local') await this.#setFunctions()
     return body
   }
 
+  #attach(): object {
+    return {
+      ...{ mode: 'local', processId: this.#target.pid, stopOnEntry: this.#stops.stop_on_entry },
+      ...{ stackTraceDepth: 10_000, hideSystemGoroutines: true },
+    }
+  }
+
   request(command: string, parameters: object): { command: string; parameters: object } {
+    if (command === 'disconnect' && this.#target.mode === 'local')
+      return { command, parameters: { terminateDebuggee: false } }
     requireRequest(command, this.#capabilities, 'delve')
-    if (command === 'setFunctionBreakpoints' && this.#awaitsEntry) {
+    if (command === 'setFunctionBreakpoints' && this.#awaitsEntry && this.#target.mode !== 'local') {
       this.#functions = functionsSchema.safeParse(parameters).data?.breakpoints ?? []
       return { command, parameters: { ...parameters, breakpoints: [...this.#functions, entryFunction] } }
     }

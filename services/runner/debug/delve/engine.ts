@@ -4,13 +4,14 @@ import { dirname, join, resolve } from 'node:path'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import { hostIn } from '../attach/attached-host.ts'
 import type { Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
 import { nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
 import { versionOf } from '../version-of.ts'
 import { DapWithin } from '../within/dap-within.ts'
-import { type EngineHost, engineHost } from '../within/engine-host.ts'
+import type { EngineHost } from '../within/engine-host.ts'
 import { buildMs, DelveDialect, type DelveTarget } from './delve-dialect.ts'
 import { findDelve } from './find-delve.ts'
 
@@ -41,8 +42,12 @@ export function delveEngine(scope: ProcessScope): Engine {
       const words = [python, '-I', '-S', relayFile, dlv]
       // Delve looks for its own in the home of the host's user otherwise, and complains where there is none.
       const { TMPDIR = '/tmp', HOME = TMPDIR, XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
-      const host = await engineHost({ words, environment: { XDG_CONFIG_HOME } }, place, scope)
-      return { ok: true, plan: planOf(request, target.target, host) }
+      const host = await hostIn({ words, environment: { XDG_CONFIG_HOME } }, place, scope)
+      const plan = planOf(request, target.target, host)
+      return {
+        ok: true,
+        plan: target.target.mode === 'local' ? { ...plan, attached: { pauses: false } } : plan,
+      }
     },
   }
 }
@@ -51,6 +56,10 @@ async function targetOf(
   { program, arguments: rest }: DebugRequest,
   place: Place,
 ): Promise<{ ok: true; target: DelveTarget } | Extract<Planned, { ok: false }>> {
+  if (program.kind === 'process') {
+    const common = { arguments: [], configuration: null, directory: '/', buildDirectory: '/', output: '' }
+    return { ok: true, target: { ...common, mode: 'local', program: '', pid: program.pid } }
+  }
   if (program.kind !== 'go') throw new Error(`${program.kind} is no program of Go`)
   const { directory, environment } = place
   const missing = await missingFile(program.path, place)

@@ -156,12 +156,12 @@ export class Editor implements OpenEditor {
       }
       case 'disconnect': {
         const { data } = disconnectSchema.safeParse(given)
-        if (data?.terminateDebuggee === true) (await this.#finding).end({ reason: 'ended_by_debugger' })
+        if (data?.terminateDebuggee === true) (await this.#finding).terminate()
         await this.leave()
         return undefined
       }
       case 'terminate':
-        ;(await this.#finding).end({ reason: 'ended_by_debugger' })
+        ;(await this.#finding).terminate()
         return undefined
     }
     const request: EditorRequest | undefined = editorRequests.get(command)

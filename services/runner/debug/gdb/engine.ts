@@ -2,12 +2,12 @@ import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import { hostIn } from '../attach/attached-host.ts'
 import { bridged } from '../bridge.ts'
 import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
-import { engineHost } from '../within/engine-host.ts'
 import { GdbBridge } from './gdb-bridge.ts'
 import { gdbEnvironment, programEnvironment } from './gdb-environment.ts'
 import { type Gdb, GdbFinder } from './gdb-finder.ts'
@@ -49,6 +49,10 @@ async function targetOf(
   place: Place,
 ): Promise<{ ok: true; target: Target } | Extract<Planned, { ok: false }>> {
   const { program, stop_on_entry: stopOnEntry } = request
+  if (program.kind === 'process') {
+    const [name = ''] = place.process?.words ?? []
+    return { ok: true, target: { kind: 'attach', stopOnEntry, pid: program.pid, program: name } }
+  }
   if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of gdb's`)
   const binary = await nativeProgram(program.file, place)
   if (!binary.ok) return binary
@@ -86,10 +90,11 @@ function planOf({ path, python }: Gdb, target: Target, place: Place, scope: Proc
     }),
     async begin(): Promise<Begun> {
       const words = [path, ...gdbArguments]
-      const host = await engineHost({ words, environment: gdbEnvironment }, place, scope)
+      const host = await hostIn({ words, environment: gdbEnvironment }, place, scope)
       bridge?.connect(host.open())
       return { ok: true, program: host.program }
     },
+    ...(target.kind === 'attach' ? { attached: { pauses: false } } : {}),
     hasCommands: true,
     // A process is stopped as a whole.
     everyThread: 0,

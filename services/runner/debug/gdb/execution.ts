@@ -9,7 +9,7 @@ import { endOf, type ProgramEnd, stoppedBody } from './stops.ts'
 import type { Variables } from './variables.ts'
 
 /**
- *     unstarted → running ⇄ stopped(at)
+ *     unstarted → running ⇄ stopped(at)      (a process that gdb is attached to is stopped at first)
  *         └─────────┴─────────┴→ ended
  *
  * `seen`: what is looked at is no process, but what one has left: it stands, and cannot go on.
@@ -49,6 +49,8 @@ export class Execution {
   /** It stands at that signal, which is not its own affair. */
   #paused = false
   #pid: number | undefined
+  #attaching: PromiseWithResolvers<void> | undefined
+  #detaching: PromiseWithResolvers<void> | undefined
   /** Calls of functions of the program that are evaluated: they run it, of which nothing is told. */
   #calls = 0
 
@@ -84,6 +86,38 @@ export class Execution {
       this.#entering = placed === undefined
     }
     await this.#send(command)
+  }
+
+  /** gdb is about to attach to a process, which stops it. */
+  attaching(): void {
+    this.#attaching = Promise.withResolvers()
+  }
+
+  /** Resolves once that has stopped. */
+  get standing(): Promise<void> | undefined {
+    return this.#attaching?.promise
+  }
+
+  /** Everything has been told where to stop: that was no stop to anybody, or the first. */
+  async attached({ stopOnEntry }: { stopOnEntry: boolean }): Promise<void> {
+    this.#attaching = undefined
+    if (stopOnEntry) this.#tell(this.stop, true)
+    else await this.#goOn('-exec-continue')
+  }
+
+  /** Lets the process run on without gdb, and without the signal that has stopped it for that. */
+  async detach(): Promise<void> {
+    if (this.#state.kind === 'ended') return
+    const standing = Promise.withResolvers<void>()
+    this.#detaching = standing
+    if (this.#state.kind === 'running' && this.#pid !== undefined) {
+      await this.#gdb.tell(consoleCommand(this.#signal(this.#pid)))
+      await standing.promise
+    }
+    const stop = 'at' in this.#state ? this.#state.at : undefined
+    if (this.#paused || stop?.['signal-name'] === pauseSignal)
+      this.#gdb.tell(consoleCommand('queue-signal 0')).catch(() => undefined)
+    await this.#gdb.tell('-target-detach')
   }
 
   /** It is what a process has left. */
@@ -167,6 +201,9 @@ export class Execution {
   #stopped(stop: GdbStop): void {
     const signalled = stop.reason === 'signal-received' && stop['signal-name'] === pauseSignal
     this.#state = { kind: 'stopped', at: stop }
+    this.#detaching?.resolve()
+    this.#attaching?.resolve()
+    if (this.#attaching !== undefined || this.#detaching !== undefined) return
     this.#paused = signalled && this.#pause !== 'none'
     if (signalled && this.#pause === 'late') {
       this.#pause = 'none'

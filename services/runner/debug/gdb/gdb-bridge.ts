@@ -47,7 +47,7 @@ export class GdbBridge implements Bridge {
       event: this.#tells.event,
       closed: why => this.#closed(why),
     })
-    prepare(session.gdb, target).then(
+    prepare(session.gdb, session.execution, target).then(
       () => {
         this.#session.resolve(session)
         this.#tells.event('initialized', {})

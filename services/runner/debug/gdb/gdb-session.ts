@@ -68,9 +68,9 @@ export class GdbSession {
 
   #started(pid: number): void {
     this.execution.started(pid)
-    if (this.target.kind !== 'launch') return
-    const { program: name } = this.target
-    const body = { name, systemProcessId: pid, isLocalProcess: true, startMethod: 'launch' }
+    if (this.target.kind === 'core') return
+    const { program: name, kind: startMethod } = this.target
+    const body = { name, systemProcessId: pid, isLocalProcess: true, startMethod }
     this.#event('process', body)
   }
 

@@ -108,8 +108,9 @@ export const requestHandlers: Readonly<Record<string, Perform>> = {
   ),
   modules: parsing(requests.modulesSchema, ({ gdb, target }, page) => modulesOf(gdb, target.program, page)),
 
-  disconnect: async ({ channel }) => {
-    channel.leave(killed)
+  disconnect: async ({ channel, execution, target }) => {
+    if (target.kind === 'attach') await execution.detach()
+    channel.leave(target.kind === 'attach' ? 0 : killed)
     return {}
   },
 }

@@ -5,17 +5,23 @@ import type { MiClient } from './mi-client.ts'
 import { miWord } from './mi-words.ts'
 import { type Launch, launchCommands } from './start-commands.ts'
 
-/** What is debugged: a program that is started, or what one has left. */
+/** What is debugged: a program that is started, a process that runs already, or what one has left. */
 export type Target = { readonly stopOnEntry: boolean } & (
   | ({ readonly kind: 'launch' } & Launch)
+  | { readonly kind: 'attach'; readonly pid: number; readonly program: string }
   | { readonly kind: 'core'; readonly program: string; readonly core: string }
 )
 
 /** Has gdb know of it, so that breakpoints can be set. Rejects with a MiRefusal that says what is wrong. */
-export async function prepare(gdb: MiClient, target: Target): Promise<void> {
+export async function prepare(gdb: MiClient, execution: Execution, target: Target): Promise<void> {
   switch (target.kind) {
     case 'launch':
       await all(launchCommands(target).map(command => gdb.tell(command)))
+      return
+    case 'attach':
+      execution.attaching()
+      await gdb.tell(`-target-attach ${target.pid}`)
+      await execution.standing
       return
     case 'core':
       await gdb.tell(`-file-exec-and-symbols ${miWord(target.program)}`)
@@ -28,6 +34,8 @@ export async function begin(gdb: MiClient, execution: Execution, target: Target)
   switch (target.kind) {
     case 'launch':
       return execution.run(target)
+    case 'attach':
+      return execution.attached(target)
     case 'core':
       return open(gdb, execution, target.core)
   }

@@ -1,9 +1,11 @@
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import { hostIn } from '../attach/attached-host.ts'
 import type { StoppedEvent } from '../dap-messages.ts'
 import type { Engine, EngineFound, EnginePlan, Planned, StopMeaning } from '../engine.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
+import type { Place } from '../place.ts'
 import { versionOf } from '../version-of.ts'
 import { DapWithin } from '../within/dap-within.ts'
 import { type EngineHost, engineHost } from '../within/engine-host.ts'
@@ -24,6 +26,7 @@ export function lldbEngine(scope: ProcessScope): Engine {
     },
     async plan(request, place, _signal): Promise<Planned> {
       const { program } = request
+      if (program.kind === 'process') return attachTo(program.pid, request, place, scope)
       if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of lldb`)
       const lldb = await findLldb(place)
       if (lldb === undefined)
@@ -37,12 +40,28 @@ export function lldbEngine(scope: ProcessScope): Engine {
         arguments: request.arguments,
         core: core === null ? null : core.path,
         directory: place.directory,
+        pid: null,
       }
       const words = [lldb, '--repl-mode=command']
       const host = await engineHost({ words, environment: {} }, place, scope)
       return { ok: true, plan: planOf(request, target, host) }
     },
   }
+}
+
+async function attachTo(
+  pid: number,
+  request: DebugRequest,
+  place: Place,
+  scope: ProcessScope,
+): Promise<Planned> {
+  const lldb = await findLldb(place)
+  if (lldb === undefined)
+    return { ok: false, failure: { reason: 'debugger_not_found', message: lldbMissing } }
+  const [program = ''] = place.process?.words ?? []
+  const target = { program, arguments: [], core: null, directory: place.directory, pid }
+  const host = await hostIn({ words: [lldb, '--repl-mode=command'], environment: {} }, place, scope)
+  return { ok: true, plan: { ...planOf(request, target, host), attached: { pauses: false } } }
 }
 
 const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): EnginePlan => ({

@@ -30,6 +30,8 @@ export type LldbTarget = {
   readonly program: string
   readonly arguments: readonly string[]
   readonly core: string | null
+  /** A process that runs already, in place of a program that is started. */
+  readonly pid: number | null
   readonly directory: string
 }
 
@@ -97,6 +99,17 @@ export class LldbDialect implements Dialect {
       await to.ask('attach', { program, coreFile: core, initCommands: settings }, anyBodySchema, answerMs)
       await there
       await this.#said('debug-server-rust')
+    } else if (this.#target.pid !== null) {
+      const stopped = to.next('stopped')
+      const exited = to.next('exited')
+      const attach = { pid: this.#target.pid, stopOnEntry: true, initCommands: settings }
+      await to.ask('attach', attach, anyBodySchema, answerMs)
+      await there
+      await to.ask('configurationDone', {}, anyBodySchema, answerMs)
+      this.#thread = await this.#begun(stopped, exited)
+      await this.#ready()
+      // It stands in the middle of things.
+      if (this.#stops.stop_on_entry) this.#entry = null
     } else {
       const words = throughShell([program, ...this.#target.arguments])
       const launch = { ...words, cwd: directory, disableSTDIO: true, initCommands: settings }
@@ -113,6 +126,8 @@ export class LldbDialect implements Dialect {
   }
 
   request(command: string, parameters: object): { command: string; parameters: object } {
+    if (command === 'disconnect' && this.#target.pid !== null)
+      return { command, parameters: { terminateDebuggee: false } }
     requireRequest(command, this.#capabilities, 'lldb-dap')
     if (this.#target.core !== null) {
       if (goesOn.has(command))
@@ -197,7 +212,7 @@ export class LldbDialect implements Dialect {
     const said = await Promise.all(commands.map(command => this.#said(command)))
     if (exceptions !== 'never' && said.at(-1)?.startsWith('rust') === true)
       this.#panics = (await this.#breakAt('--name rust_panic')) ?? undefined
-    if (!stop_on_entry) return
+    if (!stop_on_entry || this.#target.pid !== null) return
     const { program } = this.#target
     this.#entry = await this.#breakAt(`--shlib "${basename(program)}" --name main --one-shot true`)
   }

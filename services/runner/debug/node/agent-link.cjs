@@ -2,21 +2,23 @@
 /**
  * Between the inspector of a program's main thread and its debugger, over a unix socket: one JSON message of the Chrome
  * DevTools Protocol a line. Where the connection breaks, the program ends: it neither stands still for ever nor runs on
- * unseen.
+ * unseen. One that ran before (`room`) runs on by itself.
  */
-const { fstatSync, writeSync } = require('node:fs')
+const { closeSync, fstatSync, openSync, writeSync } = require('node:fs')
 const { Session } = require('node:inspector')
 const { connect } = require('node:net')
 const { pathToFileURL } = require('node:url')
 const { parentPort, threadId, workerData } = require('node:worker_threads')
 
-const { state, socket, pid, script, node } = workerData
+/** `room`: the directory of the socket, whose own path may be too long for one. */
+const { state, socket, room, pid, script, node } = workerData
 /** A message of more characters has its texts cut, each after so many. */
 const longestMessage = 2_000_000
 const longestText = 10_000
 const lookMs = 500
 
-const link = connect(socket)
+const directory = room === undefined ? undefined : openSync(room, 'r')
+const link = connect(directory === undefined ? socket : `/proc/self/fd/${directory}/node.sock`)
 const session = new Session()
 /** Of scripts of Node's own, which are told as such where the program stops, and not before. */
 const internal = new Map()
@@ -26,8 +28,16 @@ let inode
 let left = false
 
 function end(why) {
+  if (room !== undefined) return release()
   if (why !== undefined) writeSync(2, `debug-server: ${why}\n`)
   process.kill(pid, 'SIGKILL')
+}
+
+/** Lets the program go on without a debugger. */
+function release() {
+  if (!left) session.disconnect()
+  left = true
+  process.exit()
 }
 
 /** The program may have closed the descriptor, and have opened something else with its number. */
@@ -81,6 +91,7 @@ session.on('inspectorNotification', message => {
 link.setEncoding('utf8')
 link.once('connect', () => {
   inode = fstatSync(link._handle.fd).ino
+  if (directory !== undefined) closeSync(directory)
   setInterval(() => isOpen() || say({}), lookMs)
 })
 let rest = ''

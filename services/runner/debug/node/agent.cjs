@@ -2,7 +2,8 @@
 /**
  * Brings a Node.js program under its debugger: loaded before the program, by `--require` in NODE_OPTIONS, in every process
  * of Node that it starts. A thread of its own (agent-link.cjs) speaks with the program's inspector from within, so that no
- * port is opened. The program begins when the debugger says so.
+ * port is opened. The program begins when the debugger says so. One that runs already loads this at the word of its inspector
+ * (open_inspector.py), and goes on when its debugger goes.
  */
 const { isMainThread, Worker } = require('node:worker_threads')
 
@@ -13,25 +14,45 @@ const patienceMs = 500
 /** Threads that the program starts load this file, too: they are reached through the main thread. */
 if (isMainThread && socket !== undefined) begin()
 
-function begin() {
+/** `closes`: the inspector was opened for this, and is closed again. */
+exports.attach = (room, closes) => {
+  const { state, link } = linked({ room })
+  const undo = beforeItEnds(link, state)
+  link.once('exit', undo)
+  if (closes) require('node:inspector').close()
+}
+
+function linked(where) {
   const state = new Int32Array(new SharedArrayBuffer(8))
+  const { pid, argv, versions } = process
+  const link = new Worker(`${__dirname}/agent-link.cjs`, {
+    name: 'debug-server',
+    argv: [],
+    execArgv: [],
+    env: {},
+    workerData: { state, pid, script: argv[1], node: versions.node, ...where },
+  })
+  link.unref()
+  return { state, link }
+}
+
+function begin() {
+  let state
   let link
   try {
-    link = new Worker(`${__dirname}/agent-link.cjs`, {
-      name: 'debug-server',
-      argv: [],
-      execArgv: [],
-      env: {},
-      workerData: { state, socket, pid: process.pid, script: process.argv[1], node: process.versions.node },
-    })
+    ;({ state, link } = linked({ socket }))
   } catch (error) {
     process._rawDebug(`debug-server: this program cannot be debugged: ${error.message}`)
     process.reallyExit(70)
   }
-  link.unref()
   hashScripts()
   // In steps, for the inspector is heard only between them.
   while (Atomics.load(state, 0) === 0) Atomics.wait(state, 0, 0, 0.2)
+  beforeItEnds(link, state)
+}
+
+/** What it has said is heard, and its debugger has left, before it ends. Returns what undoes this. */
+function beforeItEnds(link, state) {
   const leave = how => {
     Atomics.store(state, 1, 0)
     link.postMessage(how)
@@ -39,12 +60,14 @@ function begin() {
     while (Atomics.load(state, 1) === 0 && Date.now() < until) Atomics.wait(state, 1, 0, 1)
   }
   let fails = false
-  process.on('uncaughtExceptionMonitor', () => {
+  const failing = () => {
     fails = process.listenerCount('uncaughtException') === 0
-  })
+  }
+  const exiting = () => leave(fails ? 'disconnect' : 'flush')
+  process.on('uncaughtExceptionMonitor', failing)
   // Where Node itself ends a program, it says that it waits for its debugger, unless that has left. Otherwise it stays for
   // what else the program does as it exits.
-  process.once('exit', () => leave(fails ? 'disconnect' : 'flush'))
+  process.once('exit', exiting)
   const { execve, reallyExit } = process
   if (execve !== undefined)
     process.execve = (...words) => {
@@ -54,6 +77,11 @@ function begin() {
   process.reallyExit = code => {
     leave('disconnect')
     reallyExit.call(process, code)
+  }
+  return () => {
+    process.off('uncaughtExceptionMonitor', failing).off('exit', exiting)
+    process.reallyExit = reallyExit
+    if (execve !== undefined) process.execve = execve
   }
 }
 

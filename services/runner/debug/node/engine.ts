@@ -3,15 +3,19 @@ import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { findSystemTool } from '../../commands/find-system-tool.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import { attachedHost } from '../attach/attached-host.ts'
 import { bridged } from '../bridge.ts'
 import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
-import type { Place } from '../place.ts'
+import type { AttachedProcess, Place } from '../place.ts'
+import { AgentRoom, BroughtAdapter } from './attached.ts'
 import { launchedSchema, nodeBridge } from './node-bridge.ts'
 import { NodeFinder, type NodeFound } from './node-finder.ts'
 
+const openFile = join(import.meta.dirname, 'open_inspector.py')
 const agentFile = join(import.meta.dirname, 'agent.cjs')
 const lookMs = 30_000
 const launchMs = 10_000
@@ -33,6 +37,7 @@ export function nodeEngine(scope: ProcessScope): Engine {
     },
     async plan(request, place, signal): Promise<Planned> {
       const { program } = request
+      if (place.process !== undefined) return await attachTo(place.process, request, place, scope)
       if (program.kind !== 'node') throw new Error(`no program of Node: ${program.kind}`)
       const missing = await missingFile(program.file, place)
       if (missing !== undefined) return { ok: false, failure: missing }
@@ -67,7 +72,6 @@ const signs = { exactly: '', from: '>=', every: '%' } as const
 
 function planOf(request: DebugRequest, file: string, node: string, place: Place): EnginePlan {
   return {
-    adapterId: 'node',
     open: bridged(opening => nodeBridge(opening)),
     async begin(client): Promise<Begun> {
       const entry = request.stop_on_entry ? await realpath(resolve(place.directory, file)) : null
@@ -84,18 +88,69 @@ function planOf(request: DebugRequest, file: string, node: string, place: Place)
         },
       }
     },
-    everyThread: 0,
-    entersByColumn: true,
-    hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
-    exceptionFilters: wanted => filters[wanted],
-    meaning: event => {
-      const { reason, description, text } = event
-      const { debugServerFrame: frame } = withFrameSchema.parse(event)
-      return { reason, description: description ?? null, text: text ?? null, frame }
-    },
-    evaluationError: message => message,
+    ...whatItDoes(request),
   }
 }
+
+const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> => ({
+  adapterId: 'node',
+  everyThread: 0,
+  entersByColumn: true,
+  hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
+  exceptionFilters: wanted => filters[wanted],
+  meaning: (event, first) => {
+    const { reason, description, text } = event
+    const { debugServerFrame: frame } = withFrameSchema.parse(event)
+    const entering = first && request.stop_on_entry && reason === 'pause'
+    return {
+      ...{ frame, reason: entering ? 'entry' : reason },
+      ...{ description: description ?? null, text: text ?? null },
+    }
+  },
+  evaluationError: message => message,
+})
+
+/** The agent comes to a socket in a directory that the process sees as we do. */
+async function attachTo(
+  process: AttachedProcess,
+  request: DebugRequest,
+  place: Place,
+  scope: ProcessScope,
+): Promise<Planned> {
+  const python = await findSystemTool('python3', place.environment.PATH ?? '')
+  if (python === undefined)
+    return {
+      ok: false,
+      failure: {
+        reason: 'debugger_not_found',
+        message: 'to come to a process takes python3, which is not here',
+      },
+    }
+  const room = new AgentRoom(process.temporary)
+  const expression = `(${bring})(${JSON.stringify(agentFile)}, ${JSON.stringify(room.path)}, CLOSES)`
+  const words = [python, '-I', '-S', openFile, `${process.pid}`, expression]
+  const host = await attachedHost({ words, environment: {} }, process, place, scope)
+  return {
+    ok: true,
+    plan: {
+      ...whatItDoes(request),
+      attached: { pauses: true },
+      open: opening => new BroughtAdapter(bridged(nodeBridge)(opening), host.open(), room),
+      async begin(client): Promise<Begun> {
+        const outcome = await client.request('attach', { directory: room.directory }, z.unknown(), launchMs)
+        return outcome.kind === 'done'
+          ? { ok: true, program: host.program }
+          : { ok: false, message: `no socket for the program could be made: ${JSON.stringify(outcome)}` }
+      },
+    },
+  }
+}
+
+/** What the program evaluates. Its own `require` there is only what a debugger offers. */
+const bring = `(agent, room, closes) => {
+  const { createRequire } = process.getBuiltinModule?.('node:module') ?? require('node:module')
+  createRequire(agent)(agent).attach(room, closes)
+}`
 
 /** Has a program, and every program of Node that it starts, come to this socket before it begins. */
 export function agentEnvironment(socket: string, options = ''): Record<string, string> {

@@ -19,6 +19,8 @@ import { type Holder, scopesOf, setVariable, variableOf, variablesOf } from './v
 
 /** What `launch` is told. `entry`: at whose first line to stop. */
 export const launchSchema = z.object({ entry: z.string().nullable() })
+/** What `attach` is told: the directory, opened, where the agent of a program that runs comes to a socket. */
+export const attachSchema = z.object({ directory: z.int() })
 /** What `launch` answers: where the program's agents are to come to. */
 export const launchedSchema = z.object({ socket: z.string(), outside: z.string() })
 
@@ -176,6 +178,10 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
       const { outside, inside } = place.meeting()
       await server.listen(join(outside, socketName))
       return { socket: join(inside, socketName), outside }
+    },
+    async attach(parameters) {
+      const { directory } = attachSchema.parse(parameters)
+      await server.listen(`/proc/self/fd/${directory}/${socketName}`)
     },
     async setBreakpoints(parameters) {
       const { source, breakpoints: asked } = schemas.setBreakpoints.parse(parameters)

@@ -1,5 +1,6 @@
 import type { DebugSession } from '../../../contract/debug-resources.ts'
 import type { LiveDebugSession, Move } from '../live-debug-session.ts'
+import { Refusal } from '../refusal.ts'
 import { able } from './able.ts'
 import { chosenThread } from './threads.ts'
 
@@ -55,5 +56,15 @@ export async function pause(live: LiveDebugSession, { wait }: { wait: number }):
   const { kind, number } = live.state.value
   if (kind === 'stopped') return live.view()
   if (kind === 'halted') return live.nextStop(number - 1, wait * 1_000)
-  return Promise.race([live.pause(), live.nextStop(number, wait * 1_000)])
+  return Promise.race([pausing(live), live.nextStop(number, wait * 1_000)])
+}
+
+/** Once the debuggee comes to hear of it, which nobody need wait for. Rejects where the adapter refuses, and never resolves. */
+export async function pausing(live: LiveDebugSession): Promise<never> {
+  await live.askPause().catch(error => {
+    // It is heard of later; or the end is, which is told by itself.
+    const expected = error instanceof Refusal && error.code !== 'debugger_refused'
+    if (!expected) throw error
+  })
+  return new Promise(() => undefined)
 }

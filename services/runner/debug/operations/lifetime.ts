@@ -9,7 +9,7 @@ export async function status(live: LiveDebugSession, { wait }: { wait: number })
 }
 
 export async function terminate(live: LiveDebugSession, { wait }: { wait: number }): Promise<DebugSession> {
-  live.end({ reason: 'ended_by_debugger' })
+  live.terminate()
   await live.state.until(({ kind }) => kind === 'ended', wait * 1_000)
   return live.view()
 }

@@ -21,6 +21,9 @@ export type Speaker = {
   readonly client: object
 }
 
+/** The debuggee has ended, and nobody here can know with which code: it was started by somebody else. */
+export const lostExit = 'lost'
+
 /** The debuggee cannot be debugged, for this reason. */
 export class BeginningFailed extends Error {}
 
@@ -38,7 +41,7 @@ export type Dialect = {
   /** What is told of an event; nothing of one that is nobody's affair. Of the beginning all are heard too. */
   event(name: string, body: unknown): { name: string; body: unknown } | undefined
   /** The code that the debuggee's command leaves with, once the adapter says that it is gone; undefined: nobody knows. */
-  exitCode(): Promise<number | undefined>
+  exitCode(): Promise<number | typeof lostExit | undefined>
   /** Nothing is said to it any more: removes what it may have left. */
   ended?(): Promise<void>
   /** A request that the adapter answers by itself, as a sign of life. */
@@ -173,10 +176,10 @@ export class DapWithin implements Adapter {
     const code = await this.#dialect.exitCode()
     if (code === undefined) this.#adapter.close('it has lost the debuggee, and does not know how that ended')
     else {
-      this.#event('exited', { exitCode: code })
+      if (code !== lostExit) this.#event('exited', { exitCode: code })
       this.#event('terminated', undefined)
       this.#adapter.close('the debuggee has ended')
-      this.#pipes.leave(code)
+      this.#pipes.leave(code === lostExit ? 0 : code)
     }
   }
 }

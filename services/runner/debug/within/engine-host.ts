@@ -1,10 +1,8 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
-import { findSystemTool } from '../../commands/find-system-tool.ts'
 import type { DebuggeeProgram } from '../engine.ts'
 import type { Place } from '../place.ts'
-import { EnginePipes, pipeNames } from './engine-pipes.ts'
+import { EnginePipes, makePipes } from './engine-pipes.ts'
 
 const hostFile = join(import.meta.dirname, 'engine-host.sh')
 
@@ -26,13 +24,7 @@ export async function engineHost(
   scope: ProcessScope,
 ): Promise<EngineHost> {
   const { outside, inside } = meeting()
-  const mkfifo = await findSystemTool('mkfifo', '')
-  if (mkfifo === undefined)
-    throw new Error('a debugger of native programs needs mkfifo (of coreutils), which is not here')
-  const words = ['-m', '600', ...pipeNames.map(name => join(outside, name))]
-  const child = scope.spawn(mkfifo, words, { cwd: '/', env: {}, stdio: 'ignore' })
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`no pipes can be made in ${outside}: mkfifo ended with code ${code}`)
+  await makePipes(outside, scope)
   return {
     program: { ...engine, words: ['/bin/sh', hostFile, inside, ...engine.words], meeting: outside },
     open: () => new EnginePipes(outside),

@@ -1,12 +1,26 @@
+import { once } from 'node:events'
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { findSystemTool } from '../../commands/find-system-tool.ts'
 
 /** The names of the pipes in their directory: see engine-host.sh. */
-export const pipeNames = ['in', 'out', 'errors', 'control'] as const
+const pipeNames = ['in', 'out', 'errors', 'control'] as const
 
 const mostStderr = 4_096
+
+/** Makes the pipes in a directory. Rejects where they cannot be made. */
+export async function makePipes(directory: string, scope: ProcessScope): Promise<void> {
+  const mkfifo = await findSystemTool('mkfifo', '')
+  if (mkfifo === undefined)
+    throw new Error('a debugger of native programs needs mkfifo (of coreutils), which is not here')
+  const words = ['-m', '600', ...pipeNames.map(name => join(directory, name))]
+  const child = scope.spawn(mkfifo, words, { cwd: '/', env: {}, stdio: 'ignore' })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`no pipes can be made in ${directory}: mkfifo ended with code ${code}`)
+}
 
 /**
  * Our ends of the pipes of an engine that runs within the debuggee's command. Nothing here waits for the other side: it

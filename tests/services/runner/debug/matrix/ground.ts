@@ -6,9 +6,9 @@ import { debugRig, type Launched, type LaunchOptions } from '../debug-rig.ts'
 import { build, type Language, lineOf, sourceOf } from './languages.ts'
 
 /** What scenarios stand on: one program of a language, built in a session's worktree, under its debugger. */
-export async function groundFor(t: Test, language: Language) {
+export async function groundFor(t: Test, language: Language, overrides: Parameters<typeof debugRig>[2] = {}) {
   const text = sourceOf(language)
-  const rig = await debugRig(t, { [language.file]: text })
+  const rig = await debugRig(t, { [language.file]: text }, overrides)
   const top = rig.rig.files.worktree(rig.session.id)
   const program = build(language, top, language.file)
   const at = (mark: string): string => `${language.file}:${lineOf(language, mark)}`
@@ -27,6 +27,9 @@ export async function groundFor(t: Test, language: Language) {
   return {
     ...rig,
     language,
+    /** What launches it. */
+    program,
+    worktree: (name: string): string => join(top, name),
     /** Its source. */
     text,
     /** The same program of another file: what launches it. */

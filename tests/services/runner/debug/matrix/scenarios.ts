@@ -1,3 +1,4 @@
+import { attachScenarios } from './attach.ts'
 import { commonScenarios } from './common-scenarios.ts'
 import { endScenarios } from './end-scenarios.ts'
 import { nativeScenarios } from './native-scenarios.ts'
@@ -10,6 +11,7 @@ export const scenarios = {
   ...sourceScenarios,
   ...programScenarios,
   ...endScenarios,
+  ...attachScenarios,
 }
 
 export type ScenarioName = keyof typeof scenarios

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
+import { findSystemTool } from '../../commands/find-system-tool.ts'
+import type { DebuggeeProgram } from '../engine.ts'
+import type { Place } from '../place.ts'
+import { type EngineHost, engineHost } from '../within/engine-host.ts'
+import { EnginePipes, makePipes } from '../within/engine-pipes.ts'
+import type { OwnProcess } from './session-processes.ts'
+
+const hostFile = join(import.meta.dirname, 'attached_host.py')
+
+/**
+ * Has an engine run where a process of another command is, as the program of a command of its own: see attached_host.py. It gets
+ * nothing of the session's environment, for it comes from outside. Rejects where the pipes cannot be made, or python3 is missing.
+ */
+export async function attachedHost(
+  engine: Pick<DebuggeeProgram, 'words' | 'environment'>,
+  { hostPid, startTime }: OwnProcess,
+  {
+    meeting,
+    environment: { PATH = '/usr/bin:/bin', TMPDIR = '/tmp' },
+  }: Pick<Place, 'meeting' | 'environment'>,
+  scope: ProcessScope,
+): Promise<EngineHost> {
+  const { outside } = meeting()
+  const python = await findSystemTool('python3', PATH)
+  if (python === undefined)
+    throw new Error('to attach a debugger takes python3 on the host, which is not here')
+  await makePipes(outside, scope)
+  // The number of ticks is behind the identity of the machine's boot.
+  const start = startTime.slice(startTime.indexOf(':') + 1)
+  const words = [python, '-I', '-S', hostFile, outside, `${hostPid}`, start, ...engine.words]
+  const environment = { PATH, TMPDIR, HOME: TMPDIR, LANG: 'C.UTF-8', ...engine.environment }
+  return { program: { words, environment, alone: true }, open: () => new EnginePipes(outside) }
+}
+
+/** Within the debuggee's command, or, where that is a process of another command, where that is. */
+export const hostIn = (
+  engine: Pick<DebuggeeProgram, 'words' | 'environment'>,
+  place: Place,
+  scope: ProcessScope,
+): Promise<EngineHost> =>
+  place.process === undefined
+    ? engineHost(engine, place, scope)
+    : attachedHost(engine, place.process, place, scope)
