@@ -4,7 +4,7 @@ import t from 'tap'
 import { breakpointWish } from '../../services/contract/debug-breakpoints.ts'
 import { debugEndReasons } from '../../services/contract/debug-state.ts'
 import { blocksOf, demoWith, played, withoutIds } from './guide.ts'
-import { realServer } from './real-server.ts'
+import { type RealServer, realServer } from './real-server.ts'
 
 /** Every command of docs/debugging.md is run here, and has to write what stands there. */
 t.setTimeout(240_000)
@@ -43,9 +43,22 @@ t.test('the commands of the guide write what it shows', async t => {
     await understood(new Set(named.filter(command => !command.includes('repl'))))
     const move = (verb: string) => `npx debug-server debug ${verb} @last`
     await played(server, [launch, move('continue'), move('stop')])
-    await understood(typed)
+    const loop = `python3 -c 'while True: __import__("time").sleep(0.01)'`
+    await played(server, [`npx debug-server command run @last -- ${loop}`])
+    const pid = await processOf(server)
+    await understood(typed.map(command => command.replace('--pid 12', `--pid ${pid}`)))
+    t.equal(await processOf(server), pid, 'what was attached to runs on')
   })
 })
+
+/** The one process of the session that a debugger can be attached to, once it runs. */
+async function processOf(server: RealServer): Promise<number> {
+  for (;;) {
+    const told = await played(server, ['npx debug-server debug processes @last --json'])
+    const [process] = JSON.parse(told.slice(told.indexOf('\n')))
+    if (process !== undefined) return process.pid
+  }
+}
 
 /** What fits the program of the guide. */
 const patch = `--- a/app.py

@@ -11,19 +11,24 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
     instructions: 'debugpy shows no byte code',
     memory: 'debugpy reads no memory',
   },
-  gdb: {},
+  gdb: {
+    children: 'children of a native program run on without a debugger',
+  },
   'lldb-dap': {
     byInstruction: 'lldb-dap 19 has no such steps',
     caught: 'lldb steps over what longjmp leaves as over what returns',
+    children: 'children of a native program run on without a debugger',
     memory: 'lldb-dap 19 reads it by commands of lldb alone',
   },
   rust: {
     byInstruction: 'lldb-dap 19 has no such steps',
     caught: 'lldb steps over what a panic leaves as over what returns',
+    children: 'children of a native program run on without a debugger',
     memory: 'lldb-dap 19 reads it by commands of lldb alone',
   },
   node: {
     byInstruction: 'the inspector goes on by statements alone',
+    children: 'processes of Node.js are threads of one debug session',
     core: 'Node.js leaves no core dumps of its own',
     data: 'V8 watches no variables',
     functions: 'V8 knows no functions by their names alone',
@@ -33,6 +38,7 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   },
   delve: {
     caught: 'delve steps from what recovers into the runtime of Go',
+    children: 'children of a native program run on without a debugger',
     core: 'the contract has no word for one of a Go program',
     data: 'delve 1.20 has them on its command line alone',
     execs: 'delve does not follow a program that replaces itself',

@@ -53,8 +53,21 @@ export const programScenarios = {
   forks: {
     title: 'leaves a child alone that runs into its breakpoints',
     async holds(ground) {
-      const debug = await ground.run('forks', { breakpoints: [ground.at('add'), ground.at('total')] })
+      const breakpoints = [ground.at('add'), ground.at('total')]
+      const debug = await ground.run('forks', { breakpoints, children: 'ignore' })
       assert.deepEqual(place(debug.at), ended(0))
+      assert.equal(ground.rig.stdout(await ground.rig.ended(debug.command)), 'child 5\n')
+    },
+  },
+  children: {
+    title: 'has a child as a debug session of its own',
+    async holds(ground) {
+      const debug = await ground.launch('forks', { breakpoints: [ground.at('add')] })
+      const [child] = await ground.children(debug, 1, ({ status }) => status === 'stopped')
+      assert(child !== undefined && child.parent === debug.id)
+      standsAt(ground, child, 'add', 'total_of')
+      await ground.answer(child, 'debug.continue', { wait: 0 })
+      assert.deepEqual(place(await ground.state(debug, 'debug.status')), ended(0))
       assert.equal(ground.rig.stdout(await ground.rig.ended(debug.command)), 'child 5\n')
     },
   },
