@@ -24,6 +24,8 @@ export type ChildProcess = {
     client: DapPeer,
     event: (name: string) => Promise<unknown>,
   ): Promise<{ ok: true } | { ok: false; message: string }>
+  /** It has been killed, of which a debugger may hear nothing. Left out: this one does. */
+  killed?(): void
   /** Has it run without a debugger, instead of all this. */
   release(): void
 }

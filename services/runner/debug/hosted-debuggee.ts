@@ -106,6 +106,7 @@ export class HostedDebuggee implements Debuggee {
   }
 
   async leave(): Promise<void> {
+    this.#children.rootEnds()
     await this.#live?.letGo()
   }
 

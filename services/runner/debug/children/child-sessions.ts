@@ -107,7 +107,7 @@ export class ChildSessions implements AsyncDisposable {
     return told.toSorted((one, other) => stands(one) - stands(other)).slice(0, mostChildrenTold)
   }
 
-  /** The debuggee that was launched is ending. */
+  /** The debuggee that was launched is ending, or its command is about to be ended. */
   rootEnds(): void {
     this.#rootEnds = true
   }
@@ -233,14 +233,16 @@ export class ChildSessions implements AsyncDisposable {
 
   #end(child: Child, cause: EndCause): void {
     if (child.over) return
-    child.cause ??= cause
+    // A debugger that is within the command goes with that.
+    if (cause.reason !== 'debugger_failed' || !this.#rootEnds) child.cause ??= cause
     this.#track(this.#endWhole(child))
   }
 
   async #endWhole(child: Child): Promise<void> {
     await endProcess(child.live.identity.command, child.process.pid)
+    child.process.killed?.()
     await within(goneMs, child.gone.promise)
-    await this.#finish(child)
+    await this.#settle(child)
   }
 
   #gone(child: Child, exitCode: number | undefined): void {

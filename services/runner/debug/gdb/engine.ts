@@ -8,6 +8,8 @@ import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
+import { forkedChild } from './forked-child.ts'
+import type { Fork } from './forks.ts'
 import { GdbBridge } from './gdb-bridge.ts'
 import { gdbEnvironment, programEnvironment } from './gdb-environment.ts'
 import { type Gdb, GdbFinder } from './gdb-finder.ts'
@@ -39,7 +41,13 @@ export function gdbEngine(scope: ProcessScope): Engine {
       if (!found.found)
         return { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
       const target = await targetOf(request, place)
-      return target.ok ? { ok: true, plan: planOf(found.gdb, target.target, place, scope) } : target
+      if (!target.ok) return target
+      const follows = request.children === 'follow' && target.target.kind === 'launch'
+      if (follows && !found.gdb.python) {
+        const message = `${found.gdb.path} has no Python within, by which it would follow the processes that a program forks`
+        return { ok: false, failure: { reason: 'debugger_not_found', message } }
+      }
+      return { ok: true, plan: planOf(found.gdb, { target: target.target, follows }, place, scope) }
     },
   }
 }
@@ -51,7 +59,10 @@ async function targetOf(
   const { program, stop_on_entry: stopOnEntry } = request
   if (program.kind === 'process') {
     const [name = ''] = place.process?.words ?? []
-    return { ok: true, target: { kind: 'attach', stopOnEntry, pid: program.pid, program: name } }
+    return {
+      ok: true,
+      target: { kind: 'attach', stopOnEntry, pid: program.pid, program: name, waits: false },
+    }
   }
   if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of gdb's`)
   const binary = await nativeProgram(program.file, place)
@@ -80,12 +91,21 @@ const filters = {
   never: [],
 } as const satisfies Record<DebugRequest['exceptions'], readonly string[]>
 
-function planOf({ path, python }: Gdb, target: Target, place: Place, scope: ProcessScope): EnginePlan {
+type Debugged = { readonly target: Target; readonly follows: boolean }
+
+function planOf(
+  { path, python }: Gdb,
+  { target, follows }: Debugged,
+  place: Place,
+  scope: ProcessScope,
+): EnginePlan {
   let bridge: GdbBridge | undefined
   return {
     adapterId: 'gdb',
     open: bridged(tells => {
-      bridge = new GdbBridge(tells, { target, python })
+      const how = { ...tells, path, program: target.program }
+      const forked = (fork: Fork) => tells.child(forkedChild(fork, how))
+      bridge = new GdbBridge(tells, { target, python, forked: follows ? forked : undefined })
       return bridge
     }),
     async begin(): Promise<Begun> {

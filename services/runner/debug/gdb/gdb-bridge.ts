@@ -1,6 +1,7 @@
 import { type Bridge, type BridgeTells, type DapHandlers, RequestRefused } from '../bridge.ts'
 import { capabilities } from './capabilities.ts'
 import type { Channel } from './channel.ts'
+import type { Fork } from './forks.ts'
 import { GdbSession } from './gdb-session.ts'
 import { MiRefusal } from './mi-client.ts'
 import { requestHandlers } from './request-handlers.ts'
@@ -10,6 +11,8 @@ export type BridgeOptions = {
   readonly target: Target
   /** Whether gdb has Python within. */
   readonly python: boolean
+  /** To be called for each process that the program forks; where it is not there, they run without a debugger. */
+  readonly forked?: ((fork: Fork) => void) | undefined
 }
 
 /**
@@ -41,13 +44,12 @@ export class GdbBridge implements Bridge {
   /** Once, when gdb has been started, or is about to be. */
   connect(channel: Channel): void {
     this.#channel = channel
-    const { target, python } = this.#options
     const session = new GdbSession(channel, {
-      ...{ target, python },
+      ...this.#options,
       event: this.#tells.event,
       closed: why => this.#closed(why),
     })
-    prepare(session.gdb, session.execution, target).then(
+    prepare(session.gdb, session.execution, this.#options.target).then(
       () => {
         this.#session.resolve(session)
         this.#tells.event('initialized', {})

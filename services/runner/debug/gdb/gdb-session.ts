@@ -3,6 +3,7 @@ import { BreakpointTable } from './breakpoint-table.ts'
 import { Breakpoints } from './breakpoints.ts'
 import type { Channel } from './channel.ts'
 import { Execution } from './execution.ts'
+import { type Fork, Forks } from './forks.ts'
 import { Logpoints } from './logpoints.ts'
 import { bkptNoticeSchema, groupStartedSchema } from './mi-answers.ts'
 import { MiClient } from './mi-client.ts'
@@ -11,7 +12,12 @@ import { foregroundCommand, settings } from './start-commands.ts'
 import type { Target } from './target.ts'
 import { Variables } from './variables.ts'
 
-type Options = BridgeTells & { readonly target: Target; readonly python: boolean }
+type Options = BridgeTells & {
+  readonly target: Target
+  readonly python: boolean
+  /** Each process that the program forks is to be debugged. */
+  readonly forked?: ((fork: Fork) => void) | undefined
+}
 
 /** One gdb that is there, and what is known of it. What it says by itself is handed to whoever it concerns. */
 export class GdbSession {
@@ -23,9 +29,11 @@ export class GdbSession {
   readonly execution: Execution
   readonly channel: Channel
   readonly #logpoints: Logpoints
+  readonly #forks: Forks | undefined
+  #pid: number | undefined
   readonly #event: BridgeTells['event']
 
-  constructor(channel: Channel, { target, python, event, closed }: Options) {
+  constructor(channel: Channel, { target, python, forked, event, closed }: Options) {
     this.channel = channel
     this.target = target
     this.#event = event
@@ -45,6 +53,7 @@ export class GdbSession {
     const input = target.kind === 'launch' ? target.descriptors?.input : undefined
     const forTerminal = python && input !== undefined ? [foregroundCommand(input)] : []
     for (const command of [...settings, ...forTerminal]) this.gdb.tell(command).catch(() => undefined)
+    this.#forks = forked === undefined ? undefined : new Forks(this.gdb, forked)
   }
 
   #heard(record: Exclude<MiRecord, { kind: 'result' }>): void {
@@ -67,6 +76,7 @@ export class GdbSession {
   }
 
   #started(pid: number): void {
+    this.#pid = pid
     this.execution.started(pid)
     if (this.target.kind === 'core') return
     const { program: name, kind: startMethod } = this.target
@@ -78,6 +88,7 @@ export class GdbSession {
     switch (what) {
       case 'breakpoint-created':
       case 'breakpoint-modified': {
+        this.#forks?.noticed(results, this.#pid)
         const { success, data } = bkptNoticeSchema.safeParse(results)
         // Of watchpoints and catchpoints it tells less, of which nothing is to be known.
         if (!success) return

@@ -2,13 +2,16 @@ import { z } from 'zod'
 import type { Execution } from './execution.ts'
 import { gdbFrameSchema } from './mi-answers.ts'
 import type { MiClient } from './mi-client.ts'
-import { miWord } from './mi-words.ts'
+import { consoleCommand, miWord } from './mi-words.ts'
 import { type Launch, launchCommands } from './start-commands.ts'
 
-/** What is debugged: a program that is started, a process that runs already, or what one has left. */
+/**
+ * What is debugged: a program that is started, a process that runs already, or what one has left. `waits`: it was stopped by a
+ * SIGSTOP for that.
+ */
 export type Target = { readonly stopOnEntry: boolean } & (
   | ({ readonly kind: 'launch' } & Launch)
-  | { readonly kind: 'attach'; readonly pid: number; readonly program: string }
+  | { readonly kind: 'attach'; readonly pid: number; readonly program: string; readonly waits: boolean }
   | { readonly kind: 'core'; readonly program: string; readonly core: string }
 )
 
@@ -22,6 +25,9 @@ export async function prepare(gdb: MiClient, execution: Execution, target: Targe
       execution.attaching()
       await gdb.tell(`-target-attach ${target.pid}`)
       await execution.standing
+      // Takes back the signals that stop it: it stands under gdb now.
+      if (target.waits)
+        await gdb.tell(consoleCommand(`python import os, signal; os.kill(${target.pid}, signal.SIGCONT)`))
       return
     case 'core':
       await gdb.tell(`-file-exec-and-symbols ${miWord(target.program)}`)

@@ -11,9 +11,7 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
     instructions: 'debugpy shows no byte code',
     memory: 'debugpy reads no memory',
   },
-  gdb: {
-    children: 'children of a native program run on without a debugger',
-  },
+  gdb: {},
   'lldb-dap': {
     byInstruction: 'lldb-dap 19 has no such steps',
     caught: 'lldb steps over what longjmp leaves as over what returns',

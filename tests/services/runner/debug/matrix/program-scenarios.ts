@@ -62,7 +62,7 @@ export const programScenarios = {
   children: {
     title: 'has a child as a debug session of its own',
     async holds(ground) {
-      const debug = await ground.launch('forks', { breakpoints: [ground.at('add')] })
+      const debug = await ground.launch('forks', { breakpoints: [ground.at('add')], children: 'follow' })
       const [child] = await ground.children(debug, 1, ({ status }) => status === 'stopped')
       assert(child !== undefined && child.parent === debug.id)
       standsAt(ground, child, 'add', 'total_of')
