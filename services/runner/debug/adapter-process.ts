@@ -1,14 +1,17 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { ReadyProgram } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
-import type { Adapter, OpenAdapter } from './adapter.ts'
+import type { Adapter, OpenAdapter, Opening } from './adapter.ts'
 import { DapClient } from './dap-client.ts'
 
 const mostStderr = 4_096
 /** How long it may take to end by itself, and when asked, in milliseconds. */
 const patienceMs = 300
 const graceMs = 500
+/** How long it may take from the end of its output to its own. */
+const tellMs = 500
 
 /** A program that speaks the Debug Adapter Protocol on its standard streams. */
 export type AdapterProgram = {
@@ -23,7 +26,7 @@ export type AdapterProgram = {
 /** An adapter that is a process of its own, beside the debuggee and as far apart from the host as that. */
 export const besideDebuggee =
   (program: AdapterProgram): OpenAdapter =>
-  ({ scope, place, event }) => {
+  ({ scope, place, event, asked }) => {
     using ready = place.enclosure.enclose(
       {
         words: [program.file, ...program.arguments],
@@ -32,7 +35,7 @@ export const besideDebuggee =
       },
       place.directory,
     )
-    return new AdapterProcess(scope, ready, place.directory, event)
+    return new AdapterProcess(scope, ready, place.directory, { event, asked })
   }
 
 /** A debug adapter's process, owned. Disposing of it ends it with whatever it has started. */
@@ -46,7 +49,7 @@ class AdapterProcess implements Adapter {
     within: ProcessScope,
     { words: [file = '', ...words], environment, options }: ReadyProgram,
     directory: string,
-    event: (name: string, body: unknown) => void,
+    { event, asked }: Pick<Opening, 'event' | 'asked'>,
   ) {
     this.#scope = new ProcessScope({ graceMs, within })
     const child = this.#scope.spawn(file, words, {
@@ -56,9 +59,15 @@ class AdapterProcess implements Adapter {
     })
     const { stdin, stdout, stderr } = child
     if (stdin === null || stdout === null || stderr === null) throw new Error('its streams are pipes')
-    this.client = new DapClient(stdout, stdin, event)
-    child.once('error', error => this.client.close(`it could not be started: ${error.message}`))
-    child.once('exit', (code, signal) => this.client.close(`it has ended with ${signal ?? `code ${code}`}`))
+    child.on('error', error => this.client.close(`it could not be started: ${error.message}`))
+    const exit = once(child, 'exit').then(
+      ([code, signal]) => `it has ended with ${signal ?? `code ${code}`}`,
+      (error: Error) => `it could not be started: ${error.message}`,
+    )
+    // Its output ends before it does.
+    const ended = () => Promise.race([exit, delay(tellMs, 'it has ended', { ref: false })])
+    this.client = new DapClient(stdout, stdin, event, { asked, ended })
+    void exit.then(why => this.client.close(why))
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-mostStderr)
     })

@@ -1,5 +1,5 @@
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
-import type { DapClient } from './dap-client.ts'
+import type { AskedHandler, DapClient } from './dap-client.ts'
 import type { Place } from './place.ts'
 
 /** Whom requests of the Debug Adapter Protocol are sent to. Every one is settled within its time. */
@@ -36,6 +36,8 @@ export type Opening = {
   readonly scope: ProcessScope
   readonly place: Place
   readonly event: (name: string, body: unknown) => void
+  /** To be called for each request of its own, which is refused. */
+  readonly asked?: AskedHandler | undefined
   /** To be called for each child process that has come. */
   readonly child: (child: ChildProcess) => void
 }

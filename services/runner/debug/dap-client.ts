@@ -5,6 +5,10 @@ import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
 import { nestsDeeply } from './nests-deeply.ts'
 import { type DapOutcome, type Hearing, PendingRequests } from './pending-requests.ts'
 
+const refusal = 'not supported'
+/** Called for a request of the adapter, with what it is told. */
+export type AskedHandler = (command: string, parameters: unknown, refusal: string) => void
+
 /** What an adapter may leave unread, in bytes. */
 const mostUnread = 16 * 1_024 * 1_024
 
@@ -15,17 +19,27 @@ const mostUnread = 16 * 1_024 * 1_024
 export class DapClient {
   readonly #output: Writable
   readonly #event: (name: string, body: unknown) => void
+  readonly #asked: AskedHandler | undefined
   readonly #pending = new PendingRequests()
   readonly #decoder = new DapDecoder()
   #seq = 0
 
-  /** `event` is called for each event of the adapter, in order. */
-  constructor(input: Readable, output: Writable, event: (name: string, body: unknown) => void) {
+  /** `event` is called for each event of the adapter, in order; `ended` tells how it has, once nothing more comes of it. */
+  constructor(
+    input: Readable,
+    output: Writable,
+    event: (name: string, body: unknown) => void,
+    { asked, ended }: { asked?: AskedHandler | undefined; ended?: () => Promise<string> } = {},
+  ) {
     this.#output = output
     this.#event = event
+    this.#asked = asked
     output.on('error', error => this.close(`it could not be written to: ${error.message}`))
     input.on('error', error => this.close(`it could not be read: ${error.message}`))
-    input.on('end', () => this.close('it has ended'))
+    input.on('end', () => {
+      if (ended === undefined) this.close('it has ended')
+      else void ended().then(how => this.close(how))
+    })
     input.on('data', (piece: Buffer) => this.#read(piece))
   }
 
@@ -82,15 +96,12 @@ export class DapClient {
       case 'event':
         this.#event(message.event, message.body)
         return
-      case 'request':
-        this.#send({
-          type: 'response',
-          request_seq: message.seq,
-          command: message.command,
-          success: false,
-          message: 'not supported',
-        })
+      case 'request': {
+        const { seq: request_seq, command } = message
+        this.#asked?.(command, message.arguments, refusal)
+        this.#send({ type: 'response', request_seq, command, success: false, message: refusal })
         return
+      }
     }
   }
 }

@@ -18,7 +18,12 @@ export const dapMessageSchema = z.discriminatedUnion('type', [
     body: z.unknown().optional(),
   }),
   z.object({ type: z.literal('event'), event: z.string().max(200), body: z.unknown().optional() }),
-  z.object({ type: z.literal('request'), seq, command: z.string() }),
+  z.object({
+    type: z.literal('request'),
+    seq,
+    command: z.string(),
+    arguments: z.unknown().optional(),
+  }),
 ])
 
 /** The body of an `ErrorResponse`, where an adapter says more than in `message`. */

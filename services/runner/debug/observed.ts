@@ -16,12 +16,16 @@ export class Observed<Value> {
     for (const watcher of [...this.#watchers]) watcher(value)
   }
 
-  /** Resolves with the first value for which `holds`, the present one included; after `ms` with whatever there is. */
-  until(holds: (value: Value) => boolean, ms: number): Promise<Value> {
-    if (ms <= 0 || holds(this.#value)) return Promise.resolve(this.#value)
+  /**
+   * Resolves with the first value for which `holds`, the present one included; after `ms`, or once nobody needs it any more
+   * (`over`), with whatever there is.
+   */
+  until(holds: (value: Value) => boolean, ms: number, over?: AbortSignal): Promise<Value> {
+    if (ms <= 0 || over?.aborted || holds(this.#value)) return Promise.resolve(this.#value)
     return new Promise(resolve => {
       const done = () => {
         clearTimeout(timer)
+        over?.removeEventListener('abort', done)
         this.#watchers.delete(watcher)
         resolve(this.#value)
       }
@@ -30,6 +34,7 @@ export class Observed<Value> {
       }
       const timer = setTimeout(done, ms)
       this.#watchers.add(watcher)
+      over?.addEventListener('abort', done)
     })
   }
 }

@@ -81,8 +81,14 @@ export async function recorded(live: LiveDebugSession, { from, limit, wait }: Re
   const { ring } = live.probes
   await live.probes.flush()
   if (ring.last.value <= from && wait > 0) {
-    const rests = live.state.until(({ kind }) => kind === 'stopped' || kind === 'ended', wait * 1_000)
-    await Promise.race([ring.last.until(last => last > from, wait * 1_000), rests])
+    const over = new AbortController()
+    const rests = live.state.until(
+      ({ kind }) => kind === 'stopped' || kind === 'ended',
+      wait * 1_000,
+      over.signal,
+    )
+    await Promise.race([ring.last.until(last => last > from, wait * 1_000, over.signal), rests])
+    over.abort()
     await live.probes.flush()
   }
   return recordedOf(live.probes, { from, limit })

@@ -206,8 +206,8 @@ async function attachTo(
     plan: {
       ...whatItDoes(request),
       attached: { pauses: true, settled: 'debugServerAttached' },
-      open: ({ event }) =>
-        new DapWithin(host, { event }, () => new AttachDialect({ ...attachArguments, listen }, pid)),
+      open: opening =>
+        new DapWithin(host, opening, () => new AttachDialect({ ...attachArguments, listen }, pid)),
       begin: async () => ({ ok: true, program: host.program }),
     },
   }

@@ -9,6 +9,7 @@ import {
 } from '../dap-messages.ts'
 import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
 import { requireRequest } from '../within/require-request.ts'
+import { buildErrors } from './build-errors.ts'
 
 /** In milliseconds. */
 const answerMs = 30_000
@@ -29,6 +30,7 @@ export type DelveTarget = {
   readonly arguments: readonly string[]
   /** Where the program starts. */
   readonly directory: string
+  readonly worktree: string
   /** Where it is built, and what becomes of that. */
   readonly buildDirectory: string
   readonly output: string
@@ -89,9 +91,8 @@ export class DelveDialect implements Dialect {
       await Promise.race([there, to.ask(begin, how, anyBodySchema, buildMs).then(() => there)])
     } catch (error) {
       if (!(error instanceof BeginningFailed)) throw error
-      throw new BeginningFailed(
-        `${error.message.trim()}${this.#buildErrors === '' ? '' : `\n${this.#buildErrors.trim()}`}`,
-      )
+      const said = buildErrors(this.#buildErrors, this.#target).trim()
+      throw new BeginningFailed(`${error.message.trim()}${said === '' ? '' : `\n${said}`}`)
     }
     if (this.#awaitsEntry && mode !== 'local') await this.#setFunctions()
     return body

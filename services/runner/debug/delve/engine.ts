@@ -57,11 +57,13 @@ async function targetOf(
   place: Place,
 ): Promise<{ ok: true; target: DelveTarget } | Extract<Planned, { ok: false }>> {
   if (program.kind === 'process') {
-    const common = { arguments: [], configuration: null, directory: '/', buildDirectory: '/', output: '' }
+    const { worktree } = place
+    const elsewhere = { directory: '/', buildDirectory: '/', output: '' }
+    const common = { ...elsewhere, worktree, arguments: [], configuration: null }
     return { ok: true, target: { ...common, mode: 'local', program: '', pid: program.pid } }
   }
   if (program.kind !== 'go') throw new Error(`${program.kind} is no program of Go`)
-  const { directory, environment } = place
+  const { directory, environment, worktree } = place
   const missing = await missingFile(program.path, place)
   if (missing !== undefined) return { ok: false, failure: missing }
   const path = resolve(directory, program.path)
@@ -70,7 +72,7 @@ async function targetOf(
   const configuration = environment.XDG_CONFIG_HOME ?? null
   const common = {
     ...{ arguments: rest, configuration },
-    directory,
+    ...{ directory, worktree },
     buildDirectory: isDirectory ? path : dirname(path),
     output,
   }
@@ -84,7 +86,7 @@ const signs = { exactly: '==', from: '>=', every: '%' } as const
 
 const planOf = (request: DebugRequest, target: DelveTarget, host: EngineHost): EnginePlan => ({
   adapterId: 'dlv',
-  open: ({ event }) => new DapWithin(host, { event }, () => new DelveDialect(target, request)),
+  open: opening => new DapWithin(host, opening, () => new DelveDialect(target, request)),
   begin: async () => ({ ok: true, program: host.program }),
   ...(target.mode === 'debug' ? { launchMs: buildMs } : {}),
   // It stops at panics that nobody recovers from, and at fatal errors, without being asked to.

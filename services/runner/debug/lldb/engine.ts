@@ -66,7 +66,7 @@ async function attachTo(
 
 const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): EnginePlan => ({
   adapterId: 'lldb-dap',
-  open: ({ event }) => new DapWithin(host, { event }, tell => new LldbDialect(target, request, tell)),
+  open: opening => new DapWithin(host, opening, tell => new LldbDialect(target, request, tell)),
   begin: async () => ({ ok: true, program: host.program }),
   // Its filters are for exceptions of C++ as they are thrown and caught. One that nobody catches ends in SIGABRT.
   exceptionFilters: wanted => (wanted === 'raised' ? ['cpp_throw'] : []),

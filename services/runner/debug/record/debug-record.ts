@@ -7,10 +7,15 @@ import type { RecordEntry } from '../../../contract/debug-record.ts'
 import type { DebugSession } from '../../../contract/debug-resources.ts'
 import { maskedValue } from './masked-value.ts'
 import type { RecordFile } from './record-file.ts'
+import { sizeOf } from './size-of.ts'
 
-/** How long entries wait to be written together, in milliseconds; how many may; and how long one may be, in bytes of JSON. */
+/**
+ * How long entries wait to be written together, in milliseconds; how many may, and of how many bytes about; and how long one
+ * may be, in bytes of JSON.
+ */
 const pauseMs = 50
 const mostWaiting = 10_000
+const mostWaitingBytes = 32 * 1024 * 1024
 const longestEntry = 1024 * 1024
 
 type Message = RecordEntry['message']
@@ -39,6 +44,7 @@ export type Recorder = Pick<DebugRecord, 'note' | 'state' | 'flush'>
 export class DebugRecord implements AsyncDisposable {
   readonly #deps: DebugRecordDependencies
   #waiting: Waiting[] = []
+  #waitingBytes = 0
   #dropped = 0
   #last = 0
   #timer: NodeJS.Timeout | undefined
@@ -54,8 +60,12 @@ export class DebugRecord implements AsyncDisposable {
   note(from: RecordEntry['from'], by: Viewer | null, message: Message): number {
     const n = ++this.#last
     if (this.#isOver) return n
-    if (this.#waiting.length >= mostWaiting) this.#dropped++
-    else this.#waiting.push({ n, at: this.#deps.clock.now(), from, by, message })
+    const bytes = sizeOf(message)
+    if (this.#waiting.length >= mostWaiting || this.#waitingBytes + bytes > mostWaitingBytes) this.#dropped++
+    else {
+      this.#waiting.push({ n, at: this.#deps.clock.now(), from, by, message })
+      this.#waitingBytes += bytes
+    }
     this.#timer ??= setTimeout(() => void this.flush(), pauseMs)
     return n
   }
@@ -83,6 +93,7 @@ export class DebugRecord implements AsyncDisposable {
     const entries = this.#waiting
     const dropped = this.#dropped
     this.#waiting = []
+    this.#waitingBytes = 0
     this.#dropped = 0
     if (this.#failed || entries.length === 0) return
     if (dropped > 0) entries.push(this.#entry({ type: 'dropped', entries: dropped }))

@@ -1,8 +1,12 @@
 import type { z } from 'zod'
 import type { Adapter, DapPeer, OpenAdapter } from '../adapter.ts'
 import { actor } from '../control/acting.ts'
+import { cutText } from '../cut-text.ts'
 import type { DapOutcome, Hearing } from '../pending-requests.ts'
 import type { Recorder } from './debug-record.ts'
+
+/** Of what an adapter asks for, in characters. */
+const longestName = 200
 
 /** The same adapter, each of whose messages is noted. */
 export const noted =
@@ -13,6 +17,13 @@ export const noted =
       event: (event, body) => {
         record.note('adapter', null, { type: 'event', event, body })
         opening.event(event, body)
+      },
+      asked: (asked, parameters, message) => {
+        const command = cutText(asked, longestName).value
+        const request_seq = record.note('adapter', null, { type: 'request', command, arguments: parameters })
+        const of = { request_seq, command, success: false, message } as const
+        record.note('server', null, { type: 'response', ...of })
+        opening.asked?.(asked, parameters, message)
       },
     })
     return new NotedAdapter(adapter, record)

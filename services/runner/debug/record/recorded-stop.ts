@@ -76,7 +76,7 @@ export async function recordedStop(
         worktree = message.worktree
         break
       case 'request':
-        asked.set(entry.n, { ...message, by: entry.by })
+        if (entry.from === 'server') asked.set(entry.n, { ...message, by: entry.by })
         break
       case 'response':
       case 'unanswered': {

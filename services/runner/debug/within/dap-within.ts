@@ -65,14 +65,14 @@ export class DapWithin implements Adapter {
 
   constructor(
     host: EngineHost,
-    { event }: Pick<Opening, 'event'>,
+    { event, asked }: Pick<Opening, 'event' | 'asked'>,
     dialectOf: (tell: Opening['event']) => Dialect,
   ) {
     this.#event = event
     this.#dialect = dialectOf(event)
     this.#pipes = host.open()
     const { output, input } = this.#pipes
-    this.#adapter = new DapClient(output, input, (name, body) => this.#heard(name, body))
+    this.#adapter = new DapClient(output, input, (name, body) => this.#heard(name, body), { asked })
     this.client = {
       closed: this.#adapter.closed,
       close: why => this.#adapter.close(why),

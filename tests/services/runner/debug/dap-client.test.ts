@@ -10,12 +10,15 @@ type Said = { seq: number; type: string; command: string; arguments?: unknown; s
 function pair() {
   const [input, output] = [new PassThrough(), new PassThrough()]
   const events: [string, unknown][] = []
-  const client = new DapClient(input, output, (name, body) => events.push([name, body]))
+  const asked: unknown[][] = []
+  const client = new DapClient(input, output, (name, body) => events.push([name, body]), {
+    asked: (...question) => asked.push(question),
+  })
   const decoder = new DapDecoder()
   const heard: Said[] = []
   output.on('data', (piece: Buffer) => heard.push(...decoder.push(piece).map(text => JSON.parse(text))))
   const say = (message: object) => input.write(encodeDap(message))
-  return { client, input, events, heard, say }
+  return { client, input, events, asked, heard, say }
 }
 
 const tick = () => new Promise(resolve => setImmediate(resolve))
@@ -86,10 +89,11 @@ t.test('the first reason why it is over stands', async t => {
   t.same(await client.request('one', {}, schema, 1_000), { kind: 'closed', why: 'we have ended it' })
 })
 
-t.test('requests of the adapter are refused', async t => {
-  const { heard, say } = pair()
-  say({ type: 'request', seq: 7, command: 'runInTerminal', arguments: {} })
+t.test('requests of the adapter are refused, and told', async t => {
+  const { asked, heard, say } = pair()
+  say({ type: 'request', seq: 7, command: 'runInTerminal', arguments: { args: [] } })
   await tick()
+  t.same(asked, [['runInTerminal', { args: [] }, 'not supported']])
   t.match(heard, [{ type: 'response', request_seq: 7, command: 'runInTerminal', success: false }])
 })
 

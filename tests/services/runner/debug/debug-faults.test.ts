@@ -124,7 +124,7 @@ t.test('a debuggee whose debugger fails ends, with the reason', { skip: noDebugp
     const row = await rig.ended(debug.command)
     t.match(row, { status: 'failed', failure_json: /debugger_failed/ })
     t.match(await state(debug, 'debug.status'), {
-      end: { reason: 'adapter_failed', message: /^the debug adapter went away: it has ended/ },
+      end: { reason: 'adapter_failed', message: /^the debug adapter went away: it has ended with SIGKILL/ },
     })
     t.notOk(debuggee !== undefined && isAlive(debuggee))
     t.notMatch(rig.stdout(row), /dangerous/, 'it has not run on')

@@ -5,6 +5,7 @@ import t from 'tap'
 import { until } from '../../../../until.ts'
 import { sandboxOf } from '../../rig.ts'
 import { pidNamed, pidOf } from '../debug-processes.ts'
+import type { Launched } from '../debug-rig.ts'
 import { delveRig, type GoLaunch, noDelve } from './delve-rig.ts'
 
 t.setTimeout(280_000)
@@ -43,7 +44,7 @@ func main() {
 	case "kill":
 		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "stand":
-		for {
+		for fmt.Println("pid", os.Getpid()); ; {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
@@ -98,10 +99,12 @@ const ends: readonly [how: string, launch: GoLaunch, stop: object | null, code: 
 ]
 
 t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t => {
-  const { rig, run, state, session } = await delveRig(t, {
+  const { rig, run, state, session, launch } = await delveRig(t, {
     'main.go': program,
     'broken/main.go': 'package main\n\nfunc main() { missing() }\n',
   })
+  const pidSaid = async ({ command }: Launched): Promise<number> =>
+    Number(/pid (\d+)\n/.exec(await rig.printed(session.id, command, /pid \d+\n/))?.[1])
   await t.test('the exit code is the program’s', async t => {
     for (const [how, launch, stop, code] of ends) {
       const debug = await run({ ...launch, arguments: [how] })
@@ -134,13 +137,20 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
   })
   await t.test('what does not build is told with what the compiler says', async t => {
     const { at } = await run({ path: 'broken' })
-    t.match(at.end, { reason: 'adapter_failed', message: /undefined: missing/ })
+    t.match(at.end, { reason: 'adapter_failed', message: /^broken\/main\.go:3:15: undefined: missing/m })
+    t.notMatch(at.end?.message, /debug-server-|\/tmp\//)
   })
   await t.test('a name that is not there is told with what is meant', async t => {
     t.match((await run({ path: 'mainn.go' })).at.end, {
       reason: 'launch_failed',
       message: /did you mean "main.go"/,
     })
+  })
+  await t.test('the program is killed from outside while it runs', async t => {
+    const runs = await launch({ arguments: ['stand'] })
+    process.kill(await pidSaid(runs), 'SIGTERM')
+    t.match(await state(runs, 'debug.status'), { end: { exit_code: 143 } })
+    await until('nothing to be left', () => pidOf(session.id) === undefined)
   })
   await t.test('Delve is killed', async t => {
     const debug = await run({ breakpoints: ['main.go:12'] })

@@ -49,6 +49,7 @@ let after = 1
 after++
 process.exitCode = 4
 `,
+  'waits.cjs': 'setInterval(() => undefined, 10)\n',
   'killed.js': "process.kill(process.pid, 'SIGKILL')\n",
   'aborts.js': 'process.abort()\n',
   'env.cjs':
@@ -174,6 +175,18 @@ t.test('programs of Node under their debugger', async t => {
     t.match(await state(env, 'debug.continue'), { end: { exit_code: 0 } })
   })
 
+  await t.test('one is killed from outside, while it stands and while it runs', async t => {
+    const stands = await run(node('app.ts', { breakpoints: ['app.ts:6'] }))
+    process.kill(Number((await evaluate(stands, 'process.pid')).value), 'SIGKILL')
+    t.match(await state(stands, 'debug.continue').catch(() => state(stands, 'debug.status')), {
+      end: { reason: 'exited', exit_code: 137 },
+    })
+    const runs = await run(node('waits.cjs', { breakpoints: ['waits.cjs:1'] }))
+    const pid = Number((await evaluate(runs, 'process.pid')).value)
+    t.match(await state(runs, 'debug.continue', { wait: 0 }), { status: 'running' })
+    process.kill(pid, 'SIGTERM')
+    t.match(await state(runs, 'debug.status'), { end: { reason: 'exited', exit_code: 143 } })
+  })
   await t.test('one that closes the connection does not run on unseen', async t => {
     const debug = await run(node('closes.cjs'))
     // By its agent, or by itself where Node cannot go on without what it has closed.

@@ -92,6 +92,19 @@ t.test('a flood is bounded, and what was left out is told', async t => {
   t.match((await entries(25_000)).at(-1), { n: 25_001, message: { body: 'after' } })
 })
 
+t.test('few entries that are long are a flood as well', async t => {
+  const { record, entries } = recordRig(t)
+  const long = { parts: Array.from({ length: 1_000 }, () => ({ value: 'x'.repeat(1_000) })) }
+  for (let n = 0; n < 100; n++) record.note('adapter', null, event(long))
+  await record.flush()
+  const all = await entries()
+  t.ok(all.length > 20 && all.length < 40, `${all.length}`)
+  t.match(all.at(-1)?.message, { type: 'dropped', entries: 102 - all.length })
+  record.note('adapter', null, event(long))
+  await record.flush()
+  t.match((await entries(100)).at(-1), { n: 101, message: { body: { parts: [] } } })
+})
+
 t.test('where it cannot be written nothing else fails', async t => {
   const folder = t.testdir({ file: '' })
   const { record, logged } = recordRig(t, [], join(folder, 'file'))

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { z } from 'zod'
 import type { Adapter } from '../../../../../services/runner/debug/adapter.ts'
+import type { AskedHandler } from '../../../../../services/runner/debug/dap-client.ts'
 import type { DapOutcome } from '../../../../../services/runner/debug/pending-requests.ts'
 import { PendingRequests } from '../../../../../services/runner/debug/pending-requests.ts'
 import type { Recorder } from '../../../../../services/runner/debug/record/debug-record.ts'
@@ -18,6 +19,7 @@ function notedRig(test: Test) {
   const pending = new PendingRequests()
   let number = 0
   let tell: (name: string, body: unknown) => void = () => undefined
+  let ask: AskedHandler | undefined
   const adapter: Adapter = {
     stderr: '',
     client: {
@@ -32,9 +34,16 @@ function notedRig(test: Test) {
   const place = { worktree: '/', directory: '/', environment: {}, enclosure, meeting: () => never() }
   const opened = noted(opening => {
     tell = opening.event
+    ask = opening.asked
     return adapter
   }, record)({ scope: scopeOf(test), place, event: () => undefined, child: () => undefined })
-  return { notes, pending, client: opened.client, tell: (name: string) => tell(name, undefined) }
+  return {
+    notes,
+    pending,
+    client: opened.client,
+    tell: (name: string) => tell(name, undefined),
+    ask: () => ask,
+  }
 }
 
 const never = (): never => {
@@ -88,4 +97,13 @@ t.test('a request that nobody answers is noted, and who waits for its answer hea
   t.match(notes.at(-1), { type: 'unanswered', why: 'no answer within 0.001 s' })
   pending.settle(1, { kind: 'done', body: { a: 1 } })
   t.same(heard, ['late'])
+})
+
+t.test('what an adapter asks is noted with what it is told', async t => {
+  const { notes, ask } = notedRig(t)
+  ask()?.('runInTerminal', { args: ['sh'] }, 'not supported')
+  t.match(notes, [
+    { from: 'adapter', type: 'request', command: 'runInTerminal', arguments: { args: ['sh'] } },
+    { from: 'server', type: 'response', request_seq: 1, success: false, message: 'not supported' },
+  ])
 })

@@ -1,14 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { type RecordEntry, recordEntrySchema } from '../../../../../services/contract/debug-record.ts'
 import * as thing from '../../../../../services/contract/examples/things.ts'
 import { recordedStop } from '../../../../../services/runner/debug/record/recorded-stop.ts'
 
 /** A record of these messages, each of the debug session or of its adapter. */
-async function* recordOf(...messages: readonly object[]) {
+async function* recordOf(
+  ...messages: readonly { readonly type: string; readonly [name: string]: unknown }[]
+) {
   const head = { type: 'record', debug: thing.debugSession, worktree: '/work' }
   for (const [n, message] of [head, ...messages].entries()) {
     const isOfAdapter = 'command' in message || ('event' in message && !('debug' in message))
-    const from = isOfAdapter ? 'adapter' : 'session'
+    const asks = message.type === 'request' && !isDeepStrictEqual(message, askedBack)
+    const from = asks ? 'server' : isOfAdapter ? 'adapter' : 'session'
     const entry: RecordEntry = recordEntrySchema.parse({
       n,
       at: '2026-01-01T00:00:00.000Z',
@@ -20,14 +24,16 @@ async function* recordOf(...messages: readonly object[]) {
   }
 }
 
+/** The adapter asks, which is nothing that is asked of it. */
+const askedBack = { type: 'request', command: 'runInTerminal' }
 const { stop } = thing.debugSession
 const stopped = (reason: string) => ({ type: 'event', event: 'stopped', body: { reason } })
 const state = (event: string, number: number | null) => ({
   ...{ type: 'state', event, output: { stdout: 0, stderr: 0 } },
   debug: { ...thing.debugSession, stop: number === null ? null : { ...stop, number } },
 })
-const answer = (request_seq: number, body: object) => ({
-  ...{ type: 'response', request_seq, command: 'scopes', success: true, body },
+const answer = (request_seq: number, body: object, command = 'scopes') => ({
+  ...{ type: 'response', request_seq, command, success: true, body },
 })
 
 t.test(
@@ -39,6 +45,7 @@ t.test(
         // Its adapter agrees to a step when that has been made.
         ...[stopped('two'), state('continued', null), state('stopped', 2)],
         ...[{ type: 'request', command: 'scopes' }, answer(6, { of: 2 })],
+        ...[askedBack, answer(8, {}, askedBack.command)],
         ...[state('continued', null), stopped('three'), state('stopped', 3), state('ended', null)],
       )
     for (const [number, reason] of [
@@ -50,9 +57,10 @@ t.test(
         found: { stop: { number }, event: { reason } },
         stops: { first: 1, last: 3 },
       })
-    t.match((await recordedStop(record(), 2))?.found?.exchanges, [
-      { command: 'scopes', answer: { body: { of: 2 } } },
-    ])
+    t.strictSame(
+      (await recordedStop(record(), 2))?.found?.exchanges.map(({ command, answer }) => [command, answer]),
+      [['scopes', { ok: true, body: { of: 2 } }]],
+    )
     t.same((await recordedStop(record(), 3))?.found?.exchanges, [])
     t.match(await recordedStop(record(), undefined), { found: { stop: { number: 3 } } })
     t.equal((await recordedStop(record(), 4))?.found, undefined)
