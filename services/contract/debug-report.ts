@@ -48,7 +48,12 @@ export type ReportFrame = z.infer<typeof reportFrame>
 
 export const failureReportSchema = z.object({
   outcome: z.enum(failureOutcomes),
+  /** The process that it tells of: the one that was launched, or one that this has started. */
   debug: debugSessionId.schema,
+  /** Of a process that was started by another one: the debug session of that. */
+  parent: debugSessionId.schema.nullable(),
+  /** Of such a process: its number, as it sees itself. */
+  process: z.int().nullable(),
   /** The debuggee: its whole output is this command's. */
   command: commandId.schema,
   engine: z.enum(debugEngines),
@@ -74,10 +79,10 @@ export const failureReportSchema = z.object({
 export type FailureReport = z.infer<typeof failureReportSchema>
 
 /** What is told of a debuggee that has ended before it stood at a failure. */
-export function endedReport({ id, command, engine, end }: DebugSession): FailureReport {
+export function endedReport({ id, parent, process, command, engine, end }: DebugSession): FailureReport {
   const code = end?.exit_code ?? null
   const ended: FailureReport = {
-    ...{ debug: id, command, engine, end, kept: false, exit_code: code },
+    ...{ debug: id, parent, process, command, engine, end, kept: false, exit_code: code },
     outcome: 'ended',
     ...{ exception: null, signal: null, frames: [], threads: [], children: [], left_out: [] },
     output: { stdout: '', stderr: '' },

@@ -12,6 +12,8 @@ export function renderFailureReport(report: FailureReport, { paint }: Pick<Rende
     paint(report.outcome === 'passed' ? 'green' : 'red', first ?? ''),
     ...rest.map(line => `  ${line}`),
   ]
+  if (report.parent !== null)
+    lines.push(`in process ${report.process} (${report.debug}), which ${report.parent} has started`)
   for (const frame of frames) lines.push(...frameLines(frame, paint))
   for (const { id, name, at } of threads)
     lines.push(`thread ${id} ${visible(name)}: ${at === null ? 'nobody knows where' : visible(at)}`)

@@ -45,12 +45,19 @@ export async function runToFailure(
   // Where it was begun here nobody else knows of it: it is not left behind, whatever went wrong.
   const ends = !hasEnded && (!input.keep || (!told.ok && input.debug === undefined))
   if (ends)
-    await terminateDebuggee(context, debug, endSeconds, {
+    await terminateDebuggee(context, await launchedOf(context, debug), endSeconds, {
       ...call,
       gone: AbortSignal.timeout(endSeconds * 1_000),
     })
   if (!told.ok) return told
   return done(await completedReport(context, debug, { ...told.value, kept: !ends && !hasEnded }))
+}
+
+/** What was launched, of a process that this has started. */
+async function launchedOf(context: Context, debug: DebugSessionJoined): Promise<DebugSessionJoined> {
+  const { parent } = toDebugSession(debug)
+  const above = parent === null ? undefined : await getDebugSession(context.store, parent)
+  return above === undefined ? debug : launchedOf(context, above)
 }
 
 /** The one that is named, or a new one at its first stop. */

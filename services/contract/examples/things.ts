@@ -238,6 +238,8 @@ export const variable: Variable = {
 export const failureReport: FailureReport = {
   outcome: 'assertion',
   debug: debugSession.id,
+  parent: null,
+  process: null,
   command: debugSession.command,
   engine: 'debugpy',
   kept: false,

@@ -9,6 +9,7 @@ import { getDebugSession, type QueuedDebugSession } from '../../store/debug-sess
 import { toDebugSession } from '../../store/rows.ts'
 import type { Debuggee } from '../commands/debuggee.ts'
 import type { RunnerContext } from '../context.ts'
+import type { Family } from './above/family.ts'
 import { recordedOf } from './above/probe-operations.ts'
 import type { Probes } from './above/probes.ts'
 import { admitted } from './control/admitted.ts'
@@ -101,10 +102,18 @@ export class LiveDebugSessions {
     if ('identity' in found) {
       const left = Math.max(0, wait - (performance.now() - began) / 1_000)
       const wanted = 'wait' in input ? { ...input, wait: left } : input
-      return admitted(found, ask, () => perform(found, operation, wanted))
+      return admitted(found, ask, () => perform(found, operation, wanted, this.#familyOf(found)))
     }
     if (settles) return runs ? endedReport(found) : found
     throw notLive(found)
+  }
+
+  #familyOf(live: LiveDebugSession): Family {
+    const { command } = live.identity
+    const members = () =>
+      [...this.#live.value.values()].filter(({ identity }) => identity.command === command)
+    // Of one that has just ended, its processes are left for a moment.
+    return { members, root: members().find(({ identity }) => identity.parent === null) ?? live }
   }
 
   /** Of one that lives, or of one that has ended whichever runner has hosted it. */

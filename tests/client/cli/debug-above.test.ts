@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { StopDiff } from '../../../services/contract/debug-diff.ts'
 import { failureReport, probe, record, stopDiff } from '../../../services/contract/examples/things.ts'
+import { debugSessionId } from '../../../services/contract/ids.ts'
 import { type Handlers, standIn } from '../stand-in-server.ts'
 import { at, cli } from './rig.ts'
 
@@ -19,7 +20,7 @@ t.test('run-to-failure tells what failed, where, with which values, and ends wit
   const { server, type } = await rig(t, {
     'debug.run_to_failure': () => ({
       ...failureReport,
-      kept: true,
+      ...{ kept: true, parent: debugSessionId.schema.parse('dbg_0123456789ab'), process: 71 },
       frames: [
         frame,
         {
@@ -44,6 +45,7 @@ t.test('run-to-failure tells what failed, where, with which values, and ends wit
   t.equal(
     stdout,
     `assertion: AssertionError: 3 != 4
+in process 71 (${failureReport.debug}), which dbg_0123456789ab has started
 #0 test_total test_app.py:8
 >    8          self.assertEqual(total, 4)
       total = 3 (int)

@@ -1,8 +1,9 @@
 import t from 'tap'
 import { endedReport, type FailureReport, mostReportBytes } from '../../../services/contract/debug-report.ts'
 import { failureReport } from '../../../services/contract/examples/things.ts'
+import { debugSessionId } from '../../../services/contract/ids.ts'
 import type { Ask } from '../../../services/contract/runner-messages.ts'
-import { getDebugSession } from '../../../services/store/debug-sessions.ts'
+import { addChild, getDebugSession } from '../../../services/store/debug-sessions.ts'
 import { debugRequestOf, toDebugSession } from '../../../services/store/rows.ts'
 import { startDebugRig, stopped } from './debug-rig.ts'
 
@@ -53,6 +54,30 @@ t.test('it is ended unless it is kept', async t => {
   await runner.end(session, row.command_id, 'failed', 143)
   runner.answer(end, { ok: true, value: await rig.call('debug.status', { session, debug: row.id }) })
   t.match(await running, { kept: false, outcome: 'assertion' })
+})
+
+t.test('of a child process that has failed, the whole program is ended', async t => {
+  const { rig, session, runner, store, begun, load } = await rigOf(t)
+  const { running, row, ask, report } = await begun({ keep: true })
+  const { id, session_id, command_id, engine, request_json, created_at } = row
+  const child = debugSessionId.create()
+  await addChild(store, {
+    ...{ id: child, session_id, command_id, engine, request_json, created_at },
+    ...{ parent_id: id, process_id: 7 },
+  })
+  const failed = { ...report, debug: child, parent: id, process: 7 }
+  runner.answer(ask, { ok: true, value: failed })
+  t.match(await running, { kept: true, debug: child, parent: id, process: 7 })
+
+  const goingOn = rig.call('debug.run_to_failure', { session, debug: child })
+  const next = await runner.nextAsk('debug.run_to_failure')
+  t.equal(next.debug, child)
+  runner.answer(next, { ok: true, value: failed })
+  const end = await runner.nextAsk('debug.terminate')
+  t.equal(end.debug, id)
+  await runner.end(session, command_id, 'failed', 143)
+  runner.answer(end, { ok: true, value: toDebugSession(await load(id)) })
+  t.match(await goingOn, { kept: false, debug: child, outcome: 'assertion' })
 })
 
 t.test('nothing is left behind of one that cannot be told of', async t => {

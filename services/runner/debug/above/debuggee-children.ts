@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ProcessEntry } from '../../../../lib/processes/process-entry.ts'
 import { cutText } from '../cut-text.ts'
+import { withoutShim } from '../debugpy/without-shim.ts'
 import type { DebuggeeProcesses } from './debuggee-processes.ts'
 
 const longestLine = 200
@@ -26,5 +27,6 @@ export function descendants({ debuggee, members }: DebuggeeProcesses): ProcessEn
 
 async function lineOf(pid: number): Promise<string> {
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return cutText(line.replaceAll('\0', ' ').trim() || '?', longestLine).value
+  const words = withoutShim(line.split('\0'))
+  return cutText(words.join(' ').trim() || '?', longestLine).value
 }

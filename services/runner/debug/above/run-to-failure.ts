@@ -1,11 +1,17 @@
 import { endedReport, type FailureReport, mostReportBytes } from '../../../contract/debug-report.ts'
 import type { DebugSession, Stop } from '../../../contract/debug-resources.ts'
+import type { DebugSessionId } from '../../../contract/ids.ts'
+import { actor } from '../control/acting.ts'
 import { threadsBodySchema } from '../dap-messages.ts'
+import { hasEnded } from '../debuggee-state.ts'
+import { refuseEnded } from '../ended-refusal.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { pausing } from '../operations/go-on.ts'
+import { Refusal } from '../refusal.ts'
 import type { StoppedFrames } from '../stopped-frames.ts'
 import { debuggeeChildren } from './debuggee-children.ts'
 import { debuggeeProcesses } from './debuggee-processes.ts'
+import type { Family } from './family.ts'
 import { fitReport } from './fit-report.ts'
 import { handlesSignal } from './handled-signals.ts'
 import { type Failure, judgedStop } from './judged-stop.ts'
@@ -21,39 +27,76 @@ const mostThreads = 20
 
 const hung: Failure = { outcome: 'timeout', exception: null, signal: null, exit_code: null }
 
+/** The stops that were told as failures, each the last of its process. */
+const told = new WeakMap<LiveDebugSession, number>()
+
 /**
- * Waits for the first stop that is a failure, and tells all of it; sends the debuggee on from signals that are none. Stops of
- * somebody else's breakpoints are theirs: they are waited out. One that stands at a failure is sent on from it first.
+ * Waits for the first stop that is a failure, of the debuggee or of a process below it, and tells all of that; sends them on
+ * from signals that are none. Stops of somebody else's breakpoints are theirs: they are waited out. What stands at a failure
+ * that was told is sent on from it first. Whichever process is named, the whole program is meant.
  */
 export async function runToFailure(
   live: LiveDebugSession,
   { debug, wait }: { debug?: string | undefined; wait: number },
+  family: Family,
 ): Promise<FailureReport> {
+  const { root } = family
   // The time is the program's: none of it goes by while its debugger starts.
-  await live.state.until(({ kind }) => kind !== 'launching', launchMs)
+  await root.state.until(({ kind }) => kind !== 'launching', launchMs)
   const until = performance.now() + wait * 1_000
-  let after = debug === undefined ? -1 : await goneOn(live)
-  for (;;) {
-    const now = await live.nextStop(after, Math.max(1, until - performance.now()))
-    if (now.status === 'ended') return endedReport(now)
-    if (now.status === 'stopped' && now.stop !== null && now.stop.number > after) {
-      const { stop } = now
-      const report = await standing(live, now, stop)
-      if (report !== undefined) return report
-      after = stop.number
-      if (isSignal(stop)) await live.sendOn('continue', stop.thread)
-    } else if (performance.now() >= until) return lateReport(live, now)
-  }
+  const seen = debug === undefined ? new Map<DebugSessionId, number>() : await goneOn(live, family)
+  const anew = () =>
+    family.members().find(({ identity, state: { value } }) => {
+      return value.kind === 'stopped' && value.number > (seen.get(identity.id) ?? -1)
+    })
+  do {
+    const left = Math.max(1, until - performance.now())
+    // A stop of any of them is heard of here.
+    const state = await root.state.until(now => now.kind === 'ended' || anew() !== undefined, left)
+    if (state.kind === 'ended' && state.last !== null) return endedReport(state.last)
+    refuseEnded(state)
+    const one = anew()
+    if (one === undefined) continue
+    seen.set(one.identity.id, one.state.value.number)
+    const report = await lookedAt(one, live).catch(error => {
+      // It has ended meanwhile: what has become of the debuggee is told above.
+      if (!(error instanceof Refusal) || (one === root && !hasEnded(one.state.value))) throw error
+      return undefined
+    })
+    if (report !== undefined) return report
+  } while (performance.now() < until)
+  return acts(root, live, () => lateReport(root, root.view()))
 }
 
 const isSignal = ({ reason }: Stop) => reason === 'exception' || reason === 'signal'
 
-async function goneOn(live: LiveDebugSession): Promise<number> {
-  await live.whenLaunched()
-  const { kind, number } = live.state.value
-  if (kind !== 'stopped') return number
-  const { stop } = await live.stopped()
-  return live.sendOn('continue', stop.thread)
+/** Its report where it stands at a failure; otherwise it goes on, unless it stands there for somebody else. */
+async function lookedAt(one: LiveDebugSession, asked: LiveDebugSession): Promise<FailureReport | undefined> {
+  const { stop } = await one.stopped()
+  const report = await standing(one, one.view(), stop)
+  if (report !== undefined) told.set(one, stop.number)
+  else if (isSignal(stop)) await acts(one, asked, () => one.sendOn('continue', stop.thread))
+  return report
+}
+
+/** Sends on whichever stand at a failure that was told, and the one that was asked; tells where they stood. */
+async function goneOn(asked: LiveDebugSession, { members }: Family): Promise<Map<DebugSessionId, number>> {
+  await asked.whenLaunched()
+  const gone = new Map<DebugSessionId, number>()
+  for (const one of members()) {
+    const { kind, number } = one.state.value
+    if (kind !== 'stopped' || (one !== asked && told.get(one) !== number)) continue
+    const { stop } = await one.stopped()
+    await acts(one, asked, () => one.sendOn('continue', stop.thread))
+    gone.set(one.identity.id, number)
+  }
+  return gone
+}
+
+/** Who asks has the control of what was asked; that of another process may be somebody else's. */
+function acts<T>(one: LiveDebugSession, asked: LiveDebugSession, work: () => Promise<T>): Promise<T> {
+  const by = actor()
+  return one === asked || by === undefined ? work() : one.viewers.acts(by, work)
 }
 
 /** What is told of a stop; undefined where nothing has failed. */
@@ -119,7 +162,8 @@ async function otherThreads(live: LiveDebugSession, frames: StoppedFrames, but: 
   return told
 }
 
-const processesOf = (live: LiveDebugSession) => debuggeeProcesses(live.identity.command, live.processId)
+const processesOf = ({ identity, processId }: LiveDebugSession) =>
+  debuggeeProcesses(identity.command, processId ?? identity.process ?? undefined)
 
 async function whole(
   live: LiveDebugSession,

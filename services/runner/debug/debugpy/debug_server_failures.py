@@ -57,6 +57,8 @@ class Failures:
     def __init__(self):
         # pytest runs the tests of unittest as well, and knows better which of them may fail.
         self.pytest = False
+        # What has ended the process is told: the exit with a code that comes of it is not.
+        self.over = False
 
     def stop(self, kind, value, traceback):
         """The same exception is told once, however many report it."""
@@ -127,12 +129,40 @@ class Failures:
         module.PytestPluginManager.__init__ = initialized
 
 
-def exits_with_codes():
+    def of_processes(self, module):
+        """What a process of multiprocessing raises, or exits with: its own start catches that, prints it and ends it."""
+        failures, bootstrap = self, module.BaseProcess._bootstrap
+
+        def bootstrapped(self, *args, **kwargs):
+            run = self.run
+
+            def watched():
+                self.__dict__.pop("run")
+                try:
+                    run()
+                except BaseException as problem:
+                    failures.of_end(problem)
+                    failures.over = True
+                    raise
+
+            self.run = watched
+            return bootstrap(self, *args, **kwargs)
+
+        module.BaseProcess._bootstrap = bootstrapped
+
+    def of_end(self, problem):
+        py_db = get_global_debugger()
+        if isinstance(problem, SystemExit) and (py_db is None or py_db.ignore_system_exit_code(problem)):
+            return
+        self.stop(type(problem), problem, problem.__traceback__)
+
+
+def exits_with_codes(failures):
     """An exit with a code is a failure; that of a thread ends nothing but the thread."""
 
     def ignored(self, exception):
         main = threading.current_thread() is threading.main_thread()
-        return not main or getattr(exception, "code", exception) in (None, 0)
+        return not main or failures.over or getattr(exception, "code", exception) in (None, 0)
 
     pydevd.PyDB.ignore_system_exit_code = ignored
 
@@ -168,9 +198,10 @@ def watch():
         "unittest.case": failures.of_unittest,
         "unittest.suite": failures.of_suites,
         "_pytest.config": failures.of_pytest,
+        "multiprocessing.process": failures.of_processes,
     }
     for name in [name for name in changes if name in sys.modules]:
         changes.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, Finder(changes))
     watch_stops(failures)
-    exits_with_codes()
+    exits_with_codes(failures)

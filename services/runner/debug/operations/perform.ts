@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { debugOperations } from '../../../contract/operations/debug.ts'
 import type { LiveOperationName } from '../../../contract/runner-messages.ts'
 import { diff } from '../above/diff.ts'
+import type { Family } from '../above/family.ts'
 import { recorded, trace, watch } from '../above/probe-operations.ts'
 import { runToFailure } from '../above/run-to-failure.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
@@ -23,7 +24,7 @@ import { variables } from './variables.ts'
 /** What needs a debugger; a replay has its record instead. */
 export type PerformedName = Exclude<LiveOperationName, 'debug.replay'>
 
-type Perform = (live: LiveDebugSession, input: Record<string, unknown>) => Promise<unknown>
+type Perform = (live: LiveDebugSession, input: Record<string, unknown>, family: Family) => Promise<unknown>
 
 /** Each operation on a live debugger, its input parsed as the contract says. */
 const operations: Record<PerformedName, Perform> = {
@@ -63,17 +64,18 @@ export const perform = (
   live: LiveDebugSession,
   operation: PerformedName,
   input: Record<string, unknown>,
-): Promise<unknown> => operations[operation](live, input)
+  family: Family = { root: live, members: () => [live] },
+): Promise<unknown> => operations[operation](live, input, family)
 
 function parsing<Schema extends z.ZodType>(
   schema: Schema,
-  work: (live: LiveDebugSession, input: z.output<Schema>) => Promise<unknown>,
+  work: (live: LiveDebugSession, input: z.output<Schema>, family: Family) => Promise<unknown>,
 ): Perform {
-  return async (live, input) => {
+  return async (live, input, family) => {
     // Which one is meant has been found out: whoever asks may leave it away.
     const parsed = schema.safeParse({ session: live.identity.session, ...input })
     if (!parsed.success)
       throw new Refusal('invalid_input', parsed.error.issues.map(({ message }) => message).join('; '))
-    return work(live, parsed.data)
+    return work(live, parsed.data, family)
   }
 }

@@ -141,7 +141,7 @@ t.test('run to failure', { skip: noDebugpy }, async t => {
   await t.test('what it has started is told', async t => {
     const { report, launched } = await run({ file: 'children.py' })
     t.match(report, { outcome: 'exception', exception: { type: 'RuntimeError', message: 'no more' } })
-    t.match(report.children, [{ command: /time.sleep\(60\) helper$/ }])
+    t.match(report.children, [{ command: /^\S*python\S* -c import time; time.sleep\(60\) helper$/ }])
     await state(launched, 'debug.terminate')
   })
 
