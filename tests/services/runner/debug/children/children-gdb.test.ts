@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import type { DebugSession } from '../../../../../services/contract/debug-resources.ts'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { debugRig, type LaunchOptions } from '../debug-rig.ts'
-import { compile, noGdb } from '../gdb/gdb-rig.ts'
+import { compile, gdbRig, noGdb } from '../gdb/gdb-rig.ts'
 
 t.setTimeout(260_000)
 if (noGdb && process.env.CI === 'true') throw new Error(noGdb)
@@ -112,6 +112,15 @@ t.test('a process that is forked is debugged by a gdb of its own', { skip: noGdb
 t.test('in a sandbox too', { skip: noGdb || (sandbox.kind === 'none' && sandbox.reason) }, t =>
   looksAtOne(t, { sandbox: { mode: 'bubblewrap', own: [], visible: [], home: homedir() } }),
 )
+
+t.test('one that is not to be debugged after all runs on', { skip: noGdb }, async t => {
+  const rig = await gdbRig(t, compile(t.testdir(), 'app.c', source), {
+    ...{ arguments: ['threads'], children: 'follow' },
+  })
+  await rig.ask('configurationDone')
+  t.match(await rig.next('exited'), { exitCode: 0 })
+  t.equal(rig.stdout(), '8 8 8\n')
+})
 
 t.test('whatever becomes of one', { skip: noGdb }, async t => {
   const { client, launch, printed, children, answer, state, evaluate } = await rigOf(t)

@@ -48,6 +48,8 @@ type Options = {
   arguments?: string[]
   core?: string
   stopOnEntry?: boolean
+  /** Every process that it forks is let run on at once. */
+  children?: 'follow'
   input?: string
   environment?: Record<string, string>
 }
@@ -121,6 +123,7 @@ export async function gdbRig(t: Test, program: string, options: Options = {}) {
     breakpoints: [],
     stop_on_entry: options.stopOnEntry ?? false,
     exceptions: 'uncaught',
+    ...(options.children === undefined ? {} : { children: options.children }),
   }
   const planned = await gdbEngine(scope).plan(request, place, AbortSignal.timeout(30_000))
   if (!planned.ok) throw new Error(planned.failure.message)
