@@ -50,6 +50,7 @@ const life: readonly [command: string, parameters?: object][] = [
 
 /** Lives that life, and tells what of it was not as it should be. */
 async function lives(scope: ReturnType<typeof scopeOf>, plan: Plan) {
+  const patienceMs = plan.at === 0 ? 30_000 : answerMs
   const broken: string[] = []
   const refused: string[] = []
   const gdb = hostileGdb(plan)
@@ -77,10 +78,10 @@ async function lives(scope: ReturnType<typeof scopeOf>, plan: Plan) {
     },
   })
   bridge?.connect(gdb.channel)
-  await Promise.race([initialized.promise, delay(answerMs), adapter.client.closed])
+  await Promise.race([initialized.promise, delay(patienceMs), adapter.client.closed])
   for (const [command, parameters = {}] of life) {
     const began = performance.now()
-    const outcome = await adapter.client.request(command, parameters, z.unknown(), answerMs)
+    const outcome = await adapter.client.request(command, parameters, z.unknown(), patienceMs)
     if (performance.now() - began > 20_000) broken.push(`${command} takes too long`)
     if (outcome.kind === 'refused') refused.push(`${command}: ${outcome.message}`)
     if (outcome.kind === 'closed' && /the bridge failed|undefined|\[object/.test(outcome.why))
