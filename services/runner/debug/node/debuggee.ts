@@ -203,6 +203,8 @@ export class Debuggee {
   }
 
   #said(payload: string): void {
+    const { settled } = this.#deps.breakpoints
+    if (settled !== undefined) return void settled.then(() => this.#said(payload))
     const said = this.#deps.breakpoints.said(payload)
     if (said === undefined) return
     const { kind, text, file, line } = said

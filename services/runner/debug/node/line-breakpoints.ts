@@ -50,6 +50,8 @@ export class LineBreakpoints {
   readonly #files = new Map<string, readonly Wanted[]>()
   /** By the inspector's names of them, in each thread. */
   readonly #set = new WeakMap<Target, Map<string, Wanted>>()
+  /** Of places that the inspector has told: whether they are the right ones is being found out. */
+  readonly #placing = new Set<Promise<void>>()
   #id = 0
 
   /** `targets`: those that are to have them. `binding`: the function through which the debuggee tells what it says. */
@@ -119,11 +121,17 @@ export class LineBreakpoints {
     return [...new Set(found.map(({ id }) => id))]
   }
 
-  /** What the debuggee says by its binding; undefined where it means nothing. */
+  /** Where it is being found out which of them lie in their own lines: until that is known. */
+  get settled(): Promise<unknown> | undefined {
+    return this.#placing.size === 0 ? undefined : Promise.allSettled(this.#placing)
+  }
+
+  /** What the debuggee says by its binding; undefined where it means nothing, or comes from another line than the one asked for. */
   said(payload: string): { kind: 'log' | 'failed'; text: string; file: string; line: number } | undefined {
     const [kind, id, text] = listOf(payload)
     const wanted = this.#all().find(one => one.id === id)
     if (wanted === undefined || typeof text !== 'string') return undefined
+    if (!wanted.verified && wanted.nearest !== undefined) return undefined
     const at = { file: wanted.file, line: wanted.line }
     if (kind === 'log') return { kind, text, ...at }
     if (kind !== 'failed' || wanted.failed) return undefined
@@ -211,6 +219,12 @@ export class LineBreakpoints {
   }
 
   async #placed(target: Target, one: Wanted, id: string, location: Location): Promise<void> {
+    const placed = this.#place(target, one, id, location)
+    this.#placing.add(placed)
+    await placed.finally(() => this.#placing.delete(placed))
+  }
+
+  async #place(target: Target, one: Wanted, id: string, location: Location): Promise<void> {
     const script = target.scripts.get(location.scriptId)
     if (script !== undefined) await target.scripts.load(script)
     const isSource = script?.map?.paths.includes(one.path) ?? false

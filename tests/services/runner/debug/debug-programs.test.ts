@@ -33,6 +33,7 @@ def work():
     gate.wait()
 workers = [threading.Thread(target=work, name=f"worker {i}") for i in range(3)]
 for worker in workers: worker.start()
+while len(gate._cond._waiters) < 3: pass
 print("all up")
 gate.set()
 `,
@@ -145,7 +146,7 @@ t.test('what a program does under its debugger', { skip: noDebugpy }, async t =>
   })
 
   await t.test('threads are told and looked into one by one', async t => {
-    const debug = await run({ file: 'threads.py', breakpoints: ['threads.py:7'] })
+    const debug = await run({ file: 'threads.py', breakpoints: ['threads.py:8'] })
     const told = (await of.answer(debug, 'debug.threads', { limit: 3 })) as {
       threads: { id: number; name: string }[]
       total: number
@@ -268,7 +269,11 @@ t.test('what a program does under its debugger', { skip: noDebugpy }, async t =>
   })
 
   await t.test('children that it forks run on by themselves', async t => {
-    const debug = await run({ file: 'forks.py', breakpoints: ['forks.py:3', 'forks.py:4'] })
+    const debug = await run({
+      file: 'forks.py',
+      breakpoints: ['forks.py:3', 'forks.py:4'],
+      children: 'ignore',
+    })
     t.match(debug.at.stop, { frame: { name: 'child', line: 3 } }, 'the parent alone stops')
     t.match((await stack(debug)).frames[1], { name: 'main', line: 20 })
     t.match(await state(debug, 'debug.continue'), { stop: { frame: { line: 4 } } })
