@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { BreakpointTable } from './breakpoint-table.ts'
 import type { Breakpoints } from './breakpoints.ts'
 import { bkptAnswerSchema, type GdbStop, stoppedSchema } from './mi-answers.ts'
@@ -18,6 +19,9 @@ type State = { kind: 'unstarted' | 'running' | 'ended' } | { kind: 'stopped' | '
 
 /** How long a signal may take to come to the program; after that gdb has kept it for itself. */
 const lateMs = 300
+/** A process that was killed is there for some moments more. */
+const mostLooks = 20
+const lookMs = 25
 
 export type ExecutionHandlers = {
   readonly event: (name: string, body: unknown) => void
@@ -249,16 +253,20 @@ export class Execution {
       await this.#gdb.tell(command)
     } catch (error) {
       if (this.#state.kind !== 'running') throw error
-      if (await this.#isDead()) return this.#bury()
+      if (await this.#isDead(String(error))) return this.#bury()
       this.#state = before
       throw error
     }
   }
 
-  /** Somebody has killed it while it stood, of which gdb does not hear. */
-  async #isDead(): Promise<boolean> {
-    const status = await this.#gdb.listen(consoleCommand('info proc status')).catch(() => '')
-    return /^State:\s+[ZX]/m.test(status)
+  /** Somebody has killed it while it stood, of which gdb does not hear. It takes a while until it is seen to have gone. */
+  async #isDead(refusal: string): Promise<boolean> {
+    for (let looks = refusal.includes('No such process') ? mostLooks : 1; looks > 0; looks--) {
+      const status = await this.#gdb.listen(consoleCommand('info proc status')).catch(() => '')
+      if (/^State:\s+[ZX]/m.test(status)) return true
+      if (looks > 1) await delay(lookMs)
+    }
+    return false
   }
 
   /** Without breakpoints, which gdb cannot put into it any more, it comes to hear of that. */
