@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { bridged } from '../../../../../../services/runner/debug/bridge.ts'
 import { launchedSchema, nodeBridge } from '../../../../../../services/runner/debug/node/node-bridge.ts'
 import { openly } from '../../../../../../services/runner/sandbox/enclosure.ts'
-import { pick, random } from '../../../../../chaos/random.ts'
+import { tryLives } from '../../hostile/try-lives.ts'
 import { scopeOf } from '../../live-rig.ts'
 import { hostileInspector, type Plan } from './hostile-inspector.ts'
 import { type MisbehaviourName, misbehaviourNames } from './misbehaviours.ts'
@@ -101,34 +101,14 @@ async function lives(scope: ReturnType<typeof scopeOf>, plan: Plan) {
 
 t.test('whatever an inspector does, the bridge to Node.js keeps its promises', async t => {
   const scope = scopeOf(t)
-  const good = await lives(scope, { misbehaves: 'behaves', at: 0, seed })
-  t.same(good.broken, [])
-  t.same(good.refused, [], 'a good one refuses nothing')
-  t.equal(good.stops, 3, 'and stops when it should')
-  const next = random(seed)
-  const every = good.asked.map((_, at) => at + 1)
-  const plans = misbehaviourNames
-    .flatMap(misbehaves => {
-      const at = everywhere.includes(misbehaves)
-        ? every
-        : Array.from({ length: mostOthers }, () => pick(next, every))
-      return [...new Set(at)].map(at => ({ misbehaves, at, seed: Math.floor(next() * 2 ** 31) }))
-    })
-    .map(plan => ({ plan, order: next() }))
-    .toSorted((one, other) => one.order - other.order)
-  const waiting = plans.values()
-  const before = process.memoryUsage.rss()
-  let most = 0
-  const workers = Array.from({ length: width }, async () => {
-    for (const { plan } of waiting) {
-      const { broken } = await lives(scope, plan)
-      const where = `${plan.misbehaves} at ${plan.at} (${good.asked[plan.at - 1]}), seed ${plan.seed}`
-      t.same(broken, [], where)
-      most = Math.max(most, process.memoryUsage.rss() - before)
-    }
+  const one = (plan: Plan) => lives(scope, plan)
+  await tryLives(t, one, {
+    names: misbehaviourNames,
+    good: 'behaves',
+    everywhere,
+    seed,
+    width,
+    mostOthers,
+    mostMegabytes,
   })
-  await Promise.all(workers)
-  const megabytes = Math.round(most / 1_048_576)
-  t.comment(`${plans.length} tried, ${megabytes} MB more at the most`)
-  t.ok(megabytes < mostMegabytes, `${megabytes} MB more`)
 })
