@@ -66,7 +66,14 @@ export async function runTestFile(root: string, file: string, options: FileRunOp
   for (const { name, reason } of skipped)
     if (!skipAllowed(reason))
       failures.push({ name, detail: `skipped, which fails in CI: ${reason || '(no reason given)'}` })
-  return { file, milliseconds: performance.now() - start, passed: passed.length, skipped, failures }
+  return {
+    file,
+    milliseconds: performance.now() - start,
+    passed: passed.length,
+    skipped,
+    failures,
+    before: [],
+  }
 }
 
 /** Processes that are about to end by themselves get an instant to do so. */

@@ -8,8 +8,14 @@ export const test = task({
       .default([])
       .describe('files or directories')
       .meta({ positional: true, value: 'FILE' }),
+    retries: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(process.env.CI === 'true' ? 1 : 0)
+      .describe('how often a file that fails is tried again, alone; in CI once'),
   }),
-  run: async (_, { params: { files }, root, scope, signal, log, progress, print }) => {
+  run: async (_, { params: { files, retries }, root, scope, signal, log, progress, print }) => {
     const { availableParallelism } = await import('node:os')
     const { runTests } = await import('./run-tests.ts')
     const { allowedSkips } = await import('./allowed-skips.ts')
@@ -17,6 +23,7 @@ export const test = task({
       root,
       files,
       jobs: availableParallelism(),
+      retries,
       scope,
       signal,
       log,

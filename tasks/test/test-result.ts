@@ -5,6 +5,8 @@ export type FileResult = {
   passed: number
   skipped: { name: string; reason: string }[]
   failures: Failure[]
+  /** Failures of earlier attempts. Where the last one has none, the file is flaky. */
+  before: Failure[]
 }
 
 export type Failure = { name: string; detail: string }
@@ -26,12 +28,22 @@ export function describeFile({ file, milliseconds, passed, skipped, failures }: 
   return [
     `${failures.length === 0 ? 'ok  ' : 'FAIL'} ${file}  ${counts.join(', ')}  ${(milliseconds / 1000).toFixed(1)} s`,
     ...skipped.map(({ name, reason }) => `  skipped: ${name}: ${reason}`),
-    ...failures.flatMap(({ name, detail }) => [
-      `  failed: ${name}`,
-      ...detail
-        .trimEnd()
-        .split('\n')
-        .map(line => `    ${line}`),
-    ]),
+    ...failures.flatMap(describeFailure),
   ]
 }
+
+/** What stands at the end of a run, where whoever reads a long log looks first: failures, and who is flaky. */
+export function describeFailures({ file, failures, before }: FileResult): string[] {
+  if (failures.length > 0) return [`FAIL  ${file}`, ...failures.flatMap(describeFailure)]
+  if (before.length > 0)
+    return [`FLAKY ${file}: it failed, and passed when it ran alone`, ...before.flatMap(describeFailure)]
+  return []
+}
+
+const describeFailure = ({ name, detail }: Failure): string[] => [
+  `  failed: ${name}`,
+  ...detail
+    .trimEnd()
+    .split('\n')
+    .map(line => `    ${line}`),
+]

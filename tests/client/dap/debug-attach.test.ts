@@ -92,7 +92,10 @@ t.test('what is wrong is told to the editor, or before there is one', async t =>
   t.match(await refused(['ses_0000']), { code: 4, said: /no session ses_0000/ })
   t.match(await refused([session, '--port', '70000']), { code: 2, said: /--port 70000: expected/ })
   t.match(await refused([session, '--local', 'nowhere']), { code: 2, said: /no such directory/ })
-  t.match(await refused([session, '--debug', 'dbg_0']), { code: 4, said: /no debug session dbg_0/ })
+  t.match(await refused([session, '--debug', 'dbg_000000000000']), {
+    code: 4,
+    said: /no debug session dbg_0{12}/,
+  })
   const first = await attached(t, server, session, { directory: '/' })
   t.equal(first.local, null)
   t.match(first.said.stderr, /here is no checkout/)

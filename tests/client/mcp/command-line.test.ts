@@ -226,10 +226,10 @@ t.test('one tool is called once, against the server of a file that is named', as
   t.match(good, { code: 0, stderr: '' })
   t.same(JSON.parse(good.stdout), session())
   t.equal(server.received[0]?.authorization, 'Bearer of-the-file', 'the file comes before the variables')
-  t.match(await call(['--tool', 'session_info', '--args', '{"session": "ses_0"}']), {
+  t.match(await call(['--tool', 'session_info', '--args', '{"session": "ses_000000000000"}']), {
     code: 1,
     stdout: '',
-    stderr: 'session_not_found: no session ses_0\nfix: open a session with session_create\n',
+    stderr: 'session_not_found: no session ses_000000000000\nfix: open a session with session_create\n',
   })
   t.equal(agents[0], agents[1], 'each is the same viewer of a debuggee as the one before')
   t.match(await call(['--tool', 'nothing']), { code: 1, stderr: /^unknown_tool: / })

@@ -15,7 +15,9 @@ t.test('runners are told with what they have in hand, and which one is connected
   t.match(runner, { id: rig.runner.instance, pid: process.pid, connected: true, sessions: 0, term: 10 })
   const short = rig.runner.instance.slice(0, 10)
   t.same(await rig.call('runners.get', { runner: short }, rig.admin), runner)
-  t.match(await rig.refused('runners.get', { runner: 'ins_0' }, rig.admin), { code: 'runner_not_found' })
+  t.match(await rig.refused('runners.get', { runner: `ins_${'0'.repeat(12)}` }, rig.admin), {
+    code: 'runner_not_found',
+  })
 })
 
 t.test('statistics count what there is', async t => {

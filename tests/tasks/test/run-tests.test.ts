@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
-import { runTests } from '../../../tasks/test/run-tests.ts'
+import { runTests, type TestRun } from '../../../tasks/test/run-tests.ts'
 
 /** A project whose test files print the TAP that is given. */
 function project(files: Record<string, string>) {
@@ -11,7 +11,10 @@ function project(files: Record<string, string>) {
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
   mkdirSync(join(root, 'tests/deep'), { recursive: true })
   for (const [name, source] of Object.entries(files)) writeFileSync(join(root, 'tests', name), source)
-  return async (wanted: string[] = [], skipAllowed: (reason: string) => boolean = () => true) => {
+  return async (
+    wanted: string[] = [],
+    { skipAllowed = () => true, retries = 0 }: Partial<Pick<TestRun, 'skipAllowed' | 'retries'>> = {},
+  ) => {
     const lines: string[] = []
     const begun: string[] = []
     let printed = ''
@@ -22,6 +25,7 @@ function project(files: Record<string, string>) {
       root,
       files: wanted.map(name => join(root, name)),
       jobs: 2,
+      retries,
       signal: new AbortController().signal,
       log: line => lines.push(line),
       progress: text => begun.push(text.replace(/^.*, /, '')),
@@ -106,9 +110,43 @@ t.test('a skip that is not allowed is a failure as well', async t => {
   const run = project({
     'a.test.ts': tap('ok 1 - x # SKIP no gdb here', 'ok 2 - y # SKIP no Docker engine', '1..2'),
   })
-  const { printed, log } = await run([], reason => reason.includes('Docker'))
+  const { printed, log } = await run([], { skipAllowed: reason => reason.includes('Docker') })
   t.equal(printed, '0 passed, 1 failed, 2 skipped\n')
   t.match(log, /skipped, which fails in CI: no gdb here/)
+})
+
+/** Fails as often as it says, then passes. */
+const unlucky = (times: number) => `import { appendFileSync, readFileSync } from 'node:fs'
+appendFileSync('runs', '.')
+console.log(readFileSync('runs', 'utf8').length > ${times} ? 'ok 1 - lucky' : 'not ok 1 - unlucky')
+console.log('1..1')\n`
+
+t.test(
+  'a file that fails is tried again alone where that is asked for, and told as flaky if it passes',
+  async t => {
+    const files = { 'a.test.ts': unlucky(1), 'b.test.ts': tap('ok 1 - b', '1..1') }
+    const again = await project(files)([], { retries: 1 })
+    t.equal(again.error, undefined)
+    t.equal(again.printed, '2 passed, 0 failed, 0 skipped\n')
+    t.match(
+      again.log,
+      /FLAKY tests\/a\.test\.ts: it failed, and passed when it ran alone\n {2}failed: unlucky/,
+    )
+    t.same(again.begun.toSorted(), ['alone: tests/a.test.ts', 'tests/a.test.ts', 'tests/b.test.ts'])
+    t.equal(again.begun[2], 'alone: tests/a.test.ts', 'when the others have ended')
+
+    t.equal((await project(files)()).printed, '1 passed, 1 failed, 0 skipped\n', 'it is not asked for')
+    const never = await project({ 'a.test.ts': unlucky(3) })([], { retries: 2 })
+    t.equal(never.printed, '0 passed, 1 failed, 0 skipped\n', 'one that fails each time')
+    t.match(never.log, /FAIL {2}tests\/a\.test\.ts\n {2}failed: unlucky/, 'told at the end again')
+  },
+)
+
+t.test('where many files fail, none is tried again', async t => {
+  const files = Array.from({ length: 6 }, (_, at) => [`${at}.test.ts`, tap('not ok 1 - x', '1..1')])
+  const { begun, printed } = await project(Object.fromEntries(files))([], { retries: 1 })
+  t.equal(begun.length, 6)
+  t.equal(printed, '0 passed, 6 failed, 0 skipped\n')
 })
 
 t.test('files and directories can be named; a name that means nothing is refused', async t => {
