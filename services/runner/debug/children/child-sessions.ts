@@ -25,6 +25,8 @@ export const mostChildren = 32
 const withParentMs = 500
 /** The same where its parent is known to be ending. */
 const endingMs = 5_000
+/** How long the words of one that has ended may take to come. */
+const partingMs = 300
 /** How long one that is ended may take to go. */
 const goneMs = 3_000
 
@@ -137,6 +139,8 @@ export class ChildSessions implements AsyncDisposable {
   async #over(): Promise<void> {
     this.rootEnds()
     this.#commandEnded = true
+    // All of them have ended with it: what they have said of that may still be on its way.
+    await within(partingMs, Promise.all([...this.#children.values()].map(({ gone }) => gone.promise)))
     this.#ended.resolve()
     await Promise.all(this.#work)
   }

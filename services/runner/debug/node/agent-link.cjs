@@ -11,7 +11,7 @@ const { pathToFileURL } = require('node:url')
 const { parentPort, threadId, workerData } = require('node:worker_threads')
 
 /** `room`: the directory of the socket, whose own path may be too long for one. */
-const { state, socket, room, pid, script, node } = workerData
+const { state, socket, room, pid, ppid, script, node } = workerData
 /** A message of more characters has its texts cut, each after so many. */
 const longestMessage = 2_000_000
 const longestText = 10_000
@@ -71,7 +71,7 @@ const cut = (key, value) =>
     ? `${value.slice(0, longestText)}… (${value.length} characters)`
     : value
 
-say({ method: '$hello', params: { pid, script, node } })
+say({ method: '$hello', params: { pid, ppid, script, node } })
 session.connectToMainThread()
 session.on('inspectorNotification', message => {
   const { method, params } = message
@@ -104,9 +104,11 @@ link.once('error', error => end(`its debugger cannot be reached: ${error.message
 link.once('close', () => end())
 
 function take({ id, method, params }) {
-  if (method === '$run') {
-    Atomics.store(state, 0, 1)
+  if (method === '$run' || method === '$release') {
+    if (method === '$release') session.disconnect()
+    Atomics.store(state, 0, method === '$run' ? 1 : 2)
     Atomics.notify(state, 0)
+    if (method === '$release') process.exit()
     return
   }
   if (left) return
@@ -117,8 +119,9 @@ function take({ id, method, params }) {
 }
 
 /** The program is about to end, or to replace itself by another one. */
-parentPort.on('message', how => {
+parentPort.on('message', ({ how, code }) => {
   if (how === 'replaced') say({ method: '$replaced' })
+  else say({ method: '$exiting', params: { code: Number(code ?? 0) & 255 } })
   if (how !== 'flush' && !left) session.disconnect()
   left ||= how !== 'flush'
   link.write('', () => {

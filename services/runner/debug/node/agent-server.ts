@@ -10,10 +10,18 @@ const mostBegun = 2 * longestMessage
 /** What one may leave unread, in bytes. */
 const mostUnread = 64 * 1_024 * 1_024
 
+/** How long one that is let go of may take to leave. */
+const leavesMs = 2_000
+
 /** A process of the debuggee that has come to its debugger. */
 export type AgentPeer = {
   readonly write: (line: string) => void
+  /** Ends it. */
+  readonly close: () => void
 }
+
+/** Has a process run without a debugger. */
+export const releasing = JSON.stringify({ method: '$release' })
 
 /** What becomes of the processes that come. `line` takes what one says after its hello. */
 export type Came = (
@@ -52,7 +60,7 @@ export class AgentServer implements AsyncDisposable {
 
   #take(socket: Socket): void {
     socket.on('error', () => undefined)
-    if (this.#sockets.size >= mostProcesses) return void socket.destroy()
+    if (this.#sockets.size >= mostProcesses) return void letGo(socket)
     this.#sockets.add(socket)
     let process: ReturnType<Came> | undefined
     let begun = 0
@@ -75,6 +83,7 @@ export class AgentServer implements AsyncDisposable {
             socket.write(`${line}\n`)
             if (socket.writableLength > mostUnread) socket.destroy()
           },
+          close: () => void socket.destroy(),
         })
       } catch {
         // Nested too deeply to be looked at.
@@ -87,6 +96,13 @@ export class AgentServer implements AsyncDisposable {
       process?.gone()
     })
   }
+}
+
+/** One too many runs on by itself. */
+function letGo(socket: Socket): void {
+  socket.end(`${releasing}\n`).resume()
+  const timer = setTimeout(() => socket.destroy(), leavesMs)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 function helloOf(text: string): Hello | undefined {

@@ -141,5 +141,29 @@ export const workerMessageSchema = z.object({ sessionId: z.string(), message: z.
 export const detachedSchema = z.object({ sessionId: z.string() })
 
 /** The first that a process says: agent-link.cjs. */
-export const helloSchema = z.object({ pid: z.int(), script: z.string().optional(), node: z.string() })
+export const helloSchema = z.object({
+  pid: z.int().min(1),
+  ppid: z.int().nullish(),
+  script: z.string().optional(),
+  node: z.string(),
+})
 export type Hello = z.infer<typeof helloSchema>
+
+/** What it says when it is about to become another program, or to end. */
+const partingSchema = z.union([
+  z.object({ method: z.literal('$replaced') }),
+  z.object({ method: z.literal('$exiting'), params: z.object({ code: z.int().min(0).max(255) }) }),
+])
+export type Parting = z.infer<typeof partingSchema>
+
+const partings = ['{"method":"$replaced"', '{"method":"$exiting"']
+
+/** Undefined where it says something else. */
+export function partingOf(text: string): Parting | undefined {
+  if (!partings.some(start => text.startsWith(start))) return undefined
+  try {
+    return partingSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}

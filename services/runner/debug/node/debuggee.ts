@@ -7,7 +7,9 @@ import {
   breakpointResolvedSchema,
   detachedSchema,
   type Hello,
+  type Parting,
   type PausedEvent,
+  partingOf,
   pausedSchema,
   scriptParsedSchema,
   workerMessageSchema,
@@ -18,13 +20,12 @@ import type { MapPlace } from './load-source-map.ts'
 import { Target } from './target.ts'
 
 const mostThreads = 500
-/** What agent-link.cjs says of a process that is about to become another program. */
-const replaced = JSON.stringify({ method: '$replaced' })
 const mostLogged = 4_000
 
 type Dependencies = {
   readonly mapPlace: MapPlace
   readonly event: (name: string, body: unknown) => void
+  readonly isChild: boolean
   readonly binding: string
   readonly breakpoints: LineBreakpoints
   readonly exceptions: Pick<Exceptions, 'moduleCame'>
@@ -36,7 +37,7 @@ type Dependencies = {
   readonly failed: (error: unknown) => void
 }
 
-/** The processes and threads of the debuggee, from when they come until they are gone. */
+/** The threads of a process, from when they come until they are gone. */
 export class Debuggee {
   readonly #deps: Dependencies
   readonly #targets = new Set<Target>()
@@ -44,7 +45,7 @@ export class Debuggee {
   readonly #workers = new Map<Target, Map<string, Target>>()
   #thread = 0
   #mayRun = false
-  /** Lets the first process run. */
+  /** Lets the process run. */
   #start: (() => Promise<void>) | undefined
 
   constructor(deps: Dependencies) {
@@ -63,12 +64,12 @@ export class Debuggee {
   }
 
   /**
-   * A process has come. The first is the program; it waits until all has been said. Where that replaces itself by another,
-   * which may be no Node, only the command's end tells its end.
+   * The process has come; it waits until all has been said. Where it replaces itself by another program, it may come again, and
+   * only if it does its end is known here.
    */
   readonly came: Came = (hello, peer) => {
     const isFirst = this.#thread === 0
-    let isReplaced = false
+    let parting: Parting | undefined
     const target = this.#add(isFirst ? 'main' : nameOf(hello), { write: peer.write })
     const start = async () => {
       await this.#configure(target)
@@ -80,12 +81,17 @@ export class Debuggee {
     } else if (this.#mayRun) void start().catch(error => this.#missed(error))
     return {
       line: text => {
-        if (text === replaced) isReplaced = true
-        else target.connection.take(text)
+        const said = partingOf(text)
+        if (said === undefined) target.connection.take(text)
+        else parting = said
       },
       gone: () => {
         this.#remove(target)
-        if (isFirst && !isReplaced) this.#deps.event('terminated', {})
+        if (parting?.method === '$replaced') return
+        // Of what is no child its command tells it.
+        if (this.#deps.isChild && parting !== undefined)
+          this.#deps.event('exited', { exitCode: parting.params.code })
+        this.#deps.event('terminated', {})
       },
     }
   }

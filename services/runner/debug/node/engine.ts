@@ -6,13 +6,12 @@ import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { findSystemTool } from '../../commands/find-system-tool.ts'
 import { openly } from '../../sandbox/enclosure.ts'
 import { attachedHost } from '../attach/attached-host.ts'
-import { bridged } from '../bridge.ts'
 import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
 import type { AttachedProcess, Place } from '../place.ts'
 import { AgentRoom, BroughtAdapter } from './attached.ts'
-import { launchedSchema, nodeBridge } from './node-bridge.ts'
+import { launchedSchema, nodeAdapter } from './node-adapter.ts'
 import { NodeFinder, type NodeFound } from './node-finder.ts'
 
 const openFile = join(import.meta.dirname, 'open_inspector.py')
@@ -71,8 +70,9 @@ const filters = { uncaught: ['uncaught'], failures: ['failures'], raised: ['rais
 const signs = { exactly: '', from: '>=', every: '%' } as const
 
 function planOf(request: DebugRequest, file: string, node: string, place: Place): EnginePlan {
+  const follows = request.children !== 'ignore'
   return {
-    open: bridged(opening => nodeBridge(opening)),
+    open: nodeAdapter(follows),
     async begin(client): Promise<Begun> {
       const entry = request.stop_on_entry ? await realpath(resolve(place.directory, file)) : null
       const outcome = await client.request('launch', { entry }, launchedSchema, launchMs)
@@ -83,12 +83,13 @@ function planOf(request: DebugRequest, file: string, node: string, place: Place)
         ok: true,
         program: {
           words: [node, file, ...request.arguments],
-          environment: agentEnvironment(socket, place.environment.NODE_OPTIONS),
+          environment: agentEnvironment(socket, place.environment.NODE_OPTIONS, follows),
           meeting: outside,
         },
       }
     },
-    ...whatItDoes(request),
+    // The bridge says itself where it stops at the entry.
+    ...whatItDoes({ ...request, stop_on_entry: false }),
   }
 }
 
@@ -135,7 +136,7 @@ async function attachTo(
     plan: {
       ...whatItDoes(request),
       attached: { pauses: true },
-      open: opening => new BroughtAdapter(bridged(nodeBridge)(opening), host.open(), room),
+      open: opening => new BroughtAdapter(nodeAdapter(false)(opening), host.open(), room),
       async begin(client): Promise<Begun> {
         const outcome = await client.request('attach', { directory: room.directory }, z.unknown(), launchMs)
         return outcome.kind === 'done'
@@ -152,11 +153,12 @@ const bring = `(agent, room, closes) => {
   createRequire(agent)(agent).attach(room, closes)
 }`
 
-/** Has a program, and every program of Node that it starts, come to this socket before it begins. */
-export function agentEnvironment(socket: string, options = ''): Record<string, string> {
+/** Has a program, and where it `follows` every program of Node that it starts, come to this socket before it begins. */
+export function agentEnvironment(socket: string, options = '', follows = true): Record<string, string> {
   const agent = `"${agentFile.replaceAll(/["\\]/g, '\\$&')}"`
   return {
     NODE_OPTIONS: `--require ${agent} ${options}`.trimEnd(),
     DEBUG_SERVER_NODE: socket,
+    ...(follows ? {} : { DEBUG_SERVER_CHILDREN: 'ignore' }),
   }
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { type Bridge, type BridgeTells, type DapHandlers, RequestRefused } from '../bridge.ts'
+import { type BridgeTells, type DapHandlers, RequestRefused } from '../bridge.ts'
 import type { Place } from '../place.ts'
-import { AgentServer } from './agent-server.ts'
+import type { Came } from './agent-server.ts'
 import { CdpError } from './cdp-connection.ts'
 import { type CallFrame, scriptSourceSchema } from './cdp-messages.ts'
 import { Debuggee } from './debuggee.ts'
@@ -17,14 +16,6 @@ import { Stops } from './stops.ts'
 import type { Target } from './target.ts'
 import { type Holder, scopesOf, setVariable, variableOf, variablesOf } from './variables.ts'
 
-/** What `launch` is told. `entry`: at whose first line to stop. */
-export const launchSchema = z.object({ entry: z.string().nullable() })
-/** What `attach` is told: the directory, opened, where the agent of a program that runs comes to a socket. */
-export const attachSchema = z.object({ directory: z.int() })
-/** What `launch` answers: where the program's agents are to come to. */
-export const launchedSchema = z.object({ socket: z.string(), outside: z.string() })
-
-const socketName = 'node.sock'
 const asyncDepth = 16
 
 export const capabilities = {
@@ -90,11 +81,23 @@ const schemas = {
 
 type KnownFrame = { readonly target: Target; readonly frame: Frame }
 
-/**
- * Node.js and what runs in it, in the words of the Debug Adapter Protocol. All processes of the debuggee that run Node come
- * to a unix socket by themselves; each of their threads is a thread to clients.
- */
-export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTells): Bridge {
+/** One process of Node.js and what runs in it. */
+export type NodeBridge = {
+  /** To be called when it comes, and when it comes again as another program. */
+  readonly came: Came
+  /** At whose first line it is to stop, where it is. To be called before it comes. */
+  readonly enters: (file: string | undefined) => void
+  /** But for what opens and ends it. */
+  readonly handlers: DapHandlers
+}
+
+/** A process in the words of the Debug Adapter Protocol; each of its threads of JavaScript is a thread to clients. */
+export function nodeBridge({
+  place,
+  event,
+  closed,
+  isChild,
+}: { place: Place; isChild: boolean } & BridgeTells): NodeBridge {
   const frames = new References<KnownFrame>()
   const holders = new References<Holder>()
   const sources = new References<{ target: Target; scriptId: string }>()
@@ -130,6 +133,7 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
     resumed: forget,
   })
   const debuggee = new Debuggee({
+    isChild,
     mapPlace: { top: place.worktree, shows: place.enclosure.shows },
     event,
     binding,
@@ -151,7 +155,6 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
       await Promise.all([stopping, loads.watch(target), set])
     },
   })
-  const server = new AgentServer((hello, peer) => debuggee.came(hello, peer))
 
   const holderOf = (reference: number): Holder => {
     const holder = holders.get(reference)
@@ -173,16 +176,6 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
 
   const handlers: DapHandlers = {
     initialize: () => capabilities,
-    async launch(parameters) {
-      loads = new ModuleLoads(breakpoints, launchSchema.parse(parameters).entry ?? undefined)
-      const { outside, inside } = place.meeting()
-      await server.listen(join(outside, socketName))
-      return { socket: join(inside, socketName), outside }
-    },
-    async attach(parameters) {
-      const { directory } = attachSchema.parse(parameters)
-      await server.listen(`/proc/self/fd/${directory}/${socketName}`)
-    },
     async setBreakpoints(parameters) {
       const { source, breakpoints: asked } = schemas.setBreakpoints.parse(parameters)
       const answer = breakpoints.replace(source.path, asked)
@@ -297,8 +290,6 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
           for (const one of [path, ...(map?.paths ?? [])]) if (one !== undefined) paths.add(one)
       return { sources: [...paths].map(path => ({ path })) }
     },
-    disconnect: () => server[Symbol.asyncDispose](),
-    terminate: () => server[Symbol.asyncDispose](),
     ...Object.fromEntries(
       (['continue', 'next', 'stepIn', 'stepOut'] as const).map(movement => [
         movement,
@@ -310,16 +301,18 @@ export function nodeBridge({ place, event, closed }: { place: Place } & BridgeTe
     ),
   }
   return {
+    came: debuggee.came,
+    enters: file => {
+      loads = new ModuleLoads(breakpoints, file)
+    },
     handlers: refusing(handlers),
-    stderr: '',
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 
 const frameOfCall = (call: CallFrame): Frame => ({ name: call.functionName, location: call.location, call })
 
 /** What the inspector refuses, and what cannot be read of a request, is no mistake of the bridge. */
-const refusing = (handlers: DapHandlers): DapHandlers =>
+export const refusing = (handlers: DapHandlers): DapHandlers =>
   Object.fromEntries(
     Object.entries(handlers).map(([name, handle]) => [
       name,

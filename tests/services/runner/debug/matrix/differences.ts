@@ -26,7 +26,6 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   },
   node: {
     byInstruction: 'the inspector goes on by statements alone',
-    children: 'processes of Node.js are threads of one debug session',
     core: 'Node.js leaves no core dumps of its own',
     data: 'V8 watches no variables',
     functions: 'V8 knows no functions by their names alone',

@@ -78,3 +78,14 @@ t.test('messages that do not come to their end have one bound together', async t
   await until('one of them is cut off', () => closed > 0 || undefined)
   t.ok(closed < 5, 'not all')
 })
+
+t.test('more than may come at a time are let go of', async t => {
+  const { connected } = await served(t, () => ({ line: () => undefined, gone: () => undefined }))
+  for (let come = 0; come < 200; come++) await connected()
+  const late = await connected()
+  late.write(hello)
+  const [said] = await once(late.setEncoding('utf8'), 'data')
+  t.equal(said, '{"method":"$release"}\n')
+  late.end()
+  await once(late.resume(), 'close')
+})

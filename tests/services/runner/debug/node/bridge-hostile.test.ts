@@ -44,7 +44,7 @@ setTimeout(() => {
 }, 1_000)
 `,
   })
-  const run = await debug('app.cjs', { breakpoints: { 'app.cjs': [{ line: 12 }] } })
+  const run = await debug('app.cjs', { breakpoints: { 'app.cjs': [{ line: 12 }] }, follows: true })
   t.match(await run.next(), { reason: 'breakpoint', debugServerFrame: { line: 12 } })
   t.equal(await run.go('continue'), 'terminated')
   t.equal(await run.ended, 3)

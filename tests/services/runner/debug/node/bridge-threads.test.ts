@@ -26,25 +26,33 @@ if (isMainThread) {
 `,
 }
 
-t.test('processes that it starts are threads, and stop at the same breakpoints', async t => {
+t.test('processes that it starts have bridges of their own, and stop at the same breakpoints', async t => {
   const { debug } = nodeRig(t, files)
-  const run = await debug('parent.cjs', { breakpoints: { 'child.cjs': [{ line: 2 }] } })
-  const first = await run.next()
-  t.match(first, { reason: 'breakpoint', threadId: 2, hitBreakpointIds: [1], debugServerFrame: { line: 2 } })
-  t.match(await run.ask('threads'), {
-    threads: [
-      { id: 1, name: 'main' },
-      { id: 2, name: /^process \d+: child\.cjs$/ },
-    ],
+  const run = await debug('parent.cjs', {
+    breakpoints: { 'child.cjs': [{ line: 2 }] },
+    follows: true,
   })
-  t.match(await run.locals(0, 2), { name: "'sync'" })
-  await t.rejects(run.stack(1), { message: /thread 1 is running/ })
-  const second = await run.go('continue', 2)
-  t.match(second, { reason: 'breakpoint', threadId: 3 })
-  t.match(await run.locals(0, 3), { name: "'forked'" })
-  t.equal(await run.go('continue', 3), 'terminated')
+  for (const [number, how] of ['sync', 'forked'].entries()) {
+    const child = await run.childOf(number)
+    t.match(await child.next(), { reason: 'breakpoint', threadId: 1, hitBreakpointIds: [1] })
+    t.match(await child.locals(), { name: `'${how}'` })
+    t.match(await run.ask('threads'), { threads: [{ id: 1, name: 'main' }] })
+    await t.rejects(run.stack(), { message: /thread 1 is running/ })
+    t.equal(await child.go('continue'), 'terminated')
+    t.match(child.events.at(-2), { event: 'exited', body: { exitCode: 5 } })
+  }
+  t.equal(await run.next(), 'terminated')
   await run.ended
   t.equal(run.output, 'child sync\nchild forked\nexit 5\n')
+})
+
+t.test('processes that are let go of run on, whatever they start', async t => {
+  const { debug } = nodeRig(t, files)
+  const run = await debug('parent.cjs', { breakpoints: { 'child.cjs': [{ line: 2 }] } })
+  t.equal(await run.next(), 'terminated')
+  await run.ended
+  t.equal(run.output, 'child sync\nchild forked\nexit 5\n')
+  t.equal(run.children.length, 0)
 })
 
 t.test('workers are threads; one stop is told at a time', async t => {
@@ -73,10 +81,10 @@ let three = 3
 `,
       'child.cjs': 'let a = 1\na++\na++\na++\n',
     })
-    const run = await debug('main.cjs', { breakpoints: { 'child.cjs': [{ line: 2 }] } })
-    const { threadId } = await run.next()
-    t.equal(threadId, 2)
-    t.match(await run.breakpoints('child.cjs', [{ line: 2 }, { line: 4 }]), [
+    const run = await debug('main.cjs', { breakpoints: { 'child.cjs': [{ line: 2 }] }, follows: true })
+    const child = await run.childOf(0)
+    t.match(await child.next(), { debugServerFrame: { line: 2 } })
+    t.match(await child.breakpoints('child.cjs', [{ line: 2 }, { line: 4 }]), [
       { verified: true },
       { verified: true },
     ])
@@ -85,12 +93,9 @@ let three = 3
     await run.breakpoints('main.cjs', [{ line: 3 }])
     await run.ask('setExceptionBreakpoints', { filters: ['failures'] })
     t.ok(performance.now() - began < 5_000, 'nobody waits for it each time')
-    t.match(await run.go('continue', threadId), { threadId, debugServerFrame: { line: 4 } })
-    t.match(
-      await run.go('continue', threadId),
-      { threadId: 1, debugServerFrame: { line: 3 } },
-      'and not where it was taken back',
-    )
+    t.match(await child.go('continue'), { debugServerFrame: { line: 4 } })
+    t.equal(await child.go('continue'), 'terminated')
+    t.match(await run.next(), { debugServerFrame: { line: 3 } }, 'and not where it was taken back')
     t.match((await run.breakpoints('main.cjs', [{ line: 3 }, { line: 4 }]))[1], { verified: true })
     t.match(await run.go('continue'), { debugServerFrame: { line: 4 } })
     t.equal(await run.go('continue'), 'terminated')

@@ -6,10 +6,11 @@ import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { z } from 'zod'
 import { ProcessScope } from '../../../../../lib/processes/process-scope.ts'
-import { bridged } from '../../../../../services/runner/debug/bridge.ts'
+import type { ChildProcess as DebuggedChild, Opening } from '../../../../../services/runner/debug/adapter.ts'
 import { agentEnvironment } from '../../../../../services/runner/debug/node/engine.ts'
-import { launchedSchema, nodeBridge } from '../../../../../services/runner/debug/node/node-bridge.ts'
+import { launchedSchema, nodeAdapter } from '../../../../../services/runner/debug/node/node-adapter.ts'
 import { openly } from '../../../../../services/runner/sandbox/enclosure.ts'
+import { until } from '../../../../until.ts'
 
 export type Told = { event: string; body: Body }
 // biome-ignore lint/suspicious/noExplicitAny: what a bridge says is compared with what it should have said
@@ -22,6 +23,8 @@ type Options = {
   exceptions?: string[]
   breakpoints?: Record<string, object[]>
   environment?: Record<string, string>
+  /** Whether processes that it starts have debuggers of their own; they are let go of otherwise. */
+  follows?: boolean
 }
 
 /** A real Node under the bridge, without a runner around it. Files are made in a directory of their own. */
@@ -35,71 +38,29 @@ export function nodeRig(t: Test, files: Record<string, string>) {
   return { top, debug: (file: string, options: Options = {}) => NodeRun.start(t, top, file, options) }
 }
 
-export class NodeRun {
-  readonly events: Told[] = []
-  readonly child: ChildProcess
+type Request = (command: string, parameters: object) => Promise<Body>
+
+/** A process under a bridge of its own. */
+class UnderBridge {
+  readonly events: Told[]
   output = ''
-  readonly ended: Promise<number | string | null>
-  readonly #request: (command: string, parameters: object) => Promise<Body>
+  readonly #request: Request
   readonly #top: string
   #seen = 0
 
-  private constructor(
-    child: ChildProcess,
-    events: Told[],
-    request: (command: string, parameters: object) => Promise<Body>,
-    top: string,
-  ) {
-    this.child = child
+  constructor(events: Told[], request: Request, top: string) {
     this.events = events
     this.#request = request
     this.#top = top
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text
-      })
-    this.ended = once(child, 'close').then(([code, signal]) => code ?? signal)
   }
 
-  static async start(t: Test, top: string, file: string, options: Options): Promise<NodeRun> {
-    const scope = new ProcessScope({ graceMs: 0 })
-    const outside = mkdtempSync(join(tmpdir(), 'meet-'))
-    const place = {
-      ...{ worktree: top, directory: top, environment: {}, enclosure: openly },
-      meeting: () => ({ outside, inside: outside }),
-    }
-    const events: Told[] = []
-    const adapter = bridged(opening => nodeBridge(opening))({
-      ...{ scope, place },
-      event: (event, body) => events.push({ event, body }),
-      child: child => child.release(),
-    })
-    const request = async (command: string, parameters: object): Promise<Body> => {
-      const outcome = await adapter.client.request(command, parameters, z.unknown(), 30_000)
-      if (outcome.kind === 'done') return outcome.body
-      throw new Error(outcome.kind === 'refused' ? outcome.message : JSON.stringify(outcome))
-    }
-    await request('initialize', {})
-    const entry = options.entry === true ? join(top, file) : null
-    const { socket } = launchedSchema.parse(await request('launch', { entry }))
-    const { PATH = '' } = process.env
-    const child = spawn(options.node ?? process.execPath, [file, ...(options.arguments ?? [])], {
-      cwd: top,
-      env: { PATH, ...options.environment, ...agentEnvironment(socket, options.environment?.NODE_OPTIONS) },
-      stdio: 'pipe',
-    })
-    t.teardown(async () => {
-      child.kill('SIGKILL')
-      await adapter[Symbol.asyncDispose]()
-      rmSync(outside, { recursive: true, force: true })
-    })
-    const run = new NodeRun(child, events, request, top)
-    await run.next('initialized')
+  /** What the multiplexer says before a process runs. */
+  async configure(options: Options): Promise<void> {
+    await this.next('initialized')
     for (const [path, breakpoints] of Object.entries(options.breakpoints ?? {}))
-      await run.breakpoints(path, breakpoints)
-    await run.ask('setExceptionBreakpoints', { filters: options.exceptions ?? ['uncaught'] })
-    await run.ask('configurationDone')
-    return run
+      await this.breakpoints(path, breakpoints)
+    await this.ask('setExceptionBreakpoints', { filters: options.exceptions ?? ['uncaught'] })
+    await this.ask('configurationDone')
   }
 
   ask(command: string, parameters: object = {}): Promise<Body> {
@@ -166,5 +127,85 @@ export class NodeRun {
   async evaluate(expression: string, more: object = {}): Promise<Body> {
     const { stackFrames } = await this.ask('stackTrace', { threadId: 1 })
     return this.ask('evaluate', { expression, frameId: stackFrames[0].id, context: 'repl', ...more })
+  }
+}
+
+export class NodeRun extends UnderBridge {
+  readonly child: ChildProcess
+  readonly ended: Promise<number | string | null>
+  /** What it has started, each once it runs. */
+  readonly children: UnderBridge[] = []
+
+  private constructor(child: ChildProcess, events: Told[], request: Request, top: string) {
+    super(events, request, top)
+    this.child = child
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text
+      })
+    this.ended = once(child, 'close').then(([code, signal]) => code ?? signal)
+  }
+
+  static async start(t: Test, top: string, file: string, options: Options): Promise<NodeRun> {
+    const scope = new ProcessScope({ graceMs: 0 })
+    const outside = mkdtempSync(join(tmpdir(), 'meet-'))
+    const place = {
+      ...{ worktree: top, directory: top, environment: {}, enclosure: openly },
+      meeting: () => ({ outside, inside: outside }),
+    }
+    const follows = options.follows === true
+    const came = Promise.withResolvers<NodeRun>()
+    const opened = (open: DebuggedChild['open']) => {
+      const events: Told[] = []
+      const opening: Opening = {
+        ...{ scope, place },
+        event: (event, body) => events.push({ event, body }),
+        // One that makes no sense does not come.
+        child: child => void debugged(child).catch(() => undefined),
+      }
+      const adapter = open(opening)
+      const request: Request = async (command, parameters) => {
+        const outcome = await adapter.client.request(command, parameters, z.unknown(), 30_000)
+        if (outcome.kind === 'done') return outcome.body
+        throw new Error(outcome.kind === 'refused' ? outcome.message : JSON.stringify(outcome))
+      }
+      return { adapter, events, request }
+    }
+    const debugged = async (child: DebuggedChild) => {
+      const { adapter, events, request } = opened(child.open)
+      const of = new UnderBridge(events, request, top)
+      t.teardown(() => adapter[Symbol.asyncDispose]())
+      await request('initialize', {})
+      await child.begin(adapter.client, async () => undefined)
+      await of.configure(options)
+      ;(await came.promise).children.push(of)
+    }
+    const { adapter, events, request } = opened(nodeAdapter(follows))
+    await request('initialize', {})
+    const entry = options.entry === true ? join(top, file) : null
+    const { socket } = launchedSchema.parse(await request('launch', { entry }))
+    const { PATH = '' } = process.env
+    const child = spawn(options.node ?? process.execPath, [file, ...(options.arguments ?? [])], {
+      cwd: top,
+      env: {
+        ...{ PATH, ...options.environment },
+        ...agentEnvironment(socket, options.environment?.NODE_OPTIONS, follows),
+      },
+      stdio: 'pipe',
+    })
+    t.teardown(async () => {
+      child.kill('SIGKILL')
+      await adapter[Symbol.asyncDispose]()
+      rmSync(outside, { recursive: true, force: true })
+    })
+    const run = new NodeRun(child, events, request, top)
+    await run.configure(options)
+    came.resolve(run)
+    return run
+  }
+
+  /** The child of this number, when it runs. */
+  async childOf(number: number): Promise<UnderBridge> {
+    return until(`child ${number}`, () => this.children[number])
   }
 }

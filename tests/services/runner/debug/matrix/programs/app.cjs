@@ -106,7 +106,7 @@ function handles() {
 }
 
 function forks() {
-  console.log('child', spawnSync('sh', ['-c', 'exit 5']).status)
+  console.log('child', spawnSync(process.execPath, [__filename, 'sums']).status)
   return 0
 }
 
@@ -136,10 +136,12 @@ function traces() {
   return total_of([4])
 }
 
+const sums = () => total_of([5])
+
 const leave = () => Number(process.argv[3])
 
 const scenarios = {
-  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, leave },
+  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, leave, sums },
   ...{ caught, handles, forks, execs, daemonizes, closes, traces },
 }
 const result = scenarios[process.argv[2]]()

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { z } from 'zod'
-import { bridged } from '../../../../../../services/runner/debug/bridge.ts'
-import { launchedSchema, nodeBridge } from '../../../../../../services/runner/debug/node/node-bridge.ts'
+import { launchedSchema, nodeAdapter } from '../../../../../../services/runner/debug/node/node-adapter.ts'
 import { openly } from '../../../../../../services/runner/sandbox/enclosure.ts'
 import { tryLives } from '../../hostile/try-lives.ts'
 import { scopeOf } from '../../live-rig.ts'
@@ -42,7 +41,7 @@ async function lives(scope: ReturnType<typeof scopeOf>, plan: Plan) {
   }
   const told: string[] = []
   const initialized = Promise.withResolvers<void>()
-  const adapter = bridged(nodeBridge)({
+  const adapter = nodeAdapter(true)({
     ...{ scope, place, child: child => child.release() },
     event(name) {
       told.push(name)
