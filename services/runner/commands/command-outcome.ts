@@ -12,6 +12,8 @@ export type EndCause =
   | { reason: 'detached' }
   /** What its debugger was attached to has ended, and how is nobody's to know here. */
   | { reason: 'process_gone' }
+  /** Its debugger cannot make anything of it that runs; `message` tells why. */
+  | { reason: 'spawn_failed'; message: string }
   /** Its debugger went away, and what stopped in it must not run on unseen; `message` tells what happened. */
   | { reason: 'debugger_failed'; message: string }
   | { reason: 'debugger_lost' }
@@ -33,9 +35,12 @@ export type CommandOutcome = {
   failure: CommandFailure | null
 }
 
+/** With these the exit code is that of the debugger, which was there in place of the program. */
+const isOfAnother: ReadonlySet<EndCause['reason']> = new Set(['detached', 'process_gone', 'spawn_failed'])
+
 /** How a command ended, from what was seen and from what we did to it. */
 export function commandOutcome(seen: SeenEnd, cause: EndCause | undefined): CommandOutcome {
-  const isItsOwn = cause?.reason !== 'detached' && cause?.reason !== 'process_gone'
+  const isItsOwn = cause === undefined || !isOfAnother.has(cause.reason)
   const exit_code = seen.kind === 'exited' && isItsOwn ? seen.code : null
   if (cause !== undefined)
     return {
@@ -66,6 +71,7 @@ function statusOf(cause: EndCause): CommandStatus {
       return 'cancelled'
     case 'process_gone':
       return 'lost'
+    case 'spawn_failed':
     case 'debugger_failed':
     case 'debugger_lost':
     case 'memory_limit':
@@ -89,6 +95,7 @@ function messageOf(cause: EndCause): string {
       return 'the debugger has let go of the process, which runs on'
     case 'process_gone':
       return 'the process has ended; its exit code is told by whoever started it'
+    case 'spawn_failed':
     case 'debugger_failed':
       return cause.message
     case 'debugger_lost':

@@ -21,11 +21,18 @@ const letGo =
 /** The protocol's event for it. */
 const changedSchema = z.object({ capabilities: z.unknown() })
 
+export type LinkFailure = {
+  readonly reason: 'debugger_failed' | 'spawn_failed'
+  readonly message: string
+}
+
 export type LinkHandlers = {
   readonly event: (name: string, body: unknown) => void
   readonly child: (child: ChildProcess) => void
-  /** The adapter is of no use any more. Called once, unless the debuggee has gone before. */
-  readonly failed: (message: string) => void
+  /**
+   * The adapter is of no use any more, or the debuggee is none to it. Called once, unless the debuggee has gone before.
+   */
+  readonly failed: (failure: LinkFailure) => void
 }
 
 /**
@@ -56,7 +63,8 @@ export class AdapterLink implements AsyncDisposable {
     this.#handlers = handlers
     this.#answerMs = patienceMs
     const event = (name: string, body: unknown) => this.#event(name, body)
-    this.#adapter = open({ scope, place, event, child: handlers.child })
+    const unlaunchable = (message: string) => this.#giveUp({ reason: 'spawn_failed', message })
+    this.#adapter = open({ scope, place, event, child: handlers.child, unlaunchable })
     void this.client.closed.then(why => this.fail(`the debug adapter went away: ${why}`))
   }
 
@@ -153,11 +161,15 @@ export class AdapterLink implements AsyncDisposable {
 
   /** Gives the adapter up: nothing is asked of it any more. */
   fail(message: string): void {
+    const { stderr } = this.#adapter
+    this.#giveUp({ reason: 'debugger_failed', message: stderr === '' ? message : `${message}\n${stderr}` })
+  }
+
+  #giveUp(failure: LinkFailure): void {
     if (this.#over) return
     this.#over = true
-    const { stderr } = this.#adapter
-    this.#handlers.failed(stderr === '' ? message : `${message}\n${stderr}`)
-    this.client.close(message)
+    this.#handlers.failed(failure)
+    this.client.close(failure.message)
     this.#released.resolve()
   }
 

@@ -40,6 +40,8 @@ export type Opening = {
   readonly asked?: AskedHandler | undefined
   /** To be called for each child process that has come. */
   readonly child: (child: ChildProcess) => void
+  /** To be called, in place of all that follows, where the debuggee is nothing that can be run: the adapter is well. */
+  readonly unlaunchable?: ((why: string) => void) | undefined
 }
 
 /** Never throws: what is wrong is told through `closed`. */

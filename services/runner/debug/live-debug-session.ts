@@ -3,7 +3,7 @@ import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { KeptStops } from './above/kept-stops.ts'
 import { Probes } from './above/probes.ts'
-import { AdapterLink } from './adapter-link.ts'
+import { AdapterLink, type LinkFailure } from './adapter-link.ts'
 import { Attachment } from './attach/attachment.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { actor } from './control/acting.ts'
@@ -91,7 +91,7 @@ export class LiveDebugSession implements AsyncDisposable {
     this.paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
     const { scope, plan, place, deadlines, child } = deps
     const event = (name: string, body: unknown) => this.#event(name, body)
-    const failed = (message: string) => this.end(this.#attachment.failed(message))
+    const failed = (failure: LinkFailure) => this.end(this.#attachment.failed(failure))
     const handlers = { event, child, failed }
     this.adapter = new AdapterLink(scope, noted(plan.open, deps.record), place, handlers, deadlines?.answerMs)
     this.#frames = this.newFrames()

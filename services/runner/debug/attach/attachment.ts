@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive } from '../../../../lib/processes/identity.ts'
 import type { EndCause } from '../../commands/command-outcome.ts'
-import type { AdapterLink } from '../adapter-link.ts'
+import type { AdapterLink, LinkFailure } from '../adapter-link.ts'
 import { anyBodySchema } from '../dap-messages.ts'
 import type { LiveDependencies } from '../live-dependencies.ts'
 
@@ -43,10 +43,10 @@ export class Attachment {
   }
 
   /** Its adapter is of no use any more. One that was in the sandbox of the process has gone with that. */
-  failed(message: string): EndCause {
+  failed(failure: LinkFailure): EndCause {
     const { hostPid: pid = 0, startTime = '' } = this.#process ?? {}
     const hasGone = this.#process !== undefined && !isAlive({ pid, startTime })
-    return hasGone ? { reason: 'process_gone' } : { reason: 'debugger_failed', message }
+    return hasGone ? { reason: 'process_gone' } : failure
   }
 
   /** The adapter's `exited`: its command leaves with the same code. */

@@ -7,7 +7,7 @@ import {
   capabilitiesSchema,
   setBreakpointsBodySchema,
 } from '../dap-messages.ts'
-import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
+import { BeginningRefused, type Dialect, type Speaker, Unlaunchable } from '../within/dap-within.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { buildErrors } from './build-errors.ts'
 
@@ -44,12 +44,16 @@ const outputSchema = z.object({ category: z.string().optional(), output: z.strin
 const functionsSchema = z.looseObject({ breakpoints: z.array(z.looseObject({ name: z.string() })) })
 const stoppedSchema = z.looseObject({
   reason: z.string(),
+  text: z.string().optional(),
   threadId: z.int().optional(),
   hitBreakpointIds: z.array(z.int()).optional(),
 })
 
 /** Before the first line of the program itself; the process begins in Go's runtime. */
 const entryFunction = { name: 'main.main' }
+
+/** What the kernel says of a thread that is not there: to one that stands still that comes of SIGKILL alone. */
+const noProcess = /no such process$/
 
 /** What Delve's adapter says and wants, in the terms of the protocol. */
 export class DelveDialect implements Dialect {
@@ -64,10 +68,16 @@ export class DelveDialect implements Dialect {
   #functions: readonly object[] = []
   #entry: number | undefined
   #awaitsEntry: boolean
+  #wasKilled = false
+  /** Where it has stopped last. */
+  #thread = 1
+  readonly #tell: (name: string, body: unknown) => void
 
-  constructor(target: DelveTarget, stops: Stops) {
+  /** `tell`: an event that Delve does not tell. */
+  constructor(target: DelveTarget, stops: Stops, tell: (name: string, body: unknown) => void) {
     this.#target = target
     this.#stops = stops
+    this.#tell = tell
     this.#awaitsEntry = stops.stop_on_entry
   }
 
@@ -90,9 +100,9 @@ export class DelveDialect implements Dialect {
       // The answer comes behind the event.
       await Promise.race([there, to.ask(begin, how, anyBodySchema, buildMs).then(() => there)])
     } catch (error) {
-      if (!(error instanceof BeginningFailed)) throw error
+      if (!(error instanceof BeginningRefused)) throw error
       const said = buildErrors(this.#buildErrors, this.#target).trim()
-      throw new BeginningFailed(`${error.message.trim()}${said === '' ? '' : `\n${said}`}`)
+      throw new Unlaunchable(`${error.message.trim()}${said === '' ? '' : `\n${said}`}`)
     }
     if (this.#awaitsEntry && mode !== 'local') await this.#setFunctions()
     return body
@@ -137,7 +147,12 @@ export class DelveDialect implements Dialect {
           return undefined
         }
         // A pause that comes upon no goroutine names none: the first is always there.
-        const stop = { threadId: 1, ...data }
+        const stop = { ...data, threadId: data.threadId ?? 1 }
+        this.#thread = stop.threadId
+        if (stop.reason === 'exception' && noProcess.test(data.text ?? '')) {
+          void this.#look().then(isThere => isThere && this.#tell(name, stop))
+          return undefined
+        }
         if (stop.reason === 'exception' && this.#stops.exceptions === 'never') {
           this.#say('continue', { threadId: stop.threadId })
           return undefined
@@ -149,8 +164,13 @@ export class DelveDialect implements Dialect {
     return { name, body }
   }
 
+  refused(message: string): void {
+    if (noProcess.test(message)) void this.#look()
+  }
+
   /** It says so when it is asked to leave. */
   async exitCode(): Promise<number | undefined> {
+    if (this.#wasKilled) return 128 + 9
     await this.#to?.ask('disconnect', {}, anyBodySchema, leaveMs).catch(() => undefined)
     const status = this.#status
     return status === undefined || status >= 0 ? status : 128 - status
@@ -167,6 +187,22 @@ export class DelveDialect implements Dialect {
     this.#awaitsEntry = false
     this.#say('setFunctionBreakpoints', { breakpoints: this.#functions })
     return true
+  }
+
+  /**
+   * Whether the program is there, for all that Delve has said. Somebody may have killed it while it stood, of which Delve
+   * does not hear: it tells that it has stopped for an error, and waits in vain for whatever is left.
+   */
+  async #look(): Promise<boolean> {
+    const stack = this.#to?.ask('stackTrace', { threadId: this.#thread, levels: 1 }, anyBodySchema, answerMs)
+    const said = await stack?.then(
+      () => '',
+      (error: unknown) => (error instanceof Error ? error.message : ''),
+    )
+    if (!noProcess.test(said ?? '')) return true
+    this.#wasKilled = true
+    this.#tell('terminated', undefined)
+    return false
   }
 
   /** Of which nobody needs the answer. */

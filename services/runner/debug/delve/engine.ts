@@ -86,7 +86,7 @@ const signs = { exactly: '==', from: '>=', every: '%' } as const
 
 const planOf = (request: DebugRequest, target: DelveTarget, host: EngineHost): EnginePlan => ({
   adapterId: 'dlv',
-  open: opening => new DapWithin(host, opening, () => new DelveDialect(target, request)),
+  open: opening => new DapWithin(host, opening, tell => new DelveDialect(target, request, tell)),
   begin: async () => ({ ok: true, program: host.program }),
   ...(target.mode === 'debug' ? { launchMs: buildMs } : {}),
   // It stops at panics that nobody recovers from, and at fatal errors, without being asked to.

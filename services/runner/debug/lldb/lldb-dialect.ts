@@ -4,7 +4,7 @@ import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { RequestRefused } from '../bridge.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-messages.ts'
 import { shellContext } from '../engine.ts'
-import { BeginningFailed, type Dialect, type Speaker } from '../within/dap-within.ts'
+import { BeginningFailed, type Dialect, type Speaker, Unlaunchable } from '../within/dap-within.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { exitCodeIn, hasGone, packetHistory, processInfo } from './exit-packet.ts'
 import {
@@ -191,7 +191,7 @@ export class LldbDialect implements Dialect {
     const giveUp = () => reject(new BeginningFailed(`${this.#target.program} was not there in time`))
     late.addEventListener('abort', giveUp)
     const gone = exited.then(() => {
-      throw new BeginningFailed(`${this.#target.program} could not be run; the log says why`)
+      throw new Unlaunchable(`${this.#target.program} could not be run; the log says why`)
     })
     try {
       const stop = stoppedSchema.safeParse(await Promise.race([stopped, gone, promise]))

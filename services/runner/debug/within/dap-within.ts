@@ -27,6 +27,12 @@ export const lostExit = 'lost'
 /** The debuggee cannot be debugged, for this reason. */
 export class BeginningFailed extends Error {}
 
+/** It is nothing that can be run: it does not build, for one. The adapter is well. */
+export class Unlaunchable extends BeginningFailed {}
+
+/** An adapter says no to what it is asked at the beginning. */
+export class BeginningRefused extends BeginningFailed {}
+
 /** What an adapter of the protocol needs others to know of it. */
 export type Dialect = {
   /**
@@ -38,6 +44,8 @@ export type Dialect = {
   request(command: string, parameters: object): { command: string; parameters: object }
   /** What is told of an answer, where that is not what the adapter says. */
   answered?(command: string, body: unknown): unknown
+  /** A request was refused with this message. */
+  refused?(message: string): void
   /** What is told of an event; nothing of one that is nobody's affair. Of the beginning all are heard too. */
   event(name: string, body: unknown): { name: string; body: unknown } | undefined
   /** The code that the debuggee's command leaves with, once the adapter says that it is gone; undefined: nobody knows. */
@@ -58,6 +66,7 @@ export class DapWithin implements Adapter {
   readonly #pipes: EnginePipes
   readonly #adapter: DapClient
   readonly #event: Opening['event']
+  readonly #unlaunchable: Opening['unlaunchable']
   readonly #awaited = new Map<string, (body: unknown) => void>()
   #client: object = {}
   #isBeginning = true
@@ -65,11 +74,13 @@ export class DapWithin implements Adapter {
 
   constructor(
     host: EngineHost,
-    { event, asked }: Pick<Opening, 'event' | 'asked'>,
+    { event, asked, unlaunchable }: Pick<Opening, 'event' | 'asked' | 'unlaunchable'>,
+    /** `tell`: an event that the adapter does not tell; `terminated` is that the debuggee is gone. */
     dialectOf: (tell: Opening['event']) => Dialect,
   ) {
     this.#event = event
-    this.#dialect = dialectOf(event)
+    this.#unlaunchable = unlaunchable
+    this.#dialect = dialectOf((name, body) => this.#tell(name, body))
     this.#pipes = host.open()
     const { output, input } = this.#pipes
     this.#adapter = new DapClient(output, input, (name, body) => this.#heard(name, body), { asked })
@@ -105,6 +116,7 @@ export class DapWithin implements Adapter {
 
   #failed(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error)
+    if (error instanceof Unlaunchable) this.#unlaunchable?.(why)
     this.#adapter.close(
       error instanceof BeginningFailed ? why : `nothing can be made of what it says: ${why}`,
     )
@@ -121,7 +133,7 @@ export class DapWithin implements Adapter {
       case 'done':
         return outcome.body
       case 'refused':
-        throw new BeginningFailed(outcome.message)
+        throw new BeginningRefused(outcome.message)
       case 'late':
         throw new BeginningFailed(`it did not answer to ${command} for ${ms / 1_000} s`)
       case 'closed':
@@ -153,6 +165,7 @@ export class DapWithin implements Adapter {
         ...hearing,
         heard,
       })
+      if (outcome.kind === 'refused') this.#dialect.refused?.(outcome.message)
       const isTold = outcome.kind === 'done' && told !== undefined
       return isTold ? parsedOutcome(command, schema, told) : outcome
     } catch (error) {
@@ -165,8 +178,12 @@ export class DapWithin implements Adapter {
     this.#awaited.get(name)?.(body)
     this.#awaited.delete(name)
     const told = this.#dialect.event(name, body)
+    if (told !== undefined) this.#tell(told.name, told.body)
+  }
+
+  #tell(name: string, body: unknown): void {
     if (name === 'terminated') void this.#terminated().catch(error => this.#failed(error))
-    else if (told !== undefined && !this.#isBeginning) this.#event(told.name, told.body)
+    else if (!this.#isBeginning) this.#event(name, body)
   }
 
   /** Once, however often it is said. */

@@ -30,6 +30,11 @@ t.test('how a command ended', async t => {
     status: 'failed',
     failure: { reason: 'debugger_lost', message: /runner that held its debugger/ },
   })
+  t.same(commandOutcome(code(137), { reason: 'spawn_failed', message: 'it does not build' }), {
+    status: 'failed',
+    exit_code: null,
+    failure: { reason: 'spawn_failed', message: 'it does not build' },
+  })
   t.match(commandOutcome(gone, { reason: 'debugger_failed', message: 'it hangs' }), {
     status: 'failed',
     failure: { reason: 'debugger_failed', message: 'it hangs' },

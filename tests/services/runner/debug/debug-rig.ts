@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
+import type { CommandLimits } from '../../../../services/contract/command-limits.ts'
 import type { DebugRole, Viewer } from '../../../../services/contract/debug-control.ts'
 import { type DebugRequest, debuggeeLine, enginesFor } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession, Frame, Variable } from '../../../../services/contract/debug-resources.ts'
@@ -43,6 +44,7 @@ export type LaunchOptions = {
   directory?: string
   environment?: Record<string, string>
   timeout?: number
+  limits?: CommandLimits
   terminal?: { columns: number; rows: number }
   stdin?: string
 }
@@ -154,6 +156,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
           directory: options.directory ?? '.',
           environment: options.environment ?? {},
           timeout: options.timeout ?? null,
+          ...(options.limits === undefined ? {} : { limits: options.limits }),
           terminal: options.terminal,
           stdin: options.stdin,
           now: rig.now(),

@@ -99,7 +99,7 @@ const ends: readonly [how: string, launch: GoLaunch, stop: object | null, code: 
 ]
 
 t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t => {
-  const { rig, run, state, session, launch } = await delveRig(t, {
+  const { rig, run, state, answer, refusal, session, launch } = await delveRig(t, {
     'main.go': program,
     'broken/main.go': 'package main\n\nfunc main() { missing() }\n',
   })
@@ -130,6 +130,7 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
   })
   await t.test('what is paused stands, and what is ended is gone', async t => {
     const debug = await run({ arguments: ['stand'], breakpoints: ['main.go:36'] })
+    await answer(debug, 'debug.break', { breakpoints: ['main.go:36'], remove: true })
     t.match(await state(debug, 'debug.continue', { wait: 0 }), { status: 'running' })
     t.match(await state(debug, 'debug.pause'), { status: 'stopped', stop: { reason: 'pause' } })
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
@@ -137,7 +138,8 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
   })
   await t.test('what does not build is told with what the compiler says', async t => {
     const { at } = await run({ path: 'broken' })
-    t.match(at.end, { reason: 'adapter_failed', message: /^broken\/main\.go:3:15: undefined: missing/m })
+    const message = /^broken\/main\.go:3:15: undefined: missing/m
+    t.match(at.end, { reason: 'launch_failed', message, exit_code: null })
     t.notMatch(at.end?.message, /debug-server-|\/tmp\//)
   })
   await t.test('a name that is not there is told with what is meant', async t => {
@@ -150,6 +152,23 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
     const runs = await launch({ arguments: ['stand'] })
     process.kill(await pidSaid(runs), 'SIGTERM')
     t.match(await state(runs, 'debug.status'), { end: { exit_code: 143 } })
+    await until('nothing to be left', () => pidOf(session.id) === undefined)
+  })
+  await t.test('the program is killed from outside while it stands', async t => {
+    const stands = async () => {
+      const debug = await run({ arguments: ['stand'], breakpoints: ['main.go:36'] })
+      t.match(debug.at, { status: 'stopped' })
+      process.kill(await pidSaid(debug), 'SIGKILL')
+      return debug
+    }
+    const killed = { status: 'ended', end: { reason: 'exited', exit_code: 137 } }
+    t.match(await state(await stands(), 'debug.continue'), killed, 'sent on')
+    const looked = await stands()
+    await until(
+      'a look to be refused',
+      async () => (await refusal(looked, 'debug.stack')).code !== 'answered',
+    )
+    t.match(await rig.ended(looked.command), { status: 'failed', exit_code: 137 }, 'looked at')
     await until('nothing to be left', () => pidOf(session.id) === undefined)
   })
   await t.test('Delve is killed', async t => {

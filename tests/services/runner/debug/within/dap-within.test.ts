@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { encodeDap } from '../../../../../lib/dap-framing.ts'
 import { capabilitiesSchema } from '../../../../../services/runner/debug/dap-messages.ts'
-import { DapWithin, type Dialect } from '../../../../../services/runner/debug/within/dap-within.ts'
+import {
+  DapWithin,
+  type Dialect,
+  Unlaunchable,
+} from '../../../../../services/runner/debug/within/dap-within.ts'
 import { engineHost } from '../../../../../services/runner/debug/within/engine-host.ts'
 import { until } from '../../../../until.ts'
 import { scopeOf } from '../live-rig.ts'
@@ -26,7 +30,12 @@ async function within(t: Test, dialect: Partial<Dialect>) {
     scopeOf(t),
   )
   const events: string[] = []
-  const adapter = new DapWithin(host, { event: name => events.push(name) }, () => ({ ...plain, ...dialect }))
+  const unlaunchable: string[] = []
+  const adapter = new DapWithin(
+    host,
+    { event: name => events.push(name), unlaunchable: why => unlaunchable.push(why) },
+    () => ({ ...plain, ...dialect }),
+  )
   const opened = (name: string, access: number) =>
     openSync(join(directory, name), access | constants.O_NONBLOCK)
   const [errors, output] = [opened('errors', constants.O_WRONLY), opened('out', constants.O_WRONLY)]
@@ -42,7 +51,7 @@ async function within(t: Test, dialect: Partial<Dialect>) {
   t.teardown(() => read.destroy())
   writeSync(errors, '\n')
   return {
-    ...{ adapter, events },
+    ...{ adapter, events, unlaunchable },
     say: (message: object) => writeSync(output, encodeDap({ seq: 1, ...message })),
     codes: () => codes,
   }
@@ -55,6 +64,17 @@ t.test('a dialect that can make nothing of what its adapter says ends the adapte
     },
   })
   t.equal(await adapter.client.closed, 'nothing can be made of what it says: x is not a function')
+  t.same(events, [])
+})
+
+t.test('what cannot be run is told as that, and not as an adapter that fails', async t => {
+  const { adapter, events, unlaunchable } = await within(t, {
+    begin: async () => {
+      throw new Unlaunchable('it does not build')
+    },
+  })
+  t.equal(await adapter.client.closed, 'it does not build')
+  t.same(unlaunchable, ['it does not build'])
   t.same(events, [])
 })
 
