@@ -16,6 +16,8 @@ const rooms: readonly [room: string, path: RegExp, mayImport: readonly string[]]
   ['services/contract', /^services\/contract\//, ['lib']],
   ['services/store', /^services\/store\//, ['services/contract', 'lib']],
   ['services/api', /^services\/api\//, ['services/store', 'services/contract', 'config', 'lib']],
+  // They run among a session's own programs.
+  ['programs of session apps', /^services\/runner\/apps\/programs\//, ['lib']],
   ['services/runner', /^services\/runner\//, ['services/store', 'services/contract', 'config', 'lib']],
   ['services/proxy', /^services\/proxy\//, ['services/store', 'services/contract', 'config', 'lib']],
   ['client/sdk', /^client\/sdk\//, ['services/contract', 'lib']],

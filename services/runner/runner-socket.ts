@@ -1,6 +1,6 @@
-import { chmod, lstat, unlink } from 'node:fs/promises'
-import { connect, createServer, type Server } from 'node:net'
-import { UserError } from '../../lib/user-error.ts'
+import { chmod } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { removeStaleSocket } from '../../lib/stale-socket.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
 import { type PeerHandlers, SocketPeer } from './socket-peer.ts'
 
@@ -22,7 +22,7 @@ export class RunnerSocket implements AsyncDisposable {
 
   /** Throws a UserError where another runner listens there. A file that a dead one left is replaced. */
   static async listen(path: string, hello: FromRunner, handlers: PeerHandlers): Promise<RunnerSocket> {
-    await removeStale(path)
+    await removeStaleSocket(path, 'another runner')
     const peers = new Set<SocketPeer>()
     // A tunnel may have ended on one side only.
     const server = createServer({ allowHalfOpen: true }, socket => {
@@ -53,33 +53,4 @@ export class RunnerSocket implements AsyncDisposable {
     for (const peer of this.#peers) peer.cut()
     await closed
   }
-}
-
-async function removeStale(path: string): Promise<void> {
-  switch (await answers(path)) {
-    case 'yes':
-      throw new UserError(`another runner listens on ${path}`, { fix: 'end it first, or use another socket' })
-    case 'no':
-      // A plain file refuses connections, too.
-      if (!(await lstat(path)).isSocket()) throw new UserError(`${path} is there already, and is no socket`)
-      await unlink(path)
-      return
-    case 'missing':
-  }
-}
-
-/** Whether somebody accepts connections there. Someone who is stopped still does. */
-function answers(path: string): Promise<'yes' | 'no' | 'missing'> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve('yes')
-    })
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') resolve('missing')
-      else if (error.code === 'ECONNREFUSED') resolve('no')
-      else reject(new Error(`the socket ${path} cannot be used`, { cause: error }))
-    })
-  })
 }

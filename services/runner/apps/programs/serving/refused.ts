@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Why a request is not done, in words that the file server of Octo has too. */
+const statuses = {
+  INVALID_PATH: 400,
+  INVALID_REQUEST: 400,
+  NOT_A_DIRECTORY: 400,
+  NOT_A_FILE: 400,
+  PATH_TRAVERSAL: 403,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  CONFLICT: 409,
+  PRECONDITION_FAILED: 412,
+  FILE_TOO_LARGE: 413,
+  RANGE_NOT_SATISFIABLE: 416,
+  INTERNAL: 500,
+  BUSY: 503,
+  NO_ROOM: 507,
+} as const
+
+export type RefusedCode = keyof typeof statuses
+
+/** An expected outcome, thrown to where the answer is written. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: RefusedCode
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: RefusedCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.code = code
+    this.headers = headers
+  }
+
+  get status(): number {
+    return statuses[this.code]
+  }
+}
+
+/** Only pages of the app itself may change anything: browsers say which page asks, other programs say nothing. */
+export function refuseOtherSites({ headers }: IncomingMessage): void {
+  const site = headers['sec-fetch-site']
+  if (site === undefined || site === 'same-origin' || site === 'none') return
+  throw new Refused('FORBIDDEN', 'another site asks for this')
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const content = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(content),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  })
+  response.end(content)
+}
+
+/** The answer to what was thrown; where an answer has begun the connection breaks, so that nobody takes a part for the whole. */
+export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const refused = error instanceof Refused ? error : new Refused('INTERNAL', 'it failed')
+  if (refused !== error) console.error(error)
+  if (response.headersSent) return void response.destroy()
+  // What is left of the body is not worth reading.
+  const over = request.complete ? {} : { connection: 'close' }
+  sendJson(
+    response,
+    refused.status,
+    { error: refused.message, code: refused.code },
+    { ...refused.headers, ...over },
+  )
+}
