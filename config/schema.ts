@@ -113,6 +113,7 @@ export const serverSchema = z.strictObject({
         .meta({ description: 'addresses and ranges such as ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"]' })
         .default([]),
       connections: z.int().min(1).max(1_000_000).default(10_000),
+      body_limit: z.int().min(0).default(1_073_741_824),
     })
     .prefault({}),
   services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),

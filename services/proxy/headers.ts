@@ -42,10 +42,15 @@ export type Forwarded = Client & {
  * client's own headers of that name.
  */
 export function requestHeaders(raw: RawHeaders, forwarded: Forwarded, trace: TraceCarrier = {}): string[] {
-  // Node has answered `Expect: 100-continue` itself.
-  const kept = withoutHopByHop(raw, name => ours.has(name) || name === 'expect' || Object.hasOwn(trace, name))
+  const { host } = forwarded
+  const kept = withoutHopByHop(raw, name => name === 'host' || ours.has(name) || Object.hasOwn(trace, name))
+  // That of the request line counts where it has one, and HTTP/1.0 needs none (RFC 9112, section 3.2).
+  kept.unshift('Host', host ?? 'localhost')
   return [...kept, ...forwardedHeaders(forwarded), ...Object.entries(trace).flat()]
 }
+
+/** What is asked of the next connection where the client takes trailers (RFC 9110, section 10.1.4). */
+export const takesTrailers = ['TE', 'trailers', 'Connection', 'TE'] as const
 
 /** What goes back to the client. */
 export const responseHeaders = (raw: RawHeaders): string[] => withoutHopByHop(raw, () => false)
@@ -53,19 +58,29 @@ export const responseHeaders = (raw: RawHeaders): string[] => withoutHopByHop(ra
 function withoutHopByHop(raw: RawHeaders, dropped: (name: string) => boolean): string[] {
   const named = namedByConnection(raw)
   const kept: string[] = []
-  for (const [name, value] of pairs(raw)) {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? ''
     const lower = name.toLowerCase()
-    if (!hopByHop.has(lower) && !named.has(lower) && !dropped(lower)) kept.push(name, value)
+    if (!hopByHop.has(lower) && !named?.has(lower) && !dropped(lower)) kept.push(name, raw[index + 1] ?? '')
   }
   return kept
 }
 
+/** They say where a body ends and whom it is for, which nobody may declare away. */
+const neverNamed = new Set(['content-length', 'host'])
+
 /** Further headers that the sender has declared to concern this connection only. */
-function namedByConnection(raw: RawHeaders): Set<string> {
-  const named = new Set<string>()
-  for (const [name, value] of pairs(raw))
-    if (name.toLowerCase() === 'connection')
-      for (const part of value.split(',')) named.add(part.trim().toLowerCase())
+function namedByConnection(raw: RawHeaders): Set<string> | undefined {
+  let named: Set<string> | undefined
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? ''
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue
+    named ??= new Set()
+    for (const part of (raw[index + 1] ?? '').split(',')) {
+      const lower = part.trim().toLowerCase()
+      if (!neverNamed.has(lower)) named.add(lower)
+    }
+  }
   return named
 }
 
@@ -90,6 +105,14 @@ export function forwardedHeaders({ address, host, protocol, proof }: Forwarded):
 const quoted = (text: string): string =>
   /^[!#$%&'*+.^_`|~\w-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 
-function* pairs(raw: RawHeaders): Generator<[string, string]> {
-  for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? '']
+/** Whether it is a stream of events of which no proxy has been told yet to hold nothing back. */
+export function isEventStream(raw: RawHeaders): boolean {
+  let isOne = false
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? ''
+    if (name.length === 12 && name.toLowerCase() === 'content-type')
+      isOne = /^text\/event-stream\b/i.test(raw[index + 1] ?? '')
+    else if (name.length === 17 && name.toLowerCase() === 'x-accel-buffering') return false
+  }
+  return isOne
 }

@@ -26,6 +26,7 @@ await runService(async () => {
       proof: await proxyProof(store),
       trustedProxies: listen.trusted_proxies,
       connections: listen.connections,
+      bodyLimit: listen.body_limit,
       instance,
       version: packageVersion(),
       log,

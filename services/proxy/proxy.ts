@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { Pool } from 'undici'
+import { Client } from 'undici'
 import { limitConnections } from '../../lib/connection-room.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
@@ -11,7 +11,7 @@ import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
-import type { Forwarded } from './headers.ts'
+import type { Forwarded, RawHeaders } from './headers.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { answerMetrics } from './metrics-answer.ts'
 import { endWithProblem, sendProblem } from './problem.ts'
@@ -20,6 +20,7 @@ import { type RequestTarget, requestTarget } from './request-target.ts'
 import { switchProtocols } from './switch-protocols.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 import { Tunnel } from './tunnel.ts'
+import { Upstream } from './upstream/upstream.ts'
 
 export type ProxyDependencies = {
   /** Port 0 takes any that is free. */
@@ -35,14 +36,24 @@ export type ProxyDependencies = {
   readonly log: Logger
   /** How many connections of clients may be open. */
   readonly connections: number
+  /** The most bytes that a body may have; 0: any. */
+  readonly bodyLimit: number
   readonly limits?: Partial<ProxyLimits>
 }
 
-/** In milliseconds: how long the head of a request may take to come, and all of it, and a stop to wait for what is in progress. */
-type ProxyLimits = { readonly head: number; readonly request: number; readonly stop: number }
+/**
+ * In milliseconds: how long the head of a request may take to come, how long none of its body may, and all of it; how long an
+ * answer may not begin; and how long a stop waits for what is in progress.
+ */
+type ProxyLimits = Readonly<Record<'head' | 'pause' | 'request' | 'answer' | 'stop', number>>
 
-/** A request that is sent slowly is to be cut by who it is for, whose answer says so. */
-const defaultLimits: ProxyLimits = { head: 30_000, request: 150_000, stop: 5_000 }
+const defaultLimits: ProxyLimits = {
+  head: 30_000,
+  pause: 60_000,
+  request: 3_600_000,
+  answer: 120_000,
+  stop: 5_000,
+}
 
 /**
  * The front door, first form: everything goes to the API, but for `/healthz`, by which the proxy answers for itself
@@ -53,18 +64,17 @@ export async function startProxy(
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const { log, listen } = deps
   const limits = { ...defaultLimits, ...deps.limits }
+  const { hostname, port } = new URL(deps.upstream)
   // A followed log may say nothing for as long as it likes; what is not answered at all is given up.
-  const upstream = new Pool(deps.upstream, {
-    headersTimeout: 120_000,
-    bodyTimeout: 0,
-    connect: { timeout: 5_000 },
-  })
+  const upstream = new Upstream({ host: hostname, port: Number(port) }, { answer: limits.answer })
+  const figures = new Client(deps.upstream)
   const trusted = new TrustedProxies(deps.trustedProxies)
   const forwardedOf = (request: IncomingMessage, { host }: RequestTarget): Forwarded => ({
     ...trusted.clientOf(request),
     host,
     proof: deps.proof,
   })
+  const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause: limits.pause } }
   const tunnels = new Set<Tunnel>()
   const metrics = new ProxyMetrics(() => tunnels.size)
   let isStopping = false
@@ -91,8 +101,8 @@ export async function startProxy(
       const forwarded = forwardedOf(request, target)
       if (path === '/healthz') answerForItself(deps, request, response)
       else if (path === '/metrics' && request.method === 'GET')
-        void answerMetrics({ upstream, metrics, log, request, response, forwarded })
-      else span.within(() => relay({ upstream, log, request, response, target, forwarded }))
+        void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
+      else span.within(() => relay({ ...to, request, response, target, forwarded }))
     },
   )
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -101,7 +111,7 @@ export async function startProxy(
     const response = responseOn(socket, new ServerResponse(request))
     const target = readTarget(request, response)
     if (target === undefined) return
-    const onUpgrade = (rawHeaders: string[], upstreamSocket: Duplex) => {
+    const onUpgrade = (rawHeaders: RawHeaders, upstreamSocket: Socket) => {
       response.detachSocket(socket)
       switchProtocols(socket, rawHeaders)
       const tunnel = new Tunnel(socket, upstreamSocket)
@@ -110,8 +120,10 @@ export async function startProxy(
       if (isStopping) tunnel.stop()
     }
     const forwarded = forwardedOf(request, target)
-    relay({ upstream, log, request, response, target, forwarded, onUpgrade })
+    relay({ ...to, request, response, target, forwarded, onUpgrade })
   })
+  // Whether it wants the body is for the upstream to say.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const { code, detail } = malformedRequest(error.code)
@@ -128,7 +140,8 @@ export async function startProxy(
       isStopping = true
       for (const tunnel of tunnels) tunnel.stop()
       await connections.drain(closed, limits.stop)
-      await upstream.destroy()
+      upstream[Symbol.dispose]()
+      await figures.destroy()
     },
   }
 }
@@ -152,7 +165,7 @@ function readTarget(request: IncomingMessage, response: ServerResponse) {
   sendProblem(
     response,
     'invalid_input',
-    target === undefined ? 'expected a path' : 'this transfer coding is not offered',
+    target === undefined ? 'expected a path, and one host' : 'this transfer coding is not offered',
     {
       connection: 'close',
     },

@@ -1,22 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Duplex, PassThrough, type Readable } from 'node:stream'
 import type { Logger } from 'pino'
-import { type Dispatcher, errors } from 'undici'
 import { traceCarrier } from '../../lib/trace.ts'
-import { type Forwarded, requestHeaders, responseHeaders } from './headers.ts'
+import type { ProblemCode } from '../contract/problems.ts'
+import {
+  type Forwarded,
+  isEventStream,
+  type RawHeaders,
+  requestHeaders,
+  responseHeaders,
+  takesTrailers,
+} from './headers.ts'
+import { sendInterim } from './interim.ts'
 import { sendProblem } from './problem.ts'
+import { type BodyLimits, readBody } from './request-body.ts'
 import type { RequestTarget } from './request-target.ts'
+import type { AnswerTo, Failure } from './upstream/answer.ts'
+import type { ResponseHead } from './upstream/response-head.ts'
+import type { Exchange, Upstream } from './upstream/upstream.ts'
 
 export type Relay = {
-  readonly upstream: Dispatcher
+  readonly upstream: Upstream
   readonly log: Logger
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly target: RequestTarget
   readonly forwarded: Forwarded
+  readonly limits: BodyLimits
   /** Given for a request to upgrade: called when the upstream agrees. */
-  readonly onUpgrade?: (rawHeaders: string[], socket: Duplex) => void
+  readonly onUpgrade?: (raw: RawHeaders, socket: Socket) => void
+  /** What the client is told where there is no answer. Never an address. */
+  readonly problemOf?: (failure: Failure) => { readonly code: ProblemCode; readonly detail: string }
 }
 
 /**
@@ -25,108 +39,148 @@ export type Relay = {
  * upstream breaks off in the middle, so does the answer, which the client then sees is not whole.
  */
 export function relay(work: Relay): void {
-  const { upstream, request, target, forwarded } = work
+  const { upstream, request, target, forwarded, onUpgrade } = work
+  const answering = new Answering(work)
+  const body = readBody(request, work.limits, (code, detail) => answering.refuse(code, detail))
+  if (body === 'refused') return
   const { method = 'GET' } = request
-  const options = {
-    path: target.path,
-    method,
-    headers: requestHeaders(request.rawHeaders, forwarded, traceCarrier()),
-    body: bodyOf(request),
-    ...(work.onUpgrade === undefined ? {} : { upgrade: 'websocket' }),
-  }
-  const handler = new Handler(work)
-  try {
-    upstream.dispatch(options, handler)
-  } catch (error) {
-    handler.failed(error)
-  }
+  const upgrades = onUpgrade !== undefined
+  const headers = requestHeaders(request.rawHeaders, forwarded, traceCarrier())
+  if (!upgrades && acceptsTrailers(request)) headers.push(...takesTrailers)
+  answering.follow(upstream.send({ method, target: target.path, headers, body, upgrades }, answering))
 }
 
-/** The body as a stream of its own, so that undici, which destroys it on failure, leaves the client's connection be. */
-function bodyOf(request: IncomingMessage): Readable | null {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
-  if (encoding === undefined && (length === undefined || length === '0')) return null
-  return request.pipe(new PassThrough()).on('error', () => {})
-}
+/** The longest body that is copied to go out in one write with its headers. */
+const shortBody = 4_096
 
-class Handler implements Dispatcher.DispatchHandler {
+class Answering implements AnswerTo {
   readonly #work: Relay
-  #controller: Dispatcher.DispatchController | undefined
-  #hasBegun = false
+  #exchange: Exchange | undefined
+  /** What has arrived and not been written: headers and body often arrive together, and leave together. */
+  #held: { readonly head: ResponseHead; bytes: Buffer | undefined } | undefined
 
   constructor(work: Relay) {
     this.#work = work
     const { request, response } = work
-    response.on('drain', () => this.#controller?.resume())
+    response.on('drain', () => this.#exchange?.resume())
     // After an early answer nobody takes the rest of the body. It is dropped: a client may read nothing before it has
     // sent all, and that one has gone away is noticed only while its connection is read.
-    response.once('finish', () => request.unpipe().resume())
+    response.once('finish', () => {
+      this.#exchange?.cutBody()
+      request.resume()
+    })
     response.once('close', () => {
-      if (!response.writableFinished) this.#controller?.abort(new Error('the client has gone away'))
+      if (!response.writableFinished) this.#exchange?.abort()
     })
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#work.response.closed) controller.abort(new Error('the client has gone away'))
+  follow(exchange: Exchange): void {
+    this.#exchange = exchange
+    if (this.#work.response.closed) exchange.abort()
   }
 
-  onRequestUpgrade(
-    controller: Dispatcher.DispatchController,
-    _status: number,
-    _: unknown,
-    socket: Duplex,
-  ): void {
-    this.#work.onUpgrade?.(rawHeadersOf(controller), socket)
+  /** Answers in place of the upstream. */
+  refuse(code: ProblemCode, detail: string): void {
+    const { request, response } = this.#work
+    this.#exchange?.abort()
+    // Also where the answer is out and the rest of the body is still being dropped.
+    if (response.headersSent) request.destroy()
+    else sendProblem(response, code, detail, { connection: 'close' })
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    _: unknown,
-    statusMessage?: string,
-  ): void {
-    if (status < 200) return
+  interim(status: number, raw: RawHeaders): void {
+    sendInterim(this.#work, status, raw)
+  }
+
+  head(head: ResponseHead): void {
+    this.#held = { head, bytes: undefined }
+    queueMicrotask(() => this.#flush())
+  }
+
+  data(bytes: Buffer): boolean {
+    if (this.#held !== undefined && this.#held.bytes === undefined) {
+      this.#held.bytes = bytes
+      return true
+    }
+    this.#flush()
+    return this.#work.response.write(bytes)
+  }
+
+  end(trailers: RawHeaders): void {
+    const { response } = this.#work
+    const held = this.#held
+    if (held === undefined || trailers.length > 0) {
+      this.#flush()
+      if (trailers.length > 0 && acceptsTrailers(this.#work.request)) response.addTrailers(entries(trailers))
+      response.end()
+      return
+    }
+    this.#held = undefined
+    this.#begin(held.head)
+    // Node joins a string with the headers, and nothing else.
+    if (held.bytes === undefined) response.end()
+    else if (held.bytes.length > shortBody) response.end(held.bytes)
+    else response.end(held.bytes.toString('latin1'), 'latin1')
+  }
+
+  upgrade(raw: RawHeaders, socket: Socket): void {
+    this.#work.onUpgrade?.(raw, socket)
+  }
+
+  failed(failure: Failure): void {
+    const { response, log, problemOf = problemOfApi } = this.#work
+    this.#held = undefined
+    if (response.closed || response.destroyed) return
+    const { reason, cause } = failure
+    if (response.headersSent) {
+      log.warn({ err: cause, reason }, 'the upstream broke off')
+      response.destroy()
+      return
+    }
+    log.warn({ err: cause, reason }, 'the upstream gave no answer')
+    const { code, detail } = problemOf(failure)
+    sendProblem(response, code, detail)
+  }
+
+  #flush(): void {
+    const held = this.#held
+    if (held === undefined) return
+    this.#held = undefined
+    this.#begin(held.head)
+    if (held.bytes === undefined) this.#work.response.flushHeaders()
+    else this.#work.response.write(held.bytes)
+  }
+
+  #begin({ status, message, raw }: ResponseHead): void {
     const { response } = this.#work
     response.sendDate = false // the upstream's own comes through
-    response.writeHead(status, statusMessage, responseHeaders(rawHeadersOf(controller)))
-    // Headers leave together with the first of the body where that has arrived as well, and alone where it has not.
-    queueMicrotask(() => {
-      if (!this.#hasBegun && !response.writableEnded) response.flushHeaders()
-    })
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#hasBegun = true
-    if (!this.#work.response.write(chunk)) controller.pause()
-  }
-
-  onResponseEnd(): void {
-    this.#work.response.end()
-  }
-
-  onResponseError(_controller: unknown, error: Error): void {
-    this.failed(error)
-  }
-
-  failed(error: unknown): void {
-    const { response, log } = this.#work
-    if (response.closed || response.destroyed) return
-    if (response.headersSent) {
-      log.warn({ err: error }, 'the upstream broke off')
-      response.destroy()
-    } else if (error instanceof errors.InvalidArgumentError) {
-      sendProblem(response, 'invalid_input', 'this request cannot be sent on', { connection: 'close' })
-    } else {
-      log.warn({ err: error }, 'the upstream does not answer')
-      sendProblem(response, 'upstream_unavailable', 'the API does not answer; try again')
-    }
+    const headers = responseHeaders(raw)
+    if (isEventStream(raw)) headers.push('X-Accel-Buffering', 'no')
+    response.writeHead(status, message, headers)
   }
 }
 
-function rawHeadersOf({ rawHeaders }: Dispatcher.DispatchController): string[] {
-  if (!Array.isArray(rawHeaders)) return []
-  return rawHeaders.map(part => (typeof part === 'string' ? part : part.toString('latin1')))
+const acceptsTrailers = ({ headers: { te } }: IncomingMessage): boolean =>
+  te !== undefined && /\btrailers\b/i.test(`${te}`)
+
+function problemOfApi({ reason }: Failure): { code: ProblemCode; detail: string } {
+  switch (reason) {
+    case 'unreachable':
+    case 'silent':
+      return { code: 'upstream_unavailable', detail: 'the API does not answer; try again' }
+    case 'late':
+      return { code: 'upstream_timeout', detail: 'the API did not answer in time' }
+    case 'invalid':
+    case 'broken':
+      return { code: 'upstream_failed', detail: 'the API broke off its answer' }
+  }
+}
+
+function entries(raw: RawHeaders): [string, string][] {
+  return Array.from({ length: raw.length >> 1 }, (_, index) => [
+    raw[2 * index] ?? '',
+    raw[2 * index + 1] ?? '',
+  ])
 }
 
 /** A response object on the socket of a request to upgrade, which node gives none. The connection ends with it. */

@@ -26,6 +26,8 @@ const names = [
   'compressed-log',
   'runner-idle',
   'session-growth',
+  'proxy-requests',
+  'proxy-streams',
   'api-requests',
   'cli-start',
   'mcp-call',
@@ -43,7 +45,7 @@ const names = [
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   sessions: ['command-', 'session-', 'log-', 'compressed-', 'runner-'],
-  surfaces: ['api-', 'cli-', 'mcp-'],
+  surfaces: ['proxy-', 'api-', 'cli-', 'mcp-'],
 }
 const isMeant = (word: string, name: string): boolean =>
   [word, ...(groups[word] ?? [])].some(beginning => name.startsWith(beginning))

@@ -18,6 +18,7 @@ const proxy = await startProxy({
   proof: 'none',
   trustedProxies: [],
   connections: 10_000,
+  bodyLimit: 0,
   instance: instanceId.create(),
   version: '1.2.3',
   log: pino({ level: 'silent' }),

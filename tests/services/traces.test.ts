@@ -20,7 +20,7 @@ t.test('one trace goes from a request through the front door to the end of its c
   const server = await realServer(t)
   const listen = { host: '127.0.0.1', port: 0 }
   const proxy = await startProxy({
-    ...{ listen, upstream: server.url, proof: 'none', trustedProxies: [], connections: 10 },
+    ...{ listen, upstream: server.url, proof: 'none', trustedProxies: [], connections: 10, bodyLimit: 0 },
     ...{ instance, version: '1.2.3', log },
   })
   t.teardown(() => proxy[Symbol.asyncDispose]())

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { npmPeers } from '../npm-peers.ts'
 import { sourceRoot } from '../source-root.ts'
 
 /** The peers from npm, each at one version, so that figures of two days can be compared. */
@@ -13,23 +13,11 @@ export const peerVersions = {
   wireit: '0.14.13',
 } as const
 
-const cache = join(sourceRoot, '.artifacts/bench/peers')
-const installed = join(cache, 'node_modules')
+const installed = join(sourceRoot, '.artifacts/bench/peers/node_modules')
 
-/** Installs them, unless an earlier run did. No script of theirs runs. */
+/** Installs them, unless an earlier run did. */
 export function installPeers(): void {
-  const manifest = JSON.stringify({ private: true, dependencies: peerVersions })
-  const done = join(cache, 'installed.json')
-  if (existsSync(done) && readFileSync(done, 'utf8') === manifest) return
-  rmSync(cache, { recursive: true, force: true })
-  mkdirSync(cache, { recursive: true })
-  writeFileSync(join(cache, 'package.json'), manifest)
-  process.stderr.write('installing the peers from npm\n')
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: cache,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  writeFileSync(done, manifest)
+  npmPeers('peers', peerVersions)
 }
 
 /** The path of a file of an installed peer. */

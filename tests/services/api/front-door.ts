@@ -17,6 +17,7 @@ export async function startFrontDoor(
     proof: await proxyProof(store),
     trustedProxies: [],
     connections: 10_000,
+    bodyLimit: 0,
     instance: instanceId.create(),
     version: '1.2.3',
     log: pino({ level: 'silent' }),

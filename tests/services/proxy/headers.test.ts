@@ -9,6 +9,7 @@ t.test('where a request comes from is ours to say', t => {
     'Forwarded', 'for=1.2.3.4', 'X-Forwarded-Port', '1', 'X-Debug-Server-Proxy', 'guessed', 'Accept', '*/*',
   ] // biome-ignore format: name and value
   t.same(requestHeaders(spoofed, forwarded), [
+    ...['Host', 'example.org'],
     ...['Accept', '*/*'],
     ...['X-Forwarded-For', '10.0.0.7'],
     ...['X-Forwarded-Host', 'example.org'],
@@ -46,6 +47,6 @@ t.test('headers of one connection end at the proxy, both ways', t => {
     ...['X-Kept', '3'],
   ]
   t.same(responseHeaders(raw), ['X-Kept', '3'])
-  t.same(requestHeaders(raw, forwarded).slice(0, 2), ['X-Kept', '3'])
+  t.same(requestHeaders(raw, forwarded).slice(0, 4), ['Host', 'example.org', 'X-Kept', '3'])
   t.end()
 })

@@ -20,6 +20,7 @@ export async function startRig(t: Test, answer: RequestListener, options: Partia
     proof: 'the proof',
     trustedProxies: [],
     connections: 10_000,
+    bodyLimit: 0,
     instance,
     version: '1.2.3',
     log: pino({ level: 'silent' }),

@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net'
+import type { RawHeaders } from '../headers.ts'
+import type { ResponseHead } from './response-head.ts'
+
+/**
+ * Why there is no whole answer. `unreachable`: no connection came about; `silent`: it ended before anything was said;
+ * `late`: nothing was said in time; `invalid`: what was said is no HTTP; `broken`: it ended in the middle of it.
+ */
+export type Failure = {
+  readonly reason: 'unreachable' | 'silent' | 'late' | 'invalid' | 'broken'
+  readonly cause: Error
+}
+
+/** Who is told what comes back, in this order. One of `end`, `upgrade` and `failed` is the last. */
+export type AnswerTo = {
+  /** A status from 100 to 199 but 101, before the answer itself. */
+  interim(status: number, raw: RawHeaders): void
+  head(head: ResponseHead): void
+  /** False: no more until `resume`. */
+  data(bytes: Buffer): boolean
+  end(trailers: RawHeaders): void
+  /** The upstream agrees to another protocol. What it has said in that already is the next to be read of the socket. */
+  upgrade(raw: RawHeaders, socket: Socket): void
+  failed(failure: Failure): void
+}

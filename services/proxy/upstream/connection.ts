@@ -1,0 +1,238 @@
+import type { Socket } from 'node:net'
+import type { AnswerTo, Failure } from './answer.ts'
+import { ChunkReader } from './chunk-reader.ts'
+import { type Framing, type ResponseHead, responseHead } from './response-head.ts'
+
+/** The most that all heads of one answer may have together, in bytes. */
+const mostHeadBytes = 65_536
+const headEnd = Buffer.from('\r\n\r\n')
+
+/**
+ *     idle ─ask→ waiting ─head→ answering ─end→ idle
+ *
+ * and from each of them `gone`.
+ */
+type State =
+  | { readonly is: 'idle' }
+  | Waiting
+  | { readonly is: 'answering'; readonly to: AnswerTo; readonly body: Body }
+  | { readonly is: 'gone' }
+
+type Waiting = {
+  readonly is: 'waiting'
+  readonly to: AnswerTo
+  readonly asked: Asked
+  /** What has come of the head so far, and how many bytes of heads were read before. */
+  pending: Buffer | undefined
+  read: number
+}
+
+type Body =
+  | { readonly by: 'length'; left: number }
+  | { readonly by: 'chunks'; readonly reader: ChunkReader }
+  | { readonly by: 'close' }
+
+export type Asked = { readonly isHead: boolean; readonly upgrades: boolean }
+
+/** One HTTP/1.1 connection to an upstream, which carries one request after the other. It reads answers; requests are written to `socket`. */
+export class Connection {
+  readonly socket: Socket
+  #state: State = { is: 'idle' }
+  #stays = true
+  #isConnected = false
+  readonly #onIdle: (connection: Connection) => void
+  /** When it fell idle, or some of a request was sent last, and for how long it may be idle, in milliseconds. */
+  touchedAt = 0
+  patience: number
+  /** While a request is not sent as a whole, nothing can follow it. */
+  isSending = false
+  /** How many requests it has carried. */
+  uses = 0
+
+  /** `patience`: how long it may be idle where the upstream does not say. */
+  constructor(socket: Socket, patience: number, onIdle: (connection: Connection) => void) {
+    this.socket = socket
+    this.patience = patience
+    this.#onIdle = onIdle
+    socket.on('data', bytes => this.#read(bytes))
+    socket.once('connect', () => {
+      this.#isConnected = true
+    })
+    let error: Error | undefined
+    socket.once('error', cause => {
+      error = cause
+    })
+    socket.once('end', () => this.#ended())
+    socket.once('close', () => this.#closed(error))
+  }
+
+  get isGone(): boolean {
+    return this.#state.is === 'gone'
+  }
+
+  get isWaiting(): boolean {
+    return this.#state.is === 'waiting'
+  }
+
+  /** Whether the answer to what has been asked has begun to arrive. */
+  get #hasBegun(): boolean {
+    return this.#state.is === 'waiting' && (this.#state.pending !== undefined || this.#state.read > 0)
+  }
+
+  ask(asked: Asked, to: AnswerTo): void {
+    this.uses++
+    this.touchedAt = performance.now()
+    this.#state = { is: 'waiting', to, asked, pending: undefined, read: 0 }
+  }
+
+  /** Ends it, without a word to who waits for an answer. */
+  abort(): void {
+    this.#state = { is: 'gone' }
+    this.socket.destroy()
+  }
+
+  fail(reason: Failure['reason'], cause: Error): void {
+    const state = this.#state
+    this.abort()
+    if (state.is === 'waiting' || state.is === 'answering') state.to.failed({ reason, cause })
+  }
+
+  #read(bytes: Buffer): void {
+    const state = this.#state
+    switch (state.is) {
+      case 'idle':
+        this.abort() // nothing was asked
+        break
+      case 'waiting':
+        this.#readHead(state, bytes)
+        break
+      case 'answering':
+        this.#readBody(state, bytes)
+        break
+      case 'gone':
+    }
+  }
+
+  #readHead(state: Waiting, bytes: Buffer): void {
+    const known = state.pending?.length ?? 0
+    const input = state.pending === undefined ? bytes : Buffer.concat([state.pending, bytes])
+    const end = input.indexOf(headEnd, Math.max(0, known - 3))
+    if (state.read + (end === -1 ? input.length : end) > mostHeadBytes)
+      this.fail('invalid', new Error(`the head of the answer has more than ${mostHeadBytes} bytes`))
+    else if (end === -1) state.pending = input
+    else {
+      state.pending = undefined
+      state.read += end
+      this.#take(state, responseHead(input.toString('latin1', 0, end)), input.subarray(end + headEnd.length))
+    }
+  }
+
+  #take(state: Waiting, head: ResponseHead | undefined, rest: Buffer): void {
+    if (head === undefined) this.fail('invalid', new Error('the head of the answer is no HTTP/1.1'))
+    else if (head.status === 101) this.#switch(state, head, rest)
+    else if (head.status >= 200) this.#begin(state, head, rest)
+    else {
+      state.to.interim(head.status, head.raw)
+      if (rest.length > 0) this.#read(rest)
+    }
+  }
+
+  #begin({ to, asked }: Waiting, head: ResponseHead, rest: Buffer): void {
+    const { status, stays, waits } = head
+    if (!stays) this.#stays = false
+    // A little less than it says, for it may close while the next request is on its way.
+    if (waits !== undefined) this.patience = Math.min(this.patience, Math.max(0, waits * 1_000 - 1_000))
+    const isEmpty = asked.isHead || status === 204 || status === 304
+    const body = bodyOf(isEmpty ? { by: 'length', length: 0 } : head.framing)
+    const state = { is: 'answering', to, body } as const
+    this.#state = state
+    to.head(head)
+    if (this.#state !== state) return
+    if (body.by === 'length' && body.left === 0) this.#finish(state, [], rest.length)
+    else if (rest.length > 0) this.#readBody(state, rest)
+  }
+
+  #readBody(state: State & { is: 'answering' }, bytes: Buffer): void {
+    const { to, body } = state
+    switch (body.by) {
+      case 'length': {
+        const more = bytes.length - body.left
+        const mine = more > 0 ? bytes.subarray(0, body.left) : bytes
+        body.left -= mine.length
+        this.#hand(to, mine)
+        if (body.left === 0) this.#finish(state, [], more)
+        return
+      }
+      case 'chunks': {
+        let read: number | undefined
+        try {
+          read = body.reader.read(bytes, mine => this.#hand(to, mine))
+        } catch (error) {
+          if (!(error instanceof Error)) throw error
+          this.fail('broken', error)
+          return
+        }
+        if (read !== undefined) this.#finish(state, body.reader.trailers, bytes.length - read)
+        return
+      }
+      case 'close':
+        this.#hand(to, bytes)
+    }
+  }
+
+  #hand(to: AnswerTo, bytes: Buffer): void {
+    if (this.#state.is === 'answering' && !to.data(bytes)) this.socket.pause()
+  }
+
+  #finish(state: State, trailers: readonly string[], more: number): void {
+    if (this.#state !== state || state.is !== 'answering') return
+    this.#state = { is: 'idle' }
+    // What comes beyond the answer belongs to nothing.
+    if (more > 0 || !this.#stays || this.isSending) this.abort()
+    else {
+      this.socket.resume()
+      this.#onIdle(this)
+    }
+    state.to.end(trailers)
+  }
+
+  #switch({ asked, to }: Waiting, { raw }: ResponseHead, rest: Buffer): void {
+    if (!asked.upgrades) {
+      this.fail('invalid', new Error('an upgrade that nobody asked for'))
+      return
+    }
+    this.#state = { is: 'gone' }
+    const { socket } = this
+    socket.pause()
+    for (const event of ['data', 'end', 'close', 'connect']) socket.removeAllListeners(event)
+    if (rest.length > 0) socket.unshift(rest)
+    to.upgrade(raw, socket)
+  }
+
+  /** The upstream has said its last. */
+  #ended(): void {
+    const state = this.#state
+    if (state.is === 'answering' && state.body.by === 'close') {
+      this.#stays = false
+      this.#finish(state, [], 0)
+    }
+  }
+
+  #closed(error: Error | undefined): void {
+    const state = this.#state
+    const cause = error ?? new Error('the connection was closed')
+    const begun = state.is !== 'waiting' || this.#hasBegun
+    this.fail(!this.#isConnected ? 'unreachable' : begun ? 'broken' : 'silent', cause)
+  }
+}
+
+function bodyOf(framing: Framing): Body {
+  switch (framing.by) {
+    case 'length':
+      return { by: 'length', left: framing.length }
+    case 'chunks':
+      return { by: 'chunks', reader: new ChunkReader() }
+    case 'close':
+      return { by: 'close' }
+  }
+}
