@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { byteRange } from '../logs/byte-range.ts'
+import { byteRange } from '../../../lib/byte-range.ts'
+import { attachment } from '../../../lib/content-disposition.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 import type { ByteSource } from './byte-source.ts'
-import { attachment } from './content-disposition.ts'
 
 /** How a file is answered over HTTP: with a body of the bytes `first` to `last`, or without one. */
 export type ByteAnswer = {

@@ -62,17 +62,18 @@ export function sendJson(
   response.end(content)
 }
 
+/** How long the rest of a body that nobody wants may take, in milliseconds. */
+const restMs = 2_000
+
 /** The answer to what was thrown; where an answer has begun the connection breaks, so that nobody takes a part for the whole. */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const refused = error instanceof Refused ? error : new Refused('INTERNAL', 'it failed')
   if (refused !== error) console.error(error)
   if (response.headersSent) return void response.destroy()
-  // What is left of the body is not worth reading.
-  const over = request.complete ? {} : { connection: 'close' }
-  sendJson(
-    response,
-    refused.status,
-    { error: refused.message, code: refused.code },
-    { ...refused.headers, ...over },
-  )
+  sendJson(response, refused.status, { error: refused.message, code: refused.code }, refused.headers)
+  if (request.complete) return
+  // With what has come and is not read the system would break the connection off, the answer included.
+  request.resume()
+  const timer = setTimeout(() => request.socket.destroy(), restMs)
+  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer))
 }

@@ -71,7 +71,9 @@ export class Program implements AsyncDisposable {
 
   async ask(path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Answer> {
     return new Promise((done, failed) => {
-      const asking = request({ socketPath: this.socket, path, method, headers }, response => {
+      // A test may keep this process busy for longer than a connection at rest is kept.
+      const about = { socketPath: this.socket, path, method, headers, agent: false as const }
+      const asking = request(about, response => {
         const pieces: Buffer[] = []
         response.on('data', (piece: Buffer) => pieces.push(piece))
         response.on('error', failed)
@@ -91,9 +93,13 @@ export class Program implements AsyncDisposable {
     })
   }
 
+  /** A program that has fallen over by itself fails the test that it served. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const { exitCode } = this.#process
     await this.end('SIGKILL')
     rmSync(this.#outside, { recursive: true, force: true })
+    if (exitCode !== null && exitCode !== 0) throw new Error(`it ended with ${exitCode}: ${this.said}`)
+    if (this.said !== '') throw new Error(`it said ${this.said}`)
   }
 
   #spawn(): ChildProcess {

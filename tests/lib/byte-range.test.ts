@@ -1,5 +1,5 @@
 import t from 'tap'
-import { byteRange } from '../../../services/api/logs/byte-range.ts'
+import { byteRange } from '../../lib/byte-range.ts'
 
 const part = (first: number, last: number) => ({ kind: 'part', first, last })
 const cases: readonly [header: string | undefined, length: number, expected: object][] = [

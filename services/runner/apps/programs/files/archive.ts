@@ -1,0 +1,139 @@
+import { type FileHandle, lstat, readlink } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
+import { finished, pipeline } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+import { Refused } from '../serving/refused.ts'
+import { isUpload } from './entries.ts'
+import { readNames } from './read-names.ts'
+import { isUtf8Name, type Names, pathInUrl, shown } from './request-path.ts'
+import { at, openDirectoryAt, openFileAt, type Worktree } from './worktree.ts'
+
+/** What one archive may hold, and directories in one another. */
+const mostEntries = 100_000
+const deepest = 256
+/** Archives that are made at a time: each keeps a processor busy. */
+const mostAtATime = 4
+/** What is told of what was left out. */
+const mostTold = 1_000
+
+/** Told within the archive, for its answer has begun by then. */
+const noteName = 'LEFT-OUT.txt'
+
+let underWay = 0
+
+/** Refuses where too many archives are being made. */
+export function takeTurn(): Disposable {
+  if (underWay >= mostAtATime)
+    throw new Refused('BUSY', 'too many archives are being made', { 'retry-after': '5' })
+  underWay++
+  return { [Symbol.dispose]: () => void underWay-- }
+}
+
+/** What is to be packed, and under which name. */
+export type Part = { readonly names: Names; readonly as: string }
+
+/**
+ * Writes a zip of these parts while it is read. Links are packed as links; what is no file, or cannot be read, is left out,
+ * which a note in the archive tells.
+ */
+export async function sendArchive(
+  worktree: Worktree,
+  parts: readonly Part[],
+  response: ServerResponse,
+): Promise<void> {
+  const packing = new Packing(response)
+  const written = pipeline(packing.zip.outputStream, response, { signal: packing.signal })
+  const packed = packAll(worktree, parts, packing)
+  await Promise.all([written.catch(error => packing.stop(error)), packed])
+  await written
+}
+
+async function packAll(worktree: Worktree, parts: readonly Part[], packing: Packing): Promise<void> {
+  try {
+    for (const { names, as } of parts) {
+      await using place = await worktree.resolve(names, { followLast: true })
+      if (place.name === undefined) await packing.directory(place.directory, as, deepest)
+      else await packing.entry(place.directory, place.name, as, deepest)
+    }
+    packing.end()
+  } catch (error) {
+    packing.stop(error)
+    throw error
+  }
+}
+
+class Packing {
+  readonly zip = new ZipFile()
+  readonly #stopping = new AbortController()
+  readonly #leftOut: string[] = []
+  #entries = 0
+
+  constructor(response: ServerResponse) {
+    response.once('close', () => this.#stopping.abort())
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  stop(reason: unknown): void {
+    this.#stopping.abort(reason)
+  }
+
+  async directory(directory: FileHandle, as: string, levels: number): Promise<void> {
+    if (levels === 0) return this.#leave(as, 'it lies too deep')
+    for await (const { name } of readNames(directory)) {
+      if (isUpload(name)) continue
+      this.signal.throwIfAborted()
+      await this.entry(directory, name, as === '' ? safe(name) : `${as}/${safe(name)}`, levels)
+    }
+  }
+
+  async entry(directory: FileHandle, name: Buffer, as: string, levels: number): Promise<void> {
+    if (this.#entries++ >= mostEntries) return this.#leave(as, 'there are too many')
+    try {
+      const stats = await lstat(at(directory, name))
+      const about = { mtime: stats.mtime, mode: stats.mode & 0xffff }
+      if (stats.isDirectory()) {
+        await using opened = await openDirectoryAt(directory, name)
+        this.zip.addEmptyDirectory(as, about)
+        await this.directory(opened, as, levels - 1)
+      } else if (stats.isSymbolicLink()) {
+        const target = await readlink(at(directory, name), { encoding: 'buffer' })
+        this.zip.addBuffer(target, as, { ...about, compress: false })
+      } else if (stats.isFile()) {
+        await using file = await openFileAt(directory, name)
+        const content = file.createReadStream({ autoClose: false, signal: this.signal })
+        this.zip.addReadStream(content, as, about)
+        // The next one only when this one has been taken: nothing is kept in memory.
+        await finished(content, { signal: this.signal })
+      } else this.#leave(as, 'it is no file')
+    } catch (error) {
+      if (this.signal.aborted) throw error
+      this.#leave(as, 'it cannot be read')
+    }
+  }
+
+  end(): void {
+    if (this.#leftOut.length > 0) this.zip.addBuffer(Buffer.from(`${this.#leftOut.join('\n')}\n`), noteName)
+    this.zip.end()
+  }
+
+  #leave(as: string, why: string): void {
+    if (this.#leftOut.length < mostTold) this.#leftOut.push(`${as}: ${why}`)
+    else if (this.#leftOut.length === mostTold) this.#leftOut.push('… and more')
+  }
+}
+
+/** A name as every program that unpacks takes it: UTF-8, and nothing that some take for a path. */
+export const safe = (name: Buffer): string =>
+  isUtf8Name(name)
+    ? name
+        .toString()
+        .replaceAll('\\', '%5C')
+        .replace(/^([a-z]):/i, '$1%3A')
+    : pathInUrl([name])
+
+/** The name of an archive of this. */
+export const archiveName = (names: Names): string =>
+  `${names.length === 0 ? 'files' : shown(names.slice(-1))}.zip`
