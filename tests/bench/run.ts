@@ -28,6 +28,7 @@ const names = [
   'session-growth',
   'proxy-requests',
   'proxy-streams',
+  'app-programs',
   'api-requests',
   'cli-start',
   'mcp-call',
@@ -45,7 +46,7 @@ const names = [
 /** What is promised of sessions, and of the surfaces: see docs/runner.md and docs/api.md. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   sessions: ['command-', 'session-', 'log-', 'compressed-', 'runner-'],
-  surfaces: ['proxy-', 'api-', 'cli-', 'mcp-'],
+  surfaces: ['proxy-', 'app-', 'api-', 'cli-', 'mcp-'],
 }
 const isMeant = (word: string, name: string): boolean =>
   [word, ...(groups[word] ?? [])].some(beginning => name.startsWith(beginning))
