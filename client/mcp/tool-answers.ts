@@ -4,10 +4,10 @@ import {
   type CallToolResult,
   ListToolsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
+import { deepest, nestsDeeper } from '../../lib/nesting.ts'
 import { didYouMean } from '../../lib/suggest.ts'
 import { failureOf, failureText } from './failure.ts'
 import { InProgress } from './in-progress.ts'
-import { deepest, nestsDeeper } from './nesting.ts'
 import type { Part } from './part.ts'
 import { Rests } from './rests.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -30,6 +30,15 @@ await runService(async () => {
       instance,
       version: packageVersion(),
       log,
+      openGateway: async () => {
+        const { startGateway } = await import('./gateway/gateway.ts')
+        return startGateway({
+          ...{ root: ownRoot, environment: process.env, store, clock: systemClock, log },
+          version: packageVersion(),
+          api: urlOf(api),
+          refusedPerMinute: api.anonymous_per_minute,
+        })
+      },
     }),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))

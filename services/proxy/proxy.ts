@@ -11,7 +11,9 @@ import { UserError } from '../../lib/user-error.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
+import type { Gateway } from './gateway/gateway.ts'
 import type { Forwarded, RawHeaders } from './headers.ts'
+import { McpDoor } from './mcp-door.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { answerMetrics } from './metrics-answer.ts'
 import { endWithProblem, sendProblem } from './problem.ts'
@@ -39,6 +41,8 @@ export type ProxyDependencies = {
   /** The most bytes that a body may have; 0: any. */
   readonly bodyLimit: number
   readonly limits?: Partial<ProxyLimits>
+  /** Loads the MCP gateway. */
+  readonly openGateway: () => Promise<Gateway>
 }
 
 /**
@@ -57,7 +61,8 @@ const defaultLimits: ProxyLimits = {
 
 /**
  * The front door, first form: everything goes to the API, but for `/healthz`, by which the proxy answers for itself
- * (`/api/healthz` is the API's), and `/metrics`, to which it adds its own figures. Routes to session apps and the MCP gateway will stand beside the API here.
+ * (`/api/healthz` is the API's), `/metrics`, to which it adds its own figures, and the MCP gateway. Routes to session apps will stand beside
+ * the API here.
  */
 export async function startProxy(
   deps: ProxyDependencies,
@@ -77,6 +82,7 @@ export async function startProxy(
   const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause: limits.pause } }
   const tunnels = new Set<Tunnel>()
   const metrics = new ProxyMetrics(() => tunnels.size)
+  const mcp = new McpDoor(deps.openGateway, log)
   let isStopping = false
   const server = createServer(
     {
@@ -97,11 +103,13 @@ export async function startProxy(
       })
       const target = readTarget(request, response)
       if (target === undefined) return
-      const path = target.path.split('?', 1)[0]
+      const [path = ''] = target.path.split('?', 1)
       const forwarded = forwardedOf(request, target)
       if (path === '/healthz') answerForItself(deps, request, response)
       else if (path === '/metrics' && request.method === 'GET')
         void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
+      else if (McpDoor.leadsTo(path))
+        void mcp.answer({ request, response, path, host: target.host, address: forwarded.address })
       else span.within(() => relay({ ...to, request, response, target, forwarded }))
     },
   )
@@ -139,6 +147,7 @@ export async function startProxy(
       const closed = new Promise(resolve => server.close(resolve))
       isStopping = true
       for (const tunnel of tunnels) tunnel.stop()
+      await mcp[Symbol.asyncDispose]()
       await connections.drain(closed, limits.stop)
       upstream[Symbol.dispose]()
       await figures.destroy()

@@ -7,12 +7,14 @@ import { instanceId } from '../../services/contract/ids.ts'
 import { startProxy } from '../../services/proxy/proxy.ts'
 import { demoWith } from '../client/guide.ts'
 import { realServer } from '../client/real-server.ts'
+import { noGateway } from './proxy/no-gateway.ts'
 
 const read = (file: string) => readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8')
 
 /** A server on which something has happened, and all that its front door tells of itself. */
 const server = await realServer(t)
 const proxy = await startProxy({
+  openGateway: noGateway,
   listen: { host: '127.0.0.1', port: 0 },
   upstream: server.url,
   proof: 'none',

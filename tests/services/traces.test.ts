@@ -8,6 +8,7 @@ import { startProxy } from '../../services/proxy/proxy.ts'
 import { demoWith } from '../client/guide.ts'
 import { realServer } from '../client/real-server.ts'
 import { startCollector, type ToldSpan } from '../lib/collector.ts'
+import { noGateway } from './proxy/no-gateway.ts'
 
 t.test('one trace goes from a request through the front door to the end of its command', async t => {
   await using collector = await startCollector()
@@ -20,6 +21,7 @@ t.test('one trace goes from a request through the front door to the end of its c
   const server = await realServer(t)
   const listen = { host: '127.0.0.1', port: 0 }
   const proxy = await startProxy({
+    openGateway: noGateway,
     ...{ listen, upstream: server.url, proof: 'none', trustedProxies: [], connections: 10, bodyLimit: 0 },
     ...{ instance, version: '1.2.3', log },
   })

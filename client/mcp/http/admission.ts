@@ -1,14 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Refusal } from '../../../lib/mcp/refuse.ts'
 import { bears } from './bearer.ts'
 
 /** Where MCP is served. */
 export const mcpPath = '/mcp'
-
-export type Refusal = {
-  readonly status: 400 | 401 | 403 | 404 | 503
-  readonly message: string
-  readonly headers?: Readonly<Record<string, string>>
-}
 
 type Asked = { readonly url?: string | undefined; readonly headers: IncomingHttpHeaders }
 

@@ -5,14 +5,15 @@ import { type ClientPlace, type ConnectionFlags, loadSettings } from '../../../c
 import { packageVersion } from '../../../config/package.ts'
 import { errorCode } from '../../../lib/error-code.ts'
 import { watchConnections } from '../../../lib/http-connections.ts'
+import { McpSessions } from '../../../lib/mcp/mcp-sessions.ts'
+import { refuse } from '../../../lib/mcp/refuse.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { Connections } from '../connections.ts'
+import { longestMessage } from '../message-limit.ts'
 import { createMcpServer } from '../server.ts'
 import { createTools } from '../tools.ts'
 import { mcpPath, refusalOf } from './admission.ts'
 import { newBearer, readBearer } from './bearer.ts'
-import { McpSessions } from './mcp-sessions.ts'
-import { refuse } from './refuse.ts'
 
 export type ServeHttpOptions = {
   readonly place: ClientPlace
@@ -25,6 +26,8 @@ export type ServeHttpOptions = {
   readonly signal: AbortSignal
 }
 
+/** Whoever bears what opens this server may do all that it does. */
+const everybody = { owner: '' }
 const mostClients = 32
 const mostConnections = 256
 const idleMs = 30 * 60_000
@@ -42,11 +45,12 @@ export async function serveHttp(options: ServeHttpOptions): Promise<void> {
     create: () => createMcpServer({ version, tools, connections, report }),
     most: mostClients,
     idleMs,
+    longestMessage,
   })
   const http = createServer((request, response) => {
     const refusal = refusalOf(request, { port, bearer })
     if (refusal !== undefined) return refuse(response, refusal)
-    sessions.answer(request, response).catch(error => {
+    sessions.answer(request, response, everybody).catch(error => {
       report(error)
       response.destroy()
     })

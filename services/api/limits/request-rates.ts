@@ -1,9 +1,9 @@
 import type { ServerSettings } from '../../../config/schema.ts'
 import type { Clock } from '../../../lib/clock.ts'
+import { networkOf } from '../../../lib/network-of.ts'
+import { RateLimit, type RateLimitState } from '../../../lib/rate-limit.ts'
 import type { Caller } from '../access.ts'
 import { type Refusal, refuse } from '../outcome.ts'
-import { networkOf } from './network-of.ts'
-import { RateLimit, type RateLimitState } from './rate-limit.ts'
 
 /** What is told of a limit in any answer, and the refusal where it is passed. */
 export type Counted = {

@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { instanceId } from '../../../services/contract/ids.ts'
 import { type ProxyDependencies, startProxy } from '../../../services/proxy/proxy.ts'
 import { proxyProof } from '../../../services/store/proxy-proof.ts'
+import { noGateway } from '../proxy/no-gateway.ts'
 import type { Rig } from './rig.ts'
 
 /** A real proxy before an API, until the test is over. */
@@ -12,6 +13,7 @@ export async function startFrontDoor(
   options: Partial<ProxyDependencies> = {},
 ) {
   const proxy = await startProxy({
+    openGateway: noGateway,
     listen: { host: '127.0.0.1', port: 0 },
     upstream: api.url,
     proof: await proxyProof(store),

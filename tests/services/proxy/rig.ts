@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import { instanceId } from '../../../services/contract/ids.ts'
 import { type ProxyDependencies, startProxy } from '../../../services/proxy/proxy.ts'
+import { noGateway } from './no-gateway.ts'
 
 /** An upstream that answers as the test says, and a real proxy before it. */
 export async function startRig(t: Test, answer: RequestListener, options: Partial<ProxyDependencies> = {}) {
@@ -24,6 +25,7 @@ export async function startRig(t: Test, answer: RequestListener, options: Partia
     instance,
     version: '1.2.3',
     log: pino({ level: 'silent' }),
+    openGateway: noGateway,
     ...options,
   })
   t.teardown(() => proxy[Symbol.asyncDispose]())

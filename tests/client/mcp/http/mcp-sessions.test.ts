@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import t from 'tap'
-import { McpSessions } from '../../../../client/mcp/http/mcp-sessions.ts'
 import { createMcpServer } from '../../../../client/mcp/server.ts'
+import { McpSessions } from '../../../../lib/mcp/mcp-sessions.ts'
 import { until } from '../../../until.ts'
 
 t.setTimeout(60_000)
@@ -24,11 +24,11 @@ async function rig(
     }
     return made
   }
-  const sessions = new McpSessions({ create, ...options })
+  const sessions = new McpSessions({ create, longestMessage: 1_000_000, ...options })
   const late: (() => Promise<void>)[] = []
   const http = createServer((asked, response) => {
-    if (asked.headers['x-late'] === undefined) return void sessions.answer(asked, response)
-    response.once('close', () => late.push(() => sessions.answer(asked, response)))
+    if (asked.headers['x-late'] === undefined) return void sessions.answer(asked, response, { owner: '' })
+    response.once('close', () => late.push(() => sessions.answer(asked, response, { owner: '' })))
     asked.socket.destroy()
   })
   http.listen(0, '127.0.0.1')

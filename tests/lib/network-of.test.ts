@@ -1,5 +1,5 @@
 import t from 'tap'
-import { networkOf } from '../../../../services/api/limits/network-of.ts'
+import { networkOf } from '../../lib/network-of.ts'
 
 t.test('addresses of one network are counted as one', t => {
   const cases = [

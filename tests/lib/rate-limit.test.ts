@@ -1,5 +1,5 @@
 import t from 'tap'
-import { RateLimit } from '../../../../services/api/limits/rate-limit.ts'
+import { RateLimit } from '../../lib/rate-limit.ts'
 
 t.test('so many within a minute, and no more until it is over', t => {
   const limit = new RateLimit({ perMinute: 2 })

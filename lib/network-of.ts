@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { plainAddress } from '../../../lib/ip-address.ts'
+import { plainAddress } from './ip-address.ts'
 
 /** What an address is counted as. Who has one of IPv6 has the 2^64 beside it; one of IPv4 may come in the form of IPv6. */
 export function networkOf(address: string): string {

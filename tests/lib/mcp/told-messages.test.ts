@@ -1,6 +1,6 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
-import { ToldMessages } from '../../../../client/mcp/http/told-messages.ts'
+import { ToldMessages } from '../../../lib/mcp/told-messages.ts'
 
 const message = (id: number, text = ''): JSONRPCMessage => ({ jsonrpc: '2.0', id, result: { text } })
 

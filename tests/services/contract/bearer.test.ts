@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bearerToken } from '../../../services/api/bearer.ts'
+import { bearerToken } from '../../../services/contract/bearer.ts'
 
 const cases = [
   { header: 'Bearer abc', token: 'abc' },

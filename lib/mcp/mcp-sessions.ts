@@ -1,14 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { longestMessage } from '../message-limit.ts'
-import type { McpServer } from '../server.ts'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { refuse } from './refuse.ts'
 import { ToldMessages } from './told-messages.ts'
 
-export type McpSessionsOptions = {
-  /** The server of one client. */
-  readonly create: () => McpServer
+/** Who a client is: only who opened a session may use it. */
+export type Owned = { readonly owner: string }
+
+export type McpSessionsOptions<Asking extends Owned> = {
+  /** The server of one client, who is told to it as they came first. */
+  readonly create: (asking: Asking) => {
+    readonly server: {
+      connect(transport: Transport): Promise<void>
+      close(): Promise<void>
+      onclose?: (() => void) | undefined
+    }
+    /** Called when the client has gone. */
+    readonly closed?: () => void
+  }
+  /** The longest message, in bytes. What is longer is not read. */
+  readonly longestMessage: number
   /** How many clients there may be at once. */
   readonly most: number
   /** After so many milliseconds without a request or an open stream a client counts as gone. */
@@ -25,6 +37,7 @@ const retryInterval = 1_000
  * `open` while a request of the client is being answered, its stream of messages included.
  */
 type McpSession = {
+  readonly owner: string
   readonly transport: StreamableHTTPServerTransport
   readonly told: ToldMessages
   readonly end: () => Promise<void>
@@ -34,13 +47,13 @@ type McpSession = {
 }
 
 /** The clients of one HTTP server, each with an MCP server of its own. A client that comes again without its id is another. */
-export class McpSessions implements AsyncDisposable {
-  readonly #options: McpSessionsOptions
+export class McpSessions<Asking extends Owned> implements AsyncDisposable {
+  readonly #options: McpSessionsOptions<Asking>
   readonly #sessions = new Map<string, McpSession>()
   /** Those that have begun to introduce themselves. */
   #opening = 0
 
-  constructor(options: McpSessionsOptions) {
+  constructor(options: McpSessionsOptions<Asking>) {
     this.#options = options
   }
 
@@ -49,19 +62,20 @@ export class McpSessions implements AsyncDisposable {
   }
 
   /** Answers a request that has been admitted. */
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void> {
     const { 'mcp-session-id': id } = request.headers
-    if (id === undefined) return await this.#open(request, response)
+    if (id === undefined) return await this.#open(request, response, asking)
     const session = this.#sessions.get(String(id))
-    // The protocol's way to say: introduce yourself anew.
-    if (session === undefined) return refuse(response, { status: 404, message: 'this session has ended' })
+    // The protocol's way to say: introduce yourself anew. Another's session is none.
+    if (session?.owner !== asking.owner)
+      return refuse(response, { status: 404, message: 'this session has ended' })
     const { 'last-event-id': last } = request.headers
     if (last !== undefined && !session.told.knows(String(last)))
       return refuse(response, { status: 400, message: 'what came behind this event is not kept any more' })
     await this.#during(session, request, response)
   }
 
-  async #open(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #open(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void> {
     if (request.method !== 'POST')
       return refuse(response, { status: 400, message: 'the header Mcp-Session-Id is missing' })
     if (!this.#makeRoom())
@@ -72,7 +86,7 @@ export class McpSessions implements AsyncDisposable {
       })
     this.#opening += 1
     try {
-      const session = await this.#create()
+      const session = await this.#create(asking)
       await this.#during(session, request, response)
       // What was no introduction has been refused, and is over.
       if (session.transport.sessionId === undefined) await session.end()
@@ -81,17 +95,18 @@ export class McpSessions implements AsyncDisposable {
     }
   }
 
-  async #create(): Promise<McpSession> {
-    const { server } = this.#options.create()
+  async #create(asking: Asking): Promise<McpSession> {
+    const { server, closed } = this.#options.create(asking)
     const told = new ToldMessages()
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: told,
       retryInterval,
       onsessioninitialized: id => void this.#sessions.set(id, session),
-      maxRequestBodySize: longestMessage,
+      maxRequestBodySize: this.#options.longestMessage,
     })
     const session: McpSession = {
+      owner: asking.owner,
       transport,
       told,
       end: () => server.close(),
@@ -101,6 +116,7 @@ export class McpSessions implements AsyncDisposable {
     }
     server.onclose = () => {
       clearTimeout(session.timer)
+      closed?.()
       if (transport.sessionId !== undefined) this.#sessions.delete(transport.sessionId)
     }
     await server.connect(transport)

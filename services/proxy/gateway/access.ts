@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http'
+import type { GatewaySettings } from '../../../config/mcp/schema.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import type { Refusal } from '../../../lib/mcp/refuse.ts'
+import { networkOf } from '../../../lib/network-of.ts'
+import { RateLimit } from '../../../lib/rate-limit.ts'
+import { bearerToken } from '../../contract/bearer.ts'
+import { grants } from '../../contract/scopes.ts'
+import { admits } from '../../contract/user-role.ts'
+import { credentialBySecret } from '../../store/credentials.ts'
+import { scopesOf } from '../../store/rows.ts'
+import type { Store } from '../../store/store.ts'
+
+/** Who may use the gateway, and with what. */
+export type Caller = {
+  /** The id of the token. */
+  readonly owner: string
+  readonly token: string
+}
+
+export type Admission =
+  | { readonly ok: true; readonly caller: Caller }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+export type AccessOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  /** How many requests without a valid token one address may send within a minute. */
+  readonly refusedPerMinute: number
+}
+
+const loopback = ['127.0.0.1', 'localhost', '[::1]']
+
+/**
+ * Who asks. A page in a browser can reach a loopback address, also by a name of its own that it has made to point there: so
+ * Host has to be one of ours, and where there is an Origin, that as well. Only then does the token count.
+ */
+export class Access {
+  readonly #options: AccessOptions
+  readonly #refused: RateLimit
+
+  constructor(options: AccessOptions) {
+    this.#options = options
+    this.#refused = new RateLimit({ perMinute: options.refusedPerMinute })
+  }
+
+  async admit(
+    { headers }: Pick<IncomingMessage, 'headers'>,
+    {
+      host,
+      address,
+      settings,
+    }: { host: string | undefined; address: string | undefined; settings: GatewaySettings },
+  ): Promise<Admission> {
+    const name = (host ?? '').toLowerCase().replace(/:\d*$/, '')
+    if (!loopback.includes(name) && !settings.hosts.includes(name))
+      return refused(403, 'this server is not called by this Host: see gateway.hosts in config/mcp.toml')
+    const { origin } = headers
+    if (origin !== undefined && !settings.origins.includes(origin.toLowerCase()))
+      return refused(
+        403,
+        'pages of this Origin may not use this server: see gateway.origins in config/mcp.toml',
+      )
+    const { store, clock } = this.#options
+    const now = clock.now()
+    const network = networkOf(address ?? '')
+    const token = bearerToken(headers.authorization)
+    const credential = token === undefined ? undefined : await credentialBySecret(store, token)
+    const isGood =
+      credential?.kind === 'token' &&
+      credential.revoked_at === null &&
+      credential.user_disabled_at === null &&
+      (credential.expires_at === null || Date.parse(credential.expires_at) > now)
+    if (token === undefined || !isGood) {
+      const { exceeded, resetSeconds } = this.#refused.take(network, now)
+      if (exceeded)
+        return refused(429, `too many requests without a valid token: wait ${resetSeconds} seconds`, {
+          'retry-after': `${resetSeconds}`,
+        })
+      const why = token === undefined ? 'send a token: Authorization: Bearer …' : 'this token is not valid'
+      return refused(401, why, {
+        'www-authenticate': `Bearer realm="debug-server"${token === undefined ? '' : ', error="invalid_token"'}`,
+      })
+    }
+    const scopes = scopesOf(credential).filter(scope => admits(credential.user_role, scope))
+    if (!grants(scopes, 'mcp') || credential.viewer_of !== null)
+      return refused(403, 'this needs a token with the scope mcp', {
+        'www-authenticate': 'Bearer realm="debug-server", error="insufficient_scope", scope="mcp"',
+      })
+    return { ok: true, caller: { owner: credential.id, token } }
+  }
+}
+
+const refused = (
+  status: Refusal['status'],
+  message: string,
+  headers: Record<string, string> = {},
+): Admission => ({
+  ok: false,
+  refusal: { status, message, headers },
+})

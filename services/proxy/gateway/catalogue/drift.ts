@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Offer } from './offer.ts'
+
+/** In what a live server differs from what it is taken to offer. */
+export type Drift =
+  | { readonly kind: 'missing' | 'extra'; readonly what: 'tool' | 'prompt'; readonly name: string }
+  | {
+      readonly kind: 'changed'
+      readonly what: 'tool' | 'prompt'
+      readonly name: string
+      /** What of it, such as `description`. */
+      readonly fields: readonly string[]
+    }
+
+type Named = { readonly name: string; readonly [field: string]: unknown }
+
+/** What is missing comes first, then what has changed, then what has been added. */
+export function driftBetween(declared: Offer, live: Offer): Drift[] {
+  const all = [
+    ...differences('tool', declared.tools, live.tools),
+    ...differences('prompt', declared.prompts, live.prompts),
+  ]
+  return (['missing', 'changed', 'extra'] as const).flatMap(kind => all.filter(one => one.kind === kind))
+}
+
+function differences(what: Drift['what'], declared: readonly Named[], live: readonly Named[]): Drift[] {
+  const now = new Map(live.map(one => [one.name, one]))
+  const before = new Set(declared.map(({ name }) => name))
+  return [
+    ...declared.flatMap((one): Drift[] => {
+      const { name } = one
+      const other = now.get(name)
+      if (other === undefined) return [{ kind: 'missing', what, name }]
+      const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+        .filter(field => !isDeepStrictEqual(one[field], other[field]))
+        .sort()
+      return fields.length === 0 ? [] : [{ kind: 'changed', what, name, fields }]
+    }),
+    ...[...now.keys()]
+      .filter(name => !before.has(name))
+      .map((name): Drift => ({ kind: 'extra', what, name })),
+  ]
+}

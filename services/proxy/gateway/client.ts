@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
+import type { Caller } from './access.ts'
+import { askerOf, callUpstream, type Extra } from './call.ts'
+import { callTime } from './call-time.ts'
+import type { Catalogue } from './catalogue/catalogue.ts'
+import type { Declared } from './declared.ts'
+import { UpstreamError } from './upstream/upstream-error.ts'
+import type { Upstreams, User } from './upstream/upstreams.ts'
+import type { Endpoint, Views } from './view.ts'
+
+export type ClientDependencies = {
+  readonly version: string
+  readonly views: Views
+  readonly declared: Declared
+  readonly upstreams: Upstreams
+  readonly report: (error: unknown) => void
+}
+
+export type Asked = {
+  readonly server: string
+  readonly method: string
+  readonly params: Record<string, unknown>
+}
+
+/** What one client may have in progress: as many as an agent could want, and few enough to cost a bounded amount. */
+const mostAtOnce = 64
+/** How long a list waits for servers that nobody has met yet, in milliseconds: an agent waits for the list. */
+const meeting = 8_000
+
+/** One client of the gateway: what it sees, and how what it asks reaches the servers that it may use. */
+export class Client {
+  readonly server: Server
+  readonly session = randomUUID()
+  readonly #deps: ClientDependencies
+  readonly #caller: Caller
+  readonly #endpoint: Endpoint
+  #inProgress = 0
+
+  constructor(deps: ClientDependencies, caller: Caller, endpoint: Endpoint) {
+    this.#deps = deps
+    this.#caller = caller
+    this.#endpoint = endpoint
+    const listed = { listChanged: true }
+    const capabilities = { tools: listed, prompts: listed, resources: listed, completions: {} }
+    const info = { name: 'debug-server-gateway', title: 'Debug Server gateway', version: deps.version }
+    this.server = new Server(info, { capabilities })
+  }
+
+  get endpoint(): Endpoint {
+    return this.#endpoint
+  }
+
+  get catalogue(): Catalogue {
+    return this.#deps.views.catalogue(this.#endpoint)
+  }
+
+  /** The servers that it may use now. */
+  get servers(): string[] {
+    return this.#deps.views.servers(this.#endpoint)
+  }
+
+  get #user(): User {
+    return {
+      session: this.session,
+      client: this.#caller.owner,
+      token: this.#caller.token,
+      capabilities: this.server.getClientCapabilities() ?? {},
+    }
+  }
+
+  /** Whether it may use a server, and that one has not failed for good. */
+  readonly isThere = (server: string): boolean =>
+    this.servers.includes(server) && !this.#deps.upstreams.isTripped(server, this.#user)
+
+  /** Starts the servers that nobody has met yet, so that it is known what they offer. Those that take too long come later. */
+  async meet(extra: Extra): Promise<void> {
+    const { declared } = this.#deps
+    const unmet = this.servers.filter(server => !declared.offers.has(server) && this.isThere(server))
+    if (unmet.length > 0) await this.#start(unmet, extra)
+  }
+
+  /** What each of these servers answers; nothing of one that does not. */
+  async askEach<Answer>(
+    servers: readonly string[],
+    ask: (server: string) => Promise<Answer>,
+  ): Promise<{ server: string; answer: Answer }[]> {
+    const answers = await Promise.all(
+      servers.map(async server => {
+        try {
+          return [{ server, answer: await ask(server) }]
+        } catch (error) {
+          if (!(error instanceof UpstreamError || error instanceof McpError)) this.#deps.report(error)
+          return []
+        }
+      }),
+    )
+    return answers.flat()
+  }
+
+  async #start(servers: readonly string[], extra: Extra): Promise<void> {
+    const { upstreams } = this.#deps
+    const late = AbortSignal.timeout(meeting)
+    const signal = AbortSignal.any([extra.signal, late])
+    await this.askEach(servers, async server => {
+      await upstreams.of(server, this.#user).use(this.#asker(extra, meeting), signal, async () => ({}))
+    }).catch(() => {})
+  }
+
+  /** Asks a server. Rejects with an UpstreamError, or with what the server answers where that is an error. */
+  async ask({ server, method, params }: Asked, extra: Extra): Promise<Record<string, unknown>> {
+    const { upstreams, views } = this.#deps
+    const settings = views.settings.servers[server]
+    if (settings === undefined || !this.servers.includes(server))
+      throw new UpstreamError('unavailable', `there is no server ${server} any more`)
+    if (this.#inProgress >= mostAtOnce)
+      throw new UpstreamError(
+        'busy',
+        `${mostAtOnce} calls are in progress, which is all that may be: wait for some`,
+      )
+    this.#inProgress += 1
+    try {
+      const upstream = upstreams.of(server, this.#user)
+      const asker = this.#asker(extra, callTime(settings).silent)
+      return await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
+    } finally {
+      this.#inProgress -= 1
+    }
+  }
+
+  #asker(extra: Extra, timeout: number) {
+    const { sampling, elicitation, roots } = this.#user.capabilities
+    const offered: Record<string, unknown> = {
+      'sampling/createMessage': sampling,
+      'elicitation/create': elicitation,
+      'roots/list': roots,
+    }
+    return askerOf(this.session, extra, method => offered[method] !== undefined, timeout)
+  }
+
+  /** Has it look at its lists anew. Who has gone is not told. */
+  tell(what: 'lists' | 'resources'): void {
+    const told =
+      what === 'resources'
+        ? [this.server.sendResourceListChanged()]
+        : [this.server.sendToolListChanged(), this.server.sendPromptListChanged()]
+    for (const one of told) one.catch(() => {})
+  }
+
+  /** Answers with it; what fails becomes an error of the protocol, in the server's own words where it has some. */
+  async orProtocolError<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof McpError) throw error
+      if (error instanceof UpstreamError)
+        throw new McpError(ErrorCode.InternalError, error.message, { reason: error.reason })
+      this.#deps.report(error)
+      throw new McpError(
+        ErrorCode.InternalError,
+        'the gateway made a mistake; it stands in the log of the proxy',
+      )
+    }
+  }
+}

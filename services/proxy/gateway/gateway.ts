@@ -1,0 +1,191 @@
+import { unwatchFile, watchFile } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type McpConfiguration, mcpFiles, readMcp } from '../../../config/mcp/read.ts'
+import { type McpSettings, mcpSchema } from '../../../config/mcp/schema.ts'
+import { problemText } from '../../../config/problem.ts'
+import type { Clock } from '../../../lib/clock.ts'
+import { McpSessions } from '../../../lib/mcp/mcp-sessions.ts'
+import { type Refusal, refuse } from '../../../lib/mcp/refuse.ts'
+import type { Store } from '../../store/store.ts'
+import { Access, type Caller } from './access.ts'
+import { Client, type ClientDependencies } from './client.ts'
+import { Declared } from './declared.ts'
+import { readiness } from './readiness.ts'
+import { servePrompts } from './serve-prompts.ts'
+import { serveResources } from './serve-resources.ts'
+import { serveTools } from './serve-tools.ts'
+import { Upstreams } from './upstream/upstreams.ts'
+import { type Endpoint, Views } from './view.ts'
+
+export type GatewayDependencies = {
+  /** Where the configuration lies, and what this writes. */
+  readonly root: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly store: Store
+  readonly clock: Clock
+  readonly version: string
+  /** Where the API is. */
+  readonly api: string
+  /** How many requests without a valid token one address may send within a minute. */
+  readonly refusedPerMinute: number
+  readonly log: Logger
+}
+
+export type GatewayRequest = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly path: string
+  readonly host: string | undefined
+  readonly address: string | undefined
+}
+
+export type Gateway = AsyncDisposable & { readonly answer: (asked: GatewayRequest) => Promise<void> }
+
+type Asking = { readonly owner: string; readonly caller: Caller; readonly endpoint: Endpoint }
+
+/** How often the configuration is looked at, in milliseconds. */
+const watchInterval = 1_000
+/** What has changed is told once nothing changes any more, in milliseconds. */
+const rest = 50
+
+/** One MCP server in front of many. Nothing behind it is started before somebody asks for it. */
+export function startGateway(deps: GatewayDependencies): Gateway {
+  const { root, log, version } = deps
+  const first = readMcp(root)
+  let faults = faultsOf(first)
+  if (faults.length > 0) log.error({ faults }, 'the configuration of the MCP gateway is not valid')
+  const settings = first.ok ? first.settings : mcpSchema.parse({})
+  const clients = new Set<Client>()
+  const declared = new Declared(settings, { directory: join(root, '.artifacts', 'mcp', 'offers'), log })
+  const views = new Views(settings, declared)
+  const told = new Map<'lists' | 'resources', NodeJS.Timeout>()
+  const tell = (what: 'lists' | 'resources') => {
+    clearTimeout(told.get(what))
+    told.set(
+      what,
+      setTimeout(() => {
+        for (const client of clients) client.tell(what)
+      }, rest).unref(),
+    )
+  }
+  const changed = () => {
+    views.changed()
+    tell('lists')
+  }
+  const tripped = new Set<string>()
+  const upstreams = new Upstreams(settings, {
+    ...{ root, version, log, environment: deps.environment, api: deps.api },
+    onOffer: (server, offer) => {
+      if (declared.learn(server, offer)) changed()
+    },
+    onResources: () => tell('resources'),
+    onState: server => {
+      // Only what hides or shows tools is news to clients.
+      const isGone = upstreams.states(server).some(({ isTripped }) => isTripped)
+      if (isGone === tripped.has(server)) return
+      if (isGone) tripped.add(server)
+      else tripped.delete(server)
+      tell('lists')
+    },
+  })
+  const report = (error: unknown) => log.error({ err: error }, 'the MCP gateway made a mistake')
+  const clientDeps: ClientDependencies = { version, views, declared, upstreams, report }
+  const sessions = new McpSessions<Asking>({
+    create: ({ caller, endpoint }) => {
+      const client = new Client(clientDeps, caller, endpoint)
+      serveTools(client, clientDeps)
+      servePrompts(client)
+      serveResources(client, clientDeps)
+      clients.add(client)
+      return {
+        server: client.server,
+        closed: () => {
+          clients.delete(client)
+          void upstreams.endSession(client.session)
+        },
+      }
+    },
+    get most() {
+      return views.settings.gateway.clients
+    },
+    get idleMs() {
+      return views.settings.gateway.idle_seconds * 1_000
+    },
+    get longestMessage() {
+      return views.settings.gateway.request_bytes
+    },
+  })
+  const reload = () => {
+    const read = readMcp(root)
+    const found = faultsOf(read)
+    if (found.length > 0)
+      log.error({ faults: found }, 'the configuration of the MCP gateway has become invalid')
+    faults = found
+    if (!read.ok) return
+    log.info(
+      { servers: Object.keys(read.settings.servers) },
+      'the configuration of the MCP gateway counts anew',
+    )
+    declared.reconfigure(read.settings)
+    views.changed(read.settings)
+    void upstreams.reconfigure(read.settings)
+    tell('lists')
+  }
+  for (const file of mcpFiles(root)) watchFile(file, { interval: watchInterval, persistent: false }, reload)
+  const access = new Access(deps)
+
+  async function answer({ request, response, path, host, address }: GatewayRequest): Promise<void> {
+    const admission = await access.admit(request, { host, address, settings: views.settings.gateway })
+    if (!admission.ok) return refuse(response, admission.refusal)
+    const { caller } = admission
+    if (path === '/servers') return answerReadiness(request, response)
+    const refusal = refusalOf(path, views.settings, faults)
+    if (refusal !== undefined) return refuse(response, refusal)
+    const server = serverIn(path)
+    const endpoint: Endpoint = server === undefined ? { kind: 'all' } : { kind: 'server', server }
+    await sessions.answer(request, response, { owner: `${caller.owner} ${server ?? ''}`, caller, endpoint })
+  }
+
+  function answerReadiness({ method }: IncomingMessage, response: ServerResponse): void {
+    if (method !== 'GET') {
+      refuse(response, { status: 405, message: 'GET is offered here', headers: { allow: 'GET' } })
+      return
+    }
+    const told = readiness({ views, declared, upstreams, faults })
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(JSON.stringify(told))
+  }
+
+  return {
+    async answer(asked) {
+      try {
+        await answer(asked)
+      } catch (error) {
+        report(error)
+        asked.response.destroy()
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const file of mcpFiles(root)) unwatchFile(file, reload)
+      for (const timer of told.values()) clearTimeout(timer)
+      await sessions[Symbol.asyncDispose]()
+      await upstreams[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const faultsOf = (read: McpConfiguration): string[] => (read.ok ? [] : read.problems.map(problemText))
+
+/** Of `/servers/NAME/mcp`. */
+const serverIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/mcp$/.exec(path)?.[1]
+
+function refusalOf(path: string, { servers }: McpSettings, faults: readonly string[]): Refusal | undefined {
+  if (faults.length > 0 && Object.keys(servers).length === 0)
+    return { status: 503, message: ['the configuration of the gateway is not valid', ...faults].join('\n') }
+  if (path === '/mcp') return undefined
+  const server = serverIn(path)
+  if (server !== undefined && servers[server]?.enabled === true) return undefined
+  return { status: 404, message: 'MCP is served at /mcp, and of one server at /servers/NAME/mcp' }
+}

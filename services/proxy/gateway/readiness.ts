@@ -1,0 +1,58 @@
+import type { Shadowing } from './catalogue/catalogue.ts'
+import type { Drift } from './catalogue/drift.ts'
+import type { Declared } from './declared.ts'
+import type { UpstreamState } from './upstream/upstream.ts'
+import type { Upstreams } from './upstream/upstreams.ts'
+import type { Views } from './view.ts'
+
+export type ServerReadiness = {
+  readonly name: string
+  /**
+   * `disabled`: by its configuration. `unmet`: never started, so nobody knows what it offers. `asleep`: started by the next call.
+   * `failed`: not to be had now; its tools are not shown.
+   */
+  readonly state: 'disabled' | 'unmet' | 'asleep' | 'starting' | 'ready' | 'failed'
+  /** Why it failed last. */
+  readonly reason?: string
+  readonly instances: readonly UpstreamState[]
+  readonly tools: number
+  readonly prompts: number
+  readonly drift: readonly Drift[]
+  readonly shadowing: readonly Shadowing[]
+}
+
+type ReadinessOf = {
+  readonly views: Views
+  readonly declared: Declared
+  readonly upstreams: Upstreams
+  readonly faults: readonly string[]
+}
+
+/** How each server behind the gateway stands, and in what it differs from what it is taken to be. */
+export function readiness({ views, declared, upstreams, faults }: ReadinessOf) {
+  const { shadowing } = views.catalogue({ kind: 'all' })
+  const servers = Object.entries(views.settings.servers).map(([name, { enabled }]): ServerReadiness => {
+    const instances = upstreams.states(name)
+    const offer = declared.offers.get(name)
+    const failed = instances.find(({ isTripped }) => isTripped)
+    const reason = (failed ?? instances.find(one => one.reason !== undefined))?.reason
+    return {
+      name,
+      state: enabled ? stateOf(instances, offer !== undefined) : 'disabled',
+      ...(reason === undefined ? {} : { reason }),
+      instances,
+      tools: offer?.tools.length ?? 0,
+      prompts: offer?.prompts.length ?? 0,
+      drift: declared.drift(name),
+      shadowing: shadowing.filter(one => one.server === name),
+    }
+  })
+  return { servers, faults }
+}
+
+function stateOf(instances: readonly UpstreamState[], isMet: boolean): ServerReadiness['state'] {
+  if (instances.some(({ kind }) => kind === 'ready')) return 'ready'
+  if (instances.some(({ isTripped }) => isTripped)) return 'failed'
+  if (instances.some(({ kind }) => kind === 'starting')) return 'starting'
+  return isMet ? 'asleep' : 'unmet'
+}

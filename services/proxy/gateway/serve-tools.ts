@@ -1,0 +1,90 @@
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  CallToolResultSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+} from '@modelcontextprotocol/sdk/types.js'
+import { didYouMean } from '../../../lib/suggest.ts'
+import { ownWords } from './call.ts'
+import { withPublicUris } from './catalogue/addresses.ts'
+import { isOffered, type ToolTarget } from './catalogue/catalogue.ts'
+import { composedCall, decodedResult } from './catalogue/composite.ts'
+import type { Client, ClientDependencies } from './client.ts'
+import { UpstreamError } from './upstream/upstream-error.ts'
+import { visibleTools } from './view.ts'
+
+type Arguments = Record<string, unknown>
+type Called = { readonly server: string; readonly tool: string; readonly arguments: Arguments }
+
+/** Answers what a client asks about tools. A call that fails is a result that says so, which an agent reads. */
+export function serveTools(client: Client, { declared, views }: ClientDependencies): void {
+  const { server } = client
+  server.setRequestHandler(ListToolsRequestSchema, async (_, extra) => {
+    await client.meet(extra)
+    return {
+      tools: visibleTools(client.catalogue, client.isThere).map(({ definition }) => definition) as never[],
+    }
+  })
+
+  const calledBy = (target: ToolTarget, given: Arguments): Called | string => {
+    if (target.kind === 'tool') return { server: target.server, tool: target.tool, arguments: given }
+    const composed = composedCall(target.composite, given, declared.shown())
+    return composed.ok ? { ...composed } : composed.message
+  }
+
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
+    const { name, arguments: given = {}, ...rest } = params
+    if (!client.catalogue.tools.has(name)) await client.meet(extra)
+    const exposed = client.catalogue.tools.get(name)
+    if (exposed === undefined || !exposed.servers.every(one => client.servers.includes(one)))
+      return refusal(
+        unknownTool(
+          name,
+          visibleTools(client.catalogue, client.isThere).map(one => one.definition.name),
+        ),
+      )
+    const called = calledBy(exposed.target, given)
+    if (typeof called === 'string') return refusal(called)
+    const settings = views.settings.servers[called.server]
+    if (settings === undefined || !isOffered(settings, called.tool))
+      return refusal(`the tool ${called.tool} of the server ${called.server} is not offered here`)
+    try {
+      const { _meta: _, ...kept } = rest
+      const asked = { ...kept, name: called.tool, arguments: called.arguments }
+      const answer = await client.ask({ server: called.server, method: 'tools/call', params: asked }, extra)
+      const decoded =
+        exposed.target.kind === 'composite' ? decodedResult(exposed.target.composite, answer) : answer
+      const result = client.endpoint.kind === 'all' ? withPublicUris(called.server, decoded) : decoded
+      const parsed = CallToolResultSchema.safeParse(result)
+      return parsed.success
+        ? parsed.data
+        : refusal(`the server ${called.server} answered something that is no result of a tool`)
+    } catch (error) {
+      // Nobody waits for the answer any more.
+      extra.signal.throwIfAborted()
+      if (error instanceof UpstreamError) return refusal(error.message, { reason: error.reason })
+      if (error instanceof McpError) {
+        const { message, code, data } = ownWords(error)
+        if (code === ErrorCode.InvalidParams) throw ownWords(error)
+        return refusal(`${called.server}: ${withoutCode(message)}`, {
+          code,
+          ...(data === undefined ? {} : { data }),
+        })
+      }
+      return await client.orProtocolError(() => Promise.reject(error))
+    }
+  })
+}
+
+const unknownTool = (name: string, known: readonly string[]): string =>
+  `there is no tool "${name.slice(0, 100)}"; ${didYouMean(name, known) ?? 'tools/list tells the tools'}`
+
+const withoutCode = (message: string): string => message.replace(/^MCP error -?\d+: /, '')
+
+const refusal = (text: string, more: Record<string, unknown> = {}): CallToolResult => ({
+  content: [{ type: 'text', text }],
+  isError: true,
+  ...(Object.keys(more).length === 0 ? {} : { _meta: { 'debug-server/error': more } }),
+})

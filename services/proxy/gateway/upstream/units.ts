@@ -1,0 +1,75 @@
+/** A line, or the lines up to one that is empty; or what is known of one that is too long to be held. */
+export type Unit =
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | { readonly kind: 'oversized'; readonly bytes: number; readonly head: string; readonly tail: string }
+
+/** How much of the beginning and of the end is kept of what is too long. */
+const kept = 512
+const newline = 0x0a
+const carriageReturn = 0x0d
+
+/**
+ * Cuts a stream of bytes into units, none of which takes more memory than the limit: of a longer one the rest is passed
+ * over as it comes.
+ */
+export class Units {
+  readonly #limit: number
+  readonly #isEvent: boolean
+  #parts: Buffer[] = []
+  #bytes = 0
+  /** The last bytes of one that is too long. */
+  #tail: Buffer | undefined
+  /** Of the line that has begun, without carriage returns. */
+  #lineBytes = 0
+
+  /** `ends`: with each line, or with a line that is empty (the events of `text/event-stream`). */
+  constructor(limit: number, ends: 'line' | 'emptyLine') {
+    this.#limit = limit
+    this.#isEvent = ends === 'emptyLine'
+  }
+
+  push(chunk: Buffer): Unit[] {
+    const units: Unit[] = []
+    for (let start = 0; start < chunk.length; ) {
+      const found = chunk.indexOf(newline, start)
+      const end = found === -1 ? chunk.length : found + 1
+      const part = chunk.subarray(start, end)
+      this.#take(part)
+      this.#lineBytes += part.length
+      start = end
+      if (found === -1) {
+        if (this.#lineBytes === 1 && part[0] === carriageReturn) this.#lineBytes = 0
+        break
+      }
+      const before = found > 0 ? chunk[found - 1] : undefined
+      const isEmpty = this.#lineBytes === 1 || (this.#lineBytes === 2 && before === carriageReturn)
+      this.#lineBytes = 0
+      if (!this.#isEvent || isEmpty) units.push(this.#unit())
+    }
+    return units
+  }
+
+  #take(part: Buffer): void {
+    this.#bytes += part.length
+    if (this.#tail === undefined && this.#bytes <= this.#limit) {
+      this.#parts.push(part)
+      return
+    }
+    if (this.#tail === undefined) this.#parts = [Buffer.from(Buffer.concat(this.#parts).subarray(0, kept))]
+    const tail = Buffer.concat([this.#tail ?? Buffer.alloc(0), part])
+    this.#tail = Buffer.from(tail.subarray(-kept))
+  }
+
+  #unit(): Unit {
+    const bytes = this.#bytes
+    const whole =
+      this.#parts.length === 1 && this.#parts[0] !== undefined ? this.#parts[0] : Buffer.concat(this.#parts)
+    const tail = this.#tail
+    this.#parts = []
+    this.#bytes = 0
+    this.#tail = undefined
+    return tail === undefined
+      ? { kind: 'whole', bytes: whole }
+      : { kind: 'oversized', bytes, head: whole.toString('latin1'), tail: tail.toString('latin1') }
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * An MCP server over stdio that does what its caller wants: it answers, or floods, or hangs, or asks, or dies. It speaks the
+ * protocol by hand, so that it can also speak it badly. `OFFER` names a file of JSON that replaces what it offers.
+ */
+import { spawn } from 'node:child_process'
+import { readFileSync, writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+type Input = Readonly<Record<string, unknown>>
+
+const tool = (name: string, description: string, properties: Input = {}) => ({
+  name,
+  description,
+  inputSchema: { type: 'object', properties },
+})
+const usual = {
+  tools: [
+    tool('echo', 'gives its arguments back', { text: { type: 'string' }, list: { type: 'array' } }),
+    tool('facts', 'tells its process, environment and directory'),
+    tool('huge', 'answers with so many bytes', { bytes: { type: 'integer' }, last: { type: 'boolean' } }),
+    tool('hang', 'never answers'),
+    tool('die', 'ends while it is called'),
+    tool('flood', 'tells so many messages, then answers', { messages: { type: 'integer' } }),
+    tool('steps', 'tells of its progress, then answers'),
+    tool('ask', 'asks its client', { method: { type: 'string' }, params: { type: 'object' } }),
+    tool('change', 'offers one tool more from then on'),
+    tool('refuse', 'answers with an error of the protocol'),
+    tool('deep', 'answers with what nests without end'),
+    tool('link', 'answers with a link to a resource'),
+  ],
+  prompts: [{ name: 'greet', description: 'greets', arguments: [{ name: 'name' }] }],
+}
+const offered = process.env.OFFER === undefined ? usual : JSON.parse(readFileSync(process.env.OFFER, 'utf8'))
+const extra: unknown[] = []
+const waiting = new Map<string, (answer: Input) => void>()
+const cancelled = new Set<unknown>()
+
+// A whole line, however much of it a pipe takes at a time.
+function write(text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; )
+    try {
+      at += writeSync(1, bytes, at)
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EAGAIN') throw error
+      // Until its reader has taken some.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+}
+const say = (message: Input) => write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+const text = (value: unknown) => ({ content: [{ type: 'text', text: String(value) }] })
+
+async function callTool(name: unknown, input: Input, id: unknown, meta: Input): Promise<unknown> {
+  switch (name) {
+    case 'echo':
+      return { ...text(JSON.stringify(input)), structuredContent: input }
+    case 'facts':
+      return text(
+        JSON.stringify({ pid: process.pid, env: process.env, cwd: process.cwd(), cancelled: [...cancelled] }),
+      )
+    case 'huge': {
+      const content = `[{"type":"text","text":"${'x'.repeat(Number(input.bytes))}"}]`
+      const [before, after] = input.last === true ? ['', `,"id":${id}`] : [`"id":${id},`, '']
+      write(`{"jsonrpc":"2.0",${before}"result":{"content":${content}}${after}}\n`)
+      return undefined
+    }
+    case 'hang':
+      return undefined
+    case 'die':
+      spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref()
+      process.stderr.write('out of ideas\n')
+      return process.exit(3)
+    case 'flood': {
+      const line = `${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'x' } })}\n`
+      for (let left = Number(input.messages); left > 0; left -= 500) write(line.repeat(Math.min(left, 500)))
+      return text('done')
+    }
+    case 'steps':
+      for (const progress of [1, 2, 3])
+        say({
+          method: 'notifications/progress',
+          params: { progressToken: meta.progressToken, progress, total: 3 },
+        })
+      return text('done')
+    case 'ask': {
+      const question = `q${id}`
+      const answer = new Promise<Input>(resolve => waiting.set(question, resolve))
+      say({ id: question, method: input.method, params: input.params ?? {} })
+      return text(JSON.stringify(await answer))
+    }
+    case 'change':
+      extra.push(tool('late', 'was not there before'))
+      say({ method: 'notifications/tools/list_changed' })
+      return text('changed')
+    case 'deep':
+      write(
+        `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"structuredContent":{"x":${'['.repeat(4_000)}${']'.repeat(4_000)}}}}\n`,
+      )
+      return undefined
+    case 'link':
+      return { content: [{ type: 'resource_link', uri: 'note://one', name: 'one' }] }
+    default:
+      return text(`there is no tool ${name} here`)
+  }
+}
+
+async function answer(method: unknown, params: Input, id: unknown): Promise<unknown> {
+  switch (method) {
+    case 'initialize':
+      return {
+        protocolVersion: params.protocolVersion,
+        capabilities: { tools: { listChanged: true }, prompts: {}, resources: {}, completions: {} },
+        serverInfo: { name: 'unruly', version: '1' },
+      }
+    case 'tools/list':
+      return { tools: [...offered.tools, ...extra] }
+    case 'tools/call':
+      return await callTool(params.name, Object(params.arguments), id, Object(params._meta))
+    case 'prompts/list':
+      return { prompts: offered.prompts }
+    case 'prompts/get':
+      return {
+        messages: [
+          { role: 'user', content: { type: 'text', text: `greet ${Object(params.arguments).name}` } },
+        ],
+      }
+    case 'resources/list':
+      return { resources: [{ uri: 'note://one', name: 'one' }] }
+    case 'resources/templates/list':
+      return { resourceTemplates: [{ uriTemplate: 'note://{name}', name: 'notes' }] }
+    case 'resources/read':
+      return { contents: [{ uri: params.uri, text: `what stands in ${params.uri}` }] }
+    case 'completion/complete':
+      return { completion: { values: [`${Object(params.ref).name ?? Object(params.ref).uri}!`] } }
+    default:
+      return {}
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, method, params = {}, result, error } = JSON.parse(line)
+  if (method === undefined) waiting.get(id)?.(result ?? { error })
+  else if (method === 'notifications/cancelled') cancelled.add(params.requestId)
+  else if (params.name === 'refuse' && method === 'tools/call')
+    say({ id, error: { code: -32_050, message: 'not today', data: { until: 'monday' } } })
+  else if (id !== undefined)
+    void answer(method, params, id).then(told => {
+      if (told !== undefined) say({ id, result: Object(told) })
+    })
+}
