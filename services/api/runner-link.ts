@@ -199,6 +199,7 @@ export class RunnerLink implements Disposable {
         this.#deps.onDebug({ event: message.event, debug: message.debug, by: message.by })
         break
       case 'dap':
+      case 'dap_child':
       case 'dap_closed':
         this.#dap.heard(message)
         break

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { viewerSchema } from './debug-control.ts'
-import { debugSessionId, reference } from './ids.ts'
+import { debugSessionId, reference, viewerId } from './ids.ts'
 
 /**
  * `WS /sessions/{session}/debug/dap`: the Debug Adapter Protocol as it stands, for editors. Each text frame is one message
@@ -25,7 +25,7 @@ export const dapQuerySchema = z.strictObject({
 
 const seq = z.int().min(0)
 
-/** All that a client may say. */
+/** What a client asks. */
 export const dapRequestSchema = z.object({
   seq,
   type: z.literal('request'),
@@ -34,7 +34,28 @@ export const dapRequestSchema = z.object({
 })
 export type DapRequest = z.infer<typeof dapRequestSchema>
 
-/** What the server says, but for the `seq` that each message gets when it is sent. */
+/** What a client answers to a request of the server's. */
+export const dapReplySchema = z.object({
+  seq,
+  type: z.literal('response'),
+  request_seq: seq,
+  command: z.string().max(100),
+  success: z.boolean(),
+  message: z.string().nullish(),
+})
+export type DapReply = z.infer<typeof dapReplySchema>
+
+/** All that a client may say. */
+export const fromEditorSchema = z.discriminatedUnion('type', [dapRequestSchema, dapReplySchema])
+
+/** What `attach` may say: which debug session is meant, where it is not that of the connection. */
+export const dapAttachSchema = z.looseObject({
+  debug: reference('dbg').optional(),
+  /** Of a process that a client was told of by `startDebugging`: that client, whose breakpoints it has. */
+  parent: viewerId.schema.optional(),
+})
+
+/** What the server answers and tells, but for the `seq` that each message gets when it is sent. */
 export const dapAnswerSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('response'),
@@ -48,6 +69,24 @@ export const dapAnswerSchema = z.discriminatedUnion('type', [
 ])
 export type DapAnswer = z.infer<typeof dapAnswerSchema>
 
+/** What the server asks: that the client debugs a process that its debuggee has started as well. */
+export const dapReverseRequestSchema = z.object({
+  type: z.literal('request'),
+  command: z.literal('startDebugging'),
+  arguments: z.object({
+    request: z.literal('attach'),
+    /** What the client is to send with `attach`, over another connection like this one. */
+    configuration: z.object({
+      name: z.string(),
+      debug: debugSessionId.schema,
+      parent: viewerId.schema,
+      /** Where the client has found this server; VS Code's word for it. */
+      debugServer: z.int().optional(),
+    }),
+  }),
+})
+export type DapReverseRequest = z.infer<typeof dapReverseRequestSchema>
+
 /** An answer that refuses, which editors show. */
 export const dapRefusal = (
   { seq, command }: Pick<DapRequest, 'seq' | 'command'>,
@@ -56,6 +95,14 @@ export const dapRefusal = (
   ...{ type: 'response', request_seq: seq, command, success: false, message: text },
   body: { error: { id: 1, format: text, showUser: true } },
 })
+
+/** A process that a debuggee has started, by its number as it sees itself, and who has the breakpoints of it. */
+const debuggedProcessSchema = z.object({
+  debug: debugSessionId.schema,
+  process: z.int(),
+  parent: viewerId.schema,
+})
+export type DebuggedProcess = z.infer<typeof debuggedProcessSchema>
 
 /** Between API and runner: one client of one debug session, by a number that the API gives it. */
 const client = z.int()
@@ -67,6 +114,8 @@ export const toRunnerDap = [
     debug: debugSessionId.schema,
     root: z.string().nullable(),
     launches: z.boolean(),
+    /** Who was told of this process, and has come to it by that; null: it is come to by itself. */
+    parent: viewerId.schema.nullable(),
     by: viewerSchema,
   }),
   z.object({ type: z.literal('dap'), client, message: dapRequestSchema }),
@@ -75,6 +124,8 @@ export const toRunnerDap = [
 ] as const
 export const fromRunnerDap = [
   z.object({ type: z.literal('dap'), client, message: dapAnswerSchema }),
+  /** A process that its debuggee has started is debugged. */
+  z.object({ type: z.literal('dap_child'), client, child: debuggedProcessSchema }),
   /** It has let go of the debuggee, as it was asked to. */
   z.object({ type: z.literal('dap_closed'), client }),
 ] as const

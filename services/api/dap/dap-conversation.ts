@@ -1,17 +1,29 @@
-import { type DapAnswer, type DapRequest, dapRefusal } from '../../contract/dap.ts'
+import {
+  type DapAnswer,
+  type DapRequest,
+  type DapReverseRequest,
+  type DebuggedProcess,
+  dapRefusal,
+} from '../../contract/dap.ts'
+import { dapEnd } from '../../contract/dap-end.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
+import type { ViewerId } from '../../contract/ids.ts'
 import type { EndReason } from '../../contract/stream-end.ts'
-import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
+import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
+import { debugHasEnded, toDebugSession } from '../../store/rows.ts'
 import { readmit } from '../access.ts'
 import type { Context } from '../context.ts'
 import type { DebugClient } from '../debug/serve-debug.ts'
 import type { Refusal } from '../outcome.ts'
 import { refusalOf } from '../problem-reply.ts'
 import type { Taken } from '../websocket/send-frame.ts'
+import { readAttach } from './dap-attach.ts'
+import { DapChildren, startDebugging } from './dap-children.ts'
 import { launchForEditor } from './dap-launch.ts'
 import type { DapLine } from './dap-lines.ts'
-import { dapOutput, importantOutput, terminated } from './dap-output.ts'
-import { dapAccess, type EditorTarget } from './editor-target.ts'
+import { consoleOutput, dapOutput, importantOutput, terminated } from './dap-output.ts'
+import { readAbilities } from './editor-abilities.ts'
+import { dapAccess, debuggeeOf, type EditorTarget } from './editor-target.ts'
 import { readDap } from './read-dap.ts'
 
 /** How long the runner may take to answer, in milliseconds: a launch, and anything else. Its own deadlines are shorter. */
@@ -29,13 +41,23 @@ export type DapConversationDependencies = {
 
 /**
  * What is said between one editor and the server: the runner answers, but for what the store knows and the runner does not.
- * That is which debuggee is meant, the launch of a new one, what the program writes, and its end.
+ * That is which debuggee is meant, the launch of a new one, what the program writes, and its end. A process that another has
+ * started is at a connection of its own, which the editor opens when it is told of it.
  */
 export class DapConversation implements Disposable {
   readonly #deps: DapConversationDependencies
   readonly #line: DapLine
   readonly #asked = new Map<number, { request: DapRequest; timer: NodeJS.Timeout }>()
+  readonly #children: DapChildren
   #debuggee: DebugSessionJoined | undefined
+  /** Who was told of this debuggee, where the editor has come to it by that: its log is told there. */
+  #parent: ViewerId | null = null
+  /** The editor opens another connection when it is asked to. */
+  #startsDebugging = false
+  /** Where it has found this server, as it says itself. */
+  #debugServer: number | undefined
+  /** It has a debuggee, or has asked for one. */
+  #hasBegun = false
   /** Requests are passed on in their order, though a launch takes its time. */
   #turn: Promise<void> = Promise.resolve()
   #seq = 0
@@ -46,18 +68,30 @@ export class DapConversation implements Disposable {
     const { context, client } = deps
     this.#deps = deps
     this.#line = context.runner.dap({
-      said: answer => this.#heard(answer),
+      said: answer => this.#saidByRunner(answer),
+      child: child => {
+        if (this.#startsDebugging) this.#children.came(child)
+      },
       closed: why => this.#closed(why),
     })
+    this.#children = new DapChildren({
+      ask: child => this.#send('event', startDebugging(child, this.#debugServer)).seq,
+      lives: ({ debug }) => this.#lives(debug),
+      declined: ({ debug, process }, why) =>
+        void this.tell(
+          consoleOutput(`the editor is not at process ${process} (${debug}), which runs on: ${why}`),
+        ),
+    })
     const { debuggee } = client.editor
-    if (debuggee.ok) this.#bind(debuggee.debug, false)
+    if (debuggee.ok) this.#bind(debuggee.debug, { launches: false, parent: null })
   }
 
   /** `frame`: undefined where it was no text. */
   async take(frame: string | undefined): Promise<void> {
     const read = readDap(frame)
     if (!read.ok) return void (await this.tell(read.answer))
-    const { request } = read
+    if (read.said.type === 'response') return this.#children.answered(read.said)
+    const request = read.said
     const { seq } = request
     if (this.#asked.has(seq))
       return void (await this.tell(dapRefusal(request, `${seq} is the seq of a request already`)))
@@ -72,15 +106,25 @@ export class DapConversation implements Disposable {
   /** Sends a message of the server's. */
   tell(answer: DapAnswer): Promise<Taken> {
     if (answer.type === 'event' && answer.event === 'terminated') this.#toldEnd = true
-    const text = JSON.stringify({ seq: ++this.#seq, ...answer })
-    return this.#deps.send(answer.type === 'event' ? 'event' : 'answer', text)
+    return this.#send(answer.type === 'event' ? 'event' : 'answer', answer).taken
   }
 
   [Symbol.dispose](): void {
     for (const { timer } of this.#asked.values()) clearTimeout(timer)
     this.#asked.clear()
     this.#watching?.abort()
+    this.#children[Symbol.dispose]()
     this.#line[Symbol.dispose]()
+  }
+
+  #send(kind: 'event' | 'answer', message: DapAnswer | DapReverseRequest) {
+    const seq = ++this.#seq
+    return { seq, taken: this.#deps.send(kind, JSON.stringify({ seq, ...message })) }
+  }
+
+  async #lives(debug: DebuggedProcess['debug']): Promise<boolean> {
+    const found = await getDebugSession(this.#deps.context.store, debug)
+    return found !== undefined && !debugHasEnded(found)
   }
 
   async #pass(request: DapRequest): Promise<void> {
@@ -89,6 +133,8 @@ export class DapConversation implements Disposable {
       const admitted = await readmit(context, dapAccess, client.caller)
       if (!admitted.ok) return this.#refuse(request, admitted.detail)
       if (request.command === 'launch') await this.#launch(request)
+      else if (request.command === 'attach') await this.#attach(request)
+      else if (request.command === 'initialize') this.#initialize(request)
       else if (this.#debuggee === undefined) this.#withoutDebuggee(request)
       else this.#toRunner(request)
     } catch (error) {
@@ -99,19 +145,58 @@ export class DapConversation implements Disposable {
     }
   }
 
+  #initialize(request: DapRequest): void {
+    const read = readAbilities(request.arguments)
+    if (!read.ok) return void this.#refuse(request, read.detail)
+    this.#startsDebugging = read.value.startsDebugging
+    if (this.#debuggee === undefined) this.#withoutDebuggee(request)
+    else this.#toRunner(request)
+  }
+
+  async #attach(request: DapRequest): Promise<void> {
+    const { context, client } = this.#deps
+    const read = await readAttach(context, client.session, request.arguments)
+    if (!read.ok) return this.#refuse(request, read.detail)
+    if (read.value.kind === 'named' && !this.#hasBegun) {
+      const { debug, parent } = read.value
+      const debuggee = debuggeeOf(debug)
+      if (!debuggee.ok && parent === null) return this.#refuse(request, debuggee.why)
+      if (!debuggee.ok) return this.#tooLate(request, debug)
+      this.#bind(debug, { launches: false, parent })
+    }
+    if (this.#debuggee === undefined) return this.#withoutDebuggee(request)
+    this.#begin(request)
+  }
+
   async #launch(request: DapRequest): Promise<void> {
     const { context, client } = this.#deps
     const { root } = client.editor
     const launched = await launchForEditor(context, client, request.arguments ?? {}, root)
     if (!launched.ok) return this.#refuse(request, launched.detail)
-    this.#bind(launched.value, true)
+    this.#bind(launched.value, { launches: true, parent: null })
+    this.#begin(request)
+  }
+
+  #begin(request: DapRequest): void {
+    const { debugServer } = request.arguments ?? {}
+    this.#debugServer = Number.isInteger(debugServer) ? Number(debugServer) : undefined
+    this.#hasBegun = true
     this.#toRunner(request)
   }
 
-  #bind(debuggee: DebugSessionJoined, launches: boolean): void {
+  #bind(debuggee: DebugSessionJoined, how: { launches: boolean; parent: ViewerId | null }): void {
     this.#debuggee = debuggee
+    this.#parent = how.parent
     const { editor, by } = this.#deps.client
-    this.#line.bind({ debug: debuggee.id, root: editor.root, launches, by })
+    this.#line.bind({ debug: debuggee.id, root: editor.root, ...how, by })
+  }
+
+  /** Of a process that it was told of an editor hears how that has ended: it cannot come before the end of each. */
+  #tooLate(request: DapRequest, debug: DebugSessionJoined): void {
+    this.#debuggee = undefined
+    const { seq, command } = request
+    this.#heard({ type: 'response', request_seq: seq, command, success: true })
+    for (const event of dapEnd(toDebugSession(debug).end)) void this.tell(event)
   }
 
   #toRunner(request: DapRequest): void {
@@ -140,6 +225,30 @@ export class DapConversation implements Disposable {
       default:
         this.#refuse(request, 'there is no debuggee yet: send attach or launch first')
     }
+  }
+
+  /** An editor is to come as far as `attach`, which says what is wrong with its debuggee. */
+  #saidByRunner(answer: DapAnswer): void {
+    // Its debuggee has ended, though the log goes on.
+    if (answer.type === 'event' && answer.event === 'terminated') this.#watching?.abort()
+    if (answer.type === 'event' || answer.success) return void this.#heard(answer)
+    const { request_seq, command } = answer
+    const request = this.#asked.get(request_seq)?.request
+    if (command === 'attach' || command === 'launch') this.#hasBegun = false
+    if (request !== undefined && command === 'initialize') this.#withoutDebuggee(request)
+    else if (request !== undefined && command === 'attach') void this.#notAttached(request, answer)
+    else this.#heard(answer)
+  }
+
+  /** One that has ended meanwhile is as one that had ended before. */
+  async #notAttached(request: DapRequest, answer: DapAnswer): Promise<void> {
+    const debuggee = this.#debuggee
+    const found =
+      debuggee === undefined || this.#parent === null
+        ? undefined
+        : await getDebugSession(this.#deps.context.store, debuggee.id).catch(() => undefined)
+    if (found !== undefined && debugHasEnded(found)) this.#tooLate(request, found)
+    else this.#heard(answer)
   }
 
   #heard(answer: DapAnswer): void {
@@ -177,17 +286,18 @@ export class DapConversation implements Disposable {
   /** Tells what the program writes, then its end. */
   async #watch(): Promise<void> {
     const debuggee = this.#debuggee
-    if (debuggee === undefined || this.#watching !== undefined) return
+    if (debuggee === undefined || this.#watching !== undefined || this.#parent !== null) return
     const { context, client } = this.#deps
     const watching = new AbortController()
     this.#watching = watching
     const gone = AbortSignal.any([watching.signal, client.gone])
     const { session, caller } = client
     try {
-      for await (const event of dapOutput(context, { session, command: debuggee.row, caller, gone })) {
+      const ends = debuggee.parent_id === null
+      for await (const event of dapOutput(context, { session, command: debuggee.row, ends, caller, gone })) {
         if (gone.aborted || (await this.tell(event)) !== 'taken') return
       }
-      if (!gone.aborted && !this.#toldEnd) await this.tell(terminated)
+      if (ends && !gone.aborted && !this.#toldEnd) await this.tell(terminated)
     } catch (error) {
       context.log.error({ err: error, debug: debuggee.id }, 'telling of a debuggee over DAP failed')
       this.#deps.finish(refusalOf(error))

@@ -1,16 +1,26 @@
-import type { DapAnswer, DapRequest, FromRunnerDap, ToRunnerDap } from '../../contract/dap.ts'
+import type {
+  DapAnswer,
+  DapRequest,
+  DebuggedProcess,
+  FromRunnerDap,
+  ToRunnerDap,
+} from '../../contract/dap.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
-import type { DebugSessionId } from '../../contract/ids.ts'
+import type { DebugSessionId, ViewerId } from '../../contract/ids.ts'
 
 /** What one who speaks DAP hears of the runner. */
 export type DapEar = {
   readonly said: (message: DapAnswer) => void
+  /** A process that the debuggee has started is debugged. */
+  readonly child: (child: DebuggedProcess) => void
   /** The runner has let go of it: as it was asked to, or because there is no such runner any more. */
   readonly closed: (why: 'let_go' | 'runner_lost') => void
 }
 
 export type DapBinding = { readonly debug: DebugSessionId; readonly root: string | null } & {
   readonly launches: boolean
+  /** Who was told of it as a process that another has started, and has come to it by that. */
+  readonly parent: ViewerId | null
   readonly by: Viewer
 }
 
@@ -52,8 +62,16 @@ export class DapLines {
 
   heard(message: FromRunnerDap): void {
     const { client } = message
-    if (message.type === 'dap') this.#ears.get(client)?.said(message.message)
-    else this.#closed(client, 'let_go')
+    switch (message.type) {
+      case 'dap':
+        this.#ears.get(client)?.said(message.message)
+        break
+      case 'dap_child':
+        this.#ears.get(client)?.child(message.child)
+        break
+      case 'dap_closed':
+        this.#closed(client, 'let_go')
+    }
   }
 
   lost(): void {

@@ -14,6 +14,8 @@ import { openLog } from '../logs/open-log.ts'
 const mostBefore = 65_536
 
 export type Debuggee = { readonly session: SessionJoined; readonly command: CommandRow } & {
+  /** Whether it ends with its command: a process that another has started may end before. */
+  readonly ends: boolean
   readonly caller: Caller
   readonly gone: AbortSignal
 }
@@ -24,7 +26,7 @@ export type Debuggee = { readonly session: SessionJoined; readonly command: Comm
  */
 export async function* dapOutput(
   context: Context,
-  { session, command, caller, gone }: Debuggee,
+  { session, command, ends, caller, gone }: Debuggee,
 ): AsyncGenerator<DapAnswer> {
   const start = {
     sequence: command.sequence,
@@ -46,7 +48,7 @@ export async function* dapOutput(
       const output = decoders[event.stream].write(event.data)
       event.release?.()
       if (output !== '') yield { type: 'event', event: 'output', body: { category: event.stream, output } }
-    } else if (event.type === 'command' && commandHasEnded(event.row.status)) yield* ended(event.row)
+    } else if (ends && event.type === 'command' && commandHasEnded(event.row.status)) yield* ended(event.row)
   }
 }
 
@@ -59,6 +61,11 @@ function* ended(row: CommandRow): Generator<DapAnswer> {
 }
 
 export const terminated: DapAnswer = { type: 'event', event: 'terminated', body: {} }
+
+export const consoleOutput = (text: string): DapAnswer => ({
+  ...{ type: 'event', event: 'output' },
+  body: { category: 'console', output: `${text}\n` },
+})
 
 /** What an editor shows to its user whatever it shows of the program. */
 export const importantOutput = (text: string): DapAnswer => ({

@@ -43,7 +43,12 @@ export async function editorTarget(
     if (debug !== undefined || found.code !== 'debug_session_not_found') return found
     return done({ root, debuggee: { ok: false, why: found.detail } })
   }
-  if (!debugHasEnded(found.value)) return done({ root, debuggee: { ok: true, debug: found.value } })
-  const { id, end } = toDebugSession(found.value)
-  return done({ root, debuggee: { ok: false, why: `the debug session ${id} has ended: ${end?.message}` } })
+  return done({ root, debuggee: debuggeeOf(found.value) })
+}
+
+/** Whether an editor can attach to it. */
+export function debuggeeOf(debug: DebugSessionJoined): EditorTarget['debuggee'] {
+  if (!debugHasEnded(debug)) return { ok: true, debug }
+  const { id, end } = toDebugSession(debug)
+  return { ok: false, why: `the debug session ${id} has ended: ${end?.message}` }
 }

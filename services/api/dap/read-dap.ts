@@ -1,11 +1,18 @@
-import { type DapAnswer, type DapRequest, dapRefusal, dapRequestSchema } from '../../contract/dap.ts'
+import {
+  type DapAnswer,
+  type DapReply,
+  type DapRequest,
+  dapRefusal,
+  dapRequestSchema,
+  fromEditorSchema,
+} from '../../contract/dap.ts'
 import { bodyBounds, jsonExcess } from '../limits/json-shape.ts'
 
 export type ReadDap =
-  | { readonly ok: true; readonly request: DapRequest }
+  | { readonly ok: true; readonly said: DapRequest | DapReply }
   | { readonly ok: false; readonly answer: DapAnswer }
 
-/** What an editor's frame asks for. One that cannot be read is answered by what can be read of it. */
+/** What an editor's frame asks for, or answers. One that cannot be read is answered by what can be read of it. */
 export function readDap(frame: string | undefined): ReadDap {
   if (frame === undefined) return unreadable('expected a text frame')
   if (jsonExcess(frame, bodyBounds) !== undefined)
@@ -16,8 +23,8 @@ export function readDap(frame: string | undefined): ReadDap {
   } catch {
     return unreadable('the frame is not valid JSON: expected one DAP message, without a header')
   }
-  const read = dapRequestSchema.safeParse(value)
-  if (read.success) return { ok: true, request: read.data }
+  const read = fromEditorSchema.safeParse(value)
+  if (read.success) return { ok: true, said: read.data }
   const { seq, command } = dapRequestSchema.shape
   const known = typeof value === 'object' && value !== null ? value : {}
   return unreadable('expected a request of DAP: seq, type "request" and command', {

@@ -180,7 +180,7 @@ export class HostedDebuggee implements Debuggee {
       tell: (event, debug, by) => this.#hosting.tell({ event, debug, by }),
       said: body => this.#said(body, paths, mask),
       child: child => this.#children.came(child, id),
-      children: () => this.#children.told(id),
+      children: this.#children.below(id),
       gone: () => this.#children.rootEnds(),
       end: cause => {
         this.#children.rootEnds()

@@ -6,11 +6,12 @@ import { Probes } from './above/probes.ts'
 import { AdapterLink, type LinkFailure } from './adapter-link.ts'
 import { Attachment } from './attach/attachment.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
+import { type LiveChildren, noChildren } from './children/live-children.ts'
 import { actor } from './control/acting.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
 import { anyBodySchema, exitedEventSchema, processEventSchema, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening, hasEnded, wasSentOn } from './debuggee-state.ts'
-import { BreakpointClaims } from './editors/breakpoint-claims.ts'
+import { DebuggeeEditors } from './editors/debuggee-editors.ts'
 import { refuseEnded } from './ended-refusal.ts'
 import { handshake, letRun, type Prepared } from './handshake.ts'
 import type { Identity, LiveDependencies, LiveListener } from './live-dependencies.ts'
@@ -59,7 +60,8 @@ export class LiveDebugSession implements AsyncDisposable {
   readonly keptStops = new KeptStops()
   /** The debuggee's, as it sees itself; undefined where the adapter has not told it. */
   processId: number | undefined
-  readonly claims = new BreakpointClaims()
+  readonly editors: DebuggeeEditors
+  readonly children: LiveChildren
   readonly #deps: LiveDependencies
   readonly #listeners = new Set<LiveListener>()
   readonly #open = Promise.withResolvers<'open'>()
@@ -80,6 +82,8 @@ export class LiveDebugSession implements AsyncDisposable {
   constructor(deps: LiveDependencies) {
     this.#deps = deps
     this.#attachment = new Attachment(deps)
+    this.editors = deps.editors ?? new DebuggeeEditors()
+    this.children = deps.children ?? noChildren
     this.identity = deps.identity
     this.record = deps.record
     this.viewers = new DebugViewers({
@@ -157,11 +161,6 @@ export class LiveDebugSession implements AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
-  /** The top of the worktree. */
-  get worktree(): string {
-    return this.#deps.place.worktree
-  }
-
   /** What is told of it now. */
   view(): DebugSession {
     const state = this.state.value
@@ -171,7 +170,7 @@ export class LiveDebugSession implements AsyncDisposable {
       status: state.kind === 'halted' || state.kind === 'ended' ? 'running' : state.kind,
       stop: state.kind === 'stopped' ? state.stop : null,
       end: null,
-      children: this.#deps.children?.() ?? [],
+      children: this.children.told(),
       breakpoints: this.breakpoints.list.told(),
       control: this.viewers.control.view(),
       ended_at: null,

@@ -3,11 +3,13 @@ import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
-import type { DebuggedChild, DebugSession } from '../../contract/debug-resources.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import type { ChildProcess } from './adapter.ts'
+import type { LiveChildren } from './children/live-children.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
 import type { Control } from './control/control.ts'
+import type { DebuggeeEditors } from './editors/debuggee-editors.ts'
 import type { EnginePlan } from './engine.ts'
 import type { Place } from './place.ts'
 import type { Recorder } from './record/debug-record.ts'
@@ -50,12 +52,14 @@ export type LiveDependencies = {
   readonly end: (cause: EndCause) => void
   /** A process that the debuggee has started is there. */
   readonly child: (child: ChildProcess) => void
-  /** Of the processes that it has started, what is told of them. */
-  readonly children?: () => DebuggedChild[]
+  /** The processes that it has started. */
+  readonly children?: LiveChildren
   /** The adapter has nothing to do with the debuggee any more. `exitCode`: where it has told that. */
   readonly gone?: (exitCode: number | undefined) => void
   /** Who has the control when it begins. */
   readonly control?: Control
+  /** Whose its breakpoints are when it begins. */
+  readonly editors?: DebuggeeEditors
   /** In milliseconds, where they are not to be the usual ones. */
   readonly deadlines?: Deadlines
 }

@@ -5,12 +5,12 @@ import { namesShown } from './names-shown.ts'
 
 /** Between the files of a worktree as the contract names them and as an adapter does. */
 export class WorktreePaths {
-  readonly #top: string
+  readonly top: string
   readonly #shows: (path: string) => boolean
 
   /** `top`: symbolic links resolved. `shows`: whether who asks may see a file, by its path without symbolic links. */
   constructor(top: string, shows: (path: string) => boolean) {
-    this.#top = top
+    this.top = top
     this.#shows = shows
   }
 
@@ -27,22 +27,22 @@ export class WorktreePaths {
   /** Whether a file, by its absolute path, lies below the top in truth. */
   async holds(path: string): Promise<boolean> {
     const place = await realpath(path).catch(() => undefined)
-    return place?.startsWith(this.#top + sep) === true
+    return place?.startsWith(this.top + sep) === true
   }
 
   absolute(file: string): string {
-    return resolve(this.#top, file)
+    return resolve(this.top, file)
   }
 
   /** A text in which files below the top are named relative to it. */
   inText(text: string): string {
-    return text.replaceAll(this.#top + sep, '')
+    return text.replaceAll(this.top + sep, '')
   }
 
   /** Relative to the top where the file lies below by its name; null where it is no file. */
   named(path: string | undefined): string | null {
     if (path === undefined || !isAbsolute(path)) return null
-    return path.startsWith(this.#top + sep) ? relative(this.#top, path) : path
+    return path.startsWith(this.top + sep) ? relative(this.top, path) : path
   }
 
   /** Relative to the top where the file lies below, by its name or in truth; null where it is no file. */
@@ -50,7 +50,7 @@ export class WorktreePaths {
     const named = this.named(path)
     if (named === null || path === undefined || named !== path) return named
     const real = await realpath(path).catch(() => path)
-    return real.startsWith(this.#top + sep) ? relative(this.#top, real) : path
+    return real.startsWith(this.top + sep) ? relative(this.top, real) : path
   }
 
   /** Why there can be no breakpoint in this file; undefined where there can. */

@@ -4,12 +4,13 @@ import type { Readable, Writable } from 'node:stream'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
-import { dapAnswerSchema } from '../../../services/contract/dap.ts'
+import { dapAnswerSchema, dapReverseRequestSchema } from '../../../services/contract/dap.ts'
 import { until } from '../../until.ts'
 
-const messageSchema = dapAnswerSchema.and(z.object({ seq: z.int() }))
+const messageSchema = z.union([dapAnswerSchema, dapReverseRequestSchema]).and(z.object({ seq: z.int() }))
 export type DapMessage = z.infer<typeof messageSchema>
 type Response = Extract<DapMessage, { type: 'response' }>
+type Asked = Extract<DapMessage, { type: 'request' }>
 type Event = Extract<DapMessage, { type: 'event' }>
 
 /** One who speaks DAP, as an editor does, over whatever carries it. Everything that comes has to be a message of DAP. */
@@ -87,6 +88,19 @@ export class DapPeer {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   async event(name: string, number = 1): Promise<any> {
     return (await until(`event ${name} ${number}`, () => this.events(name)[number - 1])).body
+  }
+
+  /** The so many-th thing that it was asked, and the way to answer that. */
+  async asked(number = 1): Promise<Asked & { reply(success: boolean, message?: string): void }> {
+    const request = await until(`a request ${number}`, () => this.requests()[number - 1])
+    const { seq: request_seq, command } = request
+    const reply = (success: boolean, message?: string) =>
+      this.#send({ seq: ++this.#seq, type: 'response', request_seq, command, success, message })
+    return { ...request, reply }
+  }
+
+  requests(): Asked[] {
+    return this.messages.filter((message): message is Asked => message.type === 'request')
   }
 
   /** What the program was seen to write. */

@@ -3,7 +3,7 @@ import { appendFile, mkdir } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { socketLines } from '../../../lib/socket-lines.ts'
 import type { CommandFailure, CommandStatus } from '../../../services/contract/command-state.ts'
-import type { DapAnswer, ToRunnerDap } from '../../../services/contract/dap.ts'
+import type { DapAnswer, DebuggedProcess, ToRunnerDap } from '../../../services/contract/dap.ts'
 import type { Viewer } from '../../../services/contract/debug-control.ts'
 import type { SessionProcess } from '../../../services/contract/debug-process.ts'
 import {
@@ -35,6 +35,11 @@ import { moveSession, removeSession } from '../../../services/store/session-tran
 import type { Store } from '../../../services/store/store.ts'
 import { until } from './until.ts'
 
+type FakeAnswer =
+  | { type: 'dap'; message: DapAnswer }
+  | { type: 'dap_child'; child: DebuggedProcess }
+  | { type: 'dap_closed' }
+
 /**
  * Plays the runner: speaks its protocol on its socket, and moves rows and log files as a test commands it. It does
  * nothing by itself, so that a test decides what the API finds at each moment.
@@ -56,9 +61,7 @@ export class FakeRunner implements AsyncDisposable {
   /** What is done with who asks for a way into a session; without, nothing. */
   tunnel: ((socket: Socket, asked: ToRunnerTunnel) => void) | undefined
   /** What is said to who speaks DAP; without, nothing. */
-  editor:
-    | ((message: ToRunnerDap) => ({ type: 'dap'; message: DapAnswer } | { type: 'dap_closed' })[])
-    | undefined
+  editor: ((message: ToRunnerDap) => FakeAnswer[]) | undefined
   readonly #askers = new Map<Ask, Socket>()
   /** Who is connected to the debuggers of each session, as the API has told last. */
   readonly present = new Map<SessionId, readonly Viewer[]>()

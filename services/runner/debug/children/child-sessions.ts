@@ -11,11 +11,13 @@ import { commandOutcome, type EndCause } from '../../commands/command-outcome.ts
 import type { RunnerContext } from '../../context.ts'
 import type { ChildProcess } from '../adapter.ts'
 import { coveredFailure } from '../covered-failure.ts'
+import { DebuggeeEditors } from '../editors/debuggee-editors.ts'
 import { LiveDebugSession } from '../live-debug-session.ts'
 import type { LiveDependencies } from '../live-dependencies.ts'
 import type { DebugRecord } from '../record/debug-record.ts'
 import { recordOf } from '../record/record-of.ts'
 import { endProcess } from './end-process.ts'
+import type { LiveChildren } from './live-children.ts'
 import { toldOf } from './told-of.ts'
 
 /** How many processes that one debuggee has started may be debugged at a time. */
@@ -57,6 +59,7 @@ export class ChildSessions implements AsyncDisposable {
   readonly #registry: Registry
   readonly #children = new Map<DebugSessionId, Child>()
   readonly #work = new Set<Promise<unknown>>()
+  readonly #watchers = new Set<() => void>()
   #root: LiveDebugSession | undefined
   #deps: LiveDependencies | undefined
   #secrets: Secrets | undefined
@@ -99,14 +102,32 @@ export class ChildSessions implements AsyncDisposable {
     this.#track(begun)
   }
 
-  /** Those below one, the ones that stand still first. */
-  told(of: DebugSessionId): DebuggedChild[] {
-    const below = [...this.#children.values()].filter(
-      ({ live, over }) => !over && live.state.value.kind !== 'launching' && this.#above(live).includes(of),
-    )
-    const told = below.map(({ live }) => toldOf(live.view()))
+  /** Those below one. */
+  below(of: DebugSessionId): LiveChildren {
+    return {
+      told: () => this.#told(of),
+      next: () => this.#launched().filter(live => this.#nextAbove(live) === of),
+      watch: changed => {
+        this.#watchers.add(changed)
+        return { [Symbol.dispose]: () => void this.#watchers.delete(changed) }
+      },
+    }
+  }
+
+  #told(of: DebugSessionId): DebuggedChild[] {
+    const below = this.#launched().filter(live => this.#above(live).includes(of))
+    const told = below.map(live => toldOf(live.view()))
     const stands = ({ status }: DebuggedChild) => (status === 'stopped' ? 0 : 1)
     return told.toSorted((one, other) => stands(one) - stands(other)).slice(0, mostChildrenTold)
+  }
+
+  #launched(): LiveDebugSession[] {
+    const here = [...this.#children.values()].filter(({ over }) => !over)
+    return here.map(({ live }) => live).filter(({ state }) => state.value.kind !== 'launching')
+  }
+
+  #changed(): void {
+    for (const changed of [...this.#watchers]) changed()
   }
 
   /** The debuggee that was launched is ending, or its command is about to be ended. */
@@ -166,6 +187,7 @@ export class ChildSessions implements AsyncDisposable {
     const identity = { ...deps.identity, id, ...of, created_at }
     const { held: _, ...wanted } = deps.request
     const breakpoints = parent.breakpoints.list.told().map(wishAgain)
+    const editors = new DebuggeeEditors(parent.editors.claims.handedDown())
     const request = {
       ...wanted,
       stop_on_entry: false,
@@ -191,7 +213,8 @@ export class ChildSessions implements AsyncDisposable {
       ...{ ...deps, identity, request, record, plan },
       control: parent.viewers.control.handedDown(),
       child: another => this.came(another, id),
-      children: () => this.told(id),
+      children: this.below(id),
+      editors,
       end: cause => this.#end(child, coveredFailure(cause, secrets.covered)),
       gone: exitCode => this.#gone(child, exitCode),
     })
@@ -205,6 +228,7 @@ export class ChildSessions implements AsyncDisposable {
       adapter: () => undefined,
       told: event => {
         if (event === 'stopped') this.#stopped(live)
+        if (event === 'launched' || event === 'stopped') this.#changed()
       },
     })
     this.#registry.add(live)
@@ -219,6 +243,13 @@ export class ChildSessions implements AsyncDisposable {
     const { id: root } = this.#root?.identity ?? {}
     // Whose own parent is gone is still below the debuggee that was launched.
     return root === undefined || found.includes(root) ? found : [...found, root]
+  }
+
+  /** The nearest of these that lives. */
+  #nextAbove(live: LiveDebugSession): DebugSessionId | undefined {
+    return this.#above(live).find(
+      id => this.#children.get(id)?.over === false || this.#root?.identity.id === id,
+    )
   }
 
   #stopped(live: LiveDebugSession): void {
@@ -275,6 +306,7 @@ export class ChildSessions implements AsyncDisposable {
     await endChild(store, id, end ?? silent, toInstant(clock.now()))
     const found = await getDebugSession(store, id)
     if (found !== undefined) child.live.ended(toDebugSession(found))
+    this.#changed()
     await child.record.flush()
     await this.#letGo(child)
   }

@@ -1,18 +1,32 @@
-/** Who has asked for a breakpoint: an editor, or all other clients together. */
-type Claimant = object
+import type { ViewerId } from '../../../contract/ids.ts'
 
-const others: Claimant = {}
+/** Who has asked for a breakpoint: an editor, or all other clients together. */
+type Claimant = ViewerId | 'others'
 
 /**
  * Who holds which breakpoints of one debug session, by the key of each. An editor says all that it wants of a file at once:
  * what it leaves out goes, unless somebody else has asked for it as well. Pure: what follows of it is for the caller to do.
  */
 export class BreakpointClaims {
-  readonly #claims = new Map<string, Set<Claimant>>()
+  readonly #claims: Map<string, Set<Claimant>>
+
+  constructor(claims: Iterable<readonly [string, Iterable<Claimant>]> = []) {
+    this.#claims = new Map([...claims].map(([key, claimants]) => [key, new Set(claimants)]))
+  }
+
+  /** For a process that has the breakpoints of this one. */
+  handedDown(): BreakpointClaims {
+    return new BreakpointClaims(this.#claims)
+  }
+
+  /** Whether this editor has asked for it. */
+  has(editor: ViewerId, key: string): boolean {
+    return this.#claims.get(key)?.has(editor) === true
+  }
 
   /** Others have asked for these. */
   byOthers(keys: readonly string[]): void {
-    for (const key of keys) this.#claims.get(key)?.add(others)
+    for (const key of keys) this.#claims.get(key)?.add('others')
   }
 
   /**
@@ -20,7 +34,7 @@ export class BreakpointClaims {
    * others. Returns those that nobody wants any more.
    */
   replace(
-    editor: Claimant,
+    editor: ViewerId,
     before: readonly string[],
     wanted: readonly string[],
     present: Pick<ReadonlySet<string>, 'has'>,
@@ -30,7 +44,7 @@ export class BreakpointClaims {
     for (const key of wanted) {
       const known = this.#claims.get(key)
       if (known !== undefined) known.add(editor)
-      else this.#claims.set(key, new Set(present.has(key) ? [others, editor] : [editor]))
+      else this.#claims.set(key, new Set(present.has(key) ? ['others', editor] : [editor]))
     }
     return before.filter(key => {
       if (wanted.includes(key)) return false

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Breakpoint, type BreakpointWish, breakpointOf } from '../../../contract/debug-breakpoints.ts'
 import { parseSourceLine } from '../../../contract/fields.ts'
+import type { ViewerId } from '../../../contract/ids.ts'
 import { keyOf, mostBreakpoints } from '../breakpoints/breakpoint-list.ts'
 import { whyNot } from '../breakpoints/what-it-can.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
@@ -43,17 +44,31 @@ type Told = { breakpoints: ToldBreakpoint[] }
 /** What is asked for, or why it cannot be. */
 type Asked = BreakpointWish | string
 
-/** The breakpoints of one editor, beside those of everybody else: what it says of a file, or of a kind, replaces its own. */
+/**
+ * The breakpoints of one editor, beside those of everybody else: what it says of a file, or of a kind, replaces its own. A
+ * process that another has started begins with those that the editor had there, which are its own here as well.
+ */
 export class EditorBreakpoints {
   readonly #live: LiveDebugSession
   readonly #sources: EditorSources
+  readonly #editor: ViewerId
   readonly #own = new Map<string, readonly string[]>()
+  /** Of what it had before, that about which it has said nothing yet. */
+  readonly #unsaid = new Set<string>()
   /** What this editor knows of each, so that it is told what changes. */
   readonly #told = new Map<number, string>()
 
-  constructor(live: LiveDebugSession, sources: EditorSources) {
+  /** `editor`: by whose breakpoints it has begun. */
+  constructor(live: LiveDebugSession, sources: EditorSources, editor: ViewerId) {
     this.#live = live
     this.#sources = sources
+    this.#editor = editor
+    for (const one of live.breakpoints.list.told()) {
+      if (!live.editors.claims.has(editor, keyOf(one))) continue
+      const group = groupNamed(one)
+      this.#own.set(group, [...(this.#own.get(group) ?? []), keyOf(one)])
+      this.#unsaid.add(group)
+    }
   }
 
   setLines({ source, breakpoints }: z.output<typeof linesSchema>): Promise<Told> {
@@ -66,7 +81,7 @@ export class EditorBreakpoints {
       const wish = { kind: 'line', at, ...(logMessage ? { log_message: logMessage } : {}) } as const
       return withConditions(wish, condition, hitCondition)
     })
-    return this.#replace(`file ${file}`, asked)
+    return this.#replace(groupOfFile(file), asked)
   }
 
   setFunctions({ breakpoints }: z.output<typeof functionsSchema>): Promise<Told> {
@@ -104,13 +119,19 @@ export class EditorBreakpoints {
     return [...removed, ...(await Promise.all(told))]
   }
 
+  /** It has said all that it wants: what it had before, and has not spoken of, is wanted no more. */
+  async saidAll(): Promise<void> {
+    for (const group of [...this.#unsaid]) await this.#replace(group, [])
+  }
+
   /** This editor wants none any more. */
   async clear(): Promise<void> {
     for (const group of [...this.#own.keys()]) await this.#replace(group, [])
   }
 
   async #replace(group: string, asked: readonly Asked[]): Promise<Told> {
-    const { breakpoints, claims, adapter, identity } = this.#live
+    const { breakpoints, editors, adapter, identity } = this.#live
+    this.#unsaid.delete(group)
     const judged = asked.map(one =>
       typeof one === 'string' ? one : (whyNot(one, adapter.capabilities, identity.engine) ?? one),
     )
@@ -121,7 +142,7 @@ export class EditorBreakpoints {
     const before = this.#own.get(group) ?? []
     if (wishes.size === 0) this.#own.delete(group)
     else this.#own.set(group, [...wishes.keys()])
-    const unwanted = claims.replace(this, before, [...wishes.keys()], present)
+    const unwanted = editors.claims.replace(this.#editor, before, [...wishes.keys()], present)
     const ids = unwanted.map(key => present.get(key)).filter(id => id !== undefined)
     const all = await breakpoints.add(
       [...wishes.values()].map(wish => ({ wish })),
@@ -145,6 +166,10 @@ export class EditorBreakpoints {
     return { ...told, line: breakpoint.line, source }
   }
 }
+
+const groupOfFile = (file: string | undefined): string => `file ${file}`
+const groupNamed = (breakpoint: Breakpoint): string =>
+  breakpoint.kind === 'line' ? groupOfFile(breakpoint.file) : `${breakpoint.kind}s`
 
 const keyOfWish = (wish: BreakpointWish): string => keyOf(breakpointOf(0, wish, ''))
 

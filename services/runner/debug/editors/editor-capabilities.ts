@@ -53,6 +53,15 @@ export function editorCapabilities(said: Said): Record<string, unknown> {
   }
 }
 
+/** The same to an editor that has been told of another engine, or of none: what this one has not is said as well. */
+export function capabilitiesAnew(said: Said): Record<string, unknown> {
+  const switches = [...new Set([...gatedRequests.values(), ...passed])].filter(name =>
+    name.startsWith('supports'),
+  )
+  const none = Object.fromEntries(switches.map(name => [name, false]))
+  return { ...none, ...editorCapabilities(said) }
+}
+
 /** Whether the engine has said that it has what this request needs. */
 export function hasFor(said: Said, command: string): boolean {
   const capability = gatedRequests.get(command)

@@ -19,21 +19,19 @@ type Source = z.infer<typeof sourceSchema>
  */
 export class EditorSources {
   readonly #paths: WorktreePaths
-  readonly #top: string
   readonly #root: string
   readonly #told = new Map<string, Partial<Source>>()
   readonly #references = new Map<number, string>()
 
-  constructor(paths: WorktreePaths, top: string, root: string | null) {
+  constructor(paths: WorktreePaths, root: string | null) {
     this.#paths = paths
-    this.#top = top
-    this.#root = root === null ? top : resolve(root)
+    this.#root = root === null ? paths.top : resolve(root)
   }
 
   /** As the contract names files: relative to the top of the worktree, or absolute outside of it. */
   file(path: string): string {
     if (!isAbsolute(path)) return path
-    for (const top of [this.#root, this.#top]) if (isIn(path, top)) return relative(top, path)
+    for (const top of [this.#root, this.#paths.top]) if (isIn(path, top)) return relative(top, path)
     return path
   }
 

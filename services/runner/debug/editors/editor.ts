@@ -1,17 +1,20 @@
 import { z } from 'zod'
-import type { DapAnswer, DapRequest } from '../../../contract/dap.ts'
+import type { DapAnswer, DapRequest, DebuggedProcess } from '../../../contract/dap.ts'
 import { dapRefusal } from '../../../contract/dap.ts'
+import { dapEnd } from '../../../contract/dap-end.ts'
 import type { Viewer } from '../../../contract/debug-control.ts'
 import type { DebugEventName } from '../../../contract/debug-events.ts'
 import type { DebugSession, Stop } from '../../../contract/debug-resources.ts'
+import type { ViewerId } from '../../../contract/ids.ts'
 import { onBehalfOf } from '../control/acting.ts'
 import { isActOfEditor } from '../control/acts-of-editors.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import { EditorBreakpoints } from './editor-breakpoints.ts'
-import { editorCapabilities } from './editor-capabilities.ts'
+import { capabilitiesAnew, editorCapabilities } from './editor-capabilities.ts'
 import { type EditorRequest, editorRequests, type OpenEditor } from './editor-requests.ts'
 import { EditorSources } from './editor-sources.ts'
+import { leaveChildren } from './leave-children.ts'
 
 /** Requests of one editor that are not answered yet. */
 const mostAsked = 64
@@ -25,7 +28,11 @@ export type EditorDependencies = {
   readonly root: string | null
   /** It has had the debuggee queued, which waits for its `configurationDone`. */
   readonly launches: boolean
+  /** Who was told of this process, which it has come to by that; null: it has come by itself. */
+  readonly parent: ViewerId | null
   readonly by: Viewer
+  /** A process that the debuggee has started is debugged. */
+  readonly child: (child: DebuggedProcess) => void
   readonly say: (answer: DapAnswer) => void
   /** It lets go of the debuggee, as it was asked to. */
   readonly closed: () => void
@@ -33,11 +40,6 @@ export type EditorDependencies = {
   readonly mistake: (error: unknown, command: string) => void
 }
 
-const initializeSchema = z.looseObject({
-  linesStartAt1: z.boolean().default(true),
-  columnsStartAt1: z.boolean().default(true),
-  pathFormat: z.string().default('path'),
-})
 const disconnectSchema = z.looseObject({ terminateDebuggee: z.boolean().optional() }).nullish()
 
 /** Events of the engine that are an editor's affair as they stand. Where the debuggee stands is told by us. */
@@ -49,7 +51,8 @@ const passedOn = new Set(['thread', 'module', 'loadedSource', 'output', 'invalid
  *
  *     opened → initialize → attach | launch → (breakpoints…) → configurationDone → gone
  *
- * It does not tell what the program writes, nor its end: those stand in the log and in the store, which the API reads.
+ * It does not tell what the program writes, nor its end: those stand in the log and in the store, which the API reads. The
+ * end of a process that another has started it tells, for that one's log goes on.
  */
 export class Editor implements OpenEditor {
   readonly #deps: EditorDependencies
@@ -91,9 +94,14 @@ export class Editor implements OpenEditor {
     const life = this.#life
     const live = life?.live ?? (this.#deps.launches ? await this.#finding.catch(() => undefined) : undefined)
     life?.listening[Symbol.dispose]()
+    life?.watching[Symbol.dispose]()
     if (this.#deps.launches && !this.#configured)
       live?.end({ reason: 'debugger_failed', message: 'the editor that launched it has gone before it ran' })
-    await life?.breakpoints.clear().catch(() => undefined)
+    if (life === undefined) return
+    const { live: here, claimant, breakpoints } = life
+    here.editors.here.delete(claimant)
+    void leaveChildren(here.children, claimant)
+    await breakpoints.clear().catch(() => undefined)
   }
 
   goOn = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -136,9 +144,6 @@ export class Editor implements OpenEditor {
   async #perform({ command, arguments: given }: DapRequest): Promise<object | undefined> {
     switch (command) {
       case 'initialize': {
-        const { linesStartAt1, columnsStartAt1, pathFormat } = initializeSchema.parse(given ?? {})
-        if (!linesStartAt1 || !columnsStartAt1 || pathFormat !== 'path')
-          throw new Refusal('invalid_input', 'here lines and columns start at 1, and sources go by paths')
         const live = await this.#finding
         await live.whenOpen()
         this.#initialized = true
@@ -149,8 +154,9 @@ export class Editor implements OpenEditor {
         await this.#begin()
         return undefined
       case 'configurationDone': {
-        const { live } = this.#lifeOrRefuse()
+        const { live, breakpoints } = this.#lifeOrRefuse()
         await Promise.allSettled([...this.#setting])
+        await breakpoints.saidAll()
         if (this.#deps.launches) live.configure()
         return undefined
       }
@@ -181,7 +187,7 @@ export class Editor implements OpenEditor {
       case 'launch': {
         const { live } = this.#lifeOrRefuse()
         if (!this.#initialized)
-          this.#event('capabilities', { capabilities: editorCapabilities(live.adapter.said) })
+          this.#event('capabilities', { capabilities: capabilitiesAnew(live.adapter.said) })
         this.#event('initialized')
         break
       }
@@ -199,14 +205,18 @@ export class Editor implements OpenEditor {
       throw new Refusal('debugger_refused', 'this connection has a debuggee already')
     const live = await this.#finding
     await live.whenOpen()
-    const { paths, worktree } = live
-    const sources = new EditorSources(paths, worktree, this.#deps.root)
-    const breakpoints = new EditorBreakpoints(live, sources)
+    const { parent, by, root } = this.#deps
+    const { editors, children } = live
+    const sources = new EditorSources(live.paths, root)
+    const claimant = parent === null || editors.here.has(parent) ? by.id : parent
+    editors.here.add(claimant)
+    const breakpoints = new EditorBreakpoints(live, sources, claimant)
     const listening = live.listen({
       adapter: (name, body) => this.#heard(name, body),
       told: (event, debug) => this.#told(event, debug),
     })
-    this.#life = { live, sources, breakpoints, listening, threads: new Map() }
+    const watching = children.watch(() => this.#tellChildren())
+    this.#life = { live, claimant, sources, breakpoints, listening, watching, threads: new Map() }
   }
 
   #lifeOrRefuse(): Life {
@@ -221,6 +231,25 @@ export class Editor implements OpenEditor {
     const { stop } = live.view()
     if (stop !== null) this.#event('stopped', stoppedBody(stop))
     void this.#tellBreakpoints()
+    this.#tellChildren()
+    if (live.state.value.kind === 'ended') void this.#tellEnd(live.view())
+  }
+
+  /** Of each process once, whichever connection of one editor comes first. */
+  #tellChildren(): void {
+    const life = this.#life
+    if (life === undefined || !this.#configured) return
+    for (const { identity, editors } of life.live.children.next()) {
+      if (editors.told.has(life.claimant)) continue
+      editors.told.add(life.claimant)
+      this.#deps.child({ debug: identity.id, process: identity.process ?? 0, parent: life.claimant })
+    }
+  }
+
+  async #tellEnd({ parent, end }: DebugSession): Promise<void> {
+    if (parent === null) return
+    await this.#hearing
+    for (const answer of dapEnd(end)) this.#tell(answer)
   }
 
   #heard(name: string, body: unknown): void {
@@ -231,8 +260,9 @@ export class Editor implements OpenEditor {
     this.#hearing = this.#hearing.then(async () => this.#event(name, (await sources.told(body)) ?? {}))
   }
 
-  #told(event: DebugEventName, { stop }: DebugSession): void {
+  #told(event: DebugEventName, debug: DebugSession): void {
     if (!this.#configured) return
+    const { stop } = debug
     switch (event) {
       case 'stopped':
         this.#life?.threads.clear()
@@ -247,7 +277,9 @@ export class Editor implements OpenEditor {
       case 'state':
       case 'launched':
       case 'control':
+        return
       case 'ended':
+        void this.#tellEnd(debug)
     }
   }
 
@@ -263,7 +295,10 @@ export class Editor implements OpenEditor {
   }
 
   #event(event: string, body?: object): void {
-    const answer: DapAnswer = { type: 'event', event, ...(body && { body }) }
+    this.#tell({ type: 'event', event, ...(body && { body }) })
+  }
+
+  #tell(answer: DapAnswer): void {
     if (this.#goingOn > 0) this.#heldBack.push(answer)
     else this.#say(answer)
     // So many are no longer worth the order.
@@ -282,9 +317,12 @@ export class Editor implements OpenEditor {
 
 type Life = {
   readonly live: LiveDebugSession
+  /** By whose name it has its breakpoints: its own, or that of the connection which it was told of this process by. */
+  readonly claimant: ViewerId
   readonly sources: EditorSources
   readonly breakpoints: EditorBreakpoints
   readonly listening: Disposable
+  readonly watching: Disposable
   /** The threads of the frames that were told at this stop. */
   readonly threads: Map<number, number>
 }

@@ -46,7 +46,7 @@ export class PeerEditors implements Disposable {
   }
 
   /** One that is opened again has another debuggee from now on. */
-  #open({ client, debug, root, launches, by }: Extract<ToRunnerDap, { type: 'dap_open' }>): void {
+  #open({ client, debug, root, launches, parent, by }: Extract<ToRunnerDap, { type: 'dap_open' }>): void {
     this.#leave(client)
     if (this.#editors.size >= mostEditors) {
       this.#say({ type: 'dap_closed', client })
@@ -55,7 +55,8 @@ export class PeerEditors implements Disposable {
     const { find, mistake } = this.#deps
     const editor = new Editor({
       find: () => find(debug, launches ? launchPatienceMs : attachPatienceMs),
-      ...{ root, launches, by, mistake },
+      ...{ root, launches, parent, by, mistake },
+      child: child => this.#say({ type: 'dap_child', client, child }),
       say: message => this.#say({ type: 'dap', client, message }),
       closed: () => {
         this.#editors.delete(client)

@@ -32,7 +32,7 @@ export async function setBreakpoints(
     )
   const wishes: Wished[] = []
   for (const wished of breakpoints) wishes.push(await withData(live, wishOf(wished)))
-  live.claims.byOthers(wishes.map(({ wish }) => keyOf(breakpointOf(0, wish, ''))))
+  live.editors.claims.byOthers(wishes.map(({ wish }) => keyOf(breakpointOf(0, wish, ''))))
   return live.breakpoints.add(wishes, { ids, clear })
 }
 

@@ -1,49 +1,13 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import type { DapAnswer, DapRequest, ToRunnerDap } from '../../../../services/contract/dap.ts'
+import type { ToRunnerDap } from '../../../../services/contract/dap.ts'
 import { revokeToken } from '../../../../services/store/tokens.ts'
 import { until } from '../../../until.ts'
-import { startDebugRig as start, type startDebugRig } from '../debug-rig.ts'
+import { startDebugRig as start } from '../debug-rig.ts'
 import { type Person, problemOf } from '../rig.ts'
 import { refusalOf } from '../websocket-refusal.ts'
-
-type Rig = Awaited<ReturnType<typeof startDebugRig>>
-
-const at = ({ api, session }: Pick<Rig, 'api' | 'session'>, query = '', prefix = '') =>
-  `${api.url.replace('http', 'ws')}${prefix}/sessions/${session}/debug/dap${query}`
-
-const bearer = ({ secret }: Person) => ({ headers: { authorization: `Bearer ${secret}` } })
-
-async function editor(rig: Rig, query = '', prefix = '') {
-  const socket = new WebSocket(at(rig, query, prefix), bearer(rig.alice))
-  const said: (DapAnswer & { seq: number })[] = []
-  const closed = once(socket, 'close').then(([code, reason]) => [code, `${reason}`])
-  socket.on('message', data => said.push(JSON.parse(`${data}`)))
-  await once(socket, 'open')
-  const answer = async (seq: number) =>
-    await until(`an answer to ${seq}`, () =>
-      said.find(one => one.type === 'response' && one.request_seq === seq),
-    )
-  let last = 0
-  return {
-    ...{ socket, said, closed, answer },
-    ask: (command: string, given: object = {}) => {
-      socket.send(JSON.stringify({ seq: ++last, type: 'request', command, arguments: given }))
-      return answer(last)
-    },
-  }
-}
-
-/** A runner that agrees to all. */
-const agreeing = (heard: ToRunnerDap[]) => (message: ToRunnerDap) => {
-  heard.push(message)
-  return message.type === 'dap' ? [agreed(message.message)] : []
-}
-const agreed = ({ seq, command }: DapRequest) => ({
-  type: 'dap' as const,
-  message: { type: 'response' as const, request_seq: seq, command, success: true },
-})
+import { agreeing, at, bearer, editor } from './dap-editor.ts'
 
 t.test('who may open one, and with what query', async t => {
   const rig = await start(t)
@@ -127,6 +91,7 @@ t.test('a launch is queued as any, with files by their place in the worktree', a
   const heard: ToRunnerDap[] = []
   rig.runner.editor = agreeing(heard)
   const { ask } = await editor(rig, '?root=/home/me/src')
+  t.match(await ask('initialize', { linesStartAt1: false }), { success: false, message: /start at 1/ })
   await ask('initialize')
   const given = { name: 'x', type: 'y', request: 'launch', __sessionId: 'z', directory: '/home/me/src/sub' }
   t.match(await ask('launch', { ...given, python: '/home/me/src/sub/dir/app.py', arguments: ['-v'] }), {

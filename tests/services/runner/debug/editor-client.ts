@@ -20,7 +20,7 @@ export class EditorClient implements Disposable {
       if (said.type === 'dap' && said.message.type === 'response')
         this.#answers.get(said.message.request_seq)?.(said.message)
     })
-    this.#say({ type: 'dap_open', client: 1, debug, root: null, launches: false, by })
+    this.#say({ type: 'dap_open', client: 1, debug, root: null, launches: false, parent: null, by })
   }
 
   ask(command: string, given: Record<string, unknown> = {}): Promise<Response> {

@@ -8,13 +8,22 @@ import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { SecretMask } from '../../../../lib/secret-mask.ts'
 import type { DebugRequest } from '../../../../services/contract/debug-request.ts'
 import type { DebugSession } from '../../../../services/contract/debug-resources.ts'
-import { commandId, debugSessionId, sessionId } from '../../../../services/contract/ids.ts'
+import {
+  commandId,
+  type DebugSessionId,
+  debugSessionId,
+  sessionId,
+} from '../../../../services/contract/ids.ts'
 import type { EndCause } from '../../../../services/runner/commands/command-outcome.ts'
 import { besideDebuggee } from '../../../../services/runner/debug/adapter-process.ts'
 import { ConnectedViewers } from '../../../../services/runner/debug/control/connected-viewers.ts'
 import type { EnginePlan } from '../../../../services/runner/debug/engine.ts'
 import { LiveDebugSession } from '../../../../services/runner/debug/live-debug-session.ts'
-import type { Deadlines, Identity } from '../../../../services/runner/debug/live-dependencies.ts'
+import type {
+  Deadlines,
+  Identity,
+  LiveDependencies,
+} from '../../../../services/runner/debug/live-dependencies.ts'
 import { type PerformedName, perform } from '../../../../services/runner/debug/operations/perform.ts'
 import type { Place } from '../../../../services/runner/debug/place.ts'
 import { DebugRecord } from '../../../../services/runner/debug/record/debug-record.ts'
@@ -40,20 +49,22 @@ type Options = {
   request?: DebugRequest
   secrets?: string[]
   deadlines?: Deadlines
-}
+  parent?: DebugSessionId | null
+} & Partial<Pick<LiveDependencies, 'children' | 'editors'>>
 
 /** One live debug session without a runner around it: what it tells, and why it was ended. */
 export function liveRig(
   t: Pick<Test, 'teardown'>,
   plan: EnginePlan,
-  { scope, place, request, deadlines, secrets = [] }: Options,
+  { scope, place, request, deadlines, parent = null, secrets = [], ...below }: Options,
 ) {
   const events: string[] = []
   const said: unknown[] = []
   const cause = Promise.withResolvers<EndCause>()
   const identity: Identity = {
     ...{ id: debugSessionId.create(), session: sessionId.create(), command: commandId.create() },
-    ...{ engine: 'debugpy', parent: null, process: null, created_at: new Date(0).toISOString() },
+    ...{ engine: 'debugpy', parent, process: parent === null ? null : 4711 },
+    created_at: new Date(0).toISOString(),
   }
   const folder = mkdtempSync(join(tmpdir(), 'live-rig-'))
   const paths = { earlier: join(folder, 'earlier'), later: join(folder, 'later') }
@@ -72,7 +83,7 @@ export function liveRig(
   const live = new LiveDebugSession({
     ...{ identity, record },
     request: request ?? noRequest,
-    ...{ plan, place, scope },
+    ...{ plan, place, scope, ...below },
     text: new SourceText(),
     clock: systemClock,
     connected: new ConnectedViewers(),
@@ -113,7 +124,10 @@ export function scopeOf(t: Test): ProcessScope {
 export async function scriptedRig(
   t: Test,
   script: Script,
-  options: Pick<Options, 'deadlines'> & Partial<Pick<EnginePlan, 'meaning'>> = {},
+  {
+    meaning,
+    ...options
+  }: Omit<Partial<Options>, 'scope' | 'place'> & Partial<Pick<EnginePlan, 'meaning'>> = {},
 ) {
   const directory = t.testdir()
   const place = {
@@ -135,14 +149,10 @@ export async function scriptedRig(
     everyThread: 0,
     begin: async () => ({ ok: true, program: { words: [], environment: {} } }),
     exceptionFilters: () => [],
-    meaning: options.meaning ?? (({ reason }) => ({ reason, description: null, text: null })),
+    meaning: meaning ?? (({ reason }) => ({ reason, description: null, text: null })),
     evaluationError: message => message,
   }
-  const { deadlines } = options
-  const rig = liveRig(t, plan, {
-    ...{ scope: scopeOf(t), place },
-    ...(deadlines === undefined ? {} : { deadlines }),
-  })
+  const rig = liveRig(t, plan, { ...options, scope: scopeOf(t), place })
   const prepared = await rig.live.prepare()
   if (!prepared.ok) throw new Error(prepared.failure.message)
   rig.live.launched()

@@ -253,7 +253,7 @@ t.test('a line that the adapter refuses to stop at is forgotten', async t => {
     ...can(),
     setBreakpoints: { answer: 'refused', echo: true },
   })
-  writeFileSync(join(live.worktree, 'app.py'), 'one\ntwo\n')
+  writeFileSync(join(live.paths.top, 'app.py'), 'one\ntwo\n')
   await ask('debug.status', { wait: 20 })
   t.match(await refusal('debug.until', { at: 'app.py:1' }), { code: 'debugger_refused', message: 'not now' })
   await refusal('debug.break', { breakpoints: ['app.py:2'] })

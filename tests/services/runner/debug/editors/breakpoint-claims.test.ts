@@ -1,18 +1,19 @@
 import t from 'tap'
+import { viewerId } from '../../../../../services/contract/ids.ts'
 import { BreakpointClaims } from '../../../../../services/runner/debug/editors/breakpoint-claims.ts'
 
 const there = (...keys: string[]) => new Set(keys)
 
 t.test('what others had set stays when an editor that has set it as well takes it away', async t => {
   const claims = new BreakpointClaims()
-  const editor = {}
+  const editor = viewerId.create()
   t.same(claims.replace(editor, [], ['theirs', 'own'], there('theirs')), [])
   t.same(claims.replace(editor, ['theirs', 'own'], [], there('theirs', 'own')), ['own'])
 })
 
 t.test('what two editors want goes with the second of them', async t => {
   const claims = new BreakpointClaims()
-  const [one, two] = [{}, {}]
+  const [one, two] = [viewerId.create(), viewerId.create()]
   claims.replace(one, [], ['a'], there())
   claims.replace(two, [], ['a'], there('a'))
   t.same(claims.replace(one, ['a'], [], there('a')), [])
@@ -21,11 +22,24 @@ t.test('what two editors want goes with the second of them', async t => {
 
 t.test('what others ask for after an editor stays, and what they take away is nobody’s', async t => {
   const claims = new BreakpointClaims()
-  const editor = {}
+  const editor = viewerId.create()
   claims.replace(editor, [], ['a', 'b'], there())
   claims.byOthers(['a', 'never heard of'])
   t.same(claims.replace(editor, ['a', 'b'], [], there('a', 'b')), ['b'])
   claims.replace(editor, [], ['c'], there())
   t.same(claims.replace(editor, ['c'], ['c'], there()), [])
   t.same(claims.replace(editor, ['c'], [], there('c')), ['c'])
+})
+
+t.test('a process begins with what was asked for of the one that has started it', async t => {
+  const claims = new BreakpointClaims()
+  const editor = viewerId.create()
+  claims.replace(editor, [], ['theirs', 'own'], there('theirs'))
+  const below = claims.handedDown()
+  t.same(
+    ['theirs', 'own', 'none'].map(key => below.has(editor, key)),
+    [true, true, false],
+  )
+  t.same(below.replace(editor, ['theirs', 'own'], [], there('theirs', 'own')), ['own'])
+  t.ok(claims.has(editor, 'own'), 'what becomes of it there changes nothing here')
 })

@@ -7,7 +7,7 @@ import { WorktreePaths } from '../../../../../services/runner/debug/worktree-pat
 
 function sources(root: string | null = '/home/me/my checkout') {
   const top = realpathSync(t.testdir({ 'src é': { 'app.py': 'one\n' } }))
-  return { top, names: new EditorSources(new WorktreePaths(top, () => true), top, root) }
+  return { top, names: new EditorSources(new WorktreePaths(top, () => true), root) }
 }
 
 t.test('files of the worktree go by the names that the editor has', async t => {

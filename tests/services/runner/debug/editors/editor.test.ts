@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import type { DapAnswer } from '../../../../../services/contract/dap.ts'
-import { viewerId } from '../../../../../services/contract/ids.ts'
-import { Editor } from '../../../../../services/runner/debug/editors/editor.ts'
 import type { LiveDebugSession } from '../../../../../services/runner/debug/live-debug-session.ts'
 import { until } from '../../../../until.ts'
 import { scriptedRig } from '../live-rig.ts'
 import type { Script } from '../scripted-adapter.ts'
+import { editorOn } from './editor-on.ts'
 
 /** One frame more than a page, each told whatever is asked for. */
 const frames = [1, 2, 3, 4].map(id => ({ id, name: `f${id}`, line: id, column: 1 }))
@@ -25,48 +23,9 @@ const script: Script = {
   setBreakpoints: verified(3),
 }
 
-/** An editor on a live debug session. */
-function editorOn(live: LiveDebugSession, options: { root?: string; launches?: boolean } = {}) {
-  const said: DapAnswer[] = []
-  const mistakes: unknown[] = []
-  let closed = false
-  let seq = 0
-  const editor = new Editor({
-    find: () => Promise.resolve(live),
-    root: options.root ?? null,
-    launches: options.launches ?? false,
-    by: { id: viewerId.create(), user: 'alice', token: null, client: null, role: 'owner' },
-    say: answer => said.push(answer),
-    closed: () => {
-      closed = true
-    },
-    mistake: error => mistakes.push(error),
-  })
-  const ask = async (command: string, given: Record<string, unknown> = {}) => {
-    const request_seq = ++seq
-    await editor.take({ seq: request_seq, type: 'request', command, arguments: given })
-    const answer = said.find(one => one.type === 'response' && one.request_seq === request_seq)
-    if (answer?.type !== 'response') throw new Error(`${command} was not answered`)
-    return answer
-  }
-  return {
-    editor,
-    said,
-    mistakes,
-    ask,
-    closed: () => closed,
-    events: (name: string) => said.filter(one => one.type === 'event' && one.event === name),
-    begun: async () => {
-      await ask('initialize')
-      await ask('attach')
-      await ask('configurationDone')
-    },
-  }
-}
-
 function threeLines(live: LiveDebugSession) {
-  writeFileSync(join(live.worktree, 'a.py'), 'one\ntwo\nthree\n')
-  return { path: join(live.worktree, 'a.py') }
+  writeFileSync(join(live.paths.top, 'a.py'), 'one\ntwo\nthree\n')
+  return { path: join(live.paths.top, 'a.py') }
 }
 
 t.test('nothing that the engine has not announced comes to it', async t => {
@@ -99,7 +58,6 @@ t.test('before attach there is nothing to ask, and twice there is nothing to att
   const { live } = await scriptedRig(t, script)
   const { ask, begun } = editorOn(live)
   t.match(await ask('threads'), { success: false, message: /send attach or launch first/ })
-  t.match(await ask('initialize', { linesStartAt1: false }), { success: false, message: /start at 1/ })
   await begun()
   t.match(await ask('attach'), { success: false, message: /has a debuggee already/ })
 })

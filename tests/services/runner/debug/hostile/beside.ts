@@ -11,6 +11,8 @@ export function editorBeside(live: LiveDebugSession) {
     find: () => Promise.resolve(live),
     root: null,
     launches: false,
+    parent: null,
+    child: () => undefined,
     by: { id: viewerId.create(), user: 'alice', token: null, client: null, role: 'owner' },
     say: answer => {
       said += JSON.stringify(answer).length
