@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { ProcessIdentity } from './identity.ts'
 import { type PidMoment, pidMoment, unknownPids } from './pid-sequence.ts'
 import type { ProcessEntry } from './process-entry.ts'
 import { processEntry } from './process-table.ts'
 import { possibleReapers } from './reapers.ts'
-import { scopeMembers } from './scope-members.ts'
+import { type ScopeRoot, scopeMembers } from './scope-members.ts'
 
 /** A daemon that forks again whenever it is looked for is left to who reads the table. */
 const looksAtMost = 10
@@ -18,7 +17,7 @@ const looksAtMost = 10
  */
 export function noNewcomers(
   since: PidMoment,
-  roots: readonly ProcessIdentity[],
+  roots: readonly ScopeRoot[],
   bearsMark: (entry: ProcessEntry) => boolean | undefined,
 ): boolean {
   const entries: ProcessEntry[] = []

@@ -15,7 +15,7 @@ import { type PidMoment, rememberSpawned } from './pid-sequence.ts'
 import type { ProcessEntry } from './process-entry.ts'
 import { type EnvironmentReader, environmentReader, processEntry } from './process-table.ts'
 import { nextMoment, viewSince } from './process-view.ts'
-import { scopeMembers } from './scope-members.ts'
+import { type ScopeRoot, scopeMembers } from './scope-members.ts'
 import type { Sentinel } from './sentinel.ts'
 import { uniqueId } from './unique-id.ts'
 
@@ -29,9 +29,18 @@ type State =
   | { kind: 'ending'; deadline: Deadline; done: Promise<Ended> }
   | { kind: 'ended'; result: Ended }
 
-/** What was spawned, and whether this process has taken notice of its end. */
-interface Root extends ProcessIdentity {
+/** What was spawned, or a host; and whether this process has taken notice of the end of it, or of what it was to start. */
+interface Root extends ScopeRoot {
   over: boolean
+  /** Of a host that has not been seen to have started anybody: keeps it from that. */
+  kill?: (() => void) | undefined
+}
+
+/** A process that starts others for this one, one after the other, in a session of its own. It belongs to no scope itself. */
+export interface Host extends ProcessIdentity {
+  readonly startOrder: number
+  /** Ends it, so that it starts nobody any more. */
+  readonly kill: () => void
 }
 
 export interface ProcessScopeOptions {
@@ -57,6 +66,8 @@ export class ProcessScope implements AsyncDisposable {
   readonly #within: ProcessScope | undefined
   readonly #sentinel: Sentinel | undefined
   #roots: Root[] = []
+  /** How many were taken in, without those of whom it is known that nothing is left. */
+  #owned = 0
   #tidyAt = 256
   #firstStart = Number.POSITIVE_INFINITY
   /** The moment before the first was started. */
@@ -90,13 +101,17 @@ export class ProcessScope implements AsyncDisposable {
    * its watch.
    */
   environment(base: Readonly<Record<string, string | undefined>>): Record<string, string> {
-    const marked = this.#within?.environment(base) ?? {}
-    if (this.#within === undefined) {
-      for (const [name, value] of Object.entries(base)) if (value !== undefined) marked[name] = value
-    }
-    this.#sentinel?.watch()
-    marked[scopeVariable] = [marked[scopeVariable], this.#sentinel?.mark, this.id].filter(Boolean).join(':')
+    const marked: Record<string, string> = {}
+    for (const [name, value] of Object.entries(base)) if (value !== undefined) marked[name] = value
+    marked[scopeVariable] = this.marks(marked[scopeVariable])
     return marked
+  }
+
+  /** What the variable holds for a member, in the place of `inherited`. The sentinel begins its watch here, too. */
+  marks(inherited: string | undefined): string {
+    const outer = this.#within?.marks(inherited) ?? inherited
+    this.#sentinel?.watch()
+    return [outer, this.#sentinel?.mark, this.id].filter(Boolean).join(':')
   }
 
   /**
@@ -143,6 +158,21 @@ export class ProcessScope implements AsyncDisposable {
     const entry = isAnother ? undefined : found
     const root = { pid, startTime: entry?.startTime ?? 'gone', over: false }
     this.own(root, entry?.startOrder ?? first, { pid: pid - 1, at })
+  }
+
+  /**
+   * Takes in the one that a host is going to start, at the moment `since` or later, with the marks of this scope, and all
+   * that comes of it. What is returned has to be called when that one has ended: with true by who knows that nothing is left of
+   * it, and then the host may start another one for another scope. Where the scope ends before anybody was started, the host is killed.
+   */
+  lodge({ pid, startTime, startOrder, kill }: Host, since: PidMoment): (nobodyIsLeft: boolean) => void {
+    if (this.closed) throw new Error(`the process scope ${this.id} has ended: nothing is started for it`)
+    const root: Root = { pid, startTime, kill, isHost: true, over: false }
+    this.own(root, startOrder, since)
+    return nobodyIsLeft => {
+      root.over = true
+      if (nobodyIsLeft) this.disown(root)
+    }
   }
 
   /** The pids of all that belongs to the scope and is alive. */
@@ -195,6 +225,7 @@ export class ProcessScope implements AsyncDisposable {
    */
   own(root: Root, startOrder: number, before: PidMoment): void {
     this.#roots.push(root)
+    this.#owned++
     if (this.#firstStart === Number.POSITIVE_INFINITY) this.#since = before
     this.#firstStart = Math.min(this.#firstStart, startOrder)
     if (this.#within !== undefined) this.#within.own(root, startOrder, before)
@@ -203,6 +234,14 @@ export class ProcessScope implements AsyncDisposable {
       this.#look()
       this.#tidyAt = 256 + 2 * this.#roots.length
     }
+  }
+
+  /** The opposite, not private either. Where that was all, it is as if nothing had ever been started. */
+  disown(root: Root): void {
+    this.#roots = this.#roots.filter(one => one !== root)
+    this.#owned--
+    if (this.#owned === 0) this.#firstStart = Number.POSITIVE_INFINITY
+    this.#within?.disown(root)
   }
 
   #members(): Found {
@@ -232,10 +271,19 @@ export class ProcessScope implements AsyncDisposable {
       unread ||= bears === undefined
       return bears ?? false
     })
+    const waiting = this.#waitingHosts(entries)
+    if (this.#state.kind === 'ending') for (const root of waiting) root.kill?.()
     // A root whose session is empty is forgotten: its pid may be given to another process from now on.
     const named = new Set(entries.flatMap(entry => [entry.pid, entry.sid, entry.pgid]))
     this.#roots = this.#roots.filter(root => named.has(root.pid))
-    return { members, complete: complete && !unread }
+    return { members, complete: complete && !unread && waiting.length === 0 }
+  }
+
+  /** Hosts that may start somebody yet. Whom one of them has started meanwhile is seen by the next look. */
+  #waitingHosts(entries: readonly ProcessEntry[]): Root[] {
+    for (const root of this.#roots)
+      if (root.kill !== undefined && entries.some(entry => entry.ppid === root.pid)) root.kill = undefined
+    return this.#roots.filter(root => root.kill !== undefined && !root.over && isAlive(root))
   }
 
   /** Whether a process bears the mark; undefined where that cannot be told now, but may be in a moment. */

@@ -7,6 +7,8 @@ export type CommandFault =
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'timeout'; readonly timeoutMs: number }
   | { readonly kind: 'too-much-output'; readonly limit: number }
+  /** What had started it has gone before it told of an end. */
+  | { readonly kind: 'lost'; readonly how: string }
 
 /**
  * A command that a task ran has failed. An outcome that tasks expect rather than a bug, so it is shown without a stack:
@@ -38,6 +40,8 @@ function describeFault(fault: CommandFault): string {
       return `did not end within ${fault.timeoutMs / 1000} s`
     case 'too-much-output':
       return `printed more than ${fault.limit / 2 ** 20} MiB`
+    case 'lost':
+      return `is lost: the process that had started it ${fault.how}`
   }
 }
 

@@ -16,6 +16,7 @@ export const jsonFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('signal'), signal: z.string() }),
   z.strictObject({ kind: z.literal('timeout'), timeoutMs: z.number() }),
   z.strictObject({ kind: z.literal('too-much-output'), limit: z.number() }),
+  z.strictObject({ kind: z.literal('lost'), how: z.string() }),
 ])
 
 export const jsonError = z.discriminatedUnion('kind', [

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { anyAlive, zoo } from '../lib/processes/zoo.ts'
 import { until } from '../until.ts'
 import { cli, createPlace, importTask, oldNode, Running, start } from './cli-rig.ts'
 
+const hasStarters = process.platform === 'linux' && existsSync('/usr/bin/perl')
 const place = createPlace(t)
 const cwd = place.path
 place.write(
@@ -36,7 +38,17 @@ const leaves = task({
     await exec('sh', ['-c', zoo.sleeper])
   },
 })
-export default { all, mute, deaf, inner, nested, leaves, limited }
+const later = task({
+  describe: 'x',
+  run: async (_, { exec }) => {
+    const parent = async () => Number((await exec('sh', ['-c', 'echo $PPID'], { output: 'capture' })).stdout)
+    const perl = ${JSON.stringify(hasStarters)}
+    while (perl && (await parent()) === process.pid);
+    const bare = ' env -i sh -c "echo pid \\\\$\\\\$; exec sleep 300" & '
+    await exec('sh', ['-c', 'echo pid $PPID; ' + zoo.setsid + bare + zoo.tree])
+  },
+})
+export default { all, later, mute, deaf, inner, nested, leaves, limited }
 `,
 )
 
@@ -59,6 +71,21 @@ t.test('killed outright: all that its tasks started ends, however it hid or refu
   running.child.kill('SIGKILL')
   await gone(t, identities)
   t.equal(await running.end(), 'SIGKILL', 'and nobody holds its streams any more')
+})
+
+t.test('killed outright: what a starter has started ends, and the starter', async t => {
+  const running = start(['later'], { cwd })
+  const identities = await started(running, 7)
+  t.equal(identities[0]?.pid !== running.child.pid, hasStarters)
+  running.child.kill('SIGKILL')
+  await gone(t, hasStarters ? identities : identities.slice(1))
+  t.equal(await running.end(), 'SIGKILL')
+
+  const again = start(['later'], { cwd })
+  const all = await started(again, 7)
+  again.child.kill('SIGTERM')
+  t.equal(await again.end(), 143)
+  t.notOk(anyAlive(all))
 })
 
 t.test('killed with its whole process group, and with no stdin', async t => {

@@ -1,5 +1,6 @@
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import type { Sentinel } from '../../../lib/processes/sentinel.ts'
+import type { Starters } from '../commands/starters.ts'
 import type { Confirm, Exec, TaskContext } from '../context.ts'
 import type { EndCause, LogSource, TaskEvent } from '../events.ts'
 import { createExec } from '../exec.ts'
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly graceMs: number
   readonly sentinel: Sentinel | undefined
+  readonly starters: Starters | undefined
   /** Aborted when there is no more time to end. */
   readonly urgent: AbortSignal
   /** How a yes-or-no question is asked. */
@@ -135,13 +137,14 @@ function createContext(
   scope: ProcessScope,
   limit: Limit | undefined,
 ): TaskContext<AnyParams> {
-  const { root, environment, masker } = surroundings
+  const { root, environment, starters, masker } = surroundings
   const log = (source: LogSource, line: string) => tell({ type: 'task-log', source, line })
   const exec = createExec({
     scope,
     signal,
     cwd: root,
     environment,
+    starters,
     log,
     ...(masker !== undefined && { masked: () => new MaskedStream(masker) }),
     terminal: taken => tell({ type: taken ? 'task-took-terminal' : 'task-released-terminal' }),

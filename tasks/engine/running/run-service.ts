@@ -43,6 +43,8 @@ export async function runService(setting: ServiceSetting): Promise<TaskEnd> {
   const ended = await attempt({
     ...setting,
     task: withConfirmation(setting),
+    // It may go on after the run, whose starters end.
+    surroundings: { ...setting.surroundings, starters: undefined },
     signal: both,
     failed: () => {},
     tell: event => {

@@ -1,4 +1,5 @@
 import type { Change } from '../changes.ts'
+import { Starters } from '../commands/starters.ts'
 import type { EngineEvent, RunEvent, TaskEvent } from '../events.ts'
 import type { Freshness, Made } from '../freshness/freshness.ts'
 import { isRemembered, type Judgement, type Subject } from '../freshness/judge.ts'
@@ -52,7 +53,7 @@ export class Run {
   #bug: { readonly error: unknown } | undefined
 
   constructor(options: RunOptions) {
-    const { graph, plan, root, environment, graceMs = 5000, sentinel } = options
+    const { graph, plan, jobs, root, environment, graceMs = 5000, sentinel } = options
     this.#options = options
     this.#settled = settledOf(options)
     this.#steps = new Map()
@@ -73,6 +74,7 @@ export class Run {
       environment,
       graceMs,
       sentinel,
+      starters: new Starters({ limit: jobs, environment, sentinel }),
       urgent: options.urgent ?? new AbortController().signal,
       confirm: options.confirm ?? (() => undefined),
       masker: options.masker,
@@ -102,12 +104,13 @@ export class Run {
         if (this.#running.size === 0) break
         await this.#change.promise
         this.#change = Promise.withResolvers()
-        this.#throwBug()
+        if (this.#bug !== undefined) throw this.#bug.error
       }
     } finally {
       // Reached with tasks running only after a bug: nothing may be left behind even then.
       if (this.#running.size > 0) this.#abort.abort(new AbortedError('failed', undefined))
       await Promise.allSettled([...this.#running, ...(signal?.aborted ? this.#kept : [])])
+      await this.#surroundings.starters?.[Symbol.asyncDispose]()
       signal?.removeEventListener('abort', cancel)
       this.#isOver = true
     }
@@ -121,10 +124,6 @@ export class Run {
     const outcome: Outcome = this.#failed ? 'failed' : wasEnded ? 'cancelled' : 'succeeded'
     this.#tell({ type: 'run-finished', outcome, durationMs: Math.max(0, now() - started) })
     return { outcome, states: this.#states }
-  }
-
-  #throwBug(): void {
-    if (this.#bug !== undefined) throw this.#bug.error
   }
 
   #startReady(): void {

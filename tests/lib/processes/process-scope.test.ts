@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process'
 import t from 'tap'
 import { monotonicMs } from '../../../lib/monotonic.ts'
 import { identify, isAlive } from '../../../lib/processes/identity.ts'
+import { pidMoment } from '../../../lib/processes/pid-sequence.ts'
 import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { processEntry } from '../../../lib/processes/process-table.ts'
 import { until } from '../../until.ts'
 import { anyAlive, ended, readPids, stranger, zoo } from './zoo.ts'
+
+const skip = process.platform === 'linux' ? false : 'the sequence of pids is of Linux'
 
 const sh = (scope: ProcessScope, text: string) =>
   scope.spawn('sh', ['-c', text], { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -151,4 +155,66 @@ t.test('whoever has the pid by now of a member that has ended is not taken in', 
   t.ok(anyAlive([identity]))
   other.kill('SIGKILL')
   await ended(other)
+})
+
+/** A process that runs what it is told to, a line each, and says when that has ended. */
+function startHost() {
+  const script = 'while read -r line; do eval "$line"; echo over; done'
+  const child = spawn('sh', ['-c', script], { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
+  const entry = processEntry(child.pid ?? 0)
+  const since = pidMoment()
+  if (entry === undefined || since === undefined) throw new Error('not started, or no moment')
+  return {
+    child,
+    identity: { pid: entry.pid, startTime: entry.startTime },
+    host: { ...entry, kill: () => void child.kill('SIGKILL') },
+    since,
+    run: (text: string) => void child.stdin.write(`${text}\n`),
+  }
+}
+
+t.test('what a host starts belongs to the scope, and the host does not', { skip }, async t => {
+  const { child, identity, host, since, run } = startHost()
+  const outer = new ProcessScope({ graceMs: 10_000 })
+  const scope = new ProcessScope({ within: outer })
+  scope.lodge(host, since)
+  run("sh -c 'echo pid $$; env -i setsid sleep 300 & exec env -i sleep 300'")
+  const [pid = 0] = await readPids(child, 1)
+  await until('its child runs', async () => (await scope.survivors()).length === 2)
+  t.ok((await scope.survivors()).includes(pid), 'without a mark, too')
+  t.equal((await outer.survivors()).length, 2)
+  t.match(await outer.end(), { ended: 2, killed: 0, remaining: [] })
+  t.ok(isAlive(identity))
+  child.kill()
+  await ended(child)
+})
+
+t.test('a host that has not begun when the scope ends is killed', { skip }, async t => {
+  const { child, host, since } = startHost()
+  const scope = new ProcessScope({ graceMs: 10_000 })
+  scope.lodge(host, since)
+  t.same(await scope.end(), { ended: 0, killed: 0, remaining: [] })
+  await ended(child)
+  t.equal(child.signalCode, 'SIGKILL')
+  t.throws(() => scope.lodge(host, since), /has ended: nothing is started for it/)
+})
+
+t.test('whoever has left a host takes nothing of it along; whoever left somebody does', { skip }, async t => {
+  const { child, identity, host, since, run } = startHost()
+  const [one, other, third] = [new ProcessScope(), new ProcessScope(), new ProcessScope()]
+  one.lodge(host, since)(true)
+  other.lodge(host, since)(false)
+  third.lodge(host, since)
+  run('sh -c "echo pid \\$\\$; exec sleep 300"')
+  const [pid] = await readPids(child, 1)
+  t.same(await third.survivors(), [pid])
+  t.same(await one.survivors(), [])
+  t.same(await other.survivors(), [pid], 'all in the session may be of it')
+  t.same(await one.end(), { ended: 0, killed: 0, remaining: [] })
+  t.ok(isAlive(identity))
+  t.match(await third.end(), { ended: 1 })
+  t.same(await other.end(), { ended: 0, killed: 0, remaining: [] })
+  t.ok(isAlive(identity), 'it waits for nobody who is over')
+  child.kill()
+  await ended(child)
 })

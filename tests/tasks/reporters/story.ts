@@ -152,6 +152,7 @@ export const errors: readonly unknown[] = [
   new CommandError('x', { kind: 'signal', signal: 'SIGKILL' }, []),
   new CommandError('x', { kind: 'timeout', timeoutMs: 10 }, []),
   new CommandError('x', { kind: 'too-much-output', limit: 10 }, []),
+  new CommandError('x', { kind: 'lost', how: 'was ended by SIGKILL' }, []),
   new TypeError('a bug', { cause: 'another' }),
   'text',
   undefined,
