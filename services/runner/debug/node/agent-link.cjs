@@ -11,11 +11,16 @@ const { pathToFileURL } = require('node:url')
 const { parentPort, threadId, workerData } = require('node:worker_threads')
 
 /** `room`: the directory of the socket, whose own path may be too long for one. */
-const { state, socket, room, pid, ppid, script, node } = workerData
+const { state, socket, room, isLaunched, pid, ppid, script, node } = workerData
+/** What the program waits for: see agent.cjs. */
+const [runs, alone, waits] = [1, 2, 3]
 /** A message of more characters has its texts cut, each after so many. */
 const longestMessage = 2_000_000
 const longestText = 10_000
 const lookMs = 500
+
+// The program has not waited for this.
+if (Atomics.compareExchange(state, 0, 0, waits) !== 0) process.exit()
 
 const directory = room === undefined ? undefined : openSync(room, 'r')
 const link = connect(directory === undefined ? socket : `/proc/self/fd/${directory}/node.sock`)
@@ -29,8 +34,18 @@ let left = false
 
 function end(why) {
   if (room !== undefined) return release()
+  // Another user's, or one that sees other files.
+  if (inode === undefined && !isLaunched) return answer(alone)
   if (why !== undefined) writeSync(2, `debug-server: ${why}\n`)
   process.kill(pid, 'SIGKILL')
+}
+
+/** The program begins: under its debugger, or alone, with nothing of it left. */
+function answer(how) {
+  if (how === alone) session.disconnect()
+  Atomics.store(state, 0, how)
+  Atomics.notify(state, 0)
+  if (how === alone) process.exit()
 }
 
 /** Lets the program go on without a debugger. */
@@ -71,6 +86,7 @@ const cut = (key, value) =>
     ? `${value.slice(0, longestText)}… (${value.length} characters)`
     : value
 
+process.on('uncaughtException', error => end(`its debugger fails: ${error.message}`))
 say({ method: '$hello', params: { pid, ppid, script, node } })
 session.connectToMainThread()
 session.on('inspectorNotification', message => {
@@ -104,13 +120,8 @@ link.once('error', error => end(`its debugger cannot be reached: ${error.message
 link.once('close', () => end())
 
 function take({ id, method, params }) {
-  if (method === '$run' || method === '$release') {
-    if (method === '$release') session.disconnect()
-    Atomics.store(state, 0, method === '$run' ? 1 : 2)
-    Atomics.notify(state, 0)
-    if (method === '$release') process.exit()
-    return
-  }
+  if (method === '$run') return answer(runs)
+  if (method === '$release') return answer(alone)
   if (left) return
   session.post(method, params, (error, result) => {
     if (left) return

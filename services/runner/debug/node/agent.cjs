@@ -8,10 +8,19 @@
 const { isMainThread, Worker } = require('node:worker_threads')
 
 const { DEBUG_SERVER_NODE: socket, DEBUG_SERVER_CHILDREN: children, NODE_OPTIONS: options } = process.env
+/** Of what was launched to be debugged, and of nothing that it starts: whether to follow that. */
+const isLaunched = children !== undefined
 /** How long a program that ends may wait for what it has said to be heard. */
 const patienceMs = 500
-/** What the debugger has said: 0 is nothing yet, anything else that it leaves this process alone. */
-const runs = 1
+/** How long the other thread may take to begin, which Node does not say where it cannot. */
+const beginsMs = 30_000
+/** How far the other thread is: 0 is not begun. It ends with what its debugger has said. */
+const [runs, alone, waits] = [1, 2, 3]
+const stepMs = 5
+const oldestNode = 20
+/** What a thread and a socket take. */
+const descriptors = 16
+const addressSpace = 2 ** 30
 
 /** Threads that the program starts load this file, too: they are reached through the main thread. */
 if (isMainThread && socket !== undefined) begin()
@@ -42,25 +51,58 @@ function begin() {
   let state
   let link
   try {
-    ;({ state, link } = linked({ socket }))
+    const why = hindrance()
+    if (why !== undefined) return cannot(why)
+    ;({ state, link } = withHashedScripts(() => linked({ socket, isLaunched })))
   } catch (error) {
-    process._rawDebug(`debug-server: this program cannot be debugged: ${error.message}`)
-    process.reallyExit(70)
+    return cannot(error.message)
   }
-  hashScripts()
-  // In steps, for the inspector is heard only between them.
-  while (Atomics.load(state, 0) === 0) Atomics.wait(state, 0, 0, 0.2)
-  if (children === 'ignore') keepFromChildren()
+  const until = Date.now() + beginsMs
+  // What is asked of the inspector wakes this, unless it comes in the instant before.
+  for (let now = 0; now === 0 || now === waits; now = Atomics.load(state, 0)) {
+    if (now === 0 && Date.now() > until && Atomics.compareExchange(state, 0, 0, alone) === 0)
+      return cannot(`a thread of its debugger does not begin in ${beginsMs / 1_000} seconds`)
+    Atomics.wait(state, 0, now, stepMs)
+  }
+  if (isLaunched) keepFromChildren(children === 'ignore')
   if (Atomics.load(state, 0) === runs) beforeItEnds(link, state)
 }
 
-/** What this was loaded by is not passed on to whatever the program starts. */
-function keepFromChildren() {
+/** What was launched to be debugged ends; what has been started by it runs on as if nothing had been. */
+function cannot(why) {
+  if (!isLaunched) return
+  process._rawDebug(`debug-server: this program cannot be debugged: ${why}`)
+  process.reallyExit(70)
+}
+
+/** Why this process would hang or fail under a debugger; undefined where nothing is known of that. */
+function hindrance() {
+  const { execArgv, permission, versions } = process
+  if (permission !== undefined) return 'with --permission Node.js has no inspector'
+  if (Number.parseInt(versions.node, 10) < oldestNode) return `Node.js ${versions.node} is too old`
+  if (execArgv.some(word => word.startsWith('--snapshot-blob')))
+    return 'what begins with a snapshot has no threads'
+  const { closeSync, openSync, readFileSync } = require('node:fs')
+  const opened = []
+  try {
+    while (opened.length < descriptors) opened.push(openSync('/dev/null'))
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor)
+  }
+  if (process.platform !== 'linux') return undefined
+  const [, most] = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+  const free = most - 1_024 * /^VmSize:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]
+  return free < addressSpace ? 'its address space is limited' : undefined
+}
+
+/** What was launched is told from what it starts, to which all that this was loaded by is not passed on where it is ignored. */
+function keepFromChildren(ignored) {
+  delete process.env.DEBUG_SERVER_CHILDREN
+  if (!ignored) return
   const own = options.replace(/^--require "(?:[^"\\]|\\.)*" ?/, '')
   if (own === '') delete process.env.NODE_OPTIONS
   else process.env.NODE_OPTIONS = own
   delete process.env.DEBUG_SERVER_NODE
-  delete process.env.DEBUG_SERVER_CHILDREN
 }
 
 /** Of a program that replaces itself by another one, which stays under the debugger. */
@@ -91,13 +133,14 @@ function beforeItEnds(link, state) {
   const emitting = function (name, ...rest) {
     if (name !== 'exit' || this !== process) return emit.call(this, name, ...rest)
     // Where one of those that listen throws.
-    let code = 1
+    let [code, how] = [1, 'disconnect']
     try {
       const isHeard = emit.call(this, name, ...rest)
-      code = rest[0]
+      ;[code] = rest
+      if (!fails) how = 'flush'
       return isHeard
     } finally {
-      leave(fails ? 'disconnect' : 'flush', process.exitCode ?? code)
+      leave(how, process.exitCode ?? code)
     }
   }
   Object.defineProperty(process, 'emit', {
@@ -122,12 +165,17 @@ function beforeItEnds(link, state) {
 
 /**
  * What takes the inspector longest at its beginning, the hashes of all of Node's own scripts, is worked out and kept by V8
- * while the other thread comes up.
+ * while the other thread comes up. Throws where a process has no inspector, as that of `node --test`, which only starts others.
  */
-function hashScripts() {
+function withHashedScripts(linking) {
   const { Session } = require('node:inspector')
   const session = new Session()
   session.connect()
-  session.post('Debugger.enable')
-  session.disconnect()
+  try {
+    const made = linking()
+    session.post('Debugger.enable')
+    return made
+  } finally {
+    session.disconnect()
+  }
 }

@@ -159,6 +159,6 @@ export function agentEnvironment(socket: string, options = '', follows = true): 
   return {
     NODE_OPTIONS: `--require ${agent} ${options}`.trimEnd(),
     DEBUG_SERVER_NODE: socket,
-    ...(follows ? {} : { DEBUG_SERVER_CHILDREN: 'ignore' }),
+    DEBUG_SERVER_CHILDREN: follows ? 'follow' : 'ignore',
   }
 }
