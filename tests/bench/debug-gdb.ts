@@ -16,7 +16,7 @@ import { noRequest } from '../services/runner/debug/live-rig.ts'
 import { DirectGdb } from './direct-gdb.ts'
 import { addedUpTo, judged, ratioUpTo } from './goal.ts'
 import { inTurn } from './in-turn.ts'
-import { startLive } from './live-debuggee.ts'
+import { runnersSpawner, startLive } from './live-debuggee.ts'
 import { printIfMain } from './print-if-main.ts'
 import type { Row } from './row.ts'
 
@@ -50,16 +50,18 @@ export async function bench({ runs = 200 }: { runs?: number } = {}): Promise<Row
 
 async function measure(directory: string, program: string, runs: number): Promise<Row[]> {
   await using scope = new ProcessScope({ graceMs: 0 })
+  using spawner = runnersSpawner()
   const engine = gdbEngine(scope)
+  const start = () => startLive(engine, scope, directory, requestOf(program), spawner)
   const starts = await inTurn(
-    async () => void (await (await startLive(engine, scope, directory, requestOf(program))).end()),
+    async () => void (await (await start()).end()),
     async () => {
       await using own = new ProcessScope({ graceMs: 0, within: scope })
       await DirectGdb.start(own, program, `loop.c:${line}`)
     },
     { runs: Math.max(5, runs / 20), warm: 2 },
   )
-  const live = await startLive(engine, scope, directory, requestOf(program))
+  const live = await start()
   const direct = await DirectGdb.start(scope, program, `loop.c:${line}`)
   const step = () => live.ask('debug.next', { wait: 30 })
   const directStep = () => direct.go('-exec-next')

@@ -20,7 +20,7 @@ import { openly } from '../../services/runner/sandbox/enclosure.ts'
 import { noRequest } from '../services/runner/debug/live-rig.ts'
 import { addedUpTo, judged, ratioUpTo } from './goal.ts'
 import { inTurn } from './in-turn.ts'
-import { startLive } from './live-debuggee.ts'
+import { runnersSpawner, startLive } from './live-debuggee.ts'
 import { type Peer, startDelve, startLldb } from './native-peers.ts'
 import { printIfMain } from './print-if-main.ts'
 import type { Row } from './row.ts'
@@ -112,7 +112,8 @@ async function measure(
   scope: ProcessScope,
   runs: number,
 ): Promise<Row[]> {
-  const start = () => startLive(engine, scope, directory, { ...noRequest, ...debuggee })
+  using spawner = runnersSpawner()
+  const start = () => startLive(engine, scope, directory, { ...noRequest, ...debuggee }, spawner)
   const starts = await inTurn(
     async () => void (await (await start()).end()),
     async () => {

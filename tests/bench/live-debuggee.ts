@@ -3,9 +3,14 @@ import { closeSync, mkdirSync, mkdtempSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessScope } from '../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../services/contract/debug-request.ts'
+import { findSystemTool } from '../../services/runner/commands/find-system-tool.ts'
 import type { Engine } from '../../services/runner/debug/engine.ts'
 import { openly } from '../../services/runner/sandbox/enclosure.ts'
+import { Spawner } from '../../services/runner/spawning/spawner.ts'
 import { liveRig } from '../services/runner/debug/live-rig.ts'
+
+/** What starts small programs, as in a runner. */
+export const runnersSpawner = (): Spawner => new Spawner(() => findSystemTool('python3', ''))
 
 /** A debuggee as a runner has it, at its first stop, whose breakpoints are taken away then. */
 export async function startLive(
@@ -13,6 +18,7 @@ export async function startLive(
   scope: ProcessScope,
   directory: string,
   request: DebugRequest,
+  spawner?: Spawner,
 ) {
   const teardowns: (() => unknown)[] = []
   const room = mkdtempSync(join(directory, 'room-'))
@@ -21,6 +27,7 @@ export async function startLive(
   const environment = { PATH: process.env.PATH ?? '', HOME: room }
   const place = {
     ...{ worktree: directory, directory, environment, enclosure: openly, meeting: () => meeting },
+    start: spawner?.start,
   }
   const planned = await engine.plan(request, place, AbortSignal.timeout(30_000))
   if (!planned.ok) throw new Error(planned.failure.message)

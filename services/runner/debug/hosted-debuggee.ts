@@ -239,7 +239,7 @@ export class HostedDebuggee implements Debuggee {
   }
 
   async #place(row: CommandRow): Promise<FoundPlace> {
-    const { files, inherit } = this.#context
+    const { files, inherit, spawner } = this.#context
     const top = files.worktree(row.session_id)
     const worktree = await findWorkingDirectory(top, '.')
     const directory = await findWorkingDirectory(top, row.directory)
@@ -251,7 +251,7 @@ export class HostedDebuggee implements Debuggee {
     const { [scopeVariable]: _mark, ...rest } = await surroundings(this.#context, row, directory.path)
     const outer = inherit[scopeVariable]
     const environment = outer === undefined ? rest : { ...rest, [scopeVariable]: outer }
-    const place = { worktree: worktree.path, directory: directory.path, environment }
+    const place = { worktree: worktree.path, directory: directory.path, environment, start: spawner.start }
     const { meeting } = this.#meet(isolation)
     return { found: true, place: { ...place, enclosure: isolation, meeting } }
   }

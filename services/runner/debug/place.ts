@@ -1,4 +1,5 @@
 import type { Enclosure } from '../sandbox/enclosure.ts'
+import type { StartProcess } from '../spawning/started-process.ts'
 import type { OwnProcess } from './attach/session-processes.ts'
 import type { Meeting } from './meeting-place.ts'
 
@@ -20,6 +21,8 @@ export type Place = {
    * of a socket whose name has at most 20 bytes is short enough. Throws where it cannot be made.
    */
   readonly meeting: () => Meeting
+  /** Starts programs of the host that end by themselves; left out: as children of this process, which takes longer. */
+  readonly start?: StartProcess | undefined
   /** What a debugger is to be attached to, in place of a program that is started. */
   readonly process?: AttachedProcess | undefined
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findSystemTool } from '../../commands/find-system-tool.ts'
 import type { DebuggeeProgram } from '../engine.ts'
 import type { Place } from '../place.ts'
@@ -16,17 +15,14 @@ const hostFile = join(import.meta.dirname, 'attached_host.py')
 export async function attachedHost(
   engine: Pick<DebuggeeProgram, 'words' | 'environment'>,
   { hostPid, startTime }: OwnProcess,
-  {
-    meeting,
-    environment: { PATH = '/usr/bin:/bin', TMPDIR = '/tmp' },
-  }: Pick<Place, 'meeting' | 'environment'>,
-  scope: ProcessScope,
+  place: Pick<Place, 'meeting' | 'environment' | 'start'>,
 ): Promise<EngineHost> {
-  const { outside } = meeting()
+  const { PATH = '/usr/bin:/bin', TMPDIR = '/tmp' } = place.environment
+  const { outside } = place.meeting()
   const python = await findSystemTool('python3', PATH)
   if (python === undefined)
     throw new Error('to attach a debugger takes python3 on the host, which is not here')
-  await makePipes(outside, scope)
+  await makePipes(outside, place)
   // The number of ticks is behind the identity of the machine's boot.
   const start = startTime.slice(startTime.indexOf(':') + 1)
   const words = [python, '-I', '-S', hostFile, outside, `${hostPid}`, start, ...engine.words]
@@ -38,8 +34,5 @@ export async function attachedHost(
 export const hostIn = (
   engine: Pick<DebuggeeProgram, 'words' | 'environment'>,
   place: Place,
-  scope: ProcessScope,
 ): Promise<EngineHost> =>
-  place.process === undefined
-    ? engineHost(engine, place, scope)
-    : attachedHost(engine, place.process, place, scope)
+  place.process === undefined ? engineHost(engine, place) : attachedHost(engine, place.process, place)

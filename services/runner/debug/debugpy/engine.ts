@@ -60,7 +60,7 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
     async plan(request, place, signal): Promise<Planned> {
       const { program } = request
       if (place.process !== undefined)
-        return await attachTo(place.process, request, place, { finder, gdb, pythons, scope }, signal)
+        return await attachTo(place.process, request, place, { finder, gdb, pythons }, signal)
       // Whether a module is there, only Python can tell.
       const missing = program.kind === 'file' ? await missingFile(program.file, place) : undefined
       if (missing !== undefined) return { ok: false, failure: missing }
@@ -171,7 +171,6 @@ type Finding = {
   readonly finder: DebugpyFinder
   readonly gdb: GdbFinder
   readonly pythons: readonly string[]
-  readonly scope: ProcessScope
 }
 
 /** The adapter runs where the process is, over whose loopback that comes to it once gdb has told it to. */
@@ -179,7 +178,7 @@ async function attachTo(
   { pid, hostPid }: OwnProcess,
   request: DebugRequest,
   place: Place,
-  { finder, gdb, pythons, scope }: Finding,
+  { finder, gdb, pythons }: Finding,
   signal: AbortSignal,
 ): Promise<Planned> {
   const missing = (message: string): Planned => ({
@@ -200,7 +199,7 @@ async function attachTo(
     DEBUG_SERVER_ADAPTER_TOKEN: randomBytes(32).toString('hex'),
     DEBUG_SERVER_ATTACH: JSON.stringify(attach),
   }
-  const host = await hostIn({ words: [debugpy.interpreter, adapterFile], environment }, place, scope)
+  const host = await hostIn({ words: [debugpy.interpreter, adapterFile], environment }, place)
   return {
     ok: true,
     plan: {

@@ -5,14 +5,17 @@
 Delve connects to a port of the loopback interface that is open until it has, and to Delve alone: whoever else comes is
 turned away. Its own standard streams, which the program that it debugs inherits, are our descriptors 5, 3 and 4: see
 engine-host.sh. Ends when either side does, with Delve's code.
+
+Every debug session waits for it to begin, so it takes what `socket`, `signal` and `contextlib` are made of: these take
+as long to be imported as all of the interpreter to start.
 """
 
-import contextlib
 import os
 import select
-import signal
-import socket
 import sys
+
+import _signal
+import _socket
 
 CONNECT_SECONDS = 20
 MOST = 65536
@@ -29,35 +32,40 @@ def start(dlv, port):
         environment,
         file_actions=actions,
         # All that this interpreter has changed.
-        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT],
+        setsigdef=[_signal.SIGPIPE, _signal.SIGXFSZ, _signal.SIGINT],
     )
 
 
 def address(host, port):
     """As /proc/net/tcp has it."""
-    return "%08X:%04X" % (int.from_bytes(socket.inet_aton(host), sys.byteorder), port)
+    return "%08X:%04X" % (int.from_bytes(_socket.inet_aton(host), sys.byteorder), port)
+
+
+def link_of(descriptor):
+    try:
+        return os.readlink(descriptor)
+    except OSError:
+        return ""
 
 
 def is_of(connection, pid):
     """Whether the other end of a connection is open in this process."""
     ends = [address(*connection.getpeername()), address(*connection.getsockname())]
     with open("/proc/self/net/tcp", encoding="ascii") as table:
-        inodes = [fields[9] for fields in map(str.split, table) if fields[1:3] == ends]
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/{pid}/fd/{name}") in [f"socket:[{inode}]" for inode in inodes]:
-                return True
-    return False
+        sockets = [f"socket:[{fields[9]}]" for fields in map(str.split, table) if fields[1:3] == ends]
+    open_files = f"/proc/{pid}/fd"
+    return any(link_of(f"{open_files}/{name}") in sockets for name in os.listdir(open_files))
 
 
 def accept(server, pid):
-    server.settimeout(0.1)
+    waiting = select.poll()
+    waiting.register(server, select.POLLIN)
     for _ in range(CONNECT_SECONDS * 10):
-        with contextlib.suppress(TimeoutError, socket.timeout):
-            connection, _ = server.accept()
+        if waiting.poll(100):
+            descriptor, _ = server._accept()
+            connection = _socket.socket(fileno=descriptor)
             if is_of(connection, pid):
-                connection.setblocking(True)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
                 return connection
             connection.close()
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -75,19 +83,23 @@ def copy(source, sink):
 
 
 def main():
-    server = socket.create_server(("127.0.0.1", 0))
+    server = _socket.socket()
+    server.bind(("127.0.0.1", 0))
+    server.listen()
     pid = start(sys.argv[1], server.getsockname()[1])
     for descriptor in (3, 4, 5):
         os.close(descriptor)
-    with server:
-        connection = accept(server, pid)
+    connection = accept(server, pid)
+    server.close()
     ways = {0: connection.fileno(), connection.fileno(): 1}
     poll = select.poll()
     for source in ways:
         poll.register(source, select.POLLIN)
-    with contextlib.suppress(ConnectionError, BrokenPipeError):
+    try:
         while all(copy(source, ways[source]) for source, _ in poll.poll()):
             pass
+    except ConnectionError:
+        pass
     connection.close()
     _, status = os.waitpid(pid, 0)
     sys.exit(max(os.waitstatus_to_exitcode(status), 0))

@@ -42,7 +42,7 @@ export function delveEngine(scope: ProcessScope): Engine {
       const words = [python, '-I', '-S', relayFile, dlv]
       // Delve looks for its own in the home of the host's user otherwise, and complains where there is none.
       const { TMPDIR = '/tmp', HOME = TMPDIR, XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
-      const host = await hostIn({ words, environment: { XDG_CONFIG_HOME } }, place, scope)
+      const host = await hostIn({ words, environment: { XDG_CONFIG_HOME } }, place)
       const plan = planOf(request, target.target, host)
       return {
         ok: true,

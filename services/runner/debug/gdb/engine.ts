@@ -47,7 +47,7 @@ export function gdbEngine(scope: ProcessScope): Engine {
         const message = `${found.gdb.path} has no Python within, by which it would follow the processes that a program forks`
         return { ok: false, failure: { reason: 'debugger_not_found', message } }
       }
-      return { ok: true, plan: planOf(found.gdb, { target: target.target, follows }, place, scope) }
+      return { ok: true, plan: planOf(found.gdb, { target: target.target, follows }, place) }
     },
   }
 }
@@ -93,12 +93,7 @@ const filters = {
 
 type Debugged = { readonly target: Target; readonly follows: boolean }
 
-function planOf(
-  { path, python }: Gdb,
-  { target, follows }: Debugged,
-  place: Place,
-  scope: ProcessScope,
-): EnginePlan {
+function planOf({ path, python }: Gdb, { target, follows }: Debugged, place: Place): EnginePlan {
   let bridge: GdbBridge | undefined
   return {
     adapterId: 'gdb',
@@ -110,7 +105,7 @@ function planOf(
     }),
     async begin(): Promise<Begun> {
       const words = [path, ...gdbArguments]
-      const host = await hostIn({ words, environment: gdbEnvironment }, place, scope)
+      const host = await hostIn({ words, environment: gdbEnvironment }, place)
       bridge?.connect(host.open())
       return { ok: true, program: host.program }
     },

@@ -10,7 +10,7 @@ import { GdbBridge } from './gdb-bridge.ts'
 import { gdbArguments } from './start-commands.ts'
 
 /** `path`: of gdb. `program`: what the process is called. */
-type How = Pick<Opening, 'scope' | 'place'> & { readonly path: string; readonly program: string }
+type How = Pick<Opening, 'place'> & { readonly path: string; readonly program: string }
 
 /**
  * A process that was forked, with a gdb of its own, which the gdb of its parent starts beside itself: so it is in the same
@@ -18,7 +18,7 @@ type How = Pick<Opening, 'scope' | 'place'> & { readonly path: string; readonly 
  */
 export function forkedChild(fork: Fork, how: How): ChildProcess {
   const { pid, parent } = fork
-  const { scope, place, path, program } = how
+  const { place, path, program } = how
   let bridge: GdbBridge | undefined
   let channel: Channel | undefined
   let over = () => {}
@@ -37,7 +37,7 @@ export function forkedChild(fork: Fork, how: How): ChildProcess {
       const { outside, inside } = place.meeting()
       const room = join(outside, name)
       await mkdir(room, { mode: 0o700 })
-      await makePipes(room, scope)
+      await makePipes(room, place)
       channel = channelIn(room)
       bridge?.connect(channel)
       await fork.debug(join(inside, name), [path, ...gdbArguments])

@@ -26,7 +26,7 @@ export function lldbEngine(scope: ProcessScope): Engine {
     },
     async plan(request, place, _signal): Promise<Planned> {
       const { program } = request
-      if (program.kind === 'process') return attachTo(program.pid, request, place, scope)
+      if (program.kind === 'process') return attachTo(program.pid, request, place)
       if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of lldb`)
       const lldb = await findLldb(place)
       if (lldb === undefined)
@@ -43,24 +43,19 @@ export function lldbEngine(scope: ProcessScope): Engine {
         pid: null,
       }
       const words = [lldb, '--repl-mode=command']
-      const host = await engineHost({ words, environment: {} }, place, scope)
+      const host = await engineHost({ words, environment: {} }, place)
       return { ok: true, plan: planOf(request, target, host) }
     },
   }
 }
 
-async function attachTo(
-  pid: number,
-  request: DebugRequest,
-  place: Place,
-  scope: ProcessScope,
-): Promise<Planned> {
+async function attachTo(pid: number, request: DebugRequest, place: Place): Promise<Planned> {
   const lldb = await findLldb(place)
   if (lldb === undefined)
     return { ok: false, failure: { reason: 'debugger_not_found', message: lldbMissing } }
   const [program = ''] = place.process?.words ?? []
   const target = { program, arguments: [], core: null, directory: place.directory, pid }
-  const host = await hostIn({ words: [lldb, '--repl-mode=command'], environment: {} }, place, scope)
+  const host = await hostIn({ words: [lldb, '--repl-mode=command'], environment: {} }, place)
   return { ok: true, plan: { ...planOf(request, target, host), attached: { pauses: false } } }
 }
 

@@ -36,7 +36,7 @@ export function nodeEngine(scope: ProcessScope): Engine {
     },
     async plan(request, place, signal): Promise<Planned> {
       const { program } = request
-      if (place.process !== undefined) return await attachTo(place.process, request, place, scope)
+      if (place.process !== undefined) return await attachTo(place.process, request, place)
       if (program.kind !== 'node') throw new Error(`no program of Node: ${program.kind}`)
       const missing = await missingFile(program.file, place)
       if (missing !== undefined) return { ok: false, failure: missing }
@@ -112,12 +112,7 @@ const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> =
 })
 
 /** The agent comes to a socket in a directory that the process sees as we do. */
-async function attachTo(
-  process: AttachedProcess,
-  request: DebugRequest,
-  place: Place,
-  scope: ProcessScope,
-): Promise<Planned> {
+async function attachTo(process: AttachedProcess, request: DebugRequest, place: Place): Promise<Planned> {
   const python = await findSystemTool('python3', place.environment.PATH ?? '')
   if (python === undefined)
     return {
@@ -130,7 +125,7 @@ async function attachTo(
   const room = new AgentRoom(process.temporary)
   const expression = `(${bring})(${JSON.stringify(agentFile)}, ${JSON.stringify(room.path)}, CLOSES)`
   const words = [python, '-I', '-S', openFile, `${process.pid}`, expression]
-  const host = await attachedHost({ words, environment: {} }, process, place, scope)
+  const host = await attachedHost({ words, environment: {} }, process, place)
   return {
     ok: true,
     plan: {

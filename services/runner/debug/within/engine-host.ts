@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebuggeeProgram } from '../engine.ts'
 import type { Place } from '../place.ts'
 import { EnginePipes, makePipes } from './engine-pipes.ts'
@@ -20,11 +19,10 @@ export type EngineHost = {
  */
 export async function engineHost(
   engine: Pick<DebuggeeProgram, 'words' | 'environment'>,
-  { meeting }: Pick<Place, 'meeting'>,
-  scope: ProcessScope,
+  place: Pick<Place, 'meeting' | 'start'>,
 ): Promise<EngineHost> {
-  const { outside, inside } = meeting()
-  await makePipes(outside, scope)
+  const { outside, inside } = place.meeting()
+  await makePipes(outside, place)
   return {
     program: { ...engine, words: ['/bin/sh', hostFile, inside, ...engine.words], meeting: outside },
     open: () => new EnginePipes(outside),

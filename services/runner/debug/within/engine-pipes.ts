@@ -1,25 +1,48 @@
-import { once } from 'node:events'
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { findSystemTool } from '../../commands/find-system-tool.ts'
+import { startHere } from '../../spawning/start-here.ts'
+import type { StartProcess } from '../../spawning/started-process.ts'
+import type { Place } from '../place.ts'
 
 /** The names of the pipes in their directory: see engine-host.sh. */
 const pipeNames = ['in', 'out', 'errors', 'control'] as const
 
+/** How long that may take, in milliseconds. */
+const makeMs = 10_000
+
 const mostStderr = 4_096
 
 /** Makes the pipes in a directory. Rejects where they cannot be made. */
-export async function makePipes(directory: string, scope: ProcessScope): Promise<void> {
+export async function makePipes(
+  directory: string,
+  { start = startHere }: Pick<Place, 'start'>,
+): Promise<void> {
   const mkfifo = await findSystemTool('mkfifo', '')
   if (mkfifo === undefined)
     throw new Error('a debugger of native programs needs mkfifo (of coreutils), which is not here')
-  const words = ['-m', '600', ...pipeNames.map(name => join(directory, name))]
-  const child = scope.spawn(mkfifo, words, { cwd: '/', env: {}, stdio: 'ignore' })
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`no pipes can be made in ${directory}: mkfifo ended with code ${code}`)
+  const pipes = pipeNames.map(name => join(directory, name))
+  const words = [mkfifo, '-m', '600', ...pipes]
+  let end = await endOf(words, start)
+  if (end !== 0 && start !== startHere) {
+    // Whoever starts programs may have gone meanwhile, with some of them made or all.
+    for (const pipe of pipes) await rm(pipe, { force: true })
+    end = await endOf(words, startHere)
+  }
+  if (end === 0) return
+  const how = end === 'late' ? `does not end in ${makeMs / 1_000} s` : `ended with code ${end}`
+  throw new Error(`no pipes can be made in ${directory}: mkfifo ${how}`)
+}
+
+async function endOf(words: readonly string[], start: StartProcess): Promise<number | string | null> {
+  const descriptors = ['ignore', 'ignore', 'ignore'] as const
+  const started = await start({ words, environment: {}, directory: '/', descriptors })
+  const { promise, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(() => resolve('late'), makeMs)
+  return await Promise.race([started.ended, promise]).finally(() => clearTimeout(timer))
 }
 
 /**

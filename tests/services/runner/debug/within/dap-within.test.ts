@@ -11,7 +11,6 @@ import {
 } from '../../../../../services/runner/debug/within/dap-within.ts'
 import { engineHost } from '../../../../../services/runner/debug/within/engine-host.ts'
 import { until } from '../../../../until.ts'
-import { scopeOf } from '../live-rig.ts'
 
 const plain: Dialect = {
   begin: async () => ({}),
@@ -27,7 +26,6 @@ async function within(t: Test, dialect: Partial<Dialect>) {
   const host = await engineHost(
     { words: [], environment: {} },
     { meeting: () => ({ outside: directory, inside: directory }) },
-    scopeOf(t),
   )
   const events: string[] = []
   const unlaunchable: string[] = []

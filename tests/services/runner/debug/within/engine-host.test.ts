@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { engineHost } from '../../../../../services/runner/debug/within/engine-host.ts'
+import type { StartProcess } from '../../../../../services/runner/spawning/started-process.ts'
 import { until } from '../../../../until.ts'
-import { scopeOf } from '../live-rig.ts'
 
 /** An engine of a few words of shell within a command, whose log is a file. */
 async function hosted(t: Test, script: string, words: readonly string[] = ['/bin/sh', '-c', script]) {
@@ -14,7 +14,6 @@ async function hosted(t: Test, script: string, words: readonly string[] = ['/bin
   const host = await engineHost(
     { words, environment: {} },
     { meeting: () => ({ outside: directory, inside: directory }) },
-    scopeOf(t),
   )
   const pipes = host.open()
   t.teardown(() => pipes[Symbol.dispose]())
@@ -122,9 +121,21 @@ t.test('pipes that cannot be made are said so', async t => {
   const directory = t.testdir({ in: '' })
   const meeting = () => ({ outside: directory, inside: directory })
   await t.rejects(
-    engineHost({ words: ['true'], environment: {} }, { meeting }, scopeOf(t)),
+    engineHost({ words: ['true'], environment: {} }, { meeting }),
     /no pipes can be made in .*: mkfifo ended with code 1/,
   )
+})
+
+t.test('pipes are made where what starts programs has gone over it', async t => {
+  const directory = t.testdir({})
+  const meeting = () => ({ outside: directory, inside: directory })
+  const start: StartProcess = async ({ words }) => {
+    // Half of it is done.
+    spawnSync(words[0] ?? '', words.slice(1, 4))
+    return { pid: process.pid, ended: Promise.resolve('untold') }
+  }
+  const host = await engineHost({ words: ['true'], environment: {} }, { meeting, start })
+  host.open()[Symbol.dispose]()
 })
 
 function isGone(pid: number): boolean {
