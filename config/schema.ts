@@ -114,6 +114,11 @@ export const serverSchema = z.strictObject({
         .default([]),
       connections: z.int().min(1).max(1_000_000).default(10_000),
       body_limit: z.int().min(0).default(1_073_741_824),
+      app_origins: z
+        .string()
+        .regex(/^(?:https?:\/\/\*\.[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?)?$/)
+        .meta({ description: 'an origin such as "https://*.apps.example.org", or nothing' })
+        .default(''),
     })
     .prefault({}),
   services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),

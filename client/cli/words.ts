@@ -1,4 +1,5 @@
 import { features, runnerList, runnerShow, stats } from './words/administration.ts'
+import { appGet, appList, appOpen, appStart, appStop } from './words/app.ts'
 import { artifactDownload, artifactGet, artifactList } from './words/artifact.ts'
 import { auditList } from './words/audit.ts'
 import {
@@ -114,6 +115,11 @@ export const words: { readonly [Name in CliName]: Words<Name> } = {
   'commands.rerun': commandRerun,
   'commands.input': commandInput,
   'commands.resize': commandResize,
+  'apps.list': appList,
+  'apps.get': appGet,
+  'apps.start': appStart,
+  'apps.stop': appStop,
+  'apps.open': appOpen,
   'artifacts.list': artifactList,
   'artifacts.get': artifactGet,
   'artifacts.download': artifactDownload,
@@ -193,6 +199,7 @@ export const groups: Readonly<Record<string, string>> = {
   session: 'worktrees of a repository at a commit, with a patch',
   worktree: 'what sessions work in, and what is kept of it for others',
   command: "what runs in a session's worktree",
+  app: 'programs of a session for a browser: files, a terminal, your own',
   artifact: 'files that commands have left behind',
   environment: "what is installed of a repository's dependencies",
   debug: 'stop in running code',

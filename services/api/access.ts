@@ -1,11 +1,9 @@
-import { oncePer } from '../../lib/once-per.ts'
 import { type Operation, scopeOf } from '../contract/operation.ts'
 import { grants, type Scope } from '../contract/scopes.ts'
 import type { StreamTarget } from '../contract/stream-target.ts'
-import { admits, signInScopes } from '../contract/user-role.ts'
+import { hasExpired, scopesHeld } from '../store/credential-scopes.ts'
 import { type Credential, getCredential } from '../store/credentials.ts'
 import type { Visibility } from '../store/references.ts'
-import { scopesOf } from '../store/rows.ts'
 import { challenge, tokenExpired, unknownCredential } from './challenge.ts'
 import { done, type Outcome, type Refusal, refuse } from './outcome.ts'
 import { type PresentedDependencies, type Presenting, presented } from './presented.ts'
@@ -98,18 +96,7 @@ export function judge(credential: Credential | undefined, access: Access, now: n
   })
 }
 
-/** All else that ends a token or sign-in is written. */
-export const hasExpired = ({ expires_at }: Credential, now: number): boolean =>
-  expires_at !== null && Date.parse(expires_at) <= now
-
 const nouns: Record<Credential['kind'], string> = { token: 'token', sign_in: 'sign-in' }
-
-/** What the role admits: of a token what it names, of a sign-in all that users of the role may. */
-const scopesHeld = oncePer((credential: Credential): readonly Scope[] =>
-  credential.kind === 'token'
-    ? scopesOf(credential).filter(scope => admits(credential.user_role, scope))
-    : signInScopes[credential.user_role],
-)
 
 export const insufficientScope = (scope: Scope): Refusal =>
   refuse('insufficient_scope', `this needs a token with the scope ${scope}`, {

@@ -65,6 +65,8 @@ export type ApiDependencies = {
   readonly sessions: ServerSettings['sessions']
   /** What sessions get that are created without saying so. */
   readonly environments: Pick<ServerSettings['environments'], 'default'>
+  /** Default: none. */
+  readonly apps?: Context['apps']
   /** Of the host, for programs that are asked there. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<Limits>
@@ -128,6 +130,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     live,
     debugEvents,
     viewers,
+    apps: deps.apps ?? { declared: new Map(), origins: '' },
     codexbar: starting.use(new Codexbar({ environment: deps.environment, deadlineMs: limits.codexbar })),
     runner,
     tunnels: { room: new TunnelRoom(tunnels.per_session), limits: tunnels },

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
+import type { DeclaredApps } from '../../config/apps.ts'
 import type { ServerSettings } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
@@ -63,6 +64,8 @@ export type Context = {
   readonly commands: LimitSettings
   /** What sessions get that are created without saying so. */
   readonly environments: Pick<ServerSettings['environments'], 'default'>
+  /** What apps sessions may have; and where those are, as the proxy is told: see `app-origin.ts` of the contract. */
+  readonly apps: { readonly declared: DeclaredApps; readonly origins: string }
   /** How long sessions may live. */
   readonly sessions: ServerSettings['sessions']
   readonly changes: Changes

@@ -1,3 +1,4 @@
+import { declaredApps } from '../../config/apps.ts'
 import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
@@ -38,6 +39,7 @@ await runService(async () => {
       sessions,
       environments,
       commands: runner,
+      apps: { declared: declaredApps(ownRoot), origins: settings.proxy.app_origins },
       environment: process.env,
       limits: { slowReader: streams.slow_reader_seconds * 1_000, ping: streams.ping_seconds * 1_000 },
     }),

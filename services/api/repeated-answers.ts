@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../../lib/clock.ts'
 import { note, type Subject, subjectOf } from '../../lib/subject.ts'
 import type { OperationName } from '../contract/contract.ts'
+import { hasExpired } from '../store/credential-scopes.ts'
 import type { Store } from '../store/store.ts'
-import { type Caller, hasExpired } from './access.ts'
+import type { Caller } from './access.ts'
 
 /** What is read of the store alone, so that it is answered alike for as long as nothing is written there. */
 const repeated: ReadonlySet<OperationName> = new Set<OperationName>([

@@ -56,6 +56,8 @@ export const commandFailureReasons = [
   'process_limit',
   'file_size_limit',
   'output_limit',
+  'app_idle',
+  'app_not_ready',
 ] as const
 
 export const commandFailureSchema = z.object({ reason: z.enum(commandFailureReasons), message: z.string() })

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts'
 import { administrationOperations } from './operations/administration.ts'
+import { appOperations } from './operations/apps.ts'
 import { artifactOperations } from './operations/artifacts.ts'
 import { auditOperations } from './operations/audit.ts'
 import { authOperations } from './operations/auth.ts'
@@ -28,6 +29,7 @@ export const contract = {
   ...sessionOperations,
   ...worktreeOperations,
   ...commandOperations,
+  ...appOperations,
   ...artifactOperations,
   ...environmentOperations,
   ...debugOperations,

@@ -41,6 +41,8 @@ const reasons: Record<CommandFailure['reason'], DebugEndReason> = {
   debugger_not_found: 'launch_failed',
   debugger_failed: 'adapter_failed',
   debugger_lost: 'runner_lost',
+  app_idle: 'terminated',
+  app_not_ready: 'launch_failed',
   ended_by_debugger: 'terminated',
   detached: 'detached',
   session_failed: 'session_stopped',

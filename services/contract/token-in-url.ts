@@ -17,9 +17,15 @@ export function tokenInUrl(url: string): string | undefined {
   const query = start === -1 ? [] : [...new URLSearchParams(url.slice(start + 1)).keys()]
   const named = query.find(key => names.has(key.toLowerCase()))
   if (named === undefined && !secret.test(decoded(url))) return undefined
-  const where = named === undefined ? 'the URL' : `the query (${named.toLowerCase()})`
-  return `a token in ${where} has leaked to whoever keeps URLs: revoke it, and send another one as Authorization: Bearer …`
+  return leaked(named === undefined ? 'the URL' : `the query (${named.toLowerCase()})`)
 }
+
+/** The same, where others may have tokens of their own in URLs. */
+export const ownTokenInUrl = (url: string): string | undefined =>
+  /\bds[tr]_[\w-]{43}/.test(decoded(url)) ? leaked('the URL') : undefined
+
+const leaked = (where: string): string =>
+  `a token in ${where} has leaked to whoever keeps URLs: revoke it, and send another one as Authorization: Bearer …`
 
 function decoded(url: string): string {
   if (!url.includes('%')) return url

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { appName } from './app-name.ts'
 import { sessionId } from './ids.ts'
 
 /**
@@ -33,7 +34,12 @@ export const tunnelQuerySchema = z
     message: 'give either a port or a socket',
   })
 
-export const tunnelTargetSchema = z.union([z.object({ port: z.int() }), z.object({ socket: z.string() })])
+/** `patience_ms`: how long an app may take that has to be started. */
+export const tunnelTargetSchema = z.union([
+  z.object({ port: z.int() }),
+  z.object({ socket: z.string() }),
+  z.object({ app: appName, patience_ms: z.int().min(0).max(120_000) }),
+])
 export type TunnelTarget = z.infer<typeof tunnelTargetSchema>
 
 /**

@@ -9,7 +9,8 @@ import { urlOf } from '../../lib/url.ts'
 import { proxyProof } from '../store/proxy-proof.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
-import { startProxy } from './proxy.ts'
+import { SessionApps } from './apps/session-apps.ts'
+import { defaultLimits, startProxy } from './proxy.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
@@ -19,6 +20,12 @@ await runService(async () => {
   await using starting = new AsyncDisposableStack()
   starting.use(await startTracing({ name: 'proxy', version: packageVersion(), instance, log }))
   const store = starting.use(await openStore(workspace.storeFile))
+  const apps = starting.use(
+    await SessionApps.open({
+      ...{ store, clock: systemClock, log, api: urlOf(api) },
+      body: { bytes: listen.body_limit, pause: defaultLimits.pause },
+    }),
+  )
   const proxy = starting.use(
     await startProxy({
       listen,
@@ -27,6 +34,8 @@ await runService(async () => {
       trustedProxies: listen.trusted_proxies,
       connections: listen.connections,
       bodyLimit: listen.body_limit,
+      appOrigins: listen.app_origins,
+      apps,
       instance,
       version: packageVersion(),
       log,

@@ -8,9 +8,12 @@ import { watchConnections } from '../../lib/http-connections.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { appOfHost } from '../contract/app-origin.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
-import { tokenInUrl } from '../contract/token-in-url.ts'
+import { ownTokenInUrl, tokenInUrl } from '../contract/token-in-url.ts'
+import { appRoute } from './apps/app-route.ts'
+import type { SessionApps } from './apps/session-apps.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { Forwarded, RawHeaders } from './headers.ts'
 import { McpDoor } from './mcp-door.ts'
@@ -40,6 +43,9 @@ export type ProxyDependencies = {
   readonly connections: number
   /** The most bytes that a body may have; 0: any. */
   readonly bodyLimit: number
+  /** Where apps of sessions are, as the configuration has it; and who serves them. */
+  readonly appOrigins: string
+  readonly apps: Pick<SessionApps, 'serve'>
   readonly limits?: Partial<ProxyLimits>
   /** Loads the MCP gateway. */
   readonly openGateway: () => Promise<Gateway>
@@ -51,7 +57,7 @@ export type ProxyDependencies = {
  */
 type ProxyLimits = Readonly<Record<'head' | 'pause' | 'request' | 'answer' | 'stop', number>>
 
-const defaultLimits: ProxyLimits = {
+export const defaultLimits: ProxyLimits = {
   head: 30_000,
   pause: 60_000,
   request: 3_600_000,
@@ -60,9 +66,9 @@ const defaultLimits: ProxyLimits = {
 }
 
 /**
- * The front door, first form: everything goes to the API, but for `/healthz`, by which the proxy answers for itself
- * (`/api/healthz` is the API's), `/metrics`, to which it adds its own figures, and the MCP gateway. Routes to session apps will stand beside
- * the API here.
+ * The front door: everything goes to the API, but for `/healthz`, by which the proxy answers for itself (`/api/healthz` is
+ * the API's), `/metrics`, to which it adds its own figures, the MCP gateway, and apps of sessions: those at origins of their
+ * own get all that is asked for there.
  */
 export async function startProxy(
   deps: ProxyDependencies,
@@ -101,11 +107,14 @@ export async function startProxy(
         span.annotate({ 'http.response.status_code': response.statusCode })
         span.end(status === 0 || status >= 500)
       })
-      const target = readTarget(request, response)
+      const target = readTarget(request, response, deps.appOrigins)
       if (target === undefined) return
+      const route = appRoute(target.host, target.path, deps.appOrigins)
       const [path = ''] = target.path.split('?', 1)
       const forwarded = forwardedOf(request, target)
-      if (path === '/healthz') answerForItself(deps, request, response)
+      if (route !== undefined)
+        span.within(() => void deps.apps.serve({ route, request, response, forwarded, target: target.path }))
+      else if (path === '/healthz') answerForItself(deps, request, response)
       else if (path === '/metrics' && request.method === 'GET')
         void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
       else if (McpDoor.leadsTo(path))
@@ -117,9 +126,9 @@ export async function startProxy(
     if (!(socket instanceof Socket)) throw new TypeError('an upgrade on something that is no network socket')
     if (head.length > 0) socket.unshift(head)
     const response = responseOn(socket, new ServerResponse(request))
-    const target = readTarget(request, response)
+    const target = readTarget(request, response, deps.appOrigins)
     if (target === undefined) return
-    const onUpgrade = (rawHeaders: RawHeaders, upstreamSocket: Socket) => {
+    const onUpgrade = (rawHeaders: RawHeaders, upstreamSocket: Duplex) => {
       response.detachSocket(socket)
       switchProtocols(socket, rawHeaders)
       const tunnel = new Tunnel(socket, upstreamSocket)
@@ -128,7 +137,14 @@ export async function startProxy(
       if (isStopping) tunnel.stop()
     }
     const forwarded = forwardedOf(request, target)
-    relay({ ...to, request, response, target, forwarded, onUpgrade })
+    const route = appRoute(target.host, target.path, deps.appOrigins)
+    if (route === undefined) return relay({ ...to, request, response, target, forwarded, onUpgrade })
+    const takes = () => {
+      response.detachSocket(socket)
+      return socket
+    }
+    const upgrade = { agreed: onUpgrade, takes }
+    void deps.apps.serve({ route, request, response, forwarded, target: target.path, upgrade })
   })
   // Whether it wants the body is for the upstream to say.
   server.on('checkContinue', (request, response) => server.emit('request', request, response))
@@ -164,10 +180,12 @@ const requestSpan = ({ method = '', headers }: IncomingMessage): OpenSpan =>
   })
 
 /** What is asked for; undefined where that was refused already. */
-function readTarget(request: IncomingMessage, response: ServerResponse) {
-  const leak = tokenInUrl(request.url ?? '')
-  if (leak !== undefined) return void sendProblem(response, 'token_in_url', leak)
+function readTarget(request: IncomingMessage, response: ServerResponse, appOrigins: string) {
   const target = requestTarget(request)
+  // An app may have tokens of its own in its addresses.
+  const isForApp = appOfHost(target?.host, appOrigins) !== undefined
+  const leak = isForApp ? ownTokenInUrl(request.url ?? '') : tokenInUrl(request.url ?? '')
+  if (leak !== undefined) return void sendProblem(response, 'token_in_url', leak)
   // Another coding than chunks would reach the upstream without its name.
   const encoding = request.headers['transfer-encoding']
   if (target !== undefined && (encoding === undefined || encoding.toLowerCase() === 'chunked')) return target

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { dirname } from 'node:path'
+import { declaredApps } from '../../config/apps.ts'
 import { expanded } from '../../config/expand.ts'
 import { packageVersion } from '../../config/package.ts'
 import { pathWithEnvironment } from '../../config/session-environment.ts'
@@ -67,6 +68,7 @@ await runService(async () => {
         settings.path === ''
           ? pathWithEnvironment(ownRoot, commandPath(process.env.PATH))
           : expanded(settings.path, process.env),
+      apps: declaredApps(ownRoot),
       sessions: { retainMs: sessions.retain_days * 86_400_000 },
       worktrees: { keep: worktrees.keep, totalBytes: worktrees.total_bytes },
       fetchEveryMs: repositories.fetch_every_seconds * 1_000,

@@ -10,10 +10,13 @@ import { readyBuilds } from '../store/environments.ts'
 import type { SessionJoined } from '../store/rows.ts'
 import { adoptCommands, takeSession } from '../store/runners.ts'
 import type { CommandRow } from '../store/schema.ts'
+import { readyApps } from '../store/session-apps.ts'
 import { getSession, sessionsToRemove, unsettledSessions } from '../store/sessions.ts'
 import { traceOf } from '../store/trace-column.ts'
+import type { Apps } from './apps/apps.ts'
 import { chooseCommands } from './commands/choose-commands.ts'
 import type { EndCause } from './commands/command-outcome.ts'
+import type { Debuggee } from './commands/debuggee.ts'
 import { CommandRun } from './commands/run-command.ts'
 import type { RunnerContext } from './context.ts'
 import type { LiveDebugSessions } from './debug/live-debug-sessions.ts'
@@ -38,6 +41,7 @@ export class Reconciler {
   readonly #context: RunnerContext
   readonly #jobs: KeyedJobs
   readonly #debugging: LiveDebugSessions
+  readonly #apps: Pick<Apps, 'host'>
   readonly #runs = new Map<CommandId, Run>()
   readonly #makeRun: MakeRun
 
@@ -45,12 +49,14 @@ export class Reconciler {
     context: RunnerContext,
     jobs: KeyedJobs,
     debugging: LiveDebugSessions,
+    apps: Pick<Apps, 'host'>,
     makeRun: MakeRun = (...of) => new CommandRun(...of),
   ) {
     this.#makeRun = makeRun
     this.#context = context
     this.#jobs = jobs
     this.#debugging = debugging
+    this.#apps = apps
   }
 
   async pass(): Promise<void> {
@@ -79,12 +85,13 @@ export class Reconciler {
     const unknown = running.filter(row => row.runner_token === lease.token && !this.#runs.has(row.id))
     // Read after the commands: a debuggee and its debug session come into the store together.
     const debugged = unknown.length === 0 ? noDebuggees : await this.#debuggees()
-    for (const row of unknown) this.#take(row, debugged.get(row.id), async () => row)
+    for (const row of unknown) this.#take(row, this.#companion(row, debugged), async () => row)
     for (const row of running)
       if (row.cancel_requested === 1) this.#runs.get(row.id)?.end({ reason: 'cancelled_by_client' })
     for (const session of stopping) this.#stop(session, running)
 
     await this.#startDebuggees()
+    await this.#startApps()
     const busy = [...this.#runs.values()].filter(run => run.takesSlot).map(run => run.session)
     let free = slots - busy.length
     if (free <= 0) return
@@ -104,21 +111,32 @@ export class Reconciler {
   async #startDebuggees(): Promise<void> {
     const ready = (await readyDebuggees(this.#context.store)).filter(row => !this.#runs.has(row.id))
     const debugged = ready.length === 0 ? noDebuggees : await this.#debuggees()
-    for (const [row, claim] of this.#claims(ready)) this.#take(row, debugged.get(row.id), claim)
+    for (const [row, claim] of this.#claims(ready)) this.#take(row, this.#debuggee(row.id, debugged), claim)
   }
 
-  async #debuggees(): Promise<ReadonlyMap<CommandId, QueuedDebugSession>> {
+  /** They take no slot either: they run on as long as somebody uses them. */
+  async #startApps(): Promise<void> {
+    const ready = (await readyApps(this.#context.store)).filter(row => !this.#runs.has(row.id))
+    for (const [row, claim] of this.#claims(ready)) this.#take(row, this.#apps.host(row), claim)
+  }
+
+  /** What a command is run with that runs already. */
+  #companion(row: CommandRow, debugged: Debugged): Debuggee | undefined {
+    return row.app === null ? this.#debuggee(row.id, debugged) : this.#apps.host(row)
+  }
+
+  #debuggee(id: CommandId, debugged: Debugged): Debuggee | undefined {
+    const debug = debugged.get(id)
+    return debug && this.#debugging.debuggee(debug)
+  }
+
+  async #debuggees(): Promise<Debugged> {
     const rows = await liveDebugSessions(this.#context.store)
     return new Map(rows.map(row => [row.command_id, row]))
   }
 
   /** Runs a command, once `claim` has made it this runner's. */
-  #take(
-    row: Waiting,
-    debug: QueuedDebugSession | undefined,
-    claim: () => Promise<CommandRow | undefined>,
-  ): void {
-    const debuggee = debug === undefined ? undefined : this.#debugging.debuggee(debug)
+  #take(row: Waiting, debuggee: Debuggee | undefined, claim: () => Promise<CommandRow | undefined>): void {
     const run = this.#makeRun(this.#context, row.session_id, debuggee)
     const began = this.#jobs.start(`command ${row.id}`, async signal => {
       try {
@@ -213,7 +231,10 @@ type Waiting = Pick<CommandRow, 'id' | 'session_id'>
 
 type Claimed = ReadonlyMap<CommandId, CommandRow>
 
-const noDebuggees: ReadonlyMap<CommandId, QueuedDebugSession> = new Map()
+/** Debug sessions by the commands that they debug. */
+type Debugged = ReadonlyMap<CommandId, QueuedDebugSession>
+
+const noDebuggees: Debugged = new Map()
 
 /** From when it was taken, even where a runner that is gone has taken it. */
 const commandSpan = (row: CommandRow): SpanOptions => ({

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { DeclaredApps } from '../../config/apps.ts'
 import type { Clock, Stopwatch } from '../../lib/clock.ts'
 import type { InstanceId } from '../contract/ids.ts'
 import type { DataFiles } from '../store/files.ts'
@@ -37,6 +38,8 @@ export type RunnerDependencies = {
     termMs?: number
     stopwatch?: Stopwatch
   }
+  /** What apps its sessions may have; where it is not said, none. */
+  apps?: DeclaredApps
   sessions?: {
     /** How long what has ended is kept; 0, and where it is not said: any time. */
     retainMs?: number

@@ -4,8 +4,8 @@ import { removeStaleSocket } from '../../lib/stale-socket.ts'
 import type { FromRunner } from '../contract/runner-messages.ts'
 import { type PeerHandlers, SocketPeer } from './socket-peer.ts'
 
-/** APIs and whoever else asks, and a connection for each tunnel. */
-const mostPeers = 512
+/** APIs and whoever else asks, and a connection for each tunnel and each connection to an app. */
+const mostPeers = 4_096
 
 /**
  * The runner's unix socket: one JSON object a line. It sends `hello`, then every hint and every event of a debuggee, to

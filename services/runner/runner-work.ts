@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import type { Stopwatch } from '../../lib/clock.ts'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import { sharedRun } from '../../lib/shared-run.ts'
 import type { SessionProcess } from '../contract/debug-process.ts'
 import type { DebugSessionId, SessionId } from '../contract/ids.ts'
 import type { Ask, FromRunner, LiveAnswer, Survey } from '../contract/runner-messages.ts'
+import { sweepAppPlaces } from './apps/app-place.ts'
+import { Apps } from './apps/apps.ts'
 import { defaultArtifactLimits } from './artifacts/limits.ts'
 import { retainArtifacts } from './artifacts/retain-artifacts.ts'
 import type { RunnerContext } from './context.ts'
@@ -40,6 +43,9 @@ import { keepSubmodules } from './submodules/keep-submodules.ts'
 import { survey } from './survey.ts'
 import { Tunnels } from './tunnels/tunnels.ts'
 import { WorktreeKeeper } from './worktrees/worktree-keeper.ts'
+
+/** Where the apps of this project lie; sandboxes show it. */
+export const appPrograms = join(import.meta.dirname, 'apps/programs')
 
 /** What outlasts a registration: the socket, the loop, the figures, and who reports. */
 export type Surroundings = {
@@ -114,7 +120,14 @@ export class RunnerWork implements AsyncDisposable {
       around.wake()
     })
     const debuggers = engines({ ...defaultEngineSettings, ...deps.debuggers }, helpers)
-    this.#tunnels = new Tunnels(context)
+    const apps: Apps = new Apps(context, {
+      declared: deps.apps ?? new Map(),
+      toPort: (...of) => tunnels.toPort(...of),
+      programs: appPrograms,
+      wake: around.wake,
+    })
+    const tunnels = new Tunnels(context, (...of) => apps.connect(...of))
+    this.#tunnels = tunnels
     this.#survey = sharedRun(() => survey(context, debuggers))
     this.#processes = session => tellProcesses(context, session)
     this.#debugging = new LiveDebugSessions(context, {
@@ -134,11 +147,12 @@ export class RunnerWork implements AsyncDisposable {
       upkeep('logs', 60_000, signal => keepLogs(context, cautious, signal)),
       upkeep('control groups', 600_000, () => sweepGroups(context)),
       upkeep('debug sessions', 600_000, () => sweepMeetings(context)),
+      upkeep('apps', 600_000, () => sweepAppPlaces(context)),
       upkeep('submodules', 600_000, signal => keepSubmodules(context, cautious, signal)),
       upkeep('environments', 5_000, signal => keepEnvironments(context, signal)),
     ]
     this.#worktrees = new WorktreeKeeper(context, jobs)
-    this.#reconciler = new Reconciler(context, jobs, this.#debugging)
+    this.#reconciler = new Reconciler(context, jobs, this.#debugging, apps)
     this.#end = async () => {
       // Jobs first: that a fetch is cut short now is no failure of the session that waits for it.
       jobs.close()

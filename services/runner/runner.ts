@@ -16,7 +16,7 @@ import { removeBase } from './limits/cgroups/group-base.ts'
 import { RunnerMetrics } from './metrics.ts'
 import type { RunnerDependencies } from './runner-dependencies.ts'
 import { RunnerSocket } from './runner-socket.ts'
-import { RunnerWork } from './runner-work.ts'
+import { appPrograms, RunnerWork } from './runner-work.ts'
 import { type IsolationSettings, runnerIsolation } from './sandbox/sandbox.ts'
 import { removeDiscarded } from './sessions/remove-discarded.ts'
 import { Spawner } from './spawning/spawner.ts'
@@ -123,6 +123,15 @@ function report(log: Logger, error: unknown, about: object, message: string): vo
   else log.error({ ...about, err: error }, message)
 }
 
+const root = join(import.meta.dirname, '../..')
+
+/** What the apps of this project are made of. */
+const shownToApps = [
+  appPrograms,
+  ...['lib', 'node_modules', 'package.json'].map(name => join(root, name)),
+  process.execPath,
+]
+
 /** Of its own sources commands need what runs beside debuggees; groups would tell of other sessions' commands. */
 const sandboxSettings = ({ sandbox }: RunnerDependencies, cgroups: Cgroups): IsolationSettings =>
   sandbox === undefined
@@ -130,7 +139,7 @@ const sandboxSettings = ({ sandbox }: RunnerDependencies, cgroups: Cgroups): Iso
     : {
         ...sandbox,
         own: [...sandbox.own, ...(cgroups.kind === 'none' ? [] : directoriesOf(cgroups.base))],
-        visible: [...sandbox.visible, join(import.meta.dirname, 'debug')],
+        visible: [...sandbox.visible, join(import.meta.dirname, 'debug'), ...shownToApps],
       }
 
 function userName(): string {

@@ -17,13 +17,13 @@ export const waitingColumns = [
 ] as const
 
 /** The table by one of its indexes of what is queued, which has to be named: the database would look at all that is. */
-export const commandsBy = (index: 'commands_builds' | 'commands_debuggees') =>
+export const commandsBy = (index: 'commands_builds' | 'commands_debuggees' | 'commands_live_apps') =>
   sql<CommandRow>`commands`.as<'commands'>(sql.raw(`commands indexed by ${index}`))
 
 /**
  * Commands that may start: queued ones of running sessions that wait for no other, oldest first. Enough of them to choose
- * `most` from, as long as those come first whose session has the fewest running, as `load` tells it. Without debuggees,
- * which wait in no queue.
+ * `most` from, as long as those come first whose session has the fewest running, as `load` tells it. Without debuggees
+ * and apps, which wait in no queue.
  *
  * One query for the sessions and one for each that can have its turn, for in a single one the whole queue would be looked
  * at each time, and this is asked at every end of a command.
@@ -50,7 +50,12 @@ export const queued = sql<CommandStatus>`'queued'`
 export const running = sql<CommandStatus>`'running'`
 
 const isReady = (eb: ExpressionBuilder<Schema, 'commands'>) =>
-  eb.and([eb('commands.status', '=', queued), eb('commands.debuggee', '=', sql.lit(0)), waitsForNone(eb)])
+  eb.and([
+    eb('commands.status', '=', queued),
+    eb('commands.debuggee', '=', sql.lit(0)),
+    eb('commands.app', 'is', null),
+    waitsForNone(eb),
+  ])
 
 /**
  * Of each running session with queued commands when its first ready one was accepted; null where it has none. From one

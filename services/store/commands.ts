@@ -32,15 +32,16 @@ export const commandInput = (store: Store, id: CommandId): Promise<string | unde
     return row?.stdin
   })
 
-/** The commands of a session in their order: all, or so many behind a sequence number. */
+/** The commands of a session in their order: all, or so many behind a sequence number; `apps`: its apps among them. */
 export const listCommands = (
   store: Store,
   session: SessionId,
-  { after, limit }: { after?: number | undefined; limit?: number } = {},
+  { after, limit, apps = true }: { after?: number | undefined; limit?: number; apps?: boolean } = {},
 ): Promise<CommandRow[]> =>
   store.read(database => {
     let query = database.selectFrom('commands').selectAll().where('session_id', '=', session)
     if (after !== undefined) query = query.where('sequence', '>', after)
+    if (!apps) query = query.where('app', 'is', null)
     if (limit !== undefined) query = query.limit(limit)
     return query.orderBy('sequence').execute()
   })

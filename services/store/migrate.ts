@@ -38,6 +38,7 @@ import * as cheaperCommands from './migrations/0034-cheaper-commands.ts'
 import * as plainPositions from './migrations/0036-plain-positions.ts'
 import * as debuggedChildren from './migrations/0038-debugged-children.ts'
 import * as changesByPosition from './migrations/0039-changes-by-position.ts'
+import * as sessionApps from './migrations/0040-session-apps.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -75,6 +76,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0036-plain-positions': plainPositions,
   '0038-debugged-children': debuggedChildren,
   '0039-changes-by-position': changesByPosition,
+  '0040-session-apps': sessionApps,
 }
 
 export type MigrateOptions = {

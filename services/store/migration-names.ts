@@ -33,6 +33,7 @@ export const migrationNames = [
   '0036-plain-positions',
   '0038-debugged-children',
   '0039-changes-by-position',
+  '0040-session-apps',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -34,6 +34,8 @@ export type NewCommand = {
   environmentToBuild?: EnvironmentId
   /** It is the debuggee of a debug session, which comes into the store with it. */
   debuggee?: boolean
+  /** The app that it is. */
+  app?: string
   now: string
 }
 
@@ -64,6 +66,7 @@ export function queueAgain(store: Store, earlier: CommandRow, now: string): Prom
         rerun_of: earlier.id,
         environment_id: null,
         debuggee: 0,
+        app: null,
         created_at: now,
       },
     })
@@ -119,6 +122,7 @@ async function insertWanted(
     rerun_of: null,
     environment_id: wanted.environmentToBuild ?? null,
     debuggee: wanted.debuggee === true ? 1 : 0,
+    app: wanted.app ?? null,
     created_at: wanted.now,
   })
   if (row === undefined) return undefined
@@ -137,7 +141,7 @@ async function insertWanted(
 type Given =
   | ('session_id' | 'command_json' | 'directory' | 'environment_json' | 'timeout_seconds')
   | ('idempotent' | 'merge' | 'limits_json' | 'artifacts_json' | 'after_json' | 'rerun_of' | 'created_at')
-  | ('environment_id' | 'debuggee' | 'terminal_columns' | 'terminal_rows')
+  | ('environment_id' | 'debuggee' | 'app' | 'terminal_columns' | 'terminal_rows')
 
 /** Undefined where its session takes no more commands. */
 async function insertRow(
@@ -170,6 +174,8 @@ const lowestQuery = compiledQuery<Pick<CommandRow, 'session_id'>, { lowest: numb
 
 /** What every command begins with. */
 const queued: Omit<CommandRow, Given | 'id' | 'sequence' | 'trace_json'> = {
+  app_port: null,
+  app_ready_at: null,
   attempts: 0,
   status: 'queued',
   cancel_requested: 0,
@@ -210,6 +216,7 @@ const insertQuery = compiledQuery<Pick<CommandRow, Given | 'id' | 'sequence' | '
       rerun_of: parameter('rerun_of'),
       environment_id: parameter('environment_id'),
       debuggee: parameter('debuggee'),
+      app: parameter('app'),
       merge: parameter('merge'),
       terminal_columns: parameter('terminal_columns'),
       terminal_rows: parameter('terminal_rows'),

@@ -146,6 +146,12 @@ export type CommandRow = {
   environment_id: EnvironmentId | null
   /** 1 where a debug session has it under its debugger. */
   debuggee: number
+  /** The app that it is, by its name; null of any other command. */
+  app: string | null
+  /** Where it listens, if that is a port: of an app alone, once it is launched. */
+  app_port: number | null
+  /** When it was found to answer first. */
+  app_ready_at: string | null
   /** 1 where both of its streams go into one file, which is that of stdout. */
   merge: number
   /** The size of its terminal at the start; null without one. */

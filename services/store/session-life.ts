@@ -49,7 +49,7 @@ export const sessionsToCheck = async (store: Store, now: string): Promise<Sessio
   (await store.read(database => dueQuery(database, { now }))).map(({ id }) => id)
 
 /**
- * Stops a session in which no command is queued or running, and nothing else has happened for as long as it may be
+ * Stops a session in which no command is queued or running but apps, and nothing else has happened for as long as it may be
  * idle; otherwise notes when to look again. `by` is the instant that counts (see `cautious-clock.ts` of the runner),
  * `now` the one that is written.
  */
@@ -84,6 +84,7 @@ const hasCommand = async (
     .select('id')
     .where('session_id', '=', session)
     .where('status', '=', status)
+    .where('app', 'is', null)
     .limit(1)
     .executeTakeFirst()) !== undefined
 

@@ -60,8 +60,10 @@ export type TicketRow = {
   user_id: UserId
   /** What it was made by, and ends with. */
   credential_id: CredentialId
-  stream: StreamName
+  /** `app`: none, but an app. */
+  stream: StreamName | 'app'
   session_id: SessionId | null
   command_id: CommandId | null
+  app: string | null
   expires_at: string
 }

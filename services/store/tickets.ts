@@ -1,4 +1,4 @@
-import type { CredentialId, UserId } from '../contract/ids.ts'
+import type { CredentialId, SessionId, UserId } from '../contract/ids.ts'
 import type { StreamTarget } from '../contract/stream-target.ts'
 import { unaudited } from './audit-entry.ts'
 import { createSecret, hashSecret } from './secret.ts'
@@ -10,10 +10,18 @@ import type { Store } from './store.ts'
 /** How many of one user may wait for their use. */
 export const mostTickets = 100
 
+/** An app of a session, or a port of its programs. */
+export type AppTarget = {
+  readonly stream: 'app'
+  readonly session: SessionId
+  readonly command: null
+  readonly app: string
+}
+
 export type NewTicket = {
   readonly user: UserId
   readonly credential: CredentialId
-  readonly target: StreamTarget
+  readonly target: StreamTarget | AppTarget
   readonly now: string
   readonly expires_at: string
 }
@@ -43,6 +51,7 @@ export function createTicket(store: Store, wanted: NewTicket): Promise<string | 
           stream: target.stream,
           session_id: target.session,
           command_id: target.command,
+          app: target.stream === 'app' ? target.app : null,
           expires_at,
         })
         .execute()

@@ -300,6 +300,11 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
   },
   'artifacts.get': async () => ({ artifact: (await theArtifact()).id }),
   'artifacts.download': async () => ({ artifact: (await theArtifact()).id }),
+  'apps.list': async () => ({ session: await aSession() }),
+  'apps.get': async () => ({ session: await aSession(), app: 'site' }),
+  'apps.start': async () => ({ session: await aSession(), app: 'site', wait: 60 }),
+  'apps.stop': async () => ({ session: await aSession(), app: 'site', wait: 60 }),
+  'apps.open': async () => ({ session: await aSession(), app: 'site' }),
   'environments.list': async () => ({ manager: 'pip', cursor: cursorAt(['z', '']), limit: 5 }),
   'environments.delete': async () => ({ environment: await anUnusedEnvironment() }),
   'debug.launch': async () => ({

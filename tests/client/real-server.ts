@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { createClient } from '../../client/sdk/client.ts'
 import { every } from '../../client/sdk/every.ts'
 import { ProblemError } from '../../client/sdk/problem-error.ts'
+import { appSchema } from '../../config/app-schema.ts'
 import { serverSchema } from '../../config/schema.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
@@ -45,7 +46,10 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
   const socket = join(directory, 'runner.sock')
   const path = commandPath(process.env.PATH)
   made.use(
-    await startRunner({ ...common, instance: instanceId.create(), socket, slots: 4, graceMs: 500, path }),
+    await startRunner({
+      ...{ ...common, instance: instanceId.create(), socket, slots: 4, graceMs: 500, path },
+      apps: someApps,
+    }),
   )
   const startOn = (port: number) =>
     startApi({
@@ -64,6 +68,7 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
       // A test may have as many as it likes.
       sessions: serverSchema.parse({ sessions: { per_owner: 1_000 } }).sessions,
       commands: serverSchema.parse({}).runner,
+      apps: { declared: someApps, origins: 'https://*.apps.example.org' },
       // Programs of the host that the API asks stand here.
       environment: { PATH: join(directory, 'bin') },
     })
@@ -93,6 +98,11 @@ export async function realServer(t: { teardown(ends: () => Promise<void>): void 
   }
   return { url, token, directory, restartApi }
 }
+
+/** One that every host has. */
+const someApps = new Map([
+  ['site', appSchema.parse({ command: ['python3', '-m', 'http.server', '--bind', '127.0.0.1', '{port}'] })],
+])
 
 /** Waits until the API has found its runner. */
 async function ready(baseUrl: string): Promise<void> {

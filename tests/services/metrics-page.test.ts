@@ -8,6 +8,7 @@ import { startProxy } from '../../services/proxy/proxy.ts'
 import { demoWith } from '../client/guide.ts'
 import { realServer } from '../client/real-server.ts'
 import { noGateway } from './proxy/no-gateway.ts'
+import { noApps } from './proxy/rig.ts'
 
 const read = (file: string) => readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8')
 
@@ -21,6 +22,7 @@ const proxy = await startProxy({
   trustedProxies: [],
   connections: 10_000,
   bodyLimit: 0,
+  ...noApps,
   instance: instanceId.create(),
   version: '1.2.3',
   log: pino({ level: 'silent' }),

@@ -9,6 +9,7 @@ import { demoWith } from '../client/guide.ts'
 import { realServer } from '../client/real-server.ts'
 import { startCollector, type ToldSpan } from '../lib/collector.ts'
 import { noGateway } from './proxy/no-gateway.ts'
+import { noApps } from './proxy/rig.ts'
 
 t.test('one trace goes from a request through the front door to the end of its command', async t => {
   await using collector = await startCollector()
@@ -22,7 +23,15 @@ t.test('one trace goes from a request through the front door to the end of its c
   const listen = { host: '127.0.0.1', port: 0 }
   const proxy = await startProxy({
     openGateway: noGateway,
-    ...{ listen, upstream: server.url, proof: 'none', trustedProxies: [], connections: 10, bodyLimit: 0 },
+    ...{
+      listen,
+      upstream: server.url,
+      proof: 'none',
+      trustedProxies: [],
+      connections: 10,
+      bodyLimit: 0,
+      ...noApps,
+    },
     ...{ instance, version: '1.2.3', log },
   })
   t.teardown(() => proxy[Symbol.asyncDispose]())

@@ -53,7 +53,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     return page(
       input,
       bySequence,
-      (after, limit) => listCommands(context.store, session.value.id, { after, limit }),
+      (after, limit) => listCommands(context.store, session.value.id, { after, limit, apps: false }),
       toCommand,
     )
   },

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { administrationHandlers } from './administration.ts'
+import { appHandlers } from './apps.ts'
 import { artifactHandlers } from './artifacts.ts'
 import { auditHandlers } from './audit.ts'
 import { authHandlers } from './auth.ts'
@@ -29,6 +30,7 @@ export const createHandlers = (context: Context): Handlers => ({
   ...worktreeHandlers(context),
   ...logHandlers(context),
   ...commandHandlers(context),
+  ...appHandlers(context),
   ...artifactHandlers(context),
   ...environmentHandlers(context),
   ...debugHandlers(context),

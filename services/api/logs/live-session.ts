@@ -37,7 +37,7 @@ export class LiveSession implements AsyncDisposable {
 
 export async function lookAt(store: Store, id: SessionId): Promise<SessionSight> {
   const session = await getSession(store, id)
-  return { session, commands: session === undefined ? [] : await listCommands(store, id) }
+  return { session, commands: session === undefined ? [] : await listCommands(store, id, { apps: false }) }
 }
 
 /** Commands come, and end by themselves: of their ends whoever follows them is told there. */

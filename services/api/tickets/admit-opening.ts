@@ -44,5 +44,6 @@ async function admitByTicket(
   const caller = judge(await getCredential(deps.store, taken.credential_id), access, now)
   if (!caller.ok) return caller
   const { stream, session_id: session, command_id: command } = taken
+  if (stream === 'app') return refuse('ticket_mismatch', 'this ticket was for an app')
   return done({ ...caller.value, client: headers['user-agent'], only: { stream, session, command } })
 }

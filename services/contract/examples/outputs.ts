@@ -86,6 +86,14 @@ export const exampleOutputs: { readonly [Name in OperationName]: OutputOf<Contra
   'artifacts.list': page(thing.artifact),
   'artifacts.get': thing.artifact,
   'artifacts.download': new TextEncoder().encode('<testsuites/>'),
+  'apps.list': [thing.app],
+  'apps.get': thing.app,
+  'apps.start': thing.app,
+  'apps.stop': { ...thing.app, status: 'stopped', ended_at: thing.instant },
+  'apps.open': {
+    url: 'http://3000--0123456789ab.localhost:9090/.debug-server/enter?ticket=dtk_example',
+    expires_at: thing.instant,
+  },
   'environments.list': page(thing.environment),
   'environments.delete': { id: thing.environment.id, status: 'deleting' },
   'debug.engines': [

@@ -1,4 +1,5 @@
 import type { Runner, Statistics } from '../administration-resources.ts'
+import type { App } from '../app-resources.ts'
 import type { Artifact } from '../artifact-resources.ts'
 import type { AuditEntry } from '../audit-entry.ts'
 import type { Breakpoint } from '../debug-breakpoints.ts'
@@ -309,6 +310,19 @@ export const auditEntry: AuditEntry = {
   token: null,
   user: null,
   invite: null,
+}
+
+export const app: App = {
+  name: 'files',
+  session: session.id,
+  status: 'ready',
+  command: command.id,
+  exit_code: null,
+  failure: null,
+  idle_seconds: 900,
+  started_at: instant,
+  ready_at: instant,
+  ended_at: null,
 }
 
 export const environment: Environment = {

@@ -17,6 +17,9 @@ export type EndCause =
   /** Its debugger went away, and what stopped in it must not run on unseen; `message` tells what happened. */
   | { reason: 'debugger_failed'; message: string }
   | { reason: 'debugger_lost' }
+  /** Nobody has used the app for so long; and, it did not answer within that time of its start. */
+  | { reason: 'app_idle'; seconds: number }
+  | { reason: 'app_not_ready'; seconds: number }
   | LimitCause
 
 /** It uses more than it may; `most`: bytes, or processes, or with `threads` those as well. */
@@ -68,12 +71,14 @@ function statusOf(cause: EndCause): CommandStatus {
     case 'session_stopped':
     case 'ended_by_debugger':
     case 'detached':
+    case 'app_idle':
       return 'cancelled'
     case 'process_gone':
       return 'lost'
     case 'spawn_failed':
     case 'debugger_failed':
     case 'debugger_lost':
+    case 'app_not_ready':
     case 'memory_limit':
     case 'process_limit':
     case 'output_limit':
@@ -100,6 +105,10 @@ function messageOf(cause: EndCause): string {
       return cause.message
     case 'debugger_lost':
       return 'the runner that held its debugger went away'
+    case 'app_idle':
+      return `nobody has used it for ${cause.seconds} s`
+    case 'app_not_ready':
+      return `it did not answer within ${cause.seconds} s`
     case 'memory_limit':
     case 'process_limit':
     case 'output_limit':

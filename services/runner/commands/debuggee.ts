@@ -11,11 +11,13 @@ export type Replacement =
     }
   | { ok: false; failure: CommandFailure }
 
-/** A command's debugger, as the command sees it. It is disposed of when the command is not run here any more. */
+/** A command's debugger, or what looks after it as an app, as the command sees it. It is disposed of when the command is not run here any more. */
 export type Debuggee = AsyncDisposable & {
   /** Makes the debugger ready. `end` ends the command. Rejects with the signal's reason when that aborts. */
   prepare(row: CommandRow, end: (cause: EndCause) => void, signal: AbortSignal): Promise<Replacement>
   launched(): void
+  /** Takes up one that another runner has launched. Without: it is ended, unless it had ended by itself. */
+  adopt?(row: CommandRow, end: (cause: EndCause) => void): void
   /** Its command is about to be ended: what is not to end with it is let go of. */
   leave(): Promise<void>
   /**

@@ -109,7 +109,8 @@ async function tryToLaunch(
   const folder = files.attempt(row.session_id, row.id, row.attempts)
   // The shell's `exec` would take a name that begins with a hyphen for an option.
   const plain = [name.startsWith('-') ? executable.path : name, ...rest]
-  const program = { words: plain, environment: env, meeting: replacement?.program.meeting }
+  const { meeting, sockets } = replacement?.program ?? {}
+  const program = { words: plain, environment: env, meeting, sockets }
   const terminal = terminalOf(row)
   const statusFile = files.sandboxStatus(row.session_id, row.id, row.attempts)
   const enclosed =

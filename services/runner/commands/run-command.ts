@@ -56,14 +56,14 @@ export class CommandRun {
   #mayEnd = () => false
   #ending: Promise<void> | undefined
 
-  /** `debuggee`: its debugger, where it is run under one. */
+  /** `debuggee`: its debugger, where it is run under one, or what looks after it as an app. */
   constructor(context: RunnerContext, session: SessionId, debuggee?: Debuggee) {
     this.#context = context
     this.session = session
     this.#debuggee = debuggee
   }
 
-  /** A debuggee takes no slot: one that is stopped must not hold up others. */
+  /** A debuggee takes no slot: one that is stopped must not hold up others; nor does an app, which runs on. */
   get takesSlot(): boolean {
     return this.#debuggee === undefined
   }
@@ -156,11 +156,12 @@ export class CommandRun {
   }
 
   /**
-   * A debuggee that somebody else has launched: its debugger is gone, and it may stand still for ever. Unless it had
+   * A debuggee that somebody else has launched: its debugger is gone, and it may stand still for ever; an app is taken up. Unless it had
    * ended before by itself, which what is killed with its debugger has not.
    */
   async #endUnheld(): Promise<void> {
     if (this.#debuggee === undefined) return
+    if (this.#debuggee.adopt !== undefined) return this.#debuggee.adopt(this.#row, cause => this.end(cause))
     const code = readExitFile(this.#exitFile)
     if (code === undefined || code === codeOfKilled) this.end({ reason: 'debugger_lost' })
   }

@@ -14,6 +14,8 @@ export type SandboxView = {
   readonly temporary: string
   /** A directory that is seen at `meetingPoint` as well. */
   readonly meeting?: string | undefined
+  /** A directory that can be written at `appPoint`. */
+  readonly sockets?: string | undefined
   /** Where the program starts. */
   readonly directory: string
   /** Whether it shares the host's network; otherwise it has a loopback of its own and nothing else. */
@@ -25,6 +27,8 @@ const temporaryPlaces = ['/tmp', '/var/tmp']
 
 /** A place that no host has, among what bubblewrap makes anew. */
 export const meetingPoint = '/dev/debug-server'
+/** Another. */
+export const appPoint = '/dev/debug-server-app'
 
 /** What shared memory may hold, in bytes: as in containers of Docker. */
 const sharedMemory = '67108864'
@@ -53,6 +57,7 @@ export function bubblewrapOptions(view: SandboxView): string[] {
     ...empty.flatMap(path => ['--tmpfs', path]),
     ...bound.flatMap(path => ['--bind', view.temporary, path]),
     ...(view.meeting === undefined ? [] : ['--ro-bind', view.meeting, meetingPoint]),
+    ...(view.sockets === undefined ? [] : ['--bind', view.sockets, appPoint]),
     ...mount('--ro-bind-try', view.visible),
     ...mount('--bind', view.writable),
     ...view.masked.flatMap(path => ['--ro-bind', '/dev/null', path]),

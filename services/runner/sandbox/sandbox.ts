@@ -37,6 +37,8 @@ export type Program = {
   readonly environment: Readonly<Record<string, string>>
   /** A directory of the host that it alone sees, read-only: inside, at `meetingPoint`. */
   readonly meeting?: string | undefined
+  /** A directory of the host that it alone sees and writes: inside, at `appPoint`. */
+  readonly sockets?: string | undefined
 }
 
 /** One that runs inside. `options` are bubblewrap's, to be read by it at `optionsDescriptor`. */
@@ -73,14 +75,14 @@ export async function findSandbox(mode: SandboxMode, path: string): Promise<Sand
 export function enclosed(
   program: string,
   view: SandboxView,
-  { words, environment, meeting }: Program,
+  { words, environment, meeting, sockets }: Program,
   outside: Readonly<Record<string, string>>,
 ): Enclosed {
   const variables = Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value])
   return {
     words: [program, '--args', String(optionsDescriptor), '--', '/bin/sh', '-c', 'exec "$@"', 'sh', ...words],
     environment: { PATH: '/usr/bin:/bin', ...outside },
-    options: [...bubblewrapOptions({ ...view, meeting }), '--clearenv', ...variables],
+    options: [...bubblewrapOptions({ ...view, meeting, sockets }), '--clearenv', ...variables],
   }
 }
 

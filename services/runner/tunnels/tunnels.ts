@@ -16,19 +16,23 @@ import { Refusal } from '../debug/refusal.ts'
 import { isolationFor, type ReadyProgram } from '../sandbox/enclosure.ts'
 import { withOptions } from '../sandbox/open-options.ts'
 import { haveAccepted, type Listener, listenerOf, networkOf } from './session-listeners.ts'
+import type { Way } from './way.ts'
+import { whileUsed } from './while-used.ts'
 
 /** How long it may take to come to the port or socket, in milliseconds. */
 const connectMs = 10_000
 const longestStatus = 500
+/** However many a page of one session's app opens, there is room for those of others. */
+const mostPerSession = 256
 /** How often it is looked who has taken a connection: that is in nobody's hands for a moment. */
 const looks = 5
 
 const relay = readFileSync(join(import.meta.dirname, 'relay.py'), 'utf8')
 
-type Context = Pick<RunnerContext, 'store' | 'files' | 'isolation' | 'helpers' | 'path'>
+type Context = Pick<RunnerContext, 'store' | 'clock' | 'files' | 'isolation' | 'helpers' | 'path'>
 
-/** A way into a session. Disposing of it ends what was started for it. */
-type Way = AsyncDisposable & { readonly stream: Duplex }
+/** The way to an app, once it is ready; throws a Refusal where that takes longer than this, or it cannot be. */
+type ToApp = (session: SessionId, app: string, patienceMs: number) => Promise<Way>
 
 /**
  * Ways from the API to ports and sockets of sessions' programs. Nothing listens for them on the host, and they lead to nothing
@@ -36,9 +40,12 @@ type Way = AsyncDisposable & { readonly stream: Duplex }
  */
 export class Tunnels {
   readonly #context: Context
+  readonly #toApp: ToApp
+  readonly #open = new Map<SessionId, number>()
 
-  constructor(context: Context) {
+  constructor(context: Context, toApp: ToApp) {
     this.#context = context
+    this.#toApp = toApp
   }
 
   /** Joins a connection of the API with what it is to lead to, until one of the two has ended. `opened`: tells that it is open. */
@@ -48,8 +55,10 @@ export class Tunnels {
     opened: () => void,
   ): Promise<LiveAnswer | undefined> {
     try {
-      await using way = await this.#open(session, target)
+      using _room = this.#enter(session)
+      await using way = await this.#openTo(session, target)
       opened()
+      using _used = whileUsed(this.#context, session, [peer, way.stream])
       await joined(peer, way.stream)
       return undefined
     } catch (error) {
@@ -58,13 +67,30 @@ export class Tunnels {
     }
   }
 
-  async #open(session: SessionId, target: TunnelTarget): Promise<Way> {
-    const row = await getSession(this.#context.store, session)
-    if (row?.status !== 'running') throw new Refusal('session_ended', `the session ${session} does not run`)
-    return 'port' in target ? this.#toPort(session, target.port) : this.#toSocket(session, target.socket)
+  /** Takes the room of one more until disposed. */
+  #enter(session: SessionId): Disposable {
+    const open = this.#open.get(session) ?? 0
+    if (open >= mostPerSession)
+      throw new Refusal('too_many_calls', `${open} connections lead into the session ${session}: close one`)
+    this.#open.set(session, open + 1)
+    return {
+      [Symbol.dispose]: () => {
+        const left = (this.#open.get(session) ?? 1) - 1
+        if (left === 0) this.#open.delete(session)
+        else this.#open.set(session, left)
+      },
+    }
   }
 
-  async #toPort(session: SessionId, port: number): Promise<Way> {
+  async #openTo(session: SessionId, target: TunnelTarget): Promise<Way> {
+    if ('app' in target) return this.#toApp(session, target.app, target.patience_ms)
+    const row = await getSession(this.#context.store, session)
+    if (row?.status !== 'running') throw new Refusal('session_ended', `the session ${session} does not run`)
+    return 'port' in target ? this.toPort(session, target.port) : this.#toSocket(session, target.socket)
+  }
+
+  /** To a port that a program of the session listens on. */
+  async toPort(session: SessionId, port: number): Promise<Way> {
     const listener = await this.#listener(session, port)
     // Nobody else is in a network of its own.
     if (listener.network !== (await networkOf('self'))) return this.#within(listener)

@@ -152,6 +152,11 @@ const valid: Record<OperationName, (things: Things) => Record<string, unknown>> 
   'artifacts.list': ({ session, command }) => ({ session, command, kind: 'file', ...paged([0, '']) }),
   'artifacts.get': ({ artifact }) => ({ artifact }),
   'artifacts.download': ({ artifact }) => ({ artifact }),
+  'apps.list': ({ session }) => ({ session }),
+  'apps.get': ({ session }) => ({ session, app: 'files' }),
+  'apps.start': ({ session }) => ({ session, app: 'files', wait: 0 }),
+  'apps.stop': ({ session }) => ({ session, app: 'files', wait: 0 }),
+  'apps.open': ({ session }) => ({ session, app: 'files' }),
   'environments.list': () => ({ manager: 'npm', ...paged(['', '']) }),
   'environments.delete': ({ environment }) => ({ environment }),
   'debug.launch': ({ session }) => ({
@@ -437,6 +442,7 @@ const spoilt: Record<string, unknown[]> = {
   expression: ['', 7, null, 'a\u0000b'],
   stdout: [-1, 1.5, 'x'],
   stderr: [-1, 1.5, 'x'],
+  app: ['', 'Files', 'a--b', '-a', '0', '99999', 'a'.repeat(31), 'a/b'],
 }
 /** Where a field of this name takes other values than elsewhere. */
 const spoiltIn: Partial<Record<OperationName, Record<string, unknown[]>>> = {

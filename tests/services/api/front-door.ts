@@ -4,6 +4,7 @@ import { instanceId } from '../../../services/contract/ids.ts'
 import { type ProxyDependencies, startProxy } from '../../../services/proxy/proxy.ts'
 import { proxyProof } from '../../../services/store/proxy-proof.ts'
 import { noGateway } from '../proxy/no-gateway.ts'
+import { noApps } from '../proxy/rig.ts'
 import type { Rig } from './rig.ts'
 
 /** A real proxy before an API, until the test is over. */
@@ -20,6 +21,7 @@ export async function startFrontDoor(
     trustedProxies: [],
     connections: 10_000,
     bodyLimit: 0,
+    ...noApps,
     instance: instanceId.create(),
     version: '1.2.3',
     log: pino({ level: 'silent' }),

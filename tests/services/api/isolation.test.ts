@@ -57,6 +57,10 @@ const needed: Partial<Record<OperationName, Record<string, unknown>>> = {
   'debug.evaluate': { expression: '1' },
   'debug.variables': { reference: 1 },
   'sessions.update': { ttl: 60 },
+  'apps.get': { app: 'files' },
+  'apps.start': { app: 'files' },
+  'apps.stop': { app: 'files' },
+  'apps.open': { app: 'files' },
 }
 
 /** A command in a body is a command line, and a secret or an environment of variables is no reference. */

@@ -147,6 +147,7 @@ t.test('lists have no more than a page at a time', async t => {
     'debug.shares',
     'debug.engines',
     'debug.processes',
+    'apps.list',
   ]
   t.same(lists.toSorted(), few.toSorted())
 })

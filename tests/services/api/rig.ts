@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Test } from 'tap'
 import { request } from 'undici'
+import { appSchema } from '../../../config/app-schema.ts'
 import { serverSchema } from '../../../config/schema.ts'
 import { systemClock } from '../../../lib/clock.ts'
 import { createLog } from '../../../lib/log.ts'
@@ -39,6 +40,8 @@ export type Sent = {
 }
 
 /** A store, a fake runner and a real API in a directory of their own, gone when the test is over. */
+const aFilesApp = appSchema.parse({ command: ['files', '{socket}'] })
+
 export async function startRig(t: Test, options: Partial<ApiDependencies> & { runner?: 'absent' } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'api-'))
   await using made = new AsyncDisposableStack()
@@ -79,6 +82,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     sessions: serverSchema.parse({}).sessions,
     commands: serverSchema.parse({}).runner,
     environment: { PATH: join(directory, 'bin') },
+    apps: { declared: new Map([['files', aFilesApp]]), origins: 'https://*.apps.example.org' },
     ...options,
   })
   made.use(api)

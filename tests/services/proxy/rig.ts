@@ -6,6 +6,16 @@ import { instanceId } from '../../../services/contract/ids.ts'
 import { type ProxyDependencies, startProxy } from '../../../services/proxy/proxy.ts'
 import { noGateway } from './no-gateway.ts'
 
+/** For a proxy that no app is asked of. */
+export const noApps = {
+  appOrigins: '',
+  apps: {
+    serve: () => {
+      throw new Error('no app is asked for')
+    },
+  },
+}
+
 /** An upstream that answers as the test says, and a real proxy before it. */
 export async function startRig(t: Test, answer: RequestListener, options: Partial<ProxyDependencies> = {}) {
   const upstream = createServer(answer)
@@ -22,6 +32,7 @@ export async function startRig(t: Test, answer: RequestListener, options: Partia
     trustedProxies: [],
     connections: 10_000,
     bodyLimit: 0,
+    ...noApps,
     instance,
     version: '1.2.3',
     log: pino({ level: 'silent' }),

@@ -56,7 +56,12 @@ export function startStubRunner({ store, token, slots, ran }: StubRunner): Async
     scope: helpers,
     tell: () => undefined,
   } as never)
-  const reconciler = new Reconciler(context, jobs, debugging, makeRun)
+  const noApps = {
+    host: () => {
+      throw new Error('no app is ever queued')
+    },
+  }
+  const reconciler = new Reconciler(context, jobs, debugging, noApps, makeRun)
   const loop = new WakeLoop(() => reconciler.pass(), 1_000, reject)
   return {
     failed,

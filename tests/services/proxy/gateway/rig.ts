@@ -16,6 +16,7 @@ import { startProxy } from '../../../../services/proxy/proxy.ts'
 import { openStore } from '../../../../services/store/store.ts'
 import { createToken } from '../../../../services/store/tokens.ts'
 import { makeStore } from '../../store/make-store.ts'
+import { noApps } from '../rig.ts'
 
 export const unruly = resolve(import.meta.dirname, 'unruly-server.ts')
 
@@ -55,6 +56,7 @@ export async function startRig(
     await startProxy({
       listen: { host: '127.0.0.1', port: 0 },
       ...{ upstream: api, proof: 'the proof', trustedProxies: [], connections: 1_000, bodyLimit: 0 },
+      ...noApps,
       ...{ instance: instanceId.create(), version: '1.2.3', log },
       openGateway: async () => {
         opened += 1

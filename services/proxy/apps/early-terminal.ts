@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { AppPlace } from '../../contract/app-origin.ts'
+import type { Store } from '../../store/store.ts'
+import { dialApp } from './dial-app.ts'
+
+/** How long a terminal may take to come up, in milliseconds; and what may be typed into it before, in bytes. */
+const patienceMs = 60_000
+const mostTyped = 64 * 1024
+/** The longest message, as `ws` of the terminal has it. */
+const longestMessage = 16 * 1024 * 1024
+
+export type EarlyTerminal = {
+  readonly store: Store
+  readonly place: AppPlace
+  readonly request: IncomingMessage
+  readonly socket: Socket
+  readonly path: string
+  /** What goes to the app with its own handshake: who asks. */
+  readonly headers: readonly string[]
+}
+
+const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: longestMessage })
+
+/** Accepts the WebSocket of a terminal that is starting, and connects it once that is up. What is typed meanwhile waits. */
+export function acceptEarly(work: EarlyTerminal): void {
+  server.handleUpgrade(work.request, work.socket, Buffer.alloc(0), client => void serve(client, work))
+}
+
+async function serve(client: WebSocket, { store, place, path, headers }: EarlyTerminal): Promise<void> {
+  const early: { data: WebSocket.RawData; binary: boolean }[] = []
+  let bytes = 0
+  const keep = (data: WebSocket.RawData, binary: boolean) => {
+    bytes += Buffer.isBuffer(data) ? data.length : 0
+    if (bytes > mostTyped) client.close(1009, 'more was typed than a terminal that is starting takes')
+    else early.push({ data, binary })
+  }
+  client.on('message', keep).on('error', () => undefined)
+  let way: Duplex
+  try {
+    way = await dialApp(store, place, patienceMs)
+  } catch (error) {
+    client.close(1013, reasonOf(error))
+    return
+  }
+  if (client.readyState !== WebSocket.OPEN) return void way.destroy()
+  const protocols = client.protocol === '' ? [] : [client.protocol]
+  const app = new WebSocket(`ws://${place.app}.localhost${path}`, protocols, {
+    // It comes paused; an app says nothing before it is asked.
+    createConnection: () => way.resume(),
+    headers: handshakeHeaders(headers),
+    maxPayload: longestMessage,
+    perMessageDeflate: false,
+  })
+  app.on('error', () => undefined)
+  app.once('open', () => {
+    client.off('message', keep)
+    for (const { data, binary } of early) app.send(data, { binary })
+    join(client, app)
+    join(app, client)
+  })
+  app.once('close', (code, reason) => closeLike(client, code, `${reason}`))
+  client.once('close', (code, reason) => closeLike(app, code, `${reason}`))
+}
+
+/** Passes on what one says, as fast as the other takes it. */
+function join(from: WebSocket, to: WebSocket): void {
+  from.on('message', (data: WebSocket.RawData, binary: boolean) => {
+    if (to.readyState !== WebSocket.OPEN) return
+    to.send(data, { binary }, () => from.isPaused && from.resume())
+    if (to.bufferedAmount > longestMessage) from.pause()
+  })
+}
+
+/** With the same code, where that is one that may be sent. */
+function closeLike(to: WebSocket, code: number, reason: string): void {
+  const sendable = (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || code >= 3000
+  if (sendable) to.close(code, reason)
+  else if (code === 1005) to.close()
+  else to.terminate()
+}
+
+/** `ws` writes those of the handshake itself. */
+function handshakeHeaders(raw: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase()
+    if (!name.startsWith('sec-websocket-')) headers[name] = raw[index + 1] ?? ''
+  }
+  return headers
+}
+
+/** A close frame has room for 123 bytes. */
+const reasonOf = (error: unknown): string =>
+  Buffer.from(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '')
+    .subarray(0, 120)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')

@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { type Agent, Pool } from 'undici'
+import { type Clock, toInstant } from '../../../lib/clock.ts'
+import { type AppPlace, enterPath, ownPath } from '../../contract/app-origin.ts'
+import type { ProblemDocument } from '../../contract/problems.ts'
+import { type AppPass, AppPasses, isPassGood } from '../../store/app-passes.ts'
+import type { Store } from '../../store/store.ts'
+import { takeTicket } from '../../store/tickets.ts'
+import type { Forwarded, RawHeaders } from '../headers.ts'
+import { sendProblem } from '../problem.ts'
+import type { BodyLimits } from '../request-body.ts'
+import { appAgent } from './app-agent.ts'
+import { type ToApp, toAppHeaders } from './app-headers.ts'
+import { passesIn, setPass } from './app-pass-cookie.ts'
+import { type AppRoute, terminalApp } from './app-route.ts'
+import { askApi } from './ask-api.ts'
+import { acceptEarly } from './early-terminal.ts'
+import { pageMay } from './page-may.ts'
+import { relayToApp } from './relay-app.ts'
+
+export type SessionAppsDependencies = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  /** Where the API is. */
+  readonly api: string
+  /** What the body of a request may be. */
+  readonly body: BodyLimits
+  /** How long a request waits for an app that starts, in milliseconds. */
+  readonly patienceMs?: number
+}
+
+export type AppRequest = {
+  readonly route: AppRoute
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly forwarded: Forwarded
+  /** The path and query that were asked for. */
+  readonly target: string
+  /** Given for a request to upgrade. `takes`: hands the connection over to a WebSocket that is accepted here. */
+  readonly upgrade?: {
+    readonly agreed: (raw: RawHeaders, socket: Duplex) => void
+    readonly takes: () => Socket
+  }
+}
+
+/** How long a browser that was signed in on an app's origin stays so at the most, in seconds. */
+const passSeconds = 43_200
+const defaultPatienceMs = 15_000
+
+/** Requests for apps of sessions: who may, and by which way. */
+export class SessionApps implements AsyncDisposable {
+  readonly #deps: SessionAppsDependencies
+  readonly #passes: AppPasses
+  readonly #api: Pool
+  /** Waits for an app that starts; the other one does not. */
+  readonly #agent: Agent
+  readonly #impatient: Agent
+
+  private constructor(deps: SessionAppsDependencies, passes: AppPasses) {
+    this.#deps = deps
+    this.#passes = passes
+    this.#api = new Pool(deps.api)
+    this.#agent = appAgent(deps.store, deps.patienceMs ?? defaultPatienceMs)
+    this.#impatient = appAgent(deps.store, 0)
+  }
+
+  static async open(deps: SessionAppsDependencies): Promise<SessionApps> {
+    return new SessionApps(deps, await AppPasses.of(deps.store))
+  }
+
+  /** Never rejects. */
+  async serve(asked: AppRequest): Promise<void> {
+    try {
+      await this.#serve(asked)
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'who may use an app cannot be told')
+      if (!asked.response.headersSent && !asked.response.destroyed)
+        sendProblem(asked.response, 'upstream_unavailable', 'the API does not answer; try again')
+    }
+  }
+
+  async #serve(asked: AppRequest): Promise<void> {
+    const { route, request, target } = asked
+    if (route.by === 'origin' && target.startsWith(ownPath)) return await this.#enter(asked, route)
+    const pass = route.by === 'origin' ? await this.#pass(request, route) : undefined
+    if (pass !== undefined && !pageMay(request, asked.upgrade !== undefined))
+      return sendProblem(asked.response, 'origin_refused', 'pages of other origins may not use this app')
+    const place = pass ?? (await this.#judged(asked))
+    if (place === undefined || asked.response.destroyed) return
+    this.#relay(asked, place, pass === undefined ? 'credential' : 'pass')
+  }
+
+  /** By what the API makes of the credential; undefined where that was refused. */
+  async #judged(asked: AppRequest): Promise<AppPlace | undefined> {
+    const { route, request, response, forwarded, upgrade } = asked
+    const { authorization, origin } = request.headers
+    const reads = upgrade === undefined && (request.method === 'GET' || request.method === 'HEAD')
+    // The API is asked with a GET, for which it takes a cookie from a request that says nothing of its origin.
+    if (authorization === undefined && origin === undefined && !reads)
+      return void sendProblem(
+        response,
+        'origin_refused',
+        'a cookie counts for nothing here without the Origin of a page: send a token',
+      )
+    const told = await askApi(this.#api, {
+      ...{ request, forwarded, session: route.session, app: route.app },
+      cookies: route.by === 'path',
+    })
+    if (told.ok) return { session: told.session, app: route.app }
+    refuseAs(response, told.problem, told.headers)
+    return undefined
+  }
+
+  async #pass(request: IncomingMessage, { session, app }: AppPlace): Promise<AppPass | undefined> {
+    for (const value of passesIn(request.headers.cookie)) {
+      const pass = this.#passes.read(value)
+      if (pass?.session !== session || pass.app !== app) continue
+      if (await isPassGood(this.#deps.store, pass, this.#deps.clock.now())) return pass
+    }
+    return undefined
+  }
+
+  /** Signs a browser in with a ticket. */
+  async #enter(
+    { request, response, target, forwarded }: AppRequest,
+    { session, app }: AppPlace,
+  ): Promise<void> {
+    const [path, query = ''] = target.split('?', 2)
+    if (path !== enterPath || request.method !== 'GET')
+      return sendProblem(response, 'not_found', 'there is nothing at this address')
+    const { store, clock } = this.#deps
+    const now = clock.now()
+    const taken = await takeTicket(store, new URLSearchParams(query).get('ticket') ?? '', toInstant(now))
+    const expires = Math.floor(now / 1_000) + passSeconds
+    const pass = taken && { session, app, credential: taken.credential_id, expires }
+    const fits = taken?.stream === 'app' && taken.session_id === session && taken.app === app
+    if (pass === undefined || !fits || !(await isPassGood(store, pass, now)))
+      return sendProblem(
+        response,
+        'unauthenticated',
+        'this address is not good any more: each opens an app once, and not for long; make another one',
+        { 'referrer-policy': 'no-referrer' },
+      )
+    response
+      .writeHead(303, {
+        location: '/',
+        'set-cookie': setPass(this.#passes.sign(pass), passSeconds, forwarded.protocol === 'https'),
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'content-length': 0,
+      })
+      .end()
+  }
+
+  #relay(asked: AppRequest, place: AppPlace, admittedBy: ToApp['admittedBy']): void {
+    const { route, request, response, forwarded, target, upgrade } = asked
+    const { by } = route
+    const [prefix, path] = by === 'path' ? [route.prefix, route.path] : ['', target]
+    const headers = toAppHeaders(request.rawHeaders, forwarded, { by, admittedBy, prefix })
+    const isTerminal = upgrade !== undefined && place.app === terminalApp
+    relayToApp({
+      ...{ log: this.#deps.log, limits: this.#deps.body },
+      ...{ request, response, place, by, path, headers },
+      agent: isTerminal ? this.#impatient : this.#agent,
+      ...(upgrade === undefined ? {} : { onUpgrade: upgrade.agreed }),
+      onRefused: ({ code }) => {
+        if (!isTerminal || (code !== 'app_starting' && code !== 'runner_unavailable')) return false
+        const { store } = this.#deps
+        acceptEarly({ ...{ store, place, request, path, headers }, socket: upgrade.takes() })
+        return true
+      },
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#api, this.#agent, this.#impatient].map(one => one.destroy()))
+  }
+}
+
+/** In the API's own words. */
+function refuseAs(response: ServerResponse, problem: ProblemDocument, headers: Record<string, string>): void {
+  const content = JSON.stringify(problem)
+  response
+    .writeHead(problem.status, {
+      'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(content),
+      'cache-control': 'no-store',
+      ...headers,
+    })
+    .end(content)
+}

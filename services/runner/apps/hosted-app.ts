@@ -1,0 +1,226 @@
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AppSettings } from '../../../config/app-schema.ts'
+import { toInstant } from '../../../lib/clock.ts'
+import type { CommandId, SessionId } from '../../contract/ids.ts'
+import { commandLineOf, environmentOf } from '../../store/rows.ts'
+import type { CommandRow } from '../../store/schema.ts'
+import { noteAppPort, noteAppReady } from '../../store/session-apps.ts'
+import type { EndCause } from '../commands/command-outcome.ts'
+import type { Debuggee, Replacement } from '../commands/debuggee.ts'
+import type { RunnerContext } from '../context.ts'
+import { appPoint } from '../sandbox/bubblewrap-options.ts'
+import { isolationFor } from '../sandbox/enclosure.ts'
+import type { Way } from '../tunnels/way.ts'
+import { appPlace, makeAppPlace, socketName } from './app-place.ts'
+import { connectSocket } from './connect-socket.ts'
+import { fillIn } from './fill-in.ts'
+import { answers } from './probe.ts'
+
+export type AppHosting = {
+  readonly settingsOf: (app: string) => AppSettings | undefined
+  /** A way to a port of the session's own programs. */
+  readonly toPort: (session: SessionId, port: number) => Promise<Way>
+  /** Where the apps of this project lie. */
+  readonly programs: string
+  readonly gone: (id: CommandId) => void
+}
+
+/** The pauses between two probes of one that is starting, in milliseconds; the last one repeats. */
+const pauses = [20, 30, 50, 100, 250] as const
+
+/**
+ * An app as this runner looks after it: launches its command with a place to listen, finds out when it answers, and ends it
+ * when nobody has used it for a while.
+ *
+ *     launched, or left by an earlier runner → starting → ready → over
+ *                                                 └────────────────↑
+ */
+export class HostedApp implements Debuggee {
+  readonly #context: RunnerContext
+  readonly #hosting: AppHosting
+  readonly #id: CommandId
+  readonly #over = new AbortController()
+  readonly #ready = Promise.withResolvers<void>()
+  #target: { session: SessionId; port: number | null; settings: AppSettings } | undefined
+  #end: (cause: EndCause) => void = () => undefined
+  #connections = 0
+  #idle: NodeJS.Timeout | undefined
+
+  constructor(context: RunnerContext, hosting: AppHosting, id: CommandId) {
+    this.#context = context
+    this.#hosting = hosting
+    this.#id = id
+  }
+
+  async prepare(row: CommandRow, end: (cause: EndCause) => void): Promise<Replacement> {
+    const { files, store, lease } = this.#context
+    const settings = this.#hosting.settingsOf(row.app ?? '')
+    if (settings === undefined) return notStarted(`no app is called ${row.app} in config/apps.toml any more`)
+    const isolation = await isolationFor(this.#context, row.session_id)
+    if (!isolation.ok) return notStarted(isolation.message)
+    const line = commandLineOf(row)
+    const words = typeof line === 'string' ? ['/bin/sh', '-c', line] : line
+    const variables = Object.entries(environmentOf(row))
+    const listensOnPort = [...words, ...variables.map(([, value]) => value)].some(text =>
+      text.includes('{port}'),
+    )
+    const port = listensOnPort ? await freePort() : null
+    if (port !== null) await noteAppPort(store, row.id, port, lease.token)
+    const place = makeAppPlace(files, row.id)
+    const filling = {
+      socket: join(isolation.apart ? appPoint : place, socketName),
+      port: `${port ?? ''}`,
+      worktree: files.worktree(row.session_id),
+      session: row.session_id,
+      node: process.execPath,
+      programs: this.#hosting.programs,
+    }
+    this.#target = { session: row.session_id, port, settings }
+    this.#end = end
+    return {
+      ok: true,
+      program: {
+        words: words.map(word => fillIn(word, filling)),
+        environment: Object.fromEntries(variables.map(([name, value]) => [name, fillIn(value, filling)])),
+        sockets: place,
+      },
+    }
+  }
+
+  launched(): void {
+    void this.#start()
+  }
+
+  adopt(row: CommandRow, end: (cause: EndCause) => void): void {
+    const settings = this.#hosting.settingsOf(row.app ?? '')
+    if (settings === undefined) {
+      end({ reason: 'cancelled_by_client' })
+      return
+    }
+    this.#target = { session: row.session_id, port: row.app_port, settings }
+    this.#end = end
+    void this.#start()
+  }
+
+  /** Resolves to whether it is ready, once that is so, it is over, or this is given up. */
+  async untilReady(gone: AbortSignal): Promise<boolean> {
+    const either = AbortSignal.any([gone, this.#over.signal])
+    if (either.aborted) return false
+    const { promise, resolve } = Promise.withResolvers<false>()
+    const abort = () => resolve(false)
+    either.addEventListener('abort', abort)
+    try {
+      return await Promise.race([this.#ready.promise.then(() => true), promise])
+    } finally {
+      either.removeEventListener('abort', abort)
+    }
+  }
+
+  /** A connection to it. As long as there is one, it is in use. */
+  async connect(): Promise<Way> {
+    const way = await this.#dial()
+    this.#connections++
+    clearTimeout(this.#idle)
+    return {
+      stream: way.stream,
+      [Symbol.asyncDispose]: async () => {
+        await way[Symbol.asyncDispose]()
+        this.#connections--
+        this.#watchIdle()
+      },
+    }
+  }
+
+  async leave(): Promise<void> {}
+  async killed(): Promise<void> {}
+  async recorded(): Promise<void> {}
+
+  async ended(): Promise<void> {
+    this.#over.abort()
+    await rm(appPlace(this.#context.files, this.#id), { recursive: true, force: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort()
+    clearTimeout(this.#idle)
+    this.#hosting.gone(this.#id)
+  }
+
+  async #start(): Promise<void> {
+    const { store, clock, lease, changed, log } = this.#context
+    try {
+      if (!(await this.#untilAnswering()) || this.#target === undefined) return
+      await noteAppReady(store, this.#id, toInstant(clock.now()), lease.token)
+      this.#ready.resolve()
+      changed({ session: this.#target.session, command: this.#id })
+      this.#watchIdle()
+    } catch (error) {
+      if (!this.#over.signal.aborted)
+        log.error({ err: error, command: this.#id }, 'looking after an app failed')
+    }
+  }
+
+  async #untilAnswering(): Promise<boolean> {
+    const seconds = this.#target?.settings.ready_seconds ?? 0
+    const deadline = performance.now() + seconds * 1_000
+    for (let attempt = 0; !this.#over.signal.aborted; attempt++) {
+      if (await this.#answers()) return !this.#over.signal.aborted
+      if (performance.now() >= deadline) {
+        this.#end({ reason: 'app_not_ready', seconds })
+        return false
+      }
+      await delay(pauses[Math.min(attempt, pauses.length - 1)])
+    }
+    return false
+  }
+
+  async #answers(): Promise<boolean> {
+    const path = this.#target?.settings.ready ?? ''
+    try {
+      await using way = await this.#dial()
+      return path === '' || (await answers(way.stream, path))
+    } catch {
+      return false // not yet
+    }
+  }
+
+  async #dial(): Promise<Way> {
+    if (this.#target === undefined) throw new Error('an app that is not launched yet')
+    const { session, port } = this.#target
+    if (port !== null) return this.#hosting.toPort(session, port)
+    const stream = await connectSocket(join(appPlace(this.#context.files, this.#id), socketName))
+    return { stream, [Symbol.asyncDispose]: async () => void stream.destroy() }
+  }
+
+  #watchIdle(): void {
+    const seconds = this.#target?.settings.idle_seconds ?? 0
+    clearTimeout(this.#idle)
+    if (seconds === 0 || this.#connections > 0 || this.#over.signal.aborted) return
+    const idle = () => this.#end({ reason: 'app_idle', seconds })
+    this.#idle = setTimeout(idle, Math.min(seconds * 1_000, longestTimer))
+  }
+}
+
+/** What Node.js can wait for. */
+const longestTimer = 2 ** 31 - 1
+
+const notStarted = (message: string): Replacement => ({
+  ok: false,
+  failure: { reason: 'spawn_failed', message },
+})
+
+/** One that nobody listens on now. Who takes it before the app does has the app fail, and is never taken for it. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('it listens on no port')
+  return address.port
+}

@@ -1,0 +1,69 @@
+import t from 'tap'
+import { WebSocket } from 'ws'
+import { declaredApps } from '../../../../config/apps.ts'
+import { ownRoot } from '../../../../config/workspace.ts'
+import { until } from '../../../until.ts'
+import { app } from '../../runner/apps/rig.ts'
+import { frontRig } from './rig.ts'
+
+t.setTimeout(240_000)
+
+/** One that has sent what it had to send first; what it hears of output. */
+function terminal(url: string, headers: Record<string, string>) {
+  const socket = new WebSocket(url, ['tty'], { headers })
+  const heard = { text: '', code: 0, reason: '' }
+  socket.on('error', () => undefined)
+  socket.once('open', () =>
+    socket.send(Buffer.from(JSON.stringify({ AuthToken: '', columns: 80, rows: 24 })), { binary: true }),
+  )
+  socket.on('message', (data: Buffer) => {
+    if (data[0] === 0x30) heard.text += data.subarray(1).toString()
+  })
+  socket.once('close', (code, reason) => Object.assign(heard, { code, reason: `${reason}` }))
+  return { socket, heard, type: (text: string) => socket.send(Buffer.from(`0${text}`), { binary: true }) }
+}
+
+t.test(
+  'a terminal is accepted at once, connected once its app is up, and is the same for who comes again',
+  async t => {
+    const declared = declaredApps(ownRoot).get('terminal')
+    if (declared === undefined) throw new Error('the project has one')
+    const rig = await frontRig(t, { terminal: declared })
+    const { id } = await rig.sessionOf({ 'here.txt': 'a worktree\n' })
+    const url = `ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`
+    const first = terminal(url, rig.bearer(rig.alice))
+    await until('it to be accepted', () => (first.socket.readyState === WebSocket.OPEN ? true : undefined))
+    first.type('cat here.txt; echo $((6 * 7))\r')
+    await until('what was typed to be done', () =>
+      /a worktree\s+42/.test(first.heard.text) ? true : undefined,
+    )
+    first.socket.close()
+    const again = terminal(
+      `${url.replace('sessions', 'session').replace('terminal', 'term')}`,
+      rig.bearer(rig.alice),
+    )
+    await until('the same terminal', () => (again.heard.text.includes('42') ? true : undefined))
+    again.type('exit 3\r')
+    await until('its end', () => (again.heard.code !== 0 ? true : undefined))
+    t.match(again.heard, { code: 1000, reason: 'exited with 3' })
+
+    const own = new WebSocket(`ws://127.0.0.1:${rig.port}/ws`, ['tty'], {
+      headers: { host: rig.hostOf(id, 'terminal'), cookie: await rig.pass(id, 'terminal') },
+    })
+    const [status] = await new Promise<[number | undefined]>(resolve =>
+      own
+        .once('unexpected-response', (_, { statusCode }) => resolve([statusCode]))
+        .on('error', () => undefined),
+    )
+    t.equal(status, 403, 'a cookie counts for nothing without the origin of the page')
+  },
+)
+
+t.test('one that cannot come up is closed with the reason', async t => {
+  const broken = app({ command: ['sh', '-c', 'exit 4', '{socket}'] })
+  const rig = await frontRig(t, { terminal: broken })
+  const { id } = await rig.sessionOf({ 'x.txt': '' })
+  const { heard } = terminal(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, rig.bearer(rig.alice))
+  await until('its end', () => (heard.code !== 0 ? true : undefined))
+  t.match(heard, { code: 1013, reason: /^the app terminal has failed: it exited with code 4/ })
+})
