@@ -1,31 +1,14 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { z } from 'zod'
 import { operationNames } from '../../../services/contract/contract.ts'
+import { chromium } from '../../chromium.ts'
 import { lacks } from './development-tool.ts'
 import { startRig } from './rig.ts'
 
 t.setTimeout(200_000)
-
-/** A Chromium of this host: the one that is named, or the first on PATH. */
-const chromium =
-  process.env.DEBUG_SERVER_CHROMIUM ??
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap(place => ['chromium', 'chromium-browser', 'google-chrome'].map(name => join(place, name)))
-    .find(isProgram)
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 const seenSchema = z.object({
   requests: z.array(z.string()),

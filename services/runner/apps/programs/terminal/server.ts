@@ -15,6 +15,8 @@ const longestMessage = 4_194_304
 /** How long a client may take for its first message, and between two signs of life. */
 const openingMs = 10_000
 const pingMs = 30_000
+/** What may wait for a client, in bytes, so that its pings are answered. */
+const mostBuffered = 65_536
 /** Who may look at one terminal at a time. */
 const mostViewers = 32
 const usual: Size = { columns: 80, rows: 24 }
@@ -30,6 +32,7 @@ export async function startTerminal({ socket, ...options }: TerminalOptions): Pr
     noServer: true,
     maxPayload: longestMessage,
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols: () => 'tty',
   })
   const server = createServer((request, response) => {
@@ -115,8 +118,13 @@ type Joined = { readonly shell: Shell; readonly viewer: Viewer }
 function serve(socket: WebSocket, name: string, shells: Shells): void {
   let joined: Joined | undefined
   const late = setTimeout(() => socket.close(1008, 'nothing was said'), openingMs)
-  socket.on('error', () => socket.terminate())
+  // It closes by itself, with a code.
+  socket.on('error', () => undefined)
   socket.on('pong', () => asked.delete(socket))
+  // Who takes nothing, and pings on, is not to fill our memory with answers.
+  socket.on('ping', data => {
+    if (socket.bufferedAmount < mostBuffered) socket.pong(data)
+  })
   socket.on('close', () => {
     clearTimeout(late)
     joined?.shell.leave(joined.viewer)

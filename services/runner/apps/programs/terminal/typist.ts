@@ -34,9 +34,14 @@ export class Typist implements Disposable {
     if (this.#timer === undefined) this.#write()
   }
 
+  /** Forgets what has not been typed. */
   [Symbol.dispose](): void {
+    const wasFull = this.isFull
     clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#waiting = []
+    this.#bytes = 0
+    if (wasFull) this.#roomAgain()
   }
 
   #write(): void {

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -15,7 +17,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { until } from '../../../../../until.ts'
-import { Program } from '../rig.ts'
+import { mainOf, Program } from '../rig.ts'
 
 const most = 1_000_000
 const program = await Program.start('files', '--most-upload-bytes', `${most}`)
@@ -106,6 +108,24 @@ t.test('what one that was killed has left is removed by its successor', async t 
   await program.again()
   t.same(left(), [])
   t.notOk(existsSync(inside('killed')))
+})
+
+t.test('where there is no room it is said, and nothing is left', async t => {
+  const place = mkdtempSync(join(program.outside, 'small-'))
+  const socket = join(program.outside, 'small.sock')
+  const script = `ulimit -f 100; exec "${process.execPath}" "${mainOf('files')}" --socket "${socket}"`
+  const small = spawn('bash', ['-c', script], { cwd: place, stdio: 'ignore' })
+  t.teardown(() => small.kill('SIGKILL'))
+  const asking = () =>
+    new Promise<number | undefined>(done => {
+      request({ socketPath: socket, path: '/file?path=one', method: 'PUT', agent: false }, response => {
+        response.resume().on('end', () => done(response.statusCode))
+      })
+        .on('error', () => done(undefined))
+        .end(Buffer.alloc(300_000))
+    })
+  t.equal(await until('an answer', asking), 507)
+  t.same(readdirSync(place), [])
 })
 
 const form = (...parts: readonly [name: string, content: string][]) => {

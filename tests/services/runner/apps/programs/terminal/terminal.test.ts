@@ -149,6 +149,35 @@ t.test('a viewer that takes nothing is left behind, and told; the program goes o
   slow.socket.terminate()
 })
 
+t.test('pings that nobody takes the answers of fill no memory', async t => {
+  const viewer = await open({ name: 'pings' })
+  viewer.type('echo re""ady\r')
+  await viewer.sees('ready\r\n')
+  const before = memoryOf(program.pid)
+  viewer.socket.pause()
+  const data = Buffer.alloc(125, 'x')
+  for (let block = 0; block < 100; block++) {
+    for (let count = 0; count < 2_000; count++) viewer.socket.ping(data)
+    await until('they have gone out', () => viewer.socket.bufferedAmount < 1_000_000)
+  }
+  viewer.type('touch pinged\r')
+  await until('all have come', () => existsSync(join(program.worktree, 'pinged')))
+  t.ok(memoryOf(program.pid) - before < 60_000_000)
+  viewer.socket.terminate()
+})
+
+/** Of a process, in bytes. */
+const memoryOf = (pid: number): number =>
+  1_024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+
+t.test('who pastes into a program that ends is told of its end', async t => {
+  const viewer = await open({ name: 'deaf' })
+  viewer.type('stty raw -echo; echo re""ady; sleep 1; exit 5\r')
+  await viewer.sees('ready')
+  viewer.send(Buffer.concat([Buffer.from('0'), Buffer.alloc(1_000_000, 'x')]))
+  t.same(await viewer.ends(), { code: 1000, reason: 'exited with 5' })
+})
+
 t.test('what was said last is seen, however it ends', async t => {
   const viewer = await open({ name: 'last' })
   viewer.type('seq 1 30000; exit\r')
