@@ -40,10 +40,7 @@ export async function startFiles({
   const files = new Files(worktree, mostUploadBytes)
   await files.uploads.removeLeft()
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    files.answer(request, response).catch(error => {
-      // Who has gone away needs no answer.
-      if (!response.destroyed) sendRefusal(request, response, refusalOf(error))
-    })
+    files.answer(request, response).catch(error => sendRefusal(request, response, refusalOf(error)))
   }
   const server = createServer(answer)
   // It is told to go on when its body is read; who is refused need not send it.

@@ -67,6 +67,8 @@ const restMs = 2_000
 
 /** The answer to what was thrown; where an answer has begun the connection breaks, so that nobody takes a part for the whole. */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  // Who has gone away needs no answer.
+  if (response.destroyed) return
   const refused = error instanceof Refused ? error : new Refused('INTERNAL', 'it failed')
   if (refused !== error) console.error(error)
   if (response.headersSent) return void response.destroy()

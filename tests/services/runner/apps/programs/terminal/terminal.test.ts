@@ -47,7 +47,12 @@ t.test('who comes back finds the same shell, and what it has shown', async t => 
 })
 
 t.test('several look at one: the size is that of who acted last, and one terminal answers', async t => {
-  const [one, two] = [await open({ name: 'two', columns: 100 }), await open({ name: 'two', columns: 70 })]
+  const one = await open({ name: 'two', columns: 100 })
+  one.type('while sleep 0.05; do stty size; done\r')
+  await one.sees('24 100\r\n')
+  const two = await open({ name: 'two', columns: 70 })
+  await one.sees('24 70\r\n')
+  two.type('\x03')
   one.type('echo both\r')
   await two.sees('both\r\n')
   two.type('stty size\r')
