@@ -96,6 +96,9 @@ async function drained(streams: readonly Collected[]): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     await Promise.race([closed, new Promise(resolve => (timer = setTimeout(resolve, drainMs)))])
     clearTimeout(timer)
+    if (!open) return
+    // Who was held up himself may hear of the time first, and of what had come meanwhile afterwards.
+    await new Promise(setImmediate)
     const latest = Math.max(start, ...streams.map(stream => stream.lastData))
     if (monotonicMs() - latest >= drainMs) return
   }
