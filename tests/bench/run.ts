@@ -32,6 +32,7 @@ const names = [
   'api-requests',
   'cli-start',
   'mcp-call',
+  'mcp-gateway',
   'debug-first-stop',
   'debug-step',
   'debug-gdb',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { expand } from '../../../../config/expand.ts'
 import type { ServerSettings } from '../../../../config/mcp/schema.ts'
+import { ownRoot } from '../../../../config/workspace.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -47,7 +48,7 @@ export function launchOf(name: string, settings: ServerSettings, surroundings: L
     return {
       kind: 'program',
       command: process.execPath,
-      args: [resolve(root, 'client/mcp/main.ts')],
+      args: [resolve(ownRoot, 'client/mcp/main.ts')],
       // A configuration of the user's own is not looked at: whose token counts is settled.
       env: {
         ...own,

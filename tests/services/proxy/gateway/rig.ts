@@ -31,7 +31,8 @@ export async function startRig(
   {
     environment = process.env,
     api = 'http://127.0.0.1:1',
-  }: { environment?: NodeJS.ProcessEnv; api?: string } = {},
+    storeFile: given,
+  }: { environment?: NodeJS.ProcessEnv; api?: string; storeFile?: string } = {},
 ) {
   const root = await mkdtemp(join(tmpdir(), 'gateway-'))
   await using made = new AsyncDisposableStack()
@@ -39,15 +40,15 @@ export async function startRig(
   await mkdir(join(root, 'config'))
   const configure = (text: string) => writeFile(join(root, 'config', 'mcp.toml'), text)
   await configure(configuration)
-  const storeFile = join(root, 'store.db')
-  await makeStore(storeFile)
+  const storeFile = given ?? join(root, 'store.db')
+  if (given === undefined) await makeStore(storeFile)
   const store = made.use(await openStore(storeFile))
   const token = async (name: string, scopes: readonly Scope[] = ['mcp']) => {
     const created = await createToken(store, { name, scopes, now: toInstant(Date.now()), expires_at: null })
     if (created.outcome !== 'created') throw new Error(`no token: ${created.outcome}`)
     return created
   }
-  const { secret } = await token('codex')
+  const { secret } = await token('rig')
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: line => void logged.push(line) })
   const clients: Client[] = []
