@@ -127,6 +127,8 @@ export const tokenSchema = z.object({
   /** Since when they are disabled, so that it opens nothing; null where they are not. */
   user_disabled_at: instant.nullable(),
   scopes: z.array(scopeSchema),
+  /** The servers behind the MCP gateway that it opens; null: any. */
+  mcp_servers: z.array(z.string()).nullable(),
   /** The token of the same user that it was made with, and is revoked with. */
   made_with: tokenId.schema.nullable(),
   created_at: instant,

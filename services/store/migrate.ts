@@ -39,6 +39,7 @@ import * as plainPositions from './migrations/0036-plain-positions.ts'
 import * as debuggedChildren from './migrations/0038-debugged-children.ts'
 import * as changesByPosition from './migrations/0039-changes-by-position.ts'
 import * as sessionApps from './migrations/0040-session-apps.ts'
+import * as tokensMcpServers from './migrations/0042-tokens-mcp-servers.ts'
 import type { Schema } from './schema.ts'
 
 /** Every migration, by its name. */
@@ -77,6 +78,7 @@ const migrations: Record<MigrationName, Migration> = {
   '0038-debugged-children': debuggedChildren,
   '0039-changes-by-position': changesByPosition,
   '0040-session-apps': sessionApps,
+  '0042-tokens-mcp-servers': tokensMcpServers,
 }
 
 export type MigrateOptions = {

@@ -34,6 +34,7 @@ export const migrationNames = [
   '0038-debugged-children',
   '0039-changes-by-position',
   '0040-session-apps',
+  '0042-tokens-mcp-servers',
 ] as const
 
 export type MigrationName = (typeof migrationNames)[number]

@@ -286,6 +286,7 @@ export const toToken = (row: TokenJoined): Token => ({
   user: row.user_name,
   user_disabled_at: row.user_disabled_at,
   scopes: scopesOf(row),
+  mcp_servers: mcpServersOf(row),
   made_with: row.made_with,
   created_at: row.created_at,
   expires_at: row.expires_at,
@@ -308,4 +309,7 @@ export const toInvite = (row: InviteJoined): Invite => ({
 })
 
 const scopes = z.array(scopeSchema)
+const mcpServers = z.array(z.string())
 export const scopesOf = (row: Pick<TokenRow, 'scopes_json'>) => column(scopes, row.scopes_json)
+export const mcpServersOf = (row: Pick<TokenRow, 'mcp_servers_json'>) =>
+  nullableColumn(mcpServers, row.mcp_servers_json)

@@ -270,6 +270,8 @@ export type TokenRow = {
   made_with: TokenId | null
   /** It opens the debuggers of this session, as far as its scopes say, and nothing else. Null of any other token. */
   viewer_of: SessionId | null
+  /** The servers behind the MCP gateway that it opens. Null: any. */
+  mcp_servers_json: string | null
 }
 
 /** What a user may do with the debuggers of a session of another. One for each. */

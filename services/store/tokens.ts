@@ -31,6 +31,8 @@ export type NewToken = {
   expires_at: string | null
   /** The session whose debuggers it opens, where it is to open nothing else. */
   viewer_of?: SessionId
+  /** The servers behind the MCP gateway that it opens; null: any. */
+  mcp_servers?: readonly string[] | null
 }
 
 export type CreatedToken =
@@ -74,6 +76,7 @@ export async function insertToken(
       last_used_at: null,
       made_with: madeWith,
       viewer_of: wanted.viewer_of ?? null,
+      mcp_servers_json: wanted.mcp_servers ? JSON.stringify(wanted.mcp_servers) : null,
     })
     .execute()
   note({ user: user.id, token: id })

@@ -484,6 +484,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     name: aName(),
     user: await aUser(),
     scopes: ['cli', 'mcp'],
+    mcp_servers: ['files'],
     expires_in: 3_600,
   }),
   'tokens.list': async () => ({ cursor: cursorAt(['2026-01-01T00:00:00.000Z', '']), limit: 5 }),

@@ -59,11 +59,13 @@ export const tokenCreate: Words<'tokens.create'> = {
   flags: {
     user: { value: 'NAME' },
     scopes: { value: 'SCOPE,SCOPE', read: 'commas' },
+    mcp_servers: { value: 'SERVER,SERVER', read: 'commas' },
     expires_in: { value: 'DURATION', read: 'seconds' },
   },
   examples: [
     'laptop --scopes cli --expires-in 30d',
     'agent --user alice --scopes sessions:read,sessions:write,commands:write',
+    'codex --scopes mcp --mcp-servers files,tickets',
   ],
   act: () => import('../acts/token-create.ts'),
 }

@@ -1,7 +1,7 @@
 import { toInstant } from '../../../lib/clock.ts'
 import { grants } from '../../contract/scopes.ts'
 import { createOwnToken } from '../../store/own-tokens.ts'
-import { toToken } from '../../store/rows.ts'
+import { mcpServersOf, toToken } from '../../store/rows.ts'
 import { whyNoToken } from '../../store/token-request.ts'
 import { createToken, listTokens, revokeToken } from '../../store/tokens.ts'
 import { type Caller, insufficientScope } from '../access.ts'
@@ -31,8 +31,11 @@ export const tokenHandlers = (context: Context): Pick<Handlers, Names> => ({
     const instant = context.clock.now()
     const expires = expiryOf(input.expires_in, isOwn ? caller : undefined, instant)
     if (!expires.ok) return expires
+    const servers = serversOf(input.mcp_servers, caller)
+    if (!servers.ok) return servers
     const wanted = {
       name: input.name,
+      mcp_servers: servers.value,
       user,
       scopes: [...new Set(input.scopes)],
       now: toInstant(instant),
@@ -76,5 +79,18 @@ function expiryOf(
   if (latest === null || wanted === null || wanted <= latest) return done(wanted ?? latest)
   return refuseFields([
     { path: 'expires_in', message: `the token that it is made with expires at ${latest}, and it not later` },
+  ])
+}
+
+/** Which servers behind the MCP gateway a token opens: none that what makes it does not. */
+function serversOf(
+  wanted: readonly string[] | undefined,
+  { credential }: Caller,
+): Outcome<readonly string[] | null> {
+  const held = credential.kind === 'token' ? mcpServersOf(credential) : null
+  const beyond = held === null ? undefined : wanted?.find(server => !held.includes(server))
+  if (beyond === undefined) return done(wanted === undefined ? held : [...new Set(wanted)])
+  return refuseFields([
+    { path: 'mcp_servers', message: `the token that it is made with does not open ${beyond}` },
   ])
 }

@@ -139,6 +139,7 @@ export const token: Token = {
   user: 'bootstrap',
   user_disabled_at: null,
   scopes: ['admin'],
+  mcp_servers: null,
   made_with: null,
   created_at: instant,
   expires_at: null,

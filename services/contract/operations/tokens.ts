@@ -23,6 +23,13 @@ export const tokenOperations = {
         .array(scopeSchema)
         .max(20)
         .describe('what it may do, and no more than what makes it; an empty list grants nothing'),
+      mcp_servers: z
+        .array(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/))
+        .max(100)
+        .optional()
+        .describe(
+          'which servers behind the MCP gateway it opens, by name, with the scope mcp; default: those that what makes it opens, or any',
+        ),
       expires_in: z
         .number()
         .int()

@@ -8,7 +8,7 @@ import { bearerToken } from '../../contract/bearer.ts'
 import { grants } from '../../contract/scopes.ts'
 import { admits } from '../../contract/user-role.ts'
 import { credentialBySecret } from '../../store/credentials.ts'
-import { scopesOf } from '../../store/rows.ts'
+import { mcpServersOf, scopesOf } from '../../store/rows.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Who may use the gateway, and with what. */
@@ -16,6 +16,8 @@ export type Caller = {
   /** The id of the token. */
   readonly owner: string
   readonly token: string
+  /** Whether the token opens a server. */
+  readonly mayUse: (server: string) => boolean
 }
 
 export type Admission =
@@ -87,7 +89,9 @@ export class Access {
       return refused(403, 'this needs a token with the scope mcp', {
         'www-authenticate': 'Bearer realm="debug-server", error="insufficient_scope", scope="mcp"',
       })
-    return { ok: true, caller: { owner: credential.id, token } }
+    const servers = mcpServersOf(credential)
+    const mayUse = (server: string) => servers === null || servers.includes(server)
+    return { ok: true, caller: { owner: credential.id, token, mayUse } }
   }
 }
 

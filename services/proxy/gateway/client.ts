@@ -58,7 +58,7 @@ export class Client {
 
   /** The servers that it may use now. */
   get servers(): string[] {
-    return this.#deps.views.servers(this.#endpoint)
+    return this.#deps.views.servers(this.#endpoint).filter(this.#caller.mayUse)
   }
 
   get #user(): User {

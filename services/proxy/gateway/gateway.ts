@@ -140,20 +140,21 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     const admission = await access.admit(request, { host, address, settings: views.settings.gateway })
     if (!admission.ok) return refuse(response, admission.refusal)
     const { caller } = admission
-    if (path === '/servers') return answerReadiness(request, response)
-    const refusal = refusalOf(path, views.settings, faults)
+    if (path === '/servers') return answerReadiness(request, response, caller)
+    const refusal = refusalOf(path, views.settings, faults, caller)
     if (refusal !== undefined) return refuse(response, refusal)
     const server = serverIn(path)
     const endpoint: Endpoint = server === undefined ? { kind: 'all' } : { kind: 'server', server }
     await sessions.answer(request, response, { owner: `${caller.owner} ${server ?? ''}`, caller, endpoint })
   }
 
-  function answerReadiness({ method }: IncomingMessage, response: ServerResponse): void {
+  function answerReadiness({ method }: IncomingMessage, response: ServerResponse, { mayUse }: Caller): void {
     if (method !== 'GET') {
       refuse(response, { status: 405, message: 'GET is offered here', headers: { allow: 'GET' } })
       return
     }
-    const told = readiness({ views, declared, upstreams, faults })
+    const { servers } = readiness({ views, declared, upstreams })
+    const told = { servers: servers.filter(({ name }) => mayUse(name)), faults }
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     response.end(JSON.stringify(told))
   }
@@ -181,11 +182,16 @@ const faultsOf = (read: McpConfiguration): string[] => (read.ok ? [] : read.prob
 /** Of `/servers/NAME/mcp`. */
 const serverIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/mcp$/.exec(path)?.[1]
 
-function refusalOf(path: string, { servers }: McpSettings, faults: readonly string[]): Refusal | undefined {
+function refusalOf(
+  path: string,
+  { servers }: McpSettings,
+  faults: readonly string[],
+  { mayUse }: Caller,
+): Refusal | undefined {
   if (faults.length > 0 && Object.keys(servers).length === 0)
     return { status: 503, message: ['the configuration of the gateway is not valid', ...faults].join('\n') }
   if (path === '/mcp') return undefined
   const server = serverIn(path)
-  if (server !== undefined && servers[server]?.enabled === true) return undefined
+  if (server !== undefined && servers[server]?.enabled === true && mayUse(server)) return undefined
   return { status: 404, message: 'MCP is served at /mcp, and of one server at /servers/NAME/mcp' }
 }

@@ -25,11 +25,10 @@ type ReadinessOf = {
   readonly views: Views
   readonly declared: Declared
   readonly upstreams: Upstreams
-  readonly faults: readonly string[]
 }
 
 /** How each server behind the gateway stands, and in what it differs from what it is taken to be. */
-export function readiness({ views, declared, upstreams, faults }: ReadinessOf) {
+export function readiness({ views, declared, upstreams }: ReadinessOf) {
   const { shadowing } = views.catalogue({ kind: 'all' })
   const servers = Object.entries(views.settings.servers).map(([name, { enabled }]): ServerReadiness => {
     const instances = upstreams.states(name)
@@ -47,7 +46,7 @@ export function readiness({ views, declared, upstreams, faults }: ReadinessOf) {
       shadowing: shadowing.filter(one => one.server === name),
     }
   })
-  return { servers, faults }
+  return { servers }
 }
 
 function stateOf(instances: readonly UpstreamState[], isMet: boolean): ServerReadiness['state'] {

@@ -6,6 +6,7 @@ import { startGateway } from '../../../services/proxy/gateway/gateway.ts'
 import { startProxy } from '../../../services/proxy/proxy.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
+import { noApps } from '../../services/proxy/rig.ts'
 import { makeStore } from '../../services/store/make-store.ts'
 import { tellAddress } from './told.ts'
 
@@ -19,6 +20,7 @@ const created = await createToken(store, { name: 'bench', scopes: ['mcp'], now, 
 if (created.outcome !== 'created') throw new Error(created.outcome)
 const [log, api, version] = [createLog('proxy'), 'http://127.0.0.1:1', '0']
 const proxy = await startProxy({
+  ...noApps,
   ...{ listen: { host: '127.0.0.1', port: 0 }, upstream: api, proof: 'proof', trustedProxies: [] },
   ...{ connections: 10_000, bodyLimit: 0, instance: instanceId.create(), version, log },
   openGateway: async () =>

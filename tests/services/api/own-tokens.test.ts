@@ -153,3 +153,17 @@ t.test('a user makes so many, of which those that are over do not count', async 
   await make({ name: 'room-again' })
   t.equal((await rig.call('tokens.create', { name: 'own', scopes: [] }, rig.bob)).user, 'bob')
 })
+
+t.test('which servers behind the MCP gateway a token opens is no more than what makes it does', async t => {
+  const { rig, make } = await rigOf(t)
+  t.equal((await make({ name: 'any' })).mcp_servers, null)
+  const some = await make({ name: 'some', mcp_servers: ['files', 'tickets', 'files'] })
+  t.same(some.mcp_servers, ['files', 'tickets'])
+  t.same((await make({ name: 'as-many' }, some)).mcp_servers, ['files', 'tickets'])
+  t.same((await make({ name: 'fewer', mcp_servers: ['files'] }, some)).mcp_servers, ['files'])
+  t.same((await make({ name: 'none', mcp_servers: [] }, some)).mcp_servers, [])
+  t.match(await rig.refused('tokens.create', { name: 'x', scopes: [], mcp_servers: ['secrets'] }, some), {
+    code: 'invalid_input',
+    errors: [{ path: 'mcp_servers', message: 'the token that it is made with does not open secrets' }],
+  })
+})

@@ -100,7 +100,7 @@ t.test('--expires-in, in whole seconds', async t => {
 t.test('the table', async t => {
   const token = {
     ...{ name: 'ops', user: 'alice', scopes: ['cli' as const], created_at: '2026-01-01T00:00:00.000Z' },
-    ...{ last_used_at: null, user_disabled_at: null, made_with: null },
+    ...{ last_used_at: null, user_disabled_at: null, made_with: null, mcp_servers: null },
     ...{ expires_at: '2026-02-01T00:00:00.000Z', revoked_at: null },
   }
   const workspace = await storeWorkspace(t)

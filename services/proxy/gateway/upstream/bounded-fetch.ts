@@ -112,7 +112,7 @@ function boundedEvents({ answerBytes, pace, id }: EventBounds): TransformStream<
   })
 }
 
-/** Looked for as text: it is parsed by the transport, once. What only looks like it is an answer of the same server. */
+/** Looked for as text: it is parsed by the transport, once. What only looks like it is of the same server. */
 const answers = (bytes: Buffer, id: number | undefined): boolean =>
   new RegExp(`"id"\\s*:\\s*${id}\\b`).test(bytes.toString('latin1'))
 

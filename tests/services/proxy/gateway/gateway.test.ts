@@ -103,6 +103,31 @@ t.test('who asks has to be one of ours: host, origin, token, scope', async t => 
   t.equal((await ask({})).status, 200, 'who has a token is not held up by who has none')
 })
 
+t.test('a token that names servers opens those alone', async t => {
+  const composite =
+    '[composites.both]\ndescription = "x"\n[composites.both.operations.a]\nserver = "two"\ntool = "echo"\n'
+  const rig = await startRig(t, `${unrulyTable('one')}${unrulyTable('two')}${composite}`)
+  const { secret } = await rig.token('narrow', ['mcp'], ['one'])
+  const client = await rig.connect({ bearer: secret })
+  t.ok((await toolNames(client)).every(name => name.startsWith('one_')))
+  for (const name of ['two_facts', 'both'])
+    t.match(await call(client, name, { operation: 'a' }), { failed: true, text: /there is no tool/ })
+  t.same(
+    (await client.listResources()).resources.map(({ uri }) => uri),
+    ['one+note://one'],
+  )
+  await t.rejects(client.readResource({ uri: 'two+note://one' }), { code: -32_002 })
+  await t.rejects(client.getPrompt({ name: 'two_greet' }), /there is no prompt/)
+  t.equal((await rig.server('two')).state, 'unmet', 'it was not even started')
+  await t.rejects(rig.connect({ path: '/servers/two/mcp', bearer: secret }))
+  await rig.connect({ path: '/servers/one/mcp', bearer: secret })
+  const told = await fetch(`${rig.proxy.url}/servers`, { headers: { authorization: `Bearer ${secret}` } })
+  t.same(
+    JSON.parse(await told.text()).servers.map(({ name }: { name: string }) => name),
+    ['one'],
+  )
+})
+
 t.test("one token's session is none to another", async t => {
   const rig = await startRig(t, '')
   const other = await rig.token('other')

@@ -43,8 +43,18 @@ export async function startRig(
   const storeFile = given ?? join(root, 'store.db')
   if (given === undefined) await makeStore(storeFile)
   const store = made.use(await openStore(storeFile))
-  const token = async (name: string, scopes: readonly Scope[] = ['mcp']) => {
-    const created = await createToken(store, { name, scopes, now: toInstant(Date.now()), expires_at: null })
+  const token = async (
+    name: string,
+    scopes: readonly Scope[] = ['mcp'],
+    mcp_servers: readonly string[] | null = null,
+  ) => {
+    const created = await createToken(store, {
+      name,
+      scopes,
+      mcp_servers,
+      now: toInstant(Date.now()),
+      expires_at: null,
+    })
     if (created.outcome !== 'created') throw new Error(`no token: ${created.outcome}`)
     return created
   }
