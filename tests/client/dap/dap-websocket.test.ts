@@ -113,6 +113,22 @@ t.test('an editor launches', { skip: noDebugpy }, async t => {
     status: 'stopped',
     stop: { frame: { file: 'app.py', line: 4 } },
   })
+  const { threadId } = await editor.event('stopped')
+  await editor.ask('next', { threadId })
+  await editor.event('stopped', 2)
+  const { targets } = await editor.ask('gotoTargets', { source: { path }, line: 8 })
+  await editor.ask('goto', { threadId, targetId: targets[0].id })
+  t.match(await editor.event('stopped', 3), { reason: 'goto' })
+  t.match(await client.debug.status({ session }), {
+    status: 'stopped',
+    stop: { number: 3, frame: { file: 'app.py', line: 8 } },
+  })
+  await editor.ask('setBreakpoints', { source: { path }, breakpoints: [{ line: 12 }] })
+  await editor.ask('continue', { threadId })
+  await editor.event('stopped', 4)
+  const { stackFrames } = await editor.ask('stackTrace', { threadId, startFrame: 0, levels: 1 })
+  const asked = { expression: 'total', frameId: stackFrames[0].id, context: 'watch' }
+  t.match(await editor.ask('evaluate', asked), { result: '0' }, 'nothing was added')
   await editor.ask('terminate', {})
   await editor.event('terminated')
   t.match(await client.debug.status({ session, wait: 10 }), { end: { reason: 'terminated' } })

@@ -34,7 +34,10 @@ export class BreakpointList {
     this.#lastId = lastId
   }
 
-  /** With these: one that there is already becomes what is asked for, and is tried again where it was given up. */
+  /**
+   * With these: one that there is already becomes what is asked for, and is tried again where it was given up. Data of one
+   * name may lie elsewhere by now.
+   */
   with(asked: readonly NewBreakpoint[]): BreakpointList {
     let lastId = this.#lastId
     const entries = [...this.entries]
@@ -43,7 +46,7 @@ export class BreakpointList {
       const known = entries[at]
       const id = known?.id ?? ++lastId
       if (known === undefined) entries.push({ ...breakpoint, id, adapterId: null, wanted, dataId })
-      else if (!known.wanted || !isLike(known, breakpoint))
+      else if (!known.wanted || !isLike(known, breakpoint) || (dataId ?? known.dataId) !== known.dataId)
         entries[at] = { ...breakpoint, id, adapterId: null, wanted, dataId }
     }
     return new BreakpointList(entries, lastId)

@@ -3,6 +3,7 @@ import { type Breakpoint, type BreakpointWish, breakpointOf } from '../../../con
 import { parseSourceLine } from '../../../contract/fields.ts'
 import type { ViewerId } from '../../../contract/ids.ts'
 import { keyOf, mostBreakpoints } from '../breakpoints/breakpoint-list.ts'
+import type { Wished } from '../breakpoints/debuggee-breakpoints.ts'
 import { whyNot } from '../breakpoints/what-it-can.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { editorHits } from './editor-hits.ts'
@@ -20,6 +21,17 @@ export const linesSchema = z.looseObject({
 export const functionsSchema = z.looseObject({
   breakpoints: z
     .array(z.looseObject({ name: z.string().min(1).max(1_000), ...conditions }))
+    .max(mostBreakpoints),
+})
+export const dataSchema = z.looseObject({
+  breakpoints: z
+    .array(
+      z.looseObject({
+        dataId: z.string().min(1).max(10_000),
+        accessType: z.enum(['read', 'write', 'readWrite']).nullish(),
+        ...conditions,
+      }),
+    )
     .max(mostBreakpoints),
 })
 export const exceptionsSchema = z.looseObject({
@@ -42,7 +54,10 @@ export type ToldBreakpoint = {
 type Told = { breakpoints: ToldBreakpoint[] }
 
 /** What is asked for, or why it cannot be. */
-type Asked = BreakpointWish | string
+type Asked = Wished | string
+
+/** Names of data that one editor has asked for. */
+const mostData = 1_000
 
 /**
  * The breakpoints of one editor, beside those of everybody else: what it says of a file, or of a kind, replaces its own. A
@@ -59,6 +74,9 @@ export class EditorBreakpoints {
   readonly #told = new Map<number, string>()
 
   /** `editor`: by whose breakpoints it has begun. */
+  /** What the engine calls data by, and how they are called here. */
+  readonly #data = new Map<string, string>()
+
   constructor(live: LiveDebugSession, sources: EditorSources, editor: ViewerId) {
     this.#live = live
     this.#sources = sources
@@ -91,9 +109,27 @@ export class EditorBreakpoints {
     return this.#replace('functions', asked)
   }
 
+  /** The engine has said by what it knows these data. */
+  knowsData(dataId: string, name: string): void {
+    const isOthers = [...this.#data].some(([id, known]) => known === name && id !== dataId)
+    if (this.#data.size < mostData)
+      this.#data.set(dataId, isOthers ? `${name} (${dataId})`.slice(0, 1_000) : name)
+  }
+
+  setData({ breakpoints }: z.output<typeof dataSchema>): Promise<Told> {
+    const asked = breakpoints.map(({ dataId, accessType, condition, hitCondition }): Asked => {
+      const expression = this.#data.get(dataId)
+      if (expression === undefined) return 'it is not known any more what this is: ask for it anew at a stop'
+      const wish = { kind: 'data', expression, frame: 0, access_type: accessType ?? 'write' } as const
+      const wished = withConditions(wish, condition, hitCondition)
+      return typeof wished === 'string' ? wished : { ...wished, dataId }
+    })
+    return this.#replace('datas', asked)
+  }
+
   setExceptions({ filters, filterOptions }: z.output<typeof exceptionsSchema>): Promise<Told> {
     return this.#replace('exceptions', [
-      ...filters.map((filter): Asked => ({ kind: 'exception', filter })),
+      ...filters.map((filter): Asked => ({ wish: { kind: 'exception', filter } })),
       ...(filterOptions ?? []).map(({ filterId, condition }) =>
         withConditions({ kind: 'exception', filter: filterId }, condition, null),
       ),
@@ -133,10 +169,10 @@ export class EditorBreakpoints {
     const { breakpoints, editors, adapter, identity } = this.#live
     this.#unsaid.delete(group)
     const judged = asked.map(one =>
-      typeof one === 'string' ? one : (whyNot(one, adapter.capabilities, identity.engine) ?? one),
+      typeof one === 'string' ? one : (whyNot(one.wish, adapter.capabilities, identity.engine) ?? one),
     )
     const wishes = new Map(
-      judged.flatMap(one => (typeof one === 'string' ? [] : [[keyOfWish(one), one] as const])),
+      judged.flatMap(one => (typeof one === 'string' ? [] : [[keyOfWish(one.wish), one] as const])),
     )
     const present = new Map(breakpoints.list.told().map(one => [keyOf(one), one.id]))
     const before = this.#own.get(group) ?? []
@@ -144,14 +180,11 @@ export class EditorBreakpoints {
     else this.#own.set(group, [...wishes.keys()])
     const unwanted = editors.claims.replace(this.#editor, before, [...wishes.keys()], present)
     const ids = unwanted.map(key => present.get(key)).filter(id => id !== undefined)
-    const all = await breakpoints.add(
-      [...wishes.values()].map(wish => ({ wish })),
-      { ids, clear: false },
-    )
+    const all = await breakpoints.add([...wishes.values()], { ids, clear: false })
     const byKey = new Map(all.map(one => [keyOf(one), one]))
     const told = judged.map(one => {
       if (typeof one === 'string') return { verified: false, message: one }
-      const found = byKey.get(keyOfWish(one))
+      const found = byKey.get(keyOfWish(one.wish))
       return found === undefined ? { verified: false } : this.#asTold(found)
     })
     return { breakpoints: await Promise.all(told) }
@@ -184,9 +217,9 @@ function withConditions(
   const hits = hitCondition ? editorHits(hitCondition) : undefined
   if (hitCondition && hits === undefined)
     return `hit count ${JSON.stringify(hitCondition)}: expected N, ==N, >N, >=N or %N`
-  return {
-    ...wish,
+  const when = {
     ...(condition ? { condition } : {}),
     ...(hits === undefined || wish.kind === 'exception' ? {} : { hit_condition: hits }),
   }
+  return { wish: { ...wish, ...when } }
 }

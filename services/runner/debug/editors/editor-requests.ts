@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { dataBreakpointInfoBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
 import {
+  dataSchema,
   type EditorBreakpoints,
   exceptionsSchema,
   functionsSchema,
@@ -61,12 +63,23 @@ const passOnStopped: EditorRequest = async (editor, life, command, given) => {
   return passOn(editor, life, command, given)
 }
 
+/** The editor sets a breakpoint by what the engine calls it; others are told of it by its name. */
+const dataBreakpointInfo: EditorRequest = async (editor, life, command, given) => {
+  const body = await passOnStopped(editor, life, command, given)
+  const { name } = parsed(z.looseObject({ name: z.string().max(1_000) }), command, given)
+  const { success, data } = dataBreakpointInfoBodySchema.safeParse(body)
+  if (success && data.dataId !== null) life.breakpoints.knowsData(data.dataId, name)
+  return body
+}
+
 function refuseUnlessHas(live: LiveDebugSession, command: string): void {
   if (!hasFor(live.adapter.said, command))
     throw new Refusal('debugger_refused', `this debugger (${live.identity.engine}) has no ${command}`)
 }
 
 const threadSchema = z.looseObject({ threadId: z.int() })
+const targetSchema = z.looseObject({ threadId: z.int(), targetId: z.int() })
+const frameSchema = z.looseObject({ frameId: z.int() })
 
 const move =
   (sent: 'continue' | 'next' | 'stepIn' | 'stepOut' | 'stepBack' | 'reverseContinue'): EditorRequest =>
@@ -77,6 +90,18 @@ const move =
       live.unanswered.refuse()
       await live.sendOn(sent, threadId, rest)
       return sent === 'continue' ? { allThreadsContinued: true } : undefined
+    })
+
+/** Has a thread go on from elsewhere. The engine tells that it stands there as it tells any stop. */
+const standElsewhere =
+  (schema: z.ZodType<object>): EditorRequest =>
+  (editor, { live }, command, given) =>
+    editor.goOn(async () => {
+      refuseUnlessHas(live, command)
+      await live.stopped()
+      live.unanswered.refuse()
+      await live.adapter.ask(command, parsed(schema, command, given), bodySchema)
+      return undefined
     })
 
 const stackSchema = z.looseObject({
@@ -181,6 +206,11 @@ export const editorRequests: ReadonlyMap<string, EditorRequest> = new Map<string
       return bodyOf(await live.adapter.ask('threads', {}, bodySchema))
     },
   ],
+  [
+    'setDataBreakpoints',
+    async (_, { breakpoints }, c, given) => breakpoints.setData(parsed(dataSchema, c, given)),
+  ],
+  ['dataBreakpointInfo', dataBreakpointInfo],
   ['stackTrace', stackTrace],
   ['scopes', passOnStopped],
   ['variables', passOnStopped],
@@ -192,13 +222,15 @@ export const editorRequests: ReadonlyMap<string, EditorRequest> = new Map<string
   ['stepOut', move('stepOut')],
   ['stepBack', move('stepBack')],
   ['reverseContinue', move('reverseContinue')],
+  ['goto', standElsewhere(targetSchema)],
+  ['restartFrame', standElsewhere(frameSchema)],
   ['pause', pause],
   ...['breakpointLocations', 'loadedSources', 'modules'].map((name): [string, EditorRequest] => [
     name,
     passOn,
   ]),
   ...[
-    ...['completions', 'disassemble', 'exceptionInfo', 'readMemory', 'setExpression', 'setVariable'],
-    ...['stepInTargets', 'writeMemory'],
+    ...['completions', 'disassemble', 'exceptionInfo', 'gotoTargets', 'readMemory', 'setExpression'],
+    ...['setVariable', 'stepInTargets', 'writeMemory'],
   ].map((name): [string, EditorRequest] => [name, passOnStopped]),
 ])

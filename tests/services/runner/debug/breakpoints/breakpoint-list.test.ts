@@ -36,6 +36,15 @@ t.test('one that is asked for again becomes what is asked for, and keeps its id'
   ])
 })
 
+t.test('data that lie elsewhere by now are other data', async t => {
+  const wished = { kind: 'data', expression: 'x', frame: 0, access_type: 'write' } as const
+  const data = (dataId: string) => asked(wished).map(one => ({ ...one, dataId }))
+  const list = new BreakpointList().with(data('at 1'))
+  const verified = list.answered(list.entries, [{ verified: true, id: 7 }])
+  t.match(verified.with(data('at 1')).entries, [{ id: 1, verified: true, dataId: 'at 1' }])
+  t.match(verified.with(data('at 2')).entries, [{ id: 1, verified: false, dataId: 'at 2' }])
+})
+
 t.test('what the adapter answers', async t => {
   const list = new BreakpointList().with(asked('a:3', 'b:5', 'a:4', 'a:9'))
   const sent = list.wanted('a')

@@ -142,6 +142,32 @@ t.test('what cannot be is told of each breakpoint alone', async t => {
   })
 })
 
+t.test('data are watched by what the engine calls them, and told by their name', async t => {
+  const info = { dataId: 'at 0x7f', description: 'total', accessTypes: ['write'] }
+  const can = { supportsConfigurationDoneRequest: true, supportsDataBreakpoints: true }
+  const { live, ask: others } = await scriptedRig(t, {
+    ...script,
+    initialize: { body: can, events: [{ event: 'initialized' }] },
+    dataBreakpointInfo: { body: info },
+    setDataBreakpoints: verified(1),
+  })
+  const { ask, begun } = editorOn(live)
+  t.match(await ask('initialize'), { body: { supportsDataBreakpoints: true } })
+  await begun()
+  const set = (dataId: string) =>
+    ask('setDataBreakpoints', { breakpoints: [{ dataId, accessType: 'write', hitCondition: '2' }] })
+  t.match(await set('at 0x7f'), { body: { breakpoints: [{ verified: false, message: /ask for it anew/ }] } })
+  const asked = { name: 'total', variablesReference: 5 }
+  t.match(await ask('dataBreakpointInfo', asked), { body: info })
+  t.match(await set('at 0x7f'), { body: { breakpoints: [{ id: 1, verified: true }] } })
+  t.match(await others('debug.break'), [
+    { kind: 'data', expression: 'total', access_type: 'write', hit_condition: '2' },
+  ])
+  t.match(await ask('setDataBreakpoints', { breakpoints: [{ dataId: 7 }] }), { message: /dataId/ })
+  await ask('setDataBreakpoints', { breakpoints: [] })
+  t.same(live.breakpoints.list.told(), [])
+})
+
 t.test('what goes on is told to the others, and where it stops to all', async t => {
   const step: Script = { ...script, next: { events: [stopped] } }
   const { live } = await scriptedRig(t, step)
