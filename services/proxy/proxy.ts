@@ -45,7 +45,7 @@ export type ProxyDependencies = {
   readonly bodyLimit: number
   /** Where apps of sessions are, as the configuration has it; and who serves them. */
   readonly appOrigins: string
-  readonly apps: Pick<SessionApps, 'serve'>
+  readonly apps: Pick<SessionApps, 'serve' | 'stop'>
   readonly limits?: Partial<ProxyLimits>
   /** Loads the MCP gateway. */
   readonly openGateway: () => Promise<Gateway>
@@ -163,6 +163,7 @@ export async function startProxy(
       const closed = new Promise(resolve => server.close(resolve))
       isStopping = true
       for (const tunnel of tunnels) tunnel.stop()
+      deps.apps.stop()
       await mcp[Symbol.asyncDispose]()
       await connections.drain(closed, limits.stop)
       upstream[Symbol.dispose]()

@@ -25,8 +25,11 @@ export type EarlyTerminal = {
 const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: longestMessage })
 
 /** Accepts the WebSocket of a terminal that is starting, and connects it once that is up. What is typed meanwhile waits. */
-export function acceptEarly(work: EarlyTerminal): void {
-  server.handleUpgrade(work.request, work.socket, Buffer.alloc(0), client => void serve(client, work))
+export function acceptEarly(work: EarlyTerminal, accepted: (client: WebSocket) => void): void {
+  server.handleUpgrade(work.request, work.socket, Buffer.alloc(0), client => {
+    accepted(client)
+    void serve(client, work)
+  })
 }
 
 async function serve(client: WebSocket, { store, place, path, headers }: EarlyTerminal): Promise<void> {

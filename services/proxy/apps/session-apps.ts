@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type Agent, Pool } from 'undici'
+import type { WebSocket } from 'ws'
 import { type Clock, toInstant } from '../../../lib/clock.ts'
 import { type AppPlace, enterPath, ownPath } from '../../contract/app-origin.ts'
 import type { ProblemDocument } from '../../contract/problems.ts'
@@ -59,6 +60,8 @@ export class SessionApps implements AsyncDisposable {
   /** Waits for an app that starts; the other one does not. */
   readonly #agent: Agent
   readonly #impatient: Agent
+  /** Those that were accepted before their app was up. */
+  readonly #terminals = new Set<WebSocket>()
 
   private constructor(deps: SessionAppsDependencies, passes: AppPasses) {
     this.#deps = deps
@@ -170,10 +173,18 @@ export class SessionApps implements AsyncDisposable {
       onRefused: ({ code }) => {
         if (!isTerminal || (code !== 'app_starting' && code !== 'runner_unavailable')) return false
         const { store } = this.#deps
-        acceptEarly({ ...{ store, place, request, path, headers }, socket: upgrade.takes() })
+        acceptEarly({ ...{ store, place, request, path, headers }, socket: upgrade.takes() }, client => {
+          this.#terminals.add(client)
+          client.once('close', () => this.#terminals.delete(client))
+        })
         return true
       },
     })
+  }
+
+  /** Tells those whose connection ends here that the proxy goes away; they can connect again at once. */
+  stop(): void {
+    for (const client of this.#terminals) client.close(1001, 'proxy stopping')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

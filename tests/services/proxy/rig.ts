@@ -13,6 +13,7 @@ export const noApps = {
     serve: () => {
       throw new Error('no app is asked for')
     },
+    stop: () => undefined,
   },
 }
 

@@ -59,6 +59,17 @@ t.test(
   },
 )
 
+t.test('one that was accepted is told when the proxy goes away, before its app is up', async t => {
+  const slow = app({ command: ['sh', '-c', 'sleep 600', '{socket}'] })
+  const rig = await frontRig(t, { terminal: slow })
+  const { id } = await rig.sessionOf({ 'x.txt': '' })
+  const waiting = terminal(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, rig.bearer(rig.alice))
+  await until('it to be accepted', () => (waiting.socket.readyState === WebSocket.OPEN ? true : undefined))
+  await rig.proxy[Symbol.asyncDispose]()
+  await until('its end', () => (waiting.heard.code !== 0 ? true : undefined))
+  t.match(waiting.heard, { code: 1001, reason: 'proxy stopping' })
+})
+
 t.test('one that cannot come up is closed with the reason', async t => {
   const broken = app({ command: ['sh', '-c', 'exit 4', '{socket}'] })
   const rig = await frontRig(t, { terminal: broken })
