@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Test } from 'tap'
 import { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import { follow } from '../../../../tasks/engine/commands/follow.ts'
@@ -5,8 +6,13 @@ import { Starters, type StartersSetting } from '../../../../tasks/engine/command
 import { createExec, type ExecSetting } from '../../../../tasks/engine/exec.ts'
 import { until } from '../../../until.ts'
 
-/** Where there are no starters: the tests of them say so. */
-export const skip = process.platform === 'linux' ? false : 'starters are of Linux'
+/** Why there are no starters, where there are none. */
+export const skip =
+  process.platform !== 'linux'
+    ? 'starters are of Linux'
+    : existsSync('/usr/bin/perl')
+      ? false
+      : 'there is no /usr/bin/perl'
 
 /** Starters of which one at least is idle. They are gone when the test is over. */
 export async function idleStarters(
