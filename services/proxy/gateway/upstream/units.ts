@@ -55,8 +55,12 @@ export class Units {
       this.#parts.push(part)
       return
     }
-    if (this.#tail === undefined) this.#parts = [Buffer.from(Buffer.concat(this.#parts).subarray(0, kept))]
-    const tail = Buffer.concat([this.#tail ?? Buffer.alloc(0), part])
+    // From the second time on, what is kept is the head alone, and most of a part is none of it.
+    const isBegun = this.#tail !== undefined
+    const head = Buffer.concat([...this.#parts, isBegun ? part.subarray(0, kept) : part])
+    const tail = this.#tail === undefined ? head : Buffer.concat([this.#tail, part])
+    // Copies, so that nothing holds on to what they were cut from.
+    this.#parts = [Buffer.from(head.subarray(0, kept))]
     this.#tail = Buffer.from(tail.subarray(-kept))
   }
 

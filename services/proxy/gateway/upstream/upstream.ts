@@ -60,6 +60,8 @@ type State =
 
 /** So many calls in a row that it never answers, and it is taken to hang. */
 const mostUnanswered = 3
+/** How long the reason why a program has ended may take to be known, in milliseconds. */
+const lastWords = 500
 /** A change of what it offers is looked at once it has rested, in milliseconds. */
 const rest = 100
 
@@ -133,7 +135,7 @@ export class Upstream implements AsyncDisposable {
     } catch (error) {
       signal.throwIfAborted()
       if (wasNotTaken(error)) {
-        await this.#lost(live, 'it no longer knew the connection, or could not be reached')
+        await this.#lost(live, await whyNotTaken(live, error))
         if (isFirst) return undefined
         throw new UpstreamError('unavailable', `the server ${this.name} cannot be reached`, { cause: error })
       }
@@ -364,6 +366,14 @@ const until = (signal: AbortSignal, work: Promise<unknown>): Promise<unknown> =>
   return Promise.race([work, over.promise])
     .catch(() => {})
     .finally(() => signal.removeEventListener('abort', end))
+}
+
+/** A program that has ended is told in its own words, which come a moment later. */
+async function whyNotTaken({ closed }: Live, error: unknown): Promise<string> {
+  if (error instanceof StreamableHTTPError) return 'it no longer knew the connection'
+  const isOwn = error instanceof NotSentError || (error instanceof Error && error.message === 'Not connected')
+  const reason = isOwn ? await Promise.race([closed, delay(lastWords, undefined)]) : undefined
+  return reason ?? (error instanceof NotSentError ? error.message : 'it could not be reached')
 }
 
 /** A server that has been started anew says so, and nobody listens where there is none. */
