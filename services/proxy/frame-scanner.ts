@@ -20,6 +20,14 @@ export class FrameScanner {
         position += skipped
         continue
       }
+      // Most frames are short and arrive whole.
+      const second = chunk[position + 1] ?? 127
+      const after = position + (second & 0x80 ? 6 : 2)
+      if (this.#header.length === 0 && (second & 0x7f) < 126 && after <= chunk.length) {
+        this.#payloadLeft = second & 0x7f
+        position = after
+        continue
+      }
       this.#header.push(chunk[position] ?? 0)
       position++
       if (this.#header.length === headerLength(this.#header)) {
@@ -30,7 +38,8 @@ export class FrameScanner {
   }
 }
 
-function headerLength([, second]: readonly number[]): number | undefined {
+function headerLength(header: readonly number[]): number | undefined {
+  const second = header[1]
   if (second === undefined) return undefined
   const length = second & 0x7f
   const extended = length === 127 ? 8 : length === 126 ? 2 : 0

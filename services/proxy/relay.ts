@@ -15,7 +15,7 @@ import { sendInterim } from './interim.ts'
 import { sendProblem } from './problem.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
 import type { RequestTarget } from './request-target.ts'
-import type { AnswerTo, Failure } from './upstream/answer.ts'
+import type { AnswerTo, Failure, Taken } from './upstream/answer.ts'
 import type { ResponseHead } from './upstream/response-head.ts'
 import type { Exchange, Upstream } from './upstream/upstream.ts'
 
@@ -52,10 +52,13 @@ export function relay(work: Relay): void {
 
 /** The longest body that is copied to go out in one write with its headers. */
 const shortBody = 4_096
+/** A body that is longer than this passes by the response object. */
+const longBody = 1_048_576
 
 class Answering implements AnswerTo {
   readonly #work: Relay
   #exchange: Exchange | undefined
+  #isLong = false
   /** What has arrived and not been written: headers and body often arrive together, and leave together. */
   #held: { readonly head: ResponseHead; bytes: Buffer | undefined } | undefined
 
@@ -97,13 +100,25 @@ class Answering implements AnswerTo {
     queueMicrotask(() => this.#flush())
   }
 
-  data(bytes: Buffer): boolean {
+  data(bytes: Buffer): Taken {
     if (this.#held !== undefined && this.#held.bytes === undefined) {
-      this.#held.bytes = bytes
-      return true
+      const isShort = bytes.length <= shortBody
+      this.#held.bytes = isShort ? Buffer.from(bytes) : bytes
+      return isShort ? 'taken' : 'kept'
     }
     this.#flush()
-    return this.#work.response.write(bytes)
+    const { response } = this.#work
+    if (this.#isLong && response.socket !== null) return this.#pass(bytes, response.socket)
+    return response.write(bytes) ? 'kept' : 'full'
+  }
+
+  /** Past the response object, which has nothing to add to a body whose length the headers tell. */
+  #pass(bytes: Buffer, socket: Socket): Taken {
+    const takesMore = socket.write(bytes)
+    if (socket.writableLength === 0) return 'taken'
+    if (takesMore) return 'kept'
+    socket.once('drain', () => this.#exchange?.resume())
+    return 'full'
   }
 
   end(trailers: RawHeaders): void {
@@ -151,8 +166,9 @@ class Answering implements AnswerTo {
     else this.#work.response.write(held.bytes)
   }
 
-  #begin({ status, message, raw }: ResponseHead): void {
-    const { response } = this.#work
+  #begin({ status, message, raw, framing }: ResponseHead): void {
+    const { request, response } = this.#work
+    this.#isLong = framing.by === 'length' && framing.length > longBody && request.httpVersionMajor === 1
     response.sendDate = false // the upstream's own comes through
     const headers = responseHeaders(raw)
     if (isEventStream(raw)) headers.push('X-Accel-Buffering', 'no')

@@ -16,9 +16,8 @@ export class Tunnel {
     client.once('close', () => upstream.destroy())
     // What the upstream said last still reaches the client.
     upstream.once('close', () => client.destroySoon())
-    upstream.on('data', chunk => this.#scanner.push(chunk))
-    upstream.pipe(client)
-    client.pipe(upstream)
+    pass(upstream, client, chunk => this.#scanner.push(chunk))
+    pass(client, upstream)
   }
 
   /** Tells the client that we go away, between two frames; it can connect again at once. */
@@ -27,8 +26,19 @@ export class Tunnel {
       this.#upstream.once('data', () => setImmediate(() => this.stop()))
       return
     }
-    this.#upstream.unpipe(this.#client)
+    this.#upstream.removeAllListeners('data').pause()
     this.#client.end(goingAway('proxy stopping'))
     this.#upstream.destroy()
   }
+}
+
+/** As `pipe`, which does more for each chunk. */
+function pass(from: Duplex, to: Duplex, look?: (chunk: Buffer) => void): void {
+  from.on('data', (chunk: Buffer) => {
+    look?.(chunk)
+    if (!to.write(chunk)) from.pause()
+  })
+  to.on('drain', () => from.resume())
+  from.once('end', () => to.end())
+  from.resume()
 }

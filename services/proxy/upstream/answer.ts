@@ -11,13 +11,18 @@ export type Failure = {
   readonly cause: Error
 }
 
+/**
+ * What has become of bytes that were handed on. `taken`: they may be overwritten; `kept`: they may not; `full`: they may not,
+ * and no more are to come until `resume`.
+ */
+export type Taken = 'taken' | 'kept' | 'full'
+
 /** Who is told what comes back, in this order. One of `end`, `upgrade` and `failed` is the last. */
 export type AnswerTo = {
   /** A status from 100 to 199 but 101, before the answer itself. */
   interim(status: number, raw: RawHeaders): void
   head(head: ResponseHead): void
-  /** False: no more until `resume`. */
-  data(bytes: Buffer): boolean
+  data(bytes: Buffer): Taken
   end(trailers: RawHeaders): void
   /** The upstream agrees to another protocol. What it has said in that already is the next to be read of the socket. */
   upgrade(raw: RawHeaders, socket: Socket): void

@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import type { Address } from './address.ts'
 import type { AnswerTo, Failure } from './answer.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { type Framing, type ResponseHead, responseHead } from './response-head.ts'
@@ -6,6 +7,10 @@ import { type Framing, type ResponseHead, responseHead } from './response-head.t
 /** The most that all heads of one answer may have together, in bytes. */
 const mostHeadBytes = 65_536
 const headEnd = Buffer.from('\r\n\r\n')
+
+/** How much is read at a time, in bytes; of a long body more. */
+const shortRead = 16_384
+const longRead = 262_144
 
 /**
  *     idle ─ask→ waiting ─head→ answering ─end→ idle
@@ -39,6 +44,9 @@ export class Connection {
   readonly socket: Socket
   #state: State = { is: 'idle' }
   #stays = true
+  /** What is read into, again and again, until somebody keeps some of it. */
+  #buffer: Buffer | undefined
+  #isKept = false
   #isConnected = false
   readonly #onIdle: (connection: Connection) => void
   /** When it fell idle, or some of a request was sent last, and for how long it may be idle, in milliseconds. */
@@ -49,12 +57,26 @@ export class Connection {
   /** How many requests it has carried. */
   uses = 0
 
-  /** `patience`: how long it may be idle where the upstream does not say. */
-  constructor(socket: Socket, patience: number, onIdle: (connection: Connection) => void) {
-    this.socket = socket
+  /**
+   * `patience`: how long it may be idle where the upstream does not say. One for an upgrade reads as sockets do, for others
+   * will read it.
+   */
+  constructor(
+    address: Address,
+    forUpgrade: boolean,
+    patience: number,
+    onIdle: (connection: Connection) => void,
+  ) {
     this.patience = patience
     this.#onIdle = onIdle
-    socket.on('data', bytes => this.#read(bytes))
+    const onread = { buffer: () => this.#nextBuffer(), callback: (count: number) => this.#readInto(count) }
+    this.socket = connect({
+      ...address,
+      ...{ noDelay: true, keepAlive: true },
+      ...(forUpgrade ? {} : { onread }),
+    })
+    const { socket } = this
+    if (forUpgrade) socket.on('data', bytes => this.#read(bytes))
     socket.once('connect', () => {
       this.#isConnected = true
     })
@@ -97,6 +119,22 @@ export class Connection {
     if (state.is === 'waiting' || state.is === 'answering') state.to.failed({ reason, cause })
   }
 
+  #nextBuffer(): Buffer {
+    const state = this.#state
+    const isLong = state.is === 'answering' && state.body.by === 'length' && state.body.left > longRead
+    if (isLong && this.#buffer?.length !== longRead) this.#buffer = undefined
+    this.#buffer ??= Buffer.allocUnsafeSlow(isLong ? longRead : shortRead)
+    return this.#buffer
+  }
+
+  #readInto(count: number): boolean {
+    this.#isKept = false
+    if (this.#buffer !== undefined) this.#read(this.#buffer.subarray(0, count))
+    const isIdle = this.#state.is === 'idle' && this.#buffer?.length === longRead
+    if (this.#isKept || isIdle) this.#buffer = undefined
+    return true
+  }
+
   #read(bytes: Buffer): void {
     const state = this.#state
     switch (state.is) {
@@ -119,8 +157,10 @@ export class Connection {
     const end = input.indexOf(headEnd, Math.max(0, known - 3))
     if (state.read + (end === -1 ? input.length : end) > mostHeadBytes)
       this.fail('invalid', new Error(`the head of the answer has more than ${mostHeadBytes} bytes`))
-    else if (end === -1) state.pending = input
-    else {
+    else if (end === -1) {
+      this.#isKept = true
+      state.pending = input
+    } else {
       state.pending = undefined
       state.read += end
       this.#take(state, responseHead(input.toString('latin1', 0, end)), input.subarray(end + headEnd.length))
@@ -181,7 +221,10 @@ export class Connection {
   }
 
   #hand(to: AnswerTo, bytes: Buffer): void {
-    if (this.#state.is === 'answering' && !to.data(bytes)) this.socket.pause()
+    if (this.#state.is !== 'answering') return
+    const taken = to.data(bytes)
+    if (taken !== 'taken') this.#isKept = true
+    if (taken === 'full') this.socket.pause()
   }
 
   #finish(state: State, trailers: readonly string[], more: number): void {

@@ -1,10 +1,7 @@
-import { connect } from 'node:net'
-import type { AnswerTo, Failure } from './answer.ts'
+import type { Address } from './address.ts'
+import type { AnswerTo, Failure, Taken } from './answer.ts'
 import { Connection } from './connection.ts'
 import { type Body, sendBody } from './send-body.ts'
-
-/** Where an upstream listens. */
-export type Address = { readonly host: string; readonly port: number } | { readonly path: string }
 
 /** In milliseconds: until a connection is there, until an answer begins, and how long a connection may be idle. */
 export type Patience = { readonly connect: number; readonly answer: number; readonly idle: number }
@@ -55,23 +52,22 @@ export class Upstream implements Disposable {
     const { method, target, upgrades } = request
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target))
       throw new TypeError('this is no method and target')
-    return new Sending(request, to, this.#take(upgrades), () => this.#connect())
+    return new Sending(request, to, this.#take(upgrades), () => this.#connect(false))
   }
 
-  #take(fresh: boolean): Connection {
-    while (!fresh) {
+  #take(forUpgrade: boolean): Connection {
+    while (!forUpgrade) {
       const connection = this.#idle.pop()
       if (connection === undefined) break
       if (!connection.isGone && performance.now() - connection.touchedAt < connection.patience)
         return connection
       connection.abort()
     }
-    return this.#connect()
+    return this.#connect(forUpgrade)
   }
 
-  #connect(): Connection {
-    const socket = connect({ ...this.#address, noDelay: true, keepAlive: true })
-    const connection = new Connection(socket, this.#patience.idle, idle => {
+  #connect(forUpgrade: boolean): Connection {
+    const connection = new Connection(this.#address, forUpgrade, this.#patience.idle, idle => {
       idle.touchedAt = performance.now()
       this.#idle.push(idle)
     })
@@ -79,6 +75,7 @@ export class Upstream implements Disposable {
       () => connection.fail('unreachable', new Error('no connection came about in time')),
       this.#patience.connect,
     )
+    const { socket } = connection
     socket.once('connect', () => clearTimeout(timer))
     this.#open.add(connection)
     this.#timer ??= setInterval(() => this.#look(), tick).unref()
@@ -165,7 +162,7 @@ class Sending implements Exchange, AnswerTo {
     this.#to.head(head)
   }
 
-  data(bytes: Buffer): boolean {
+  data(bytes: Buffer): Taken {
     return this.#to.data(bytes)
   }
 
