@@ -22,6 +22,9 @@ const seconds = z
   .max(10 * 366 * 86_400)
 const path = z.string().min(1).meta({ expand: 'path' })
 
+/** With `*.` in front: whatever is below it. */
+const hostName = /^(?:\*\.)?[a-z\d-]+(?:\.[a-z\d-]+)*$/i
+
 /** As browsers write one: scheme, host, and the port where it is not the scheme's own. */
 const isOrigin = (text: string): boolean =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
@@ -119,6 +122,18 @@ export const serverSchema = z.strictObject({
         .regex(/^(?:https?:\/\/\*\.[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?)?$/)
         .meta({ description: 'an origin such as "https://*.apps.example.org", or nothing' })
         .default(''),
+      hosts: z
+        .array(z.string().regex(hostName))
+        .meta({ description: 'names such as ["dash.example.org", "*.apps.example.org"]' })
+        .default([]),
+      tls: z
+        .strictObject({
+          certificate: z.string().meta({ expand: 'path' }).default(''),
+          key: z.string().meta({ expand: 'path' }).default(''),
+          host: z.string().min(1).default('127.0.0.1'),
+          port: port.default(9443),
+        })
+        .prefault({}),
     })
     .prefault({}),
   services: z.strictObject({ ready_seconds: z.number().positive().max(600).default(30) }).prefault({}),

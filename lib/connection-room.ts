@@ -1,16 +1,19 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
+/** The event that brings the sockets of a server's requests: over TLS those that have shaken hands. */
+export type Arrival = 'connection' | 'secureConnection'
+
 /**
  * Keeps the connections of a server to so many. One more takes the place of that on which nothing has been asked for the
  * longest time, half-sent requests included: whoever holds thousands open keeps nobody else out. Where all are in use,
  * it is closed itself.
  */
-export function limitConnections(server: Server, most: number): void {
+export function limitConnections(server: Server, most: number, arrives: Arrival = 'connection'): void {
   let open = 0
   /** In the order in which they fell idle. */
   const idle = new Set<Duplex>()
-  server.on('connection', socket => {
+  server.on(arrives, (socket: Duplex) => {
     open++
     idle.add(socket)
     socket.once('close', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Arrival } from './connection-room.ts'
 
 /** How often idle connections are looked for while a server closes, in milliseconds. */
 const interval = 20
@@ -11,10 +12,10 @@ const patience = 200
  * Watches the connections of a server, so that closing it does not wait for those on which nothing happens. Node closes
  * what is idle when the close begins; it knows neither what becomes idle later nor what never asked anything.
  */
-export function watchConnections(server: Server) {
+export function watchConnections(server: Server, arrives: Arrival = 'connection') {
   const open = new Set<Socket>()
   const silent = new Set<Socket>()
-  server.on('connection', socket => {
+  server.on(arrives, (socket: Socket) => {
     open.add(socket)
     silent.add(socket)
     socket.once('close', () => {

@@ -71,6 +71,7 @@ export const problems = {
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   rate_limited: { status: 429, title: 'Too many requests' },
   too_many_calls: { status: 429, title: 'Too many calls are in progress' },
+  host_refused: { status: 421, title: 'The server is not to be asked under this name' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   log_damaged: { status: 500, title: 'The log cannot be read' },
   internal: { status: 500, title: 'The server made a mistake' },

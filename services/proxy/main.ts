@@ -1,4 +1,6 @@
+import { placeIn } from '../../config/expand.ts'
 import { packageVersion } from '../../config/package.ts'
+import type { ServerSettings } from '../../config/schema.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -6,6 +8,7 @@ import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { startTracing } from '../../lib/start-tracing.ts'
 import { urlOf } from '../../lib/url.ts'
+import { UserError } from '../../lib/user-error.ts'
 import { proxyProof } from '../store/proxy-proof.ts'
 import { instanceFrom, register } from '../store/registration.ts'
 import { openStore } from '../store/store.ts'
@@ -36,6 +39,8 @@ await runService(async () => {
       bodyLimit: listen.body_limit,
       appOrigins: listen.app_origins,
       apps,
+      hosts: [listen.host, ...listen.hosts],
+      ...tlsDoor(listen.tls),
       instance,
       version: packageVersion(),
       log,
@@ -53,3 +58,14 @@ await runService(async () => {
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
   return starting.move()
 })
+
+/** None without both files; one without the other is a mistake. */
+function tlsDoor({ certificate, key, host, port }: ServerSettings['proxy']['tls']) {
+  if (certificate === '' && key === '') return {}
+  if (certificate === '' || key === '')
+    throw new UserError(`proxy.tls.${key === '' ? 'key' : 'certificate'} is not set`, {
+      fix: 'set proxy.tls.certificate and proxy.tls.key in config/server.local.toml, or neither',
+    })
+  const place = (text: string) => placeIn(ownRoot, text, process.env)
+  return { tls: { certificate: place(certificate), key: place(key), host, port, lookEvery: 5_000 } }
+}

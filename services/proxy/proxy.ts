@@ -1,28 +1,28 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerOptions, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Client } from 'undici'
-import { limitConnections } from '../../lib/connection-room.ts'
-import { watchConnections } from '../../lib/http-connections.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
-import { urlOf } from '../../lib/url.ts'
-import { UserError } from '../../lib/user-error.ts'
 import { appOfHost } from '../contract/app-origin.ts'
 import type { InstanceId } from '../contract/ids.ts'
-import { malformedRequest, mostHeadBytes } from '../contract/malformed-request.ts'
+import { mostHeadBytes } from '../contract/malformed-request.ts'
 import { ownTokenInUrl, tokenInUrl } from '../contract/token-in-url.ts'
 import { appRoute } from './apps/app-route.ts'
 import type { SessionApps } from './apps/session-apps.ts'
+import { type Door, openDoor } from './door.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { Forwarded, RawHeaders } from './headers.ts'
+import { KnownHosts } from './known-hosts.ts'
 import { McpDoor } from './mcp-door.ts'
 import { ProxyMetrics } from './metrics.ts'
 import { answerMetrics } from './metrics-answer.ts'
-import { endWithProblem, sendProblem } from './problem.ts'
+import { sendProblem } from './problem.ts'
 import { relay, responseOn } from './relay.ts'
 import { type RequestTarget, requestTarget } from './request-target.ts'
 import { switchProtocols } from './switch-protocols.ts'
+import type { CertificateFiles } from './tls/certificate.ts'
+import { secureServer } from './tls/secure-server.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 import { Tunnel } from './tunnel.ts'
 import { Upstream } from './upstream/upstream.ts'
@@ -41,14 +41,25 @@ export type ProxyDependencies = {
   readonly log: Logger
   /** How many connections of clients may be open. */
   readonly connections: number
+  /** Names under which it may be asked, besides `localhost` and addresses; undefined: any. */
+  readonly hosts?: readonly string[]
   /** The most bytes that a body may have; 0: any. */
   readonly bodyLimit: number
   /** Where apps of sessions are, as the configuration has it; and who serves them. */
   readonly appOrigins: string
   readonly apps: Pick<SessionApps, 'serve' | 'stop'>
+  /** Where it listens for TLS besides, and with which certificate. */
+  readonly tls?: TlsDoor
   readonly limits?: Partial<ProxyLimits>
   /** Loads the MCP gateway. */
   readonly openGateway: () => Promise<Gateway>
+}
+
+export type TlsDoor = CertificateFiles & {
+  readonly host: string
+  readonly port: number
+  /** How often the files are looked at, in milliseconds. */
+  readonly lookEvery: number
 }
 
 /**
@@ -72,7 +83,7 @@ export const defaultLimits: ProxyLimits = {
  */
 export async function startProxy(
   deps: ProxyDependencies,
-): Promise<AsyncDisposable & { readonly url: string }> {
+): Promise<AsyncDisposable & { readonly url: string; readonly secureUrl?: string }> {
   const { log, listen } = deps
   const limits = { ...defaultLimits, ...deps.limits }
   const { hostname, port } = new URL(deps.upstream)
@@ -85,48 +96,55 @@ export async function startProxy(
     host,
     proof: deps.proof,
   })
+  const hosts = deps.hosts && new KnownHosts(deps.hosts)
+  const targetOf = (request: IncomingMessage, response: ServerResponse) => {
+    const target = readTarget(request, response, deps.appOrigins)
+    if (target?.host === undefined || hosts === undefined || hosts.has(target.host)) return target
+    if (appOfHost(target.host, deps.appOrigins) !== undefined || trusted.includes(request.socket))
+      return target
+    sendProblem(response, 'host_refused', 'see proxy.hosts in config/server.toml', { connection: 'close' })
+    return undefined
+  }
   const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause: limits.pause } }
   const tunnels = new Set<Tunnel>()
   const metrics = new ProxyMetrics(() => tunnels.size)
   const mcp = new McpDoor(deps.openGateway, log)
   let isStopping = false
-  const server = createServer(
-    {
-      shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
-      maxHeaderSize: mostHeadBytes,
-      headersTimeout: limits.head,
-      requestTimeout: limits.request,
-      connectionsCheckingInterval: Math.min(5_000, limits.head / 2),
-    },
-    (request, response) => {
-      const began = performance.now()
-      const span = requestSpan(request)
-      response.once('close', () => {
-        const status = response.writableFinished ? response.statusCode : 0
-        metrics.request(status, performance.now() - began)
-        span.annotate({ 'http.response.status_code': response.statusCode })
-        span.end(status === 0 || status >= 500)
-      })
-      const target = readTarget(request, response, deps.appOrigins)
-      if (target === undefined) return
-      const route = appRoute(target.host, target.path, deps.appOrigins)
-      const [path = ''] = target.path.split('?', 1)
-      const forwarded = forwardedOf(request, target)
-      if (route !== undefined)
-        span.within(() => void deps.apps.serve({ route, request, response, forwarded, target: target.path }))
-      else if (path === '/healthz') answerForItself(deps, request, response)
-      else if (path === '/metrics' && request.method === 'GET')
-        void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
-      else if (McpDoor.leadsTo(path))
-        void mcp.answer({ request, response, path, host: target.host, address: forwarded.address })
-      else span.within(() => relay({ ...to, request, response, target, forwarded }))
-    },
-  )
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const http: ServerOptions = {
+    shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
+    maxHeaderSize: mostHeadBytes,
+    headersTimeout: limits.head,
+    requestTimeout: limits.request,
+    connectionsCheckingInterval: Math.min(5_000, limits.head / 2),
+  }
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const began = performance.now()
+    const span = requestSpan(request)
+    response.once('close', () => {
+      const status = response.writableFinished ? response.statusCode : 0
+      metrics.request(status, performance.now() - began)
+      span.annotate({ 'http.response.status_code': response.statusCode })
+      span.end(status === 0 || status >= 500)
+    })
+    const target = targetOf(request, response)
+    if (target === undefined) return
+    const route = appRoute(target.host, target.path, deps.appOrigins)
+    const [path = ''] = target.path.split('?', 1)
+    const forwarded = forwardedOf(request, target)
+    if (route !== undefined)
+      span.within(() => void deps.apps.serve({ route, request, response, forwarded, target: target.path }))
+    else if (path === '/healthz') answerForItself(deps, request, response)
+    else if (path === '/metrics' && request.method === 'GET')
+      void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
+    else if (McpDoor.leadsTo(path))
+      void mcp.answer({ request, response, path, host: target.host, address: forwarded.address })
+    else span.within(() => relay({ ...to, request, response, target, forwarded }))
+  }
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!(socket instanceof Socket)) throw new TypeError('an upgrade on something that is no network socket')
     if (head.length > 0) socket.unshift(head)
     const response = responseOn(socket, new ServerResponse(request))
-    const target = readTarget(request, response, deps.appOrigins)
+    const target = targetOf(request, response)
     if (target === undefined) return
     const onUpgrade = (rawHeaders: RawHeaders, upstreamSocket: Duplex) => {
       response.detachSocket(socket)
@@ -145,31 +163,40 @@ export async function startProxy(
     }
     const upgrade = { agreed: onUpgrade, takes }
     void deps.apps.serve({ route, request, response, forwarded, target: target.path, upgrade })
-  })
-  // Whether it wants the body is for the upstream to say.
-  server.on('checkContinue', (request, response) => server.emit('request', request, response))
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const { code, detail } = malformedRequest(error.code)
-    endWithProblem(socket, code, detail)
-  })
-  limitConnections(server, deps.connections)
-  const connections = watchConnections(server)
-  const url = await listening(server, listen)
-  log.info({ url, instance: deps.instance }, 'listening')
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise(resolve => server.close(resolve))
-      isStopping = true
-      for (const tunnel of tunnels) tunnel.stop()
-      deps.apps.stop()
-      await mcp[Symbol.asyncDispose]()
-      await connections.drain(closed, limits.stop)
-      upstream[Symbol.dispose]()
-      await figures.destroy()
-    },
   }
+  const { connections, tls } = deps
+  await using starting = new AsyncDisposableStack()
+  const doors: Door[] = []
+  starting.defer(async () => {
+    isStopping = true
+    const closing = doors.map(door => door.close())
+    for (const tunnel of tunnels) tunnel.stop()
+    deps.apps.stop()
+    await mcp[Symbol.asyncDispose]()
+    await Promise.all(closing.map(close => close(limits.stop)))
+    upstream[Symbol.dispose]()
+    await figures.destroy()
+  })
+  const plain = { listen, setting: 'proxy.port', arrives: 'connection', connections, onUpgrade } as const
+  const door = await openDoor(createServer(http, onRequest), plain)
+  doors.push(door)
+  const { url } = door
+  log.info({ url, instance: deps.instance }, 'listening')
+  if (tls === undefined) return { url, [Symbol.asyncDispose]: moved(starting) }
+  const secure = starting.use(
+    await secureServer({ ...tls, http, handshake: limits.head, connections, log }, onRequest),
+  )
+  const over = { listen: tls, setting: 'proxy.tls.port', arrives: 'secureConnection' } as const
+  const secureDoor = await openDoor(secure.server, { ...over, connections, onUpgrade })
+  doors.push(secureDoor)
+  log.info({ url: secureDoor.url }, 'listening for TLS')
+  return { url, secureUrl: secureDoor.url, [Symbol.asyncDispose]: moved(starting) }
+}
+
+/** What ends all of it, by whoever has it now. */
+function moved(stack: AsyncDisposableStack): () => Promise<void> {
+  const kept = stack.move()
+  return () => kept.disposeAsync()
 }
 
 /** A WebSocket has none: it may last for days, and its headers reach the API as they are. */
@@ -220,23 +247,4 @@ function answerForItself(
       'cache-control': 'no-store',
     })
     .end(content)
-}
-
-async function listening(server: Server, { host, port }: ProxyDependencies['listen']): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  }).catch(error => {
-    if (error.code !== 'EADDRINUSE') throw error
-    throw new UserError(`port ${port} on ${host} is taken by another program`, {
-      fix: 'set another proxy.port in config/server.local.toml, or end that program',
-      cause: error,
-    })
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port')
-  return urlOf({ host, port: address.port })
 }

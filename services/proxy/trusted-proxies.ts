@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { AddressRanges, plainAddress } from '../../lib/ip-address.ts'
 
 /** Whom a request comes from. */
@@ -21,15 +22,21 @@ export class TrustedProxies {
     this.#ranges = new AddressRanges(ranges)
   }
 
+  /** Whether a connection is that of one of them. */
+  includes({ remoteAddress }: Pick<IncomingMessage['socket'], 'remoteAddress'>): boolean {
+    return remoteAddress !== undefined && this.#ranges.includes(plainAddress(remoteAddress))
+  }
+
   clientOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): Client {
     const { remoteAddress } = socket
     if (remoteAddress === undefined) return { address: undefined, protocol: 'http' }
     const connected = plainAddress(remoteAddress)
-    if (!this.#ranges.includes(connected)) return { address: connected, protocol: 'http' }
+    const protocol = socket instanceof TLSSocket ? 'https' : 'http'
+    if (!this.#ranges.includes(connected)) return { address: connected, protocol }
     const isTls = partsOf(headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https'
     return {
       address: this.#furthest(connected, partsOf(headers['x-forwarded-for'])),
-      protocol: isTls ? 'https' : 'http',
+      protocol: isTls ? 'https' : protocol,
     }
   }
 

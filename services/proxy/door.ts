@@ -1,0 +1,67 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Arrival, limitConnections } from '../../lib/connection-room.ts'
+import { watchConnections } from '../../lib/http-connections.ts'
+import { urlOf } from '../../lib/url.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { malformedRequest } from '../contract/malformed-request.ts'
+import { endWithProblem } from './problem.ts'
+
+export type DoorOptions = {
+  readonly listen: { readonly host: string; readonly port: number }
+  /** The setting that says so: `proxy.port`. */
+  readonly setting: string
+  readonly arrives: Arrival
+  /** How many connections of clients may be open. */
+  readonly connections: number
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+/** One address at which the proxy is reached. */
+export type Door = {
+  readonly url: string
+  /** Takes nothing new. What is returned waits for what is in progress, and cuts it after so many milliseconds. */
+  close(): (deadline: number) => Promise<void>
+}
+
+/** What every door sees to, whoever answers behind it. */
+export async function openDoor(server: Server, options: DoorOptions): Promise<Door> {
+  const { arrives } = options
+  server.on('upgrade', options.onUpgrade)
+  // Whether it wants the body is for the upstream to say.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const { code, detail } = malformedRequest(error.code)
+    endWithProblem(socket, code, detail)
+  })
+  limitConnections(server, options.connections, arrives)
+  const connections = watchConnections(server, arrives)
+  return {
+    url: await listening(server, options),
+    close() {
+      const closed = new Promise(resolve => server.close(resolve))
+      return deadline => connections.drain(closed, deadline)
+    },
+  }
+}
+
+async function listening(server: Server, { listen: { host, port }, setting, arrives }: DoorOptions) {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  }).catch(error => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new UserError(`port ${port} on ${host} is taken by another program`, {
+      fix: `set another ${setting} in config/server.local.toml, or end that program`,
+      cause: error,
+    })
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port')
+  const url = urlOf({ host, port: address.port })
+  return arrives === 'connection' ? url : url.replace(/^http:/, 'https:')
+}
