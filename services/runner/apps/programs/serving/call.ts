@@ -7,14 +7,16 @@ import { UserError } from '../../../../../lib/user-error.ts'
 export type Call = {
   readonly socket: string
   readonly numbers: ReadonlyMap<string, number>
+  readonly texts: ReadonlyMap<string, string>
   readonly words: readonly string[]
 }
 
 export type Words = {
   readonly name: string
   readonly usage: string
-  /** Options that take a count, beside `--socket`. */
+  /** Options that take a count, or a text, beside `--socket`. */
   readonly counts?: readonly string[]
+  readonly texts?: readonly string[]
 }
 
 /** Runs a program of a session app as it was called, until it is asked to end. */
@@ -27,8 +29,9 @@ export async function runProgram(
   else await runService(async () => start(callOf(given, words)))
 }
 
-function callOf(given: readonly string[], { name, counts = [] }: Words): Call {
-  const { values, positionals } = parsed(given, name, counts)
+function callOf(given: readonly string[], words: Words): Call {
+  const { name, counts = [], texts = [] } = words
+  const { values, positionals } = parsed(given, words)
   const { socket } = values
   if (typeof socket !== 'string' || socket === '') throw wrong(name, 'it needs --socket PATH')
   const numbers = counts.flatMap(one => {
@@ -38,12 +41,17 @@ function callOf(given: readonly string[], { name, counts = [] }: Words): Call {
       throw wrong(name, `--${one} takes a whole number of 1 or more`)
     return [[one, count] as const]
   })
-  return { socket, numbers: new Map(numbers), words: positionals }
+  return {
+    socket,
+    numbers: new Map(numbers),
+    texts: new Map(texts.flatMap(one => (values[one] === undefined ? [] : [[one, String(values[one])]]))),
+    words: positionals,
+  }
 }
 
-function parsed(given: readonly string[], name: string, counts: readonly string[]) {
+function parsed(given: readonly string[], { name, counts = [], texts = [] }: Words) {
   const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
-    ['socket', ...counts].map(one => [one, { type: 'string' }]),
+    ['socket', ...counts, ...texts].map(one => [one, { type: 'string' }]),
   )
   try {
     return parseArgs({ args: [...given], allowPositionals: true, options })

@@ -5,14 +5,18 @@ import { removeStaleSocket } from '../../../../../lib/stale-socket.ts'
 
 /** Connections at a time; the front door is the only one that makes any. */
 const mostConnections = 512
-/** How long a request may take to say what it wants, and a connection say nothing, in milliseconds. */
+/** How long a request may take to say what it wants, in milliseconds. */
 const headersMs = 10_000
-const silenceMs = 60_000
 /** How long what is being answered may take to end, once the program is to. */
 const drainMs = 1_000
 
 /** Serves on a unix socket that only its owner may connect to. Nobody else is asked who they are: the front door does that. */
-export async function listenOn(server: Server, path: string): Promise<AsyncDisposable> {
+export async function listenOn(
+  server: Server,
+  path: string,
+  /** How long a connection may say nothing; 0: as long as it likes. */
+  silenceMs = 60_000,
+): Promise<AsyncDisposable> {
   await removeStaleSocket(path, 'another program')
   server.maxConnections = mostConnections
   server.headersTimeout = headersMs

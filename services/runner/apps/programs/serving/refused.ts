@@ -15,6 +15,7 @@ const statuses = {
   FILE_TOO_LARGE: 413,
   RANGE_NOT_SATISFIABLE: 416,
   INTERNAL: 500,
+  BAD_GATEWAY: 502,
   BUSY: 503,
   NO_ROOM: 507,
 } as const

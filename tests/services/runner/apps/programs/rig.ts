@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -8,7 +8,12 @@ import { until } from '../../../../until.ts'
 
 const programs = resolve(import.meta.dirname, '../../../../../services/runner/apps/programs')
 
-export const mainOf = (name: 'files' | 'terminal'): string => join(programs, name, 'main.ts')
+export const mainOf = (name: ProgramName): string => join(programs, name, 'main.ts')
+
+/** How long a program may take to be there; one of them fetches what it runs. */
+const readyMs = 250_000
+
+export type ProgramName = 'files' | 'terminal' | 'opencode'
 
 export type Answer = {
   readonly status: number
@@ -29,12 +34,14 @@ export class Program implements AsyncDisposable {
   readonly socket: string
   readonly #outside: string
   readonly #options: readonly string[]
-  readonly #name: 'files' | 'terminal'
+  readonly #name: ProgramName
+  readonly #environment: NodeJS.ProcessEnv
   #process: ChildProcess
   said = ''
 
-  private constructor(name: 'files' | 'terminal', options: readonly string[]) {
+  private constructor(name: ProgramName, options: readonly string[], environment: NodeJS.ProcessEnv) {
     this.#name = name
+    this.#environment = environment
     this.#options = options
     this.#outside = realpathSync(mkdtempSync(join(tmpdir(), `app-${name}-`)))
     this.worktree = mkdtempSync(join(this.#outside, 'worktree-'))
@@ -42,10 +49,24 @@ export class Program implements AsyncDisposable {
     this.#process = this.#spawn()
   }
 
-  static async start(name: 'files' | 'terminal', ...options: readonly string[]): Promise<Program> {
-    const program = new Program(name, options)
-    await program.#ready()
-    return program
+  static start(name: ProgramName, ...options: readonly string[]): Promise<Program> {
+    return Program.startIn(process.env, name, ...options)
+  }
+
+  static async startIn(
+    environment: NodeJS.ProcessEnv,
+    name: ProgramName,
+    ...options: readonly string[]
+  ): Promise<Program> {
+    const program = new Program(name, options, environment)
+    try {
+      await program.#ready()
+      return program
+    } catch (error) {
+      await program.end('SIGKILL')
+      rmSync(program.#outside, { recursive: true, force: true })
+      throw error
+    }
   }
 
   /** The directory that the worktree lies in, with whatever a test puts there. */
@@ -104,7 +125,11 @@ export class Program implements AsyncDisposable {
 
   #spawn(): ChildProcess {
     const words = [mainOf(this.#name), '--socket', this.socket, ...this.#options]
-    const child = spawn(process.execPath, words, { cwd: this.worktree, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, words, {
+      cwd: this.worktree,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (text: Buffer) => {
         this.said += text
@@ -113,9 +138,22 @@ export class Program implements AsyncDisposable {
   }
 
   async #ready(): Promise<void> {
-    await until(`${this.#name} listens`, async () => {
-      if (this.#process.exitCode !== null) throw new Error(`it ended: ${this.said}`)
-      return existsSync(this.socket) && (await this.ask('/').catch(() => undefined))
-    })
+    await until(
+      `${this.#name} listens`,
+      async () => {
+        if (this.#process.exitCode !== null) throw new Error(`it ended: ${this.said}`)
+        return existsSync(this.socket) && (await this.ask('/').catch(() => undefined))
+      },
+      readyMs,
+    )
+  }
+}
+
+/** Whether a process runs; one that nobody has taken notice of yet does not. */
+export function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../../../../../until.ts'
-import { Program } from '../rig.ts'
+import { isThere, Program } from '../rig.ts'
 import { TerminalViewer } from './viewer.ts'
 
 const bash = ['--', 'bash', '--norc', '--noprofile']
@@ -213,11 +213,3 @@ t.test('with it everything ends that was started in its terminals', async t => {
   await next.sees('here\r\n')
   await next.leaves()
 })
-
-function isThere(pid: number): boolean {
-  try {
-    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
