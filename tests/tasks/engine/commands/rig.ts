@@ -39,7 +39,8 @@ export async function untilIdle(starters: Starters): Promise<void> {
 
 /** An `exec` that uses them, what was logged, and the scope of all its commands, which ends with the test. */
 export function execWith(t: Test, starters: Starters, setting: Partial<ExecSetting> = {}) {
-  const scope = new ProcessScope({ graceMs: 500 })
+  // Long, for a busy machine may let nobody heed a signal for a second.
+  const scope = new ProcessScope({ graceMs: 30_000 })
   t.teardown(() => scope.end())
   const lines: string[] = []
   const exec = createExec({
