@@ -69,8 +69,15 @@ export const failureReportSchema = z.object({
   threads: z.array(z.object({ id: z.int(), name: z.string(), at: z.string().nullable() })),
   /** The end of what it has written. */
   output: z.object({ stdout: z.string(), stderr: z.string() }),
-  /** The processes that it has started, as far as they live. */
-  children: z.array(z.object({ pid: z.int(), command: z.string() })),
+  /** The processes that it has started, as far as they live; of debug sessions of their own these, and where they stand. */
+  children: z.array(
+    z.object({
+      pid: z.int(),
+      command: z.string(),
+      debug: debugSessionId.schema.nullable(),
+      at: z.string().nullable(),
+    }),
+  ),
   /** Why it ended, where it did so before it was stopped. */
   end: debugEndSchema.nullable(),
   /** What is not told, and how to see it. */

@@ -17,7 +17,10 @@ export function renderFailureReport(report: FailureReport, { paint }: Pick<Rende
   for (const frame of frames) lines.push(...frameLines(frame, paint))
   for (const { id, name, at } of threads)
     lines.push(`thread ${id} ${visible(name)}: ${at === null ? 'nobody knows where' : visible(at)}`)
-  for (const { pid, command } of children) lines.push(`child ${pid}: ${visible(command)}`)
+  for (const { pid, command, debug, at } of children) {
+    const where = debug === null ? '' : ` (${debug}${at === null ? '' : `, at ${visible(at)}`})`
+    lines.push(`child ${pid}: ${visible(command)}${where}`)
+  }
   for (const [name, text] of Object.entries(output)) {
     if (text === '') continue
     lines.push(paint('bold', `${name}:`), ...visibleLines(text.trimEnd()).map(line => `  ${line}`))

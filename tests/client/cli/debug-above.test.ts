@@ -35,7 +35,10 @@ t.test('run-to-failure tells what failed, where, with which values, and ends wit
         },
       ],
       threads: [{ id: 2, name: 'waiter', at: 'wait app.py:3' }],
-      children: [{ pid: 7, command: 'sleep 9' }],
+      children: [
+        { pid: 7, command: 'sleep 9', debug: null, at: null },
+        { pid: 8, command: 'python3 w.py', debug: failureReport.debug, at: 'work\x1b[2J w.py:9' },
+      ],
     }),
   })
   const { code, stdout, stderr } = await type(
@@ -54,6 +57,7 @@ in process 71 (${failureReport.debug}), which dbg_0123456789ab has started
       item = <Item at 0x1> … with price=2 (Item)
 thread 2 waiter: wait app.py:3
 child 7: sleep 9
+child 8: python3 w.py (${failureReport.debug}, at work\\x1b[2J w.py:9)
 stdout:
   adding apples
 left out: 9 outer frames: debug.stack

@@ -1,18 +1,33 @@
 import { readFile } from 'node:fs/promises'
 import type { ProcessEntry } from '../../../../lib/processes/process-entry.ts'
+import type { FailureReport } from '../../../contract/debug-report.ts'
+import type { DebugSessionId } from '../../../contract/ids.ts'
 import { cutText } from '../cut-text.ts'
 import { withoutShim } from '../debugpy/without-shim.ts'
-import type { DebuggeeProcesses } from './debuggee-processes.ts'
+import { type DebuggeeProcesses, pidInside, statusOf } from './debuggee-processes.ts'
 
 const longestLine = 200
 
-export type Child = { readonly pid: number; readonly command: string }
+/** One that is a debug session of its own. `process`: its number, as it sees itself. */
+export type DebuggedProcess = {
+  readonly debug: DebugSessionId
+  readonly process: number | null
+  readonly at: string | null
+}
 
-/** The processes that a debuggee has started and that live. */
-export async function debuggeeChildren(processes: DebuggeeProcesses | undefined): Promise<Child[]> {
+/** The processes that a debuggee has started and that live, with what is known of those that are debugged. */
+export async function debuggeeChildren(
+  processes: DebuggeeProcesses | undefined,
+  debugged: readonly DebuggedProcess[],
+): Promise<FailureReport['children']> {
   if (processes === undefined) return []
-  const found = descendants(processes)
-  return Promise.all(found.map(async entry => ({ pid: entry.pid, command: await lineOf(entry.pid) })))
+  return Promise.all(
+    descendants(processes).map(async ({ pid }) => {
+      const inside = pidInside(await statusOf(pid))
+      const { debug = null, at = null } = debugged.find(({ process }) => process === inside) ?? {}
+      return { pid, command: await lineOf(pid), debug, at }
+    }),
+  )
 }
 
 export function descendants({ debuggee, members }: DebuggeeProcesses): ProcessEntry[] {

@@ -40,7 +40,7 @@ export const statusOf = (pid: number): Promise<string> =>
   readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
 
 /** Its number in the innermost namespace that it is in. */
-function pidInside(status: string): number | undefined {
+export function pidInside(status: string): number | undefined {
   const [, numbers] = /^NSpid:\s+(.*)$/m.exec(status) ?? []
   const last = numbers?.trim().split(/\s+/).at(-1)
   return last === undefined ? undefined : Number(last)

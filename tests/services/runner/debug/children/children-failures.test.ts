@@ -12,6 +12,8 @@ def work(n):
         sys.exit(doubled)
     if n < 0:
         raise ValueError('not below zero')
+    while n == 9:
+        doubled += 1
     return doubled
 `
 
@@ -96,11 +98,15 @@ const noPytest =
 t.setTimeout(600_000)
 t.test('a failure of a child process is one of the program', { skip: noDebugpy }, async t => {
   const { rig, launch, answer, state, evaluate } = await debugRig(t, files)
-  const run = async (file: string, ...words: string[]) => {
+  const hanging = async (file: string, ...words: string[]) => {
     const launched = await launch({ file, arguments: words, exceptions: 'failures' })
     const ask = async (more: object = { python: file }): Promise<FailureReport> =>
       failureReportSchema.parse(await answer(launched, 'debug.run_to_failure', { wait: 60, ...more }))
-    return { launched, ask, report: await ask() }
+    return { launched, ask }
+  }
+  const run = async (file: string, ...words: string[]) => {
+    const begun = await hanging(file, ...words)
+    return { ...begun, report: await begun.ask() }
   }
   const raised = {
     outcome: 'exception',
@@ -162,6 +168,19 @@ t.test('a failure of a child process is one of the program', { skip: noDebugpy }
         t.match(await ask({ debug: report.debug }), { outcome: 'passed' })
       },
     )
+
+  await t.test('one that hangs is stopped with the program, and told where', async t => {
+    const { launched, ask } = await hanging('processes.py', 'fork', '9')
+    const report = await ask({ python: 'processes.py', wait: 5 })
+    const [child] = (await state(launched, 'debug.status', { wait: 0 })).children
+    t.match(report, { outcome: 'timeout', debug: launched.id })
+    t.match(report.children, [{ debug: child?.id, at: /^work worker\.py:1[01]$/ }])
+    t.match(child, { status: 'stopped', stop: { frame: { name: 'work' } } })
+    if (child === undefined) throw new Error('there is none')
+    await answer({ ...launched, id: child.id }, 'debug.set', { name: 'n', value: '1' })
+    t.match(await ask({ debug: launched.id }), { outcome: 'passed' })
+    t.equal(rig.stdout(await rig.ended(launched.command)), '[0]\n')
+  })
 
   await t.test('one that somebody else controls is not sent on', async t => {
     const { launched, ask, report } = await run('processes.py', 'fork', '-5')

@@ -18,6 +18,7 @@ static int work(const char *how) {
   if (strcmp(how, "assert") == 0) assert(half(&odd) * 2 == odd);
   if (strcmp(how, "handled") == 0) raise(SIGUSR1);
   if (strcmp(how, "exit") == 0) exit(3);
+  for (int on = strcmp(how, "loop") == 0; on;) odd++;
   return 0;
 }
 int main(int argc, char **argv) {
@@ -37,14 +38,18 @@ t.setTimeout(260_000)
 t.test('a failure of a process that is forked under gdb is one of the program', { skip: noGdb }, async t => {
   const { rig, session, launch, answer, evaluate } = await debugRig(t, { 'app.c': source })
   compile(rig.files.worktree(session.id), 'app.c', source)
-  const run = async (...how: string[]) => {
+  const begin = async (...how: string[]) => {
     const launched = await launch({
       ...{ program: { kind: 'binary', file: 'app', core: null }, engines: ['gdb'], arguments: how },
       ...{ exceptions: 'failures', children: 'follow' },
     })
     const ask = async (more: object = { binary: 'app' }): Promise<FailureReport> =>
       failureReportSchema.parse(await answer(launched, 'debug.run_to_failure', { wait: 60, ...more }))
-    return { launched, ask, report: await ask() }
+    return { launched, ask }
+  }
+  const run = async (...how: string[]) => {
+    const begun = await begin(...how)
+    return { ...begun, report: await begun.ask() }
   }
   const printed = async ({ command }: { command: Parameters<typeof rig.ended>[0] }) =>
     rig
@@ -61,7 +66,7 @@ t.test('a failure of a process that is forked under gdb is one of the program', 
       frames: [
         { name: 'half', file: 'app.c', line: 8 },
         { name: 'work', file: 'app.c', line: 12 },
-        { name: 'main', file: 'app.c', line: 21 },
+        { name: 'main', file: 'app.c', line: 22 },
       ],
     })
     t.match(await evaluate({ ...launched, id: report.debug }, 'n'), { value: /^0x0+$/ })
@@ -91,5 +96,16 @@ t.test('a failure of a process that is forked under gdb is one of the program', 
     })
     t.match(await ask({ debug: report.debug }), { outcome: 'passed', debug: launched.id })
     t.strictSame(await printed(launched), ['3'])
+  })
+  await t.test('one that hangs is stopped with the program, and told where', async t => {
+    const { launched, ask } = await begin('loop')
+    const report = await ask({ binary: 'app', wait: 5 })
+    t.match(report, { outcome: 'timeout', debug: launched.id })
+    t.match(report.children, [{ debug: /^dbg_/, at: 'work app.c:16' }])
+    const [id] = report.children.map(({ debug }) => debug)
+    if (id === null || id === undefined) throw new Error('it is not debugged')
+    t.match(await evaluate({ ...launched, id }, 'on = 0'), {})
+    t.match(await ask({ debug: launched.id }), { outcome: 'passed' })
+    t.strictSame(await printed(launched), ['0'])
   })
 })
