@@ -24,8 +24,8 @@ export const debugRequestSchema = z.object({
     /** An executable; with `core` it is not run, but seen as it was when it left that core dump. */
     z.object({ kind: z.literal('binary'), file: z.string(), core: z.string().nullable() }),
     z.object({ kind: z.literal('node'), file: z.string() }),
-    /** A package's directory, a file of Go, or what was built from one. */
-    z.object({ kind: z.literal('go'), path: z.string() }),
+    /** A package's directory, a file of Go, or what was built from one, which may have left a core dump. */
+    z.object({ kind: z.literal('go'), path: z.string(), core: z.string().optional() }),
     /** One that runs already, by its number as its command's programs see it. */
     z.object({ kind: z.literal('process'), pid: z.int(), command: z.string().nullable() }),
   ]),
@@ -71,7 +71,9 @@ export function debuggeeLine({ interpreter, program, engines, arguments: rest }:
     case 'node':
       return [interpreter ?? 'node', program.file, ...rest]
     case 'go':
-      return ['go', 'run', program.path, ...rest]
+      return program.core === undefined
+        ? ['go', 'run', program.path, ...rest]
+        : ['dlv', 'core', program.path, program.core]
     case 'process':
       return [engines.length === 1 ? (engines[0] ?? 'gdb') : 'debugger', '--pid', `${program.pid}`]
   }

@@ -27,7 +27,9 @@ const programs = {
 /** What a debuggee is: one program, with how it is run and by which debugger. */
 export const debuggeeFields = {
   ...programs,
-  core: path.describe('with binary: a core dump that it has left, to be looked into'),
+  core: path.describe(
+    'with binary, or go of what was built: a core dump that it has left, to be looked into',
+  ),
   engine: z
     .enum(debugEngines)
     .optional()
@@ -92,7 +94,7 @@ function faultOf(given: Given): { field: keyof Given; message: string } | undefi
   if (field === undefined)
     return { field: 'python', message: `give what is to run: one of ${programFields.join(', ')}` }
   if (another !== undefined) return { field: another, message: `give one program: there is ${field} already` }
-  if (given.core !== undefined && field !== 'binary')
+  if (given.core !== undefined && field !== 'binary' && field !== 'go')
     return { field: 'core', message: 'a core dump is looked into with the binary that has left it' }
   const engines = enginesOf(field)
   if (given.engine !== undefined && !engines.includes(given.engine))

@@ -107,7 +107,7 @@ function programOf({
   if (module !== undefined) return { kind: 'module', module }
   if (binary !== undefined) return { kind: 'binary', file: binary, core: core ?? null }
   if (node !== undefined) return { kind: 'node', file: node }
-  if (go !== undefined) return { kind: 'go', path: go }
+  if (go !== undefined) return { kind: 'go', path: go, ...(core === undefined ? {} : { core }) }
   if (pid !== undefined) return { kind: 'process', pid, command: command ?? null }
   return undefined
 }

@@ -8,6 +8,7 @@ import {
   setBreakpointsBodySchema,
 } from '../dap-messages.ts'
 import { BeginningRefused, type Dialect, type Speaker, Unlaunchable } from '../within/dap-within.ts'
+import { refuseToGoOn } from '../within/refuse-to-go-on.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { buildErrors } from './build-errors.ts'
 
@@ -22,10 +23,11 @@ const mostErrors = 10_000
 export type DelveTarget = {
   /**
    * `debug`: a package's directory or a file, which Delve builds; `exec`: what was built; `local`: a process that runs
-   * already, of this number.
+   * already, of this number; `core`: what was built, as it was when it left this core dump.
    */
-  readonly mode: 'debug' | 'exec' | 'local'
+  readonly mode: 'debug' | 'exec' | 'local' | 'core'
   readonly pid?: number
+  readonly core?: string
   readonly program: string
   readonly arguments: readonly string[]
   /** Where the program starts. */
@@ -78,7 +80,7 @@ export class DelveDialect implements Dialect {
     this.#target = target
     this.#stops = stops
     this.#tell = tell
-    this.#awaitsEntry = stops.stop_on_entry
+    this.#awaitsEntry = stops.stop_on_entry && (target.mode === 'debug' || target.mode === 'exec')
   }
 
   async begin(to: Speaker): Promise<unknown> {
@@ -89,6 +91,8 @@ export class DelveDialect implements Dialect {
     const launch = {
       ...{ mode, program, args: this.#target.arguments, cwd: directory },
       ...(mode === 'debug' ? { dlvCwd: buildDirectory, output } : {}),
+      // Otherwise it would be sent on at once.
+      ...(mode === 'core' ? { coreFilePath: this.#target.core, stopOnEntry: true } : {}),
       // What Delve itself is to have: see its engine.
       env: { XDG_CONFIG_HOME: this.#target.configuration },
       ...{ outputMode: 'local', stackTraceDepth: 10_000, hideSystemGoroutines: true },
@@ -104,7 +108,7 @@ export class DelveDialect implements Dialect {
       const said = buildErrors(this.#buildErrors, this.#target).trim()
       throw new Unlaunchable(`${error.message.trim()}${said === '' ? '' : `\n${said}`}`)
     }
-    if (this.#awaitsEntry && mode !== 'local') await this.#setFunctions()
+    if (this.#awaitsEntry) await this.#setFunctions()
     return body
   }
 
@@ -119,7 +123,8 @@ export class DelveDialect implements Dialect {
     if (command === 'disconnect' && this.#target.mode === 'local')
       return { command, parameters: { terminateDebuggee: false } }
     requireRequest(command, this.#capabilities, 'delve')
-    if (command === 'setFunctionBreakpoints' && this.#awaitsEntry && this.#target.mode !== 'local') {
+    if (this.#target.mode === 'core') refuseToGoOn(command)
+    if (command === 'setFunctionBreakpoints' && this.#awaitsEntry) {
       this.#functions = functionsSchema.safeParse(parameters).data?.breakpoints ?? []
       return { command, parameters: { ...parameters, breakpoints: [...this.#functions, entryFunction] } }
     }
@@ -157,6 +162,8 @@ export class DelveDialect implements Dialect {
           this.#say('continue', { threadId: stop.threadId })
           return undefined
         }
+        if (this.#target.mode === 'core')
+          return { name, body: { ...stop, reason: 'exception', description: 'core dump' } }
         if (!this.#isEntry(stop.hitBreakpointIds)) return { name, body: stop }
         return { name, body: { ...stop, reason: 'entry', hitBreakpointIds: [] } }
       }

@@ -7,7 +7,7 @@ import { openly } from '../../sandbox/enclosure.ts'
 import { hostIn } from '../attach/attached-host.ts'
 import type { Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
-import { nativeProgram } from '../native-program.ts'
+import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
 import { versionOf } from '../version-of.ts'
 import { DapWithin } from '../within/dap-within.ts'
@@ -76,8 +76,15 @@ async function targetOf(
     buildDirectory: isDirectory ? path : dirname(path),
     output,
   }
-  if (isDirectory || path.endsWith('.go'))
-    return { ok: true, target: { ...common, mode: 'debug', program: path } }
+  const isSource = isDirectory || path.endsWith('.go')
+  if (program.core !== undefined) {
+    const message = `${program.path}: a core dump is looked into with the program that has left it, which is built already`
+    if (isSource) return { ok: false, failure: { reason: 'not_executable', message } }
+    const core = await coreDump(program.core, place)
+    if (!core.ok) return core
+    return { ok: true, target: { ...common, mode: 'core', program: path, core: core.path } }
+  }
+  if (isSource) return { ok: true, target: { ...common, mode: 'debug', program: path } }
   const built = await nativeProgram(program.path, place)
   return built.ok ? { ok: true, target: { ...common, mode: 'exec', program: built.path } } : built
 }

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
-import { RequestRefused } from '../bridge.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-messages.ts'
 import { shellContext } from '../engine.ts'
 import { BeginningFailed, type Dialect, type Speaker, Unlaunchable } from '../within/dap-within.ts'
+import { refuseToGoOn } from '../within/refuse-to-go-on.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { exitCodeIn, hasGone, packetHistory, processInfo } from './exit-packet.ts'
 import {
@@ -54,9 +54,6 @@ const errors = 'SIGSEGV SIGBUS SIGFPE SIGILL SIGABRT SIGSYS'
 const others =
   'SIGHUP SIGINT SIGQUIT SIGPIPE SIGTERM SIGUSR1 SIGUSR2 SIGXCPU SIGXFSZ SIGCONT SIGTSTP SIGTTIN SIGTTOU SIGPWR'
 const passing = 'process handle --pass true --stop false --notify false'
-
-/** What a core dump does not do. */
-const goesOn: ReadonlySet<string> = new Set(['continue', 'next', 'stepIn', 'stepOut', 'pause'])
 
 /** What lldb-dap says and wants, in the terms of the protocol. */
 export class LldbDialect implements Dialect {
@@ -130,8 +127,7 @@ export class LldbDialect implements Dialect {
       return { command, parameters: { terminateDebuggee: false } }
     requireRequest(command, this.#capabilities, 'lldb-dap')
     if (this.#target.core !== null) {
-      if (goesOn.has(command))
-        throw new RequestRefused('a core dump does not go on: it tells how a program has ended')
+      refuseToGoOn(command)
       return { command, parameters: command === 'evaluate' ? evaluation(parameters) : parameters }
     }
     switch (command) {

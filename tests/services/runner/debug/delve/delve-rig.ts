@@ -14,7 +14,7 @@ export const noDelve: false | string = !found.found
     ? false
     : 'there is no Go here'
 
-export type GoLaunch = Omit<LaunchOptions, 'program' | 'engines'> & { path?: string }
+export type GoLaunch = Omit<LaunchOptions, 'program' | 'engines'> & { path?: string; core?: string }
 
 /** A runner with one session of a Go module. */
 export async function delveRig(
@@ -23,8 +23,8 @@ export async function delveRig(
   overrides: Parameters<typeof debugRig>[2] = {},
 ) {
   const rig = await debugRig(t, { 'go.mod': 'module example.org/app\n\ngo 1.19\n', ...files }, overrides)
-  const launchOf = ({ path = '.', ...options }: GoLaunch): LaunchOptions => ({
-    program: { kind: 'go', path },
+  const launchOf = ({ path = '.', core, ...options }: GoLaunch): LaunchOptions => ({
+    program: { kind: 'go', path, ...(core === undefined ? {} : { core }) },
     engines: ['delve'],
     ...options,
   })
