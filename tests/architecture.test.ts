@@ -4,6 +4,9 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import t from 'tap'
 
+// It reads every source: 2 s on a machine that has nothing else to do, and many times that beside a whole suite.
+t.setTimeout(120_000)
+
 /**
  * Who may import whom, types included, as data. A room may import itself and what stands behind it here. The first
  * room whose path fits a file is its room.
