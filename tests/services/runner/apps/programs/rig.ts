@@ -10,6 +10,9 @@ const programs = resolve(import.meta.dirname, '../../../../../services/runner/ap
 
 export const mainOf = (name: ProgramName): string => join(programs, name, 'main.ts')
 
+/** How long a program may take to end. */
+const endMs = 20_000
+
 /** How long a program may take to be there; one of them fetches what it runs. */
 const readyMs = 250_000
 
@@ -117,7 +120,10 @@ export class Program implements AsyncDisposable {
   /** A program that has fallen over by itself fails the test that it served. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { exitCode } = this.#process
-    await this.end('SIGKILL')
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), endMs)
+    // Asked to, it takes along what it has started.
+    await this.end()
+    clearTimeout(late)
     rmSync(this.#outside, { recursive: true, force: true })
     if (exitCode !== null && exitCode !== 0) throw new Error(`it ended with ${exitCode}: ${this.said}`)
     if (this.said !== '') throw new Error(`it said ${this.said}`)
