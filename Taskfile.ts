@@ -5,7 +5,7 @@ import { code, docs, docsWrite, lint, rules, types } from './tasks/check/code-ta
 import { check } from './tasks/check/tasks.ts'
 import { clean } from './tasks/clean/tasks.ts'
 import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
-import { down, logs, restart, serve, status, up } from './tasks/services/tasks.ts'
+import { down, logs, reload, restart, serve, status, up } from './tasks/services/tasks.ts'
 import { test } from './tasks/test/tasks.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './tasks/tokens/tasks.ts'
 
@@ -15,6 +15,7 @@ export default {
   down,
   status,
   restart,
+  reload,
   logs,
   bootstrap,
   check,

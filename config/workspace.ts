@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { socketDirectory } from '../lib/socket-path.ts'
 import { UserError } from '../lib/user-error.ts'
 import { expanded, placeIn } from './expand.ts'
@@ -56,11 +56,17 @@ export function openWorkspace(root: string, environment: Record<string, string |
     endpointsFile: join(run, 'endpoints.json'),
     pm2Home: socketDirectory(join(artifacts, 'pm2'), 'interactor.sock'.length, environment),
     runnerSocket: join(
-      socketDirectory(join(run, 'sockets'), 'runner.sock'.length, environment),
+      socketDirectory(join(run, 'sockets'), longestSocketName.length, environment),
       'runner.sock',
     ),
   }
 }
+
+const longestSocketName = 'ins_000000000000.sock'
+
+/** Where a service that `task up` has started gives its listening socket to its successor, beside the runner's socket. */
+export const listenerSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>, instance: string): string =>
+  join(dirname(runnerSocket), `${instance}.sock`)
 
 /** The file that `DEBUG_SERVER_DB_URL` names: `sqlite:PATH` or `sqlite:///ABSOLUTE/PATH`. */
 function storeFile(url: string | undefined, root: string): string | undefined {

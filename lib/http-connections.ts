@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { Server as NetServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Arrival } from './connection-room.ts'
 
 /** How often idle connections are looked for while a server closes, in milliseconds. */
@@ -9,12 +10,16 @@ const interval = 20
 const patience = 200
 
 /**
- * Watches the connections of a server, so that closing it does not wait for those on which nothing happens. Node closes
- * what is idle when the close begins; it knows neither what becomes idle later nor what never asked anything.
+ * Watches the connections of a server, so that it can be left without a request that fails, and closing it does not wait
+ * for connections on which nothing happens. Node closes what is idle when the close begins; it knows neither what becomes
+ * idle later nor what never asked anything.
  */
 export function watchConnections(server: Server, arrives: Arrival = 'connection') {
   const open = new Set<Socket>()
   const silent = new Set<Socket>()
+  const unanswered = new Set<ServerResponse>()
+  let isLeaving = false
+  let lastAsked = Number.NEGATIVE_INFINITY
   server.on(arrives, (socket: Socket) => {
     open.add(socket)
     silent.add(socket)
@@ -23,10 +28,34 @@ export function watchConnections(server: Server, arrives: Arrival = 'connection'
       silent.delete(socket)
     })
   })
-  const asked = ({ socket }: IncomingMessage) => silent.delete(socket)
-  server.on('request', asked)
-  server.on('upgrade', asked)
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    silent.delete(socket)
+    lastAsked = performance.now()
+    if (isLeaving) response.shouldKeepAlive = false
+    unanswered.add(response)
+    response.once('close', () => unanswered.delete(response))
+  })
+  server.on('upgrade', ({ socket }: IncomingMessage) => silent.delete(socket))
   return {
+    /**
+     * Accepts nobody from here on; what is open stays. Where a successor has the same listening socket (`offer-listener.ts`),
+     * what waits there to be accepted comes to it.
+     */
+    stopListening(): void {
+      // The HTTP server's own would close what is idle as well, and a request may be on its way there just now.
+      NetServer.prototype.close.call(server)
+    },
+
+    /**
+     * Has clients leave by themselves: from here on each answer says that it is the last one on its connection. What
+     * has been idle for longer than this takes may be closed then; a client that asks just now has had its answer.
+     */
+    async leave(): Promise<void> {
+      isLeaving = true
+      for (const response of unanswered) response.shouldKeepAlive = false
+      while (open.size > 0 && performance.now() - lastAsked < patience) await delay(interval)
+    },
+
     /**
      * Waits for `closed`, the close that was begun; cuts what is still open after `deadline` milliseconds, what was
      * upgraded included.

@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events'
+import type { Server } from 'node:net'
 import type { Logger } from 'pino'
 import { type ServerSettings, serverSchema } from '../../config/schema.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
+import type { ListenOn } from '../../lib/listener/listen-on.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { LimitSettings } from '../contract/command-limits.ts'
@@ -48,7 +50,7 @@ export type ApiDependencies = {
   readonly instance: InstanceId
   readonly version: string
   /** Port 0 takes any that is free. */
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenOn
   /** Web origins besides the server's own whose pages may use it. */
   readonly allowedOrigins: readonly string[]
   /** How many requests may come, and connections be open. */
@@ -78,6 +80,8 @@ export type ApiDependencies = {
 
 export type Api = AsyncDisposable & {
   readonly url: string
+  /** What listens, for a successor. */
+  readonly listener: Server
   readonly changes: Changes
   readonly live: Live
   readonly debugEvents: DebugEvents
@@ -89,18 +93,21 @@ export type Api = AsyncDisposable & {
  */
 export async function startApi(deps: ApiDependencies): Promise<Api> {
   const { log, runnerSocket, listen } = deps
+  const limits: Limits = { ...defaultLimits, ...deps.limits }
   const changes = new Changes()
   const live = new Live({ ...deps, changes })
   const debugEvents = new DebugEvents()
   const viewers = new ViewersHere(present => runner.present(present))
   const stop = new AbortController()
-  setMaxListeners(0, stop.signal)
+  const giveUp = new AbortController()
+  setMaxListeners(0, stop.signal, giveUp.signal)
   await using starting = new AsyncDisposableStack()
   const tokenUse = starting.use(new TokenUse(deps))
   const runner = starting.use(
     new RunnerLink({
       socket: runnerSocket,
       log,
+      successorMs: limits.successor,
       onChanged: change => changes.announce(change),
       onDebug: event => debugEvents.announce(event),
       onConnected: () => {
@@ -110,7 +117,6 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     }),
   )
   const tunnels = deps.tunnels ?? serverSchema.parse({}).tunnels
-  const limits: Limits = { ...defaultLimits, ...deps.limits }
   const metrics = new ApiMetrics(deps.store)
   const context: Context = {
     ...deps,
@@ -136,6 +142,7 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
     tunnels: { room: new TunnelRoom(tunnels.per_session), limits: tunnels },
     readiness: new Readiness({ ...deps, connected: () => runner.instance }),
     stopping: stop.signal,
+    givingUp: giveUp.signal,
     nextRequestId: requestIds(),
     limits,
   }
@@ -145,24 +152,36 @@ export async function startApi(deps: ApiDependencies): Promise<Api> {
   server.server.on('upgrade', upgrades.handle)
   const connections = watchConnections(server.server)
   starting.defer(async () => {
+    connections.stopListening()
     stop.abort()
+    const patience = setTimeout(() => giveUp.abort(), limits.answers)
+    await connections.leave()
     await Promise.all([
       connections.drain(server.close(), context.limits.stop),
       upgrades[Symbol.asyncDispose](),
-    ])
+    ]).finally(() => clearTimeout(patience))
   })
   const url = await listening(server, listen)
   log.info({ url, instance: deps.instance }, 'listening')
   const life = starting.move()
-  return { url, changes, live, debugEvents, [Symbol.asyncDispose]: () => life.disposeAsync() }
+  return {
+    url,
+    listener: server.server,
+    changes,
+    live,
+    debugEvents,
+    [Symbol.asyncDispose]: () => life.disposeAsync(),
+  }
 }
 
 async function listening(
   server: ReturnType<typeof buildServer>,
-  { host, port }: ApiDependencies['listen'],
+  { host, port, fd }: ListenOn,
 ): Promise<string> {
+  // Fastify hands on to Node what its types do not know.
+  const options = { host, port, fd }
   try {
-    await server.listen({ host, port })
+    await server.listen(options)
   } catch (error) {
     if (errorCode(error) === 'EADDRINUSE')
       throw new UserError(`port ${port} on ${host} is taken by another program`, {

@@ -94,6 +94,8 @@ export type Context = {
   readonly nextRequestId: () => string
   /** Aborts when the server stops: whatever waits then answers with what it has. */
   readonly stopping: AbortSignal
+  /** Aborted a little later: until then the runner still answers what it was asked. */
+  readonly givingUp: AbortSignal
   readonly limits: Limits
 }
 
@@ -115,8 +117,11 @@ export type Limits = {
   readonly ping: number
   /** How long codexbar may take. */
   readonly codexbar: number
-  /** How long a stop waits for requests in progress. */
+  /** How long a stop waits for what the runner has been asked, and for requests in progress. */
+  readonly answers: number
   readonly stop: number
+  /** How long after a runner has gone its successor is waited for: one that is replaced is away for a second or two. */
+  readonly successor: number
 }
 
 export const defaultLimits: Limits = {
@@ -126,5 +131,7 @@ export const defaultLimits: Limits = {
   linger: 5_000,
   ping: 30_000,
   codexbar: 20_000,
+  answers: 1_000,
   stop: 5_000,
+  successor: 10_000,
 }

@@ -1,10 +1,14 @@
+import { dirname } from 'node:path'
 import { declaredApps } from '../../config/apps.ts'
 import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
-import { openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
+import { inheritedListener } from '../../lib/listener/listen-on.ts'
+import { offerListener } from '../../lib/listener/offer-listener.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
+import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { startTracing } from '../../lib/start-tracing.ts'
 import { dataFiles } from '../store/files.ts'
 import { instanceFrom, register } from '../store/registration.ts'
@@ -28,7 +32,7 @@ await runService(async () => {
       log,
       instance,
       version: packageVersion(),
-      listen,
+      listen: { ...listen, fd: inheritedListener(process.env) },
       allowedOrigins: listen.allowed_origins,
       requests: listen,
       streamsPerUser: streams.per_user,
@@ -44,6 +48,9 @@ await runService(async () => {
       limits: { slowReader: streams.slow_reader_seconds * 1_000, ping: streams.ping_seconds * 1_000 },
     }),
   )
+  const offered = listenerSocket(workspace, instance)
+  makePrivateDirectory(dirname(offered))
+  starting.use(await offerListener(api.listener, offered, error => log.warn({ err: error }, 'no hand-over')))
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))
   return starting.move()
 })

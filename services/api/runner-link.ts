@@ -36,6 +36,8 @@ export type RunnerLinkDependencies = {
   readonly onDebug: (event: DebugEvent) => void
   /** A runner has been connected, the same or another: what happened before was not told. */
   readonly onConnected: () => void
+  /** How long after a runner has gone its successor is waited for, in milliseconds. */
+  readonly successorMs: number
 }
 
 /** How long an answer is waited for. */
@@ -50,9 +52,10 @@ export type Question = Pick<Ask, 'debug' | 'operation' | 'input' | 'by'> & Wait
 export type TerminalQuestion = Pick<Terminal, 'command' | 'action'> & Wait
 
 /**
- * The one connection to the runner, made again whenever it is lost. A wake-up that could not be sent is made up for by
- * the one that follows each connection, and after each connection everything may have changed. Questions are not asked
- * again: whether one that was under way has been done is for its asker to find out.
+ * The one connection to the runner, made again whenever it is lost. What is asked while a runner is being replaced waits for
+ * the next one. A wake-up that could not be sent is made up for by
+ * the one that follows each connection, and after each connection everything may have changed. Questions that may
+ * change something are not asked again: whether one that was under way has been done is for its asker to find out.
  */
 export class RunnerLink implements Disposable {
   readonly #deps: RunnerLinkDependencies
@@ -64,6 +67,8 @@ export class RunnerLink implements Disposable {
   #attempt = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  #lostAt = Number.NEGATIVE_INFINITY
+  readonly #waiting = new Set<(isThere: boolean) => void>()
 
   constructor(deps: RunnerLinkDependencies) {
     this.#deps = deps
@@ -97,7 +102,7 @@ export class RunnerLink implements Disposable {
 
   /** Asks the runner that is connected. Never rejects: what went wrong is a refusal. */
   async ask({ debug, operation, input, by, ...wait }: Question): Promise<LiveAnswer> {
-    if (this.#instance === undefined) return away
+    if (!(await this.#isThere(wait))) return away
     return this.#questions.ask(id => {
       const line = JSON.stringify({ type: 'ask', id, debug, operation, input, by } satisfies Ask)
       if (line.length <= longestAsk) this.#socket?.write(`${line}\n`)
@@ -107,7 +112,7 @@ export class RunnerLink implements Disposable {
 
   /** Has the runner do something to a terminal. Never rejects. */
   async terminal({ command, action, ...wait }: TerminalQuestion): Promise<LiveAnswer> {
-    if (this.#instance === undefined) return away
+    if (!(await this.#isThere(wait))) return away
     return this.#questions.ask(
       id =>
         this.#socket?.write(
@@ -118,24 +123,13 @@ export class RunnerLink implements Disposable {
   }
 
   /** What the runner's host has. Never rejects. */
-  async survey(wait: Wait): Promise<LiveAnswer> {
-    if (this.#instance === undefined) return away
-    return this.#questions.ask(
-      id => this.#socket?.write(`${JSON.stringify({ type: 'survey', id } satisfies SurveyQuestion)}\n`),
-      wait,
-    )
+  survey(wait: Wait): Promise<LiveAnswer> {
+    return this.#askAnew(wait, id => ({ type: 'survey', id }) satisfies SurveyQuestion)
   }
 
   /** Which processes of a session run. Never rejects. */
-  async processes(session: SessionId, wait: Wait): Promise<LiveAnswer> {
-    if (this.#instance === undefined) return away
-    return this.#questions.ask(
-      id =>
-        this.#socket?.write(
-          `${JSON.stringify({ type: 'processes', id, session } satisfies ProcessesQuestion)}\n`,
-        ),
-      wait,
-    )
+  processes(session: SessionId, wait: Wait): Promise<LiveAnswer> {
+    return this.#askAnew(wait, id => ({ type: 'processes', id, session }) satisfies ProcessesQuestion)
   }
 
   /** The figures of the runner that is connected. Never rejects. */
@@ -153,7 +147,8 @@ export class RunnerLink implements Disposable {
   }
 
   /** A way into a session, over a connection of its own. */
-  tunnel(asked: Omit<ToRunnerTunnel, 'type' | 'id'>, gone: AbortSignal): Promise<Outcome<Socket>> {
+  async tunnel(asked: Omit<ToRunnerTunnel, 'type' | 'id'>, gone: AbortSignal): Promise<Outcome<Socket>> {
+    await this.#isThere({ deadlineMs: this.#deps.successorMs, signals: [gone] })
     return dialTunnel(this.#deps.socket, asked, gone)
   }
 
@@ -161,6 +156,34 @@ export class RunnerLink implements Disposable {
     this.#closed = true
     clearTimeout(this.#timer)
     this.#socket?.destroy()
+    for (const settle of [...this.#waiting]) settle(false)
+  }
+
+  /** Asks what changes nothing: of a runner that goes meanwhile, the next one is asked again, once. */
+  async #askAnew(wait: Wait, question: (id: number) => ToRunner): Promise<LiveAnswer> {
+    const ask = async () =>
+      (await this.#isThere(wait)) ? this.#questions.ask(id => this.#send(question(id)), wait) : away
+    const answer = await ask()
+    return answer === lost ? ask() : answer
+  }
+
+  /** Whether a runner is connected, or comes in place of one that has just gone. */
+  #isThere({ deadlineMs, signals }: Wait): true | Promise<boolean> {
+    if (this.#instance !== undefined) return true
+    const leftMs = Math.min(this.#lostAt + this.#deps.successorMs - performance.now(), deadlineMs)
+    if (this.#closed || leftMs <= 0 || signals.some(signal => signal.aborted)) return Promise.resolve(false)
+    return new Promise(resolve => {
+      const settle = (isThere: boolean) => {
+        clearTimeout(timer)
+        this.#waiting.delete(settle)
+        for (const signal of signals) signal.removeEventListener('abort', given)
+        resolve(isThere)
+      }
+      const given = () => settle(false)
+      const timer = setTimeout(given, leftMs)
+      for (const signal of signals) signal.addEventListener('abort', given, { once: true })
+      this.#waiting.add(settle)
+    })
   }
 
   #connect(): void {
@@ -214,10 +237,14 @@ export class RunnerLink implements Disposable {
     this.#send({ type: 'wake' })
     this.#deps.onChanged({})
     this.#deps.onConnected()
+    for (const settle of [...this.#waiting]) settle(true)
   }
 
   #lost(): void {
-    if (this.#instance !== undefined) this.#deps.log.warn({ runner: this.#instance }, 'lost the runner')
+    if (this.#instance !== undefined) {
+      this.#deps.log.warn({ runner: this.#instance }, 'lost the runner')
+      this.#lostAt = performance.now()
+    }
     this.#instance = undefined
     this.#offers = undefined
     this.#questions.answerAll(lost)

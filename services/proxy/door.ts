@@ -2,13 +2,14 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Arrival, limitConnections } from '../../lib/connection-room.ts'
 import { watchConnections } from '../../lib/http-connections.ts'
+import type { ListenOn } from '../../lib/listener/listen-on.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { malformedRequest } from '../contract/malformed-request.ts'
 import { endWithProblem } from './problem.ts'
 
 export type DoorOptions = {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenOn
   /** The setting that says so: `proxy.port`. */
   readonly setting: string
   readonly arrives: Arrival
@@ -40,16 +41,19 @@ export async function openDoor(server: Server, options: DoorOptions): Promise<Do
   return {
     url: await listening(server, options),
     close() {
-      const closed = new Promise(resolve => server.close(resolve))
-      return deadline => connections.drain(closed, deadline)
+      connections.stopListening()
+      return async deadline => {
+        await connections.leave()
+        await connections.drain(new Promise(resolve => server.close(resolve)), deadline)
+      }
     },
   }
 }
 
-async function listening(server: Server, { listen: { host, port }, setting, arrives }: DoorOptions) {
+async function listening(server: Server, { listen: { host, port, fd }, setting, arrives }: DoorOptions) {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen({ host, port, fd }, () => {
       server.off('error', reject)
       resolve()
     })

@@ -1,11 +1,15 @@
+import { dirname } from 'node:path'
 import { placeIn } from '../../config/expand.ts'
 import { packageVersion } from '../../config/package.ts'
 import type { ServerSettings } from '../../config/schema.ts'
 import { serverSettings } from '../../config/settings.ts'
-import { openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
+import { inheritedListener } from '../../lib/listener/listen-on.ts'
+import { offerListener } from '../../lib/listener/offer-listener.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
+import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { startTracing } from '../../lib/start-tracing.ts'
 import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
@@ -31,7 +35,7 @@ await runService(async () => {
   )
   const proxy = starting.use(
     await startProxy({
-      listen,
+      listen: { ...listen, fd: inheritedListener(process.env) },
       upstream: urlOf(api),
       proof: await proxyProof(store),
       trustedProxies: listen.trusted_proxies,
@@ -54,6 +58,11 @@ await runService(async () => {
         })
       },
     }),
+  )
+  const offered = listenerSocket(workspace, instance)
+  makePrivateDirectory(dirname(offered))
+  starting.use(
+    await offerListener(proxy.listener, offered, error => log.warn({ err: error }, 'no hand-over')),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
   return starting.move()

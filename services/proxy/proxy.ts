@@ -1,8 +1,15 @@
-import { createServer, type IncomingMessage, type ServerOptions, ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  ServerResponse,
+} from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Client } from 'undici'
+import type { ListenOn } from '../../lib/listener/listen-on.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { appOfHost } from '../contract/app-origin.ts'
 import type { InstanceId } from '../contract/ids.ts'
@@ -29,7 +36,7 @@ import { Upstream } from './upstream/upstream.ts'
 
 export type ProxyDependencies = {
   /** Port 0 takes any that is free. */
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenOn
   /** Where the API is, such as `http://127.0.0.1:8000`. */
   readonly upstream: string
   /** What proves to it that this is the proxy: see `proxy-proof.ts` of the store. */
@@ -83,7 +90,9 @@ export const defaultLimits: ProxyLimits = {
  */
 export async function startProxy(
   deps: ProxyDependencies,
-): Promise<AsyncDisposable & { readonly url: string; readonly secureUrl?: string }> {
+): Promise<
+  AsyncDisposable & { readonly url: string; readonly listener: Server; readonly secureUrl?: string }
+> {
   const { log, listen } = deps
   const limits = { ...defaultLimits, ...deps.limits }
   const { hostname, port } = new URL(deps.upstream)
@@ -178,11 +187,13 @@ export async function startProxy(
     await figures.destroy()
   })
   const plain = { listen, setting: 'proxy.port', arrives: 'connection', connections, onUpgrade } as const
-  const door = await openDoor(createServer(http, onRequest), plain)
+  /** What listens, for a successor. */
+  const listener = createServer(http, onRequest)
+  const door = await openDoor(listener, plain)
   doors.push(door)
   const { url } = door
   log.info({ url, instance: deps.instance }, 'listening')
-  if (tls === undefined) return { url, [Symbol.asyncDispose]: moved(starting) }
+  if (tls === undefined) return { url, listener, [Symbol.asyncDispose]: moved(starting) }
   const secure = starting.use(
     await secureServer({ ...tls, http, handshake: limits.head, connections, log }, onRequest),
   )
@@ -190,7 +201,7 @@ export async function startProxy(
   const secureDoor = await openDoor(secure.server, { ...over, connections, onUpgrade })
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
-  return { url, secureUrl: secureDoor.url, [Symbol.asyncDispose]: moved(starting) }
+  return { url, listener, secureUrl: secureDoor.url, [Symbol.asyncDispose]: moved(starting) }
 }
 
 /** What ends all of it, by whoever has it now. */

@@ -50,7 +50,7 @@ function looks(root: string, environment: Environment, exec: Exec, signal: Abort
   const workspace = openWorkspace(root, environment)
   const settings = bootstrapSettings(root, environment).values
   const server = serverSettings(root, environment)
-  const started = readRunState(workspace)
+  const { services: started } = readRunState(workspace)
   const now = systemClock.now()
   const path = environment.PATH
   const git = (directory: string) => gitIn(directory, exec, environment)

@@ -18,10 +18,10 @@ export function appFor(service: StartedService, environment: Record<string, stri
   const declared = declaredApps().get(service.service)
   if (declared === undefined)
     throw new Error(`config/ecosystem.config.cjs does not declare ${service.service}`)
-  const { name, script, ...rest } = declared
+  const { script, ...rest } = declared
   return {
     ...rest,
-    name: String(name),
+    name: service.app,
     script: String(script),
     env: {
       ...environment,

@@ -15,6 +15,7 @@ import type { CommandRow } from '../../services/store/schema.ts'
 import { moveSession } from '../../services/store/session-transitions.ts'
 import { sessionsIn } from '../../services/store/sessions.ts'
 import { openStore, type Store } from '../../services/store/store.ts'
+import { serviceOf } from './app-names.ts'
 import { endOrphans } from './orphans.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe } from './probe.ts'
@@ -53,20 +54,20 @@ export async function bringDown(options: DownOptions): Promise<DownResult> {
   if (!(await mayEnd(await liveCommands(store), options))) return { outcome: 'declined', sessionsStopped: 0 }
 
   const daemon = runningDaemon(workspace.pm2Home)
-  const started = readRunState(workspace)
+  const { services, passing } = readRunState(workspace)
   await using pm2 =
     daemon === undefined ? undefined : await connectPm2(workspace.pm2Home, serviceEnvironment(environment))
   if (pm2 !== undefined) {
     progress('draining requests')
-    const names = (await pm2.list()).map(({ name }) => name)
-    await Promise.all(['proxy', 'api'].filter(name => names.includes(name)).map(name => pm2.stop(name)))
+    const doors = (await pm2.list()).filter(({ name }) => serviceOf(name) !== 'runner')
+    await Promise.all(doors.map(({ name }) => pm2.stop(name)))
   }
   progress('stopping sessions')
   const sessionsStopped = await stopSessions(store, workspace)
   progress('ending services')
   await pm2?.endDaemon()
   if (daemon !== undefined) await endProcesses([daemon], { graceMs: 5_000 })
-  const orphans = await endOrphans(workspace, started, new Set())
+  const orphans = await endOrphans(workspace, [...services, ...passing], new Set())
   for (const orphan of orphans) log(`ended ${orphan}, which an earlier PM2 had left`)
   // What no runner has ended. Its rows stay as they are: the next runner reads the exit status that the wrapper wrote.
   const remaining = await runningCommands(store)
@@ -92,7 +93,7 @@ async function stopSessions(store: Store, workspace: Workspace): Promise<number>
   const open = await sessionsIn(store, 'pending', 'starting', 'running', 'stopping')
   for (const { id } of open) await moveSession(store, id, 'stopping', { now: now() })
   if (open.length === 0) return 0
-  const runnerAnswers = readRunState(workspace).find(({ service }) => service === 'runner')
+  const runnerAnswers = readRunState(workspace).services.find(({ service }) => service === 'runner')
   if (runnerAnswers !== undefined && (await probe(runnerAnswers, 2_000)).answer === 'ready') {
     wakeRunner(workspace.runnerSocket)
     const end = performance.now() + sessionsDeadline

@@ -18,6 +18,7 @@ export type ServicePlanOptions = {
   environment: Record<string, string | undefined>
   runnerSocket: string
   declaration: string
+  sources: string
   /** What answers and may stay as it is. */
   healthy: readonly StartedService[]
   /** What was started last: its ports are kept where they are free. */
@@ -27,7 +28,7 @@ export type ServicePlanOptions = {
 
 /** Decides what is started, and where it listens. A service that answers stays, and keeps its clients. */
 export async function planServices(options: ServicePlanOptions): Promise<ServicePlan> {
-  const { root, environment, runnerSocket, declaration, healthy } = options
+  const { root, environment, runnerSocket, declaration, sources, healthy } = options
   const settings = serverSettings(root, environment).values
   const ports: Ports = { api: await portFor('api', options), proxy: await portFor('proxy', options) }
   const address = (service: ServiceName) =>
@@ -38,7 +39,10 @@ export async function planServices(options: ServicePlanOptions): Promise<Service
     service === 'proxy' && apiMoved ? undefined : healthy.find(known => known.service === service)
   const services = serviceNames.map(
     service =>
-      stays(service) ?? { service, instance: createInstance(), address: address(service), declaration },
+      stays(service) ?? {
+        ...{ service, app: service, instance: createInstance() },
+        ...{ address: address(service), declaration, sources },
+      },
   )
   return { services, toStart: services.filter(service => !healthy.includes(service)), ports }
 }
@@ -64,6 +68,15 @@ async function portFor(
   if (chosen.insteadOf !== undefined)
     note(`port ${chosen.insteadOf} is in use: the ${service} listens on ${chosen.port} instead`)
   return chosen.port
+}
+
+/** Where a service is to listen by the settings alone. */
+export function wantedAddress(
+  service: 'api' | 'proxy',
+  { root, environment }: Pick<ServicePlanOptions, 'root' | 'environment'>,
+): string {
+  const { host, port } = serverSettings(root, environment).values[service]
+  return urlOf({ host, port })
 }
 
 /** Which port a service that was started listens on. */

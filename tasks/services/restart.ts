@@ -6,48 +6,91 @@ import { acquireLock } from '../../lib/lock.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { createInstance } from '../../services/store/registration.ts'
 import { appFor } from './app.ts'
+import { declarationOf } from './declaration.ts'
+import { drainDebuggers } from './drain-debuggers.ts'
 import { portOf } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
+import { probe } from './probe.ts'
+import { type Replacing, replaceService } from './replace-service.ts'
 import { readRunState, writeRunState } from './run-state.ts'
 import type { StartedService } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
-import type { ServiceName } from './service-names.ts'
+import { type ServiceName, serviceNames } from './service-names.ts'
 import { startService } from './start-service.ts'
 import { requireStartedStore } from './started-store.ts'
 
+export type RestartOptions = {
+  root: string
+  environment: Record<string, string | undefined>
+  /** Hash of the sources of the services: see declaration.ts. */
+  sources: string
+  signal: AbortSignal
+}
+
 /** Ends one service and starts it anew on its port. Sessions and their commands go on meanwhile. */
-export async function restartService(
-  service: ServiceName,
-  options: { root: string; environment: Record<string, string | undefined>; signal: AbortSignal },
-): Promise<StartedService> {
-  const { root, environment, signal } = options
+export const restartService = (service: ServiceName, options: RestartOptions): Promise<StartedService> =>
+  withServices(options, async (known, replacing) => {
+    const started = known(service)
+    const { workspace, pm2, declaration, sources, environment, ports, signal, deadline } = replacing
+    const renewed: StartedService = { ...started, instance: createInstance(), declaration, sources }
+    if ((await pm2.list()).some(({ name }) => name === started.app)) await pm2.delete(started.app)
+    await writeRunState(
+      workspace,
+      readRunState(workspace).services.map(one => (one.service === service ? renewed : one)),
+    )
+    const logFile = join(workspace.logs, `${service}.log`)
+    await startService(pm2, appFor(renewed, environment, ports), renewed, { logFile, signal, deadline })
+    return renewed
+  })
+
+export type ReloadOptions = RestartOptions & {
+  /** How long what is under a debugger may take to end before the runner is replaced, in milliseconds. */
+  drainMs: number
+  progress(text: string): void
+  log(line: string): void
+}
+
+/** Replaces services by ones from the sources as they are now, one after the other: see replace-service.ts. */
+export const reloadServices = (
+  wanted: readonly ServiceName[],
+  options: ReloadOptions,
+): Promise<StartedService[]> =>
+  withServices(options, async (known, replacing) => {
+    const replaced: StartedService[] = []
+    for (const name of serviceNames.filter(one => wanted.includes(one))) {
+      const started = known(name)
+      if ((await probe(started, 2_000)).answer !== 'ready')
+        throw new UserError(`the ${name} does not answer`, { fix: 'run: npx task up' })
+      options.progress(`replacing the ${name}`)
+      if (name === 'runner') await drainDebuggers({ ...options, workspace: replacing.workspace })
+      replaced.push(await replaceService(started, replacing))
+    }
+    return replaced
+  })
+
+async function withServices<Result>(
+  { root, environment, sources, signal }: RestartOptions,
+  work: (known: (service: ServiceName) => StartedService, replacing: Replacing) => Promise<Result>,
+): Promise<Result> {
   const workspace = openWorkspace(root, environment)
   using _ = await acquireLock(join(workspace.run, 'up.lock'), { signal })
-  const started = readRunState(workspace)
-  const known = started.find(candidate => candidate.service === service)
-  if (known === undefined || runningDaemon(workspace.pm2Home) === undefined)
-    throw new UserError('the services are not up', { fix: 'run: npx task up' })
+  const { services, passing } = readRunState(workspace)
+  const notUp = new UserError('the services are not up', { fix: 'run: npx task up' })
+  if (runningDaemon(workspace.pm2Home) === undefined || passing.length > 0) throw notUp
   requireStartedStore(workspace)
-  const renewed: StartedService = { ...known, instance: createInstance() }
-  const serviceEnv = serviceEnvironment(environment, namedVariables(root, environment))
-  await using pm2 = await connectPm2(workspace.pm2Home, serviceEnv)
-  if ((await pm2.list()).some(({ name }) => name === service)) await pm2.delete(service)
-  await writeRunState(
-    workspace,
-    started.map(candidate => (candidate.service === service ? renewed : candidate)),
-  )
-  await startService(
-    pm2,
-    appFor(renewed, serviceEnv, {
-      api: portOf(started, 'api') ?? 0,
-      proxy: portOf(started, 'proxy') ?? 0,
-    }),
-    renewed,
-    {
-      logFile: join(workspace.logs, `${service}.log`),
-      signal,
-      deadline: serverSettings(root, environment).values.services.ready_seconds * 1000,
-    },
-  )
-  return renewed
+  const settings = serverSettings(root, environment).values
+  const seen = serviceEnvironment(environment, namedVariables(root, environment))
+  await using pm2 = await connectPm2(workspace.pm2Home, seen)
+  const known = (service: ServiceName) => {
+    const started = services.find(one => one.service === service)
+    if (started === undefined) throw notUp
+    return started
+  }
+  return await work(known, {
+    ...{ workspace, pm2, environment: seen, sources, signal },
+    ports: { api: portOf(services, 'api') ?? 0, proxy: portOf(services, 'proxy') ?? 0 },
+    declaration: declarationOf(root, environment),
+    tls: settings.proxy.tls.certificate !== '',
+    deadline: settings.services.ready_seconds * 1000,
+  })
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Workspace } from '../../config/workspace.ts'
+import { listenerSocket, type Workspace } from '../../config/workspace.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { type StartedService, startedServiceSchema } from './service.ts'
 import { clearStartedStore } from './started-store.ts'
@@ -11,24 +11,30 @@ import { clearStartedStore } from './started-store.ts'
  * What `task up` started last, for the next `up`, `down` and `status`, and the addresses for clients of this clone.
  * Facts to be verified: each service is asked before it is believed.
  */
-const stateSchema = z.array(startedServiceSchema)
+const stateSchema = z.object({
+  services: z.array(startedServiceSchema),
+  /** What a reload that is under way starts, or ends. */
+  passing: z.array(startedServiceSchema),
+})
+type RunState = z.infer<typeof stateSchema>
 
 const stateFile = (workspace: Workspace) => join(workspace.run, 'services.json')
 
 /** Empty where nothing was started or the file is damaged. */
-export function readRunState(workspace: Workspace): StartedService[] {
+export function readRunState(workspace: Workspace): RunState {
   try {
     return stateSchema.parse(JSON.parse(readFileSync(stateFile(workspace), 'utf8')))
   } catch {
-    return []
+    return { services: [], passing: [] }
   }
 }
 
 export async function writeRunState(
   workspace: Workspace,
   services: readonly StartedService[],
+  passing: readonly StartedService[] = [],
 ): Promise<void> {
-  await writeAtomically(stateFile(workspace), `${JSON.stringify(services, null, 2)}\n`)
+  await writeAtomically(stateFile(workspace), `${JSON.stringify({ services, passing }, null, 2)}\n`)
   const url = (name: string) => services.find(({ service }) => service === name)?.address
   await writeAtomically(
     workspace.endpointsFile,
@@ -37,6 +43,9 @@ export async function writeRunState(
 }
 
 export async function clearRunState(workspace: Workspace): Promise<void> {
+  const { services, passing } = readRunState(workspace)
+  for (const { instance } of [...services, ...passing])
+    await rm(listenerSocket(workspace, instance), { force: true })
   await rm(stateFile(workspace), { force: true })
   await rm(workspace.endpointsFile, { force: true })
   await clearStartedStore(workspace)

@@ -33,6 +33,9 @@ function startedStore(workspace: Pick<Workspace, 'run' | 'storeFile'>): string {
   }
 }
 
+export const usesStartedStore = (workspace: Pick<Workspace, 'run' | 'storeFile'>): boolean =>
+  startedStore(workspace) === workspace.storeFile
+
 export function requireStartedStore(workspace: Pick<Workspace, 'run' | 'storeFile'>): void {
   const started = startedStore(workspace)
   if (started === workspace.storeFile) return

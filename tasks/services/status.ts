@@ -23,12 +23,12 @@ export async function readStatus(
   environment: Record<string, string | undefined>,
 ): Promise<ServiceStatus[]> {
   const workspace = openWorkspace(root, environment)
-  const started = readRunState(workspace)
+  const { services: started } = readRunState(workspace)
   const processes = await processesOf(workspace.pm2Home, environment)
   return Promise.all(
     serviceNames.map(async (service): Promise<ServiceStatus> => {
       const known = started.find(candidate => candidate.service === service)
-      const process = processes.find(({ name }) => name === service)
+      const process = processes.find(({ name }) => name === known?.app)
       const ready = known !== undefined && (await probe(known, 2_000)).answer === 'ready'
       const pid = process === undefined || process.pid === 0 ? null : process.pid
       return {

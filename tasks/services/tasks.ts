@@ -4,7 +4,9 @@ import { prepare, turn } from '../bootstrap/tasks.ts'
 import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { jsonParam } from '../json-flag.ts'
+import { drainParam } from './drain-flag.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
+import { sources } from './sources.ts'
 import type { UpResult } from './up.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */
@@ -15,32 +17,30 @@ import type { UpResult } from './up.ts'
  */
 export const compiled = task({
   describe: 'Compile the sources of the services',
-  inputs: [
-    ...['services/**/*.ts', 'config/**/*.ts', 'lib/**/*.ts', 'package-lock.json'],
-    { name: 'Node', value: process.version },
-  ],
+  inputs: [...sources, { name: 'Node', value: process.version }],
   timeout: '2m',
-  run: [process.execPath, join(import.meta.dirname, 'compile-services.mjs'), ...serviceNames],
+  run: async (_, { root, exec }) => {
+    await exec(process.execPath, [join(import.meta.dirname, 'compile-services.mjs'), ...serviceNames])
+    const { sourcesHash } = await import('./declaration.ts')
+    return { sources: await sourcesHash(root) }
+  },
 })
 
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',
   // Not the whole bootstrap: `up` asks no remote for commits, and makes no environment.
   needs: { prepare, compiled },
-  params: z => ({ config: configParam(z) }),
+  params: z => ({ drain: drainParam(z), config: configParam(z) }),
   setsEnv: params => configEnvironment(params),
   // Ending three services and PM2 takes a second or two, on a busy machine more.
   undoMs: 60_000,
-  run: async (_, { root, signal, log, progress, print }) => {
+  run: async ({ compiled }, { params: { drain }, root, signal, log, progress, print }) => {
     const { bringUp } = await import('./up.ts')
     const { outcome, services, notes } = await bringUp({
-      root,
-      environment: process.env,
-      signal,
-      log,
-      progress,
+      ...{ root, environment: process.env, sources: compiled.sources, drainMs: drain },
+      ...{ signal, log, progress },
     })
-    print(`${outcome === 'already_up' ? 'Debug Server is already up' : 'Debug Server is up'}
+    print(`${upText[outcome]}
 ${addressesText({ services, notes })}
 Next:
   npx debug-server repository add . --name demo
@@ -50,6 +50,12 @@ Next:
     return { services: services.map(({ service, address }) => ({ service, address })) }
   },
 })
+
+const upText = {
+  started: 'Debug Server is up',
+  replaced: 'Debug Server is up, from the sources and settings as they are now',
+  already_up: 'Debug Server is already up',
+} as const satisfies Record<UpResult['outcome'], string>
 
 /** What a person should know, and where everything is. */
 function addressesText({ services, notes }: Pick<UpResult, 'services' | 'notes'>): string {
@@ -67,10 +73,11 @@ export const serve = task({
   setsEnv: params => configEnvironment(params),
   // Sessions are given half a minute to stop, services and PM2 what is left.
   undoMs: 70_000,
-  run: async ({ turn }, { root, signal, log, progress, print }) => {
+  run: async ({ turn, compiled }, { root, signal, log, progress, print }) => {
     const { serve } = await import('./serve.ts')
     const { sessionsStopped } = await serve({
-      ...{ root, environment: process.env, signal, log, progress, print },
+      ...{ root, environment: process.env, sources: compiled.sources, drainMs: 0 },
+      ...{ signal, log, progress, print },
       ready: up => {
         // Others may bootstrap while this serves.
         turn[Symbol.dispose]()
@@ -134,10 +141,35 @@ export const restart = task({
     config: configParam(z),
   }),
   setsEnv: params => configEnvironment(params),
-  run: async (_, { params: { service }, root, signal, print }) => {
+  run: async ({ compiled }, { params: { service }, root, signal, print }) => {
     const { restartService } = await import('./restart.ts')
-    const { address } = await restartService(service, { root, environment: process.env, signal })
+    const { address } = await restartService(service, {
+      ...{ root, environment: process.env, sources: compiled.sources, signal },
+    })
     print(`${service} has been restarted: ${address}\n`)
+  },
+})
+
+export const reload = task({
+  describe: 'Replace services by what the sources are now; no request fails',
+  needs: { compiled },
+  params: z => ({
+    service: z
+      .enum(serviceNames)
+      .optional()
+      .describe('all of them where none is named')
+      .meta({ positional: true }),
+    drain: drainParam(z),
+    config: configParam(z),
+  }),
+  setsEnv: params => configEnvironment(params),
+  run: async ({ compiled }, { params: { service, drain }, root, signal, log, progress, print }) => {
+    const { reloadServices } = await import('./restart.ts')
+    const replaced = await reloadServices(service === undefined ? serviceNames : [service], {
+      ...{ root, environment: process.env, sources: compiled.sources, drainMs: drain },
+      ...{ signal, log, progress },
+    })
+    for (const { service, address } of replaced) print(`${service} has been replaced: ${address}\n`)
   },
 })
 

@@ -1,87 +1,99 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { namedVariables } from '../../config/named-variables.ts'
-import { packageVersion } from '../../config/package.ts'
 import { bootstrapSettings, serverSettings } from '../../config/settings.ts'
 import { openWorkspace, type Workspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { appFor, declaredApps } from './app.ts'
+import { appFor } from './app.ts'
+import { declarationOf } from './declaration.ts'
+import { drainDebuggers } from './drain-debuggers.ts'
 import { environmentNote } from './environment-note.ts'
 import { endOrphans } from './orphans.ts'
-import { planServices } from './plan-services.ts'
+import { planServices, wantedAddress } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe, probeWhole } from './probe.ts'
+import { replaceService } from './replace-service.ts'
 import { clearRunState, readRunState, writeRunState } from './run-state.ts'
 import type { StartedService } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { serviceNames } from './service-names.ts'
 import { startService } from './start-service.ts'
-import { asStarted, writeStartedStore } from './started-store.ts'
+import { asStarted, usesStartedStore, writeStartedStore } from './started-store.ts'
 
 type Environment = Record<string, string | undefined>
 
 export type UpOptions = {
   root: string
   environment: Environment
+  /** Hash of the sources of the services: see declaration.ts. */
+  sources: string
+  /** How long what is under a debugger may take to end before its runner is replaced, in milliseconds. */
+  drainMs: number
   signal: AbortSignal
   log(line: string): void
   progress(text: string): void
 }
 
 export type UpResult = {
-  outcome: 'started' | 'already_up'
+  /** `replaced`: they were up, from other sources or settings. */
+  outcome: 'started' | 'already_up' | 'replaced'
   services: StartedService[]
   /** What a person should know although it worked: a port that was replaced, sessions without an environment. */
   notes: string[]
 }
 
 /**
- * Brings all services up, or finds that they are. What does not answer, or was started from other settings, is started
- * anew. A start that fails or is cancelled takes back what it did, PM2's daemon included if it started that.
+ * Brings all services up, or finds that they are. What does not answer is started anew; what answers and was started from
+ * other sources or settings is replaced, without a request that fails where it stays at its address. A start that fails or is cancelled takes back what it did, PM2's daemon included if it started that.
  */
 export async function bringUp(options: UpOptions): Promise<UpResult> {
   const workspace = openWorkspace(options.root, options.environment)
-  const declaration = declarationOf(options)
+  const origin = { declaration: declarationOf(options.root, options.environment), sources: options.sources }
   using _ = await acquireLock(join(workspace.run, 'up.lock'), {
     signal: options.signal,
     onWait: () =>
       options.log('another `task up` or `task down` is under way in this workspace; waiting for it'),
   })
-  const before = readRunState(workspace)
+  const { services: before, passing } = readRunState(workspace)
   const note = environmentNote(options.root, bootstrapSettings(options.root, options.environment).values)
   const lacking = note === undefined ? [] : [note]
   const daemon = runningDaemon(workspace.pm2Home)
-  if (daemon !== undefined && (await readyServices(before, declaration)).length === serviceNames.length)
+  const isUp = async () =>
+    passing.length === 0 &&
+    before.every(service => isFrom(service, origin)) &&
+    (await answering(before)).length === serviceNames.length
+  if (daemon !== undefined && (await isUp()))
     return { outcome: 'already_up', services: before, notes: lacking }
   const notes = [...lacking]
-  const services = await startAll(options, workspace, before, declaration, note => notes.push(note))
-  return { outcome: 'started', services, notes }
+  const { services, replaced } = await startAll(
+    { ...options, ...origin, workspace, note: note => notes.push(note) },
+    { services: before, passing },
+  )
+  return { outcome: replaced ? 'replaced' : 'started', services, notes }
 }
 
-/** Those of the services that were started like this and answer. */
-async function readyServices(
-  services: readonly StartedService[],
-  declaration: string,
-): Promise<StartedService[]> {
+type Origin = Pick<StartedService, 'declaration' | 'sources'>
+
+const isFrom = (service: StartedService, { declaration, sources }: Origin): boolean =>
+  service.declaration === declaration && service.sources === sources
+
+async function answering(services: readonly StartedService[]): Promise<StartedService[]> {
   const answers = await Promise.all(
     services.map(async service => {
-      if (service.declaration !== declaration) return []
       return (await probe(service, 1_000)).answer === 'ready' ? [service] : []
     }),
   )
   return answers.flat()
 }
 
+type Starting = UpOptions & Origin & { workspace: Workspace; note(text: string): void }
+
 async function startAll(
-  options: UpOptions,
-  workspace: Workspace,
-  before: readonly StartedService[],
-  declaration: string,
-  note: (text: string) => void,
-): Promise<StartedService[]> {
-  const { signal, progress } = options
+  options: Starting,
+  { services: before, passing }: ReturnType<typeof readRunState>,
+): Promise<{ services: StartedService[]; replaced: boolean }> {
+  const { signal, progress, workspace, note } = options
   makePrivateDirectory(workspace.logs)
   const environment = serviceEnvironment(
     options.environment,
@@ -100,45 +112,66 @@ async function startAll(
   })
 
   const known = await pm2.list()
-  for (const orphan of await endOrphans(asStarted(workspace), before, new Set(known.map(({ pid }) => pid))))
+  const owned = new Set(known.map(({ pid }) => pid))
+  for (const orphan of await endOrphans(asStarted(workspace), [...before, ...passing], owned))
     note(`ended ${orphan}, which an earlier PM2 had left`)
-  const healthy = (await readyServices(before, declaration)).filter(({ service }) =>
-    known.some(({ name, status }) => name === service && status === 'online'),
+  const healthy = (await answering(before)).filter(({ app }) =>
+    known.some(({ name, status }) => name === app && status === 'online'),
   )
+  const outdated = healthy.filter(service => !isFrom(service, options) && staysAt(service, options))
+  const stay = healthy.filter(service => isFrom(service, options) || outdated.includes(service))
   // First what is to go, for it may hold the port that its successor is to have.
   const remove = (gone: (name: string) => boolean) =>
     Promise.all(known.filter(({ name }) => gone(name)).map(({ name }) => pm2.delete(name)))
-  const answers = (name: string) => healthy.some(({ service }) => service === name)
+  const answers = (name: string) => stay.some(({ app }) => app === name)
   await remove(name => !answers(name))
   const { services, toStart, ports } = await planServices({
     ...options,
     runnerSocket: workspace.runnerSocket,
-    declaration,
-    healthy,
+    healthy: stay,
     before,
     note,
   })
-  await remove(name => answers(name) && toStart.some(({ service }) => service === name))
+  await remove(name => answers(name) && toStart.some(({ app }) => app === name))
   // Written before anything starts: whoever comes after a kill of this process knows what to look for.
   await writeRunState(workspace, services)
   await writeStartedStore(workspace)
-  progress(`starting ${toStart.map(({ service }) => service).join(', ')}`)
+  const deadline = readyDeadline(options)
+  if (toStart.length > 0) progress(`starting ${toStart.map(({ service }) => service).join(', ')}`)
   const starts = toStart.map(async service => {
     const app = appFor(service, environment, ports)
-    undo.defer(() => pm2.delete(service.service).catch(() => {}))
+    undo.defer(() => pm2.delete(service.app).catch(() => {}))
     await startService(pm2, app, service, {
       logFile: join(workspace.logs, `${service.service}.log`),
       signal,
-      deadline: readyDeadline(options),
+      deadline,
     })
   })
   await allOrFirstFailure(starts)
-  await wholeReady(services, signal)
+  // What is replaced from here on answers by itself, and stays if a later one fails.
+  const tls = serverSettings(options.root, options.environment).values.proxy.tls.certificate !== ''
+  const replacing = { ...options, pm2, environment, ports, tls, deadline }
+  for (const service of services.filter(one => outdated.includes(one))) {
+    progress(`replacing the ${service.service}`)
+    if (service.service === 'runner') await drainDebuggers(options)
+    await replaceService(service, replacing)
+  }
+  const { services: serving } = readRunState(workspace)
+  await wholeReady(serving, signal)
 
   // Nothing is taken back from here on.
   undo.move()
   await pm2[Symbol.asyncDispose]()
-  return services
+  return { services: serving, replaced: toStart.length === 0 }
+}
+
+/** Whether one that was started otherwise would be started where it is, with the store that it has. */
+function staysAt({ service, address, declaration }: StartedService, options: Starting): boolean {
+  const { root, environment, workspace } = options
+  if (!usesStartedStore(workspace)) return false
+  if (declaration === options.declaration) return true
+  if (service === 'runner') return address === workspace.runnerSocket
+  return address === wantedAddress(service, { root, environment })
 }
 
 /** Waits until all have settled, so that nothing starts behind the undoing, then throws the first failure. */
@@ -167,14 +200,3 @@ async function wholeReady(services: readonly StartedService[], signal: AbortSign
 
 const readyDeadline = ({ root, environment }: UpOptions): number =>
   serverSettings(root, environment).values.services.ready_seconds * 1000
-
-/** What the services are started from: other settings or another version mean another hash. */
-function declarationOf({ root, environment }: UpOptions): string {
-  const facts = [
-    packageVersion(),
-    serverSettings(root, environment).values,
-    openWorkspace(root, environment),
-    [...declaredApps().values()],
-  ]
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
-}

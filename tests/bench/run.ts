@@ -33,6 +33,7 @@ const names = [
   'cli-start',
   'mcp-call',
   'mcp-gateway',
+  'reload',
   'debug-first-stop',
   'debug-step',
   'debug-gdb',

@@ -23,7 +23,7 @@ export type DebuggerCall<N extends LiveOperationName> = DebugCall & {
 
 /** Asks the debugger of a debug session, and holds its answer to the contract. */
 export async function askDebugger<N extends LiveOperationName>(
-  { runner, stopping, log }: Context,
+  { runner, givingUp, log }: Context,
   { operation, debug, input, by, seconds, marginMs = usualMargin, gone }: DebuggerCall<N>,
 ): Promise<Outcome<OutputOf<Contract[N]>>> {
   const answer = await runner.ask({
@@ -32,7 +32,7 @@ export async function askDebugger<N extends LiveOperationName>(
     input,
     by,
     deadlineMs: seconds * 1_000 + marginMs,
-    signals: [gone, stopping],
+    signals: [gone, givingUp],
   })
   const declaration: Contract[N] = contract[operation]
   if (answer.ok) return done(checkedOutput(declaration, answer.value))

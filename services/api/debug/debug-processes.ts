@@ -10,11 +10,11 @@ const answerSchema = z.array(sessionProcessSchema)
 
 /** Which processes of a session run, as its runner sees them. */
 export async function processesIn(
-  { runner, stopping }: Context,
+  { runner }: Context,
   { id: session }: SessionJoined,
   { gone }: Pick<DebugCall, 'gone'>,
 ): Promise<Outcome<SessionProcess[]>> {
-  const answer = await runner.processes(session, { deadlineMs: answerMs, signals: [gone, stopping] })
+  const answer = await runner.processes(session, { deadlineMs: answerMs, signals: [gone] })
   if (answer.ok) return done(answerSchema.parse(answer.value))
   const { code, detail } = answer
   return refuse(code === 'too_many_calls' ? code : 'runner_unavailable', detail)

@@ -38,10 +38,10 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
 
   'server.features': async (_, { gone }) => {
     const { version, runner, allowedSchemes, loopback, environments, debugSessions, sessions } = context
-    if (runner.offers === undefined) return refuse('runner_unavailable', 'no runner is connected')
-    const { offers } = runner
     const survey = await surveyOf(context, gone)
     if (!survey.ok) return survey
+    const { offers } = runner
+    if (offers === undefined) return refuse('runner_unavailable', 'the runner has gone: try again')
     return done({
       version,
       ...offers,
@@ -70,10 +70,9 @@ export const serverHandlers = (context: Context): Pick<Handlers, Names> => ({
 })
 
 /** What the runner's host has. */
-async function surveyOf({ runner, stopping }: Context, gone: AbortSignal): Promise<Outcome<Survey>> {
-  if (runner.offers === undefined) return refuse('runner_unavailable', 'no runner is connected')
-  const survey = await runner.survey({ deadlineMs: surveyMs, signals: [gone, stopping] })
+async function surveyOf({ runner }: Context, gone: AbortSignal): Promise<Outcome<Survey>> {
+  const survey = await runner.survey({ deadlineMs: surveyMs, signals: [gone] })
   return survey.ok
     ? done(surveySchema.parse(survey.value))
-    : refuse('runner_unavailable', 'the runner has not told in time what its host has: try again')
+    : refuse('runner_unavailable', `what the runner's host has is not known: ${survey.detail}`)
 }

@@ -20,6 +20,22 @@ t.test('runners are told with what they have in hand, and which one is connected
   })
 })
 
+t.test('what is asked while a runner is being replaced waits for the next one', async t => {
+  const rig = await startRig(t, { limits: { successor: 60_000 } })
+  rig.runner.greets = false
+  rig.runner.drop()
+  await until(() => rig.runner.connections === 2, 'the API has connected again')
+  let isAnswered = false
+  const asked = rig.call('server.features').finally(() => {
+    isAnswered = true
+  })
+  await rig.call('repositories.list')
+  t.notOk(isAnswered)
+  t.equal(rig.runner.surveys, 0)
+  rig.runner.say({ type: 'hello', instance: rig.runner.instance, isolation: 'none', limits: 'sampled' })
+  t.match(await asked, { version: '1.2.3' })
+})
+
 t.test('statistics count what there is', async t => {
   const rig = await startRig(t)
   await rig.repository()

@@ -84,6 +84,7 @@ export async function startRig(t: Test, options: Partial<ApiDependencies> & { ru
     environment: { PATH: join(directory, 'bin') },
     apps: { declared: new Map([['files', aFilesApp]]), origins: 'https://*.apps.example.org' },
     ...options,
+    limits: { successor: 500, ...options.limits },
   })
   made.use(api)
   if (options.runner !== 'absent') await until(() => runner.wakes > 0, 'the API is connected to the runner')

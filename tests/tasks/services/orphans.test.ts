@@ -30,7 +30,10 @@ t.test('orphans are what `up` started and PM2 has lost: nothing else is ended', 
       address: '',
       started_at: new Date(0).toISOString(),
     })
-    return { identity, started: { service, instance, address: '', declaration: '' } }
+    return {
+      identity,
+      started: { service, app: service, instance, address: '', declaration: '', sources: '' },
+    }
   }
   const lost = await register('api')
   const kept = await register('proxy')

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import { listenerSocket, type Workspace } from '../../config/workspace.ts'
+import { createInstance } from '../../services/store/registration.ts'
+import { which } from '../bootstrap/binaries.ts'
+import { appFor, type Ports } from './app.ts'
+import { otherApp } from './app-names.ts'
+import type { Pm2 } from './pm2-client.ts'
+import type { App } from './pm2-messages.ts'
+import { readRunState, writeRunState } from './run-state.ts'
+import type { StartedService } from './service.ts'
+import { serviceNames } from './service-names.ts'
+import { startService } from './start-service.ts'
+
+export type Replacing = {
+  readonly workspace: Workspace
+  readonly pm2: Pm2
+  /** What services see of the shell. */
+  readonly environment: Record<string, string>
+  readonly ports: Ports
+  /** Whether the proxy listens for TLS as well: of two sockets one alone is handed on. */
+  readonly tls: boolean
+  readonly declaration: string
+  readonly sources: string
+  readonly signal: AbortSignal
+  /** How long it may take until it answers, in milliseconds. */
+  readonly deadline: number
+}
+
+/**
+ * Starts a service anew in place of one that answers. API and proxy lose no request: the successor is started beside it and
+ * takes over its listening socket, and only when it answers is the other one asked to leave. One that does not come up
+ * changes nothing. The runner, and what listens by a name, which may be several addresses, ends before its successor starts.
+ */
+export async function replaceService(known: StartedService, replacing: Replacing): Promise<StartedService> {
+  const { workspace, pm2, environment, ports, declaration, sources, signal, deadline } = replacing
+  const beside = !(known.service === 'proxy' && replacing.tls) && canRunBeside(known, environment.PATH ?? '')
+  const successor: StartedService = {
+    ...known,
+    ...{ instance: createInstance(), declaration, sources },
+    app: beside ? otherApp(known.service, known.app) : known.app,
+  }
+  const { services } = readRunState(workspace)
+  const write = (serving: StartedService, passing: readonly StartedService[]) =>
+    writeRunState(
+      workspace,
+      serviceNames.flatMap(service =>
+        service === known.service ? [serving] : services.filter(one => one.service === service),
+      ),
+      passing,
+    )
+  const app = appFor(successor, environment, ports)
+  const options = { logFile: join(workspace.logs, `${known.service}.log`), signal, deadline }
+  if (!beside) {
+    if ((await pm2.list()).some(({ name }) => name === known.app)) await pm2.delete(known.app)
+    await write(successor, [])
+    await startService(pm2, app, successor, options)
+    return successor
+  }
+  await write(known, [successor])
+  try {
+    await startService(pm2, takingOver(app, listenerSocket(workspace, known.instance)), successor, options)
+  } catch (error) {
+    await pm2.delete(successor.app).catch(() => {})
+    await write(known, [])
+    throw error
+  }
+  await write(successor, [known])
+  await pm2.delete(known.app)
+  await write(successor, [])
+  return successor
+}
+
+/** A listening socket is handed on by Python. */
+function canRunBeside({ service, address }: StartedService, path: string): boolean {
+  if (service === 'runner' || which('python3', path) === undefined) return false
+  return isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) !== 0
+}
+
+const takingOver = ({ script, interpreter, ...app }: App, socket: string): App => ({
+  ...app,
+  script: 'lib/listener/take_listener.py',
+  interpreter: 'python3',
+  interpreter_args: ['-I', '-S'],
+  args: [socket, String(interpreter), script],
+})

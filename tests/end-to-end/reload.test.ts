@@ -1,0 +1,122 @@
+import { appendFileSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { Agent } from 'undici'
+import { until } from '../until.ts'
+import { makeClone } from './clone.ts'
+import { type ServiceStatus, serviceStatus } from './service-status.ts'
+
+t.setTimeout(280_000)
+
+const clone = makeClone(t)
+
+const status = () => serviceStatus(clone)
+
+/** Asks without an end, on connections that are kept and on ones that are not, until it is stopped. */
+function load(urls: readonly string[], token: string) {
+  let isOver = false
+  let answered = 0
+  const failures: string[] = []
+  const agent = new Agent({ connections: 4 })
+  const ask = async (url: string, reset: boolean) => {
+    while (!isOver) {
+      const headers = { authorization: `Bearer ${token}` }
+      const { origin, pathname } = new URL(url)
+      await agent
+        .request({ origin, path: pathname, method: 'GET', headers, reset })
+        .then(async ({ statusCode, body }) => {
+          const text = await body.text()
+          if (statusCode === 200) answered++
+          else failures.push(`${url}: ${statusCode} ${text}`)
+        })
+        .catch(error => failures.push(`${url}: ${error}`))
+      await delay(1)
+    }
+  }
+  const asking = urls.flatMap(url => [ask(url, true), ask(url, false), ask(url, false)])
+  return {
+    answered: () => answered,
+    failures,
+    async stop() {
+      isOver = true
+      await Promise.all(asking)
+      await agent.close()
+    },
+  }
+}
+
+const tokenOf = () => readFileSync(clone.path('.artifacts/secrets/admin-token'), 'utf8').trim()
+
+async function underLoad(
+  t: Test,
+  before: readonly ServiceStatus[],
+  change: () => Promise<void>,
+): Promise<void> {
+  const [, api, proxy] = before
+  const urls = ['/whoami', '/repositories', '/sessions']
+  const asked = load(
+    urls.flatMap(path => [`${api?.address}${path}`, `${proxy?.address}/api${path}`]),
+    tokenOf(),
+  )
+  await until('it is asked', () => asked.answered() > 20)
+  await change()
+  const now = asked.answered()
+  await until('it goes on', () => asked.answered() > now + 20)
+  await asked.stop()
+  t.same(asked.failures, [], `of ${asked.answered()} requests none failed`)
+}
+
+t.test('services are replaced without a request that fails, nor a byte that is lost', async t => {
+  t.equal((await clone.task(['up'])).code, 0)
+  const before = await status()
+  t.equal((await clone.debugServer(['repository', 'add', clone.root, '--name', 'demo'])).code, 0)
+  const lines = 'i=0; until [ -e done ]; do echo line $i; i=$((i+1)); sleep 0.05; done'
+  const made = await clone.debugServer([
+    ...['session', 'create', '--repository', 'demo', '--environment', 'none', '--command', lines, '--json'],
+  ])
+  t.equal(made.code, 0, made.stderr)
+  const session: string = JSON.parse(made.stdout).id
+  const follow = clone.start(['client/cli/bin.mjs', 'session', 'logs', session, '--follow'])
+  await until('the log is followed', () => follow.stdout().includes('line 3\n'))
+
+  await underLoad(t, before, async () => {
+    const reload = await clone.task(['reload'])
+    t.equal(reload.code, 0, reload.stderr)
+    t.match(reload.stdout, /runner has been replaced.*\napi has been replaced.*\nproxy has been replaced/)
+  })
+  const after = await status()
+  t.same(
+    after.map(({ state, address }) => [state, address]),
+    before.map(({ address }) => ['ready', address]),
+  )
+  for (const [at, { pid }] of after.entries()) t.not(pid, before[at]?.pid, 'another process')
+  t.equal(clone.processes().filter(line => /PM2 v|services\/\w+\/main/.test(line)).length, 4)
+
+  const { stdout } = await clone.debugServer(['session', 'get', session, '--json'])
+  t.equal(JSON.parse(stdout).status, 'running', 'its command goes on')
+  t.equal((await clone.debugServer(['command', 'run', session, '--', 'touch', 'done'])).code, 0)
+  const { code } = await follow.finished
+  t.equal(code, 0)
+  const seen = follow.stdout().match(/^line \d+$/gm) ?? []
+  t.same(
+    seen,
+    seen.map((_, at) => `line ${at}`),
+    'each line once, and in order',
+  )
+})
+
+t.test('up after a change of the sources replaces what was started from others', async t => {
+  const before = await status()
+  appendFileSync(clone.path('services/proxy/main.ts'), '\n// changed\n')
+  await underLoad(t, before, async () => {
+    const up = await clone.task(['up'])
+    t.equal(up.code, 0, up.stderr)
+    t.match(up.stdout, /Debug Server is up, from the sources and settings as they are now/)
+  })
+  const after = await status()
+  for (const [at, { pid, address }] of after.entries()) {
+    t.not(pid, before[at]?.pid)
+    t.equal(address, before[at]?.address)
+  }
+  t.match((await clone.task(['up'])).stdout, /already up/)
+})

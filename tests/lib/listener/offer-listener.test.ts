@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { request } from 'undici'
+import { inheritedListener } from '../../../lib/listener/listen-on.ts'
+import { until } from '../../until.ts'
+
+const served = join(import.meta.dirname, 'served.ts')
+const taker = join(import.meta.dirname, '../../../lib/listener/take_listener.py')
+
+/** A program that answers with its name; where another is named, one that takes its listening socket over. */
+async function start(t: Test, room: string, name: string, before?: string) {
+  const offer = join(room, `${name}.sock`)
+  const own = [process.execPath, served, name, offer]
+  const [program, ...args] =
+    before === undefined ? own : ['python3', taker, join(room, `${before}.sock`), ...own]
+  const child: ChildProcess = spawn(program ?? '', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.teardown(() => child.kill('SIGKILL'))
+  const [url] = await once(child.stdout ?? child, 'data')
+  const end = async () => {
+    child.kill('SIGTERM')
+    const [code, signal] = await once(child, 'exit')
+    t.same([code, signal], [0, null], `${name} ends in order`)
+  }
+  return { url: String(url).trim(), offer, end }
+}
+
+const makeRoom = (t: Test): string => {
+  const room = mkdtempSync(join(tmpdir(), 'listener-'))
+  t.teardown(() => rmSync(room, { recursive: true, force: true }))
+  return room
+}
+
+t.test('successors take over, one after the other, without a request that fails', async t => {
+  const room = makeRoom(t)
+  let current = await start(t, room, 'g0')
+  const { url } = current
+  const failures: unknown[] = []
+  const answers = new Map<string, number>()
+  let isOver = false
+  const ask = async (reset: boolean) => {
+    while (!isOver)
+      await request(url, { reset })
+        .then(async ({ body }) => {
+          const name = await body.text()
+          answers.set(name, (answers.get(name) ?? 0) + 1)
+        })
+        .catch(error => failures.push(error))
+  }
+  const loads = [true, true, false, false].map(ask)
+  for (const [name, before] of [
+    ['g1', 'g0'],
+    ['g2', 'g1'],
+    ['g3', 'g2'],
+  ] as const) {
+    const next = await start(t, room, name, before)
+    t.equal(next.url, url, 'the same address')
+    await until(`${name} answers`, () => answers.has(name))
+    await current.end()
+    t.notOk(existsSync(current.offer), 'nothing is offered any more')
+    current = next
+  }
+  const last = answers.get('g2')
+  await until('the last one goes on', () => (answers.get('g3') ?? 0) > 100)
+  isOver = true
+  await Promise.all(loads)
+  t.equal(answers.get('g2'), last)
+  t.same(failures, [])
+})
+
+t.test('one whose predecessor has gone listens by itself', async t => {
+  const room = makeRoom(t)
+  const alone = await start(t, room, 'b', 'a')
+  t.equal(await request(alone.url).then(({ body }) => body.text()), 'b')
+  t.equal(statSync(room).mode & 0o077, 0, 'what is offered lies where nobody else may go')
+})
+
+t.test('what a process takes over is told once, and to it alone', async t => {
+  const environment: Record<string, string | undefined> = { DEBUG_SERVER_LISTENER: '7', PATH: '/bin' }
+  t.equal(inheritedListener(environment), 7)
+  t.same(environment, { PATH: '/bin' })
+  t.equal(inheritedListener(environment), undefined)
+  t.throws(() => inheritedListener({ DEBUG_SERVER_LISTENER: 'x' }), /no descriptor: x/)
+})
