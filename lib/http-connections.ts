@@ -38,7 +38,7 @@ export function watchConnections(server: Server, arrives: Arrival = 'connection'
   server.on('upgrade', ({ socket }: IncomingMessage) => silent.delete(socket))
   return {
     /**
-     * Accepts nobody from here on; what is open stays. Where a successor has the same listening socket (`offer-listener.ts`),
+     * Accepts nobody from here on; what is open stays. Where a successor has the same listening socket (`offer-listeners.ts`),
      * what waits there to be accepted comes to it.
      */
     stopListening(): void {

@@ -7,17 +7,24 @@ export type ListenOn = {
   readonly fd?: number | undefined
 }
 
-/** By which a program is told of a socket that it takes over: see take_listener.py. */
-const variable = 'DEBUG_SERVER_LISTENER'
+/** By which a program is told of the sockets that it takes over, such as `plain:5,secure:6`: see take_listeners.py. */
+const variable = 'DEBUG_SERVER_LISTENERS'
 
 /**
- * The descriptor of the listening socket that this process has been started with, if any. What this process starts
- * hears nothing of it: Node has what it inherits closed there.
+ * The descriptors of the listening sockets that this process has been started with, by name. What this process starts
+ * hears nothing of them: Node has what it inherits closed there.
  */
-export function inheritedListener(environment: Record<string, string | undefined>): number | undefined {
+export function inheritedListeners(
+  environment: Record<string, string | undefined>,
+): Readonly<Record<string, number | undefined>> {
   const given = environment[variable]
   delete environment[variable]
-  if (given === undefined) return undefined
-  if (!/^\d{1,5}$/.test(given)) throw new Error(`${variable} is no descriptor: ${given}`)
-  return Number(given)
+  if (given === undefined) return {}
+  return Object.fromEntries(
+    given.split(',').map(text => {
+      const [, name, descriptor] = /^([a-z]+):(\d{1,5})$/.exec(text) ?? []
+      if (name === undefined) throw new Error(`${variable} names no descriptors: ${given}`)
+      return [name, Number(descriptor)]
+    }),
+  )
 }

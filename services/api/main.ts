@@ -4,8 +4,8 @@ import { packageVersion } from '../../config/package.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
-import { inheritedListener } from '../../lib/listener/listen-on.ts'
-import { offerListener } from '../../lib/listener/offer-listener.ts'
+import { inheritedListeners } from '../../lib/listener/listen-on.ts'
+import { offerListeners } from '../../lib/listener/offer-listeners.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
@@ -32,7 +32,7 @@ await runService(async () => {
       log,
       instance,
       version: packageVersion(),
-      listen: { ...listen, fd: inheritedListener(process.env) },
+      listen: { ...listen, fd: inheritedListeners(process.env).plain },
       allowedOrigins: listen.allowed_origins,
       requests: listen,
       streamsPerUser: streams.per_user,
@@ -50,7 +50,9 @@ await runService(async () => {
   )
   const offered = listenerSocket(workspace, instance)
   makePrivateDirectory(dirname(offered))
-  starting.use(await offerListener(api.listener, offered, error => log.warn({ err: error }, 'no hand-over')))
+  starting.use(
+    await offerListeners({ plain: api.listener }, offered, error => log.warn({ err: error }, 'no hand-over')),
+  )
   starting.use(await register(store, systemClock, { id: instance, service: 'api', address: api.url }))
   return starting.move()
 })

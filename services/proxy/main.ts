@@ -5,8 +5,8 @@ import type { ServerSettings } from '../../config/schema.ts'
 import { serverSettings } from '../../config/settings.ts'
 import { listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
-import { inheritedListener } from '../../lib/listener/listen-on.ts'
-import { offerListener } from '../../lib/listener/offer-listener.ts'
+import { inheritedListeners } from '../../lib/listener/listen-on.ts'
+import { offerListeners } from '../../lib/listener/offer-listeners.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
@@ -23,6 +23,7 @@ await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
   const { api, proxy: listen } = serverSettings(ownRoot, process.env).values
   const instance = instanceFrom(process.env)
+  const inherited = inheritedListeners(process.env)
   const log = createLog('proxy')
   await using starting = new AsyncDisposableStack()
   starting.use(await startTracing({ name: 'proxy', version: packageVersion(), instance, log }))
@@ -35,7 +36,7 @@ await runService(async () => {
   )
   const proxy = starting.use(
     await startProxy({
-      listen: { ...listen, fd: inheritedListener(process.env) },
+      listen: { ...listen, fd: inherited.plain },
       upstream: urlOf(api),
       proof: await proxyProof(store),
       trustedProxies: listen.trusted_proxies,
@@ -44,7 +45,7 @@ await runService(async () => {
       appOrigins: listen.app_origins,
       apps,
       hosts: [listen.host, ...listen.hosts],
-      ...tlsDoor(listen.tls),
+      ...tlsDoor(listen.tls, inherited.secure),
       instance,
       version: packageVersion(),
       log,
@@ -62,19 +63,19 @@ await runService(async () => {
   const offered = listenerSocket(workspace, instance)
   makePrivateDirectory(dirname(offered))
   starting.use(
-    await offerListener(proxy.listener, offered, error => log.warn({ err: error }, 'no hand-over')),
+    await offerListeners(proxy.listeners, offered, error => log.warn({ err: error }, 'no hand-over')),
   )
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
   return starting.move()
 })
 
 /** None without both files; one without the other is a mistake. */
-function tlsDoor({ certificate, key, host, port }: ServerSettings['proxy']['tls']) {
+function tlsDoor({ certificate, key, host, port }: ServerSettings['proxy']['tls'], fd: number | undefined) {
   if (certificate === '' && key === '') return {}
   if (certificate === '' || key === '')
     throw new UserError(`proxy.tls.${key === '' ? 'key' : 'certificate'} is not set`, {
       fix: 'set proxy.tls.certificate and proxy.tls.key in config/server.local.toml, or neither',
     })
   const place = (text: string) => placeIn(ownRoot, text, process.env)
-  return { tls: { certificate: place(certificate), key: place(key), host, port, lookEvery: 5_000 } }
+  return { tls: { certificate: place(certificate), key: place(key), host, port, fd, lookEvery: 5_000 } }
 }

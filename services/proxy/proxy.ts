@@ -1,11 +1,5 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  ServerResponse,
-} from 'node:http'
-import { Socket } from 'node:net'
+import { createServer, type IncomingMessage, type ServerOptions, ServerResponse } from 'node:http'
+import { type Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Client } from 'undici'
@@ -91,7 +85,7 @@ export const defaultLimits: ProxyLimits = {
 export async function startProxy(
   deps: ProxyDependencies,
 ): Promise<
-  AsyncDisposable & { readonly url: string; readonly listener: Server; readonly secureUrl?: string }
+  AsyncDisposable & { readonly url: string; readonly secureUrl?: string; readonly listeners: Listeners }
 > {
   const { log, listen } = deps
   const limits = { ...defaultLimits, ...deps.limits }
@@ -187,13 +181,13 @@ export async function startProxy(
     await figures.destroy()
   })
   const plain = { listen, setting: 'proxy.port', arrives: 'connection', connections, onUpgrade } as const
-  /** What listens, for a successor. */
   const listener = createServer(http, onRequest)
   const door = await openDoor(listener, plain)
   doors.push(door)
   const { url } = door
   log.info({ url, instance: deps.instance }, 'listening')
-  if (tls === undefined) return { url, listener, [Symbol.asyncDispose]: moved(starting) }
+  if (tls === undefined)
+    return { url, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
   const secure = starting.use(
     await secureServer({ ...tls, http, handshake: limits.head, connections, log }, onRequest),
   )
@@ -201,8 +195,12 @@ export async function startProxy(
   const secureDoor = await openDoor(secure.server, { ...over, connections, onUpgrade })
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
-  return { url, listener, secureUrl: secureDoor.url, [Symbol.asyncDispose]: moved(starting) }
+  const listeners = { plain: listener, secure: secure.server }
+  return { url, secureUrl: secureDoor.url, listeners, [Symbol.asyncDispose]: moved(starting) }
 }
+
+/** What listens, for a successor. */
+type Listeners = Readonly<Record<string, Server>>
 
 /** What ends all of it, by whoever has it now. */
 function moved(stack: AsyncDisposableStack): () => Promise<void> {

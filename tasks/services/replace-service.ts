@@ -18,7 +18,7 @@ export type Replacing = {
   /** What services see of the shell. */
   readonly environment: Record<string, string>
   readonly ports: Ports
-  /** Whether the proxy listens for TLS as well: of two sockets one alone is handed on. */
+  /** Whether the proxy listens for TLS as well, by these settings. */
   readonly tls: boolean
   readonly declaration: string
   readonly sources: string
@@ -29,12 +29,14 @@ export type Replacing = {
 
 /**
  * Starts a service anew in place of one that answers. API and proxy lose no request: the successor is started beside it and
- * takes over its listening socket, and only when it answers is the other one asked to leave. One that does not come up
+ * takes over its listening sockets, and only when it answers is the other one asked to leave. One that does not come up
  * changes nothing. The runner, and what listens by a name, which may be several addresses, ends before its successor starts.
  */
 export async function replaceService(known: StartedService, replacing: Replacing): Promise<StartedService> {
   const { workspace, pm2, environment, ports, declaration, sources, signal, deadline } = replacing
-  const beside = !(known.service === 'proxy' && replacing.tls) && canRunBeside(known, environment.PATH ?? '')
+  // Where it listened for TLS is not known by its address.
+  const staysSecure = known.service !== 'proxy' || !replacing.tls || known.declaration === declaration
+  const beside = staysSecure && canRunBeside(known, environment.PATH ?? '')
   const successor: StartedService = {
     ...known,
     ...{ instance: createInstance(), declaration, sources },
@@ -79,7 +81,7 @@ function canRunBeside({ service, address }: StartedService, path: string): boole
 
 const takingOver = ({ script, interpreter, ...app }: App, socket: string): App => ({
   ...app,
-  script: 'lib/listener/take_listener.py',
+  script: 'lib/listener/take_listeners.py',
   interpreter: 'python3',
   interpreter_args: ['-I', '-S'],
   args: [socket, String(interpreter), script],

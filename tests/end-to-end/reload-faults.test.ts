@@ -40,7 +40,7 @@ t.test('a reload that is killed half-way: the next up settles it', async t => {
   const up = await clone.task(['up'])
   t.equal(up.code, 0, up.stderr)
   t.same(passing(), [])
-  const left = () => clone.processes().filter(line => /PM2 v|services\/\w+\/main|take_listener/.test(line))
+  const left = () => clone.processes().filter(line => /PM2 v|services\/\w+\/main|take_listeners/.test(line))
   await until('one set of services', () => left().length === 4)
   const down = await clone.task(['down', '--yes'])
   t.equal(down.code, 0, down.stderr)

@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { request } from 'undici'
-import { inheritedListener } from '../../../lib/listener/listen-on.ts'
+import { inheritedListeners } from '../../../lib/listener/listen-on.ts'
 import { until } from '../../until.ts'
 
 const served = join(import.meta.dirname, 'served.ts')
-const taker = join(import.meta.dirname, '../../../lib/listener/take_listener.py')
+const taker = join(import.meta.dirname, '../../../lib/listener/take_listeners.py')
 
 /** A program that answers with its name; where another is named, one that takes its listening socket over. */
 async function start(t: Test, room: string, name: string, before?: string) {
@@ -19,13 +21,14 @@ async function start(t: Test, room: string, name: string, before?: string) {
     before === undefined ? own : ['python3', taker, join(room, `${before}.sock`), ...own]
   const child: ChildProcess = spawn(program ?? '', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
-  const [url] = await once(child.stdout ?? child, 'data')
+  const [said] = await once(child.stdout ?? child, 'data')
+  const [url = '', port = ''] = String(said).trim().split(' ')
   const end = async () => {
     child.kill('SIGTERM')
     const [code, signal] = await once(child, 'exit')
     t.same([code, signal], [0, null], `${name} ends in order`)
   }
-  return { url: String(url).trim(), offer, end }
+  return { url, port: Number(port), offer, end }
 }
 
 const makeRoom = (t: Test): string => {
@@ -57,10 +60,11 @@ t.test('successors take over, one after the other, without a request that fails'
     ['g3', 'g2'],
   ] as const) {
     const next = await start(t, room, name, before)
-    t.equal(next.url, url, 'the same address')
+    t.same([next.url, next.port], [url, current.port], 'the same addresses')
     await until(`${name} answers`, () => answers.has(name))
     await current.end()
     t.notOk(existsSync(current.offer), 'nothing is offered any more')
+    t.equal(await text(connect(next.port, '127.0.0.1')), name, 'the second socket as well')
     current = next
   }
   const last = answers.get('g2')
@@ -79,9 +83,13 @@ t.test('one whose predecessor has gone listens by itself', async t => {
 })
 
 t.test('what a process takes over is told once, and to it alone', async t => {
-  const environment: Record<string, string | undefined> = { DEBUG_SERVER_LISTENER: '7', PATH: '/bin' }
-  t.equal(inheritedListener(environment), 7)
+  const environment: Record<string, string | undefined> = {
+    DEBUG_SERVER_LISTENERS: 'plain:7,secure:8',
+    PATH: '/bin',
+  }
+  t.same(inheritedListeners(environment), { plain: 7, secure: 8 })
   t.same(environment, { PATH: '/bin' })
-  t.equal(inheritedListener(environment), undefined)
-  t.throws(() => inheritedListener({ DEBUG_SERVER_LISTENER: 'x' }), /no descriptor: x/)
+  t.same(inheritedListeners(environment), {})
+  for (const text of ['', 'x', '7', 'plain:', 'plain:x', 'plain:7,', 'plain:-1'])
+    t.throws(() => inheritedListeners({ DEBUG_SERVER_LISTENERS: text }), /names no descriptors/, text)
 })
