@@ -88,8 +88,10 @@ export class Upstream implements Disposable {
 
   #look(): void {
     const now = performance.now()
+    // One that has become a WebSocket's is not ours any more.
     for (const connection of this.#open)
-      if (connection.isWaiting && now - connection.touchedAt > this.#patience.answer)
+      if (connection.isGone) this.#open.delete(connection)
+      else if (connection.isWaiting && now - connection.touchedAt > this.#patience.answer)
         connection.fail('late', new Error('the answer did not begin in time'))
     const kept = this.#idle.filter(connection => {
       if (!connection.isGone && now - connection.touchedAt < connection.patience) return true

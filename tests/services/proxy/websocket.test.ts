@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { queryObjects } from 'node:v8'
 import t, { type Test } from 'tap'
 import { WebSocket, WebSocketServer } from 'ws'
+import { Connection } from '../../../services/proxy/upstream/connection.ts'
 import { until } from '../api/until.ts'
 import { exchange, startRig as startProxyRig } from './rig.ts'
 
@@ -130,4 +132,16 @@ t.test('a stop tells every WebSocket that the proxy goes away', async t => {
   const codes = Promise.all(sockets.map(async socket => (await once(socket, 'close'))[0]))
   await proxy[Symbol.asyncDispose]()
   t.same(await codes, [1001, 1001])
+})
+
+t.test('nothing is kept of one that is over', async t => {
+  const { url } = await startRig(t)
+  const kept = () => queryObjects(Connection, { format: 'count' })
+  const before = kept()
+  for (let nth = 0; nth < 5; nth++) {
+    const socket = await opened(url)
+    socket.close()
+    await once(socket, 'close')
+  }
+  await until(() => kept() <= before, 'they are forgotten')
 })
