@@ -155,7 +155,9 @@ t.test('a page of another origin has a pass used for nothing but to open the app
   t.equal(await status('POST', { origin: 'http://other--0123456789ab.localhost' }), 403)
   t.equal(await status('POST', {}), 403)
   t.equal(await status('GET', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }), 403)
-  t.equal(await status('GET', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }), 200)
+  const goes = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+  t.equal(await status('GET', { ...goes, 'sec-fetch-dest': 'document' }), 200)
+  t.equal(await status('GET', { ...goes, 'sec-fetch-dest': 'iframe' }), 403)
 })
 
 t.test(
