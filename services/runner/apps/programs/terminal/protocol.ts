@@ -76,4 +76,4 @@ export const isReport = (bytes: Buffer): boolean =>
 
 const reports =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /^(?:\x1b\[[\d;?>=$]*[Rcntyu]|\x1b\[[IO]|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\))+$/
+  /^(?:\x1b\[[\d;?>=$]*[Rcnty]|\x1b\[\?\d+u|\x1b\[[IO]|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\))+$/
