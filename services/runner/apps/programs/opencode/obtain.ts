@@ -38,7 +38,9 @@ export async function obtainOpencode(directory: string, scope: ProcessScope): Pr
     ]
     const npm = await said(scope, 'npm', [...words, `opencode-ai@${version}`], fetchMs)
     if (npm.code !== 0)
-      throw new UserError(`opencode could not be fetched: ${npm.text}`, { fix: cannotFetch })
+      throw new UserError(`opencode could not be fetched: ${npm.text || 'npm cannot be run'}`, {
+        fix: cannotFetch,
+      })
     await rename(await runnable(join(place, 'node_modules'), scope), program)
     return program
   } finally {
