@@ -3,7 +3,8 @@ import { reference } from '../../contract/ids.ts'
 
 /**
  * Where a request for an app leads. `origin`: it came to the app's own; otherwise to a path of the server, where `session` is
- * what its client calls it, and `prefix` what stands before the path that the app gets.
+ * what its client calls it, and `prefix` what stands before the path that the app gets. `isBare`: nothing stands behind it, not
+ * even a slash.
  */
 export type AppRoute =
   | ({ readonly by: 'origin' } & AppPlace)
@@ -13,6 +14,7 @@ export type AppRoute =
       readonly app: string
       readonly prefix: string
       readonly path: string
+      readonly isBare: boolean
     }
 
 /** The words of earlier systems for apps, which have no names of their own in paths. */
@@ -36,9 +38,11 @@ export function appRoute(host: string | undefined, target: string, pattern: stri
   if (place !== undefined) return { by: 'origin', ...place }
   const match = /^((?:\/api)?\/(sessions?)\/([^/?]+)\/([a-z]+))(\/[^?]*)?(\?.*)?$/.exec(target)
   if (match === null) return undefined
-  const [, prefix = '', collection = '', session = '', word = '', rest = '/', query = ''] = match
+  const [, prefix = '', collection = '', session = '', word = '', behind, query = ''] = match
+  const rest = behind ?? '/'
   const app = apps[`${collection}/${word}`]
   if (app === undefined || !sessionReference.safeParse(session).success) return undefined
-  if (app !== terminalApp) return { by: 'path', session, app, prefix, path: rest + query }
-  return rest === '/' ? { by: 'path', session, app, prefix, path: terminalPath + query } : undefined
+  const found = { by: 'path', session, app, prefix } as const
+  if (app !== terminalApp) return { ...found, path: rest + query, isBare: behind === undefined }
+  return rest === '/' ? { ...found, path: terminalPath + query, isBare: false } : undefined
 }

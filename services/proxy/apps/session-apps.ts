@@ -89,6 +89,7 @@ export class SessionApps implements AsyncDisposable {
   async #serve(asked: AppRequest): Promise<void> {
     const { route, request, target } = asked
     if (route.by === 'origin' && target.startsWith(ownPath)) return await this.#enter(asked, route)
+    if (route.by === 'path' && route.isBare && reads(asked)) return addSlash(asked, route.prefix)
     const pass = route.by === 'origin' ? await this.#pass(request, route) : undefined
     if (pass !== undefined && !pageMay(request, asked.upgrade !== undefined))
       return sendProblem(asked.response, 'origin_refused', 'pages of other origins may not use this app')
@@ -99,11 +100,10 @@ export class SessionApps implements AsyncDisposable {
 
   /** By what the API makes of the credential; undefined where that was refused. */
   async #judged(asked: AppRequest): Promise<AppPlace | undefined> {
-    const { route, request, response, forwarded, upgrade } = asked
+    const { route, request, response, forwarded } = asked
     const { authorization, origin } = request.headers
-    const reads = upgrade === undefined && (request.method === 'GET' || request.method === 'HEAD')
     // The API is asked with a GET, for which it takes a cookie from a request that says nothing of its origin.
-    if (authorization === undefined && origin === undefined && !reads)
+    if (authorization === undefined && origin === undefined && !reads(asked))
       return void sendProblem(
         response,
         'origin_refused',
@@ -190,6 +190,16 @@ export class SessionApps implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#api, this.#agent, this.#impatient].map(one => one.destroy()))
   }
+}
+
+const reads = ({ request: { method }, upgrade }: AppRequest): boolean =>
+  upgrade === undefined && (method === 'GET' || method === 'HEAD')
+
+/** What a page of an app names relative to itself is below its front page. */
+function addSlash({ response, target }: AppRequest, prefix: string): void {
+  const query = target.slice(prefix.length)
+  const location = `${prefix.slice(prefix.lastIndexOf('/') + 1)}/${query}`
+  response.writeHead(308, { location, 'content-length': 0, 'cache-control': 'no-store' }).end()
 }
 
 /** In the API's own words. */

@@ -49,6 +49,13 @@ t.test('paths of the server that lead to apps, and those that do not', async t =
   )
   t.equal(found(`${s}/terminal`), `terminal ses_0123456789ab ${s}/terminal /ws`)
   t.equal(found('/session/0123/term?id=two'), 'terminal 0123 /session/0123/term /ws?id=two')
+  for (const [path, isBare] of [
+    [`${s}/files`, true],
+    [`${s}/files?x`, true],
+    [`${s}/files/`, false],
+    [`${s}/terminal`, false],
+  ] as const)
+    t.match(appRoute('127.0.0.1:9090', path, ''), { isBare }, path)
   t.equal(found(`${s}/files/%2e%2e/x`), `files ses_0123456789ab ${s}/files /%2e%2e/x`, 'as it is')
   for (const path of [
     ...[s, `${s}/commands`, `${s}/apps/files`, `${s}/filesystem`, '/session/x y/files', `${s}/terminal/x`],

@@ -103,6 +103,10 @@ t.test('on a path of the server, an app gets no cookie, sets none, and its pages
     t.match(answer.headers['content-security-policy'], /^sandbox (?!.*allow-same-origin)/)
     t.equal(answer.headers['x-content-type-options'], 'nosniff')
   }
+  t.match(await rig.send(`/sessions/${id}/files?a=b`, { headers }), {
+    status: 308,
+    headers: { location: 'files/?a=b' },
+  })
   const sent = await rig.send(`/sessions/${id}/files/x`, { method: 'PATCH', headers, body: 'some text' })
   t.match(JSON.parse(sent.text), { method: 'PATCH', body: 'some text' })
   const large = await rig.send(`/sessions/${id}/files/x`, {
