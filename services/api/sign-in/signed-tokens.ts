@@ -1,13 +1,14 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../../../lib/clock.ts'
 import type { UserId } from '../../contract/ids.ts'
+import { tokenIssuer } from '../../contract/token-issuer.ts'
 import { unaudited } from '../../store/audit-entry.ts'
 import { signingKey } from '../../store/signing-key.ts'
 import type { Store } from '../../store/store.ts'
 
 /** One algorithm, issuer and audience of all that is signed: none of the words of a token's header is believed. */
 const algorithm = 'HS256'
-const names = { issuer: 'debug-server', audience: 'debug-server' }
+const names = { issuer: tokenIssuer, audience: tokenIssuer }
 
 export type ReadToken =
   | { readonly outcome: 'valid'; readonly id: string }

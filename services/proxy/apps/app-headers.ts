@@ -1,12 +1,10 @@
 import { proofHeader } from '../../store/proxy-proof.ts'
 import { type Forwarded, type RawHeaders, requestHeaders, responseHeaders } from '../headers.ts'
 import { passCookie } from './app-pass-cookie.ts'
+import { isOwnToken } from './own-credential.ts'
 
 /** Cookies of the control plane: whatever the domain, no app gets them, and none sets them. */
 const ownCookies = new Set(['auth_token', 'refresh_token', 'device_token', passCookie])
-
-/** Forms of our own tokens: of who comes to an app with what is for the server. An app's own pass through. */
-const ownToken = /^bearer\s+(?:ds[trk]_|eyJ[\w-]*\.)/i
 
 export type ToApp = {
   readonly by: 'origin' | 'path'
@@ -28,7 +26,7 @@ export function toAppHeaders(
   for (const [name, value] of pairs(requestHeaders(raw, forwarded))) {
     const lower = name.toLowerCase()
     if (lower === proofHeader || lower === 'x-forwarded-prefix' || lower === 'expect') continue
-    if (lower === 'authorization' && (by === 'path' || admittedBy === 'credential' || ownToken.test(value)))
+    if (lower === 'authorization' && (by === 'path' || admittedBy === 'credential' || isOwnToken(value)))
       continue
     if (lower === 'cookie') {
       const cookies = by === 'path' ? '' : withoutOwn(value)
