@@ -6,9 +6,14 @@ import type { AppPlace } from '../../contract/app-origin.ts'
 import type { Store } from '../../store/store.ts'
 import { dialApp } from './dial-app.ts'
 
-/** How long a terminal may take to come up, in milliseconds; and what may be typed into it before, in bytes. */
+/** How long a terminal may take to come up, and to agree once it is, in milliseconds. */
 const patienceMs = 60_000
+const agreesMs = 15_000
+/** What may be typed into it before, in bytes and messages. */
 const mostTyped = 64 * 1024
+const mostMessages = 4_096
+/** How many bytes may wait for one side until nothing more is read from the other. */
+const mostOnTheWay = 262_144
 /** The longest message, as `ws` of the terminal has it. */
 const longestMessage = 16 * 1024 * 1024
 
@@ -22,13 +27,18 @@ export type EarlyTerminal = {
   readonly headers: readonly string[]
 }
 
-const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: longestMessage })
+const server = new WebSocketServer({
+  noServer: true,
+  clientTracking: false,
+  autoPong: false,
+  maxPayload: longestMessage,
+})
 
 /** Accepts the WebSocket of a terminal that is starting, and connects it once that is up. What is typed meanwhile waits. */
 export function acceptEarly(work: EarlyTerminal, accepted: (client: WebSocket) => void): void {
   server.handleUpgrade(work.request, work.socket, Buffer.alloc(0), client => {
     accepted(client)
-    void serve(client, work)
+    serve(client, work).catch(() => client.close(1011, 'the terminal cannot be connected'))
   })
 }
 
@@ -37,10 +47,15 @@ async function serve(client: WebSocket, { store, place, path, headers }: EarlyTe
   let bytes = 0
   const keep = (data: WebSocket.RawData, binary: boolean) => {
     bytes += Buffer.isBuffer(data) ? data.length : 0
-    if (bytes > mostTyped) client.close(1009, 'more was typed than a terminal that is starting takes')
+    if (bytes > mostTyped || early.length >= mostMessages)
+      client.close(1009, 'more was typed than a terminal that is starting takes')
     else early.push({ data, binary })
   }
-  client.on('message', keep).on('error', () => undefined)
+  const pong = (data: Buffer) => client.bufferedAmount < mostTyped && client.pong(data)
+  client
+    .on('message', keep)
+    .on('ping', pong)
+    .on('error', () => undefined)
   let way: Duplex
   try {
     way = await dialApp(store, place, patienceMs)
@@ -50,31 +65,47 @@ async function serve(client: WebSocket, { store, place, path, headers }: EarlyTe
   }
   if (client.readyState !== WebSocket.OPEN) return void way.destroy()
   const protocols = client.protocol === '' ? [] : [client.protocol]
-  const app = new WebSocket(`ws://${place.app}.localhost${path}`, protocols, {
+  // No fragment is a part of what is asked for, and `ws` throws at one.
+  const app = new WebSocket(`ws://${place.app}.localhost${path.replaceAll('#', '%23')}`, protocols, {
     // It comes paused; an app says nothing before it is asked.
     createConnection: () => way.resume(),
     headers: handshakeHeaders(headers),
+    handshakeTimeout: agreesMs,
     maxPayload: longestMessage,
     perMessageDeflate: false,
+    autoPong: false,
   })
   app.on('error', () => undefined)
+  let isJoined = false
   app.once('open', () => {
-    client.off('message', keep)
+    isJoined = true
+    client.off('message', keep).off('ping', pong)
     for (const { data, binary } of early) app.send(data, { binary })
     join(client, app)
     join(app, client)
   })
-  app.once('close', (code, reason) => closeLike(client, code, `${reason}`))
+  app.once('close', (code, reason) => {
+    if (isJoined) closeLike(client, code, `${reason}`)
+    else client.close(1013, 'the terminal does not answer')
+  })
   client.once('close', (code, reason) => closeLike(app, code, `${reason}`))
 }
 
-/** Passes on what one says, as fast as the other takes it. */
+const takesMore = (socket: WebSocket): boolean =>
+  socket.readyState === WebSocket.OPEN && socket.bufferedAmount < longestMessage
+
+/**
+ * Passes on what one says, as fast as the other takes it. Signs of life too: each finds out that the other has gone, and who
+ * takes nothing and pings on fills nobody's memory.
+ */
 function join(from: WebSocket, to: WebSocket): void {
   from.on('message', (data: WebSocket.RawData, binary: boolean) => {
     if (to.readyState !== WebSocket.OPEN) return
     to.send(data, { binary }, () => from.isPaused && from.resume())
-    if (to.bufferedAmount > longestMessage) from.pause()
+    if (to.bufferedAmount > mostOnTheWay) from.pause()
   })
+  from.on('ping', (data: Buffer) => takesMore(to) && to.ping(data))
+  from.on('pong', (data: Buffer) => takesMore(to) && to.pong(data))
 }
 
 /** With the same code, where that is one that may be sent. */

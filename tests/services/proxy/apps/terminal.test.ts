@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { declaredApps } from '../../../../config/apps.ts'
@@ -77,4 +79,68 @@ t.test('one that cannot come up is closed with the reason', async t => {
   const { heard } = terminal(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, rig.bearer(rig.alice))
   await until('its end', () => (heard.code !== 0 ? true : undefined))
   t.match(heard, { code: 1013, reason: /^the app terminal has failed: it exited with code 4/ })
+})
+
+t.test('signs of life pass through one that was accepted early', async t => {
+  const pings = `import base64, hashlib, socket, sys, time
+time.sleep(1)
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+while True:
+    way, _ = server.accept()
+    asked = piece = way.recv(65536)
+    while piece and not asked.endswith(b"\\r\\n\\r\\n"):
+        piece = way.recv(65536)
+        asked += piece
+    keys = [line.split(b": ")[1] for line in asked.split(b"\\r\\n") if line.lower().startswith(b"sec-websocket-key:")]
+    if not keys:
+        continue
+    agreed = base64.b64encode(hashlib.sha1(keys[0] + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+    way.sendall(b"HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Protocol: tty\\r\\n")
+    way.sendall(b"Sec-WebSocket-Accept: " + agreed + b"\\r\\n\\r\\n" + b"\\x89\\x02hi")
+    frame = way.recv(65536)
+    said = bytes(byte ^ frame[2 + at % 4] for at, byte in enumerate(frame[6:]))
+    way.sendall(b"\\x82\\x03" + frame[:1] + said)
+`
+  const rig = await frontRig(t, { terminal: app({ command: ['python3', 'pings.py', '{socket}'] }) })
+  const { id } = await rig.sessionOf({ 'pings.py': pings })
+  const socket = new WebSocket(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, ['tty'], {
+    headers: rig.bearer(rig.alice),
+  })
+  const heard: string[] = []
+  socket.on('ping', data => heard.push(`ping ${data}`))
+  socket.on('pong', data => heard.push(`pong ${data}`))
+  socket.on('message', (data: Buffer) => heard.push(data.toString('latin1')))
+  socket.once('open', () => socket.ping('early'))
+  await until('all of it', () => (heard.length === 3 ? true : undefined))
+  t.same(heard, ['pong early', 'ping hi', '\x8ahi'], 'its answer is that of the client')
+  socket.close()
+})
+
+t.test('a terminal that does not agree is closed with the reason, whatever was asked for', async t => {
+  const declared = declaredApps(ownRoot).get('terminal')
+  if (declared === undefined) throw new Error('the project has one')
+  const rig = await frontRig(t, { terminal: declared })
+  const { id } = await rig.sessionOf({ 'x.txt': '' })
+  const asked = request({
+    ...{ host: '127.0.0.1', port: rig.port, path: `/sessions/${id}/terminal?id=a#b` },
+    headers: {
+      ...rig.bearer(rig.alice),
+      ...{ connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'tty' },
+      ...{ 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' },
+    },
+  })
+  const said = new Promise<string>((resolve, reject) => {
+    asked.once('upgrade', (_, socket, head) => {
+      socket.unshift(head)
+      text(socket).then(resolve, reject)
+      // Its side is to be closed, too: who gets a close frame answers it.
+      socket.once('data', () => socket.end())
+    })
+    asked.once('error', reject)
+  })
+  asked.end()
+  t.match(await said, 'the terminal does not answer')
+  t.match(await rig.send('/healthz'), { status: 200 })
 })
