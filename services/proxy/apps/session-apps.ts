@@ -19,8 +19,10 @@ import { passesIn, setPass } from './app-pass-cookie.ts'
 import { type AppRoute, terminalApp } from './app-route.ts'
 import { askApi } from './ask-api.ts'
 import { acceptEarly } from './early-terminal.ts'
+import { credentialOf } from './own-credential.ts'
 import { pageMay } from './page-may.ts'
 import { relayToApp } from './relay-app.ts'
+import { whileAdmitted } from './while-admitted.ts'
 
 export type SessionAppsDependencies = {
   readonly store: Store
@@ -32,6 +34,8 @@ export type SessionAppsDependencies = {
   readonly body: BodyLimits
   /** How long a request waits for an app that starts, in milliseconds. */
   readonly patienceMs?: number
+  /** How often it is looked whether who uses one still may, in milliseconds. */
+  readonly lookMs?: number
 }
 
 export type AppRequest = {
@@ -95,6 +99,11 @@ export class SessionApps implements AsyncDisposable {
       return sendProblem(asked.response, 'origin_refused', 'pages of other origins may not use this app')
     const place = pass ?? (await this.#judged(asked))
     if (place === undefined || asked.response.destroyed) return
+    whileAdmitted(
+      { request, response: asked.response, upgrades: asked.upgrade !== undefined },
+      () => this.#mayStill(request, pass ?? place),
+      this.#deps.lookMs,
+    )
     this.#relay(asked, place, pass === undefined ? 'credential' : 'pass')
   }
 
@@ -116,6 +125,15 @@ export class SessionApps implements AsyncDisposable {
     if (told.ok) return { session: told.session, app: route.app }
     refuseAs(response, told.problem, told.headers)
     return undefined
+  }
+
+  /** Whether who was let in would be now. */
+  async #mayStill({ headers }: IncomingMessage, by: AppPass | AppPlace): Promise<boolean> {
+    const { store, clock } = this.#deps
+    if ('credential' in by) return isPassGood(store, by, clock.now())
+    const credential = await credentialOf(store, headers)
+    if (credential === undefined) return false
+    return isPassGood(store, { ...by, credential, expires: Number.POSITIVE_INFINITY }, clock.now())
   }
 
   async #pass(request: IncomingMessage, { session, app }: AppPlace): Promise<AppPass | undefined> {

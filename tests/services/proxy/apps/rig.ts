@@ -33,7 +33,7 @@ export type Sent = {
 export async function frontRig(
   t: Test,
   apps: Record<string, AppSettings>,
-  options: { patienceMs?: number } = {},
+  options: { patienceMs?: number; lookMs?: number } = {},
 ) {
   const runner = instanceId.create()
   const rig = await appsRig(t, apps, { instance: runner })

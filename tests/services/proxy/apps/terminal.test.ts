@@ -4,6 +4,7 @@ import t from 'tap'
 import { WebSocket } from 'ws'
 import { declaredApps } from '../../../../config/apps.ts'
 import { ownRoot } from '../../../../config/workspace.ts'
+import { revokeToken } from '../../../../services/store/tokens.ts'
 import { until } from '../../../until.ts'
 import { app } from '../../runner/apps/rig.ts'
 import { frontRig } from './rig.ts'
@@ -79,6 +80,28 @@ t.test('one that cannot come up is closed with the reason', async t => {
   const { heard } = terminal(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, rig.bearer(rig.alice))
   await until('its end', () => (heard.code !== 0 ? true : undefined))
   t.match(heard, { code: 1013, reason: /^the app terminal has failed: it exited with code 4/ })
+})
+
+t.test('who may use a session no more is cut off, in whatever way they came', async t => {
+  const declared = declaredApps(ownRoot).get('terminal')
+  if (declared === undefined) throw new Error('the project has one')
+  const rig = await frontRig(t, { terminal: declared }, { lookMs: 50 })
+  const { id } = await rig.sessionOf({ 'here.txt': 'a worktree\n' })
+  const url = `ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`
+  const early = terminal(url, rig.bearer(rig.alice))
+  await until('it to be accepted', () => (early.socket.readyState === WebSocket.OPEN ? true : undefined))
+  early.type('cat here.txt\r')
+  await until('it to be connected', () => (early.heard.text.includes('a worktree') ? true : undefined))
+  const late = terminal(url, rig.bearer(rig.alice))
+  const host = rig.hostOf(id, 'terminal')
+  const page = terminal(`ws://127.0.0.1:${rig.port}/ws`, {
+    ...{ host, origin: `http://${host}`, cookie: await rig.pass(id, 'terminal') },
+  })
+  for (const { heard } of [late, page])
+    await until('it to be connected', () => (heard.text.includes('a worktree') ? true : undefined))
+  t.ok(await revokeToken(rig.store, rig.alice.tokenId, rig.now()))
+  for (const { heard } of [early, late, page])
+    await until('its end', () => (heard.code === 1006 ? true : undefined))
 })
 
 t.test('signs of life pass through one that was accepted early', async t => {
