@@ -36,7 +36,11 @@ function end(why) {
   if (room !== undefined) return release()
   // Another user's, or one that sees other files.
   if (inode === undefined && !isLaunched) return answer(alone)
-  if (why !== undefined) writeSync(2, `debug-server: ${why}\n`)
+  try {
+    if (why !== undefined) writeSync(2, `debug-server: ${why}\n`)
+  } catch {
+    // The program has closed it, or nobody reads it.
+  }
   process.kill(pid, 'SIGKILL')
 }
 

@@ -42,14 +42,15 @@ const lines: Readonly<Record<string, readonly [line: string, written: RegExp]>> 
   'one that is not told of a socket': ['env -u DEBUG_SERVER_NODE $NODE app.cjs here', /^here undefined\n$/],
 }
 
-/** Runs it under an agent whose debugger is elsewhere. */
-function launched(t: Test, options = '') {
+/** Runs it under an agent whose debugger is elsewhere. `redirected`: how the shell is to start it. */
+function launched(t: Test, options = '', redirected = '') {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'agent-')))
   t.teardown(() => rmSync(top, { recursive: true }))
   writeFileSync(join(top, 'app.cjs'), files['app.cjs'])
   const { PATH } = process.env
   const env = { PATH, ...agentEnvironment('/nowhere', options) }
-  return spawnSync(process.execPath, ['app.cjs'], { cwd: top, env, encoding: 'utf8' })
+  const words = ['-c', `exec "$0" app.cjs ${redirected}`, process.execPath]
+  return spawnSync('/bin/sh', words, { cwd: top, env, encoding: 'utf8', timeout: 60_000 })
 }
 
 t.test('what a debugger would break runs on without one', async t => {
@@ -83,6 +84,8 @@ t.test('what was launched to be debugged does not run without a debugger', async
     ...{ signal: 'SIGKILL', stdout: '' },
     stderr: /^debug-server: its debugger cannot be reached: .*ENOENT/,
   })
+  // Where that cannot be said, either.
+  t.match(launched(t, '', '2>/dev/full'), { signal: 'SIGKILL', stdout: '' })
 })
 
 t.test('an exception while it exits is told as without a debugger', async t => {
