@@ -52,6 +52,7 @@ class ComingChild {
   #process: ReturnType<Came> | undefined
   #early: string[] = []
   #length = 0
+  #isReleased = false
   #isGone = false
 
   constructor(hello: Hello, peer: AgentPeer) {
@@ -65,6 +66,7 @@ class ComingChild {
     return {
       line: text => {
         if (this.#process !== undefined) return this.#process.line(text)
+        if (this.#isReleased) return
         this.#length += text.length
         if (this.#length > mostEarly) return peer.close()
         this.#early.push(text)
@@ -74,6 +76,13 @@ class ComingChild {
         this.#process?.gone()
       },
     }
+  }
+
+  /** Nobody debugs it: nothing is kept of what it says until it has left. */
+  release(): void {
+    this.#isReleased = true
+    this.#early = []
+    this.peer.write(releasing)
   }
 
   /** Gives it to its bridge. */
@@ -108,6 +117,6 @@ function childProcess(child: ComingChild, over: () => void): ChildProcess {
       join()
       return { ok: true }
     },
-    release: () => child.peer.write(releasing),
+    release: () => child.release(),
   }
 }
