@@ -13,6 +13,7 @@ as long to be imported as all of the interpreter to start.
 import os
 import select
 import sys
+import time
 
 import _signal
 import _socket
@@ -50,17 +51,23 @@ def link_of(descriptor):
 
 def is_of(connection, pid):
     """Whether the other end of a connection is open in this process."""
-    ends = [address(*connection.getpeername()), address(*connection.getsockname())]
+    open_files = f"/proc/{pid}/fd"
+    try:
+        ends = [address(*connection.getpeername()), address(*connection.getsockname())]
+        names = os.listdir(open_files)
+    except OSError:
+        # Either has gone.
+        return False
     with open("/proc/self/net/tcp", encoding="ascii") as table:
         sockets = [f"socket:[{fields[9]}]" for fields in map(str.split, table) if fields[1:3] == ends]
-    open_files = f"/proc/{pid}/fd"
-    return any(link_of(f"{open_files}/{name}") in sockets for name in os.listdir(open_files))
+    return any(link_of(f"{open_files}/{name}") in sockets for name in names)
 
 
 def accept(server, pid):
     waiting = select.poll()
     waiting.register(server, select.POLLIN)
-    for _ in range(CONNECT_SECONDS * 10):
+    until = time.monotonic() + CONNECT_SECONDS
+    while time.monotonic() < until:
         if waiting.poll(100):
             descriptor, _ = server._accept()
             connection = _socket.socket(fileno=descriptor)
