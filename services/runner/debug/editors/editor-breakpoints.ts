@@ -73,10 +73,10 @@ export class EditorBreakpoints {
   /** What this editor knows of each, so that it is told what changes. */
   readonly #told = new Map<number, string>()
 
-  /** `editor`: by whose breakpoints it has begun. */
   /** What the engine calls data by, and how they are called here. */
   readonly #data = new Map<string, string>()
 
+  /** `editor`: by whose breakpoints it has begun. */
   constructor(live: LiveDebugSession, sources: EditorSources, editor: ViewerId) {
     this.#live = live
     this.#sources = sources
