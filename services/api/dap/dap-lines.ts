@@ -46,14 +46,18 @@ export class DapLines {
   open(ear: DapEar): DapLine {
     const client = ++this.#last
     let isBound = false
+    let isOver = false
     return {
       bind: to => {
         isBound = true
-        this.#ears.set(client, ear)
+        if (!isOver) this.#ears.set(client, ear)
         this.#send({ type: 'dap_open', client, ...to })
+        // Who has gone meanwhile lets go of it at once, so that what was launched for it ends.
+        if (isOver) this.#send({ type: 'dap_close', client })
       },
       send: message => this.#ears.has(client) && this.#send({ type: 'dap', client, message }),
       [Symbol.dispose]: () => {
+        isOver = true
         this.#ears.delete(client)
         if (isBound) this.#send({ type: 'dap_close', client })
       },
