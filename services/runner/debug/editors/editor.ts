@@ -205,6 +205,7 @@ export class Editor implements OpenEditor {
       throw new Refusal('debugger_refused', 'this connection has a debuggee already')
     const live = await this.#finding
     await live.whenOpen()
+    if (this.#over) throw new Refusal('debugger_refused', 'the editor has gone')
     const { parent, by, root } = this.#deps
     const { editors, children } = live
     const sources = new EditorSources(live.paths, root)

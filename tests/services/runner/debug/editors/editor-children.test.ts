@@ -163,6 +163,16 @@ t.test('an editor that goes takes its breakpoints along from processes that it h
   await until('they are gone', () => child.lines().length + grandchild.lines().length === 0)
 })
 
+t.test('an editor that goes while it comes to its debuggee leaves nothing behind', async t => {
+  const { live, children } = await parentRig(t)
+  const { editor } = editorOn(live)
+  const attaching = editor.take({ seq: 1, type: 'request', command: 'attach' })
+  await editor.leave()
+  await attaching
+  t.equal(children.watched, 0)
+  t.equal(live.editors.here.size, 0)
+})
+
 t.test('the end of a process is told, and once more to who was not ready', async t => {
   const { live } = await parentRig(t)
   const child = await childRig(t, live)
