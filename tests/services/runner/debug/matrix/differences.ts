@@ -36,7 +36,6 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   delve: {
     caught: 'delve steps from what recovers into the runtime of Go',
     children: 'children of a native program run on without a debugger',
-    core: 'the contract has no word for one of a Go program',
     data: 'delve 1.20 has them on its command line alone',
     execs: 'delve does not follow a program that replaces itself',
     memory: 'delve 1.20 reads it on its command line alone',

@@ -24,6 +24,8 @@ export type Language = {
   readonly endless: string
   /** What `fails` fails with: the stop, and the exit code of the program that was let go on. */
   readonly failure: { readonly description: RegExp; readonly code: number }
+  /** What a core dump is described as, where programs leave some. */
+  readonly core?: RegExp
 }
 
 const plain = (name: string) => name
@@ -52,6 +54,7 @@ export const languages = {
     named: plain,
     endless: 'spin()',
     failure: { description: /SIGSEGV/, code: 139 },
+    core: /SIGABRT/,
   },
   'lldb-dap': {
     engine: 'lldb-dap',
@@ -65,6 +68,7 @@ export const languages = {
     named: plain,
     endless: 'spin()',
     failure: { description: /SIGSEGV/, code: 139 },
+    core: /SIGABRT/,
   },
   rust: {
     engine: 'lldb-dap',
@@ -78,6 +82,7 @@ export const languages = {
     named: name => `app::${name}`,
     endless: 'app::spin()',
     failure: { description: /panic/, code: 101 },
+    core: /SIGABRT/,
   },
   node: {
     engine: 'node',
@@ -103,6 +108,8 @@ export const languages = {
     named: name => `main.${name}`,
     endless: 'call main.spin()',
     failure: { description: /nil pointer dereference/, code: 2 },
+    // Delve does not tell the signal.
+    core: /core dump/,
   },
 } as const satisfies Record<string, Language>
 

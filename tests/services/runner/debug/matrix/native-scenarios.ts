@@ -64,13 +64,17 @@ export const nativeScenarios = {
     async holds(ground) {
       const left = await ground.rig.run(
         ground.session,
-        'ulimit -c unlimited; ./app aborts; mv core* dump && test -s dump',
+        'ulimit -c unlimited; GOTRACEBACK=crash ./app aborts; mv core* dump && test -s dump',
       )
       assert.equal(left.status, 'succeeded', ground.rig.stderr(left))
-      const program = { kind: 'binary', file: 'app', core: 'dump' } as const
+      const core = 'dump'
+      const program =
+        ground.program.kind === 'go'
+          ? ({ kind: 'go', path: 'app', core } as const)
+          : ({ kind: 'binary', file: 'app', core } as const)
       const debug = await ground.run('', { program, arguments: [] })
       assert.equal(place(debug.at).reason, 'exception', JSON.stringify(debug.at.end))
-      assert.match(`${debug.at.stop?.description} ${debug.at.stop?.text}`, /SIGABRT/)
+      assert.match(`${debug.at.stop?.description} ${debug.at.stop?.text}`, ground.language.core ?? /^$/)
       const { frames } = await ground.stack(debug, { limit: 20 })
       const own = frames.find(({ name }) => name === ground.language.named('aborts'))
       assert.equal(own?.file, ground.language.file, JSON.stringify(frames))

@@ -169,6 +169,8 @@ func traces() int {
 	return total_of([]int{4})
 }
 
+func aborts() int { panic("aborts") }
+
 func leave() int {
 	code, _ := strconv.Atoi(os.Args[2])
 	return code
@@ -179,7 +181,7 @@ func main() {
 		"basic": basic, "deep": deep, "many": many, "text": text, "fails": fails,
 		"threads": threads, "child": child, "echo": echo, "spin": spin, "dies": dies,
 		"caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave,
-		"daemonizes": daemonizes, "closes": closes, "traces": traces,
+		"daemonizes": daemonizes, "closes": closes, "traces": traces, "aborts": aborts,
 	}
 	os.Exit(scenarios[os.Args[1]]())
 }
