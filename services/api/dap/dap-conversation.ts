@@ -185,6 +185,9 @@ export class DapConversation implements Disposable {
   }
 
   #bind(debuggee: DebugSessionJoined, how: { launches: boolean; parent: ViewerId | null }): void {
+    // Whoever did not wait for its answer would not get one any more: the other debuggee is let go of.
+    for (const { request } of [...this.#asked.values()])
+      if (request.command === 'initialize') this.#withoutDebuggee(request)
     this.#debuggee = debuggee
     this.#parent = how.parent
     const { editor, by } = this.#deps.client

@@ -102,6 +102,22 @@ t.test('attach comes to the debug session that it names, once', async t => {
   socket.close()
 })
 
+t.test(
+  'an editor that waits for no answer to initialize gets one though its debuggee is another by then',
+  async t => {
+    const rig = await startDebugRig(t)
+    const { id } = await rig.launched()
+    const { debug, parent } = await child(rig, id, 41)
+    rig.runner.editor = message =>
+      message.type === 'dap' && message.message.command !== 'initialize' ? [agreed(message.message)] : []
+    const { ask, socket } = await editor(rig)
+    const begun = ask('initialize')
+    t.match(await ask('attach', { debug, parent }), { success: true })
+    t.match(await begun, { success: true, body: { supportsConfigurationDoneRequest: true } })
+    socket.close()
+  },
+)
+
 t.test('a process that has ended before its editor comes has ended, and is no mistake', async t => {
   const rig = await startDebugRig(t)
   const debug = await rig.launched()
