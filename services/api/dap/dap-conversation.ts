@@ -31,6 +31,11 @@ const launchMs = 90_000
 const answerMs = 45_000
 /** Requests that are not answered yet. */
 const mostAsked = 64
+/** Why one is not answered any more. */
+const unanswered = {
+  let_go: 'the runner serves this connection no more: it has been asked to let go, or has too many editors',
+  runner_lost: 'the connection to the runner was lost before it answered',
+} as const
 
 export type DapConversationDependencies = {
   readonly context: Context
@@ -270,8 +275,7 @@ export class DapConversation implements Disposable {
   }
 
   #closed(why: 'let_go' | 'runner_lost'): void {
-    for (const { request } of [...this.#asked.values()])
-      this.#refuse(request, 'the connection to the runner was lost before it answered')
+    for (const { request } of [...this.#asked.values()]) this.#refuse(request, unanswered[why])
     if (why === 'let_go') this.#deps.finish('complete')
     else void this.#lost()
   }

@@ -122,6 +122,15 @@ t.test('a runner that is lost is told, and ends it', async t => {
   ])
 })
 
+t.test('a runner that has too many editors says so', async t => {
+  const rig = await start(t)
+  await rig.launched()
+  rig.runner.editor = ({ type }) => (type === 'dap' ? [{ type: 'dap_closed' }] : [])
+  const { ask, closed } = await editor(rig)
+  t.match(await ask('attach'), { success: false, message: /has too many editors/ })
+  t.same(await closed, [1000, 'complete'])
+})
+
 t.test('a token that is revoked ends it, and tells why', async t => {
   const rig = await start(t)
   const { said, closed } = await editor(rig)
