@@ -114,6 +114,13 @@ const passedOn = environment =>
       }
     : environment
 
+const isText = value => typeof value === 'string' && !value.includes('\0')
+const canReplace = (file, words, environment) =>
+  Array.isArray(words) &&
+  typeof environment === 'object' &&
+  environment !== null &&
+  [file, ...words, ...Object.entries(environment).flat()].every(isText)
+
 /** What it has said is heard, and its debugger has left, before it ends. Returns what undoes this. */
 function beforeItEnds(link, state) {
   const leave = (how, code) => {
@@ -147,7 +154,9 @@ function beforeItEnds(link, state) {
     ...{ value: emitting, enumerable: false, configurable: true, writable: true },
   })
   if (execve !== undefined)
-    process.execve = (file, words, environment = process.env) => {
+    process.execve = (file, words = [], environment = process.env) => {
+      // It throws, and the program goes on.
+      if (!canReplace(file, words, environment)) return execve.call(process, file, words, environment)
       leave('replaced')
       execve.call(process, file, words, passedOn(environment))
     }

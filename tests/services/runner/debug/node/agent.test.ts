@@ -8,6 +8,8 @@ import { nodeRig } from './node-rig.ts'
 
 t.setTimeout(240_000)
 
+const canReplace = 'execve' in process
+
 const files = {
   'app.cjs': `const { NODE_OPTIONS, DEBUG_SERVER_CHILDREN } = process.env
 console.log(process.argv[2], DEBUG_SERVER_CHILDREN)
@@ -86,6 +88,24 @@ t.test('what was launched to be debugged does not run without a debugger', async
   })
   // Where that cannot be said, either.
   t.match(launched(t, '', '2>/dev/full'), { signal: 'SIGKILL', stdout: '' })
+})
+
+t.test('a program that cannot replace itself stays under its debugger', { skip: !canReplace }, async t => {
+  const { debug } = nodeRig(t, {
+    'stays.cjs': `for (const call of [[7], ['/bin/true', 'words'], ['/bin/true', ['\\0']], ['/bin/true', [], null]])
+  try {
+    process.execve(...call)
+  } catch (error) {
+    console.log(error.code)
+  }
+process.exitCode = 3
+`,
+  })
+  const run = await debug('stays.cjs', { breakpoints: { 'stays.cjs': [{ line: 7 }] } })
+  t.match(await run.next(), { reason: 'breakpoint' })
+  t.equal(await run.go('continue'), 'terminated')
+  t.equal(await run.ended, 3)
+  t.match(run.output, /^(?:ERR_INVALID_ARG_\w+\n){4}/)
 })
 
 t.test('an exception while it exits is told as without a debugger', async t => {
