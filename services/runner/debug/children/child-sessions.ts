@@ -22,6 +22,8 @@ import { toldOf } from './told-of.ts'
 
 /** How many processes that one debuggee has started may be debugged at a time. */
 export const mostChildren = 32
+/** The same in all: what was debugged is kept as long as its session. */
+export const mostInAll = 1_000
 
 /** How long one that has gone without a word is taken to have gone with its parent, in milliseconds. */
 const withParentMs = 500
@@ -64,7 +66,8 @@ export class ChildSessions implements AsyncDisposable {
   #deps: LiveDependencies | undefined
   #secrets: Secrets | undefined
   #coming = 0
-  #toldOfMost = false
+  #inAll = 0
+  readonly #toldOf = new Set<string>()
   #rootEnds = false
   #commandEnded = false
   readonly #ended = Promise.withResolvers<void>()
@@ -83,12 +86,14 @@ export class ChildSessions implements AsyncDisposable {
 
   /** `from`: whose adapter has told of it. */
   came(process: ChildProcess, from: DebugSessionId): void {
-    if (this.#coming + this.#children.size >= mostChildren || this.#rootEnds) {
+    const why = this.#whyNot()
+    if (why !== undefined || this.#rootEnds) {
       process.release()
-      this.#tellOfMost(process.pid)
+      if (why !== undefined) this.#tell(process.pid, why)
       return
     }
     this.#coming += 1
+    this.#inAll += 1
     const begun = this.#begin(process, from).finally(() => {
       this.#coming -= 1
     })
@@ -319,10 +324,18 @@ export class ChildSessions implements AsyncDisposable {
     await child.record[Symbol.asyncDispose]()
   }
 
-  #tellOfMost(pid: number): void {
-    if (this.#toldOfMost || this.#rootEnds) return
-    this.#toldOfMost = true
-    const output = `process ${pid} runs without a debugger: ${mostChildren} processes of this program are debugged already\n`
+  /** Why another one is not debugged. */
+  #whyNot(): string | undefined {
+    if (this.#coming + this.#children.size >= mostChildren)
+      return `${mostChildren} processes of this program are debugged already`
+    return this.#inAll >= mostInAll ? `${mostInAll} processes of this program have been debugged` : undefined
+  }
+
+  /** Each reason once. */
+  #tell(pid: number, why: string): void {
+    if (this.#toldOf.has(why) || this.#rootEnds) return
+    this.#toldOf.add(why)
+    const output = `process ${pid} runs without a debugger: ${why}\n`
     this.#deps?.said({ category: 'important', output })
   }
 
