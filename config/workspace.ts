@@ -68,6 +68,8 @@ const longestSocketName = 'ins_000000000000.sock'
 export const listenerSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>, instance: string): string =>
   join(dirname(runnerSocket), `${instance}.sock`)
 
+export const isListenerSocket = (name: string): boolean => /^ins_\w+\.sock$/.test(name)
+
 /** The file that `DEBUG_SERVER_DB_URL` names: `sqlite:PATH` or `sqlite:///ABSOLUTE/PATH`. */
 function storeFile(url: string | undefined, root: string): string | undefined {
   if (url === undefined || url === '') return undefined

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { listenerSocket, type Workspace } from '../../config/workspace.ts'
+import { isListenerSocket, type Workspace } from '../../config/workspace.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
+import { removeStaleSocket } from '../../lib/stale-socket.ts'
 import { type StartedService, startedServiceSchema } from './service.ts'
 import { clearStartedStore } from './started-store.ts'
 
@@ -43,10 +44,16 @@ export async function writeRunState(
 }
 
 export async function clearRunState(workspace: Workspace): Promise<void> {
-  const { services, passing } = readRunState(workspace)
-  for (const { instance } of [...services, ...passing])
-    await rm(listenerSocket(workspace, instance), { force: true })
+  await sweepListenerSockets(workspace)
   await rm(stateFile(workspace), { force: true })
   await rm(workspace.endpointsFile, { force: true })
   await clearStartedStore(workspace)
+}
+
+/** Removes those of services that were killed. One that somebody runs by hand keeps its own. */
+async function sweepListenerSockets(workspace: Workspace): Promise<void> {
+  const directory = dirname(workspace.runnerSocket)
+  const names = await readdir(directory).catch(() => [])
+  for (const name of names.filter(isListenerSocket))
+    await removeStaleSocket(join(directory, name), 'a service').catch(() => {})
 }

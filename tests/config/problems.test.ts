@@ -21,7 +21,7 @@ const files: Record<string, [document: 'bootstrap' | 'server', text: string, pro
   'a key at the top that has a section': [
     'server',
     'port = 1',
-    ['1: unknown key port; port stands under [api] or [proxy]'],
+    ['1: unknown key port; port stands under [api] or [proxy] or [proxy.tls]'],
   ],
   "the seed's mistake: a key of the top under a section": [
     'bootstrap',

@@ -193,7 +193,9 @@ t.test('what was said last is seen, however it ends', async t => {
 t.test('with it everything ends that was started in its terminals', async t => {
   const viewer = await open({ name: 'daemons' })
   viewer.type(
-    'sleep 987 & nohup setsid sleep 986 >/dev/null 2>&1 & echo $! >daemon; jobs -p >job; disown; echo be""gun\r',
+    `sleep 987 & jobs -p >job; disown
+     nohup setsid sh -c 'echo $$ >daemon; exec sleep 986' >/dev/null 2>&1 &
+     until [ -s daemon ]; do sleep 0.05; done; echo be""gun\r`.replaceAll('\n', '\r'),
   )
   await viewer.sees('begun\r\n')
   const pids = ['daemon', 'job'].flatMap(name =>
