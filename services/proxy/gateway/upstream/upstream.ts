@@ -9,6 +9,7 @@ import { backOff, trippedAfter } from './back-off.ts'
 import type { Live } from './connect.ts'
 import { readOffer } from './read-offer.ts'
 import { NotSentError, UpstreamError } from './upstream-error.ts'
+import { isLate, isLost } from './whose-error.ts'
 
 /** Who waits for an answer, and can be asked something meanwhile. */
 export type Asker = {
@@ -159,7 +160,7 @@ export class Upstream implements AsyncDisposable {
       await this.#lost(live, error instanceof Error ? error.message : String(error))
       return this.#connectionLost(error)
     }
-    if (error.code === ErrorCode.RequestTimeout) {
+    if (isLate(error)) {
       this.#unanswered += 1
       if (this.#unanswered >= mostUnanswered)
         await this.#lost(live, `it has not answered ${this.#unanswered} calls in a row in time`)
@@ -167,7 +168,7 @@ export class Upstream implements AsyncDisposable {
         cause: error,
       })
     }
-    if (error.code === ErrorCode.ConnectionClosed) {
+    if (isLost(error)) {
       const reason = await Promise.race([live.closed, delay(rest, undefined)])
       if (reason !== undefined) this.#failed(live, reason)
       return this.#connectionLost(error)

@@ -19,6 +19,8 @@ t.test('answers that are too long, too deep or never come are refused, and hold 
   t.match(await call(client, 'one_deep'), { failed: true, text: /nests more than 128 deep/ })
   t.match(await call(client, 'three_hang'), { failed: true, text: /did not answer in time \(call_seconds\)/ })
   t.match(await call(client, 'one_refuse'), { failed: true, text: 'one: not today' })
+  for (const code of [-32_000, -32_001, -32_001, -32_001])
+    t.match(await call(client, 'one_refuse', { code }), { failed: true, text: 'one: not today' })
   t.match(await rig.server('one'), { instances: [{ restarts: 0 }] })
   for (let turn = 0; turn < 3; turn++) await call(client, 'three_hang')
   t.match(await rig.server('three'), { reason: /has not answered 3 calls in a row/ })

@@ -24,7 +24,7 @@ const usual = {
     tool('steps', 'tells of its progress, then answers'),
     tool('ask', 'asks its client', { method: { type: 'string' }, params: { type: 'object' } }),
     tool('change', 'offers one tool more from then on'),
-    tool('refuse', 'answers with an error of the protocol'),
+    tool('refuse', 'answers with an error of the protocol', { code: { type: 'integer' } }),
     tool('deep', 'answers with what nests without end'),
     tool('link', 'answers with a link to a resource'),
   ],
@@ -142,7 +142,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (method === undefined) waiting.get(id)?.(result ?? { error })
   else if (method === 'notifications/cancelled') cancelled.add(params.requestId)
   else if (params.name === 'refuse' && method === 'tools/call')
-    say({ id, error: { code: -32_050, message: 'not today', data: { until: 'monday' } } })
+    say({
+      id,
+      error: { code: params.arguments?.code ?? -32_050, message: 'not today', data: { until: 'monday' } },
+    })
   else if (id !== undefined)
     void answer(method, params, id).then(told => {
       if (told !== undefined) say({ id, result: Object(told) })
