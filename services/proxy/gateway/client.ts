@@ -26,8 +26,8 @@ export type Asked = {
 
 /** What one client may have in progress: as many as an agent could want, and few enough to cost a bounded amount. */
 const mostAtOnce = 64
-/** How long a list waits for servers that nobody has met yet, in milliseconds: an agent waits for the list. */
-const meeting = 8_000
+/** How long a list waits for a server, in milliseconds: an agent waits for the list. */
+const patience = 8_000
 
 /** One client of the gateway: what it sees, and how what it asks reaches the servers that it may use. */
 export class Client {
@@ -76,36 +76,33 @@ export class Client {
 
   /** Starts the servers that nobody has met yet, so that it is known what they offer. Those that take too long come later. */
   async meet(extra: Extra): Promise<void> {
-    const { declared } = this.#deps
+    const { declared, upstreams } = this.#deps
     const unmet = this.servers.filter(server => !declared.offers.has(server) && this.isThere(server))
-    if (unmet.length > 0) await this.#start(unmet, extra)
+    await this.askEach(unmet, extra, async (server, soon) => {
+      await upstreams.of(server, this.#user).use(this.#asker(soon, patience), soon.signal, async () => ({}))
+    })
   }
 
-  /** What each of these servers answers; nothing of one that does not. */
+  /** What each of these servers answers; nothing of one that does not, or takes too long: the others do not wait for it. */
   async askEach<Answer>(
     servers: readonly string[],
-    ask: (server: string) => Promise<Answer>,
+    extra: Extra,
+    ask: (server: string, extra: Extra) => Promise<Answer>,
   ): Promise<{ server: string; answer: Answer }[]> {
+    if (servers.length === 0) return []
+    const signal = AbortSignal.any([extra.signal, AbortSignal.timeout(patience)])
     const answers = await Promise.all(
       servers.map(async server => {
         try {
-          return [{ server, answer: await ask(server) }]
+          return [{ server, answer: await ask(server, { ...extra, signal }) }]
         } catch (error) {
-          if (!(error instanceof UpstreamError || error instanceof McpError)) this.#deps.report(error)
+          const isExpected = error instanceof UpstreamError || error instanceof McpError
+          if (!isExpected && !signal.aborted) this.#deps.report(error)
           return []
         }
       }),
     )
     return answers.flat()
-  }
-
-  async #start(servers: readonly string[], extra: Extra): Promise<void> {
-    const { upstreams } = this.#deps
-    const late = AbortSignal.timeout(meeting)
-    const signal = AbortSignal.any([extra.signal, late])
-    await this.askEach(servers, async server => {
-      await upstreams.of(server, this.#user).use(this.#asker(extra, meeting), signal, async () => ({}))
-    }).catch(() => {})
   }
 
   /** Asks a server. Rejects with an UpstreamError, or with what the server answers where that is an error. */
@@ -124,6 +121,10 @@ export class Client {
       const upstream = upstreams.of(server, this.#user)
       const asker = this.#asker(extra, callTime(settings).silent)
       return await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
+    } catch (error) {
+      // Nobody waits for the answer any more.
+      if (extra.signal.aborted) throw new McpError(ErrorCode.RequestTimeout, 'it was given up')
+      throw error
     } finally {
       this.#inProgress -= 1
     }

@@ -27,8 +27,8 @@ export function serveResources(client: Client, { declared, views }: ClientDepend
       one => declared.offers.get(one)?.resources === true && client.isThere(one),
     )
     const method = listMethods[kind]
-    const lists = await client.askEach(having, of =>
-      pagesOf(kind, params => client.ask({ server: of, method, params }, extra)),
+    const lists = await client.askEach(having, extra, (of, soon) =>
+      pagesOf(kind, params => client.ask({ server: of, method, params }, soon)),
     )
     return lists.flatMap(({ server: of, answer }) =>
       answer.flatMap(item => {

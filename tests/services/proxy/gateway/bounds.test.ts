@@ -42,3 +42,22 @@ t.test('a flood is read no faster than anybody could want, and others do not wai
   t.match(await flood, { failed: false, text: 'done' })
   t.ok(meanwhile > 5, `${meanwhile} calls meanwhile`)
 })
+
+t.test('a server that never answers a list keeps nobody from those of the others', async t => {
+  const silent = ['resources/list', 'initialize'].map((method, at) =>
+    unrulyTable(`silent_${at}`, `env = { SILENT = "${method}" }`),
+  )
+  const rig = await startRig(t, `${silent.join('')}${unrulyTable('one')}`)
+  const client = await rig.connect()
+  t.match((await client.listResources()).resources, [{ uri: 'one+note://one' }])
+  const given = new AbortController()
+  const reading = client.readResource({ uri: 'silent-1+note://one' }, { signal: given.signal })
+  setTimeout(() => given.abort(), 50)
+  await t.rejects(reading)
+  await call(client, 'one_echo')
+  t.same(
+    rig.logged.filter(line => line.includes('made a mistake')),
+    [],
+    'and it is no mistake of the gateway',
+  )
+})

@@ -1,6 +1,7 @@
 /**
  * An MCP server over stdio that does what its caller wants: it answers, or floods, or hangs, or asks, or dies. It speaks the
- * protocol by hand, so that it can also speak it badly. `OFFER` names a file of JSON that replaces what it offers.
+ * protocol by hand, so that it can also speak it badly. `OFFER` names a file of JSON that replaces what it offers, `SILENT` a
+ * method that it never answers.
  */
 import { spawn } from 'node:child_process'
 import { readFileSync, writeSync } from 'node:fs'
@@ -105,6 +106,7 @@ async function callTool(name: unknown, input: Input, id: unknown, meta: Input): 
 }
 
 async function answer(method: unknown, params: Input, id: unknown): Promise<unknown> {
+  if (method === process.env.SILENT) return undefined
   switch (method) {
     case 'initialize':
       return {
