@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nestsDeeper } from '../../../../lib/nesting.ts'
 
 /**
  * What one server says that it offers, as it says it. Parsed loosely: what a server adds beyond the protocol goes through
@@ -7,9 +8,13 @@ import { z } from 'zod'
 
 /** More than anybody reads; a longer one is no description. In characters of JSON. */
 const longestDefinition = 65_536
+/** As deep as no real one is: what compares them and writes them down comes to no end of its stack. */
+const deepestDefinition = 128
 
 const bounded = <Schema extends z.ZodObject>(schema: Schema) =>
-  schema.refine(given => JSON.stringify(given).length <= longestDefinition)
+  schema.refine(
+    given => !nestsDeeper(given, deepestDefinition) && JSON.stringify(given).length <= longestDefinition,
+  )
 
 const name = z.string().min(1).max(256)
 const objectSchema = z.looseObject({ type: z.literal('object') })
