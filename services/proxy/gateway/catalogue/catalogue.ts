@@ -41,8 +41,8 @@ type CatalogueOptions = {
 
 /**
  * What clients are shown, out of what is configured and what servers offer; a pure function of both. What the configuration
- * names comes first, then servers in the order in which they are declared: a name belongs to who has it first, and
- * nothing that a server says later takes it away.
+ * names comes first. Of made names, those that begin with `SERVER_` are that server's alone, of servers `a` and `a_b` the
+ * longer one's: so nothing that a server says, and no order in which servers are met, takes a name away from another.
  */
 export function catalogueOf(
   settings: McpSettings,
@@ -63,6 +63,12 @@ export function catalogueOf(
     ([name, { enabled }]) => enabled && (alone === undefined || alone === name),
   )
   const nameOf = (server: string, name: string) => (alone === undefined ? publicName(server, name) : name)
+  /** Another server whose names begin as this one does. */
+  const claims = servers.map(([server]) => ({ server, prefix: foldedName(`${server}_`) }))
+  const claimantOf = (of: string, name: string) => {
+    const folded = foldedName(name)
+    return claims.find(({ server, prefix }) => server.length > of.length && folded.startsWith(prefix))?.server
+  }
   const offered = servers.flatMap(([server, each]) => {
     const offer = offers.get(server)
     return offer === undefined ? [] : [{ server, settings: each, offer }]
@@ -81,17 +87,19 @@ export function catalogueOf(
     for (const { server, tool, override } of found)
       if ((override?.name !== undefined) === isNamed) {
         const name = override?.name ?? nameOf(server, tool.name)
-        tools.add(name, server, {
+        const exposed: ExposedTool = {
           definition: overridden(tool, name, override),
           target: { kind: 'tool', server, tool: tool.name },
           servers: [server],
-        })
+        }
+        tools.add(name, server, exposed, isNamed ? undefined : claimantOf(server, name))
       }
   for (const { server, settings, offer } of offered)
     for (const prompt of offer.prompts)
       if (isOffered(settings, prompt.name)) {
         const name = nameOf(server, prompt.name)
-        prompts.add(name, server, { definition: { ...prompt, name }, server, prompt: prompt.name })
+        const exposed: ExposedPrompt = { definition: { ...prompt, name }, server, prompt: prompt.name }
+        prompts.add(name, server, exposed, claimantOf(server, name))
       }
   return {
     tools: tools.all,
@@ -132,9 +140,10 @@ class Names<Exposed> {
   readonly shadowing: Shadowing[] = []
   readonly #owners = new Map<string, string>()
 
-  add(name: string, owner: string, exposed: Exposed): void {
+  /** `claimant`: who may have the name, where that is not its owner. */
+  add(name: string, owner: string, exposed: Exposed, claimant?: string): void {
     const folded = foldedName(name)
-    const of = this.#owners.get(folded)
+    const of = this.#owners.get(folded) ?? claimant
     if (of !== undefined) {
       this.shadowing.push({ name, server: owner, of })
       return

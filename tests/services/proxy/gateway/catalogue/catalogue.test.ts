@@ -55,7 +55,7 @@ t.test('overrides give name, description and schema; what is hidden or blocked i
   t.same([...catalogueOf(settings, offers, { alone: 'rg' }).tools.keys()], ['grep', 'other'])
 })
 
-t.test('a name belongs to who is declared first, whatever a server says later', async t => {
+t.test('a name belongs to whose prefix it has, whatever a server says, and whoever is met first', async t => {
   const settings = mcpSchema.parse({
     servers: {
       a: { command: 'x' },
@@ -69,8 +69,10 @@ t.test('a name belongs to who is declared first, whatever a server says later', 
   ])
   const { tools, shadowing } = catalogueOf(settings, offers)
   t.same([...tools.keys()], ['a_b_c', 'a_b_d'])
-  t.equal(tools.get('a_b_c')?.definition.description, 'the first')
-  t.same(shadowing, [{ name: 'a_b_c', server: 'a_b', of: 'a' }])
+  t.equal(tools.get('a_b_c')?.definition.description, 'the second')
+  t.same(shadowing, [{ name: 'a_b_c', server: 'a', of: 'a_b' }])
+  const before = catalogueOf(settings, new Map([...offers].filter(([name]) => name === 'a')))
+  t.same([...before.tools.keys()], [], 'before the other is met as well')
   const named = catalogueOf(settings, new Map([...offers, ['c', offer(tool('x'))]]))
   t.equal(named.tools.get('a_B_c')?.servers[0], 'c', 'what a person named comes first')
   t.same(
