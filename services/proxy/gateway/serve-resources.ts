@@ -6,8 +6,8 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Extra } from './call.ts'
+import { isAddressOffered } from './catalogue/address-offered.ts'
 import { ownUri, renamed, withPublicUris } from './catalogue/addresses.ts'
-import { isOffered } from './catalogue/catalogue.ts'
 import { isTable, type Table } from './catalogue/table.ts'
 import type { Client, ClientDependencies } from './client.ts'
 import { invalidParams } from './invalid-params.ts'
@@ -35,7 +35,7 @@ export function serveResources(client: Client, { declared, views }: ClientDepend
         if (!isTable(item)) return []
         const uri = item.uri ?? item.uriTemplate
         const settings = views.settings.servers[of]
-        const isShown = typeof uri === 'string' && settings !== undefined && isOffered(settings, uri)
+        const isShown = typeof uri === 'string' && settings !== undefined && isAddressOffered(settings, uri)
         return isShown ? [named(of, item)] : []
       }),
     )
@@ -53,7 +53,7 @@ export function serveResources(client: Client, { declared, views }: ClientDepend
     const { endpoint, servers } = client
     const found = endpoint.kind === 'all' ? ownUri(uri, servers) : { server: endpoint.server, uri }
     const settings = views.settings.servers[found?.server ?? '']
-    if (found !== undefined && settings !== undefined && isOffered(settings, found.uri)) return found
+    if (found !== undefined && settings !== undefined && isAddressOffered(settings, found.uri)) return found
     throw new McpError(
       resourceNotFound,
       `there is no resource ${uri.slice(0, 200)}; resources/list tells them`,
