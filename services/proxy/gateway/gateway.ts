@@ -148,13 +148,12 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     await sessions.answer(request, response, { owner: `${caller.owner} ${server ?? ''}`, caller, endpoint })
   }
 
-  function answerReadiness({ method }: IncomingMessage, response: ServerResponse, { mayUse }: Caller): void {
+  function answerReadiness({ method }: IncomingMessage, response: ServerResponse, caller: Caller): void {
     if (method !== 'GET') {
       refuse(response, { status: 405, message: 'GET is offered here', headers: { allow: 'GET' } })
       return
     }
-    const { servers } = readiness({ views, declared, upstreams })
-    const told = { servers: servers.filter(({ name }) => mayUse(name)), faults }
+    const told = { servers: readiness({ views, declared, upstreams, caller }), faults }
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     response.end(JSON.stringify(told))
   }

@@ -1,3 +1,4 @@
+import type { Caller } from './access.ts'
 import type { Shadowing } from './catalogue/catalogue.ts'
 import type { Drift } from './catalogue/drift.ts'
 import type { Declared } from './declared.ts'
@@ -25,13 +26,16 @@ type ReadinessOf = {
   readonly views: Views
   readonly declared: Declared
   readonly upstreams: Upstreams
+  /** Who asks. */
+  readonly caller: Caller
 }
 
-/** How each server behind the gateway stands, and in what it differs from what it is taken to be. */
-export function readiness({ views, declared, upstreams }: ReadinessOf) {
+/** How each server that somebody may use stands for them, and in what it differs from what it is taken to be. */
+export function readiness({ views, declared, upstreams, caller }: ReadinessOf): ServerReadiness[] {
   const { shadowing } = views.catalogue({ kind: 'all' })
-  const servers = Object.entries(views.settings.servers).map(([name, { enabled }]): ServerReadiness => {
-    const instances = upstreams.states(name)
+  const known = Object.entries(views.settings.servers).filter(([name]) => caller.mayUse(name))
+  return known.map(([name, { enabled }]): ServerReadiness => {
+    const instances = upstreams.states(name, caller.owner)
     const offer = declared.offers.get(name)
     const failed = instances.find(({ isTripped }) => isTripped)
     const reason = (failed ?? instances.find(one => one.reason !== undefined))?.reason
@@ -46,7 +50,6 @@ export function readiness({ views, declared, upstreams }: ReadinessOf) {
       shadowing: shadowing.filter(one => one.server === name),
     }
   })
-  return { servers }
 }
 
 function stateOf(instances: readonly UpstreamState[], isMet: boolean): ServerReadiness['state'] {

@@ -29,11 +29,18 @@ export type UpstreamsOptions = Omit<LaunchSurroundings, 'token'> & {
   readonly onState: (server: string) => void
 }
 
+type One = {
+  readonly upstream: Upstream
+  /** Whose it is, where it is not for everybody. */
+  readonly client: string | undefined
+  readonly session: string | undefined
+}
+
 /** Every process and connection behind the gateway: one of a server for everybody, for each token, or for each session. */
 export class Upstreams implements AsyncDisposable {
   readonly #options: UpstreamsOptions
   readonly #sentinel = new Sentinel()
-  readonly #all = new Map<string, { readonly upstream: Upstream; readonly session: string | undefined }>()
+  readonly #all = new Map<string, One>()
   #settings: McpSettings
   #running = 0
 
@@ -51,7 +58,12 @@ export class Upstreams implements AsyncDisposable {
     const known = this.#all.get(key)
     if (known !== undefined) return known.upstream
     const upstream = this.#create(server, settings, user)
-    this.#all.set(key, { upstream, session: settings.share === 'session' ? user.session : undefined })
+    const { share } = settings
+    this.#all.set(key, {
+      upstream,
+      client: share === 'shared' ? undefined : user.client,
+      session: share === 'session' ? user.session : undefined,
+    })
     return upstream
   }
 
@@ -61,10 +73,12 @@ export class Upstreams implements AsyncDisposable {
     return settings !== undefined && this.#all.get(keyOf(server, settings, user))?.upstream.isTripped === true
   }
 
-  states(server: string): UpstreamState[] {
-    return [...this.#all.values()].flatMap(({ upstream }) =>
-      upstream.name === server ? [upstream.state] : [],
-    )
+  /** Of all that there are of it; with a client, of those that it uses: what a server says of another is none of its. */
+  states(server: string, client?: string): UpstreamState[] {
+    return [...this.#all.values()].flatMap(({ upstream, client: whose }) => {
+      const isShown = client === undefined || whose === undefined || whose === client
+      return upstream.name === server && isShown ? [upstream.state] : []
+    })
   }
 
   #create(server: string, settings: ServerSettings, user: User): Upstream {
@@ -136,7 +150,7 @@ export class Upstreams implements AsyncDisposable {
     await this.#end(one => one.session === session)
   }
 
-  async #end(isOver: (one: { upstream: Upstream; session: string | undefined }) => boolean): Promise<void> {
+  async #end(isOver: (one: One) => boolean): Promise<void> {
     const over = [...this.#all].filter(([, one]) => isOver(one))
     for (const [key] of over) this.#all.delete(key)
     await Promise.all(over.map(([, { upstream }]) => upstream[Symbol.asyncDispose]()))

@@ -132,9 +132,16 @@ t.test('sharing: one process for everybody, for each token, or for each connecti
   t.equal(first, second)
   t.not(first, third)
   t.equal(new Set(await pids('session')).size, 3)
-  t.equal((await rig.server('session')).instances.length, 3)
+  const instances = async (server: string, bearer = rig.secret) =>
+    (await rig.server(server, bearer)).instances.length
+  t.same([await instances('shared'), await instances('client'), await instances('session')], [1, 1, 2])
+  t.same(
+    [await instances('shared', secret), await instances('client', secret), await instances('session', secret)],
+    [1, 1, 1],
+    'of those of others nothing is told',
+  )
   await (one.transport as unknown as { terminateSession(): Promise<void> }).terminateSession()
-  await until('its server has gone with it', async () => (await rig.server('session')).instances.length === 2)
+  await until('its server has gone with it', async () => (await instances('session')) === 1)
 })
 
 t.test('one server alone has names without its own, at an address of its own', async t => {

@@ -96,12 +96,12 @@ export async function startRig(
     clients.push(client)
     return client
   }
-  const readiness = async (): Promise<{ servers: ServerReadiness[]; faults: string[] }> => {
-    const answer = await fetch(`${proxy.url}/servers`, { headers: { authorization: `Bearer ${secret}` } })
+  const readiness = async (bearer = secret): Promise<{ servers: ServerReadiness[]; faults: string[] }> => {
+    const answer = await fetch(`${proxy.url}/servers`, { headers: { authorization: `Bearer ${bearer}` } })
     return JSON.parse(await answer.text())
   }
-  const server = async (name: string) => {
-    const found = (await readiness()).servers.find(one => one.name === name)
+  const server = async (name: string, bearer = secret) => {
+    const found = (await readiness(bearer)).servers.find(one => one.name === name)
     if (found === undefined) throw new Error(`there is no server ${name}`)
     return found
   }
