@@ -23,6 +23,8 @@ const anything = z.looseObject({})
 const deepest = 128
 /** Progress is told to a client at most so often, in milliseconds: the next one says more. */
 const progressInterval = 20
+/** The longest message with it, in characters: what a client does not read has to be held for it. */
+const longestMessage = 1_000
 
 export type Call = {
   readonly upstream: Upstream
@@ -63,15 +65,20 @@ function progressTo({ _meta, sendNotification }: Extra): (progress: Progress) =>
   const progressToken = _meta?.progressToken
   if (progressToken === undefined) return () => {}
   let last = Number.NEGATIVE_INFINITY
-  return progress => {
+  let isOver = false
+  return ({ progress, total, message }) => {
     const now = performance.now()
-    const isLast = progress.total !== undefined && progress.progress >= progress.total
-    if (now - last < progressInterval && !isLast) return
+    const isLast = total !== undefined && progress >= total
+    if (now - last < progressInterval && (!isLast || isOver)) return
     last = now
+    isOver = isLast
+    const params = {
+      ...{ progressToken, progress },
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message: message.slice(0, longestMessage) }),
+    }
     // Who is gone is not told; the call ends by its signal.
-    sendNotification({ method: 'notifications/progress', params: { ...progress, progressToken } }).catch(
-      () => {},
-    )
+    sendNotification({ method: 'notifications/progress', params }).catch(() => {})
   }
 }
 

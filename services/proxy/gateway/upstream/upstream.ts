@@ -61,6 +61,8 @@ type State =
 
 /** So many calls in a row that it never answers, and it is taken to hang. */
 const mostUnanswered = 3
+/** What it may ask at once: each question is held until a client has answered. */
+const mostAsked = 16
 /** How long the reason why a program has ended may take to be known, in milliseconds. */
 const lastWords = 500
 /** A change of what it offers is looked at once it has rested, in milliseconds. */
@@ -76,6 +78,7 @@ export class Upstream implements AsyncDisposable {
   #failures = 0
   #starts = 0
   #unanswered = 0
+  #asked = 0
   #reason: string | undefined
   #timer: NodeJS.Timeout | undefined
   #rereading: NodeJS.Timeout | undefined
@@ -321,7 +324,14 @@ export class Upstream implements AsyncDisposable {
           ? 'no client is calling this server now, so nobody can be asked'
           : 'several clients are calling this server now, so nobody can tell which one is asked: share = "session" in its configuration gives each one a server of its own',
       )
-    return await asker.ask(request, signal)
+    if (this.#asked >= mostAsked)
+      throw new McpError(ErrorCode.InvalidRequest, `${mostAsked} questions wait for an answer, all that may`)
+    this.#asked += 1
+    try {
+      return await asker.ask(request, signal)
+    } finally {
+      this.#asked -= 1
+    }
   }
 
   #changed(what: 'offer' | 'resources'): void {

@@ -47,7 +47,8 @@ t.test('progress reaches the client, and its wish to give up the server', async 
   await client.callTool({ name: 'one_steps', arguments: {} }, undefined, {
     onprogress: step => void steps.push(step),
   })
-  t.match(steps.at(-1), { progress: 3, total: 3 })
+  t.match(steps.at(-1), { progress: 3, total: 3, message: /^x{1000}$/ })
+  t.ok(steps.length < 10, 'no more often than it says something')
   const given = new AbortController()
   const hanging = client.callTool({ name: 'one_hang', arguments: {} }, undefined, { signal: given.signal })
   setTimeout(() => given.abort(), 50)
@@ -95,6 +96,23 @@ t.test('what a server asks is asked of the client that calls it', async t => {
   }
 })
 
+t.test('a server asks no more at once than clients are held for', async t => {
+  const rig = await startRig(t, unrulyTable('one'))
+  const client = await rig.connect({ capabilities: { roots: {} } })
+  const { promise: all, resolve } = Promise.withResolvers<void>()
+  let asked = 0
+  client.setRequestHandler(ListRootsRequestSchema, async () => {
+    asked += 1
+    if (asked === 16) resolve()
+    await all
+    return { roots: [] }
+  })
+  const { text } = await call(client, 'one_ask', { method: 'roots/list', times: 20 })
+  t.equal(text.match(/"roots":\[\]/g)?.length, 16)
+  t.equal(text.match(/16 questions wait for an answer/g)?.length, 4)
+  t.match((await call(client, 'one_ask', { method: 'roots/list' })).text, /"roots":\[\]/)
+})
+
 t.test('who is asked has to be the only one that calls', async t => {
   const rig = await startRig(t, unrulyTable('one'))
   const [client, other] = [await rig.connect({ capabilities: { roots: {} } }), await rig.connect()]
@@ -136,7 +154,11 @@ t.test('sharing: one process for everybody, for each token, or for each connecti
     (await rig.server(server, bearer)).instances.length
   t.same([await instances('shared'), await instances('client'), await instances('session')], [1, 1, 2])
   t.same(
-    [await instances('shared', secret), await instances('client', secret), await instances('session', secret)],
+    [
+      await instances('shared', secret),
+      await instances('client', secret),
+      await instances('session', secret),
+    ],
     [1, 1, 1],
     'of those of others nothing is told',
   )

@@ -23,7 +23,9 @@ const usual = {
     tool('die', 'ends while it is called'),
     tool('flood', 'tells so many messages, then answers', { messages: { type: 'integer' } }),
     tool('steps', 'tells of its progress, then answers'),
-    tool('ask', 'asks its client', { method: { type: 'string' }, params: { type: 'object' } }),
+    tool('ask', 'asks its client', {
+      ...{ method: { type: 'string' }, params: { type: 'object' }, times: { type: 'integer' } },
+    }),
     tool('change', 'offers one tool more from then on'),
     tool('refuse', 'answers with an error of the protocol', { code: { type: 'integer' } }),
     tool('deep', 'answers with what nests without end'),
@@ -77,17 +79,18 @@ async function callTool(name: unknown, input: Input, id: unknown, meta: Input): 
       return text('done')
     }
     case 'steps':
-      for (const progress of [1, 2, 3])
+      for (const progress of [1, 2, ...Array(50).fill(3)])
         say({
           method: 'notifications/progress',
-          params: { progressToken: meta.progressToken, progress, total: 3 },
+          params: { progressToken: meta.progressToken, progress, total: 3, message: 'x'.repeat(5_000) },
         })
       return text('done')
     case 'ask': {
-      const question = `q${id}`
-      const answer = new Promise<Input>(resolve => waiting.set(question, resolve))
-      say({ id: question, method: input.method, params: input.params ?? {} })
-      return text(JSON.stringify(await answer))
+      const questions = Array.from({ length: Number(input.times ?? 1) }, (_, at) => `q${id}.${at}`)
+      const answers = questions.map(question => new Promise<Input>(resolve => waiting.set(question, resolve)))
+      const asked = { jsonrpc: '2.0', method: input.method, params: input.params ?? {} }
+      write(questions.map(question => `${JSON.stringify({ id: question, ...asked })}\n`).join(''))
+      return text((await Promise.all(answers)).map(answer => JSON.stringify(answer)).join('\n'))
     }
     case 'change':
       extra.push(tool('late', 'was not there before'))
