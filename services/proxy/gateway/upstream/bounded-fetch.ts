@@ -2,6 +2,7 @@ import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { monotonicMs } from '../../../../lib/monotonic.ts'
+import { Gathered } from './gathered.ts'
 import { idOfOversized, oversizedAnswer, tooLong } from './oversized.ts'
 import { Pace } from './pace.ts'
 import { Units } from './units.ts'
@@ -54,14 +55,12 @@ async function wholeBody(
   body: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<Buffer<ArrayBuffer> | undefined> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
+  const gathered = new Gathered()
   for await (const chunk of body) {
-    bytes += chunk.length
-    if (bytes > limit) return undefined
-    chunks.push(chunk)
+    if (gathered.length + chunk.length > limit) return undefined
+    gathered.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return gathered.take()
 }
 
 /** One that breaks off ends: what has not been answered by then is told by who looks at what comes. */

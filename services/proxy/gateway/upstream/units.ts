@@ -1,3 +1,5 @@
+import { Gathered } from './gathered.ts'
+
 /** A line, or the lines up to one that is empty; or what is known of one that is too long to be held. */
 export type Unit =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
@@ -15,7 +17,7 @@ const carriageReturn = 0x0d
 export class Units {
   readonly #limit: number
   readonly #isEvent: boolean
-  #parts: Buffer[] = []
+  readonly #held = new Gathered()
   #bytes = 0
   /** The last bytes of one that is too long. */
   #tail: Buffer | undefined
@@ -30,46 +32,47 @@ export class Units {
 
   push(chunk: Buffer): Unit[] {
     const units: Unit[] = []
-    for (let start = 0; start < chunk.length; ) {
-      const found = chunk.indexOf(newline, start)
+    let start = 0
+    for (let line = 0; line < chunk.length; ) {
+      const found = chunk.indexOf(newline, line)
       const end = found === -1 ? chunk.length : found + 1
-      const part = chunk.subarray(start, end)
-      this.#take(part)
-      this.#lineBytes += part.length
-      start = end
+      this.#lineBytes += end - line
+      line = end
       if (found === -1) {
-        if (this.#lineBytes === 1 && part[0] === carriageReturn) this.#lineBytes = 0
+        if (this.#lineBytes === 1 && chunk[end - 1] === carriageReturn) this.#lineBytes = 0
         break
       }
       const before = found > 0 ? chunk[found - 1] : undefined
       const isEmpty = this.#lineBytes === 1 || (this.#lineBytes === 2 && before === carriageReturn)
       this.#lineBytes = 0
-      if (!this.#isEvent || isEmpty) units.push(this.#unit())
+      if (this.#isEvent && !isEmpty) continue
+      this.#take(chunk.subarray(start, end))
+      units.push(this.#unit())
+      start = end
     }
+    if (start < chunk.length) this.#take(chunk.subarray(start))
     return units
   }
 
   #take(part: Buffer): void {
     this.#bytes += part.length
     if (this.#tail === undefined && this.#bytes <= this.#limit) {
-      this.#parts.push(part)
+      this.#held.push(part)
       return
     }
     // From the second time on, what is kept is the head alone, and most of a part is none of it.
     const isBegun = this.#tail !== undefined
-    const head = Buffer.concat([...this.#parts, isBegun ? part.subarray(0, kept) : part])
+    const head = Buffer.concat([this.#held.take(), isBegun ? part.subarray(0, kept) : part])
     const tail = this.#tail === undefined ? head : Buffer.concat([this.#tail, part])
-    // Copies, so that nothing holds on to what they were cut from.
-    this.#parts = [Buffer.from(head.subarray(0, kept))]
+    this.#held.push(head.subarray(0, kept))
+    // A copy, so that nothing holds on to what it was cut from.
     this.#tail = Buffer.from(tail.subarray(-kept))
   }
 
   #unit(): Unit {
     const bytes = this.#bytes
-    const whole =
-      this.#parts.length === 1 && this.#parts[0] !== undefined ? this.#parts[0] : Buffer.concat(this.#parts)
+    const whole = this.#held.take()
     const tail = this.#tail
-    this.#parts = []
     this.#bytes = 0
     this.#tail = undefined
     return tail === undefined

@@ -50,3 +50,23 @@ t.test('the request is found that an answer is for which was too long to be read
   t.equal(idOf(`{"jsonrpc":"2.0",${result}}`), undefined, 'an id within it is none of it')
   t.equal(idOf('{"jsonrpc":"2.0","id":7,"result":{}}'), 'whole')
 })
+
+t.test(
+  'what comes byte by byte, or in the shortest of lines, takes no more memory than it is long',
+  async t => {
+    const bytes = 1_000_000
+    const memory = () => {
+      const { heapUsed, external } = process.memoryUsage()
+      return heapUsed + external
+    }
+    for (const chunk of [Buffer.from('xy'), Buffer.from('x\n'.repeat(bytes / 4))]) {
+      const units = new Units(2 * bytes, 'emptyLine')
+      const before = memory()
+      for (let pushed = 0; pushed < bytes; pushed += chunk.length) units.push(chunk)
+      const held = memory() - before
+      t.ok(held < 20 * bytes, `${held} bytes`)
+      const [unit] = units.push(Buffer.from('\n\n'))
+      t.equal(unit?.kind === 'whole' && unit.bytes.length > bytes, true)
+    }
+  },
+)
