@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -20,6 +21,7 @@ const usual = {
     tool('facts', 'tells its process, environment and directory'),
     tool('huge', 'answers with so many bytes', { bytes: { type: 'integer' }, last: { type: 'boolean' } }),
     tool('hang', 'never answers'),
+    tool('wait', 'tells that it waits, and answers after so many milliseconds', { ms: { type: 'integer' } }),
     tool('die', 'ends while it is called'),
     tool('flood', 'tells so many messages, then answers', { messages: { type: 'integer' } }),
     tool('steps', 'tells of its progress, then answers'),
@@ -69,6 +71,12 @@ async function callTool(name: unknown, input: Input, id: unknown, meta: Input): 
     }
     case 'hang':
       return undefined
+    case 'wait':
+      say({
+        method: 'notifications/progress',
+        params: { progressToken: meta.progressToken, progress: 0 },
+      })
+      return await delay(Number(input.ms), text('done'))
     case 'die':
       spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref()
       process.stderr.write('out of ideas\n')
