@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs'
+import { type StatsListener, unwatchFile, watchFile } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -133,7 +133,11 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     void upstreams.reconfigure(read.settings)
     tell('lists')
   }
-  for (const file of mcpFiles(root)) watchFile(file, { interval: watchInterval, persistent: false }, reload)
+  const looked: StatsListener = (now, before) => {
+    // That a file is not there is told once without a change.
+    if (now.ino !== before.ino || now.ctimeMs !== before.ctimeMs) reload()
+  }
+  for (const file of mcpFiles(root)) watchFile(file, { interval: watchInterval, persistent: false }, looked)
   const access = new Access(deps)
 
   async function answer({ request, response, path, host, address }: GatewayRequest): Promise<void> {
@@ -168,7 +172,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       }
     },
     async [Symbol.asyncDispose]() {
-      for (const file of mcpFiles(root)) unwatchFile(file, reload)
+      for (const file of mcpFiles(root)) unwatchFile(file, looked)
       for (const timer of told.values()) clearTimeout(timer)
       await sessions[Symbol.asyncDispose]()
       await upstreams[Symbol.asyncDispose]()

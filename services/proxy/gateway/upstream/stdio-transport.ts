@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js'
@@ -62,7 +63,7 @@ export class StdioTransport implements Transport {
     const child = this.#scope.spawn(command, args, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
     child.once('error', error => {
-      this.#end = `it cannot be started: ${error.message}`
+      this.#end = `it cannot be started: ${existsSync(cwd) ? error.message : `there is no directory ${cwd}`}`
     })
     child.once('exit', (code, signal) => {
       this.#end ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`

@@ -50,6 +50,7 @@ t.test('what a server offered first stays what it is taken to offer; changes are
     return (await described()).join() === now.join()
   })
   t.ok((await toolNames(client)).includes('one_new'))
+  t.equal(rig.logged.filter(line => line.includes('counts anew')).length, 1, 'once for each change')
 })
 
 t.test('a server that takes the name of another is not shown with it', async t => {

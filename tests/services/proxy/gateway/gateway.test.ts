@@ -169,7 +169,11 @@ t.test('one that dies during a call fails that call alone, leaves nothing, and i
 })
 
 t.test('one that cannot be started costs no other anything; its tools go, and come back', async t => {
-  const rig = await startRig(t, `${unrulyTable('two')}[servers.one]\ncommand = "/nonexistent/program"\n`)
+  const lost = '[servers.lost]\ncommand = "sh"\ncwd = "nowhere"\n'
+  const rig = await startRig(
+    t,
+    `${unrulyTable('two')}[servers.one]\ncommand = "/nonexistent/program"\n${lost}`,
+  )
   const client = await rig.connect()
   t.ok((await toolNames(client)).every(name => name.startsWith('two_')))
   t.match(
@@ -180,6 +184,7 @@ t.test('one that cannot be started costs no other anything; its tools go, and co
     }),
     { reason: /ENOENT/ },
   )
+  t.match(await rig.server('lost'), { reason: /there is no directory .*\/nowhere$/ })
   let changes = 0
   const { ToolListChangedNotificationSchema } = await import('@modelcontextprotocol/sdk/types.js')
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => void changes++)
