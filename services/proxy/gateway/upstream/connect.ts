@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   type ClientCapabilities,
   CreateMessageRequestSchema,
@@ -13,11 +13,12 @@ import {
   type Result,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { Agent, fetch as undiciFetch } from 'undici'
+import { Agent } from 'undici'
 import type { Sentinel } from '../../../../lib/processes/sentinel.ts'
 import type { Offer } from '../catalogue/offer.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import type { Launch } from './launch.ts'
+import { ownOriginFetch } from './own-origin-fetch.ts'
 import { readOffer } from './read-offer.ts'
 import { StdioTransport } from './stdio-transport.ts'
 
@@ -108,7 +109,7 @@ function transportOf(launch: Launch, { answerBytes, callMs, sentinel }: ConnectO
     return { transport, why: () => transport.end, leave: nothing, release: nothing }
   }
   const agent = new Agent({ headersTimeout: callMs, bodyTimeout: 0, connect: { timeout: 10_000 } })
-  const fetch = boundedFetch({ fetch: fetchBy(agent), answerBytes, deadline: callMs })
+  const fetch = boundedFetch({ fetch: ownOriginFetch(agent), answerBytes, deadline: callMs })
   const requestInit = { headers: launch.headers }
   const url = new URL(launch.url)
   const release = () => agent.destroy()
@@ -128,12 +129,6 @@ function transportOf(launch: Launch, { answerBytes, callMs, sentinel }: ConnectO
 }
 
 const nothing = async () => {}
-
-/** The library's own `fetch`, whose types are those of the platform, written anew. */
-const fetchBy =
-  (dispatcher: Agent): FetchLike =>
-  (url, init) =>
-    undiciFetch(url, { ...(init as object), dispatcher }) as unknown as Promise<Response>
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
