@@ -130,7 +130,8 @@ function transportOf(launch: Launch, { answerBytes, callMs, sentinel }: ConnectO
 
 const nothing = async () => {}
 
-function reasonOf(error: unknown): string {
+/** What is wrong, and of `fetch failed` what that was. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
   return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message

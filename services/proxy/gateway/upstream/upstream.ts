@@ -6,7 +6,7 @@ import { errorCode } from '../../../../lib/error-code.ts'
 import { monotonicMs } from '../../../../lib/monotonic.ts'
 import type { Offer } from '../catalogue/offer.ts'
 import { backOff, trippedAfter } from './back-off.ts'
-import type { Live } from './connect.ts'
+import { type Live, reasonOf } from './connect.ts'
 import { readOffer } from './read-offer.ts'
 import { NotSentError, UpstreamError } from './upstream-error.ts'
 import { isLate, isLost } from './whose-error.ts'
@@ -160,7 +160,7 @@ export class Upstream implements AsyncDisposable {
 
   async #told(live: Live, error: unknown): Promise<unknown> {
     if (!(error instanceof McpError)) {
-      await this.#lost(live, error instanceof Error ? error.message : String(error))
+      await this.#lost(live, reasonOf(error))
       return this.#connectionLost(error)
     }
     if (isLate(error)) {

@@ -131,6 +131,7 @@ t.test('an answer that breaks off is told at once, not after the deadline', asyn
     request.on('data', chunk => chunks.push(chunk))
     request.on('end', async () => {
       const body = Buffer.concat(chunks)
+      if (body.includes('"reset"')) return void request.socket.destroy()
       if (body.includes('"cut"')) {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         response.write(': so far\n\n')
@@ -161,6 +162,10 @@ t.test('an answer that breaks off is told at once, not after the deadline', asyn
   t.match(told, { failed: true, text: /broke off|went away during the call/ })
   t.ok(performance.now() - began < 60_000, 'far from its deadline of two minutes')
   t.match(await call(client, 'far_echo', { text: 'x' }), { failed: false })
+  t.match(await call(client, 'far_echo', { reset: true }), {
+    failed: true,
+    text: /went away during the call \(fetch failed: .+\)/,
+  })
 })
 
 t.test('a server over SSE, as it was before Streamable HTTP', async t => {
