@@ -48,6 +48,11 @@ export class Client {
     this.server = new Server(info, { capabilities })
   }
 
+  /** The id of its token. */
+  get owner(): string {
+    return this.#caller.owner
+  }
+
   get endpoint(): Endpoint {
     return this.#endpoint
   }

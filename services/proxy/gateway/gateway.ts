@@ -103,7 +103,8 @@ export function startGateway(deps: GatewayDependencies): Gateway {
         server: client.server,
         closed: () => {
           clients.delete(client)
-          void upstreams.endSession(client.session)
+          const isLast = ![...clients].some(({ owner }) => owner === client.owner)
+          void upstreams.leave(client, isLast)
         },
       }
     },

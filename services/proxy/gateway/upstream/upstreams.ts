@@ -145,9 +145,14 @@ export class Upstreams implements AsyncDisposable {
     await this.#end(({ upstream: { name } }) => !isDeepStrictEqual(before[name], settings.servers[name]))
   }
 
-  /** A client has gone, and with it the servers that were its own. */
-  async endSession(session: string): Promise<void> {
-    await this.#end(one => one.session === session)
+  /**
+   * A client has gone, and with it the servers that were its own. With the last one of a token those go that do not come up for it:
+   * they would be tried again and again for nobody.
+   */
+  async leave({ session, owner }: { session: string; owner: string }, isLast: boolean): Promise<void> {
+    await this.#end(
+      one => one.session === session || (isLast && one.client === owner && one.upstream.isTripped),
+    )
   }
 
   async #end(isOver: (one: One) => boolean): Promise<void> {

@@ -197,6 +197,22 @@ t.test('one that cannot be started costs no other anything; its tools go, and co
   t.ok(names.includes('two_echo'))
 })
 
+t.test('one that does not come up for a token is not tried again once its last client has gone', async t => {
+  const rig = await startRig(t, '[servers.one]\ncommand = "/nonexistent/program"\nshare = "client"\n')
+  const [client, other] = [await rig.connect(), await rig.connect()]
+  const leave = (one: typeof client) =>
+    (one.transport as unknown as { terminateSession(): Promise<void> }).terminateSession()
+  const instances = async () => (await rig.server('one')).instances
+  await until('it has failed', async () => {
+    await toolNames(client)
+    return (await instances()).some(({ isTripped }) => isTripped)
+  })
+  await leave(client)
+  t.equal((await instances()).length, 1)
+  await leave(other)
+  await until('it is given up', async () => (await instances()).length === 0)
+})
+
 t.test('what is wrong with the configuration is told, and what was right before goes on', async t => {
   const rig = await startRig(t, unrulyTable('one'))
   const client = await rig.connect()
