@@ -11,6 +11,7 @@ import { type Refusal, refuse } from '../../../lib/mcp/refuse.ts'
 import type { Store } from '../../store/store.ts'
 import { Access, type Caller } from './access.ts'
 import { Client, type ClientDependencies } from './client.ts'
+import { answerBrowser } from './cross-origin.ts'
 import { Declared } from './declared.ts'
 import { readiness } from './readiness.ts'
 import { servePrompts } from './serve-prompts.ts'
@@ -142,6 +143,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   const access = new Access(deps)
 
   async function answer({ request, response, path, host, address }: GatewayRequest): Promise<void> {
+    if (answerBrowser(request, response, views.settings.gateway)) return
     const admission = await access.admit(request, { host, address, settings: views.settings.gateway })
     if (!admission.ok) return refuse(response, admission.refusal)
     const { caller } = admission
