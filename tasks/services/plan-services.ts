@@ -70,11 +70,18 @@ async function portFor(
   return chosen.port
 }
 
+type Where = Pick<ServicePlanOptions, 'root' | 'environment' | 'runnerSocket' | 'declaration'>
+
+/** Whether one that was started, perhaps from other settings, would be started where it is. */
+export const staysAt = (known: StartedService, where: Where): boolean =>
+  known.declaration === where.declaration || known.address === wantedAddress(known.service, where)
+
 /** Where a service is to listen by the settings alone. */
 export function wantedAddress(
-  service: 'api' | 'proxy',
-  { root, environment }: Pick<ServicePlanOptions, 'root' | 'environment'>,
+  service: ServiceName,
+  { root, environment, runnerSocket }: Omit<Where, 'declaration'>,
 ): string {
+  if (service === 'runner') return runnerSocket
   const { host, port } = serverSettings(root, environment).values[service]
   return urlOf({ host, port })
 }

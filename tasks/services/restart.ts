@@ -8,7 +8,7 @@ import { createInstance } from '../../services/store/registration.ts'
 import { appFor } from './app.ts'
 import { declarationOf } from './declaration.ts'
 import { drainDebuggers } from './drain-debuggers.ts'
-import { portOf } from './plan-services.ts'
+import { portOf, staysAt, wantedAddress } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe } from './probe.ts'
 import { type Replacing, replaceService } from './replace-service.ts'
@@ -57,8 +57,8 @@ export const reloadServices = (
 ): Promise<StartedService[]> =>
   withServices(options, async (known, replacing) => {
     const replaced: StartedService[] = []
-    for (const name of serviceNames.filter(one => wanted.includes(one))) {
-      const started = known(name)
+    for (const started of serviceNames.filter(one => wanted.includes(one)).map(known)) {
+      const { service: name } = started
       if ((await probe(started, 2_000)).answer !== 'ready')
         throw new UserError(`the ${name} does not answer`, { fix: 'run: npx task up' })
       options.progress(`replacing the ${name}`)
@@ -81,15 +81,23 @@ async function withServices<Result>(
   const settings = serverSettings(root, environment).values
   const seen = serviceEnvironment(environment, namedVariables(root, environment))
   await using pm2 = await connectPm2(workspace.pm2Home, seen)
+  const declaration = declarationOf(root, environment)
+  const where = { root, environment, declaration, runnerSocket: workspace.runnerSocket }
   const known = (service: ServiceName) => {
     const started = services.find(one => one.service === service)
     if (started === undefined) throw notUp
+    // It would go on where it is, and count as started from settings that say otherwise.
+    if (!staysAt(started, where))
+      throw new UserError(
+        `the ${service} listens at ${started.address}, and the settings now name ${wantedAddress(service, where)}`,
+        { fix: 'npx task up moves it' },
+      )
     return started
   }
   return await work(known, {
     ...{ workspace, pm2, environment: seen, sources, signal },
     ports: { api: portOf(services, 'api') ?? 0, proxy: portOf(services, 'proxy') ?? 0 },
-    declaration: declarationOf(root, environment),
+    declaration,
     tls: settings.proxy.tls.certificate !== '',
     deadline: settings.services.ready_seconds * 1000,
   })

@@ -10,7 +10,7 @@ import { declarationOf } from './declaration.ts'
 import { drainDebuggers } from './drain-debuggers.ts'
 import { environmentNote } from './environment-note.ts'
 import { endOrphans } from './orphans.ts'
-import { planServices, wantedAddress } from './plan-services.ts'
+import { planServices, staysAt } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe, probeWhole } from './probe.ts'
 import { replaceService } from './replace-service.ts'
@@ -118,7 +118,9 @@ async function startAll(
   const healthy = (await answering(before)).filter(({ app }) =>
     known.some(({ name, status }) => name === app && status === 'online'),
   )
-  const outdated = healthy.filter(service => !isFrom(service, options) && staysAt(service, options))
+  const where = { ...options, runnerSocket: workspace.runnerSocket }
+  const canStay = (service: StartedService) => usesStartedStore(workspace) && staysAt(service, where)
+  const outdated = healthy.filter(service => !isFrom(service, options) && canStay(service))
   const stay = healthy.filter(service => isFrom(service, options) || outdated.includes(service))
   // First what is to go, for it may hold the port that its successor is to have.
   const remove = (gone: (name: string) => boolean) =>
@@ -163,15 +165,6 @@ async function startAll(
   undo.move()
   await pm2[Symbol.asyncDispose]()
   return { services: serving, replaced: toStart.length === 0 }
-}
-
-/** Whether one that was started otherwise would be started where it is, with the store that it has. */
-function staysAt({ service, address, declaration }: StartedService, options: Starting): boolean {
-  const { root, environment, workspace } = options
-  if (!usesStartedStore(workspace)) return false
-  if (declaration === options.declaration) return true
-  if (service === 'runner') return address === workspace.runnerSocket
-  return address === wantedAddress(service, { root, environment })
 }
 
 /** Waits until all have settled, so that nothing starts behind the undoing, then throws the first failure. */

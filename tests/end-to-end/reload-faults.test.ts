@@ -25,6 +25,19 @@ t.test('a successor that does not come up changes nothing', async t => {
   writeFileSync(file, source)
 })
 
+t.test('a reload with settings that name another address moves nothing, and says what does', async t => {
+  const places = async () => (await status()).map(({ pid, address, state }) => [pid, address, state])
+  const before = await places()
+  const elsewhere = { DEBUG_SERVER__API__HOST: '::1' }
+  for (const how of ['reload', 'restart'])
+    t.match(await clone.task([how, 'api'], elsewhere), {
+      code: 1,
+      stderr:
+        /the api listens at http:\/\/127\.\S+, and the settings now name http:\/\/\[::1\].*npx task up/s,
+    })
+  t.same(await places(), before)
+})
+
 t.test('a reload that is killed half-way: the next up settles it', async t => {
   const [, api] = await status()
   const file = clone.path('services/api/main.ts')
