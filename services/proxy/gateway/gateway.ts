@@ -17,6 +17,7 @@ import { readiness } from './readiness.ts'
 import { servePrompts } from './serve-prompts.ts'
 import { serveResources } from './serve-resources.ts'
 import { serveTools } from './serve-tools.ts'
+import { Settling } from './settling.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 import { type Endpoint, Views } from './view.ts'
 
@@ -48,8 +49,8 @@ type Asking = { readonly owner: string; readonly caller: Caller; readonly endpoi
 
 /** How often the configuration is looked at, in milliseconds. */
 const watchInterval = 1_000
-/** What has changed is told once nothing changes any more, in milliseconds. */
-const rest = 50
+/** What has changed is told once nothing changes any more, in milliseconds. One server may change all the time. */
+const settling = { rest: 50, longest: 1_000 }
 
 /** One MCP server in front of many. Nothing behind it is started before somebody asks for it. */
 export function startGateway(deps: GatewayDependencies): Gateway {
@@ -61,19 +62,14 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   const clients = new Set<Client>()
   const declared = new Declared(settings, { directory: join(root, '.artifacts', 'mcp', 'offers'), log })
   const views = new Views(settings, declared)
-  const told = new Map<'lists' | 'resources', NodeJS.Timeout>()
-  const tell = (what: 'lists' | 'resources') => {
-    clearTimeout(told.get(what))
-    told.set(
-      what,
-      setTimeout(() => {
-        for (const client of clients) client.tell(what)
-      }, rest).unref(),
-    )
-  }
+  const telling = (what: 'lists' | 'resources') =>
+    new Settling(() => {
+      for (const client of clients) client.tell(what)
+    }, settling)
+  const [lists, resources] = [telling('lists'), telling('resources')]
   const changed = () => {
     views.changed()
-    tell('lists')
+    lists.touch()
   }
   const tripped = new Set<string>()
   const upstreams = new Upstreams(settings, {
@@ -81,14 +77,14 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     onOffer: (server, offer) => {
       if (declared.learn(server, offer)) changed()
     },
-    onResources: () => tell('resources'),
+    onResources: () => resources.touch(),
     onState: server => {
       // Only what hides or shows tools is news to clients.
       const isGone = upstreams.states(server).some(({ isTripped }) => isTripped)
       if (isGone === tripped.has(server)) return
       if (isGone) tripped.add(server)
       else tripped.delete(server)
-      tell('lists')
+      lists.touch()
     },
   })
   const report = (error: unknown) => log.error({ err: error }, 'the MCP gateway made a mistake')
@@ -133,7 +129,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     declared.reconfigure(read.settings)
     views.changed(read.settings)
     void upstreams.reconfigure(read.settings)
-    tell('lists')
+    lists.touch()
   }
   const looked: StatsListener = (now, before) => {
     // That a file is not there is told once without a change.
@@ -176,7 +172,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     },
     async [Symbol.asyncDispose]() {
       for (const file of mcpFiles(root)) unwatchFile(file, looked)
-      for (const timer of told.values()) clearTimeout(timer)
+      for (const one of [lists, resources]) one[Symbol.dispose]()
       await sessions[Symbol.asyncDispose]()
       await upstreams[Symbol.asyncDispose]()
     },
