@@ -4,6 +4,7 @@ import type { Offer } from './offer.ts'
 /** In what a live server differs from what it is taken to offer. */
 export type Drift =
   | { readonly kind: 'missing' | 'extra'; readonly what: 'tool' | 'prompt'; readonly name: string }
+  | { readonly kind: 'missing' | 'extra'; readonly what: 'capability'; readonly name: Capability }
   | {
       readonly kind: 'changed'
       readonly what: 'tool' | 'prompt'
@@ -12,6 +13,9 @@ export type Drift =
       readonly fields: readonly string[]
     }
 
+/** Whether it has any of these at all; which ones, is asked each time. */
+type Capability = 'resources' | 'completions'
+
 type Named = { readonly name: string; readonly [field: string]: unknown }
 
 /** What is missing comes first, then what has changed, then what has been added. */
@@ -19,11 +23,16 @@ export function driftBetween(declared: Offer, live: Offer): Drift[] {
   const all = [
     ...differences('tool', declared.tools, live.tools),
     ...differences('prompt', declared.prompts, live.prompts),
+    ...(['resources', 'completions'] as const).flatMap((name): Drift[] =>
+      declared[name] === live[name]
+        ? []
+        : [{ kind: live[name] ? 'extra' : 'missing', what: 'capability', name }],
+    ),
   ]
   return (['missing', 'changed', 'extra'] as const).flatMap(kind => all.filter(one => one.kind === kind))
 }
 
-function differences(what: Drift['what'], declared: readonly Named[], live: readonly Named[]): Drift[] {
+function differences(what: 'tool' | 'prompt', declared: readonly Named[], live: readonly Named[]): Drift[] {
   const now = new Map(live.map(one => [one.name, one]))
   const before = new Set(declared.map(({ name }) => name))
   return [
