@@ -46,12 +46,15 @@ export function refuseOtherSites({ headers }: IncomingMessage): void {
   throw new Refused('FORBIDDEN', 'another site asks for this')
 }
 
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+type Json = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>]
+
+export function sendJson(response: ServerResponse, ...json: Json): void {
+  writeJson(response, ...json)
+  response.end()
+}
+
+/** All of the answer, whose end is still to be told to the response. */
+function writeJson(response: ServerResponse, ...[status, body, headers = {}]: Json): void {
   const content = JSON.stringify(body)
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -60,7 +63,7 @@ export function sendJson(
     'x-content-type-options': 'nosniff',
     ...headers,
   })
-  response.end(content)
+  response.write(content)
 }
 
 /** How long the rest of a body that nobody wants may take, in milliseconds. */
@@ -73,10 +76,15 @@ export function sendRefusal(request: IncomingMessage, response: ServerResponse, 
   const refused = error instanceof Refused ? error : new Refused('INTERNAL', 'it failed')
   if (refused !== error) console.error(error)
   if (response.headersSent) return void response.destroy()
-  sendJson(response, refused.status, { error: refused.message, code: refused.code }, refused.headers)
-  if (request.complete) return
-  // With what has come and is not read the system would break the connection off, the answer included.
+  writeJson(response, refused.status, { error: refused.message, code: refused.code }, refused.headers)
+  if (request.complete) return void response.end()
+  // With what has come and is not read the system would break the connection off, the answer included. Node closes a
+  // connection behind the last answer on it, so that this one ends only then.
   request.resume()
   const timer = setTimeout(() => request.socket.destroy(), restMs)
-  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer))
+  for (const event of ['end', 'close'])
+    request.once(event, () => {
+      clearTimeout(timer)
+      response.end()
+    })
 }

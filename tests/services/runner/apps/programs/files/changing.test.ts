@@ -67,7 +67,9 @@ t.test('what is expected to be there is', async t => {
 t.test('too much, and not all of it', async t => {
   const large = Buffer.alloc(most + 1, 'x')
   t.match(await put('large', large), { status: 413, text: /1000000 bytes/ })
-  t.match(await put('large', Readable.from([large])), { status: 413 }, 'of a length that was not told')
+  // Every time: the answer is not to be lost with a connection that is closed behind it.
+  for (let time = 0; time < 30; time++)
+    t.match(await put('large', Readable.from([large])), { status: 413 }, 'of a length that was not told')
   t.match(await put('large', large, { expect: '100-continue' }), { status: 413 })
   t.equal((await put('just', Buffer.alloc(most, 'x'))).status, 201)
   await aborted('half')
