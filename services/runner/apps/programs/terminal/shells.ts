@@ -63,10 +63,12 @@ export class Shells implements AsyncDisposable {
 /** A terminal's size is asked of the terminal, for it changes; where Node keeps compiled code is told to this program. */
 const notTheirs = new Set(['COLUMNS', 'LINES', 'TERMCAP', 'NODE_COMPILE_CACHE'])
 
+/** What is typed and shown is UTF-8, of which a shell without a locale knows nothing. */
 const inTerminal = (environment: Readonly<Record<string, string | undefined>>) => ({
   ...Object.fromEntries(Object.entries(environment).filter(([name]) => !notTheirs.has(name))),
   TERM: 'xterm-256color',
   COLORTERM: 'truecolor',
+  ...(['LC_ALL', 'LC_CTYPE', 'LANG'].some(name => environment[name]) ? {} : { LANG: 'C.UTF-8' }),
 })
 
 const usersShell = ({ SHELL }: Readonly<Record<string, string | undefined>>): string =>
