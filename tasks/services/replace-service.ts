@@ -9,7 +9,6 @@ import type { Pm2 } from './pm2-client.ts'
 import type { App } from './pm2-messages.ts'
 import { readRunState, writeRunState } from './run-state.ts'
 import type { StartedService } from './service.ts'
-import { serviceNames } from './service-names.ts'
 import { startService } from './start-service.ts'
 
 export type Replacing = {
@@ -33,35 +32,17 @@ export type Replacing = {
  * changes nothing. The runner, and what listens by a name, which may be several addresses, ends before its successor starts.
  */
 export async function replaceService(known: StartedService, replacing: Replacing): Promise<StartedService> {
-  const { workspace, pm2, environment, ports, declaration, sources, signal, deadline } = replacing
+  const { workspace, pm2, environment, declaration } = replacing
   // Where it listened for TLS is not known by its address.
   const staysSecure = known.service !== 'proxy' || !replacing.tls || known.declaration === declaration
-  const beside = staysSecure && canRunBeside(known, environment.PATH ?? '')
-  const successor: StartedService = {
-    ...known,
-    ...{ instance: createInstance(), declaration, sources },
-    app: beside ? otherApp(known.service, known.app) : known.app,
-  }
+  if (!staysSecure || !canRunBeside(known, environment.PATH ?? '')) return startAnew(known, replacing)
+  const successor = successorOf(known, replacing, otherApp(known.service, known.app))
   const { services } = readRunState(workspace)
   const write = (serving: StartedService, passing: readonly StartedService[]) =>
-    writeRunState(
-      workspace,
-      serviceNames.flatMap(service =>
-        service === known.service ? [serving] : services.filter(one => one.service === service),
-      ),
-      passing,
-    )
-  const app = appFor(successor, environment, ports)
-  const options = { logFile: join(workspace.logs, `${known.service}.log`), signal, deadline }
-  if (!beside) {
-    if ((await pm2.list()).some(({ name }) => name === known.app)) await pm2.delete(known.app)
-    await write(successor, [])
-    await startService(pm2, app, successor, options)
-    return successor
-  }
+    writeRunState(workspace, inPlace(services, serving), passing)
   await write(known, [successor])
   try {
-    await startService(pm2, takingOver(app, listenerSocket(workspace, known.instance)), successor, options)
+    await start(successor, replacing, app => takingOver(app, listenerSocket(workspace, known.instance)))
   } catch (error) {
     await pm2.delete(successor.app).catch(() => {})
     await write(known, [])
@@ -71,6 +52,35 @@ export async function replaceService(known: StartedService, replacing: Replacing
   await pm2.delete(known.app)
   await write(successor, [])
   return successor
+}
+
+/** Ends a service, whether it answers or not, and starts it anew where it was. */
+export async function startAnew(known: StartedService, replacing: Replacing): Promise<StartedService> {
+  const { workspace, pm2 } = replacing
+  const successor = successorOf(known, replacing, known.app)
+  if ((await pm2.list()).some(({ name }) => name === known.app)) await pm2.delete(known.app)
+  await writeRunState(workspace, inPlace(readRunState(workspace).services, successor))
+  await start(successor, replacing, app => app)
+  return successor
+}
+
+const successorOf = (
+  known: StartedService,
+  { declaration, sources }: Replacing,
+  app: string,
+): StartedService => ({ ...known, instance: createInstance(), declaration, sources, app })
+
+const inPlace = (services: readonly StartedService[], serving: StartedService): StartedService[] =>
+  services.map(one => (one.service === serving.service ? serving : one))
+
+function start(
+  successor: StartedService,
+  { workspace, pm2, environment, ports, signal, deadline }: Replacing,
+  as: (app: App) => App,
+): Promise<void> {
+  const logFile = join(workspace.logs, `${successor.service}.log`)
+  const app = as(appFor(successor, environment, ports))
+  return startService(pm2, app, successor, { logFile, signal, deadline })
 }
 
 /** A listening socket is handed on by Python. */

@@ -4,19 +4,16 @@ import { serverSettings } from '../../config/settings.ts'
 import { openWorkspace } from '../../config/workspace.ts'
 import { acquireLock } from '../../lib/lock.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { createInstance } from '../../services/store/registration.ts'
-import { appFor } from './app.ts'
 import { declarationOf } from './declaration.ts'
 import { drainDebuggers } from './drain-debuggers.ts'
 import { portOf, staysAt, wantedAddress } from './plan-services.ts'
 import { connectPm2, runningDaemon } from './pm2-client.ts'
 import { probe } from './probe.ts'
-import { type Replacing, replaceService } from './replace-service.ts'
-import { readRunState, writeRunState } from './run-state.ts'
+import { type Replacing, replaceService, startAnew } from './replace-service.ts'
+import { readRunState } from './run-state.ts'
 import type { StartedService } from './service.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
-import { startService } from './start-service.ts'
 import { requireStartedStore } from './started-store.ts'
 
 export type RestartOptions = {
@@ -29,19 +26,7 @@ export type RestartOptions = {
 
 /** Ends one service and starts it anew on its port. Sessions and their commands go on meanwhile. */
 export const restartService = (service: ServiceName, options: RestartOptions): Promise<StartedService> =>
-  withServices(options, async (known, replacing) => {
-    const started = known(service)
-    const { workspace, pm2, declaration, sources, environment, ports, signal, deadline } = replacing
-    const renewed: StartedService = { ...started, instance: createInstance(), declaration, sources }
-    if ((await pm2.list()).some(({ name }) => name === started.app)) await pm2.delete(started.app)
-    await writeRunState(
-      workspace,
-      readRunState(workspace).services.map(one => (one.service === service ? renewed : one)),
-    )
-    const logFile = join(workspace.logs, `${service}.log`)
-    await startService(pm2, appFor(renewed, environment, ports), renewed, { logFile, signal, deadline })
-    return renewed
-  })
+  withServices(options, (known, replacing) => startAnew(known(service), replacing))
 
 export type ReloadOptions = RestartOptions & {
   /** How long what is under a debugger may take to end before the runner is replaced, in milliseconds. */
