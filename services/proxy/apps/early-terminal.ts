@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { AppPlace } from '../../contract/app-origin.ts'
 import type { Store } from '../../store/store.ts'
-import { dialApp } from './dial-app.ts'
+import { type AppRefusal, dialApp } from './dial-app.ts'
 
 /** How long a terminal may take to come up, and to agree once it is, in milliseconds. */
 const patienceMs = 60_000
@@ -25,6 +25,8 @@ export type EarlyTerminal = {
   readonly path: string
   /** What goes to the app with its own handshake: who asks. */
   readonly headers: readonly string[]
+  /** Why there is no way to it yet. */
+  readonly refusal: AppRefusal
 }
 
 const server = new WebSocketServer({
@@ -34,7 +36,10 @@ const server = new WebSocketServer({
   maxPayload: longestMessage,
 })
 
-/** Accepts the WebSocket of a terminal that is starting, and connects it once that is up. What is typed meanwhile waits. */
+/**
+ * Accepts the WebSocket of a terminal that is starting, and connects it once that is up. What is typed meanwhile waits. One that
+ * has failed is closed with the reason: a page reads no answer to a handshake.
+ */
 export function acceptEarly(work: EarlyTerminal, accepted: (client: WebSocket) => void): void {
   server.handleUpgrade(work.request, work.socket, Buffer.alloc(0), client => {
     accepted(client)
@@ -42,7 +47,9 @@ export function acceptEarly(work: EarlyTerminal, accepted: (client: WebSocket) =
   })
 }
 
-async function serve(client: WebSocket, { store, place, path, headers }: EarlyTerminal): Promise<void> {
+async function serve(client: WebSocket, work: EarlyTerminal): Promise<void> {
+  const { store, place, path, headers, refusal } = work
+  if (refusal.code === 'app_failed') return client.close(1013, reasonOf(refusal))
   const early: { data: WebSocket.RawData; binary: boolean }[] = []
   let bytes = 0
   const keep = (data: WebSocket.RawData, binary: boolean) => {

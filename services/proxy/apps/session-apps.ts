@@ -6,7 +6,7 @@ import { type Agent, Pool } from 'undici'
 import type { WebSocket } from 'ws'
 import { type Clock, toInstant } from '../../../lib/clock.ts'
 import { type AppPlace, enterPath, ownPath } from '../../contract/app-origin.ts'
-import type { ProblemDocument } from '../../contract/problems.ts'
+import type { ProblemCode, ProblemDocument } from '../../contract/problems.ts'
 import { type AppPass, AppPasses, isPassGood } from '../../store/app-passes.ts'
 import type { Store } from '../../store/store.ts'
 import { takeTicket } from '../../store/tickets.ts'
@@ -55,6 +55,8 @@ export type AppRequest = {
 /** How long a browser that was signed in on an app's origin stays so at the most, in seconds. */
 const passSeconds = 43_200
 const defaultPatienceMs = 15_000
+/** Why a terminal is not up: its WebSocket is accepted, and told there. */
+const toldInside: ReadonlySet<ProblemCode> = new Set(['app_starting', 'runner_unavailable', 'app_failed'])
 
 /** Requests for apps of sessions: who may, and by which way. */
 export class SessionApps implements AsyncDisposable {
@@ -188,10 +190,11 @@ export class SessionApps implements AsyncDisposable {
       ...{ request, response, place, by, path, headers },
       agent: isTerminal ? this.#impatient : this.#agent,
       ...(upgrade === undefined ? {} : { onUpgrade: upgrade.agreed }),
-      onRefused: ({ code }) => {
-        if (!isTerminal || (code !== 'app_starting' && code !== 'runner_unavailable')) return false
+      onRefused: refusal => {
+        if (!isTerminal || !toldInside.has(refusal.code)) return false
         const { store } = this.#deps
-        acceptEarly({ ...{ store, place, request, path, headers }, socket: upgrade.takes() }, client => {
+        const early = { store, place, request, path, headers, refusal, socket: upgrade.takes() }
+        acceptEarly(early, client => {
           this.#terminals.add(client)
           client.once('close', () => this.#terminals.delete(client))
         })
