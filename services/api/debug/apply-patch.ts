@@ -9,6 +9,7 @@ import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { logOf } from '../logs/masked-log.ts'
 import { type Refusal, refuse } from '../outcome.ts'
+import { tell } from '../tell.ts'
 
 /** How long it may wait for other commands of the session and take, in seconds. */
 const patience = 30
@@ -37,8 +38,7 @@ export async function applyPatch(
     now: now(context),
   })
   if (queued === undefined) return refuse('session_ended', `the session ${session.id} takes no more commands`)
-  runner.wake()
-  changes.announce({ session: session.id, command: queued.id })
+  tell(context, { session: session.id, command: queued.id })
   const row = await holdUntilSettled({
     changes,
     row: { session: session.id, command: queued.id },

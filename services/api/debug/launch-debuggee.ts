@@ -17,6 +17,7 @@ import type { Context } from '../context.ts'
 import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, type Refusal, refuse, refuseFields } from '../outcome.ts'
+import { tell } from '../tell.ts'
 import { askDebugger } from './ask-debugger.ts'
 import type { DebugCall } from './debug-call.ts'
 
@@ -74,8 +75,7 @@ export async function launchQueued(
 ): Promise<Outcome<DebugSession>> {
   const queued = await queueDebugSession(context.store, { ...wanted, most: context.debugSessions })
   if (!queued.queued) return notQueued(queued.reason, session, context)
-  context.runner.wake()
-  context.changes.announce({ session: session.id, command: queued.command })
+  tell(context, { session: session.id, command: queued.command })
   return firstStop(context, queued, session, wait, call)
 }
 

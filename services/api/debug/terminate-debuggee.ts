@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { now } from '../handlers/now.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
+import { tell } from '../tell.ts'
 import { askDebugger } from './ask-debugger.ts'
 import type { DebugCall } from './debug-call.ts'
 
@@ -39,10 +40,9 @@ async function throughTheStore(
   seconds: number,
   gone: AbortSignal,
 ): Promise<Outcome<DebugSession>> {
-  const { store, changes, runner, stopping } = context
+  const { store, changes, stopping } = context
   await requestCancel(store, command, now(context))
-  runner.wake()
-  changes.announce({ session, command })
+  tell(context, { session, command })
   const debug = await holdUntilSettled({
     changes,
     row: { session, command },

@@ -14,6 +14,7 @@ import { commandLimits } from '../command-limits.ts'
 import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
+import { tell } from '../tell.ts'
 import { findSession } from './find.ts'
 import type { Call, Handlers } from './handler.ts'
 import { now } from './now.ts'
@@ -58,7 +59,7 @@ export const appHandlers = (context: Context): Pick<Handlers, Names> => ({
     const wanted = { session: session.id, app, command, environment, limits: limits.value, now: now(context) }
     const row = await queueApp(context.store, wanted, () => true)
     if (row === undefined) return refuse('session_ended', `the session ${session.id} takes no more commands`)
-    tell(context, row)
+    tell(context, { session: row.session_id, command: row.id })
     const settled = (status: App['status']) => status !== 'starting'
     return done(toApp(context, session, app, await held(context, row, input.wait, call, settled)))
   },
@@ -70,7 +71,7 @@ export const appHandlers = (context: Context): Pick<Handlers, Names> => ({
     const row = await lastOfApp(context.store, session.id, app)
     if (row === undefined || commandHasEnded(row.status)) return done(toApp(context, session, app, row))
     await requestCancel(context.store, row.id, now(context))
-    tell(context, row)
+    tell(context, { session: row.session_id, command: row.id })
     const settled = (status: App['status']) => status === 'stopped' || status === 'failed'
     return done(toApp(context, session, app, await held(context, row, input.wait, call, settled)))
   },
@@ -162,11 +163,6 @@ const toApp = (
   ready_at: last?.app_ready_at ?? null,
   ended_at: last?.ended_at ?? null,
 })
-
-function tell({ changes, runner }: Context, row: CommandRow): void {
-  runner.wake()
-  changes.announce({ session: row.session_id, command: row.id })
-}
 
 const held = (
   { store, changes, stopping }: Context,

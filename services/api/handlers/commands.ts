@@ -13,6 +13,7 @@ import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse } from '../outcome.ts'
 import { page } from '../page.ts'
+import { tell } from '../tell.ts'
 import { findCommand, findCommandsOf, findSession } from './find.ts'
 import type { Call, Handlers } from './handler.ts'
 import { now } from './now.ts'
@@ -70,7 +71,7 @@ export const commandHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (!found.ok) return found
     if (!commandHasEnded(found.value.status)) {
       await requestCancel(context.store, found.value.id, now(context))
-      tell(context, found.value)
+      tell(context, { session: found.value.session_id, command: found.value.id })
     }
     return commandOr404(await untilEnded(context, found.value, input.wait, gone))
   },
@@ -107,15 +108,9 @@ async function queued(
   call: Call,
 ): Promise<Outcome<Command>> {
   if (row === undefined) return refuse('session_ended', `the session ${session} takes no more commands`)
-  tell(context, row)
+  tell(context, { session: row.session_id, command: row.id })
   if (seconds === 0) return done(toCommand(row))
   return commandOr404(await untilEnded(context, row, seconds, call.gone))
-}
-
-/** After a change of ours: the runner has work, and whoever waits for this command or its session should look. */
-function tell({ changes, runner }: Context, command: Named): void {
-  runner.wake()
-  changes.announce({ session: command.session_id, command: command.id })
 }
 
 const untilEnded = (

@@ -15,6 +15,7 @@ import type { Context } from '../context.ts'
 import { holdUntilSettled } from '../hold.ts'
 import { done, type Outcome, refuse, refuseFields } from '../outcome.ts'
 import { page } from '../page.ts'
+import { tell } from '../tell.ts'
 import { findRepository, noSuchRepository } from './find.ts'
 import type { Handlers } from './handler.ts'
 import { now } from './now.ts'
@@ -63,7 +64,7 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
     const repository = found.value
     const wanted = await wantFetch(context.store, repository.id, now(context))
     if (wanted === undefined) return noSuchRepository(input.repository)
-    tell(context, repository.id)
+    tell(context, { repository: repository.id })
     const done = (row: RepositoryRow) => row.fetches_done >= wanted
     return repositoryOr404(repository, await settle(context, repository.id, done, input.wait, gone))
   },
@@ -76,19 +77,13 @@ export const repositoryHandlers = (context: Context): Pick<Handlers, Names> => (
       refuse('repository_in_use', `there are ${sessions} of ${name}, perhaps of others: delete them first`)
     const sessions = await requestRepositoryRemoval(context.store, id)
     if (sessions > 0) return inUse(sessions === 1 ? '1 session' : `${sessions} sessions`)
-    tell(context, id)
+    tell(context, { repository: id })
     const stays = (row: RepositoryRow) => row.removal_requested === 0
     const left = await settle(context, id, stays, input.wait, gone)
     if (left !== undefined && stays(left)) return inUse('sessions')
     return done({ id, status: left === undefined ? 'deleted' : 'deleting' })
   },
 })
-
-/** After a change of ours: the runner has work, and whoever waits for this repository should look. */
-function tell({ changes, runner }: Context, repository: RepositoryId): void {
-  runner.wake()
-  changes.announce({ repository })
-}
 
 const isSettled = (row: RepositoryRow) => row.status !== 'pending' && row.fetches_wanted <= row.fetches_done
 

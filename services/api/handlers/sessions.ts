@@ -16,6 +16,7 @@ import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { page } from '../page.ts'
 import { ensurePatch } from '../patch-file.ts'
 import { changedTimes } from '../session-times.ts'
+import { tell } from '../tell.ts'
 import { versionMismatch } from '../version.ts'
 import { findSession } from './find.ts'
 import type { Handlers } from './handler.ts'
@@ -40,7 +41,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const id = await createSession(context.store, wanted.value)
     if (id === undefined) return atLimit(context)
     if (input.patch !== undefined) await ensurePatch(context.files, input.patch)
-    tell(context, id)
+    tell(context, { session: id })
     return sessionOr404(await settle(context, id, sessionIsSettled, input.wait, gone))
   },
 
@@ -50,7 +51,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const got = await getOrCreateSession(context.store, wanted.value)
     if (got.outcome === 'session_limit') return atLimit(context)
     if (input.patch !== undefined) await ensurePatch(context.files, input.patch)
-    tell(context, got.id)
+    tell(context, { session: got.id })
     const session = sessionOr404(await settle(context, got.id, sessionIsSettled, input.wait, gone))
     return session.ok && got.outcome !== 'created' ? { ...session, status: 200 } : session
   },
@@ -79,7 +80,8 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     const found = await findSession(context, input.session, caller)
     if (!found.ok) return found
     const { id } = found.value
-    if (await moveSession(context.store, id, 'stopping', { now: now(context) })) tell(context, id)
+    if (await moveSession(context.store, id, 'stopping', { now: now(context) }))
+      tell(context, { session: id })
     return sessionOr404(await settle(context, id, hasEnded, input.wait, gone))
   },
 
@@ -88,7 +90,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (!found.ok) return found
     const { id } = found.value
     const resumed = await resumeSession(context.store, id, context.sessions.per_owner, now(context))
-    if (resumed.resumed) tell(context, id)
+    if (resumed.resumed) tell(context, { session: id })
     else if (resumed.reason !== 'running') return notResumed(context, id, resumed.reason)
     return sessionOr404(await settle(context, id, sessionIsSettled, input.wait, gone))
   },
@@ -124,7 +126,7 @@ export const sessionHandlers = (context: Context): Pick<Handlers, Names> => ({
     if (!found.ok) return found
     const { id } = found.value
     await requestRemoval(context.store, id, now(context))
-    tell(context, id)
+    tell(context, { session: id })
     const left = await settle(context, id, () => false, input.wait, gone)
     return done({ id, status: left === undefined ? 'deleted' : 'deleting' })
   },
@@ -160,12 +162,6 @@ function notResumed(
 }
 
 const hasEnded = (status: SessionStatus) => status === 'stopped' || status === 'failed'
-
-/** After a change of ours: the runner has work, and whoever waits for this session should look. */
-function tell({ changes, runner }: Context, session: SessionId): void {
-  runner.wake()
-  changes.announce({ session })
-}
 
 /** The session once it is settled, gone, or the seconds are over. */
 const settle = (
