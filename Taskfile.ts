@@ -8,6 +8,7 @@ import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } fro
 import { down, logs, reload, restart, serve, status, up } from './tasks/services/tasks.ts'
 import { test } from './tasks/test/tasks.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './tasks/tokens/tasks.ts'
+import { verifyClean } from './tasks/verify-clean/tasks.ts'
 
 export default {
   up,
@@ -38,4 +39,5 @@ export default {
   test,
   bench,
   chaos,
+  'verify-clean': verifyClean,
 }

@@ -29,7 +29,7 @@ export const rules = task({
   run: [process.execPath, 'tests/architecture.test.ts'],
 })
 
-const generatedDocs = task({
+export const generatedDocs = task({
   describe: 'Check that the generated parts of the docs are what they should be',
   inputs: everything,
   timeout: '2m',
