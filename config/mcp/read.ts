@@ -19,12 +19,20 @@ type PlaceOf = (path: readonly string[]) => Place
 type Layer = { readonly values: Record<string, unknown>; readonly place: PlaceOf }
 type File = { readonly role: 'shipped' | 'local' | 'overlay'; readonly name: string }
 
-/** In the order in which later ones override earlier ones. The last is written by programs: servers that were installed. */
+/** What programs write: servers that were installed. */
+export const overlayName = '.artifacts/mcp/servers.toml'
+
+/** In the order in which later ones override earlier ones. */
 const files: readonly File[] = [
   { role: 'shipped', name: 'config/mcp.toml' },
   { role: 'local', name: 'config/mcp.local.toml' },
-  { role: 'overlay', name: '.artifacts/mcp/servers.toml' },
+  { role: 'overlay', name: overlayName },
 ]
+
+export type ReadMcpOptions = {
+  /** Takes the place of what programs have written, to be judged before it is. */
+  readonly overlay?: string
+}
 
 /** Where the files are, whether they exist or not. */
 export const mcpFiles = (root: string): string[] => files.map(({ name }) => join(root, name))
@@ -33,12 +41,13 @@ export const mcpFiles = (root: string): string[] => files.map(({ name }) => join
  * Reads which MCP servers there are. The local file overrides the shipped one table by table: two descriptions of one
  * server are never mixed. What a program wrote overrides nothing that a person did.
  */
-export function readMcp(root: string): McpConfiguration {
+export function readMcp(root: string, { overlay }: ReadMcpOptions = {}): McpConfiguration {
   const problems: Problem[] = []
   const merged: Record<string, Record<string, unknown>> = {}
   const places = new Map<string, PlaceOf>()
   for (const file of files) {
-    const read = readLayer(root, file)
+    const read =
+      file.role === 'overlay' && overlay !== undefined ? layerOf(file.name, overlay) : readLayer(root, file)
     if ('problems' in read) problems.push(...read.problems)
     else
       for (const [path, value] of tablesOf(read.values)) {
@@ -76,16 +85,21 @@ function beyondOverlay(path: readonly string[], before: PlaceOf | undefined): st
 }
 
 function readLayer(root: string, { name }: File): Layer | { readonly problems: readonly Problem[] } {
-  const at = (line?: number, column?: number): Place => ({ from: 'file', file: name, line, column })
+  const at = (line?: number): Place => ({ from: 'file', file: name, line })
   const read = readText(join(root, name))
   if (read.kind === 'absent') return { values: {}, place: () => at() }
   if (read.kind === 'unreadable') return { problems: [{ place: at(read.line), text: read.reason }] }
-  const parsed = parseToml(read.text)
+  return layerOf(name, read.text)
+}
+
+function layerOf(name: string, text: string): Layer | { readonly problems: readonly Problem[] } {
+  const at = (line?: number, column?: number): Place => ({ from: 'file', file: name, line, column })
+  const parsed = parseToml(text)
   if (parsed.kind === 'fault')
     return { problems: [{ place: at(parsed.line, parsed.column), text: parsed.text }] }
   let entries: readonly TomlEntry[] | undefined
   const place: PlaceOf = path => {
-    entries ??= tomlEntries(read.text)
+    entries ??= tomlEntries(text)
     return at(lineOf(entries, path))
   }
   const problems = tableProblems(mcpSchema, parsed.values).map(({ path, text }) => ({

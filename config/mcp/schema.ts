@@ -72,6 +72,8 @@ const serverSchema = z.strictObject({
   tools: z.record(text, toolSchema).default({}),
 })
 export type ServerSettings = z.output<typeof serverSchema>
+/** As it is written. */
+export type ServerTable = z.input<typeof serverSchema>
 
 const mappingSchema = z.strictObject({
   /** Where it goes, with dots between names. */

@@ -4,13 +4,13 @@ import { type ConnectionFlags, loadSettings } from '../../../../config/client/lo
 import { writeAtomically } from '../../../../lib/atomic-file.ts'
 import { parseBaseUrl } from '../../../../lib/base-url.ts'
 import { fileReason } from '../../../../lib/file-reason.ts'
+import { unifiedDiff } from '../../../../lib/unified-diff.ts'
 import { visible } from '../../../../lib/visible.ts'
 import { CliError, usageError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { type Io, write } from '../../io.ts'
 import { looksLikeMark } from './block.ts'
 import { blockText, type Told } from './block-text.ts'
-import { oneHunkDiff } from './one-hunk-diff.ts'
 import { directoryAt } from './place.ts'
 import { type Change, planInstallation } from './plan.ts'
 
@@ -80,7 +80,7 @@ function textOf(changes: readonly Change[], { dryRun }: InstallFlags): string {
       .flatMap(({ name, write }) =>
         write === undefined
           ? []
-          : [oneHunkDiff(name, write.before?.toString('utf8'), write.after.toString('utf8'))],
+          : [unifiedDiff(name, write.before?.toString('utf8'), write.after.toString('utf8'))],
       )
       .join('')
   const done = changes.filter(({ write }) => write !== undefined)

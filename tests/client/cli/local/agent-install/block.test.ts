@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { type Placed, placeBlock } from '../../../../../client/cli/local/agent-install/block.ts'
-import { oneHunkDiff } from '../../../../../client/cli/local/agent-install/one-hunk-diff.ts'
 
 const textOf = (placed: Placed): string => {
   if (placed.kind !== 'placed') throw new Error(placed.kind)
@@ -69,14 +68,5 @@ t.test('marks that do not say where the block is are refused with the fix', t =>
     [`${end}\n${start}`, 'its end stands before its start'],
   ] as const)
     t.match(placeBlock(text, 'x', true), { kind: 'damaged', reason, fix: /\w/ })
-  t.end()
-})
-
-t.test('a change is shown as one hunk that patch and git take', t => {
-  t.equal(
-    oneHunkDiff('a.md', '1\n2\n3\n4\n5\n', '1\n2\n3\n4\nnew\n5'),
-    '--- a/a.md\n+++ b/a.md\n@@ -2,4 +2,5 @@\n 2\n 3\n 4\n-5\n+new\n+5\n\\ No newline at end of file\n',
-  )
-  t.equal(oneHunkDiff('a.md', undefined, 'x\n'), '--- /dev/null\n+++ b/a.md\n@@ -0,0 +1,1 @@\n+x\n')
   t.end()
 })
