@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { HttpTransport } from './http-transport.ts'
 import { refuse } from './refuse.ts'
-import { ToldMessages } from './told-messages.ts'
 
 /** Who a client is: only who opened a session may use it. */
 export type Owned = { readonly owner: string }
@@ -27,9 +26,6 @@ export type McpSessionsOptions<Asking extends Owned> = {
   readonly idleMs: number
 }
 
-/** After so many milliseconds a client may ask anew for what it has not been told. */
-const retryInterval = 1_000
-
 /**
  *     open → idle ⇄ open
  *       └──────┴→ ended   (the client's wish, idle for too long, or the place was needed)
@@ -38,8 +34,7 @@ const retryInterval = 1_000
  */
 type McpSession = {
   readonly owner: string
-  readonly transport: StreamableHTTPServerTransport
-  readonly told: ToldMessages
+  readonly transport: HttpTransport
   readonly end: () => Promise<void>
   requests: number
   idleSince: number
@@ -69,9 +64,6 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     // The protocol's way to say: introduce yourself anew. Another's session is none.
     if (session?.owner !== asking.owner)
       return refuse(response, { status: 404, message: 'this session has ended' })
-    const { 'last-event-id': last } = request.headers
-    if (last !== undefined && !session.told.knows(String(last)))
-      return refuse(response, { status: 400, message: 'what came behind this event is not kept any more' })
     await this.#during(session, request, response)
   }
 
@@ -97,18 +89,17 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
 
   async #create(asking: Asking): Promise<McpSession> {
     const { server, closed } = this.#options.create(asking)
-    const told = new ToldMessages()
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      eventStore: told,
-      retryInterval,
-      onsessioninitialized: id => void this.#sessions.set(id, session),
-      maxRequestBodySize: this.#options.longestMessage,
+    const transport = new HttpTransport({
+      open: () => {
+        const id = randomUUID()
+        this.#sessions.set(id, session)
+        return id
+      },
+      longestMessage: this.#options.longestMessage,
     })
     const session: McpSession = {
       owner: asking.owner,
       transport,
-      told,
       end: () => server.close(),
       requests: 0,
       idleSince: performance.now(),
@@ -136,7 +127,7 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     // Who has gone before it was looked at tells that no more.
     if (response.closed) return over()
     response.once('close', over)
-    await session.transport.handleRequest(request, response)
+    await session.transport.answer(request, response)
   }
 
   /** Ends the client that has been idle for longest where there is no more room; false where none is idle. */

@@ -1,12 +1,7 @@
-import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
+/** A message as it was sent, and its id among all of one client. */
+export type ToldMessage = { readonly id: string; readonly text: string }
 
-type Told = {
-  readonly number: number
-  readonly stream: string
-  readonly message: JSONRPCMessage
-  readonly size: number
-}
+type Kept = { readonly number: number; readonly stream: string; readonly text: string }
 
 /** What is kept for one client: more than it may have in progress, and the longest answers several times over. */
 const mostMessages = 512
@@ -14,46 +9,42 @@ const mostCharacters = 2 * 1024 * 1024
 
 /**
  * What one client was told last, for when its connection breaks: it gives the last id that it has got, and is told what
- * came behind that. Ids count all messages, so that one that is too old to be sure of is known as that. Not the SDK's own
- * look at ids: with that, who comes again is refused for as long as the broken connection has not been noticed.
+ * came behind that. Ids count all messages, so that one that is too old to be sure of is known as that.
  */
-export class ToldMessages implements EventStore {
-  readonly #kept: Told[] = []
+export class ToldMessages {
+  readonly #kept: Kept[] = []
   #count = 0
   #characters = 0
+  /** The number of the last message that is not kept any more. */
+  #dropped = 0
 
-  async storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
+  /** An id for the beginning of a stream, before its first message. */
+  begin(stream: string): string {
     this.#count += 1
-    const size = JSON.stringify(message).length
-    this.#kept.push({ number: this.#count, stream, message, size })
-    this.#characters += size
-    while (this.#kept.length > mostMessages || this.#characters > mostCharacters)
-      this.#characters -= this.#kept.shift()?.size ?? 0
     return idOf(this.#count, stream)
   }
 
-  /** Whether everything behind an id can be told. */
-  knows(id: string): boolean {
-    return this.#placeOf(id) !== undefined
+  keep(stream: string, text: string): ToldMessage {
+    this.#count += 1
+    this.#kept.push({ number: this.#count, stream, text })
+    this.#characters += text.length
+    while (this.#kept.length > mostMessages || this.#characters > mostCharacters) {
+      const oldest = this.#kept.shift()
+      this.#characters -= oldest?.text.length ?? 0
+      this.#dropped = oldest?.number ?? this.#dropped
+    }
+    return { id: idOf(this.#count, stream), text }
   }
 
-  async replayEventsAfter(
-    id: string,
-    { send }: { send: (id: string, message: JSONRPCMessage) => Promise<void> },
-  ): Promise<string> {
-    const place = this.#placeOf(id)
-    if (place === undefined) throw new Error('an id that is none has been let through')
-    for (const { number, stream, message } of [...this.#kept])
-      if (stream === place.stream && number > place.number) await send(idOf(number, stream), message)
-    return place.stream
-  }
-
-  /** Undefined where it is no id of this client, or where something behind it is not kept any more. */
-  #placeOf(id: string): Pick<Told, 'number' | 'stream'> | undefined {
+  /** What came behind an id. Undefined where it is no id of this client, or where some of that is not kept any more. */
+  behind(id: string): { readonly stream: string; readonly messages: readonly ToldMessage[] } | undefined {
     const [, digits = '', stream = ''] = /^(\d{1,15})\.(.+)$/.exec(id) ?? []
     const number = Number(digits)
-    const oldest = this.#kept[0]?.number ?? this.#count + 1
-    return digits !== '' && number <= this.#count && number >= oldest - 1 ? { number, stream } : undefined
+    if (digits === '' || number > this.#count || number < this.#dropped) return undefined
+    const messages = this.#kept
+      .filter(one => one.stream === stream && one.number > number)
+      .map(({ number, text }) => ({ id: idOf(number, stream), text }))
+    return { stream, messages }
   }
 }
 

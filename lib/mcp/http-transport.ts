@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js'
+import {
+  CancelledNotificationSchema,
+  DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
+  isInitializeRequest,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type MessageExtraInfo,
+  type RequestId,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/sdk/types.js'
+import { type Begins, Outlet } from './outlet.ts'
+import { readMessage, takes } from './read-message.ts'
+import { type Refusal, refuse } from './refuse.ts'
+import { ToldMessages } from './told-messages.ts'
+
+export type HttpTransportOptions = {
+  /** The id of the client, which is asked for once it has introduced itself. */
+  readonly open: () => string
+  /** The longest message, in bytes. */
+  readonly longestMessage: number
+  /** How long an answer may take until the client is told that it will come as events, in milliseconds. */
+  readonly holdMs?: number
+}
+
+/** What belongs to no request of the client goes there. */
+const standing = 'standing'
+/** After so many milliseconds a client may ask anew for what it has not been told. */
+const retryMs = 1_000
+const usualHoldMs = 20
+/** Clients of earlier protocols do not understand an event without a message. */
+const firstWithEmptyEvents = '2025-11-25'
+
+/**
+ * One client of a server over Streamable HTTP. A message that answers a request goes out on the answer to it, as JSON where it
+ * is all that there is to say and is there soon, otherwise as events; so does what is said about that request before. When
+ * the connection breaks, the work goes on, and who comes with the id of the last event is told what came behind it.
+ *
+ * Not the SDK's transport, which makes a request, a response and streams of the platform for each message.
+ */
+export class HttpTransport implements Transport {
+  onclose?: Transport['onclose']
+  onerror?: Transport['onerror']
+  onmessage?: Transport['onmessage']
+  sessionId?: string
+  readonly #options: HttpTransportOptions
+  readonly #told = new ToldMessages()
+  /** Where each stream is read just now. */
+  readonly #outlets = new Map<string, Outlet>()
+  /** On which stream the answer to a request is awaited. */
+  readonly #awaited = new Map<RequestId, string>()
+  #streams = 0
+  #isClosed = false
+
+  constructor(options: HttpTransportOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {}
+
+  /** Answers a request of this client. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = this.#isClosed ? ended : await this.#take(request, response)
+    if (refusal !== undefined) refuse(response, refusal)
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
+    switch (request.method) {
+      case 'POST':
+        return await this.#post(request, response)
+      case 'GET':
+        return this.#get(request, response)
+      case 'DELETE':
+        return await this.#delete(request, response)
+      default:
+        return {
+          status: 405,
+          message: 'GET, POST and DELETE are offered',
+          headers: { allow: 'GET, POST, DELETE' },
+        }
+    }
+  }
+
+  async #post(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
+    const read = await readMessage(request, this.#options.longestMessage)
+    if (read.outcome === 'gone') return undefined
+    if (read.outcome === 'refused') return read.refusal
+    if (this.#isClosed) return ended
+    const { message } = read
+    if (isInitializeRequest(message)) {
+      if (this.sessionId !== undefined) return invalid('this client has introduced itself already')
+      this.sessionId = this.#options.open()
+    } else {
+      const refusal = this.#refusalOf(request)
+      if (refusal !== undefined) return refusal
+    }
+    const extra = { requestInfo: { headers: request.headers } }
+    if (isJSONRPCRequest(message)) return this.#ask(message, request, response, extra)
+    this.onmessage?.(message, extra)
+    this.#giveUp(message)
+    response.writeHead(202, this.#headers).end()
+    return undefined
+  }
+
+  #ask(
+    message: JSONRPCRequest,
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    extra: MessageExtraInfo,
+  ): Refusal | undefined {
+    if (this.#awaited.has(message.id)) return invalid('a request with this id is being answered')
+    this.#streams += 1
+    const stream = `${this.#streams}`
+    const version = isInitializeRequest(message)
+      ? message.params.protocolVersion
+      : (headers['mcp-protocol-version'] ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION)
+    const first = () => `id: ${this.#told.begin(stream)}\nretry: ${retryMs}\ndata: \n\n`
+    this.#awaited.set(message.id, stream)
+    this.#attach(stream, response, begins =>
+      Outlet.held(
+        response,
+        version < firstWithEmptyEvents ? begins : { ...begins, first },
+        this.#options.holdMs ?? usualHoldMs,
+      ),
+    )
+    this.onmessage?.(message, extra)
+    return undefined
+  }
+
+  #get(request: IncomingMessage, response: ServerResponse): Refusal | undefined {
+    const { accept = '', 'last-event-id': last } = request.headers
+    if (!takes(accept, 'text/event-stream'))
+      return { status: 406, message: 'the client has to accept text/event-stream' }
+    const refusal = this.#refusalOf(request)
+    if (refusal !== undefined) return refusal
+    if (last !== undefined) return this.#resume(`${last}`, response)
+    if (this.#outlets.has(standing))
+      return { status: 409, message: 'one stream of messages is open already, which is all that may be' }
+    this.#attach(standing, response, begins => Outlet.events(response, begins))
+    return undefined
+  }
+
+  #resume(last: string, response: ServerResponse): Refusal | undefined {
+    const behind = this.#told.behind(last)
+    if (behind === undefined)
+      return { status: 400, message: 'what came behind this event is not kept any more' }
+    const { stream, messages } = behind
+    const isOver = stream !== standing && !this.#isAwaited(stream)
+    // To those who read events, no content says that they need not come again.
+    if (isOver && messages.length === 0) {
+      response.writeHead(204, this.#headers).end()
+      return undefined
+    }
+    this.#outlets.get(stream)?.end()
+    const outlet = this.#attach(stream, response, begins => Outlet.events(response, begins))
+    for (const message of messages) outlet.tell(message)
+    if (isOver) outlet.end()
+    return undefined
+  }
+
+  async #delete(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
+    const refusal = this.#refusalOf(request)
+    if (refusal !== undefined) return refusal
+    await this.close()
+    response.writeHead(200, { 'content-length': 0 }).end()
+    return undefined
+  }
+
+  /** Of who has introduced itself, and comes again. */
+  #refusalOf({ headers }: IncomingMessage): Refusal | undefined {
+    if (this.sessionId === undefined)
+      return { status: 400, message: 'the header Mcp-Session-Id is missing: introduce yourself first' }
+    const { 'mcp-protocol-version': version } = headers
+    if (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(`${version}`)) return undefined
+    const known = SUPPORTED_PROTOCOL_VERSIONS.join(', ')
+    return { status: 400, message: `Mcp-Protocol-Version: ${known} are spoken here` }
+  }
+
+  get #headers(): Record<string, string> {
+    return this.sessionId === undefined ? {} : { 'mcp-session-id': this.sessionId }
+  }
+
+  #attach(stream: string, response: ServerResponse, make: (begins: Begins) => Outlet): Outlet {
+    const outlet = make({ headers: this.#headers })
+    this.#outlets.set(stream, outlet)
+    response.once('close', () => {
+      if (this.#outlets.get(stream) === outlet) this.#outlets.delete(stream)
+    })
+    return outlet
+  }
+
+  #isAwaited(stream: string): boolean {
+    return [...this.#awaited.values()].includes(stream)
+  }
+
+  /** A request that its client has given up is not answered, and nobody waits for that. */
+  #giveUp(message: JSONRPCMessage): void {
+    const { success, data } = CancelledNotificationSchema.safeParse(message)
+    const { requestId } = success ? data.params : {}
+    const stream = requestId === undefined ? undefined : this.#awaited.get(requestId)
+    if (requestId === undefined || stream === undefined) return
+    this.#awaited.delete(requestId)
+    this.#outlets.get(stream)?.end()
+  }
+
+  /** Rejects where a message belongs to a request that is not being answered (any more). */
+  async send(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions = {}): Promise<void> {
+    const answered = 'method' in message ? undefined : message.id
+    const request = answered ?? relatedRequestId
+    const stream = request === undefined ? standing : this.#awaited.get(request)
+    if (stream === undefined) throw new Error(`request ${request} is not being answered`)
+    if (answered !== undefined) this.#awaited.delete(answered)
+    if (this.#isClosed) return
+    const outlet = this.#outlets.get(stream)
+    const text = JSON.stringify(message)
+    if (answered !== undefined && outlet?.answer(text) === true) return
+    outlet?.tell(this.#told.keep(stream, text))
+    if (answered !== undefined) outlet?.end()
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const outlet of this.#outlets.values()) outlet.end(cutOff)
+    this.#awaited.clear()
+    this.onclose?.()
+  }
+}
+
+/** The protocol's way to say: introduce yourself anew. */
+const ended: Refusal = { status: 404, message: 'this session has ended' }
+/** Not that: what was begun may not be sent again. */
+const cutOff: Refusal = { status: 503, message: 'the session has ended before this was answered' }
+
+const invalid = (message: string): Refusal => ({ status: 400, message, code: -32_600 })
