@@ -49,7 +49,7 @@ export const probeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('calls'),
     ...told,
     function: z.string(),
-    /** Whether results and durations are told: some debuggers see the call alone. */
+    /** Whether it is told how calls end, with results and durations: some debuggers see that they begin alone. */
     returns: z.boolean(),
   }),
   z.object({
@@ -62,6 +62,13 @@ export const probeSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type Probe = z.infer<typeof probeSchema>
+
+/**
+ * How a call has ended. `raised`: an exception left it, or what is like one (a panic, `longjmp`); `open`: the program has
+ * ended before it was seen to; `unseen`: the debugger does not see it.
+ */
+export const callEnd = z.enum(['returned', 'raised', 'open', 'unseen'])
+export type CallEnd = z.infer<typeof callEnd>
 
 const recordFields = {
   /** 1 for the first of the debug session. */
@@ -77,9 +84,10 @@ export const recordSchema = z.discriminatedUnion('kind', [
     ...recordFields,
     function: z.string(),
     arguments: z.array(z.object({ name: z.string(), value: z.string() })),
-    /** Null where an exception left it, or the debugger does not see results. */
+    ended: callEnd,
+    /** Null of one that has not returned, or returns nothing. */
     result: z.string().nullable(),
-    /** In milliseconds. */
+    /** In milliseconds; null of one whose end is not known. */
     duration: z.number().nullable(),
     /** How many traced calls of its thread it lies within. */
     depth: z.int(),

@@ -1,5 +1,5 @@
 import { visible } from '../../../lib/visible.ts'
-import type { Probe, ProbeRecord, Recorded } from '../../../services/contract/debug-probes.ts'
+import type { CallEnd, Probe, ProbeRecord, Recorded } from '../../../services/contract/debug-probes.ts'
 import type { RenderContext } from '../words/words.ts'
 import { type Column, table } from './table.ts'
 
@@ -34,13 +34,20 @@ export function renderRecorded({ records, probes, lost }: Recorded): string {
   return lines.length === 0 ? 'nothing has been recorded\n' : `${lines.join('\n')}\n`
 }
 
+const ends: Readonly<Record<CallEnd, string>> = {
+  returned: '',
+  raised: ' raised',
+  open: ' has not returned',
+  unseen: '',
+}
+
 function line(record: ProbeRecord, probes: readonly Probe[]): string {
   if (record.kind === 'value') {
     const probe = probes.find(({ id }) => id === record.probe)
     return `${record.number}  ${visible(probe === undefined ? `#${record.probe}` : whatOf(probe))} = ${visible(record.value)}`
   }
   const given = record.arguments.map(({ name, value }) => `${name}=${value}`).join(', ')
-  const result = record.duration === null ? '' : record.result === null ? ' raised' : ` = ${record.result}`
+  const result = record.result === null ? ends[record.ended] : ` = ${record.result}`
   const duration = record.duration === null ? '' : `  ${record.duration} ms`
   const within = '  '.repeat(Math.min(record.depth, 20))
   return `${record.number}  ${within}${visible(`${record.function}(${given})${result}`)}${duration}`

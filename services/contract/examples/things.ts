@@ -274,6 +274,7 @@ export const probe: Probe = {
 
 export const record: ProbeRecord = {
   ...{ kind: 'call', number: 1, probe: 1, at: instant, function: 'total_of' },
+  ended: 'returned',
   arguments: [{ name: 'items', value: '[1, 2]' }],
   ...{ result: '3', duration: 0.012, depth: 0, thread: 'MainThread' },
 }

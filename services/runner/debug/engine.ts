@@ -57,7 +57,7 @@ export type EnginePlan = {
    * hit stops the debuggee, and the multiplexer counts. Left out: it counts all.
    */
   hitCondition?(wanted: HitCondition): string | undefined
-  /** Whether it answers `debugServerTrace`: it tells calls itself, with results and durations, by `debugServerTraced`. */
+  /** Whether it answers `debugServerTrace` (`above/trace-request.ts`): it tells calls itself, with how they end. */
   readonly tracesCalls?: true
   /** Whether a breakpoint with a column lies at the first place behind it, in whatever line that is: no other is moved. */
   readonly entersByColumn?: true

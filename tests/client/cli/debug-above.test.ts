@@ -106,8 +106,8 @@ t.test('what is recorded is told a line each, calls as they lie within each othe
       probes: [...probes],
       records: [
         { ...record, depth: 1 },
-        { ...record, number: 2, result: null },
-        { ...record, number: 3, result: null, duration: null },
+        { ...record, number: 2, ended: 'raised', result: null },
+        { ...record, number: 3, ended: 'open', result: null, duration: null },
         { kind: 'value', number: 4, probe: 2, at: record.at, value: '\x1b[2J' },
       ],
       ...{ next: 4, lost: 7, more: true },
@@ -128,7 +128,7 @@ t.test('what is recorded is told a line each, calls as they lie within each othe
     stdout,
     `1    total_of(items=[1, 2]) = 3  0.012 ms
 2  total_of(items=[1, 2]) raised  0.012 ms
-3  total_of(items=[1, 2])
+3  total_of(items=[1, 2]) has not returned
 4  total at app.py:6, changes = \\x1b[2J
 7 are not kept any more
 `,

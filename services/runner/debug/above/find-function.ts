@@ -24,7 +24,7 @@ const beginnings = [
   // Rust
   String.raw`^\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:async|unsafe|const)\s+)*fn\s+(NAME)\s*[<(]`,
   // C and C++
-  String.raw`^(?!\s*(?:return|else|if|while|for|case|throw|new|delete|typedef|using)\b)[A-Za-z_][\w\s*&:<>,]*[\s*&:](NAME)\s*\([^;]*$`,
+  String.raw`^(?!\s*(?:return|else|if|while|for|case|throw|new|delete|typedef|using)\b)[A-Za-z_][\w\s*&:<>,]*[\s*&:](NAME)\s*\((?:[^;]*|[^;{]*\{.*)$`,
 ]
 const patternsOf = (name: string) => beginnings.map(text => new RegExp(text.replace('NAME', name), 'u'))
 const anyFunction = patternsOf(String.raw`[\p{L}_$][\p{L}\p{N}_$]*`)

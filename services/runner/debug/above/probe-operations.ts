@@ -37,6 +37,7 @@ export async function trace(
       ...(live.probes.tracesCalls ? { at: null, column: null } : where),
       expressions: found.parameters,
       path: live.paths.absolute(file),
+      begins: { line: found.line, inside },
     })
   }
   await live.probes.change(come, remove)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Clock, toInstant } from '../../../../lib/clock.ts'
-import { mostProbes, type Probe } from '../../../contract/debug-probes.ts'
+import { callEnd, mostProbes, type Probe } from '../../../contract/debug-probes.ts'
 import type { AskAdapter } from '../ask-adapter.ts'
 import { lineNotFound } from '../breakpoints/breakpoint-list.ts'
 import type { HiddenLogpoint } from '../breakpoints/send-breakpoints.ts'
@@ -9,6 +9,7 @@ import { type AdapterBreakpoint, anyBodySchema, outputEventSchema } from '../dap
 import type { EnginePlan } from '../engine.ts'
 import { Refusal } from '../refusal.ts'
 import { RecordRing } from './record-ring.ts'
+import { type TraceAsked, type TracedFunction, traceSetSchema } from './trace-request.ts'
 
 /** Of each text that is recorded. */
 const longestText = 300
@@ -24,10 +25,12 @@ const tracedSchema = z.object({
         probe: z.int(),
         function: text,
         arguments: z.array(z.tuple([text, text])).max(mostArguments),
+        ended: callEnd,
         result: text.nullable(),
+        /** When it began, in milliseconds since 1970, and how long it took. */
         began: z.number(),
-        ms: z.number(),
-        depth: z.int(),
+        ms: z.number().nullable(),
+        depth: z.int().min(0),
         thread: text,
       }),
     )
@@ -50,6 +53,8 @@ type Entry = Probe & {
   readonly expressions: readonly string[]
   /** The file by its absolute path. */
   readonly path: string
+  /** Of a function: where it begins, and what runs at each call. */
+  readonly begins?: Pick<TracedFunction, 'line' | 'inside'>
 }
 
 /** One that is wanted: its number is not given yet. */
@@ -57,7 +62,7 @@ export type NewProbe = (
   | Omit<Extract<Probe, { kind: 'calls' }>, 'id' | 'hits' | 'returns'>
   | Omit<Extract<Probe, { kind: 'values' }>, 'id' | 'hits'>
 ) &
-  Pick<Entry, 'at' | 'column' | 'expressions' | 'path'>
+  Pick<Entry, 'at' | 'column' | 'expressions' | 'path' | 'begins'>
 
 /** Around the values of one message: what a debugger adds around the whole is not of them. */
 const separator = '~|~'
@@ -86,7 +91,9 @@ export class Probes {
   }
 
   list(): Probe[] {
-    return this.#entries.map(({ at: _, column: __, expressions: ___, path: ____, ...told }) => told)
+    return this.#entries.map(
+      ({ at: _, column: __, expressions: ___, path: ____, begins: _____, ...told }) => told,
+    )
   }
 
   /** Those of these numbers go, these come; one that is there already stays. Throws a Refusal where there are too many. */
@@ -159,12 +166,18 @@ export class Probes {
   }
 
   async #trace(): Promise<void> {
-    const functions = this.#entries.flatMap(entry =>
-      entry.kind === 'calls' && entry.verified
-        ? [{ id: entry.id, name: entry.function, file: entry.path }]
-        : [],
-    )
-    await this.#deps.ask('debugServerTrace', { functions }, anyBodySchema, askMs)
+    const functions = this.#entries.flatMap(entry => {
+      if (entry.kind !== 'calls' || entry.begins === undefined) return []
+      const { id, function: name, path: file, begins, expressions: parameters } = entry
+      return [{ id, name, file, ...begins, parameters }]
+    })
+    const asked: TraceAsked = { functions }
+    const { unset } = await this.#deps.ask('debugServerTrace', asked, traceSetSchema, askMs)
+    this.#entries = this.#entries.map(entry => {
+      if (entry.kind !== 'calls') return entry
+      const message = unset.find(({ id }) => id === entry.id)?.message ?? null
+      return { ...entry, verified: message === null, message }
+    })
   }
 
   #calls({ records, lost }: z.output<typeof tracedSchema>): void {
@@ -179,7 +192,7 @@ export class Probes {
         at,
         ...rest,
         arguments: named,
-        duration: Math.round(ms * 1_000) / 1_000,
+        duration: ms === null ? null : Math.round(ms * 1_000) / 1_000,
       })
     }
   }
@@ -212,7 +225,8 @@ function callOf({ function: name, expressions }: Extract<Entry, { kind: 'calls' 
     name: one,
     value: cutText(values[i] ?? '', longestText).value,
   }))
-  return { function: name, arguments: given, result: null, duration: null, depth: 0, thread: null }
+  const unseen = { ended: 'unseen', result: null, duration: null, depth: 0, thread: null } as const
+  return { function: name, arguments: given, ...unseen }
 }
 
 const placeOf = (probe: NewProbe | Entry): string =>

@@ -1,7 +1,7 @@
 """Tells calls of chosen functions, with arguments, results and durations, and what log messages of watches evaluate to.
 
 A request `debugServerTrace` names the functions; events `debugServerTraced` tell their calls, several at once, each when it
-has returned. Calls are seen by the interpreter's profile function, which stands beside pydevd's own tracing. Threads that ran
+has returned, or when the program ends. Calls are seen by the interpreter's profile function, which stands beside pydevd's own tracing. Threads that ran
 before the first request, other than the main one, are seen from Python 3.12 on.
 """
 
@@ -99,26 +99,31 @@ class Calls:
         code, values = frame.f_code, frame.f_locals
         count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
         arguments = [[name, told(values.get(name))] for name in code.co_varnames[:count][:20]]
-        name = getattr(code, "co_qualname", code.co_name)
-        self.active[frame] = (probe, name, arguments, depth, time.time(), time.perf_counter())
+        record = {
+            "probe": probe,
+            "function": getattr(code, "co_qualname", code.co_name),
+            "arguments": arguments,
+            "began": time.time() * 1000,
+            "depth": depth,
+            "thread": threading.current_thread().name,
+        }
+        self.active[frame] = (record, time.perf_counter())
 
     def returned(self, frame, value):
         operation = frame.f_code.co_code[frame.f_lasti] if frame.f_lasti >= 0 else None
         if operation in YIELDS:
             return
         ended = time.perf_counter()
-        probe, name, arguments, depth, began, begun = self.active.pop(frame)
-        self.depths.depth = depth
-        record = {
-            "probe": probe,
-            "function": name,
-            "arguments": arguments,
-            "result": told(value) if operation in RETURNS else None,
-            "began": began * 1000,
-            "ms": (ended - begun) * 1000,
-            "depth": depth,
-            "thread": threading.current_thread().name,
-        }
+        record, begun = self.active.pop(frame)
+        self.depths.depth = record["depth"]
+        ms = (ended - begun) * 1000
+        if operation in RETURNS:
+            record.update(ended="returned", result=told(value), ms=ms)
+        else:
+            record.update(ended="raised", result=None, ms=ms)
+        self.tell(record)
+
+    def tell(self, record):
         with self.lock:
             if len(self.held) == MOST_HELD:
                 self.lost += 1
@@ -126,6 +131,12 @@ class Calls:
             due = len(self.held) >= BATCH or time.monotonic() - self.sent > PATIENCE
         if due:
             self.flush()
+
+    def finish(self):
+        """The program is over: what has not returned will not any more."""
+        for record, _ in list(self.active.values()):
+            self.tell(dict(record, ended="open", result=None, ms=None))
+        self.flush()
 
     def flush(self):
         with self.lock:
@@ -207,4 +218,4 @@ def record():
             change()
         except (AttributeError, ImportError):
             pass
-    return calls.flush
+    return calls.finish

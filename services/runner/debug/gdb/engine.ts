@@ -111,6 +111,7 @@ function planOf({ path, python }: Gdb, { target, follows }: Debugged, place: Pla
     },
     ...(target.kind === 'attach' ? { attached: { pauses: false } } : {}),
     hasCommands: true,
+    ...(python ? { tracesCalls: true } : {}),
     // A process is stopped as a whole.
     everyThread: 0,
     hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,

@@ -1,6 +1,7 @@
 import type { BridgeTells } from '../bridge.ts'
 import { BreakpointTable } from './breakpoint-table.ts'
 import { Breakpoints } from './breakpoints.ts'
+import { CallTracer } from './call-tracer.ts'
 import type { Channel } from './channel.ts'
 import { Execution } from './execution.ts'
 import { type Fork, Forks } from './forks.ts'
@@ -28,6 +29,7 @@ export class GdbSession {
   readonly variables: Variables
   readonly execution: Execution
   readonly channel: Channel
+  readonly calls: CallTracer
   readonly #logpoints: Logpoints
   readonly #forks: Forks | undefined
   #pid: number | undefined
@@ -42,6 +44,7 @@ export class GdbSession {
     this.#logpoints = new Logpoints(this.gdb, (_, text) =>
       event('output', { category: 'console', output: `${text}\n` }),
     )
+    this.calls = new CallTracer(this.gdb, event)
     this.breakpoints = new Breakpoints(this.gdb, this.table, this.#logpoints)
     this.variables = new Variables(this.gdb)
     this.execution = new Execution(
@@ -60,6 +63,7 @@ export class GdbSession {
     switch (record.kind) {
       case 'console':
         this.#logpoints.heard(record.text)
+        this.calls.heard(record.text)
         return
       case 'exec':
         if (record.class === 'stopped') this.execution.heard(record.results)

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { traceAskedSchema } from '../above/trace-request.ts'
 import { shellContext } from '../engine.ts'
 import * as requests from './dap-requests.ts'
 import { disassemble } from './disassembly.ts'
@@ -92,6 +93,7 @@ export const requestHandlers: Readonly<Record<string, Perform>> = {
       session.variables.write(placeIn(session, frameId), expression, value),
     ),
   ),
+  debugServerTrace: parsing(traceAskedSchema, ({ calls }, asked) => calls.trace(asked)),
   exceptionInfo: parsing(requests.exceptionInfoSchema, ({ gdb, execution, table }) => {
     const { stop } = execution
     return exceptionInfo(gdb, stop, stop.bkptno === undefined ? undefined : table.get(stop.bkptno))
@@ -144,7 +146,7 @@ function placeIn({ execution }: GdbSession, frameId: number | undefined) {
 
 function calling(session: GdbSession, text: string, work: () => Promise<Omit<Variable, 'name'>>) {
   refuseCommands(text)
-  return text.includes('(') ? session.execution.calling(work) : work()
+  return text.includes('(') ? session.calls.quietly(() => session.execution.calling(work)) : work()
 }
 
 function addressIn(reference: string, offset: number): bigint {

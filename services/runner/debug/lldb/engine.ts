@@ -68,6 +68,7 @@ const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): En
   hitCondition: ({ kind, count }) => (kind === 'from' ? String(count) : undefined),
   everyThread: 0,
   hasCommands: true,
+  tracesCalls: true,
   meaning,
   functionName: withoutHash,
   evaluationError: message => message.replace(/^error: /, '').replace(/^<[^>]*>:\d+:\d+: /, ''),

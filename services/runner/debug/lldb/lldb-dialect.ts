@@ -7,6 +7,7 @@ import { BeginningFailed, type Dialect, type Speaker, Unlaunchable } from '../wi
 import { refuseToGoOn } from '../within/refuse-to-go-on.ts'
 import { requireRequest } from '../within/require-request.ts'
 import { exitCodeIn, hasGone, packetHistory, processInfo } from './exit-packet.ts'
+import { LldbCalls } from './lldb-calls.ts'
 import {
   exitedSchema,
   type LldbStopped,
@@ -72,6 +73,7 @@ export class LldbDialect implements Dialect {
   #panics: number | undefined
   #panic: { readonly message: string | null } | undefined
   #isPausing = false
+  readonly #calls: LldbCalls
   readonly #tell: (name: string, body: unknown) => void
 
   /** `tell`: an event that lldb-dap does not tell. */
@@ -79,6 +81,7 @@ export class LldbDialect implements Dialect {
     this.#target = target
     this.#stops = stops
     this.#tell = tell
+    this.#calls = new LldbCalls(tell, command => void this.#take(command))
   }
 
   async begin(to: Speaker): Promise<unknown> {
@@ -125,6 +128,7 @@ export class LldbDialect implements Dialect {
   request(command: string, parameters: object): { command: string; parameters: object } {
     if (command === 'disconnect' && this.#target.pid !== null)
       return { command, parameters: { terminateDebuggee: false } }
+    if (command === 'debugServerTrace') return this.#trace(parameters)
     requireRequest(command, this.#capabilities, 'lldb-dap')
     if (this.#target.core !== null) {
       refuseToGoOn(command)
@@ -144,7 +148,8 @@ export class LldbDialect implements Dialect {
     return { command, parameters }
   }
 
-  answered(command: string): unknown {
+  answered(command: string, body: unknown): unknown {
+    if (command === 'debugServerTrace') return this.#calls.answered(body)
     if (command !== 'exceptionInfo' || this.#panic === undefined) return undefined
     const { message } = this.#panic
     return { exceptionId: 'panic', description: message ?? undefined, breakMode: 'always' }
@@ -152,6 +157,9 @@ export class LldbDialect implements Dialect {
 
   event(name: string, body: unknown): { name: string; body: unknown } | undefined {
     switch (name) {
+      case 'output':
+        if (this.#calls.heard(body)) return undefined
+        break
       case 'process':
         this.#process = processSchema.safeParse(body).data?.systemProcessId ?? 0
         break
@@ -174,6 +182,8 @@ export class LldbDialect implements Dialect {
 
   async exitCode(): Promise<number | undefined> {
     const told = (command: string) => this.#said(command, historyMs).catch(() => '')
+    const { last } = this.#calls
+    if (last !== undefined) await this.#take(last)
     const code = exitCodeIn(await told(packetHistory), this.#process) ?? this.#status
     if (code === undefined || code >= 0) return code
     // lldb-server has gone. It does so untold where the program was killed while it stood, which it can be by SIGKILL alone.
@@ -211,6 +221,22 @@ export class LldbDialect implements Dialect {
     if (!stop_on_entry || this.#target.pid !== null) return
     const { program } = this.#target
     this.#entry = await this.#breakAt(`--shlib "${basename(program)}" --name main --one-shot true`)
+  }
+
+  /** What is held within lldb of calls. Never rejects. */
+  async #take(command: string): Promise<void> {
+    const parameters = { expression: command, context: 'repl' }
+    await this.#to
+      ?.ask('evaluate', parameters, saidSchema, historyMs)
+      .then(body => this.#calls.answered(body))
+      .catch(() => undefined)
+  }
+
+  #trace(parameters: object) {
+    const commands = this.#calls.commands(parameters).map(expression => ({ expression, context: 'repl' }))
+    for (const earlier of commands.slice(0, -1))
+      void this.#to?.ask('evaluate', earlier, anyBodySchema, answerMs).catch(() => undefined)
+    return { command: 'evaluate', parameters: commands.at(-1) ?? {} }
   }
 
   /** What a command of lldb's own answers, behind the command itself. */

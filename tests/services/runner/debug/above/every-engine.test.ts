@@ -23,6 +23,13 @@ const given: Record<LanguageName, readonly [name: string, value: RegExp][]> = {
   delve: [['prices', /1, ?2, ?39/]],
 }
 
+/** How the call of `total_of` ends, as far as that is seen. */
+const returned = { ended: 'returned', result: '42', depth: 0 } as const
+const ends: Record<LanguageName, object> = {
+  ...{ debugpy: returned, gdb: returned, 'lldb-dap': returned, rust: returned },
+  ...{ node: { ended: 'unseen', result: null }, delve: { ended: 'unseen', result: null } },
+}
+
 t.setTimeout(300_000)
 for (const name of languageNames)
   t.test(name, { skip: missingFor(languages[name]) ?? false }, async t => {
@@ -43,6 +50,7 @@ for (const name of languageNames)
       const calls = told.records.flatMap(record => (record.kind === 'call' ? [record] : []))
       t.equal(calls.length, 1)
       t.match(calls[0]?.function, /total_of/)
+      t.match(calls[0], ends[name])
       t.match(
         calls[0]?.arguments.map(({ name, value }) => [name, value]),
         given[name],

@@ -42,6 +42,22 @@ thread.join()
 done = True
 cart.add('last')
 `,
+  'leaves.py': `import sys
+
+
+def numbers():
+    yield 1
+    yield 2
+
+
+def leaves(code):
+    sys.exit(code)
+
+
+first = numbers()
+next(first)
+leaves(3)
+`,
   'many.py': `def step(n):
     return n + 1
 
@@ -74,19 +90,27 @@ t.test('records of a debuggee that runs on', { skip: noDebugpy }, async t => {
       return [
         record.function,
         given.replace(/self=\S+ \S+ \S+ \S+ /, ''),
+        record.ended,
         record.result,
         record.depth,
         record.thread,
       ]
     })
     t.same(told, [
-      ['Cart.add', "name='apple' count=3 more=('x',) options={'fresh': True}", '6', 0, 'MainThread'],
-      ['Cart.add', "name='pear' count=-1 more=() options={}", null, 0, 'MainThread'],
-      ['fact', 'n=1', '1', 2, 'MainThread'],
-      ['fact', 'n=2', '2', 1, 'MainThread'],
-      ['fact', 'n=3', '6', 0, 'MainThread'],
-      ['numbers', 'most=3', 'None', 0, 'MainThread'],
-      ['fact', 'n=1', '1', 0, 'other'],
+      [
+        'Cart.add',
+        "name='apple' count=3 more=('x',) options={'fresh': True}",
+        'returned',
+        '6',
+        0,
+        'MainThread',
+      ],
+      ['Cart.add', "name='pear' count=-1 more=() options={}", 'raised', null, 0, 'MainThread'],
+      ['fact', 'n=1', 'returned', '1', 2, 'MainThread'],
+      ['fact', 'n=2', 'returned', '2', 1, 'MainThread'],
+      ['fact', 'n=3', 'returned', '6', 0, 'MainThread'],
+      ['numbers', 'most=3', 'returned', 'None', 0, 'MainThread'],
+      ['fact', 'n=1', 'returned', '1', 0, 'other'],
     ])
     t.same([lost, probes.map(({ hits }) => hits)], [0, [2, 4, 1]])
     t.ok(records.every(record => record.kind === 'call' && (record.duration ?? -1) >= 0))
@@ -97,6 +121,17 @@ t.test('records of a debuggee that runs on', { skip: noDebugpy }, async t => {
       3,
       'they are kept for a while, the last one too',
     )
+  })
+
+  await t.test('one that has not returned is told at the end', async t => {
+    const launched = await run({ file: 'leaves.py', stop_on_entry: true, exceptions: 'never' })
+    const functions = ['leaves.py:numbers', 'leaves.py:leaves']
+    await answer(launched, 'debug.trace', { functions })
+    t.match(await state(launched, 'debug.continue'), { end: { exit_code: 3 } })
+    t.match((await read(launched)).records, [
+      { function: 'leaves', ended: 'raised', result: null },
+      { function: 'numbers', ended: 'open', result: null, duration: null, thread: 'MainThread' },
+    ])
   })
 
   await t.test('a watch tells each value, or each that is another, and stops nothing', async t => {

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+/**
+ * The request `debugServerTrace`, which is not the protocol's: an engine tells calls of these functions, and of no others, by
+ * events `debugServerTraced`. Without any it tells what it holds back.
+ */
+export const traceAskedSchema = z.object({
+  functions: z
+    .array(
+      z.object({
+        id: z.int(),
+        name: z.string(),
+        /** By its absolute path. */
+        file: z.string(),
+        line: z.int(),
+        /** Behind its parameters: what runs there runs at each call. From 1, as the line. */
+        inside: z.object({ line: z.int(), column: z.int() }),
+        parameters: z.array(z.string()).readonly(),
+      }),
+    )
+    .optional(),
+})
+export type TraceAsked = z.infer<typeof traceAskedSchema>
+export type TracedFunction = NonNullable<TraceAsked['functions']>[number]
+
+const unset = z.array(z.object({ id: z.int(), message: z.string() }))
+
+/** Its answer: of which of them no calls are told, and why. */
+export const traceSetSchema = z
+  .object({ unset: unset.default([]) })
+  .nullish()
+  .transform(told => told ?? { unset: [] })
+export type TraceSet = z.output<typeof traceSetSchema>

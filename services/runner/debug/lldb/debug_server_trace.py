@@ -1,0 +1,311 @@
+"""Tells calls of functions, with what they are given and return, and how long they take. Breakpoints stand where the functions
+begin and at each address that they have returned to; none of them stops the program. Behind debug_server_calls.py; loaded by
+lldb-calls.ts, which takes what is held here by a command: whatever else is told comes late, and out of turn. That it is time for that
+is told in a line of JSON behind the mark that `debug-server-trace` is given, which nobody else knows.
+"""
+
+import base64
+import json
+import re
+
+import lldb
+from debug_server_calls import CATCHES, LEAPS, MOST_TEXT, Calls, landing, returned_in
+
+# Within a callback a breakpoint is not given one, but a name that has one.
+CALLBACKS = ("began", "returned", "caught", "leaps")
+MOST_PARTS, MOST_DEPTH = 20, 3
+
+
+class Trace:
+    def __init__(self, target, mark):
+        self.target = target
+        self.mark = mark
+        self.calls = Calls(self.due)
+        self.is_due = False
+        self.begins = {}
+        self.probes = {}
+        self.sites = set()
+        self.functions = {}
+        self.is_set = False
+        for name in CALLBACKS:
+            lldb.SBBreakpointName(target, named(name)).SetScriptCallbackFunction("%s.%s" % (__name__, name))
+
+    def trace(self, functions):
+        """Answers with what cannot be traced yet, by numbers."""
+        wanted = {function["id"]: function for function in functions}
+        for number in [number for number in self.begins if number not in wanted]:
+            for begins in self.begins.pop(number):
+                self.probes.pop(begins.GetID(), None)
+                self.target.BreakpointDelete(begins.GetID())
+        for number, function in wanted.items():
+            if number not in self.begins:
+                self.begins[number] = self.at_beginning(function["file"], function["line"])
+                for begins in self.begins[number]:
+                    begins.AddNameWithErrorHandling(named("began"))
+                    self.probes[begins.GetID()] = number
+        if wanted and not self.is_set:
+            self.is_set = True
+            for name in CATCHES:
+                self.target.BreakpointCreateByName(name).AddNameWithErrorHandling(named("caught"))
+            for name in LEAPS:
+                for symbol in self.target.FindSymbols(name, lldb.eSymbolTypeCode):
+                    start = symbol.GetSymbol().GetStartAddress()
+                    self.target.BreakpointCreateBySBAddress(start).AddNameWithErrorHandling(named("leaps"))
+        return [number for number, all in self.begins.items() if all[0].GetNumLocations() == 0]
+
+    def at_beginning(self, file, line):
+        found = self.target.BreakpointCreateByLocation(file, line)
+        places = [found.GetLocationAtIndex(at).GetAddress() for at in range(found.GetNumLocations())]
+        behind = [behind_prologue(place) for place in places]
+        if all(place is None for place in behind):
+            return [found]
+        self.target.BreakpointDelete(found.GetID())
+        return [self.target.BreakpointCreateBySBAddress(new or old) for old, new in zip(places, behind)]
+
+    def due(self):
+        if not self.is_due:
+            self.is_due = True
+            self.write({"due": True})
+
+    def write(self, what):
+            print(self.mark + json.dumps(what), flush=True)
+
+    def began(self, frame, location):
+        probe = self.probes.get(location.GetBreakpoint().GetID())
+        if probe is None:
+            return
+        pc, thread = frame.GetPC(), frame.GetThread()
+        if pc not in self.functions:
+            self.functions[pc] = Function(self.target, frame)
+        known = self.functions[pc]
+        record = {
+            "probe": probe,
+            "function": known.name,
+            "arguments": [
+                [value.GetName() or "", told(value)] for value in list(frame.GetVariables(True, False, False, True))[:20]
+            ],
+            "thread": thread.GetName() or "thread %d" % thread.GetIndexID(),
+        }
+        caller = thread.GetFrameAtIndex(1)
+        if frame.IsInlined() or not caller.IsValid():
+            # What is part of another function returns nowhere.
+            return self.calls.began(thread.GetThreadID(), frame.GetSP(), None, record)
+        address = caller.GetPC()
+        if address not in self.sites:
+            self.sites.add(address)
+            self.target.BreakpointCreateByAddress(address).AddNameWithErrorHandling(named("returned"))
+        self.calls.began(thread.GetThreadID(), caller.GetSP(), address, record, known)
+
+    def returned(self, frame):
+        self.calls.returned(
+            frame.GetThread().GetThreadID(),
+            frame.GetSP(),
+            frame.GetPC(),
+            lambda known: known.result(frame),
+        )
+
+    def caught(self, frame):
+        if not any(self.calls.threads.values()):
+            return
+        caller = frame.GetThread().GetFrameAtIndex(1)
+        if caller.IsValid():
+            self.calls.caught(frame.GetThread().GetThreadID(), caller.GetSP())
+
+    def leaps(self, frame):
+        if not any(self.calls.threads.values()):
+            return
+        error, process = lldb.SBError(), self.target.GetProcess()
+        pointer = landing(
+            self.target.GetTriple().split("-")[0],
+            lambda name: frame.FindRegister(name).GetValueAsUnsigned(),
+            lambda address: process.ReadUnsignedFromMemory(address, 8, error),
+        )
+        if pointer is not None and error.Success():
+            self.calls.caught(frame.GetThread().GetThreadID(), pointer)
+
+
+class Function:
+    def __init__(self, target, frame):
+        self.target = target
+        # Rust's compiler puts the hash of a function's whole type behind its name.
+        self.name = re.sub(r"::h[0-9a-f]{16}$", "", (frame.GetFunctionName() or "?").split("(")[0]).removeprefix("::")
+        self.type = frame.GetFunction().GetType().GetFunctionReturnType()
+        self.is_void = not self.type.IsValid() or self.type.GetByteSize() == 0
+        self.words = None
+        if not self.is_void:
+            kind, size = self.type.GetCanonicalType(), self.type.GetByteSize()
+            is_rust = frame.GetCompileUnit().GetLanguage() == lldb.eLanguageTypeRust
+            parts = parts_of(kind)
+            if not is_rust or size > 16 or (len(parts) == 1 and parts[0][1] == size):
+                machine = target.GetTriple().split("-")[0]
+                self.words = returned_in(machine, size, parts, is_plain(kind))
+
+    def result(self, frame):
+        if self.is_void:
+            return None
+        if self.words is None:
+            return "<lldb does not know where %s is returned>" % self.type.GetName()
+        if self.words == "memory":
+            address = frame.FindRegister("rax").GetValueAsUnsigned()
+            place = lldb.SBAddress(address, self.target)
+            return told(self.target.CreateValueFromAddress("returned", place, self.type))
+        data, error, value = b"", lldb.SBError(), lldb.SBData()
+        for name, count in self.words:
+            raw = frame.FindRegister(name).GetData()
+            data += bytes(raw.GetUnsignedInt8(error, at) for at in range(count))
+        value.SetDataWithOwnership(error, data, lldb.eByteOrderLittle, 8)
+        return told(self.target.CreateValueFromData("returned", value, self.type))
+
+
+def told(value, depth=0):
+    try:
+        return text_of(value, depth)[:MOST_TEXT]
+    except Exception as error:
+        return "<%s>" % error
+
+
+def text_of(value, depth):
+    error = value.GetError()
+    if error.Fail():
+        return "<%s>" % error.GetCString()
+    plain, summary = value.GetValue(), value.GetSummary()
+    if plain is not None:
+        return "%s %s" % (plain, summary) if summary else plain
+    if summary and summary.startswith('"'):
+        return summary
+    count = value.GetNumChildren()
+    if count == 0 or depth >= MOST_DEPTH:
+        return summary or ("{...}" if count > 0 else "{}")
+    parts = []
+    for at in range(min(count, MOST_PARTS)):
+        part = value.GetChildAtIndex(at)
+        name, text = part.GetName() or "", text_of(part, depth + 1)
+        parts.append(text if name.startswith("[") else "%s = %s" % (name, text))
+    if count > MOST_PARTS:
+        parts.append("...")
+    inside = "{%s}" % ", ".join(parts)
+    return "%s %s" % (summary, inside) if summary else inside
+
+
+def behind_prologue(place):
+    """Of a function that has all in one line, where lldb is at its very beginning: before anything lies where it is read from."""
+    function, unit = place.GetFunction(), place.GetCompileUnit()
+    start = function.GetStartAddress()
+    if not function.IsValid() or start.GetLineEntry().GetLine() != place.GetLineEntry().GetLine():
+        return None
+    low, high = start.GetFileAddress(), function.GetEndAddress().GetFileAddress()
+    line = place.GetLineEntry().GetLine()
+    entries = (unit.GetLineEntryAtIndex(at) for at in range(unit.GetNumLineEntries()))
+    starts = [entry.GetStartAddress() for entry in entries if entry.GetLine() == line]
+    within = [start for start in starts if low < start.GetFileAddress() < high]
+    return min(within, key=lambda start: start.GetFileAddress(), default=None)
+
+
+def parts_of(kind, offset=0):
+    """All that a type consists of: see returned_in."""
+    kind = kind.GetCanonicalType()
+    of, size = kind.GetTypeClass(), kind.GetByteSize()
+    if of in (lldb.eTypeClassStruct, lldb.eTypeClassClass, lldb.eTypeClassUnion):
+        if kind.GetNumberOfVirtualBaseClasses() > 0:
+            return [(offset, size, None)]
+        members = [kind.GetDirectBaseClassAtIndex(at) for at in range(kind.GetNumberOfDirectBaseClasses())]
+        members += [kind.GetFieldAtIndex(at) for at in range(kind.GetNumberOfFields())]
+        parts = [(offset, 8, False)] if kind.IsPolymorphicClass() and not members else []
+        for member in members:
+            if member.IsBitfield():
+                parts.append((offset + member.GetOffsetInBits() // 8, 1, False))
+            else:
+                parts += parts_of(member.GetType(), offset + member.GetOffsetInBytes())
+        return parts
+    if of == lldb.eTypeClassArray:
+        one = kind.GetArrayElementType()
+        step = one.GetByteSize()
+        return [part for at in range(min(size // step, 17) if step else 0) for part in parts_of(one, offset + at * step)]
+    if of in (lldb.eTypeClassPointer, lldb.eTypeClassReference, lldb.eTypeClassEnumeration):
+        return [(offset, size, False)]
+    flags = kind.GetTypeFlags()
+    if flags & lldb.eTypeIsFloat and not flags & (lldb.eTypeIsComplex | lldb.eTypeIsVector):
+        return [(offset, size, True if size <= 8 else None)]
+    is_integer = flags & lldb.eTypeIsScalar and not flags & (lldb.eTypeIsComplex | lldb.eTypeIsVector)
+    return [(offset, size, False if is_integer else None)]
+
+
+def is_plain(kind):
+    """Whether no part of it has a destructor, or is copied by a function of its own."""
+    kind = kind.GetCanonicalType()
+    if kind.IsArrayType():
+        return is_plain(kind.GetArrayElementType())
+    if kind.GetTypeClass() not in (lldb.eTypeClassStruct, lldb.eTypeClassClass) or kind.GetByteSize() > 16:
+        return True
+    if kind.IsPolymorphicClass():
+        return False
+    for at in range(kind.GetNumberOfMemberFunctions()):
+        member = kind.GetMemberFunctionAtIndex(at)
+        if member.GetKind() == lldb.eMemberFunctionKindDestructor:
+            return False
+        if member.GetKind() == lldb.eMemberFunctionKindConstructor and member.GetNumberOfArguments() == 1:
+            given = member.GetArgumentTypeAtIndex(0)
+            same = given.GetDereferencedType().GetUnqualifiedType().GetName() == kind.GetName()
+            if given.IsReferenceType() and same:
+                return False
+    bases = [kind.GetDirectBaseClassAtIndex(at) for at in range(kind.GetNumberOfDirectBaseClasses())]
+    fields = [kind.GetFieldAtIndex(at) for at in range(kind.GetNumberOfFields())]
+    return all(is_plain(member.GetType()) for member in bases + fields)
+
+
+trace = None
+
+
+def attempt(work):
+    """Never stops the program."""
+    try:
+        if trace is not None:
+            work(trace)
+    except Exception as error:
+        trace.write({"failed": "%s: %s" % (type(error).__name__, error)})
+    return False
+
+
+def began(frame, location, _):
+    return attempt(lambda trace: trace.began(frame, location))
+
+
+def returned(frame, _, __):
+    return attempt(lambda trace: trace.returned(frame))
+
+
+def caught(frame, _, __):
+    return attempt(lambda trace: trace.caught(frame))
+
+
+def leaps(frame, _, __):
+    return attempt(lambda trace: trace.leaps(frame))
+
+
+def named(callback):
+    return "debug_server_" + callback
+
+
+def set_functions(debugger, words, _, result, __):
+    """MARK and the functions, as JSON in base64; answers with those of which there is no code yet."""
+    global trace
+    mark, text = words.split()
+    if trace is None:
+        trace = Trace(debugger.GetSelectedTarget(), mark + " ")
+    result.AppendMessage(json.dumps({"unset": trace.trace(json.loads(base64.b64decode(text)))}))
+
+
+def held(_, words, __, result, ___):
+    """What has not been taken yet; with `end`, the program is over."""
+    told = {"records": []}
+    if trace is not None:
+        if words.strip() == "end":
+            trace.calls.finish()
+        trace.is_due = False
+        told = trace.calls.take()
+    result.AppendMessage(json.dumps(told))
+
+
+def __lldb_init_module(debugger, _):
+    debugger.HandleCommand("command script add -o -f %s.set_functions debug-server-trace" % __name__)
+    debugger.HandleCommand("command script add -o -f %s.held debug-server-held" % __name__)
