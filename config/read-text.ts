@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { errorCode } from '../lib/error-code.ts'
 
 /** Nobody writes more settings than this by hand. In bytes. */
-const largest = 1_000_000
+const mostSettings = 1_000_000
 
 export type ReadText =
   | { readonly kind: 'text'; readonly text: string }
@@ -12,7 +12,7 @@ export type ReadText =
   | { readonly kind: 'unreadable'; readonly reason: string; readonly line?: number }
 
 /** Reads a text file that a person wrote. A byte order mark is dropped; what is no UTF-8 is not guessed at. */
-export function readText(path: string): ReadText {
+export function readText(path: string, largest = mostSettings): ReadText {
   try {
     const stats = statSync(path)
     if (stats.isDirectory()) return unreadable('is a directory, expected a file')

@@ -209,6 +209,7 @@ export const groups: Readonly<Record<string, string>> = {
   'invite-codes': 'what people register with',
   token: 'what users prove that they are with',
   'sign-in': 'where users are signed in with a password',
+  'mcp-server': 'what stands behind the MCP gateway of this clone',
   agent: 'coding agents of other repositories',
   profile: 'servers that this client knows by name',
   config: 'the settings of this client and of a clone',

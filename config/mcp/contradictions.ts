@@ -1,5 +1,6 @@
 import { didYouMean } from '../../lib/suggest.ts'
 import { keyName } from '../keys.ts'
+import { builtinOf } from './builtins.ts'
 import { foldedName, publicName, schemeOf } from './names.ts'
 import type { CompositeSettings, McpSettings, ServerSettings } from './schema.ts'
 
@@ -47,14 +48,15 @@ function ofServer(name: string, server: ServerSettings): Contradiction[] {
         ]
       : []
   })
-  const asItself = way === 'builtin' && server.share === 'shared' && server.enabled
+  const asItself =
+    builtinOf(server.builtin)?.actsForClient === true && server.share === 'shared' && server.enabled
   return [
     ...idle,
     ...(asItself
       ? [
           {
             path,
-            text: `${keyName([...path, 'share'])}: a builtin acts for who calls it; give "client" or "session"`,
+            text: `${keyName([...path, 'share'])}: this builtin acts for who calls it; give "client" or "session"`,
           },
         ]
       : []),

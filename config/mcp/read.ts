@@ -53,7 +53,7 @@ export function readMcp(root: string, { overlay }: ReadMcpOptions = {}): McpConf
       for (const [path, value] of tablesOf(read.values)) {
         const key = keyName(path)
         const before = places.get(key)
-        if (file.role === 'overlay' && (before !== undefined || path[0] === 'gateway'))
+        if (file.role === 'overlay' && (before !== undefined || isOfPeople(path)))
           problems.push({ place: read.place(path), text: beyondOverlay(path, before) })
         else {
           const [kind = '', name = ''] = path
@@ -71,7 +71,10 @@ export function readMcp(root: string, { overlay }: ReadMcpOptions = {}): McpConf
   return contradicting.length > 0 ? { ok: false, problems: contradicting } : { ok: true, settings }
 }
 
-/** Each table that is overridden as a whole, and each key of the gateway. */
+/** Which servers there are, programs may say; not who may use them, and with what. */
+const isOfPeople = ([kind]: readonly string[]): boolean => kind === 'gateway' || kind === 'manager'
+
+/** Each table that is overridden as a whole, and each key of the gateway and the manager. */
 const tablesOf = (values: Record<string, unknown>): [string[], unknown][] =>
   Object.entries(values).flatMap(([kind, tables]) =>
     isTable(tables)

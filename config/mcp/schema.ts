@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type BuiltinName, builtins } from './builtins.ts'
 
 /**
  * What `config/mcp.toml` says: which MCP servers stand behind the gateway, and what of them it shows. Tables are named by
@@ -6,7 +7,7 @@ import { z } from 'zod'
  */
 
 /** What a name stands in front of: tools, and, its underscores written as hyphens, schemes of addresses. */
-const serverName = z
+export const serverName = z
   .string()
   .regex(/^[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*$/)
   .max(32)
@@ -45,7 +46,7 @@ export type ToolSettings = z.output<typeof toolSchema>
 const serverSchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** A program of this project. */
-  builtin: z.enum(['debug-server']).optional(),
+  builtin: z.enum(Object.keys(builtins) as [BuiltinName, ...BuiltinName[]]).optional(),
   command: text.optional(),
   args: z.array(z.string()).default([]),
   env: secret.default({}),
@@ -69,6 +70,8 @@ const serverSchema = z.strictObject({
   allow: patterns.default(['*']),
   block: patterns.default([]),
   changes: z.enum(['pin', 'follow']).default('pin'),
+  /** Anything: where it changes, what runs is started anew. */
+  revision: text.optional(),
   tools: z.record(text, toolSchema).default({}),
 })
 export type ServerSettings = z.output<typeof serverSchema>
@@ -126,8 +129,18 @@ const gatewaySchema = z.strictObject({
 })
 export type GatewaySettings = z.output<typeof gatewaySchema>
 
+/** For `debug-server mcp-server` and the tool `manage_servers`. */
+const managerSchema = z.strictObject({
+  /** Where servers are looked for; empty: nowhere. */
+  registry: z.string().default('https://registry.modelcontextprotocol.io'),
+  registry_ca: z.string().default(''),
+  /** Packages of npm whose own programs may run while they are installed. */
+  allow_scripts: z.array(text).default([]),
+})
+
 export const mcpSchema = z.strictObject({
   gateway: gatewaySchema.prefault({}),
+  manager: managerSchema.prefault({}),
   servers: z.record(serverName, serverSchema).default({}),
   composites: z.record(toolName, compositeSchema).default({}),
 })

@@ -1,32 +1,11 @@
 import type { Command } from 'commander'
-import type { ConnectionFlags } from '../../../config/client/load.ts'
 import { usageError } from '../cli-error.ts'
 import { examplesText } from '../examples-text.ts'
 import type { Io } from '../io.ts'
 import type { LocalName } from '../leaves.ts'
 import type { RenderContext } from '../words/words.ts'
-
-type Flags = ConnectionFlags & {
-  readonly json?: true
-  readonly origin?: true
-  readonly force?: true
-  readonly yes?: true
-  readonly verbose?: true
-  readonly password?: string
-  readonly invite?: string
-  readonly displayName?: string
-  readonly dryRun?: true
-  readonly sectionHeading?: string
-  readonly port?: string
-  readonly local?: string
-  readonly debug?: string
-  readonly stdio?: true
-  readonly socket?: string
-  readonly listen?: string
-  readonly wait?: string
-  readonly action?: string
-  readonly payload?: readonly string[]
-}
+import { gathered, type LocalCommand } from './local-act.ts'
+import { mcpServerCommands } from './mcp-server/commands.ts'
 
 /** Gives a commander command the help and the action of one that is about this client itself. */
 export function fillLocalCommand(
@@ -51,23 +30,13 @@ export function declareLocalCommand(command: Command, name: LocalName): readonly
   return examples
 }
 
-type LocalCommand = {
-  readonly summary: string
-  readonly examples: readonly string[]
-  /** Declares the flags and arguments that it has of its own. */
-  readonly words?: (command: Command) => void
-  /** Answers with an exit code, where it is not that of success. */
-  readonly act: Act<void> | Act<number>
-}
-
-type Act<Code> = (io: Io, flags: Flags, context: RenderContext, args: readonly string[]) => Promise<Code>
-
 /** The executable hands over to such a program before commands are read; here one only gets from within. */
 function ownProgram(name: string): never {
   throw usageError(`${name} is a program of its own`, `start it as "debug-server ${name}"`)
 }
 
 const localCommands: Record<LocalName, LocalCommand> = {
+  ...mcpServerCommands,
   configure: {
     summary:
       'Keep the address of a server and a token for it (--base-url, --token, --ca, --insecure), readable by you alone, in a profile of that name where one is given (--profile); the token is read from standard input when it is - or left out, and in a terminal one may do without and sign in',
@@ -173,7 +142,7 @@ const localCommands: Record<LocalName, LocalCommand> = {
         .option(
           '--payload <NAME=VALUE>',
           'a field of the operation, as docs/api.md has it; may be repeated',
-          (text: string, before: readonly string[] = []) => [...before, text],
+          gathered,
         ),
     act: async (io, flags, context, args) =>
       (await import('./session-debug.ts')).sessionDebug(io, flags, context, args),

@@ -5,7 +5,7 @@ import type { Refusal } from '../../../lib/mcp/refuse.ts'
 import { networkOf } from '../../../lib/network-of.ts'
 import { RateLimit } from '../../../lib/rate-limit.ts'
 import { bearerToken } from '../../contract/bearer.ts'
-import { grants } from '../../contract/scopes.ts'
+import { grants, type Scope } from '../../contract/scopes.ts'
 import { admits } from '../../contract/user-role.ts'
 import { credentialBySecret } from '../../store/credentials.ts'
 import { mcpServersOf, scopesOf } from '../../store/rows.ts'
@@ -18,6 +18,7 @@ export type Caller = {
   readonly token: string
   /** Whether the token opens a server. */
   readonly mayUse: (server: string) => boolean
+  readonly holds: (scope: Scope) => boolean
 }
 
 export type Admission =
@@ -91,7 +92,10 @@ export class Access {
       })
     const servers = mcpServersOf(credential)
     const mayUse = (server: string) => servers === null || servers.includes(server)
-    return { ok: true, caller: { owner: credential.id, token, mayUse } }
+    return {
+      ok: true,
+      caller: { owner: credential.id, token, mayUse, holds: scope => grants(scopes, scope) },
+    }
   }
 }
 

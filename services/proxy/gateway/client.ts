@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
+import { builtinOf } from '../../../config/mcp/builtins.ts'
 import type { Caller } from './access.ts'
 import { askerOf, callUpstream, type Extra } from './call.ts'
 import { callTime } from './call-time.ts'
@@ -16,6 +17,8 @@ export type ClientDependencies = {
   readonly declared: Declared
   readonly upstreams: Upstreams
   readonly report: (error: unknown) => void
+  /** Looks whether the configuration has changed. */
+  readonly reread: () => void
 }
 
 export type Asked = {
@@ -63,7 +66,29 @@ export class Client {
 
   /** The servers that it may use now. */
   get servers(): string[] {
-    return this.#deps.views.servers(this.#endpoint).filter(this.#caller.mayUse)
+    const known = this.#deps.views.servers(this.#endpoint)
+    return known.filter(server => this.#caller.mayUse(server) && this.refusalOf(server) === undefined)
+  }
+
+  /** Why its token is not enough for a server that it names. */
+  refusalOf(server: string): string | undefined {
+    const needs = builtinOf(this.#deps.views.settings.servers[server]?.builtin)?.needs
+    return needs === undefined || this.#caller.holds(needs.scope)
+      ? undefined
+      : `the server ${server} needs a token with the scope ${needs.scope}: ${needs.why}`
+  }
+
+  /** Why its token is not enough for a tool that may be there. */
+  refusalOfTool(name: string): string | undefined {
+    const { views } = this.#deps
+    for (const server of views.servers(this.#endpoint).filter(this.#caller.mayUse)) {
+      const named = Object.values(views.settings.servers[server]?.tools ?? {}).some(one => one.name === name)
+      if (named || name.startsWith(`${server}_`) || this.#endpoint.kind === 'server') {
+        const refusal = this.refusalOf(server)
+        if (refusal !== undefined) return refusal
+      }
+    }
+    return undefined
   }
 
   get #user(): User {
@@ -125,7 +150,10 @@ export class Client {
     try {
       const upstream = upstreams.of(server, this.#user)
       const asker = this.#asker(extra, callTime(settings).silent)
-      return await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
+      const answer = await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
+      // What it has written counts before anybody hears of it.
+      if (settings.builtin === 'manager') this.#deps.reread()
+      return answer
     } catch (error) {
       // Nobody waits for the answer any more.
       if (extra.signal.aborted) throw new McpError(ErrorCode.RequestTimeout, 'it was given up')

@@ -1,6 +1,7 @@
 import { type StatsListener, unwatchFile, watchFile } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import { type McpConfiguration, mcpFiles, readMcp } from '../../../config/mcp/read.ts'
 import { type McpSettings, mcpSchema } from '../../../config/mcp/schema.ts'
@@ -88,7 +89,10 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     },
   })
   const report = (error: unknown) => log.error({ err: error }, 'the MCP gateway made a mistake')
-  const clientDeps: ClientDependencies = { version, views, declared, upstreams, report }
+  const clientDeps: ClientDependencies = {
+    ...{ version, views, declared, upstreams, report },
+    reread: () => reload(),
+  }
   const sessions = new McpSessions<Asking>({
     create: ({ caller, endpoint }) => {
       const client = new Client(clientDeps, caller, endpoint)
@@ -121,7 +125,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     if (found.length > 0)
       log.error({ faults: found }, 'the configuration of the MCP gateway has become invalid')
     faults = found
-    if (!read.ok) return
+    if (!read.ok || isDeepStrictEqual(read.settings, views.settings)) return
     log.info(
       { servers: Object.keys(read.settings.servers) },
       'the configuration of the MCP gateway counts anew',

@@ -40,10 +40,11 @@ export function serveTools(client: Client, { declared, views }: ClientDependenci
     const exposed = client.catalogue.tools.get(name)
     if (exposed === undefined || !exposed.servers.every(one => client.servers.includes(one)))
       return refusal(
-        unknownTool(
-          name,
-          visibleTools(client.catalogue, client.isThere).map(one => one.definition.name),
-        ),
+        client.refusalOfTool(name) ??
+          unknownTool(
+            name,
+            visibleTools(client.catalogue, client.isThere).map(one => one.definition.name),
+          ),
       )
     const called = calledBy(exposed.target, given)
     if (typeof called === 'string') return refusal(called)

@@ -32,6 +32,7 @@ t.test('every example is understood, as a shell hands it over', async t => {
   const directory = await temporary(t)
   const files = ['fix.patch', 'token.txt', '.env', 'data.json', 'ca.pem']
   for (const name of files) await writeFile(join(directory, name), 'A=b\n-----BEGIN CERTIFICATE-----\n')
+  await writeFile(join(directory, 'server.json'), '{}')
   git(directory, 'init', '--quiet', '--template=')
   git(directory, 'add', '--all')
   git(directory, 'commit', '--quiet', '--message', 'first')

@@ -30,7 +30,9 @@ t.test('what is shipped can be read, and shows the defaults of the gateway', asy
   const told = readMcp(resolve(import.meta.dirname, '../../..'))
   t.match(told, { ok: true, settings: { servers: { 'debug-server': { builtin: 'debug-server' } } } })
   t.ok(told.ok)
-  if (told.ok) t.same(told.settings.gateway, mcpSchema.parse({}).gateway)
+  if (told.ok)
+    for (const table of ['gateway', 'manager'] as const)
+      t.same(told.settings[table], mcpSchema.parse({})[table])
 })
 
 t.test(
@@ -118,17 +120,21 @@ const faults: readonly [what: string, files: Files, problems: readonly string[]]
   ],
   [
     'an overlay that would override what a person wrote',
-    { shipped: '[servers.a]\ncommand = "x"', overlay: '[servers.a]\ncommand = "y"\n[gateway]\nclients = 3' },
+    {
+      shipped: '[servers.a]\ncommand = "x"',
+      overlay: '[servers.a]\ncommand = "y"\n[gateway]\nclients = 3\n[manager]\nregistry = ""',
+    },
     [
       '.artifacts/mcp/servers.toml:1: servers.a is there already, in config/mcp.toml:1; give this one another name',
       '.artifacts/mcp/servers.toml:4: gateway.clients belongs in config/mcp.local.toml',
+      '.artifacts/mcp/servers.toml:6: manager.registry belongs in config/mcp.local.toml',
     ],
   ],
   [
     'a builtin that would act for everybody as whoever came first',
     { shipped: '[servers.debug-server]\nbuiltin = "debug-server"' },
     [
-      'config/mcp.toml:1: servers.debug-server.share: a builtin acts for who calls it; give "client" or "session"',
+      'config/mcp.toml:1: servers.debug-server.share: this builtin acts for who calls it; give "client" or "session"',
     ],
   ],
   [

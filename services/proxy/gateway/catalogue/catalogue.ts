@@ -69,6 +69,14 @@ export function catalogueOf(
     const folded = foldedName(name)
     return claims.find(({ server, prefix }) => server.length > of.length && folded.startsWith(prefix))?.server
   }
+  /** Names that a person gave to tools, of servers too that nobody has met. */
+  const given = new Map(
+    servers.flatMap(([server, { tools }]) =>
+      Object.values(tools).flatMap(one =>
+        one.name === undefined || one.hidden ? [] : [[foldedName(one.name), server] as const],
+      ),
+    ),
+  )
   const offered = servers.flatMap(([server, each]) => {
     const offer = offers.get(server)
     return offer === undefined ? [] : [{ server, settings: each, offer }]
@@ -92,7 +100,12 @@ export function catalogueOf(
           target: { kind: 'tool', server, tool: tool.name },
           servers: [server],
         }
-        tools.add(name, server, exposed, isNamed ? undefined : claimantOf(server, name))
+        tools.add(
+          name,
+          server,
+          exposed,
+          isNamed ? undefined : (given.get(foldedName(name)) ?? claimantOf(server, name)),
+        )
       }
   for (const { server, settings, offer } of offered)
     for (const prompt of offer.prompts)

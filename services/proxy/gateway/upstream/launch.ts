@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { expand } from '../../../../config/expand.ts'
+import { builtinOf } from '../../../../config/mcp/builtins.ts'
 import type { ServerSettings } from '../../../../config/mcp/schema.ts'
 import { ownRoot } from '../../../../config/workspace.ts'
 import { UpstreamError } from './upstream-error.ts'
@@ -33,6 +34,12 @@ export type LaunchSurroundings = {
 /** What any program needs, and what says nothing about this service. */
 const commonVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER']
 
+/** What says how registries of servers and packages are reached. */
+const networkVariables = [
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
+  ...['NODE_EXTRA_CA_CERTS', 'npm_config_registry', 'npm_config_userconfig'],
+]
+
 /** Throws an UpstreamError that names a variable which is not set. */
 export function launchOf(name: string, settings: ServerSettings, surroundings: LaunchSurroundings): Launch {
   const { root, environment, api, token } = surroundings
@@ -44,20 +51,17 @@ export function launchOf(name: string, settings: ServerSettings, surroundings: L
   const filledAll = (key: string, table: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(table).map(([one, text]) => [one, filled(`${key}.${one}`, text)]))
   const own = variables(commonVariables, environment)
-  if (settings.builtin !== undefined)
-    return {
-      kind: 'program',
-      command: process.execPath,
-      args: [resolve(ownRoot, 'client/mcp/main.ts')],
-      // A configuration of the user's own is not looked at: whose token counts is settled.
-      env: {
-        ...own,
-        DEBUG_SERVER_URL: api,
-        DEBUG_SERVER_TOKEN: token,
-        DEBUG_SERVER_HOME: resolve(root, '.artifacts/mcp/home'),
-      },
-      cwd: root,
+  const builtin = builtinOf(settings.builtin)
+  if (builtin !== undefined) {
+    // A configuration of the user's own is not looked at: whose token counts is settled.
+    const asClient = {
+      ...{ DEBUG_SERVER_URL: api, DEBUG_SERVER_TOKEN: token },
+      DEBUG_SERVER_HOME: resolve(root, '.artifacts/mcp/home'),
     }
+    const env = { ...own, ...(builtin.actsForClient ? asClient : variables(networkVariables, environment)) }
+    const args = [resolve(ownRoot, builtin.path)]
+    return { kind: 'program', command: process.execPath, args, env, cwd: root }
+  }
   if (settings.url !== undefined)
     return {
       kind: settings.transport,

@@ -55,14 +55,28 @@ t.test('overrides give name, description and schema; what is hidden or blocked i
   t.same([...catalogueOf(settings, offers, { alone: 'rg' }).tools.keys()], ['grep', 'other'])
 })
 
-t.test('a name belongs to whose prefix it has, whatever a server says, and whoever is met first', async t => {
+t.test('a name that a person gave is kept for a tool of a server that nobody has met', t => {
   const settings = mcpSchema.parse({
     servers: {
-      a: { command: 'x' },
-      a_b: { command: 'y' },
-      c: { command: 'z', tools: { x: { name: 'a_B_c' } } },
+      manage: { command: 'x' },
+      manager: {
+        command: 'y',
+        tools: { x: { name: 'manage_servers' }, z: { name: 'manage_z', hidden: true } },
+      },
     },
   })
+  const offers = new Map([['manage', offer(tool('servers'), tool('z'))]])
+  const { tools, shadowing } = catalogueOf(settings, offers)
+  t.same([...tools.keys()], ['manage_z'])
+  t.same(shadowing, [{ name: 'manage_servers', server: 'manage', of: 'manager' }])
+  const met = catalogueOf(settings, new Map([...offers, ['manager', offer(tool('x'))]]))
+  t.match(met.tools.get('manage_servers'), { target: { server: 'manager', tool: 'x' } })
+  t.end()
+})
+
+t.test('a name belongs to whose prefix it has, whatever a server says, and whoever is met first', async t => {
+  const servers = { a: { command: 'x' }, a_b: { command: 'y' } }
+  const settings = mcpSchema.parse({ servers })
   const offers = new Map([
     ['a', offer(tool('b_c', { description: 'the first' }))],
     ['a_b', offer(tool('c', { description: 'the second' }), tool('d'))],
@@ -73,7 +87,9 @@ t.test('a name belongs to whose prefix it has, whatever a server says, and whoev
   t.same(shadowing, [{ name: 'a_b_c', server: 'a', of: 'a_b' }])
   const before = catalogueOf(settings, new Map([...offers].filter(([name]) => name === 'a')))
   t.same([...before.tools.keys()], [], 'before the other is met as well')
-  const named = catalogueOf(settings, new Map([...offers, ['c', offer(tool('x'))]]))
+  const c = { command: 'z', tools: { x: { name: 'a_B_c' } } }
+  const withNamed = mcpSchema.parse({ servers: { ...servers, c } })
+  const named = catalogueOf(withNamed, new Map([...offers, ['c', offer(tool('x'))]]))
   t.equal(named.tools.get('a_B_c')?.servers[0], 'c', 'what a person named comes first')
   t.same(
     named.shadowing.map(({ server }) => server),

@@ -1,0 +1,44 @@
+import { visibleLines } from '../../../../lib/visible.ts'
+import type { Envelope } from '../../../manager/envelope.ts'
+import { type OperationName, performOperation } from '../../../manager/operations/operations.ts'
+import type { Details } from '../../../manager/operations/report.ts'
+import { CliError } from '../../cli-error.ts'
+import { exitCodes } from '../../exit-codes.ts'
+import { type Io, write } from '../../io.ts'
+import { requireClone } from '../clone-configuration.ts'
+
+export type ManageFlags = { readonly json?: true; readonly dryRun?: true }
+
+type Asked = {
+  readonly operation: OperationName
+  readonly params: Readonly<Record<string, unknown>>
+  /** What people are told where it went well. */
+  readonly text: (envelope: Envelope<Details>) => string
+}
+
+/**
+ * Has the manager do something in the clone that one stands in. With --json its whole answer is printed, whatever became of it;
+ * otherwise the outcome, or under a dry run what would change. Answers with the exit code.
+ */
+export async function manage(
+  io: Io,
+  { json, dryRun }: ManageFlags,
+  { operation, params, text }: Asked,
+): Promise<number> {
+  const { signal, environment } = io
+  const root = await requireClone(io)
+  const place = { root, environment, signal, now: io.now }
+  const envelope = await performOperation(operation, params, place)
+  const hasFailed = envelope.status === 'error'
+  if (json) {
+    await write(io.stdout, `${JSON.stringify(envelope)}\n`, signal)
+    return hasFailed ? exitCodes.failure : exitCodes.success
+  }
+  const shown = (lines: readonly string[]) => lines.flatMap(visibleLines)
+  for (const line of shown(envelope.warnings)) await write(io.stderr, `warning: ${line}\n`, signal)
+  if (hasFailed) throw new CliError('not_managed', exitCodes.failure, shown(envelope.errors).join('\n'))
+  const diffs = shown(envelope.files_updated.map(({ diff }) => diff)).filter(line => line !== '')
+  const told = dryRun === true ? diffs.map(line => `${line}\n`).join('') : ''
+  await write(io.stdout, told === '' ? text(envelope) : told, signal)
+  return exitCodes.success
+}

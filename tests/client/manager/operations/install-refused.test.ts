@@ -1,0 +1,71 @@
+import t from 'tap'
+import { startRig, weather } from './rig.ts'
+
+t.setTimeout(120_000)
+
+t.test('names that are not to be had', async t => {
+  const { manage, put } = await startRig(
+    t,
+    '[composites.notes_read]\ndescription = "x"\n[composites.notes_read.operations.a]\nserver = "mine"\ntool = "x"\n',
+  )
+  await put('config/mcp.local.toml', '[servers.mine]\ncommand = "x"\n')
+  const descriptor = { name: 'x', command: process.execPath }
+  for (const [target_name, reason] of [
+    ['mine', /declared by hand, and is never overridden/],
+    ['notes', /could be taken for notes_read/],
+    ['NOTES', /is no name of a server/],
+    ['../x', /is no name of a server/],
+    ['__proto__', /is no name of a server/],
+    ['constructor', undefined],
+    ['x'.repeat(33), /is no name of a server/],
+    ['', /is no name of a server/],
+  ] as const)
+    t.match(
+      await manage('install_server', { descriptor, target_name, force: true }),
+      reason === undefined ? { status: 'ok' } : { status: 'error', errors: [reason] },
+      target_name,
+    )
+  t.match(await manage('install_server', { descriptor, target_name: 'a-b' }), { status: 'ok' })
+  t.match(await manage('install_server', { descriptor, target_name: 'a_b' }), {
+    status: 'error',
+    errors: [/differ in a hyphen alone/],
+  })
+  t.match(await manage('remove_server', { name: 'mine' }), {
+    errors: [/declared by hand.*\n.*mcp.local.toml/],
+  })
+  t.match(await manage('remove_server', { name: 'toString' }), {
+    errors: [/no server "toString" is installed/],
+  })
+  t.match(await manage('remove_server', { name: 'a-c' }), { errors: [/did you mean "a-b"/] })
+})
+
+t.test('what cannot be run here is refused with the reason', async t => {
+  const { manage } = await startRig(t)
+  for (const [descriptor, reason] of [
+    [{ name: 'x', command: 'no-such-program' }, /there is no program "no-such-program" on PATH/],
+    [{ name: 'x', command: './config/mcp.toml' }, /there is no program/],
+    [{ name: 'x', packages: [{ registryType: 'oci', identifier: 'x:1' }] }, /the manager runs none/],
+    [{ name: 'x', packages: [{ registryType: 'npm', identifier: 'file:./x' }] }, /only a catalogue within/],
+  ] as const)
+    t.match(await manage('install_server', { descriptor }), { status: 'error', errors: [reason] })
+  t.match(await manage('install_server', {}), { errors: [/give either name/] })
+  t.match(await manage('install_server', { name: 'weather' }), {
+    errors: [/was discovered\n.*discover_servers/],
+  })
+  t.match(await manage('instal_server', {}), { errors: [/there is no operation.*\n.*install_server/] })
+  t.match(await manage('install_server', { nmae: 'x' }), {
+    errors: [/no parameter "nmae"; did you mean "name"/],
+  })
+  t.match(await manage('discover_servers', { limit: 0 }), { errors: [/discover_servers: limit: /] })
+})
+
+t.test('secrets are never written, nor told', async t => {
+  const { manage, overlay } = await startRig(t)
+  const env = [{ name: 'API_KEY', isSecret: true, isRequired: true }]
+  const descriptor = weather('1.0.0', { environmentVariables: env })
+  const refused = await manage('install_server', { descriptor, options: { API_KEY: 'hunter2' } })
+  t.match(refused, { status: 'error', errors: [/"API_KEY" is a secret, which is never written down/] })
+  const installed = await manage('install_server', { descriptor, options: { API_KEY: '$WEATHER_KEY' } })
+  t.match(installed, { status: 'ok', details: { variables: ['WEATHER_KEY'], table: { env: ['API_KEY'] } } })
+  t.notMatch(JSON.stringify([refused, installed, await overlay()]), /hunter2/)
+})

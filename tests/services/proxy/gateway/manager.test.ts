@@ -1,0 +1,109 @@
+import { cp, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
+import t from 'tap'
+import { identify, isAlive } from '../../../../lib/processes/identity.ts'
+import { until } from '../../../until.ts'
+import { call, startRig, toolNames, unrulyTable } from './rig.ts'
+
+t.setTimeout(240_000)
+
+const fixtures = resolve(import.meta.dirname, '../../../fixtures/mcp-servers')
+const managerTable =
+  '[servers.manager]\nbuiltin = "manager"\nchanges = "follow"\n[servers.manager.tools.manage_servers]\nname = "manage_servers"\n[manager]\nregistry = ""\n'
+
+async function startManaged(t: Parameters<typeof startRig>[0], more = '') {
+  const rig = await startRig(t, `${managerTable}${more}`)
+  await cp(fixtures, join(rig.root, 'catalogues'), { recursive: true })
+  const admin = await rig.token('admin', ['admin'])
+  const client = await rig.connect({ bearer: admin.secret })
+  return { ...rig, client, admin: admin.secret }
+}
+
+async function manage(client: Client, operation: string, params: Record<string, unknown> = {}) {
+  const { text, failed } = await call(client, 'manage_servers', { operation, params })
+  return { failed, ...JSON.parse(text) }
+}
+
+t.test(
+  'a server that is installed over MCP can be called at once, and is gone when it is removed',
+  async t => {
+    const { client, root } = await startManaged(t, unrulyTable('one'))
+    t.ok((await toolNames(client)).includes('manage_servers'))
+    const told: unknown[] = []
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => void told.push(1))
+    t.match(await manage(client, 'refresh_discovery', { source_path: 'catalogues/catalog.toml' }), {
+      failed: false,
+      status: 'ok',
+    })
+    const input = { name: 'org.example/tiny', target_name: 'smoke', options: { GREETING: 'good $day' } }
+    const planned = await manage(client, 'install_server', { ...input, dry_run: true })
+    t.match(planned, {
+      failed: false,
+      commands_run: [{ status: 'skipped' }],
+      files_updated: [{ changed: true }],
+    })
+    t.match(await call(client, 'smoke_echo', { text: 'x' }), { failed: true, text: /there is no tool/ })
+    const before = told.length
+    const installed = await manage(client, 'INSTALL_SERVER', input)
+    t.match(installed, { failed: false, details: { target: 'smoke', package: 'tiny-mcp-server@1.2.3' } })
+    t.equal(installed.files_updated[0].diff, planned.files_updated[0].diff, 'as the dry run had told')
+    t.match(await call(client, 'smoke_echo', { text: 'hello' }), { failed: false, text: 'hello' })
+    await until('clients are told', () => told.length > before)
+    const settings = JSON.parse((await call(client, 'smoke_settings')).text)
+    t.equal(settings.greeting, 'good $day', 'a text is no reference to a variable')
+    const running = identify(settings.pid)
+    t.ok(running)
+    t.match(await call(client, 'one_echo', { text: 'still' }), { failed: false })
+    t.match(await manage(client, 'remove_server', { name: 'smoke' }), { failed: false })
+    t.match(await call(client, 'smoke_echo', { text: 'x' }), { failed: true, text: /there is no tool/ })
+    t.notOk((await toolNames(client)).some(name => name.startsWith('smoke')))
+    await until('its program has ended', () => running !== undefined && !isAlive(running))
+    t.notMatch(await readFile(join(root, '.artifacts/mcp/servers.toml'), 'utf8'), /smoke/)
+  },
+)
+
+t.test('force_restart starts a server anew that is declared just as before', async t => {
+  const { client } = await startManaged(t)
+  await manage(client, 'refresh_discovery', { source_path: 'catalogues/catalog.toml' })
+  const input = { name: 'tiny' }
+  await manage(client, 'install_server', input)
+  const pid = async () => JSON.parse((await call(client, 'tiny_settings')).text).pid
+  const first = await pid()
+  t.match(await manage(client, 'install_server', input), { status: 'ok', warnings: [/installed already/] })
+  t.equal(await pid(), first)
+  t.match(await manage(client, 'install_server', { ...input, force: true, force_restart: true }), {
+    status: 'ok',
+  })
+  t.not(await pid(), first)
+})
+
+t.test('the manager is for tokens with the scope admin, and says so', async t => {
+  const { connect, token, client } = await startManaged(t)
+  const wide = await token('wide', ['mcp', 'cli'])
+  for (const [path, name] of [
+    ['/mcp', 'manage_servers'],
+    ['/servers/manager/mcp', 'manage_servers'],
+  ] as const) {
+    const other = await connect({ bearer: wide.secret, path })
+    const unmet = await call(other, name, { operation: 'run_reconciler' })
+    t.match(unmet, { failed: true, text: /needs a token with the scope admin: it has programs run/ })
+    t.same(await toolNames(other), [])
+    await toolNames(client)
+    t.match(await call(other, name, { operation: 'run_reconciler' }), { failed: true, text: /scope admin/ })
+  }
+})
+
+t.test('nobody takes the name of its tool, met or not', async t => {
+  const { client, connect, secret, server } = await startManaged(t, unrulyTable('manage'))
+  const plain = await connect({ bearer: secret })
+  await toolNames(plain)
+  t.equal((await server('manage')).state, 'ready')
+  t.match(await manage(client, 'list_discovered_servers'), { status: 'ok' })
+  const shadow = { name: 'x', command: process.execPath, args: ['x'] }
+  t.match(await manage(client, 'install_server', { descriptor: shadow, target_name: 'manage' }), {
+    failed: true,
+    errors: [/declared by hand/],
+  })
+})
