@@ -122,6 +122,12 @@ export function outputOf(name: 'stdout' | 'stderr'): Output {
   return output
 }
 
+/** Whether it is a terminal for all that is known without a stream. */
+export function mayBeTerminal(fd: number): boolean {
+  const stats = statsOf(fd)
+  return stats === undefined || (stats.isCharacterDevice() && !isNull(stats))
+}
+
 function statsOf(fd: number): Stats | undefined {
   try {
     return fstatSync(fd)

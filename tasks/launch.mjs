@@ -5,20 +5,23 @@
  * The prepared program is a cache (see docs/decisions/0018-prepared-program.md): it is never required, and whatever is
  * wrong with it, the sources run.
  */
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
  * The programs, by the paths of their sources. `kindOf` guesses what a start will need of one, for to read compiled code takes
- * time by its length.
+ * time by its length. `ahead` says whether another one goes ahead of it, which is much smaller and may do all that is wanted.
  *
- * @type {Readonly<Record<string, { name: string, kindOf: (words: readonly string[]) => string }>>}
+ * @typedef {{ name: string, kindOf: (words: readonly string[]) => string, ahead?: (kind: string) => boolean }} Known
+ * @type {Readonly<Record<string, Known>>}
  */
 const programs = {
-  'tasks/main.ts': { name: 'task', kindOf: kindOfRun },
+  'tasks/main.ts': { name: 'task', kindOf: kindOfRun, ahead: mayBeUnchanged },
   'client/cli/main.ts': { name: 'debug-server', kindOf: kindOfCall },
 }
 
+/** See `ownPlaces`. */
+const unchangedPlace = '.artifacts/task/unchanged'
 const briefWords = ['--version', '--list', '-l', '--help', '-h']
 
 // Asked for when a start needs them: an old Node loads this module as well.
@@ -34,14 +37,22 @@ const builtin = name => process.getBuiltinModule(name)
 export async function launch({ root, main, writes }) {
   const known = programs[relative(root, main).replaceAll(sep, '/')]
   if (known === undefined) throw new Error(`${main} is no program that is launched`)
-  const { name, kindOf } = known
+  const { name, kindOf, ahead } = known
   const kind = kindOf(process.argv.slice(2))
-  const program =
-    currentProgram(root, name, kind) ?? (writes ? await prepareAnew(root, { name, main }, kind) : undefined)
-  if (program === undefined) {
-    await import(pathToFileURL(main).href)
-    return
+  const manifest = currentManifest(root, name)
+  if (writes && manifest?.ahead !== undefined && ahead?.(kind)) {
+    const first = readProgram(placeOf(root, name), manifest.ahead)
+    if (first !== undefined) await start(first)
   }
+  const program =
+    (manifest && readProgram(placeOf(root, name), partsOf(manifest, kind))) ??
+    (writes ? await prepareAnew(root, { name, main }, kind) : undefined)
+  if (program === undefined) await import(pathToFileURL(main).href)
+  else await start(program)
+}
+
+/** @param {Program} program */
+async function start(program) {
   try {
     await scriptOf(program).runInThisContext()(specifier => import(specifier))
   } catch (error) {
@@ -84,6 +95,20 @@ export function kindOfCall(words) {
   return brief ? 'brief' : 'run'
 }
 
+/**
+ * Whether a run of these tasks, with nothing changed, is remembered beside the Taskfile. See `tasks/unchanged.ts`.
+ *
+ * @param {string} kind
+ */
+function mayBeUnchanged(kind) {
+  if (kind !== 'run') return false
+  const { existsSync } = builtin('node:fs')
+  for (let directory = process.cwd(); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, 'Taskfile.ts'))) return existsSync(join(directory, unchangedPlace))
+    if (dirname(directory) === directory) return false
+  }
+}
+
 /** What is prepared depends on the Node that runs it, so each has a place of its own. */
 export function placeOf(root, name) {
   return join(root, '.artifacts', 'prepared', `${process.version}-${process.arch}`, name)
@@ -99,15 +124,30 @@ export function placeOf(root, name) {
  * @returns {Program | undefined}
  */
 export function currentProgram(root, name, kind) {
+  const manifest = currentManifest(root, name)
+  return manifest && readProgram(placeOf(root, name), partsOf(manifest, kind))
+}
+
+/** What was prepared, where nothing that it was made from is another. */
+function currentManifest(root, name) {
   const { readFileSync, statSync } = builtin('node:fs')
-  const place = placeOf(root, name)
   try {
     /** @type {import('./prepare/manifest.ts').Manifest} */
-    const manifest = JSON.parse(readFileSync(join(place, 'manifest.json'), 'utf8'))
-    const { program, codes, sources } = manifest
+    const manifest = JSON.parse(readFileSync(join(placeOf(root, name), 'manifest.json'), 'utf8'))
     if (manifest.root !== root) return undefined
-    for (const stamp of sources) if (!isAsItWas(statSync(root + sep + stamp[0]), stamp)) return undefined
-    const code = codes?.[kind]
+    for (const stamp of manifest.sources)
+      if (!isAsItWas(statSync(root + sep + stamp[0]), stamp)) return undefined
+    return manifest
+  } catch {
+    return undefined
+  }
+}
+
+const partsOf = ({ program, codes }, kind) => ({ program, code: codes?.[kind] })
+
+/** @returns {Program | undefined} */
+function readProgram(place, { program, code }) {
+  try {
     // One buffer for both: memory that is new takes longer to get than what is read into it to read.
     const buffer = Buffer.allocUnsafeSlow(Math.max(program[1], code?.[1] ?? 0))
     return {

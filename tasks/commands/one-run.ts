@@ -22,12 +22,15 @@ import { createReporters } from '../reporters/create-reporters.ts'
 import { reasonLines } from '../reporters/failure.ts'
 import { runName } from '../reporters/log-files.ts'
 import type { Style } from '../reporters/style.ts'
+import { keepUnchanged } from './keep-unchanged.ts'
 
 export interface Setting {
   readonly graph: Graph
   readonly plan: Plan
   readonly workplace: Workplace
   readonly flags: Flags
+  /** The paths of all Taskfiles that were read. */
+  readonly taskfiles: readonly string[]
   readonly jobs: number
   /** What the command line adds to this process's environment, where tasks and the commands they start find it. */
   readonly environment: Readonly<Record<string, string>>
@@ -125,6 +128,7 @@ export async function oneRun(
   if (watching === undefined) sentinel.dismiss()
   history.finish(outcome, Date.now())
   freshness.settle(states)
+  if (watching === undefined) keepUnchanged(setting, { judge: work.judge, environment, states })
   workplace.keep(text => masker.mask(text) !== text)
   for (const trouble of memory.takeTroubles())
     reporter.report({ type: 'run-trouble', trouble, at: Date.now() })

@@ -54,6 +54,7 @@ export async function runNamed(naming: Naming): Promise<number> {
     plan,
     workplace,
     flags,
+    taskfiles: taskfile.files ?? [taskfile.path],
     jobs,
     environment,
     words,
@@ -68,7 +69,7 @@ export async function runNamed(naming: Naming): Promise<number> {
       return { ...setting, workplace: read.workplace, ...(await read.plan()) }
     }
     const { restarts } = naming
-    return await watch({ first: setting, again, taskfiles: taskfile.files ?? [taskfile.path], restarts })
+    return await watch({ first: setting, again, taskfiles: setting.taskfiles, restarts })
   }
   const { runTasks } = await import('./run-tasks.ts')
   return await runTasks(setting)

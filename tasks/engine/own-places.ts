@@ -7,5 +7,7 @@ export function ownPlaces(root: string) {
     memory: join(directory, 'runs.db'),
     cache: join(directory, 'cache'),
     logs: join(directory, 'logs'),
+    /** See `UnchangedRun`. Known to `launch.mjs`, too. */
+    unchanged: join(directory, 'unchanged'),
   }
 }

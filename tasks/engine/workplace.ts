@@ -40,6 +40,7 @@ export interface JudgeSetting {
  */
 export class Workplace implements Disposable {
   readonly root: string
+  readonly engineDirectory = import.meta.dirname
   readonly memory: Memory
   readonly files: FileTable
   readonly sources: TaskSources
@@ -55,7 +56,7 @@ export class Workplace implements Disposable {
     this.sources = new TaskSources({
       files: this.files,
       memory: this.memory,
-      engineDirectory: import.meta.dirname,
+      engineDirectory: this.engineDirectory,
       processStart,
     })
     this.cache = new OutputCache(ownPlaces(this.root).cache, {

@@ -14,11 +14,20 @@ export interface Practice {
   /** Where the program will be, and its text. */
   readonly program: string
   readonly text: string
+  /** The same of the one that goes ahead of it, if any does. */
+  readonly ahead?: { readonly program: string; readonly text: string } | undefined
   /** Made for this. Not taken away. */
   readonly directory: string
 }
 
-export type Codes = Readonly<Record<string, Uint8Array>>
+export interface Codes {
+  /** By what a start does. */
+  readonly itself: Readonly<Record<string, Uint8Array>>
+  readonly ahead: Uint8Array | undefined
+}
+
+/** Files that were written this long ago count as what they are, and not as what may still change: see `isTrustworthy`. */
+const settledMs = 30
 
 /**
  * What V8 has compiled of the program once it has done what people do with it: a function is compiled when it is first
@@ -26,7 +35,15 @@ export type Codes = Readonly<Record<string, Uint8Array>>
  *
  * Compiled code is good for the V8 and the flags that it was made with, so that process has none of the flags of this one.
  */
-export function compiledCode({ name, root, main, program, text, directory }: Practice): Codes | undefined {
+export function compiledCode({
+  name,
+  root,
+  main,
+  program,
+  text,
+  ahead,
+  directory,
+}: Practice): Codes | undefined {
   const recipe = recipes[name]
   if (recipe === undefined) return undefined
   mkdirSync(directory)
@@ -36,10 +53,16 @@ export function compiledCode({ name, root, main, program, text, directory }: Pra
     return path
   }
   for (const [file, content] of Object.entries(recipe.files(root))) write(file, content)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, settledMs)
   // What is kept there of the sources that it needs halves the time.
   const cache = getCompileCacheDir()
   const practise = join(import.meta.dirname, 'practise-main.ts')
-  const { status } = spawnSync(process.execPath, [practise, name, main, program, write('program', text)], {
+  const programs = [
+    program,
+    write('program', text),
+    ...(ahead ? [ahead.program, write('ahead', ahead.text)] : []),
+  ]
+  const { status } = spawnSync(process.execPath, [practise, name, main, ...programs], {
     cwd: directory,
     env: {
       PATH: process.env.PATH,
@@ -51,6 +74,9 @@ export function compiledCode({ name, root, main, program, text, directory }: Pra
     killSignal: 'SIGKILL',
   })
   if (status !== 0) return undefined
-  const kinds = Object.keys(recipe.starts)
-  return Object.fromEntries(kinds.map(kind => [kind, readFileSync(join(directory, `${kind}.code`))]))
+  const codeFor = (kind: string) => readFileSync(join(directory, `${kind}.code`))
+  return {
+    itself: Object.fromEntries(Object.keys(recipe.starts).map(kind => [kind, codeFor(kind)])),
+    ahead: ahead && codeFor('ahead'),
+  }
 }

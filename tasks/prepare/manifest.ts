@@ -6,6 +6,8 @@ export interface Manifest {
   readonly program: Stamp
   /** What V8 has compiled of the program, by what a start does (see `launch.mjs`). None where that could not be had. */
   readonly codes: Readonly<Record<string, Stamp>> | undefined
+  /** A program that goes ahead of it, with the same for that. None where nothing does. */
+  readonly ahead: { readonly program: Stamp; readonly code: Stamp | undefined } | undefined
   /** All that the program was made from, and all that made it, below the root. */
   readonly sources: readonly Stamp[]
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writ
 import { dirname, join, relative, sep } from 'node:path'
 import { compiledCode } from './compiled-code.ts'
 import type { Manifest, Stamp } from './manifest.ts'
+import { recipes } from './recipes.ts'
 
 /** What changes the program although it is no part of it. */
 const makers = ['package.json', 'package-lock.json', 'tasks/launch.mjs']
@@ -22,34 +23,62 @@ export async function prepare(
   of: { readonly name: string; readonly main: string },
   place: string,
 ): Promise<void> {
-  // Named after its source, so that what recognises lines of that in a stack recognises these.
-  const name = `${relative(root, of.main)}.js`
-  const program = join(place, name)
-  mkdirSync(dirname(program), { recursive: true })
+  const partOf = (main: string) => {
+    // Named after its source, so that what recognises lines of that in a stack recognises these.
+    const name = `${relative(root, main)}.js`
+    return { main, name, program: join(place, name) }
+  }
+  const first = recipes[of.name]?.ahead
+  const parts = { itself: partOf(of.main), ahead: first && partOf(join(root, first.main)) }
+  mkdirSync(dirname(parts.itself.program), { recursive: true })
   // First of all: where nothing can be written this ends it, and the time of it is the beginning by the file system's
   // own clock.
   const draft = mkdtempSync(join(place, 'draft-'))
   try {
     const began = statSync(draft).ctimeMs
     const { bundle } = await import('./bundle.ts')
-    const { text, sourceMap, sources } = await bundle(root, of, program)
+    const bundled = async (part: Part) => ({
+      ...part,
+      ...(await bundle(root, { name: of.name, main: part.main }, part.program)),
+    })
+    const itself = await bundled(parts.itself)
+    const ahead = parts.ahead && (await bundled(parts.ahead))
     const ownSources = readdirSync(import.meta.dirname).map(name => join(import.meta.dirname, name))
-    const files = [...sources, ...makers, ...ownSources.map(path => relative(root, path))]
+    const files = [
+      ...itself.sources,
+      ...(ahead?.sources ?? []),
+      ...makers,
+      ...ownSources.map(path => relative(root, path)),
+    ]
     const stamps = [...new Set(files.map(path => path.replaceAll('/', sep)))].map(path => stampOf(root, path))
     // What changed since then, or within the same tick of the clock, may have been read before it changed.
     const late = stamps.find(([, , , ctimeMs]) => ctimeMs === null || ctimeMs >= began)
     if (late !== undefined) throw new Error(`${late[0]} has changed just now`)
-    const codes = compiledCode({ ...of, root, program, text, directory: join(draft, 'practice') })
+    const codes = compiledCode({
+      ...of,
+      root,
+      ...itself,
+      name: of.name,
+      ahead,
+      directory: join(draft, 'practice'),
+    })
     const put = (name: string, content: Uint8Array | string) => putInto(draft, place, name, content)
-    put(`${name}.map`, sourceMap)
+    for (const { name, sourceMap } of [itself, ...(ahead ? [ahead] : [])]) put(`${name}.map`, sourceMap)
     const manifest: Manifest = {
       root,
-      program: put(name, text),
+      program: put(itself.name, itself.text),
       codes:
         codes &&
         Object.fromEntries(
-          Object.entries(codes).map(([kind, code]) => [kind, put(`${name}.${kind}.code`, code)]),
+          Object.entries(codes.itself).map(([kind, code]) => [
+            kind,
+            put(`${itself.name}.${kind}.code`, code),
+          ]),
         ),
+      ahead: ahead && {
+        program: put(ahead.name, ahead.text),
+        code: codes?.ahead && put(`${ahead.name}.code`, codes.ahead),
+      },
       sources: stamps,
     }
     put('manifest.json', JSON.stringify(manifest))
@@ -57,6 +86,12 @@ export async function prepare(
     rmSync(draft, { recursive: true, force: true })
     removeLeftOvers(place)
   }
+}
+
+interface Part {
+  readonly main: string
+  readonly name: string
+  readonly program: string
 }
 
 /**

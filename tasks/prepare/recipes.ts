@@ -11,6 +11,8 @@ export interface Recipe {
   /** The lines that it is started with beforehand, and then for each kind of start, in this order. */
   readonly first: readonly (readonly string[])[]
   readonly starts: Readonly<Record<string, readonly (readonly string[])[]>>
+  /** A program that goes ahead of it: the path of its source below the root, and its starts after all others. */
+  readonly ahead?: { readonly main: string; readonly starts: readonly (readonly string[])[] }
 }
 
 /** By the name of the program that people start; the kinds are those of `launch.mjs`. */
@@ -20,13 +22,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     emptied: [],
     files: root => ({ 'Taskfile.ts': taskfile(root), in: 'text' }),
     // Makes what is up to date later on. What only that needs is compiled again where a run has something to make.
-    first: [['made', 'settled'], ['settled']],
+    first: [['made', 'settled'], ['settled'], ['still'], ['still']],
     starts: {
       run: [['--jobs', '2', 'all'], ['settled']],
       brief: [[], ['--version'], ['--list']],
       // The last, for it leaves the process without output.
       complete: [['--complete', 'fish', 'al']],
     },
+    ahead: { main: 'tasks/unchanged.ts', starts: [['still']] },
   },
   'debug-server': {
     packages: ['zod', 'commander', 'get-east-asian-width', 'leven'],
@@ -47,6 +50,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
 
 /** A Taskfile that has what most have. */
 const taskfile = (root: string) => `import { writeFileSync } from 'node:fs'
+import { group } from ${JSON.stringify(join(root, 'tasks/engine/group.ts'))}
 import { task } from ${JSON.stringify(join(root, 'tasks/engine/task.ts'))}
 const command = task({ describe: 'A command', run: ['true'] })
 const made = task({ describe: 'A file', inputs: ['in'], outputs: ['out'], run: ['cp', 'in', 'out'] })
@@ -66,5 +70,6 @@ const many = Object.fromEntries(
   ]),
 )
 const settled = task({ describe: 'All files', needs: many, run: () => {} })
-export default { all, command, made, settled, ...many }
+const still = group({ describe: 'All files, and nothing else', needs: many })
+export default { all, command, made, settled, still, ...many }
 `

@@ -6,6 +6,7 @@ import type { Output } from '../../lib/outputs.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { ownPlaces } from '../engine/own-places.ts'
 import type { ReporterChoice } from '../engine/reporter-choice.ts'
+import { defaultScreen } from './default-screen.ts'
 import { LogFiles } from './log-files.ts'
 import type { Renderer } from './renderer.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
@@ -56,7 +57,9 @@ export async function createReporters(surroundings: Surroundings): Promise<Repor
   }
   const setting: Setting = { stdout, stderr, style, commandFor, logFileOf, surroundings }
   const screen = reports.reporters.find(({ file }) => file === undefined)
-  const group: Reporter[] = [await screenReporter(screen?.name ?? defaultScreen(surroundings), setting)]
+  const group: Reporter[] = [
+    await screenReporter(screen?.name ?? defaultScreen(surroundings.process.env, stderr), setting),
+  ]
   for (const { name, file } of reports.reporters)
     if (file !== undefined) group.push(await fileReporter(name, writable(here, file), setting))
   if (reports.trace !== undefined) {
@@ -105,12 +108,6 @@ export class ReporterGroup {
     }
     return { failed, lines }
   }
-}
-
-/** GitHub's groups in its jobs; the tree in a terminal; lines in pipes, CI, and terminals that cannot move a cursor. */
-function defaultScreen({ process: { env }, stderr }: Surroundings): ReporterChoice['name'] {
-  if (env.GITHUB_ACTIONS === 'true') return 'github'
-  return stderr.isTTY && !env.CI && env.TERM !== 'dumb' ? 'tree' : 'plain'
 }
 
 async function screenReporter(name: ReporterChoice['name'], setting: Setting): Promise<Reporter> {

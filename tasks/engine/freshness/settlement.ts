@@ -152,7 +152,7 @@ const none: ReadonlySet<string> = new Set()
 const nameOf = ({ name }: { readonly name: string }): string => name
 
 /** Whether inputs that are declared name these files and nothing else. */
-function areFiles(inputs: readonly Input[], paths: readonly string[]): boolean {
+export function areFiles(inputs: readonly Input[], paths: readonly string[]): boolean {
   const named = inputs.filter(input => !isValue(input))
   const files = new Set<string>()
   for (const input of named) {

@@ -1,6 +1,7 @@
 /**
  * Nothing here runs: the compiler is the test. A line marked as an error has to be one, every other has to compile.
  */
+import { group } from '../../../tasks/engine/group.ts'
 import { type Task, task } from '../../../tasks/engine/task.ts'
 
 export const settings = task({ describe: 'settings', run: () => ({ port: 8000, host: 'localhost' }) })
@@ -133,3 +134,9 @@ task({ describe: 'wrong need', needs: { port: 8000 }, run: () => 0 })
 task({ run: () => 0 })
 // @ts-expect-error a task runs
 task({ describe: 'does nothing' })
+
+export const all: Task<void> = group({ describe: 'all', needs: { plain, version } })
+// @ts-expect-error a group stands for others
+group({ describe: 'of nothing' })
+// @ts-expect-error and runs nothing itself
+group({ describe: 'x', needs: { plain }, run: () => 0 })

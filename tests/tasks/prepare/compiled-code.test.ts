@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Script } from 'node:vm'
 import t from 'tap'
 import { bundle } from '../../../tasks/prepare/bundle.ts'
@@ -21,10 +22,26 @@ t.test('the program is started as people start it, and what was compiled then is
   const { directory, codes } = compile(t, text)
   t.equal(readFileSync(join(directory, 'out'), 'utf8'), 'text', 'tasks have run')
   t.ok(existsSync(join(directory, '.artifacts')), 'and are remembered there')
-  for (const cachedData of [codes?.run, codes?.complete, codes?.brief]) {
+  for (const cachedData of [codes?.itself.run, codes?.itself.complete, codes?.itself.brief]) {
     const script = new Script(text, { filename: 'any.js', cachedData: Buffer.from(cachedData ?? []) })
     t.equal(script.cachedDataRejected, false)
   }
+})
+
+t.test('a program that goes ahead of it does all that there is, once nothing has changed', async t => {
+  const nowhere = (name: string) => join(root, 'nowhere', `${name}.ts.js`)
+  const { text } = await bundle(root, of, nowhere('main'))
+  const first = { name: 'task', main: join(root, 'tasks/unchanged.ts') }
+  const ahead = { program: nowhere('unchanged'), ...(await bundle(root, first, nowhere('unchanged'))) }
+  const directory = join(createPlace(t).path, 'practice')
+  const codes = compiledCode({ ...of, root, program: nowhere('main'), text, ahead, directory })
+  const script = new Script(ahead.text, { filename: 'any.js', cachedData: Buffer.from(codes?.ahead ?? []) })
+  t.equal(script.cachedDataRejected, false)
+  const memory = new DatabaseSync(join(directory, '.artifacts/task/runs.db'))
+  const [latest, before] = memory.prepare('select words, up_to_date from runs order by rowid desc').all()
+  memory.close()
+  t.same(latest, { __proto__: null, words: '["still"]', up_to_date: 51 })
+  t.not(before?.words, '["still"]', 'the practice of the program itself came between')
 })
 
 t.test('a start looks to the program like any other', async t => {

@@ -23,7 +23,7 @@ export function compileNothing(project: Project): void {
   project.write(
     'tasks/prepare/practise-main.ts',
     `import { writeFileSync } from 'node:fs'
-for (const kind of ['run', 'complete', 'brief']) writeFileSync(kind + '.code', 'x'.repeat(2_000))`,
+for (const kind of ['run', 'complete', 'brief', 'ahead']) writeFileSync(kind + '.code', 'x'.repeat(2_000))`,
   )
 }
 

@@ -27,12 +27,16 @@ t.test('what is prepared is current', async t => {
   t.same(readdirSync(project.place).sort(), ['manifest.json', 'tasks'], 'and nothing is left over')
   t.same(
     readdirSync(dirname(project.program)).map(name => name.replace('main.ts.js', '')),
-    ['', '.brief.code', '.complete.code', '.map', '.run.code'],
+    [
+      ...['', '.brief.code', '.complete.code', '.map', '.run.code'],
+      ...['unchanged.ts.js', 'unchanged.ts.js.code', 'unchanged.ts.js.map'],
+    ],
   )
   const paths = readManifest(project).sources.map(([path]) => path)
   for (const path of [
     'tasks/main.ts',
     'tasks/reporters/junit.ts',
+    'tasks/unchanged.ts',
     'lib/user-error.ts',
     'tasks/prepare/bundle.ts',
   ])

@@ -16,6 +16,7 @@ registerHooks({
 vm.Script = class extends vm.Script {
   constructor(text, options) {
     super(text, options)
+    if (options.filename.endsWith('/tasks/unchanged.ts.js')) tell('ahead ')
     if (options.filename.endsWith('/tasks/main.ts.js'))
       tell(this.cachedDataRejected === false ? 'prepared ' : 'prepared, compiled anew ')
   }
@@ -27,7 +28,10 @@ export interface Project extends Place {
   readonly program: string
   readonly manifest: string
   readonly place: string
-  start(args: readonly string[], options?: { readonly node?: readonly string[] }): Running
+  start(
+    args: readonly string[],
+    options?: { readonly node?: readonly string[]; readonly env?: Readonly<Record<string, string>> },
+  ): Running
   /** Which programs ran since the last time that this was asked. */
   ran(): string
   run(...args: string[]): Promise<{ code: number | string; stdout: string; stderr: string; ran: string }>
@@ -49,11 +53,11 @@ export function createProject(
   const hook = place.write('spy.mjs', spy)
   const log = join(place.path, 'ran.log')
   const prepared = join(place.path, '.artifacts', 'prepared', `${process.version}-${process.arch}`, 'task')
-  const start: Project['start'] = (args, { node = [] } = {}) =>
+  const start: Project['start'] = (args, { node = [], env = {} } = {}) =>
     new Running(
       process.execPath,
       ['--import', hook, ...node, join(place.path, 'tasks', 'cli.mjs'), ...args],
-      { cwd: place.path, env: { RAN: log, NODE_COMPILE_CACHE: undefined } },
+      { cwd: place.path, env: { RAN: log, NODE_COMPILE_CACHE: undefined, ...env } },
     )
   const ran = () => {
     const text = existsSync(log) ? readFileSync(log, 'utf8').trim() : 'nothing'

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { group } from '../../../../tasks/engine/group.ts'
 import { service } from '../../../../tasks/engine/service.ts'
 import { type Input, task } from '../../../../tasks/engine/task.ts'
 import { Workshop } from './workshop.ts'
@@ -152,4 +153,29 @@ t.test('inputs and outputs that depend on results and parameters', async t => {
   const other = await again('--to', 'else')
   t.match(other.why('join'), [{ kind: 'definition' }, { kind: 'param', name: 'to' }])
   t.equal(shop.read('else.txt'), 'new,other')
+})
+
+t.test('a group is up to date while what it needs comes to the same', async t => {
+  const shop = new Workshop(t)
+  shop.write('in.txt', 'one')
+  const copy = task({
+    describe: 'Copy',
+    inputs: ['in.txt'],
+    outputs: ['out.txt'],
+    run: () => shop.write('out.txt', shop.read('in.txt') ?? ''),
+  })
+  let results = 0
+  const count = task({ describe: 'Count', run: () => ++results })
+  const quiet = task({ describe: 'Always runs', run: () => {} })
+  const all = group({ describe: 'All', needs: () => ({ copy, quiet }) })
+  const more = group({ describe: 'More', needs: { all, count } })
+  const again = (name: string) => shop.run({ copy, quiet, count, all, more }, [name])
+  t.same([...(await again('all')).ran].sort(), ['all', 'copy', 'quiet'])
+  const second = await again('all')
+  t.same([second.ran, second.upToDate], [['quiet'], ['copy', 'all']])
+  t.equal(second.of('all'), undefined)
+  t.same([...(await again('more')).ran].sort(), ['count', 'more', 'quiet'])
+  t.same((await again('more')).why('more'), [{ kind: 'need', name: 'count', what: 'result' }])
+  shop.write('in.txt', 'two')
+  t.same((await again('all')).why('all'), [{ kind: 'need', name: 'copy', what: 'outputs' }])
 })

@@ -1,0 +1,19 @@
+import { type Needs, type Task, task } from './task.ts'
+
+export interface GroupOptions {
+  /** One line for `--list`. */
+  readonly describe: string
+  readonly needs: Needs | (() => Needs)
+}
+
+/**
+ * Declares a task that stands for those that it needs and does nothing itself. It is up to date as long as they come to
+ * the same, so a run of it of which nothing has changed runs nothing at all.
+ */
+export function group({ describe, needs }: GroupOptions): Task<void> {
+  const declared = task({ describe, needs, inputs: [], cache: false, run: nothing })
+  // It has no source that could change.
+  return { ...declared, modules: [] }
+}
+
+const nothing = (): void => {}
