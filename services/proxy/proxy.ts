@@ -24,6 +24,7 @@ import { type RequestTarget, requestTarget } from './request-target.ts'
 import { switchProtocols } from './switch-protocols.ts'
 import type { CertificateFiles } from './tls/certificate.ts'
 import { secureServer } from './tls/secure-server.ts'
+import { toApi } from './to-api.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 import { Tunnel } from './tunnel.ts'
 import { Upstream } from './upstream/upstream.ts'
@@ -141,7 +142,7 @@ export async function startProxy(
       void answerMetrics({ upstream: figures, metrics, log, request, response, forwarded })
     else if (McpDoor.leadsTo(path))
       void mcp.answer({ request, response, path, host: target.host, address: forwarded.address })
-    else span.within(() => relay({ ...to, request, response, target, forwarded }))
+    else span.within(() => relay({ ...to, request, response, ...toApi(request, target, forwarded) }))
   }
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!(socket instanceof Socket)) throw new TypeError('an upgrade on something that is no network socket')
@@ -159,7 +160,8 @@ export async function startProxy(
     }
     const forwarded = forwardedOf(request, target)
     const route = appRoute(target.host, target.path, deps.appOrigins)
-    if (route === undefined) return relay({ ...to, request, response, target, forwarded, onUpgrade })
+    if (route === undefined)
+      return relay({ ...to, request, response, ...toApi(request, target, forwarded), onUpgrade })
     const takes = () => {
       response.detachSocket(socket)
       return socket

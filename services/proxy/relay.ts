@@ -1,36 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { traceCarrier } from '../../lib/trace.ts'
 import type { ProblemCode } from '../contract/problems.ts'
-import {
-  type Forwarded,
-  isEventStream,
-  type RawHeaders,
-  requestHeaders,
-  responseHeaders,
-  takesTrailers,
-} from './headers.ts'
+import { isEventStream, type RawHeaders, takesTrailers } from './headers.ts'
 import { sendInterim } from './interim.ts'
 import { sendProblem } from './problem.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
-import type { RequestTarget } from './request-target.ts'
 import type { AnswerTo, Failure, Taken } from './upstream/answer.ts'
 import type { ResponseHead } from './upstream/response-head.ts'
-import type { Exchange, Upstream } from './upstream/upstream.ts'
+import type { Exchange } from './upstream/sending.ts'
+import type { Upstream } from './upstream/upstream.ts'
 
 export type Relay = {
   readonly upstream: Upstream
   readonly log: Logger
+  /** What the log tells of the upstream. */
+  readonly about?: object
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly target: RequestTarget
-  readonly forwarded: Forwarded
+  /** The path and query that the upstream is asked for. */
+  readonly target: string
+  /** What goes to the upstream, and what of its own comes back: name, value, name, value. */
+  readonly headers: string[]
+  readonly answered: (raw: RawHeaders, part: 'head' | 'trailers') => string[]
   readonly limits: BodyLimits
   /** Given for a request to upgrade: called when the upstream agrees. */
   readonly onUpgrade?: (raw: RawHeaders, socket: Socket) => void
-  /** What the client is told where there is no answer. Never an address. */
-  readonly problemOf?: (failure: Failure) => { readonly code: ProblemCode; readonly detail: string }
+  /** What the client is told where there is no answer, never an address; undefined where it is being told otherwise. */
+  readonly problemOf: (failure: Failure) => Unanswered | undefined
+}
+
+/** What a client is told in place of an answer. `isExpected`: it is nothing to be logged. */
+export type Unanswered = {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly isExpected?: boolean
 }
 
 /**
@@ -39,15 +43,15 @@ export type Relay = {
  * upstream breaks off in the middle, so does the answer, which the client then sees is not whole.
  */
 export function relay(work: Relay): void {
-  const { upstream, request, target, forwarded, onUpgrade } = work
+  const { upstream, request, target, onUpgrade } = work
   const answering = new Answering(work)
   const body = readBody(request, work.limits, (code, detail) => answering.refuse(code, detail))
   if (body === 'refused') return
   const { method = 'GET' } = request
   const upgrades = onUpgrade !== undefined
-  const headers = requestHeaders(request.rawHeaders, forwarded, traceCarrier())
+  const { headers } = work
   if (!upgrades && acceptsTrailers(request)) headers.push(...takesTrailers)
-  answering.follow(upstream.send({ method, target: target.path, headers, body, upgrades }, answering))
+  answering.follow(upstream.send({ method, target, headers, body, upgrades }, answering))
 }
 
 /** The longest body that is copied to go out in one write with its headers. */
@@ -122,11 +126,12 @@ class Answering implements AnswerTo {
   }
 
   end(trailers: RawHeaders): void {
-    const { response } = this.#work
+    const { request, response, answered } = this.#work
     const held = this.#held
     if (held === undefined || trailers.length > 0) {
       this.#flush()
-      if (trailers.length > 0 && acceptsTrailers(this.#work.request)) response.addTrailers(entries(trailers))
+      if (trailers.length > 0 && acceptsTrailers(request))
+        response.addTrailers(entries(answered(trailers, 'trailers')))
       response.end()
       return
     }
@@ -139,22 +144,23 @@ class Answering implements AnswerTo {
   }
 
   upgrade(raw: RawHeaders, socket: Socket): void {
-    this.#work.onUpgrade?.(raw, socket)
+    this.#work.onUpgrade?.(this.#work.answered(raw, 'head'), socket)
   }
 
   failed(failure: Failure): void {
-    const { response, log, problemOf = problemOfApi } = this.#work
+    const { response, log, about, problemOf } = this.#work
     this.#held = undefined
     if (response.closed || response.destroyed) return
     const { reason, cause } = failure
     if (response.headersSent) {
-      log.warn({ err: cause, reason }, 'the upstream broke off')
+      log.warn({ err: cause, reason, ...about }, 'the upstream broke off')
       response.destroy()
       return
     }
-    log.warn({ err: cause, reason }, 'the upstream gave no answer')
-    const { code, detail } = problemOf(failure)
-    sendProblem(response, code, detail)
+    const problem = problemOf(failure)
+    if (problem === undefined) return
+    if (!problem.isExpected) log.warn({ err: cause, reason, ...about }, 'the upstream gave no answer')
+    sendProblem(response, problem.code, problem.detail)
   }
 
   #flush(): void {
@@ -167,10 +173,10 @@ class Answering implements AnswerTo {
   }
 
   #begin({ status, message, raw, framing }: ResponseHead): void {
-    const { request, response } = this.#work
+    const { request, response, answered } = this.#work
     this.#isLong = framing.by === 'length' && framing.length > longBody && request.httpVersionMajor === 1
     response.sendDate = false // the upstream's own comes through
-    const headers = responseHeaders(raw)
+    const headers = answered(raw, 'head')
     if (isEventStream(raw)) headers.push('X-Accel-Buffering', 'no')
     response.writeHead(status, message, headers)
   }
@@ -178,19 +184,6 @@ class Answering implements AnswerTo {
 
 const acceptsTrailers = ({ headers: { te } }: IncomingMessage): boolean =>
   te !== undefined && /\btrailers\b/i.test(`${te}`)
-
-function problemOfApi({ reason }: Failure): { code: ProblemCode; detail: string } {
-  switch (reason) {
-    case 'unreachable':
-    case 'silent':
-      return { code: 'upstream_unavailable', detail: 'the API does not answer; try again' }
-    case 'late':
-      return { code: 'upstream_timeout', detail: 'the API did not answer in time' }
-    case 'invalid':
-    case 'broken':
-      return { code: 'upstream_failed', detail: 'the API broke off its answer' }
-  }
-}
 
 function entries(raw: RawHeaders): [string, string][] {
   return Array.from({ length: raw.length >> 1 }, (_, index) => [

@@ -25,7 +25,7 @@ export function toAppHeaders(
   const kept: string[] = []
   for (const [name, value] of pairs(requestHeaders(raw, forwarded))) {
     const lower = name.toLowerCase()
-    if (lower === proofHeader || lower === 'x-forwarded-prefix' || lower === 'expect') continue
+    if (lower === proofHeader || lower === 'x-forwarded-prefix') continue
     if (lower === 'authorization' && (by === 'path' || admittedBy === 'credential' || isOwnToken(value)))
       continue
     if (lower === 'cookie') {
@@ -58,7 +58,11 @@ const aboutTheOrigin = new Set([
  * What comes back of an app. On a path of the server a page of it gets an origin that is nobody's, so that it can do nothing
  * with what the browser has of the server. On an origin of its own its cookies are that origin's alone.
  */
-export function fromAppHeaders(raw: RawHeaders, by: ToApp['by']): string[] {
+export function fromAppHeaders(
+  raw: RawHeaders,
+  by: ToApp['by'],
+  part: 'head' | 'trailers' = 'head',
+): string[] {
   const kept: string[] = []
   for (const [name, value] of pairs(responseHeaders(raw))) {
     const lower = name.toLowerCase()
@@ -68,7 +72,7 @@ export function fromAppHeaders(raw: RawHeaders, by: ToApp['by']): string[] {
       if (!ownCookies.has(nameOf(value))) kept.push(name, hostOnly(value))
     } else kept.push(name, value)
   }
-  if (by === 'path') kept.push(...sandboxed)
+  if (by === 'path' && part === 'head') kept.push(...sandboxed)
   return kept
 }
 

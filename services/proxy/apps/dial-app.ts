@@ -26,34 +26,39 @@ const pauseMs = 100
 
 /**
  * A connection to an app, or to a port, of a session, by way of the runner that has it. One that does not run is started, and one
- * that starts, or whose runner does, is waited for as long as `patienceMs`. Throws an AppRefusal.
+ * that starts, or whose runner does, is waited for as long as `patienceMs`, or until nobody waits any more. Throws an AppRefusal.
  */
-export async function dialApp(store: Store, { session, app }: AppPlace, patienceMs: number): Promise<Socket> {
+export async function dialApp(
+  store: Store,
+  { session, app }: AppPlace,
+  patienceMs: number,
+  gone = new AbortController().signal,
+): Promise<Socket> {
   const until = performance.now() + patienceMs
   const port = portIn(app)
   for (;;) {
     const left = Math.max(0, Math.round(until - performance.now()))
     const target = port === undefined ? { app, patience_ms: left } : { port }
-    const refusal = await attempt(store, session, app, { session, target }, left)
+    const refusal = await attempt(store, { session, app }, { session, target }, left, gone)
     if (!(refusal instanceof AppRefusal)) return refusal
-    if (refusal.code !== 'runner_unavailable' || performance.now() >= until) throw refusal
+    if (refusal.code !== 'runner_unavailable' || performance.now() >= until || gone.aborted) throw refusal
     await delay(pauseMs)
   }
 }
 
 async function attempt(
   store: Store,
-  session: AppPlace['session'],
-  app: string,
+  { session, app }: AppPlace,
   asked: Parameters<typeof tunnelLine>[0],
   patienceMs: number,
+  gone: AbortSignal,
 ): Promise<Socket | AppRefusal> {
   const runner = await appHolder(store, session, app)
   const away = new AppRefusal('runner_unavailable', 'no runner answers: in the clone, npx task up starts it')
   if (runner === undefined) return away
   const dialled = await dialLines(runner, {
     ...{ line: tunnelLine(asked), judge: judgeTunnelLine, mostBefore, openMs: patienceMs + spareMs },
-    gone: AbortSignal.timeout(patienceMs + spareMs),
+    gone,
   })
   switch (dialled.outcome) {
     case 'open':

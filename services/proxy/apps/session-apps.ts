@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { type Agent, Pool } from 'undici'
+import { Pool } from 'undici'
 import type { WebSocket } from 'ws'
 import { type Clock, toInstant } from '../../../lib/clock.ts'
 import { type AppPlace, enterPath, ownPath } from '../../contract/app-origin.ts'
@@ -12,16 +11,18 @@ import type { Store } from '../../store/store.ts'
 import { takeTicket } from '../../store/tickets.ts'
 import type { Forwarded, RawHeaders } from '../headers.ts'
 import { sendProblem } from '../problem.ts'
+import { relay, type Unanswered } from '../relay.ts'
 import type { BodyLimits } from '../request-body.ts'
-import { appAgent } from './app-agent.ts'
-import { type ToApp, toAppHeaders } from './app-headers.ts'
+import type { Failure } from '../upstream/answer.ts'
+import { fromAppHeaders, type ToApp, toAppHeaders } from './app-headers.ts'
 import { passesIn, setPass } from './app-pass-cookie.ts'
 import { type AppRoute, terminalApp } from './app-route.ts'
+import { AppUpstreams } from './app-upstreams.ts'
 import { askApi } from './ask-api.ts'
+import { AppRefusal } from './dial-app.ts'
 import { acceptEarly } from './early-terminal.ts'
 import { credentialOf } from './own-credential.ts'
 import { pageMay } from './page-may.ts'
-import { relayToApp } from './relay-app.ts'
 import { whileAdmitted } from './while-admitted.ts'
 
 export type SessionAppsDependencies = {
@@ -47,7 +48,7 @@ export type AppRequest = {
   readonly target: string
   /** Given for a request to upgrade. `takes`: hands the connection over to a WebSocket that is accepted here. */
   readonly upgrade?: {
-    readonly agreed: (raw: RawHeaders, socket: Duplex) => void
+    readonly agreed: (headers: RawHeaders, socket: Socket) => void
     readonly takes: () => Socket
   }
 }
@@ -63,9 +64,7 @@ export class SessionApps implements AsyncDisposable {
   readonly #deps: SessionAppsDependencies
   readonly #passes: AppPasses
   readonly #api: Pool
-  /** Waits for an app that starts; the other one does not. */
-  readonly #agent: Agent
-  readonly #impatient: Agent
+  readonly #upstreams: AppUpstreams
   /** Those that were accepted before their app was up. */
   readonly #terminals = new Set<WebSocket>()
 
@@ -73,8 +72,7 @@ export class SessionApps implements AsyncDisposable {
     this.#deps = deps
     this.#passes = passes
     this.#api = new Pool(deps.api)
-    this.#agent = appAgent(deps.store, deps.patienceMs ?? defaultPatienceMs)
-    this.#impatient = appAgent(deps.store, 0)
+    this.#upstreams = new AppUpstreams(deps.store)
   }
 
   static async open(deps: SessionAppsDependencies): Promise<SessionApps> {
@@ -184,21 +182,25 @@ export class SessionApps implements AsyncDisposable {
     const { by } = route
     const [prefix, path] = by === 'path' ? [route.prefix, route.path] : ['', target]
     const headers = toAppHeaders(request.rawHeaders, forwarded, { by, admittedBy, prefix })
-    const isTerminal = upgrade !== undefined && place.app === terminalApp
-    relayToApp({
-      ...{ log: this.#deps.log, limits: this.#deps.body },
-      ...{ request, response, place, by, path, headers },
-      agent: isTerminal ? this.#impatient : this.#agent,
+    const early = upgrade !== undefined && place.app === terminalApp ? upgrade : undefined
+    const patienceMs = early === undefined ? (this.#deps.patienceMs ?? defaultPatienceMs) : 0
+    relay({
+      ...{ log: this.#deps.log, limits: this.#deps.body, about: place },
+      ...{ request, response, target: path, headers },
+      upstream: this.#upstreams.of(place, patienceMs),
+      answered: (raw, part) => fromAppHeaders(raw, by, part),
       ...(upgrade === undefined ? {} : { onUpgrade: upgrade.agreed }),
-      onRefused: refusal => {
-        if (!isTerminal || !toldInside.has(refusal.code)) return false
+      problemOf: failure => {
+        const { cause } = failure
+        if (early === undefined || !(cause instanceof AppRefusal) || !toldInside.has(cause.code))
+          return problemOf(failure, place)
         const { store } = this.#deps
-        const early = { store, place, request, path, headers, refusal, socket: upgrade.takes() }
-        acceptEarly(early, client => {
+        const terminal = { store, place, request, path, headers, refusal: cause, socket: early.takes() }
+        acceptEarly(terminal, client => {
           this.#terminals.add(client)
           client.once('close', () => this.#terminals.delete(client))
         })
-        return true
+        return undefined
       },
     })
   }
@@ -209,8 +211,16 @@ export class SessionApps implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#api, this.#agent, this.#impatient].map(one => one.destroy()))
+    this.#upstreams[Symbol.dispose]()
+    await this.#api.destroy()
   }
+}
+
+function problemOf({ reason, cause }: Failure, { app }: AppPlace): Unanswered {
+  if (cause instanceof AppRefusal) return { code: cause.code, detail: cause.message, isExpected: true }
+  return reason === 'late'
+    ? { code: 'upstream_timeout', detail: `the app ${app} did not answer in time` }
+    : { code: 'app_unreachable', detail: `the app ${app} gave no answer that could be read` }
 }
 
 const reads = ({ request: { method }, upgrade }: AppRequest): boolean =>

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import type { Address } from './address.ts'
 import type { AnswerTo, Failure } from './answer.ts'
 import { ChunkReader } from './chunk-reader.ts'
@@ -58,25 +58,31 @@ export class Connection {
   uses = 0
 
   /**
-   * `patience`: how long it may be idle where the upstream does not say. One for an upgrade reads as sockets do, for others
-   * will read it.
+   * To an address, or over a socket that is connected. `patience`: how long it may be idle where the upstream does not say. One
+   * for an upgrade reads as sockets do, for others will read it.
    */
   constructor(
-    address: Address,
+    to: Address | Socket,
     forUpgrade: boolean,
     patience: number,
     onIdle: (connection: Connection) => void,
   ) {
     this.patience = patience
     this.#onIdle = onIdle
-    const onread = { buffer: () => this.#nextBuffer(), callback: (count: number) => this.#readInto(count) }
-    this.socket = connect({
-      ...address,
-      ...{ noDelay: true, keepAlive: true },
-      ...(forUpgrade ? {} : { onread }),
-    })
+    if (to instanceof Socket) {
+      this.socket = to
+      this.#isConnected = true
+    } else {
+      const onread = { buffer: () => this.#nextBuffer(), callback: (count: number) => this.#readInto(count) }
+      this.socket = connect({
+        ...to,
+        ...{ noDelay: true, keepAlive: true },
+        ...(forUpgrade ? {} : { onread }),
+      })
+    }
     const { socket } = this
-    if (forUpgrade) socket.on('data', bytes => this.#read(bytes))
+    // One that was made by another may have been paused.
+    if (forUpgrade || to instanceof Socket) socket.on('data', bytes => this.#read(bytes)).resume()
     socket.once('connect', () => {
       this.#isConnected = true
     })

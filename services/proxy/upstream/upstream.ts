@@ -1,51 +1,40 @@
+import type { Socket } from 'node:net'
 import type { Address } from './address.ts'
-import type { AnswerTo, Failure, Taken } from './answer.ts'
+import type { AnswerTo } from './answer.ts'
 import { Connection } from './connection.ts'
-import { type Body, sendBody } from './send-body.ts'
+import { type Coming, type Exchange, Sending, type UpstreamRequest } from './sending.ts'
 
 /** In milliseconds: until a connection is there, until an answer begins, and how long a connection may be idle. */
 export type Patience = { readonly connect: number; readonly answer: number; readonly idle: number }
 
 const defaultPatience: Patience = { connect: 5_000, answer: 120_000, idle: 4_000 }
 
+/** Where it is; or who makes a connection, which may take so long, and is given up with the signal. */
+export type Way = Address | ((gone: AbortSignal) => Promise<Socket>)
+
 /** How often deadlines are looked at, in milliseconds. */
 const tick = 1_000
-
-export type UpstreamRequest = {
-  readonly method: string
-  /** The target of the request line. */
-  readonly target: string
-  /** Name, value, name, value; all but those that say how the body is sent. */
-  readonly headers: readonly string[]
-  readonly body: Body | undefined
-  /** To a WebSocket. */
-  readonly upgrades: boolean
-}
-
-/** A request that is on its way. */
-export type Exchange = {
-  /** Ends it and its connection; nobody is told any more. */
-  abort(): void
-  /** Nothing more of the body is sent: the answer did not wait for it. */
-  cutBody(): void
-  resume(): void
-}
 
 /**
  * Whoever the proxy stands before: HTTP/1.1 over connections that are kept. Answers are told as they arrive, headers as they
  * stand on the wire. It follows no redirect, decodes nothing and queues nothing.
  */
 export class Upstream implements Disposable {
-  readonly #address: Address
+  readonly #way: Way
   readonly #patience: Patience
+  readonly #onUnused: () => void
   /** The one used last is the next. */
   readonly #idle: Connection[] = []
   readonly #open = new Set<Connection>()
+  /** Those that are being made. */
+  readonly #coming = new Set<AbortController>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(address: Address, patience: Partial<Patience> = {}) {
-    this.#address = address
+  /** `onUnused` is called whenever no connection is left. */
+  constructor(way: Way, patience: Partial<Patience> = {}, onUnused = () => {}) {
+    this.#way = way
     this.#patience = { ...defaultPatience, ...patience }
+    this.#onUnused = onUnused
   }
 
   send(request: UpstreamRequest, to: AnswerTo): Exchange {
@@ -55,7 +44,7 @@ export class Upstream implements Disposable {
     return new Sending(request, to, this.#take(upgrades), () => this.#connect(false))
   }
 
-  #take(forUpgrade: boolean): Connection {
+  #take(forUpgrade: boolean): Connection | Coming {
     while (!forUpgrade) {
       const connection = this.#idle.pop()
       if (connection === undefined) break
@@ -66,23 +55,43 @@ export class Upstream implements Disposable {
     return this.#connect(forUpgrade)
   }
 
-  #connect(forUpgrade: boolean): Connection {
-    const connection = new Connection(this.#address, forUpgrade, this.#patience.idle, idle => {
-      idle.touchedAt = performance.now()
-      this.#idle.push(idle)
-    })
+  #connect(forUpgrade: boolean): Connection | Coming {
+    if (typeof this.#way !== 'function') return this.#reach(this.#way, forUpgrade)
+    const giveUp = new AbortController()
+    this.#coming.add(giveUp)
+    const connection = this.#way(giveUp.signal).then(
+      socket => {
+        this.#coming.delete(giveUp)
+        return this.#kept(new Connection(socket, forUpgrade, this.#patience.idle, this.#onIdle))
+      },
+      error => {
+        this.#coming.delete(giveUp)
+        this.#rest()
+        throw error
+      },
+    )
+    return { connection, giveUp }
+  }
+
+  readonly #onIdle = (connection: Connection): void => {
+    connection.touchedAt = performance.now()
+    this.#idle.push(connection)
+  }
+
+  #reach(address: Address, forUpgrade: boolean): Connection {
+    const connection = new Connection(address, forUpgrade, this.#patience.idle, this.#onIdle)
     const timer = setTimeout(
       () => connection.fail('unreachable', new Error('no connection came about in time')),
       this.#patience.connect,
     )
-    const { socket } = connection
-    socket.once('connect', () => clearTimeout(timer))
+    for (const event of ['connect', 'close']) connection.socket.once(event, () => clearTimeout(timer))
+    return this.#kept(connection)
+  }
+
+  #kept(connection: Connection): Connection {
     this.#open.add(connection)
     this.#timer ??= setInterval(() => this.#look(), tick).unref()
-    socket.once('close', () => {
-      clearTimeout(timer)
-      this.#open.delete(connection)
-    })
+    connection.socket.once('close', () => this.#open.delete(connection))
     return connection
   }
 
@@ -99,110 +108,20 @@ export class Upstream implements Disposable {
       return false
     })
     this.#idle.splice(0, this.#idle.length, ...kept)
+    this.#rest()
+  }
+
+  #rest(): void {
     if (this.#open.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
+    if (this.#coming.size === 0) this.#onUnused()
   }
 
   /** Ends all connections; what is being answered breaks off. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
+    for (const giveUp of this.#coming) giveUp.abort()
     for (const connection of this.#open) connection.fail('broken', new Error('the proxy is stopping'))
   }
-}
-
-/** What may be asked twice with no other effect than once (RFC 9110, section 9.2.2). */
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
-
-/** One request, until its answer is whole. */
-class Sending implements Exchange, AnswerTo {
-  readonly #request: UpstreamRequest
-  readonly #to: AnswerTo
-  readonly #reconnect: () => Connection
-  #connection: Connection
-  #stopBody: (() => void) | undefined
-  /** The connection serves another one by then. */
-  #isOver = false
-
-  constructor(request: UpstreamRequest, to: AnswerTo, connection: Connection, reconnect: () => Connection) {
-    this.#request = request
-    this.#to = to
-    this.#connection = connection
-    this.#reconnect = reconnect
-    this.#start()
-  }
-
-  #start(): void {
-    const { method, body, upgrades } = this.#request
-    const connection = this.#connection
-    connection.ask({ isHead: method === 'HEAD', upgrades }, this)
-    connection.socket.write(headText(this.#request), 'latin1')
-    if (body !== undefined) this.#stopBody = sendBody(body, connection)
-  }
-
-  abort(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.cutBody()
-    this.#connection.abort()
-  }
-
-  cutBody(): void {
-    this.#stopBody?.()
-    this.#stopBody = undefined
-  }
-
-  resume(): void {
-    if (!this.#isOver) this.#connection.socket.resume()
-  }
-
-  interim(...told: Parameters<AnswerTo['interim']>): void {
-    this.#to.interim(...told)
-  }
-
-  head(head: Parameters<AnswerTo['head']>[0]): void {
-    this.#to.head(head)
-  }
-
-  data(bytes: Buffer): Taken {
-    return this.#to.data(bytes)
-  }
-
-  end(trailers: readonly string[]): void {
-    this.#isOver = true
-    this.cutBody()
-    this.#to.end(trailers)
-  }
-
-  upgrade(...told: Parameters<AnswerTo['upgrade']>): void {
-    this.#isOver = true
-    this.#to.upgrade(...told)
-  }
-
-  failed(failure: Failure): void {
-    const { method, body } = this.#request
-    // It was closed while it was idle, which we had not been told yet.
-    if (
-      failure.reason === 'silent' &&
-      this.#connection.uses > 1 &&
-      body === undefined &&
-      idempotent.has(method)
-    ) {
-      this.#connection = this.#reconnect()
-      this.#start()
-      return
-    }
-    this.#isOver = true
-    this.cutBody()
-    this.#to.failed(failure)
-  }
-}
-
-function headText({ method, target, headers, body, upgrades }: UpstreamRequest): string {
-  let text = `${method} ${target} HTTP/1.1\r\n`
-  for (let index = 0; index + 1 < headers.length; index += 2)
-    text += `${headers[index]}: ${headers[index + 1]}\r\n`
-  if (body?.coding === 'chunked') text += 'Transfer-Encoding: chunked\r\n'
-  if (upgrades) text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
-  return `${text}\r\n`
 }

@@ -1,0 +1,122 @@
+import { once } from 'node:events'
+import { request as ask, type ClientRequest, IncomingMessage } from 'node:http'
+import t, { type Test } from 'tap'
+import { until } from '../../../until.ts'
+import { app } from '../../runner/apps/rig.ts'
+import { frontRig } from './rig.ts'
+
+t.setTimeout(240_000)
+
+/** Writes answers byte by byte, as each path says, and counts who leaves a stream. */
+const raw = `import socket, sys, threading
+left = 0
+def serve(connection):
+    global left
+    pending = b""
+    while True:
+        while b"\\r\\n\\r\\n" not in pending:
+            more = connection.recv(65536)
+            if not more:
+                return
+            pending += more
+        head, pending = pending.split(b"\\r\\n\\r\\n", 1)
+        path = head.split()[1]
+        if path == b"/trailers":
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nhi\\r\\n0\\r\\nX-Sum: 7\\r\\nSet-Cookie: auth_token=x\\r\\n\\r\\n")
+        elif path == b"/hints":
+            connection.sendall(b"HTTP/1.1 103 Early Hints\\r\\nLink: </a.css>; rel=preload\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhi")
+        elif path == b"/refuses":
+            connection.sendall(b"HTTP/1.1 417 No\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
+        elif path == b"/takes":
+            connection.sendall(b"HTTP/1.1 100 Continue\\r\\n\\r\\n")
+            while len(pending) < 4:
+                pending += connection.recv(4)
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\n" + pending)
+            pending = b""
+        elif path == b"/words":
+            connection.sendall(b"HTTP/1.1 200 caf\\xe9\\r\\nContent-Length: 0\\r\\n\\r\\n")
+        elif path == b"/left":
+            said = str(left).encode()
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: " + str(len(said)).encode() + b"\\r\\n\\r\\n" + said)
+        elif path == b"/stream":
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\n\\r\\n: hi\\n\\n")
+            connection.recv(1)
+            left += 1
+            return
+def attended(connection):
+    with connection:
+        serve(connection)
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(512)
+while True:
+    threading.Thread(target=attended, args=(server.accept()[0],), daemon=True).start()
+`
+
+async function rawApp(t: Test) {
+  const rig = await frontRig(t, { raw: app({ command: ['python3', 'raw.py', '{socket}'] }) })
+  const { id } = await rig.sessionOf({ 'raw.py': raw })
+  const host = rig.hostOf(id, 'raw')
+  const begin = (path: string, headers: Record<string, string> = {}, method = 'GET'): ClientRequest => {
+    const asked = ask({
+      ...{ host: '127.0.0.1', port: rig.port, agent: false, method },
+      ...{ path, headers: { host, ...rig.bearer(rig.alice), ...headers } },
+    })
+    return asked.on('error', () => {})
+  }
+  const answerTo = async (asked: ClientRequest) => {
+    const [answer] = await once(asked, 'response')
+    if (!(answer instanceof IncomingMessage)) throw new TypeError('no answer')
+    return answer
+  }
+  const whole = async (asked: ClientRequest) => {
+    const answer = await answerTo(asked)
+    let text = ''
+    for await (const part of answer.setEncoding('utf8')) text += part
+    return { answer, text }
+  }
+  return { begin, answerTo, whole }
+}
+
+t.test(
+  'what an app says beside its answer reaches the client, and what a client asks first the app',
+  async t => {
+    const { begin, whole } = await rawApp(t)
+    const trailing = await whole(begin('/trailers', { te: 'trailers' }).end())
+    t.match(trailing, { text: 'hi', answer: { trailers: { 'x-sum': '7' } } })
+    t.equal(trailing.answer.trailers['set-cookie'], undefined, 'but no cookie of the server')
+    t.same((await whole(begin('/trailers').end())).answer.trailers, {}, 'to who takes them')
+    const hinted = begin('/hints')
+    const hint = once(hinted, 'information')
+    t.equal((await whole(hinted.end())).text, 'hi')
+    t.match(await hint, [{ statusCode: 103, headers: { link: '</a.css>; rel=preload' } }])
+
+    const expects = { expect: '100-continue', 'content-length': '4' }
+    const refused = begin('/refuses', expects, 'POST')
+    let wasAskedFor = false
+    refused.on('continue', () => {
+      wasAskedFor = true
+    })
+    refused.flushHeaders()
+    t.equal((await whole(refused)).answer.statusCode, 417)
+    t.equal(wasAskedFor, false, 'the app decides that')
+    const taken = begin('/takes', expects, 'POST')
+    taken.once('continue', () => taken.end('body'))
+    taken.flushHeaders()
+    t.equal((await whole(taken)).text, 'body')
+
+    t.equal((await whole(begin('/words').end())).answer.statusMessage, 'caf\xe9')
+  },
+)
+
+t.test('many streams to one app leave room for the next request, and each ends with its client', async t => {
+  const { begin, answerTo, whole } = await rawApp(t)
+  const streams = await Promise.all(Array.from({ length: 100 }, () => answerTo(begin('/stream').end())))
+  t.equal(streams.filter(({ statusCode }) => statusCode === 200).length, 100)
+  t.equal(streams[0]?.headers['x-accel-buffering'], 'no')
+  t.equal((await whole(begin('/left').end())).text, '0')
+  for (const stream of streams) stream.on('error', () => {}).destroy()
+  await until('the app has seen all of them leave', async () =>
+    (await whole(begin('/left').end())).text === '100' ? true : undefined,
+  )
+})
