@@ -6,6 +6,7 @@ import { check } from './tasks/check/tasks.ts'
 import { clean } from './tasks/clean/tasks.ts'
 import { dbBackup, dbCurrent, dbDowngrade, dbHistory, dbRestore, dbUpgrade } from './tasks/database/tasks.ts'
 import { down, logs, reload, restart, serve, status, up } from './tasks/services/tasks.ts'
+import { smoke } from './tasks/smoke/tasks.ts'
 import { test } from './tasks/test/tasks.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './tasks/tokens/tasks.ts'
 import { verifyClean } from './tasks/verify-clean/tasks.ts'
@@ -39,5 +40,6 @@ export default {
   test,
   bench,
   chaos,
+  smoke,
   'verify-clean': verifyClean,
 }

@@ -241,7 +241,33 @@ export const serverSchema = z.strictObject({
 })
 export type ServerSettings = z.output<typeof serverSchema>
 
+/** How long a phase of `task smoke` may take. */
+const deadline = z.int().min(1).max(86_400)
+
+export const smokeSchema = z.strictObject({
+  smoke: z
+    .strictObject({
+      lowest_port: z.int().min(1_024).max(65_535).default(18_000),
+      highest_port: z.int().min(1_024).max(65_535).default(20_000),
+      keep_evidence: z.int().min(1).max(100_000).default(20),
+      seconds: z
+        .strictObject({
+          clone: deadline.default(300),
+          install: deadline.default(900),
+          bootstrap: deadline.default(900),
+          ready: deadline.default(60),
+          structural: deadline.default(900),
+          full: deadline.default(7_200),
+          verify: deadline.default(180),
+          down: deadline.default(120),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+})
+export type SmokeSettings = z.output<typeof smokeSchema>
+
 /** Each is a file `config/NAME.toml`. No two of them have a section or a key at the top in common. */
-export const documents = { bootstrap: bootstrapSchema, server: serverSchema }
+export const documents = { bootstrap: bootstrapSchema, server: serverSchema, smoke: smokeSchema }
 export type DocumentName = keyof typeof documents
-export const documentNames: readonly DocumentName[] = ['bootstrap', 'server']
+export const documentNames: readonly DocumentName[] = ['bootstrap', 'server', 'smoke']

@@ -9,7 +9,9 @@ import {
   bootstrapSchema,
   type DocumentName,
   type ServerSettings,
+  type SmokeSettings,
   serverSchema,
+  smokeSchema,
 } from './schema.ts'
 
 /**
@@ -27,6 +29,9 @@ export const bootstrapSettings = (root: string, environment: Environment): Setti
 
 export const serverSettings = (root: string, environment: Environment): Settings<ServerSettings> =>
   settingsOf(readConfiguration(root, environment), 'server', serverSchema)
+
+export const smokeSettings = (root: string, environment: Environment): Settings<SmokeSettings> =>
+  settingsOf(readConfiguration(root, environment), 'smoke', smokeSchema)
 
 /** Whether a person asked for this value, as opposed to the default that the project ships. */
 export function wasAskedFor(settings: Settings<unknown>, key: string): boolean {

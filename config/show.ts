@@ -18,7 +18,11 @@ export type ShownKey = {
 
 /** Every key with the value that counts, set or not, in the order of the schemas. */
 export function shownKeys({ set }: Pick<Configuration, 'set'>): ShownKey[] {
-  const defaults = { bootstrap: documents.bootstrap.parse({}), server: documents.server.parse({}) }
+  const defaults = {
+    bootstrap: documents.bootstrap.parse({}),
+    server: documents.server.parse({}),
+    smoke: documents.smoke.parse({}),
+  }
   return keys.map(key => {
     const found = set.get(key.name)
     const value = found === undefined ? valueAt(defaults[key.document], key.path) : found.value

@@ -37,7 +37,7 @@ const rooms: readonly [room: string, path: RegExp, mayImport: readonly string[]]
     ['tasks/engine', 'tasks/reporters', 'lib'],
   ],
   ['generated docs', /^tasks\/docs\//, ['services/contract', 'client/cli', 'client/mcp', 'lib']],
-  ['concrete tasks', /^tasks\/|^Taskfile\.ts$/, ['tasks/engine', 'config', 'lib', 'services/store']],
+  ['concrete tasks', /^tasks\/|^Taskfile\.ts$/, ['tasks/engine', 'config', 'lib', 'services/store', 'smoke']],
   ['smoke', /^smoke\//, ['client/sdk', 'services/contract', 'config', 'lib']],
 ]
 

@@ -7,6 +7,9 @@ import { uniqueId } from './unique-id.ts'
  */
 type State = { kind: 'idle' } | { kind: 'watching'; leave: () => Promise<void> } | { kind: 'dismissed' }
 
+/** What a sentinel becomes when its owner is gone: a program that is given the mark and these words. */
+type Heir = { readonly program: string; readonly words?: readonly string[] }
+
 /** How long a dismissed sentinel is waited for; it takes about a millisecond. */
 const leaveLimitMs = 1_000
 
@@ -14,7 +17,8 @@ const leaveLimitMs = 1_000
 const script = `trap '' HUP INT TERM; read -r line || exec "$0" "$@"`
 
 /**
- * Ends what bears its mark when this process is killed outright, or ends in any other way without having dismissed it.
+ * Ends what bears its mark when this process is killed outright, or ends in any other way without having dismissed it; or
+ * does what another heir does then.
  *
  * It is a process of its own, which holds the reading end of a pipe whose only writing end is here. It is in a session
  * of its own, bears no mark, and has nothing of this process's terminal, streams and environment: neither a signal to
@@ -24,6 +28,11 @@ export class Sentinel implements AsyncDisposable {
   #mark: string | undefined
   #state: State = { kind: 'idle' }
   #gone: Promise<void> | undefined
+  readonly #heir: Heir
+
+  constructor(heir: Heir = { program: join(import.meta.dirname, 'sentinel-main.ts') }) {
+    this.#heir = heir
+  }
 
   get mark(): string {
     this.#mark ??= uniqueId()
@@ -33,12 +42,12 @@ export class Sentinel implements AsyncDisposable {
   /** Starts watching, once. To be called before a process with the mark is started: then there is no gap. */
   watch(): void {
     if (this.#state.kind !== 'idle') return
-    const program = join(import.meta.dirname, 'sentinel-main.ts')
+    const { program, words = [] } = this.#heir
     // Where compiled code is kept here, the sentinel uses it too: that halves the time from a kill to the end of all.
     const cache = getCompileCacheDir()
     // Loaded when it is needed: a run that starts nothing is to be over sooner than that.
     const { spawn } = process.getBuiltinModule('node:child_process')
-    const child = spawn('/bin/sh', ['-c', script, process.execPath, program, this.mark], {
+    const child = spawn('/bin/sh', ['-c', script, process.execPath, program, this.mark, ...words], {
       cwd: '/',
       detached: true,
       env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },

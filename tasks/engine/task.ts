@@ -14,7 +14,7 @@ export type Zod = typeof z
 
 /**
  * The parameters of a task, by name. `.describe()` is the line for help; `.meta()` may hold `positional: true`,
- * `short: 'f'`, `env: 'PORT'` and `value: 'FILE'` (what its value is called in help).
+ * `short: 'f'`, `env: 'PORT'`, `value: 'FILE'` (what its value is called in help) and `hidden: true` (not in help).
  */
 export type ParamShape = Readonly<Record<string, z.ZodType>>
 export type Params<S extends ParamShape> = { readonly [K in keyof S]: z.output<S[K]> }

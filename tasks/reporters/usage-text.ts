@@ -50,10 +50,11 @@ function helpText(
   style: Style,
 ): string {
   const usage = usageOf(declarations, rest)
+  const shown = declarations.filter(({ hidden }) => hidden !== true)
   return [
     `${describe}\n`,
     `${style.bold('Usage:')} ${command}${usage === '' ? '' : ` ${usage}`}\n`,
-    ...(declarations.length === 0 ? [] : [section('Parameters', declarations.map(paramRow), style)]),
+    ...(shown.length === 0 ? [] : [section('Parameters', shown.map(paramRow), style)]),
   ].join('\n')
 }
 

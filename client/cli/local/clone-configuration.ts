@@ -27,7 +27,7 @@ export async function requireClone(io: Io): Promise<string> {
 }
 
 /** What stands in place of the clone's part, elsewhere. */
-export const elsewhere = `${documentNames.join(' and ')}: shown in the clone of Debug Server that they belong to\n`
+export const elsewhere = `${documentNames.join(', ')}: shown in the clone of Debug Server that they belong to\n`
 
 /** A table for each document. */
 export function configurationText(
@@ -54,5 +54,5 @@ export function configurationText(
 export function configurationJson(configuration: Configuration | undefined): Record<DocumentName, unknown> {
   const shown = configuration === undefined ? undefined : shownKeys(configuration)
   const of = (document: DocumentName) => (shown === undefined ? null : shownDocument(shown, document))
-  return { bootstrap: of('bootstrap'), server: of('server') }
+  return { bootstrap: of('bootstrap'), server: of('server'), smoke: of('smoke') }
 }

@@ -8,7 +8,7 @@ export function flagCandidates({ declarations, given }: GivenWords, word: string
   return declarations.flatMap(declaration => {
     const before = given.get(declaration.name)
     const again = declaration.kind === 'list' && before?.flagged === true
-    if (declaration.positional || (before !== undefined && !again)) return []
+    if (declaration.positional || declaration.hidden === true || (before !== undefined && !again)) return []
     const { describe } = declaration
     return namesOf(declaration, word).map(text => ({ text, ...(describe !== undefined && { describe }) }))
   })

@@ -23,6 +23,8 @@ export interface ParamDeclaration {
   readonly value?: string
   readonly choices?: readonly string[]
   readonly describe?: string
+  /** Taken, but offered nowhere: another name for something, or one that is refused with a reason. */
+  readonly hidden?: true
 }
 
 /** `--no-force`, which takes a boolean back. */

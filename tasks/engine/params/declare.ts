@@ -59,6 +59,7 @@ function declare(name: string, schema: unknown, fail: Fail): ParamDeclaration {
     ...(kind !== 'boolean' && { value: meta.value ?? label(name, form, positional) }),
     ...(choices !== undefined && { choices }),
     ...(meta.description !== undefined && { describe: meta.description }),
+    ...(meta.hidden === true && { hidden: true }),
   }
 }
 
@@ -81,6 +82,7 @@ interface Meta {
   readonly short?: string
   readonly env?: string
   readonly value?: string
+  readonly hidden?: boolean
 }
 
 const checks: Readonly<Record<keyof Meta, readonly [fits: (value: unknown) => boolean, what: string]>> = {
@@ -92,6 +94,7 @@ const checks: Readonly<Record<keyof Meta, readonly [fits: (value: unknown) => bo
     'the name of an environment variable',
   ],
   value: [value => typeof value === 'string' && value !== '', 'a text, such as FILE'],
+  hidden: [value => typeof value === 'boolean', 'true or false'],
 }
 
 /** What was said of a schema or of any that it wraps: the outer one has the last word. */
@@ -104,7 +107,7 @@ function readMeta(schema: z.ZodType, fail: Fail): Meta {
     if (value === undefined) continue
     const check = Object.entries(checks).find(([known]) => known === key)?.[1]
     if (check === undefined)
-      throw fail(`meta has an unknown key "${key}"`, 'it may hold positional, short, env and value')
+      throw fail(`meta has an unknown key "${key}"`, 'it may hold positional, short, env, value and hidden')
     const [fits, what] = check
     if (!fits(value)) throw fail(`meta.${key} is ${JSON.stringify(value)}, expected ${what}`)
   }

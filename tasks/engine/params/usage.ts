@@ -3,7 +3,7 @@ import type { ParamDeclaration } from './declaration.ts'
 /** What may follow a task's name, on one line: `NAME [FILE…] --scopes SCOPE… [--json] [-- WORD…]`. */
 export function usageOf(declarations: readonly ParamDeclaration[], rest: boolean): string {
   const places = declarations.filter(({ positional }) => positional)
-  const flags = declarations.filter(({ positional }) => !positional)
+  const flags = declarations.filter(({ positional, hidden }) => !positional && hidden !== true)
   return [...places.map(placeText), ...flags.map(flagText), ...(rest ? ['[-- WORD…]'] : [])].join(' ')
 }
 

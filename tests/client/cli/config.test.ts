@@ -9,7 +9,7 @@ const shipped = resolve(import.meta.dirname, '../../../config')
 async function clone(t: Parameters<typeof temporary>[0]) {
   const root = await realpath(await temporary(t))
   await mkdir(join(root, 'config'))
-  for (const name of ['bootstrap.toml', 'server.toml'])
+  for (const name of ['bootstrap.toml', 'server.toml', 'smoke.toml'])
     await copyFile(join(shipped, name), join(root, 'config', name))
   const environment = { DEBUG_SERVER_HOME: join(root, 'home') }
   return {
@@ -62,7 +62,7 @@ t.test('outside of the clone there is the client alone', async t => {
   const { code, stdout } = await run(['config', 'show'], elsewhere)
   t.equal(code, 0)
   t.match(stdout, /^base_url/m)
-  t.match(stdout, /bootstrap and server: shown in the clone/)
+  t.match(stdout, /bootstrap, server, smoke: shown in the clone/)
   t.notMatch(stdout, 'api.port')
   const { bootstrap, server } = JSON.parse((await run(['config', 'show', '--json'], elsewhere)).stdout)
   t.same({ bootstrap, server }, { bootstrap: null, server: null })
@@ -80,7 +80,9 @@ t.test('config path tells the files in their order, named ones last', async t =>
     { of: 'bootstrap', path: join(root, 'config/bootstrap.local.toml'), exists: false },
     { of: 'server', path: join(root, 'config/server.toml'), exists: true },
     { of: 'server', path: join(root, 'config/server.local.toml'), exists: false },
-    { of: 'bootstrap, server', path: '/nowhere/x.toml', exists: false },
+    { of: 'smoke', path: join(root, 'config/smoke.toml'), exists: true },
+    { of: 'smoke', path: join(root, 'config/smoke.local.toml'), exists: false },
+    { of: 'bootstrap, server, smoke', path: '/nowhere/x.toml', exists: false },
   ])
 })
 
@@ -88,7 +90,8 @@ t.test('local files are made, and not overwritten', async t => {
   const { run, read, write } = await clone(t)
   t.match(await run(['config', 'init']), {
     code: 0,
-    stdout: 'wrote config/bootstrap.local.toml\nwrote config/server.local.toml\n',
+    stdout:
+      'wrote config/bootstrap.local.toml\nwrote config/server.local.toml\nwrote config/smoke.local.toml\n',
   })
   t.match(await read('server.local.toml'), /^#port = 8000$/m)
   await write('server.local.toml', 'mine')

@@ -1,6 +1,9 @@
 import t from 'tap'
 import { z } from 'zod'
+import { flagCandidates } from '../../../../tasks/engine/completion/param-candidates.ts'
 import { declareParams } from '../../../../tasks/engine/params/declare.ts'
+import { GivenWords } from '../../../../tasks/engine/params/given-words.ts'
+import { usageOf } from '../../../../tasks/engine/params/usage.ts'
 import type { ParamShape } from '../../../../tasks/engine/task.ts'
 
 const declare = (shape: ParamShape) => declareParams('build', shape)
@@ -107,7 +110,7 @@ const faults: { name: string; shape: object; message: string | RegExp; fix?: Reg
     name: 'an unknown key',
     shape: { a: z.string().meta({ shrt: 'a' }) },
     message: 'parameter "a" of "build": meta has an unknown key "shrt"',
-    fix: /positional, short, env and value/,
+    fix: /positional, short, env, value and hidden/,
   },
   {
     name: 'two letters',
@@ -187,3 +190,19 @@ for (const { name, shape, message, fix } of faults)
     // Types would refuse some of these; a Taskfile is not always checked.
     t.throws(() => declare(Object(shape)), { name: 'UserError', message, ...(fix && { fix }) })
   })
+
+t.test('what is hidden is taken, and offered neither in usage nor at a TAB', async t => {
+  const declarations = declare({
+    shown: z.string().optional(),
+    old: z.string().optional().meta({ hidden: true }),
+  })
+  t.match(declarations, [{ name: 'shown' }, { name: 'old', hidden: true }])
+  t.equal(usageOf(declarations, false), '[--shown SHOWN]')
+  const words = new GivenWords(declarations)
+  t.equal(words.take(['--old', 'x'], 0), 2)
+  t.same(
+    flagCandidates(new GivenWords(declarations), '--').map(({ text }) => text),
+    ['--shown'],
+  )
+  t.throws(() => declare({ old: z.string().meta({ hidden: 'yes' }) }), { message: /meta.hidden is "yes"/ })
+})

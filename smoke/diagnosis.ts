@@ -1,0 +1,113 @@
+import { existsSync, globSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { execa } from 'execa'
+import { request } from 'undici'
+import { processTable } from '../lib/processes/process-table.ts'
+import { readEnvironment } from './sandbox/environment-file.ts'
+import { listenersOf } from './sandbox/listeners.ts'
+import { membersOf } from './sandbox/members.ts'
+import { portsIn } from './sandbox/ports.ts'
+import { processText } from './sandbox/process-text.ts'
+import type { Setting } from './setting.ts'
+import type { Places } from './workspace/places.ts'
+
+const statusMs = 15_000
+const probeMs = 3_000
+const tailBytes = 8 * 1024
+
+type Section = readonly [title: string, text: string]
+
+/**
+ * What there is to know when a phase has failed, always the same and in the same order: services, processes, ports, the last
+ * answer, the ends of all logs. Each part is bounded in time, and one that fails says so in its place.
+ */
+export async function diagnose(places: Places, { mark }: Pick<Setting, 'mark'>): Promise<string> {
+  const parts: readonly (readonly [string, () => Promise<string>])[] = [
+    ['Services', () => services(places)],
+    ['Processes of the run', async () => processes(mark)],
+    ['Open ports', () => ports(mark)],
+    ['Last answers', () => answers(places)],
+  ]
+  const sections: Section[] = await Promise.all(
+    parts.map(async ([title, read]) => [title, await read().catch(String)] as const),
+  )
+  return [...sections, ...(await logTails(places))]
+    .map(([title, text]) => `== ${title}\n${text}\n`)
+    .join('\n')
+}
+
+async function services(places: Places): Promise<string> {
+  if (!existsSync(join(places.clone, 'node_modules'))) return 'nothing is installed yet'
+  const { all = '', shortMessage } = await execa(process.execPath, ['tasks/cli.mjs', 'status'], {
+    cwd: places.clone,
+    env: await readEnvironment(places),
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    timeout: statusMs,
+    killSignal: 'SIGKILL',
+    reject: false,
+  })
+  return all || String(shortMessage)
+}
+
+/** As a tree, those first whose parent is none of the run's. */
+function processes(mark: string): string {
+  const parents = new Map(processTable().entries.map(({ pid, ppid }) => [pid, ppid]))
+  const pids = membersOf(mark).map(({ pid }) => pid)
+  const below = (parent: number, depth: number): string[] =>
+    pids
+      .filter(pid => parents.get(pid) === parent)
+      .flatMap(pid => [`${'  '.repeat(depth)}${processText(pid)}`, ...below(pid, depth + 1)])
+  const tops = pids.filter(pid => !pids.includes(parents.get(pid) ?? 0))
+  const lines = tops.flatMap(pid => [processText(pid), ...below(pid, 1)])
+  return lines.join('\n') || 'none'
+}
+
+async function ports(mark: string): Promise<string> {
+  const listeners = await listenersOf(membersOf(mark).map(({ pid }) => pid))
+  if (listeners === undefined) return 'this system does not tell'
+  return (
+    listeners.map(({ pid, address, port }) => `${address}:${port} ${processText(pid)}`).join('\n') || 'none'
+  )
+}
+
+async function answers(places: Places): Promise<string> {
+  const { proxy, api } = portsIn(await readEnvironment(places))
+  const addresses = [
+    ...(proxy === undefined
+      ? []
+      : [`http://127.0.0.1:${proxy}/api/readyz`, `http://127.0.0.1:${proxy}/healthz`]),
+    ...(api === undefined ? [] : [`http://127.0.0.1:${api}/healthz`]),
+  ]
+  const lines = await Promise.all(addresses.map(async address => `${address}: ${await answerOf(address)}`))
+  return lines.join('\n') || 'no port was chosen yet'
+}
+
+async function answerOf(address: string): Promise<string> {
+  try {
+    const { statusCode, body } = await request(address, { signal: AbortSignal.timeout(probeMs), reset: true })
+    return `${statusCode} ${(await body.text()).slice(0, 2_000).trim()}`
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** What the services and PM2 have written last. */
+export const logFiles = ({ clone, runtime }: Places): string[] => [
+  ...globSync(join(clone, '.artifacts', 'logs', '*.log')),
+  ...globSync(join(clone, '.artifacts', 'pm2', '*.log')),
+  ...globSync(join(runtime, 'debug-server-*', 'pm2.log')),
+]
+
+const logTails = (places: Places): Promise<Section[]> =>
+  Promise.all(logFiles(places).map(async path => [basename(path), await tailOf(path).catch(String)] as const))
+
+async function tailOf(path: string): Promise<string> {
+  await using file = await open(path, 'r')
+  const { size } = await file.stat()
+  const from = Math.max(0, size - tailBytes)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
+  return buffer.subarray(0, bytesRead).toString().trimEnd()
+}

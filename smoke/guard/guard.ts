@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { writeAtomically } from '../../lib/atomic-file.ts'
+import type { Git } from '../git.ts'
+import { checkoutSnapshot } from './checkout.ts'
+import { type Change, changesBetween } from './compare.ts'
+import { type Snapshot, snapshotOf } from './snapshot.ts'
+import { writersNow } from './writers.ts'
+
+/** What a run must leave as it is. */
+export type Guarded = {
+  /** The checkout that is cloned; undefined where the source is an address. */
+  readonly checkout: string | undefined
+  readonly places: readonly string[]
+}
+
+const snapshotsSchema = z.record(z.string(), z.record(z.string(), z.string()))
+type Snapshots = Readonly<Record<string, Snapshot>>
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Where the programs that a run uses keep their things when they are a person's own. */
+export function guardedPlaces(home: string, environment: Variables): string[] {
+  const at = (...parts: string[]) => join(home, ...parts)
+  const configHome = environment.XDG_CONFIG_HOME || at('.config')
+  return [
+    ...new Set([
+      environment.CODEX_HOME || at('.codex'),
+      environment.PM2_HOME || at('.pm2'),
+      environment.DEBUG_SERVER_HOME || at('.debug-server'),
+      at('.debug-server'),
+      join(configHome, 'debug-server'),
+      at('.gitconfig'),
+      at('.npmrc'),
+    ]),
+  ]
+}
+
+export async function takeSnapshots({ checkout, places }: Guarded, git: Git): Promise<Snapshots> {
+  const all: Record<string, Snapshot> = {}
+  for (const place of places) all[place] = await snapshotOf(place)
+  if (checkout !== undefined) all[checkout] = await checkoutSnapshot(checkout, git)
+  return all
+}
+
+export const saveSnapshots = (file: string, snapshots: Snapshots): Promise<void> =>
+  writeAtomically(file, JSON.stringify(snapshots))
+
+export const savedSnapshots = async (file: string): Promise<Snapshots> =>
+  snapshotsSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+
+export type Compared = {
+  readonly changes: readonly Change[]
+  /** What somebody else is writing, as a person's own PM2 does its logs: nothing that a run is to blame for. */
+  readonly others: readonly (Change & { readonly pid: number })[]
+}
+
+/** `isOurs` tells of a process whether it belongs to the run. */
+export function compareSnapshots(
+  before: Snapshots,
+  after: Snapshots,
+  isOurs: (pid: number) => boolean,
+): Compared {
+  const all = Object.entries(before).flatMap(([place, snapshot]) =>
+    changesBetween(place, snapshot, after[place] ?? {}),
+  )
+  if (all.length === 0) return { changes: [], others: [] }
+  const writers = writersNow()
+  const writerOf = ({ path }: Change) => {
+    const pid = writers.get(path)
+    return pid === undefined || isOurs(pid) ? undefined : pid
+  }
+  return {
+    changes: all.filter(change => writerOf(change) === undefined),
+    others: all.flatMap(change => {
+      const pid = writerOf(change)
+      return pid === undefined ? [] : [{ ...change, pid }]
+    }),
+  }
+}

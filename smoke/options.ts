@@ -1,0 +1,125 @@
+import { UserError } from '../lib/user-error.ts'
+
+export const testScopes = ['none', 'structural', 'full'] as const
+export type TestScope = (typeof testScopes)[number]
+
+/** What counts where nothing was said. */
+export const defaults = {
+  forceWorkspace: false,
+  forceOutdated: false,
+  forceBootstrap: false,
+  bootstrapOnly: false,
+  skipBootstrap: false,
+  cleanupOnly: false,
+  planOnly: false,
+  testScope: 'structural' as TestScope,
+  restartTimeout: 90,
+  restartRetries: 0,
+  heartbeatTimeout: 240,
+  pm2Kill: false,
+  portKill: true,
+}
+type Defaults = typeof defaults
+
+/** What was asked for, as it was typed: undefined where nothing was said. */
+export type Asked = { readonly [Name in keyof Defaults]?: Defaults[Name] | undefined } & {
+  readonly source?: string | undefined
+  readonly revision?: string | undefined
+  readonly workspace?: string | undefined
+  readonly reuseWorkspace?: boolean | undefined
+  readonly keepWorkspace?: boolean | undefined
+  readonly port?: number | undefined
+}
+
+/** The same without contradictions, and with what follows from what. */
+export type SmokeOptions = Readonly<Defaults> & {
+  readonly source: string
+  readonly revision: string | undefined
+  readonly workspace: string | undefined
+  readonly port: number | undefined
+  readonly reuse: boolean
+  /** Undefined: kept where it was there before. */
+  readonly keep: boolean | undefined
+}
+
+type Contradiction = readonly [message: string, fix: string]
+
+/** Throws one UserError with all that contradicts itself. */
+export function judgeOptions(asked: Asked): SmokeOptions {
+  const wrong = contradictions(asked)
+  if (wrong.length > 0)
+    throw new UserError(wrong.map(([message]) => message).join('\n'), {
+      fix: wrong.map(([, fix]) => fix).join('\n  '),
+    })
+  const { source = '.', revision, workspace, port } = asked
+  const rest = withDefaults(asked)
+  return {
+    ...rest,
+    ...{ source, revision, workspace, port },
+    reuse: asked.reuseWorkspace ?? (workspace !== undefined && !rest.forceWorkspace),
+    keep: rest.bootstrapOnly ? true : asked.keepWorkspace,
+  }
+}
+
+const withDefaults = (asked: Asked): Defaults => ({
+  ...defaults,
+  ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+})
+
+function contradictions(asked: Asked): Contradiction[] {
+  const { workspace, reuseWorkspace, keepWorkspace } = asked
+  const { bootstrapOnly, skipBootstrap, forceBootstrap, forceWorkspace, forceOutdated } = withDefaults(asked)
+  const wrong: [boolean, ...Contradiction][] = [
+    [
+      bootstrapOnly && skipBootstrap,
+      '--bootstrap-only and --skip-bootstrap leave nothing to do',
+      'give one of them',
+    ],
+    [
+      bootstrapOnly && keepWorkspace === false,
+      '--bootstrap-only is for the workspace that it leaves, and --no-keep-workspace removes it',
+      'give one of them',
+    ],
+    [
+      skipBootstrap && workspace === undefined,
+      '--skip-bootstrap needs a workspace that was bootstrapped before',
+      'name it with --workspace; --bootstrap-only makes one',
+    ],
+    [
+      skipBootstrap && reuseWorkspace === false,
+      '--skip-bootstrap reuses what --no-reuse-workspace removes',
+      'give one of them',
+    ],
+    [
+      skipBootstrap && forceBootstrap,
+      '--skip-bootstrap and --force-bootstrap contradict each other',
+      'give one of them',
+    ],
+    [
+      skipBootstrap && forceWorkspace,
+      '--skip-bootstrap reuses what --force-workspace removes',
+      'give one of them',
+    ],
+    [
+      forceWorkspace && workspace === undefined,
+      '--force-workspace has nothing to replace',
+      'name a directory with --workspace',
+    ],
+    [
+      forceWorkspace && reuseWorkspace === true,
+      '--force-workspace replaces what --reuse-workspace keeps',
+      'give one of them',
+    ],
+    [
+      reuseWorkspace === true && workspace === undefined,
+      '--reuse-workspace has nothing to reuse',
+      'name a workspace with --workspace',
+    ],
+    [
+      forceOutdated && forceBootstrap,
+      '--force-bootstrap clones anew, so there is nothing outdated for --force-outdated',
+      'give one of them',
+    ],
+  ]
+  return wrong.flatMap(([holds, ...contradiction]) => (holds ? [contradiction] : []))
+}

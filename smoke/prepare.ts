@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { UserError } from '../lib/user-error.ts'
+import type { Git } from './git.ts'
+import type { SmokeOptions } from './options.ts'
+import { type PhaseName, phasesOf } from './phases.ts'
+import { commitsBehind, readSource, type Source } from './source.ts'
+import { type Decision, decide } from './workspace/decide.ts'
+import { look } from './workspace/look.ts'
+import { type Places, placesIn, prefix } from './workspace/places.ts'
+import { refusedPlace } from './workspace/refused-place.ts'
+
+export type Surroundings = {
+  /** The checkout that the harness runs from. */
+  readonly root: string
+  readonly cwd: string
+  readonly home: string
+  readonly temporary: string
+  readonly git: Git
+}
+
+/** What a run is going to do, and where. Whatever speaks against it has been found by now, and nothing was changed. */
+export type Prepared = {
+  readonly places: Places
+  readonly decision: Exclude<Decision, { kind: 'refuse' }>
+  readonly source: Source
+  readonly phases: readonly PhaseName[]
+  readonly keep: boolean
+}
+
+export async function prepare(options: SmokeOptions, surroundings: Surroundings): Promise<Prepared> {
+  const { root, cwd, git } = surroundings
+  const source = await readSource(options, options.source === '.' ? root : cwd, git)
+  const places = placesIn(placeFor(options.workspace, surroundings, source))
+  const decision = decide(look(places), {
+    path: places.workspace,
+    reuse: options.reuse,
+    force: options.forceWorkspace,
+  })
+  if (decision.kind === 'refuse') throw new UserError(decision.message, { fix: decision.fix })
+  const bootstraps = await mustBootstrap(options, places, decision, source, git)
+  return {
+    ...{ places, decision, source },
+    phases: phasesOf({ ...options, bootstraps }),
+    keep: options.keep ?? decision.kind === 'reuse',
+  }
+}
+
+/** Real, so that what is found in /proc and told by git can be compared with it. */
+function placeFor(
+  workspace: string | undefined,
+  { cwd, home, temporary, root }: Surroundings,
+  source: Source,
+): string {
+  const path =
+    workspace === undefined
+      ? join(temporary, `${prefix}${randomBytes(4).toString('hex')}`)
+      : realPath(resolve(cwd, workspace))
+  const checkouts = [root, ...(source.kind === 'checkout' ? [source.path] : [])]
+  for (const checkout of checkouts) {
+    const refusal = refusedPlace(path, { home, temporary, source: checkout })
+    if (refusal !== undefined) throw new UserError(refusal.message, { fix: refusal.fix })
+  }
+  return path
+}
+
+/** Of what is not there yet, that of the nearest directory above that is. */
+function realPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path)
+  const above = dirname(path)
+  return above === path ? path : join(realPath(above), basename(path))
+}
+
+async function mustBootstrap(
+  options: SmokeOptions,
+  places: Places,
+  decision: Decision,
+  source: Source,
+  git: Git,
+): Promise<boolean> {
+  const { skipBootstrap, forceBootstrap, bootstrapOnly, forceOutdated } = options
+  const missing = decision.kind === 'reuse' ? missingIn(places) : 'a workspace of an earlier run'
+  if (skipBootstrap && missing !== undefined)
+    throw new UserError(`${places.workspace} cannot be used without bootstrapping it: it lacks ${missing}`, {
+      fix: 'leave --skip-bootstrap out, or make it with --bootstrap-only',
+    })
+  if (missing !== undefined || forceBootstrap || bootstrapOnly) return true
+  if (source.kind === 'checkout' && !forceOutdated) {
+    const behind = await commitsBehind(source, places.clone, git)
+    if (behind > 0)
+      throw new UserError(`the clone in ${places.workspace} is ${behind} commit(s) behind ${source.path}`, {
+        fix: 'add --force-bootstrap to clone it anew, or --force-outdated to use it as it is',
+      })
+  }
+  return false
+}
+
+/** What a workspace has once its bootstrap is over. */
+function missingIn(places: Places): string | undefined {
+  const needed = [
+    ['its clone', join(places.clone, '.git')],
+    ['what the clone installs', join(places.clone, 'node_modules')],
+    ["the clone's first token", join(places.clone, '.artifacts', 'secrets', 'admin-token')],
+    ['sandbox.env', places.environmentFile],
+  ] as const
+  return needed.find(([, path]) => !existsSync(path))?.[0]
+}

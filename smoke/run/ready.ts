@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createClient } from '../../client/sdk/client.ts'
+import { removeTree } from '../../lib/remove-tree.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { readEnvironment } from '../sandbox/environment-file.ts'
+import { portsIn } from '../sandbox/ports.ts'
+import type { Phase } from './phase.ts'
+
+const repository = 'smoke-client'
+const waitSeconds = 60
+const readAtMost = 4_096
+
+/**
+ * The whole of it has to answer, and this very instance: a session of the client repository says a nonce that nobody could
+ * have said before, and its log is read through the front door.
+ */
+export async function ready(phase: Phase): Promise<void> {
+  const { places, signal, log, progress } = phase
+  await seedClient(phase)
+  const { proxy } = portsIn(await readEnvironment(places))
+  if (proxy === undefined) throw new Error('no port of the proxy was written')
+  const token = (await readFile(join(places.clone, '.artifacts', 'secrets', 'admin-token'), 'utf8')).trim()
+  const nonce = randomBytes(16).toString('hex')
+  await using client = createClient({ baseUrl: `http://127.0.0.1:${proxy}/api`, token, signal, retries: 5 })
+  progress('registering the client repository')
+  await client.repositories.add({ url: places.client, name: repository, wait: waitSeconds })
+  progress('waiting for the nonce')
+  const session = await client.sessions.create({ repository, wait: waitSeconds })
+  const { id, status, exit_code } = await client.commands.run({
+    session: session.id,
+    command: ['sh', '-c', 'cat README.md && echo "$1"', 'sh', nonce],
+    wait: waitSeconds,
+  })
+  const { bytes } = await client.logTail({
+    session: session.id,
+    command: id,
+    stream: 'stdout',
+    most: readAtMost,
+  })
+  const said = Buffer.from(bytes).toString()
+  if (exit_code !== 0 || said !== `${readme}${nonce}\n`)
+    throw new UserError(
+      `the session did not say its nonce: it is ${status}, exited with ${exit_code}, and said ${JSON.stringify(said)}`,
+      { fix: 'see the log of the runner among the evidence' },
+    )
+  await client.sessions.delete({ session: session.id })
+  log(`a session said its nonce through port ${proxy}`)
+}
+
+const readme = '# A small repository\n'
+
+/** Made anew each time: a run that was cut off may have left half of one. */
+async function seedClient({ places: { client }, exec }: Phase): Promise<void> {
+  await removeTree(client)
+  await mkdir(client, { mode: 0o700 })
+  await writeFile(join(client, 'README.md'), readme)
+  const git = (...args: string[]) => exec('git', args, { cwd: client })
+  await git('init', '--quiet', '--initial-branch', 'main')
+  await git('add', '--all')
+  const author = ['-c', 'user.name=Debug Server smoke', '-c', 'user.email=smoke@localhost']
+  await git(...author, 'commit', '--quiet', '--message', 'Seed the client repository')
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { UserError } from '../../lib/user-error.ts'
+import { compareSnapshots, savedSnapshots, takeSnapshots } from '../guard/guard.ts'
+import { membersOf } from '../sandbox/members.ts'
+import type { Places } from '../workspace/places.ts'
+import type { Phase } from './phase.ts'
+
+/** Where what has to stay as it is was written down before the first phase. */
+export const beforeFile = ({ workspace }: Places): string => join(workspace, 'before.json')
+
+const shown = 20
+
+export async function untouched({
+  places,
+  setting,
+  signal,
+  log,
+}: Pick<Phase, 'places' | 'setting' | 'signal' | 'log'>): Promise<void> {
+  const before = await savedSnapshots(beforeFile(places))
+  const { checkout, places: guarded } = setting.guarded
+  const after = await takeSnapshots({ checkout, places: guarded }, { environment: process.env, signal })
+  const ours = new Set(membersOf(setting.mark).map(({ pid }) => pid))
+  const { changes, others } = compareSnapshots(before, after, pid => ours.has(pid))
+  for (const { path, how, pid } of others) log(`${path}: ${how} by pid ${pid}, which is none of this run's`)
+  if (changes.length > 0)
+    throw new UserError(
+      `outside of the workspace this has changed meanwhile:\n${changes
+        .slice(0, shown)
+        .map(({ path, how }) => `  ${how} ${path}`)
+        .join('\n')}${changes.length > shown ? `\n  and ${changes.length - shown} more` : ''}`,
+      { fix: 'nothing of a run writes there; where it was you yourself, run it again' },
+    )
+  log(`${Object.keys(before).length} places are as they were`)
+}

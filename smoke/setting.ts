@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { writeAtomically } from '../lib/atomic-file.ts'
+import { type PhaseName, phaseNames } from './phases.ts'
+import type { Places } from './workspace/places.ts'
+
+/** What the phases of a run are told by who prepares it, in the workspace's `run.json`. */
+const settingSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  mark: z.string(),
+  evidence: z.string(),
+  phases: z.array(z.enum(phaseNames as [PhaseName, ...PhaseName[]])),
+  source: z.string(),
+  /** A commit; undefined: the one that an address' HEAD names. */
+  revision: z.string().optional(),
+  guarded: z.object({ checkout: z.string().optional(), places: z.array(z.string()) }),
+  options: z.object({
+    restartTimeout: z.number(),
+    restartRetries: z.number(),
+    heartbeatTimeout: z.number(),
+    pm2Kill: z.boolean(),
+    portKill: z.boolean(),
+    port: z.number().optional(),
+  }),
+  ports: z.object({ lowest: z.number(), highest: z.number() }),
+  seconds: z.object({
+    clone: z.number(),
+    install: z.number(),
+    bootstrap: z.number(),
+    ready: z.number(),
+    structural: z.number(),
+    full: z.number(),
+    verify: z.number(),
+    down: z.number(),
+  }),
+})
+export type Setting = z.output<typeof settingSchema>
+
+export const readSetting = ({ setting }: Pick<Places, 'setting'>): Setting =>
+  settingSchema.parse(JSON.parse(readFileSync(setting, 'utf8')))
+
+export const writeSetting = ({ setting }: Pick<Places, 'setting'>, content: Setting): Promise<void> =>
+  writeAtomically(setting, `${JSON.stringify(content, null, 2)}\n`)

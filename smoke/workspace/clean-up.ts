@@ -1,0 +1,51 @@
+import { lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { tryToLock } from '../../lib/lock.ts'
+import { endMarked } from '../../lib/processes/end-marked.ts'
+import { look } from './look.ts'
+import { readMarker } from './marker.ts'
+import { type Places, placesIn, prefix } from './places.ts'
+import { removeWorkspace } from './remove.ts'
+
+/** A directory that has just been made may be marked in a moment. */
+const settledMs = 60_000
+
+/** The workspaces in a directory that no run is at work in, but for `spared`: those that were kept, and what kills have left. */
+export function staleWorkspaces(
+  directory: string,
+  { spared, now }: { spared?: string | undefined; now: number },
+) {
+  return readdirSync(directory)
+    .filter(name => name.startsWith(prefix))
+    .map(name => placesIn(join(directory, name)))
+    .filter(places => places.workspace !== spared && isOurs(places) && isStale(places, now))
+}
+
+function isStale(places: Places, now: number): boolean {
+  switch (look(places).kind) {
+    case 'marked':
+      return true
+    case 'empty':
+      return now - (lstatSync(places.workspace, { throwIfNoEntry: false })?.mtimeMs ?? now) > settledMs
+    default:
+      return false
+  }
+}
+
+/** Another user's would have a lock that cannot even be tried. */
+function isOurs({ workspace }: Places): boolean {
+  const stat = lstatSync(workspace, { throwIfNoEntry: false })
+  return stat !== undefined && (process.getuid === undefined || stat.uid === process.getuid())
+}
+
+/** Ends what is left of its run, and removes it. False where somebody is at work in it, or it is no workspace any more. */
+export async function cleanUp(places: Places): Promise<boolean> {
+  const { kind } = look(places)
+  if (kind !== 'marked' && kind !== 'empty') return false
+  using lock = tryToLock(places.lock)
+  if (lock === undefined) return false
+  const marker = readMarker(places)
+  if (marker !== undefined) await endMarked(new Set(marker.marks))
+  await removeWorkspace(places)
+  return true
+}

@@ -1,0 +1,55 @@
+/** What there is where a workspace is to be. */
+export type Found =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'no_directory' }
+  | { readonly kind: 'in_use' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'marked' }
+  | { readonly kind: 'foreign' }
+
+export type Wish = {
+  readonly path: string
+  readonly reuse: boolean
+  /** Replace what is there though it is none of the harness's. */
+  readonly force: boolean
+}
+
+export type Decision =
+  | { readonly kind: 'make' }
+  /** An empty directory, which is not removed and made anew: it may be a mount, or have modes of its own. */
+  | { readonly kind: 'take' }
+  | { readonly kind: 'reuse' }
+  | { readonly kind: 'replace' }
+  | { readonly kind: 'refuse'; readonly message: string; readonly fix: string }
+
+/** What becomes of the place for a workspace. Nothing that is not marked is ever overwritten without --force-workspace. */
+export function decide(found: Found, { path, reuse, force }: Wish): Decision {
+  switch (found.kind) {
+    case 'absent':
+      return { kind: 'make' }
+    case 'empty':
+      return { kind: 'take' }
+    case 'marked':
+      return { kind: reuse ? 'reuse' : 'replace' }
+    case 'in_use':
+      return {
+        kind: 'refuse',
+        message: `another smoke is at work in ${path}`,
+        fix: 'wait until it has ended, or name another --workspace',
+      }
+    case 'no_directory':
+      return {
+        kind: 'refuse',
+        message: `${path} is no directory`,
+        fix: 'name a directory, or one that is not there yet',
+      }
+    case 'foreign':
+      return force
+        ? { kind: 'replace' }
+        : {
+            kind: 'refuse',
+            message: `${path} is not empty, and no workspace of this harness`,
+            fix: 'name another --workspace, or add --force-workspace to have all of it removed',
+          }
+  }
+}

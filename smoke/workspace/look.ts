@@ -1,0 +1,21 @@
+import { lstatSync, readdirSync } from 'node:fs'
+import { tryToLock } from '../../lib/lock.ts'
+import type { Found } from './decide.ts'
+import { readMarker } from './marker.ts'
+import { isLockFile, lockName, type Places } from './places.ts'
+
+/** Looks and changes nothing: a lock that is free is given back at once. */
+export function look(places: Places): Found {
+  const { workspace } = places
+  const stat = lstatSync(workspace, { throwIfNoEntry: false })
+  if (stat === undefined) return { kind: 'absent' }
+  if (!stat.isDirectory()) return { kind: 'no_directory' }
+  const names = readdirSync(workspace)
+  if (names.includes(lockName)) {
+    const lock = tryToLock(places.lock)
+    if (lock === undefined) return { kind: 'in_use' }
+    lock[Symbol.dispose]()
+  }
+  if (names.every(isLockFile)) return { kind: 'empty' }
+  return { kind: readMarker(places) === undefined ? 'foreign' : 'marked' }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { writeAtomically } from '../../lib/atomic-file.ts'
+import { readPlainFile } from '../../lib/plain-file.ts'
+import type { Places } from './places.ts'
+
+const markerSchema = z.object({
+  version: z.literal(1),
+  run: z.string(),
+  created_at: z.iso.datetime(),
+  /** What every process of the run bears: see process-scope.ts. */
+  marks: z.array(z.string().regex(/^[\w-]+$/)),
+})
+export type Marker = z.output<typeof markerSchema>
+
+const longest = 64 * 1024
+
+/** Undefined where the directory is none of the harness's: nothing of this name, or something else. */
+export function readMarker({ marker }: Pick<Places, 'marker'>): Marker | undefined {
+  const bytes = readPlainFile(marker, longest)
+  if (bytes === undefined) return undefined
+  try {
+    return markerSchema.parse(JSON.parse(bytes.toString()))
+  } catch {
+    return undefined
+  }
+}
+
+export async function writeMarker({ marker }: Pick<Places, 'marker'>, content: Marker): Promise<void> {
+  await writeAtomically(marker, `${JSON.stringify(content, null, 2)}\n`, { expectDirectory: true })
+}

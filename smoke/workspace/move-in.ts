@@ -1,0 +1,58 @@
+import { chmodSync, readdirSync } from 'node:fs'
+import { type HeldLock, tryToLock } from '../../lib/lock.ts'
+import { makeDirectory } from '../../lib/make-directory.ts'
+import { endMarked } from '../../lib/processes/end-marked.ts'
+import { removeTree } from '../../lib/remove-tree.ts'
+import { UserError } from '../../lib/user-error.ts'
+import type { Prepared } from '../prepare.ts'
+import { cleanUp } from './clean-up.ts'
+import { look } from './look.ts'
+import { readMarker, writeMarker } from './marker.ts'
+import { homesOf, isLockFile } from './places.ts'
+import { removeWorkspace } from './remove.ts'
+
+type Newcomer = {
+  readonly run: string
+  readonly mark: string
+  readonly now: Date
+  /** Whether what an earlier run has left running here is ended first. */
+  readonly endsFormer: boolean
+}
+
+/** Takes the place as it was decided, marks it, and holds its lock: as long as that is held, nobody else touches it. */
+export async function moveIn(
+  { places, decision }: Pick<Prepared, 'places' | 'decision'>,
+  { run, mark, now, endsFormer }: Newcomer,
+): Promise<HeldLock> {
+  const { workspace } = places
+  if (decision.kind === 'replace' && !(await cleanUp(places)) && look(places).kind === 'foreign')
+    await removeTree(workspace)
+  makeDirectory(workspace)
+  const lock = tryToLock(places.lock)
+  if (lock === undefined)
+    throw new UserError(`another smoke has begun in ${workspace} just now`, {
+      fix: 'wait until it has ended, or name another --workspace',
+    })
+  try {
+    const others = readdirSync(workspace).filter(name => !isLockFile(name))
+    if (decision.kind !== 'reuse' && others.length > 0)
+      throw new UserError(`somebody has put ${others[0]} into ${workspace} just now`, {
+        fix: 'name another --workspace',
+      })
+    chmodSync(workspace, 0o700)
+    const former = readMarker(places)?.marks ?? []
+    if (endsFormer) await endMarked(new Set(former))
+    await writeMarker(places, {
+      ...{ version: 1, run, created_at: now.toISOString() },
+      marks: [...(endsFormer ? [] : former), mark],
+    })
+    for (const home of homesOf(places)) makeDirectory(home)
+    return lock
+  } catch (error) {
+    // What is not marked yet is still nobody's, and what others have put there is theirs.
+    if (readMarker(places) === undefined && readdirSync(workspace).every(isLockFile))
+      await removeWorkspace(places)
+    lock[Symbol.dispose]()
+    throw error
+  }
+}

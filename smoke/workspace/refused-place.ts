@@ -1,0 +1,32 @@
+import { isIn } from '../../lib/is-in.ts'
+
+/** In bytes: with what lies in it, paths of unix sockets may not grow too long for the system. */
+const longest = 55
+
+export type Surroundings = {
+  readonly home: string
+  readonly temporary: string
+  /** The checkout that the harness runs from. */
+  readonly source: string
+}
+
+/** Why a workspace cannot be at this (real, absolute) path; undefined where it can. */
+export function refusedPlace(
+  path: string,
+  { home, temporary, source }: Surroundings,
+): { message: string; fix: string } | undefined {
+  const fix = 'name another --workspace, such as one below the temporary directory'
+  if (/^\/mnt\/[a-z](?:\/|$)/i.test(path))
+    return { message: `${path} lies on a Windows drive: slow, and without modes and sockets`, fix }
+  if (Buffer.byteLength(path) > longest)
+    return {
+      message: `${path} has ${Buffer.byteLength(path)} bytes, more than ${longest}: paths of unix sockets in it would be too long`,
+      fix,
+    }
+  const holds = [home, temporary, source].find(one => isIn(one, path))
+  if (holds !== undefined)
+    return { message: `${path} holds ${holds}, which would be removed with the workspace`, fix }
+  if (isIn(path, source))
+    return { message: `${path} lies in the checkout ${source}, which a smoke leaves as it is`, fix }
+  return undefined
+}

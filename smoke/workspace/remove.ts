@@ -1,0 +1,34 @@
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorCode } from '../../lib/error-code.ts'
+import { removeTree } from '../../lib/remove-tree.ts'
+import { isLockFile, markerName, type Places } from './places.ts'
+
+/** What cannot be removed for this reason is not there, or belongs to whoever took the place just now. */
+const harmless = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST'])
+
+/**
+ * Removes a workspace whose lock is held. The marker goes after all else, so that what a kill leaves of it is still known for
+ * what it is, and the lock after the marker, so that nobody moves in meanwhile.
+ */
+export async function removeWorkspace({ workspace, marker, lock }: Places): Promise<void> {
+  for (const name of await namesIn(workspace))
+    if (name !== markerName && !isLockFile(name)) await removeTree(join(workspace, name))
+  await rm(marker, { force: true })
+  await rm(lock, { force: true })
+  await rm(`${lock}-journal`, { force: true })
+  try {
+    await rmdir(workspace)
+  } catch (error) {
+    if (!harmless.has(errorCode(error) ?? '')) throw error
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../../lib/user-error.ts'
+import { diagnose } from '../../smoke/diagnosis.ts'
+import { type PhaseName, phases } from '../../smoke/phases.ts'
+import { clone, requireClean } from '../../smoke/run/clone.ts'
+import { confined } from '../../smoke/run/confined.ts'
+import { down } from '../../smoke/run/down.ts'
+import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
+import { ports } from '../../smoke/run/ports.ts'
+import { ready } from '../../smoke/run/ready.ts'
+import { untouched } from '../../smoke/run/untouched.ts'
+import { secretsIn } from '../../smoke/sandbox/environment.ts'
+import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
+import { readSetting, type Setting } from '../../smoke/setting.ts'
+import { type Places, placesIn } from '../../smoke/workspace/places.ts'
+import { CommandError } from '../engine/command-error.ts'
+import type { TaskContext } from '../engine/context.ts'
+import { service } from '../engine/service.ts'
+import { type Needs, type Task, task } from '../engine/task.ts'
+
+/** How long a phase that was cut off may take to say how things stand. */
+const diagnosisMs = 40_000
+
+const contractTest = 'tests/services/api/openapi.test.ts'
+
+const runs: Readonly<Record<Exclude<PhaseName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
+  clone,
+  // As somebody types it who has just cloned: what is missing is installed by the first word.
+  install: ({ exec }) => exec('npx', ['task', '--version']),
+  bootstrap: phase => cloneTask(phase, ['bootstrap']),
+  ports,
+  ready,
+  structural: async phase => {
+    await cloneTask(phase, ['--keep-going', 'check', '--code'])
+    await phase.exec(process.execPath, [contractTest])
+  },
+  full: phase => cloneTask(phase, ['test']),
+  'verify-clean': phase => cloneTask(phase, ['verify-clean']),
+  confined,
+  down,
+  untouched,
+}
+
+/** The phases of the run that a workspace is prepared for, as tasks of which each needs the one before it. */
+export function phaseTasks(workspace: string): Readonly<Record<string, Task>> {
+  const places = placesIn(workspace)
+  const setting = readSetting(places)
+  const after = setting.phases.indexOf('up')
+  const last = setting.phases.indexOf('down')
+  return Object.fromEntries(
+    setting.phases.map((name, at) => {
+      const previous = setting.phases[at - 1]
+      const needs: Needs = {
+        ...(previous === undefined ? {} : { [previous]: previous }),
+        // A service ends when nothing needs it any more.
+        ...(after !== -1 && at > after && at <= last ? { up: 'up' } : {}),
+      }
+      return [name, name === 'up' ? stack(places, setting, needs) : phaseTask(name, places, setting, needs)]
+    }),
+  )
+}
+
+function phaseTask(name: Exclude<PhaseName, 'up'>, places: Places, setting: Setting, needs: Needs): Task {
+  const { heartbeatTimeout } = setting.options
+  return task({
+    describe: phases[name],
+    needs,
+    timeout: `${deadlineOf(name, setting)}s`,
+    ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
+    undoMs: diagnosisMs,
+    run: (_, context) =>
+      orDiagnosis(name, places, setting, context, async () => {
+        await runs[name](await phaseOf(places, setting, context))
+        if (existsSync(join(places.clone, '.git'))) await requireClean(places.clone, context.signal)
+      }),
+  })
+}
+
+function deadlineOf(name: Exclude<PhaseName, 'up'>, { seconds }: Setting): number {
+  switch (name) {
+    case 'verify-clean':
+    case 'confined':
+    case 'untouched':
+    case 'ports':
+      return seconds.verify
+    default:
+      return seconds[name]
+  }
+}
+
+/** What stays up while the phases after it need it, PM2 and all that it starts included. */
+function stack(places: Places, setting: Setting, needs: Needs): Task {
+  const { restartTimeout, restartRetries, pm2Kill } = setting.options
+  const readyLine = 'the stack is up'
+  return service({
+    describe: phases.up,
+    needs,
+    ready: {
+      line: new RegExp(`^${readyLine}$`),
+      within: `${(restartTimeout + 30) * (restartRetries + 1) + 60}s`,
+    },
+    undoMs: diagnosisMs,
+    run: (_, context) =>
+      orDiagnosis('up', places, setting, context, async () => {
+        const phase = await phaseOf(places, setting, context)
+        if (pm2Kill) await cloneTask(phase, ['down', '--yes'])
+        await upWithin(phase, restartTimeout, restartRetries)
+        await requireClean(places.clone, context.signal)
+        context.log(readyLine)
+        await new Promise<void>(resolve => context.signal.addEventListener('abort', () => resolve()))
+      }),
+  })
+}
+
+/** Tried again where it took too long, and only then: what fails fails again. */
+async function upWithin(phase: Phase, seconds: number, retries: number): Promise<void> {
+  for (let left = retries; ; left--)
+    try {
+      await cloneTask(phase, ['up'], { timeoutMs: seconds * 1_000 })
+      return
+    } catch (error) {
+      if (!(error instanceof CommandError) || error.fault.kind !== 'timeout' || left === 0) throw error
+      phase.log(`up took longer than ${seconds} s, and is tried again`)
+    }
+}
+
+async function phaseOf(places: Places, setting: Setting, context: TaskContext): Promise<Phase> {
+  const { signal, log, progress, secret } = context
+  for (const one of secretsIn(process.env)) secret(one)
+  return {
+    ...{ places, setting, signal, log, progress },
+    exec: async (file, args, { env, ...options } = {}) =>
+      context.exec(file, args, {
+        cwd: places.clone,
+        ...options,
+        env: { ...(await readEnvironment(places)), ...env },
+      }),
+  }
+}
+
+/** A failure is told with how things stood at that moment, while everything is still there. */
+async function orDiagnosis(
+  name: PhaseName,
+  places: Places,
+  setting: Setting,
+  { log, signal }: TaskContext,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    // Ended with the whole run, for somebody asked for that. A limit that is reached is told as a mistake.
+    if (signal.aborted && !(signal.reason instanceof UserError)) throw error
+    const text = await diagnose(places, setting)
+    const file = join(setting.evidence, `diagnosis-${name}.txt`)
+    await writeFile(file, text, { mode: 0o600 })
+    log(`how things stood then: ${file}`)
+    throw error
+  }
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { SmokeSettings } from '../../config/schema.ts'
+import { writeAtomically } from '../../lib/atomic-file.ts'
+import { systemClock, toInstant } from '../../lib/clock.ts'
+import { scopeVariable } from '../../lib/processes/process-scope.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { collect, evidenceFiles, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
+import { phaseRecords } from '../../smoke/evidence/events.ts'
+import { reportPage } from '../../smoke/evidence/report.ts'
+import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
+import { guardedPlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
+import type { SmokeOptions } from '../../smoke/options.ts'
+import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
+import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
+import { sandboxEnvironment, secretsIn } from '../../smoke/sandbox/environment.ts'
+import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
+import { portsIn, portVariables } from '../../smoke/sandbox/ports.ts'
+import { processText } from '../../smoke/sandbox/process-text.ts'
+import { type Setting, writeSetting } from '../../smoke/setting.ts'
+import { startKeeper } from '../../smoke/workspace/keeper.ts'
+import { moveIn } from '../../smoke/workspace/move-in.ts'
+import { removeWorkspace } from '../../smoke/workspace/remove.ts'
+import type { TaskContext } from '../engine/context.ts'
+
+type Running = Pick<TaskContext, 'scope' | 'signal' | 'log' | 'progress' | 'print' | 'secret'> & {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly options: SmokeOptions
+  readonly surroundings: Surroundings
+  readonly settings: SmokeSettings['smoke']
+}
+
+/** How long what comes after the phases may take to look once more whether all is as it was. */
+const lastLookMs = 30_000
+
+/**
+ * One run: moves into the workspace, has the phases run there by the engine, and then, however that went, ends what is left,
+ * keeps the evidence and moves out. Where this process is killed, a keeper moves out for it.
+ */
+export async function runSmoke(prepared: Prepared, running: Running): Promise<void> {
+  const { places, phases, keep, source } = prepared
+  const { scope, signal, log, print, options, surroundings, settings } = running
+  const started = systemClock.now()
+  const run = randomBytes(4).toString('hex')
+  for (const secret of secretsIn(running.environment)) running.secret(secret)
+  await using keeper = startKeeper(places.workspace, { keep })
+  void keeper
+  const mark = scope.id
+  using lock = await moveIn(prepared, { run, mark, now: new Date(started), endsFormer: options.portKill })
+  void lock
+  const evidence = await makeEvidence(surroundings.root, new Date(started), run)
+  await pruneEvidence(surroundings.root, settings.keep_evidence)
+  log(`run ${run}, in ${places.workspace}; evidence: ${evidence}`)
+  const findings: Finding[] = []
+  let bug: unknown
+  try {
+    const setting = await setUp(prepared, running, { run, mark, evidence })
+    if (source.kind === 'checkout' && source.uncommitted > 0)
+      log(`${source.uncommitted} uncommitted change(s) of ${source.path} are not tested`)
+    await runPhases(prepared, running, evidence)
+    await look(setting)
+  } catch (error) {
+    if (!signal.aborted) findings.push({ phase: 'start', reason: reasonOf(error) })
+    if (!(error instanceof UserError)) bug = error
+  }
+  await scope.end()
+  const summary = await conclude()
+  if (!keep) await removeWorkspace(places)
+  print(resultText(summary, evidence))
+  signal.throwIfAborted()
+  if (bug !== undefined) throw bug
+  if (summary.outcome === 'failed') throw failure(summary, evidence)
+
+  /** What the phases cannot say, for they did not come to it, or are over. */
+  async function look(setting: Setting): Promise<void> {
+    if (signal.aborted) return
+    const left = await scope.survivors()
+    if (left.length > 0 && phases.includes('down'))
+      findings.push({ phase: 'down', reason: `processes are left: ${left.map(processText).join(', ')}` })
+    const records = await recordsIn(evidence)
+    if (records.find(({ name }) => name === 'untouched')?.outcome !== 'skipped') return
+    await scope.end()
+    try {
+      await untouched({ places, setting, log, signal: AbortSignal.timeout(lastLookMs) })
+    } catch (error) {
+      findings.push({ phase: 'untouched', reason: reasonOf(error) })
+    }
+  }
+
+  async function conclude(): Promise<Summary> {
+    await collect(places, evidence)
+    const summary = summaryOf({
+      ...{ run, findings, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
+      source: source.kind === 'checkout' ? source.path : source.address,
+      revision: source.revision ?? null,
+      started_at: toInstant(started),
+      duration_ms: systemClock.now() - started,
+      phases: await recordsIn(evidence),
+    })
+    await writeAtomically(join(evidence, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+    await writeAtomically(join(evidence, 'report.html'), reportPage(summary, await evidenceFiles(evidence)))
+    return summary
+  }
+}
+
+/** Writes down all that the phases, and whoever looks into the workspace, have to know. */
+async function setUp(
+  { places, phases, source }: Prepared,
+  { environment, options, surroundings, settings, signal }: Running,
+  { run, mark, evidence }: Pick<Setting, 'run' | 'mark' | 'evidence'>,
+): Promise<Setting> {
+  const { home } = surroundings
+  const before = existsSync(places.environmentFile) ? portsIn(await readEnvironment(places)) : {}
+  const sandbox = sandboxEnvironment(
+    places,
+    { environment, home, nodeDirectory: dirname(process.execPath), exists: existsSync },
+    run,
+  )
+  await writeEnvironment(places, {
+    ...sandbox,
+    ...(before.proxy === undefined ? {} : { [portVariables.proxy]: String(before.proxy) }),
+    ...(before.api === undefined ? {} : { [portVariables.api]: String(before.api) }),
+  })
+  const checkout = source.kind === 'checkout' ? source.path : undefined
+  // Git refuses checkouts of other users, and this one was named.
+  if (checkout !== undefined)
+    await writeFile(
+      join(places.home, '.gitconfig'),
+      `[safe]\n${[checkout, `${checkout}/.git`].map(path => `\tdirectory = ${JSON.stringify(path)}\n`).join('')}`,
+    )
+  const guarded = { checkout, places: guardedPlaces(home, environment) }
+  await saveSnapshots(beforeFile(places), await takeSnapshots(guarded, { environment: sandbox, signal }))
+  const { lowest_port, highest_port, seconds } = settings
+  const setting: Setting = {
+    ...{ version: 1, run, mark, evidence, phases: [...phases], guarded, options, seconds },
+    source: checkout ?? (source.kind === 'address' ? source.address : ''),
+    revision: source.revision,
+    ports: { lowest: lowest_port, highest: highest_port },
+  }
+  await writeSetting(places, setting)
+  const phaseTasks = JSON.stringify(join(import.meta.dirname, 'phase-tasks.ts'))
+  await writeAtomically(
+    places.taskfile,
+    `import { phaseTasks } from ${phaseTasks}\n\nexport default phaseTasks(import.meta.dirname)\n`,
+  )
+  return setting
+}
+
+/** Has the engine run the phases, in a process of its own with the environment of the sandbox and nothing else. */
+async function runPhases(
+  { places, phases }: Prepared,
+  { scope, signal, log }: Running,
+  evidence: string,
+): Promise<void> {
+  const file = (name: string) => join(evidence, name)
+  const reports = [
+    'plain',
+    `plain=${file('harness.log')}`,
+    `json=${file('events.ndjson')}`,
+    `junit=${file('junit.xml')}`,
+  ]
+  const words = [
+    ...['--taskfile', places.taskfile, '--no-color', '--keep-going', '--trace', file('trace.json')],
+    ...reports.flatMap(report => ['--reporter', report]),
+    phases.at(-1) ?? 'untouched',
+  ]
+  const inherited = process.env[scopeVariable]
+  const child = scope.spawn(process.execPath, [join(import.meta.dirname, '..', 'cli.mjs'), ...words], {
+    cwd: places.workspace,
+    env: {
+      ...(await readEnvironment(places)),
+      ...(inherited === undefined ? {} : { [scopeVariable]: inherited }),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { stdout, stderr } = child
+  if (stdout === null || stderr === null) throw new Error('its output is piped')
+  for (const input of [stdout, stderr]) createInterface({ input }).on('line', log)
+  // Not its streams: whoever has inherited them may hold them for ever.
+  await once(child, 'exit')
+  if (!signal.aborted && child.exitCode !== 0)
+    log(`the phases ended with ${child.exitCode ?? child.signalCode}`)
+}
+
+async function recordsIn(evidence: string) {
+  const text = await readFile(join(evidence, 'events.ndjson'), 'utf8').catch(() => '')
+  return phaseRecords(text)
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const resultText = (
+  { outcome, phases, duration_ms, kept, workspace }: Summary,
+  evidence: string,
+): string => `\
+smoke ${outcome}: ${phases.filter(phase => phase.outcome === 'passed').length} of ${phases.length} phases passed in ${(duration_ms / 1_000).toFixed(1)} s
+  evidence   ${join(evidence, 'report.html')}
+${kept ? `  workspace  ${workspace}\n` : ''}`
+
+const failure = ({ failed, kept }: Summary, evidence: string): UserError =>
+  new UserError(`smoke failed in "${failed?.phase}": ${failed?.reason}`, {
+    fix: `see ${evidence}${kept ? '' : '; --keep-workspace leaves the workspace to look into'}`,
+  })

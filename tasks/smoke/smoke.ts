@@ -1,0 +1,68 @@
+import { realpathSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { smokeSettings } from '../../config/settings.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { UserError } from '../../lib/user-error.ts'
+import { evidenceRoot } from '../../smoke/evidence/collect.ts'
+import { type Asked, judgeOptions, type SmokeOptions } from '../../smoke/options.ts'
+import { planText } from '../../smoke/plan-text.ts'
+import { prepare, type Surroundings } from '../../smoke/prepare.ts'
+import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
+import type { TaskContext } from '../engine/context.ts'
+import { readFlags } from './read-flags.ts'
+import { runSmoke } from './run-smoke.ts'
+
+type SmokeContext = Pick<
+  TaskContext,
+  'root' | 'rest' | 'scope' | 'signal' | 'log' | 'progress' | 'print' | 'secret'
+> & {
+  readonly params: Asked
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** `task smoke`: plans, cleans up, or runs. */
+export async function smoke(context: SmokeContext): Promise<void> {
+  const { root, params, rest, environment, signal, log, print } = context
+  const options = judgeOptions(await readFlags({ params, rest, smokeArgs: environment.SMOKE_ARGS }))
+  const surroundings: Surroundings = {
+    root: realpathSync(root),
+    cwd: process.cwd(),
+    home: realpathSync(homedir()),
+    temporary: realpathSync(tmpdir()),
+    git: { environment, signal },
+  }
+  if (options.cleanupOnly) return await cleanUpOnly(options, surroundings, print)
+  const prepared = await prepare(options, surroundings)
+  const stale = staleWorkspaces(surroundings.temporary, {
+    spared: prepared.places.workspace,
+    now: systemClock.now(),
+  })
+  if (options.planOnly) {
+    const names = stale.map(({ workspace }) => workspace)
+    print(`${planText(prepared, { evidence: evidenceRoot(surroundings.root), stale: names })}\n`)
+    return
+  }
+  for (const places of stale)
+    if (await cleanUp(places)) log(`removed ${places.workspace}, which no run is at work in`)
+  await runSmoke(prepared, {
+    ...context,
+    ...{ options, surroundings, settings: smokeSettings(root, environment).values.smoke },
+  })
+}
+
+async function cleanUpOnly(
+  { planOnly, ...options }: SmokeOptions,
+  surroundings: Surroundings,
+  print: (text: string) => void,
+): Promise<void> {
+  const { workspacesToClean } = await import('../../smoke/workspace/to-clean.ts')
+  const all = workspacesToClean(options.workspace, surroundings, systemClock.now())
+  if (all.length === 0) print('no workspace is left\n')
+  for (const places of all) {
+    if (!planOnly && !(await cleanUp(places)))
+      throw new UserError(`a smoke has begun in ${places.workspace} just now`, {
+        fix: 'wait until it has ended',
+      })
+    print(`${planOnly ? 'would remove' : 'removed'} ${places.workspace}\n`)
+  }
+}

@@ -1,0 +1,49 @@
+import t from 'tap'
+import { smokeRig } from './smoke-rig.ts'
+
+t.setTimeout(280_000)
+
+t.test(
+  'a start that hangs is ended in time, though a grandchild keeps the pipe, and tried again as often as asked',
+  async t => {
+    const rig = smokeRig(t, 'up-hangs')
+    const { code, stderr } = await rig.run(
+      '--test-scope',
+      'none',
+      '--restart-timeout',
+      '2',
+      '--restart-retries',
+      '1',
+    )
+    t.equal(code, 1)
+    t.match(stderr, /up took longer than 2 s, and is tried again/)
+    t.match(rig.summary().failed, { phase: 'up', reason: /tasks\/cli.mjs up did not end within 2 s/ })
+    const diagnosis = rig.evidence('diagnosis-up.txt')
+    for (const part of [
+      /== Services\nthe fake stack/,
+      /== Open ports\nnone/,
+      /== Last answers\nhttp:.*\/api\/readyz: /,
+    ])
+      t.match(diagnosis, part)
+    t.same(rig.left(), [])
+    t.same(rig.processes(), [])
+  },
+)
+
+t.test('a phase that says nothing is ended, and told with how things stood', async t => {
+  const rig = smokeRig(t, 'bootstrap-hangs')
+  const { code } = await rig.run('--heartbeat-timeout', '3')
+  t.equal(code, 1)
+  t.match(rig.summary().failed, { phase: 'bootstrap', reason: /said nothing for 3 s/ })
+  t.match(rig.evidence('diagnosis-bootstrap.txt'), /== Last answers\nno port was chosen yet/)
+  t.same(rig.left(), [])
+  t.same(rig.processes(), [])
+})
+
+t.test('a phase that takes longer than its deadline is ended', async t => {
+  const rig = smokeRig(t, 'bootstrap-hangs', { DEBUG_SERVER__SMOKE__SECONDS__BOOTSTRAP: '3' })
+  const { code } = await rig.run()
+  t.equal(code, 1)
+  t.match(rig.summary().failed, { phase: 'bootstrap', reason: /timed out after 3 s/ })
+  t.same(rig.left(), [])
+})

@@ -1,0 +1,106 @@
+import t from 'tap'
+import { type Asked, judgeOptions } from '../../smoke/options.ts'
+import { type PhaseName, phasesOf } from '../../smoke/phases.ts'
+import { type Decision, decide, type Found } from '../../smoke/workspace/decide.ts'
+import { refusedPlace } from '../../smoke/workspace/refused-place.ts'
+
+t.test('what becomes of a place follows from what is there and what was asked for', async t => {
+  const table: [Found['kind'], { reuse?: boolean; force?: boolean }, Decision['kind']][] = [
+    ['absent', {}, 'make'],
+    ['absent', { reuse: true }, 'make'],
+    ['empty', {}, 'take'],
+    ['empty', { reuse: true }, 'take'],
+    ['marked', {}, 'replace'],
+    ['marked', { reuse: true }, 'reuse'],
+    ['marked', { force: true }, 'replace'],
+    ['foreign', {}, 'refuse'],
+    ['foreign', { reuse: true }, 'refuse'],
+    ['foreign', { force: true }, 'replace'],
+    ['no_directory', { force: true }, 'refuse'],
+    ['in_use', { reuse: true }, 'refuse'],
+    ['in_use', { force: true }, 'refuse'],
+  ]
+  for (const [kind, { reuse = false, force = false }, expected] of table) {
+    const decision = decide({ kind }, { path: '/tmp/here', reuse, force })
+    t.equal(decision.kind, expected, `${kind}, reuse ${reuse}, force ${force}`)
+    if (decision.kind === 'refuse') t.match(decision, { message: /\/tmp\/here/, fix: /\w/ })
+  }
+})
+
+t.test('a place that holds something else, or cannot hold sockets, is refused with the reason', async t => {
+  const surroundings = { home: '/home/me', temporary: '/tmp', source: '/src/debug-server' }
+  const table: [string, RegExp | undefined][] = [
+    ['/tmp/smoke', undefined],
+    ['/home/me/smoke', undefined],
+    ['/mnt/c/smoke', /Windows drive/],
+    ['/mnt/C', /Windows drive/],
+    ['/mnt/cache/smoke', undefined],
+    ['/home/me', /holds \/home\/me/],
+    ['/', /holds/],
+    ['/src', /holds \/src\/debug-server/],
+    ['/tmp', /holds \/tmp/],
+    ['/src/debug-server/smoke', /lies in the checkout/],
+    [`/tmp/${'x'.repeat(60)}`, /has 65 bytes, more than 55/],
+  ]
+  for (const [path, expected] of table) {
+    const refused = refusedPlace(path, surroundings)
+    if (expected === undefined) t.equal(refused, undefined, path)
+    else t.match(refused, { message: expected, fix: /--workspace/ }, path)
+  }
+})
+
+t.test('flags that contradict each other are all named, each with what to do', async t => {
+  const table: [Asked, RegExp][] = [
+    [{ bootstrapOnly: true, skipBootstrap: true, workspace: 'x' }, /leave nothing to do/],
+    [{ bootstrapOnly: true, keepWorkspace: false }, /--no-keep-workspace/],
+    [{ skipBootstrap: true }, /needs a workspace/],
+    [{ skipBootstrap: true, workspace: 'x', reuseWorkspace: false }, /--no-reuse-workspace/],
+    [{ skipBootstrap: true, workspace: 'x', forceBootstrap: true }, /contradict each other/],
+    [{ skipBootstrap: true, workspace: 'x', forceWorkspace: true }, /--force-workspace/],
+    [{ forceWorkspace: true }, /nothing to replace/],
+    [{ forceWorkspace: true, workspace: 'x', reuseWorkspace: true }, /--reuse-workspace/],
+    [{ reuseWorkspace: true }, /nothing to reuse/],
+    [{ forceOutdated: true, forceBootstrap: true }, /nothing outdated/],
+  ]
+  for (const [asked, message] of table)
+    t.throws(() => judgeOptions(asked), { name: 'UserError', message, fix: /\w/ }, JSON.stringify(asked))
+  t.throws(() => judgeOptions({ skipBootstrap: true, forceBootstrap: true }), {
+    message: /needs a workspace[\s\S]*contradict each other/,
+  })
+})
+
+t.test('what was not said follows from what was', async t => {
+  t.match(judgeOptions({}), {
+    source: '.',
+    reuse: false,
+    keep: undefined,
+    testScope: 'structural',
+    portKill: true,
+  })
+  t.match(judgeOptions({ workspace: 'x' }), { reuse: true })
+  t.match(judgeOptions({ workspace: 'x', forceWorkspace: true }), { reuse: false }, 'which suffices alone')
+  t.match(judgeOptions({ bootstrapOnly: true }), { keep: true })
+  t.match(judgeOptions({ restartTimeout: undefined, heartbeatTimeout: 0 }), {
+    restartTimeout: 90,
+    heartbeatTimeout: 0,
+  })
+})
+
+t.test(
+  'a run has the phases that were asked for, in one order, and always looks outside in the end',
+  async t => {
+    const before: PhaseName[] = ['clone', 'install', 'bootstrap']
+    const rest = (...tests: PhaseName[]): PhaseName[] => [
+      ...(['ports', 'up', 'ready'] as const),
+      ...tests,
+      ...(['verify-clean', 'confined', 'down', 'untouched'] as const),
+    ]
+    const of = (wish: Partial<Parameters<typeof phasesOf>[0]>) =>
+      phasesOf({ bootstraps: true, bootstrapOnly: false, testScope: 'structural', ...wish })
+    t.same(of({}), [...before, ...rest('structural')])
+    t.same(of({ testScope: 'none' }), [...before, ...rest()])
+    t.same(of({ testScope: 'full' }), [...before, ...rest('structural', 'full')])
+    t.same(of({ bootstraps: false }), rest('structural'))
+    t.same(of({ bootstrapOnly: true }), [...before, 'untouched'])
+  },
+)

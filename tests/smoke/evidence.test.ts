@@ -1,0 +1,103 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { evidenceRoot, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
+import { phaseRecords } from '../../smoke/evidence/events.ts'
+import { reportPage } from '../../smoke/evidence/report.ts'
+import { summaryOf } from '../../smoke/evidence/summary.ts'
+import { room } from './room.ts'
+
+const tasks = ['clone', 'up', 'ready', 'down'].map(name => ({
+  name,
+  describe: `what ${name} is for`,
+  needs: [],
+}))
+const started = { type: 'run-started', at: 1, version: 1, tasks }
+const ndjson = (...events: object[]) => events.map(event => `${JSON.stringify(event)}\n`).join('')
+
+t.test('how each phase went is read from the events of the engine', async t => {
+  const error = { kind: 'command', message: 'sh exited with code 1', lastLines: ['a', 'b'] }
+  const records = phaseRecords(
+    ndjson(
+      started,
+      { type: 'task-started', name: 'clone', why: [] },
+      { type: 'task-succeeded', name: 'clone', durationMs: 5 },
+      { type: 'task-ready', name: 'up', durationMs: 7 },
+      { type: 'task-log', name: 'up', line: 'x' },
+      { type: 'task-failed', name: 'ready', durationMs: 9, error },
+      { type: 'task-skipped', name: 'down' },
+      { type: 'task-aborted', name: 'up', durationMs: 50 },
+      { type: 'something-new', name: 'up' },
+    ),
+  )
+  t.match(records, [
+    { name: 'clone', outcome: 'passed', ms: 5 },
+    { name: 'up', outcome: 'passed', ms: 7 },
+    {
+      name: 'ready',
+      outcome: 'failed',
+      reason: 'sh exited with code 1\na\nb',
+      describe: 'what ready is for',
+    },
+    { name: 'down', outcome: 'skipped' },
+  ])
+})
+
+t.test('what a kill leaves of the events is read as far as it goes', async t => {
+  const whole = ndjson(started, { type: 'task-started', name: 'clone' })
+  t.match(phaseRecords(`${whole}{"type":"task-succ`), [{ outcome: 'running' }, { outcome: 'waiting' }])
+  t.same(phaseRecords(''), [])
+})
+
+const facts = {
+  ...{ run: 'r', kept: false, workspace: '/w', source: '/s', revision: null, duration_ms: 1_000 },
+  ...{ started_at: '2026-01-01T00:00:00.000Z', cancelled: false, findings: [] },
+}
+const passed = (name: string) => ({ name, describe: '', outcome: 'passed', ms: 1 }) as const
+
+t.test('a run has passed where every phase has and nothing was found after them', async t => {
+  const table = [
+    [{ phases: [passed('a')] }, 'passed', null],
+    [{ phases: [] }, 'failed', 'start'],
+    [{ phases: [], findings: [{ phase: 'start', reason: 'no git' }] }, 'failed', 'start'],
+    [{ phases: [passed('a'), { name: 'b', describe: '', outcome: 'running' }] }, 'failed', 'b'],
+    [
+      {
+        phases: [
+          { name: 'a', describe: '', outcome: 'skipped' },
+          { name: 'b', describe: '', outcome: 'failed', ms: 1, reason: 'why' },
+        ],
+      },
+      'failed',
+      'b',
+    ],
+    [{ phases: [passed('a')], findings: [{ phase: 'down', reason: 'left' }] }, 'failed', 'down'],
+    [{ phases: [passed('a')], cancelled: true }, 'cancelled', null],
+  ] as const
+  for (const [given, outcome, phase] of table) {
+    const summary = summaryOf({ ...facts, ...given })
+    t.equal(summary.outcome, outcome)
+    t.equal(summary.failed?.phase ?? null, phase)
+  }
+})
+
+t.test('the page shows what failed, and nothing in it can be taken for markup', async t => {
+  const phases = [
+    { name: 'a<b>', describe: 'x & y', outcome: 'failed', ms: 1_500, reason: '<script>"' },
+  ] as const
+  const page = reportPage(summaryOf({ ...facts, phases }), ['services/api & more.log'])
+  t.match(page, /<h2>a&lt;b&gt; failed<\/h2>\n<pre>&lt;script&gt;&quot;<\/pre>/)
+  t.match(page, /1\.5 s/)
+  t.match(page, /<a href="services\/api%20&amp;%20more.log">services\/api &amp; more.log<\/a>/)
+  t.notMatch(page, /<script/)
+})
+
+t.test('each run has a directory of its own, and the oldest go', async t => {
+  const root = room(t)
+  for (const [at, run] of ['a', 'b', 'c', 'd'].entries()) await makeEvidence(root, new Date(at * 1_000), run)
+  await makeEvidence(root, new Date(3_000), 'e')
+  await pruneEvidence(root, 2)
+  t.same(readdirSync(evidenceRoot(root)).sort(), ['1970-01-01T00-00-03Z-d', '1970-01-01T00-00-03Z-e'])
+  mkdirSync(join(root, 'none'))
+  await pruneEvidence(join(root, 'none'), 2)
+})

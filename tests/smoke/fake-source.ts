@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { exampleOutputs } from '../../services/contract/examples/outputs.ts'
+import { type Owner, room, write } from './room.ts'
+
+/**
+ * What is wrong with a source, by what its commands do instead of what they should. Its commands are a small script, for a real clone
+ * takes half a minute to install: what is under test is what the harness makes of them.
+ */
+export type Fault =
+  | 'none'
+  | 'bootstrap-fails'
+  | 'bootstrap-hangs'
+  | 'bootstrap-dirties'
+  | 'up-hangs'
+  | 'up-fails'
+  | 'serves-another-nonce'
+  | 'verify-fails'
+  | 'listens-elsewhere'
+  | 'leaves-a-daemon'
+  | 'writes-outside'
+
+/** A repository that looks like a checkout of Debug Server, and behaves like one where it has no fault. */
+export function fakeSource(owner: Owner, fault: Fault, outside = ''): string {
+  const root = join(room(owner), 'source')
+  const answers = Object.fromEntries(
+    (['repositories.add', 'sessions.create', 'commands.run', 'sessions.delete'] as const).map(name => [
+      name,
+      exampleOutputs[name],
+    ]),
+  )
+  write(
+    join(root, 'package.json'),
+    JSON.stringify({ name: 'fake', version: '1.0.0', bin: { task: 'tasks/cli.mjs' } }),
+  )
+  write(join(root, '.gitignore'), '.artifacts\nnode_modules\n')
+  write(join(root, 'fault.json'), JSON.stringify({ fault, outside }))
+  write(join(root, 'answers.json'), JSON.stringify(answers))
+  write(join(root, 'tasks/cli.mjs'), cli)
+  write(join(root, 'server.mjs'), server)
+  execFileSync('chmod', ['+x', join(root, 'tasks/cli.mjs')])
+  commit(root, 'as it is')
+  return root
+}
+
+export function commit(root: string, message: string): void {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
+  git('init', '--quiet', '--initial-branch', 'main')
+  git('add', '--all')
+  git('-c', 'user.name=t', '-c', 'user.email=t@example.org', 'commit', '--quiet', '--message', message)
+}
+
+const cli = `#!/usr/bin/env node
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+const { fault, outside } = JSON.parse(readFileSync(new URL('../fault.json', import.meta.url)))
+const name = process.argv.slice(2).find(word => word === '--version' || !word.startsWith('--'))
+const forever = () => setInterval(() => {}, 1e6)
+const fail = text => { process.stderr.write(text + '\\n'); process.exit(1) }
+const daemon = (...args) => spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref()
+const commands = {
+  '--version': () => { mkdirSync('node_modules', { recursive: true }); console.log('task 1.0.0') },
+  bootstrap() {
+    if (fault === 'bootstrap-fails') fail('no python3 on this host')
+    if (fault === 'bootstrap-hangs') { console.log('making an environment'); return forever() }
+    if (fault === 'bootstrap-dirties') writeFileSync('left.txt', '')
+    mkdirSync('.artifacts/secrets', { recursive: true })
+    writeFileSync('.artifacts/secrets/admin-token', 'the-token\\n')
+  },
+  up() {
+    if (fault === 'up-fails') fail('the api crashed at import')
+    if (fault === 'up-hangs') { spawn('sleep', ['600'], { stdio: 'inherit' }); return forever() }
+    const server = spawn(process.execPath, ['server.mjs', fault], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
+    mkdirSync('.artifacts/run', { recursive: true })
+    writeFileSync('.artifacts/run/pid', String(server.pid))
+    server.stdout.once('data', () => process.exit(0))
+  },
+  status: () => console.log('the fake stack'),
+  'verify-clean': () => { if (fault === 'verify-fails') fail('this checkout is not clean') },
+  down() {
+    try { process.kill(Number(readFileSync('.artifacts/run/pid', 'utf8'))) } catch {}
+    rmSync('.artifacts/run/pid', { force: true })
+    if (fault === 'leaves-a-daemon') daemon('-e', 'setInterval(() => {}, 1e6)')
+    if (fault === 'writes-outside') writeFileSync(outside, 'not mine')
+  },
+}
+commands[name]()
+`
+
+const server = `
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+const answers = JSON.parse(readFileSync('answers.json'))
+const fault = process.argv[2]
+let log = ''
+const server = createServer(async (request, response) => {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  const path = request.url.replace(/^\\/api/, '')
+  const json = (status, value) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  if (request.method === 'POST' && path === '/repositories') return json(201, answers['repositories.add'])
+  if (request.method === 'POST' && path === '/sessions') return json(201, answers['sessions.create'])
+  if (request.method === 'POST') {
+    const nonce = fault === 'serves-another-nonce' ? 'another' : JSON.parse(body).command.at(-1)
+    log = '# A small repository\\n' + nonce + '\\n'
+    return json(201, { ...answers['commands.run'], status: 'succeeded', exit_code: 0 })
+  }
+  if (request.method === 'DELETE') return json(202, answers['sessions.delete'])
+  response.writeHead(206, { 'content-type': 'text/plain', 'content-range': 'bytes 0-' + (log.length - 1) + '/' + log.length }).end(log)
+})
+if (fault === 'listens-elsewhere') createServer().listen(0, '0.0.0.0')
+server.listen(Number(process.env.DEBUG_SERVER__PROXY__PORT), '127.0.0.1', () => process.stdout.write('up'))
+mkdirSync('.artifacts/logs', { recursive: true })
+writeFileSync('.artifacts/logs/api.log', 'the api says\\n')
+`

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import t from 'tap'
+import { z } from 'zod'
+import { flagsOf } from '../../tasks/engine/params/declaration.ts'
+import { declareParams } from '../../tasks/engine/params/declare.ts'
+import { meaningless, smokeFlags } from '../../tasks/smoke/flags.ts'
+import { readFlags } from '../../tasks/smoke/read-flags.ts'
+import { smoke } from '../../tasks/smoke/tasks.ts'
+import { readParams } from '../tasks/read-params.ts'
+
+const page = readFileSync(resolve(import.meta.dirname, '../../docs/smoke.md'), 'utf8')
+const declarations = declareParams('smoke', smokeFlags(z))
+const kebab = (name: string) => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+
+t.test(
+  'flags come from SMOKE_ARGS, the command line and what follows "--"; the last that said one counts',
+  async t => {
+    const read = (smokeArgs: string, params: object, rest: string[]) => readFlags({ params, rest, smokeArgs })
+    t.match(await read('--port 1 --test-scope none', {}, []), { port: 1, testScope: 'none' })
+    t.match(await read('--port 1', { port: 2 }, []), { port: 2 })
+    t.match(await read('--port 1', { port: 2 }, ['--port=3', '--no-port-kill']), { port: 3, portKill: false })
+    t.match(await read("--workspace 'a b'", {}, []), { workspace: 'a b' })
+    t.match(await read('', {}, ['--pytest-scope', 'full']), { testScope: 'full' })
+    t.match(await read('--pytest-scope full', { testScope: 'none' }, []), { testScope: 'none' })
+  },
+)
+
+t.test('what is wrong is refused with where it was said, and what was meant', async t => {
+  const read = (smokeArgs: string, rest: string[] = []) => readFlags({ params: {}, rest, smokeArgs })
+  await t.rejects(read('--plan-onl'), {
+    message: /SMOKE_ARGS: smoke takes no --plan-onl/,
+    fix: /"--plan-only"/,
+  })
+  await t.rejects(read('', ['--port', '0']), { message: /"--": --port is "0"/ })
+  await t.rejects(read('', ['--test-scope', 'all']), { message: /--test-scope is "all"/ })
+  await t.rejects(read("--workspace 'a"), { message: /a quote that is not closed/ })
+  await t.rejects(readParams(smoke, ['--restart-timeout', '0']), { message: /--restart-timeout is "0"/ })
+})
+
+t.test('what has no meaning here is refused with the reason, wherever it is said', async t => {
+  for (const [name, reason] of Object.entries(meaningless)) {
+    const expected = { name: 'UserError', message: new RegExp(`no meaning here: ${reason.slice(0, 20)}`) }
+    await t.rejects(readParams(smoke, [kebab(name), 'x']), expected, name)
+    await t.rejects(
+      readFlags({ params: {}, rest: [`${kebab(name)}=x`], smokeArgs: undefined }),
+      expected,
+      name,
+    )
+  }
+})
+
+t.test('the page has every flag and no other, with what --help says of it', async t => {
+  const rows = page.split('\n').filter(line => /^\| `--/.test(line))
+  const shown = rows.map(row => /`(--[a-z0-9-]+)/.exec(row)?.[1])
+  const known = declarations.filter(({ hidden }) => hidden !== true)
+  t.same(
+    shown,
+    known.map(({ flag }) => flag),
+  )
+  for (const { flag, describe = '' } of known) {
+    const row = rows.find(line => new RegExp(`^\\| \`${flag}[ \`]`).test(line)) ?? ''
+    const [meaning = '', preset] = describe.split('; default: ')
+    t.ok(row.includes(meaning), `${flag}: ${meaning}`)
+    if (preset !== undefined) t.ok(row.includes(preset), `${flag} defaults to ${preset}`)
+  }
+  for (const name of Object.keys(meaningless)) t.ok(page.includes(`\`${kebab(name)}\``), name)
+  const flags = flagsOf(declarations)
+  const said = [...page.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9](?![\w-])/g)].map(([flag]) => flag)
+  const others = ['--code', '--version', '--taskfile']
+  t.same(
+    said.filter(flag => !flags.includes(flag) && !others.includes(flag)),
+    [],
+    'and speaks of none that there is not',
+  )
+})

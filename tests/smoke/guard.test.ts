@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { changesBetween } from '../../smoke/guard/compare.ts'
+import {
+  compareSnapshots,
+  guardedPlaces,
+  savedSnapshots,
+  saveSnapshots,
+  takeSnapshots,
+} from '../../smoke/guard/guard.ts'
+import { snapshotOf } from '../../smoke/guard/snapshot.ts'
+import { commit } from './fake-source.ts'
+import { room, write } from './room.ts'
+
+const git = { environment: { PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' } }
+
+t.test('content, modes, links, what is new and what is gone are seen, and nothing else', async t => {
+  const place = room(t)
+  write(join(place, 'same', 'a'), 'a')
+  for (const name of ['content', 'mode', 'gone']) write(join(place, name), 'b')
+  symlinkSync('/one', join(place, 'link'))
+  const before = await snapshotOf(place)
+  writeFileSync(join(place, 'same', 'a'), 'a')
+  t.same(changesBetween(place, before, await snapshotOf(place)), [], 'written again with what it was')
+  writeFileSync(join(place, 'content'), 'c')
+  chmodSync(join(place, 'mode'), 0o600)
+  rmSync(join(place, 'gone'))
+  rmSync(join(place, 'link'))
+  symlinkSync('/two', join(place, 'link'))
+  write(join(place, 'new', 'file'))
+  t.same(
+    changesBetween(place, before, await snapshotOf(place)).map(
+      ({ path, how }) => `${how} ${path.slice(place.length)}`,
+    ),
+    ['changed /content', 'removed /gone', 'changed /link', 'changed /mode', 'added /new', 'added /new/file'],
+  )
+})
+
+t.test('a place that is not there, or is a file, counts too', async t => {
+  const place = join(room(t), 'place')
+  const before = await snapshotOf(place)
+  t.same(before, {})
+  write(place, 'now')
+  t.same(changesBetween(place, before, await snapshotOf(place)), [{ path: place, how: 'added' }])
+})
+
+t.test(
+  'of a checkout its commits, branches, settings and files count, and what is ignored does not',
+  async t => {
+    const root = room(t)
+    write(join(root, '.gitignore'), 'ignored\n')
+    write(join(root, 'file'), 'a')
+    commit(root, 'one')
+    write(join(root, 'mine'), 'not committed')
+    const guarded = { checkout: root, places: [] }
+    const take = () => takeSnapshots(guarded, git)
+    const before = await take()
+    const changed = async () =>
+      changesBetween('', before[root] ?? {}, (await take())[root] ?? {}).map(
+        ({ path, how }) => `${how} ${path}`,
+      )
+    write(join(root, 'ignored'), 'x')
+    t.same(await changed(), [])
+    const run = (...args: string[]) => execFileSync('git', args, { cwd: root, stdio: 'pipe' })
+    const table: [string, () => unknown, () => unknown, string[]][] = [
+      ['a file', () => write(join(root, 'file'), 'b'), () => write(join(root, 'file'), 'a'), ['added file']],
+      [
+        'one that had been changed before',
+        () => write(join(root, 'mine'), 'other'),
+        () => write(join(root, 'mine'), 'not committed'),
+        ['changed mine'],
+      ],
+      ['a branch', () => run('branch', 'b'), () => run('branch', '-D', 'b'), ['changed refs']],
+      [
+        'a setting',
+        () => run('config', 'a.b', 'c'),
+        () => run('config', '--remove-section', 'a'),
+        ['changed configuration'],
+      ],
+    ]
+    for (const [what, change, back, expected] of table) {
+      change()
+      t.same(await changed(), expected, what)
+      back()
+      t.same(await changed(), [], `${what} put back`)
+    }
+  },
+)
+
+t.test('what somebody else is writing is told, and nothing that the run is blamed for', async t => {
+  const place = room(t)
+  write(join(place, 'log'), '')
+  write(join(place, 'quiet'), '')
+  const before = await takeSnapshots({ checkout: undefined, places: [place] }, git)
+  const log = openSync(join(place, 'log'), 'a')
+  writeFileSync(log, 'a line')
+  writeFileSync(join(place, 'quiet'), 'changed')
+  const after = await takeSnapshots({ checkout: undefined, places: [place] }, git)
+  const changesOf = (isOurs: boolean) => {
+    const { changes, others } = compareSnapshots(before, after, () => isOurs)
+    return [changes, others].map(all => all.map(({ path }) => path.slice(place.length)))
+  }
+  t.same(changesOf(false), [['/quiet'], ['/log']])
+  t.same(changesOf(true), [['/log', '/quiet'], []], 'a process of the run is no excuse')
+  closeSync(log)
+  t.same(changesOf(false), [['/log', '/quiet'], []], 'nor is one that has gone')
+})
+
+t.test('the places are those that the variables of the host lead to', async t => {
+  t.same(guardedPlaces('/home/me', {}).slice(0, 4), [
+    '/home/me/.codex',
+    '/home/me/.pm2',
+    '/home/me/.debug-server',
+    '/home/me/.config/debug-server',
+  ])
+  const named = guardedPlaces('/home/me', { CODEX_HOME: '/c', PM2_HOME: '/p', XDG_CONFIG_HOME: '/x' })
+  for (const place of ['/c', '/p', '/x/debug-server', '/home/me/.debug-server'])
+    t.ok(named.includes(place), place)
+})
+
+t.test('snapshots are kept in a file', async t => {
+  const directory = room(t)
+  mkdirSync(join(directory, 'place'))
+  const snapshots = await takeSnapshots({ checkout: undefined, places: [join(directory, 'place')] }, git)
+  await saveSnapshots(join(directory, 'before.json'), snapshots)
+  t.same(await savedSnapshots(join(directory, 'before.json')), snapshots)
+})

@@ -1,0 +1,43 @@
+import { existsSync, globSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { until } from '../until.ts'
+import { commit } from './fake-source.ts'
+import { write } from './room.ts'
+import { smokeRig } from './smoke-rig.ts'
+
+t.setTimeout(280_000)
+
+t.test('two at once, one of which cleans up, do not disturb each other', async t => {
+  const rig = smokeRig(t)
+  const first = rig.start('--test-scope', 'none')
+  await until('the first has moved in', () => globSync(join(rig.temporary, '*/clone')).length > 0)
+  const second = await rig.run('--test-scope', 'none')
+  t.equal(second.code, 0, second.stderr)
+  t.match(await first.ended, { code: 0 })
+  t.same(rig.left(), [])
+})
+
+t.test(
+  'a workspace that was bootstrapped is used again, with its ports, and refused once it is behind',
+  async t => {
+    const rig = smokeRig(t)
+    const workspace = join(rig.temporary, 'mine')
+    mkdirSync(workspace)
+    t.match(await rig.run('--workspace', workspace, '--bootstrap-only'), { code: 0 })
+    t.ok(existsSync(join(workspace, 'clone/.artifacts/secrets/admin-token')))
+    const plan = await rig.run('--workspace', workspace, '--plan-only')
+    t.match(plan.stdout, /used again; kept/)
+    t.notMatch(plan.stdout, /Bootstrap the clone/)
+    const again = await rig.run('--workspace', workspace, '--skip-bootstrap', '--test-scope', 'none')
+    t.equal(again.code, 0, again.stderr)
+    t.notMatch(again.stderr, /\d +clone +started/)
+    t.ok(existsSync(workspace))
+    write(join(rig.source, 'later.txt'), 'later')
+    commit(rig.source, 'later')
+    const behind = await rig.run('--workspace', workspace, '--test-scope', 'none')
+    t.match(behind, { code: 1, stderr: /is 1 commit\(s\) behind[\s\S]*--force-outdated/ })
+    t.match(await rig.run('--cleanup-only', '--workspace', workspace), { code: 0, stdout: /removed .*mine/ })
+    t.same(rig.left(), [])
+  },
+)

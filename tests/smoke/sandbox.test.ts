@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { scopeVariable } from '../../lib/processes/process-scope.ts'
+import { sandboxEnvironment, secretsIn } from '../../smoke/sandbox/environment.ts'
+import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
+import { listenersOf, strangersAmong } from '../../smoke/sandbox/listeners.ts'
+import { membersOf } from '../../smoke/sandbox/members.ts'
+import { choosePorts, portsIn } from '../../smoke/sandbox/ports.ts'
+import { placesIn } from '../../smoke/workspace/places.ts'
+import { until } from '../until.ts'
+import { type Owner, room, write } from './room.ts'
+
+const places = placesIn('/tmp/work')
+
+t.test('everything personal lies in the workspace, and no credential comes along', async t => {
+  const environment = sandboxEnvironment(
+    places,
+    {
+      environment: {
+        PATH: '/src/node_modules/.bin:relative::/opt/bin:/usr/bin',
+        HOME: '/home/me',
+        LC_ALL: 'de_DE.UTF-8',
+        HTTPS_PROXY: 'http://proxy:3128',
+        npm_config_registry: 'https://registry.example.org/',
+        OPENAI_API_KEY: 'secret',
+        DEBUG_SERVER_TOKEN: 'secret',
+        DEBUG_SERVER__API__PORT: '1234',
+        PM2_HOME: '/home/me/.pm2',
+        CODEX_HOME: '/home/me/.codex',
+        NODE_OPTIONS: '--require ./mine.js',
+        GIT_DIR: '/src/.git',
+      },
+      home: '/home/me',
+      nodeDirectory: '/opt/node/bin',
+      exists: path => path === '/home/me/.npmrc',
+    },
+    'run-1',
+  )
+  t.match(environment, {
+    PATH: '/opt/node/bin:/opt/bin:/usr/bin',
+    LC_ALL: 'de_DE.UTF-8',
+    HTTPS_PROXY: 'http://proxy:3128',
+    npm_config_registry: 'https://registry.example.org/',
+    npm_config_cache: '/home/me/.npm',
+    npm_config_userconfig: '/home/me/.npmrc',
+    DEBUG_SERVER_SMOKE: 'run-1',
+  })
+  for (const name of [
+    'HOME',
+    'TMPDIR',
+    'XDG_CONFIG_HOME',
+    'XDG_STATE_HOME',
+    'XDG_CACHE_HOME',
+    'XDG_RUNTIME_DIR',
+  ])
+    t.match(environment[name], /^\/tmp\/work\//, name)
+  t.notMatch(JSON.stringify(environment), /secret|1234|mine.js|\.pm2|\.codex|GIT_DIR/)
+})
+
+t.test('passwords in addresses are secrets', async t => {
+  t.same(secretsIn({ A: 'https://me:p%40ss@host/simple', B: 'https://host/x:y@z', C: undefined }), [
+    'p%40ss',
+    'p@ss',
+  ])
+})
+
+t.test(
+  'sandbox.env comes back as it was written, for its owner alone, and what is none is refused',
+  async t => {
+    const own = placesIn(room(t))
+    const environment = { PATH: '/a:/b', EMPTY: '', EQUALS: 'a=b', SPACES: ' \'"$x ' }
+    await writeEnvironment(own, environment)
+    t.equal(statSync(own.environmentFile).mode & 0o777, 0o600)
+    t.same(await readEnvironment(own), environment)
+    await t.rejects(writeEnvironment(own, { TWO: 'a\nb' }), {
+      name: 'UserError',
+      message: /TWO has several lines/,
+    })
+    write(own.environmentFile, 'A=1\nnonsense\n')
+    await t.rejects(readEnvironment(own), { name: 'UserError', message: /sandbox.env:2 is no NAME=value/ })
+  },
+)
+
+/** Somebody listens on a port of the system's choice. */
+async function listener(owner: Owner): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  owner.teardown(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+t.test(
+  'whoever listens is left alone: another port is taken, or the one that was asked for refused',
+  async t => {
+    const taken = await listener(t)
+    const range = { lowest: 18_000, highest: 20_000 }
+    const chosen = await choosePorts({ range, asked: undefined, before: {} })
+    t.not(chosen.proxy, chosen.api)
+    for (const port of Object.values(chosen)) t.ok(port >= 18_000 && port <= 20_000)
+    t.same(
+      await choosePorts({ range, asked: undefined, before: chosen }),
+      chosen,
+      'those of the run before stay',
+    )
+    const other = await choosePorts({ range, asked: undefined, before: { proxy: taken, api: chosen.api } })
+    t.not(other.proxy, taken)
+    t.equal(other.api, chosen.api)
+    await t.rejects(choosePorts({ range, asked: taken, before: {} }), {
+      message: /is in use/,
+      fix: /leave --port out/,
+    })
+    const none = { lowest: taken, highest: taken }
+    await t.rejects(choosePorts({ range: none, asked: undefined, before: {} }), {
+      message: /no free port/,
+      fix: /smoke/,
+    })
+    t.same(portsIn({ DEBUG_SERVER__PROXY__PORT: '18001', DEBUG_SERVER__API__PORT: 'x' }), { proxy: 18_001 })
+  },
+)
+
+t.test('members are those that bear the mark and what descends from them, and no others', async t => {
+  const start = async (mark: string) => {
+    const child = spawn('sh', ['-c', 'env -i sleep 600 & echo; wait'], {
+      env: { PATH: process.env.PATH ?? '', [scopeVariable]: mark },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    })
+    t.teardown(() => child.pid && process.kill(-child.pid, 'SIGKILL'))
+    await once(child.stdout, 'data')
+    return child.pid
+  }
+  const own = await start('outer:mine')
+  const other = await start('outer:minefield')
+  await until('the descendant runs', () => membersOf('mine').length === 2)
+  const pids = membersOf('mine').map(({ pid }) => pid)
+  t.ok(own !== undefined && pids.includes(own))
+  t.notOk(other !== undefined && pids.includes(other))
+})
+
+t.test(
+  'what a process listens on is told, and what is not its own or open to others is a stranger',
+  async t => {
+    const port = await listener(t)
+    const listeners = await listenersOf([process.pid])
+    t.ok(listeners?.some(one => one.port === port && one.address === '127.0.0.1' && one.pid === process.pid))
+    t.same(await listenersOf([2 ** 22 + 1]), [])
+    const all = [
+      { pid: 1, address: '127.0.0.1', port: 18_000 },
+      { pid: 2, address: '0.0.0.0', port: 18_000 },
+      { pid: 3, address: '::1', port: 18_001 },
+      { pid: 4, address: '127.0.0.1', port: 9_090 },
+    ]
+    t.same(
+      strangersAmong(all, [18_000, 18_001]).map(({ pid }) => pid),
+      [2, 4],
+    )
+  },
+)
+
+t.test('the programs of this checkout are not on the PATH of its clone', async t => {
+  const nodeDirectory = dirname(process.execPath)
+  const { PATH } = sandboxEnvironment(
+    places,
+    { environment: {}, home: '/home/me', nodeDirectory, exists: () => false },
+    'run',
+  )
+  t.equal(
+    PATH,
+    [nodeDirectory, ...['/usr/local/bin', '/usr/bin', '/bin'].filter(one => one !== nodeDirectory)].join(':'),
+  )
+  t.ok(join(nodeDirectory, 'node'))
+})

@@ -1,0 +1,34 @@
+import t from 'tap'
+import { until } from '../until.ts'
+import { smokeRig } from './smoke-rig.ts'
+
+t.setTimeout(280_000)
+
+const begun = (phase: string) => new RegExp(`\\d +${phase} +started`)
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  t.test(`${signal} ends a run with ${code}, keeps its evidence and leaves nothing`, async t => {
+    const rig = smokeRig(t, 'up-hangs')
+    const running = rig.start('--test-scope', 'none')
+    await until('it starts the services', () => begun('up').test(running.stderr()))
+    running.child.kill(signal)
+    t.match(await running.ended, { code })
+    t.match(rig.summary(), { outcome: 'cancelled' })
+    t.same(rig.left(), [])
+    t.same(rig.processes(), [])
+  })
+
+t.test('killed at any moment, it leaves no process and no workspace', async t => {
+  for (const phase of ['clone', 'bootstrap', 'up', 'ready']) {
+    const rig = smokeRig(t, phase === 'bootstrap' ? 'bootstrap-hangs' : phase === 'up' ? 'up-hangs' : 'none')
+    const running = rig.start('--test-scope', 'none')
+    await until(`it is at ${phase}`, () => begun(phase).test(running.stderr()))
+    running.child.kill('SIGKILL')
+    await running.ended
+    await until('nothing is left', () => rig.left().length === 0 && rig.processes().length === 0)
+    t.match(rig.evidence('events.ndjson'), /"run-started"/, `${phase}: what there was to tell is kept`)
+  }
+})

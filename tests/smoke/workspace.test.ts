@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import t from 'tap'
+import { tryToLock } from '../../lib/lock.ts'
+import { identify, isAlive } from '../../lib/processes/identity.ts'
+import { scopeVariable } from '../../lib/processes/process-scope.ts'
+import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
+import { look } from '../../smoke/workspace/look.ts'
+import { readMarker, writeMarker } from '../../smoke/workspace/marker.ts'
+import { moveIn } from '../../smoke/workspace/move-in.ts'
+import { placesIn, prefix } from '../../smoke/workspace/places.ts'
+import { workspacesToClean } from '../../smoke/workspace/to-clean.ts'
+import { until } from '../until.ts'
+import { type Owner, room, write } from './room.ts'
+
+const newcomer = { run: 'one', mark: 'mark-of-one', now: new Date(0), endsFormer: true }
+
+/** A workspace that a run was in, as a kill or --keep-workspace leaves it. */
+async function left(directory: string, name: string, mark = 'mark-of-nobody') {
+  const places = placesIn(join(directory, name))
+  using _ = await moveIn({ places, decision: { kind: 'make' } }, { ...newcomer, mark })
+  write(join(places.clone, 'file'))
+  return places
+}
+
+/** A process that bears a mark, as those of a run do. */
+async function bearer(owner: Owner, mark: string): Promise<ChildProcess> {
+  const child = spawn('sleep', ['600'], { env: { [scopeVariable]: `outer:${mark}` }, stdio: 'ignore' })
+  owner.teardown(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  return child
+}
+
+t.test('who moves in marks the place for its owner alone, and nobody else can meanwhile', async t => {
+  const places = placesIn(join(room(t), 'work'))
+  t.same(look(places), { kind: 'absent' })
+  const lock = await moveIn({ places, decision: { kind: 'make' } }, newcomer)
+  t.equal(statSync(places.workspace).mode & 0o777, 0o700)
+  t.match(readMarker(places), { version: 1, run: 'one', marks: ['mark-of-one'] })
+  t.ok(existsSync(places.temporary))
+  // A lock keeps out other processes; this one asks through a child.
+  t.equal(await lookedFromOutside(places.workspace), 'in_use')
+  lock[Symbol.dispose]()
+  t.equal(await lookedFromOutside(places.workspace), 'marked')
+})
+
+async function lookedFromOutside(workspace: string): Promise<string> {
+  const module = (name: string) =>
+    JSON.stringify(resolve(import.meta.dirname, `../../smoke/workspace/${name}.ts`))
+  const script = `import { look } from ${module('look')}; import { placesIn } from ${module('places')}
+    process.stdout.write(look(placesIn(${JSON.stringify(workspace)})).kind)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let said = ''
+  child.stdout.on('data', data => (said += data))
+  await once(child, 'close')
+  return said
+}
+
+t.test('what is there is told apart', async t => {
+  const directory = room(t)
+  const kindOf = (name: string) => look(placesIn(join(directory, name))).kind
+  mkdirSync(join(directory, 'empty'))
+  write(join(directory, 'foreign', 'file'))
+  write(join(directory, 'file'))
+  write(join(directory, 'damaged', '.debug-server-smoke.json'), '{"version":')
+  symlinkSync(join(directory, 'foreign'), join(directory, 'link'))
+  await left(directory, 'marked')
+  const kinds = ['nothing', 'empty', 'foreign', 'file', 'damaged', 'link', 'marked'].map(kindOf)
+  t.same(kinds, ['absent', 'empty', 'foreign', 'no_directory', 'foreign', 'no_directory', 'marked'])
+})
+
+t.test(
+  'stale are those that nobody is at work in, with what is left of their runs, and no others',
+  async t => {
+    const directory = room(t)
+    const kept = await left(directory, `${prefix}kept`, 'mark-of-kept')
+    const spared = await left(directory, `${prefix}spared`)
+    const live = await left(directory, `${prefix}live`)
+    await left(directory, 'of-another-name')
+    write(join(directory, `${prefix}foreign`, 'file'))
+    mkdirSync(join(directory, `${prefix}new`))
+    mkdirSync(join(directory, `${prefix}old`))
+    utimesSync(join(directory, `${prefix}old`), 0, 0)
+    const holder = holdLock(t, live.lock)
+    await holder.held
+    const leftover = await bearer(t, 'mark-of-kept')
+    const stranger = await bearer(t, 'mark-of-somebody')
+
+    const stale = staleWorkspaces(directory, { spared: spared.workspace, now: Date.now() })
+    t.same(stale.map(({ workspace }) => workspace).sort(), [kept.workspace, join(directory, `${prefix}old`)])
+    for (const places of stale) t.equal(await cleanUp(places), true)
+    t.notOk(existsSync(kept.workspace))
+    t.ok(existsSync(live.clone))
+    t.ok(existsSync(spared.clone))
+    await until('what the run has left is gone', () => leftover.exitCode ?? leftover.signalCode)
+    t.equal(stranger.signalCode, null, 'who bears another mark is none of its business')
+    t.equal(await cleanUp(live), false, 'not one that has become live')
+    t.equal(await cleanUp(placesIn(join(directory, `${prefix}foreign`))), false)
+  },
+)
+
+/** Another process that holds a lock until the test ends. */
+function holdLock(owner: Owner, path: string) {
+  const module = JSON.stringify(resolve(import.meta.dirname, '../../lib/lock.ts'))
+  const script = `import { tryToLock } from ${module}
+    globalThis.lock = tryToLock(${JSON.stringify(path)}); process.stdout.write('held'); setInterval(() => {}, 1e6)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  owner.teardown(() => child.kill('SIGKILL'))
+  return { held: once(child.stdout, 'data') }
+}
+
+t.test('--cleanup-only removes what it is told to, and nothing that the harness has not made', async t => {
+  const directory = room(t)
+  const surroundings = { cwd: directory, temporary: directory }
+  const clean = (name: string) => workspacesToClean(name, surroundings, Date.now()).map(one => one.workspace)
+  const named = await left(directory, 'named')
+  write(join(directory, 'mine', 'file'))
+  t.same(clean('named'), [named.workspace], 'whatever it is called')
+  t.same(clean('nothing'), [])
+  t.throws(() => clean('mine'), {
+    name: 'UserError',
+    message: /no workspace of this harness/,
+    fix: /nothing was removed/,
+  })
+  await holdLock(t, named.lock).held
+  t.throws(() => clean('named'), { message: /a smoke is at work/ })
+})
+
+t.test('a place that somebody fills meanwhile stays theirs', async t => {
+  const places = placesIn(join(room(t), 'work'))
+  write(join(places.workspace, 'theirs'))
+  await t.rejects(moveIn({ places, decision: { kind: 'make' } }, newcomer), {
+    message: /has put theirs into/,
+  })
+  t.same(readdirSync(places.workspace).includes('theirs'), true)
+  t.equal(readMarker(places), undefined)
+})
+
+t.test('what an earlier run has left running here is ended, or left where that was asked for', async t => {
+  const directory = room(t)
+  const places = await left(directory, 'work', 'former')
+  const leftover = await bearer(t, 'former')
+  const identity = identify(leftover.pid ?? 0)
+  ;(await moveIn({ places, decision: { kind: 'reuse' } }, { ...newcomer, endsFormer: false }))[
+    Symbol.dispose
+  ]()
+  t.ok(identity !== undefined && isAlive(identity))
+  t.same(readMarker(places)?.marks, ['former', 'mark-of-one'], 'still known, for whoever comes next')
+  ;(await moveIn({ places, decision: { kind: 'reuse' } }, newcomer))[Symbol.dispose]()
+  await until('it is gone', () => leftover.exitCode ?? leftover.signalCode)
+  t.ok(existsSync(join(places.clone, 'file')), 'what is reused stays')
+})
+
+t.test('what a kill leaves of a removal is still known for a workspace', async t => {
+  const places = placesIn(join(room(t), `${prefix}half`))
+  mkdirSync(places.workspace)
+  await writeMarker(places, { version: 1, run: 'one', created_at: new Date(0).toISOString(), marks: [] })
+  t.equal(look(places).kind, 'marked')
+  using lock = tryToLock(places.lock)
+  t.ok(lock)
+})
+
+t.test('where the harness is killed, its keeper ends its processes and moves out', async t => {
+  const directory = room(t)
+  for (const keep of [false, true]) {
+    const places = placesIn(join(directory, keep ? 'kept' : 'removed'))
+    const mark = `mark-${keep}`
+    const module = (name: string) =>
+      JSON.stringify(resolve(import.meta.dirname, `../../smoke/workspace/${name}.ts`))
+    const script = `
+      import { startKeeper } from ${module('keeper')}; import { moveIn } from ${module('move-in')}
+      import { placesIn } from ${module('places')}
+      const places = placesIn(${JSON.stringify(places.workspace)})
+      startKeeper(places.workspace, { keep: ${keep} })
+      globalThis.lock = await moveIn({ places, decision: { kind: 'make' } },
+        { run: 'one', mark: ${JSON.stringify(mark)}, now: new Date(), endsFormer: true })
+      process.stdout.write('in'); setInterval(() => {}, 1e6)`
+    const harness = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    t.teardown(() => harness.kill('SIGKILL'))
+    await once(harness.stdout, 'data')
+    const member = await bearer(t, mark)
+    harness.kill('SIGKILL')
+    await until('its processes are gone', () => member.exitCode ?? member.signalCode)
+    if (keep) await until('nobody holds it any more', () => look(places).kind === 'marked')
+    else await until('it is removed', () => !existsSync(places.workspace))
+    t.equal(existsSync(places.home), keep)
+  }
+})
