@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { shells } from '../../../lib/completion/shell-answer.ts'
 import { contract } from '../../../services/contract/contract.ts'
+import { presets } from '../../manager/discovery/presets.ts'
 import { fieldsOf } from '../fields.ts'
 import { layoutOf } from '../flags.ts'
 import { type Leaf, leaves } from '../leaves.ts'
@@ -58,6 +59,8 @@ function ofLocal(name: Extract<Leaf['does'], { local: unknown }>['local']): Gram
   const values = ((): KnownValues => {
     if (name === 'completions') return { kind: 'words', words: shells }
     if (argumentsOf(command).includes('SESSION')) return { kind: 'named', named: 'sessions' }
+    if (name === 'mcp-server install') return { kind: 'named', named: 'discovered MCP servers' }
+    if (name === 'mcp-server remove') return { kind: 'named', named: 'installed MCP servers' }
     if (name === 'profile use' || name === 'profile remove') return { kind: 'named', named: 'profiles' }
     return any
   })()
@@ -66,6 +69,7 @@ function ofLocal(name: Extract<Leaf['does'], { local: unknown }>['local']): Gram
   )
   return {
     flags: flagsOf(command, name => {
+      if (name === '--preset') return { kind: 'words', words: Object.keys(presets) }
       if (name === '--debug') return { kind: 'named', named: 'debug sessions' }
       return files.has(name) ? file : any
     }),

@@ -28,6 +28,8 @@ const cached = z.object({
 /** The names that there are, newest first. Rejects where they cannot be had in time. */
 export async function namesOf(io: Io, named: NamedKind, typed: Typed): Promise<readonly Candidate[]> {
   if (named === 'profiles') return await profiles(io)
+  if (named === 'discovered MCP servers' || named === 'installed MCP servers')
+    return await (await import('./mcp-servers.ts')).mcpServers(io, named)
   const loaded = await loadSettings(io, connectionFlags(typed))
   const settings = await connectionSettings(loaded)
   const session = sessionOf(named, typed)
@@ -47,7 +49,7 @@ const sessionOf = (named: NamedKind, { places }: Typed): string =>
   places.get('session') ?? (named === 'artifact paths' ? places.get('artifact') : undefined) ?? '@last'
 
 const ask: Record<
-  Exclude<NamedKind, 'profiles'>,
+  Exclude<NamedKind, 'profiles' | `${string} MCP servers`>,
   (client: Client, session: string) => Promise<readonly Candidate[]>
 > = {
   'artifact paths': async ({ artifacts }, session) =>

@@ -35,6 +35,8 @@ t.test('commands, then what stands at their places', async t => {
     [['artifact', 'download', ''], 'artifacts'],
     [['artifact', 'download', '@last', ''], 'artifact paths'],
     [['profile', 'use', ''], 'profiles'],
+    [['mcp-server', 'install', ''], 'discovered MCP servers'],
+    [['mcp-server', 'remove', ''], 'installed MCP servers'],
     [['--profile', ''], 'profiles'],
     [['server', 'init', '--json', '--profile', ''], 'profiles'],
   ]
@@ -46,6 +48,7 @@ t.test('values that are known, and files', async t => {
   t.ok((await at('session', 'list', '--status=')).texts.includes('--status=running'))
   t.same((await at('completions', '')).texts, ['bash', 'zsh', 'fish'])
   t.ok((await at('token', 'create', 'ci', '--scopes', '')).texts.includes('sessions:read'))
+  t.ok((await at('mcp-server', 'discover', '--preset', '')).texts.includes('database'))
   t.match(await at('session', 'create', '--patch', ''), { texts: ['@working-tree', '-'], filesFrom: 0 })
   t.match(await at('session', 'create', '--patch=x'), { filesFrom: '--patch='.length })
   t.match(await at('artifact', 'download', 'art_0', '--output', ''), { texts: [], filesFrom: 0 })
@@ -55,6 +58,8 @@ t.test('values that are known, and files', async t => {
     ['register', 'maria', '--invite'],
     ['login', 'maria', '--password'],
     ['agent', 'install'],
+    ['mcp-server', 'refresh'],
+    ['mcp-server', 'install', '--descriptor'],
   ])
     t.match(await at(...words, ''), { filesFrom: 0 }, words.join(' '))
   t.match(await at('repository', 'add', ''), { filesFrom: 0 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { entrySchema } from '../../../../client/manager/descriptor/entry.ts'
 import type { Options } from '../../../../client/manager/descriptor/options.ts'
@@ -80,6 +81,25 @@ t.test('what a catalogue says is literal, wherever the gateway puts variables', 
   for (const text of [command, ...args, env.A ?? ''])
     t.same(expand(text, { HOME: '/root', TOKEN: 'secret' }), { text: evil })
   t.match(tableOf({ program: { command: 'x', args: ['~/.ssh/id_rsa'] } }), { problems: [/begins with "~"/] })
+  t.end()
+})
+
+t.test('whatever an entry says, nothing of this machine is put into it', t => {
+  const text = fc.string({ maxLength: 12 }).map(one => one.replaceAll(/\p{Cc}/gu, '').replace(/^~/, ''))
+  const spiced = fc
+    .tuple(text, fc.constantFrom('$HOME', '$', '$$', '~', '{x}', '"', "'", '\\'))
+    .map(all => all.join(''))
+  const environment = { HOME: '/root', TOKEN: 'secret' }
+  fc.assert(
+    fc.property(fc.array(spiced, { minLength: 1, maxLength: 4 }), spiced, (args, value) => {
+      const command = 'x'
+      const made = tableOf({ program: { command, args, environmentVariables: [{ name: 'A', value }] } })
+      if (!made.ok) return made.problems.every(one => one.includes('begins with "~"'))
+      if ('url' in made.table) return false
+      const filled = [...made.table.args, made.table.env?.A ?? ''].map(one => expand(one, environment))
+      return [...args, value].every((one, at) => Object(filled[at]).text === one)
+    }),
+  )
   t.end()
 })
 

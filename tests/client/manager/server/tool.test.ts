@@ -3,6 +3,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
 import t from 'tap'
 import { createManagerServer } from '../../../../client/manager/server/manager-server.ts'
 import { calledWith, manageTool } from '../../../../client/manager/server/tool.ts'
+import { npmRegistry } from '../npm-registry.ts'
 import { makeRoot } from '../rig.ts'
 
 t.test('parameters may stand beside the operation, or be JSON in a text; null is nothing', t => {
@@ -58,11 +59,13 @@ t.test('the tool tells every operation and its parameters in one schema that age
 
 t.test('each answer is the same envelope, as text and as data; what went wrong is a failure', async t => {
   const { root } = await makeRoot(t, { 'config/mcp.toml': '' })
+  const npm = await npmRegistry(t, [{ name: 'x', version: '1.0.0', manifest: { bin: 'x.js' } }])
   const reported: unknown[] = []
   const server = createManagerServer({
     version: '1.2.3',
-    place: { root, environment: {}, signal: new AbortController().signal, now: Date.now },
+    place: { root, environment: npm.environment, signal: new AbortController().signal, now: Date.now },
     report: error => void reported.push(error),
+    progressEvery: 1,
   })
   const [ours, theirs] = InMemoryTransport.createLinkedPair()
   const client = new Client({ name: 'test', version: '1' })
@@ -91,5 +94,16 @@ t.test('each answer is the same envelope, as text and as data; what went wrong i
     content: [{ text: /operation is missing; it is one of: list_disc/ }],
   })
   await t.rejects(call({}, 'other'), { message: /there is no tool "other"/ })
+  const told: (string | undefined)[] = []
+  const params = {
+    descriptor: { name: 'x', packages: [{ registryType: 'npm', identifier: 'x' }] },
+    dry_run: true,
+  }
+  const asked = { name: 'manage_servers', arguments: { operation: 'install_server', params } }
+  const planned = await client.callTool(asked, undefined, {
+    onprogress: ({ message }) => void told.push(message),
+  })
+  t.match(planned, { isError: false })
+  t.equal(told[0], 'install_server is at work')
   t.same(reported, [])
 })

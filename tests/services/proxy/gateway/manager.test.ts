@@ -5,14 +5,11 @@ import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import { until } from '../../../until.ts'
-import { call, startRig, toolNames, unrulyTable } from './rig.ts'
+import { call, managerTable, startRig, toolNames, unrulyTable } from './rig.ts'
 
 t.setTimeout(240_000)
 
 const fixtures = resolve(import.meta.dirname, '../../../fixtures/mcp-servers')
-const managerTable =
-  '[servers.manager]\nbuiltin = "manager"\nchanges = "follow"\n[servers.manager.tools.manage_servers]\nname = "manage_servers"\n[manager]\nregistry = ""\n'
-
 async function startManaged(t: Parameters<typeof startRig>[0], more = '') {
   const rig = await startRig(t, `${managerTable}${more}`)
   await cp(fixtures, join(rig.root, 'catalogues'), { recursive: true })

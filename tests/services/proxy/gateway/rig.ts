@@ -24,6 +24,10 @@ export const unruly = resolve(import.meta.dirname, 'unruly-server.ts')
 export const unrulyTable = (name: string, more = ''): string =>
   `[servers.${name}]\ncommand = ${JSON.stringify(process.execPath)}\nargs = [${JSON.stringify(unruly)}]\n${more}\n`
 
+/** Tables of TOML with the manager, which asks no registry of the internet. */
+export const managerTable =
+  '[servers.manager]\nbuiltin = "manager"\nchanges = "follow"\n[servers.manager.tools.manage_servers]\nname = "manage_servers"\n[manager]\nregistry = ""\n'
+
 /** A proxy with a gateway before the servers that the configuration says, and clients of it. */
 export async function startRig(
   t: Test,

@@ -47,6 +47,23 @@ t.test('servers are found, installed and removed by hand', async t => {
   t.notMatch(await overlay(), /mine/)
 })
 
+t.test('names of servers are completed, in the clone', async t => {
+  const { run, root } = await clone(t)
+  await run(['refresh', 'catalogues/catalog.toml'])
+  await run(['install', 'tiny', '--target', 'mine'])
+  const complete = async (word: string, directory = root) => {
+    const line = `debug-server mcp-server ${word} `
+    const { stdout } = await cli(['--complete', 'bash', ':', line], {
+      ...{ root, directory },
+      environment: { DEBUG_SERVER_HOME: join(root, 'home') },
+    })
+    return stdout
+  }
+  t.match(await complete('install'), /org\.example\/tiny/)
+  t.match(await complete('remove'), /mine/)
+  t.notMatch(await complete('remove', '/'), /mine/)
+})
+
 t.test('what goes wrong is told, with what to do; --json has the whole answer', async t => {
   const { run } = await clone(t)
   t.match(await run(['install', 'tiny']), {
