@@ -37,6 +37,8 @@ const pauses = [20, 30, 50, 100, 250] as const
  *
  *     launched, or left by an earlier runner → starting → ready → over
  *                                                 └────────────────↑
+ *
+ * `over` from when it is being ended on: who comes then waits for the next one.
  */
 export class HostedApp implements Debuggee {
   readonly #context: RunnerContext
@@ -121,20 +123,24 @@ export class HostedApp implements Debuggee {
 
   /** A connection to it. As long as there is one, it is in use. */
   async connect(): Promise<Way> {
-    const way = await this.#dial()
+    await using life = new AsyncDisposableStack()
+    // From now on, so that it does not count as unused in this instant.
     this.#connections++
     clearTimeout(this.#idle)
-    return {
-      stream: way.stream,
-      [Symbol.asyncDispose]: async () => {
-        await way[Symbol.asyncDispose]()
-        this.#connections--
-        this.#watchIdle()
-      },
-    }
+    life.defer(() => {
+      this.#connections--
+      this.#watchIdle()
+    })
+    const way = life.use(await this.#dial())
+    this.#over.signal.throwIfAborted()
+    const connected = life.move()
+    return { stream: way.stream, [Symbol.asyncDispose]: () => connected.disposeAsync() }
   }
 
-  async leave(): Promise<void> {}
+  async leave(): Promise<void> {
+    this.#over.abort()
+    clearTimeout(this.#idle)
+  }
   async killed(): Promise<void> {}
   async recorded(): Promise<void> {}
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
-import { getCommand, listCommands } from '../../../../services/store/commands.ts'
+import { getCommand, listCommands, requestCancel } from '../../../../services/store/commands.ts'
 import { lastOfApp } from '../../../../services/store/session-apps.ts'
 import { moveSession } from '../../../../services/store/session-transitions.ts'
 import { getSession } from '../../../../services/store/sessions.ts'
@@ -54,6 +56,23 @@ t.test('one that nobody uses is stopped, and started again for who comes next', 
     failure_json: '{"reason":"app_idle","message":"nobody has used it for 1 s"}',
   })
   t.match(await get(rig, session.id, patient('site')), 'hello')
+  t.not((await lastOfApp(rig.store, session.id, 'site'))?.id, first.id)
+})
+
+t.test('one that is being stopped is not what who comes then is answered by', async t => {
+  const stays = `import signal\nsignal.signal(signal.SIGTERM, lambda *_: open("told", "w").close())\n${site}`
+  const rig = await appsRig(t, { site: onSocket }, { graceMs: 3_000 })
+  const session = await rig.session(await rig.repository({ 'site.py': stays }))
+  t.match(await get(rig, session.id, patient('site')), 'hello')
+  const first = await lastOfApp(rig.store, session.id, 'site')
+  if (first === undefined) throw new Error('it runs')
+  await requestCancel(rig.store, first.id, rig.now())
+  rig.wake()
+  const told = join(rig.files.worktree(session.id), 'told')
+  await until('it to be told to end', () => existsSync(told))
+  t.match(await getCommand(rig.store, first.id), { status: 'running' }, 'and it takes its time')
+  t.match(await get(rig, session.id, patient('site')), 'hello')
+  t.match(await getCommand(rig.store, first.id), { status: 'cancelled' })
   t.not((await lastOfApp(rig.store, session.id, 'site'))?.id, first.id)
 })
 
