@@ -19,7 +19,7 @@ export const children = z
   .enum(childrenPolicies)
   .optional()
   .describe(
-    'follow: processes that it starts are debug sessions of their own, with the same breakpoints: of Python and Node.js, and under gdb those that it forks; ignore: they run without a debugger; default: follow for Python and Node.js, ignore for others',
+    'follow: processes that it starts are debug sessions of their own, with the same breakpoints; ignore: they run without a debugger; default: follow for Python and Node.js, ignore for others',
   )
 export const untilStop = waitSeconds.describe('seconds to wait until it has stopped again or ended')
 export const start = z.int().min(0).default(0).describe('how many to pass over')

@@ -27,6 +27,8 @@ export type DelveTarget = {
    */
   readonly mode: 'debug' | 'exec' | 'local' | 'core'
   readonly pid?: number
+  /** That one waits in a SIGSTOP for Delve, which this takes back. */
+  readonly wake?: () => Promise<void>
   readonly core?: string
   readonly program: string
   readonly arguments: readonly string[]
@@ -108,6 +110,7 @@ export class DelveDialect implements Dialect {
       const said = buildErrors(this.#buildErrors, this.#target).trim()
       throw new Unlaunchable(`${error.message.trim()}${said === '' ? '' : `\n${said}`}`)
     }
+    await this.#target.wake?.()
     if (this.#awaitsEntry) await this.#setFunctions()
     return body
   }

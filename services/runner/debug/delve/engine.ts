@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path'
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import type { OpenAdapter } from '../adapter.ts'
 import { hostIn } from '../attach/attached-host.ts'
 import type { Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
 import { missingFile } from '../missing-file.ts'
+import { followChildren } from '../native-children/follow-children.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
 import { versionOf } from '../version-of.ts'
@@ -42,8 +44,16 @@ export function delveEngine(scope: ProcessScope): Engine {
       const words = [python, '-I', '-S', relayFile, dlv]
       // Delve looks for its own in the home of the host's user otherwise, and complains where there is none.
       const { TMPDIR = '/tmp', HOME = TMPDIR, XDG_CONFIG_HOME = join(HOME, '.config') } = place.environment
-      const host = await hostIn({ words, environment: { XDG_CONFIG_HOME } }, place)
-      const plan = planOf(request, target.target, host)
+      const followed = await followChildren(request, place, {
+        engine: { words, environment: { XDG_CONFIG_HOME } },
+        language: 'go',
+        attach: ({ pid, host, wake }) =>
+          adapterOf({ ...request, stop_on_entry: false }, { ...processOf(pid, place), wake }, host),
+      })
+      if (!followed.ok) return followed
+      const host = await hostIn(followed.engine, place)
+      const bare = planOf(request, target.target, host)
+      const plan = { ...bare, open: followed.opened(bare.open) }
       return {
         ok: true,
         plan: target.target.mode === 'local' ? { ...plan, attached: { pauses: false } } : plan,
@@ -52,16 +62,16 @@ export function delveEngine(scope: ProcessScope): Engine {
   }
 }
 
+const processOf = (pid: number, { worktree }: Place): DelveTarget => ({
+  ...{ mode: 'local', program: '', pid, arguments: [], configuration: null },
+  ...{ directory: '/', buildDirectory: '/', output: '', worktree },
+})
+
 async function targetOf(
   { program, arguments: rest }: DebugRequest,
   place: Place,
 ): Promise<{ ok: true; target: DelveTarget } | Extract<Planned, { ok: false }>> {
-  if (program.kind === 'process') {
-    const { worktree } = place
-    const elsewhere = { directory: '/', buildDirectory: '/', output: '' }
-    const common = { ...elsewhere, worktree, arguments: [], configuration: null }
-    return { ok: true, target: { ...common, mode: 'local', program: '', pid: program.pid } }
-  }
+  if (program.kind === 'process') return { ok: true, target: processOf(program.pid, place) }
   if (program.kind !== 'go') throw new Error(`${program.kind} is no program of Go`)
   const { directory, environment, worktree } = place
   const missing = await missingFile(program.path, place)
@@ -91,9 +101,14 @@ async function targetOf(
 
 const signs = { exactly: '==', from: '>=', every: '%' } as const
 
+const adapterOf =
+  (request: DebugRequest, target: DelveTarget, host: EngineHost): OpenAdapter =>
+  opening =>
+    new DapWithin(host, opening, tell => new DelveDialect(target, request, tell))
+
 const planOf = (request: DebugRequest, target: DelveTarget, host: EngineHost): EnginePlan => ({
   adapterId: 'dlv',
-  open: opening => new DapWithin(host, opening, tell => new DelveDialect(target, request, tell)),
+  open: adapterOf(request, target, host),
   begin: async () => ({ ok: true, program: host.program }),
   ...(target.mode === 'debug' ? { launchMs: buildMs } : {}),
   // It stops at panics that nobody recovers from, and at fatal errors, without being asked to.

@@ -6,10 +6,9 @@ import { hostIn } from '../attach/attached-host.ts'
 import { bridged } from '../bridge.ts'
 import { stackFrameSchema } from '../dap-messages.ts'
 import type { Begun, Engine, EngineFound, EnginePlan, Planned } from '../engine.ts'
+import { type Followed, followChildren } from '../native-children/follow-children.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
-import { forkedChild } from './forked-child.ts'
-import type { Fork } from './forks.ts'
 import { GdbBridge } from './gdb-bridge.ts'
 import { gdbEnvironment, programEnvironment } from './gdb-environment.ts'
 import { type Gdb, GdbFinder } from './gdb-finder.ts'
@@ -42,12 +41,20 @@ export function gdbEngine(scope: ProcessScope): Engine {
         return { ok: false, failure: { reason: 'debugger_not_found', message: found.message } }
       const target = await targetOf(request, place)
       if (!target.ok) return target
-      const follows = request.children === 'follow' && target.target.kind === 'launch'
-      if (follows && !found.gdb.python) {
-        const message = `${found.gdb.path} has no Python within, by which it would follow the processes that a program forks`
-        return { ok: false, failure: { reason: 'debugger_not_found', message } }
-      }
-      return { ok: true, plan: planOf(found.gdb, { target: target.target, follows }, place) }
+      const { gdb } = found
+      const engine = { words: [gdb.path, ...gdbArguments], environment: gdbEnvironment }
+      const followed = await followChildren(request, place, {
+        engine,
+        language: 'native',
+        attach: ({ pid, program, host, wake }) =>
+          bridged(tells => {
+            const target = { kind: 'attach', pid, program, stopOnEntry: false, wake } as const
+            const bridge = new GdbBridge(tells, { target, python: gdb.python })
+            bridge.connect(host.open())
+            return bridge
+          }),
+      })
+      return followed.ok ? { ok: true, plan: planOf(gdb, target.target, followed, place) } : followed
     },
   }
 }
@@ -61,7 +68,7 @@ async function targetOf(
     const [name = ''] = place.process?.words ?? []
     return {
       ok: true,
-      target: { kind: 'attach', stopOnEntry, pid: program.pid, program: name, waits: false },
+      target: { kind: 'attach', stopOnEntry, pid: program.pid, program: name },
     }
   }
   if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of gdb's`)
@@ -91,21 +98,18 @@ const filters = {
   never: [],
 } as const satisfies Record<DebugRequest['exceptions'], readonly string[]>
 
-type Debugged = { readonly target: Target; readonly follows: boolean }
-
-function planOf({ path, python }: Gdb, { target, follows }: Debugged, place: Place): EnginePlan {
+function planOf({ python }: Gdb, target: Target, { engine, opened }: Followed, place: Place): EnginePlan {
   let bridge: GdbBridge | undefined
   return {
     adapterId: 'gdb',
-    open: bridged(tells => {
-      const how = { ...tells, path, program: target.program }
-      const forked = (fork: Fork) => tells.child(forkedChild(fork, how))
-      bridge = new GdbBridge(tells, { target, python, forked: follows ? forked : undefined })
-      return bridge
-    }),
+    open: opened(
+      bridged(tells => {
+        bridge = new GdbBridge(tells, { target, python })
+        return bridge
+      }),
+    ),
     async begin(): Promise<Begun> {
-      const words = [path, ...gdbArguments]
-      const host = await hostIn({ words, environment: gdbEnvironment }, place)
+      const host = await hostIn(engine, place)
       bridge?.connect(host.open())
       return { ok: true, program: host.program }
     },

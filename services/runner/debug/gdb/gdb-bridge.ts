@@ -1,7 +1,6 @@
 import { type Bridge, type BridgeTells, type DapHandlers, RequestRefused } from '../bridge.ts'
 import { capabilities } from './capabilities.ts'
 import type { Channel } from './channel.ts'
-import type { Fork } from './forks.ts'
 import { GdbSession } from './gdb-session.ts'
 import { MiRefusal } from './mi-client.ts'
 import { requestHandlers } from './request-handlers.ts'
@@ -11,8 +10,6 @@ export type BridgeOptions = {
   readonly target: Target
   /** Whether gdb has Python within. */
   readonly python: boolean
-  /** To be called for each process that the program forks; where it is not there, they run without a debugger. */
-  readonly forked?: ((fork: Fork) => void) | undefined
 }
 
 /**

@@ -4,7 +4,6 @@ import { Breakpoints } from './breakpoints.ts'
 import { CallTracer } from './call-tracer.ts'
 import type { Channel } from './channel.ts'
 import { Execution } from './execution.ts'
-import { type Fork, Forks } from './forks.ts'
 import { Logpoints } from './logpoints.ts'
 import { bkptNoticeSchema, groupStartedSchema } from './mi-answers.ts'
 import { MiClient } from './mi-client.ts'
@@ -16,8 +15,6 @@ import { Variables } from './variables.ts'
 type Options = BridgeTells & {
   readonly target: Target
   readonly python: boolean
-  /** Each process that the program forks is to be debugged. */
-  readonly forked?: ((fork: Fork) => void) | undefined
 }
 
 /** One gdb that is there, and what is known of it. What it says by itself is handed to whoever it concerns. */
@@ -31,11 +28,9 @@ export class GdbSession {
   readonly channel: Channel
   readonly calls: CallTracer
   readonly #logpoints: Logpoints
-  readonly #forks: Forks | undefined
-  #pid: number | undefined
   readonly #event: BridgeTells['event']
 
-  constructor(channel: Channel, { target, python, forked, event, closed }: Options) {
+  constructor(channel: Channel, { target, python, event, closed }: Options) {
     this.channel = channel
     this.target = target
     this.#event = event
@@ -56,7 +51,6 @@ export class GdbSession {
     const input = target.kind === 'launch' ? target.descriptors?.input : undefined
     const forTerminal = python && input !== undefined ? [foregroundCommand(input)] : []
     for (const command of [...settings, ...forTerminal]) this.gdb.tell(command).catch(() => undefined)
-    this.#forks = forked === undefined ? undefined : new Forks(this.gdb, forked)
   }
 
   #heard(record: Exclude<MiRecord, { kind: 'result' }>): void {
@@ -80,7 +74,6 @@ export class GdbSession {
   }
 
   #started(pid: number): void {
-    this.#pid = pid
     this.execution.started(pid)
     if (this.target.kind === 'core') return
     const { program: name, kind: startMethod } = this.target
@@ -92,7 +85,6 @@ export class GdbSession {
     switch (what) {
       case 'breakpoint-created':
       case 'breakpoint-modified': {
-        this.#forks?.noticed(results, this.#pid)
         const { success, data } = bkptNoticeSchema.safeParse(results)
         // Of watchpoints and catchpoints it tells less, of which nothing is to be known.
         if (!success) return

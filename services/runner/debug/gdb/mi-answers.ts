@@ -61,10 +61,6 @@ export type GdbBkpt = z.infer<typeof bkptSchema>
 export const bkptAnswerSchema = z.object({ bkpt: bkptSchema })
 /** Of locations there are notices of their own, which are of no interest. */
 export const bkptNoticeSchema = z.object({ bkpt: bkptSchema })
-/** A process that was forked, as its catchpoint tells it. */
-export const forkedSchema = z.object({
-  bkpt: z.object({ 'catch-type': z.literal('fork'), times: decimal, what: decimal }),
-})
 export const watchAnswerSchema = z
   .object({
     wpt: watchedSchema.optional(),

@@ -2,16 +2,21 @@ import { z } from 'zod'
 import type { Execution } from './execution.ts'
 import { gdbFrameSchema } from './mi-answers.ts'
 import type { MiClient } from './mi-client.ts'
-import { consoleCommand, miWord } from './mi-words.ts'
+import { miWord } from './mi-words.ts'
 import { type Launch, launchCommands } from './start-commands.ts'
 
 /**
- * What is debugged: a program that is started, a process that runs already, or what one has left. `waits`: it was stopped by a
- * SIGSTOP for that.
+ * What is debugged: a program that is started, a process that runs already, or what one has left. `wake`: it was stopped by a
+ * SIGSTOP for that, which this takes back.
  */
 export type Target = { readonly stopOnEntry: boolean } & (
   | ({ readonly kind: 'launch' } & Launch)
-  | { readonly kind: 'attach'; readonly pid: number; readonly program: string; readonly waits: boolean }
+  | {
+      readonly kind: 'attach'
+      readonly pid: number
+      readonly program: string
+      readonly wake?: () => Promise<void>
+    }
   | { readonly kind: 'core'; readonly program: string; readonly core: string }
 )
 
@@ -25,9 +30,7 @@ export async function prepare(gdb: MiClient, execution: Execution, target: Targe
       execution.attaching()
       await gdb.tell(`-target-attach ${target.pid}`)
       await execution.standing
-      // Takes back the signals that stop it: it stands under gdb now.
-      if (target.waits)
-        await gdb.tell(consoleCommand(`python import os, signal; os.kill(${target.pid}, signal.SIGCONT)`))
+      await target.wake?.()
       return
     case 'core':
       await gdb.tell(`-file-exec-and-symbols ${miWord(target.program)}`)

@@ -1,9 +1,12 @@
 import type { ProcessScope } from '../../../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
 import { openly } from '../../sandbox/enclosure.ts'
+import type { OpenAdapter } from '../adapter.ts'
 import { hostIn } from '../attach/attached-host.ts'
 import type { StoppedEvent } from '../dap-messages.ts'
 import type { Engine, EngineFound, EnginePlan, Planned, StopMeaning } from '../engine.ts'
+import { type Followed, followChildren } from '../native-children/follow-children.ts'
+import type { NativeDebugger } from '../native-children/native-child.ts'
 import { coreDump, nativeProgram } from '../native-program.ts'
 import type { Place } from '../place.ts'
 import { versionOf } from '../version-of.ts'
@@ -26,11 +29,13 @@ export function lldbEngine(scope: ProcessScope): Engine {
     },
     async plan(request, place, _signal): Promise<Planned> {
       const { program } = request
-      if (program.kind === 'process') return attachTo(program.pid, request, place)
-      if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of lldb`)
       const lldb = await findLldb(place)
       if (lldb === undefined)
         return { ok: false, failure: { reason: 'debugger_not_found', message: lldbMissing } }
+      const followed = await followChildren(request, place, lldbOf(lldb, request, place))
+      if (!followed.ok) return followed
+      if (program.kind === 'process') return attachTo(program.pid, request, followed, place)
+      if (program.kind !== 'binary') throw new Error(`${program.kind} is no program of lldb`)
       const native = await nativeProgram(program.file, place)
       if (!native.ok) return native
       const core = program.core === null ? null : await coreDump(program.core, place)
@@ -42,26 +47,42 @@ export function lldbEngine(scope: ProcessScope): Engine {
         directory: place.directory,
         pid: null,
       }
-      const words = [lldb, '--repl-mode=command']
-      const host = await engineHost({ words, environment: {} }, place)
-      return { ok: true, plan: planOf(request, target, host) }
+      const host = await engineHost(followed.engine, place)
+      const plan = planOf(request, target, host)
+      return { ok: true, plan: { ...plan, open: followed.opened(plan.open) } }
     },
   }
 }
 
-async function attachTo(pid: number, request: DebugRequest, place: Place): Promise<Planned> {
-  const lldb = await findLldb(place)
-  if (lldb === undefined)
-    return { ok: false, failure: { reason: 'debugger_not_found', message: lldbMissing } }
+const lldbOf = (lldb: string, request: DebugRequest, { directory }: Place): NativeDebugger => ({
+  engine: { words: [lldb, '--repl-mode=command'], environment: {} },
+  language: 'native',
+  attach: ({ pid, program, host, wake }) => {
+    const target = { program, arguments: [], core: null, directory, pid, wake }
+    return adapterOf({ ...request, stop_on_entry: false }, target, host)
+  },
+})
+
+async function attachTo(
+  pid: number,
+  request: DebugRequest,
+  { engine }: Followed,
+  place: Place,
+): Promise<Planned> {
   const [program = ''] = place.process?.words ?? []
   const target = { program, arguments: [], core: null, directory: place.directory, pid }
-  const host = await hostIn({ words: [lldb, '--repl-mode=command'], environment: {} }, place)
+  const host = await hostIn(engine, place)
   return { ok: true, plan: { ...planOf(request, target, host), attached: { pauses: false } } }
 }
 
+const adapterOf =
+  (request: DebugRequest, target: LldbTarget, host: EngineHost): OpenAdapter =>
+  opening =>
+    new DapWithin(host, opening, tell => new LldbDialect(target, request, tell))
+
 const planOf = (request: DebugRequest, target: LldbTarget, host: EngineHost): EnginePlan => ({
   adapterId: 'lldb-dap',
-  open: opening => new DapWithin(host, opening, tell => new LldbDialect(target, request, tell)),
+  open: adapterOf(request, target, host),
   begin: async () => ({ ok: true, program: host.program }),
   // Its filters are for exceptions of C++ as they are thrown and caught. One that nobody catches ends in SIGABRT.
   exceptionFilters: wanted => (wanted === 'raised' ? ['cpp_throw'] : []),

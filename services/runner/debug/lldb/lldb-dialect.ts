@@ -33,6 +33,8 @@ export type LldbTarget = {
   readonly core: string | null
   /** A process that runs already, in place of a program that is started. */
   readonly pid: number | null
+  /** It waits in a SIGSTOP for that, which this takes back. */
+  readonly wake?: () => Promise<void>
   readonly directory: string
 }
 
@@ -107,6 +109,7 @@ export class LldbDialect implements Dialect {
       await there
       await to.ask('configurationDone', {}, anyBodySchema, answerMs)
       this.#thread = await this.#begun(stopped, exited)
+      await this.#target.wake?.()
       await this.#ready()
       // It stands in the middle of things.
       if (this.#stops.stop_on_entry) this.#entry = null

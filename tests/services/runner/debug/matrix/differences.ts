@@ -15,13 +15,11 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   'lldb-dap': {
     byInstruction: 'lldb-dap 19 has no such steps',
     caught: 'lldb steps over what longjmp leaves as over what returns',
-    children: 'children of a native program run on without a debugger',
     memory: 'lldb-dap 19 reads it by commands of lldb alone',
   },
   rust: {
     byInstruction: 'lldb-dap 19 has no such steps',
     caught: 'lldb steps over what a panic leaves as over what returns',
-    children: 'children of a native program run on without a debugger',
     memory: 'lldb-dap 19 reads it by commands of lldb alone',
   },
   node: {
@@ -35,7 +33,6 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
   },
   delve: {
     caught: 'delve steps from what recovers into the runtime of Go',
-    children: 'children of a native program run on without a debugger',
     data: 'delve 1.20 has them on its command line alone',
     execs: 'delve does not follow a program that replaces itself',
     memory: 'delve 1.20 reads it on its command line alone',

@@ -137,11 +137,13 @@ func handles() int {
 }
 
 func forks() int {
-	child := exec.Command("/proc/self/exe", "leave", "5")
+	child := exec.Command("/proc/self/exe", "sums")
 	_ = child.Run()
 	fmt.Println("child", child.ProcessState.ExitCode())
 	return 0
 }
+
+func sums() int { return total_of([]int{5}) }
 
 func execs() int {
 	_ = syscall.Exec("/proc/self/exe", []string{"app", "basic"}, os.Environ())
@@ -180,7 +182,7 @@ func main() {
 	scenarios := map[string]func() int{
 		"basic": basic, "deep": deep, "many": many, "text": text, "fails": fails,
 		"threads": threads, "child": child, "echo": echo, "spin": spin, "dies": dies,
-		"caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave,
+		"caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave, "sums": sums,
 		"daemonizes": daemonizes, "closes": closes, "traces": traces, "aborts": aborts,
 	}
 	os.Exit(scenarios[os.Args[1]]())

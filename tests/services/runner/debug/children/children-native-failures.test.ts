@@ -1,7 +1,8 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { type FailureReport, failureReportSchema } from '../../../../../services/contract/debug-report.ts'
 import { debugRig } from '../debug-rig.ts'
 import { compile, noGdb } from '../gdb/gdb-rig.ts'
+import { noLldb } from '../lldb/lldb-rig.ts'
 
 const source = `#include <assert.h>
 #include <signal.h>
@@ -35,12 +36,21 @@ int main(int argc, char **argv) {
 `
 
 t.setTimeout(260_000)
-t.test('a failure of a process that is forked under gdb is one of the program', { skip: noGdb }, async t => {
+const engines = [
+  ['gdb', noGdb],
+  ['lldb-dap', noLldb],
+] as const
+for (const [engine, skip] of engines)
+  t.test(`a failure of a process that is forked under ${engine} is one of the program`, { skip }, t =>
+    failures(t, engine),
+  )
+
+async function failures(t: Test, engine: (typeof engines)[number][0]): Promise<void> {
   const { rig, session, launch, answer, evaluate } = await debugRig(t, { 'app.c': source })
   compile(rig.files.worktree(session.id), 'app.c', source)
   const begin = async (...how: string[]) => {
     const launched = await launch({
-      ...{ program: { kind: 'binary', file: 'app', core: null }, engines: ['gdb'], arguments: how },
+      ...{ program: { kind: 'binary', file: 'app', core: null }, engines: [engine], arguments: how },
       ...{ exceptions: 'failures', children: 'follow' },
     })
     const ask = async (more: object = { binary: 'app' }): Promise<FailureReport> =>
@@ -61,7 +71,7 @@ t.test('a failure of a process that is forked under gdb is one of the program', 
   await t.test('a signal, with the variables of where it came', async t => {
     const { launched, ask, report } = await run('null')
     t.match(report, {
-      ...{ outcome: 'signal', signal: 'SIGSEGV', engine: 'gdb', kept: true },
+      ...{ outcome: 'signal', signal: 'SIGSEGV', engine, kept: true },
       ...{ parent: launched.id, command: launched.command, process: Number },
       frames: [
         { name: 'half', file: 'app.c', line: 8 },
@@ -86,17 +96,21 @@ t.test('a failure of a process that is forked under gdb is one of the program', 
     t.strictSame(await printed(launched), ['-11', '-6', '0'])
   })
 
-  await t.test('an exit with a code', async t => {
-    const { launched, ask, report } = await run('exit')
-    t.match(report, {
-      outcome: 'exit',
-      exit_code: 3,
-      parent: launched.id,
-      frames: [{ name: 'work', line: 15 }],
-    })
-    t.match(await ask({ debug: report.debug }), { outcome: 'passed', debug: launched.id })
-    t.strictSame(await printed(launched), ['3'])
-  })
+  await t.test(
+    'an exit with a code',
+    { skip: engine !== 'gdb' && 'lldb-dap has no stop for it' },
+    async t => {
+      const { launched, ask, report } = await run('exit')
+      t.match(report, {
+        outcome: 'exit',
+        exit_code: 3,
+        parent: launched.id,
+        frames: [{ name: 'work', line: 15 }],
+      })
+      t.match(await ask({ debug: report.debug }), { outcome: 'passed', debug: launched.id })
+      t.strictSame(await printed(launched), ['3'])
+    },
+  )
   await t.test('one that hangs is stopped with the program, and told where', async t => {
     const { launched, ask } = await begin('loop')
     const report = await ask({ binary: 'app', wait: 5 })
@@ -108,4 +122,4 @@ t.test('a failure of a process that is forked under gdb is one of the program', 
     t.match(await ask({ debug: launched.id }), { outcome: 'passed' })
     t.strictSame(await printed(launched), ['0'])
   })
-})
+}

@@ -1,0 +1,411 @@
+"""Runs a native debugger, and has each process that its program starts wait for a debugger of its own.
+
+    python3 -I -S watch_processes.py SOCKET LANGUAGE DEBUGGER [ARGUMENT...]
+
+The debugger and all below it run with a filter of system calls that asks us before a program is replaced by another one,
+and as a process begins that glibc has forked. Whoever asks waits for the answer, which is always to go on; so it works
+beside the debugger that traces the program, and for whatever is started, in whichever way. A process that no
+debugger traces is held by a SIGSTOP: a forked one at once, any other in the first instruction of its new program, to which we
+trace it. LANGUAGE says which programs are worth it: `go`, or `native` for all that have symbols.
+
+Through SOCKET, a line of JSON each, the runner hears of what waits (`came`), and of the first that does not for a reason
+(`passed`). It says `debug`, whereupon a debugger is started with the streams of the command (our 5, 3 and 4, see
+engine-host.sh), `wake` once that has attached, or `release`; the first two are answered. A process that was killed while it stood
+is told as `gone` with its exit code, where its debugger does not look.
+
+Ends with the debugger, with its code; where we are killed, so is that.
+"""
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import platform
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../within"))
+
+from mended_code import mend
+
+# The kernel's name of a machine, and its numbers: of seccomp, of what replaces a program, of what a forked process of glibc
+# begins with.
+MACHINES = {
+    "x86_64": (0xC000003E, 317, (59, 322), 273),
+    "aarch64": (0xC00000B7, 277, (221, 281), 99),
+}
+TRACE_EXEC = 0x10
+EVENT_EXEC = 4
+EVENT_STOP = 128
+CONT, DETACH, EVENT_MESSAGE, SEIZE, LISTEN = 7, 17, 0x4201, 0x4206, 0x4208
+WALL = 0x40000000
+RECEIVE, SEND = 0xC0502100, 0xC0182101
+GO_ON = 1
+MOST_LINE = 1 << 16
+MOST_FAMILY = 10_000
+GO_NOTE = b"\x04\0\0\0Go\0\0"
+HEAD = 16_384
+SYMBOL_TABLE = 2
+LOOK_SECONDS = 1
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.argtypes = [ctypes.c_long] * 4
+libc.ptrace.restype = ctypes.c_long
+libc.syscall.restype = ctypes.c_long
+
+
+def call(name, *arguments):
+    result = getattr(libc, name)(*arguments)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def ptrace(request, pid, data=0):
+    call("ptrace", request, pid, 0, data)
+
+
+def instruction(code, value, yes=0, no=0):
+    return struct.pack("HBBI", code, yes, no, value)
+
+
+def filtered(machine, seccomp, calls):
+    """Installs the filter, and answers with the descriptor that asks."""
+    load, equal, leave = 0x20, 0x15, 0x06
+    lines = [
+        instruction(load, 4),
+        instruction(equal, machine, no=len(calls) + 1),
+        instruction(load, 0),
+        *(instruction(equal, number, yes=len(calls) - at) for at, number in enumerate(calls)),
+        instruction(leave, 0x7FFF0000),
+        instruction(leave, 0x7FC00000),
+    ]
+    code = ctypes.create_string_buffer(b"".join(lines))
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(lines), ctypes.addressof(code)))
+    try:
+        return call("syscall", seccomp, 1, 8, program)
+    except PermissionError:
+        call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS, with which everybody may
+        return call("syscall", seccomp, 1, 8, program)
+
+
+def run(words, ours, parent, setting):
+    """The debugger itself."""
+    for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+    try:
+        asks = filtered(*setting)
+    except OSError as error:
+        os.write(2, f"child processes cannot be followed here: seccomp says {error.strerror}\n".encode())
+        os._exit(1)
+    socket.send_fds(ours, [b"."], [asks])
+    os.close(asks)
+    try:
+        os.execv(words[0], words)
+    except OSError as error:
+        os.write(2, f"{words[0]}: {error.strerror}\n".encode())
+    os._exit(127)
+
+
+def stat_of(pid):
+    """What comes behind the name: the state first."""
+    with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
+        return file.read().rsplit(")", 1)[1].split()
+
+
+def start_of(pid):
+    return stat_of(pid)[19]
+
+
+def code_left(pid):
+    """The exit code of what has ended with all of its threads, and is there for its debugger to see; None of anything else."""
+    try:
+        tasks = [stat_of(f"{pid}/task/{task}")[0] for task in os.listdir(f"/proc/{pid}/task")]
+        if any(state not in "ZX" for state in tasks):
+            return None
+        code = os.waitstatus_to_exitcode(int(stat_of(pid)[49]))
+    except (OSError, ValueError):
+        return None
+    return code if code >= 0 else 128 - code
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="latin-1") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return tuple(int(fields[name]) for name in ("Tgid", "PPid", "TracerPid"))
+
+
+def has_symbols(file, head):
+    """Whether an ELF file has a symbol table: what is to be seen of one that has none is not worth a debugger."""
+    wide, order = head[4] == 2, "<" if head[5] == 1 else ">"
+    table, size, count = (
+        struct.unpack_from(order + "Q10xHH", head, 40)
+        if wide
+        else struct.unpack_from(order + "I10xHH", head, 32)
+    )
+    # Behind the table's place: flags and the sizes of the header and of what it has of segments.
+    sections = os.pread(file.fileno(), size * count, table)
+    return any(
+        struct.unpack_from(order + "I", sections, at + 4)[0] == SYMBOL_TABLE
+        for at in range(0, len(sections) - 8, size)
+    )
+
+
+def why_not(pid, language):
+    """Why a program is not one to be debugged; None where it is."""
+    with open(f"/proc/{pid}/exe", "rb") as file:
+        head = file.read(HEAD)
+        if head[:4] != b"\x7fELF":
+            return "it is no program of this kind"
+        if language == "go" and GO_NOTE not in head:
+            return "it is no program of Go"
+        return None if has_symbols(file, head) else "it has no symbols"
+
+
+class Watch:
+    def __init__(self, asks, link, engine, language):
+        self.asks, self.link, self.engine, self.language = asks, link, engine, language
+        # Of each process that is the program's: when it was started, and which of those that are debugged it is, or is below.
+        self.family = {}
+        self.waiting = set()
+        self.seized = set()
+        self.told = set()
+        self.heard = b""
+        # Those that are debugged, and whether each had ended already when it was looked at last.
+        self.debugged = {}
+
+    def tell(self, **words):
+        if self.link is not None:
+            with contextlib.suppress(OSError):
+                self.link.sendall(json.dumps(words).encode() + b"\n")
+
+    def owner(self, pid):
+        """Whose it is; None of what is not the program's."""
+        start, owner = self.family.get(pid, (None, None))
+        return owner if start is not None and start == start_of(pid) else None
+
+    def joins(self, pid, owner):
+        if len(self.family) >= MOST_FAMILY:
+            self.family = {one: known for one, known in self.family.items() if os.path.exists(f"/proc/{one}")}
+        self.family[pid] = (start_of(pid), owner)
+
+    def waits(self, pid):
+        """It has been sent a SIGSTOP."""
+        start, known = self.family[pid]
+        parent = self.owner(status_of(pid)[1]) or known
+        self.family[pid] = (start, pid)
+        self.waiting.add(pid)
+        self.tell(came=pid, parent=parent, program=os.readlink(f"/proc/{pid}/exe"))
+
+    def is_wanted(self, pid):
+        try:
+            why = why_not(pid, self.language)
+        except (OSError, struct.error, IndexError, ValueError):
+            why = "it cannot be looked at"
+        if why is not None:
+            self.passed(pid, why)
+        return why is None and self.link is not None
+
+    def passed(self, pid, why):
+        if why not in self.told:
+            self.told.add(why)
+            self.tell(passed=pid, program=os.readlink(f"/proc/{pid}/exe"), why=why)
+
+    def is_known(self, task, pid):
+        """Whether a process is the program's. One that it has started is from now on."""
+        if self.owner(pid) is not None:
+            return True
+        owner = self.owner(status_of(task)[1])
+        if owner is not None:
+            self.joins(pid, owner)
+        return owner is not None
+
+    def begins(self, task, pid):
+        """A process or a thread: one that is not known yet has been forked."""
+        if self.owner(pid) is None and self.is_known(task, pid) and self.is_wanted(pid):
+            # lldb leaves the breakpoint in it by which a step over the fork ends.
+            with contextlib.suppress(OSError):
+                mend(pid)
+            os.kill(pid, signal.SIGSTOP)
+            self.waits(pid)
+
+    def is_replaced(self, task, pid):
+        """One that has failed before is traced already."""
+        if task in self.seized or not self.is_known(task, pid):
+            return
+        try:
+            ptrace(SEIZE, task, TRACE_EXEC)
+            self.seized.add(task)
+        except PermissionError:
+            self.passed(pid, "it may not be traced")
+
+    def was_replaced(self, pid):
+        task = ctypes.c_ulong()
+        ptrace(EVENT_MESSAGE, pid, ctypes.addressof(task))
+        self.seized.discard(task.value)
+        wanted = self.is_wanted(pid)
+        if wanted:
+            os.kill(pid, signal.SIGSTOP)
+        ptrace(DETACH, pid)
+        if wanted:
+            self.waits(pid)
+
+    def asked(self):
+        request = bytearray(80)
+        try:
+            fcntl.ioctl(self.asks, RECEIVE, request)
+        except OSError as error:
+            # It has been killed, or was interrupted and asks again.
+            if error.errno in (errno.ENOENT, errno.EINTR):
+                return
+            raise
+        number, task, _, what = struct.unpack_from("QIIi", request)
+        # Whatever has gone meanwhile is nobody's affair.
+        with contextlib.suppress(OSError):
+            pid, _, tracer = status_of(task)
+            if tracer not in (0, os.getpid()):
+                if self.owner(pid) is None:
+                    self.joins(pid, pid)
+            elif what in EXECS:
+                self.is_replaced(task, pid)
+            else:
+                self.begins(task, pid)
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self.asks, SEND, struct.pack("QqiI", number, 0, 0, GO_ON))
+
+    def changed(self):
+        """What we have started, or trace, has stopped or ended."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG | WALL)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if not os.WIFSTOPPED(status):
+                self.seized.discard(pid)
+                if pid == self.engine:
+                    sys.exit(max(os.waitstatus_to_exitcode(status), 0))
+                continue
+            event, number = status >> 16, os.WSTOPSIG(status)
+            with contextlib.suppress(OSError):
+                if event == EVENT_EXEC:
+                    self.was_replaced(pid)
+                elif event == EVENT_STOP:
+                    ptrace(LISTEN, pid)
+                else:
+                    ptrace(CONT, pid, 0 if event else number)
+
+    def said(self):
+        data = self.link.recv(MOST_LINE)
+        *lines, self.heard = (self.heard + data).split(b"\n")
+        for line in lines:
+            match json.loads(line):
+                case {"debug": pid, "words": words}:
+                    self.tell(debugs=pid, why=self.debug(pid, words))
+                case {"wake": pid}:
+                    self.wake(pid)
+                    self.tell(woken=pid)
+                case {"release": pid}:
+                    self.release(pid)
+        if not data:
+            self.link = None
+            for pid in list(self.waiting):
+                self.release(pid)
+
+    def debug(self, pid, words):
+        streams = [(5, 0), (3, 1), (4, 2)]
+        actions = [(os.POSIX_SPAWN_DUP2, ours, theirs) for ours, theirs in streams]
+        actions += [(os.POSIX_SPAWN_CLOSE, ours) for ours, _ in streams]
+        self.waiting.discard(pid)
+        try:
+            handled = [signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD]
+            os.posix_spawn(words[0], words, os.environ, file_actions=actions, setsigdef=handled)
+            self.debugged[pid] = False
+        except OSError as error:
+            return f"no debugger can be started for it: {error.strerror}"
+        return None
+
+    def look(self):
+        """Tells of those that have ended and at which their debuggers do not look."""
+        for pid, had_ended in list(self.debugged.items()):
+            code = code_left(pid)
+            if code is not None:
+                self.debugged[pid] = True
+            if had_ended or not os.path.exists(f"/proc/{pid}"):
+                del self.debugged[pid]
+                if code is not None:
+                    self.tell(gone=pid, code=code)
+
+    def wake(self, pid):
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGCONT)
+
+    def release(self, pid):
+        self.waiting.discard(pid)
+        self.wake(pid)
+
+
+def main():
+    path, language, *words = sys.argv[1:]
+    link = socket.socket(socket.AF_UNIX)
+    link.connect(path)
+    ours, theirs = socket.socketpair()
+    parent = os.getpid()
+    engine = os.fork()
+    if engine == 0:
+        link.close()
+        ours.close()
+        calls = EXECS if language == "go" else (*EXECS, FORK)
+        run(words, theirs, parent, (MACHINE, SECCOMP, calls))
+    theirs.close()
+    # It has the streams now, which end with it.
+    for descriptor in (0, 1):
+        os.close(descriptor)
+    _, found, _, _ = socket.recv_fds(ours, 1, 1)
+    ours.close()
+    if not found:
+        _, status = os.waitpid(engine, 0)
+        sys.exit(max(os.waitstatus_to_exitcode(status), 1))
+    changes, changed = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(changed, warn_on_full_buffer=False)
+    watch = Watch(found[0], link, engine, language)
+    # What has ended before that would have been heard of.
+    watch.changed()
+    poll = select.poll()
+    for descriptor in (found[0], changes, link.fileno()):
+        poll.register(descriptor, select.POLLIN)
+    looked = 0
+    while True:
+        if watch.debugged and looked + LOOK_SECONDS <= time.monotonic():
+            looked = time.monotonic()
+            watch.look()
+        for descriptor, what in poll.poll(LOOK_SECONDS * 1_000 if watch.debugged else None):
+            if descriptor == changes:
+                os.read(changes, 1024)
+                watch.changed()
+            elif descriptor == link.fileno():
+                watch.said()
+                if watch.link is None:
+                    poll.unregister(descriptor)
+            elif what & select.POLLIN:
+                watch.asked()
+            else:
+                poll.unregister(descriptor)
+
+
+if platform.machine() not in MACHINES:
+    sys.exit(f"child processes cannot be followed on {platform.machine()}")
+MACHINE, SECCOMP, EXECS, FORK = MACHINES[platform.machine()]
+main()
