@@ -2,11 +2,12 @@ import { type FileHandle, lstat, readlink } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { finished, pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
+import { isUtf8Name, type Names, shown } from '../../../../../lib/tree/names.ts'
+import { readNames } from '../../../../../lib/tree/read-names.ts'
+import { at, openDirectoryAt, openFileAt, type Tree } from '../../../../../lib/tree/tree.ts'
 import { Refused } from '../serving/refused.ts'
 import { isUpload } from './entries.ts'
-import { readNames } from './read-names.ts'
-import { isUtf8Name, type Names, pathInUrl, shown } from './request-path.ts'
-import { at, openDirectoryAt, openFileAt, type Worktree } from './worktree.ts'
+import { pathInUrl } from './request-path.ts'
 
 /** What one archive may hold, and directories in one another. */
 const mostEntries = 100_000
@@ -37,7 +38,7 @@ export type Part = { readonly names: Names; readonly as: string }
  * which a note in the archive tells.
  */
 export async function sendArchive(
-  worktree: Worktree,
+  worktree: Tree,
   parts: readonly Part[],
   response: ServerResponse,
 ): Promise<void> {
@@ -48,7 +49,7 @@ export async function sendArchive(
   await written
 }
 
-async function packAll(worktree: Worktree, parts: readonly Part[], packing: Packing): Promise<void> {
+async function packAll(worktree: Tree, parts: readonly Part[], packing: Packing): Promise<void> {
   try {
     for (const { names, as } of parts) {
       await using place = await worktree.resolve(names, { followLast: true })

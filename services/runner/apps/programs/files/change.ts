@@ -1,15 +1,15 @@
 import { type FileHandle, link, lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { errorCode } from '../../../../../lib/error-code.ts'
+import { type Names, shown } from '../../../../../lib/tree/names.ts'
+import { readNames } from '../../../../../lib/tree/read-names.ts'
+import { at, missing, openDirectoryAt, type Tree } from '../../../../../lib/tree/tree.ts'
 import { Refused } from '../serving/refused.ts'
-import { readNames } from './read-names.ts'
-import { type Names, shown } from './request-path.ts'
-import { at, missing, openDirectoryAt, type Worktree } from './worktree.ts'
 
 /** Directories in one another, each of which is open while what is in it is removed. */
 const deepest = 256
 
 /** True where it was made, false where it was there. */
-export async function makeDirectories(worktree: Worktree, names: Names): Promise<boolean> {
+export async function makeDirectories(worktree: Tree, names: Names): Promise<boolean> {
   if (names.length === 0) return false
   await using place = await worktree.resolve(names, { followLast: false, make: true })
   const { directory, name } = place
@@ -26,7 +26,7 @@ export async function makeDirectories(worktree: Worktree, names: Names): Promise
 }
 
 /** Moves a file, a directory or a link to where nothing is. */
-export async function move(worktree: Worktree, from: Names, to: Names): Promise<void> {
+export async function move(worktree: Tree, from: Names, to: Names): Promise<void> {
   if (from.length === 0 || to.length === 0)
     throw new Refused('FORBIDDEN', 'the worktree itself stays where it is')
   await using source = await worktree.resolve(from, { followLast: false })
@@ -54,7 +54,7 @@ export async function move(worktree: Worktree, from: Names, to: Names): Promise<
 }
 
 /** Removes a file, a link, or a directory with all that is in it. Links are not gone along. */
-export async function remove(worktree: Worktree, names: Names): Promise<void> {
+export async function remove(worktree: Tree, names: Names): Promise<void> {
   if (names.length === 0) throw new Refused('FORBIDDEN', 'the worktree itself is not removed')
   await using place = await worktree.resolve(names, { followLast: false })
   if (place.name === undefined) throw new Refused('INVALID_PATH', 'this path names nothing in a directory')

@@ -1,8 +1,9 @@
 import type { BigIntStats } from 'node:fs'
 import { type FileHandle, lstat, readlink } from 'node:fs/promises'
-import { type Found, readNames } from './read-names.ts'
-import { isUtf8Name, type Names, pathInUrl, shown } from './request-path.ts'
-import { at, openDirectoryAt, type Worktree } from './worktree.ts'
+import { isUtf8Name, type Names, shown } from '../../../../../lib/tree/names.ts'
+import { type Found, readNames } from '../../../../../lib/tree/read-names.ts'
+import { at, openDirectoryAt, type Tree } from '../../../../../lib/tree/tree.ts'
+import { pathInUrl } from './request-path.ts'
 
 /** What is in a directory, as it is told. */
 export type Entry = {
@@ -49,7 +50,7 @@ export const isUpload = (name: Buffer): boolean => name.toString('latin1').start
 
 /** A directory, page by page: directories first, each by the bytes of its name. */
 export async function pageOf(
-  worktree: Worktree,
+  worktree: Tree,
   directory: FileHandle,
   names: Names,
   { hidden, limit, after, depth }: PageOptions,
@@ -69,7 +70,7 @@ export async function pageOf(
 type Below = { readonly hidden: boolean; readonly depth: number; readonly budget: { left: number } }
 
 async function told(
-  worktree: Worktree,
+  worktree: Tree,
   directory: FileHandle,
   names: Names,
   found: readonly Found[],
@@ -93,7 +94,7 @@ async function told(
 }
 
 async function withChildren(
-  worktree: Worktree,
+  worktree: Tree,
   directory: FileHandle,
   names: Names,
   name: Buffer,
@@ -137,7 +138,7 @@ const placeOf = (token: string): Found => ({
 
 /** Undefined where it has gone meanwhile. */
 async function entryOf(
-  worktree: Worktree,
+  worktree: Tree,
   directory: FileHandle,
   names: Names,
   name: Buffer,
@@ -157,7 +158,7 @@ async function entryOf(
   return { ...about, link, ...(target === undefined ? { type: 'link' } : described(target)) }
 }
 
-async function targetOf(worktree: Worktree, names: Names): Promise<BigIntStats | undefined> {
+async function targetOf(worktree: Tree, names: Names): Promise<BigIntStats | undefined> {
   try {
     await using place = await worktree.resolve(names, { followLast: true })
     const { directory, name } = place

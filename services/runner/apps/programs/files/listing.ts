@@ -1,6 +1,7 @@
+import { type Names, shown } from '../../../../../lib/tree/names.ts'
 import { visible } from '../../../../../lib/visible.ts'
 import type { Entry, Page } from './entries.ts'
-import { inUrl, type Names, pathInUrl, shown } from './request-path.ts'
+import { inUrl, pathInUrl } from './request-path.ts'
 
 /** A directory as a page, without scripts. `view` and the rest of the API are found relative to it. */
 export function listing(names: Names, page: Page): string {

@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { attachment } from '../../../../../lib/content-disposition.ts'
+import { type Names, namesIn, shown } from '../../../../../lib/tree/names.ts'
+import { openFileAt, Tree, treeErrorOf } from '../../../../../lib/tree/tree.ts'
+import { TreeError } from '../../../../../lib/tree/tree-error.ts'
 import { listenOn } from '../serving/listen.ts'
 import { Refused, refuseOtherSites, sendJson, sendRefusal } from '../serving/refused.ts'
 import { archiveName, type Part, safe, sendArchive, takeTurn } from './archive.ts'
@@ -8,9 +11,8 @@ import { sendFile } from './content.ts'
 import { mostEntries, pageOf } from './entries.ts'
 import { uploadForm } from './form.ts'
 import { listing, listingPolicy } from './listing.ts'
-import { inUrl, type Names, namesIn, namesInUrl, shown, type Target, targetOf } from './request-path.ts'
+import { inUrl, namesInUrl, type Target, targetOf } from './request-path.ts'
 import { Uploads } from './upload.ts'
-import { openFileAt, refusalOf, Worktree } from './worktree.ts'
 
 export type FilesOptions = {
   readonly socket: string
@@ -36,11 +38,11 @@ export async function startFiles({
   mostUploadBytes,
 }: FilesOptions): Promise<AsyncDisposable> {
   await using starting = new AsyncDisposableStack()
-  const worktree = starting.use(await Worktree.open(directory))
+  const worktree = starting.use(await Tree.open(directory))
   const files = new Files(worktree, mostUploadBytes)
   await files.uploads.removeLeft()
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    files.answer(request, response).catch(error => sendRefusal(request, response, refusalOf(error)))
+    files.answer(request, response).catch(error => sendRefusal(request, response, treeErrorOf(error)))
   }
   const server = createServer(answer)
   // It is told to go on when its body is read; who is refused need not send it.
@@ -51,10 +53,10 @@ export async function startFiles({
 
 class Files {
   readonly uploads: Uploads
-  readonly #worktree: Worktree
+  readonly #worktree: Tree
   readonly #most: number
 
-  constructor(worktree: Worktree, most: number) {
+  constructor(worktree: Tree, most: number) {
     this.#worktree = worktree
     this.#most = most
     this.uploads = new Uploads(worktree)
@@ -209,7 +211,7 @@ class Files {
       await using place = await this.#worktree.resolve(names, { followLast: true })
       if (place.name === undefined) return true
     } catch (error) {
-      if (!(error instanceof Refused) || error.code !== 'NOT_FOUND') throw error
+      if (!(error instanceof TreeError) || error.code !== 'NOT_FOUND') throw error
     }
     return target.parameters.get('path')?.at(-1) === 0x2f
   }

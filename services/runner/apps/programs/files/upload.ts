@@ -3,11 +3,11 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, opendir, rename, rm } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { errorCode } from '../../../../../lib/error-code.ts'
+import { type Names, shown } from '../../../../../lib/tree/names.ts'
+import { at, type Tree } from '../../../../../lib/tree/tree.ts'
 import { Refused } from '../serving/refused.ts'
 import { etagOf, namesTag } from './content.ts'
 import { uploadPrefix } from './entries.ts'
-import { type Names, shown } from './request-path.ts'
-import { at, type Worktree } from './worktree.ts'
 
 /** How long nothing has been written to what an upload left behind, before it is removed. An upload that stalls is cut sooner. */
 const leftMs = 300_000
@@ -29,10 +29,10 @@ export type Uploaded = { readonly created: boolean; readonly etag: string }
  * place when it is there to its end. Which of two that expect the same content comes first is decided one after the other.
  */
 export class Uploads {
-  readonly #worktree: Worktree
+  readonly #worktree: Tree
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(worktree: Worktree) {
+  constructor(worktree: Tree) {
     this.#worktree = worktree
   }
 

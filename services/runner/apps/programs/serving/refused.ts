@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { TreeError } from '../../../../../lib/tree/tree-error.ts'
 
 /** Why a request is not done, in words that the file server of Octo has too. */
 const statuses = {
@@ -66,6 +67,14 @@ function writeJson(response: ServerResponse, ...[status, body, headers = {}]: Js
   response.write(content)
 }
 
+function refusedOf(error: unknown): Refused {
+  if (error instanceof Refused) return error
+  if (error instanceof TreeError)
+    return new Refused(error.code, error.message, error.code === 'BUSY' ? { 'retry-after': '1' } : {})
+  console.error(error)
+  return new Refused('INTERNAL', 'it failed')
+}
+
 /** How long the rest of a body that nobody wants may take, in milliseconds. */
 const restMs = 2_000
 
@@ -73,8 +82,7 @@ const restMs = 2_000
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   // Who has gone away needs no answer.
   if (response.destroyed) return
-  const refused = error instanceof Refused ? error : new Refused('INTERNAL', 'it failed')
-  if (refused !== error) console.error(error)
+  const refused = refusedOf(error)
   if (response.headersSent) return void response.destroy()
   writeJson(response, refused.status, { error: refused.message, code: refused.code }, refused.headers)
   if (request.complete) return void response.end()

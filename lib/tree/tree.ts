@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, readlink } from 'node:fs/promises'
-import { errorCode } from '../../../../../lib/error-code.ts'
-import { Refused } from '../serving/refused.ts'
-import { isUpwards, type Names, shown, split } from './request-path.ts'
+import { errorCode } from '../error-code.ts'
+import { isUpwards, type Names, shown, split } from './names.ts'
+import { TreeError } from './tree-error.ts'
 
 /** As many links as Linux follows: path_resolution(7). */
 const mostLinks = 40
@@ -20,7 +20,7 @@ export const at = (directory: FileHandle, name: Buffer): Buffer =>
 export const openDirectoryAt = (directory: FileHandle, name: Buffer): Promise<FileHandle> =>
   open(at(directory, name), directoryFlags)
 
-/** A place in the worktree. `name`: of what is, or is to be, in `directory`; undefined for the directory itself. */
+/** A place in the tree. `name`: of what is, or is to be, in `directory`; undefined for the directory itself. */
 export type Place = AsyncDisposable & { readonly directory: FileHandle; readonly name: Buffer | undefined }
 
 export type Resolving = {
@@ -31,11 +31,11 @@ export type Resolving = {
 }
 
 /**
- * The tree that is served, and nothing outside of it. A path is gone along one open directory after the other; links are read
+ * A tree of directories and files, and nothing outside of it. A path is gone along one open directory after the other; links are read
  * and gone along likewise, and `..` in one goes back to the directory that it was come from. So nobody who exchanges directories
  * and links meanwhile can lead out of it.
  */
-export class Worktree implements AsyncDisposable {
+export class Tree implements AsyncDisposable {
   readonly path: string
   readonly top: FileHandle
   readonly #names: readonly Buffer[]
@@ -47,8 +47,8 @@ export class Worktree implements AsyncDisposable {
   }
 
   /** `path`: without symbolic links. */
-  static async open(path: string): Promise<Worktree> {
-    return new Worktree(path, await open(path, directoryFlags))
+  static async open(path: string): Promise<Tree> {
+    return new Tree(path, await open(path, directoryFlags))
   }
 
   async resolve(names: Names, { followLast, make = false }: Resolving): Promise<Place> {
@@ -61,7 +61,7 @@ export class Worktree implements AsyncDisposable {
     let name: Buffer | undefined
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       if (++steps > mostSteps)
-        throw new Refused('INVALID_PATH', 'the path leads through too many directories')
+        throw new TreeError('INVALID_PATH', 'the path leads through too many directories')
       if (isUpwards(next)) {
         if (way.pop() === undefined) throw leadsOut(names)
         continue
@@ -69,7 +69,7 @@ export class Worktree implements AsyncDisposable {
       const target = followLast || left.length > 0 ? await linkAt(here(), next) : undefined
       if (target !== undefined) {
         if (++links > mostLinks)
-          throw new Refused('INVALID_PATH', `${shown(names)} leads through too many links`)
+          throw new TreeError('INVALID_PATH', `${shown(names)} leads through too many links`)
         if (target[0] === 0x2f) way.length = 0
         left.unshift(...this.#inside(target, names))
         continue
@@ -93,7 +93,7 @@ export class Worktree implements AsyncDisposable {
     await place[Symbol.asyncDispose]()
     throw found === undefined
       ? missing(names)
-      : new Refused('NOT_A_DIRECTORY', `${shown(names)} is no directory`)
+      : new TreeError('NOT_A_DIRECTORY', `${shown(names)} is no directory`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -148,7 +148,7 @@ async function enter(
     }
     if (isLast && (code === 'ENOTDIR' || code === 'ENOENT')) return undefined
     if (code === 'ENOTDIR' || code === 'ELOOP')
-      throw new Refused('NOT_A_DIRECTORY', `a part of ${shown(names)} is no directory`)
+      throw new TreeError('NOT_A_DIRECTORY', `a part of ${shown(names)} is no directory`)
     if (code === 'ENOENT') throw missing(names)
     throw error
   }
@@ -165,42 +165,43 @@ export async function makeDirectoryAt(directory: FileHandle, name: Buffer): Prom
   }
 }
 
-export const missing = (names: Names): Refused => new Refused('NOT_FOUND', `there is no ${shown(names)}`)
+export const missing = (names: Names): TreeError => new TreeError('NOT_FOUND', `there is no ${shown(names)}`)
 
-const leadsOut = (names: Names): Refused =>
-  new Refused('PATH_TRAVERSAL', `${shown(names)} leads out of the worktree`)
+const leadsOut = (names: Names): TreeError =>
+  new TreeError('PATH_TRAVERSAL', `${shown(names)} leads out of the tree`)
 
-const notAFile = (name: Buffer): Refused => new Refused('NOT_A_FILE', `${name.toString()} is no regular file`)
+const notAFile = (name: Buffer): TreeError =>
+  new TreeError('NOT_A_FILE', `${name.toString()} is no regular file`)
 
-/** What the system says to a request, in the words of this program; anything else is a fault of ours. */
-export function refusalOf(error: unknown): unknown {
+/** What the system says, in words of ours; anything else stays what it is. */
+export function treeErrorOf(error: unknown): unknown {
   switch (errorCode(error)) {
     case 'ENOENT':
-      return new Refused('NOT_FOUND', 'it is not there any more')
+      return new TreeError('NOT_FOUND', 'it is not there any more')
     case 'ENOTDIR':
     case 'ELOOP':
-      return new Refused('NOT_A_DIRECTORY', 'a part of the path is no directory')
+      return new TreeError('NOT_A_DIRECTORY', 'a part of the path is no directory')
     case 'EISDIR':
-      return new Refused('NOT_A_FILE', 'it is a directory')
+      return new TreeError('NOT_A_FILE', 'it is a directory')
     case 'EEXIST':
     case 'ENOTEMPTY':
-      return new Refused('CONFLICT', 'something is there already')
+      return new TreeError('CONFLICT', 'something is there already')
     case 'EXDEV':
-      return new Refused('CONFLICT', 'it lies on another file system')
+      return new TreeError('CONFLICT', 'it lies on another file system')
     case 'EINVAL':
     case 'ENAMETOOLONG':
-      return new Refused('INVALID_PATH', 'this cannot be there')
+      return new TreeError('INVALID_PATH', 'this cannot be there')
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new Refused('FORBIDDEN', 'permission denied')
+      return new TreeError('FORBIDDEN', 'permission denied')
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
-      return new Refused('NO_ROOM', 'there is no room for it')
+      return new TreeError('NO_ROOM', 'there is no room for it')
     case 'EMFILE':
     case 'ENFILE':
-      return new Refused('BUSY', 'too many files are open', { 'retry-after': '1' })
+      return new TreeError('BUSY', 'too many files are open')
     default:
       return error
   }
