@@ -22,6 +22,8 @@ const rooms: readonly [room: string, path: RegExp, mayImport: readonly string[]]
   // They run among a session's own programs.
   ['programs of session apps', /^services\/runner\/apps\/programs\//, ['lib']],
   ['services/runner', /^services\/runner\//, ['services/store', 'services/contract', 'config', 'lib']],
+  // They run as processes of their own.
+  ['programs behind the gateway', /^services\/proxy\/programs\//, ['lib']],
   ['services/proxy', /^services\/proxy\//, ['services/store', 'services/contract', 'config', 'lib']],
   ['client/sdk', /^client\/sdk\//, ['services/contract', 'lib']],
   ['client/manager', /^client\/manager\//, ['client/sdk', 'services/contract', 'lib', 'config']],

@@ -4,6 +4,8 @@ type Builtin = {
   readonly path: string
   /** It acts for who calls it, with their token; so it is nobody else's. */
   readonly actsForClient: boolean
+  /** Whether it serves a directory, which `cwd` names. */
+  readonly servesDirectory?: true
   /** What a token needs beside `mcp`, and why. */
   readonly needs?: { readonly scope: 'admin'; readonly why: string }
 }
@@ -16,6 +18,12 @@ export const builtins = {
     actsForClient: false,
     needs: { scope: 'admin', why: 'it has programs run on this machine' },
   },
+  workspace_fs: {
+    path: 'services/proxy/programs/workspace-fs/main.ts',
+    actsForClient: false,
+    servesDirectory: true,
+  },
+  grep: { path: 'services/proxy/programs/grep/main.ts', actsForClient: false, servesDirectory: true },
 } as const satisfies Readonly<Record<string, Builtin>>
 
 export type BuiltinName = keyof typeof builtins

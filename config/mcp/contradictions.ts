@@ -39,7 +39,8 @@ function ofServer(name: string, server: ServerSettings): Contradiction[] {
   const idle = Object.entries(belongsTo).flatMap(([key, needed]) => {
     const value: unknown = Object.entries(server).find(([one]) => one === key)?.[1]
     const isGiven = typeof value === 'object' ? Object.keys(value ?? {}).length > 0 : value !== undefined
-    return isGiven && way !== needed
+    const isDirectory = key === 'cwd' && builtinOf(server.builtin)?.servesDirectory === true
+    return isGiven && way !== needed && !isDirectory
       ? [
           {
             path: [...path, key],

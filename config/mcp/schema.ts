@@ -47,6 +47,8 @@ const serverSchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** A program of this project. */
   builtin: z.enum(Object.keys(builtins) as [BuiltinName, ...BuiltinName[]]).optional(),
+  /** Whether a token has to have the scope `admin` as well. */
+  admin_only: z.boolean().default(false),
   command: text.optional(),
   args: z.array(z.string()).default([]),
   env: secret.default({}),

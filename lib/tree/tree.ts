@@ -20,14 +20,16 @@ export const at = (directory: FileHandle, name: Buffer): Buffer =>
 export const openDirectoryAt = (directory: FileHandle, name: Buffer): Promise<FileHandle> =>
   open(at(directory, name), directoryFlags)
 
+type IsClosed = (name: Buffer) => boolean
+
 /** A place in the tree. `name`: of what is, or is to be, in `directory`; undefined for the directory itself. */
 export type Place = AsyncDisposable & { readonly directory: FileHandle; readonly name: Buffer | undefined }
 
 export type Resolving = {
   /** Whether a link at the end is followed: to its place then. */
   readonly followLast: boolean
-  /** Whether directories that are missing on the way are made. */
-  readonly make?: boolean
+  /** Whether directories that are missing are made: all that the path names, or those above what it names. */
+  readonly make?: boolean | 'above'
 }
 
 /**
@@ -39,16 +41,18 @@ export class Tree implements AsyncDisposable {
   readonly path: string
   readonly top: FileHandle
   readonly #names: readonly Buffer[]
+  readonly #isClosed: IsClosed
 
-  private constructor(path: string, top: FileHandle) {
+  private constructor(path: string, top: FileHandle, isClosed: IsClosed) {
     this.path = path
     this.top = top
     this.#names = split(Buffer.from(path))
+    this.#isClosed = isClosed
   }
 
-  /** `path`: without symbolic links. */
-  static async open(path: string): Promise<Tree> {
-    return new Tree(path, await open(path, directoryFlags))
+  /** `path`: without symbolic links. `isClosed`: what of these names is never gone to, however a path leads there. */
+  static async open(path: string, isClosed: IsClosed = () => false): Promise<Tree> {
+    return new Tree(path, await open(path, directoryFlags), isClosed)
   }
 
   async resolve(names: Names, { followLast, make = false }: Resolving): Promise<Place> {
@@ -66,6 +70,8 @@ export class Tree implements AsyncDisposable {
         if (way.pop() === undefined) throw leadsOut(names)
         continue
       }
+      if (this.#isClosed(next))
+        throw new TreeError('FORBIDDEN', `${shown(names)} leads to ${shown([next])}, which is closed`)
       const target = followLast || left.length > 0 ? await linkAt(here(), next) : undefined
       if (target !== undefined) {
         if (++links > mostLinks)
@@ -75,7 +81,8 @@ export class Tree implements AsyncDisposable {
         continue
       }
       const isLast = left.length === 0
-      const entered = isLast && !followLast ? undefined : await enter(here(), next, isLast, make, names)
+      const isMade = make === 'above' ? !isLast : make
+      const entered = isLast && !followLast ? undefined : await enter(here(), next, isLast, isMade, names)
       if (entered === undefined) name = next
       else way.push(opened.use(entered))
     }

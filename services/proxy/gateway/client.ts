@@ -32,6 +32,8 @@ const mostAtOnce = 64
 /** How long a list waits for a server, in milliseconds: an agent waits for the list. */
 const patience = 8_000
 
+const adminOnly = { scope: 'admin', why: 'its configuration says so (admin_only)' } as const
+
 /** One client of the gateway: what it sees, and how what it asks reaches the servers that it may use. */
 export class Client {
   readonly server: Server
@@ -72,7 +74,8 @@ export class Client {
 
   /** Why its token is not enough for a server that it names. */
   refusalOf(server: string): string | undefined {
-    const needs = builtinOf(this.#deps.views.settings.servers[server]?.builtin)?.needs
+    const settings = this.#deps.views.settings.servers[server]
+    const needs = settings?.admin_only === true ? adminOnly : builtinOf(settings?.builtin)?.needs
     return needs === undefined || this.#caller.holds(needs.scope)
       ? undefined
       : `the server ${server} needs a token with the scope ${needs.scope}: ${needs.why}`

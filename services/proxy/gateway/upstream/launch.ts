@@ -51,6 +51,7 @@ export function launchOf(name: string, settings: ServerSettings, surroundings: L
   const filledAll = (key: string, table: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(table).map(([one, text]) => [one, filled(`${key}.${one}`, text)]))
   const own = variables(commonVariables, environment)
+  const cwd = resolve(root, settings.cwd === undefined ? '.' : filled('cwd', settings.cwd))
   const builtin = builtinOf(settings.builtin)
   if (builtin !== undefined) {
     // A configuration of the user's own is not looked at: whose token counts is settled.
@@ -60,7 +61,7 @@ export function launchOf(name: string, settings: ServerSettings, surroundings: L
     }
     const env = { ...own, ...(builtin.actsForClient ? asClient : variables(networkVariables, environment)) }
     const args = [resolve(ownRoot, builtin.path)]
-    return { kind: 'program', command: process.execPath, args, env, cwd: root }
+    return { kind: 'program', command: process.execPath, args, env, cwd }
   }
   if (settings.url !== undefined)
     return {
@@ -73,7 +74,7 @@ export function launchOf(name: string, settings: ServerSettings, surroundings: L
     command: filled('command', settings.command ?? ''),
     args: settings.args.map((arg, at) => filled(`args[${at}]`, arg)),
     env: { ...own, ...variables(settings.pass_env, environment), ...filledAll('env', settings.env) },
-    cwd: resolve(root, settings.cwd === undefined ? '.' : filled('cwd', settings.cwd)),
+    cwd,
   }
 }
 
