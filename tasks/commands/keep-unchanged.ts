@@ -5,16 +5,15 @@ import type { Graph } from '../engine/graph.ts'
 import type { Flags } from '../engine/options.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { TaskState } from '../engine/state.ts'
-import { describeRun } from '../engine/unchanged/describe-run.ts'
 import { conditionsOf, forgetRuns, keepRun } from '../engine/unchanged/kept-runs.ts'
 import type { Workplace } from '../engine/workplace.ts'
 import { programStamp } from './program-stamp.ts'
 
 /** After a run that found everything up to date: lets the next one with these words find that out without a plan. */
-export function keepUnchanged(
+export async function keepUnchanged(
   { graph, plan, workplace, taskfiles, flags, words, resumed }: Asked,
   { judge, environment, states }: Finished,
-): void {
+): Promise<void> {
   const { root, memory } = workplace
   const taskfile = join(root, memory.taskfile)
   if ((memory.changes?.own ?? 0) > 0) forgetRuns(taskfile)
@@ -27,6 +26,7 @@ export function keepUnchanged(
   if (program === undefined) return
   const conditions = conditionsOf({ taskfile, words, program, process })
   const { color } = flags
+  const { describeRun } = await import('../engine/unchanged/describe-run.ts')
   const kept = describeRun({
     ...{ graph, plan, judge, workplace, taskfiles, loadedAt, environment, conditions, color },
   })

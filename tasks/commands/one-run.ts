@@ -128,7 +128,7 @@ export async function oneRun(
   if (watching === undefined) sentinel.dismiss()
   history.finish(outcome, Date.now())
   freshness.settle(states)
-  if (watching === undefined) keepUnchanged(setting, { judge: work.judge, environment, states })
+  if (watching === undefined) await keepUnchanged(setting, { judge: work.judge, environment, states })
   workplace.keep(text => masker.mask(text) !== text)
   for (const trouble of memory.takeTroubles())
     reporter.report({ type: 'run-trouble', trouble, at: Date.now() })

@@ -71,9 +71,11 @@ export class Freshness {
   }
 
   /** What is known of the results of tasks that are done, for those that need them. */
-  digestsOf(name: string): NeedDigests {
-    const ofSettled = () => (this.settled.has(name) ? this.judge.record(name) : undefined)
-    return this.#digests.get(name) ?? digestsOf(ofSettled())
+  digestsOf(names: readonly string[]): ReadonlyMap<string, NeedDigests> {
+    const settled = names.filter(name => !this.#digests.has(name) && this.settled.has(name))
+    if (settled.length > 0)
+      for (const [name, digests] of this.#options.memory.digests(settled)) this.#digests.set(name, digests)
+    return new Map(names.map(name => [name, this.#digests.get(name) ?? digestsOf(undefined)]))
   }
 
   /** Keeps for the next run which tasks are up to date after this one. */
@@ -161,9 +163,11 @@ export class Freshness {
     const { memory, cache, judge } = this.#options
     const { name, task } = subject
     const inputs = judge.takeInputs(name, present)
-    const fingerprint = fingerprintOf(name, present, inputs)
+    const isCached = task.options.cache !== false
+    // It names what is kept in the cache; records are compared with all that goes in.
+    const fingerprint = isCached ? fingerprintOf(name, present, inputs) : ''
     const isForced = why.some(({ kind }) => kind === 'forced')
-    const kept = task.options.cache !== false && memory.isWriting
+    const kept = isCached && memory.isWriting
     const before = judge.record(name)
     if (kept && !isForced) {
       const restored = await cache.restore(fingerprint, {
@@ -190,7 +194,7 @@ export class Freshness {
     }
     memory.invalidate(name)
     judge.learn(name, before && { ...before, valid: false })
-    if (isForced) cache.forget(fingerprint)
+    if (isCached && isForced) cache.forget(fingerprint)
     const end = await run(why)
     this.ran()
     if (end.kind !== 'succeeded') return end
@@ -232,7 +236,9 @@ export class Freshness {
     const { memory } = this.#options
     const stored = memory.stored(name)
     const isWhole = stored !== undefined && sha256(stored.result) === stored.digest
-    if (isWhole && stored.digest === this.judge.record(name)?.resultDigest) return stored.result
+    // What was compared by those that need it counts.
+    const expected = this.#digests.get(name)?.result ?? this.judge.record(name)?.resultDigest
+    if (isWhole && stored.digest === expected) return stored.result
     if (isWhole)
       throw new UserError(`"${name}" has been made anew meanwhile, by another run`, { fix: 'run it again' })
     memory.invalidate(name)

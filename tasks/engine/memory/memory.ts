@@ -134,6 +134,22 @@ export class Memory implements Disposable {
     return { result: row.result, digest: String(row.result_digest) }
   }
 
+  /** The digests of the results of tasks, and of their outputs, by name: with nothing else of their records. */
+  digests(names: readonly string[]): Map<string, { readonly result: string; readonly outputs: string }> {
+    const rows = this.all(
+      `select name, result_digest, outputs_digest from tasks
+         where taskfile = ? and name in (select value from json_each(?))`,
+      this.taskfile,
+      JSON.stringify(names),
+    )
+    return new Map(
+      rows.map(row => [
+        String(row.name),
+        { result: String(row.result_digest), outputs: String(row.outputs_digest) },
+      ]),
+    )
+  }
+
   /** How long these tasks took when they ran last, in milliseconds, as far as that is known. */
   durations(names: readonly string[]): Map<string, number> {
     const some = 'select name, ms from durations where taskfile = ?'

@@ -1,11 +1,11 @@
 /** Of another number nothing is read: what is remembered can be worked out again. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /**
  * What `task` remembers. `taskfile` is a Taskfile's path below the root. Of `tasks` there is a row for each task that
  * has succeeded; it is valid until the task begins to run again. `settled` repeats what is needed to find out that nothing
- * has changed (see settled.ts); it is as good as its `changes`, the number of times that `tasks` had changed by then, and
- * does not hold for the names in `struck`.
+ * has changed (see settled.ts); it is as good as the `changes` of `struck`, the number of times that `tasks` had changed by
+ * then, and does not hold for the names there. They have a table of their own, for a run that changes little writes them alone.
  */
 export const schema = `
 create table tasks (
@@ -21,9 +21,9 @@ insert into task_changes values (0);
 create trigger task_inserted after insert on tasks begin update task_changes set count = count + 1; end;
 create trigger task_updated after update on tasks begin update task_changes set count = count + 1; end;
 create table settled (
-  taskfile text primary key, changes integer not null, text text not null, looks blob not null,
-  struck text not null default ''
+  taskfile text primary key, text text not null, looks blob not null
 ) strict;
+create table struck (taskfile text primary key, changes integer not null, names text not null) strict, without rowid;
 create table durations (
   taskfile text not null, name text not null, ms real not null,
   primary key (taskfile, name)

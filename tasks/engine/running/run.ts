@@ -326,7 +326,7 @@ export class Run {
         state: this.#states.get(name),
         isRemembered: isRemembered(this.#task(name)),
         service: watching?.services.get(name)?.id,
-        digests: freshness?.digestsOf(name),
+        digests: freshness?.digestsOf([name]).get(name),
       })),
     )
   }

@@ -40,11 +40,10 @@ export function subjectOf(
       rest,
     },
     // Compared where the task is remembered, and read for nobody else.
-    needs: new Map(
+    needs:
       freshness === undefined || !isRemembered(task)
-        ? []
-        : needs.map(need => [need.name, freshness.digestsOf(need.name)]),
-    ),
+        ? new Map()
+        : freshness.digestsOf(needs.map(need => need.name)),
     results,
   }
 }

@@ -100,8 +100,8 @@ t.test('the names of those that change again and again are kept once', async t =
     await shop.run(shop.tasks, ['t69'])
   }
   using database = new DatabaseSync(shop.database)
-  const [row] = database.prepare('select struck from settled').all()
-  const names = String(row?.struck).split('\n').filter(Boolean)
+  const [row] = database.prepare('select names from struck').all()
+  const names = String(row?.names).split('\n').filter(Boolean)
   t.same(names, [...new Set(names)])
   // Where each run settles, the last one has kept all anew.
   if (shop.settlesFrom === undefined) t.same(names.sort(), ['t69', 't79'])
