@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkCommandInput, commandInputFields } from './command-input.ts'
-import { enginesFor } from './debug-request.ts'
+import { type DebugRequest, enginesFor } from './debug-request.ts'
 import { type DebugEngine, debugEngines } from './debug-state.ts'
 import { nullFree } from './fields.ts'
 import { reference } from './ids.ts'
@@ -74,6 +74,7 @@ type Given = {
   readonly interpreter?: string | undefined
   readonly pid?: number | undefined
   readonly command?: string | undefined
+  readonly children?: DebugRequest['children']
   engine?: DebugEngine | undefined
 } & { [Field in ProgramField | 'core']?: string | undefined }
 
@@ -96,11 +97,16 @@ function faultOf(given: Given): { field: keyof Given; message: string } | undefi
   if (another !== undefined) return { field: another, message: `give one program: there is ${field} already` }
   if (given.core !== undefined && field !== 'binary' && field !== 'go')
     return { field: 'core', message: 'a core dump is looked into with the binary that has left it' }
+  if (given.core !== undefined && given.children === 'follow')
+    return { field: 'children', message: 'a core dump starts no processes: leave it out' }
   const engines = enginesOf(field)
   if (given.engine !== undefined && !engines.includes(given.engine))
     return { field: 'engine', message: `no debugger for ${field}; expected ${engines.join(' or ')}` }
   return undefined
 }
+
+const notFollowed =
+  'the processes that a program starts are followed from its own start on: launch it under its debugger, or leave it out'
 
 /** It is there already, with all that a launch would give it. */
 function faultOfProcess(given: Given): { field: keyof Given; message: string } | undefined {
@@ -111,5 +117,7 @@ function faultOfProcess(given: Given): { field: keyof Given; message: string } |
     given.arguments?.length !== 0
       ? 'arguments'
       : (wishes.find(name => given[name] !== undefined) ?? (given.tty ? 'tty' : undefined))
-  return late === undefined ? undefined : { field: late, message: 'what runs already is not given any' }
+  if (late !== undefined) return { field: late, message: 'what runs already is not given any' }
+  if (given.children === 'follow') return { field: 'children', message: notFollowed }
+  return undefined
 }

@@ -90,6 +90,14 @@ t.test('launch has its limits', async t => {
     [{}, 'python: give what is to run: one of python, module, binary, node, go'],
     [{ python: 'x', module: 'y' }, 'module: give one program: there is python already'],
     [{ node: 'x', core: 'y' }, 'core: a core dump is looked into with the binary that has left it'],
+    [
+      { binary: 'x', core: 'y', children: 'follow' },
+      'children: a core dump starts no processes: leave it out',
+    ],
+    [
+      { pid: 12, children: 'follow' },
+      'children: the processes that a program starts are followed from its own start on: launch it under its debugger, or leave it out',
+    ],
     [{ binary: 'x', engine: 'node' }, 'engine: no debugger for binary; expected gdb or lldb-dap'],
   ]
   for (const [input, detail] of faulty)

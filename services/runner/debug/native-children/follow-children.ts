@@ -27,11 +27,9 @@ export async function followChildren(
   place: Place,
   how: NativeDebugger,
 ): Promise<Followed | Extract<Planned, { ok: false }>> {
-  if (children !== 'follow') return { ok: true, engine: how.engine, opened: open => open }
-  if (program.kind === 'process') {
-    const message = `what process ${program.pid} starts cannot be followed: that takes a filter of system calls which a program has from its start on; launch the program under its debugger, or leave out --children follow`
-    return { ok: false, failure: { reason: 'spawn_failed', message } }
-  }
+  // The filter cannot be put on a process that runs already.
+  if (children !== 'follow' || program.kind === 'process')
+    return { ok: true, engine: how.engine, opened: open => open }
   const python = await findSystemTool('python3', place.environment.PATH ?? '')
   if (python === undefined) {
     const message = 'to follow child processes takes python3, which is not on the PATH'

@@ -50,12 +50,6 @@ t.test(
     t.match(await tellProcesses({ store: rig.store }, session.id), [
       { pid, command, line: './app spin', engines: ['gdb', 'lldb-dap'], traced: false },
     ])
-    const followed = { program: { kind: 'process', pid, command: null }, children: 'follow' } as const
-    for (const engine of ['gdb', 'lldb-dap'] as const)
-      t.match((await run({ ...followed, engines: [engine] })).at.end, {
-        reason: 'launch_failed',
-        message: /what process \d+ starts cannot be followed: .* leave out --children follow/,
-      })
     const debug = await attach(ground, command, { breakpoints: [ground.at('spin')] })
     t.equal(debug.at.stop?.reason, 'breakpoint')
     t.match(await tellProcesses({ store: rig.store }, session.id), [{ pid, command, traced: true }])
