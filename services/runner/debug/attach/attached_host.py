@@ -1,6 +1,6 @@
 """Runs a debugger beside a process that it is to attach to, and leaves as it is told.
 
-    python3 -I -S attached_host.py ROOM PID START DEBUGGER [ARGUMENT...]
+    python3 -I -S attached_host.py ROOM PID START HOW DEBUGGER [ARGUMENT...]
 
 ROOM and what goes through its pipes are as of engine-host.sh. The debugger sees what the process PID sees, whose start is
 START in /proc/PID/stat: it is put into all of its namespaces, and has there one capability alone, to trace. Where those
@@ -9,7 +9,7 @@ are ours it is started as it is.
 Nothing here ends the process. The runner has the debugger let go of it before it sends the code to leave with. Where that
 cannot be, because the debugger was killed or the runner is gone, the debugger is asked to end, and is killed if it does not;
 then what native debuggers leave behind is mended: breakpoints in the process's code, which would kill it, and that it
-stands still.
+stands still. HOW is "mends" where the debugger may leave such things, "leaves" where it is none of those.
 """
 
 import contextlib
@@ -31,6 +31,7 @@ NAMESPACES = ("user", "mnt", "net", "ipc", "uts", "cgroup", "pid")
 SYS_PTRACE = 19
 LAST_SECONDS = 4
 TELL_SECONDS = 1
+GUARD = 'echo; read -r well || kill -CONT "$1"'
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -145,10 +146,37 @@ def end(child):
             time.sleep(0.01)
 
 
+def guard(pid):
+    """Has the process go on where this ends before it says so: the guard bears no mark of the command, and is not killed with it.
+
+    Returns what the guard reads, to be told that all is well.
+    """
+    reading, telling = os.pipe()
+    hearing, ready = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if os.fork() != 0:
+            os._exit(0)
+        os.setsid()
+        os.dup2(reading, 0)
+        os.dup2(ready, 1)
+        os.closerange(2, 128)
+        with contextlib.suppress(OSError):
+            os.execve("/bin/sh", ["/bin/sh", "-c", GUARD, "sh", str(pid)], {})
+        os._exit(127)
+    os.waitpid(child, 0)
+    os.close(ready)
+    os.read(hearing, 1)
+    for descriptor in (reading, hearing):
+        os.close(descriptor)
+    return telling
+
+
 def set_free(pid, start, stood):
     """Whatever has become of its debugger, the process goes on. It stands still until its code is mended."""
     if not is_there(pid, start):
         return
+    telling = None if stood else guard(pid)
     os.kill(pid, signal.SIGSTOP)
     try:
         mend(pid)
@@ -157,6 +185,9 @@ def set_free(pid, start, stood):
     finally:
         if not stood:
             os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(OSError):
+                os.write(telling, b"\n")
+            os.close(telling)
     until = time.monotonic() + 0.3
     while not stood and time.monotonic() < until and is_there(pid, start):
         if stat_of(pid)[0] == "T":
@@ -165,8 +196,8 @@ def set_free(pid, start, stood):
 
 
 def main():
-    room, pid, start, *words = sys.argv[1:]
-    pid = int(pid)
+    room, pid, start, how, *words = sys.argv[1:]
+    pid, mends = int(pid), how == "mends"
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = os.open(f"{room}/control", os.O_RDONLY)
     ends = [
@@ -194,11 +225,13 @@ def main():
             break
         watched.remove(ended)
         os.waitpid(child, 0)
-        set_free(pid, start, stood)
+        if mends:
+            set_free(pid, start, stood)
     code = os.read(control, 16) if control in ready else b""
     if ended in watched:
         end(child)
-        set_free(pid, start, stood)
+        if mends:
+            set_free(pid, start, stood)
     sys.exit(int(code) if code else 137)
 
 

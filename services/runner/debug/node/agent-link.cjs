@@ -8,12 +8,12 @@ const { closeSync, fstatSync, openSync, writeSync } = require('node:fs')
 const { Session } = require('node:inspector')
 const { connect } = require('node:net')
 const { pathToFileURL } = require('node:url')
-const { parentPort, threadId, workerData } = require('node:worker_threads')
+const { parentPort, workerData } = require('node:worker_threads')
 
 /** `room`: the directory of the socket, whose own path may be too long for one. */
 const { state, socket, room, isLaunched, pid, ppid, script, node } = workerData
 /** What the program waits for: see agent.cjs. */
-const [runs, alone, waits] = [1, 2, 3]
+const [runs, alone, waits, gone] = [1, 2, 3, 4]
 /** A message of more characters has its texts cut, each after so many. */
 const longestMessage = 2_000_000
 const longestText = 10_000
@@ -28,11 +28,17 @@ const session = new Session()
 /** Of scripts of Node's own, which are told as such where the program stops, and not before. */
 const internal = new Map()
 const agent = pathToFileURL(`${__dirname}/agent.cjs`).href
+/** Threads that run this file: this one, and of a debugger before this one that has not left yet, or of one that comes after. */
+const own = pathToFileURL(__filename).href
+/** The inspector's sessions with the program's other threads, and whether each waited for its debugger as it came. */
+const workers = new Map()
 let inode
+let looking
 /** Nothing more is asked of the inspector. */
 let left = false
 
 function end(why) {
+  if (left) return
   if (room !== undefined) return release()
   // Another user's, or one that sees other files.
   if (inode === undefined && !isLaunched) return answer(alone)
@@ -44,19 +50,46 @@ function end(why) {
   process.kill(pid, 'SIGKILL')
 }
 
-/** The program begins: under its debugger, or alone, with nothing of it left. */
+/** The program begins: under its debugger, or alone. */
 function answer(how) {
-  if (how === alone) session.disconnect()
-  Atomics.store(state, 0, how)
-  Atomics.notify(state, 0)
-  if (how === alone) process.exit()
+  if (how === alone) leave(alone)
+  else tell(how)
 }
 
-/** Lets the program go on without a debugger. */
-function release() {
-  if (!left) session.disconnect()
+function tell(how) {
+  Atomics.store(state, 0, how)
+  Atomics.notify(state, 0)
+}
+
+/**
+ * This thread does not end by itself: one that ends while the program's main thread takes the session down has Node abort the
+ * program. The main thread ends it (agent.cjs), once it has done that.
+ */
+function leave(how) {
   left = true
-  process.exit()
+  session.disconnect()
+  clearInterval(looking)
+  link.destroy()
+  tell(how)
+  if (how === gone) parentPort.postMessage(undefined)
+}
+
+/**
+ * Lets the program go on without a debugger. Sessions with its other threads would outlive this one's, and what stands there
+ * would stand for ever; and a thread that begins meanwhile would wait for a debugger.
+ */
+function release() {
+  left = true
+  session.post('NodeWorker.disable', () => {
+    for (const [sessionId, waiting] of workers) letGo(sessionId, waiting)
+    leave(gone)
+  })
+}
+
+function letGo(sessionId, waiting) {
+  const message = JSON.stringify({ id: 1, method: 'Runtime.runIfWaitingForDebugger' })
+  if (waiting) session.post('NodeWorker.sendMessageToWorker', { sessionId, message })
+  session.post('NodeWorker.detach', { sessionId })
 }
 
 /** The program may have closed the descriptor, and have opened something else with its number. */
@@ -101,10 +134,13 @@ session.on('inspectorNotification', message => {
   }
   if (method === 'Debugger.paused')
     for (const frame of params.callFrames) frame.url = internal.get(frame.location.scriptId) ?? frame.url
-  if (method === 'NodeWorker.attachedToWorker' && params.workerInfo.workerId === String(threadId)) {
-    session.post('NodeWorker.detach', { sessionId: params.sessionId })
-    return
+  if (method === 'NodeWorker.attachedToWorker') {
+    const { sessionId, workerInfo, waitingForDebugger } = params
+    if (workerInfo.url === own) return letGo(sessionId, waitingForDebugger)
+    workers.set(sessionId, waitingForDebugger)
   }
+  if (method === 'NodeWorker.detachedFromWorker') workers.delete(params.sessionId)
+  if (left) return
   say({ method, params })
 })
 
@@ -112,7 +148,7 @@ link.setEncoding('utf8')
 link.once('connect', () => {
   inode = fstatSync(link._handle.fd).ino
   if (directory !== undefined) closeSync(directory)
-  setInterval(() => isOpen() || say({}), lookMs)
+  looking = setInterval(() => isOpen() || say({}), lookMs)
 })
 let rest = ''
 link.on('data', text => {

@@ -14,8 +14,8 @@ const isLaunched = children !== undefined
 const patienceMs = 500
 /** How long the other thread may take to begin, which Node does not say where it cannot. */
 const beginsMs = 30_000
-/** How far the other thread is: 0 is not begun. It ends with what its debugger has said. */
-const [runs, alone, waits] = [1, 2, 3]
+/** How far the other thread is: 0 is not begun. It waits until its debugger has said something, or has gone. */
+const [runs, alone, waits, gone] = [1, 2, 3, 4]
 const stepMs = 5
 const oldestNode = 20
 /** What a thread and a socket take. */
@@ -27,10 +27,32 @@ if (isMainThread && socket !== undefined) begin()
 
 /** `closes`: the inspector was opened for this, and is closed again. */
 exports.attach = (room, closes) => {
+  endLeft()
   const { state, link } = linked({ room })
   const undo = beforeItEnds(link, state)
-  link.once('exit', undo)
+  link.once('message', () => link.terminate())
+  // Who listens to it has the program wait for it.
+  link.unref()
+  link.once('exit', () => {
+    undo()
+    attached.delete(link)
+  })
+  attached.set(link, { state, hasLeft: false })
   if (closes) require('node:inspector').close()
+}
+
+/** The threads of debuggers that came to a program that ran. */
+const attached = new Map()
+
+/**
+ * Ends the threads whose debuggers have gone, where the program has not come to its event loop since. What has left by now may
+ * have its session still, which its thread must not end before: so it is ended by the debugger after the next.
+ */
+function endLeft() {
+  for (const [link, one] of attached) {
+    if (one.hasLeft) link.terminate()
+    one.hasLeft = Atomics.load(one.state, 0) === gone
+  }
 }
 
 function linked(where) {
@@ -66,6 +88,7 @@ function begin() {
   }
   if (isLaunched) keepFromChildren(children === 'ignore')
   if (Atomics.load(state, 0) === runs) beforeItEnds(link, state)
+  else link.terminate()
 }
 
 /** What was launched to be debugged ends; what has been started by it runs on as if nothing had been. */

@@ -125,7 +125,7 @@ async function attachTo(process: AttachedProcess, request: DebugRequest, place: 
   const room = new AgentRoom(process.temporary)
   const expression = `(${bring})(${JSON.stringify(agentFile)}, ${JSON.stringify(room.path)}, CLOSES)`
   const words = [python, '-I', '-S', openFile, `${process.pid}`, expression]
-  const host = await attachedHost({ words, environment: {} }, process, place)
+  const host = await attachedHost({ words, environment: {} }, process, place, 'leaves')
   return {
     ok: true,
     plan: {
