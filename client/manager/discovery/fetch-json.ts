@@ -47,7 +47,10 @@ export async function fetchJson(url: URL, { dispatcher, signal, most }: FetchJso
   } catch (error) {
     if (error instanceof UserError) throw error
     if (signal.aborted) throw failed('it did not answer in time')
-    throw failed(error instanceof Error ? error.message || 'it cannot be reached' : String(error))
+    throw new UserError(`${shown} cannot be reached: ${error instanceof Error ? error.message : error}`, {
+      fix: 'manager.registry in config/mcp.local.toml names another registry, or none: ""',
+      cause: error,
+    })
   }
 }
 

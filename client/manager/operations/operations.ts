@@ -27,7 +27,7 @@ export const operations = {
     describe:
       'what was discovered and can be installed by its name, with the options of each, and what is installed',
     input: z.strictObject({}),
-    act: async (_, place) => (await import('./list-discovered.ts')).listDiscovered(place),
+    act: async (_, place, report) => (await import('./list-discovered.ts')).listDiscovered(place, report),
   }),
   discover_servers: operation({
     describe:

@@ -36,16 +36,20 @@ export function shownServer({ from, entry }: Found): ShownServer {
   return {
     name,
     ...(title === undefined ? {} : { title }),
-    description,
+    description: cut(description),
     ...(version === undefined ? {} : { version }),
     tags,
     from: from.kind === 'registry' ? from.url : from.path,
     target_name: serverNameFor(name),
     ...(way === undefined ? {} : { transport: transportOf(way) }),
     options: way === undefined ? [] : optionsOf(way),
-    issues: all.flatMap(one => (isRefused(one) ? [one.refused] : [])),
+    issues: all.flatMap(one => (isRefused(one) ? [cut(one.refused)] : [])),
   }
 }
+
+/** What a catalogue says at length is cut: it is told to agents beside that of all others. */
+const longest = 400
+const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 
 /** Paths of catalogues within the workspace are kept from its top, others in full. */
 export const provenanceOf = (from: Found['from']): Provenance =>
@@ -70,7 +74,7 @@ function optionsOf(way: Way): ShownOption[] {
     .filter(({ name, value }) => name !== '' && value === undefined)
     .map(({ name, isRequired, isSecret, description, choices }) => ({
       ...{ name, required: isRequired, secret: isSecret },
-      ...(description === undefined ? {} : { description }),
+      ...(description === undefined ? {} : { description: cut(description) }),
       ...(choices === undefined ? {} : { choices }),
     }))
 }

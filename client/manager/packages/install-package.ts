@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '../../../lib/remove-tree.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { CommandRun } from '../envelope.ts'
+import { foreignNeeds } from './foreign-needs.ts'
 import { npm } from './npm.ts'
 import { directoryOf, packagesName } from './package-place.ts'
 import type { Resolved, ResolveOptions } from './resolve-package.ts'
@@ -41,7 +42,15 @@ export async function installPackage(
     await writeFile(join(scratch, 'package.json'), '{ "private": true }\n')
     const { run } = await npm(
       [
-        ...['install', '--no-audit', '--no-fund', '--no-update-notifier', '--save-exact', '--omit=dev'],
+        ...[
+          'install',
+          '--package-lock',
+          '--no-audit',
+          '--no-fund',
+          '--no-update-notifier',
+          '--save-exact',
+          '--omit=dev',
+        ],
         ...(scripts ? [] : ['--ignore-scripts']),
         // What is needed comes from the registry, too: no addresses, no repositories, no files but the package itself.
         ...['--allow-git=none', '--allow-remote=none', '--allow-file=none'],
@@ -60,6 +69,9 @@ export async function installPackage(
       throw new UserError(
         `${installed.name}@${installed.version} has no program ${inside.at(-1)}, though it says so`,
       )
+    const lock: unknown = JSON.parse(await readFile(join(scratch, 'package-lock.json'), 'utf8'))
+    const [foreign] = foreignNeeds(lock)
+    if (foreign !== undefined) throw new UserError(`${foreign}: only packages of the registry are installed`)
     // One that was not whole is in the way.
     await removeTree(place)
     await rename(scratch, place)

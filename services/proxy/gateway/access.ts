@@ -5,6 +5,7 @@ import type { Refusal } from '../../../lib/mcp/refuse.ts'
 import { networkOf } from '../../../lib/network-of.ts'
 import { RateLimit } from '../../../lib/rate-limit.ts'
 import { bearerToken } from '../../contract/bearer.ts'
+import type { TokenId, UserId } from '../../contract/ids.ts'
 import { grants, type Scope } from '../../contract/scopes.ts'
 import { admits } from '../../contract/user-role.ts'
 import { credentialBySecret } from '../../store/credentials.ts'
@@ -14,7 +15,9 @@ import type { Store } from '../../store/store.ts'
 /** Who may use the gateway, and with what. */
 export type Caller = {
   /** The id of the token. */
-  readonly owner: string
+  readonly owner: TokenId
+  readonly user: UserId
+  readonly address: string | null
   readonly token: string
   /** Whether the token opens a server. */
   readonly mayUse: (server: string) => boolean
@@ -94,7 +97,10 @@ export class Access {
     const mayUse = (server: string) => servers === null || servers.includes(server)
     return {
       ok: true,
-      caller: { owner: credential.id, token, mayUse, holds: scope => grants(scopes, scope) },
+      caller: {
+        ...{ owner: credential.id, user: credential.user_id, address: address ?? null, token, mayUse },
+        holds: scope => grants(scopes, scope),
+      },
     }
   }
 }

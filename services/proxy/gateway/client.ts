@@ -6,6 +6,7 @@ import type { Caller } from './access.ts'
 import { askerOf, callUpstream, type Extra } from './call.ts'
 import { callTime } from './call-time.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
+import { changeMade } from './change-made.ts'
 import type { Declared } from './declared.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 import type { Upstreams, User } from './upstream/upstreams.ts'
@@ -19,6 +20,8 @@ export type ClientDependencies = {
   readonly report: (error: unknown) => void
   /** Looks whether the configuration has changed. */
   readonly reread: () => void
+  /** Writes down that somebody had something changed. */
+  readonly audit: (caller: Caller, operation: string) => Promise<void>
 }
 
 export type Asked = {
@@ -154,8 +157,7 @@ export class Client {
       const upstream = upstreams.of(server, this.#user)
       const asker = this.#asker(extra, callTime(settings).silent)
       const answer = await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
-      // What it has written counts before anybody hears of it.
-      if (settings.builtin === 'manager') this.#deps.reread()
+      if (settings.builtin === 'manager') await this.#managed(params, answer)
       return answer
     } catch (error) {
       // Nobody waits for the answer any more.
@@ -164,6 +166,13 @@ export class Client {
     } finally {
       this.#inProgress -= 1
     }
+  }
+
+  /** What it has written counts before anybody hears of it. */
+  async #managed(params: unknown, answer: unknown): Promise<void> {
+    this.#deps.reread()
+    const change = changeMade(params, answer)
+    if (change !== undefined) await this.#deps.audit(this.#caller, change)
   }
 
   #asker(extra: Extra, timeout: number) {

@@ -6,10 +6,11 @@ import type { Logger } from 'pino'
 import { type McpConfiguration, mcpFiles, readMcp } from '../../../config/mcp/read.ts'
 import { type McpSettings, mcpSchema } from '../../../config/mcp/schema.ts'
 import { problemText } from '../../../config/problem.ts'
-import type { Clock } from '../../../lib/clock.ts'
+import { type Clock, toInstant } from '../../../lib/clock.ts'
 import { McpSessions } from '../../../lib/mcp/mcp-sessions.ts'
 import { type Refusal, refuse } from '../../../lib/mcp/refuse.ts'
 import type { Store } from '../../store/store.ts'
+import { writeAudit } from '../../store/write-audit.ts'
 import { Access, type Caller } from './access.ts'
 import { Client, type ClientDependencies } from './client.ts'
 import { answerBrowser } from './cross-origin.ts'
@@ -92,6 +93,14 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   const clientDeps: ClientDependencies = {
     ...{ version, views, declared, upstreams, report },
     reread: () => reload(),
+    audit: async ({ user, owner: credential, address }, operation) => {
+      const entry = { user, credential, operation, address, now: () => toInstant(deps.clock.now()) }
+      try {
+        await deps.store.write(transaction => writeAudit(transaction, entry))
+      } catch (error) {
+        log.warn({ err: error, operation, credential }, 'a change of MCP servers was not written down')
+      }
+    },
   }
   const sessions = new McpSessions<Asking>({
     create: ({ caller, endpoint }) => {
@@ -152,7 +161,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     if (refusal !== undefined) return refuse(response, refusal)
     const server = serverIn(path)
     const endpoint: Endpoint = server === undefined ? { kind: 'all' } : { kind: 'server', server }
-    await sessions.answer(request, response, { owner: `${caller.owner} ${server ?? ''}`, caller, endpoint })
+    await sessions.answer(request, response, { owner: ownerOf(caller, server), caller, endpoint })
   }
 
   function answerReadiness({ method }: IncomingMessage, response: ServerResponse, caller: Caller): void {
@@ -182,6 +191,10 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     },
   }
 }
+
+/** Who may less than before is not let into what they began: they begin anew. */
+const ownerOf = ({ owner, holds }: Caller, server: string | undefined): string =>
+  `${owner} ${server ?? ''} ${holds('admin')}`
 
 const faultsOf = (read: McpConfiguration): string[] => (read.ok ? [] : read.problems.map(problemText))
 

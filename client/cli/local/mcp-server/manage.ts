@@ -5,6 +5,7 @@ import type { Details } from '../../../manager/operations/report.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { type Io, write } from '../../io.ts'
+import { startProgress } from '../../progress.ts'
 import { requireClone } from '../clone-configuration.ts'
 
 export type ManageFlags = { readonly json?: true; readonly dryRun?: true }
@@ -15,6 +16,10 @@ type Asked = {
   /** What people are told where it went well. */
   readonly text: (envelope: Envelope<Details>) => string
 }
+
+/** These ask nobody. */
+const isQuick = (operation: OperationName): boolean =>
+  operation === 'list_discovered_servers' || operation === 'refresh_discovery'
 
 /**
  * Has the manager do something in the clone that one stands in. With --json its whole answer is printed, whatever became of it;
@@ -28,7 +33,10 @@ export async function manage(
   const { signal, environment } = io
   const root = await requireClone(io)
   const place = { root, environment, signal, now: io.now }
-  const envelope = await performOperation(operation, params, place)
+  const envelope = await (async () => {
+    using _ = startProgress(io, `${operation.replaceAll('_', ' ')} …`, json === true || isQuick(operation))
+    return await performOperation(operation, params, place)
+  })()
   const hasFailed = envelope.status === 'error'
   if (json) {
     await write(io.stdout, `${JSON.stringify(envelope)}\n`, signal)

@@ -42,7 +42,7 @@ t.test('all pages are asked for, and what is no server is left out', async t => 
 t.test('a certificate that nobody knows is not believed', async t => {
   const registry = await mcpRegistry(t, (_, response) => send(response, { servers: [] }))
   await t.rejects(searchRegistry('x', 10, { url: registry.url, ca: undefined, signal }), {
-    message: /localhost:\d+\/v0\/servers: .*self-signed/,
+    message: /localhost:\d+\/v0\/servers cannot be reached: .*self-signed/,
   })
   t.equal(registry.asked.length, 0)
 })
@@ -83,7 +83,7 @@ t.test('a registry that leads elsewhere, says too much or nothing that is right 
     ['broken', /it answered 500$/],
     ['html', /its answer is no JSON/],
     ['other', /none of an MCP registry/],
-    ['cut', /v0\/servers: /],
+    ['cut', /v0\/servers cannot be reached: /],
     ['huge', /longer than 4194304 bytes|exceeded/],
   ] as const)
     await t.rejects(

@@ -64,6 +64,24 @@ t.test('the best of what a registry has is kept, beside what is known', async t 
   })
 })
 
+t.test('more than an agent can be told at once is not told, and that is said', async t => {
+  const { manage, put } = await startRig(t)
+  const servers = Array.from({ length: 1_500 }, (_, at) => ({
+    name: `a/x${at}`,
+    description: 'long '.repeat(390),
+    url: 'https://example.org/mcp',
+    tags: Array(10).fill('t'.repeat(90)),
+  }))
+  await put('x.json', JSON.stringify(servers))
+  t.match(await manage('refresh_discovery', { source_path: 'x.json' }), {
+    status: 'ok',
+    files_updated: [{ diff: /cut/ }],
+  })
+  const listed = await manage('list_discovered_servers')
+  t.ok(JSON.stringify(listed).length < 1_100_000)
+  t.match(listed.warnings, [/more are known than can be told at once/])
+})
+
 t.test('a name that several have is asked for in full', async t => {
   const { manage, put } = await startRig(t)
   const server = (name: string) => ({ name, url: 'https://example.org/mcp' })
@@ -80,7 +98,7 @@ t.test('a registry that cannot be had is an error, and what is known stays', asy
   const before = await snapshot(root)
   t.match(await manage('discover_servers', { query: 'x' }), {
     status: 'error',
-    errors: [/127.0.0.1:9\/v0\/servers: /],
+    errors: [/127.0.0.1:9\/v0\/servers cannot be reached: .*\n.*names another registry, or none/],
   })
   t.same(await snapshot(root), before)
   await put('config/mcp.local.toml', '')

@@ -4,6 +4,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
+import { listAudit } from '../../../../services/store/audit.ts'
 import { until } from '../../../until.ts'
 import { call, managerTable, startRig, toolNames, unrulyTable } from './rig.ts'
 
@@ -60,6 +61,36 @@ t.test(
     t.notMatch(await readFile(join(root, '.artifacts/mcp/servers.toml'), 'utf8'), /smoke/)
   },
 )
+
+t.test('who has servers changed is written down, with what', async t => {
+  const { client, store, admin } = await startManaged(t)
+  await manage(client, 'list_discovered_servers')
+  await manage(client, 'refresh_discovery', { source_path: 'catalogues/catalog.toml', dry_run: true })
+  await manage(client, 'refresh_discovery', { source_path: 'catalogues/catalog.toml' })
+  await manage(client, 'remove_server', { name: 'tiny' })
+  await manage(client, ' Install_Server', { name: 'tiny' })
+  await manage(client, 'remove_server', { name: 'tiny' })
+  const entries = (await listAudit(store, { limit: 10 })).filter(({ operation }) =>
+    operation.startsWith('mcp_servers.'),
+  )
+  t.same(
+    entries.map(({ operation }) => operation).reverse(),
+    ['refresh_discovery', 'install_server', 'remove_server'].map(name => `mcp_servers.${name}`),
+  )
+  t.match(entries[0], { actor_token_name: 'admin', address: '127.0.0.1', refused: 0 })
+  t.notMatch(JSON.stringify(entries), admin)
+})
+
+t.test('who is no administrator any more is none in a session that goes on', async t => {
+  const { store, token, connect } = await startManaged(t)
+  const { secret } = await token('both', ['admin', 'mcp'])
+  const client = await connect({ bearer: secret })
+  t.match(await manage(client, 'list_discovered_servers'), { failed: false })
+  await store.write(transaction => transaction.updateTable('users').set({ role: 'user' }).execute())
+  await t.rejects(manage(client, 'list_discovered_servers'), { message: /not found|session/i })
+  const again = await connect({ bearer: secret })
+  t.match(await call(again, 'manage_servers', { operation: 'x' }), { failed: true, text: /scope admin/ })
+})
 
 t.test('force_restart starts a server anew that is declared just as before', async t => {
   const { client } = await startManaged(t)

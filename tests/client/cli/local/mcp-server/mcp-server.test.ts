@@ -30,7 +30,7 @@ t.test('servers are found, installed and removed by hand', async t => {
     code: 0,
     stdout: /^SCORE +NAME +VERSION +FROM +DESCRIPTION\n0\.8 +org\.example\/tiny +1\.2\.3 /,
   })
-  t.match(found.stderr, /^warning: no registry is set/)
+  t.match(found.stderr, /^discover servers …\nwarning: no registry is set/)
   const planned = await run(['install', 'tiny', '--target', 'mine', '--option', 'GREETING=hi', '--dry-run'])
   t.match(planned, {
     code: 0,

@@ -1,0 +1,42 @@
+import t from 'tap'
+import { foreignNeeds } from '../../../client/manager/packages/foreign-needs.ts'
+
+t.test('what a package needs from elsewhere than the registry is found in the lock file', t => {
+  const lock = (dependencies: Record<string, string>, more: object = {}) => ({
+    packages: {
+      '': { dependencies: { asked: 'file:../asked' } },
+      'node_modules/asked': { dependencies, ...more },
+    },
+  })
+  const good = [
+    '^1.2.3',
+    '1 || 2',
+    '*',
+    '',
+    'latest',
+    '>=1 <2',
+    'npm:other@^1',
+    'npm:@a/b@1.0.0',
+    'npm:other',
+    '1.x',
+  ]
+  t.same(foreignNeeds(lock(Object.fromEntries(good.map((spec, at) => [`x${at}`, spec])))), [])
+  for (const spec of [
+    'git+https://example.org/x.git',
+    'git@example.org:x/y.git',
+    'github:x/y',
+    'x/y',
+    'x/y#main',
+    'https://example.org/x.tgz',
+    'file:../x',
+    '../x',
+    '/x',
+    'link:x',
+    'workspace:*',
+    'npm:../x@1',
+  ])
+    t.same(foreignNeeds(lock({ x: spec })), [`asked needs x as ${spec}`], spec)
+  t.same(foreignNeeds(lock({}, { optionalDependencies: { y: 'x/y' } })), ['asked needs y as x/y'])
+  t.throws(() => foreignNeeds({}))
+  t.end()
+})
