@@ -22,6 +22,7 @@ import { hasSameFiles, type UnchangedRun } from './engine/unchanged/unchanged-ru
 import { defaultScreen } from './reporters/default-screen.ts'
 import { runName } from './reporters/log-files.ts'
 import { plainRenderer } from './reporters/plain.ts'
+import { stillTreeRenderer } from './reporters/still-tree.ts'
 import { createStyle, wantsColor } from './reporters/style.ts'
 
 const began = monotonicMs()
@@ -30,8 +31,7 @@ const engineDirectory = join(import.meta.dirname, 'engine')
 
 async function main(words: readonly string[]): Promise<boolean> {
   const taskfile = findTaskfile(process.cwd())
-  if (taskfile === undefined || defaultScreen(process.env, { isTTY: mayBeTerminal(2) }) !== 'plain')
-    return false
+  if (taskfile === undefined) return false
   const kept = readKeptRun({ taskfile, words })
   const program = kept && programStamp(processStart())
   if (kept === undefined || program === undefined) return false
@@ -40,32 +40,38 @@ async function main(words: readonly string[]): Promise<boolean> {
   if (run.environment.some(([name, digest]) => environmentDigest(process.env[name]) !== digest)) return false
   const files = new FileTable(dirname(taskfile), Date.now)
   if (!hasSameFiles(kept, new FoundFiles(files))) return false
+  // Asked of a stream only where it may be one: to load that takes as long as all of this.
+  const screen = defaultScreen(process.env, { isTTY: mayBeTerminal(2) && outputOf('stderr').isTTY })
+  if (screen !== 'plain' && screen !== 'tree') return false
   using memory = openMemory(taskfile)
-  if (!isOfSameSources(run, taskfile, files, memory)) return false
+  if (!isOfSameSources(run, files, memory)) return false
   // Last of all: whoever makes something anew writes that down before a file changes.
   memory.watchChanges()
   if (!memory.isOpen || memory.changes?.first !== run.changes) return false
-  tell(run, words, memory)
+  tell(run, screen, words, memory)
   return true
 }
 
 /** Another installation may have put another package in the place of one that a Taskfile imports. */
-function isOfSameSources(
-  { sources }: UnchangedRun,
-  taskfile: string,
-  files: FileTable,
-  memory: Memory,
-): boolean {
+function isOfSameSources({ sources }: UnchangedRun, files: FileTable, memory: Memory): boolean {
   if (sources === undefined) return true
   const now = new TaskSources({ files, memory, engineDirectory, processStart: processStart() })
-  return now.identityOf([taskfile]) === sources
+  return now.identityOf(sources.taskfiles) === sources.identity
 }
 
 /** As a run does. */
-function tell({ targets, names, color }: UnchangedRun, words: readonly string[], memory: Memory): void {
+function tell(
+  { targets, names, color }: UnchangedRun,
+  screen: 'plain' | 'tree',
+  words: readonly string[],
+  memory: Memory,
+): void {
   const stderr = outputOf('stderr')
   const style = createStyle(color && wantsColor(process.env, stderr))
-  const renderer = plainRenderer({ style, prints: false, commandFor: String, logFileOf: () => undefined })
+  const renderer =
+    screen === 'tree'
+      ? stillTreeRenderer(style)
+      : plainRenderer({ style, prints: false, commandFor: String, logFileOf: () => undefined })
   const report = (event: EngineEvent) => stderr.write(renderer.take(event))
   const at = startedAt
   const run = runName(at, process.pid)

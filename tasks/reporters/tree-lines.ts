@@ -4,6 +4,9 @@ import type { RunRecord, TaskView } from './run-record.ts'
 import type { Style } from './style.ts'
 import { sparedParts } from './summary.ts'
 
+/** A finished tree with more lines than this is summed up. */
+export const finalRows = 60
+
 export interface Frame {
   /** The time of the frame, in milliseconds since 1970. */
   readonly now: number

@@ -4,11 +4,9 @@ import { failureLines } from './failure.ts'
 import type { Reporter, ReporterOptions } from './reporter.ts'
 import { RunRecord } from './run-record.ts'
 import { summaryLine } from './summary.ts'
-import { treeLines } from './tree-lines.ts'
+import { finalRows, treeLines } from './tree-lines.ts'
 
 const turning = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-/** A finished tree with more lines than this is summed up. */
-const finalRows = 60
 const cursor = { show: '\x1b[?25h', hide: '\x1b[?25l' }
 
 interface TreeOptions extends ReporterOptions {

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
 import { manifestPath } from '../../tasks/commands/program-stamp.ts'
 import { root } from './cli-rig.ts'
@@ -83,6 +84,24 @@ t.test('a run of which nothing has changed says the same, and is remembered, wit
 const places = (project: Project) => ({
   unchanged: join(project.path, '.artifacts/task/unchanged'),
   database: join(project.path, '.artifacts/task/runs.db'),
+})
+
+t.test('in a terminal it leaves behind what the tree leaves', async t => {
+  const project = await createUnchanged(t)
+  const words = ['all', '--jobs', '2']
+  const inTerminal = async () => {
+    project.ran()
+    const running = project.start(words, { terminal: [80, 24] })
+    t.equal(await running.end(), 0)
+    // What stays of a frame that is drawn anew is what was written last.
+    const lines = stripVTControlCharacters(running.stdout).trim().split(/\r?\n/).slice(-5)
+    return { ran: project.ran(), lines: lines.map(line => line.replace(/\d+ ms/, '…')) }
+  }
+  const drawn = await inTerminal()
+  t.match(drawn.ran, /prepared/)
+  await settle()
+  t.same(await inTerminal(), { ran: 'ahead', lines: drawn.lines })
+  t.match(drawn.lines, ['= copy up to date', /join/, /length/, /all/, 'all 4 tasks up to date (…)'])
 })
 
 t.test('whatever has changed is found by a run', async t => {

@@ -40,7 +40,7 @@ const declaringVersion = 1
  * and where a file changed so lately that a later change might not show.
  */
 export function describeRun(finished: FinishedRun): KeptRun | undefined {
-  const { graph, plan, judge, workplace, environment, conditions, color } = finished
+  const { graph, plan, judge, workplace, taskfiles, environment, conditions, color } = finished
   const { memory } = workplace
   const tasks = plan.steps.map(({ name }) => nodeOf(graph, name))
   if (memory.changes === undefined || !tasks.every(({ task }) => isPlain(task))) return undefined
@@ -63,7 +63,7 @@ export function describeRun(finished: FinishedRun): KeptRun | undefined {
     conditions,
     environment: [...names].map(name => [name, environmentDigest(environment[name])] as const),
     changes: memory.changes.first + memory.changes.own,
-    sources: sources.identity,
+    sources: sources.identity === undefined ? undefined : { taskfiles, identity: sources.identity },
     targets: plan.targets,
     names: plan.steps.map(({ name }) => name),
     color,

@@ -17,7 +17,7 @@ export interface UnchangedRun {
   /** How often records of tasks had changed. */
   readonly changes: number
   /** What the Taskfiles consist of, where that depends on which packages are installed: see `TaskSources`. */
-  readonly sources: string | undefined
+  readonly sources: { readonly taskfiles: readonly string[]; readonly identity: string } | undefined
   readonly targets: readonly string[]
   /** Of all tasks, in the order of the plan. */
   readonly names: readonly string[]

@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { createPlace, importTask, type Place, Running, root } from '../cli-rig.ts'
+import { createPlace, importTask, type Place, Running, root, terminalProgram } from '../cli-rig.ts'
 
 /** Writes down which program ran, as a preload. */
 const spy = `import { appendFileSync } from 'node:fs'
@@ -30,7 +30,12 @@ export interface Project extends Place {
   readonly place: string
   start(
     args: readonly string[],
-    options?: { readonly node?: readonly string[]; readonly env?: Readonly<Record<string, string>> },
+    options?: {
+      readonly node?: readonly string[]
+      readonly env?: Readonly<Record<string, string>>
+      /** Columns and rows. */
+      readonly terminal?: readonly [number, number]
+    },
   ): Running
   /** Which programs ran since the last time that this was asked. */
   ran(): string
@@ -53,12 +58,17 @@ export function createProject(
   const hook = place.write('spy.mjs', spy)
   const log = join(place.path, 'ran.log')
   const prepared = join(place.path, '.artifacts', 'prepared', `${process.version}-${process.arch}`, 'task')
-  const start: Project['start'] = (args, { node = [], env = {} } = {}) =>
-    new Running(
-      process.execPath,
-      ['--import', hook, ...node, join(place.path, 'tasks', 'cli.mjs'), ...args],
-      { cwd: place.path, env: { RAN: log, NODE_COMPILE_CACHE: undefined, ...env } },
-    )
+  const start: Project['start'] = (args, { node = [], env = {}, terminal } = {}) => {
+    const command = ['--import', hook, ...node, join(place.path, 'tasks', 'cli.mjs'), ...args]
+    const options = { cwd: place.path, env: { RAN: log, NODE_COMPILE_CACHE: undefined, ...env } }
+    return terminal === undefined
+      ? new Running(process.execPath, command, options)
+      : new Running(
+          'python3',
+          [terminalProgram, ...terminal.map(String), process.execPath, ...command],
+          options,
+        )
+  }
   const ran = () => {
     const text = existsSync(log) ? readFileSync(log, 'utf8').trim() : 'nothing'
     rmSync(log, { force: true })
