@@ -70,7 +70,7 @@ export class LiveDebugSession implements AsyncDisposable {
   #frames: StoppedFrames
   /** It is being ended, or has ended: it stops no more. */
   #ending = false
-  #exitCode: number | undefined
+  #exitCode: number | 'replaced' | undefined
   /** How often a process below it has stopped. */
   #childStops = 0
   #configuring: NodeJS.Timeout | undefined
@@ -94,9 +94,8 @@ export class LiveDebugSession implements AsyncDisposable {
     })
     this.paths = new WorktreePaths(deps.place.worktree, deps.place.enclosure.shows)
     const { scope, plan, place, deadlines, child } = deps
-    const event = (name: string, body: unknown) => this.#event(name, body)
     const failed = (failure: LinkFailure) => this.end(this.#attachment.failed(failure))
-    const handlers = { event, child, failed }
+    const handlers = { event: (name: string, body: unknown) => this.#event(name, body), child, failed }
     this.adapter = new AdapterLink(scope, noted(plan.open, deps.record), place, handlers, deadlines?.answerMs)
     this.#frames = this.newFrames()
     this.probes = new Probes({ ask: this.adapter.ask, clock: deps.clock, plan, live: this })
@@ -347,6 +346,9 @@ export class LiveDebugSession implements AsyncDisposable {
       case 'exited':
         this.#exitCode = exitedEventSchema.safeParse(body).data?.exitCode
         this.#attachment.exited()
+        return
+      case 'debugServerReplaced':
+        this.#exitCode = 'replaced'
         return
       case 'terminated': {
         this.#ending = true

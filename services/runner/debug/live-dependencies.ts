@@ -55,7 +55,7 @@ export type LiveDependencies = {
   /** The processes that it has started. */
   readonly children?: LiveChildren
   /** The adapter has nothing to do with the debuggee any more. `exitCode`: where it has told that. */
-  readonly gone?: (exitCode: number | undefined) => void
+  readonly gone?: (exitCode: number | 'replaced' | undefined) => void
   /** Who has the control when it begins. */
   readonly control?: Control
   /** Whose its breakpoints are when it begins. */

@@ -39,7 +39,7 @@ type Child = {
   readonly record: DebugRecord
   readonly process: ChildProcess
   readonly gone: PromiseWithResolvers<void>
-  exitCode: number | undefined
+  exitCode: number | 'replaced' | undefined
   cause: EndCause | undefined
   over: boolean
 }
@@ -285,7 +285,7 @@ export class ChildSessions implements AsyncDisposable {
     await this.#settle(child)
   }
 
-  #gone(child: Child, exitCode: number | undefined): void {
+  #gone(child: Child, exitCode: Child['exitCode']): void {
     child.exitCode = exitCode
     child.gone.resolve()
     this.#track(this.#settle(child))
@@ -355,10 +355,19 @@ const silent: DebugEnd = {
   exit_code: null,
 }
 
+/** Told of one whose debugger does not go with it. */
+const replaced: DebugEnd = {
+  reason: 'detached',
+  message:
+    'the process has become another program; where that has a debugger, it is a debug session of its own',
+  exit_code: null,
+}
+
 function endOf({ cause, exitCode }: Child): DebugEnd | undefined {
+  if (exitCode === 'replaced' && cause === undefined) return replaced
   if (cause === undefined && exitCode === undefined) return undefined
   const seen =
-    exitCode === undefined ? ({ kind: 'gone' } as const) : { kind: 'exited' as const, code: exitCode }
+    typeof exitCode === 'number' ? { kind: 'exited' as const, code: exitCode } : ({ kind: 'gone' } as const)
   return debugEndOf(commandOutcome(seen, cause))
 }
 

@@ -56,7 +56,7 @@ def words_for(words, file, shim, settings):
     return words[:at] + OWN_FLAGS + [shim, settings, "child"] + words[at:]
 
 
-def follow(shim, settings, tell_exit):
+def follow(shim, settings, tell, tell_exit):
     """Answers with what tells whether a fork that has just been made is about to run another program."""
     spawning = threading.local()
 
@@ -90,6 +90,7 @@ def follow(shim, settings, tell_exit):
         def execute(file, words, *rest):
             words = list(words)
             found = changed(words, [file])
+            tell("debugServerReplaced", {})
             if found is not words:
                 announce_replacement()
             return original(file, found, *rest)

@@ -472,9 +472,8 @@ def connect_anew():
     wait_for_client()
 
 
-def tell_exit(code):
+def tell(event, body):
     """To the adapter, which sees no more than that a process of its debuggee is gone. What is about to end waits for it."""
-    global exit_told
     import threading
 
     from _pydevd_bundle.pydevd_comm_constants import CMD_RETURN
@@ -483,14 +482,18 @@ def tell_exit(code):
 
     debugger = get_global_debugger()
     if role != "child" or debugger is None or debugger.writer is None:
-        return
-    body = {"exitCode": code}
-    command = NetCommand(CMD_RETURN, 0, {"type": "event", "event": "exited", "body": body}, is_json=True)
+        return False
+    command = NetCommand(CMD_RETURN, 0, {"type": "event", "event": event, "body": body}, is_json=True)
     sent = threading.Event()
     command.call_after_send(lambda _: sent.set())
     debugger.writer.add_command(command)
     sent.wait(0.5)
-    exit_told = True
+    return True
+
+
+def tell_exit(code):
+    global exit_told
+    exit_told = tell("exited", {"exitCode": code}) or exit_told
 
 
 def stay_until_exit():
@@ -690,6 +693,6 @@ else:
         unless_missing(lambda: from_companion("failures", "watch")())
     is_replaced = lambda: False  # noqa: E731
     if settings["children"]:
-        is_replaced = from_companion("children", "follow")(os.path.abspath(__file__), sys.argv[1], tell_exit)
+        is_replaced = from_companion("children", "follow")(os.path.abspath(__file__), sys.argv[1], tell, tell_exit)
     target, arguments = sys.argv[3], sys.argv[4:]
     main()

@@ -170,8 +170,8 @@ function take({ id, method, params }) {
 }
 
 /** The program is about to end, or to replace itself by another one. */
-parentPort.on('message', ({ how, code }) => {
-  if (how === 'replaced') say({ method: '$replaced' })
+parentPort.on('message', ({ how, code, again }) => {
+  if (how === 'replaced') say({ method: '$replaced', params: { again } })
   else say({ method: '$exiting', params: { code: Number(code ?? 0) & 255 } })
   if (how !== 'flush' && !left) session.disconnect()
   left ||= how !== 'flush'

@@ -144,11 +144,21 @@ const canReplace = (file, words, environment) =>
   environment !== null &&
   [file, ...words, ...Object.entries(environment).flat()].every(isText)
 
+/** Whether a program is one of Node, which comes to its debugger again. */
+function isNode(file) {
+  const { realpathSync } = require('node:fs')
+  try {
+    return realpathSync(file) === realpathSync(process.execPath)
+  } catch {
+    return false
+  }
+}
+
 /** What it has said is heard, and its debugger has left, before it ends. Returns what undoes this. */
 function beforeItEnds(link, state) {
-  const leave = (how, code) => {
+  const leave = (how, code, again) => {
     Atomics.store(state, 1, 0)
-    link.postMessage({ how, code })
+    link.postMessage({ how, code, again })
     const until = Date.now() + patienceMs
     while (Atomics.load(state, 1) === 0 && Date.now() < until) Atomics.wait(state, 1, 0, 1)
   }
@@ -180,7 +190,7 @@ function beforeItEnds(link, state) {
     process.execve = (file, words = [], environment = process.env) => {
       // It throws, and the program goes on.
       if (!canReplace(file, words, environment)) return execve.call(process, file, words, environment)
-      leave('replaced')
+      leave('replaced', 0, isNode(file))
       execve.call(process, file, words, passedOn(environment))
     }
   process.reallyExit = code => {

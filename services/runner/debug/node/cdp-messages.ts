@@ -151,7 +151,7 @@ export type Hello = z.infer<typeof helloSchema>
 
 /** What it says when it is about to become another program, or to end. */
 const partingSchema = z.union([
-  z.object({ method: z.literal('$replaced') }),
+  z.object({ method: z.literal('$replaced'), params: z.object({ again: z.boolean() }) }),
   z.object({ method: z.literal('$exiting'), params: z.object({ code: z.int().min(0).max(255) }) }),
 ])
 export type Parting = z.infer<typeof partingSchema>

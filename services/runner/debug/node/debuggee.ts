@@ -87,10 +87,13 @@ export class Debuggee {
       },
       gone: () => {
         this.#remove(target)
-        if (parting?.method === '$replaced') return
+        const { isChild, event } = this.#deps
+        if (parting?.method === '$replaced') {
+          if (parting.params.again || !isChild) return
+          event('debugServerReplaced', {})
+        }
         // Of what is no child its command tells it.
-        if (this.#deps.isChild && parting !== undefined)
-          this.#deps.event('exited', { exitCode: parting.params.code })
+        else if (isChild && parting !== undefined) event('exited', { exitCode: parting.params.code })
         this.#deps.event('terminated', {})
       },
     }

@@ -31,13 +31,14 @@ export class NodeProcesses {
     return process
   }
 
-  /** Hears of it when the process is about to become another program, as which it comes again. */
+  /** Hears of it when the process is about to become another program of Node, as which it comes again. */
   #watched(came: Came, hello: Hello, peer: AgentPeer): ReturnType<Came> {
     const { line, gone } = came(hello, peer)
     return {
       gone,
       line: text => {
-        if (partingOf(text)?.method === '$replaced') this.#replaced.set(hello.pid, came)
+        const parting = partingOf(text)
+        if (parting?.method === '$replaced' && parting.params.again) this.#replaced.set(hello.pid, came)
         line(text)
       },
     }

@@ -58,12 +58,28 @@ if pid == 0:
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `
 
-const files = { 'pool.py': pool, 'killed.py': killed, 'outlives.py': outlives, 'unfollowed.py': unfollowed }
+const becomes = `import os, sys, time
+for words in (["/bin/sh", "-c", "exit 3"], [sys.executable, "-c", "raise SystemExit(4)"]):
+    pid = os.fork()
+    if pid == 0:
+        os.execv(words[0], words)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+time.sleep(60)
+`
+
+const files = {
+  'becomes.py': becomes,
+  'pool.py': pool,
+  'killed.py': killed,
+  'outlives.py': outlives,
+  'unfollowed.py': unfollowed,
+}
 
 t.setTimeout(600_000)
 
 const standing = ({ status }: DebugSession) => status === 'stopped'
 const running = ({ status }: DebugSession) => status === 'running'
+const over = ({ status }: DebugSession) => status === 'ended'
 
 t.test('processes of a debuggee end each for itself', { skip: noDebugpy }, async t => {
   const { rig, client, session, launch, children, answer, state, evaluate, refusal } = await debugRig(
@@ -96,6 +112,24 @@ t.test('processes of a debuggee end each for itself', { skip: noDebugpy }, async
       Array.from({ length: 20 }, () => 0),
     )
   })
+
+  await t.test(
+    'one that becomes another program is told as that, and comes anew where it is Python',
+    async t => {
+      const debug = await launch({ file: 'becomes.py' })
+      const all = await children(debug, 3, over)
+      t.match(
+        all.map(({ end }) => [end?.reason, end?.exit_code]),
+        [
+          ['detached', null],
+          ['detached', null],
+          ['exited', 4],
+        ],
+      )
+      await rig.printed(session.id, debug.command, '3\n4\n')
+      t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
+    },
+  )
 
   await t.test('more than may be debugged run without a debugger, which is said', async t => {
     const count = mostChildren + 3

@@ -45,6 +45,7 @@ process.on('exit', () => (process.exitCode = 5))
 process.disconnect?.()
 `,
   'becomes.cjs': `process.execve(process.execPath, [process.execPath, __dirname + '/child.cjs'])\n`,
+  'shell.cjs': `process.execve('/bin/sh', ['sh', '-c', 'exit 3'])\n`,
   'ends.cjs': `const { spawn } = require('node:child_process')
 const { name = 'spins', count = 1, wait = 0 } = JSON.parse(process.argv[2] ?? '{}')
 for (let n = 0; n < count; n += 1)
@@ -74,6 +75,7 @@ const node = (file: string, options: Partial<LaunchOptions> = {}): LaunchOptions
 })
 const standing = ({ status }: DebugSession) => status === 'stopped'
 const running = ({ status }: DebugSession) => status === 'running'
+const over = ({ status }: DebugSession) => status === 'ended'
 
 t.test('processes of Node.js that a program starts', async t => {
   const { rig, client, session, launch, children, answer, state, evaluate } = await debugRig(t, files)
@@ -151,6 +153,13 @@ t.test('processes of Node.js that a program starts', async t => {
     })
     t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
     t.match(await state(other, 'debug.status'), { end: { reason: 'terminated', exit_code: null } })
+  })
+
+  await t.test('one that becomes another program has no debugger any more', async t => {
+    const debug = await launch(node('ends.cjs', { arguments: ['{"name":"shell","wait":60000}'] }))
+    t.match(await first(debug, 1, over), { end: { reason: 'detached', exit_code: null } })
+    await rig.printed(session.id, debug.command, '3\n')
+    t.match(await state(debug, 'debug.terminate'), { end: { reason: 'terminated' } })
   })
 
   await t.test('one that outlives its parent ends with the command', async t => {
