@@ -173,6 +173,8 @@ for name in ("request", "continue_request", "pause_request", "evaluate_request")
     setattr(clients.Client, name, clients.Client.message_handler(pass_on))
 clients.Client.notify_of_subprocess = bring_client
 clients.serve = lambda host, port: (host, 0)
+# Newer ones tell their clients what they listen on.
+clients.listener = None
 sessions.get = session_of
 servers.serve = serve_with_token
 messaging.JsonIOStream.from_stdio = classmethod(from_stdio)
