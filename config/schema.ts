@@ -257,6 +257,7 @@ export const smokeSchema = z.strictObject({
           bootstrap: deadline.default(900),
           ready: deadline.default(60),
           structural: deadline.default(900),
+          stage: deadline.default(180),
           full: deadline.default(7_200),
           verify: deadline.default(180),
           down: deadline.default(120),

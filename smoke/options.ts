@@ -3,6 +3,9 @@ import { UserError } from '../lib/user-error.ts'
 export const testScopes = ['none', 'structural', 'full'] as const
 export type TestScope = (typeof testScopes)[number]
 
+export const agents = ['mcp', 'none'] as const
+export type Agent = (typeof agents)[number]
+
 /** What counts where nothing was said. */
 export const defaults = {
   forceWorkspace: false,
@@ -13,6 +16,7 @@ export const defaults = {
   cleanupOnly: false,
   planOnly: false,
   testScope: 'structural' as TestScope,
+  agent: 'mcp' as Agent,
   restartTimeout: 90,
   restartRetries: 0,
   heartbeatTimeout: 240,

@@ -15,16 +15,33 @@ export const phases = {
   down: 'End everything, and check that nothing is left',
   untouched: 'Check that nothing outside of the workspace has changed',
 } as const
-export type PhaseName = keyof typeof phases
+export type FixedName = keyof typeof phases
+/** A stage of an agent is a phase like the others. */
+export type StageName = `agent:${string}`
+export type PhaseName = FixedName | StageName
 
-export const phaseNames = Object.keys(phases).filter((name): name is PhaseName => name in phases)
+export const isStage = (name: string): name is StageName => name.startsWith('agent:')
+const isFixed = (name: string): name is FixedName => Object.hasOwn(phases, name)
+export const isPhase = (name: string): name is PhaseName => isStage(name) || isFixed(name)
 
-type Wish = Pick<SmokeOptions, 'bootstrapOnly' | 'testScope'> & { readonly bootstraps: boolean }
+const fixedNames = Object.keys(phases).filter(isFixed)
+
+export const describePhase = (
+  name: PhaseName,
+  stages: readonly { readonly name: string; readonly describe: string }[],
+): string =>
+  isStage(name) ? (stages.find(stage => name === `agent:${stage.name}`)?.describe ?? name) : phases[name]
+
+type Wish = Pick<SmokeOptions, 'bootstrapOnly' | 'testScope'> & {
+  readonly bootstraps: boolean
+  /** The names of the agent's stages. */
+  readonly stages: readonly string[]
+}
 
 /** Which of them a run has. */
-export function phasesOf({ bootstrapOnly, testScope, bootstraps }: Wish): PhaseName[] {
-  const before: readonly PhaseName[] = ['clone', 'install', 'bootstrap']
-  return phaseNames.filter(name => {
+export function phasesOf({ bootstrapOnly, testScope, bootstraps, stages }: Wish): PhaseName[] {
+  const before: readonly FixedName[] = ['clone', 'install', 'bootstrap']
+  const fixed = fixedNames.filter(name => {
     if (before.includes(name)) return bootstraps
     if (name === 'untouched') return true
     if (bootstrapOnly) return false
@@ -32,4 +49,9 @@ export function phasesOf({ bootstrapOnly, testScope, bootstraps }: Wish): PhaseN
     if (name === 'full') return testScope === 'full'
     return true
   })
+  // Behind the structural tests, which are the sooner to fail.
+  const at = fixed.findIndex(name => name === 'full' || name === 'verify-clean')
+  return at === -1
+    ? fixed
+    : [...fixed.slice(0, at), ...stages.map(name => `agent:${name}` as const), ...fixed.slice(at)]
 }

@@ -1,4 +1,4 @@
-import { phases } from './phases.ts'
+import { describePhase } from './phases.ts'
 import type { Prepared } from './prepare.ts'
 
 const decisions = {
@@ -10,7 +10,7 @@ const decisions = {
 
 /** What a run would do, for people. `stale`: the workspaces that it would remove first. */
 export function planText(
-  { places, decision, source, phases: planned, keep }: Prepared,
+  { places, decision, source, phases: planned, stages, keep }: Prepared,
   { evidence, stale }: { evidence: string; stale: readonly string[] },
 ): string {
   const from =
@@ -31,5 +31,9 @@ export function planText(
   const width = (rows: readonly (readonly string[])[]) => Math.max(...rows.map(([name = '']) => name.length))
   const rows = (all: readonly (readonly string[])[]) =>
     all.map(([name = '', ...rest]) => `${name.padEnd(width(all))}  ${rest.join('  ')}`)
-  return [...rows(facts), 'phases:', ...rows(planned.map(name => [`  ${name}`, phases[name]]))].join('\n')
+  return [
+    ...rows(facts),
+    'phases:',
+    ...rows(planned.map(name => [`  ${name}`, describePhase(name, stages)])),
+  ].join('\n')
 }

@@ -6,6 +6,8 @@ import type { Git } from './git.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
 import { commitsBehind, readSource, type Source } from './source.ts'
+import type { Stage } from './stages/stage.ts'
+import { stagesFor } from './stages/stages.ts'
 import { type Decision, decide } from './workspace/decide.ts'
 import { look } from './workspace/look.ts'
 import { type Places, placesIn, prefix } from './workspace/places.ts'
@@ -26,6 +28,7 @@ export type Prepared = {
   readonly decision: Exclude<Decision, { kind: 'refuse' }>
   readonly source: Source
   readonly phases: readonly PhaseName[]
+  readonly stages: readonly Stage[]
   readonly keep: boolean
 }
 
@@ -39,10 +42,12 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
     force: options.forceWorkspace,
   })
   if (decision.kind === 'refuse') throw new UserError(decision.message, { fix: decision.fix })
+  const { clone, client } = places
+  const stages = options.agent === 'none' ? [] : stagesFor({ clone, client, node: process.execPath })
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {
-    ...{ places, decision, source },
-    phases: phasesOf({ ...options, bootstraps }),
+    ...{ places, decision, source, stages },
+    phases: phasesOf({ ...options, bootstraps, stages: stages.map(({ name }) => name) }),
     keep: options.keep ?? decision.kind === 'reuse',
   }
 }

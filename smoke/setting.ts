@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { writeAtomically } from '../lib/atomic-file.ts'
-import { type PhaseName, phaseNames } from './phases.ts'
+import { isPhase, type PhaseName } from './phases.ts'
 import type { Places } from './workspace/places.ts'
 
 /** What the phases of a run are told by who prepares it, in the workspace's `run.json`. */
@@ -10,7 +10,7 @@ const settingSchema = z.object({
   run: z.string(),
   mark: z.string(),
   evidence: z.string(),
-  phases: z.array(z.enum(phaseNames as [PhaseName, ...PhaseName[]])),
+  phases: z.array(z.custom<PhaseName>(name => typeof name === 'string' && isPhase(name))),
   source: z.string(),
   /** A commit; undefined: the one that an address' HEAD names. */
   revision: z.string().optional(),
@@ -30,6 +30,7 @@ const settingSchema = z.object({
     bootstrap: z.number(),
     ready: z.number(),
     structural: z.number(),
+    stage: z.number(),
     full: z.number(),
     verify: z.number(),
     down: z.number(),

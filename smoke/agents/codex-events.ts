@@ -54,7 +54,12 @@ const eventSchema = z.discriminatedUnion('type', [
 /** How the agent's turn ended. Codex tells nothing where a signal ended it. */
 export type TurnEnd = { kind: 'completed' } | { kind: 'failed'; message: string } | { kind: 'untold' }
 
-export type CodexEvents = { items: CodexItem[]; end: TurnEnd }
+export type CodexEvents = {
+  items: CodexItem[]
+  /** The tools of calls that were begun and have not come back. */
+  unfinished: string[]
+  end: TurnEnd
+}
 
 /**
  * What a whole run did, from what it printed. Throws on a line that is none of these: the events are an interface, and
@@ -62,12 +67,14 @@ export type CodexEvents = { items: CodexItem[]; end: TurnEnd }
  */
 export function readCodexEvents(stdout: string): CodexEvents {
   const items: CodexItem[] = []
+  const begun = new Map<string, string>()
   let end: TurnEnd = { kind: 'untold' }
-  for (const line of stdout.split('\n')) {
+  for (const [at, line] of stdout.split('\n').entries()) {
     if (line === '') continue
-    const event = eventSchema.parse(JSON.parse(line))
+    const event = eventIn(line, at + 1)
     switch (event.type) {
       case 'item.completed':
+        begun.delete(String(event.item.id))
         if (itemTypes.has(event.item.type)) items.push(itemSchema.parse(event.item))
         break
       case 'turn.completed':
@@ -76,15 +83,26 @@ export function readCodexEvents(stdout: string): CodexEvents {
       case 'turn.failed':
         end = { kind: 'failed', message: event.error.message }
         break
+      case 'item.started':
+        if (event.item.type === 'mcp_tool_call') begun.set(String(event.item.id), String(event.item.tool))
+        break
       case 'thread.started':
       case 'turn.started':
-      case 'item.started':
       case 'item.updated':
       case 'error': // each try that is repeated tells one; the last is told by turn.failed as well
         break
     }
   }
-  return { items, end }
+  return { items, unfinished: [...begun.values()], end }
+}
+
+function eventIn(line: string, number: number): z.output<typeof eventSchema> {
+  try {
+    return eventSchema.parse(JSON.parse(line))
+  } catch (cause) {
+    const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line
+    throw new Error(`line ${number} is no event of Codex: ${shown}`, { cause })
+  }
 }
 
 const itemTypes = new Set<string>(itemSchema.options.map(option => option.shape.type.value))

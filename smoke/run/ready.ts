@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from '../../client/sdk/client.ts'
-import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
 import { portsIn } from '../sandbox/ports.ts'
 import type { Phase } from './phase.ts'
+import { readme, seedClient } from './seed-client.ts'
 
 const repository = 'smoke-client'
 const waitSeconds = 60
@@ -47,18 +47,4 @@ export async function ready(phase: Phase): Promise<void> {
     )
   await client.sessions.delete({ session: session.id })
   log(`a session said its nonce through port ${proxy}`)
-}
-
-const readme = '# A small repository\n'
-
-/** Made anew each time: a run that was cut off may have left half of one. */
-async function seedClient({ places: { client }, exec }: Phase): Promise<void> {
-  await removeTree(client)
-  await mkdir(client, { mode: 0o700 })
-  await writeFile(join(client, 'README.md'), readme)
-  const git = (...args: string[]) => exec('git', args, { cwd: client })
-  await git('init', '--quiet', '--initial-branch', 'main')
-  await git('add', '--all')
-  const author = ['-c', 'user.name=Debug Server smoke', '-c', 'user.email=smoke@localhost']
-  await git(...author, 'commit', '--quiet', '--message', 'Seed the client repository')
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/user-error.ts'
-import { defaults, testScopes } from '../../smoke/options.ts'
+import { agents, defaults, testScopes } from '../../smoke/options.ts'
 import type { ParamShape, Zod } from '../engine/task.ts'
 
 /** Of the harness that this one succeeds, what has no meaning here, and why. */
@@ -66,6 +66,10 @@ export const smokeFlags = (z: Zod) => {
       .enum(testScopes)
       .optional()
       .describe(`which tests of the clone are run; default: ${defaults.testScope}`),
+    agent: z
+      .enum(agents)
+      .optional()
+      .describe(`who does the stages: mcp, a scripted client of MCP, or none; default: ${defaults.agent}`),
     pytestScope: z.enum(testScopes).optional().meta({ hidden: true }),
     restartTimeout: count(1, 86_400).describe(
       `seconds that the start of the services may take; default: ${defaults.restartTimeout}`,

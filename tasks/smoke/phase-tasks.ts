@@ -3,17 +3,19 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
-import { type PhaseName, phases } from '../../smoke/phases.ts'
+import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { clone, requireClean } from '../../smoke/run/clone.ts'
 import { confined } from '../../smoke/run/confined.ts'
 import { down } from '../../smoke/run/down.ts'
 import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
 import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
+import { runStage } from '../../smoke/run/stage.ts'
 import { untouched } from '../../smoke/run/untouched.ts'
 import { secretsIn } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { readSetting, type Setting } from '../../smoke/setting.ts'
+import { stagesFor } from '../../smoke/stages/stages.ts'
 import { type Places, placesIn } from '../../smoke/workspace/places.ts'
 import { CommandError } from '../engine/command-error.ts'
 import type { TaskContext } from '../engine/context.ts'
@@ -25,7 +27,7 @@ const diagnosisMs = 40_000
 
 const contractTest = 'tests/services/api/openapi.test.ts'
 
-const runs: Readonly<Record<Exclude<PhaseName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
+const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
   clone,
   // As somebody types it who has just cloned: what is missing is installed by the first word.
   install: ({ exec }) => exec('npx', ['task', '--version']),
@@ -64,21 +66,28 @@ export function phaseTasks(workspace: string): Readonly<Record<string, Task>> {
 
 function phaseTask(name: Exclude<PhaseName, 'up'>, places: Places, setting: Setting, needs: Needs): Task {
   const { heartbeatTimeout } = setting.options
+  const { clone, client } = places
+  const stages = stagesFor({ clone, client, node: process.execPath })
   return task({
-    describe: phases[name],
+    describe: describePhase(name, stages),
     needs,
     timeout: `${deadlineOf(name, setting)}s`,
     ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
     undoMs: diagnosisMs,
     run: (_, context) =>
       orDiagnosis(name, places, setting, context, async () => {
-        await runs[name](await phaseOf(places, setting, context))
+        const phase = await phaseOf(places, setting, context)
+        const stage = stages.find(one => name === `agent:${one.name}`)
+        if (stage !== undefined) await runStage(phase, stage)
+        else if (!isStage(name)) await runs[name](phase)
+        else throw new Error(`there is no stage for ${name}`)
         if (existsSync(join(places.clone, '.git'))) await requireClean(places.clone, context.signal)
       }),
   })
 }
 
 function deadlineOf(name: Exclude<PhaseName, 'up'>, { seconds }: Setting): number {
+  if (isStage(name)) return seconds.stage
   switch (name) {
     case 'verify-clean':
     case 'confined':
@@ -154,7 +163,7 @@ async function orDiagnosis(
     // Ended with the whole run, for somebody asked for that. A limit that is reached is told as a mistake.
     if (signal.aborted && !(signal.reason instanceof UserError)) throw error
     const text = await diagnose(places, setting)
-    const file = join(setting.evidence, `diagnosis-${name}.txt`)
+    const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
     await writeFile(file, text, { mode: 0o600 })
     log(`how things stood then: ${file}`)
     throw error

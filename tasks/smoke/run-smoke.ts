@@ -14,7 +14,7 @@ import { phaseRecords } from '../../smoke/evidence/events.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
 import { guardedPlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
-import type { SmokeOptions } from '../../smoke/options.ts'
+import type { Agent, SmokeOptions } from '../../smoke/options.ts'
 import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
 import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
 import { sandboxEnvironment, secretsIn } from '../../smoke/sandbox/environment.ts'
@@ -54,7 +54,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   void lock
   const evidence = await makeEvidence(surroundings.root, new Date(started), run)
   await pruneEvidence(surroundings.root, settings.keep_evidence)
-  log(`run ${run}, in ${places.workspace}; evidence: ${evidence}`)
+  log(`run ${run} with ${agentText[options.agent]}, in ${places.workspace}; evidence: ${evidence}`)
   const findings: Finding[] = []
   let bug: unknown
   try {
@@ -70,7 +70,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   await scope.end()
   const summary = await conclude()
   if (!keep) await removeWorkspace(places)
-  print(resultText(summary, evidence))
+  print(resultText(summary, evidence, options.agent))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
   if (summary.outcome === 'failed') throw failure(summary, evidence)
@@ -193,13 +193,18 @@ async function recordsIn(evidence: string) {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** A run says in its first and its last line which it was. */
+const agentText = { mcp: 'a scripted MCP client', none: 'no agent' } as const satisfies Record<Agent, string>
+
 const resultText = (
   { outcome, phases, duration_ms, kept, workspace }: Summary,
   evidence: string,
+  agent: Agent,
 ): string => `\
 smoke ${outcome}: ${phases.filter(phase => phase.outcome === 'passed').length} of ${phases.length} phases passed in ${(duration_ms / 1_000).toFixed(1)} s
   evidence   ${join(evidence, 'report.html')}
-${kept ? `  workspace  ${workspace}\n` : ''}`
+${kept ? `  workspace  ${workspace}\n` : ''}  agent      ${agentText[agent]}
+`
 
 const failure = ({ failed, kept }: Summary, evidence: string): UserError =>
   new UserError(`smoke failed in "${failed?.phase}": ${failed?.reason}`, {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { localeVariables, pickVariables } from '../../lib/host-variables.ts'
 import { ProcessScope, scopeVariable } from '../../lib/processes/process-scope.ts'
-import { type CodexEvents, readCodexEvents } from './codex-events.ts'
+import { type CodexEvents, readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { bearerVariable, keyVariable, type McpServer, makeCodexHome } from './codex-home.ts'
 import type { ScriptedModel } from './scripted-model.ts'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Asked, judgeOptions } from '../../smoke/options.ts'
-import { type PhaseName, phasesOf } from '../../smoke/phases.ts'
+import { isPhase, type PhaseName, phasesOf } from '../../smoke/phases.ts'
 import { type Decision, decide, type Found } from '../../smoke/workspace/decide.ts'
 import { refusedPlace } from '../../smoke/workspace/refused-place.ts'
 
@@ -96,11 +96,16 @@ t.test(
       ...(['verify-clean', 'confined', 'down', 'untouched'] as const),
     ]
     const of = (wish: Partial<Parameters<typeof phasesOf>[0]>) =>
-      phasesOf({ bootstraps: true, bootstrapOnly: false, testScope: 'structural', ...wish })
+      phasesOf({ bootstraps: true, bootstrapOnly: false, testScope: 'structural', stages: [], ...wish })
     t.same(of({}), [...before, ...rest('structural')])
     t.same(of({ testScope: 'none' }), [...before, ...rest()])
     t.same(of({ testScope: 'full' }), [...before, ...rest('structural', 'full')])
     t.same(of({ bootstraps: false }), rest('structural'))
-    t.same(of({ bootstrapOnly: true }), [...before, 'untouched'])
+    t.same(of({ bootstrapOnly: true, stages: ['look'] }), [...before, 'untouched'])
+    t.same(of({ testScope: 'full', stages: ['look', 'debug'] }), [
+      ...before,
+      ...rest('structural', 'agent:look', 'agent:debug', 'full'),
+    ])
+    t.ok(isPhase('agent:look') && isPhase('up') && !isPhase('toString'))
   },
 )

@@ -48,6 +48,8 @@ export function smokeRig(owner: Owner, fault: Fault = 'none', environment: Recor
         '-f',
         join(root, 'Taskfile.ts'),
         'smoke',
+        '--agent',
+        'none',
         '--source',
         source,
         ...words,

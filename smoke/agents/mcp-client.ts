@@ -1,0 +1,39 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+
+/** Where the gateway of a clone is, and who may use it. */
+export type Gateway = { readonly url: string; readonly token: string; readonly signal: AbortSignal }
+
+export type McpClient = AsyncDisposable & {
+  readonly client: Client
+  /** Every tool, whatever pages they come in. */
+  tools(): Promise<{ readonly name: string }[]>
+}
+
+const pagesAtMost = 100
+
+export async function connectMcp({ url, token }: Gateway): Promise<McpClient> {
+  const client = new Client({ name: 'debug-server-smoke', version: '1' })
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    requestInit: { headers: { authorization: `Bearer ${token}` } },
+  })
+  await client.connect(transport)
+  return {
+    client,
+    async tools() {
+      const all: { readonly name: string }[] = []
+      let cursor: string | undefined
+      for (let page = 0; page < pagesAtMost; page++) {
+        const listed = await client.listTools(cursor === undefined ? {} : { cursor })
+        all.push(...listed.tools)
+        cursor = listed.nextCursor
+        if (cursor === undefined) return all
+      }
+      throw new Error(`the list of tools has more than ${pagesAtMost} pages`)
+    },
+    async [Symbol.asyncDispose]() {
+      await transport.terminateSession().catch(() => {})
+      await client.close()
+    },
+  }
+}

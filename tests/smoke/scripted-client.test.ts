@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import t from 'tap'
+import { connectMcp } from '../../smoke/agents/mcp-client.ts'
+import { runScriptedClient } from '../../smoke/agents/scripted-client.ts'
+import { judge } from '../../smoke/stages/judge.ts'
+import type { Stage } from '../../smoke/stages/stage.ts'
+import type { Owner } from './room.ts'
+
+/** An MCP server with two pages of tools: one adds, one refuses, one never answers. */
+async function mcpServer(owner: Owner) {
+  const asked: (string | undefined)[] = []
+  const http = createServer(async (request, response) => {
+    asked.push(request.headers.authorization)
+    const server = new Server({ name: 'test', version: '1' }, { capabilities: { tools: {} } })
+    const tool = (name: string) => ({ name, inputSchema: { type: 'object' as const } })
+    server.setRequestHandler(ListToolsRequestSchema, ({ params }) =>
+      params?.cursor === undefined
+        ? { tools: [tool('add'), tool('refuse')], nextCursor: 'more' }
+        : { tools: [tool('hang')] },
+    )
+    server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: input = {} } }) => {
+      if (name === 'refuse') return { content: [{ type: 'text', text: 'not today' }], isError: true }
+      if (name === 'hang') await new Promise(() => {})
+      const sum = Number(input.a) + Number(input.b)
+      return { content: [{ type: 'text', text: String(sum) }], structuredContent: { sum } }
+    })
+    const transport = new StreamableHTTPServerTransport({})
+    // biome-ignore lint/suspicious/noExplicitAny: the library's own types disagree under exactOptionalPropertyTypes
+    await server.connect(transport as any)
+    await transport.handleRequest(request, response)
+  }).listen(0, '127.0.0.1')
+  owner.teardown(() => {
+    http.close()
+    http.closeAllConnections()
+  })
+  await once(http, 'listening')
+  const address = http.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { asked, url: `http://127.0.0.1:${address.port}/mcp` }
+}
+
+const stage = (calls: Stage['calls']): Stage => ({
+  ...{ name: 'sums', describe: '', prompt: '', calls, forbidden: [], says: /^5$/ },
+  leaves: { present: [], absent: [] },
+  closing: answers => String((answers.at(-1) as { sum?: number } | undefined)?.sum),
+})
+const one = { tool: 'add', arguments: { a: 1, b: 2 }, accepts: {}, answer: { sum: 3 } }
+const two = {
+  tool: 'add',
+  arguments: ([first]: readonly unknown[]) => ({ a: (first as { sum: number }).sum, b: 2 }),
+  accepts: { a: 3 },
+  answer: { sum: 5 },
+}
+
+async function run(url: string, calls: Stage['calls'], signal = new AbortController().signal) {
+  const lines: string[] = []
+  const asked = stage(calls)
+  await runScriptedClient(asked, { url, token: 'the-token', signal }, event =>
+    lines.push(JSON.stringify(event)),
+  )
+  return judge(asked, lines.join('\n'))
+}
+
+t.test('it calls in order, with what came back before, and is judged like any other', async t => {
+  const { url, asked } = await mcpServer(t)
+  t.same(await run(url, [one, two]), { kind: 'passed' })
+  t.same([...new Set(asked)], ['Bearer the-token'])
+  t.match(await run(url, [{ ...one, tool: 'refuse' }, two]), {
+    kind: 'failed',
+    reason: /^refuse: it failed: not today/,
+  })
+  t.match(await run(url, [one, { ...two, answer: { sum: 6 } }]), { reason: /sum is 5, expected 6/ })
+})
+
+t.test('it is told when to end, though a tool never answers', async t => {
+  const { url } = await mcpServer(t)
+  await t.rejects(run(url, [{ ...one, tool: 'hang' }], AbortSignal.timeout(300)), { name: 'TimeoutError' })
+})
+
+t.test('a list of tools is read to its last page', async t => {
+  const { url } = await mcpServer(t)
+  await using mcp = await connectMcp({ url, token: 'x', signal: new AbortController().signal })
+  t.same(
+    (await mcp.tools()).map(({ name }) => name),
+    ['add', 'refuse', 'hang'],
+  )
+})
