@@ -3,7 +3,7 @@ import { UserError } from '../lib/user-error.ts'
 export const testScopes = ['none', 'structural', 'full'] as const
 export type TestScope = (typeof testScopes)[number]
 
-export const agents = ['mcp', 'none'] as const
+export const agents = ['codex', 'mcp', 'none'] as const
 export type Agent = (typeof agents)[number]
 
 /** What counts where nothing was said. */
@@ -16,7 +16,6 @@ export const defaults = {
   cleanupOnly: false,
   planOnly: false,
   testScope: 'structural' as TestScope,
-  agent: 'mcp' as Agent,
   restartTimeout: 90,
   restartRetries: 0,
   heartbeatTimeout: 240,
@@ -33,6 +32,8 @@ export type Asked = { readonly [Name in keyof Defaults]?: Defaults[Name] | undef
   readonly reuseWorkspace?: boolean | undefined
   readonly keepWorkspace?: boolean | undefined
   readonly port?: number | undefined
+  readonly agent?: Agent | undefined
+  readonly codexCli?: string | undefined
 }
 
 /** The same without contradictions, and with what follows from what. */
@@ -41,6 +42,9 @@ export type SmokeOptions = Readonly<Defaults> & {
   readonly revision: string | undefined
   readonly workspace: string | undefined
   readonly port: number | undefined
+  /** Undefined: Codex where it is installed. */
+  readonly agent: Agent | undefined
+  readonly codexCli: string | undefined
   readonly reuse: boolean
   /** Undefined: kept where it was there before. */
   readonly keep: boolean | undefined
@@ -55,11 +59,11 @@ export function judgeOptions(asked: Asked): SmokeOptions {
     throw new UserError(wrong.map(([message]) => message).join('\n'), {
       fix: wrong.map(([, fix]) => fix).join('\n  '),
     })
-  const { source = '.', revision, workspace, port } = asked
+  const { source = '.', revision, workspace, port, agent, codexCli } = asked
   const rest = withDefaults(asked)
   return {
     ...rest,
-    ...{ source, revision, workspace, port },
+    ...{ source, revision, workspace, port, agent, codexCli },
     reuse: asked.reuseWorkspace ?? (workspace !== undefined && !rest.forceWorkspace),
     keep: rest.bootstrapOnly ? true : asked.keepWorkspace,
   }
@@ -118,6 +122,11 @@ function contradictions(asked: Asked): Contradiction[] {
       reuseWorkspace === true && workspace === undefined,
       '--reuse-workspace has nothing to reuse',
       'name a workspace with --workspace',
+    ],
+    [
+      asked.codexCli !== undefined && (asked.agent ?? 'codex') !== 'codex',
+      '--codex-cli names a program that --agent does not use',
+      'give one of them',
     ],
     [
       forceOutdated && forceBootstrap,

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UserError } from '../lib/user-error.ts'
+import { findCodex } from './agents/codex-program.ts'
 import type { Git } from './git.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
+import type { AgentSetting } from './setting.ts'
 import { commitsBehind, readSource, type Source } from './source.ts'
 import type { Stage } from './stages/stage.ts'
 import { stagesFor } from './stages/stages.ts'
@@ -29,6 +31,7 @@ export type Prepared = {
   readonly source: Source
   readonly phases: readonly PhaseName[]
   readonly stages: readonly Stage[]
+  readonly agent: AgentSetting
   readonly keep: boolean
 }
 
@@ -43,10 +46,11 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
   })
   if (decision.kind === 'refuse') throw new UserError(decision.message, { fix: decision.fix })
   const { clone, client } = places
-  const stages = options.agent === 'none' ? [] : stagesFor({ clone, client, node: process.execPath })
+  const agent = agentOf(options, git.environment)
+  const stages = agent.kind === 'none' ? [] : stagesFor({ clone, client, node: process.execPath })
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {
-    ...{ places, decision, source, stages },
+    ...{ places, decision, source, stages, agent },
     phases: phasesOf({ ...options, bootstraps, stages: stages.map(({ name }) => name) }),
     keep: options.keep ?? decision.kind === 'reuse',
   }
@@ -110,4 +114,21 @@ function missingIn(places: Places): string | undefined {
     ['sandbox.env', places.environmentFile],
   ] as const
   return needed.find(([, path]) => !existsSync(path))?.[0]
+}
+
+/** Codex where it is installed or named, and otherwise the client that needs nothing. */
+function agentOf(
+  { agent, codexCli }: SmokeOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): AgentSetting {
+  if (agent === 'none' || agent === 'mcp') return { kind: agent }
+  if (codexCli !== undefined && !existsSync(codexCli))
+    throw new UserError(`there is no ${codexCli}, which --codex-cli names`, {
+      fix: 'name the program of Codex',
+    })
+  const named = codexCli ?? environment.DEBUG_SERVER_CODEX
+  const codex = findCodex(named === undefined ? environment : { ...environment, DEBUG_SERVER_CODEX: named })
+  if (codex.found) return { kind: 'codex', program: codex.path }
+  if (agent === undefined && named === undefined) return { kind: 'mcp' }
+  throw new UserError(codex.reason, { fix: 'install it, name it with --codex-cli, or use --agent mcp' })
 }

@@ -15,6 +15,11 @@ const settingSchema = z.object({
   /** A commit; undefined: the one that an address' HEAD names. */
   revision: z.string().optional(),
   guarded: z.object({ checkout: z.string().optional(), places: z.array(z.string()) }),
+  agent: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('none') }),
+    z.object({ kind: z.literal('mcp') }),
+    z.object({ kind: z.literal('codex'), program: z.string() }),
+  ]),
   options: z.object({
     restartTimeout: z.number(),
     restartRetries: z.number(),
@@ -36,6 +41,8 @@ const settingSchema = z.object({
     down: z.number(),
   }),
 })
+/** Who does the stages. */
+export type AgentSetting = Setting['agent']
 export type Setting = z.output<typeof settingSchema>
 
 export const readSetting = ({ setting }: Pick<Places, 'setting'>): Setting =>

@@ -5,41 +5,82 @@ import { finished } from 'node:stream/promises'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { visible } from '../../lib/visible.ts'
+import { codexExec } from '../agents/codex.ts'
 import { connectMcp, type Gateway } from '../agents/mcp-client.ts'
 import { runScriptedClient } from '../agents/scripted-client.ts'
+import { startScriptedModel } from '../agents/scripted-model.ts'
+import { stepsOf } from '../agents/stage-steps.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
 import { portsIn } from '../sandbox/ports.ts'
-import { judge } from '../stages/judge.ts'
+import { gateway, judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
 import type { Phase } from './phase.ts'
 
 /** Has the agent do one stage, keeps its transcript whatever comes of it, and judges that. */
 export async function runStage(phase: Phase, stage: Stage): Promise<void> {
-  const { log, progress } = phase
+  const { setting, progress } = phase
   const server = await gatewayOf(phase)
-  const directory = join(phase.setting.evidence, 'transcripts')
+  const directory = join(setting.evidence, 'transcripts')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, `${stage.name}.jsonl`)
+  progress('the agent is at work')
+  const { agent } = setting
+  const trouble =
+    agent.kind === 'codex'
+      ? await byCodex(phase, stage, server, agent.program, file)
+      : await byScript(phase, stage, server, file)
+  phase.signal.throwIfAborted()
+  const verdict = judge(stage, await readFile(file, 'utf8'))
+  const reason = trouble ?? (verdict.kind === 'failed' ? verdict.reason : undefined)
+  if (reason !== undefined)
+    throw new UserError(`the stage "${stage.name}" failed: ${reason}`, { fix: `see ${file}` })
+  await lookAtTools(stage, server, join(directory, `${stage.name}.tools.json`))
+}
+
+/** What went wrong beside what the transcript tells, or undefined. */
+type Trouble = Promise<string | undefined>
+
+async function byScript({ log, signal }: Phase, stage: Stage, server: Gateway, file: string): Trouble {
   const transcript = createWriteStream(file, { mode: 0o600 })
   try {
-    progress('the agent is at work')
     await runScriptedClient(stage, server, event => {
-      transcript.write(`${JSON.stringify(event)}\n`)
-      log(lineOf(event))
+      const line = JSON.stringify(event)
+      transcript.write(`${line}\n`)
+      log(shown(line))
     })
+    return undefined
   } catch (error) {
-    phase.signal.throwIfAborted()
-    throw new UserError(`the agent broke off: ${error instanceof Error ? error.message : String(error)}`, {
-      fix: `see ${file}`,
-    })
+    signal.throwIfAborted()
+    return `the agent broke off: ${error instanceof Error ? error.message : String(error)}`
   } finally {
     transcript.end()
     await finished(transcript)
   }
-  const verdict = judge(stage, await readFile(file, 'utf8'))
-  if (verdict.kind === 'failed')
-    throw new UserError(`the stage "${stage.name}" failed: ${verdict.reason}`, { fix: `see ${file}` })
-  await lookAtTools(stage, server, join(directory, `${stage.name}.tools.json`))
+}
+
+async function byCodex(
+  { log, signal, places, setting }: Phase,
+  stage: Stage,
+  server: Gateway,
+  program: string,
+  file: string,
+): Trouble {
+  await using model = await startScriptedModel({ steps: stepsOf(stage) })
+  const seconds = setting.seconds.stage
+  const { stdout, stderr, exit, timedOut, flooded } = await codexExec({
+    ...{ program, model, signal, prompt: stage.prompt, cwd: places.client },
+    servers: { [gateway]: { url: server.url, bearer: server.token } },
+    // Before the phase's own, which would tell less.
+    deadline: seconds * 900,
+  })
+  await writeAtomically(file, stdout)
+  await writeAtomically(file.replace(/jsonl$/, 'stderr.log'), stderr)
+  for (const line of stdout.split('\n')) if (line !== '') log(shown(line))
+  if (timedOut) return `Codex did not end within ${seconds * 0.9} s`
+  if (flooded) return 'Codex printed more than anybody reads'
+  return exit === 0 || stdout.includes('"turn.failed"')
+    ? undefined
+    : `Codex ended with ${exit}: ${stderr.trim().slice(-500)}`
 }
 
 /** What the gateway offers when the stage is over, kept as a snapshot. */
@@ -65,7 +106,7 @@ async function gatewayOf({ places, signal }: Phase): Promise<Gateway> {
 
 const longest = 300
 
-function lineOf(event: Readonly<Record<string, unknown>>): string {
-  const text = visible(JSON.stringify(event))
+function shown(line: string): string {
+  const text = visible(line)
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

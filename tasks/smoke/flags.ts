@@ -69,7 +69,14 @@ export const smokeFlags = (z: Zod) => {
     agent: z
       .enum(agents)
       .optional()
-      .describe(`who does the stages: mcp, a scripted client of MCP, or none; default: ${defaults.agent}`),
+      .describe(
+        'who does the stages: codex, led by a scripted model, mcp, a scripted client of MCP, or none; default: codex where it is installed',
+      ),
+    codexCli: z
+      .string()
+      .optional()
+      .describe('which Codex; default: that of DEBUG_SERVER_CODEX, or on PATH')
+      .meta({ value: 'PROGRAM' }),
     pytestScope: z.enum(testScopes).optional().meta({ hidden: true }),
     restartTimeout: count(1, 86_400).describe(
       `seconds that the start of the services may take; default: ${defaults.restartTimeout}`,

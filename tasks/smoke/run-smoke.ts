@@ -42,7 +42,7 @@ const lastLookMs = 30_000
  * keeps the evidence and moves out. Where this process is killed, a keeper moves out for it.
  */
 export async function runSmoke(prepared: Prepared, running: Running): Promise<void> {
-  const { places, phases, keep, source } = prepared
+  const { places, phases, keep, source, agent } = prepared
   const { scope, signal, log, print, options, surroundings, settings } = running
   const started = systemClock.now()
   const run = randomBytes(4).toString('hex')
@@ -54,7 +54,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   void lock
   const evidence = await makeEvidence(surroundings.root, new Date(started), run)
   await pruneEvidence(surroundings.root, settings.keep_evidence)
-  log(`run ${run} with ${agentText[options.agent]}, in ${places.workspace}; evidence: ${evidence}`)
+  log(`run ${run} with ${agentText[agent.kind]}, in ${places.workspace}; evidence: ${evidence}`)
   const findings: Finding[] = []
   let bug: unknown
   try {
@@ -70,7 +70,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   await scope.end()
   const summary = await conclude()
   if (!keep) await removeWorkspace(places)
-  print(resultText(summary, evidence, options.agent))
+  print(resultText(summary, evidence, agent.kind))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
   if (summary.outcome === 'failed') throw failure(summary, evidence)
@@ -109,7 +109,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
 
 /** Writes down all that the phases, and whoever looks into the workspace, have to know. */
 async function setUp(
-  { places, phases, source }: Prepared,
+  { places, phases, source, agent }: Prepared,
   { environment, options, surroundings, settings, signal }: Running,
   { run, mark, evidence }: Pick<Setting, 'run' | 'mark' | 'evidence'>,
 ): Promise<Setting> {
@@ -136,7 +136,7 @@ async function setUp(
   await saveSnapshots(beforeFile(places), await takeSnapshots(guarded, { environment: sandbox, signal }))
   const { lowest_port, highest_port, seconds } = settings
   const setting: Setting = {
-    ...{ version: 1, run, mark, evidence, phases: [...phases], guarded, options, seconds },
+    ...{ version: 1, run, mark, evidence, phases: [...phases], guarded, agent, options, seconds },
     source: checkout ?? (source.kind === 'address' ? source.address : ''),
     revision: source.revision,
     ports: { lowest: lowest_port, highest: highest_port },
@@ -194,7 +194,11 @@ async function recordsIn(evidence: string) {
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** A run says in its first and its last line which it was. */
-const agentText = { mcp: 'a scripted MCP client', none: 'no agent' } as const satisfies Record<Agent, string>
+const agentText = {
+  codex: 'Codex, led by a scripted model',
+  mcp: 'a scripted MCP client',
+  none: 'no agent',
+} as const satisfies Record<Agent, string>
 
 const resultText = (
   { outcome, phases, duration_ms, kept, workspace }: Summary,

@@ -2,13 +2,13 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { runCodex } from '../../smoke/agents/codex.ts'
 import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
-import { runCodex } from './codex.ts'
-import { findCodex } from './codex-program.ts'
-import { toolNames } from './model-request.ts'
-import { call, message, type Step } from './script.ts'
-import { startScriptedModel } from './scripted-model.ts'
-import { answerIn } from './tool-answer.ts'
+import { findCodex } from '../../smoke/agents/codex-program.ts'
+import { toolNames } from '../../smoke/agents/model-request.ts'
+import { call, message, type Step } from '../../smoke/agents/script.ts'
+import { startScriptedModel } from '../../smoke/agents/scripted-model.ts'
+import { answerIn } from '../../smoke/agents/tool-answer.ts'
 
 t.setTimeout(240_000)
 
@@ -100,7 +100,8 @@ t.test('Codex is found by its name, on PATH, and behind its launcher', async t =
 t.test('events are read strictly, and a run that a signal ended tells no end', async t => {
   t.same(readCodexEvents('{"type":"thread.started","thread_id":"1"}\n{"type":"turn.started"}\n'), {
     items: [],
+    unfinished: [],
     end: { kind: 'untold' },
   })
-  t.throws(() => readCodexEvents('{"type":"turn.exploded"}\n'))
+  t.throws(() => readCodexEvents('{"type":"turn.exploded"}\n'), { message: /line 1 is no event of Codex/ })
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { call, message, nextTurn, type Step, type ToolOutput } from './script.ts'
+import { call, message, nextTurn, type Step, type ToolOutput } from '../../smoke/agents/script.ts'
 
 const outputs = (...texts: string[]): ToolOutput[] => texts.map((text, i) => ({ callId: `call_${i}`, text }))
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { call, message } from './script.ts'
-import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
+import { call, message } from '../../smoke/agents/script.ts'
+import { type ScriptedModel, startScriptedModel } from '../../smoke/agents/scripted-model.ts'
 
 const ask = ({ url, key }: ScriptedModel, path: string, body?: unknown, bearer = key) =>
   fetch(`${url}${path}`, {

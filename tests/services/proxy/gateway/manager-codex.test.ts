@@ -1,11 +1,11 @@
 import { cp, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { runCodex } from '../../../agents/codex.ts'
-import { findCodex } from '../../../agents/codex-program.ts'
-import { call as calls, message } from '../../../agents/script.ts'
-import { startScriptedModel } from '../../../agents/scripted-model.ts'
-import { answerIn } from '../../../agents/tool-answer.ts'
+import { runCodex } from '../../../../smoke/agents/codex.ts'
+import { findCodex } from '../../../../smoke/agents/codex-program.ts'
+import { call as calls, message } from '../../../../smoke/agents/script.ts'
+import { startScriptedModel } from '../../../../smoke/agents/scripted-model.ts'
+import { answerIn } from '../../../../smoke/agents/tool-answer.ts'
 import { managerTable, startRig } from './rig.ts'
 
 t.setTimeout(240_000)

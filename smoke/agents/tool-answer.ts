@@ -1,4 +1,4 @@
-import type { ToolCallItem } from '../../smoke/agents/codex-events.ts'
+import type { ToolCallItem } from './codex-events.ts'
 import type { ToolOutput } from './script.ts'
 
 /** What an MCP tool said to the model: Codex puts a head before it that tells how long it took. */

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { localeVariables, pickVariables } from '../../lib/host-variables.ts'
 import { ProcessScope, scopeVariable } from '../../lib/processes/process-scope.ts'
-import { type CodexEvents, readCodexEvents } from '../../smoke/agents/codex-events.ts'
+import { type CodexEvents, readCodexEvents } from './codex-events.ts'
 import { bearerVariable, keyVariable, type McpServer, makeCodexHome } from './codex-home.ts'
 import type { ScriptedModel } from './scripted-model.ts'
 
@@ -15,29 +15,43 @@ export type CodexRun = {
   readonly model: Pick<ScriptedModel, 'url' | 'name' | 'key'>
   readonly servers: Readonly<Record<string, McpServer>>
   readonly prompt: string
+  /** Where it works; without, an empty directory. */
+  readonly cwd?: string
+  /** Ends it, as a deadline does. */
+  readonly signal?: AbortSignal
   /** After so many milliseconds the run is ended, for Codex itself waits for ever in places. */
   readonly deadline?: number
 }
 
-/** An exit code of 0 says only that Codex came to an end: tools that failed are told by the items. */
-export type CodexResult = CodexEvents & {
+/** An exit code of 0 says only that Codex came to an end: tools that failed are told by what it printed. */
+export type CodexEnd = {
   readonly exit: number | NodeJS.Signals
   readonly timedOut: boolean
+  /** It printed more than anybody reads, and was ended for that. */
+  readonly flooded: boolean
+  readonly stdout: string
   readonly stderr: string
+}
+export type CodexResult = CodexEvents & CodexEnd
+
+/** The same with what it printed as events. Throws where it is something else. */
+export async function runCodex(run: CodexRun): Promise<CodexResult> {
+  const end = await codexExec(run)
+  return { ...readCodexEvents(end.stdout), ...end }
 }
 
 /**
- * One run of `codex exec --json` in an empty directory, with a home and an environment of its own. When it resolves,
+ * One run of `codex exec --json`, with a home and an environment of its own. When it resolves,
  * nothing of the run is left: an MCP server that is busy outlives Codex, so the run's process scope is ended.
  */
-export async function runCodex(run: CodexRun): Promise<CodexResult> {
-  const { program, model, servers, prompt, deadline = 60_000 } = run
+export async function codexExec(run: CodexRun): Promise<CodexEnd> {
+  const { program, model, servers, prompt, signal, deadline = 60_000 } = run
   await using resources = new AsyncDisposableStack()
   const room = await mkdtemp(join(tmpdir(), 'codex-'))
   resources.defer(() => rm(room, { recursive: true, force: true, maxRetries: 5 }))
-  const [home, work] = [join(room, 'home'), join(room, 'work')]
+  const [home, work] = [join(room, 'home'), run.cwd ?? join(room, 'work')]
   await makeCodexHome(home, model, servers)
-  await mkdir(work)
+  if (run.cwd === undefined) await mkdir(work)
 
   const scope = resources.use(new ProcessScope({ graceMs: 2_000 }))
   const child = scope.spawn(program, ['exec', '--json', '--skip-git-repo-check', '--cd', work, prompt], {
@@ -57,21 +71,48 @@ export async function runCodex(run: CodexRun): Promise<CodexResult> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const failed = new Promise<never>((_, reject) => child.once('error', reject))
+  let [timedOut, flooded] = [false, false]
+  const end = () => void scope.end({ graceMs: 0 })
   const output = Promise.all(
-    [child.stdout, child.stderr].map(stream => (stream === null ? '' : text(stream))),
+    [child.stdout, child.stderr].map(stream =>
+      stream === null
+        ? ''
+        : firstText(stream, () => {
+            flooded = true
+            end()
+          }),
+    ),
   )
-  let timedOut = false
   const timer = setTimeout(() => {
     timedOut = true
-    void scope.end({ graceMs: 0 })
+    end()
   }, deadline)
+  signal?.addEventListener('abort', end)
+  if (signal?.aborted === true) end()
   try {
-    const [code, signal] = await Promise.race([once(child, 'exit'), failed])
+    const [code, endedBy] = await Promise.race([once(child, 'exit'), failed])
     // Whoever still holds the pipes is ended before they are read to their end.
     await scope.end()
     const [stdout = '', stderr = ''] = await output
-    return { ...readCodexEvents(stdout), exit: code ?? signal, timedOut, stderr }
+    return { exit: code ?? endedBy, timedOut, flooded, stdout, stderr }
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
   }
+}
+
+/** Bytes of each of its streams. */
+const longestOutput = 32 * 2 ** 20
+
+/** All of it, or the beginning of what is too long, of which the rest is read and dropped. */
+async function firstText(stream: Readable, tooLong: () => void): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    if (length > longestOutput) continue
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > longestOutput) tooLong()
+  }
+  return Buffer.concat(chunks).toString()
 }
