@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
+import { Sentinel } from '../../../lib/processes/sentinel.ts'
 import { removeTree } from '../../../lib/remove-tree.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { visibleLines } from '../../../lib/visible.ts'
@@ -34,8 +35,12 @@ export async function npm(
 ): Promise<NpmRun> {
   const late = AbortSignal.timeout(deadline)
   const ended = AbortSignal.any([signal, late])
-  await using scope = new ProcessScope({ graceMs: 1_000 })
-  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => passed.test(name)))
+  // Whoever kills this ends npm, too; where the gateway has started this, all of it is the gateway's besides.
+  await using sentinel = new Sentinel()
+  await using scope = new ProcessScope({ graceMs: 1_000, sentinel })
+  const env = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => passed.test(name) || name === scopeVariable),
+  )
   const child = scope.spawn('npm', [...args], {
     cwd,
     env: { ...env, NO_COLOR: '1', NO_UPDATE_NOTIFIER: '1' },

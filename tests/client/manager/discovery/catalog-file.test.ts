@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { truncate } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import t from 'tap'
 import { readCatalog } from '../../../../client/manager/discovery/catalog-file.ts'
 import { discoveredName, readDiscovered } from '../../../../client/manager/discovery/discovered.ts'
@@ -50,10 +51,13 @@ t.test('what is no catalogue is an error that repeats nothing of the file', asyn
   const { root } = await makeRoot(t, {
     'key.json': 'TOP SECRET',
     'key.toml': 'TOP SECRET',
+    'sparse.json': '[',
     'other.json': '{ "servers": { "TOP": "SECRET" } }',
     'huge.json': JSON.stringify({ servers: Array(2_001).fill({ name: 'x' }) }),
   })
+  await truncate(join(root, 'sparse.json'), 20_000_000)
   for (const [name, reason] of [
+    ['sparse.json', /has 20000000 bytes/],
     ['none.json', /there is no file none.json/],
     ['key.json', /key.json is no JSON/],
     ['key.toml', /key.toml is no TOML: see line 1/],

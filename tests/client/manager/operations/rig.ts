@@ -52,7 +52,7 @@ export async function startRig(t: Test, configuration = '') {
     params: Record<string, unknown> = {},
     signal = new AbortController().signal,
   ) => performOperation(operation, params, { ...place, signal })
-  const packagesThere = () => readdir(join(made.root, '.artifacts/mcp/packages')).catch(() => [])
+  const packagesThere = () => readdir(join(made.root, '.artifacts/mcp/packages')).catch((): string[] => [])
   return { ...made, npm, manage, packagesThere }
 }
 
