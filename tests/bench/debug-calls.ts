@@ -1,5 +1,5 @@
 /**
- * What stands above the protocol, with debuggers that know nothing of it, inside the runner: what a traced call takes (1,001
+ * What stands above the protocol, with debuggers that know nothing of it, inside the runner: what a traced call takes (200
  * calls that are recorded, beside the same calls that are not), and what `run_to_failure` takes beside the way to the stop
  * that it reports.
  *
@@ -34,8 +34,8 @@ const engines = {
 } as const
 type Name = keyof typeof engines
 
-/** Of `down` in the programs of the matrix, until it is at its bottom. */
-const calls = 1_001
+/** Of `next_of` in the programs of the matrix. */
+const calls = 200
 
 export async function bench({ runs = 5 }: { runs?: number } = {}): Promise<Row[]> {
   const rows: Row[] = []
@@ -55,10 +55,10 @@ async function measure(name: Name, runs: number): Promise<Row[]> {
       ...noRequest,
       ...{ program, engines: [language.engine], arguments: [scenario], ...more },
     })
-    const toBottom = async (traced: boolean): Promise<number> => {
-      const live = await startLive(engine, scope, directory, request('deep', { stop_on_entry: true }))
-      await live.ask('debug.break', { breakpoints: [`${language.file}:${lineOf(language, 'bottom')}`] })
-      if (traced) await live.ask('debug.trace', { functions: [`${language.file}:down`] })
+    const toLast = async (traced: boolean): Promise<number> => {
+      const live = await startLive(engine, scope, directory, request('calls', { stop_on_entry: true }))
+      await live.ask('debug.break', { breakpoints: [`${language.file}:${lineOf(language, 'called')}`] })
+      if (traced) await live.ask('debug.trace', { functions: [`${language.file}:next_of`] })
       const milliseconds = await timed(async () => {
         const { status } = await live.ask('debug.continue', { wait: 60 })
         if (status !== 'stopped') throw new Error(`${name}: the debug session is ${status}`)
@@ -69,8 +69,8 @@ async function measure(name: Name, runs: number): Promise<Row[]> {
     }
     const hits = await compared(
       runs,
-      () => toBottom(true),
-      () => toBottom(false),
+      () => toLast(true),
+      () => toLast(false),
     )
     const fails = request('fails', { exceptions: 'failures' })
     const reports = await inTurn(

@@ -59,8 +59,6 @@ export type EnginePlan = {
   hitCondition?(wanted: HitCondition): string | undefined
   /** Whether it answers `debugServerTrace` (`above/trace-request.ts`): it tells calls itself, with how they end. */
   readonly tracesCalls?: true
-  /** Whether a breakpoint with a column lies at the first place behind it, in whatever line that is: no other is moved. */
-  readonly entersByColumn?: true
   /** How a value is written in a `logMessage`, where it is not as the debugger does. */
   logExpression?(expression: string): string
   /** Of `setExceptionBreakpoints`: those of its filters by which that is done. */

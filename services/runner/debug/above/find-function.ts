@@ -8,6 +8,8 @@ export type FunctionFound =
       readonly parameters: readonly string[]
       /** Behind its parameters: what runs there runs at each call. From 1. */
       readonly inside: { readonly line: number; readonly column: number }
+      /** It may go on after others have begun: an async function, a generator of JavaScript. */
+      readonly suspends: boolean
     }
   | { readonly found: false; readonly message: string }
 
@@ -48,6 +50,8 @@ export function findFunction(all: SourceLines, file: string, name: string): Func
   }
 }
 
+const isScript = /\.[cm]?[jt]sx?$/
+
 /** In lines of the source. */
 const longestHead = 20
 
@@ -74,6 +78,8 @@ function headAt(lines: readonly string[], at: number, name: string, file: string
   const before = head.slice(0, end).split('\n')
   return {
     parameters,
+    suspends:
+      isScript.test(file) && /\basync\b|\*\s*$|\bfunction\s*\*/.test(head.slice(0, open).replace(name, '')),
     inside: { line: at + before.length, column: (before.at(-1)?.length ?? 0) + 1 },
   }
 }

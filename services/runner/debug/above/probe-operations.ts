@@ -27,17 +27,14 @@ export async function trace(
       verified: live.probes.tracesCalls,
       message: live.probes.tracesCalls ? null : notYet,
     }
-    const { inside } = found
-    const where = live.probes.entersByColumn
-      ? { at: inside.line, column: inside.column }
-      : { at: found.line, column: null }
+    const { line, inside, suspends } = found
     come.push({
       kind: 'calls',
       ...told,
-      ...(live.probes.tracesCalls ? { at: null, column: null } : where),
+      at: live.probes.tracesCalls ? null : line,
       expressions: found.parameters,
       path: live.paths.absolute(file),
-      begins: { line: found.line, inside },
+      begins: { line, inside, suspends },
     })
   }
   await live.probes.change(come, remove)
@@ -66,7 +63,6 @@ export async function watch(
       kind: 'values',
       ...told,
       at: line,
-      column: null,
       expressions: [expression],
       path: live.paths.absolute(file),
     })

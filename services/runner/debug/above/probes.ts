@@ -40,7 +40,7 @@ const tracedSchema = z.object({
 export type ProbesDependencies = {
   readonly ask: AskAdapter
   readonly clock: Clock
-  readonly plan: Pick<EnginePlan, 'tracesCalls' | 'entersByColumn' | 'logExpression'>
+  readonly plan: Pick<EnginePlan, 'tracesCalls' | 'logExpression'>
   /** Whose adapter is told again what it is to have in a file. */
   readonly live: { readonly breakpoints: { resend(file: string): Promise<void> } }
 }
@@ -48,13 +48,11 @@ export type ProbesDependencies = {
 type Entry = Probe & {
   /** Where the message is asked for, and of which names; of what the engine tells itself, nowhere. */
   readonly at: number | null
-  /** Of the first that runs at a call, where the engine needs to know. */
-  readonly column: number | null
   readonly expressions: readonly string[]
   /** The file by its absolute path. */
   readonly path: string
   /** Of a function: where it begins, and what runs at each call. */
-  readonly begins?: Pick<TracedFunction, 'line' | 'inside'>
+  readonly begins?: Pick<TracedFunction, 'line' | 'inside' | 'suspends'>
 }
 
 /** One that is wanted: its number is not given yet. */
@@ -62,7 +60,7 @@ export type NewProbe = (
   | Omit<Extract<Probe, { kind: 'calls' }>, 'id' | 'hits' | 'returns'>
   | Omit<Extract<Probe, { kind: 'values' }>, 'id' | 'hits'>
 ) &
-  Pick<Entry, 'at' | 'column' | 'expressions' | 'path' | 'begins'>
+  Pick<Entry, 'at' | 'expressions' | 'path' | 'begins'>
 
 /** Around the values of one message: what a debugger adds around the whole is not of them. */
 const separator = '~|~'
@@ -85,15 +83,8 @@ export class Probes {
     return this.#deps.plan.tracesCalls === true
   }
 
-  /** Whether it has to be told where in its line a function's body begins. */
-  get entersByColumn(): boolean {
-    return this.#deps.plan.entersByColumn === true
-  }
-
   list(): Probe[] {
-    return this.#entries.map(
-      ({ at: _, column: __, expressions: ___, path: ____, begins: _____, ...told }) => told,
-    )
+    return this.#entries.map(({ at: _, expressions: __, path: ___, begins: ____, ...told }) => told)
   }
 
   /** Those of these numbers go, these come; one that is there already stays. Throws a Refusal where there are too many. */
@@ -119,12 +110,12 @@ export class Probes {
 
   /** What is to be asked of a file besides its breakpoints. */
   hidden(file: string): readonly HiddenLogpoint[] {
-    return this.#entries.flatMap(({ id, file: of, at, column, expressions }) => {
+    return this.#entries.flatMap(({ id, file: of, at, expressions }) => {
       if (of !== file || at === null) return []
       const values = expressions
         .map(one => `{${this.#deps.plan.logExpression?.(one) ?? one}}`)
         .join(separator)
-      return [{ id, line: at, column, logMessage: `~watch ${id}~${values}` }]
+      return [{ id, line: at, logMessage: `~watch ${id}~${values}` }]
     })
   }
 

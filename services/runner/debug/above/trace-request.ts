@@ -15,6 +15,8 @@ export const traceAskedSchema = z.object({
         line: z.int(),
         /** Behind its parameters: what runs there runs at each call. From 1, as the line. */
         inside: z.object({ line: z.int(), column: z.int() }),
+        /** It may go on after others have begun: an async function, a generator. */
+        suspends: z.boolean(),
         parameters: z.array(z.string()).readonly(),
       }),
     )

@@ -17,7 +17,6 @@ export const groupOf = (entry: Entry): Group => (entry.kind === 'line' ? { file:
 export type HiddenLogpoint = {
   readonly id: number
   readonly line: number
-  readonly column: number | null
   readonly logMessage: string
 }
 
@@ -93,17 +92,17 @@ async function sendFile(sent: readonly EntryOf<'line'>[], file: string, sending:
   const taken = new Set(breakpoints.map(one => one.line))
   const hidden = Map.groupBy(
     sending.probes.hidden(file).filter(({ line: at }) => !taken.has(at)),
-    placeOf,
+    ({ line }) => line,
   )
-  const messages = [...hidden.values()].map(all => ({
-    ...all.map(({ line, column }) => (column === null ? { line } : { line, column }))[0],
+  const messages = [...hidden].map(([line, all]) => ({
+    line,
     logMessage: all.map(({ logMessage }) => logMessage).join(''),
   }))
   const all = [...breakpoints, ...messages]
   const parameters = { source: { path: sending.absolute(file) }, breakpoints: all }
   const body = await sending.ask('setBreakpoints', parameters, setBreakpointsBodySchema)
   for (const one of sending.probes.hidden(file)) {
-    const place = [...hidden.keys()].indexOf(placeOf(one))
+    const place = [...hidden.keys()].indexOf(one.line)
     const said = place < 0 ? undefined : body.breakpoints[breakpoints.length + place]
     sending.probes.answered(
       one.id,
@@ -113,8 +112,6 @@ async function sendFile(sent: readonly EntryOf<'line'>[], file: string, sending:
   const answer = line === undefined ? undefined : body.breakpoints[at < 0 ? sent.length : at]
   return { sent, answers: body.breakpoints.slice(0, sent.length), until: answer }
 }
-
-const placeOf = ({ line, column }: Pick<HiddenLogpoint, 'line' | 'column'>): string => `${line} ${column}`
 
 /** Adapters that say nothing of each have agreed to all. */
 async function sendExceptions(sent: readonly EntryOf<'exception'>[], sending: Sending): Promise<Sent> {

@@ -1,7 +1,8 @@
 """Tells calls of functions, with what they are given and return, and how long they take. Breakpoints stand where the functions
 begin and at each address that they have returned to; none of them stops the program. Behind debug_server_calls.py; loaded by
-lldb-calls.ts, which takes what is held here by a command: whatever else is told comes late, and out of turn. That it is time for that
-is told in a line of JSON behind the mark that `debug-server-trace` is given, which nobody else knows.
+lldb-calls.ts. Each call is told in a line of JSON behind the mark that `debug-server-trace` is given, which nobody else knows. Such
+lines come late: `debug-server-told` says how many there were. No command may run while the program does: lldb then takes one
+frame for another.
 """
 
 import base64
@@ -20,8 +21,8 @@ class Trace:
     def __init__(self, target, mark):
         self.target = target
         self.mark = mark
-        self.calls = Calls(self.due)
-        self.is_due = False
+        self.calls = Calls(self.tell, batch=1)
+        self.told = 0
         self.begins = {}
         self.probes = {}
         self.sites = set()
@@ -62,10 +63,9 @@ class Trace:
         self.target.BreakpointDelete(found.GetID())
         return [self.target.BreakpointCreateBySBAddress(new or old) for old, new in zip(places, behind)]
 
-    def due(self):
-        if not self.is_due:
-            self.is_due = True
-            self.write({"due": True})
+    def tell(self):
+        self.told += 1
+        self.write(self.calls.take())
 
     def write(self, what):
             print(self.mark + json.dumps(what), flush=True)
@@ -82,7 +82,7 @@ class Trace:
             "probe": probe,
             "function": known.name,
             "arguments": [
-                [value.GetName() or "", told(value)] for value in list(frame.GetVariables(True, False, False, True))[:20]
+                [value.GetName() or "", told_of(value)] for value in list(frame.GetVariables(True, False, False, True))[:20]
             ],
             "thread": thread.GetName() or "thread %d" % thread.GetIndexID(),
         }
@@ -148,16 +148,16 @@ class Function:
         if self.words == "memory":
             address = frame.FindRegister("rax").GetValueAsUnsigned()
             place = lldb.SBAddress(address, self.target)
-            return told(self.target.CreateValueFromAddress("returned", place, self.type))
+            return told_of(self.target.CreateValueFromAddress("returned", place, self.type))
         data, error, value = b"", lldb.SBError(), lldb.SBData()
         for name, count in self.words:
             raw = frame.FindRegister(name).GetData()
             data += bytes(raw.GetUnsignedInt8(error, at) for at in range(count))
         value.SetDataWithOwnership(error, data, lldb.eByteOrderLittle, 8)
-        return told(self.target.CreateValueFromData("returned", value, self.type))
+        return told_of(self.target.CreateValueFromData("returned", value, self.type))
 
 
-def told(value, depth=0):
+def told_of(value, depth=0):
     try:
         return text_of(value, depth)[:MOST_TEXT]
     except Exception as error:
@@ -256,30 +256,32 @@ def is_plain(kind):
 trace = None
 
 
-def attempt(work):
+def attempt(work, frame, location):
     """Never stops the program."""
     try:
-        if trace is not None:
-            work(trace)
+        if frame.GetPC() != location.GetLoadAddress():
+            frame = frame.GetThread().GetFrameAtIndex(0)
+        if trace is not None and frame.GetPC() == location.GetLoadAddress():
+            work(frame)
     except Exception as error:
         trace.write({"failed": "%s: %s" % (type(error).__name__, error)})
     return False
 
 
 def began(frame, location, _):
-    return attempt(lambda trace: trace.began(frame, location))
+    return attempt(lambda frame: trace.began(frame, location), frame, location)
 
 
-def returned(frame, _, __):
-    return attempt(lambda trace: trace.returned(frame))
+def returned(frame, location, _):
+    return attempt(lambda frame: trace.returned(frame), frame, location)
 
 
-def caught(frame, _, __):
-    return attempt(lambda trace: trace.caught(frame))
+def caught(frame, location, _):
+    return attempt(lambda frame: trace.caught(frame), frame, location)
 
 
-def leaps(frame, _, __):
-    return attempt(lambda trace: trace.leaps(frame))
+def leaps(frame, location, _):
+    return attempt(lambda frame: trace.leaps(frame), frame, location)
 
 
 def named(callback):
@@ -295,17 +297,13 @@ def set_functions(debugger, words, _, result, __):
     result.AppendMessage(json.dumps({"unset": trace.trace(json.loads(base64.b64decode(text)))}))
 
 
-def held(_, words, __, result, ___):
-    """What has not been taken yet; with `end`, the program is over."""
-    told = {"records": []}
-    if trace is not None:
-        if words.strip() == "end":
-            trace.calls.finish()
-        trace.is_due = False
-        told = trace.calls.take()
-    result.AppendMessage(json.dumps(told))
+def told(_, words, __, result, ___):
+    """How many lines there were; with `end`, the program is over."""
+    if words.strip() == "end" and trace is not None:
+        trace.calls.finish()
+    result.AppendMessage(json.dumps({"told": 0 if trace is None else trace.told}))
 
 
 def __lldb_init_module(debugger, _):
     debugger.HandleCommand("command script add -o -f %s.set_functions debug-server-trace" % __name__)
-    debugger.HandleCommand("command script add -o -f %s.held debug-server-held" % __name__)
+    debugger.HandleCommand("command script add -o -f %s.told debug-server-told" % __name__)

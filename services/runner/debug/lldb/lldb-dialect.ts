@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { DebugRequest } from '../../../contract/debug-request.ts'
+import { RequestRefused } from '../bridge.ts'
 import { anyBodySchema, type Capabilities, capabilitiesSchema } from '../dap-messages.ts'
 import { shellContext } from '../engine.ts'
 import { BeginningFailed, type Dialect, type Speaker, Unlaunchable } from '../within/dap-within.ts'
@@ -83,7 +84,7 @@ export class LldbDialect implements Dialect {
     this.#target = target
     this.#stops = stops
     this.#tell = tell
-    this.#calls = new LldbCalls(tell, command => void this.#take(command))
+    this.#calls = new LldbCalls(command => this.#said(command, historyMs), tell)
   }
 
   async begin(to: Speaker): Promise<unknown> {
@@ -174,9 +175,11 @@ export class LldbDialect implements Dialect {
         if (!success) return undefined
         this.#panic = undefined
         const stop = this.#stopped(data)
-        if (this.#panics === undefined || stop.hitBreakpointIds?.includes(this.#panics) !== true)
-          return { name, body: stop }
-        void this.#panicked(stop, this.#panics)
+        const panics = this.#panics !== undefined && stop.hitBreakpointIds?.includes(this.#panics) === true
+        if (!panics && !this.#calls.any) return { name, body: stop }
+        void this.#calls
+          .settle()
+          .then(() => (panics ? this.#panicked(stop, this.#panics) : this.#tell(name, stop)))
         return undefined
       }
     }
@@ -185,8 +188,7 @@ export class LldbDialect implements Dialect {
 
   async exitCode(): Promise<number | undefined> {
     const told = (command: string) => this.#said(command, historyMs).catch(() => '')
-    const { last } = this.#calls
-    if (last !== undefined) await this.#take(last)
+    await this.#calls.settle(true)
     const code = exitCodeIn(await told(packetHistory), this.#process) ?? this.#status
     if (code === undefined || code >= 0) return code
     // lldb-server has gone. It does so untold where the program was killed while it stood, which it can be by SIGKILL alone.
@@ -226,20 +228,13 @@ export class LldbDialect implements Dialect {
     this.#entry = await this.#breakAt(`--shlib "${basename(program)}" --name main --one-shot true`)
   }
 
-  /** What is held within lldb of calls. Never rejects. */
-  async #take(command: string): Promise<void> {
-    const parameters = { expression: command, context: 'repl' }
-    await this.#to
-      ?.ask('evaluate', parameters, saidSchema, historyMs)
-      .then(body => this.#calls.answered(body))
-      .catch(() => undefined)
-  }
-
   #trace(parameters: object) {
-    const commands = this.#calls.commands(parameters).map(expression => ({ expression, context: 'repl' }))
-    for (const earlier of commands.slice(0, -1))
+    const commands = this.#calls.commands(parameters)
+    if (commands === undefined) throw new RequestRefused('lldb holds nothing back')
+    const asked = commands.map(expression => ({ expression, context: 'repl' }))
+    for (const earlier of asked.slice(0, -1))
       void this.#to?.ask('evaluate', earlier, anyBodySchema, answerMs).catch(() => undefined)
-    return { command: 'evaluate', parameters: commands.at(-1) ?? {} }
+    return { command: 'evaluate', parameters: asked.at(-1) ?? {} }
   }
 
   /** What a command of lldb's own answers, behind the command itself. */
@@ -256,7 +251,7 @@ export class LldbDialect implements Dialect {
   }
 
   /** Tells of a panic with what it says. */
-  async #panicked(stop: LldbStopped, id: number): Promise<void> {
+  async #panicked(stop: LldbStopped, id: number | undefined): Promise<void> {
     const said = await this.#said('debug-server-panic', panicMs).catch(() => undefined)
     const message = panicSchema.safeParse(said).data ?? null
     this.#panic = { message }

@@ -28,10 +28,11 @@ REGISTERS = {
 
 
 class Calls:
-    """`due` is called when it is time to take what is held."""
+    """`due` is called when it is time to take what is held: so many records, at most."""
 
-    def __init__(self, due):
+    def __init__(self, due, batch=BATCH):
         self.due = due
+        self.batch = batch
         self.threads = {}
         self.held = collections.deque(maxlen=MOST_HELD)
         self.lost = 0
@@ -85,7 +86,7 @@ class Calls:
         if len(self.held) == MOST_HELD:
             self.lost += 1
         self.held.append(dict(record, ended=ended, result=result, ms=ms))
-        if len(self.held) >= BATCH or time.monotonic() - self.taken > PATIENCE:
+        if len(self.held) >= self.batch or time.monotonic() - self.taken > PATIENCE:
             self.due()
 
     def take(self):

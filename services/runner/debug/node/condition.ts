@@ -94,7 +94,7 @@ function closing(message: string, from: number): number {
 }
 
 /** A text in short, without running anything of the program's. */
-const show = `(v => {
+export const show = `(v => {
   const s = (v, deep) => {
     if (typeof v === 'string') return deep === 0 ? v : JSON.stringify(v.slice(0, 200))
     if (typeof v === 'bigint') return v + 'n'

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Came } from './agent-server.ts'
+import type { CallTraces } from './call-traces.ts'
 import { CdpError } from './cdp-connection.ts'
 import {
   attachedToWorkerSchema,
@@ -29,6 +30,7 @@ type Dependencies = {
   readonly binding: string
   readonly breakpoints: LineBreakpoints
   readonly exceptions: Pick<Exceptions, 'moduleCame'>
+  readonly calls: Pick<CallTraces, 'said'>
   /** Tells a new thread where to stop. */
   readonly configure: (target: Target) => Promise<void>
   readonly paused: (target: Target, event: PausedEvent) => Promise<void>
@@ -151,7 +153,8 @@ export class Debuggee {
       }
       case 'Runtime.bindingCalled': {
         const { success, data } = bindingCalledSchema.safeParse(parameters)
-        if (success && data.name === this.#deps.binding) this.#said(data.payload)
+        if (success && data.name === this.#deps.binding && !this.#deps.calls.said(target, data.payload))
+          this.#said(data.payload)
         return
       }
       case 'NodeWorker.attachedToWorker': {

@@ -96,7 +96,7 @@ function planOf(request: DebugRequest, file: string, node: string, place: Place)
 const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> => ({
   adapterId: 'node',
   everyThread: 0,
-  entersByColumn: true,
+  tracesCalls: true,
   hitCondition: ({ kind, count }) => `${signs[kind]}${count}`,
   exceptionFilters: wanted => filters[wanted],
   meaning: (event, first) => {

@@ -10,6 +10,15 @@ import type { Target } from './target.ts'
 /** `column`: the first place at it or behind it is meant, in whatever line that is. Both from 1. */
 export type SourceBreakpoint = Asked & { readonly line: number; readonly column?: number | undefined }
 
+/** Where a function begins: nothing stops there, whatever the condition does. `key`: whose that is. */
+export type EnteredBreakpoint = {
+  readonly line: number
+  readonly column: number
+  readonly entered: { readonly key: number; readonly condition: string }
+}
+
+type AnyBreakpoint = SourceBreakpoint & { readonly entered?: EnteredBreakpoint['entered'] | undefined }
+
 /** As the protocol tells it. */
 export type ToldBreakpoint = {
   readonly id: number
@@ -28,6 +37,8 @@ type Wanted = {
   readonly column: number | undefined
   readonly asked: Asked
   readonly condition: string | undefined
+  /** Whose function begins there. */
+  readonly entered: number | undefined
   /** Why there can be none. */
   readonly fault: string | undefined
   verified: boolean
@@ -48,6 +59,11 @@ export class LineBreakpoints {
   readonly #targets: () => Iterable<Target>
   readonly #changed: (breakpoint: ToldBreakpoint) => void
   readonly #files = new Map<string, readonly Wanted[]>()
+  /** Where functions begin, in each file. */
+  readonly #entered = new Map<string, readonly Wanted[]>()
+  /** Those that have the binding. */
+  readonly #bound = new WeakSet<Target>()
+  #onEntered: (target: Target, key: number, location: Location) => Promise<void> = async () => undefined
   /** By the inspector's names of them, in each thread. */
   readonly #set = new WeakMap<Target, Map<string, Wanted>>()
   /** Of places that the inspector has told: whether they are the right ones is being found out. */
@@ -67,13 +83,32 @@ export class LineBreakpoints {
 
   /** In place of all that there are in this file. Those that are as before stay, with what was counted. */
   async replace(file: string, asked: readonly SourceBreakpoint[]): Promise<ToldBreakpoint[]> {
-    const before = this.#files.get(file) ?? []
+    return this.#replace(this.#files, file, asked)
+  }
+
+  /** The same of those where functions begin. */
+  async replaceEntered(file: string, asked: readonly EnteredBreakpoint[]): Promise<ToldBreakpoint[]> {
+    return this.#replace(this.#entered, file, asked)
+  }
+
+  /** Calls this once it is known where a function begins in a thread. */
+  onEntered(found: (target: Target, key: number, location: Location) => Promise<void>): void {
+    this.#onEntered = found
+  }
+
+  async #replace(
+    files: Map<string, readonly Wanted[]>,
+    file: string,
+    asked: readonly AnyBreakpoint[],
+  ): Promise<ToldBreakpoint[]> {
+    const before = files.get(file) ?? []
     const path = realPathOf(file)
     const now = asked.map(one => {
-      const key = JSON.stringify([one.line, one.column, one.condition, one.hitCondition, one.logMessage])
+      const { line, column, condition, hitCondition, logMessage, entered } = one
+      const key = JSON.stringify([line, column, condition, hitCondition, logMessage, entered])
       return before.find(known => known.key === key) ?? this.#wanted(file, path, one, key)
     })
-    this.#files.set(file, now)
+    files.set(file, now)
     const added = now.filter(one => !before.includes(one) && one.fault === undefined)
     const heard = [...this.#targets()].map(target => {
       for (const one of before) if (!now.includes(one)) this.#remove(target, one)
@@ -81,6 +116,13 @@ export class LineBreakpoints {
     })
     await Promise.all(heard)
     return now.map(one => this.#told(one))
+  }
+
+  /** Once: another would take the place of the first, with what is counted there. */
+  addBinding(target: Target): void {
+    if (this.#bound.has(target)) return
+    this.#bound.add(target)
+    target.connection.tell('Runtime.addBinding', { name: this.binding })
   }
 
   get any(): boolean {
@@ -140,14 +182,24 @@ export class LineBreakpoints {
   }
 
   #all(): Wanted[] {
-    return [...this.#files.values()].flat().filter(({ fault }) => fault === undefined)
+    return [...this.#files.values(), ...this.#entered.values()]
+      .flat()
+      .filter(({ fault }) => fault === undefined)
   }
 
-  #wanted(file: string, path: string, { line, column, ...asked }: SourceBreakpoint, key: string): Wanted {
+  #wanted(
+    file: string,
+    path: string,
+    { line, column, entered, ...asked }: AnyBreakpoint,
+    key: string,
+  ): Wanted {
     const id = ++this.#id
-    const written = conditionOf(asked, this.binding, id)
+    const written =
+      entered === undefined
+        ? conditionOf(asked, this.binding, id)
+        : ({ ok: true, text: entered.condition } as const)
     return {
-      ...{ id, key, file, path, line, column, asked },
+      ...{ id, key, file, path, line, column, asked, entered: entered?.key },
       condition: written.ok ? written.text : undefined,
       fault: written.ok ? undefined : written.why,
       ...{ verified: false, nearest: undefined, failed: false },
@@ -155,7 +207,7 @@ export class LineBreakpoints {
   }
 
   async #apply(target: Target, one: Wanted): Promise<void> {
-    if (one.condition !== undefined) target.connection.tell('Runtime.addBinding', { name: this.binding })
+    if (one.condition !== undefined) this.addBinding(target)
     // Some versions of Node name what they have made of TypeScript by its path.
     const urls = new Set([one.path, one.file].flatMap(path => [pathToFileURL(path).href, path]))
     const direct = [...urls].map(url => this.#put(target, one, url, one.line - 1, (one.column ?? 1) - 1))
@@ -199,7 +251,7 @@ export class LineBreakpoints {
       const set = this.#set.get(target) ?? new Map<string, Wanted>()
       this.#set.set(target, set.set(breakpointId, one))
       // Taken away before the thread has heard of it.
-      if (this.#files.get(one.file)?.includes(one) !== true) return this.#take(target, breakpointId)
+      if (!this.#all().includes(one)) return this.#take(target, breakpointId)
       for (const location of locations) await this.#placed(target, one, breakpointId, location)
     } catch (error) {
       // Two of one place, or a thread that has gone: the other one stands.
@@ -236,6 +288,7 @@ export class LineBreakpoints {
       : { path: one.path, line: location.lineNumber + 1 }
     const isThere = place.line === one.line || (one.column !== undefined && place.line > one.line)
     if (place.path === one.path && isThere) {
+      if (one.entered !== undefined) await this.#onEntered(target, one.entered, location)
       if (one.verified) return
       one.verified = true
       this.#changed(this.#told(one))

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { traceAskedSchema } from '../above/trace-request.ts'
 import { type BridgeTells, type DapHandlers, RequestRefused } from '../bridge.ts'
 import type { Place } from '../place.ts'
 import type { Came } from './agent-server.ts'
+import { CallTraces } from './call-traces.ts'
 import { CdpError } from './cdp-connection.ts'
 import { type CallFrame, scriptSourceSchema } from './cdp-messages.ts'
 import { Debuggee } from './debuggee.ts'
@@ -108,6 +110,7 @@ export function nodeBridge({
     event('breakpoint', { reason: 'changed', breakpoint }),
   )
   let loads = new ModuleLoads(breakpoints, undefined)
+  const calls = new CallTraces(breakpoints, targets, event)
   const told = (target: Target, frame: Frame) =>
     toldFrame(frame, frames.give(target.thread, { target, frame }), target.scripts, scriptId =>
       sources.give(target.thread, { target, scriptId }),
@@ -119,6 +122,7 @@ export function nodeBridge({
   const stops = new Stops({
     breakpoints,
     exceptions,
+    calls,
     loads: { handled: (...of) => loads.handled(...of), entered: (...of) => loads.entered(...of) },
     targets,
     tell(target) {
@@ -139,10 +143,12 @@ export function nodeBridge({
     binding,
     breakpoints,
     exceptions,
+    calls,
     paused: (target, body) => stops.paused(target, body),
     failed: error => closed(`the bridge failed: ${error instanceof Error ? error.message : error}`),
     gone(target) {
       forget(target)
+      calls.gone(target)
       if (stops.gone(target)) event('continued', { threadId: target.thread, allThreadsContinued: true })
     },
     async configure(target) {
@@ -151,6 +157,7 @@ export function nodeBridge({
       connection.tell('Debugger.setAsyncCallStackDepth', { maxDepth: asyncDepth })
       const stopping = exceptions.applyTo(target)
       if (target.parent === undefined) connection.tell('NodeWorker.enable', { waitForDebuggerOnStart: true })
+      calls.applyTo(target)
       const set = breakpoints.applyTo(target)
       await Promise.all([stopping, loads.watch(target), set])
     },
@@ -181,6 +188,11 @@ export function nodeBridge({
       const answer = breakpoints.replace(source.path, asked)
       for (const target of targets()) void loads.watch(target)
       return { breakpoints: await answer }
+    },
+    async debugServerTrace(parameters) {
+      const answer = calls.trace(traceAskedSchema.parse(parameters))
+      for (const target of targets()) void loads.watch(target)
+      return await answer
     },
     async setExceptionBreakpoints(parameters) {
       const { filters } = schemas.setExceptionBreakpoints.parse(parameters)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RequestRefused } from '../bridge.ts'
+import type { CallTraces } from './call-traces.ts'
 import { anything, CdpClosed } from './cdp-connection.ts'
 import { type PausedEvent, remoteObjectSchema } from './cdp-messages.ts'
 import { thrown } from './evaluate.ts'
@@ -18,6 +19,7 @@ type Dependencies = {
   readonly breakpoints: LineBreakpoints
   readonly loads: Pick<ModuleLoads, 'handled' | 'entered'>
   readonly exceptions: Pick<Exceptions, 'passesOver'>
+  readonly calls: Pick<CallTraces, 'returned' | 'sentOn'>
   readonly targets: () => Iterable<Target>
   /** A thread stands still, and clients are to know. */
   readonly tell: (target: Target) => void
@@ -53,6 +55,7 @@ export class Stops {
     }
     // So begins a worker that has waited for its debugger.
     if (event.reason === 'Break on start') return this.#resume(target)
+    if (await this.#deps.calls.returned(target, event)) return this.#resume(target)
     if (await this.#deps.loads.handled(target, event)) return this.#resume(target)
     if (isException(event) && (await this.#deps.exceptions.passesOver(target, event)))
       return this.#resume(target)
@@ -86,6 +89,7 @@ export class Stops {
     this.#left(target)
     target.movement = movement
     target.isInStep ||= movement !== 'continue'
+    this.#deps.calls.sentOn(target, movement !== 'continue')
     const method = isDeep ? methods.stepOut : methods[movement]
     await target.connection.send(method, {}, anything).catch(error => {
       // It went on, and ended before it could say so.

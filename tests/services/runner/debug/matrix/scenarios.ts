@@ -4,6 +4,7 @@ import { endScenarios } from './end-scenarios.ts'
 import { nativeScenarios } from './native-scenarios.ts'
 import { programScenarios } from './program-scenarios.ts'
 import { sourceScenarios } from './source-scenarios.ts'
+import { traceScenarios } from './trace-scenarios.ts'
 
 export const scenarios = {
   ...commonScenarios,
@@ -11,6 +12,7 @@ export const scenarios = {
   ...sourceScenarios,
   ...programScenarios,
   ...endScenarios,
+  ...traceScenarios,
   ...attachScenarios,
 }
 

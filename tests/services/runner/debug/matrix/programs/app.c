@@ -32,6 +32,18 @@ static int down(int n) {
 
 static int deep(void) { return down(1000) - 1000; }
 
+static int next_of(int n) {
+  int next = n + 1;
+  return next;
+}
+
+static int calls(void) {
+  int n = 0;
+  while (n < 200)
+    n = next_of(n);
+  return n - 200; /* mark: called */
+}
+
 static int many(void) {
   int items[10000];
   for (int n = 0; n < 10000; n++)
@@ -188,6 +200,7 @@ int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   if (strcmp(name, "basic") == 0) return basic();
   if (strcmp(name, "deep") == 0) return deep();
+  if (strcmp(name, "calls") == 0) return calls();
   if (strcmp(name, "many") == 0) return many();
   if (strcmp(name, "text") == 0) return text();
   if (strcmp(name, "fails") == 0) return fails();

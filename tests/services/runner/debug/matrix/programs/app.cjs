@@ -27,6 +27,17 @@ function down(n) {
 
 const deep = () => down(1000) - 1000
 
+function next_of(n) {
+  const next = n + 1
+  return next
+}
+
+function calls() {
+  let n = 0
+  while (n < 200) n = next_of(n)
+  return n - 200 // mark: called
+}
+
 function many() {
   const items = Array.from({ length: 10000 }, (_, n) => 2 * n)
   return items[1] - 2 // mark: many
@@ -141,7 +152,7 @@ const sums = () => total_of([5])
 const leave = () => Number(process.argv[3])
 
 const scenarios = {
-  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, leave, sums },
+  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, leave, sums, calls },
   ...{ caught, handles, forks, execs, daemonizes, closes, traces },
 }
 const result = scenarios[process.argv[2]]()

@@ -37,6 +37,19 @@ func down(n int) int {
 
 func deep() int { return down(1000) - 1000 }
 
+func next_of(n int) int {
+	next := n + 1
+	return next
+}
+
+func calls() int {
+	n := 0
+	for n < 200 {
+		n = next_of(n)
+	}
+	return n - 200 // mark: called
+}
+
 func many() int {
 	items := make([]int, 10000)
 	for n := range items {
@@ -182,7 +195,7 @@ func main() {
 	scenarios := map[string]func() int{
 		"basic": basic, "deep": deep, "many": many, "text": text, "fails": fails,
 		"threads": threads, "child": child, "echo": echo, "spin": spin, "dies": dies,
-		"caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave, "sums": sums,
+		"calls": calls, "caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave, "sums": sums,
 		"daemonizes": daemonizes, "closes": closes, "traces": traces, "aborts": aborts,
 	}
 	os.Exit(scenarios[os.Args[1]]())

@@ -31,6 +31,18 @@ def deep():
     return down(1000) - 1000
 
 
+def next_of(n):
+    following = n + 1
+    return following
+
+
+def calls():
+    n = 0
+    while n < 200:
+        n = next_of(n)
+    return n - 200  # mark: called
+
+
 def many():
     items = [2 * n for n in range(10000)]
     return items[1] - 2  # mark: many
@@ -165,5 +177,5 @@ def leave():
 
 
 scenarios = [basic, deep, many, text, fails, threads, child, echo, spin, dies, leave]
-scenarios += [caught, handles, forks, execs, daemonizes, closes, traces]
+scenarios += [calls, caught, handles, forks, execs, daemonizes, closes, traces]
 sys.exit({scenario.__name__: scenario for scenario in scenarios}[sys.argv[1]]())

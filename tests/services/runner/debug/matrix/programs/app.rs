@@ -32,6 +32,19 @@ fn deep() -> i32 {
     down(1000) - 1000
 }
 
+fn next_of(n: i32) -> i32 {
+    let next = n + 1;
+    next
+}
+
+fn calls() -> i32 {
+    let mut n = 0;
+    while n < 200 {
+        n = next_of(n);
+    }
+    n - 200 // mark: called
+}
+
 fn many() -> i32 {
     let mut items = [0i32; 10000];
     for n in 0..10000 {
@@ -226,6 +239,7 @@ fn main() {
         "spin" => spin(),
         "dies" => dies(),
         "leave" => leave(),
+        "calls" => calls(),
         "caught" => caught(),
         "handles" => handles(),
         "forks" => forks(),
