@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import t, { type Test } from 'tap'
+import { failureReportSchema } from '../../../../../services/contract/debug-report.ts'
 import type { DebugSession } from '../../../../../services/contract/debug-resources.ts'
 import { findSandbox } from '../../../../../services/runner/sandbox/sandbox.ts'
 import { delveRig, noDelve } from '../delve/delve-rig.ts'
@@ -34,6 +35,10 @@ func main() {
 	switch os.Args[1] {
 	case "leaf":
 		os.Exit(work(21))
+	case "panics":
+		panic("fails")
+	case "fails":
+		fmt.Println(run("/proc/self/exe", "panics"))
 	case "nested":
 		os.Exit(run("/proc/self/exe", "leaf") + 1)
 	case "plain":
@@ -48,6 +53,7 @@ func main() {
 }
 `
 const inWork = 'main.go:10'
+const panicking = source.split('\n').findIndex(line => line.includes('panic(')) + 1
 
 const standing = ({ status }: DebugSession) => status === 'stopped'
 
@@ -128,6 +134,23 @@ t.test('whatever becomes of one', { skip: noDelve }, async t => {
     t.match(over, { end: { reason: 'exited', exit_code: 137 } })
     t.match(await state(debug, 'debug.status'), { status: 'ended', end: { exit_code: 0 } })
     t.equal(await printed(debug.command), '-1\n')
+  })
+
+  await t.test('it panics, which is a failure of the program', async t => {
+    const debug = await launch('fails')
+    const ask = async (more: object) =>
+      failureReportSchema.parse(await answer(debug, 'debug.run_to_failure', { wait: 60, ...more }))
+    const report = await ask({ go: 'app' })
+    t.match(report, {
+      ...{ outcome: 'exception', engine: 'delve', parent: debug.id, command: debug.command, kept: true },
+      exception: { message: /fails/ },
+    })
+    t.match(
+      report.frames.find(({ name }) => name === 'main.main'),
+      { file: 'main.go', line: panicking },
+    )
+    t.match(await ask({ debug: report.debug }), { outcome: 'passed', debug: debug.id, parent: null })
+    t.equal(await printed(debug.command), '2\n')
   })
 
   await t.test('it is ended by a client', async t => {
