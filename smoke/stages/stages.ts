@@ -35,14 +35,14 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
     forbidden: [
       { tool: manage, arguments: { operation: /^(?:install|remove)_server$/ }, why: 'it was only to look' },
     ],
-    leaves: { present: [manage, own('run_to_failure')], absent: [`${target}_echo`] },
+    leaves: { present: [manage, own('run_to_failure')], absent: [] },
     closing: () => 'Both have answered.',
     says: /\w/,
   },
   {
     name: 'install',
-    describe: 'Have an agent install an MCP server, and call its tool',
-    prompt: `Install an MCP server with ${manage}, operation install_server: target_name ${target}, descriptor with name ${target}, command ${node} and the one argument ${join(clone, 'tests/agents/tiny-mcp-server.ts')}. Then call its tool ${target}_echo with the text "${said}". Use no shell.`,
+    describe: 'Have an agent install an MCP server',
+    prompt: `Install an MCP server with ${manage}, operation install_server: target_name ${target}, force, descriptor with name ${target}, command ${node} and the one argument ${join(clone, 'tests/agents/tiny-mcp-server.ts')}. Then look with list_discovered_servers that it is installed. Use no shell.`,
     calls: [
       {
         tool: manage,
@@ -64,15 +64,26 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
         answer: { status: 'ok', details: { target, dry_run: false }, errors: [] },
       },
       {
-        tool: `${target}_echo`,
-        arguments: { text: said },
-        accepts: { text: said },
-        answer: said,
+        tool: manage,
+        arguments: { operation: 'list_discovered_servers' },
+        accepts: { operation: 'list_discovered_servers' },
+        answer: { status: 'ok', details: { installed: [target] } },
       },
     ],
     forbidden: [{ tool: manage, arguments: { operation: 'remove_server' }, why: 'it was to be installed' }],
     leaves: { present: [`${target}_echo`], absent: [] },
-    closing: ([, echoed]) => `It says: ${echoed}`,
+    closing: () => 'It is installed.',
+    says: /installed/,
+  },
+  // By another agent: one asks for the tools when it begins, and not every one asks again.
+  {
+    name: 'use',
+    describe: 'Have an agent call the tool of that server',
+    prompt: `Call the tool ${target}_echo with the text "${said}", and tell what it says. Use no shell.`,
+    calls: [{ tool: `${target}_echo`, arguments: { text: said }, accepts: { text: said }, answer: said }],
+    forbidden: [{ tool: manage, arguments: {}, why: 'it was only to be used' }],
+    leaves: { present: [`${target}_echo`], absent: [] },
+    closing: ([echoed]) => `It says: ${echoed}`,
     says: new RegExp(said),
   },
   {

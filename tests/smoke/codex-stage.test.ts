@@ -8,7 +8,7 @@ import { judge } from '../../smoke/stages/judge.ts'
 import { stagesFor } from '../../smoke/stages/stages.ts'
 import { type Owner, room, write } from './room.ts'
 
-const [look, , , debug] = stagesFor({ clone: '/c', client: '/r', node: '/n' })
+const [look, , , , debug] = stagesFor({ clone: '/c', client: '/r', node: '/n' })
 if (look === undefined || debug === undefined) throw new Error('there are stages')
 
 /** A program in the place of Codex, as a shell script. */

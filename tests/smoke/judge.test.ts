@@ -206,7 +206,7 @@ t.test(
     const stages = stagesFor({ clone: '/c', client: '/r', node: '/n' })
     t.same(
       stages.map(({ name }) => name),
-      ['look', 'install', 'remove', 'debug'],
+      ['look', 'install', 'use', 'remove', 'debug'],
     )
     for (const one of stages) {
       const ideal = idealAnswers[one.name] ?? []
@@ -235,7 +235,8 @@ const managed = (details: object) => ({
 })
 const idealAnswers: Readonly<Record<string, readonly unknown[]>> = {
   look: [managed({ installed: [] }), { result: [] }],
-  install: [managed({}), 'the gateway has started it'],
+  install: [managed({}), managed({ installed: ['smoke'] })],
+  use: ['the gateway has started it'],
   remove: [managed({}), managed({ installed: [] })],
   debug: [
     { name: 'smoke-agent' },
