@@ -13,12 +13,15 @@ export function limitConnections(server: Server, most: number, arrives: Arrival 
   let open = 0
   /** In the order in which they fell idle. */
   const idle = new Set<Duplex>()
+  /** On which something is being answered, and how much: over HTTP/2 that may be more than one. */
+  const answering = new Map<Duplex, number>()
   server.on(arrives, (socket: Duplex) => {
     open++
     idle.add(socket)
     socket.once('close', () => {
       open--
       idle.delete(socket)
+      answering.delete(socket)
     })
     if (open <= most) return
     const [longest] = idle
@@ -26,13 +29,21 @@ export function limitConnections(server: Server, most: number, arrives: Arrival 
   })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request
-    const inUse = () => void (response.closed || idle.delete(socket))
+    const inUse = () => {
+      if (response.closed) return
+      answering.set(socket, (answering.get(socket) ?? 0) + 1)
+      idle.delete(socket)
+      response.once('close', over)
+    }
+    const over = () => {
+      const others = (answering.get(socket) ?? 1) - 1
+      if (others > 0) return void answering.set(socket, others)
+      answering.delete(socket)
+      if (!socket.destroyed) idle.add(socket)
+    }
     // Nobody has asked for anything before all of it is there.
     if (bringsBody(request)) request.once('end', inUse)
     else inUse()
-    response.once('close', () => {
-      if (!socket.destroyed) idle.add(socket)
-    })
   })
   server.on('upgrade', ({ socket }: IncomingMessage) => idle.delete(socket))
 }

@@ -15,6 +15,8 @@ export type DoorOptions = {
   readonly arrives: Arrival
   /** How many connections of clients may be open. */
   readonly connections: number
+  /** Has clients leave whose connections Node's server does not know. */
+  readonly leave?: () => void
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
@@ -43,6 +45,7 @@ export async function openDoor(server: Server, options: DoorOptions): Promise<Do
     close() {
       connections.stopListening()
       return async deadline => {
+        options.leave?.()
         await connections.leave()
         await connections.drain(new Promise(resolve => server.close(resolve)), deadline)
       }

@@ -194,7 +194,8 @@ export async function startProxy(
     await secureServer({ ...tls, http, handshake: limits.head, connections, log }, onRequest),
   )
   const over = { listen: tls, setting: 'proxy.tls.port', arrives: 'secureConnection' } as const
-  const secureDoor = await openDoor(secure.server, { ...over, connections, onUpgrade })
+  const leave = () => secure.leave()
+  const secureDoor = await openDoor(secure.server, { ...over, connections, onUpgrade, leave })
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
   const listeners = { plain: listener, secure: secure.server }

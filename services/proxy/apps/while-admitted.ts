@@ -21,10 +21,10 @@ export function whileAdmitted(
     if (isLooking) return
     isLooking = true
     // Where that cannot be told just now, the next look does.
-    if (!(await mayStill().catch(() => true))) socket.destroy()
+    if (!(await mayStill().catch(() => true))) over.destroy()
     isLooking = false
   }
-  const timer = setInterval(() => void look(), everyMs).unref()
   const over = upgrades ? socket : response
+  const timer = setInterval(() => void look(), everyMs).unref()
   over.once('close', () => clearInterval(timer))
 }

@@ -1,6 +1,8 @@
 import type { RequestListener, ServerOptions } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import type { TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
+import { Http2Connections } from '../http2/serve-http2.ts'
 import { type CertificateFiles, readCertificate } from './certificate.ts'
 import { watchCertificate } from './kept-certificate.ts'
 
@@ -10,29 +12,51 @@ export type SecureOptions = CertificateFiles & {
   readonly http: ServerOptions
   /** How long shaking hands may take, in milliseconds. */
   readonly handshake: number
-  /** How many connections may be open, shaken hands or not. */
+  /** How many connections may be open; as many again may be shaking hands. */
   readonly connections: number
   readonly log: Logger
 }
 
-/** A server for TLS 1.2 and later, and HTTP/1.1 in it. New connections have the certificate that the files hold at the time. */
+export type SecureServer = Disposable & {
+  readonly server: Server
+  /** Has clients of HTTP/2 leave. */
+  leave(): void
+}
+
+/**
+ * A server for TLS 1.2 and later, with HTTP/2 and HTTP/1.1 in it, as the client chooses. New connections have the certificate
+ * that the files hold at the time.
+ */
 export async function secureServer(
   options: SecureOptions,
   onRequest: RequestListener,
-): Promise<{ readonly server: Server } & Disposable> {
+): Promise<SecureServer> {
   const { log } = options
   const { cert, key, validTo } = await readCertificate(options)
-  const security = { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] } as const
+  const security = { minVersion: 'TLSv1.2', ALPNProtocols: ['h2', 'http/1.1'] } as const
   const server = createServer(
     { ...options.http, ...security, cert, key, handshakeTimeout: options.handshake },
     onRequest,
   )
-  server.maxConnections = options.connections
+  server.maxConnections = 2 * options.connections
+  const http2 = new Http2Connections(server)
+  chooseProtocol(server, socket => http2.serve(socket))
   if (validTo.getTime() < Date.now()) log.error({ validTo }, 'the certificate has expired')
   const watched = watchCertificate(options, {
     every: options.lookEvery,
     log,
     use: next => server.setSecureContext({ minVersion: security.minVersion, cert: next.cert, key: next.key }),
   })
-  return { server, [Symbol.dispose]: () => watched[Symbol.dispose]() }
+  return { server, leave: () => http2.leave(), [Symbol.dispose]: () => watched[Symbol.dispose]() }
+}
+
+/** Has connections that have agreed to HTTP/2 served by others than Node's server, which reads HTTP/1.1 from all of them. */
+function chooseProtocol(server: Server, http2: (socket: TLSSocket) => void): void {
+  const event = 'secureConnection'
+  const http1 = server.listeners(event)
+  server.removeAllListeners(event)
+  server.on(event, socket => {
+    if (socket.alpnProtocol === 'h2') http2(socket)
+    else for (const listener of http1) listener.call(server, socket)
+  })
 }
