@@ -1,5 +1,10 @@
+import { symlink } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import t from 'tap'
+import { makeRoot } from '../rig.ts'
 import { startRig, weather } from './rig.ts'
+
+const manifest = (name: string) => JSON.stringify({ name, version: '1.0.0', bin: 'x.js' })
 
 t.setTimeout(120_000)
 
@@ -68,4 +73,35 @@ t.test('secrets are never written, nor told', async t => {
   const installed = await manage('install_server', { descriptor, options: { API_KEY: '$WEATHER_KEY' } })
   t.match(installed, { status: 'ok', details: { variables: ['WEATHER_KEY'], table: { env: ['API_KEY'] } } })
   t.notMatch(JSON.stringify([refused, installed, await overlay()]), /hunter2/)
+})
+
+t.test('a directory that a catalogue names has to lie in the workspace, and be a package', async t => {
+  const { manage, put, root, packagesThere } = await startRig(t)
+  const { root: outside } = await makeRoot(t, { 'package.json': manifest('stranger') })
+  await put('.artifacts/checkout/package.json', manifest('checked-out'))
+  await put('catalogues/none/readme.md', 'x')
+  await put('catalogues/badly-named/package.json', manifest('../../x'))
+  await symlink(outside, join(root, 'catalogues/link'))
+  const cases: readonly [path: string, reason: RegExp][] = [
+    [`../../${basename(outside)}`, /leads out of this workspace/],
+    [outside, /leads out of this workspace/],
+    ['./link', /leads out of this workspace/],
+    ['..', /leads out of this workspace/],
+    ['../.artifacts/checkout', /leads out of this workspace/],
+    ['./missing', /there is no such directory/],
+    ['./none', /no package.json with a name and a version/],
+    ['./badly-named', /no name or version that a package may have/],
+  ]
+  const server = (path: string, at: number) => ({
+    name: `x${at}`,
+    packages: [{ registryType: 'npm', identifier: `file:${path}` }],
+  })
+  await put('catalogues/x.json', JSON.stringify(cases.map(([path], at) => server(path, at))))
+  t.match(await manage('refresh_discovery', { source_path: 'catalogues/x.json' }), {
+    status: 'ok',
+    warnings: [],
+  })
+  for (const [at, [path, reason]] of cases.entries())
+    t.match(await manage('install_server', { name: `x${at}` }), { status: 'error', errors: [reason] }, path)
+  t.same(await packagesThere(), [])
 })
