@@ -19,9 +19,11 @@ type State = { kind: 'unstarted' | 'running' | 'ended' } | { kind: 'stopped' | '
 
 /** How long a signal may take to come to the program; after that gdb has kept it for itself. */
 const lateMs = 300
-/** A process that was killed is there for some moments more. */
-const mostLooks = 20
+/** A process that was killed is there until it has had a processor for its end, which may take its time on a busy machine. */
+const mostLooks = 200
 const lookMs = 25
+/** How it ends: nothing else takes a process away from under its debugger. */
+const killed: ProgramEnd = { exitCode: 137, signal: 'SIGKILL' }
 
 export type ExecutionHandlers = {
   readonly event: (name: string, body: unknown) => void
@@ -188,6 +190,7 @@ export class Execution {
   /** gdb's `*stopped`. Throws where it cannot be read. */
   heard(results: MiTuple): void {
     const stop = stoppedSchema.parse(results)
+    if (this.#state.kind === 'ended') return
     const end = endOf(stop)
     if (end !== undefined) this.#over(end)
     else if (this.#calls === 0) this.#stopped(stop)
@@ -269,9 +272,11 @@ export class Execution {
     return false
   }
 
-  /** Without breakpoints, which gdb cannot put into it any more, it comes to hear of that. */
+  /** Without breakpoints, which gdb cannot put into it any more, it comes to hear of that; or is refused once more. */
   async #bury(): Promise<void> {
     this.#gdb.tell('-break-disable').catch(() => undefined)
-    await this.#gdb.tell('-exec-continue')
+    await this.#gdb.tell('-exec-continue').catch(() => {
+      if (this.#state.kind === 'running') this.#over(killed)
+    })
   }
 }
