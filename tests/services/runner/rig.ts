@@ -28,6 +28,7 @@ import type { CommandRow, RepositoryRow } from '../../../services/store/schema.t
 import { createSession, getSession } from '../../../services/store/sessions.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createUser } from '../../../services/store/users.ts'
+import { guarded } from '../../guardian.ts'
 import { until } from '../../until.ts'
 import { makeStore } from '../store/make-store.ts'
 import { removeGroups } from './remove-groups.ts'
@@ -112,6 +113,8 @@ type RigOptions = { root?: string; idle?: boolean }
  */
 export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> & RigOptions = {}) {
   const { idle = false, root = mkdtempSync(join(tmpdir(), 'runner-')), ...dependencies } = overrides
+  // Of a directory that is another's, that one takes care.
+  const guard = overrides.root === undefined ? guarded(root) : undefined
   const storePath = join(root, 'store', 'store.db')
   await makeStore(storePath)
   const store = await openStore(storePath)
@@ -162,6 +165,7 @@ export async function runnerRig(t: Test, overrides: Partial<RunnerDependencies> 
     await removeGroups(files)
     await store[Symbol.asyncDispose]()
     await removeTree(root)
+    guard?.[Symbol.dispose]()
   })
   if (!idle) await start()
 

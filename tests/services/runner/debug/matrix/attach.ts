@@ -54,7 +54,8 @@ export async function attachAndLetGo(ground: Ground): Promise<void> {
   assert.equal((await ground.state(debug, 'debug.next')).stop?.reason, 'step')
   await ground.answer(debug, 'debug.break', { clear: true })
   assert.equal((await ground.state(debug, 'debug.continue', { wait: 0 })).status, 'running')
-  assert.equal((await ground.state(debug, 'debug.pause')).stop?.reason, 'pause')
+  const paused = await ground.state(debug, 'debug.pause')
+  assert.equal(paused.stop?.reason, 'pause', JSON.stringify(paused))
   await ground.state(debug, 'debug.continue', { wait: 0 })
   await letGo(ground, debug, command)
   // Once more, and let go of while it stands.

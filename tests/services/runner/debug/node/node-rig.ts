@@ -10,6 +10,7 @@ import type { ChildProcess as DebuggedChild, Opening } from '../../../../../serv
 import { agentEnvironment } from '../../../../../services/runner/debug/node/engine.ts'
 import { launchedSchema, nodeAdapter } from '../../../../../services/runner/debug/node/node-adapter.ts'
 import { openly } from '../../../../../services/runner/sandbox/enclosure.ts'
+import { guarded } from '../../../../guardian.ts'
 import { until } from '../../../../until.ts'
 
 export type Told = { event: string; body: Body }
@@ -30,7 +31,11 @@ type Options = {
 /** A real Node under the bridge, without a runner around it. Files are made in a directory of their own. */
 export function nodeRig(t: Test, files: Record<string, string>) {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'node-')))
-  t.teardown(() => rmSync(top, { recursive: true, force: true }))
+  const guard = guarded(top)
+  t.teardown(() => {
+    rmSync(top, { recursive: true, force: true })
+    guard[Symbol.dispose]()
+  })
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(top, name)), { recursive: true })
     writeFileSync(join(top, name), text)
