@@ -111,6 +111,26 @@ export default {
   }
 })
 
+t.test('another package that is found nearer', async t => {
+  const project = createProject(
+    t,
+    `import { said } from './tools/said.ts'
+     export default { say: task({ describe: 'Say it', inputs: [], run: () => said() }) }`,
+  )
+  compileNothing(project)
+  project.write('tools/said.ts', `import ms from 'ms'\nexport const said = () => ms(1_000)`)
+  await settle()
+  await untilAhead(project, 'say')
+  project.write(
+    'tools/node_modules/ms/package.json',
+    '{ "name": "ms", "version": "9.0.0", "main": "index.js" }',
+  )
+  project.write('tools/node_modules/ms/index.js', 'module.exports = () => 9')
+  const { ran, stderr } = await project.run('say')
+  t.match(ran, /^ahead prepared/)
+  t.match(stderr, /started: its source/)
+})
+
 t.test('the program is named by the manifest that its start looks at', async t => {
   t.equal(manifestPath, join(launcher.placeOf(root, 'task'), 'manifest.json'))
 })
