@@ -49,7 +49,11 @@ static int slow(int n) {
   return n;
 }
 static void leave(int code) { _exit(code); }
-int main() {
+int main(int count, char **words) {
+  if (count > 1) {
+    fact(1);
+    execl(words[0], words[0], nullptr);
+  }
   fact(3);
   pair_of(3);
   big_of(4);
@@ -64,7 +68,7 @@ int main() {
   std::thread other([] { fact(2); });
   other.join();
   int ready = 1;
-  leave(ready + 1);
+  leave(ready + fact(1));
 }
 `
 const names = 'fact pair_of big_of half shout owned nothing checked outer leaps lands slow leave'.split(' ')
@@ -80,8 +84,9 @@ for (const [engine, missing] of [
     const top = rig.files.worktree(session.id)
     const built = spawnSync('g++', ['-g', '-O0', '-pthread', '-o', join(top, 'app'), join(top, 'app.cpp')])
     t.equal(built.status, 0, String(built.stderr))
-    const start = (breakpoints: string[]) =>
+    const start = (breakpoints: string[], words: string[] = []) =>
       run({
+        arguments: words,
         program: { kind: 'binary', file: 'app', core: null },
         ...{ engines: [engine], breakpoints, exceptions: 'never' },
       })
@@ -139,11 +144,26 @@ for (const [engine, missing] of [
       t.same((await read(launched, { from: next })).records, [])
     })
 
-    await t.test('one that has not returned is told at the end', async t => {
+    await t.test('one that has not returned is told at the end; what is taken away no more', async t => {
       const { next } = await read(launched)
+      t.equal(
+        ((await answer(launched, 'debug.trace', { remove: [1] })) as unknown[]).length,
+        names.length - 1,
+      )
       t.match(await state(launched, 'debug.continue'), { end: { reason: 'exited', exit_code: 2 } })
       t.match(calls(await read(launched, { from: next })), [
         { function: 'leave', ended: 'open', result: null, duration: null, depth: 0 },
       ])
+    })
+
+    await t.test('a program that becomes another one goes on', async t => {
+      const first = await start([`app.cpp:${lineOf('  if (count')}`], ['again'])
+      await answer(first, 'debug.trace', { functions: ['app.cpp:fact'] })
+      await answer(first, 'debug.break', { breakpoints: [], clear: true })
+      t.match(await state(first, 'debug.continue'), { end: { reason: 'exited', exit_code: 2 } })
+      const [before, ...after] = calls(await read(first))
+      t.match(before, { arguments: [{ value: '1' }], ended: 'returned', result: '1', depth: 0 })
+      t.equal(after.length, 6, 'of what it has become as well')
+      t.match(after[2], { arguments: [{ value: '3' }], ended: 'returned', result: '6', depth: 0 })
     })
   })
