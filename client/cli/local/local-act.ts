@@ -29,10 +29,13 @@ export type Flags = ConnectionFlags & {
   readonly limit?: string
   readonly minScore?: string
   readonly anew?: true
+  readonly accept?: readonly string[]
   readonly descriptor?: string
   readonly target?: string
   readonly option?: readonly string[]
   readonly forceRestart?: true
+  /** False where it is said, as the parser has it for `--no-restart`. */
+  readonly restart?: boolean
 }
 
 export type LocalCommand = {

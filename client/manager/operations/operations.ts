@@ -4,7 +4,7 @@ import { UserError } from '../../../lib/user-error.ts'
 import { visible } from '../../../lib/visible.ts'
 import type { Envelope } from '../envelope.ts'
 import type { Place } from './place.ts'
-import { type Details, Report } from './report.ts'
+import { type Details, performing, type Report } from './report.ts'
 
 /** What the manager can be asked to do, by name: one table for the tool of agents and for the command line. */
 
@@ -137,21 +137,9 @@ export type OperationName = keyof typeof operations
 
 export const operationNames = Object.keys(operations) as OperationName[]
 
-/** Does one. It does not reject for what a user could have done better: the envelope tells that. */
-export async function performOperation(
-  word: string,
-  params: unknown,
-  place: Place,
-): Promise<Envelope<Details>> {
-  const report = new Report()
-  try {
-    return report.envelope(await act(word, params, place, report))
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    report.errors.push(error.toText())
-    return report.envelope({})
-  }
-}
+/** Does one. */
+export const performOperation = (word: string, params: unknown, place: Place): Promise<Envelope<Details>> =>
+  performing(report => act(word, params, place, report))
 
 async function act(word: string, params: unknown, place: Place, report: Report): Promise<Details> {
   const wanted = word.trim().toLowerCase()

@@ -1,4 +1,5 @@
 import { unifiedDiff } from '../../../lib/unified-diff.ts'
+import { UserError } from '../../../lib/user-error.ts'
 import type { CommandRun, Envelope, FileUpdate } from '../envelope.ts'
 
 export type Details = Readonly<Record<string, unknown>>
@@ -17,6 +18,18 @@ export class Report {
       ...{ files_updated: this.files, commands_run: this.runs },
       ...{ warnings: this.warnings, errors: this.errors },
     }
+  }
+}
+
+/** Does something. It does not reject for what a user could have done better: the envelope tells that. */
+export async function performing(work: (report: Report) => Promise<Details>): Promise<Envelope<Details>> {
+  const report = new Report()
+  try {
+    return report.envelope(await work(report))
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    report.errors.push(error.toText())
+    return report.envelope({})
   }
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { McpSettings, ServerSettings } from '../../../config/mcp/schema.ts'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
 import { type Drift, driftBetween } from './catalogue/drift.ts'
-import { type Offer, offerSchema } from './catalogue/offer.ts'
+import { type LeftOut, type Offer, offerSchema } from './catalogue/offer.ts'
 
 /** What stands in the file of one server. */
 const recordSchema = z.strictObject({
@@ -64,8 +64,31 @@ export class Declared {
     }
     if (declared !== undefined && driftBetween(declared, live).length === 0) return false
     this.#offers.set(name, live)
-    this.#keep(name, { launch: launchKey(server), offer: live })
+    this.#keep(name, { launch: launchKey(server), offer: live }).catch(error =>
+      this.#log.warn({ err: error, server: name }, 'what a server offers was not kept'),
+    )
     return true
+  }
+
+  /** What a server offers now is what it is taken to offer from now on. Resolves with what that changes; undefined where nobody knows. */
+  async accept(name: string): Promise<Drift[] | undefined> {
+    const [server, live] = [this.#settings.servers[name], this.#live.get(name)]
+    if (server === undefined || live === undefined) return undefined
+    const drift = this.drift(name)
+    await this.#keep(name, { launch: launchKey(server), offer: live })
+    this.#offers.set(name, live)
+    this.#log.info({ server: name, drift }, 'what a server offers now was accepted')
+    return drift
+  }
+
+  /** Whether a server has been started since this was, so that it is known what it offers now. */
+  isSeen(name: string): boolean {
+    return this.#live.has(name)
+  }
+
+  /** What of its lists is shown to nobody. */
+  leftOut(name: string): readonly LeftOut[] {
+    return (this.#live.get(name) ?? this.#offers.get(name))?.left_out ?? []
   }
 
   /** In what a server differs now, as far as it has been started. */
@@ -101,10 +124,8 @@ export class Declared {
     }
   }
 
-  #keep(name: string, record: z.output<typeof recordSchema>): void {
-    writeAtomically(this.#file(name), `${JSON.stringify(record, null, 2)}\n`).catch(error =>
-      this.#log.warn({ err: error, server: name }, 'what a server offers was not kept'),
-    )
+  #keep(name: string, record: z.output<typeof recordSchema>): Promise<void> {
+    return writeAtomically(this.#file(name), `${JSON.stringify(record, null, 2)}\n`)
   }
 }
 

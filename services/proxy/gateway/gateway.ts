@@ -157,6 +157,8 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     if (!admission.ok) return refuse(response, admission.refusal)
     const { caller } = admission
     if (path === '/servers') return answerReadiness(request, response, caller)
+    const accepted = acceptedIn(path)
+    if (accepted !== undefined) return await answerAccept(request, response, caller, accepted)
     const refusal = refusalOf(path, views.settings, faults, caller)
     if (refusal !== undefined) return refuse(response, refusal)
     const server = serverIn(path)
@@ -169,9 +171,30 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       refuse(response, { status: 405, message: 'GET is offered here', headers: { allow: 'GET' } })
       return
     }
-    const told = { servers: readiness({ views, declared, upstreams, caller }), faults }
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    response.end(JSON.stringify(told))
+    answerJson(response, { servers: readiness({ views, declared, upstreams, caller }), faults })
+  }
+
+  /** Somebody has looked at what a server offers now. */
+  async function answerAccept(
+    { method }: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    server: string,
+  ) {
+    if (method !== 'POST')
+      return refuse(response, { status: 405, message: 'POST is offered here', headers: { allow: 'POST' } })
+    if (!caller.holds('admin'))
+      return refuse(response, { status: 403, message: 'this needs a token with the scope admin' })
+    if (views.settings.servers[server] === undefined || !caller.mayUse(server))
+      return refuse(response, { status: 404, message: `there is no server ${server.slice(0, 100)}` })
+    const accepted = await declared.accept(server)
+    if (accepted === undefined)
+      return refuse(response, {
+        status: 409,
+        message: `nobody knows what the server ${server} offers now: it has not been started since the proxy was; call one of its tools`,
+      })
+    if (accepted.length > 0) changed()
+    answerJson(response, { accepted })
   }
 
   return {
@@ -197,6 +220,14 @@ const ownerOf = ({ owner, holds }: Caller, server: string | undefined): string =
   `${owner} ${server ?? ''} ${holds('admin')}`
 
 const faultsOf = (read: McpConfiguration): string[] => (read.ok ? [] : read.problems.map(problemText))
+
+function answerJson(response: ServerResponse, told: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(told))
+}
+
+/** Of `/servers/NAME/accept`. */
+const acceptedIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/accept$/.exec(path)?.[1]
 
 /** Of `/servers/NAME/mcp`. */
 const serverIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/mcp$/.exec(path)?.[1]

@@ -10,10 +10,11 @@ export type Listed = keyof typeof listMethods
 /** More than any agent could be shown, and so few that they are read at once. */
 const most = { pages: 50, items: 1_000 }
 
-/** What a list consists of, page by page; without end it is cut off. */
+/** What a list consists of, page by page; without end it is cut off, which is told. */
 export async function pagesOf(
   kind: Listed,
   ask: (params: { readonly cursor?: string }) => Promise<Record<string, unknown>>,
+  onCut: (mostItems: number) => void = () => {},
 ): Promise<unknown[]> {
   const items: unknown[] = []
   let cursor: unknown
@@ -24,5 +25,6 @@ export async function pagesOf(
     cursor = told.nextCursor
     if (typeof cursor !== 'string') break
   }
+  if (typeof cursor === 'string' || items.length > most.items) onCut(most.items)
   return items.slice(0, most.items)
 }

@@ -1,6 +1,7 @@
 import type { Caller } from './access.ts'
 import type { Shadowing } from './catalogue/catalogue.ts'
 import type { Drift } from './catalogue/drift.ts'
+import type { LeftOut } from './catalogue/offer.ts'
 import type { Declared } from './declared.ts'
 import type { UpstreamState } from './upstream/upstream.ts'
 import type { Upstreams } from './upstream/upstreams.ts'
@@ -18,7 +19,10 @@ export type ServerReadiness = {
   readonly instances: readonly UpstreamState[]
   readonly tools: number
   readonly prompts: number
+  /** Whether it was started since the proxy was: otherwise nobody knows whether it has drifted. */
+  readonly seen: boolean
   readonly drift: readonly Drift[]
+  readonly left_out: readonly LeftOut[]
   readonly shadowing: readonly Shadowing[]
 }
 
@@ -46,7 +50,9 @@ export function readiness({ views, declared, upstreams, caller }: ReadinessOf): 
       instances,
       tools: offer?.tools.length ?? 0,
       prompts: offer?.prompts.length ?? 0,
+      seen: declared.isSeen(name),
       drift: declared.drift(name),
+      left_out: declared.leftOut(name),
       shadowing: shadowing.filter(one => one.server === name),
     }
   })

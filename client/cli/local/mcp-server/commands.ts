@@ -9,6 +9,23 @@ const withDryRun = (command: Command): Command =>
 
 /** What can be done with the servers behind the gateway of the clone that one stands in: the same as by `manage_servers`. */
 export const mcpServerCommands: Readonly<Record<Name, LocalCommand>> = {
+  'mcp-server list': {
+    summary: 'The servers behind the gateway of this clone and, where it runs, how they stand',
+    examples: ['', '--json'],
+    act: async (io, flags, context) => (await import('./list-servers.ts')).listServers(io, flags, context),
+  },
+  'mcp-server drift': {
+    summary:
+      'In what servers differ from what they offered when they were met, and what of their lists is left out; 1 where there is drift',
+    examples: ['', '--json', '--accept weather'],
+    words: command =>
+      command.option(
+        '--accept <NAME>',
+        'what this server offers now is what it is taken to offer; may be repeated',
+        gathered,
+      ),
+    act: async (io, flags) => (await import('./drift.ts')).showDrift(io, flags),
+  },
   'mcp-server discovered': {
     summary:
       'The servers that were discovered, which "mcp-server install" takes by their names; --json has the options of each',
@@ -54,6 +71,17 @@ export const mcpServerCommands: Readonly<Record<Name, LocalCommand>> = {
         .option('--force', 'replace one of that name that was installed before')
         .option('--force-restart', 'start it anew, also where nothing about it changes'),
     act: async (io, flags, _, args) => (await import('./change-servers.ts')).install(io, flags, args),
+  },
+  'mcp-server install-bundle': {
+    summary:
+      'Put all servers of a bundle behind the gateway, a file with tables as in config/mcp.toml, in TOML or JSON; without a path the starter bundle: files of this clone and a search in them',
+    examples: ['', '--dry-run', 'team-servers.toml --no-restart'],
+    words: command =>
+      withDryRun(command)
+        .argument('[PATH]', 'the file')
+        .option('--no-restart', 'do not look whether a gateway that runs has taken it in')
+        .option('--force', 'replace servers of these names that were installed before'),
+    act: async (io, flags, _, args) => (await import('./install-bundle.ts')).installBundleOf(io, flags, args),
   },
   'mcp-server remove': {
     summary: 'Take away a server that was installed, with its package; never one that was declared by hand',

@@ -1,6 +1,7 @@
 import { visibleLines } from '../../../../lib/visible.ts'
 import type { Envelope } from '../../../manager/envelope.ts'
 import { type OperationName, performOperation } from '../../../manager/operations/operations.ts'
+import type { Place } from '../../../manager/operations/place.ts'
 import type { Details } from '../../../manager/operations/report.ts'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
@@ -10,9 +11,7 @@ import { requireClone } from '../clone-configuration.ts'
 
 export type ManageFlags = { readonly json?: true; readonly dryRun?: true }
 
-type Asked = {
-  readonly operation: OperationName
-  readonly params: Readonly<Record<string, unknown>>
+type Told = {
   /** What people are told where it went well. */
   readonly text: (envelope: Envelope<Details>) => string
 }
@@ -21,21 +20,40 @@ type Asked = {
 const isQuick = (operation: OperationName): boolean =>
   operation === 'list_discovered_servers' || operation === 'refresh_discovery'
 
+type Asked = Told & {
+  readonly operation: OperationName
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Has the manager do something in the clone that one stands in, and tells it. */
+export const manage = (io: Io, flags: ManageFlags, { operation, params, text }: Asked): Promise<number> =>
+  managed(io, flags, {
+    work: place => performOperation(operation, params, place),
+    text,
+    ...(isQuick(operation) ? {} : { progress: `${operation.replaceAll('_', ' ')} …` }),
+  })
+
+type Managed = Told & {
+  readonly work: (place: Place) => Promise<Envelope<Details>>
+  /** What a terminal is told meanwhile, where it takes its time. */
+  readonly progress?: string
+}
+
 /**
- * Has the manager do something in the clone that one stands in. With --json its whole answer is printed, whatever became of it;
- * otherwise the outcome, or under a dry run what would change. Answers with the exit code.
+ * Does something in the clone that one stands in. With --json the whole answer is printed, whatever became of it; otherwise the
+ * outcome, or under a dry run what would change. Answers with the exit code.
  */
-export async function manage(
+export async function managed(
   io: Io,
   { json, dryRun }: ManageFlags,
-  { operation, params, text }: Asked,
+  { work, text, progress }: Managed,
 ): Promise<number> {
   const { signal, environment } = io
   const root = await requireClone(io)
   const place = { root, environment, signal, now: io.now }
   const envelope = await (async () => {
-    using _ = startProgress(io, `${operation.replaceAll('_', ' ')} …`, json === true || isQuick(operation))
-    return await performOperation(operation, params, place)
+    using _ = startProgress(io, progress ?? '', json === true || progress === undefined)
+    return await work(place)
   })()
   const hasFailed = envelope.status === 'error'
   if (json) {

@@ -12,9 +12,14 @@ const longestDefinition = 65_536
 const deepestDefinition = 128
 
 const bounded = <Schema extends z.ZodObject>(schema: Schema) =>
-  schema.refine(
-    given => !nestsDeeper(given, deepestDefinition) && JSON.stringify(given).length <= longestDefinition,
-  )
+  schema
+    .refine(given => !nestsDeeper(given, deepestDefinition), {
+      abort: true,
+      message: `it nests deeper than ${deepestDefinition} levels`,
+    })
+    .refine(given => JSON.stringify(given).length <= longestDefinition, {
+      message: `it is longer than ${longestDefinition} characters`,
+    })
 
 const name = z.string().min(1).max(256)
 const objectSchema = z.looseObject({ type: z.literal('object') })
@@ -33,12 +38,23 @@ export type Tool = z.output<typeof toolSchema>
 export const promptSchema = bounded(z.looseObject({ name, description: z.string().optional() }))
 export type Prompt = z.output<typeof promptSchema>
 
+/** Something that a server lists, and that is shown to nobody. */
+const leftOutSchema = z.object({
+  what: z.enum(['tool', 'prompt']),
+  /** As far as it is one. */
+  name: z.string(),
+  why: z.string(),
+})
+export type LeftOut = z.output<typeof leftOutSchema>
+
 export const offerSchema = z.object({
   tools: z.array(toolSchema),
   prompts: z.array(promptSchema),
   /** Whether it has resources, and completions. */
   resources: z.boolean(),
   completions: z.boolean(),
+  /** What of its lists is none of the offer. */
+  left_out: z.array(leftOutSchema).optional(),
 })
 export type Offer = z.output<typeof offerSchema>
 

@@ -29,7 +29,7 @@ t.test('the configuration that the guide shows is one', async t => {
 t.test('what the guide tells to type opens the gateway, with the own tools for who may use them', async t => {
   const server = await realServer(t)
   const rig = await startRig(t, own, { api: server.url, storeFile: join(server.directory, 'store.db') })
-  const [create = '', ask = ''] = blocksOf(guide, 'sh')
+  const [create = '', , , ask = ''] = blocksOf(guide, 'sh')
   const token = (await played(server, [create.trim()], server.directory)).split('\n')[1] ?? ''
   const asked = ask.trim().replace('$TOKEN', token).replace('http://127.0.0.1:9090', rig.proxy.url)
   t.match(await played(server, [asked], server.directory), /"name":"debug-server","state":"unmet"/)

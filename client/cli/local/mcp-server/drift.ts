@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { didYouMean } from '../../../../lib/suggest.ts'
+import { visible } from '../../../../lib/visible.ts'
+import { askGateway } from '../../../manager/gateway/ask-gateway.ts'
+import { gatewayServers, type ToldDrift, type ToldServer } from '../../../manager/gateway/servers.ts'
+import { CliError } from '../../cli-error.ts'
+import { exitCodes } from '../../exit-codes.ts'
+import { type Io, write } from '../../io.ts'
+import { requireClone } from '../clone-configuration.ts'
+
+type Flags = { readonly json?: true; readonly accept?: readonly string[] }
+
+/**
+ * In what servers differ from what they were taken to offer when they were met, as far as they have been started since the gateway
+ * was. With `--accept`, what those servers offer now is what they are taken to offer. Answers with 1 where some drift is left.
+ */
+export async function showDrift(io: Io, { json, accept = [] }: Flags): Promise<number> {
+  const root = await requireClone(io)
+  const before = await requireServers(root, io)
+  for (const name of accept) requireKnown(name, before)
+  for (const name of accept) await acceptOffer(root, name, io)
+  const servers = accept.length === 0 ? before : await requireServers(root, io)
+  const drifted = servers.filter(({ drift }) => drift.length > 0)
+  const unseen = servers.filter(({ seen, state }) => !seen && state !== 'disabled').map(({ name }) => name)
+  const told = {
+    accepted: accept,
+    servers: Object.fromEntries(drifted.map(({ name, drift }) => [name, drift])),
+    left_out: Object.fromEntries(
+      servers.flatMap(({ name, left_out: out }) => (out.length === 0 ? [] : [[name, out]])),
+    ),
+    unseen,
+  }
+  await write(io.stdout, json ? `${JSON.stringify(told)}\n` : driftText(servers, accept), io.signal)
+  if (!json && unseen.length > 0)
+    await write(
+      io.stderr,
+      `not started since the gateway was, so that nobody knows: ${unseen.map(visible).join(', ')}\n`,
+      io.signal,
+    )
+  return drifted.length > 0 ? exitCodes.failure : exitCodes.success
+}
+
+async function requireServers(root: string, io: Io): Promise<readonly ToldServer[]> {
+  const told = await gatewayServers(root, io.signal)
+  if (told !== undefined) return told.servers
+  throw new CliError(
+    'gateway_down',
+    exitCodes.notReachable,
+    'no gateway runs in this clone, which alone knows what servers offer now',
+    {
+      fix: 'start it: npx task up',
+    },
+  )
+}
+
+function requireKnown(name: string, servers: readonly ToldServer[]): void {
+  const names = servers.map(one => one.name)
+  if (names.includes(name)) return
+  throw new CliError(
+    'no_server',
+    exitCodes.notFound,
+    `there is no server "${visible(name)}" behind the gateway`,
+    {
+      fix: didYouMean(name, names) ?? 'see: debug-server mcp-server list',
+    },
+  )
+}
+
+const refusalSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) })
+
+async function acceptOffer(root: string, name: string, { signal }: Io): Promise<void> {
+  const answer = await askGateway(root, { method: 'POST', path: `/servers/${name}/accept`, signal })
+  if (answer.kind === 'answer' && answer.status === 200) return
+  const told = refusalSchema.safeParse(answer.kind === 'answer' ? answer.body : undefined)
+  throw new CliError(
+    'not_accepted',
+    exitCodes.failure,
+    told.success ? visible(told.data.error.message) : `the gateway does not accept what ${name} offers`,
+  )
+}
+
+function driftText(servers: readonly ToldServer[], accepted: readonly string[]): string {
+  const lines = servers.flatMap(({ name, drift, left_out: out }) => [
+    ...drift.map(one => `${name}: ${driftLine(one)}`),
+    ...out.map(one => `${name}: left out: ${one.what} ${one.name}: ${one.why}`),
+  ])
+  const drifts = servers.some(({ drift }) => drift.length > 0)
+  return [...accepted.map(name => `accepted ${name}`), ...lines, ...(drifts ? [] : ['no drift'])]
+    .map(line => `${visible(line)}\n`)
+    .join('')
+}
+
+const driftLine = ({ kind, what, name, fields }: ToldDrift): string =>
+  `${what} ${name} ${{ missing: 'is missing', extra: 'was added', changed: 'has changed' }[kind]}${fields === undefined ? '' : `: ${fields.join(', ')}`}`
