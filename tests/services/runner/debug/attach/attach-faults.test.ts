@@ -51,7 +51,10 @@ for (const name of engines) {
     if (keeps) {
       await until('it', async () => (await state(standing, 'debug.status', { wait: 0 })).status === 'running')
       t.equal((await state(standing, 'debug.pause')).stop?.reason, 'pause')
-    } else t.equal((await state(standing, 'debug.status')).stop?.reason, 'breakpoint')
+    } else {
+      const { stop, end } = await state(standing, 'debug.status')
+      t.equal(stop?.reason, 'breakpoint', JSON.stringify(end))
+    }
     killEngine(ground, standing)
     const ended = await rig.ended(standing.command)
     t.match(ended, { status: 'failed' }, ended.failure_json ?? '')
