@@ -14,7 +14,10 @@ export async function showConfigPath(
   { json }: { readonly json?: true },
   context: RenderContext,
 ): Promise<void> {
-  const { cloneConfiguration } = await import('./clone-configuration.ts')
+  const [{ cloneConfiguration }, { mcpFiles }] = await Promise.all([
+    import('./clone-configuration.ts'),
+    import('../../../config/mcp/read.ts'),
+  ])
   const path = requireConfigPath(io)
   const configuration = await cloneConfiguration(io)
   const rows: Row[] = [
@@ -23,6 +26,11 @@ export async function showConfigPath(
       of: documents.join(', '),
       path,
       exists,
+    })),
+    ...(configuration === undefined ? [] : mcpFiles(io.root)).map(path => ({
+      of: 'mcp',
+      path,
+      exists: existsSync(path),
     })),
   ]
   const text = json

@@ -45,9 +45,13 @@ export async function showConfig(io: Io, flags: Flags, context: RenderContext): 
     await write(io.stdout, `${client}\n${clone}`, io.signal)
   }
   // What is valid has been shown: a wrong key is found sooner beside the others.
-  if (configuration === undefined || configuration.problems.length === 0) return
+  if (configuration === undefined) return
+  const { readMcp } = await import('../../../config/mcp/read.ts')
+  const mcp = readMcp(io.root)
+  const problems = [...configuration.problems, ...(mcp.ok ? [] : mcp.problems)]
+  if (problems.length === 0) return
   const { ConfigurationError } = await import('../../../config/problem.ts')
-  throw new ConfigurationError(configuration.problems)
+  throw new ConfigurationError(problems)
 }
 
 function clientText(settings: Shown, file: string | null, context: RenderContext): string {

@@ -83,7 +83,24 @@ t.test('config path tells the files in their order, named ones last', async t =>
     { of: 'smoke', path: join(root, 'config/smoke.toml'), exists: true },
     { of: 'smoke', path: join(root, 'config/smoke.local.toml'), exists: false },
     { of: 'bootstrap, server, smoke', path: '/nowhere/x.toml', exists: false },
+    { of: 'mcp', path: join(root, 'config/mcp.toml'), exists: false },
+    { of: 'mcp', path: join(root, 'config/mcp.local.toml'), exists: false },
+    { of: 'mcp', path: join(root, '.artifacts/mcp/servers.toml'), exists: false },
   ])
+})
+
+t.test('config show tells what is wrong with the servers of the MCP gateway, too', async t => {
+  const { run, write } = await clone(t)
+  await write('mcp.toml', '[servers.a]\ncommand = "x"\n')
+  t.match(await run(['config', 'show']), { code: 0, stderr: '' })
+  await write('mcp.local.toml', '[servers.b]\ncomand = "x"\nenv = { KEY = 1234567 }\n')
+  const told = await run(['config', 'show'])
+  t.match(told, {
+    code: 1,
+    stdout: /^server$/m,
+    stderr: /config\/mcp\.local\.toml:2: unknown key servers\.b\.comand; did you mean command\?/,
+  })
+  t.notMatch(told.stderr, '1234567')
 })
 
 t.test('local files are made, and not overwritten', async t => {
