@@ -34,7 +34,10 @@ const harmlessTwice: readonly { readonly path: string; readonly reason: string }
   { path: 'tasks/engine/lines.ts', reason: 'who makes a LineSplitter keeps it' },
   { path: 'tasks/engine/params/given-words.ts', reason: 'who makes GivenWords keeps them' },
   { path: 'tasks/engine/params/form.ts', reason: 'what one copy throws is caught by the same' },
-  { path: 'lib/processes/sentinel.ts', reason: 'each is a process of its own, and watches over what it is told' },
+  {
+    path: 'lib/processes/sentinel.ts',
+    reason: 'each is a process of its own, and watches over what it is told',
+  },
 ]
 
 /**
