@@ -6,6 +6,7 @@ const decimal = z
   .string()
   .regex(/^-?\d{1,15}$/)
   .transform(Number)
+const address = z.string().regex(/^0x[\da-f]{1,16}$/i)
 /** Exit codes are told in octal. */
 const octal = z
   .string()
@@ -110,11 +111,11 @@ export const registerValuesSchema = z.object({
 })
 
 export const memorySchema = z.object({
-  memory: z.array(z.object({ begin: z.string(), offset: z.string(), contents: z.string() })),
+  memory: z.array(z.object({ offset: address, contents: z.string() })),
 })
 
 const instructionSchema = z.object({
-  address: z.string(),
+  address,
   'func-name': z.string().optional(),
   offset: decimal.optional(),
   opcodes: z.string().optional(),
