@@ -1,4 +1,5 @@
 import { list } from '../readers/list.ts'
+import { recorded } from '../readers/recorded.ts'
 import { whole } from '../readers/whole.ts'
 import type { Words } from './words.ts'
 
@@ -33,7 +34,7 @@ export const debugRecorded: Words<'debug.recorded'> = {
   title: 'Read recorded calls and values',
   description:
     'What trace_calls and watch_values have recorded, in order, after the record from; the last 2,000 are kept, also after the program has ended. With wait it answers as soon as there is something new, or the program stands still. Go on with from: next of this result.',
-  reader: whole('debug.recorded'),
+  reader: recorded,
 }
 
 export const diffStops: Words<'debug.diff'> = {
