@@ -23,7 +23,11 @@ MOST_HELD = 5000
 # Told together: of so many, or after so many seconds.
 BATCH, PATIENCE = 200, 0.05
 RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap}
-YIELDS = {dis.opmap[name] for name in ("YIELD_VALUE", "YIELD_FROM", "SEND", "RETURN_GENERATOR") if name in dis.opmap}
+YIELDS = {dis.opmap[name] for name in ("YIELD_VALUE", "RETURN_GENERATOR") if name in dis.opmap}
+# Before Python 3.11, and from then on.
+YIELD_FROM, RESUME = dis.opmap.get("YIELD_FROM"), dis.opmap.get("RESUME")
+# Whose code is known to be traced, or not to be.
+MOST_KNOWN = 20000
 
 short = reprlib.Repr()
 short.maxstring = short.maxother = short.maxlong = 160
@@ -36,6 +40,18 @@ def told(value):
         return short.repr(value)
     except Exception as error:
         return "<%s>" % type(error).__name__
+
+
+def is_suspended(frame):
+    """Whether a generator or an async function stands where it goes on later: versions of Python have places of their own for that."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    if at < 0:
+        return False
+    if code[at] in YIELDS:
+        return True
+    if RESUME is None:
+        return code[at + 2 : at + 3] == bytes([YIELD_FROM])
+    return code[at] == RESUME and at >= 2 and code[at - 2] in YIELDS
 
 
 class Calls:
@@ -53,8 +69,13 @@ class Calls:
     def trace(self, functions):
         self.functions = functions
         self.known = {}
+        wanted = {function["id"] for function in functions}
+        for frame, (record, *_) in list(self.active.items()):
+            if record["probe"] not in wanted:
+                self.active.pop(frame, None)
         if functions and not self.on:
             self.on = True
+            self.depths = threading.local()
             threading.setprofile(self.profile)
             if hasattr(threading, "setprofile_all_threads"):
                 threading.setprofile_all_threads(self.profile)
@@ -79,23 +100,32 @@ class Calls:
     def profile(self, frame, event, value):
         if event == "call":
             code = frame.f_code
-            try:
-                probe = self.known[code]
-            except KeyError:
-                probe = self.known[code] = self.probe(code)
+            # Code is equal to any of the same text, whatever file that is in; what is kept keeps its number.
+            known = self.known.get(id(code))
+            if known is None:
+                if len(self.known) >= MOST_KNOWN:
+                    self.known = {}
+                known = self.known[id(code)] = (self.probe(code), code)
+            probe = known[0]
             if probe is not None:
                 self.called(probe, frame)
             elif not self.on:
                 sys.setprofile(None)
-        elif event == "return" and frame in self.active:
-            self.returned(frame, value)
+        elif event == "return":
+            active = self.active.get(frame)
+            if active is not None:
+                self.returned(frame, value, *active)
 
     def called(self, probe, frame):
-        # A generator is called once, and goes on often.
-        if frame in self.active:
-            return
         depth = self.depths.__dict__.get("depth", 0)
         self.depths.depth = depth + 1
+        # A generator is called once, and goes on often.
+        active = self.active.get(frame)
+        if active is not None:
+            # Where it stands, and not behind that, it is thrown into.
+            is_thrown = RESUME is not None and frame.f_code.co_code[frame.f_lasti] in YIELDS
+            self.active[frame] = active[:2] + (frame.f_lasti if is_thrown else None,)
+            return
         code, values = frame.f_code, frame.f_locals
         count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
         arguments = [[name, told(values.get(name))] for name in code.co_varnames[:count][:20]]
@@ -107,15 +137,16 @@ class Calls:
             "depth": depth,
             "thread": threading.current_thread().name,
         }
-        self.active[frame] = (record, time.perf_counter())
+        self.active[frame] = (record, time.perf_counter(), None)
 
-    def returned(self, frame, value):
-        operation = frame.f_code.co_code[frame.f_lasti] if frame.f_lasti >= 0 else None
-        if operation in YIELDS:
+    def returned(self, frame, value, record, begun, thrown):
+        self.depths.depth = max(0, self.depths.__dict__.get("depth", 0) - 1)
+        is_left = value is None and frame.f_lasti == thrown
+        if is_suspended(frame) and not is_left:
             return
         ended = time.perf_counter()
-        record, begun = self.active.pop(frame)
-        self.depths.depth = record["depth"]
+        operation = frame.f_code.co_code[frame.f_lasti] if frame.f_lasti >= 0 else None
+        self.active.pop(frame, None)
         ms = (ended - begun) * 1000
         if operation in RETURNS:
             record.update(ended="returned", result=told(value), ms=ms)
@@ -134,7 +165,7 @@ class Calls:
 
     def finish(self):
         """The program is over: what has not returned will not any more."""
-        for record, _ in list(self.active.values()):
+        for record, *_ in list(self.active.values()):
             self.tell(dict(record, ended="open", result=None, ms=None))
         self.flush()
 
