@@ -158,8 +158,9 @@ export class CallTraces {
   }
 
   #forget(key: number): void {
-    for (const [target, { returns, seen }] of this.#watched) {
+    for (const [target, { returns, seen, calls }] of this.#watched) {
       seen.delete(key)
+      calls.forget(key)
       for (const [breakpointId, of] of returns)
         if (of === key) {
           returns.delete(breakpointId)

@@ -93,17 +93,20 @@ function closing(message: string, from: number): number {
   return -1
 }
 
-/** A text in short, without running anything of the program's. */
+/** A text in short, without running anything of the program's. Of bytes and arrays only what is shown is looked at: there may be millions. */
 export const show = `(v => {
+  const lengthOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length').get
   const s = (v, deep) => {
     if (typeof v === 'string') return deep === 0 ? v : JSON.stringify(v.slice(0, 200))
     if (typeof v === 'bigint') return v + 'n'
     if (typeof v === 'function') return '[function ' + v.name + ']'
     if (typeof v !== 'object' || v === null) return String(v)
     if (v instanceof Error) return Error.prototype.toString.call(v)
-    const array = Array.isArray(v)
+    const bytes = ArrayBuffer.isView(v) && !(v instanceof DataView), array = bytes || Array.isArray(v)
     if (deep > 1) return array ? '[…]' : '{…}'
-    const all = Object.keys(v), shown = all.slice(0, 20).map(k => {
+    const all = array ? { length: bytes ? lengthOf.call(v) : v.length } : Object.keys(v), first = []
+    for (let i = 0; i < all.length && i < 20; i++) first.push(array ? i : all[i])
+    const shown = first.map(k => {
       const d = Object.getOwnPropertyDescriptor(v, k)
       const t = d === undefined ? '' : 'value' in d ? s(d.value, deep + 1) : '(…)'
       return array ? t : k + ': ' + t

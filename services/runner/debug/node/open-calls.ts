@@ -55,6 +55,11 @@ export class OpenCalls {
     return returning === undefined ? [] : [ended(returning.open, 'returned', result, returning.at)]
   }
 
+  /** Its calls are told no more. */
+  forget(probe: number): void {
+    this.#calls = this.#calls.filter(({ open }) => open.probe !== probe)
+  }
+
   /** The thread is over. */
   finish(): Told[] {
     const rest = this.#calls.map(({ open }) => ended(open, 'open'))

@@ -32,6 +32,11 @@ t.test('what is said', async t => {
     told: [['failed', 7, 'ReferenceError: nobody is not defined']],
   })
   t.same(runs({ logMessage: '' }, [1]).told, [['log', 7, '']])
+  t.same(
+    runs({ logMessage: '{new Uint8Array(5e8)} {[n, , n]} {[[n]]} {new Array(21)}' }, [1]).told,
+    [['log', 7, `[${'0, '.repeat(20)}…] [1, , 1] [[1]] [${', '.repeat(20)}…]`]],
+    'no more of bytes is looked at than is shown',
+  )
 })
 
 t.test('what cannot be read is told, and not run', async t => {
