@@ -8,10 +8,14 @@ import re
 
 import gdb
 
+MOST_NAMES = 1000
+DEBUG_SERVER_PLAIN = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_ENUM, gdb.TYPE_CODE_PTR)
+
 
 class DebugServerTrace:
     def __init__(self):
-        self.calls = Calls(self.tell)
+        # What is told at once stays below what MarkedLines takes, however long its texts are.
+        self.calls = Calls(self.tell, batch=25)
         self.begins = {}
         self.sites = {}
         self.functions = {}
@@ -25,6 +29,7 @@ class DebugServerTrace:
         wanted = {function["id"]: function for function in functions}
         for number in [number for number in self.begins if number not in wanted]:
             self.begins.pop(number).delete()
+            self.leave(number)
         for number, function in wanted.items():
             if number not in self.begins:
                 begins = DebugServerBegins(source=function["file"], line=str(function["line"]), internal=True)
@@ -36,7 +41,19 @@ class DebugServerTrace:
                 # It may be in no library of the program.
                 with contextlib.suppress(gdb.error):
                     self.left.append(DebugServerLeaps("*(long) &%s" % name, internal=True))
+        if not wanted and self.left is not None:
+            for left in self.left:
+                left.delete()
+            self.left = None
         return [number for number, begins in self.begins.items() if begins.pending]
+
+    def leave(self, number):
+        """Its calls are told no more: nothing stands any more where none but they have returned to."""
+        self.calls.forget(number)
+        for address, site in list(self.sites.items()):
+            site.probes.discard(number)
+            if not site.probes:
+                self.sites.pop(address).delete()
 
     def tell(self):
         told = self.calls.take()
@@ -53,6 +70,8 @@ class DebugServerTrace:
 
     def name(self, thread):
         if thread.ptid not in self.names:
+            if len(self.names) >= MOST_NAMES:
+                self.names.clear()
             self.names[thread.ptid] = thread.name or "thread %d" % thread.num
         return self.names[thread.ptid]
 
@@ -77,6 +96,9 @@ class DebugServerTrace:
             "thread": self.name(thread),
         }
         caller = frame.older() if frame.type() == gdb.NORMAL_FRAME else None
+        # Of a function that has jumped here nothing is left on the stack: it returns where that was to.
+        while caller is not None and caller.type() == gdb.TAILCALL_FRAME:
+            caller = caller.older()
         if caller is None:
             # What is part of another function returns nowhere.
             self.calls.end_below(thread.ptid, debug_server_pointer(frame))
@@ -84,9 +106,12 @@ class DebugServerTrace:
         address = caller.pc()
         if address not in self.sites:
             site = DebugServerReturns("*%d" % address, internal=True)
-            site.address = address
+            site.address, site.probes = address, set()
             self.sites[address] = site
-        self.calls.began(thread.ptid, debug_server_pointer(caller), address, record, known)
+        self.sites[address].probes.add(probe)
+        kept = (known, debug_server_hidden(frame, known))
+        at = (known.start, frame.pc())
+        self.calls.began(thread.ptid, debug_server_pointer(caller), address, record, kept, at)
 
     def returned(self, address):
         frame = gdb.newest_frame()
@@ -94,7 +119,7 @@ class DebugServerTrace:
             gdb.selected_thread().ptid,
             debug_server_pointer(frame),
             address,
-            lambda known: debug_server_result(frame, known),
+            lambda kept: debug_server_result(frame, *kept),
         )
 
     def caught(self):
@@ -122,11 +147,13 @@ class DebugServerFunction:
         block = frame.block()
         while block is not None and block.function is None:
             block = block.superblock
+        self.start = block.start if block is not None else frame.pc()
         for symbol in block or ():
             if symbol.is_argument and len(self.arguments) < 20:
                 self.arguments.append(symbol)
         self.type = function.type.target().strip_typedefs() if function is not None else None
-        self.words = debug_server_words(self.type)
+        is_rust = function is not None and function.symtab.filename.endswith(".rs")
+        self.words = debug_server_words(self.type, is_rust)
 
 
 class DebugServerBegins(gdb.Breakpoint):
@@ -168,7 +195,13 @@ def debug_server_pointer(frame):
 
 def debug_server_told(read):
     try:
-        return read().format_string(max_elements=100, max_depth=3)[:MOST_TEXT]
+        value, text = read(), ""
+        # A million parts are deep enough in three levels of a hundred each: the next is looked at only where that may be shown.
+        for depth in range(1, 4):
+            text = value.format_string(max_elements=100, max_depth=depth)
+            if "{...}" not in text or len(text) > MOST_TEXT // 2:
+                break
+        return text[:MOST_TEXT]
     except Exception as error:
         return "<%s>" % error
 
@@ -192,15 +225,43 @@ def debug_server_parts(kind, offset=0):
         return [part for at in range(min(high - low + 1, 17)) for part in debug_server_parts(one, offset + at * one.sizeof)]
     if kind.code == gdb.TYPE_CODE_FLT:
         return [(offset, kind.sizeof, True if kind.sizeof <= 8 else None)]
-    plain = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_ENUM, gdb.TYPE_CODE_PTR)
-    plain += (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF, gdb.TYPE_CODE_MEMBERPTR)
+    plain = DEBUG_SERVER_PLAIN + (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF, gdb.TYPE_CODE_MEMBERPTR)
     return [(offset, kind.sizeof, False if kind.code in plain else None)]
 
 
-def debug_server_words(kind):
+def debug_server_words(kind, is_rust):
     if kind is None or kind.code == gdb.TYPE_CODE_VOID:
         return None
-    return returned_in(debug_server_machine(), kind.sizeof, debug_server_parts(kind), debug_server_is_plain(kind))
+    parts = debug_server_parts(kind)
+    # It has no convention for those.
+    if is_rust and kind.sizeof <= 16 and (len(parts) != 1 or parts[0][1] != kind.sizeof):
+        return None
+    try:
+        return returned_in(debug_server_machine(), kind.sizeof, parts, is_rust or debug_server_is_plain(kind))
+    except gdb.error:
+        # It has no name that gdb can read.
+        return None
+
+
+def debug_server_hidden(frame, known):
+    """See hidden_in; None where that is not asked."""
+    if known.words != "memory" or known.type.sizeof > 16:
+        return None
+    register = lambda name: int(frame.read_register(name)) & (2**64 - 1)  # noqa: E731
+    return hidden_in(register("rdi"), register("rsi"), debug_server_first(frame, known))
+
+
+def debug_server_first(frame, known):
+    # It may be optimized out.
+    with contextlib.suppress(gdb.error):
+        for symbol in known.arguments:
+            value = symbol.value(frame)
+            kind = value.type.strip_typedefs()
+            if kind.code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF):
+                return int(value.referenced_value().address), 8
+            if kind.code in DEBUG_SERVER_PLAIN:
+                return int(value), kind.sizeof
+    return None
 
 
 def debug_server_machine():
@@ -225,10 +286,12 @@ def debug_server_is_plain(kind):
     return all(debug_server_is_plain(field.type) for field in kind.fields() if hasattr(field, "bitpos"))
 
 
-def debug_server_result(frame, known):
+def debug_server_result(frame, known, hidden):
     if known.type is None or known.type.code == gdb.TYPE_CODE_VOID:
         return None
-    if known.words is None:
+    # What is declared as a copy of its own may be the compiler's all the same, and then lies in registers.
+    is_elsewhere = known.words == "memory" and known.type.sizeof <= 16 and int(frame.read_register("rax")) & (2**64 - 1) != hidden
+    if known.words is None or is_elsewhere:
         return "<gdb does not know where %s is returned>" % known.type
     return debug_server_told(lambda: debug_server_value(frame, known))
 

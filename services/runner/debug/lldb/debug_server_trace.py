@@ -10,7 +10,7 @@ import json
 import re
 
 import lldb
-from debug_server_calls import CATCHES, LEAPS, MOST_TEXT, Calls, landing, returned_in
+from debug_server_calls import CATCHES, LEAPS, MOST_TEXT, Calls, hidden_in, landing, returned_in
 
 # Within a callback a breakpoint is not given one, but a name that has one.
 CALLBACKS = ("began", "returned", "caught", "leaps")
@@ -25,9 +25,9 @@ class Trace:
         self.told = 0
         self.begins = {}
         self.probes = {}
-        self.sites = set()
+        self.sites = {}
+        self.left = []
         self.functions = {}
-        self.is_set = False
         for name in CALLBACKS:
             lldb.SBBreakpointName(target, named(name)).SetScriptCallbackFunction("%s.%s" % (__name__, name))
 
@@ -38,21 +38,37 @@ class Trace:
             for begins in self.begins.pop(number):
                 self.probes.pop(begins.GetID(), None)
                 self.target.BreakpointDelete(begins.GetID())
+            self.leave(number)
         for number, function in wanted.items():
             if number not in self.begins:
                 self.begins[number] = self.at_beginning(function["file"], function["line"])
                 for begins in self.begins[number]:
                     begins.AddNameWithErrorHandling(named("began"))
                     self.probes[begins.GetID()] = number
-        if wanted and not self.is_set:
-            self.is_set = True
+        if not wanted:
+            while self.left:
+                self.target.BreakpointDelete(self.left.pop().GetID())
+        elif not self.left:
             for name in CATCHES:
-                self.target.BreakpointCreateByName(name).AddNameWithErrorHandling(named("caught"))
+                self.leaves(self.target.BreakpointCreateByName(name), "caught")
             for name in LEAPS:
                 for symbol in self.target.FindSymbols(name, lldb.eSymbolTypeCode):
                     start = symbol.GetSymbol().GetStartAddress()
-                    self.target.BreakpointCreateBySBAddress(start).AddNameWithErrorHandling(named("leaps"))
+                    self.leaves(self.target.BreakpointCreateBySBAddress(start), "leaps")
         return [number for number, all in self.begins.items() if all[0].GetNumLocations() == 0]
+
+    def leaves(self, left, callback):
+        left.AddNameWithErrorHandling(named(callback))
+        self.left.append(left)
+
+    def leave(self, number):
+        """Its calls are told no more: nothing stands any more where none but they have returned to."""
+        self.calls.forget(number)
+        for address, (site, probes) in list(self.sites.items()):
+            probes.discard(number)
+            if not probes:
+                del self.sites[address]
+                self.target.BreakpointDelete(site.GetID())
 
     def at_beginning(self, file, line):
         found = self.target.BreakpointCreateByLocation(file, line)
@@ -68,7 +84,7 @@ class Trace:
         self.write(self.calls.take())
 
     def write(self, what):
-            print(self.mark + json.dumps(what), flush=True)
+        print(self.mark + json.dumps(what), flush=True)
 
     def began(self, frame, location):
         probe = self.probes.get(location.GetBreakpoint().GetID())
@@ -86,22 +102,24 @@ class Trace:
             ],
             "thread": thread.GetName() or "thread %d" % thread.GetIndexID(),
         }
-        caller = thread.GetFrameAtIndex(1)
+        caller = caller_of(frame)
         if frame.IsInlined() or not caller.IsValid():
             # What is part of another function returns nowhere.
             return self.calls.began(thread.GetThreadID(), frame.GetSP(), None, record)
         address = caller.GetPC()
         if address not in self.sites:
-            self.sites.add(address)
-            self.target.BreakpointCreateByAddress(address).AddNameWithErrorHandling(named("returned"))
-        self.calls.began(thread.GetThreadID(), caller.GetSP(), address, record, known)
+            self.sites[address] = self.target.BreakpointCreateByAddress(address), set()
+            self.sites[address][0].AddNameWithErrorHandling(named("returned"))
+        self.sites[address][1].add(probe)
+        kept = (known, known.hidden(frame))
+        self.calls.began(thread.GetThreadID(), caller.GetSP(), address, record, kept, (known.start, pc))
 
     def returned(self, frame):
         self.calls.returned(
             frame.GetThread().GetThreadID(),
             frame.GetSP(),
             frame.GetPC(),
-            lambda known: known.result(frame),
+            lambda kept: kept[0].result(frame, kept[1]),
         )
 
     def caught(self, frame):
@@ -124,9 +142,18 @@ class Trace:
             self.calls.caught(frame.GetThread().GetThreadID(), pointer)
 
 
+def caller_of(frame):
+    """What it returns to: of a function that has jumped to it nothing is left on the stack."""
+    thread, at = frame.GetThread(), 1
+    while thread.GetFrameAtIndex(at).IsArtificial():
+        at += 1
+    return thread.GetFrameAtIndex(at)
+
+
 class Function:
     def __init__(self, target, frame):
         self.target = target
+        self.start = frame.GetFunction().GetStartAddress().GetLoadAddress(target)
         # Rust's compiler puts the hash of a function's whole type behind its name.
         self.name = re.sub(r"::h[0-9a-f]{16}$", "", (frame.GetFunctionName() or "?").split("(")[0]).removeprefix("::")
         self.type = frame.GetFunction().GetType().GetFunctionReturnType()
@@ -140,10 +167,25 @@ class Function:
                 machine = target.GetTriple().split("-")[0]
                 self.words = returned_in(machine, size, parts, is_plain(kind))
 
-    def result(self, frame):
+    def hidden(self, frame):
+        """See hidden_in; None where that is not asked."""
+        if self.words != "memory" or self.type.GetByteSize() > 16:
+            return None
+        given = None
+        for value in frame.GetVariables(True, False, False, True):
+            kind = value.GetType().GetCanonicalType()
+            if kind.IsPointerType() or kind.IsReferenceType() or (kind.GetTypeFlags() & lldb.eTypeIsInteger):
+                given = value.GetValueAsUnsigned(), kind.GetByteSize()
+                break
+        register = lambda name: frame.FindRegister(name).GetValueAsUnsigned()  # noqa: E731
+        return hidden_in(register("rdi"), register("rsi"), given)
+
+    def result(self, frame, hidden):
         if self.is_void:
             return None
-        if self.words is None:
+        # What is declared as a copy of its own may be the compiler's all the same, and then lies in registers.
+        is_small = self.words == "memory" and self.type.GetByteSize() <= 16
+        if self.words is None or (is_small and frame.FindRegister("rax").GetValueAsUnsigned() != hidden):
             return "<lldb does not know where %s is returned>" % self.type.GetName()
         if self.words == "memory":
             address = frame.FindRegister("rax").GetValueAsUnsigned()
@@ -173,15 +215,17 @@ def text_of(value, depth):
         return "%s %s" % (plain, summary) if summary else plain
     if summary and summary.startswith('"'):
         return summary
-    count = value.GetNumChildren()
+    # Of a list or a map each is looked for from the first one on.
+    count = value.GetNumChildren(MOST_PARTS + 1)
     if count == 0 or depth >= MOST_DEPTH:
         return summary or ("{...}" if count > 0 else "{}")
-    parts = []
-    for at in range(min(count, MOST_PARTS)):
-        part = value.GetChildAtIndex(at)
+    parts, length = [], 0
+    while len(parts) < min(count, MOST_PARTS) and length <= MOST_TEXT:
+        part = value.GetChildAtIndex(len(parts))
         name, text = part.GetName() or "", text_of(part, depth + 1)
         parts.append(text if name.startswith("[") else "%s = %s" % (name, text))
-    if count > MOST_PARTS:
+        length += len(text)
+    if count > len(parts):
         parts.append("...")
     inside = "{%s}" % ", ".join(parts)
     return "%s %s" % (summary, inside) if summary else inside

@@ -38,15 +38,22 @@ class Calls:
         self.lost = 0
         self.taken = time.monotonic()
 
-    def began(self, thread, pointer, address, record, kept=None):
-        """`pointer` and `address`: of the stack and the program once it has returned."""
-        calls = self.threads.setdefault(thread, [])
+    def began(self, thread, pointer, address, record, kept=None, at=None):
+        """`pointer` and `address`: of the stack and the program once it has returned. `at`: where its code begins, and where
+        it stands."""
+        calls = self.threads.get(thread, [])
+        if at is not None and calls and calls[-1][1:3] == (pointer, address):
+            start, stands = calls[-1][5] or (None, None)
+            # Of a line that a compiler has put into several places, it has come to another one.
+            if start == at[0] and stands != at[1]:
+                return
         self.end_below(thread, pointer, address, record["probe"])
+        calls = self.threads.get(thread, [])
         record = dict(record, began=time.time() * 1000, depth=len(calls))
         if address is None or len(calls) >= MOST_OPEN:
-            self.tell(record, "unseen")
-        else:
-            calls.append((record, pointer, address, kept, time.perf_counter()))
+            return self.tell(record, "unseen")
+        calls.append((record, pointer, address, kept, time.perf_counter(), at))
+        self.threads[thread] = calls
 
     def returned(self, thread, pointer, address, result):
         """`result`: what `kept` of a call has returned, as text or None."""
@@ -55,8 +62,10 @@ class Calls:
         calls = self.threads.get(thread, [])
         # Several, where one has ended in a jump to another.
         while calls and calls[-1][1:3] == (pointer, address):
-            record, _, _, kept, begun = calls.pop()
+            record, _, _, kept, begun, _ = calls.pop()
             self.tell(record, "returned", result(kept), (ended - begun) * 1000)
+        if not calls:
+            self.threads.pop(thread, None)
 
     def caught(self, thread, pointer):
         """A function goes on whose stack ends there: whatever that has called has ended."""
@@ -67,13 +76,22 @@ class Calls:
         ended = time.perf_counter()
         calls = self.threads.get(thread, [])
         while calls:
-            record, deepest, back, _, begun = calls[-1]
+            record, deepest, back, _, begun, _ = calls[-1]
             # The same function of the same caller: it has begun once more.
             is_again = deepest == pointer and (back != address or record["probe"] == probe)
             if not (deepest < pointer or is_again) or pointer - deepest > LONGEST_STACK:
                 return
             calls.pop()
             self.tell(record, "raised", None, (ended - begun) * 1000)
+        self.threads.pop(thread, None)
+
+    def forget(self, probe):
+        """Its calls are told no more."""
+        self.threads = {
+            thread: kept
+            for thread, calls in self.threads.items()
+            if (kept := [call for call in calls if call[0]["probe"] != probe])
+        }
 
     def finish(self):
         """The program is over: what is open will not end any more."""
@@ -104,6 +122,15 @@ def landing(machine, register, word):
         return None
     kept, key = word(register("rdi") + 48), word(register("fs_base") + 48)
     return ((kept >> 17 | kept << 47) & (2**64 - 1)) ^ key
+
+
+def hidden_in(first, second, given):
+    """Where the caller wants what is returned in memory, by the first two registers as a function of x86-64 begins. `given`:
+    the first argument that is an integer or a pointer, and its size; where that lies in the first register, nothing is
+    returned in memory, and there is no such place."""
+    value, size = given or (first ^ 1, 8)
+    is_in = lambda register: (register ^ value) & ((1 << 8 * min(size, 8)) - 1) == 0  # noqa: E731
+    return None if is_in(first) and not is_in(second) else first
 
 
 def returned_in(machine, size, parts, is_plain=True):

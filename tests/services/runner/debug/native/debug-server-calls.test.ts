@@ -66,6 +66,33 @@ t.test('what lies deeper than a thread stands was left', async t => {
   )
 })
 
+t.test(
+  'a line in several places of one function is one call, and what is forgotten is told no more',
+  async t => {
+    const at = (start: number, place: number) =>
+      `calls.began(1, 900, 7, {"probe": 1}, "1", (${start}, ${place}))`
+    t.same(told([at(10, 12), at(10, 16), returned(900, 7)]), ['1 returned of 1 0'])
+    t.same(told([at(10, 12), at(10, 12), returned(900, 7)]), ['1 raised null 0', '1 returned of 1 0'])
+    t.same(
+      told([began(1, 900, 7), began(2, 800, 8), 'calls.forget(1)', returned(800, 8), returned(900, 7)]),
+      ['2 returned of 2 1'],
+    )
+    const threads = [began(1, 900, 7, 2), returned(900, 7, 2), began(1, 900, 7, 3), 'calls.end_below(3, 950)']
+    const script = ['calls = Calls(lambda: None)', ...threads, 'print(json.dumps(len(calls.threads)))']
+    t.same(asked(script.join('\n')), 0, 'of threads that are through with it nothing is kept')
+  },
+)
+
+t.test('where the caller wants what is returned in memory', async t => {
+  t.same(
+    asked(
+      'print(json.dumps([hidden_in(*given) for given in [(96, 5, None), (96, 5, (5, 4)), (2**32 + 8, 5, (8, 4)), (8, 8, (8, 8))]]))',
+    ),
+    [96, 96, null, 8],
+    'not where the first argument lies there',
+  )
+})
+
 t.test('what is not taken is bounded, and counted', async t => {
   const script = [
     'calls = Calls(lambda: None)',
