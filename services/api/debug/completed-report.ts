@@ -1,11 +1,10 @@
-import { SecretMask } from '../../../lib/secret-mask.ts'
 import { type FailureReport, mostReportBytes } from '../../contract/debug-report.ts'
 import type { LogStream } from '../../contract/log-message.ts'
 import { type DebugSessionJoined, getDebugSession } from '../../store/debug-sessions.ts'
-import { secretsOf } from '../../store/session-secrets.ts'
 import type { Context } from '../context.ts'
 import { recordedLength } from '../logs/log-length.ts'
 import { logOf } from '../logs/masked-log.ts'
+import { coveredValue } from './covered-value.ts'
 import { saidOfFailure } from './said-of-failure.ts'
 
 /** What a report has room for at the most, of both streams together, and at the least, in bytes of JSON. */
@@ -18,8 +17,7 @@ export async function completedReport(
   debug: DebugSessionJoined,
   report: FailureReport,
 ): Promise<FailureReport> {
-  const mask = new SecretMask(Object.values(await secretsOf(context.store, debug.session_id)))
-  const masked = mask.isEmpty ? report : covered(report, mask)
+  const masked = await coveredValue(context, debug.session_id, report)
   const room = Math.max(leastOutput, Math.min(mostOutput, mostReportBytes - bytesOf(masked)))
   const [stdout, stderr] = await Promise.all([
     endOf(context, debug, 'stdout', room),
@@ -64,14 +62,4 @@ function fitted(text: string, room: number): string {
     rest = shorter === rest || shorter === '' ? rest.slice(Math.ceil(rest.length / 4)) : shorter
   }
   return rest.replace(/^[\uDC00-\uDFFF]/, '')
-}
-
-/** Every text in it, masked. */
-function covered<Value>(value: Value, mask: SecretMask): Value {
-  return JSON.parse(JSON.stringify(value), (_, part: unknown) => {
-    if (typeof part !== 'string') return part
-    const bytes = Buffer.from(part)
-    mask.cover(bytes)
-    return bytes.toString('utf8')
-  })
 }

@@ -8,10 +8,11 @@ import { debugHasEnded, debugRequestOf, type SessionJoined, toDebugSession } fro
 import { insufficientScope } from '../access.ts'
 import type { Context } from '../context.ts'
 import { findDebugSession } from '../handlers/find.ts'
-import { type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { done, type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { applyPatch } from './apply-patch.ts'
 import { askDebugger } from './ask-debugger.ts'
 import { awaitOutput } from './await-output.ts'
+import { coveredValue } from './covered-value.ts'
 import type { ScopedDebugCall } from './debug-call.ts'
 import { processesIn } from './debug-processes.ts'
 import { replayOf } from './debug-replay.ts'
@@ -62,7 +63,11 @@ export const debugAnswers = (context: Context): DebugAnswers => {
         : live('debug.evaluate')(session, input, call),
     'debug.trace': live('debug.trace'),
     'debug.watch': live('debug.watch'),
-    'debug.recorded': live('debug.recorded'),
+    'debug.recorded': async (session, input, call) => {
+      const told = await live('debug.recorded')(session, input, call)
+      // It is read like a log, also when the program is over.
+      return told.ok ? done(await coveredValue(context, session.id, told.value)) : told
+    },
     'debug.diff': live('debug.diff'),
     'debug.run_to_failure': (session, input, call) => runToFailure(context, session, input, call),
     'debug.set': live('debug.set'),
