@@ -101,11 +101,12 @@ class Calls:
         if event == "call":
             code = frame.f_code
             # Code is equal to any of the same text, whatever file that is in; what is kept keeps its number.
-            known = self.known.get(id(code))
+            all_known = self.known
+            known = all_known.get(id(code))
             if known is None:
-                if len(self.known) >= MOST_KNOWN:
-                    self.known = {}
-                known = self.known[id(code)] = (self.probe(code), code)
+                if len(all_known) >= MOST_KNOWN:
+                    all_known = self.known = {}
+                known = all_known[id(code)] = (self.probe(code), code)
             probe = known[0]
             if probe is not None:
                 self.called(probe, frame)

@@ -73,7 +73,7 @@ class Trace:
     def at_beginning(self, file, line):
         found = self.target.BreakpointCreateByLocation(file, line)
         places = [found.GetLocationAtIndex(at).GetAddress() for at in range(found.GetNumLocations())]
-        behind = [behind_prologue(place) for place in places]
+        behind = [split_beginning(self.target, place) or behind_prologue(place) for place in places]
         if all(place is None for place in behind):
             return [found]
         self.target.BreakpointDelete(found.GetID())
@@ -102,17 +102,16 @@ class Trace:
             ],
             "thread": thread.GetName() or "thread %d" % thread.GetIndexID(),
         }
-        caller = caller_of(frame)
-        if frame.IsInlined() or not caller.IsValid():
-            # What is part of another function returns nowhere.
+        returns = returns_to(self.target, frame)
+        if returns is None:
             return self.calls.began(thread.GetThreadID(), frame.GetSP(), None, record)
-        address = caller.GetPC()
+        address, pointer = returns
         if address not in self.sites:
             self.sites[address] = self.target.BreakpointCreateByAddress(address), set()
             self.sites[address][0].AddNameWithErrorHandling(named("returned"))
         self.sites[address][1].add(probe)
         kept = (known, known.hidden(frame))
-        self.calls.began(thread.GetThreadID(), caller.GetSP(), address, record, kept, (known.start, pc))
+        self.calls.began(thread.GetThreadID(), pointer, address, record, kept, (known.start, pc))
 
     def returned(self, frame):
         self.calls.returned(
@@ -142,12 +141,25 @@ class Trace:
             self.calls.caught(frame.GetThread().GetThreadID(), pointer)
 
 
-def caller_of(frame):
-    """What it returns to: of a function that has jumped to it nothing is left on the stack."""
+def returns_to(target, frame):
+    """Where it returns to, and where its stack ends then; None of what is part of another function, which returns nowhere."""
+    if frame.IsInlined():
+        return None
+    # Of a function that has jumped to it nothing is left on the stack.
     thread, at = frame.GetThread(), 1
     while thread.GetFrameAtIndex(at).IsArtificial():
         at += 1
-    return thread.GetFrameAtIndex(at)
+    caller = thread.GetFrameAtIndex(at)
+    if caller.IsValid():
+        return caller.GetPC(), caller.GetSP()
+    # lldb knows no way out of a function of which a part lies before it (`.cold`), but at its first instruction all is in its place.
+    is_first = frame.GetSymbol().GetStartAddress().GetLoadAddress(target) == frame.GetPC()
+    if not is_first or not target.GetTriple().startswith("x86_64"):
+        return None
+    error = lldb.SBError()
+    address = target.GetProcess().ReadPointerFromMemory(frame.GetSP(), error)
+    is_code = error.Success() and target.ResolveLoadAddress(address).GetSection().IsValid()
+    return (address, frame.GetSP() + 8) if is_code else None
 
 
 class Function:
@@ -229,6 +241,17 @@ def text_of(value, depth):
         parts.append("...")
     inside = "{%s}" % ", ".join(parts)
     return "%s %s" % (summary, inside) if summary else inside
+
+
+def split_beginning(target, place):
+    """The first instruction of a function whose unlikely part (`.cold`) lies before it, which lldb takes for its beginning."""
+    function = place.GetFunction()
+    low = function.GetStartAddress().GetFileAddress()
+    for found in target.FindSymbols(function.GetMangledName() or function.GetName() or ""):
+        start = found.GetSymbol().GetStartAddress()
+        if start.GetFileAddress() > low and start.GetFunction().GetStartAddress().GetFileAddress() == low:
+            return start
+    return None
 
 
 def behind_prologue(place):

@@ -21,6 +21,22 @@ int main(void) {
   return sum;
 }
 `,
+  'cold.cpp': `#include <stdexcept>
+#define OUT_OF_LINE __attribute__((noinline, noclone, noipa))
+OUT_OF_LINE int checked(int n) {
+  if (n < 0)
+    throw std::invalid_argument("negative");
+  return n + 1;
+}
+OUT_OF_LINE int outer(int n) {
+  try {
+    return checked(n) + 1;
+  } catch (const std::exception &) {
+    return -1;
+  }
+}
+int main() { return outer(8) + outer(-8); }
+`,
   'app.cpp': `#include <memory>
 #include <utility>
 #include <vector>
@@ -53,7 +69,7 @@ for (const [engine, missing] of [
     const { rig, session, run, answer, state, evaluate } = await debugRig(t, sources)
     const top = rig.files.worktree(session.id)
     const start = async (compiler: string, file: keyof typeof sources) => {
-      const level = file === 'app.c' ? '-O2' : '-O0'
+      const level = file === 'app.cpp' ? '-O0' : '-O2'
       const built = spawnSync(compiler, ['-g', level, '-o', join(top, 'app'), join(top, file)])
       t.equal(built.status, 0, String(built.stderr))
       const program = { kind: 'binary', file: 'app', core: null } as const
@@ -81,23 +97,36 @@ for (const [engine, missing] of [
       )
     })
 
+    await t.test('one whose unlikely part lies elsewhere is left by an exception', async t => {
+      const { end, calls } = await told('g++', 'cold.cpp', ['checked', 'outer'])
+      t.match(end, { exit_code: 9 })
+      t.same(calls, [
+        'checked returned 9 at 1',
+        'outer returned 10 at 0',
+        'checked raised null at 1',
+        'outer returned -1 at 0',
+      ])
+    })
+
     await t.test('where nothing is traced any more no breakpoint is left', async t => {
       const launched = await start('gcc', 'app.c')
       const standing = async () => {
-        const expression = engine === 'gdb' ? 'maint info breakpoints' : 'breakpoint list'
+        const expression =
+          engine === 'gdb' ? 'python print(len(gdb.breakpoints()))' : 'breakpoint list --brief'
         const { value } = await evaluate(launched, expression, { shell: true })
-        return value.split('\n').filter(line => /^(?:-?\d+ +(?:hw )?breakpoint|-?\d+: )/.test(line)).length
+        return engine === 'gdb' ? Number(value) : value.split('\n').filter(line => /^\d+: /.test(line)).length
       }
-      const at = await answer(launched, 'debug.break', { breakpoints: ['app.c:11'] })
+      const at = await answer(launched, 'debug.break', { breakpoints: ['app.c:3'] })
       t.match(at, [{ verified: true }])
       const before = await standing()
       const [probe] = (await answer(launched, 'debug.trace', { functions: ['app.c:first'] })) as {
         id: number
       }[]
       t.match(await state(launched, 'debug.continue'), { stop: { reason: 'breakpoint' } })
-      t.ok((await standing()) > before)
+      t.ok((await standing()) > before + 2)
       await answer(launched, 'debug.trace', { remove: [probe?.id] })
       t.equal(await standing(), before)
+      await answer(launched, 'debug.break', { breakpoints: [], clear: true })
       t.match(await state(launched, 'debug.continue'), { end: { exit_code: 9 } })
     })
 
