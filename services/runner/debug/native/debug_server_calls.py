@@ -3,7 +3,8 @@
 It knows no debugger: gdb (gdb/calls.py) and lldb (lldb/debug_server_trace.py) tell where a thread stands, at the beginning of
 a function or at an address that one returns to. A call is known by that address and by the stack pointer once it has
 returned. Stacks grow down: whatever lies deeper than a thread stands has ended, by an exception or by `longjmp` where it was
-not seen to return. Of deeper stacks of another kind (signal handlers, coroutines) nothing is taken for that.
+not seen to return. Of stacks of another kind (coroutines, signal handlers) nothing is taken for that where they lie far enough
+from each other; those that lie near cannot be told apart.
 """
 
 import collections
