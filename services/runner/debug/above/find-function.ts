@@ -20,7 +20,7 @@ const beginnings = [
   // JavaScript and TypeScript
   String.raw`^\s*(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*(NAME)\s*[<(]`,
   String.raw`^\s*(?:export\s+)?(?:const|let|var)\s+(NAME)\s*=\s*(?:async\s*)?(?:function\b|\(|\w+\s*=>)`,
-  String.raw`^\s+(?:(?:public|private|protected|static|async|override)\s+)*[*#]?(?!(?:if|for|while|switch|catch)\b)(NAME)\s*\([^;]*\)\s*(?::[^={;]+)?\{\s*$`,
+  String.raw`^\s+(?:(?:public|private|protected|static|async|override)\s+)*[*#]?(?!(?:if|for|while|switch|catch)\b)(NAME)\s*\([^;]*\)\s*(?::[^={;]{1,100})?\{\s*$`,
   // Go
   String.raw`^func\s+(?:\([^)]*\)\s*)?(NAME)\s*[\[(]`,
   // Rust
@@ -32,7 +32,7 @@ const patternsOf = (name: string) => beginnings.map(text => new RegExp(text.repl
 const anyFunction = patternsOf(String.raw`[\p{L}_$][\p{L}\p{N}_$]*`)
 
 /** In characters: nobody begins a function behind them, and what a tool has written would take the patterns for ever. */
-const longestLine = 1_000
+const longestLine = 400
 
 /** Where a function begins, and the names of its parameters, by the text of its file alone. */
 export function findFunction(all: SourceLines, file: string, name: string): FunctionFound {
