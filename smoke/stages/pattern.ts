@@ -1,6 +1,7 @@
 /**
  * What a value of JSON has to look like: a text, a number and the like have to be equal, a regular expression has to fit a text, of
- * an object the fields that are named have to fit, of a list the elements that are named, from the first.
+ * an object the fields that are named have to fit, of a list the elements that are named, from the first. An empty list fits no
+ * other: who writes `errors: []` means that there are none.
  */
 export type Pattern =
   | string
@@ -21,6 +22,8 @@ export function mismatch(pattern: Pattern, value: unknown, path = ''): string | 
     return pattern === value ? undefined : differs(path, value, JSON.stringify(pattern))
   if (typeof value !== 'object' || value === null || Array.isArray(pattern) !== Array.isArray(value))
     return differs(path, value, Array.isArray(pattern) ? 'a list' : 'an object')
+  if (Array.isArray(pattern) && Array.isArray(value) && pattern.length === 0 && value.length > 0)
+    return differs(path, value, 'an empty list')
   const fields = new Map(Object.entries(value))
   for (const [name, part] of Object.entries(pattern)) {
     const found = mismatch(part, fields.get(name), path === '' ? name : `${path}.${name}`)

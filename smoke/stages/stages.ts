@@ -29,7 +29,8 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
         tool: own('repository_list'),
         arguments: {},
         accepts: {},
-        answer: { result: [] },
+        // The session that says the nonce has had one registered, and so has this agent where the workspace is used again.
+        answer: { result: [{ name: /^smoke-(?:client|agent)$/ }] },
       },
     ],
     forbidden: [

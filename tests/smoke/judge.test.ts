@@ -11,7 +11,7 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
     [null, null],
     [{ a: 1 }, { a: 1, b: 2 }],
     [{ a: [{ b: 1 }] }, { a: [{ b: 1, c: 2 }, 'more'] }],
-    [[], ['anything']],
+    [[], []],
     [{}, {}],
   ]
   for (const [pattern, value] of fits) t.equal(mismatch(pattern, value), undefined, JSON.stringify(value))
@@ -23,6 +23,7 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
     [{ a: [{ b: 1 }] }, { a: [] }, /^a\.0 is missing/],
     [{}, [], /^it is \[\], expected an object$/],
     [[], {}, /expected a list$/],
+    [{ errors: [] }, { errors: ['x'] }, /^errors is \["x"\], expected an empty list$/],
     [{ toString: 1 }, {}, /^toString is missing/],
     ['a', 'x'.repeat(1_000), /^it is "x{199}…, expected/],
   ]
@@ -228,13 +229,29 @@ t.test(
   },
 )
 
+t.test('a server that is still there, or an error beside an "ok", is no success', async t => {
+  const stages = stagesFor({ clone: '/c', client: '/r', node: '/n' })
+  const table: [name: string, answers: readonly unknown[], reason: RegExp][] = [
+    ['remove', [managed({}), managed({ installed: ['smoke'] })], /installed is \["smoke"\], expected an empty/],
+    ['install', [{ ...managed({}), errors: ['half'] }, managed({ installed: ['smoke'] })], /errors is \["half"\]/],
+    ['look', [managed({ installed: [] }), { result: [] }], /result\.0 is missing/],
+  ]
+  for (const [name, answers, reason] of table) {
+    const one = stages.find(stage => stage.name === name)
+    const calls = (one?.calls ?? []).map(
+      ({ tool, arguments: input }, at): Call => ({ tool, answer: answers[at], input }),
+    )
+    t.match(one && judge(one, transcript(calls, message('It is gone, it is installed'), over)), { reason }, name)
+  }
+})
+
 const managed = (details: object) => ({
   status: 'ok',
   details: { target: 'smoke', dry_run: false, ...details },
   errors: [],
 })
 const idealAnswers: Readonly<Record<string, readonly unknown[]>> = {
-  look: [managed({ installed: [] }), { result: [] }],
+  look: [managed({ installed: [] }), { result: [{ name: 'smoke-client' }] }],
   install: [managed({}), managed({ installed: ['smoke'] })],
   use: ['the gateway has started it'],
   remove: [managed({}), managed({ installed: [] })],
