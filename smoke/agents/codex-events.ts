@@ -56,18 +56,21 @@ export type TurnEnd = { kind: 'completed' } | { kind: 'failed'; message: string 
 
 export type CodexEvents = {
   items: CodexItem[]
-  /** The tools of calls that were begun and have not come back. */
+  /** What was begun and has not come back: the tools of calls, and of other items their types. */
   unfinished: string[]
+  /** The types of items that are none of those, such as a search of the web. */
+  others: string[]
   end: TurnEnd
 }
 
 /**
  * What a whole run did, from what it printed. Throws on a line that is none of these: the events are an interface, and
- * a change of it shall be seen. Items of other types (a list of things to do) are left out.
+ * a change of it shall be seen. A turn that has failed stays failed, whatever comes after it.
  */
 export function readCodexEvents(stdout: string): CodexEvents {
   const items: CodexItem[] = []
   const begun = new Map<string, string>()
+  const others = new Set<string>()
   let end: TurnEnd = { kind: 'untold' }
   for (const [at, line] of stdout.split('\n').entries()) {
     if (line === '') continue
@@ -75,16 +78,18 @@ export function readCodexEvents(stdout: string): CodexEvents {
     switch (event.type) {
       case 'item.completed':
         begun.delete(String(event.item.id))
-        if (itemTypes.has(event.item.type)) items.push(itemSchema.parse(event.item))
+        if (itemTypes.has(event.item.type)) items.push(itemIn(event.item, at + 1))
+        else others.add(event.item.type)
         break
       case 'turn.completed':
-        end = { kind: 'completed' }
+        if (end.kind !== 'failed') end = { kind: 'completed' }
         break
       case 'turn.failed':
         end = { kind: 'failed', message: event.error.message }
         break
       case 'item.started':
         if (event.item.type === 'mcp_tool_call') begun.set(String(event.item.id), String(event.item.tool))
+        else if (actions.has(event.item.type)) begun.set(String(event.item.id), event.item.type)
         break
       case 'thread.started':
       case 'turn.started':
@@ -93,7 +98,16 @@ export function readCodexEvents(stdout: string): CodexEvents {
         break
     }
   }
-  return { items, unfinished: [...begun.values()], end }
+  return { items, unfinished: [...begun.values()], others: [...others], end }
+}
+
+/** What changes something as soon as it is begun. */
+const actions = new Set(['command_execution', 'file_change'])
+
+function itemIn(item: object, number: number): CodexItem {
+  const { success, data, error } = itemSchema.safeParse(item)
+  if (success) return data
+  throw new Error(`line ${number} is no item of Codex as it is known here`, { cause: error })
 }
 
 function eventIn(line: string, number: number): z.output<typeof eventSchema> {

@@ -20,7 +20,7 @@ export function judge(stage: Stage, transcript: string): Verdict {
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error))
   }
-  const { items, unfinished, end } = events
+  const { items, unfinished, others, end } = events
   if (end.kind === 'failed') return failed(`the turn failed: ${end.message}`)
   if (end.kind === 'untold') return failed('the transcript ends before the turn does')
   for (const item of items) {
@@ -29,6 +29,8 @@ export function judge(stage: Stage, transcript: string): Verdict {
       return failed(`it used a shell, which is not allowed: ${item.command}`)
     if (item.type === 'file_change') return failed('it changed files, which is not allowed')
   }
+  const unknown = others.find(type => !harmless.has(type))
+  if (unknown !== undefined) return failed(`it did something that is none of its tools: ${unknown}`)
   if (unfinished.length > 0) return failed(`${unfinished[0]} was called, and has not come back`)
   const calls = items.filter(item => item.type === 'mcp_tool_call')
   const done = forbiddenAmong(stage, calls) ?? expectedAmong(stage.calls, calls)
@@ -41,6 +43,9 @@ export function judge(stage: Stage, transcript: string): Verdict {
     )
   return { kind: 'passed' }
 }
+
+/** What an agent may do beside its tools: it notes what there is to do. */
+const harmless = new Set(['todo_list'])
 
 function forbiddenAmong({ forbidden }: Stage, calls: readonly ToolCallItem[]): string | undefined {
   for (const call of calls)

@@ -101,6 +101,7 @@ t.test('events are read strictly, and a run that a signal ended tells no end', a
   t.same(readCodexEvents('{"type":"thread.started","thread_id":"1"}\n{"type":"turn.started"}\n'), {
     items: [],
     unfinished: [],
+    others: [],
     end: { kind: 'untold' },
   })
   t.throws(() => readCodexEvents('{"type":"turn.exploded"}\n'), { message: /line 1 is no event of Codex/ })

@@ -82,6 +82,8 @@ t.test('who did what was asked for passes, other calls between them or not', asy
   t.same(judge(stage, transcript([looking, failing, install, looking, echo], message('hello'), over)), {
     kind: 'passed',
   })
+  const noting = event('item.completed', { id: 'n', type: 'todo_list', items: [] })
+  t.same(judge(stage, transcript([install, echo], noting, message('hello'), over)), { kind: 'passed' })
 })
 
 t.test('each way to fool a harness has its reason', async t => {
@@ -151,6 +153,36 @@ t.test('each way to fool a harness has its reason', async t => {
         over,
       ),
       /used a shell, which is not allowed: curl x/,
+    ],
+    [
+      'a shell that does not come back',
+      transcript(
+        [install, echo],
+        event('item.started', { id: 'c', type: 'command_execution', command: 'sleep 9', status: 'in_progress' }),
+        message('hello'),
+        over,
+      ),
+      /command_execution was called, and has not come back/,
+    ],
+    [
+      'what nobody knows here',
+      transcript([install, echo], event('item.completed', { id: 'w', type: 'web_search' }), message('hello'), over),
+      /none of its tools: web_search/,
+    ],
+    [
+      'an item of another form',
+      transcript([install, echo], event('item.completed', { id: 'f', type: 'file_change' }), message('hello'), over),
+      /^line 5 is no item of Codex/,
+    ],
+    [
+      'a turn that fails, and another one that does not',
+      transcript(
+        [install, echo],
+        '{"type":"turn.failed","error":{"message":"quota"}}',
+        message('hello'),
+        over,
+      ),
+      /turn failed: quota/,
     ],
     [
       'files',
