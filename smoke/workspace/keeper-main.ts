@@ -5,19 +5,18 @@ import { look } from './look.ts'
 import { readMarker } from './marker.ts'
 import { placesIn } from './places.ts'
 
-/** What a keeper becomes when the harness is gone. Its mark is its own, and borne by nobody. */
-const [, , , workspace, then] = process.argv
+/** What a keeper becomes when the harness is gone. The mark of its own is borne by nobody; `mark` is the run's. */
+const [, , , workspace, mark, then] = process.argv
 /** Whoever else held the lock for a moment looked whether it is free. */
 const tries = 50
 const pauseMs = 100
 
-if (workspace !== undefined) {
+if (workspace !== undefined && mark !== undefined) {
   const places = placesIn(workspace)
-  const marker = readMarker(places)
-  if (marker !== undefined) await endMarked(new Set(marker.marks))
+  await endMarked(new Set([mark]))
   for (let left = then === 'remove' ? tries : 0; left > 0; left--) {
-    // Another run has moved in since.
-    if (readMarker(places)?.run !== marker?.run) break
+    // Another run has moved in since, or had before this one could.
+    if (readMarker(places)?.marks.includes(mark) === false) break
     if (look(places).kind !== 'in_use') {
       await cleanUp(places)
       break

@@ -47,9 +47,9 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   const started = systemClock.now()
   const run = randomBytes(4).toString('hex')
   for (const secret of secretsIn(running.environment)) running.secret(secret)
-  await using keeper = startKeeper(places.workspace, { keep })
-  void keeper
   const mark = scope.id
+  await using keeper = startKeeper(places.workspace, { mark, keep })
+  void keeper
   using lock = await moveIn(prepared, { run, mark, now: new Date(started), endsFormer: options.portKill })
   void lock
   const evidence = await makeEvidence(surroundings.root, new Date(started), run)

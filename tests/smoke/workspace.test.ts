@@ -177,7 +177,7 @@ t.test('where the harness is killed, its keeper ends its processes and moves out
       import { startKeeper } from ${module('keeper')}; import { moveIn } from ${module('move-in')}
       import { placesIn } from ${module('places')}
       const places = placesIn(${JSON.stringify(places.workspace)})
-      startKeeper(places.workspace, { keep: ${keep} })
+      startKeeper(places.workspace, { mark: ${JSON.stringify(mark)}, keep: ${keep} })
       globalThis.lock = await moveIn({ places, decision: { kind: 'make' } },
         { run: 'one', mark: ${JSON.stringify(mark)}, now: new Date(), endsFormer: true })
       process.stdout.write('in'); setInterval(() => {}, 1e6)`
@@ -193,4 +193,16 @@ t.test('where the harness is killed, its keeper ends its processes and moves out
     else await until('it is removed', () => !existsSync(places.workspace))
     t.equal(existsSync(places.home), keep)
   }
+})
+
+t.test('a keeper whose run could not move in leaves that of another run alone', async t => {
+  const places = await left(room(t), 'theirs', 'mark-of-theirs')
+  const theirs = await bearer(t, 'mark-of-theirs')
+  const ours = await bearer(t, 'mark-of-ours')
+  const keeper = resolve(import.meta.dirname, '../../smoke/workspace/keeper-main.ts')
+  const child = spawn(process.execPath, [keeper, 'own', places.workspace, 'mark-of-ours', 'remove'])
+  t.same(await once(child, 'exit'), [0, null])
+  await until('those of its own run are gone', () => ours.exitCode ?? ours.signalCode)
+  t.equal(theirs.signalCode, null)
+  t.ok(existsSync(join(places.clone, 'file')))
 })
