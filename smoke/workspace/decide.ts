@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+
 /** What there is where a workspace is to be. */
 export type Found =
   | { readonly kind: 'absent' }
@@ -19,7 +21,8 @@ export type Decision =
   /** An empty directory, which is not removed and made anew: it may be a mount, or have modes of its own. */
   | { readonly kind: 'take' }
   | { readonly kind: 'reuse' }
-  | { readonly kind: 'replace' }
+  /** `foreign`: what is there is none of the harness's, and --force-workspace says to remove it. */
+  | { readonly kind: 'replace'; readonly foreign: boolean }
   | { readonly kind: 'refuse'; readonly message: string; readonly fix: string }
 
 /** What becomes of the place for a workspace. Nothing that is not marked is ever overwritten without --force-workspace. */
@@ -30,7 +33,7 @@ export function decide(found: Found, { path, reuse, force }: Wish): Decision {
     case 'empty':
       return { kind: 'take' }
     case 'marked':
-      return { kind: reuse ? 'reuse' : 'replace' }
+      return reuse ? { kind: 'reuse' } : { kind: 'replace', foreign: false }
     case 'in_use':
       return {
         kind: 'refuse',
@@ -44,8 +47,14 @@ export function decide(found: Found, { path, reuse, force }: Wish): Decision {
         fix: 'name a directory, or one that is not there yet',
       }
     case 'foreign':
+      if (force && dirname(path) === '/')
+        return {
+          kind: 'refuse',
+          message: `${path} is a directory of the system, and not empty: no --workspace takes its place`,
+          fix: 'name another --workspace, or empty it yourself',
+        }
       return force
-        ? { kind: 'replace' }
+        ? { kind: 'replace', foreign: true }
         : {
             kind: 'refuse',
             message: `${path} is not empty, and no workspace of this harness`,

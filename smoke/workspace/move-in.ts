@@ -1,4 +1,5 @@
 import { chmodSync, readdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type HeldLock, tryToLock } from '../../lib/lock.ts'
 import { makeDirectory } from '../../lib/make-directory.ts'
 import { endMarked } from '../../lib/processes/end-marked.ts'
@@ -10,6 +11,9 @@ import { look } from './look.ts'
 import { readMarker, writeMarker } from './marker.ts'
 import { homesOf, isLockFile } from './places.ts'
 import { removeWorkspace } from './remove.ts'
+
+const tries = 20
+const pauseMs = 25
 
 type Newcomer = {
   readonly run: string
@@ -25,10 +29,10 @@ export async function moveIn(
   { run, mark, now, endsFormer }: Newcomer,
 ): Promise<HeldLock> {
   const { workspace } = places
-  if (decision.kind === 'replace' && !(await cleanUp(places)) && look(places).kind === 'foreign')
-    await removeTree(workspace)
+  if (decision.kind === 'replace' && !(await cleanUp(places)) && decision.foreign)
+    if (look(places).kind === 'foreign') await removeTree(workspace)
   makeDirectory(workspace)
-  const lock = tryToLock(places.lock)
+  const lock = await lockWithin(places.lock)
   if (lock === undefined)
     throw new UserError(`another smoke has begun in ${workspace} just now`, {
       fix: 'wait until it has ended, or name another --workspace',
@@ -54,5 +58,14 @@ export async function moveIn(
       await removeWorkspace(places)
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+/** Who looks whether a place is in use holds its lock for a moment. */
+async function lockWithin(path: string): Promise<HeldLock | undefined> {
+  for (let left = tries; ; left--) {
+    const lock = tryToLock(path)
+    if (lock !== undefined || left === 0) return lock
+    await delay(pauseMs)
   }
 }

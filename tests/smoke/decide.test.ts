@@ -27,6 +27,13 @@ t.test('what becomes of a place follows from what is there and what was asked fo
   }
 })
 
+t.test('a directory of the system is not replaced, whatever is said', async t => {
+  t.match(decide({ kind: 'foreign' }, { path: '/etc', reuse: false, force: true }), {
+    kind: 'refuse',
+    message: /directory of the system/,
+  })
+})
+
 t.test('a place that holds something else, or cannot hold sockets, is refused with the reason', async t => {
   const surroundings = { home: '/home/me', temporary: '/tmp', source: '/src/debug-server' }
   const table: [string, RegExp | undefined][] = [

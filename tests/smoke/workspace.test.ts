@@ -206,3 +206,29 @@ t.test('a keeper whose run could not move in leaves that of another run alone', 
   t.equal(theirs.signalCode, null)
   t.ok(existsSync(join(places.clone, 'file')))
 })
+
+t.test('what took the place of a workspace meanwhile is removed only by who was told to', async t => {
+  const places = placesIn(join(room(t), 'work'))
+  write(join(places.workspace, 'theirs'))
+  await t.rejects(moveIn({ places, decision: { kind: 'replace', foreign: false } }, newcomer), {
+    message: /has put theirs into/,
+  })
+  ;(await moveIn({ places, decision: { kind: 'replace', foreign: true } }, newcomer))[Symbol.dispose]()
+  t.notOk(existsSync(join(places.workspace, 'theirs')))
+})
+
+t.test('who looks at a place for a moment keeps nobody from moving in', async t => {
+  const places = placesIn(join(room(t), 'work'))
+  mkdirSync(places.workspace)
+  const module = JSON.stringify(resolve(import.meta.dirname, '../../lib/lock.ts'))
+  const script = `import { tryToLock } from ${module}
+    globalThis.lock = tryToLock(${JSON.stringify(places.lock)}); process.stdout.write('held')
+    setTimeout(() => process.exit(), 150)`
+  const looker = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.teardown(() => looker.kill('SIGKILL'))
+  await once(looker.stdout, 'data')
+  using lock = await moveIn({ places, decision: { kind: 'take' } }, newcomer)
+  t.ok(lock)
+})
