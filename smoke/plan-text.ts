@@ -1,5 +1,6 @@
 import { describePhase } from './phases.ts'
 import type { Prepared } from './prepare.ts'
+import { withoutCredentials } from './sandbox/secrets.ts'
 
 const decisions = {
   make: 'made, and removed in the end',
@@ -16,7 +17,7 @@ export function planText(
   const from =
     source.kind === 'checkout'
       ? `${source.path} at ${source.revision}`
-      : `${source.address} at ${source.revision ?? 'its HEAD'}`
+      : `${withoutCredentials(source.address)} at ${source.revision ?? 'its HEAD'}`
   const left = source.kind === 'checkout' && source.uncommitted > 0 ? source.uncommitted : undefined
   const facts = [
     ['workspace', `${places.workspace} (${decisions[decision.kind]}${keep ? '; kept' : ''})`],

@@ -82,11 +82,3 @@ function programPath({ environment, nodeDirectory }: Host): string {
   )
   return [nodeDirectory, ...others].join(delimiter)
 }
-
-/** Passwords in addresses, such as that of a package index: shown and stored nowhere. */
-export function secretsIn(environment: Variables): string[] {
-  return Object.values(environment).flatMap(value => {
-    const [, password] = /^[a-z+]+:\/\/[^/@\s:]*:([^/@\s]+)@/i.exec(value ?? '') ?? []
-    return password === undefined ? [] : [password, decodeURIComponent(password)]
-  })
-}

@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs'
+import { errorCode } from '../../lib/error-code.ts'
 import { tryToLock } from '../../lib/lock.ts'
 import type { Found } from './decide.ts'
 import { readMarker } from './marker.ts'
@@ -10,7 +11,8 @@ export function look(places: Places): Found {
   const stat = lstatSync(workspace, { throwIfNoEntry: false })
   if (stat === undefined) return { kind: 'absent' }
   if (!stat.isDirectory()) return { kind: 'no_directory' }
-  const names = readdirSync(workspace)
+  const names = namesIn(workspace)
+  if (names === undefined) return { kind: 'absent' }
   if (names.includes(lockName)) {
     const lock = tryToLock(places.lock)
     if (lock === undefined) return { kind: 'in_use' }
@@ -18,4 +20,14 @@ export function look(places: Places): Found {
   }
   if (names.every(isLockFile)) return { kind: 'empty' }
   return { kind: readMarker(places) === undefined ? 'foreign' : 'marked' }
+}
+
+/** Undefined where its run has just removed it. */
+function namesIn(directory: string): string[] | undefined {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
 }

@@ -12,8 +12,8 @@ import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
 import { runStage } from '../../smoke/run/stage.ts'
 import { untouched } from '../../smoke/run/untouched.ts'
-import { secretsIn } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
+import { secretsIn } from '../../smoke/sandbox/secrets.ts'
 import { readSetting, type Setting } from '../../smoke/setting.ts'
 import { stagesFor } from '../../smoke/stages/stages.ts'
 import { type Places, placesIn } from '../../smoke/workspace/places.ts'
@@ -137,7 +137,7 @@ async function upWithin(phase: Phase, seconds: number, retries: number): Promise
 
 async function phaseOf(places: Places, setting: Setting, context: TaskContext): Promise<Phase> {
   const { signal, log, progress, secret } = context
-  for (const one of secretsIn(process.env)) secret(one)
+  for (const one of secretsOf(setting)) secret(one)
   return {
     ...{ places, setting, signal, log, progress },
     exec: async (file, args, { env, ...options } = {}) =>
@@ -169,3 +169,6 @@ async function orDiagnosis(
     throw error
   }
 }
+
+/** What nothing may show that is kept of a run. */
+const secretsOf = ({ source }: Setting): string[] => secretsIn([...Object.values(process.env), source])

@@ -17,10 +17,11 @@ import { guardedPlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/g
 import type { Agent, SmokeOptions } from '../../smoke/options.ts'
 import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
 import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
-import { sandboxEnvironment, secretsIn } from '../../smoke/sandbox/environment.ts'
+import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { portsIn, portVariables } from '../../smoke/sandbox/ports.ts'
 import { processText } from '../../smoke/sandbox/process-text.ts'
+import { secretsIn, withoutCredentials } from '../../smoke/sandbox/secrets.ts'
 import { type Setting, writeSetting } from '../../smoke/setting.ts'
 import { startKeeper } from '../../smoke/workspace/keeper.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
@@ -46,7 +47,11 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   const { scope, signal, log, print, options, surroundings, settings } = running
   const started = systemClock.now()
   const run = randomBytes(4).toString('hex')
-  for (const secret of secretsIn(running.environment)) running.secret(secret)
+  const secrets = secretsIn([
+    ...Object.values(running.environment),
+    ...(source.kind === 'address' ? [source.address] : []),
+  ])
+  for (const secret of secrets) running.secret(secret)
   const mark = scope.id
   await using keeper = startKeeper(places.workspace, { mark, keep })
   void keeper
@@ -95,7 +100,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     await collect(places, evidence)
     const summary = summaryOf({
       ...{ run, findings, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
-      source: source.kind === 'checkout' ? source.path : source.address,
+      source: source.kind === 'checkout' ? source.path : withoutCredentials(source.address),
       revision: source.revision ?? null,
       started_at: toInstant(started),
       duration_ms: systemClock.now() - started,

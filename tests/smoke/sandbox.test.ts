@@ -5,11 +5,12 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
-import { sandboxEnvironment, secretsIn } from '../../smoke/sandbox/environment.ts'
+import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { listenersOf, strangersAmong } from '../../smoke/sandbox/listeners.ts'
 import { membersOf } from '../../smoke/sandbox/members.ts'
 import { choosePorts, portsIn } from '../../smoke/sandbox/ports.ts'
+import { secretsIn, withoutCredentials } from '../../smoke/sandbox/secrets.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
 import { until } from '../until.ts'
 import { type Owner, room, write } from './room.ts'
@@ -61,11 +62,23 @@ t.test('everything personal lies in the workspace, and no credential comes along
   t.notMatch(JSON.stringify(environment), /secret|1234|mine.js|\.pm2|\.codex|GIT_DIR/)
 })
 
-t.test('passwords in addresses are secrets', async t => {
-  t.same(secretsIn({ A: 'https://me:p%40ss@host/simple', B: 'https://host/x:y@z', C: undefined }), [
-    'p%40ss',
-    'p@ss',
-  ])
+t.test('passwords in addresses are secrets, and names that stand for one', async t => {
+  const table: [string | undefined, string[]][] = [
+    ['https://me:p%40ss@host/simple', ['p%40ss', 'p@ss']],
+    ['https://host/x:y@z', []],
+    ['https://host?mail=somebody@z', []],
+    [undefined, []],
+    ['https://a:first@h/ http://b:second@h/', ['first', 'second']],
+    ['https://ghp_0123456789@github.com/a/b', ['ghp_0123456789']],
+    ['postgres://postgres@localhost/db ssh://git:word@h/', ['word']],
+    ['redis://:100%zz@host', ['100%zz']],
+    ['redis://:abc@host, https://git@github.com/x', []],
+  ]
+  for (const [text, secrets] of table) t.same(secretsIn([text]), secrets, text ?? 'nothing')
+  t.equal(withoutCredentials('https://me:secret@host/a.git'), 'https://***@host/a.git')
+  t.equal(withoutCredentials('https://token-of-mine@host/a.git'), 'https://***@host/a.git')
+  for (const plain of ['ssh://git@host/a.git', 'git@host:a.git', '/src/a@b'])
+    t.equal(withoutCredentials(plain), plain)
 })
 
 t.test(
