@@ -1,9 +1,13 @@
+import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { execa } from 'execa'
+import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
+import { pickVariables } from '../lib/host-variables.ts'
+import { openPlainFile } from '../lib/plain-file.ts'
+import { ProcessScope, scopeVariable } from '../lib/processes/process-scope.ts'
 import { processTable } from '../lib/processes/process-table.ts'
+import { SecretMask } from '../lib/secret-mask.ts'
 import { readEnvironment } from './sandbox/environment-file.ts'
 import { listenersOf } from './sandbox/listeners.ts'
 import { membersOf } from './sandbox/members.ts'
@@ -13,16 +17,25 @@ import type { Setting } from './setting.ts'
 import type { Places } from './workspace/places.ts'
 
 const statusMs = 15_000
+const statusAtMost = 64 * 1024
+/** How long what it said last may take to arrive. */
+const restMs = 500
 const probeMs = 3_000
+/** Each part. More than those above, which tell more of what took so long. */
+const partMs = 20_000
 const tailBytes = 8 * 1024
 
 type Section = readonly [title: string, text: string]
 
 /**
  * What there is to know when a phase has failed, always the same and in the same order: services, processes, ports, the last
- * answer, the ends of all logs. Each part is bounded in time, and one that fails says so in its place.
+ * answer, the ends of all logs. Each part is bounded in time, and one that fails says so in its place. Secrets are covered.
  */
-export async function diagnose(places: Places, { mark }: Pick<Setting, 'mark'>): Promise<string> {
+export async function diagnose(
+  places: Places,
+  { mark }: Pick<Setting, 'mark'>,
+  secrets: readonly string[] = [],
+): Promise<string> {
   const parts: readonly (readonly [string, () => Promise<string>])[] = [
     ['Services', () => services(places)],
     ['Processes of the run', async () => processes(mark)],
@@ -30,26 +43,41 @@ export async function diagnose(places: Places, { mark }: Pick<Setting, 'mark'>):
     ['Last answers', () => answers(places)],
   ]
   const sections: Section[] = await Promise.all(
-    parts.map(async ([title, read]) => [title, await read().catch(String)] as const),
+    parts.map(async ([title, read]) => [title, await inTime(read())] as const),
   )
-  return [...sections, ...(await logTails(places))]
-    .map(([title, text]) => `== ${title}\n${text}\n`)
-    .join('\n')
+  const text = Buffer.from(
+    [...sections, ...(await logTails(places))].map(([title, text]) => `== ${title}\n${text}\n`).join('\n'),
+  )
+  new SecretMask(secrets).cover(text)
+  return text.toString()
 }
 
+const inTime = (part: Promise<string>): Promise<string> =>
+  Promise.race([part.catch(String), delay(partMs, `this took longer than ${partMs / 1_000} s`, { ref: false })])
+
+/** In a scope of its own: whatever the clone's command starts ends with it, though it keeps the pipes. */
 async function services(places: Places): Promise<string> {
   if (!existsSync(join(places.clone, 'node_modules'))) return 'nothing is installed yet'
-  const { all = '', shortMessage } = await execa(process.execPath, ['tasks/cli.mjs', 'status'], {
+  await using scope = new ProcessScope({ graceMs: 500 })
+  const child = scope.spawn(process.execPath, ['tasks/cli.mjs', 'status'], {
     cwd: places.clone,
-    env: await readEnvironment(places),
-    extendEnv: false,
-    stdin: 'ignore',
-    all: true,
-    timeout: statusMs,
-    killSignal: 'SIGKILL',
-    reject: false,
+    env: { ...(await readEnvironment(places)), ...pickVariables([scopeVariable], process.env) },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  return all || String(shortMessage)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      if (said.length < statusAtMost) said += text
+    })
+  const timer = setTimeout(() => void scope.end({ graceMs: 0 }), statusMs)
+  try {
+    const [code, signal] = await once(child, 'exit')
+    await scope.end()
+    if (child.stdout?.closed === false) await Promise.race([once(child, 'close'), delay(restMs)])
+    return said || `"status" said nothing, and ended with ${code ?? signal}`
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** As a tree, those first whose parent is none of the run's. */
@@ -102,10 +130,11 @@ export const logFiles = ({ clone, runtime }: Places): string[] => [
 ]
 
 const logTails = (places: Places): Promise<Section[]> =>
-  Promise.all(logFiles(places).map(async path => [basename(path), await tailOf(path).catch(String)] as const))
+  Promise.all(logFiles(places).map(async path => [basename(path), await inTime(tailOf(path))] as const))
 
 async function tailOf(path: string): Promise<string> {
-  await using file = await open(path, 'r')
+  await using file = await openPlainFile(path)
+  if (file === undefined) return 'this is no plain file'
   const { size } = await file.stat()
   const from = Math.max(0, size - tailBytes)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)

@@ -162,10 +162,14 @@ async function orDiagnosis(
   } catch (error) {
     // Ended with the whole run, for somebody asked for that. A limit that is reached is told as a mistake.
     if (signal.aborted && !(signal.reason instanceof UserError)) throw error
-    const text = await diagnose(places, setting)
     const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
-    await writeFile(file, text, { mode: 0o600 })
-    log(`how things stood then: ${file}`)
+    // Whatever becomes of it, why the phase failed is what counts.
+    await diagnose(places, setting, secretsOf(setting))
+      .then(text => writeFile(file, text, { mode: 0o600 }))
+      .then(
+        () => log(`how things stood then: ${file}`),
+        (fault: unknown) => log(`how things stood then cannot be told: ${fault}`),
+      )
     throw error
   }
 }
