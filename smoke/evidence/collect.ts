@@ -1,6 +1,10 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises'
-import { basename, join, relative } from 'node:path'
+import { createWriteStream } from 'node:fs'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { openPlainFile } from '../../lib/plain-file.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
+import { SecretMask } from '../../lib/secret-mask.ts'
 import { logFiles } from '../diagnosis.ts'
 import type { Places } from '../workspace/places.ts'
 
@@ -18,20 +22,62 @@ export async function makeEvidence(root: string, now: Date, run: string): Promis
   return directory
 }
 
-/** Copies what lies in the workspace alone: the logs of services and of PM2, and what the phases said, whole. */
-export async function collect(places: Places, evidence: string): Promise<void> {
-  const services = join(evidence, 'services')
-  const files = logFiles(places)
-  if (files.length > 0) await mkdir(services, { recursive: true, mode: 0o700 })
-  for (const file of files) await copyFile(file, join(services, basename(file)))
+/**
+ * Copies what lies in the workspace alone: the logs of services and of PM2, and what the phases said, whole. What cannot be copied keeps
+ * nothing else from it, and is named in what is returned.
+ */
+export async function collect(
+  places: Places,
+  evidence: string,
+  { since, secrets }: { readonly since: number; readonly secrets: readonly string[] },
+): Promise<string[]> {
+  const mask = new SecretMask(secrets)
+  const failed: string[] = []
+  const copy = async (from: string, to: string) => {
+    try {
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+      await copyLog(from, to, mask)
+    } catch (error) {
+      failed.push(`${from}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  const taken = new Set<string>()
+  for (const file of logFiles(places)) {
+    // PM2 has a log of this name in two places.
+    const name = taken.has(basename(file)) ? `${basename(dirname(file))}-${basename(file)}` : basename(file)
+    taken.add(name)
+    await copy(file, join(evidence, 'services', name))
+  }
   const logs = join(places.taskArtifacts, 'task', 'logs')
-  const phases = join(evidence, 'phases')
   for (const run of await namesIn(logs))
     for (const name of await namesIn(join(logs, run)))
-      if (name.endsWith('.log')) {
-        await mkdir(phases, { recursive: true, mode: 0o700 })
-        await copyFile(join(logs, run, name), join(phases, name))
-      }
+      if (name.endsWith('.log') && (await isSince(join(logs, run, name), since)))
+        await copy(join(logs, run, name), join(evidence, 'phases', name))
+  return failed
+}
+
+/** A workspace that is used again has the logs of earlier runs, too. */
+const isSince = async (path: string, since: number): Promise<boolean> =>
+  ((await lstat(path).catch(() => undefined))?.mtimeMs ?? 0) >= since
+
+/** What the clone has written may be a link or a pipe, which lead elsewhere or nowhere. */
+async function copyLog(from: string, to: string, mask: SecretMask): Promise<void> {
+  const file = await openPlainFile(from)
+  if (file === undefined) throw new Error('it is no plain file')
+  await pipeline(file.createReadStream(), chunks => masked(chunks, mask), createWriteStream(to, { mode: 0o600 }))
+}
+
+/** A secret that two pieces share is put together before it is covered. */
+async function* masked(chunks: AsyncIterable<Buffer>, mask: SecretMask): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk])
+    const whole = bytes.length - (mask.isEmpty ? 0 : mask.unfinished(bytes))
+    mask.cover(bytes)
+    rest = bytes.subarray(whole)
+    yield bytes.subarray(0, whole)
+  }
+  yield rest
 }
 
 /** Everything below the evidence of one run, by its path in there. */
@@ -43,12 +89,14 @@ export async function evidenceFiles(evidence: string): Promise<string[]> {
     .sort()
 }
 
-/** Removes the evidence of the runs before the last so many. */
+/** Removes the evidence of the runs before the last so many, and nothing that is none. */
 export async function pruneEvidence(root: string, keep: number): Promise<void> {
-  const runs = (await namesIn(evidenceRoot(root))).sort()
+  const runs = (await namesIn(evidenceRoot(root))).filter(name => ofRun.test(name)).sort()
   for (const run of runs.slice(0, Math.max(0, runs.length - keep)))
     await removeTree(join(evidenceRoot(root), run))
 }
+
+const ofRun = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-\w+$/
 
 async function namesIn(directory: string): Promise<string[]> {
   return await readdir(directory).catch(() => [])

@@ -97,7 +97,8 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   }
 
   async function conclude(): Promise<Summary> {
-    await collect(places, evidence)
+    for (const fault of await collect(places, evidence, { since: started, secrets }))
+      log(`not kept among the evidence: ${fault}`)
     const summary = summaryOf({
       ...{ run, findings, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
       source: source.kind === 'checkout' ? source.path : withoutCredentials(source.address),

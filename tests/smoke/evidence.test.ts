@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { evidenceRoot, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
+import { collect, evidenceRoot, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
 import { phaseRecords } from '../../smoke/evidence/events.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { summaryOf } from '../../smoke/evidence/summary.ts'
-import { room } from './room.ts'
+import { placesIn } from '../../smoke/workspace/places.ts'
+import { room, write } from './room.ts'
 
 const tasks = ['clone', 'up', 'ready', 'down'].map(name => ({
   name,
@@ -96,8 +98,35 @@ t.test('each run has a directory of its own, and the oldest go', async t => {
   const root = room(t)
   for (const [at, run] of ['a', 'b', 'c', 'd'].entries()) await makeEvidence(root, new Date(at * 1_000), run)
   await makeEvidence(root, new Date(3_000), 'e')
+  write(join(evidenceRoot(root), '0-notes.txt'), 'of somebody')
   await pruneEvidence(root, 2)
-  t.same(readdirSync(evidenceRoot(root)).sort(), ['1970-01-01T00-00-03Z-d', '1970-01-01T00-00-03Z-e'])
+  const last = ['0-notes.txt', '1970-01-01T00-00-03Z-d', '1970-01-01T00-00-03Z-e']
+  t.same(readdirSync(evidenceRoot(root)).sort(), last)
   mkdirSync(join(root, 'none'))
   await pruneEvidence(join(root, 'none'), 2)
+})
+
+t.test('the logs of this run are kept without secrets, and what cannot be keeps none of the others', async t => {
+  const places = placesIn(room(t))
+  const evidence = join(room(t), 'evidence')
+  const logs = join(places.clone, '.artifacts/logs')
+  write(join(logs, 'api.log'), `${'x'.repeat(65_533)}hunter2 ${'y'.repeat(9)}hunt`)
+  write(join(places.clone, '.artifacts/pm2/pm2.log'), 'one')
+  write(join(places.runtime, 'debug-server-1/pm2.log'), 'other')
+  write(join(places.workspace, 'private'), 'nobody is to see this')
+  symlinkSync(join(places.workspace, 'private'), join(logs, 'a.log'))
+  mkdirSync(join(logs, 'b.log'))
+  execFileSync('mkfifo', [join(logs, 'c.log')])
+  const phase = (run: string) => join(places.taskArtifacts, 'task/logs', run, 'up.log')
+  write(phase('first'), 'of now')
+  write(phase('second'), 'of before')
+  utimesSync(phase('second'), 1, 1)
+  const since = 100_000
+  const failed = await collect(places, evidence, { since, secrets: ['hunter2'] })
+  t.same(failed.map(text => text.slice(logs.length)), ['/a', '/b', '/c'].map(name => `${name}.log: it is no plain file`))
+  const kept = (name: string) => readFileSync(join(evidence, name), 'utf8')
+  t.equal(kept('services/api.log'), `${'x'.repeat(65_533)}******* ${'y'.repeat(9)}hunt`)
+  t.equal(kept('services/pm2.log'), 'one')
+  t.equal(kept('services/debug-server-1-pm2.log'), 'other')
+  t.equal(kept('phases/up.log'), 'of now')
 })
