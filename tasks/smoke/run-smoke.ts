@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SmokeSettings } from '../../config/schema.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
@@ -38,6 +39,10 @@ type Running = Pick<TaskContext, 'scope' | 'signal' | 'log' | 'progress' | 'prin
 /** How long what comes after the phases may take to look once more whether all is as it was. */
 const lastLookMs = 30_000
 
+/** What the phases have said last, and how long that may take to arrive. */
+const lastLines = 20
+const restMs = 1_000
+
 /**
  * One run: moves into the workspace, has the phases run there by the engine, and then, however that went, ends what is left,
  * keeps the evidence and moves out. Where this process is killed, a keeper moves out for it.
@@ -57,37 +62,47 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   void keeper
   using lock = await moveIn(prepared, { run, mark, now: new Date(started), endsFormer: options.portKill })
   void lock
-  const evidence = await makeEvidence(surroundings.root, new Date(started), run)
-  await pruneEvidence(surroundings.root, settings.keep_evidence)
-  log(`run ${run} with ${agentText[agent.kind]}, in ${places.workspace}; evidence: ${evidence}`)
   const findings: Finding[] = []
   let bug: unknown
+  let ended: { readonly summary: Summary; readonly evidence: string }
   try {
-    const setting = await setUp(prepared, running, { run, mark, evidence })
-    if (source.kind === 'checkout' && source.uncommitted > 0)
-      log(`${source.uncommitted} uncommitted change(s) of ${source.path} are not tested`)
-    await runPhases(prepared, running, evidence)
-    await look(setting)
-  } catch (error) {
-    if (!signal.aborted) findings.push({ phase: 'start', reason: reasonOf(error) })
-    if (!(error instanceof UserError)) bug = error
+    ended = await runThere()
+  } finally {
+    if (!keep) await removeWorkspace(places)
   }
-  await scope.end()
-  const summary = await conclude()
-  if (!keep) await removeWorkspace(places)
+  const { summary, evidence } = ended
   print(resultText(summary, evidence, agent.kind))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
   if (summary.outcome === 'failed') throw failure(summary, evidence)
 
+  async function runThere() {
+    const evidence = await makeEvidence(surroundings.root, new Date(started), run)
+    await pruneEvidence(surroundings.root, settings.keep_evidence)
+    log(`run ${run} with ${agentText[agent.kind]}, in ${places.workspace}; evidence: ${evidence}`)
+    try {
+      const setting = await setUp(prepared, running, { run, mark, evidence })
+      if (source.kind === 'checkout' && source.uncommitted > 0)
+        log(`${source.uncommitted} uncommitted change(s) of ${source.path} are not tested`)
+      const fault = await runPhases(prepared, running, evidence)
+      if (fault !== undefined && !signal.aborted) findings.push({ phase: 'phases', reason: fault })
+      await look(setting, evidence)
+    } catch (error) {
+      if (!signal.aborted) findings.push({ phase: 'start', reason: reasonOf(error) })
+      if (!(error instanceof UserError)) bug = error
+    }
+    await scope.end()
+    return { summary: await conclude(evidence), evidence }
+  }
+
   /** What the phases cannot say, for they did not come to it, or are over. */
-  async function look(setting: Setting): Promise<void> {
+  async function look(setting: Setting, evidence: string): Promise<void> {
     if (signal.aborted) return
     const left = await scope.survivors()
     if (left.length > 0 && phases.includes('down'))
       findings.push({ phase: 'down', reason: `processes are left: ${left.map(processText).join(', ')}` })
-    const records = await recordsIn(evidence)
-    if (records.find(({ name }) => name === 'untouched')?.outcome !== 'skipped') return
+    const seen = (await recordsIn(evidence)).find(({ name }) => name === 'untouched')?.outcome
+    if (seen === 'passed' || seen === 'failed') return
     await scope.end()
     try {
       await untouched({ places, setting, log, signal: AbortSignal.timeout(lastLookMs) })
@@ -96,7 +111,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     }
   }
 
-  async function conclude(): Promise<Summary> {
+  async function conclude(evidence: string): Promise<Summary> {
     for (const fault of await collect(places, evidence, { since: started, secrets }))
       log(`not kept among the evidence: ${fault}`)
     const summary = summaryOf({
@@ -156,12 +171,15 @@ async function setUp(
   return setting
 }
 
-/** Has the engine run the phases, in a process of its own with the environment of the sandbox and nothing else. */
+/**
+ * Has the engine run the phases, in a process of its own with the environment of the sandbox and nothing else. What is returned is how
+ * that ended, unless it ended well, with what it said last: of one that could not even begin there is nothing else.
+ */
 async function runPhases(
   { places, phases }: Prepared,
-  { scope, signal, log }: Running,
+  { scope, log }: Running,
   evidence: string,
-): Promise<void> {
+): Promise<string | undefined> {
   const file = (name: string) => join(evidence, name)
   const reports = [
     'plain',
@@ -185,11 +203,19 @@ async function runPhases(
   })
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new Error('its output is piped')
-  for (const input of [stdout, stderr]) createInterface({ input }).on('line', log)
-  // Not its streams: whoever has inherited them may hold them for ever.
+  const last: string[] = []
+  for (const input of [stdout, stderr])
+    createInterface({ input }).on('line', line => {
+      log(line)
+      last.push(line)
+      if (last.length > lastLines) last.shift()
+    })
+  const closed = once(child, 'close').catch(() => {})
   await once(child, 'exit')
-  if (!signal.aborted && child.exitCode !== 0)
-    log(`the phases ended with ${child.exitCode ?? child.signalCode}`)
+  // Not its streams: whoever has inherited them may hold them for ever.
+  await Promise.race([closed, delay(restMs, undefined, { ref: false })])
+  if (child.exitCode === 0) return undefined
+  return [`the phases ended with ${child.exitCode ?? child.signalCode}`, ...last].join('\n')
 }
 
 async function recordsIn(evidence: string) {
