@@ -9,6 +9,14 @@ export type Git = {
 
 const deadlineMs = 60_000
 
+/** Set by git for the hooks that it runs: there they would name another repository than the one that is meant. */
+const ofHooks = Object.fromEntries(
+  [
+    ...['DIR', 'WORK_TREE', 'INDEX_FILE', 'COMMON_DIR', 'PREFIX', 'NAMESPACE'],
+    ...['OBJECT_DIRECTORY', 'ALTERNATE_OBJECT_DIRECTORIES'],
+  ].map(name => [`GIT_${name}`, undefined]),
+)
+
 /** What git says, as it is. An error of git's is one of ours, with what it said. */
 export async function gitOutput(
   { environment, signal }: Git,
@@ -18,7 +26,7 @@ export async function gitOutput(
   const result = await execa('git', args, {
     cwd,
     // It would otherwise refresh the index of a checkout that is only looked at.
-    env: { ...environment, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
+    env: { ...environment, ...ofHooks, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' },
     extendEnv: false,
     stdin: 'ignore',
     stripFinalNewline: false,

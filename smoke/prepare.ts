@@ -7,7 +7,7 @@ import type { Git } from './git.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
 import type { AgentSetting } from './setting.ts'
-import { commitsBehind, readSource, type Source } from './source.ts'
+import { commitOf, commitsBehind, readSource, type Source } from './source.ts'
 import type { Stage } from './stages/stage.ts'
 import { stagesFor } from './stages/stages.ts'
 import { type Decision, decide } from './workspace/decide.ts'
@@ -96,13 +96,27 @@ async function mustBootstrap(
     })
   if (missing !== undefined || forceBootstrap || bootstrapOnly) return true
   if (source.kind === 'checkout' && !forceOutdated) {
-    const behind = await commitsBehind(source, places.clone, git)
-    if (behind > 0)
-      throw new UserError(`the clone in ${places.workspace} is ${behind} commit(s) behind ${source.path}`, {
+    const other = await otherThan(source, places.clone, git)
+    if (other !== undefined)
+      throw new UserError(`the clone in ${places.workspace} is ${other}`, {
         fix: 'add --force-bootstrap to clone it anew, or --force-outdated to use it as it is',
       })
   }
   return false
+}
+
+/** How a clone that is used again differs from what is to be tried. It may be ahead, as of a --revision that is older. */
+async function otherThan(
+  source: Extract<Source, { kind: 'checkout' }>,
+  clone: string,
+  git: Git,
+): Promise<string | undefined> {
+  const head = await commitOf(git, clone, 'HEAD')
+  if (head === source.revision) return undefined
+  const behind = await commitsBehind(source, head, git)
+  return behind > 0
+    ? `${behind} commit(s) behind ${source.path}`
+    : `at ${head.slice(0, 12)}, not at ${source.revision.slice(0, 12)}, which is to be tried`
 }
 
 /** What a workspace has once its bootstrap is over. */

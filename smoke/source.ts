@@ -45,11 +45,10 @@ export const commitOf = async (git: Git, path: string, revision: string): Promis
   (await gitOutput(git, path, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`)).trim()
 
 /**
- * How many commits a clone is behind the source, for a clone that is used again. Asked of the source, which has both; a commit
+ * How many commits a clone that is used again is behind the source. Asked of the source, which has both; a commit
  * that it does not know, as after a rebase, is git's error and ours.
  */
-export async function commitsBehind(source: Extract<Source, { kind: 'checkout' }>, clone: string, git: Git) {
-  const head = await commitOf(git, clone, 'HEAD')
+export async function commitsBehind(source: Extract<Source, { kind: 'checkout' }>, head: string, git: Git) {
   const count = await gitOutput(git, source.path, 'rev-list', '--count', `${head}..${source.revision}`)
   return Number(count.trim())
 }

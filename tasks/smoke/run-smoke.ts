@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SmokeSettings } from '../../config/schema.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
+import { readPlainFile } from '../../lib/plain-file.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { collect, evidenceFiles, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
@@ -26,6 +27,7 @@ import { secretsIn, withoutCredentials } from '../../smoke/sandbox/secrets.ts'
 import { type Setting, writeSetting } from '../../smoke/setting.ts'
 import { startKeeper } from '../../smoke/workspace/keeper.ts'
 import { moveIn } from '../../smoke/workspace/move-in.ts'
+import type { Places } from '../../smoke/workspace/places.ts'
 import { removeWorkspace } from '../../smoke/workspace/remove.ts'
 import type { TaskContext } from '../engine/context.ts'
 
@@ -117,7 +119,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     const summary = summaryOf({
       ...{ run, findings, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
       source: source.kind === 'checkout' ? source.path : withoutCredentials(source.address),
-      revision: source.revision ?? null,
+      revision: testedIn(places) ?? source.revision ?? null,
       started_at: toInstant(started),
       duration_ms: systemClock.now() - started,
       phases: await recordsIn(evidence),
@@ -216,6 +218,12 @@ async function runPhases(
   await Promise.race([closed, delay(restMs, undefined, { ref: false })])
   if (child.exitCode === 0) return undefined
   return [`the phases ended with ${child.exitCode ?? child.signalCode}`, ...last].join('\n')
+}
+
+/** The commit that the clone is at: not the one that was asked for, where a clone that is outdated was used as it is. */
+function testedIn({ clone }: Places): string | undefined {
+  const [commit] = /^[\da-f]{40,64}$/m.exec(String(readPlainFile(join(clone, '.git', 'HEAD'), 200))) ?? []
+  return commit
 }
 
 async function recordsIn(evidence: string) {

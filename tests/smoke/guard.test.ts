@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { checkoutSnapshot } from '../../smoke/guard/checkout.ts'
 import { changesBetween } from '../../smoke/guard/compare.ts'
 import {
   compareSnapshots,
@@ -126,4 +127,14 @@ t.test('snapshots are kept in a file', async t => {
   const snapshots = await takeSnapshots({ checkout: undefined, places: [join(directory, 'place')] }, git)
   await saveSnapshots(join(directory, 'before.json'), snapshots)
   t.same(await savedSnapshots(join(directory, 'before.json')), snapshots)
+})
+
+t.test('a checkout is read as itself in a hook of another one, too', async t => {
+  const [root, other] = [room(t), room(t)]
+  for (const [at, directory] of [root, other].entries()) {
+    write(join(directory, 'file'), String(at))
+    commit(directory, 'one')
+  }
+  const hook = { ...git.environment, GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: '/none' }
+  t.same(await checkoutSnapshot(root, { environment: hook }), await checkoutSnapshot(root, git))
 })

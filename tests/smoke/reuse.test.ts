@@ -37,6 +37,12 @@ t.test(
     commit(rig.source, 'later')
     const behind = await rig.run('--workspace', workspace, '--test-scope', 'none')
     t.match(behind, { code: 1, stderr: /is 1 commit\(s\) behind[\s\S]*--force-outdated/ })
+    t.match(await rig.run('--workspace', workspace, '--force-outdated', '--plan-only'), { code: 0 })
+    t.match(await rig.run('--workspace', workspace, '--force-bootstrap', '--bootstrap-only'), { code: 0 })
+    t.match(await rig.run('--workspace', workspace, '--revision', 'HEAD~1', '--plan-only'), {
+      code: 1,
+      stderr: /is at [\da-f]{12}, not at [\da-f]{12}[\s\S]*--force-bootstrap/,
+    })
     t.match(await rig.run('--cleanup-only', '--workspace', workspace), { code: 0, stdout: /removed .*mine/ })
     t.same(rig.left(), [])
   },
