@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeAtomically } from '../../lib/atomic-file.ts'
@@ -39,7 +39,12 @@ export function guardedPlaces(home: string, environment: Variables): string[] {
 
 export async function takeSnapshots({ checkout, places }: Guarded, git: Git): Promise<Snapshots> {
   const all: Record<string, Snapshot> = {}
-  for (const place of places) all[place] = await snapshotOf(place)
+  for (const place of places) {
+    all[place] = await snapshotOf(place)
+    // A home that is a link to where it is really kept.
+    const real = await realpath(place).catch(() => place)
+    if (real !== place) all[real] = await snapshotOf(real)
+  }
   if (checkout !== undefined) all[checkout] = await checkoutSnapshot(checkout, git)
   return all
 }

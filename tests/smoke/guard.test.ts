@@ -138,3 +138,23 @@ t.test('a checkout is read as itself in a hook of another one, too', async t => 
   const hook = { ...git.environment, GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: '/none' }
   t.same(await checkoutSnapshot(root, { environment: hook }), await checkoutSnapshot(root, git))
 })
+
+t.test('a place that is a link, or has one to a file, counts by what is there', async t => {
+  const kept = join(room(t), 'kept')
+  const home = room(t)
+  write(join(kept, 'codex/config.toml'), 'a')
+  write(join(kept, 'npmrc'), 'a')
+  symlinkSync(join(kept, 'codex'), join(home, '.codex'))
+  symlinkSync(join(kept, 'npmrc'), join(home, '.npmrc'))
+  symlinkSync('.loop', join(home, '.loop'))
+  const guarded = { checkout: undefined, places: ['.codex', '.npmrc', '.loop'].map(name => join(home, name)) }
+  const before = await takeSnapshots(guarded, git)
+  write(join(kept, 'codex/config.toml'), 'b')
+  write(join(kept, 'npmrc'), 'b')
+  const { changes } = compareSnapshots(before, await takeSnapshots(guarded, git), () => false)
+  t.same(changes.map(({ path }) => path).sort(), [
+    join(home, '.npmrc'),
+    join(kept, 'codex/config.toml'),
+    join(kept, 'npmrc'),
+  ].sort())
+})
