@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 
@@ -12,19 +13,23 @@ export type McpClient = AsyncDisposable & {
 
 const pagesAtMost = 100
 
-export async function connectMcp({ url, token }: Gateway): Promise<McpClient> {
+/** How long a gateway may take to say that the session is over; it is over then in any case. */
+const farewellMs = 2_000
+
+/** Whatever is asked of the gateway ends with its signal, though that never answers. */
+export async function connectMcp({ url, token, signal }: Gateway): Promise<McpClient> {
   const client = new Client({ name: 'debug-server-smoke', version: '1' })
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
   })
-  await client.connect(transport)
+  await client.connect(transport, { signal })
   return {
     client,
     async tools() {
       const all: { readonly name: string }[] = []
       let cursor: string | undefined
       for (let page = 0; page < pagesAtMost; page++) {
-        const listed = await client.listTools(cursor === undefined ? {} : { cursor })
+        const listed = await client.listTools(cursor === undefined ? {} : { cursor }, { signal })
         all.push(...listed.tools)
         cursor = listed.nextCursor
         if (cursor === undefined) return all
@@ -32,7 +37,10 @@ export async function connectMcp({ url, token }: Gateway): Promise<McpClient> {
       throw new Error(`the list of tools has more than ${pagesAtMost} pages`)
     },
     async [Symbol.asyncDispose]() {
-      await transport.terminateSession().catch(() => {})
+      await Promise.race([
+        transport.terminateSession().catch(() => {}),
+        delay(farewellMs, undefined, { ref: false }),
+      ])
       await client.close()
     },
   }

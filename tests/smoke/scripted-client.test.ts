@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
@@ -88,4 +89,41 @@ t.test('a list of tools is read to its last page', async t => {
     (await mcp.tools()).map(({ name }) => name),
     ['add', 'refuse', 'hang'],
   )
+})
+
+t.test('a gateway that never answers holds up nobody', async t => {
+  const http = createServer(() => {}).listen(0, '127.0.0.1')
+  t.teardown(() => {
+    http.close()
+    http.closeAllConnections()
+  })
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+  const server = { url: `http://127.0.0.1:${port}/mcp`, token: 'x', signal: AbortSignal.timeout(200) }
+  await t.rejects(connectMcp(server), /abort|timeout/i)
+})
+
+t.test('nor does one that never says farewell', async t => {
+  const http = createServer((request, response) => {
+    let text = ''
+    request.setEncoding('utf8').on('data', data => (text += data))
+    request.on('end', () => {
+      if (request.method === 'DELETE') return
+      const { id, method } = JSON.parse(text || '{}')
+      if (method !== 'initialize') return response.writeHead(202).end()
+      const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'x', version: '1' } }
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 's' })
+        .end(JSON.stringify({ jsonrpc: '2.0', id, result }))
+    })
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => {
+    http.close()
+    http.closeAllConnections()
+  })
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+  const server = { url: `http://127.0.0.1:${port}/mcp`, token: 'x', signal: new AbortController().signal }
+  const mcp = await connectMcp(server)
+  await t.resolves(mcp[Symbol.asyncDispose]())
 })
