@@ -57,7 +57,7 @@ export async function codexExec(run: CodexRun): Promise<CodexEnd> {
   const child = scope.spawn(program, ['exec', '--json', '--skip-git-repo-check', '--cd', work, prompt], {
     cwd: work,
     env: {
-      ...pickVariables([...localeVariables, 'PATH', scopeVariable], process.env),
+      ...pickVariables([...localeVariables, 'PATH', 'TMPDIR', scopeVariable], process.env),
       HOME: home,
       CODEX_HOME: home,
       [keyVariable]: model.key,

@@ -8,7 +8,9 @@ import type { Phase } from './phase.ts'
 export async function clone({ places, setting, exec, log, signal }: Phase): Promise<void> {
   await removeTree(places.clone)
   const cwd = places.workspace
-  await exec('git', ['clone', '--quiet', '--no-checkout', '--', setting.source, places.clone], { cwd })
+  // Hard links would make the clone's objects files of the source's own.
+  const flags = ['--quiet', '--no-hardlinks', '--no-checkout']
+  await exec('git', ['clone', ...flags, '--', setting.source, places.clone], { cwd })
   const git = { environment: process.env, signal }
   const commit = await commitIn(places.clone)
   await exec('git', ['checkout', '--quiet', '--detach', commit, '--'])

@@ -23,7 +23,7 @@ export async function readEnvironment({
   const lines = text.split('\n').filter(line => line !== '')
   return Object.fromEntries(
     lines.map((line, at) => {
-      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(line) ?? []
+      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(line) ?? []
       if (name === undefined || value === undefined)
         throw new UserError(`${environmentFile}:${at + 1} is no NAME=value`, {
           fix: 'run again with --force-bootstrap',

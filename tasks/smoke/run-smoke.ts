@@ -137,7 +137,7 @@ async function setUp(
   { run, mark, evidence }: Pick<Setting, 'run' | 'mark' | 'evidence'>,
 ): Promise<Setting> {
   const { home } = surroundings
-  const before = existsSync(places.environmentFile) ? portsIn(await readEnvironment(places)) : {}
+  const before = existsSync(places.environmentFile) ? portsIn(await earlier()) : {}
   const sandbox = sandboxEnvironment(
     places,
     { environment, home, nodeDirectory: dirname(process.execPath), exists: existsSync },
@@ -171,6 +171,16 @@ async function setUp(
     `import { phaseTasks } from ${phaseTasks}\n\nexport default phaseTasks(import.meta.dirname)\n`,
   )
   return setting
+
+  /** One that cannot be read is written anew with the clone, and says what is wrong where that is used as it is. */
+  async function earlier(): Promise<Record<string, string>> {
+    try {
+      return await readEnvironment(places)
+    } catch (error) {
+      if (!phases.includes('bootstrap')) throw error
+      return {}
+    }
+  }
 }
 
 /**

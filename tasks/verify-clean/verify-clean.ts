@@ -20,7 +20,8 @@ export async function verifyClean({ root, environment, exec }: Checkout): Promis
       .filter(Boolean)
   const [dirt, tracked, gateway] = await Promise.all([
     list('status', '--porcelain', '--untracked-files=all', '-z'),
-    list('ls-files', '--cached', '--ignored', '--exclude-standard', '-z'),
+    // What a person has git ignore everywhere is none of this checkout's.
+    list('ls-files', '--cached', '--ignored', '--exclude-per-directory=.gitignore', '-z'),
     driftOfServers(root, environment),
   ])
   const faults = [

@@ -59,6 +59,17 @@ t.test('an agent is ended with the run', async t => {
   t.match(await ended, { timedOut: false, exit: /^SIG/ })
 })
 
+t.test('its home and its temporary files lie where those of the harness do', async t => {
+  const own = room(t)
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = own
+  t.teardown(() => (before === undefined ? delete process.env.TMPDIR : (process.env.TMPDIR = before)))
+  const { stdout } = await run(agent(t, 'echo "$HOME"; mktemp; echo "${PM2_HOME-unset} $CODEX_HOME"'))
+  const [home, temporary, others] = stdout.split('\n')
+  for (const path of [home, temporary]) t.ok(path?.startsWith(`${own}/`), path)
+  t.equal(others, `unset ${home}`)
+})
+
 t.test('one that floods is ended, and costs no more than a bound', async t => {
   const { flooded, stdout } = await run(agent(t, 'exec yes "$(head -c 10000 /dev/zero | tr "\\0" x)"'))
   t.equal(flooded, true)

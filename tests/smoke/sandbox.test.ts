@@ -85,7 +85,7 @@ t.test(
   'sandbox.env comes back as it was written, for its owner alone, and what is none is refused',
   async t => {
     const own = placesIn(room(t))
-    const environment = { PATH: '/a:/b', EMPTY: '', EQUALS: 'a=b', SPACES: ' \'"$x ' }
+    const environment = { PATH: '/a:/b', EMPTY: '', EQUALS: 'a=b', SPACES: ' \'"$x ', RETURN: 'a\rb\u2028' }
     await writeEnvironment(own, environment)
     t.equal(statSync(own.environmentFile).mode & 0o777, 0o600)
     t.same(await readEnvironment(own), environment)

@@ -58,6 +58,8 @@ t.test('what is as it was committed passes, and nothing is asked where nothing i
   const { write, verify } = checkout(t)
   write('out', 'ignored')
   t.same(await verify(), {})
+  write('.git/info/exclude', 'source.ts\n')
+  t.same(await verify(), {}, 'what somebody has ignored for themselves says nothing of what is tracked')
 })
 
 t.test('changed, new and tracked generated files are all named', async t => {
