@@ -30,14 +30,19 @@ export async function clone({ places, setting, exec, log, signal }: Phase): Prom
 }
 
 /** Nothing that the project does may leave a trace in its checkout. */
-export async function requireClean(path: string, signal: AbortSignal): Promise<void> {
+export async function requireClean(
+  path: string,
+  signal: AbortSignal,
+  {
+    what = 'the clone',
+    fix = 'what is written at run time lies below .artifacts, which git ignores',
+  }: { readonly what?: string; readonly fix?: string } = {},
+): Promise<void> {
   const status = await gitOutput(
     { environment: process.env, signal },
     path,
     ...['status', '--porcelain', '--untracked-files=all'],
   )
   if (status !== '')
-    throw new UserError(`the clone is not clean any more:\n${status.trimEnd()}`, {
-      fix: 'what is written at run time lies below .artifacts, which git ignores',
-    })
+    throw new UserError(`${what} is not clean any more:\n${status.trimEnd()}`, { fix })
 }

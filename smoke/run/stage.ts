@@ -14,6 +14,7 @@ import { readEnvironment } from '../sandbox/environment-file.ts'
 import { portsIn } from '../sandbox/ports.ts'
 import { gateway, judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
+import { requireClean } from './clone.ts'
 import type { Phase } from './phase.ts'
 
 /** Has the agent do one stage, keeps its transcript whatever comes of it, and judges that. */
@@ -35,6 +36,11 @@ export async function runStage(phase: Phase, stage: Stage): Promise<void> {
   if (reason !== undefined)
     throw new UserError(`the stage "${stage.name}" failed: ${reason}`, { fix: `see ${file}` })
   await lookAtTools(stage, server, join(directory, `${stage.name}.tools.json`))
+  // What it did by no tool and no shell of its own, the transcript does not tell.
+  await requireClean(phase.places.client, phase.signal, {
+    what: `the repository that the agent of "${stage.name}" works on`,
+    fix: 'a stage is done by tools alone, and changes no files',
+  })
 }
 
 /** What went wrong beside what the transcript tells, or undefined. */
@@ -78,7 +84,8 @@ async function byCodex(
   for (const line of stdout.split('\n')) if (line !== '') log(shown(line))
   if (timedOut) return `Codex did not end within ${seconds * 0.9} s`
   if (flooded) return 'Codex printed more than anybody reads'
-  return exit === 0 || stdout.includes('"turn.failed"')
+  // The judge tells what Codex itself has told of its end.
+  return exit === 0 || /^\{"type":"turn\.failed"/m.test(stdout)
     ? undefined
     : `Codex ended with ${exit}: ${stderr.trim().slice(-500)}`
 }
