@@ -7,13 +7,20 @@ import { isLockFile, markerName, type Places } from './places.ts'
 /** What cannot be removed for this reason is not there, or belongs to whoever took the place just now. */
 const harmless = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST'])
 
+/** Of what was written while the rest was removed. Where that does not end, the marker stays: without it nobody would ever remove it. */
+const rounds = 3
+
 /**
  * Removes a workspace whose lock is held. The marker goes after all else, so that what a kill leaves of it is still known for
  * what it is, and the lock after the marker, so that nobody moves in meanwhile.
  */
 export async function removeWorkspace({ workspace, marker, lock }: Places): Promise<void> {
-  for (const name of await namesIn(workspace))
-    if (name !== markerName && !isLockFile(name)) await removeTree(join(workspace, name))
+  const left = async () =>
+    (await namesIn(workspace)).filter(name => name !== markerName && !isLockFile(name))
+  for (let round = 0, names = await left(); names.length > 0; names = await left(), round++) {
+    if (round === rounds) throw new Error(`${workspace} cannot be removed: somebody writes ${names[0]} into it`)
+    for (const name of names) await removeTree(join(workspace, name))
+  }
   await rm(marker, { force: true })
   await rm(lock, { force: true })
   await rm(`${lock}-journal`, { force: true })

@@ -43,7 +43,11 @@ export async function smoke(context: SmokeContext): Promise<void> {
     return
   }
   for (const places of stale)
-    if (await cleanUp(places)) log(`removed ${places.workspace}, which no run is at work in`)
+    try {
+      if (await cleanUp(places)) log(`removed ${places.workspace}, which no run is at work in`)
+    } catch (error) {
+      log(`${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`)
+    }
   await runSmoke(prepared, {
     ...context,
     ...{ options, surroundings, settings: smokeSettings(root, environment).values.smoke },
