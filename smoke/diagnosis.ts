@@ -46,14 +46,17 @@ export async function diagnose(
     parts.map(async ([title, read]) => [title, await inTime(read())] as const),
   )
   const text = Buffer.from(
-    [...sections, ...(await logTails(places))].map(([title, text]) => `== ${title}\n${text}\n`).join('\n'),
+    [...sections, ...(await logTails(places))].map(([title, said]) => `== ${title}\n${said}\n`).join('\n'),
   )
   new SecretMask(secrets).cover(text)
   return text.toString()
 }
 
 const inTime = (part: Promise<string>): Promise<string> =>
-  Promise.race([part.catch(String), delay(partMs, `this took longer than ${partMs / 1_000} s`, { ref: false })])
+  Promise.race([
+    part.catch(String),
+    delay(partMs, `this took longer than ${partMs / 1_000} s`, { ref: false }),
+  ])
 
 /** In a scope of its own: whatever the clone's command starts ends with it, though it keeps the pipes. */
 async function services(places: Places): Promise<string> {

@@ -64,7 +64,11 @@ const isSince = async (path: string, since: number): Promise<boolean> =>
 async function copyLog(from: string, to: string, mask: SecretMask): Promise<void> {
   const file = await openPlainFile(from)
   if (file === undefined) throw new Error('it is no plain file')
-  await pipeline(file.createReadStream(), chunks => masked(chunks, mask), createWriteStream(to, { mode: 0o600 }))
+  await pipeline(
+    file.createReadStream(),
+    chunks => masked(chunks, mask),
+    createWriteStream(to, { mode: 0o600 }),
+  )
 }
 
 /** A secret that two pieces share is put together before it is covered. */

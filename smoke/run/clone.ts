@@ -43,6 +43,5 @@ export async function requireClean(
     path,
     ...['status', '--porcelain', '--untracked-files=all'],
   )
-  if (status !== '')
-    throw new UserError(`${what} is not clean any more:\n${status.trimEnd()}`, { fix })
+  if (status !== '') throw new UserError(`${what} is not clean any more:\n${status.trimEnd()}`, { fix })
 }

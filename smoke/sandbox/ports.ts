@@ -33,7 +33,7 @@ const kept = async (port: number | undefined, but: readonly number[]): Promise<n
   port !== undefined && !but.includes(port) && (await isFree(port)) ? port : undefined
 
 async function anyFree({ lowest, highest }: Range, but: readonly number[]): Promise<number> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  for (let attempt = 0; lowest <= highest && attempt < attempts; attempt++) {
     const port = randomInt(lowest, highest + 1)
     if (!but.includes(port) && (await isFree(port))) return port
   }

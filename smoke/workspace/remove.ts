@@ -15,10 +15,10 @@ const rounds = 3
  * what it is, and the lock after the marker, so that nobody moves in meanwhile.
  */
 export async function removeWorkspace({ workspace, marker, lock }: Places): Promise<void> {
-  const left = async () =>
-    (await namesIn(workspace)).filter(name => name !== markerName && !isLockFile(name))
+  const left = async () => (await namesIn(workspace)).filter(name => name !== markerName && !isLockFile(name))
   for (let round = 0, names = await left(); names.length > 0; names = await left(), round++) {
-    if (round === rounds) throw new Error(`${workspace} cannot be removed: somebody writes ${names[0]} into it`)
+    if (round === rounds)
+      throw new Error(`${workspace} cannot be removed: somebody writes ${names[0]} into it`)
     for (const name of names) await removeTree(join(workspace, name))
   }
   await rm(marker, { force: true })

@@ -46,7 +46,9 @@ export async function smoke(context: SmokeContext): Promise<void> {
     try {
       if (await cleanUp(places)) log(`removed ${places.workspace}, which no run is at work in`)
     } catch (error) {
-      log(`${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`)
+      log(
+        `${places.workspace} stays, which no run is at work in: ${error instanceof Error ? error.message : error}`,
+      )
     }
   await runSmoke(prepared, {
     ...context,

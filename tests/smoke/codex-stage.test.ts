@@ -63,7 +63,10 @@ t.test('its home and its temporary files lie where those of the harness do', asy
   const own = room(t)
   const before = process.env.TMPDIR
   process.env.TMPDIR = own
-  t.teardown(() => (before === undefined ? delete process.env.TMPDIR : (process.env.TMPDIR = before)))
+  t.teardown(() => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  })
   const { stdout } = await run(agent(t, 'echo "$HOME"; mktemp; echo "${PM2_HOME-unset} $CODEX_HOME"'))
   const [home, temporary, others] = stdout.split('\n')
   for (const path of [home, temporary]) t.ok(path?.startsWith(`${own}/`), path)

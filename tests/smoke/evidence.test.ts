@@ -106,27 +106,33 @@ t.test('each run has a directory of its own, and the oldest go', async t => {
   await pruneEvidence(join(root, 'none'), 2)
 })
 
-t.test('the logs of this run are kept without secrets, and what cannot be keeps none of the others', async t => {
-  const places = placesIn(room(t))
-  const evidence = join(room(t), 'evidence')
-  const logs = join(places.clone, '.artifacts/logs')
-  write(join(logs, 'api.log'), `${'x'.repeat(65_533)}hunter2 ${'y'.repeat(9)}hunt`)
-  write(join(places.clone, '.artifacts/pm2/pm2.log'), 'one')
-  write(join(places.runtime, 'debug-server-1/pm2.log'), 'other')
-  write(join(places.workspace, 'private'), 'nobody is to see this')
-  symlinkSync(join(places.workspace, 'private'), join(logs, 'a.log'))
-  mkdirSync(join(logs, 'b.log'))
-  execFileSync('mkfifo', [join(logs, 'c.log')])
-  const phase = (run: string) => join(places.taskArtifacts, 'task/logs', run, 'up.log')
-  write(phase('first'), 'of now')
-  write(phase('second'), 'of before')
-  utimesSync(phase('second'), 1, 1)
-  const since = 100_000
-  const failed = await collect(places, evidence, { since, secrets: ['hunter2'] })
-  t.same(failed.map(text => text.slice(logs.length)), ['/a', '/b', '/c'].map(name => `${name}.log: it is no plain file`))
-  const kept = (name: string) => readFileSync(join(evidence, name), 'utf8')
-  t.equal(kept('services/api.log'), `${'x'.repeat(65_533)}******* ${'y'.repeat(9)}hunt`)
-  t.equal(kept('services/pm2.log'), 'one')
-  t.equal(kept('services/debug-server-1-pm2.log'), 'other')
-  t.equal(kept('phases/up.log'), 'of now')
-})
+t.test(
+  'the logs of this run are kept without secrets, and what cannot be keeps none of the others',
+  async t => {
+    const places = placesIn(room(t))
+    const evidence = join(room(t), 'evidence')
+    const logs = join(places.clone, '.artifacts/logs')
+    write(join(logs, 'api.log'), `${'x'.repeat(65_533)}hunter2 ${'y'.repeat(9)}hunt`)
+    write(join(places.clone, '.artifacts/pm2/pm2.log'), 'one')
+    write(join(places.runtime, 'debug-server-1/pm2.log'), 'other')
+    write(join(places.workspace, 'private'), 'nobody is to see this')
+    symlinkSync(join(places.workspace, 'private'), join(logs, 'a.log'))
+    mkdirSync(join(logs, 'b.log'))
+    execFileSync('mkfifo', [join(logs, 'c.log')])
+    const phase = (run: string) => join(places.taskArtifacts, 'task/logs', run, 'up.log')
+    write(phase('first'), 'of now')
+    write(phase('second'), 'of before')
+    utimesSync(phase('second'), 1, 1)
+    const since = 100_000
+    const failed = await collect(places, evidence, { since, secrets: ['hunter2'] })
+    t.same(
+      failed.map(text => text.slice(logs.length)),
+      ['/a', '/b', '/c'].map(name => `${name}.log: it is no plain file`),
+    )
+    const kept = (name: string) => readFileSync(join(evidence, name), 'utf8')
+    t.equal(kept('services/api.log'), `${'x'.repeat(65_533)}******* ${'y'.repeat(9)}hunt`)
+    t.equal(kept('services/pm2.log'), 'one')
+    t.equal(kept('services/debug-server-1-pm2.log'), 'other')
+    t.equal(kept('phases/up.log'), 'of now')
+  },
+)

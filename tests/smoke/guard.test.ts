@@ -135,7 +135,12 @@ t.test('a checkout is read as itself in a hook of another one, too', async t => 
     write(join(directory, 'file'), String(at))
     commit(directory, 'one')
   }
-  const hook = { ...git.environment, GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: '/none' }
+  const hook = {
+    ...git.environment,
+    GIT_DIR: join(other, '.git'),
+    GIT_WORK_TREE: other,
+    GIT_INDEX_FILE: '/none',
+  }
   t.same(await checkoutSnapshot(root, { environment: hook }), await checkoutSnapshot(root, git))
 })
 
@@ -152,9 +157,8 @@ t.test('a place that is a link, or has one to a file, counts by what is there', 
   write(join(kept, 'codex/config.toml'), 'b')
   write(join(kept, 'npmrc'), 'b')
   const { changes } = compareSnapshots(before, await takeSnapshots(guarded, git), () => false)
-  t.same(changes.map(({ path }) => path).sort(), [
-    join(home, '.npmrc'),
-    join(kept, 'codex/config.toml'),
-    join(kept, 'npmrc'),
-  ].sort())
+  t.same(
+    changes.map(({ path }) => path).sort(),
+    [join(home, '.npmrc'), join(kept, 'codex/config.toml'), join(kept, 'npmrc')].sort(),
+  )
 })

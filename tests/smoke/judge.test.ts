@@ -158,7 +158,12 @@ t.test('each way to fool a harness has its reason', async t => {
       'a shell that does not come back',
       transcript(
         [install, echo],
-        event('item.started', { id: 'c', type: 'command_execution', command: 'sleep 9', status: 'in_progress' }),
+        event('item.started', {
+          id: 'c',
+          type: 'command_execution',
+          command: 'sleep 9',
+          status: 'in_progress',
+        }),
         message('hello'),
         over,
       ),
@@ -166,12 +171,22 @@ t.test('each way to fool a harness has its reason', async t => {
     ],
     [
       'what nobody knows here',
-      transcript([install, echo], event('item.completed', { id: 'w', type: 'web_search' }), message('hello'), over),
+      transcript(
+        [install, echo],
+        event('item.completed', { id: 'w', type: 'web_search' }),
+        message('hello'),
+        over,
+      ),
       /none of its tools: web_search/,
     ],
     [
       'an item of another form',
-      transcript([install, echo], event('item.completed', { id: 'f', type: 'file_change' }), message('hello'), over),
+      transcript(
+        [install, echo],
+        event('item.completed', { id: 'f', type: 'file_change' }),
+        message('hello'),
+        over,
+      ),
       /^line 5 is no item of Codex/,
     ],
     [
@@ -264,8 +279,16 @@ t.test(
 t.test('a server that is still there, or an error beside an "ok", is no success', async t => {
   const stages = stagesFor({ clone: '/c', client: '/r', node: '/n' })
   const table: [name: string, answers: readonly unknown[], reason: RegExp][] = [
-    ['remove', [managed({}), managed({ installed: ['smoke'] })], /installed is \["smoke"\], expected an empty/],
-    ['install', [{ ...managed({}), errors: ['half'] }, managed({ installed: ['smoke'] })], /errors is \["half"\]/],
+    [
+      'remove',
+      [managed({}), managed({ installed: ['smoke'] })],
+      /installed is \["smoke"\], expected an empty/,
+    ],
+    [
+      'install',
+      [{ ...managed({}), errors: ['half'] }, managed({ installed: ['smoke'] })],
+      /errors is \["half"\]/,
+    ],
     ['look', [managed({ installed: [] }), { result: [] }], /result\.0 is missing/],
   ]
   for (const [name, answers, reason] of table) {
@@ -273,7 +296,11 @@ t.test('a server that is still there, or an error beside an "ok", is no success'
     const calls = (one?.calls ?? []).map(
       ({ tool, arguments: input }, at): Call => ({ tool, answer: answers[at], input }),
     )
-    t.match(one && judge(one, transcript(calls, message('It is gone, it is installed'), over)), { reason }, name)
+    t.match(
+      one && judge(one, transcript(calls, message('It is gone, it is installed'), over)),
+      { reason },
+      name,
+    )
   }
 })
 

@@ -133,6 +133,10 @@ t.test(
       message: /no free port/,
       fix: /smoke/,
     })
+    const upsideDown = { lowest: 20_000, highest: 18_000 }
+    await t.rejects(choosePorts({ range: upsideDown, asked: undefined, before: {} }), {
+      message: /no free port was found from 20000 to 18000/,
+    })
     t.same(portsIn({ DEBUG_SERVER__PROXY__PORT: '18001', DEBUG_SERVER__API__PORT: 'x' }), { proxy: 18_001 })
   },
 )

@@ -111,7 +111,11 @@ t.test('nor does one that never says farewell', async t => {
       if (request.method === 'DELETE') return
       const { id, method } = JSON.parse(text || '{}')
       if (method !== 'initialize') return response.writeHead(202).end()
-      const result = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'x', version: '1' } }
+      const result = {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        serverInfo: { name: 'x', version: '1' },
+      }
       response
         .writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 's' })
         .end(JSON.stringify({ jsonrpc: '2.0', id, result }))
