@@ -32,9 +32,9 @@ export async function runStage(phase: Phase, stage: Stage): Promise<void> {
       : await byScript(phase, stage, server, file)
   phase.signal.throwIfAborted()
   const verdict = judge(stage, await readFile(file, 'utf8'))
-  const reason = trouble ?? (verdict.kind === 'failed' ? verdict.reason : undefined)
-  if (reason !== undefined)
-    throw new UserError(`the stage "${stage.name}" failed: ${reason}`, { fix: `see ${file}` })
+  const reasons = [trouble, verdict.kind === 'failed' ? verdict.reason : undefined].filter(Boolean)
+  if (reasons.length > 0)
+    throw new UserError(`the stage "${stage.name}" failed: ${reasons.join('; ')}`, { fix: `see ${file}` })
   await lookAtTools(stage, server, join(directory, `${stage.name}.tools.json`))
   // What it did by no tool and no shell of its own, the transcript does not tell.
   await requireClean(phase.places.client, phase.signal, {

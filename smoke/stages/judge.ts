@@ -21,8 +21,12 @@ export function judge(stage: Stage, transcript: string): Verdict {
     return failed(error instanceof Error ? error.message : String(error))
   }
   const { items, unfinished, others, end } = events
-  if (end.kind === 'failed') return failed(`the turn failed: ${end.message}`)
-  if (end.kind === 'untold') return failed('the transcript ends before the turn does')
+  const calls = items.filter(item => item.type === 'mcp_tool_call')
+  const done = forbiddenAmong(stage, calls) ?? expectedAmong(stage.calls, calls)
+  // Often why it could not go on.
+  const besides = done === undefined ? '' : `; ${done}`
+  if (end.kind === 'failed') return failed(`the turn failed: ${end.message}${besides}`)
+  if (end.kind === 'untold') return failed(`the transcript ends before the turn does${besides}`)
   for (const item of items) {
     if (item.type === 'error') return failed(`the agent told of an error: ${item.message}`)
     if (item.type === 'command_execution')
@@ -32,8 +36,6 @@ export function judge(stage: Stage, transcript: string): Verdict {
   const unknown = others.find(type => !harmless.has(type))
   if (unknown !== undefined) return failed(`it did something that is none of its tools: ${unknown}`)
   if (unfinished.length > 0) return failed(`${unfinished[0]} was called, and has not come back`)
-  const calls = items.filter(item => item.type === 'mcp_tool_call')
-  const done = forbiddenAmong(stage, calls) ?? expectedAmong(stage.calls, calls)
   if (done !== undefined) return failed(done)
   const last = items.findLast(item => item.type === 'agent_message')
   if (last === undefined) return failed('it said nothing in the end')

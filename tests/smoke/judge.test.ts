@@ -90,6 +90,11 @@ t.test('each way to fool a harness has its reason', async t => {
   const table: [what: string, transcript: string, reason: RegExp][] = [
     ['said nothing at all', '', /the transcript ends before the turn does/],
     ['dies', transcript([install]), /the transcript ends before/],
+    [
+      'dies of a call that failed',
+      transcript([{ ...install, status: 'failed', answer: 'no room' }]),
+      /the transcript ends before the turn does; install: it failed: no room/,
+    ],
     ['half a line of JSON', `${good.slice(0, -10)}`, /line 6 is no event of Codex: \{"type":"turn/],
     ['a warning among the lines', `warning: x\n${good}`, /line 1 is no event of Codex: warning: x/],
     [
