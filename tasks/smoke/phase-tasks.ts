@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
@@ -137,6 +138,10 @@ async function upWithin(phase: Phase, seconds: number, retries: number): Promise
 
 async function phaseOf(places: Places, setting: Setting, context: TaskContext): Promise<Phase> {
   const { signal, log, progress, secret } = context
+  // Nothing, but where somebody runs the phases by hand in a workspace that was kept.
+  const withoutOwn = Object.fromEntries(
+    Object.keys(process.env).flatMap(name => (name === scopeVariable ? [] : [[name, undefined]])),
+  )
   for (const one of secretsOf(setting)) secret(one)
   return {
     ...{ places, setting, signal, log, progress },
@@ -144,7 +149,7 @@ async function phaseOf(places: Places, setting: Setting, context: TaskContext): 
       context.exec(file, args, {
         cwd: places.clone,
         ...options,
-        env: { ...(await readEnvironment(places)), ...env },
+        env: { ...withoutOwn, ...(await readEnvironment(places)), ...env },
       }),
   }
 }

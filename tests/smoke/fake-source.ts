@@ -59,7 +59,7 @@ const forever = () => setInterval(() => {}, 1e6)
 const fail = text => { process.stderr.write(text + '\\n'); process.exit(1) }
 const daemon = (...args) => spawn(process.execPath, args, { detached: true, stdio: 'ignore' }).unref()
 const commands = {
-  '--version': () => { mkdirSync('node_modules', { recursive: true }); console.log('task 1.0.0') },
+  '--version': () => { mkdirSync('node_modules', { recursive: true }); console.log('task 1.0.0', process.env.HOME, process.env.PM2_HOME ?? 'no home of PM2') },
   bootstrap() {
     if (fault === 'bootstrap-fails') fail('no python3 on this host')
     if (fault === 'bootstrap-hangs') { console.log('making an environment'); return forever() }

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import t from 'tap'
 import { until } from '../until.ts'
 import { commit } from './fake-source.ts'
@@ -26,6 +27,17 @@ t.test(
     mkdirSync(workspace)
     t.match(await rig.run('--workspace', workspace, '--bootstrap-only'), { code: 0 })
     t.ok(existsSync(join(workspace, 'clone/.artifacts/secrets/admin-token')))
+    const byHand = spawnSync(
+      process.execPath,
+      [resolve(import.meta.dirname, '../../tasks/cli.mjs'), '-f', join(workspace, 'Taskfile.ts'), 'install'],
+      {
+        cwd: rig.home,
+        env: { PATH: process.env.PATH, HOME: rig.home, TMPDIR: rig.temporary, PM2_HOME: '/mine' },
+        encoding: 'utf8',
+      },
+    )
+    t.match(byHand, { status: 0, stderr: /task 1\.0\.0 .*\/mine\/home no home of PM2/ })
+    t.match(await rig.run('--workspace', workspace, '--bootstrap-only'), { code: 0 })
     const plan = await rig.run('--workspace', workspace, '--plan-only')
     t.match(plan.stdout, /used again; kept/)
     t.notMatch(plan.stdout, /Bootstrap the clone/)
