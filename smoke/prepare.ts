@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { UserError } from '../lib/user-error.ts'
 import { findCodex } from './agents/codex-program.ts'
 import type { Git } from './git.ts'
@@ -136,13 +136,24 @@ function agentOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): AgentSetting {
   if (agent === 'none' || agent === 'mcp') return { kind: agent }
-  if (codexCli !== undefined && !existsSync(codexCli))
+  const program = codexCli === undefined ? undefined : programOf(codexCli, environment.PATH)
+  if (codexCli !== undefined && program === undefined)
     throw new UserError(`there is no ${codexCli}, which --codex-cli names`, {
       fix: 'name the program of Codex',
     })
-  const named = codexCli ?? environment.DEBUG_SERVER_CODEX
+  const named = program ?? environment.DEBUG_SERVER_CODEX
   const codex = findCodex(named === undefined ? environment : { ...environment, DEBUG_SERVER_CODEX: named })
   if (codex.found) return { kind: 'codex', program: codex.path }
   if (agent === undefined && named === undefined) return { kind: 'mcp' }
   throw new UserError(codex.reason, { fix: 'install it, name it with --codex-cli, or use --agent mcp' })
+}
+
+/** A file, or what a shell would find by that name. */
+function programOf(name: string, path = ''): string | undefined {
+  if (existsSync(name)) return name
+  if (name.includes('/')) return undefined
+  return path
+    .split(delimiter)
+    .map(directory => join(directory, name))
+    .find(file => existsSync(file))
 }

@@ -19,7 +19,7 @@ export async function verifyClean({ root, environment, exec }: Checkout): Promis
       .split('\0')
       .filter(Boolean)
   const [dirt, tracked, gateway] = await Promise.all([
-    list('status', '--porcelain', '--untracked-files=all', '-z'),
+    list('status', '--porcelain', '--no-renames', '--untracked-files=all', '-z'),
     // What a person has git ignore everywhere is none of this checkout's.
     list('ls-files', '--cached', '--ignored', '--exclude-per-directory=.gitignore', '-z'),
     driftOfServers(root, environment),

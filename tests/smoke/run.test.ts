@@ -33,6 +33,8 @@ t.test('what is not there is refused before anything is done', async t => {
     code: 1,
     stderr: /there is no \/nowhere\/codex, which --codex-cli names/,
   })
+  const found = await rig.run('--agent', 'codex', '--codex-cli', 'sh', '--plan-only')
+  t.match(found, { code: 0, stdout: /agent:look/ }, 'but one that a shell would find is')
   t.match(await rig.run('--revision', 'no-such-branch'), { code: 1, stderr: /git rev-parse failed in/ })
   t.match(await rig.run('--source', rig.home), { code: 1, stderr: /does not look like a checkout/ })
   t.match(await rig.run('--workspace', rig.home), { code: 1, stderr: /holds .*home, which would be removed/ })

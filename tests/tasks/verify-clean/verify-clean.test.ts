@@ -76,6 +76,12 @@ t.test('changed, new and tracked generated files are all named', async t => {
   })
 })
 
+t.test('of what was moved both names are told as what they are', async t => {
+  const { git, verify } = checkout(t)
+  git('mv', 'source.ts', 'moved.ts')
+  await t.rejects(verify(), { message: /committed:\n {4}A {2}moved.ts\n {4}D {2}source.ts$/ })
+})
+
 t.test('of very many files few are named, and the rest counted', async t => {
   const { write, verify } = checkout(t)
   for (let at = 0; at < 13; at++) write(`file-${at}`)
