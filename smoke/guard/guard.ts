@@ -73,8 +73,8 @@ export function compareSnapshots(
   if (all.length === 0) return { changes: [], others: [] }
   const writers = writersNow()
   const writerOf = ({ path }: Change) => {
-    const pid = writers.get(path)
-    return pid === undefined || isOurs(pid) ? undefined : pid
+    const pids = writers.get(path) ?? []
+    return pids.some(isOurs) ? undefined : pids[0]
   }
   return {
     changes: all.filter(change => writerOf(change) === undefined),

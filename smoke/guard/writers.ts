@@ -4,12 +4,12 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 const accessMode = 0b11
 
 /** Who has files open for writing now, by their paths. Of processes that may not be looked into nothing is known. */
-export function writersNow(): ReadonlyMap<string, number> {
-  const writers = new Map<string, number>()
+export function writersNow(): ReadonlyMap<string, readonly number[]> {
+  const writers = new Map<string, number[]>()
   for (const pid of entries('/proc').filter(name => /^\d+$/.test(name)))
     for (const descriptor of entries(`/proc/${pid}/fd`)) {
       const path = writtenBy(pid, descriptor)
-      if (path !== undefined) writers.set(path, Number(pid))
+      if (path !== undefined) writers.set(path, [...(writers.get(path) ?? []), Number(pid)])
     }
   return writers
 }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -105,6 +106,15 @@ t.test('what somebody else is writing is told, and nothing that the run is blame
   }
   t.same(changesOf(false), [['/quiet'], ['/log']])
   t.same(changesOf(true), [['/log', '/quiet'], []], 'a process of the run is no excuse')
+  const another = spawn('sh', ['-c', 'exec 3>>"$1"; echo; exec sleep 600', 'sh', join(place, 'log')])
+  t.teardown(() => another.kill('SIGKILL'))
+  await once(another.stdout, 'data')
+  for (const ours of [process.pid, another.pid]) {
+    const { changes } = compareSnapshots(before, after, pid => pid === ours)
+    t.same(changes.length, 2, 'nor is a stranger beside one')
+  }
+  another.kill('SIGKILL')
+  await once(another, 'exit')
   closeSync(log)
   t.same(changesOf(false), [['/log', '/quiet'], []], 'nor is one that has gone')
 })
