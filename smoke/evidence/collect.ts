@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -13,14 +13,16 @@ export const evidenceRoot = (root: string): string => join(root, '.artifacts', '
 
 /** A directory for a run that begins now: sortable, and two in one second are two. */
 export async function makeEvidence(root: string, now: Date, run: string): Promise<string> {
-  const time = now
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '-')
-  const directory = join(evidenceRoot(root), `${time}-${run}`)
+  const directory = join(evidenceRoot(root), `${timeIn(now)}-${run}`)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   return directory
 }
+
+const timeIn = (instant: Date): string =>
+  instant
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-')
 
 /**
  * Copies what lies in the workspace alone: the logs of services and of PM2, and what the phases said, whole. What cannot be copied keeps
@@ -93,11 +95,17 @@ export async function evidenceFiles(evidence: string): Promise<string[]> {
     .sort()
 }
 
-/** Removes the evidence of the runs before the last so many, and nothing that is none. */
-export async function pruneEvidence(root: string, keep: number): Promise<void> {
+/** A run that has no summary by then was killed. */
+const longestRunMs = 24 * 3_600_000
+
+/** Removes the evidence of the runs before the last so many, but for those that may be at work, and nothing that is none. */
+export async function pruneEvidence(root: string, keep: number, now: Date): Promise<void> {
   const runs = (await namesIn(evidenceRoot(root))).filter(name => ofRun.test(name)).sort()
-  for (const run of runs.slice(0, Math.max(0, runs.length - keep)))
-    await removeTree(join(evidenceRoot(root), run))
+  const killed = timeIn(new Date(now.getTime() - longestRunMs))
+  for (const run of runs.slice(0, Math.max(0, runs.length - keep))) {
+    const directory = join(evidenceRoot(root), run)
+    if (run < killed || existsSync(join(directory, 'summary.json'))) await removeTree(directory)
+  }
 }
 
 const ofRun = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-\w+$/

@@ -80,7 +80,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
 
   async function runThere() {
     const evidence = await makeEvidence(surroundings.root, new Date(started), run)
-    await pruneEvidence(surroundings.root, settings.keep_evidence)
+    await pruneEvidence(surroundings.root, settings.keep_evidence, new Date(started))
     log(`run ${run} with ${agentText[agent.kind]}, in ${places.workspace}; evidence: ${evidence}`)
     try {
       const setting = await setUp(prepared, running, { run, mark, evidence })

@@ -99,11 +99,21 @@ t.test('each run has a directory of its own, and the oldest go', async t => {
   for (const [at, run] of ['a', 'b', 'c', 'd'].entries()) await makeEvidence(root, new Date(at * 1_000), run)
   await makeEvidence(root, new Date(3_000), 'e')
   write(join(evidenceRoot(root), '0-notes.txt'), 'of somebody')
-  await pruneEvidence(root, 2)
+  const day = 24 * 3_600_000
+  await pruneEvidence(root, 2, new Date(2 * day))
   const last = ['0-notes.txt', '1970-01-01T00-00-03Z-d', '1970-01-01T00-00-03Z-e']
   t.same(readdirSync(evidenceRoot(root)).sort(), last)
   mkdirSync(join(root, 'none'))
-  await pruneEvidence(join(root, 'none'), 2)
+  await pruneEvidence(join(root, 'none'), 2, new Date(0))
+  const over = await makeEvidence(root, new Date(2 * day), 'over')
+  write(join(over, 'summary.json'), '{}')
+  for (const run of ['at_work', 'new']) await makeEvidence(root, new Date(2 * day + 1_000), run)
+  await pruneEvidence(root, 1, new Date(2 * day + 2_000))
+  t.same(
+    readdirSync(evidenceRoot(root)).sort(),
+    ['0-notes.txt', '1970-01-03T00-00-01Z-at_work', '1970-01-03T00-00-01Z-new'],
+    'one that has no summary yet may be at work',
+  )
 })
 
 t.test(
