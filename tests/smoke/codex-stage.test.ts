@@ -67,9 +67,11 @@ t.test('its home and its temporary files lie where those of the harness do', asy
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
   })
-  const { stdout } = await run(agent(t, 'echo "$HOME"; mktemp; echo "${PM2_HOME-unset} $CODEX_HOME"'))
+  const { stdout } = await run(
+    agent(t, 'echo "$HOME"; mktemp; test -z "$PM2_HOME" && echo "unset $CODEX_HOME"'),
+  )
   const [home, temporary, others] = stdout.split('\n')
-  for (const path of [home, temporary]) t.ok(path?.startsWith(`${own}/`), path)
+  for (const path of [home, temporary]) t.ok(path?.startsWith(`${own}/`), `${path} lies in ${own}`)
   t.equal(others, `unset ${home}`)
 })
 

@@ -110,7 +110,10 @@ t.test('nor does one that never says farewell', async t => {
     request.on('end', () => {
       if (request.method === 'DELETE') return
       const { id, method } = JSON.parse(text || '{}')
-      if (method !== 'initialize') return response.writeHead(202).end()
+      if (method !== 'initialize') {
+        response.writeHead(202).end()
+        return
+      }
       const result = {
         protocolVersion: '2025-06-18',
         capabilities: {},
@@ -129,5 +132,5 @@ t.test('nor does one that never says farewell', async t => {
   const { port } = http.address() as AddressInfo
   const server = { url: `http://127.0.0.1:${port}/mcp`, token: 'x', signal: new AbortController().signal }
   const mcp = await connectMcp(server)
-  await t.resolves(mcp[Symbol.asyncDispose]())
+  await t.resolves(async () => mcp[Symbol.asyncDispose]())
 })
