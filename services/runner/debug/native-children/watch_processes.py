@@ -31,9 +31,11 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../within"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "../within")]
 
 from mended_code import mend
+from worth_debugging import program_of, why_not
 
 # The kernel's name of a machine, and its numbers: of seccomp, of what replaces a program, of what a forked process of glibc
 # begins with.
@@ -50,9 +52,6 @@ RECEIVE, SEND = 0xC0502100, 0xC0182101
 GO_ON = 1
 MOST_LINE = 1 << 16
 MOST_FAMILY = 10_000
-GO_NOTE = b"\x04\0\0\0Go\0\0"
-HEAD = 16_384
-SYMBOL_TABLE = 2
 LOOK_SECONDS = 1
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -145,33 +144,6 @@ def status_of(pid):
     return tuple(int(fields[name]) for name in ("Tgid", "PPid", "TracerPid"))
 
 
-def has_symbols(file, head):
-    """Whether an ELF file has a symbol table: what is to be seen of one that has none is not worth a debugger."""
-    wide, order = head[4] == 2, "<" if head[5] == 1 else ">"
-    table, size, count = (
-        struct.unpack_from(order + "Q10xHH", head, 40)
-        if wide
-        else struct.unpack_from(order + "I10xHH", head, 32)
-    )
-    # Behind the table's place: flags and the sizes of the header and of what it has of segments.
-    sections = os.pread(file.fileno(), size * count, table)
-    return any(
-        struct.unpack_from(order + "I", sections, at + 4)[0] == SYMBOL_TABLE
-        for at in range(0, len(sections) - 8, size)
-    )
-
-
-def why_not(pid, language):
-    """Why a program is not one to be debugged; None where it is."""
-    with open(f"/proc/{pid}/exe", "rb") as file:
-        head = file.read(HEAD)
-        if head[:4] != b"\x7fELF":
-            return "it is no program of this kind"
-        if language == "go" and GO_NOTE not in head:
-            return "it is no program of Go"
-        return None if has_symbols(file, head) else "it has no symbols"
-
-
 class Watch:
     def __init__(self, asks, link, engine, language):
         self.asks, self.link, self.engine, self.language = asks, link, engine, language
@@ -205,13 +177,10 @@ class Watch:
         parent = self.owner(status_of(pid)[1]) or known
         self.family[pid] = (start, pid)
         self.waiting.add(pid)
-        self.tell(came=pid, parent=parent, program=os.readlink(f"/proc/{pid}/exe"))
+        self.tell(came=pid, parent=parent, program=program_of(pid))
 
     def is_wanted(self, pid):
-        try:
-            why = why_not(pid, self.language)
-        except (OSError, struct.error, IndexError, ValueError):
-            why = "it cannot be looked at"
+        why = why_not(pid, self.language)
         if why is not None:
             self.passed(pid, why)
         return why is None and self.link is not None
@@ -219,7 +188,7 @@ class Watch:
     def passed(self, pid, why):
         if why not in self.told:
             self.told.add(why)
-            self.tell(passed=pid, program=os.readlink(f"/proc/{pid}/exe"), why=why)
+            self.tell(passed=pid, program=program_of(pid), why=why)
 
     def is_known(self, task, pid):
         """Whether a process is the program's. One that it has started is from now on."""
@@ -252,11 +221,15 @@ class Watch:
     def was_replaced(self, pid):
         task = ctypes.c_ulong()
         ptrace(EVENT_MESSAGE, pid, ctypes.addressof(task))
-        self.seized.discard(task.value)
-        wanted = self.is_wanted(pid)
-        if wanted:
-            os.kill(pid, signal.SIGSTOP)
-        ptrace(DETACH, pid)
+        # The first thread may have been traced as well: this one has its number now.
+        self.seized -= {pid, task.value}
+        wanted = False
+        try:
+            wanted = self.is_wanted(pid)
+            if wanted:
+                os.kill(pid, signal.SIGSTOP)
+        finally:
+            ptrace(DETACH, pid)
         if wanted:
             self.waits(pid)
 
@@ -301,23 +274,26 @@ class Watch:
             with contextlib.suppress(OSError):
                 if event == EVENT_EXEC:
                     self.was_replaced(pid)
-                elif event == EVENT_STOP:
+                elif event == EVENT_STOP and number != signal.SIGTRAP:
                     ptrace(LISTEN, pid)
                 else:
                     ptrace(CONT, pid, 0 if event else number)
 
     def said(self):
-        data = self.link.recv(MOST_LINE)
+        try:
+            data = self.link.recv(MOST_LINE)
+        except ConnectionError:
+            data = b""
         *lines, self.heard = (self.heard + data).split(b"\n")
         for line in lines:
-            match json.loads(line):
-                case {"debug": pid, "words": words}:
-                    self.tell(debugs=pid, why=self.debug(pid, words))
-                case {"wake": pid}:
-                    self.wake(pid)
-                    self.tell(woken=pid)
-                case {"release": pid}:
-                    self.release(pid)
+            words = json.loads(line)
+            if "debug" in words:
+                self.tell(debugs=words["debug"], why=self.debug(words["debug"], words["words"]))
+            elif "wake" in words:
+                self.wake(words["wake"])
+                self.tell(woken=words["wake"])
+            else:
+                self.release(words["release"])
         if not data:
             self.link = None
             for pid in list(self.waiting):
