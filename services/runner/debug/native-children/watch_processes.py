@@ -147,8 +147,10 @@ def status_of(pid):
 class Watch:
     def __init__(self, asks, link, engine, language):
         self.asks, self.link, self.engine, self.language = asks, link, engine, language
-        # Of each process that is the program's: when it was started, and which of those that are debugged it is, or is below.
+        # Of each process: when it was started, and which of those that are debugged it is, or is below; None: of the debugger's.
         self.family = {}
+        self.joins(engine, None)
+        self.first = None
         self.waiting = set()
         self.seized = set()
         self.told = set()
@@ -161,10 +163,26 @@ class Watch:
             with contextlib.suppress(OSError):
                 self.link.sendall(json.dumps(words).encode() + b"\n")
 
+    def remembers(self, pid):
+        start, _ = self.family.get(pid, (None, None))
+        return start is not None and start == start_of(pid)
+
     def owner(self, pid):
         """Whose it is; None of what is not the program's."""
-        start, owner = self.family.get(pid, (None, None))
-        return owner if start is not None and start == start_of(pid) else None
+        return self.family[pid][1] if self.remembers(pid) else None
+
+    def owner_from(self, pid):
+        """Whose the nearest is that is known, from a process upwards. What is below nobody has lost its parent, and is the
+        program's: what a debugger starts ends before that does."""
+        while pid > 1:
+            try:
+                if self.remembers(pid):
+                    return self.family[pid][1]
+                pid = status_of(pid)[1]
+            except OSError:
+                # It has gone just now.
+                return self.family.get(pid, (None, self.first))[1]
+        return self.first
 
     def joins(self, pid, owner):
         if len(self.family) >= MOST_FAMILY:
@@ -190,18 +208,15 @@ class Watch:
             self.told.add(why)
             self.tell(passed=pid, program=program_of(pid), why=why)
 
-    def is_known(self, task, pid):
-        """Whether a process is the program's. One that it has started is from now on."""
-        if self.owner(pid) is not None:
-            return True
-        owner = self.owner(status_of(task)[1])
-        if owner is not None:
-            self.joins(pid, owner)
-        return owner is not None
+    def is_known(self, pid):
+        """Whether a process is the program's. What it is now it stays, whoever above it goes."""
+        if not self.remembers(pid):
+            self.joins(pid, self.owner_from(pid))
+        return self.owner(pid) is not None
 
-    def begins(self, task, pid):
+    def begins(self, pid):
         """A process or a thread: one that is not known yet has been forked."""
-        if self.owner(pid) is None and self.is_known(task, pid) and self.is_wanted(pid):
+        if self.owner(pid) is None and self.is_known(pid) and self.is_wanted(pid):
             # lldb leaves the breakpoint in it by which a step over the fork ends.
             with contextlib.suppress(OSError):
                 mend(pid)
@@ -210,7 +225,7 @@ class Watch:
 
     def is_replaced(self, task, pid):
         """One that has failed before is traced already."""
-        if task in self.seized or not self.is_known(task, pid):
+        if task in self.seized or not self.is_known(pid):
             return
         try:
             ptrace(SEIZE, task, TRACE_EXEC)
@@ -249,10 +264,11 @@ class Watch:
             if tracer not in (0, os.getpid()):
                 if self.owner(pid) is None:
                     self.joins(pid, pid)
+                    self.first = self.first or pid
             elif what in EXECS:
                 self.is_replaced(task, pid)
             else:
-                self.begins(task, pid)
+                self.begins(pid)
         with contextlib.suppress(OSError):
             fcntl.ioctl(self.asks, SEND, struct.pack("QqiI", number, 0, 0, GO_ON))
 

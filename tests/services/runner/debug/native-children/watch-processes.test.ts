@@ -39,9 +39,27 @@ static void continued(void) {
   close(heard[1]);
   waitpid(pid, &status, 0);
 }
+static void orphaned(void) {
+  int open[2];
+  char byte;
+  if (pipe(open)) exit(1);
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (fork() == 0) {
+      while (getppid() == pid) usleep(1000);
+      execl("./app", "app", "leaf", NULL);
+    }
+    _exit(0);
+  }
+  waitpid(pid, &status, 0);
+  system("./app leaf &");
+  close(open[1]);
+  read(open[0], &byte, 1);
+}
 int main(int argc, char **argv) {
   if (strcmp(argv[1], "leaf") == 0) return 3;
   if (strcmp(argv[1], "continued") == 0) continued();
+  else if (strcmp(argv[1], "orphaned") == 0) orphaned();
   else status = system(argv[1]);
   printf("ended %d\\n", WEXITSTATUS(status));
   return 0;
@@ -94,6 +112,13 @@ t.test('what watches processes leaves none behind', { skip: noGdb }, async t => 
 
   await t.test('one that could not replace itself is stopped and continued', async t => {
     t.match((await run('continued')).printed, /^ended 4$/m)
+  })
+
+  await t.test('those whose parents have gone come as well', async t => {
+    const { said, printed } = await run('orphaned')
+    t.match(printed, /^ended 0$/m)
+    // One that is forked, what it forks and the program that this becomes, and what the shell has left.
+    t.equal(said.filter(({ came }) => came !== undefined).length, 4)
   })
 
   await t.test('a program says nonsense of its sections', async t => {
