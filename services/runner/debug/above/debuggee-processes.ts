@@ -3,12 +3,13 @@ import { entryBearsMark } from '../../../../lib/processes/bears-mark.ts'
 import type { ProcessEntry } from '../../../../lib/processes/process-entry.ts'
 import { scopeVariable } from '../../../../lib/processes/process-scope.ts'
 import { environmentReader, processTable } from '../../../../lib/processes/process-table.ts'
+import { scopeMembers } from '../../../../lib/processes/scope-members.ts'
 import type { CommandId } from '../../../contract/ids.ts'
 
 export type DebuggeeProcesses = {
   /** The debuggee itself, as the host numbers it. */
   readonly debuggee: ProcessEntry
-  /** All that bear its command's mark. */
+  /** All that bear its command's mark, and what those have started, with whatever environment. */
   readonly members: readonly ProcessEntry[]
 }
 
@@ -23,9 +24,8 @@ export async function debuggeeProcesses(
   if (process.platform !== 'linux') return undefined
   const read = environmentReader()
   const mark = { mark: command, since: 0 }
-  const members = processTable().entries.filter(
-    entry => entryBearsMark(entry, scopeVariable, mark, read) === true,
-  )
+  const bearsMark = (entry: ProcessEntry) => entryBearsMark(entry, scopeVariable, mark, read) === true
+  const members = scopeMembers(processTable().entries, [], bearsMark)
   let debuggee: ProcessEntry | undefined
   for (const member of members) {
     const status = await statusOf(member.pid)
