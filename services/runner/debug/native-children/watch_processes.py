@@ -45,8 +45,7 @@ MACHINES = {
 }
 TRACE_EXEC = 0x10
 EVENT_EXEC = 4
-EVENT_STOP = 128
-CONT, DETACH, EVENT_MESSAGE, SEIZE, LISTEN = 7, 17, 0x4201, 0x4206, 0x4208
+DETACH, EVENT_MESSAGE, SEIZE = 17, 0x4201, 0x4206
 WALL = 0x40000000
 RECEIVE, SEND = 0xC0502100, 0xC0182101
 GO_ON = 1
@@ -269,8 +268,12 @@ class Watch:
                 self.is_replaced(task, pid)
             else:
                 self.begins(pid)
-        with contextlib.suppress(OSError):
+        try:
             fcntl.ioctl(self.asks, SEND, struct.pack("QqiI", number, 0, 0, GO_ON))
+        except OSError as error:
+            # Of others it has gone.
+            if error.errno == errno.EINVAL:
+                sys.exit("child processes can be followed from Linux 5.5 on")
 
     def changed(self):
         """What we have started, or trace, has stopped or ended."""
@@ -290,10 +293,10 @@ class Watch:
             with contextlib.suppress(OSError):
                 if event == EVENT_EXEC:
                     self.was_replaced(pid)
-                elif event == EVENT_STOP and number != signal.SIGTRAP:
-                    ptrace(LISTEN, pid)
                 else:
-                    ptrace(CONT, pid, 0 if event else number)
+                    # It has failed to replace itself, or is about to ask again.
+                    self.seized.discard(pid)
+                    ptrace(DETACH, pid, 0 if event else number)
 
     def said(self):
         try:
