@@ -39,7 +39,8 @@ export async function nativeChild(
   const name = randomBytes(6).toString('hex')
   const { outside, inside } = place.meeting()
   const room = join(outside, name)
-  const remove = () => rm(room, { recursive: true, force: true })
+  // What cannot be removed goes with the meeting place.
+  const remove = () => rm(room, { recursive: true, force: true }).catch(() => undefined)
   await mkdir(room, { mode: 0o700 })
   const meeting = () => ({ outside: room, inside: join(inside, name) })
   const host = await engineHost(engine, { meeting, start: place.start }).catch(async error => {
