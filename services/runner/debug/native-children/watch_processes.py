@@ -47,6 +47,7 @@ TRACE_EXEC = 0x10
 EVENT_EXEC = 4
 DETACH, EVENT_MESSAGE, SEIZE = 17, 0x4201, 0x4206
 WALL = 0x40000000
+EXITING = 4
 RECEIVE, SEND = 0xC0502100, 0xC0182101
 GO_ON = 1
 MOST_LINE = 1 << 16
@@ -119,6 +120,11 @@ def stat_of(pid):
     """What comes behind the name: the state first."""
     with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
         return file.read().rsplit(")", 1)[1].split()
+
+
+def is_ending(task):
+    fields = stat_of(task)
+    return fields[0] in "ZX" or int(fields[6]) & EXITING != 0
 
 
 def start_of(pid):
@@ -199,11 +205,11 @@ class Watch:
     def is_wanted(self, pid):
         why = why_not(pid, self.language)
         if why is not None:
-            self.passed(pid, why)
+            self.passed(pid, pid, why)
         return why is None and self.link is not None
 
-    def passed(self, pid, why):
-        if why not in self.told:
+    def passed(self, task, pid, why):
+        if why not in self.told and not is_ending(task):
             self.told.add(why)
             self.tell(passed=pid, program=program_of(pid), why=why)
 
@@ -230,7 +236,7 @@ class Watch:
             ptrace(SEIZE, task, TRACE_EXEC)
             self.seized.add(task)
         except PermissionError:
-            self.passed(pid, "it may not be traced")
+            self.passed(task, pid, "it may not be traced")
 
     def was_replaced(self, pid):
         task = ctypes.c_ulong()

@@ -63,17 +63,36 @@ static void orphaned(void) {
   close(open[1]);
   read(open[0], &byte, 1);
 }
+static void killed(void) {
+  srand(getpid());
+  for (int i = 0; i < 100; i++) {
+    pid_t pid = i % 2 ? fork() : vfork();
+    if (pid == 0) {
+      if (i % 3 == 0) execl("/nowhere", "nowhere", NULL);
+      execl("./app", "app", "leaf", NULL);
+    }
+    usleep(rand() % 1500);
+    kill(pid, SIGKILL);
+  }
+  while (wait(&status) > 0) continue;
+}
 int main(int argc, char **argv) {
   if (strcmp(argv[1], "leaf") == 0) return 3;
   if (strcmp(argv[1], "continued") == 0) continued();
   else if (strcmp(argv[1], "orphaned") == 0) orphaned();
+  else if (strcmp(argv[1], "killed") == 0) killed();
   else status = system(argv[1]);
   printf("ended %d\\n", WEXITSTATUS(status));
   return 0;
 }
 `
 
-type Said = { readonly came?: number; readonly passed?: number; readonly program?: string; readonly why?: string }
+type Said = {
+  readonly came?: number
+  readonly passed?: number
+  readonly program?: string
+  readonly why?: string
+}
 
 /** A program under gdb and what watches it, both where everybody sees them, with somebody who lets all run on at once. */
 function rigOf(t: Test) {
@@ -105,7 +124,8 @@ function rigOf(t: Test) {
     })
     const end = () => watched.pid !== undefined && process.kill(-watched.pid, 'SIGKILL')
     const late = setTimeout(end, lateMs)
-    const [printed, errors] = await Promise.all([text(watched.stdout), text(watched.stderr), once(watched, 'close')])
+    const closed = once(watched, 'close')
+    const [printed, errors] = await Promise.all([text(watched.stdout), text(watched.stderr), closed])
     clearTimeout(late)
     link?.destroy()
     server.close()
@@ -117,7 +137,7 @@ function rigOf(t: Test) {
 t.test('what watches processes leaves none behind', { skip: noGdb }, async t => {
   const { room, run } = rigOf(t)
 
-  await t.test('one that could not replace itself is stopped and continued, with nobody to trace it', async t => {
+  await t.test('one that could not replace itself is stopped and continued, and not traced', async t => {
     t.match((await run('continued')).printed, /^ended 4$/m)
   })
 
@@ -126,6 +146,15 @@ t.test('what watches processes leaves none behind', { skip: noGdb }, async t => 
     t.match(printed, /^ended 0$/m)
     // One that is forked, what it forks and the program that this becomes, and what the shell has left.
     t.equal(said.filter(({ came }) => came !== undefined).length, 4)
+  })
+
+  await t.test('those that are killed meanwhile are not told to run without a debugger', async t => {
+    const { said, printed } = await run('killed')
+    t.match(printed, /^ended \d+$/m)
+    t.strictSame(
+      said.filter(({ passed }) => passed !== undefined),
+      [],
+    )
   })
 
   await t.test('a program says nonsense of its sections', async t => {
@@ -137,8 +166,8 @@ t.test('what watches processes leaves none behind', { skip: noGdb }, async t => 
     t.match(said.at(-1), { program: join(room, 'nonsense'), why: 'it cannot be looked at' }, errors)
   })
 
-  const isRoot = process.getuid?.() === 0
-  await t.test('a program that may be run and not be read', { skip: !isRoot && 'only root is two users' }, async t => {
+  const skip = process.getuid?.() !== 0 && 'only root is two users'
+  await t.test('a program that may be run and not be read', { skip }, async t => {
     mkdirSync(join(room, 'hidden'))
     const hidden = compile(join(room, 'hidden'), 'hidden.c', 'int main(void) { return 7; }')
     chmodSync(hidden, 0o711)
