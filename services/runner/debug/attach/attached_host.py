@@ -174,17 +174,22 @@ def guard(pid):
 
 def set_free(pid, start, stood):
     """Whatever has become of its debugger, the process goes on. It stands still until its code is mended."""
-    if not is_there(pid, start):
-        return
+    # It may be killed at any time.
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+        if is_there(pid, start):
+            mend_and_continue(pid, start, stood)
+
+
+def mend_and_continue(pid, start, stood):
     telling = None if stood else guard(pid)
-    os.kill(pid, signal.SIGSTOP)
     try:
-        mend(pid)
-    except OSError:
-        pass
+        os.kill(pid, signal.SIGSTOP)
+        with contextlib.suppress(OSError):
+            mend(pid)
     finally:
         if not stood:
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
             with contextlib.suppress(OSError):
                 os.write(telling, b"\n")
             os.close(telling)

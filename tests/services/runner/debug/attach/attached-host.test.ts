@@ -60,6 +60,18 @@ t.test('a process goes on where its host is killed while it mends what a debugge
   await until('it to go on', () => stateOf(target) === 'R')
 })
 
+t.test('a host ends as it is told where the process is killed while it is mended', async t => {
+  const { target, host, debuggerPid, control } = await attached(t, 'mends')
+  process.kill(debuggerPid, 'SIGKILL')
+  await until('it to be stopped', () => stateOf(target) === 'T')
+  const gone = once(target, 'exit')
+  target.kill('SIGKILL')
+  await gone
+  const ended = once(host, 'exit')
+  writeFileSync(control, '7\n')
+  t.same(await ended, [7, null])
+})
+
 t.test('one whose debugger leaves nothing behind is not stopped for that', async t => {
   const { target, host, control } = await attached(t, 'leaves')
   const ended = once(host, 'exit')
