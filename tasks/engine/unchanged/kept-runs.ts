@@ -52,14 +52,23 @@ export function keepRun(conditions: Pick<RunConditions, 'taskfile' | 'words'>, k
     writeFileSync(draft, packRun(kept), { mode: 0o600 })
     renameSync(draft, path)
   } catch {
-    rmSync(draft, { force: true })
+    remove(draft)
   }
 }
 
-/** Something has changed: none of them holds any more. */
+/** Something has changed: none of them holds any more, those included that cannot be removed. */
 export function forgetRuns(taskfile: string): void {
   const { unchanged } = ownPlaces(dirname(taskfile))
-  if (existsSync(unchanged)) rmSync(unchanged, { recursive: true, force: true })
+  if (existsSync(unchanged)) remove(unchanged)
+}
+
+/** Where somebody else keeps runs here, root as it may be, that fails and is no failure of this run. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch {
+    // They are compared with what they came from.
+  }
 }
 
 /** By its words. Of two that have one name, the last is kept. */
