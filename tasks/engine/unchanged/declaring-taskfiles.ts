@@ -27,6 +27,8 @@ export function onlyDeclare(taskfiles: readonly string[], engineDirectory: strin
   }
   const importedFrom = (path: string, specifier: string): ImportedModule => {
     if (isBuiltin(specifier)) return { kind: 'builtin', name: specifier.replace('node:', '') }
+    // A file of the project's own, by the word of its package.json.
+    if (specifier.startsWith('#')) return { kind: 'local', module: () => undefined }
     const place = placeOf(specifier, path)
     if (place.kind !== 'file') return { kind: 'package' }
     const file = realpathSync.native(place.path)

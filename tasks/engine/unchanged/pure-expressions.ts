@@ -22,7 +22,7 @@ export type NameUse =
   | 'runs'
 
 export interface ModuleNames {
-  /** Undefined for a name that the module does not declare. */
+  /** Whether the module has such a name, imported ones included. */
   readonly declares: (name: string) => boolean
   readonly allows: (name: string, use: NameUse) => boolean
 }
@@ -46,6 +46,8 @@ const methods = new Set(
    reduce repeat replace replaceAll slice some split startsWith substring toLowerCase toReversed toSorted toString toUpperCase
    trim trimEnd trimStart values with`.split(/\s+/),
 )
+/** Behind the options of a task are functions that need not be pure; the constructor of a function makes others of a text. */
+const hidden = new Set(['options', 'constructor'])
 /** Of the options of a task: functions that only run when it does, or that say of themselves what they depend on. */
 const late = new Set(['run', 'params', 'inputs', 'outputs', 'confirm', 'setsEnv', 'instead', 'look', 'check'])
 
@@ -154,7 +156,7 @@ export class PureExpressions {
         return node.properties.every(part =>
           part.type === 'RestElement'
             ? this.#takes(part, locals)
-            : !part.computed && this.#takes(part.value as ParamPattern, locals),
+            : !part.computed && !isHidden(part.key) && this.#takes(part.value as ParamPattern, locals),
         )
       default:
         return false
@@ -212,10 +214,15 @@ export class PureExpressions {
   }
 
   #isKey({ computed, property }: MemberExpression, locals: Locals): boolean {
-    if (computed) return this.isPure(property as Expression, locals)
-    // Behind the options of a task are functions that need not be pure.
-    return property.type === 'Identifier' && property.name !== 'options'
+    return computed
+      ? this.isPure(property as Expression, locals) && !(property.type === 'Literal' && isHidden(property))
+      : property.type === 'Identifier' && !isHidden(property)
   }
+}
+
+/** Of what names a property as it stands there. */
+function isHidden(key: { readonly type: string; readonly name?: unknown; readonly value?: unknown }): boolean {
+  return hidden.has(String(key.type === 'Literal' ? key.value : key.name))
 }
 
 /** `import.meta.dirname` and the like, which a file has as long as it stays where it is. */

@@ -93,6 +93,21 @@ t.test('a Taskfile that does more', async t => {
       'one from the options of a task',
       `const b = task({ describe: 'B', run: () => Date.now() })\n${describing('String([1].map(b.options.run))')}`,
     ],
+    [
+      'one from options that are named otherwise',
+      `const b = task({ describe: 'B', run: () => Date.now() })\n${describing("String([1].map(b['options'].run))")}`,
+    ],
+    [
+      'one from options that are taken apart',
+      `const b = task({ describe: 'B', run: () => Date.now() })
+       const call = ({ options: { run } }: any) => run()\n${describing('String(call(b))')}`,
+    ],
+    [
+      'one made of a text',
+      `const make = (of: any) => of('return Date.now()')\nconst call = (it: any) => it()\nconst f = () => 1
+       ${describing('String(call(make(f.constructor)))')}`,
+    ],
+    ['a file that package.json names', `import { x } from '#x'\n${describing(`'A'`)}`],
     ['a getter', describing('({ get x() { return process.pid } }).x + ""')],
     ['an assignment', `const list = ['a']\nlist.push(process.cwd())\n${describing('list.join()')}`],
     ['a variable that changes', `let x = 'a'\n${describing('x')}`],
