@@ -18,7 +18,7 @@ import { openMemory } from './engine/memory/open-memory.ts'
 import type { TaskState } from './engine/state.ts'
 import { environmentDigest } from './engine/unchanged/environment-digest.ts'
 import { conditionsOf, readKeptRun } from './engine/unchanged/kept-runs.ts'
-import { hasSameFiles, type UnchangedRun } from './engine/unchanged/unchanged-run.ts'
+import { hasSameFiles, type KeptRun, type UnchangedRun } from './engine/unchanged/unchanged-run.ts'
 import { defaultScreen } from './reporters/default-screen.ts'
 import { runName } from './reporters/log-files.ts'
 import { plainRenderer } from './reporters/plain.ts'
@@ -29,13 +29,38 @@ const began = monotonicMs()
 const startedAt = Date.now()
 const engineDirectory = join(import.meta.dirname, 'engine')
 
-async function main(words: readonly string[]): Promise<boolean> {
+/** Whether it has said all that there is to say. */
+function main(words: readonly string[]): boolean {
   const taskfile = findTaskfile(process.cwd())
   if (taskfile === undefined) return false
   const kept = readKeptRun({ taskfile, words })
-  const program = kept && programStamp(processStart())
-  if (kept === undefined || program === undefined) return false
+  if (kept === undefined) return false
+  let tells = false
+  try {
+    return isUnchanged({ taskfile, words, kept }, (screen, memory) => {
+      tells = true
+      tell(kept.run, screen, words, memory)
+    })
+  } catch (error) {
+    if (tells) throw error
+    return false // what was kept is damaged, perhaps: a run keeps it anew
+  }
+}
+
+interface Kept {
+  readonly taskfile: string
+  readonly words: readonly string[]
+  readonly kept: KeptRun
+}
+
+/** Whether nothing has changed; `tell` is called then. */
+function isUnchanged(
+  { taskfile, words, kept }: Kept,
+  tell: (screen: 'plain' | 'tree', memory: Memory) => void,
+): boolean {
   const { run } = kept
+  const program = programStamp(processStart())
+  if (program === undefined) return false
   if (run.conditions !== conditionsOf({ taskfile, words, program, process })) return false
   if (run.environment.some(([name, digest]) => environmentDigest(process.env[name]) !== digest)) return false
   const files = new FileTable(dirname(taskfile), Date.now)
@@ -48,7 +73,7 @@ async function main(words: readonly string[]): Promise<boolean> {
   // Last of all: whoever makes something anew writes that down before a file changes.
   memory.watchChanges()
   if (!memory.isOpen || memory.changes?.first !== run.changes) return false
-  tell(run, screen, words, memory)
+  tell(screen, memory)
   return true
 }
 
@@ -94,7 +119,7 @@ function tell(
 
 const upToDate: TaskState = { kind: 'succeeded', how: 'up-to-date', durationMs: 0, result: undefined }
 
-if (await main(process.argv.slice(2))) {
+if (main(process.argv.slice(2))) {
   await outputOf('stderr').flushed()
   process.exit(0)
 }

@@ -16,7 +16,8 @@ export async function keepUnchanged(
 ): Promise<void> {
   const { root, memory } = workplace
   const taskfile = join(root, memory.taskfile)
-  if ((memory.changes?.own ?? 0) > 0) forgetRuns(taskfile)
+  // Where the memory was begun anew, it counts from the beginning again.
+  if (memory.isWriting && memory.changes?.own !== 0) forgetRuns(taskfile)
   // Which Taskfile is meant has to be clear without reading the words.
   if (flags.taskfile !== undefined || resumed !== undefined || !memory.isWriting) return
   if (flags.force || flags.only || flags.summary || flags.trace !== undefined) return

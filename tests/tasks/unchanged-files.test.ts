@@ -54,6 +54,16 @@ t.test('whatever has changed is found by a run', async t => {
       /all 4 tasks up to date/,
     ],
     [
+      'what is kept of a run, as something else',
+      () => {
+        for (const name of readdirSync(places(project).unchanged)) {
+          const path = join(places(project).unchanged, name)
+          writeFileSync(path, readFileSync(path, 'latin1').replace('"environment"', '"environmenT"'), 'latin1')
+        }
+      },
+      /all 4 tasks up to date/,
+    ],
+    [
       'the record of a task',
       () => {
         const database = new DatabaseSync(places(project).database)
