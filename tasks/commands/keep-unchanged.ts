@@ -29,7 +29,7 @@ export async function keepUnchanged(
   const { color } = flags
   const { describeRun } = await import('../engine/unchanged/describe-run.ts')
   const kept = describeRun({
-    ...{ graph, plan, judge, workplace, taskfiles, loadedAt, environment, conditions, color },
+    ...{ graph, plan, judge, workplace, words, taskfiles, loadedAt, environment, conditions, color },
   })
   if (kept !== undefined) keepRun({ taskfile, words }, kept)
 }

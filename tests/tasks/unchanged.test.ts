@@ -90,11 +90,18 @@ export default {
   tools: task({ ...options, tools: { sh: '*' } }),
   found: task({ ...options, inputs: () => ['in.txt'] }),
   always: task({ describe: 'Always', run: ['true'] }),
+  plain: task(options),
+  instead: task({
+    describe: 'Another, unless OWN says otherwise',
+    params: z => ({ own: z.boolean().default(false).meta({ env: 'OWN' }) }),
+    instead: ({ own }) => (own ? undefined : { name: 'plain', words: [] }),
+    run: ['true'],
+  }),
 }`,
   )
   compileNothing(project)
   project.write('in.txt', 'one')
-  for (const name of ['params', 'secret', 'tools', 'found', 'always'])
+  for (const name of ['params', 'secret', 'tools', 'found', 'always', 'instead'])
     for (let i = 0; i < 3; i++) {
       await settle()
       t.match((await project.run(name)).ran, /^prepared/, name)

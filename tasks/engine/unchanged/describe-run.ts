@@ -20,6 +20,8 @@ export interface FinishedRun {
   readonly plan: Plan
   readonly judge: Judge
   readonly workplace: Workplace
+  /** As typed after `task`. */
+  readonly words: readonly string[]
   /** The paths of all Taskfiles that were read. */
   readonly taskfiles: readonly string[]
   /** Since when they were read, in milliseconds since 1970. */
@@ -32,7 +34,7 @@ export interface FinishedRun {
 /** How many of the files that changed last are looked at first. */
 const newest = 32
 /** To be raised when something else counts as declaring. */
-const declaringVersion = 1
+const declaringVersion = 2
 
 /**
  * All that such a run came from. Undefined where that cannot be told without loading its Taskfiles: where these do more
@@ -40,10 +42,13 @@ const declaringVersion = 1
  * and where a file changed so lately that a later change might not show.
  */
 export function describeRun(finished: FinishedRun): KeptRun | undefined {
-  const { graph, plan, judge, workplace, taskfiles, environment, conditions, color } = finished
+  const { graph, plan, judge, workplace, words, taskfiles, environment, conditions, color } = finished
   const { memory } = workplace
   const tasks = plan.steps.map(({ name }) => nodeOf(graph, name))
-  if (memory.changes === undefined || !tasks.every(({ task }) => isPlain(task))) return undefined
+  // One that was named need not be planned: it may have asked for another `instead`, by its parameters and so the environment.
+  const named = words.flatMap(word => graph.get(word) ?? [])
+  if (memory.changes === undefined || ![...named, ...tasks].every(({ task }) => isPlain(task)))
+    return undefined
   const files = new KeptFiles()
   const sources = putSources(finished, files)
   if (sources === undefined) return undefined
