@@ -53,7 +53,7 @@ export function packRun({ run, looks }: KeptRun): Uint8Array {
 export function unpackRun(bytes: Uint8Array): KeptRun | undefined {
   try {
     // A view has to begin at a multiple of eight of its buffer.
-    const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+    const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes)
     const [looksBytes = 0, textBytes = 0] = new Uint32Array(buffer, byteOffset, 2)
     if (bytes.length !== headerBytes + looksBytes + textBytes) return undefined
     const run: UnchangedRun = JSON.parse(

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { forgetRuns, keepRun, readKeptRun } from '../../../../tasks/engine/unchanged/kept-runs.ts'
-import { KeptFiles, type KeptRun } from '../../../../tasks/engine/unchanged/unchanged-run.ts'
+import { KeptFiles, type KeptRun, packRun, unpackRun } from '../../../../tasks/engine/unchanged/unchanged-run.ts'
 import { createPlace, root } from '../../cli-rig.ts'
 
 const kept: KeptRun = {
@@ -21,6 +21,17 @@ t.test('a run is kept by its words until all are forgotten', async t => {
   t.equal(readKeptRun({ taskfile, words: ['b'] }), undefined)
   forgetRuns(taskfile)
   t.equal(readKeptRun({ taskfile, words: ['a'] }), undefined)
+})
+
+t.test('a run is read wherever it lies in memory, and only whole', async t => {
+  const files = new KeptFiles()
+  files.put('in', [1, 2, 3, 4, 0], false)
+  const packed = packRun({ run: { ...kept.run, paths: files.paths }, looks: files.looks })
+  for (const offset of [0, 1, 8]) {
+    const bytes = Buffer.concat([Buffer.alloc(offset), packed]).subarray(offset)
+    t.same([...(unpackRun(bytes)?.looks ?? [])], [1, 2, 3, 4, 0], `at ${offset}`)
+  }
+  for (const length of [0, 7, 20, packed.length - 1]) t.equal(unpackRun(packed.subarray(0, length)), undefined)
 })
 
 t.test('what cannot be kept, or removed, is no failure of a run', async t => {
