@@ -58,7 +58,11 @@ t.test('whatever has changed is found by a run', async t => {
       () => {
         for (const name of readdirSync(places(project).unchanged)) {
           const path = join(places(project).unchanged, name)
-          writeFileSync(path, readFileSync(path, 'latin1').replace('"environment"', '"environmenT"'), 'latin1')
+          writeFileSync(
+            path,
+            readFileSync(path, 'latin1').replace('"environment"', '"environmenT"'),
+            'latin1',
+          )
         }
       },
       /all 4 tasks up to date/,

@@ -221,7 +221,11 @@ export class PureExpressions {
 }
 
 /** Of what names a property as it stands there. */
-function isHidden(key: { readonly type: string; readonly name?: unknown; readonly value?: unknown }): boolean {
+function isHidden(key: {
+  readonly type: string
+  readonly name?: unknown
+  readonly value?: unknown
+}): boolean {
   return hidden.has(String(key.type === 'Literal' ? key.value : key.name))
 }
 

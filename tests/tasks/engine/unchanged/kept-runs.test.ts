@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { forgetRuns, keepRun, readKeptRun } from '../../../../tasks/engine/unchanged/kept-runs.ts'
-import { KeptFiles, type KeptRun, packRun, unpackRun } from '../../../../tasks/engine/unchanged/unchanged-run.ts'
+import {
+  KeptFiles,
+  type KeptRun,
+  packRun,
+  unpackRun,
+} from '../../../../tasks/engine/unchanged/unchanged-run.ts'
 import { createPlace, root } from '../../cli-rig.ts'
 
 const kept: KeptRun = {
@@ -31,7 +36,8 @@ t.test('a run is read wherever it lies in memory, and only whole', async t => {
     const bytes = Buffer.concat([Buffer.alloc(offset), packed]).subarray(offset)
     t.same([...(unpackRun(bytes)?.looks ?? [])], [1, 2, 3, 4, 0], `at ${offset}`)
   }
-  for (const length of [0, 7, 20, packed.length - 1]) t.equal(unpackRun(packed.subarray(0, length)), undefined)
+  for (const length of [0, 7, 20, packed.length - 1])
+    t.equal(unpackRun(packed.subarray(0, length)), undefined)
 })
 
 t.test('what cannot be kept, or removed, is no failure of a run', async t => {
