@@ -1,5 +1,6 @@
 import type { Entry, Package, Program, Remote } from './entry.ts'
 import { isPackageName, versionIn } from './package-name.ts'
+import { steeringVariable } from './steering-variable.ts'
 
 /** Who describes a server: it may say more the nearer it is. */
 export type Provenance =
@@ -30,7 +31,7 @@ export function waysOf(entry: Entry, provenance: Provenance): (Way | Refused)[] 
   return [
     ...(entry.program === undefined ? [] : [ofProgram(entry.program, provenance)]),
     ...entry.packages.map(one => ofPackage(one, provenance)),
-    ...entry.remotes.map(ofRemote),
+    ...entry.remotes.map(one => ofRemote(one, provenance)),
   ]
 }
 
@@ -43,6 +44,11 @@ function ofProgram(program: Program, { kind }: Provenance): Way | Refused {
 
 function ofPackage(one: Package, provenance: Provenance): Way | Refused {
   const { registryType, identifier, transport } = one
+  const steering = provenance.kind === 'registry' ? steeringVariable(one.environmentVariables) : undefined
+  if (steering !== undefined)
+    return refused(
+      `${identifier} is to be started with ${steering}, by which other programs could be: a registry may not set it`,
+    )
   if (transport.type !== 'stdio')
     return refused(
       `the package ${identifier} serves ${transport.type}: only packages that speak on their standard input and output can be run here`,
@@ -94,13 +100,24 @@ function ofPypi(one: Package): Way | Refused {
   return { kind: 'uvx', name: identifier, version, package: one }
 }
 
-function ofRemote(remote: Remote): Way | Refused {
-  switch (remote.type) {
-    case 'streamable-http':
-      return { kind: 'remote', transport: 'http', remote }
-    case 'sse':
-      return { kind: 'remote', transport: 'sse', remote }
-    default:
-      return refused(`${remote.url} is reached by "${remote.type}", which the gateway does not speak`)
-  }
+const transports: ReadonlyMap<string, 'http' | 'sse'> = new Map([
+  ['streamable-http', 'http'],
+  ['sse', 'sse'],
+])
+
+function ofRemote(remote: Remote, { kind }: Provenance): Way | Refused {
+  const transport = transports.get(remote.type)
+  if (transport === undefined)
+    return refused(`${remote.url} is reached by "${remote.type}", which the gateway does not speak`)
+  if (kind === 'registry' && !leadsElsewhere(remote))
+    return refused(`${remote.url}: a registry may name addresses of https alone, none of this machine`)
+  return { kind: 'remote', transport, remote }
+}
+
+/** Whoever installs it may say that it is here: where its whole beginning is asked for. */
+function leadsElsewhere({ url, variables }: Remote): boolean {
+  if (/^https:\/\//i.test(url)) return true
+  const [, name = ''] = /^\{([A-Za-z_][A-Za-z0-9_-]*)\}/.exec(url) ?? []
+  const input = Object.hasOwn(variables, name) ? variables[name] : undefined
+  return input !== undefined && input.value === undefined && input.default === undefined
 }

@@ -10,7 +10,8 @@ const npm = (identifier: string, version?: string, more: object = {}) => ({
   packages: [{ registryType: 'npm', identifier, version, ...more }],
 })
 
-const refusals: readonly [why: string, entry: object, provenance: Provenance, reason: RegExp][] = [
+type Refusal = [why: string, entry: object, provenance: Provenance, reason: RegExp]
+const refusals: readonly Refusal[] = [
   ['an address', npm('https://example.org/x.tgz'), registry, /is no name of a package/],
   ['a git repository', npm('git+ssh://git@example.org/x.git'), given, /is no name of a package/],
   ['a shorthand of one', npm('someone/thing'), catalog, /is no name of a package/],
@@ -54,6 +55,32 @@ const refusals: readonly [why: string, entry: object, provenance: Provenance, re
     /one exact version/,
   ],
   ['a program, by a registry', { program: { command: 'sh' } }, registry, /may not name programs/],
+  ...['NODE_OPTIONS', 'PATH', 'UV_INDEX_URL', 'ld_preload', 'npm_config_registry', 'https_proxy'].map(
+    (name): Refusal => [
+      `a package of a name that is trusted, with ${name}`,
+      npm('x', '1.0.0', { environmentVariables: [{ name, value: 'anything' }] }),
+      registry,
+      /a registry may not set it/,
+    ],
+  ),
+  [
+    'one that a registry sets where nobody says otherwise',
+    npm('x', '1.0.0', { environmentVariables: [{ name: 'NODE_OPTIONS', default: '--require /tmp/x.js' }] }),
+    registry,
+    /is to be started with NODE_OPTIONS/,
+  ],
+  ...['http://127.0.0.1:2375/', 'HTTP://localhost/mcp', '{base}/mcp', 'x{base}/mcp'].map(
+    (url): Refusal => [
+      `an address of this machine, by a registry: ${url}`,
+      {
+        remotes: [
+          { type: 'streamable-http', url, variables: { base: { default: 'http://127.0.0.1:2375' } } },
+        ],
+      },
+      registry,
+      /addresses of https alone/,
+    ],
+  ),
   ['a transport of no kind', { remotes: [{ type: 'ws', url: 'wss://x' }] }, registry, /does not speak/],
 ]
 
@@ -91,5 +118,22 @@ t.test('ways stand in the order of the entry, and versions are told apart', t =>
     { kind: 'remote', transport: 'http' },
     { kind: 'remote', transport: 'sse' },
   ])
+  t.end()
+})
+
+t.test('what who installs it says of it is theirs to say, and a catalogue of theirs may say more', t => {
+  const ways = (entry: object, provenance: Provenance) =>
+    waysOf(entrySchema.parse({ name: 'org.example/x', ...entry }), provenance)
+  const variables = (...inputs: object[]) => npm('x', '1.0.0', { environmentVariables: inputs })
+  t.match(ways(variables({ name: 'NODE_OPTIONS' }, { name: 'NODE_ENV', value: 'production' }), registry), [
+    { kind: 'npm' },
+  ])
+  t.match(ways(variables({ name: 'NODE_OPTIONS', value: '--no-warnings' }), catalog), [{ kind: 'npm' }])
+  const remote = (url: string) => ({
+    remotes: [{ type: 'streamable-http', url, variables: { base: { isRequired: true } } }],
+  })
+  t.match(ways(remote('{base}/mcp'), registry), [{ kind: 'remote' }])
+  t.match(ways(remote('http://127.0.0.1:8080/mcp'), catalog), [{ kind: 'remote' }])
+  t.match(ways(remote('http://127.0.0.1:8080/mcp'), given), [{ kind: 'remote' }])
   t.end()
 })
