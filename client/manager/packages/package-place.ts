@@ -25,11 +25,11 @@ export function packageIn(directory: string): Installed | undefined {
   return isPackageName(name) ? { from, name, version } : undefined
 }
 
-/** The directory that a server's program lies in, where it is one of these. */
+/** The directory that a server's program lies in, where it is one of these: not the one that all of them lie in, nor one above it. */
 export function directoryUsed(command: unknown): string | undefined {
   if (typeof command !== 'string' || !command.startsWith(`${packagesName}/`)) return undefined
   const [directory] = command.slice(packagesName.length + 1).split('/')
-  return directory
+  return directory === undefined || /^(?:\.|$)/.test(directory) ? undefined : directory
 }
 
 /** The program of a package, from the top of the workspace. */

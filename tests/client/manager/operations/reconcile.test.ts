@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { snapshot, startRig, weather } from './rig.ts'
@@ -86,4 +86,19 @@ t.test('removing takes the package along, unless somebody else uses it', async t
   t.match(await manage('remove_server', { name: 'again' }), { details: { packages_removed: [] } })
   await rm(join(root, 'config/mcp.local.toml'))
   t.match(await manage('run_reconciler'), { details: { packages_removed: ['@example+weather@1.0.0'] } })
+})
+
+t.test('a program by a path that leads through the packages takes none of them along', async t => {
+  const { manage, put, root, packagesThere } = await startRig(t)
+  await manage('install_server', { descriptor: weather('1.0.0') })
+  await put('.artifacts/mcp/mine.sh', '#!/bin/sh\n')
+  await chmod(join(root, '.artifacts/mcp/mine.sh'), 0o700)
+  const weatherAt = '@example+weather@1.0.0/node_modules/.bin/weather'
+  for (const path of ['../mine.sh', `./${weatherAt}`, `/${weatherAt}`]) {
+    const descriptor = { name: 'x', command: `.artifacts/mcp/packages/${path}` }
+    t.match(await manage('install_server', { descriptor }), { status: 'ok' }, path)
+    t.match(await manage('remove_server', { name: 'x' }), { details: { packages_removed: [] } }, path)
+    t.same(await packagesThere(), ['@example+weather@1.0.0'])
+    t.ok(existsSync(join(root, '.artifacts/mcp/mine.sh')))
+  }
 })
