@@ -6,7 +6,7 @@ import { removeTree } from '../../../lib/remove-tree.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { CommandRun } from '../envelope.ts'
 import { foreignNeeds } from './foreign-needs.ts'
-import { npm } from './npm.ts'
+import { emptyManifest, npm } from './npm.ts'
 import { directoryOf, packagesName } from './package-place.ts'
 import type { Resolved, ResolveOptions } from './resolve-package.ts'
 
@@ -39,12 +39,13 @@ export async function installPackage(
   const scratch = join(root, packagesName, `${unfinished}${randomBytes(6).toString('hex')}`)
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   try {
-    await writeFile(join(scratch, 'package.json'), '{ "private": true }\n')
+    await writeFile(join(scratch, 'package.json'), emptyManifest)
     const { run } = await npm(
       [
         ...[
           'install',
           '--package-lock',
+          '--workspaces=false',
           '--no-audit',
           '--no-fund',
           '--no-update-notifier',

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
@@ -87,10 +87,16 @@ const failed = (command: string, output: string): CommandRun => ({
   returncode: null,
 })
 
-/** A directory that npm may write what it likes into, and that is gone afterwards: nothing else is changed. */
+export const emptyManifest = '{ "private": true }\n'
+
+/**
+ * A directory that npm may write what it likes into, and that is gone afterwards: nothing else is changed. It is a package, so that
+ * npm looks for settings of a project here, and (with `--workspaces=false`) not above it, where others may have put some.
+ */
 export async function inScratch<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'debug-server-npm-'))
   try {
+    await writeFile(join(directory, 'package.json'), emptyManifest)
     return await work(directory)
   } finally {
     await removeTree(directory)

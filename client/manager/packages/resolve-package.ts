@@ -48,7 +48,8 @@ async function inRegistry(
   const { stdout, run } = await inScratch(cwd =>
     npm(
       [
-        ...['view', '--json', '--no-update-notifier', '--logs-max=0', `--cache=${cwd}/cache`],
+        ...['view', '--json', '--no-update-notifier', '--logs-max=0', '--workspaces=false'],
+        `--cache=${cwd}/cache`,
         ...['--', `${name}@${range}`, 'name', 'version', 'bin'],
       ],
       { environment, signal, cwd, deadline },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../../../until.ts'
+import { makeRoot } from '../rig.ts'
 import { snapshot, startRig, weather } from './rig.ts'
 
 t.setTimeout(120_000)
@@ -121,4 +122,23 @@ t.test('a call that is given up ends npm and leaves nothing', async t => {
   await t.rejects(installing, { message: 'given up' })
   t.same(await packagesThere(), [])
   await t.rejects(overlay())
+})
+
+t.test('settings of npm that others have put beside temporary files do not count', async t => {
+  const { manage } = await startRig(t)
+  const { root: temporary } = await makeRoot(t, {
+    'package.json': '{ "workspaces": ["*"] }',
+    '.npmrc': 'offline = true\n',
+  })
+  const { TMPDIR: before } = process.env
+  t.teardown(() => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+  })
+  process.env.TMPDIR = temporary
+  t.match(await manage('install_server', { descriptor: weather(), dry_run: true }), {
+    status: 'ok',
+    details: { package: '@example/weather@2.0.0' },
+  })
+  t.same((await readdir(temporary)).sort(), ['.npmrc', 'package.json'])
 })
