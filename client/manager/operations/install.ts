@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { variablesIn } from '../../../config/expand.ts'
+import { errorCode } from '../../../lib/error-code.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { changeOverlay } from '../change-overlay.ts'
 import type { Options } from '../descriptor/options.ts'
@@ -15,7 +16,7 @@ import { declaredByPeople } from './manager-settings.ts'
 import { isThere } from './on-path.ts'
 import { alone, type Place } from './place.ts'
 import type { Details, Report } from './report.ts'
-import { checkTargetName } from './target-name.ts'
+import { checkPrefix, checkTargetName } from './target-name.ts'
 import { removeUnused } from './unused-packages.ts'
 
 export type InstallInput = {
@@ -37,6 +38,7 @@ export async function install(input: InstallInput, place: Place, report: Report)
   const target = input.target_name ?? serverNameFor(chosen.entry.name)
   const people = declaredByPeople(place)
   checkTargetName(target, people)
+  checkPrefix(target, people)
   const work = async (): Promise<Details> => {
     const way = usableWay(chosen, place, report)
     const resolved = way.kind === 'npm' ? await resolvePackage(way.npm, place) : undefined
@@ -140,14 +142,20 @@ async function declare(
   const installed: Installation | undefined =
     resolved === undefined ? undefined : await installPackage(resolved, { ...place, scripts })
   report.runs.push(...(installed?.runs ?? []))
-  try {
-    const { file, settings } = await changeOverlay(root, change)
-    report.files.push(file)
-    if (!file.changed) report.warnings.push(`"${target}" is installed already, just so`)
-    await removeUnused(root, settings, [directoryUsed(replaced?.command) ?? []].flat())
-  } catch (error) {
+  const { file, settings } = await changeOverlay(root, change).catch(async error => {
     await installed?.undo()
     throw error
+  })
+  report.files.push(file)
+  if (!file.changed) report.warnings.push(`"${target}" is installed already, just so`)
+  const before = [directoryUsed(replaced?.command) ?? []].flat()
+  try {
+    await removeUnused(root, settings, before)
+  } catch (error) {
+    // It is declared by now, and counts.
+    report.warnings.push(
+      `what was installed before it cannot be removed (${errorCode(error) ?? error}): ${before.join(', ')}`,
+    )
   }
 }
 

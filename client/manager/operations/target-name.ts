@@ -29,3 +29,16 @@ export function checkTargetName(name: string, { servers, composites }: McpSettin
       fix,
     })
 }
+
+/**
+ * Of servers `a` and `a_b` all tools that begin with `a_b_` are the longer one's, so that it could take those of the other away, and
+ * have its own taken for them. Throws a UserError where the other one is declared by a person.
+ */
+export function checkPrefix(name: string, { servers }: Pick<McpSettings, 'servers'>): void {
+  const shorter = Object.keys(servers).find(one => foldedName(name).startsWith(`${foldedName(one)}_`))
+  if (shorter !== undefined)
+    throw new UserError(
+      `tools of a server "${name}" could be taken for those of ${shorter}, which is declared by hand`,
+      { fix: 'give another target_name' },
+    )
+}

@@ -18,6 +18,9 @@ t.test('names that are not to be had', async t => {
   for (const [target_name, reason] of [
     ['mine', /declared by hand, and is never overridden/],
     ['notes', /could be taken for notes_read/],
+    ['mine_read', /could be taken for those of mine, which is declared by hand/],
+    ['mine-read', /could be taken for those of mine, which is declared by hand/],
+    ['minerva', undefined],
     ['NOTES', /is no name of a server/],
     ['../x', /is no name of a server/],
     ['__proto__', /is no name of a server/],
