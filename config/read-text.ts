@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { errorCode } from '../lib/error-code.ts'
 
 /** Nobody writes more settings than this by hand. In bytes. */
-const mostSettings = 1_000_000
+export const mostSettings = 1_000_000
 
 export type ReadText =
   | { readonly kind: 'text'; readonly text: string }

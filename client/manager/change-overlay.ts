@@ -7,7 +7,7 @@ import { overlayName, readMcp } from '../../config/mcp/read.ts'
 import type { McpSettings } from '../../config/mcp/schema.ts'
 import { parseToml } from '../../config/parse-toml.ts'
 import { problemText } from '../../config/problem.ts'
-import { readText } from '../../config/read-text.ts'
+import { mostSettings, readText } from '../../config/read-text.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { acquireLock } from '../../lib/lock.ts'
@@ -83,6 +83,10 @@ async function plan(root: string, { change, dryRun = false }: ChangeOptions) {
   const overlay = await change(overlayIn(text))
   const same = JSON.stringify(overlay) === JSON.stringify(overlayIn(text))
   const after = same ? text : joined(parted(text, overlayName), tablesText(overlay))
+  if (!same && Buffer.byteLength(after) > mostSettings)
+    throw new UserError(
+      `${overlayName} would have ${Buffer.byteLength(after)} bytes; a configuration file has at most ${mostSettings}, so nothing was changed`,
+    )
   const read = readMcp(root, { overlay: withoutMark(after) })
   if (!read.ok)
     throw new UserError(

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { applyPatch } from 'diff'
 import fc from 'fast-check'
 import t from 'tap'
 import { unifiedDiff } from '../../lib/unified-diff.ts'
@@ -13,6 +14,22 @@ t.test('a difference is told with three lines around it', t => {
   )
   t.equal(unifiedDiff('a.md', undefined, 'x\n'), '--- /dev/null\n+++ b/a.md\n@@ -0,0 +1,1 @@\n+x\n')
   t.equal(unifiedDiff('a.md', 'x\n', 'x\n'), '')
+  t.end()
+})
+
+t.test('texts that have little in common are told as a whole, at once', t => {
+  const text = (word: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `${word}${at}`).join('\n')
+  for (const [before, after] of [
+    [text('a', 20_000), text('b', 20_000)],
+    [`${text('a', 3_000)}\n`, ''],
+    [undefined, `${text('a', 3_000)}\n`],
+  ] as const) {
+    const started = performance.now()
+    const diff = unifiedDiff('x', before, after)
+    t.ok(performance.now() - started < 5_000)
+    t.equal(applyPatch(before ?? '', diff), after)
+  }
   t.end()
 })
 

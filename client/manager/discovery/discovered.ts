@@ -49,5 +49,14 @@ function json(text: string): unknown {
   }
 }
 
-export const discoveredText = (found: readonly Found[]): string =>
-  `${JSON.stringify({ servers: found }, null, 2)}\n`
+/** As it is kept. Throws a UserError for more than is read again. */
+export function discoveredText(found: readonly Found[]): string {
+  const text = `${JSON.stringify({ servers: found }, null, 2)}\n`
+  if (Buffer.byteLength(text) <= largest) return text
+  throw new UserError(
+    `what is known of servers would be longer than ${largest} bytes, so nothing was changed`,
+    {
+      fix: 'begin anew with append = false',
+    },
+  )
+}

@@ -81,6 +81,12 @@ const refused: readonly [
     /servers\.a is there already, in config\/mcp\.local\.toml:1/,
   ],
   [
+    'more than is read again',
+    {},
+    { a: { command: 'x', args: ['x'.repeat(1_000_000)] } },
+    /would have 1000\d{3} bytes; a configuration file has at most 1000000/,
+  ],
+  [
     'what stands outside of the block',
     { [overlayName]: '[servers.a]\ncommand = "mine"\n' },
     { a: { command: 'x' } },

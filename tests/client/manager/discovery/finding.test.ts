@@ -1,6 +1,6 @@
 import t from 'tap'
 import { entrySchema } from '../../../../client/manager/descriptor/entry.ts'
-import type { Found } from '../../../../client/manager/discovery/discovered.ts'
+import { discoveredText, type Found } from '../../../../client/manager/discovery/discovered.ts'
 import { merged, replaced } from '../../../../client/manager/discovery/merge.ts'
 import { ranked, score } from '../../../../client/manager/discovery/score.ts'
 
@@ -75,5 +75,15 @@ t.test('a catalogue that is read again loses what it no longer has, and nobody e
     found.map(one => one.entry.name),
     ['b', 'c', 'd', 'e'],
   )
+  t.end()
+})
+
+t.test('nothing is kept that is too long to be read again', t => {
+  const found = Array.from({ length: 17 }, (_, at) => {
+    const one = of(registry, `a/x${at}`)
+    return { ...one, entry: { ...one.entry, description: 'x'.repeat(2_000_000) } }
+  })
+  t.throws(() => discoveredText(found), { name: 'UserError', message: /longer than 33554432 bytes/ })
+  t.match(discoveredText(found.slice(0, 2)), /"a\/x1"/)
   t.end()
 })
