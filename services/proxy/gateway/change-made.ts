@@ -24,3 +24,23 @@ export function changeMade(params: unknown, answer: unknown): string | undefined
   // It did something, so it is one that there is; nothing else that a client wrote gets in there.
   return isChanged && /^[a-z_]{1,40}$/.test(name) ? `mcp_servers.${name}` : undefined
 }
+
+const changing = [
+  'discover_servers',
+  'install_server',
+  'remove_server',
+  'refresh_discovery',
+  'run_reconciler',
+]
+const dryRunSchema = z.union([
+  z.object({ arguments: z.object({ params: z.object({ dry_run: z.literal(true) }) }) }),
+  z.object({ arguments: z.object({ params: z.null().optional(), dry_run: z.literal(true) }) }),
+])
+
+/** The same of a call whose answer nobody has heard: what it may have changed. Whoever gives it up in time is written down, too. */
+export function changeAsked(params: unknown): string | undefined {
+  const asked = askedSchema.safeParse(params)
+  if (!asked.success || dryRunSchema.safeParse(params).success) return undefined
+  const name = asked.data.arguments.operation.trim().toLowerCase()
+  return changing.includes(name) ? `mcp_servers.${name}` : undefined
+}

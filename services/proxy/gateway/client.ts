@@ -6,9 +6,9 @@ import type { Caller } from './access.ts'
 import { askerOf, callUpstream, type Extra } from './call.ts'
 import { callTime } from './call-time.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
-import { changeMade } from './change-made.ts'
+import { changeAsked, changeMade } from './change-made.ts'
 import type { Declared } from './declared.ts'
-import { UpstreamError } from './upstream/upstream-error.ts'
+import { isUncertain, UpstreamError } from './upstream/upstream-error.ts'
 import type { Upstreams, User } from './upstream/upstreams.ts'
 import type { Endpoint, Views } from './view.ts'
 
@@ -153,13 +153,15 @@ export class Client {
         `${mostAtOnce} calls are in progress, which is all that may be: wait for some`,
       )
     this.#inProgress += 1
+    const isManager = settings.builtin === 'manager'
     try {
       const upstream = upstreams.of(server, this.#user)
       const asker = this.#asker(extra, callTime(settings).silent)
       const answer = await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
-      if (settings.builtin === 'manager') await this.#managed(params, answer)
+      if (isManager) await this.#managed(changeMade(params, answer))
       return answer
     } catch (error) {
+      if (isManager && (extra.signal.aborted || isUncertain(error))) await this.#managed(changeAsked(params))
       // Nobody waits for the answer any more.
       if (extra.signal.aborted) throw new McpError(ErrorCode.RequestTimeout, 'it was given up')
       throw error
@@ -169,9 +171,8 @@ export class Client {
   }
 
   /** What it has written counts before anybody hears of it. */
-  async #managed(params: unknown, answer: unknown): Promise<void> {
+  async #managed(change: string | undefined): Promise<void> {
     this.#deps.reread()
-    const change = changeMade(params, answer)
     if (change !== undefined) await this.#deps.audit(this.#caller, change)
   }
 

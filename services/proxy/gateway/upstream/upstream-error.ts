@@ -19,5 +19,9 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Whether a call that failed may have been done all the same. */
+export const isUncertain = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.reason !== 'unavailable' && error.reason !== 'busy'
+
 /** A message did not leave. */
 export class NotSentError extends Error {}

@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
@@ -79,6 +79,27 @@ t.test('who has servers changed is written down, with what', async t => {
   )
   t.match(entries[0], { actor_token_name: 'admin', address: '127.0.0.1', refused: 0 })
   t.notMatch(JSON.stringify(entries), admin)
+})
+
+t.test('who gives up a change that is being made is written down as well', async t => {
+  const { client, store, root } = await startManaged(t)
+  await manage(client, 'refresh_discovery', { source_path: 'catalogues/catalog.toml' })
+  const ending = new AbortController()
+  const params = { name: 'tiny' }
+  const calling = client.callTool(
+    { name: 'manage_servers', arguments: { operation: 'install_server', params } },
+    undefined,
+    { signal: ending.signal },
+  )
+  const packages = join(root, '.artifacts/mcp/packages')
+  await until('npm is at work', async () => (await readdir(packages).catch(() => [])).length > 0)
+  ending.abort()
+  await t.rejects(calling)
+  await until('it is written down', async () =>
+    (await listAudit(store, { limit: 10 })).some(
+      ({ operation }) => operation === 'mcp_servers.install_server',
+    ),
+  )
 })
 
 t.test('who is no administrator any more is none in a session that goes on', async t => {
