@@ -17,13 +17,16 @@ export type Catalog = {
 
 /**
  * Reads a catalogue of this machine: `servers`, a list, in JSON or TOML; an answer of a registry is one, too. What is no server
- * is left out and told, by its place in the list. Nothing of the file is repeated in an error: it may be any file.
+ * is left out and told, by its place in the list. Nothing of the file is repeated in an error: it may be any file. `known`: it was
+ * read before, and where it is gone since, it has no servers any more.
  */
-export function readCatalog(root: string, path: string): Catalog {
+export function readCatalog(root: string, path: string, { known = false } = {}): Catalog {
   const place = resolve(root, path)
   const shown = ownPath(root, place) ?? place
   const from = { kind: 'catalog' as const, path: shown }
   const read = readText(place, largest)
+  if (read.kind === 'absent' && known)
+    return { from, found: [], warnings: [`there is no file ${shown} any more: its servers are forgotten`] }
   if (read.kind === 'absent') throw new UserError(`there is no file ${shown}`)
   if (read.kind === 'unreadable') throw new UserError(`${shown} ${read.reason}`)
   const servers = serversIn(read.text, extname(place).toLowerCase(), shown)

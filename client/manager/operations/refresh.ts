@@ -14,7 +14,10 @@ export async function refresh(
   place: Place,
   report: Report,
 ): Promise<Details> {
-  const catalogs = pathsOf(path, place).map(one => readCatalog(place.root, one))
+  const catalogs =
+    path === undefined
+      ? knownPaths(place).map(one => readCatalog(place.root, one, { known: true }))
+      : [readCatalog(place.root, path)]
   report.warnings.push(...catalogs.flatMap(({ warnings }) => warnings))
   const told = await keepDiscovered(place, report, {
     dryRun,
@@ -35,8 +38,7 @@ export async function refresh(
   return { path: discoveredName, dry_run: dryRun, catalogs: told }
 }
 
-function pathsOf(path: string | undefined, { root }: Place): string[] {
-  if (path !== undefined) return [path]
+function knownPaths({ root }: Place): string[] {
   const known = readDiscovered(root).found.flatMap(({ from }) => (from.kind === 'catalog' ? [from.path] : []))
   if (known.length > 0) return [...new Set(known)]
   throw new UserError('no catalogue was taken in so far', {

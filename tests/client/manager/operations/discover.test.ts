@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import t from 'tap'
 import { mcpRegistry, told } from '../discovery/mcp-registry.ts'
 import { snapshot, startRig } from './rig.ts'
@@ -114,4 +115,27 @@ t.test('a registry that cannot be had is an error, and what is known stays', asy
   t.match(await manage('refresh_discovery', { source_path: 'none.toml' }), {
     errors: [/there is no file none.toml/],
   })
+})
+
+t.test('servers of a catalogue that is gone are forgotten, when all are looked at anew', async t => {
+  const { manage, put, root } = await startRig(t)
+  const server = (name: string) => JSON.stringify([{ name, url: 'https://example.org/mcp' }])
+  await put('one.json', server('a/one'))
+  await put('two.json', server('a/two'))
+  for (const source_path of ['one.json', 'two.json']) await manage('refresh_discovery', { source_path })
+  await rm(join(root, 'one.json'))
+  t.match(await manage('refresh_discovery', { source_path: 'one.json' }), {
+    errors: [/there is no file one.json/],
+  })
+  t.match(await manage('refresh_discovery'), {
+    status: 'ok',
+    warnings: [/there is no file one.json any more/],
+    details: {
+      catalogs: [
+        { from: 'one.json', removed: ['a/one'] },
+        { from: 'two.json', removed: [] },
+      ],
+    },
+  })
+  t.match((await manage('list_discovered_servers')).details.servers, [{ name: 'a/two' }])
 })
