@@ -46,13 +46,17 @@ export async function fetchJson(url: URL, { dispatcher, signal, most }: FetchJso
     return parsed(Buffer.concat(parts).toString(), failed)
   } catch (error) {
     if (error instanceof UserError) throw error
-    if (signal.aborted) throw failed('it did not answer in time')
+    if (isTimeout(signal.reason)) throw failed('it did not answer in time')
+    signal.throwIfAborted()
     throw new UserError(`${shown} cannot be reached: ${error instanceof Error ? error.message : error}`, {
       fix: 'manager.registry in config/mcp.local.toml names another registry, or none: ""',
       cause: error,
     })
   }
 }
+
+const isTimeout = (reason: unknown): boolean =>
+  reason instanceof DOMException && reason.name === 'TimeoutError'
 
 function parsed(text: string, failed: (why: string) => UserError): unknown {
   try {

@@ -16,7 +16,7 @@ import { calledWith, manageTool, toolName } from './tool.ts'
 export type ManagerServerOptions = {
   readonly version: string
   readonly place: Place
-  /** Tells of a bug: to people, never to the protocol. */
+  /** Tells of a bug, in full. */
   readonly report: (error: unknown) => void
   /** How often a client that wants to hear of the progress is told that it goes on, in milliseconds. */
   readonly progressEvery?: number
@@ -53,7 +53,7 @@ export function createManagerServer({
     } catch (error) {
       signal.throwIfAborted()
       report(error)
-      return failure('the manager made a mistake, which is in the log of the proxy')
+      return failure(`the manager made a mistake: ${error instanceof Error ? error.message : error}`)
     }
   })
   return server

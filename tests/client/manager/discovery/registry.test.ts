@@ -114,6 +114,13 @@ t.test('one that leads in a circle, or never ends, ends here', async t => {
   const silent = await mcpRegistry(t, () => ending.abort(new Error('enough')))
   await t.rejects(
     searchRegistry('x', 1, { url: silent.url, ca: readFileSync(silent.ca, 'utf8'), signal: ending.signal }),
+    { message: 'enough' },
+    'who gives it up is not told that it was late',
+  )
+  await t.rejects(
+    searchRegistry('x', 1, {
+      ...{ url: silent.url, ca: readFileSync(silent.ca, 'utf8'), signal: AbortSignal.timeout(50) },
+    }),
     { message: /did not answer in time/ },
   )
 })
