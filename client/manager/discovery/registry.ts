@@ -1,5 +1,6 @@
-import { Agent } from 'undici'
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { z } from 'zod'
+import { proxiesOf } from '../../../lib/proxies.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { entrySchema } from '../descriptor/entry.ts'
 import { unwrapped } from './catalog-file.ts'
@@ -29,6 +30,8 @@ export type RegistryOptions = {
   readonly url: string
   /** Certificates in PEM that it may be signed by, in place of the usual ones. */
   readonly ca: string | undefined
+  /** Where it says through which proxy, if any. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
 }
 
@@ -40,7 +43,7 @@ const loopback = ['127.0.0.1', 'localhost', '[::1]']
 export async function searchRegistry(
   word: string,
   most: number,
-  { url, ca, signal }: RegistryOptions,
+  { url, ca, environment, signal }: RegistryOptions,
 ): Promise<Search> {
   const base = URL.parse(url)
   if (
@@ -48,10 +51,14 @@ export async function searchRegistry(
     !(base.protocol === 'https:' || (base.protocol === 'http:' && loopback.includes(base.hostname)))
   )
     throw new UserError(`manager.registry "${url}": expected an https address`)
+  const tls = { timeout: 10_000, ...(ca === undefined ? {} : { ca }) }
+  const proxies = proxiesOf(environment)
   await using dispatcher = disposable(
-    new Agent({
+    new EnvHttpProxyAgent({
       ...{ headersTimeout: deadline, bodyTimeout: deadline, maxResponseSize: longestPage + 1 },
-      connect: { timeout: 10_000, ...(ca === undefined ? {} : { ca }) },
+      // Never undefined, or undici would read this process's own environment.
+      ...{ httpProxy: proxies.http, httpsProxy: proxies.https, noProxy: proxies.except },
+      ...{ connect: tls, requestTls: tls, proxyTls: { timeout: 10_000 } },
     }),
   )
   const options = {
@@ -97,4 +104,4 @@ export async function searchRegistry(
   return { found: found.slice(0, most), warnings }
 }
 
-const disposable = (agent: Agent) => ({ agent, [Symbol.asyncDispose]: () => agent.destroy() })
+const disposable = (agent: Dispatcher) => ({ agent, [Symbol.asyncDispose]: () => agent.destroy() })

@@ -82,7 +82,8 @@ async function inRegistry(
   const asked = words.slice(0, mostWords)
   if (words.length > mostWords)
     report.warnings.push(`the registry was asked for the first ${mostWords} words alone: ${asked.join(', ')}`)
-  const options = { url: registry, ca: await registryCa(place, ca), signal: place.signal }
+  const { environment, signal } = place
+  const options = { url: registry, ca: await registryCa(place, ca), environment, signal }
   const all: Found[] = []
   for (const word of asked.length === 0 ? [''] : asked) {
     const { found, warnings } = await searchRegistry(word, mostFound, options)

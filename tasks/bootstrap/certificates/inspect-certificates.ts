@@ -1,6 +1,6 @@
+import { proxiesOf, shownProxy } from '../../../lib/proxies.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { Finding } from '../../check/finding.ts'
-import { proxiesOf, shownProxy } from '../download/proxies.ts'
 import { isWritten, readCertificates } from './certificates.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

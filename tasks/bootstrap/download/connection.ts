@@ -1,5 +1,5 @@
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici'
-import type { Proxies } from './proxies.ts'
+import type { Proxies } from '../../../lib/proxies.ts'
 
 export type ConnectionOptions = {
   proxies: Proxies

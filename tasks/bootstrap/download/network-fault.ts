@@ -1,6 +1,6 @@
 import { errorCode } from '../../../lib/error-code.ts'
+import { type Proxies, shownProxy } from '../../../lib/proxies.ts'
 import type { DownloadFault } from './fault.ts'
-import { type Proxies, shownProxy } from './proxies.ts'
 
 /** What an error of undici, of a socket or of TLS says about the network; undefined for one that is none of these. */
 export function networkFault(error: unknown, url: URL, proxies: Proxies): DownloadFault | undefined {

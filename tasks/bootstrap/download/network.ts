@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
+import { type Proxies, proxiesOf } from '../../../lib/proxies.ts'
 import { connect } from './connection.ts'
 import { defaultPatience, type Patience } from './patience.ts'
-import { type Proxies, proxiesOf } from './proxies.ts'
 
 /** The way out of this host: its proxies, the authorities it trusts, and how long a server is waited for. */
 export type Network = AsyncDisposable & {

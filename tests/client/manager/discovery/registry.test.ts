@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import type { ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import t from 'tap'
 import { searchRegistry } from '../../../../client/manager/discovery/registry.ts'
 import { mcpRegistry, told } from './mcp-registry.ts'
 
 const { signal } = new AbortController()
+const environment = {}
 const send = (response: ServerResponse, body: unknown) => void response.end(JSON.stringify(body))
 
 t.test('all pages are asked for, and what is no server is left out', async t => {
@@ -22,6 +24,7 @@ t.test('all pages are asked for, and what is no server is left out', async t => 
   const { found, warnings } = await searchRegistry('wea ther&', 50, {
     url: `${registry.url}/base/`,
     ca,
+    environment,
     signal,
   })
   t.same(
@@ -41,7 +44,7 @@ t.test('all pages are asked for, and what is no server is left out', async t => 
 
 t.test('a certificate that nobody knows is not believed', async t => {
   const registry = await mcpRegistry(t, (_, response) => send(response, { servers: [] }))
-  await t.rejects(searchRegistry('x', 10, { url: registry.url, ca: undefined, signal }), {
+  await t.rejects(searchRegistry('x', 10, { url: registry.url, ca: undefined, environment, signal }), {
     message: /localhost:\d+\/v0\/servers cannot be reached: .*self-signed/,
   })
   t.equal(registry.asked.length, 0)
@@ -87,7 +90,7 @@ t.test('a registry that leads elsewhere, says too much or nothing that is right 
     ['huge', /longer than 4194304 bytes|exceeded/],
   ] as const)
     await t.rejects(
-      searchRegistry(word, 10, { url: registry.url, ca, signal }),
+      searchRegistry(word, 10, { url: registry.url, ca, environment, signal }),
       { name: 'UserError', message: reason },
       word,
     )
@@ -105,21 +108,31 @@ t.test('one that leads in a circle, or never ends, ends here', async t => {
     })
   })
   const ca = readFileSync(registry.ca, 'utf8')
-  const circle = await searchRegistry('circle', 100, { url: registry.url, ca, signal })
+  const circle = await searchRegistry('circle', 100, { url: registry.url, ca, environment, signal })
   t.match(circle.warnings, [/led in a circle/])
   t.equal(circle.found.length, 2)
   pages = 0
-  t.equal((await searchRegistry('endless', 100, { url: registry.url, ca, signal })).found.length, 10)
+  t.equal(
+    (await searchRegistry('endless', 100, { url: registry.url, ca, environment, signal })).found.length,
+    10,
+  )
   const ending = new AbortController()
   const silent = await mcpRegistry(t, () => ending.abort(new Error('enough')))
   await t.rejects(
-    searchRegistry('x', 1, { url: silent.url, ca: readFileSync(silent.ca, 'utf8'), signal: ending.signal }),
+    searchRegistry('x', 1, {
+      ...{ url: silent.url, ca: readFileSync(silent.ca, 'utf8'), environment, signal: ending.signal },
+    }),
     { message: 'enough' },
     'who gives it up is not told that it was late',
   )
   await t.rejects(
     searchRegistry('x', 1, {
-      ...{ url: silent.url, ca: readFileSync(silent.ca, 'utf8'), signal: AbortSignal.timeout(50) },
+      ...{
+        url: silent.url,
+        ca: readFileSync(silent.ca, 'utf8'),
+        environment,
+        signal: AbortSignal.timeout(50),
+      },
     }),
     { message: /did not answer in time/ },
   )
@@ -127,7 +140,32 @@ t.test('one that leads in a circle, or never ends, ends here', async t => {
 
 t.test('an address that is not safe is not asked', async t => {
   for (const url of ['http://registry.example.org', 'file:///etc/passwd', 'registry.example.org', ''])
-    await t.rejects(searchRegistry('x', 1, { url, ca: undefined, signal }), {
+    await t.rejects(searchRegistry('x', 1, { url, ca: undefined, environment, signal }), {
       message: /expected an https address/,
     })
+})
+
+t.test('a registry behind a proxy is asked through it', async t => {
+  const registry = await mcpRegistry(t, (_, response) => send(response, { servers: [told('a/one')] }))
+  const asked: string[] = []
+  const proxy = createServer()
+  proxy.on('connect', ({ url = '' }, client) => {
+    asked.push(url)
+    const upstream = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+      client.pipe(upstream).pipe(client)
+    })
+    for (const one of [client, upstream]) one.on('error', () => {})
+  })
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => void proxy.close())
+  const https_proxy = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const ca = readFileSync(registry.ca, 'utf8')
+  const search = (more: Record<string, string>) =>
+    searchRegistry('x', 1, { url: registry.url, ca, environment: { https_proxy, ...more }, signal })
+  t.match(await search({}), { found: [{ entry: { name: 'a/one' } }] })
+  t.same(asked, [new URL(registry.url).host])
+  t.match(await search({ no_proxy: 'localhost' }), { found: [{ entry: { name: 'a/one' } }] })
+  t.equal(asked.length, 1)
+  await t.rejects(search({ https_proxy: 'ftp://x' }), { message: /https_proxy is no address of a proxy/ })
 })

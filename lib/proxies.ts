@@ -1,4 +1,4 @@
-import { UserError } from '../../../lib/user-error.ts'
+import { UserError } from './user-error.ts'
 
 /** The proxies that an environment asks for, as curl reads it: lower case wins, `http://` may be left out. */
 export type Proxies = { http: string; https: string; except: string }
