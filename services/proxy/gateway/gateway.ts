@@ -193,7 +193,10 @@ export function startGateway(deps: GatewayDependencies): Gateway {
         status: 409,
         message: `nobody knows what the server ${server} offers now: it has not been started since the proxy was; call one of its tools`,
       })
-    if (accepted.length > 0) changed()
+    if (accepted.length > 0) {
+      changed()
+      await clientDeps.audit(caller, 'mcp_servers.accept_offer')
+    }
     answerJson(response, { accepted })
   }
 

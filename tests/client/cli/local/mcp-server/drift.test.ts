@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { listAudit } from '../../../../../services/store/audit.ts'
 import { call, toolNames, unrulyTable } from '../../../../services/proxy/gateway/rig.ts'
 import { until } from '../../../../until.ts'
 import { cli, temporary } from '../../rig.ts'
@@ -65,6 +66,12 @@ t.test('drift is told by hand, and accepted by hand', async t => {
   })
   const accepted = await rig.run('drift', '--accept', 'one')
   t.match(accepted, { code: 0, stdout: /^accepted one\none: left out[\s\S]*no drift\n$/ })
+  t.match(await rig.run('drift', '--accept', 'one'), { code: 0 })
+  t.match(
+    (await listAudit(rig.store, { limit: 10 })).filter(({ operation }) => operation.startsWith('mcp_')),
+    [{ operation: 'mcp_servers.accept_offer', actor_token_name: 'admin' }],
+    'it is written down, where it changed something',
+  )
   const { tools } = await client.listTools()
   t.equal(tools.find(({ name }) => name === 'one_echo')?.description, 'does evil')
   const kept = JSON.parse(await readFile(join(rig.root, '.artifacts/mcp/offers/one.json'), 'utf8'))
