@@ -4,6 +4,10 @@ import type { Options } from './options.ts'
 
 const texts = z.record(z.string().max(200), z.string().max(4_000))
 
+/** In few words nobody says what is a secret. */
+const secretNames =
+  /(?:^|[_-])(?:(?:api|access|private|secret|auth)[_-]?key|token|secret|password|passwd|credentials?)$|^(?:proxy-)?authorization$|^cookie$/i
+
 /** A server in few words, beside the long form of catalogues (`server.json`). */
 const shortSchema = z.strictObject({
   name: z.string(),
@@ -41,7 +45,8 @@ function ofShort(given: object): Given {
       return { ok: false, reason: `${key} belongs to ${isRemote ? 'command' : 'url'}, which is not given` }
   if (transport !== undefined && (transport === 'stdio') === isRemote)
     return { ok: false, reason: `transport "${transport}" does not go with ${isRemote ? 'url' : 'command'}` }
-  const inputs = (table: Readonly<Record<string, string>>) => Object.keys(table).map(name => ({ name }))
+  const inputs = (table: Readonly<Record<string, string>>) =>
+    Object.keys(table).map(name => ({ name, isSecret: secretNames.test(name) }))
   if (isRemote) {
     const remote = { type: transport === 'sse' ? 'sse' : 'streamable-http', url, headers: inputs(headers) }
     return parsed({ ...rest, remotes: [remote] }, headers)

@@ -18,6 +18,25 @@ t.test('a server in few words is one in many', t => {
   t.end()
 })
 
+t.test('what is called as a secret is one, in few words, too', t => {
+  const secretsOf = (given: ReturnType<typeof givenEntry>) =>
+    given.ok
+      ? [...(given.entry.program?.environmentVariables ?? []), ...(given.entry.remotes[0]?.headers ?? [])]
+          .filter(({ isSecret }) => isSecret)
+          .map(({ name }) => name)
+      : []
+  const names = (all: readonly string[]) => Object.fromEntries(all.map(name => [name, 'x']))
+  const variables = ['WEATHER_API_KEY', 'GITHUB_TOKEN', 'DB_PASSWORD', 'apikey', 'AWS_SECRET_ACCESS_KEY']
+  const others = ['MAX_TOKENS', 'SORT_KEY', 'KEYBOARD', 'TOKENIZER', 'MODE']
+  t.same(secretsOf(givenEntry({ name: 'x', command: 'x', env: names([...variables, ...others]) })), variables)
+  const headers = ['Authorization', 'X-Api-Key', 'Cookie']
+  t.same(
+    secretsOf(givenEntry({ name: 'x', url: 'https://x', headers: names([...headers, 'X-Mode']) })),
+    headers,
+  )
+  t.end()
+})
+
 t.test('what is no description is refused, with the place', t => {
   for (const [given, reason] of [
     [null, /expected object/],

@@ -75,7 +75,14 @@ t.test('secrets are never written, nor told', async t => {
   t.match(refused, { status: 'error', errors: [/"API_KEY" is a secret, which is never written down/] })
   const installed = await manage('install_server', { descriptor, options: { API_KEY: '$WEATHER_KEY' } })
   t.match(installed, { status: 'ok', details: { variables: ['WEATHER_KEY'], table: { env: ['API_KEY'] } } })
-  t.notMatch(JSON.stringify([refused, installed, await overlay()]), /hunter2/)
+  const short = {
+    name: 'short',
+    url: 'https://example.org/mcp',
+    headers: { Authorization: 'Bearer hunter2' },
+  }
+  const refusedToo = await manage('install_server', { descriptor: short })
+  t.match(refusedToo, { status: 'error', errors: [/"Authorization" is a secret/] })
+  t.notMatch(JSON.stringify([refused, refusedToo, installed, await overlay()]), /hunter2/)
 })
 
 t.test('a directory that a catalogue names has to lie in the workspace, and be a package', async t => {
