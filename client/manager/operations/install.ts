@@ -119,9 +119,10 @@ async function declare(
         known,
         input.force_restart ? new Date(place.now()).toISOString() : undefined,
       )
-      if (known !== undefined && !input.force && !isDeepStrictEqual(known, next))
+      const isOther = !isDeepStrictEqual(known, withRevision(table, known, undefined))
+      if (known !== undefined && !input.force && isOther)
         throw new UserError(`a server "${target}" is installed already`, {
-          fix: 'give another target_name, or force = true to replace it',
+          fix: 'give another target_name (--target), or replace it: force = true (--force)',
         })
       return { servers: { ...servers, [target]: next }, composites }
     },

@@ -122,10 +122,17 @@ t.test('force_restart starts a server anew that is declared just as before', asy
   const first = await pid()
   t.match(await manage(client, 'install_server', input), { status: 'ok', warnings: [/installed already/] })
   t.equal(await pid(), first)
-  t.match(await manage(client, 'install_server', { ...input, force: true, force_restart: true }), {
-    status: 'ok',
-  })
-  t.not(await pid(), first)
+  t.match(await manage(client, 'install_server', { ...input, force_restart: true }), { status: 'ok' })
+  const second = await pid()
+  t.not(second, first)
+  t.match(
+    await manage(client, 'install_server', {
+      ...{ ...input, options: { GREETING: 'other' }, force_restart: true },
+    }),
+    { status: 'error', errors: [/installed already/] },
+    'it replaces nothing',
+  )
+  t.equal(await pid(), second)
 })
 
 t.test('the manager is for tokens with the scope admin, and says so', async t => {
