@@ -56,7 +56,7 @@ export function discoveredText(found: readonly Found[]): string {
   throw new UserError(
     `what is known of servers would be longer than ${largest} bytes, so nothing was changed`,
     {
-      fix: 'begin anew with append = false',
+      fix: 'begin anew: append = false (--anew)',
     },
   )
 }

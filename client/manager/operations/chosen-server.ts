@@ -48,6 +48,6 @@ function named(found: readonly Found[], name: string): Found {
   throw new UserError(`no server "${visible(name.slice(0, 200))}" was discovered`, {
     fix:
       didYouMean(name, [...names, ...names.map(one => one.split('/').at(-1) ?? one)]) ??
-      'look for it with discover_servers, or take in a catalogue with refresh_discovery',
+      'look for it (discover_servers, mcp-server discover), or take in a catalogue (refresh_discovery, mcp-server refresh)',
   })
 }

@@ -25,7 +25,7 @@ export async function keepDiscovered<Told>(
     const { found, told } = change(before)
     if (found.length > mostDiscovered)
       throw new UserError(`more than ${mostDiscovered} servers would be kept`, {
-        fix: 'begin anew with append = false',
+        fix: 'begin anew: append = false (--anew)',
       })
     const after = text === undefined && found.length === 0 ? undefined : discoveredText(found)
     if (!dryRun && after !== undefined && after !== text)

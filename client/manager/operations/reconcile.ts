@@ -99,7 +99,7 @@ async function resolvedFor(command: string, place: Place): Promise<Resolved> {
   throw new UserError(
     `${name}@${version} came from a directory of this workspace that no catalogue names any more`,
     {
-      fix: 'take the catalogue in again with refresh_discovery, or remove the server',
+      fix: 'take the catalogue in again (refresh_discovery, mcp-server refresh), or remove the server',
     },
   )
 }

@@ -3,13 +3,14 @@ import { type McpSettings, serverName } from '../../../config/mcp/schema.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { visible } from '../../../lib/visible.ts'
 
+const fix = 'give another target_name (--target)'
+
 /**
  * Checks what a server is to be called: nothing that a person has declared, and nothing whose tools would be called as something
  * that a person has named. Throws a UserError.
  */
 export function checkTargetName(name: string, { servers, composites }: McpSettings): void {
   const shown = `"${visible(name.slice(0, 100))}"`
-  const fix = 'give another target_name'
   if (!serverName.safeParse(name).success)
     throw new UserError(
       `${shown} is no name of a server: small letters and digits, parts joined by "_" or "-"`,
@@ -39,6 +40,6 @@ export function checkPrefix(name: string, { servers }: Pick<McpSettings, 'server
   if (shorter !== undefined)
     throw new UserError(
       `tools of a server "${name}" could be taken for those of ${shorter}, which is declared by hand`,
-      { fix: 'give another target_name' },
+      { fix },
     )
 }

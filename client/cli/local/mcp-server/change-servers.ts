@@ -18,9 +18,14 @@ export async function install(io: Io, flags: Flags, [name]: readonly string[]): 
       ...{ force: force === true, dry_run: dryRun === true, force_restart: forceRestart === true },
     },
     text: ({ details }) =>
-      `installed ${visible(String(details.target))}${details.package === undefined ? '' : ` (${visible(String(details.package))})`}\n`,
+      `installed ${visible(String(details.target))}${details.package === undefined ? '' : ` (${visible(String(details.package))})`}\n${variablesText(details.variables as readonly string[])}`,
   })
 }
+
+const variablesText = (names: readonly string[]): string =>
+  names.length === 0
+    ? ''
+    : `it is started or reached with ${names.map(name => visible(`$${name}`)).join(', ')} of the proxy: set before "npx task up", or before "npx task reload proxy"\n`
 
 export const remove = (io: Io, flags: Flags, [name]: readonly string[]): Promise<number> =>
   manage(io, flags, {

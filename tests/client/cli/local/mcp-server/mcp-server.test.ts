@@ -42,6 +42,15 @@ t.test('servers are found, installed and removed by hand', async t => {
     stdout: 'installed mine (tiny-mcp-server@1.2.3)\n',
   })
   t.match(await overlay(), /\[servers\.mine\.env\]\nGREETING = "hi"/)
+  t.match(await run(['install', 'notes', '--option', 'token=$NOTES_TOKEN']), {
+    code: 0,
+    stdout:
+      /^installed notes\nit is started or reached with \$NOTES_TOKEN of the proxy: set before "npx task up"/,
+  })
+  t.match(await run(['install', 'notes', '--option', 'token=$OTHER']), {
+    code: 1,
+    stderr: /"notes" is installed already\n.*force = true \(--force\)/,
+  })
   t.match(await run(['reconcile']), { code: 0, stdout: 'all agrees\n' })
   t.match(await run(['remove', 'mine']), { code: 0, stdout: 'removed mine\n' })
   t.notMatch(await overlay(), /mine/)
