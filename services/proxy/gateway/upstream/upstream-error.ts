@@ -1,3 +1,5 @@
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
+
 export type UpstreamFault =
   /** It is not there, and the call was not made. */
   | 'unavailable'
@@ -19,9 +21,11 @@ export class UpstreamError extends Error {
   }
 }
 
-/** Whether a call that failed may have been done all the same. */
+/** Whether a call that failed may have been done all the same, as one whose answer is too long. */
 export const isUncertain = (error: unknown): boolean =>
-  error instanceof UpstreamError && error.reason !== 'unavailable' && error.reason !== 'busy'
+  error instanceof UpstreamError
+    ? error.reason !== 'unavailable' && error.reason !== 'busy'
+    : error instanceof McpError && error.code === ErrorCode.InternalError
 
 /** A message did not leave. */
 export class NotSentError extends Error {}

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
@@ -11,8 +11,9 @@ import { call, managerTable, startRig, toolNames, unrulyTable } from './rig.ts'
 t.setTimeout(240_000)
 
 const fixtures = resolve(import.meta.dirname, '../../../fixtures/mcp-servers')
-async function startManaged(t: Parameters<typeof startRig>[0], more = '') {
-  const rig = await startRig(t, `${managerTable}${more}`)
+async function startManaged(t: Parameters<typeof startRig>[0], more = '', keys = '') {
+  const table = managerTable.replace('builtin = "manager"', `builtin = "manager"\n${keys}`)
+  const rig = await startRig(t, `${table}${more}`)
   await cp(fixtures, join(rig.root, 'catalogues'), { recursive: true })
   const admin = await rig.token('admin', ['admin'])
   const client = await rig.connect({ bearer: admin.secret })
@@ -100,6 +101,21 @@ t.test('who gives up a change that is being made is written down as well', async
       ({ operation }) => operation === 'mcp_servers.install_server',
     ),
   )
+})
+
+t.test('a change whose answer is too long to be handed on is written down as well', async t => {
+  const { client, store, root } = await startManaged(t, '', 'answer_bytes = 65536')
+  const servers = Array.from({ length: 300 }, (_, at) => ({
+    name: `a/x${at}`,
+    url: 'https://example.org/mcp',
+  }))
+  await writeFile(join(root, 'x.json'), JSON.stringify(servers))
+  const params = { source_path: 'x.json' }
+  t.match(await call(client, 'manage_servers', { operation: 'refresh_discovery', params }), {
+    failed: true,
+    text: /longer than 65536 bytes/,
+  })
+  t.match(await listAudit(store, { limit: 1 }), [{ operation: 'mcp_servers.refresh_discovery' }])
 })
 
 t.test('who is no administrator any more is none in a session that goes on', async t => {
