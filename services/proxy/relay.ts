@@ -51,7 +51,9 @@ export function relay(work: Relay): void {
   const upgrades = onUpgrade !== undefined
   const { headers } = work
   if (!upgrades && acceptsTrailers(request)) headers.push(...takesTrailers)
-  answering.follow(upstream.send({ method, target, headers, body, upgrades }, answering))
+  // A hundred answers may wait on one connection of HTTP/2.
+  const takesMuch = request.httpVersionMajor === 1
+  answering.follow(upstream.send({ method, target, headers, body, upgrades, takesMuch }, answering))
 }
 
 /** The longest body that is copied to go out in one write with its headers. */

@@ -20,7 +20,7 @@ const longRead = 262_144
 type State =
   | { readonly is: 'idle' }
   | Waiting
-  | { readonly is: 'answering'; readonly to: AnswerTo; readonly body: Body }
+  | { readonly is: 'answering'; readonly to: AnswerTo; readonly asked: Asked; readonly body: Body }
   | { readonly is: 'gone' }
 
 type Waiting = {
@@ -37,7 +37,12 @@ type Body =
   | { readonly by: 'chunks'; readonly reader: ChunkReader }
   | { readonly by: 'close' }
 
-export type Asked = { readonly isHead: boolean; readonly upgrades: boolean }
+export type Asked = {
+  readonly isHead: boolean
+  readonly upgrades: boolean
+  /** Whether much of a long body may be read at a time. */
+  readonly takesMuch: boolean
+}
 
 /** One HTTP/1.1 connection to an upstream, which carries one request after the other. It reads answers; requests are written to `socket`. */
 export class Connection {
@@ -127,7 +132,11 @@ export class Connection {
 
   #nextBuffer(): Buffer {
     const state = this.#state
-    const isLong = state.is === 'answering' && state.body.by === 'length' && state.body.left > longRead
+    const isLong =
+      state.is === 'answering' &&
+      state.asked.takesMuch &&
+      state.body.by === 'length' &&
+      state.body.left > longRead
     if (isLong && this.#buffer?.length !== longRead) this.#buffer = undefined
     this.#buffer ??= Buffer.allocUnsafeSlow(isLong ? longRead : shortRead)
     return this.#buffer
@@ -190,7 +199,7 @@ export class Connection {
     if (waits !== undefined) this.patience = Math.min(this.patience, Math.max(0, waits * 1_000 - 1_000))
     const isEmpty = asked.isHead || status === 204 || status === 304
     const body = bodyOf(isEmpty ? { by: 'length', length: 0 } : head.framing)
-    const state = { is: 'answering', to, body } as const
+    const state = { is: 'answering', to, asked, body } as const
     this.#state = state
     to.head(head)
     if (this.#state !== state) return

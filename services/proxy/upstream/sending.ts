@@ -11,6 +11,8 @@ export type UpstreamRequest = {
   readonly body: Body | undefined
   /** To a WebSocket. */
   readonly upgrades: boolean
+  /** Whether the answer may be read in large pieces: who takes none of it has one of them held. */
+  readonly takesMuch: boolean
 }
 
 /** A request that is on its way. */
@@ -74,8 +76,8 @@ export class Sending implements Exchange, AnswerTo {
   }
 
   #ask(connection: Connection): void {
-    const { method, body, upgrades } = this.#request
-    connection.ask({ isHead: method === 'HEAD', upgrades }, this)
+    const { method, body, upgrades, takesMuch } = this.#request
+    connection.ask({ isHead: method === 'HEAD', upgrades, takesMuch }, this)
     connection.socket.write(headText(this.#request), 'latin1')
     if (body !== undefined) this.#stopBody = sendBody(body, connection)
   }

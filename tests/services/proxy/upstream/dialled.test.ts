@@ -11,7 +11,10 @@ import { listen } from '../rig.ts'
 
 t.setTimeout(60_000)
 
-const plain = { method: 'GET', target: '/', headers: ['Host', 'x'], body: undefined, upgrades: false }
+const plain = {
+  ...{ method: 'GET', target: '/', headers: ['Host', 'x'], body: undefined },
+  ...{ upgrades: false, takesMuch: true },
+}
 
 /** A server that says what it was sent, and an upstream that is led to it by hand. */
 async function rig(t: Test) {
