@@ -21,6 +21,8 @@ export type HttpTransportOptions = {
   readonly open: () => string
   /** The longest message, in bytes. */
   readonly longestMessage: number
+  /** How long one may take to come, in milliseconds: it may hold a place for as long that others want. */
+  readonly messageMs?: number
   /** How long an answer may take until the client is told that it will come as events, in milliseconds. */
   readonly holdMs?: number
 }
@@ -30,6 +32,7 @@ const standing = 'standing'
 /** After so many milliseconds a client may ask anew for what it has not been told. */
 const retryMs = 1_000
 const usualHoldMs = 20
+const usualMessageMs = 60_000
 /** Clients of earlier protocols do not understand an event without a message. */
 const firstWithEmptyEvents = '2025-11-25'
 
@@ -84,7 +87,8 @@ export class HttpTransport implements Transport {
   }
 
   async #post(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
-    const read = await readMessage(request, this.#options.longestMessage)
+    const { longestMessage: bytes, messageMs: ms = usualMessageMs } = this.#options
+    const read = await readMessage(request, { bytes, ms })
     if (read.outcome === 'gone') return undefined
     if (read.outcome === 'refused') return read.refusal
     if (this.#isClosed) return ended

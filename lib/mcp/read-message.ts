@@ -7,34 +7,49 @@ export type ReadMessage =
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
   | { readonly outcome: 'gone' }
 
-/** The one message that a client has sent, of at most so many bytes. */
-export async function readMessage(request: IncomingMessage, longest: number): Promise<ReadMessage> {
+/** The longest message, in bytes; and how long it may take to come, in milliseconds. */
+export type MessageLimits = { readonly bytes: number; readonly ms: number }
+
+/** The one message that a client sends. */
+export async function readMessage(request: IncomingMessage, limits: MessageLimits): Promise<ReadMessage> {
   const { accept = '', 'content-type': type = '', 'content-length': length } = request.headers
   if (!takes(accept, 'application/json') || !takes(accept, 'text/event-stream'))
     return refused(406, 'the client has to accept both application/json and text/event-stream')
   if (!/^\s*application\/json\s*(?:;|$)/i.test(type))
     return refused(415, 'the header Content-Type has to be application/json')
-  if (Number(length ?? 0) > longest) return tooLong(longest)
-  const body = await bodyOf(request, longest)
-  if (body === 'gone') return { outcome: 'gone' }
-  return body === 'too long' ? tooLong(longest) : messageIn(body.toString('utf8'))
+  if (Number(length ?? 0) > limits.bytes) return tooLong(limits)
+  const body = await bodyOf(request, limits)
+  switch (body) {
+    case 'gone':
+      return { outcome: 'gone' }
+    case 'too long':
+      return tooLong(limits)
+    case 'late':
+      return refused(408, `a message has to be there within ${limits.ms / 1_000} seconds`)
+    default:
+      return messageIn(body.toString('utf8'))
+  }
 }
 
 /** Whether a client takes a media type. */
 export const takes = (accept: string, type: string): boolean => accept.toLowerCase().includes(type)
 
-function bodyOf(request: IncomingMessage, longest: number): Promise<Buffer | 'too long' | 'gone'> {
+type Unread = 'too long' | 'late' | 'gone'
+
+function bodyOf(request: IncomingMessage, limits: MessageLimits): Promise<Buffer | Unread> {
   return new Promise(resolve => {
     const parts: Buffer[] = []
     let bytes = 0
     const onData = (part: Buffer) => {
       bytes += part.length
-      if (bytes > longest) settle('too long')
+      if (bytes > limits.bytes) settle('too long')
       else parts.push(part)
     }
     const onEnd = () => settle(Buffer.concat(parts))
     const onGone = () => settle('gone')
-    const settle = (outcome: Buffer | 'too long' | 'gone') => {
+    const late = setTimeout(() => settle('late'), limits.ms)
+    const settle = (outcome: Buffer | Unread) => {
+      clearTimeout(late)
       request.off('data', onData).off('end', onEnd).off('close', onGone)
       resolve(outcome)
     }
@@ -56,7 +71,7 @@ function messageIn(text: string): ReadMessage {
     : refused(400, 'this is no message of JSON-RPC', -32_600)
 }
 
-const tooLong = (longest: number) => refused(413, `a message may have ${longest} bytes at the most`)
+const tooLong = ({ bytes }: MessageLimits) => refused(413, `a message may have ${bytes} bytes at the most`)
 
 const refused = (status: Refusal['status'], message: string, code?: Refusal['code']): ReadMessage => ({
   outcome: 'refused',

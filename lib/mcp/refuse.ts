@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 /** Why a request to an MCP server is not even looked at. */
 export type Refusal = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 409 | 413 | 415 | 429 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 413 | 415 | 429 | 503
   readonly message: string
   /** That of JSON-RPC, where one fits. */
   readonly code?: -32_600 | -32_700

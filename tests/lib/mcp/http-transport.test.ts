@@ -14,9 +14,14 @@ const accept = 'application/json, text/event-stream'
 const held = { holdMs: 600_000 }
 
 /** A transport behind a server of its own, whose messages a test answers by hand. */
-async function rig(t: Test, { protocol = current, holdMs = 1 }: { protocol?: string; holdMs?: number } = {}) {
+async function rig(
+  t: Test,
+  { protocol = current, holdMs = 1, messageMs = 60_000 }: Partial<Record<'holdMs' | 'messageMs', number>> & {
+    protocol?: string
+  } = {},
+) {
   const came: JSONRPCMessage[] = []
-  const transport = new HttpTransport({ open: () => 'me', longestMessage: 10_000, holdMs })
+  const transport = new HttpTransport({ open: () => 'me', longestMessage: 10_000, holdMs, messageMs })
   let closed = 0
   transport.onmessage = message => void came.push(message)
   transport.onclose = () => {
@@ -65,7 +70,7 @@ async function rig(t: Test, { protocol = current, holdMs = 1 }: { protocol?: str
     return await answer
   }
   return {
-    ...{ transport, came, raw, post, get, initialize, introduce, arrived, result, progress },
+    ...{ port, transport, came, raw, post, get, initialize, introduce, arrived, result, progress },
     closed: () => closed,
   }
 }
@@ -238,6 +243,19 @@ t.test('what is no message of this protocol is refused, and changes nothing', as
   t.match(await told(put), [405, -32_000])
   t.equal((await put).headers.allow, 'GET, POST, DELETE')
   t.equal(came.length, before)
+})
+
+t.test('a message that does not come is not awaited for ever', async t => {
+  const { raw, port, came } = await rig(t, { messageMs: 20 })
+  const headers = { accept, 'content-type': 'application/json', 'content-length': '100' }
+  const asking = request({ host: '127.0.0.1', port, method: 'POST', headers })
+  asking.on('error', () => {})
+  asking.write('{"jsonrpc":')
+  const [answer] = await once(asking, 'response')
+  t.equal(answer.statusCode, 408)
+  t.match(JSON.parse(await textOf(answer)), { error: { message: /within 0.02 seconds/ } })
+  t.equal(came.length, 0)
+  t.equal((await raw('PUT', {})).statusCode, 405, 'others are answered')
 })
 
 t.test('an id stands for one request at a time', async t => {
