@@ -161,6 +161,8 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     if (accepted !== undefined) return await answerAccept(request, response, caller, accepted)
     const refusal = refusalOf(path, views.settings, faults, caller)
     if (refusal !== undefined) return refuse(response, refusal)
+    // No service stands behind that would say so.
+    if (request.headers.expect !== undefined) response.writeContinue()
     const server = serverIn(path)
     const endpoint: Endpoint = server === undefined ? { kind: 'all' } : { kind: 'server', server }
     await sessions.answer(request, response, { owner: ownerOf(caller, server), caller, endpoint })

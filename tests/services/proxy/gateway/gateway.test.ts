@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import { until } from '../../../until.ts'
@@ -101,6 +103,29 @@ t.test('who asks has to be one of ours: host, origin, token, scope', async t => 
   const all = await Promise.all(Array.from({ length: 40 }, () => ask({ authorization: 'Bearer wrong' })))
   t.match(all.at(-1), { status: 429, headers: { 'retry-after': /\d/ } })
   t.equal((await ask({})).status, 200, 'who has a token is not held up by who has none')
+})
+
+t.test('who waits until the message is wanted is told so, once it is known who asks', async t => {
+  const rig = await startRig(t, '')
+  const ask = (secret: string) =>
+    request(`${rig.proxy.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        ...{ authorization: `Bearer ${secret}`, expect: '100-continue' },
+        ...{ accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
+      },
+    }).on('error', () => {})
+  const refused = ask('dst_no')
+  refused.once('continue', () => t.fail('a message of nobody is not wanted'))
+  const [refusal] = await once(refused, 'response')
+  t.equal(refusal.statusCode, 401)
+  const asking = ask(rig.secret)
+  await once(asking, 'continue')
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } }
+  asking.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }))
+  const [answer] = await once(asking, 'response')
+  t.equal(answer.statusCode, 200)
+  answer.destroy()
 })
 
 t.test('a token that names servers opens those alone', async t => {
