@@ -66,15 +66,16 @@ export type TlsDoor = CertificateFiles & {
 
 /**
  * In milliseconds: how long the head of a request may take to come, how long none of its body may, and all of it; how long an
- * answer may not begin; and how long a stop waits for what is in progress.
+ * answer may not begin; how often clients of HTTP/2 are asked for a sign of life; and how long a stop waits for what is in progress.
  */
-type ProxyLimits = Readonly<Record<'head' | 'pause' | 'request' | 'answer' | 'stop', number>>
+type ProxyLimits = Readonly<Record<'head' | 'pause' | 'request' | 'answer' | 'alive' | 'stop', number>>
 
 export const defaultLimits: ProxyLimits = {
   head: 30_000,
   pause: 60_000,
   request: 3_600_000,
   answer: 120_000,
+  alive: 15_000,
   stop: 5_000,
 }
 
@@ -191,7 +192,10 @@ export async function startProxy(
   if (tls === undefined)
     return { url, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
   const secure = starting.use(
-    await secureServer({ ...tls, http, handshake: limits.head, connections, log }, onRequest),
+    await secureServer(
+      { ...tls, http, handshake: limits.head, alive: limits.alive, connections, log },
+      onRequest,
+    ),
   )
   const over = { listen: tls, setting: 'proxy.tls.port', arrives: 'secureConnection' } as const
   const leave = () => secure.leave()

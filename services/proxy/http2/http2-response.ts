@@ -31,6 +31,14 @@ export class Http2Response extends Http2ServerResponse {
     })
     this.once('close', () => {
       this.closed = true
+      this.destroyed = true
+    })
+    // To who asks for a head alone nothing is sent that would end or be broken off, and Node tells nothing of either.
+    stream.prependOnceListener('close', () => {
+      if (this.writableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR) this.writableFinished = true
+    })
+    stream.once('close', () => {
+      if (!this.closed) this.emit('close')
     })
   }
 
@@ -53,6 +61,15 @@ export class Http2Response extends Http2ServerResponse {
     }
   }
 
+  /** On a stream that has gone, of which nobody has been told yet, both would throw. */
+  override writeContinue(): void {
+    if (!isGone(this.stream)) super.writeContinue()
+  }
+
+  override writeEarlyHints(hints: Record<string, string | string[]>): void {
+    if (!isGone(this.stream)) super.writeEarlyHints(hints)
+  }
+
   /** Also as pairs, as HTTP/1.1 takes them. */
   override addTrailers(trailers: OutgoingHttpHeaders | readonly [string, string][]): void {
     const pairs = Array.isArray(trailers) ? trailers : Object.entries(trailers)
@@ -71,6 +88,8 @@ const { NGHTTP2_STREAM_STATE_OPEN: open, NGHTTP2_STREAM_STATE_HALF_CLOSED_LOCAL:
 
 /** Whether the client has not said its last. */
 const isSending = ({ state: { state } }: ServerHttp2Stream): boolean => state === open || state === answered
+
+const isGone = ({ closed, destroyed }: ServerHttp2Stream): boolean => closed || destroyed
 
 const flat = (headers: OutgoingHttpHeaders): string[] =>
   Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().flatMap(one => [name, `${one}`]))

@@ -1,13 +1,17 @@
 import type { Server } from 'node:http'
 import { performServerHandshake, type ServerHttp2Session, type ServerOptions } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { mostHeadBytes } from '../../contract/malformed-request.ts'
+import { malformedRequest, mostHeadBytes } from '../../contract/malformed-request.ts'
+import { sendProblem } from '../problem.ts'
 import { Http2Request } from './http2-request.ts'
 import { Http2Response } from './http2-response.ts'
 
 /** How long a connection may be open on which nothing is being answered, in milliseconds. */
 const idleMs = 60_000
-/** How much of bodies may wait on one connection, in bytes. */
+/** After so many looks without a word of a client it counts as gone; where it wants to leave once it has its answers, and cannot be asked. */
+const mostSilent = 4
+const mostSilentLeaving = 40
+/** How much of bodies may be on its way on one connection, in bytes. What waits here `initialWindowSize` bounds for each request. */
 const sessionWindow = 1_048_576
 
 /**
@@ -32,10 +36,13 @@ const bounds: ServerOptions = {
 /** Serves HTTP/2 on connections that have agreed to it; requests come to the server as those of HTTP/1.1 do. */
 export class Http2Connections {
   readonly #server: Server
+  readonly #lookEvery: number
   readonly #sessions = new Set<ServerHttp2Session>()
 
-  constructor(server: Server) {
+  /** `lookEvery`: how often it is looked whether a client is still there, in milliseconds. */
+  constructor(server: Server, lookEvery: number) {
     this.#server = server
+    this.#lookEvery = lookEvery
   }
 
   serve(socket: TLSSocket): void {
@@ -48,13 +55,23 @@ export class Http2Connections {
       if (streams === 0) session.close()
     })
     session.on('error', () => {}) // 'close' follows
-    session.once('close', () => this.#sessions.delete(session))
+    const look = endUnanswering(session, socket, this.#lookEvery)
+    session.once('close', () => {
+      clearInterval(look)
+      this.#sessions.delete(session)
+    })
     session.on('stream', (stream, headers, _flags, raw) => {
+      // What was reset before anybody could be told is over already, and would not say so again.
+      if (stream.closed || stream.destroyed) return void stream.on('error', () => {})
       streams++
       stream.once('close', () => {
         streams--
       })
-      this.#asked(new Http2Request({ stream, headers, raw, socket }), new Http2Response(stream))
+      const request = new Http2Request({ stream, headers, raw, socket })
+      const response = new Http2Response(stream)
+      if (sizeOf(raw) <= mostHeadBytes) return this.#asked(request, response)
+      const { code, detail } = malformedRequest('HPE_HEADER_OVERFLOW')
+      sendProblem(response, code, detail)
     })
   }
 
@@ -72,3 +89,25 @@ export class Http2Connections {
     for (const session of this.#sessions) session.close()
   }
 }
+
+/**
+ * Ends a connection on which nothing has come for some time though the client is asked for a sign of life. That one was cut while
+ * something is being written Node may never notice: it reads no more until that is over, which it never is.
+ */
+function endUnanswering(session: ServerHttp2Session, socket: TLSSocket, every: number): NodeJS.Timeout {
+  let [heard, looks] = [socket.bytesRead, 0]
+  return setInterval(() => {
+    if (session.destroyed) return
+    looks = socket.bytesRead === heard ? looks + 1 : 0
+    heard = socket.bytesRead
+    if (looks >= (session.closed ? mostSilentLeaving : mostSilent)) session.destroy()
+    else if (!session.closed) session.ping(() => {})
+  }, every).unref()
+}
+
+/**
+ * As `maxHeaderListSize` counts (RFC 9113, section 6.5.2), to which nghttp2 holds a client only once that has acknowledged it: until
+ * then a few bytes that refer to one long field again and again would become megabytes.
+ */
+const sizeOf = (raw: readonly string[]): number => raw.reduce((size, text) => size + text.length + 16, 0)
+

@@ -12,6 +12,8 @@ export type SecureOptions = CertificateFiles & {
   readonly http: ServerOptions
   /** How long shaking hands may take, in milliseconds. */
   readonly handshake: number
+  /** How often clients of HTTP/2 are asked for a sign of life, in milliseconds. */
+  readonly alive: number
   /** How many connections may be open; as many again may be shaking hands. */
   readonly connections: number
   readonly log: Logger
@@ -39,7 +41,7 @@ export async function secureServer(
     onRequest,
   )
   server.maxConnections = 2 * options.connections
-  const http2 = new Http2Connections(server)
+  const http2 = new Http2Connections(server, options.alive)
   chooseProtocol(server, socket => http2.serve(socket))
   if (validTo.getTime() < Date.now()) log.error({ validTo }, 'the certificate has expired')
   const watched = watchCertificate(options, {

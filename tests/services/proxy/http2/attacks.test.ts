@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { until } from '../../../until.ts'
 import { asked, block, endHeaders, endStream, frame, RawClient } from './frames.ts'
@@ -122,6 +123,52 @@ t.test('requests that are reset as they are sent end the connection, and nobody 
   await until('nothing of it is left at the service', () => open.size === 0)
 })
 
+t.test('who has gone is told nothing, and ends nobody else', async t => {
+  let reached = 0
+  const rig = await http2Rig(t, (_, response) => {
+    reached += 1
+    // As soon as its head is there it was told to go on.
+    setImmediate(() => response.end('fine'))
+  })
+  const raw = await RawClient.open(rig.dialTls())
+  for (const [at, method] of ['HEAD', 'GET', 'PUT'].entries()) {
+    const stream = 2 * at + 1
+    const head = block([
+      ...([[':method', method], [':scheme', 'https'], [':path', '/'], [':authority', 'localhost']] as const),
+      ['expect', '100-continue'],
+    ])
+    raw.send(frame('headers', whole, stream, head), frame('reset', 0, stream, Buffer.from([0, 0, 0, 8])))
+  }
+  t.match(await rig.send({ ':path': '/' }), { status: 200, text: 'fine' })
+  await until('what came through has been answered', async () => {
+    const before = reached
+    await rig.send({ ':path': '/' })
+    return reached === before + 1
+  })
+})
+
+t.test('a client that gives no sign of life is let go of, and what it has asked; others stay', async t => {
+  const open = new Set<string>()
+  const rig = await http2Rig(
+    t,
+    ({ url = '' }, response) => {
+      if (url === '/') return void response.end('fine')
+      open.add(url)
+      response.once('close', () => open.delete(url))
+    },
+    { limits: { alive: 30 } },
+  )
+  const living = rig.client.request({ ':path': '/living' })
+  living.on('error', () => {})
+  const raw = await RawClient.open(rig.dialTls())
+  raw.send(frame('headers', whole, 1, asked('/dead')))
+  await until('both have asked', () => open.size === 2)
+  await until('one has gone', () => raw.isLeft && !open.has('/dead'))
+  for (let pings = 0; pings < 6; pings += 1) await once(rig.client, 'ping')
+  t.same([...open], ['/living'])
+  t.match(await rig.send({ ':path': '/' }), { status: 200 })
+})
+
 t.test('headers without an end, and too many of them, are not held', async t => {
   let reached = 0
   const rig = await http2Rig(t, (_, response) => {
@@ -148,6 +195,24 @@ t.test('headers without an end, and too many of them, are not held', async t => 
   )
   t.equal(reached, 0)
   t.match(await rig.send({ ':path': '/' }), { status: 200 })
+})
+
+t.test('a client that acknowledges no bounds has them all the same', async t => {
+  let reached = 0
+  const rig = await http2Rig(t, (_, response) => {
+    reached += 1
+    response.end()
+  })
+  const raw = await RawClient.open(rig.dialTls())
+  const long = block([['x-a', 'x'.repeat(4_000)]])
+  long[0] = 0x40 // kept in the table of fields, as number 62
+  const again = Buffer.alloc(200, 0x80 | 62)
+  raw.send(frame('headers', whole, 1, Buffer.concat([asked(), long, again])))
+  await raw.answer(1)
+  t.match(raw.textOf(1), /headers_too_large/)
+  raw.send(frame('headers', whole, 3, asked()))
+  await raw.answer(3)
+  t.equal(reached, 1, 'and others are answered on the same connection')
 })
 
 t.test('no more requests at a time than one connection may have', async t => {

@@ -74,6 +74,12 @@ export class RawClient {
     })
   }
 
+  /** What has come of a body. */
+  textOf(stream: number): string {
+    const parts = this.frames.filter(one => one.stream === stream && one.type === types.data)
+    return `${Buffer.concat(parts.map(({ payload }) => payload))}`
+  }
+
   get isLeft(): boolean {
     return this.socket.destroyed || this.frames.some(({ type }) => type === types.goAway)
   }

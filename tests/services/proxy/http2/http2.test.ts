@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { constants } from 'node:http2'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { sessionId } from '../../../../services/contract/ids.ts'
+import type { AppRequest } from '../../../../services/proxy/apps/session-apps.ts'
 import { until } from '../../../until.ts'
 import { http2Rig } from './rig.ts'
 
@@ -135,11 +137,43 @@ t.test('a client that goes away ends its requests at the service, and others go 
   const asked = ['/1', '/2'].map(path => other.request({ ':path': path }))
   const sending = other.request({ ':path': '/3', ':method': 'POST' })
   sending.write('some of it')
-  for (const one of [...asked, sending]) one.on('error', () => {})
-  await until('all are there', () => open.size === 3)
+  const head = other.request({ ':path': '/4', ':method': 'HEAD' })
+  for (const one of [...asked, sending, head]) one.on('error', () => {})
+  await until('all are there', () => open.size === 4)
+  head.close(constants.NGHTTP2_CANCEL)
+  await until('one has ended', () => open.size === 3)
   other.destroy()
   await until('all have ended', () => open.size === 0)
   t.match(await rig.send({ ':path': '/' }), { status: 200 })
+})
+
+t.test('an answer looks like one of HTTP/1.1 once it is out, or its client has gone', async t => {
+  let asked: AppRequest | undefined
+  let gone: AppRequest | undefined
+  const serve = async (request: AppRequest) => {
+    asked = request
+    request.response.once('close', () => {
+      gone = request
+    })
+  }
+  const rig = await http2Rig(t, () => {}, { apps: { serve, stop: () => undefined } })
+  for (const method of ['GET', 'HEAD'])
+    for (const isAnswered of [true, false]) {
+      ;[asked, gone] = [undefined, undefined]
+      const asking = rig.client.request({
+        ...{ ':path': `/sessions/${sessionId.create()}/files/`, ':method': method },
+      })
+      asking.on('error', () => {}).resume()
+      await until('it has arrived', () => asked !== undefined)
+      t.match(asked?.response, { closed: false, destroyed: false, writableFinished: false })
+      if (isAnswered) asked?.response.writeHead(200).end('x')
+      else asking.close(constants.NGHTTP2_CANCEL)
+      await until('it is over', () => gone !== undefined)
+      t.match(gone?.response, { closed: true, destroyed: true, writableFinished: isAnswered }, method)
+      // What a service says meanwhile is for nobody, and no mistake.
+      gone?.response.writeContinue()
+      gone?.response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+    }
 })
 
 t.test('neither side is read faster than the other takes, and nobody else waits for that', async t => {
