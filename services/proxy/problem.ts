@@ -1,12 +1,17 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { endConnection } from '../../lib/end-connection.ts'
 import { type ProblemCode, problemDocument } from '../contract/problems.ts'
 
+/** Of HTTP/1.1 or HTTP/2. */
+type Answerable = {
+  writeHead(status: number, headers: Record<string, string>): { end(content: string): unknown }
+}
+
 /** The problems that the proxy has itself; those of the API pass through as they are. */
 
 export function sendProblem(
-  response: ServerResponse,
+  response: Answerable,
   code: ProblemCode,
   detail: string,
   more: Record<string, string> = {},

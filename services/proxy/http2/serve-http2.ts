@@ -110,4 +110,3 @@ function endUnanswering(session: ServerHttp2Session, socket: TLSSocket, every: n
  * then a few bytes that refer to one long field again and again would become megabytes.
  */
 const sizeOf = (raw: readonly string[]): number => raw.reduce((size, text) => size + text.length + 16, 0)
-

@@ -16,7 +16,11 @@ const held = { holdMs: 600_000 }
 /** A transport behind a server of its own, whose messages a test answers by hand. */
 async function rig(
   t: Test,
-  { protocol = current, holdMs = 1, messageMs = 60_000 }: Partial<Record<'holdMs' | 'messageMs', number>> & {
+  {
+    protocol = current,
+    holdMs = 1,
+    messageMs = 60_000,
+  }: Partial<Record<'holdMs' | 'messageMs', number>> & {
     protocol?: string
   } = {},
 ) {

@@ -134,7 +134,12 @@ t.test('who has gone is told nothing, and ends nobody else', async t => {
   for (const [at, method] of ['HEAD', 'GET', 'PUT'].entries()) {
     const stream = 2 * at + 1
     const head = block([
-      ...([[':method', method], [':scheme', 'https'], [':path', '/'], [':authority', 'localhost']] as const),
+      ...([
+        [':method', method],
+        [':scheme', 'https'],
+        [':path', '/'],
+        [':authority', 'localhost'],
+      ] as const),
       ['expect', '100-continue'],
     ])
     raw.send(frame('headers', whole, stream, head), frame('reset', 0, stream, Buffer.from([0, 0, 0, 8])))

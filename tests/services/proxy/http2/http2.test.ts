@@ -148,31 +148,28 @@ t.test('a client that goes away ends its requests at the service, and others go 
 })
 
 t.test('an answer looks like one of HTTP/1.1 once it is out, or its client has gone', async t => {
-  let asked: AppRequest | undefined
-  let gone: AppRequest | undefined
+  const asked: AppRequest[] = []
+  const gone: AppRequest[] = []
   const serve = async (request: AppRequest) => {
-    asked = request
-    request.response.once('close', () => {
-      gone = request
-    })
+    asked.push(request)
+    request.response.once('close', () => gone.push(request))
   }
   const rig = await http2Rig(t, () => {}, { apps: { serve, stop: () => undefined } })
   for (const method of ['GET', 'HEAD'])
     for (const isAnswered of [true, false]) {
-      ;[asked, gone] = [undefined, undefined]
       const asking = rig.client.request({
         ...{ ':path': `/sessions/${sessionId.create()}/files/`, ':method': method },
       })
       asking.on('error', () => {}).resume()
-      await until('it has arrived', () => asked !== undefined)
-      t.match(asked?.response, { closed: false, destroyed: false, writableFinished: false })
-      if (isAnswered) asked?.response.writeHead(200).end('x')
+      const { response } = await until('it has arrived', () => asked.shift())
+      t.match(response, { closed: false, destroyed: false, writableFinished: false })
+      if (isAnswered) response.writeHead(200).end('x')
       else asking.close(constants.NGHTTP2_CANCEL)
-      await until('it is over', () => gone !== undefined)
-      t.match(gone?.response, { closed: true, destroyed: true, writableFinished: isAnswered }, method)
+      await until('it is over', () => gone.shift())
+      t.match(response, { closed: true, destroyed: true, writableFinished: isAnswered }, method)
       // What a service says meanwhile is for nobody, and no mistake.
-      gone?.response.writeContinue()
-      gone?.response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+      response.writeContinue()
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' })
     }
 })
 
