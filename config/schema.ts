@@ -255,6 +255,7 @@ export const smokeSchema = z.strictObject({
           clone: deadline.default(300),
           install: deadline.default(900),
           bootstrap: deadline.default(900),
+          bundle: deadline.default(120),
           ready: deadline.default(60),
           structural: deadline.default(900),
           stage: deadline.default(180),

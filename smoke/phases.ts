@@ -5,6 +5,7 @@ export const phases = {
   clone: 'Clone the source at its revision',
   install: "Install the clone's dependencies, with the npm cache of this host",
   bootstrap: 'Bootstrap the clone: its environment, its store, its first token',
+  bundle: 'Install the starter bundle of MCP servers',
   ports: 'Choose ports that nobody listens on',
   up: 'Start API, runner and proxy',
   ready: 'Have a session of a small repository say a nonce, through the front door',
@@ -40,7 +41,7 @@ type Wish = Pick<SmokeOptions, 'bootstrapOnly' | 'testScope'> & {
 
 /** Which of them a run has. */
 export function phasesOf({ bootstrapOnly, testScope, bootstraps, stages }: Wish): PhaseName[] {
-  const before: readonly FixedName[] = ['clone', 'install', 'bootstrap']
+  const before: readonly FixedName[] = ['clone', 'install', 'bootstrap', 'bundle']
   const fixed = fixedNames.filter(name => {
     if (before.includes(name)) return bootstraps
     if (name === 'untouched') return true

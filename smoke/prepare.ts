@@ -125,6 +125,7 @@ function missingIn(places: Places): string | undefined {
     ['its clone', join(places.clone, '.git')],
     ['what the clone installs', join(places.clone, 'node_modules')],
     ["the clone's first token", join(places.clone, '.artifacts', 'secrets', 'admin-token')],
+    ['its starter bundle', join(places.clone, '.artifacts', 'mcp', 'servers.toml')],
     ['sandbox.env', places.environmentFile],
   ] as const
   return needed.find(([, path]) => !existsSync(path))?.[0]

@@ -33,6 +33,7 @@ const settingSchema = z.object({
     clone: z.number(),
     install: z.number(),
     bootstrap: z.number(),
+    bundle: z.number(),
     ready: z.number(),
     structural: z.number(),
     stage: z.number(),

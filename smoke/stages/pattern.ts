@@ -1,7 +1,6 @@
 /**
  * What a value of JSON has to look like: a text, a number and the like have to be equal, a regular expression has to fit a text, of
- * an object the fields that are named have to fit, of a list the elements that are named, from the first. An empty list fits no
- * other: who writes `errors: []` means that there are none.
+ * an object the fields that are named have to fit, of a list all elements, or those that it begins with.
  */
 export type Pattern =
   | string
@@ -10,7 +9,18 @@ export type Pattern =
   | null
   | RegExp
   | readonly Pattern[]
+  | Beginning
   | { readonly [name: string]: Pattern }
+
+class Beginning {
+  readonly elements: readonly Pattern[]
+  constructor(elements: readonly Pattern[]) {
+    this.elements = elements
+  }
+}
+
+/** Of a list the first elements, whatever comes after them. */
+export const beginsWith = (...elements: readonly Pattern[]): Pattern => new Beginning(elements)
 
 /** Where a value does not fit, and what was expected there; undefined where it does. */
 export function mismatch(pattern: Pattern, value: unknown, path = ''): string | undefined {
@@ -20,12 +30,13 @@ export function mismatch(pattern: Pattern, value: unknown, path = ''): string | 
       : differs(path, value, String(pattern))
   if (typeof pattern !== 'object' || pattern === null)
     return pattern === value ? undefined : differs(path, value, JSON.stringify(pattern))
-  if (typeof value !== 'object' || value === null || Array.isArray(pattern) !== Array.isArray(value))
-    return differs(path, value, Array.isArray(pattern) ? 'a list' : 'an object')
-  if (Array.isArray(pattern) && Array.isArray(value) && pattern.length === 0 && value.length > 0)
-    return differs(path, value, 'an empty list')
+  const isList = Array.isArray(pattern) || pattern instanceof Beginning
+  if (typeof value !== 'object' || value === null || isList !== Array.isArray(value))
+    return differs(path, value, isList ? 'a list' : 'an object')
+  if (Array.isArray(pattern) && Array.isArray(value) && value.length > pattern.length)
+    return differs(path, value, pattern.length === 0 ? 'an empty list' : `a list of ${pattern.length}`)
   const fields = new Map(Object.entries(value))
-  for (const [name, part] of Object.entries(pattern)) {
+  for (const [name, part] of Object.entries(pattern instanceof Beginning ? pattern.elements : pattern)) {
     const found = mismatch(part, fields.get(name), path === '' ? name : `${path}.${name}`)
     if (found !== undefined) return found
   }

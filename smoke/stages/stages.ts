@@ -1,44 +1,57 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { beginsWith } from './pattern.ts'
 import type { Stage, StageSetting } from './stage.ts'
 
 /** The name that a server is installed under, and nothing else is. */
 const target = 'smoke'
 const repository = 'smoke-agent'
 const said = 'the gateway has started it'
+/** What the starter bundle puts behind the gateway. */
+const bundle = ['workspace_fs', 'grep']
 
 const manage = 'manage_servers'
 const own = (tool: string) => `debug-server_${tool}`
 const fields = { id: z.string() }
 const idIn = (answer: unknown): string => z.object(fields).parse(answer).id
 
-/** What an agent has to be able to do with a server that has just been started: look, install, remove, debug. */
+/** What an agent has to be able to do with a server that has just been started: read, find, install, remove, debug. */
 export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage[] => [
   {
-    name: 'look',
-    describe: 'Have an agent list its tools, and the servers that can be installed',
-    prompt: `Call ${manage} with operation list_discovered_servers, and then ${own('repository_list')}. Use no shell.`,
+    name: 'bundle-tools',
+    describe: 'Have an agent read a file, find a line, and list the servers that are installed',
+    prompt: `Call these three tools, in this order: workspace_fs_read with operation read_file and path README.md; grep with pattern ${manage}, path config and glob *.toml; ${manage} with operation list_discovered_servers. Then name the file that has the line with ${manage}. Use no shell.`,
     calls: [
+      {
+        tool: 'workspace_fs_read',
+        arguments: { operation: 'read_file', path: 'README.md' },
+        accepts: { path: 'README.md' },
+        answer: /^# Debug Server\n/,
+      },
+      {
+        tool: 'grep',
+        arguments: { pattern: manage, path: 'config', glob: '*.toml' },
+        accepts: { pattern: manage, path: 'config', glob: '*.toml' },
+        answer: new RegExp(`^config/mcp\\.toml:\\d+:.*${manage}`),
+      },
       {
         tool: manage,
         arguments: { operation: 'list_discovered_servers' },
         accepts: { operation: 'list_discovered_servers' },
-        answer: { status: 'ok', details: { installed: [] }, errors: [] },
-      },
-      {
-        tool: own('repository_list'),
-        arguments: {},
-        accepts: {},
-        // The session that says the nonce has had one registered, and so has this agent where the workspace is used again.
-        answer: { result: [{ name: /^smoke-(?:client|agent)$/ }] },
+        // One that a run was cut off with may still be there, in a workspace that is used again.
+        answer: { status: 'ok', details: { installed: beginsWith(...bundle) }, errors: [] },
       },
     ],
     forbidden: [
       { tool: manage, arguments: { operation: /^(?:install|remove)_server$/ }, why: 'it was only to look' },
+      { tool: 'workspace_fs_write', arguments: {}, why: 'it was only to look' },
     ],
-    leaves: { present: [manage, own('run_to_failure')], absent: [] },
-    closing: () => 'Both have answered.',
-    says: /\w/,
+    leaves: {
+      present: [manage, 'workspace_fs_read', 'grep', own('repository_list'), own('run_to_failure')],
+      absent: [],
+    },
+    closing: ([, found]) => `The line is in ${String(found).split(':')[0]}.`,
+    says: /\bmcp\.toml\b/,
   },
   {
     name: 'install',
@@ -51,6 +64,7 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
           operation: 'install_server',
           params: {
             target_name: target,
+            force: true,
             descriptor: {
               name: target,
               command: node,
@@ -68,7 +82,7 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
         tool: manage,
         arguments: { operation: 'list_discovered_servers' },
         accepts: { operation: 'list_discovered_servers' },
-        answer: { status: 'ok', details: { installed: [target] } },
+        answer: { status: 'ok', details: { installed: [...bundle, target] } },
       },
     ],
     forbidden: [{ tool: manage, arguments: { operation: 'remove_server' }, why: 'it was to be installed' }],
@@ -102,7 +116,7 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
         tool: manage,
         arguments: { operation: 'list_discovered_servers' },
         accepts: { operation: 'list_discovered_servers' },
-        answer: { status: 'ok', details: { installed: [] } },
+        answer: { status: 'ok', details: { installed: bundle } },
       },
     ],
     forbidden: [{ tool: manage, arguments: { operation: 'install_server' }, why: 'it was to be removed' }],
@@ -138,7 +152,7 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
         answer: {
           outcome: 'exception',
           exception: { type: 'ZeroDivisionError' },
-          frames: [{ file: 'average.py', line: 2 }],
+          frames: beginsWith({ file: 'average.py', line: 2 }),
         },
       },
       {

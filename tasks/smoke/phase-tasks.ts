@@ -33,6 +33,8 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   // As somebody types it who has just cloned: what is missing is installed by the first word.
   install: ({ exec }) => exec('npx', ['task', '--version']),
   bootstrap: phase => cloneTask(phase, ['bootstrap']),
+  bundle: ({ exec }) =>
+    exec(process.execPath, ['client/cli/bin.mjs', 'mcp-server', 'install-bundle', '--no-restart']),
   ports,
   ready,
   structural: async phase => {

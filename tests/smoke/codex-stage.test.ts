@@ -8,8 +8,8 @@ import { judge } from '../../smoke/stages/judge.ts'
 import { stagesFor } from '../../smoke/stages/stages.ts'
 import { type Owner, room, write } from './room.ts'
 
-const [look, , , , debug] = stagesFor({ clone: '/c', client: '/r', node: '/n' })
-if (look === undefined || debug === undefined) throw new Error('there are stages')
+const [bundleTools, , , , debug] = stagesFor({ clone: '/c', client: '/r', node: '/n' })
+if (bundleTools === undefined || debug === undefined) throw new Error('there are stages')
 
 /** A program in the place of Codex, as a shell script. */
 function agent(owner: Owner, script: string): string {
@@ -49,7 +49,7 @@ t.test('an agent that ignores SIGTERM and leaves a daemon is ended in time, with
   const { timedOut, stdout } = await run(program, { deadline: 500 })
   t.equal(timedOut, true)
   t.equal(stdout, '{"type":"turn.started"}\n', 'what it had said is kept')
-  t.match(judge(look, stdout), { kind: 'failed', reason: /ends before the turn/ })
+  t.match(judge(bundleTools, stdout), { kind: 'failed', reason: /ends before the turn/ })
 })
 
 t.test('an agent is ended with the run', async t => {
@@ -86,17 +86,20 @@ t.test('one that dies leaves what it said, and how it died', async t => {
     agent(t, `printf '{"type":"turn.st'; echo broken >&2; kill -9 $$`),
   )
   t.equal(exit, 'SIGKILL')
-  t.match(judge(look, stdout), { kind: 'failed', reason: /line 1 is no event of Codex: \{"type":"turn.st/ })
+  t.match(judge(bundleTools, stdout), {
+    kind: 'failed',
+    reason: /line 1 is no event of Codex: \{"type":"turn.st/,
+  })
   t.equal(stderr, 'broken\n')
 })
 
 t.test('one that exits with 0 after calls that failed has failed', async t => {
-  const item = `{"id":"1","type":"mcp_tool_call","server":"gateway","tool":"manage_servers","arguments":{"operation":"list_discovered_servers"},"result":null,"error":{"message":"denied"},"status":"failed"}`
+  const item = `{"id":"1","type":"mcp_tool_call","server":"gateway","tool":"workspace_fs_read","arguments":{"path":"README.md"},"result":null,"error":{"message":"denied"},"status":"failed"}`
   const program = agent(
     t,
     `echo '{"type":"item.completed","item":${item}}'; echo '{"type":"turn.completed"}'`,
   )
   const { exit, stdout } = await run(program)
   t.equal(exit, 0)
-  t.match(judge(look, stdout), { kind: 'failed', reason: /^manage_servers: it failed: denied/ })
+  t.match(judge(bundleTools, stdout), { kind: 'failed', reason: /^workspace_fs_read: it failed: denied/ })
 })

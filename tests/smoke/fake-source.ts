@@ -12,6 +12,7 @@ export type Fault =
   | 'bootstrap-fails'
   | 'bootstrap-hangs'
   | 'bootstrap-dirties'
+  | 'bundle-fails'
   | 'up-hangs'
   | 'up-fails'
   | 'serves-another-nonce'
@@ -37,6 +38,7 @@ export function fakeSource(owner: Owner, fault: Fault, outside = ''): string {
   write(join(root, 'fault.json'), JSON.stringify({ fault, outside }))
   write(join(root, 'answers.json'), JSON.stringify(answers))
   write(join(root, 'tasks/cli.mjs'), cli)
+  write(join(root, 'client/cli/bin.mjs'), bin)
   write(join(root, 'server.mjs'), server)
   execFileSync('chmod', ['+x', join(root, 'tasks/cli.mjs')])
   commit(root, 'as it is')
@@ -85,6 +87,15 @@ const commands = {
   },
 }
 commands[name]()
+`
+
+const bin = `
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+const { fault } = JSON.parse(readFileSync(new URL('../../fault.json', import.meta.url)))
+if (process.argv.slice(2).join(' ') !== 'mcp-server install-bundle --no-restart') throw new Error('this is something else')
+if (fault === 'bundle-fails') { console.error('error: there is no program "uvx" on PATH'); process.exit(1) }
+mkdirSync('.artifacts/mcp', { recursive: true })
+writeFileSync('.artifacts/mcp/servers.toml', '')
 `
 
 const server = `

@@ -7,6 +7,7 @@ t.setTimeout(280_000)
 const faults = [
   ['bootstrap-fails', 'bootstrap', /no python3 on this host/],
   ['bootstrap-dirties', 'bootstrap', /the clone is not clean any more:\n\?\? left.txt/],
+  ['bundle-fails', 'bundle', /there is no program "uvx" on PATH/],
   ['up-fails', 'up', /the api crashed at import/],
   ['serves-another-nonce', 'ready', /did not say its nonce.*another/],
   ['verify-fails', 'verify-clean', /this checkout is not clean/],

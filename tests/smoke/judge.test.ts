@@ -1,6 +1,6 @@
 import t from 'tap'
 import { judge } from '../../smoke/stages/judge.ts'
-import { mismatch, type Pattern } from '../../smoke/stages/pattern.ts'
+import { beginsWith, mismatch, type Pattern } from '../../smoke/stages/pattern.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
 import { stagesFor } from '../../smoke/stages/stages.ts'
 
@@ -10,7 +10,8 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
     [/^a/, 'ab'],
     [null, null],
     [{ a: 1 }, { a: 1, b: 2 }],
-    [{ a: [{ b: 1 }] }, { a: [{ b: 1, c: 2 }, 'more'] }],
+    [{ a: [{ b: 1 }] }, { a: [{ b: 1, c: 2 }] }],
+    [{ a: beginsWith({ b: 1 }) }, { a: [{ b: 1, c: 2 }, 'more'] }],
     [[], []],
     [{}, {}],
   ]
@@ -23,7 +24,11 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
     [{ a: [{ b: 1 }] }, { a: [] }, /^a\.0 is missing/],
     [{}, [], /^it is \[\], expected an object$/],
     [[], {}, /expected a list$/],
+    [[], ['anything'], /^it is \["anything"\], expected an empty list$/],
+    [[1], [1, 2], /^it is \[1,2\], expected a list of 1$/],
     [{ errors: [] }, { errors: ['x'] }, /^errors is \["x"\], expected an empty list$/],
+    [beginsWith(1, 2), [1], /^1 is missing, expected 2$/],
+    [beginsWith(), {}, /expected a list$/],
     [{ toString: 1 }, {}, /^toString is missing/],
     ['a', 'x'.repeat(1_000), /^it is "x{199}…, expected/],
   ]
@@ -259,7 +264,7 @@ t.test(
     const stages = stagesFor({ clone: '/c', client: '/r', node: '/n' })
     t.same(
       stages.map(({ name }) => name),
-      ['look', 'install', 'use', 'remove', 'debug'],
+      ['bundle-tools', 'install', 'use', 'remove', 'debug'],
     )
     for (const one of stages) {
       const ideal = idealAnswers[one.name] ?? []
@@ -315,10 +320,14 @@ const managed = (details: object) => ({
   errors: [],
 })
 const idealAnswers: Readonly<Record<string, readonly unknown[]>> = {
-  look: [managed({ installed: [] }), { result: [{ name: 'smoke-client' }] }],
-  install: [managed({}), managed({ installed: ['smoke'] })],
+  'bundle-tools': [
+    '# Debug Server\n\nOne command',
+    'config/mcp.toml:30:name = "manage_servers"',
+    managed({ installed: ['workspace_fs', 'grep'] }),
+  ],
+  install: [managed({}), managed({ installed: ['workspace_fs', 'grep', 'smoke'] })],
   use: ['the gateway has started it'],
-  remove: [managed({}), managed({ installed: [] })],
+  remove: [managed({}), managed({ installed: ['workspace_fs', 'grep'] })],
   debug: [
     { name: 'smoke-agent' },
     { id: 'ses_0123456789ab', repository: 'smoke-agent' },

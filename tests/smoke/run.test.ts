@@ -7,7 +7,7 @@ t.test('a source that does as it should passes, leaves its evidence, and nothing
   const rig = smokeRig(t)
   const { code, stdout, stderr } = await rig.run('--test-scope', 'none')
   t.equal(code, 0, stderr)
-  t.match(stdout, /smoke passed: 10 of 10 phases passed in [\d.]+ s\n {2}evidence {3}\/.*report.html/)
+  t.match(stdout, /smoke passed: 11 of 11 phases passed in [\d.]+ s\n {2}evidence {3}\/.*report.html/)
   t.match(stderr, /run \w+ with no agent, in /)
   t.match(stdout, /\n {2}agent {6}no agent\n$/)
   t.match(rig.summary(), { version: 1, outcome: 'passed', failed: null, kept: false })
@@ -34,7 +34,7 @@ t.test('what is not there is refused before anything is done', async t => {
     stderr: /there is no \/nowhere\/codex, which --codex-cli names/,
   })
   const found = await rig.run('--agent', 'codex', '--codex-cli', 'sh', '--plan-only')
-  t.match(found, { code: 0, stdout: /agent:look/ }, 'but one that a shell would find is')
+  t.match(found, { code: 0, stdout: /agent:bundle-tools/ }, 'but one that a shell would find is')
   t.match(await rig.run('--revision', 'no-such-branch'), { code: 1, stderr: /git rev-parse failed in/ })
   t.match(await rig.run('--source', rig.home), { code: 1, stderr: /does not look like a checkout/ })
   t.match(await rig.run('--workspace', rig.home), { code: 1, stderr: /holds .*home, which would be removed/ })
