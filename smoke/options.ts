@@ -6,6 +6,9 @@ export type TestScope = (typeof testScopes)[number]
 export const agents = ['codex', 'mcp', 'none'] as const
 export type Agent = (typeof agents)[number]
 
+export const models = ['scripted', 'live'] as const
+export type Model = (typeof models)[number]
+
 /** What counts where nothing was said. */
 export const defaults = {
   forceWorkspace: false,
@@ -34,6 +37,8 @@ export type Asked = { readonly [Name in keyof Defaults]?: Defaults[Name] | undef
   readonly port?: number | undefined
   readonly agent?: Agent | undefined
   readonly codexCli?: string | undefined
+  readonly codexHome?: string | undefined
+  readonly model?: Model | undefined
 }
 
 /** The same without contradictions, and with what follows from what. */
@@ -45,6 +50,10 @@ export type SmokeOptions = Readonly<Defaults> & {
   /** Undefined: Codex where it is installed. */
   readonly agent: Agent | undefined
   readonly codexCli: string | undefined
+  /** Undefined: ~/.codex, or where CODEX_HOME leads. */
+  readonly codexHome: string | undefined
+  /** Undefined: live where somebody is signed in, and it is not CI. */
+  readonly model: Model | undefined
   readonly reuse: boolean
   /** Undefined: kept where it was there before. */
   readonly keep: boolean | undefined
@@ -59,11 +68,13 @@ export function judgeOptions(asked: Asked): SmokeOptions {
     throw new UserError(wrong.map(([message]) => message).join('\n'), {
       fix: wrong.map(([, fix]) => fix).join('\n  '),
     })
-  const { source = '.', revision, workspace, port, agent, codexCli } = asked
+  const { source = '.', revision, workspace, port, agent, codexCli, codexHome } = asked
   const rest = withDefaults(asked)
   return {
     ...rest,
-    ...{ source, revision, workspace, port, agent, codexCli },
+    ...{ source, revision, workspace, port, agent, codexCli, codexHome },
+    // A home is for nothing else.
+    model: asked.model ?? (codexHome === undefined ? undefined : 'live'),
     reuse: asked.reuseWorkspace ?? (workspace !== undefined && !rest.forceWorkspace),
     keep: rest.bootstrapOnly ? true : asked.keepWorkspace,
   }
@@ -126,6 +137,16 @@ function contradictions(asked: Asked): Contradiction[] {
     [
       asked.codexCli !== undefined && (asked.agent ?? 'codex') !== 'codex',
       '--codex-cli names a program that --agent does not use',
+      'give one of them',
+    ],
+    ...(['codexHome', 'model'] as const).map((name): [boolean, ...Contradiction] => [
+      asked[name] !== undefined && (asked.agent ?? 'codex') !== 'codex',
+      `${name === 'model' ? '--model' : '--codex-home'} is for Codex, which --agent does not use`,
+      'give one of them',
+    ]),
+    [
+      asked.codexHome !== undefined && asked.model === 'scripted',
+      '--codex-home is for a live model, and --model says scripted',
       'give one of them',
     ],
     [

@@ -1,3 +1,4 @@
+import { agentText } from './agents/agent-text.ts'
 import { describePhase } from './phases.ts'
 import type { Prepared } from './prepare.ts'
 import { withoutCredentials } from './sandbox/secrets.ts'
@@ -11,7 +12,7 @@ const decisions = {
 
 /** What a run would do, for people. `stale`: the workspaces that it would remove first. */
 export function planText(
-  { places, decision, source, phases: planned, stages, keep }: Prepared,
+  { places, decision, source, phases: planned, stages, keep, agent, codexHome }: Prepared,
   { evidence, stale }: { evidence: string; stale: readonly string[] },
 ): string {
   const from =
@@ -27,6 +28,8 @@ export function planText(
     ['homes', places.home],
     ['environment', places.environmentFile],
     ['evidence', evidence],
+    ['agent', agentText(agent)],
+    ...(codexHome === undefined ? [] : [['sign-in', `that of ${codexHome.directory}`]]),
     ...stale.map(path => ['removed first', path]),
   ]
   const width = (rows: readonly (readonly string[])[]) => Math.max(...rows.map(([name = '']) => name.length))

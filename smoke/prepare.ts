@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, realpathSync } from 'node:fs'
-import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { UserError } from '../lib/user-error.ts'
-import { findCodex } from './agents/codex-program.ts'
+import { chooseAgent } from './agents/choose-agent.ts'
+import type { CodexHome } from './agents/codex-mirror.ts'
 import type { Git } from './git.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
@@ -32,11 +33,13 @@ export type Prepared = {
   readonly phases: readonly PhaseName[]
   readonly stages: readonly Stage[]
   readonly agent: AgentSetting
+  /** Where a live model is what leads Codex. */
+  readonly codexHome: CodexHome | undefined
   readonly keep: boolean
 }
 
 export async function prepare(options: SmokeOptions, surroundings: Surroundings): Promise<Prepared> {
-  const { root, cwd, git } = surroundings
+  const { root, cwd, home, git } = surroundings
   const source = await readSource(options, options.source === '.' ? root : cwd, git)
   const places = placesIn(placeFor(options.workspace, surroundings, source))
   const decision = decide(look(places), {
@@ -46,11 +49,11 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
   })
   if (decision.kind === 'refuse') throw new UserError(decision.message, { fix: decision.fix })
   const { clone, client } = places
-  const agent = agentOf(options, git.environment)
+  const { agent, codexHome } = chooseAgent(options, { cwd, home, environment: git.environment })
   const stages = agent.kind === 'none' ? [] : stagesFor({ clone, client, node: process.execPath })
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {
-    ...{ places, decision, source, stages, agent },
+    ...{ places, decision, source, stages, agent, codexHome },
     phases: phasesOf({ ...options, bootstraps, stages: stages.map(({ name }) => name) }),
     keep: options.keep ?? decision.kind === 'reuse',
   }
@@ -129,32 +132,4 @@ function missingIn(places: Places): string | undefined {
     ['sandbox.env', places.environmentFile],
   ] as const
   return needed.find(([, path]) => !existsSync(path))?.[0]
-}
-
-/** Codex where it is installed or named, and otherwise the client that needs nothing. */
-function agentOf(
-  { agent, codexCli }: SmokeOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-): AgentSetting {
-  if (agent === 'none' || agent === 'mcp') return { kind: agent }
-  const program = codexCli === undefined ? undefined : programOf(codexCli, environment.PATH)
-  if (codexCli !== undefined && program === undefined)
-    throw new UserError(`there is no ${codexCli}, which --codex-cli names`, {
-      fix: 'name the program of Codex',
-    })
-  const named = program ?? environment.DEBUG_SERVER_CODEX
-  const codex = findCodex(named === undefined ? environment : { ...environment, DEBUG_SERVER_CODEX: named })
-  if (codex.found) return { kind: 'codex', program: codex.path }
-  if (agent === undefined && named === undefined) return { kind: 'mcp' }
-  throw new UserError(codex.reason, { fix: 'install it, name it with --codex-cli, or use --agent mcp' })
-}
-
-/** A file, or what a shell would find by that name. */
-function programOf(name: string, path = ''): string | undefined {
-  if (existsSync(name)) return name
-  if (name.includes('/')) return undefined
-  return path
-    .split(delimiter)
-    .map(directory => join(directory, name))
-    .find(file => existsSync(file))
 }

@@ -18,7 +18,11 @@ const settingSchema = z.object({
   agent: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),
     z.object({ kind: z.literal('mcp') }),
-    z.object({ kind: z.literal('codex'), program: z.string() }),
+    z.object({
+      kind: z.literal('codex'),
+      program: z.string(),
+      model: z.enum(['scripted', 'live']),
+    }),
   ]),
   options: z.object({
     restartTimeout: z.number(),

@@ -8,6 +8,7 @@ import type { McpSettings } from '../../config/mcp/schema.ts'
 import { parseToml } from '../../config/parse-toml.ts'
 import { problemText } from '../../config/problem.ts'
 import { mostSettings, readText } from '../../config/read-text.ts'
+import { type Table, tablesText } from '../../config/tables-text.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { errorCode } from '../../lib/error-code.ts'
 import { acquireLock } from '../../lib/lock.ts'
@@ -15,7 +16,6 @@ import { unifiedDiff } from '../../lib/unified-diff.ts'
 import { UserError } from '../../lib/user-error.ts'
 import type { FileUpdate } from './envelope.ts'
 import { joined, parted } from './overlay-block.ts'
-import { type Table, tablesText } from './tables-text.ts'
 
 const tables = z.record(z.string(), z.record(z.string(), z.unknown())).default({})
 const overlaySchema = z.strictObject({ servers: tables, composites: tables })

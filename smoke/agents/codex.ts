@@ -3,16 +3,24 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { localeVariables, pickVariables } from '../../lib/host-variables.ts'
+import {
+  certificateVariables,
+  localeVariables,
+  pickVariables,
+  proxyVariables,
+} from '../../lib/host-variables.ts'
 import { ProcessScope, scopeVariable } from '../../lib/processes/process-scope.ts'
 import { type CodexEvents, readCodexEvents } from './codex-events.ts'
-import { bearerVariable, keyVariable, type McpServer, makeCodexHome } from './codex-home.ts'
+import { keyVariable, makeCodexHome } from './codex-home.ts'
+import { type CodexHome, knowServers } from './codex-mirror.ts'
+import { bearersOf, type McpServer } from './codex-servers.ts'
 import type { ScriptedModel } from './scripted-model.ts'
 
 export type CodexRun = {
   /** The native program; `findCodex` finds it. */
   readonly program: string
-  readonly model: Pick<ScriptedModel, 'url' | 'name' | 'key'>
+  /** A scripted one, or the one that a mirrored home leads to. */
+  readonly model: Pick<ScriptedModel, 'url' | 'name' | 'key'> | CodexHome
   readonly servers: Readonly<Record<string, McpServer>>
   readonly prompt: string
   /** Where it works; without, an empty directory. */
@@ -45,12 +53,12 @@ export async function runCodex(run: CodexRun): Promise<CodexResult> {
  * nothing of the run is left: an MCP server that is busy outlives Codex, so the run's process scope is ended.
  */
 export async function codexExec(run: CodexRun): Promise<CodexEnd> {
-  const { program, model, servers, prompt, signal, deadline = 60_000 } = run
+  const { program, servers, prompt, signal, deadline = 60_000 } = run
   await using resources = new AsyncDisposableStack()
   const room = await mkdtemp(join(tmpdir(), 'codex-'))
   resources.defer(() => rm(room, { recursive: true, force: true, maxRetries: 5 }))
-  const [home, work] = [join(room, 'home'), run.cwd ?? join(room, 'work')]
-  await makeCodexHome(home, model, servers)
+  const work = run.cwd ?? join(room, 'work')
+  const { home, variables } = await homeOf(run, join(room, 'home'))
   if (run.cwd === undefined) await mkdir(work)
 
   const scope = resources.use(new ProcessScope({ graceMs: 2_000 }))
@@ -60,12 +68,8 @@ export async function codexExec(run: CodexRun): Promise<CodexEnd> {
       ...pickVariables([...localeVariables, 'PATH', 'TMPDIR', scopeVariable], process.env),
       HOME: home,
       CODEX_HOME: home,
-      [keyVariable]: model.key,
-      ...Object.fromEntries(
-        Object.entries(servers).flatMap(([name, server]) =>
-          'bearer' in server ? [[bearerVariable(name), server.bearer]] : [],
-        ),
-      ),
+      ...variables,
+      ...bearersOf(servers),
     },
     // An open stdin would be read to its end, as a part of the prompt.
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -99,6 +103,24 @@ export async function codexExec(run: CodexRun): Promise<CodexEnd> {
     clearTimeout(timer)
     signal?.removeEventListener('abort', end)
   }
+}
+
+/** Its CODEX_HOME, and what the model wants in the environment. */
+async function homeOf({ model, servers }: CodexRun, made: string) {
+  if ('url' in model) {
+    await makeCodexHome(made, model, servers)
+    return { home: made, variables: { [keyVariable]: model.key } }
+  }
+  await knowServers(model, servers)
+  return { home: model.directory, variables: { ...network(process.env), ...model.variables } }
+}
+
+/** How a model elsewhere is reached; MCP servers are on this host. */
+function network(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const variables = pickVariables([...certificateVariables, ...proxyVariables], environment)
+  const direct = [environment.NO_PROXY ?? environment.no_proxy, '127.0.0.1', 'localhost']
+  const list = direct.filter(one => one !== undefined && one !== '').join(',')
+  return { ...variables, NO_PROXY: list, no_proxy: list }
 }
 
 /** Bytes of each of its streams. */

@@ -21,7 +21,7 @@ type Snapshots = Readonly<Record<string, Snapshot>>
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** Where the programs that a run uses keep their things when they are a person's own. */
-export function guardedPlaces(home: string, environment: Variables): string[] {
+export function guardedPlaces(home: string, environment: Variables, more: readonly string[] = []): string[] {
   const at = (...parts: string[]) => join(home, ...parts)
   const configHome = environment.XDG_CONFIG_HOME || at('.config')
   return [
@@ -33,6 +33,7 @@ export function guardedPlaces(home: string, environment: Variables): string[] {
       join(configHome, 'debug-server'),
       at('.gitconfig'),
       at('.npmrc'),
+      ...more,
     ]),
   ]
 }

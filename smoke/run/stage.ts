@@ -5,15 +5,19 @@ import { finished } from 'node:stream/promises'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { visible } from '../../lib/visible.ts'
-import { codexExec } from '../agents/codex.ts'
+import { type CodexRun, codexExec } from '../agents/codex.ts'
+import { type CodexHome, readMirror, secretsOf } from '../agents/codex-mirror.ts'
+import { masked } from '../agents/masked.ts'
 import { connectMcp, type Gateway } from '../agents/mcp-client.ts'
 import { runScriptedClient } from '../agents/scripted-client.ts'
 import { startScriptedModel } from '../agents/scripted-model.ts'
 import { stepsOf } from '../agents/stage-steps.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
 import { portsIn } from '../sandbox/ports.ts'
+import type { AgentSetting } from '../setting.ts'
 import { gateway, judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
+import type { Places } from '../workspace/places.ts'
 import { requireClean } from './clone.ts'
 import type { Phase } from './phase.ts'
 
@@ -28,7 +32,7 @@ export async function runStage(phase: Phase, stage: Stage): Promise<void> {
   const { agent } = setting
   const trouble =
     agent.kind === 'codex'
-      ? await byCodex(phase, stage, server, agent.program, file)
+      ? await byCodex(phase, stage, server, agent, file)
       : await byScript(phase, stage, server, file)
   phase.signal.throwIfAborted()
   const verdict = judge(stage, await readFile(file, 'utf8'))
@@ -68,17 +72,22 @@ async function byCodex(
   { log, signal, places, setting }: Phase,
   stage: Stage,
   server: Gateway,
-  program: string,
+  { program, model: kind }: Extract<AgentSetting, { kind: 'codex' }>,
   file: string,
 ): Trouble {
-  await using model = await startScriptedModel({ steps: stepsOf(stage) })
+  await using resources = new AsyncDisposableStack()
+  const model: CodexRun['model'] =
+    kind === 'live' ? mirrorIn(places) : resources.use(await startScriptedModel({ steps: stepsOf(stage) }))
   const seconds = setting.seconds.stage
-  const { stdout, stderr, exit, timedOut, flooded } = await codexExec({
+  const { exit, timedOut, flooded, ...said } = await codexExec({
     ...{ program, model, signal, prompt: stage.prompt, cwd: places.client },
     servers: { [gateway]: { url: server.url, bearer: server.token } },
     // Before the phase's own, which would tell less.
     deadline: seconds * 900,
   })
+  // Codex may have renewed its sign-in meanwhile.
+  const secrets = [server.token, ...[model, readMirror(places.codexHome)].flatMap(secretsIn)]
+  const [stdout, stderr] = [masked(said.stdout, secrets), masked(said.stderr, secrets)]
   await writeAtomically(file, stdout)
   await writeAtomically(file.replace(/jsonl$/, 'stderr.log'), stderr)
   for (const line of stdout.split('\n')) if (line !== '') log(shown(line))
@@ -89,6 +98,17 @@ async function byCodex(
     ? undefined
     : `Codex ended with ${exit}: ${stderr.trim().slice(-500)}`
 }
+
+function mirrorIn({ codexHome }: Places): CodexHome {
+  const mirror = readMirror(codexHome)
+  if (mirror !== undefined) return mirror
+  throw new UserError(`there is no ${codexHome}, which is there as long as a run is`, {
+    fix: 'begin a new one with npx task smoke',
+  })
+}
+
+const secretsIn = (model: CodexRun['model'] | undefined): string[] =>
+  model === undefined || 'url' in model ? [] : secretsOf(model)
 
 /** What the gateway offers when the stage is over, kept as a snapshot. */
 async function lookAtTools({ name, leaves }: Stage, server: Gateway, file: string): Promise<void> {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { tryToLock } from '../../lib/lock.ts'
 import { endMarked } from '../../lib/processes/end-marked.ts'
+import { removeTree } from '../../lib/remove-tree.ts'
 import { look } from './look.ts'
 import { readMarker } from './marker.ts'
 import { type Places, placesIn, prefix } from './places.ts'
@@ -36,6 +37,12 @@ function isStale(places: Places, now: number): boolean {
 function isOurs({ workspace }: Places): boolean {
   const stat = lstatSync(workspace, { throwIfNoEntry: false })
   return stat !== undefined && (process.getuid === undefined || stat.uid === process.getuid())
+}
+
+/** Of a workspace that is kept, removes what no run may leave. */
+export async function removeSecrets(places: Places): Promise<void> {
+  using lock = tryToLock(places.lock)
+  if (lock !== undefined) await removeTree(places.codexHome)
 }
 
 /** Ends what is left of its run, and removes it. False where somebody is at work in it, or it is no workspace any more. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { endMarked } from '../../lib/processes/end-marked.ts'
-import { cleanUp } from './clean-up.ts'
+import { cleanUp, removeSecrets } from './clean-up.ts'
 import { look } from './look.ts'
 import { readMarker } from './marker.ts'
 import { placesIn } from './places.ts'
@@ -14,11 +14,12 @@ const pauseMs = 100
 if (workspace !== undefined && mark !== undefined) {
   const places = placesIn(workspace)
   await endMarked(new Set([mark]))
-  for (let left = then === 'remove' ? tries : 0; left > 0; left--) {
+  for (let left = tries; left > 0; left--) {
     // Another run has moved in since, or had before this one could.
     if (readMarker(places)?.marks.includes(mark) === false) break
     if (look(places).kind !== 'in_use') {
-      await cleanUp(places)
+      if (then === 'remove') await cleanUp(places)
+      else await removeSecrets(places)
       break
     }
     await delay(pauseMs)

@@ -3,7 +3,7 @@ import { Sentinel } from '../../lib/processes/sentinel.ts'
 
 /**
  * A process beside the harness that does what is left to do where that is killed outright: it ends the processes that bear the
- * run's mark, and removes the workspace unless it is to be kept, or another run's by then.
+ * run's mark, and removes the workspace, or where that is to be kept the secrets in it, unless it is another run's by then.
  */
 export function startKeeper(
   workspace: string,

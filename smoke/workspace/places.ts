@@ -32,6 +32,8 @@ export type Places = {
   readonly dataHome: string
   readonly runtime: string
   readonly temporary: string
+  /** A person's sign-in to Codex, as long as a run is at work. */
+  readonly codexHome: string
   /** A small repository that the clone's server works on. */
   readonly client: string
 }
@@ -54,6 +56,7 @@ export function placesIn(workspace: string): Places {
     dataHome: at('home', '.local', 'share'),
     runtime: at('run'),
     temporary: at('tmp'),
+    codexHome: at('codex-home'),
     client: at('client-repo'),
   }
 }

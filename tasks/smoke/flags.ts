@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/user-error.ts'
-import { agents, defaults, testScopes } from '../../smoke/options.ts'
+import { agents, defaults, models, testScopes } from '../../smoke/options.ts'
 import type { ParamShape, Zod } from '../engine/task.ts'
 
 /** Of the harness that this one succeeds, what has no meaning here, and why. */
@@ -70,13 +70,24 @@ export const smokeFlags = (z: Zod) => {
       .enum(agents)
       .optional()
       .describe(
-        'who does the stages: codex, led by a scripted model, mcp, a scripted client of MCP, or none; default: codex where it is installed',
+        'who does the stages: codex, mcp, a scripted client of MCP, or none; default: codex where it is installed',
       ),
     codexCli: z
       .string()
       .optional()
       .describe('which Codex; default: that of DEBUG_SERVER_CODEX, or on PATH')
       .meta({ value: 'PROGRAM' }),
+    codexHome: z
+      .string()
+      .optional()
+      .describe('whose sign-in and model a live Codex has; default: ~/.codex, or where CODEX_HOME leads')
+      .meta({ value: 'DIRECTORY' }),
+    model: z
+      .enum(models)
+      .optional()
+      .describe(
+        'who leads Codex: scripted, a model of the harness, or live, that of your account; default: scripted in CI and where nobody is signed in, else live',
+      ),
     pytestScope: z.enum(testScopes).optional().meta({ hidden: true }),
     restartTimeout: count(1, 86_400).describe(
       `seconds that the start of the services may take; default: ${defaults.restartTimeout}`,

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { readMirror, secretsOf } from '../../smoke/agents/codex-mirror.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { clone, requireClean } from '../../smoke/run/clone.ts'
@@ -144,7 +145,7 @@ async function phaseOf(places: Places, setting: Setting, context: TaskContext): 
   const withoutOwn = Object.fromEntries(
     Object.keys(process.env).flatMap(name => (name === scopeVariable ? [] : [[name, undefined]])),
   )
-  for (const one of secretsOf(setting)) secret(one)
+  for (const one of secretsFor(places, setting)) secret(one)
   return {
     ...{ places, setting, signal, log, progress },
     exec: async (file, args, { env, ...options } = {}) =>
@@ -171,7 +172,7 @@ async function orDiagnosis(
     if (signal.aborted && !(signal.reason instanceof UserError)) throw error
     const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
     // Whatever becomes of it, why the phase failed is what counts.
-    await diagnose(places, setting, secretsOf(setting))
+    await diagnose(places, setting, secretsFor(places, setting))
       .then(text => writeFile(file, text, { mode: 0o600 }))
       .then(
         () => log(`how things stood then: ${file}`),
@@ -182,4 +183,10 @@ async function orDiagnosis(
 }
 
 /** What nothing may show that is kept of a run. */
-const secretsOf = ({ source }: Setting): string[] => secretsIn([...Object.values(process.env), source])
+function secretsFor({ codexHome }: Places, { source }: Setting): string[] {
+  const mirror = readMirror(codexHome)
+  return [
+    ...secretsIn([...Object.values(process.env), source]),
+    ...(mirror === undefined ? [] : secretsOf(mirror)),
+  ]
+}

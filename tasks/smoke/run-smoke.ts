@@ -10,13 +10,16 @@ import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
 import { readPlainFile } from '../../lib/plain-file.ts'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
+import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { agentText } from '../../smoke/agents/agent-text.ts'
+import { secretsOf, writeMirror } from '../../smoke/agents/codex-mirror.ts'
 import { collect, evidenceFiles, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
 import { phaseRecords } from '../../smoke/evidence/events.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
 import { guardedPlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
-import type { Agent, SmokeOptions } from '../../smoke/options.ts'
+import type { SmokeOptions } from '../../smoke/options.ts'
 import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
 import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
 import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
@@ -50,7 +53,7 @@ const restMs = 1_000
  * keeps the evidence and moves out. Where this process is killed, a keeper moves out for it.
  */
 export async function runSmoke(prepared: Prepared, running: Running): Promise<void> {
-  const { places, phases, keep, source, agent } = prepared
+  const { places, phases, keep, source, agent, codexHome } = prepared
   const { scope, signal, log, print, options, surroundings, settings } = running
   const started = systemClock.now()
   const run = randomBytes(4).toString('hex')
@@ -58,6 +61,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     ...Object.values(running.environment),
     ...(source.kind === 'address' ? [source.address] : []),
   ])
+  if (codexHome !== undefined) secrets.push(...secretsOf(codexHome))
   for (const secret of secrets) running.secret(secret)
   const mark = scope.id
   await using keeper = startKeeper(places.workspace, { mark, keep })
@@ -70,10 +74,11 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   try {
     ended = await runThere()
   } finally {
-    if (!keep) await removeWorkspace(places)
+    if (keep) await removeTree(places.codexHome)
+    else await removeWorkspace(places)
   }
   const { summary, evidence } = ended
-  print(resultText(summary, evidence, agent.kind))
+  print(resultText(summary, evidence, agentText(agent)))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
   if (summary.outcome === 'failed') throw failure(summary, evidence)
@@ -81,7 +86,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   async function runThere() {
     const evidence = await makeEvidence(surroundings.root, new Date(started), run)
     await pruneEvidence(surroundings.root, settings.keep_evidence, new Date(started))
-    log(`run ${run} with ${agentText[agent.kind]}, in ${places.workspace}; evidence: ${evidence}`)
+    log(`run ${run} with ${agentText(agent)}, in ${places.workspace}; evidence: ${evidence}`)
     try {
       const setting = await setUp(prepared, running, { run, mark, evidence })
       if (source.kind === 'checkout' && source.uncommitted > 0)
@@ -132,7 +137,7 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
 
 /** Writes down all that the phases, and whoever looks into the workspace, have to know. */
 async function setUp(
-  { places, phases, source, agent }: Prepared,
+  { places, phases, source, agent, codexHome }: Prepared,
   { environment, options, surroundings, settings, signal }: Running,
   { run, mark, evidence }: Pick<Setting, 'run' | 'mark' | 'evidence'>,
 ): Promise<Setting> {
@@ -155,8 +160,13 @@ async function setUp(
       join(places.home, '.gitconfig'),
       `[safe]\n${[checkout, `${checkout}/.git`].map(path => `\tdirectory = ${JSON.stringify(path)}\n`).join('')}`,
     )
-  const guarded = { checkout, places: guardedPlaces(home, environment) }
+  const guarded = {
+    checkout,
+    places: guardedPlaces(home, environment, codexHome === undefined ? [] : [codexHome.directory]),
+  }
   await saveSnapshots(beforeFile(places), await takeSnapshots(guarded, { environment: sandbox, signal }))
+  if (codexHome === undefined) await removeTree(places.codexHome)
+  else await writeMirror(places.codexHome, codexHome)
   const { lowest_port, highest_port, seconds } = settings
   const setting: Setting = {
     ...{ version: 1, run, mark, evidence, phases: [...phases], guarded, agent, options, seconds },
@@ -243,21 +253,14 @@ async function recordsIn(evidence: string) {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** A run says in its first and its last line which it was. */
-const agentText = {
-  codex: 'Codex, led by a scripted model',
-  mcp: 'a scripted MCP client',
-  none: 'no agent',
-} as const satisfies Record<Agent, string>
-
 const resultText = (
   { outcome, phases, duration_ms, kept, workspace }: Summary,
   evidence: string,
-  agent: Agent,
+  agent: string,
 ): string => `\
 smoke ${outcome}: ${phases.filter(phase => phase.outcome === 'passed').length} of ${phases.length} phases passed in ${(duration_ms / 1_000).toFixed(1)} s
   evidence   ${join(evidence, 'report.html')}
-${kept ? `  workspace  ${workspace}\n` : ''}  agent      ${agentText[agent]}
+${kept ? `  workspace  ${workspace}\n` : ''}  agent      ${agent}
 `
 
 const failure = ({ failed, kept }: Summary, evidence: string): UserError =>

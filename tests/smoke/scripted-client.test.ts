@@ -1,48 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { connectMcp } from '../../smoke/agents/mcp-client.ts'
 import { runScriptedClient } from '../../smoke/agents/scripted-client.ts'
 import { judge } from '../../smoke/stages/judge.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
-import type { Owner } from './room.ts'
-
-/** An MCP server with two pages of tools: one adds, one refuses, one never answers. */
-async function mcpServer(owner: Owner) {
-  const asked: (string | undefined)[] = []
-  const http = createServer(async (request, response) => {
-    asked.push(request.headers.authorization)
-    const server = new Server({ name: 'test', version: '1' }, { capabilities: { tools: {} } })
-    const tool = (name: string) => ({ name, inputSchema: { type: 'object' as const } })
-    server.setRequestHandler(ListToolsRequestSchema, ({ params }) =>
-      params?.cursor === undefined
-        ? { tools: [tool('add'), tool('refuse')], nextCursor: 'more' }
-        : { tools: [tool('hang')] },
-    )
-    server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: input = {} } }) => {
-      if (name === 'refuse') return { content: [{ type: 'text', text: 'not today' }], isError: true }
-      if (name === 'hang') await new Promise(() => {})
-      const sum = Number(input.a) + Number(input.b)
-      return { content: [{ type: 'text', text: String(sum) }], structuredContent: { sum } }
-    })
-    const transport = new StreamableHTTPServerTransport({})
-    // biome-ignore lint/suspicious/noExplicitAny: the library's own types disagree under exactOptionalPropertyTypes
-    await server.connect(transport as any)
-    await transport.handleRequest(request, response)
-  }).listen(0, '127.0.0.1')
-  owner.teardown(() => {
-    http.close()
-    http.closeAllConnections()
-  })
-  await once(http, 'listening')
-  const address = http.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return { asked, url: `http://127.0.0.1:${address.port}/mcp` }
-}
+import { mcpServer } from './mcp-server.ts'
 
 const stage = (calls: Stage['calls']): Stage => ({
   ...{ name: 'sums', describe: '', prompt: '', calls, forbidden: [], says: /^5$/ },

@@ -1,6 +1,6 @@
-import { isTable } from '../../config/judge.ts'
-import { keyName } from '../../config/keys.ts'
-import { UserError } from '../../lib/user-error.ts'
+import { UserError } from '../lib/user-error.ts'
+import { isTable } from './judge.ts'
+import { keyName } from './keys.ts'
 
 /** A table of TOML, as it is written. Keys that are undefined are none. */
 export type Table = Readonly<Record<string, unknown>>
@@ -14,6 +14,9 @@ export const tablesText = (tables: Table): string =>
     .map(([kind, [name, table]]) => sections([kind, name], table).join('\n'))
     .join('\n')
 
+/** A whole document: the keys at its top, and behind them its tables. */
+export const documentText = (document: Table): string => sections([], document).join('\n')
+
 /** A table, and behind it those in it. */
 function sections(path: readonly string[], table: unknown): string[] {
   if (!isTable(table)) throw notWritable(path, 'expected a table')
@@ -21,7 +24,8 @@ function sections(path: readonly string[], table: unknown): string[] {
   const plain = entries.filter(([, value]) => !isTable(value))
   const inner = entries.filter(([, value]) => isTable(value))
   const lines = plain.map(([key, value]) => `${keyName([key])} = ${written([...path, key], value)}\n`)
-  const own = plain.length > 0 || inner.length === 0 ? [`[${keyName(path)}]\n${lines.join('')}`] : []
+  const header = path.length === 0 ? '' : `[${keyName(path)}]\n`
+  const own = plain.length > 0 || inner.length === 0 ? [`${header}${lines.join('')}`] : []
   return [...own, ...inner.flatMap(([key, value]) => sections([...path, key], value))]
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { tablesText } from '../../../client/manager/tables-text.ts'
-import { parseToml } from '../../../config/parse-toml.ts'
+import { parseToml } from '../../config/parse-toml.ts'
+import { documentText, tablesText } from '../../config/tables-text.ts'
 
 const value = fc.letrec(tie => ({
   any: fc.oneof(
@@ -33,6 +33,17 @@ t.test('what is written is read again as it was', t => {
     }),
     { numRuns: 200 },
   )
+  t.end()
+})
+
+t.test('a document has its keys at the top before its tables', t => {
+  fc.assert(
+    fc.property(table, one => {
+      t.same(parseToml(documentText(one)), { kind: 'values', values: one })
+    }),
+    { numRuns: 200 },
+  )
+  t.equal(documentText({ a: { b: 1 }, c: 'd' }), 'c = "d"\n\n[a]\nb = 1\n')
   t.end()
 })
 
