@@ -18,6 +18,7 @@ export const defaults = {
   skipBootstrap: false,
   cleanupOnly: false,
   planOnly: false,
+  fetchCodex: false,
   testScope: 'structural' as TestScope,
   restartTimeout: 90,
   restartRetries: 0,
@@ -144,6 +145,16 @@ function contradictions(asked: Asked): Contradiction[] {
       `${name === 'model' ? '--model' : '--codex-home'} is for Codex, which --agent does not use`,
       'give one of them',
     ]),
+    [
+      asked.fetchCodex === true && (asked.agent ?? 'codex') !== 'codex',
+      '--fetch-codex fetches what --agent does not use',
+      'give one of them',
+    ],
+    [
+      asked.fetchCodex === true && asked.codexCli !== undefined,
+      '--fetch-codex and --codex-cli each name a Codex',
+      'give one of them',
+    ],
     [
       asked.codexHome !== undefined && asked.model === 'scripted',
       '--codex-home is for a live model, and --model says scripted',

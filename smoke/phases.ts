@@ -6,6 +6,7 @@ export const phases = {
   install: "Install the clone's dependencies, with the npm cache of this host",
   bootstrap: 'Bootstrap the clone: its environment, its store, its first token',
   bundle: 'Install the starter bundle of MCP servers',
+  'fetch-codex': 'Fetch Codex from npm, of the version that is known here',
   ports: 'Choose ports that nobody listens on',
   up: 'Start API, runner and proxy',
   ready: 'Have a session of a small repository say a nonce, through the front door',
@@ -33,18 +34,19 @@ export const describePhase = (
 ): string =>
   isStage(name) ? (stages.find(stage => name === `agent:${stage.name}`)?.describe ?? name) : phases[name]
 
-type Wish = Pick<SmokeOptions, 'bootstrapOnly' | 'testScope'> & {
+type Wish = Pick<SmokeOptions, 'bootstrapOnly' | 'testScope' | 'fetchCodex'> & {
   readonly bootstraps: boolean
   /** The names of the agent's stages. */
   readonly stages: readonly string[]
 }
 
 /** Which of them a run has. */
-export function phasesOf({ bootstrapOnly, testScope, bootstraps, stages }: Wish): PhaseName[] {
+export function phasesOf({ bootstrapOnly, testScope, fetchCodex, bootstraps, stages }: Wish): PhaseName[] {
   const before: readonly FixedName[] = ['clone', 'install', 'bootstrap', 'bundle']
   const fixed = fixedNames.filter(name => {
     if (before.includes(name)) return bootstraps
     if (name === 'untouched') return true
+    if (name === 'fetch-codex') return fetchCodex
     if (bootstrapOnly) return false
     if (name === 'structural') return testScope !== 'none'
     if (name === 'full') return testScope === 'full'

@@ -13,7 +13,7 @@ import type { Stage } from './stages/stage.ts'
 import { stagesFor } from './stages/stages.ts'
 import { type Decision, decide } from './workspace/decide.ts'
 import { look } from './workspace/look.ts'
-import { type Places, placesIn, prefix } from './workspace/places.ts'
+import { codexIn, type Places, placesIn, prefix } from './workspace/places.ts'
 import { refusedPlace } from './workspace/refused-place.ts'
 
 export type Surroundings = {
@@ -49,7 +49,9 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
   })
   if (decision.kind === 'refuse') throw new UserError(decision.message, { fix: decision.fix })
   const { clone, client } = places
-  const { agent, codexHome } = chooseAgent(options, { cwd, home, environment: git.environment })
+  const { agent, codexHome } = chooseAgent(options, {
+    ...{ cwd, home, environment: git.environment, fetched: codexIn(places) },
+  })
   const stages = agent.kind === 'none' ? [] : stagesFor({ clone, client, node: process.execPath })
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {

@@ -10,6 +10,8 @@ type Surroundings = {
   readonly cwd: string
   /** The person's. */
   readonly home: string
+  /** Where the program of a Codex that is fetched will be. */
+  readonly fetched: string
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
@@ -17,9 +19,10 @@ type Chosen = { readonly agent: AgentSetting; readonly codexHome?: CodexHome }
 
 /** Codex where it is installed or named, with whom it is led by, and otherwise the client that needs nothing. */
 export function chooseAgent(options: SmokeOptions, surroundings: Surroundings): Chosen {
-  const { agent, codexCli, model } = options
+  const { agent, codexCli, fetchCodex, model } = options
   const { environment } = surroundings
   if (agent === 'none' || agent === 'mcp') return { agent: { kind: agent } }
+  if (fetchCodex) return ledBy(surroundings.fetched, options, surroundings)
   const program = codexCli === undefined ? undefined : programOf(codexCli, environment.PATH)
   if (codexCli !== undefined && program === undefined)
     throw new UserError(`there is no ${codexCli}, which --codex-cli names`, {
@@ -29,7 +32,9 @@ export function chooseAgent(options: SmokeOptions, surroundings: Surroundings): 
   const codex = findCodex(named === undefined ? environment : { ...environment, DEBUG_SERVER_CODEX: named })
   if (codex.found) return ledBy(codex.path, options, surroundings)
   if (agent === undefined && named === undefined && model === undefined) return { agent: { kind: 'mcp' } }
-  throw new UserError(codex.reason, { fix: 'install it, name it with --codex-cli, or use --agent mcp' })
+  throw new UserError(codex.reason, {
+    fix: 'install it, name it with --codex-cli, add --fetch-codex, or use --agent mcp',
+  })
 }
 
 /** A live model only where somebody can pay for it, and nobody else has to. */

@@ -7,6 +7,7 @@ import { UserError } from '../../lib/user-error.ts'
 import { visible } from '../../lib/visible.ts'
 import { type CodexRun, codexExec } from '../agents/codex.ts'
 import { type CodexHome, readMirror, secretsOf } from '../agents/codex-mirror.ts'
+import { findCodex } from '../agents/codex-program.ts'
 import { masked } from '../agents/masked.ts'
 import { connectMcp, type Gateway } from '../agents/mcp-client.ts'
 import { runScriptedClient } from '../agents/scripted-client.ts'
@@ -78,9 +79,11 @@ async function byCodex(
   await using resources = new AsyncDisposableStack()
   const model: CodexRun['model'] =
     kind === 'live' ? mirrorIn(places) : resources.use(await startScriptedModel({ steps: stepsOf(stage) }))
+  const codex = findCodex({ DEBUG_SERVER_CODEX: program })
+  if (!codex.found) return codex.reason
   const seconds = setting.seconds.stage
   const { exit, timedOut, flooded, ...said } = await codexExec({
-    ...{ program, model, signal, prompt: stage.prompt, cwd: places.client },
+    ...{ program: codex.path, model, signal, prompt: stage.prompt, cwd: places.client },
     servers: { [gateway]: { url: server.url, bearer: server.token } },
     // Before the phase's own, which would tell less.
     deadline: seconds * 900,

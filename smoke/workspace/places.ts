@@ -32,6 +32,8 @@ export type Places = {
   readonly dataHome: string
   readonly runtime: string
   readonly temporary: string
+  /** Where npm puts a Codex that is fetched. */
+  readonly codex: string
   /** A person's sign-in to Codex, as long as a run is at work. */
   readonly codexHome: string
   /** A small repository that the clone's server works on. */
@@ -56,10 +58,15 @@ export function placesIn(workspace: string): Places {
     dataHome: at('home', '.local', 'share'),
     runtime: at('run'),
     temporary: at('tmp'),
+    codex: at('codex'),
     codexHome: at('codex-home'),
     client: at('client-repo'),
   }
 }
+
+/** What starts a Codex that was fetched. */
+export const codexIn = ({ codex }: Pick<Places, 'codex'>): string =>
+  join(codex, 'node_modules', '.bin', 'codex')
 
 /** Those that have to be there before anything runs in it. */
 export const homesOf = (places: Places): readonly string[] => [

@@ -77,6 +77,7 @@ export const smokeFlags = (z: Zod) => {
       .optional()
       .describe('which Codex; default: that of DEBUG_SERVER_CODEX, or on PATH')
       .meta({ value: 'PROGRAM' }),
+    fetchCodex: flag('fetch Codex from npm into the workspace, of the version that is known here'),
     codexHome: z
       .string()
       .optional()

@@ -9,6 +9,7 @@ import { describePhase, type FixedName, isStage, type PhaseName, phases } from '
 import { clone, requireClean } from '../../smoke/run/clone.ts'
 import { confined } from '../../smoke/run/confined.ts'
 import { down } from '../../smoke/run/down.ts'
+import { fetchCodex } from '../../smoke/run/fetch-codex.ts'
 import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
 import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
@@ -36,6 +37,7 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   bootstrap: phase => cloneTask(phase, ['bootstrap']),
   bundle: ({ exec }) =>
     exec(process.execPath, ['client/cli/bin.mjs', 'mcp-server', 'install-bundle', '--no-restart']),
+  'fetch-codex': fetchCodex,
   ports,
   ready,
   structural: async phase => {
@@ -93,6 +95,8 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, places: Places, setting: Sett
 function deadlineOf(name: Exclude<PhaseName, 'up'>, { seconds }: Setting): number {
   if (isStage(name)) return seconds.stage
   switch (name) {
+    case 'fetch-codex':
+      return seconds.install
     case 'verify-clean':
     case 'confined':
     case 'untouched':

@@ -68,6 +68,11 @@ t.test('flags that contradict each other are all named, each with what to do', a
     [{ forceWorkspace: true, workspace: 'x', reuseWorkspace: true }, /--reuse-workspace/],
     [{ reuseWorkspace: true }, /nothing to reuse/],
     [{ forceOutdated: true, forceBootstrap: true }, /nothing outdated/],
+    [{ agent: 'mcp', model: 'live' }, /--model is for Codex/],
+    [{ agent: 'none', codexHome: '/h' }, /--codex-home is for Codex/],
+    [{ codexHome: '/h', model: 'scripted' }, /--codex-home is for a live model/],
+    [{ agent: 'mcp', fetchCodex: true }, /--fetch-codex fetches what --agent does not use/],
+    [{ codexCli: '/c', fetchCodex: true }, /each name a Codex/],
   ]
   for (const [asked, message] of table)
     t.throws(() => judgeOptions(asked), { name: 'UserError', message, fix: /\w/ }, JSON.stringify(asked))
@@ -87,6 +92,7 @@ t.test('what was not said follows from what was', async t => {
   t.match(judgeOptions({ workspace: 'x' }), { reuse: true })
   t.match(judgeOptions({ workspace: 'x', forceWorkspace: true }), { reuse: false }, 'which suffices alone')
   t.match(judgeOptions({ bootstrapOnly: true }), { keep: true })
+  t.match(judgeOptions({ codexHome: '/h' }), { model: 'live' })
   t.match(judgeOptions({ restartTimeout: undefined, heartbeatTimeout: 0 }), {
     restartTimeout: 90,
     heartbeatTimeout: 0,
@@ -96,18 +102,22 @@ t.test('what was not said follows from what was', async t => {
 t.test(
   'a run has the phases that were asked for, in one order, and always looks outside in the end',
   async t => {
-    const before: PhaseName[] = ['clone', 'install', 'bootstrap']
+    const before: PhaseName[] = ['clone', 'install', 'bootstrap', 'bundle']
     const rest = (...tests: PhaseName[]): PhaseName[] => [
       ...(['ports', 'up', 'ready'] as const),
       ...tests,
       ...(['verify-clean', 'confined', 'down', 'untouched'] as const),
     ]
     const of = (wish: Partial<Parameters<typeof phasesOf>[0]>) =>
-      phasesOf({ bootstraps: true, bootstrapOnly: false, testScope: 'structural', stages: [], ...wish })
+      phasesOf({
+        ...{ bootstraps: true, bootstrapOnly: false, fetchCodex: false, testScope: 'structural', stages: [] },
+        ...wish,
+      })
     t.same(of({}), [...before, ...rest('structural')])
     t.same(of({ testScope: 'none' }), [...before, ...rest()])
     t.same(of({ testScope: 'full' }), [...before, ...rest('structural', 'full')])
     t.same(of({ bootstraps: false }), rest('structural'))
+    t.same(of({ bootstraps: false, fetchCodex: true }), ['fetch-codex', ...rest('structural')])
     t.same(of({ bootstrapOnly: true, stages: ['look'] }), [...before, 'untouched'])
     t.same(of({ testScope: 'full', stages: ['look', 'debug'] }), [
       ...before,
