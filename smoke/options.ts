@@ -19,6 +19,7 @@ export const defaults = {
   cleanupOnly: false,
   planOnly: false,
   fetchCodex: false,
+  captureDebugTools: false,
   testScope: 'structural' as TestScope,
   restartTimeout: 90,
   restartRetries: 0,
@@ -145,6 +146,11 @@ function contradictions(asked: Asked): Contradiction[] {
       `${name === 'model' ? '--model' : '--codex-home'} is for Codex, which --agent does not use`,
       'give one of them',
     ]),
+    [
+      asked.captureDebugTools === true && asked.agent === 'none',
+      '--capture-debug-tools keeps what an agent has called, and --agent says none',
+      'give one of them',
+    ],
     [
       asked.fetchCodex === true && (asked.agent ?? 'codex') !== 'codex',
       '--fetch-codex fetches what --agent does not use',

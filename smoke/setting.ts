@@ -30,6 +30,7 @@ const settingSchema = z.object({
     heartbeatTimeout: z.number(),
     pm2Kill: z.boolean(),
     portKill: z.boolean(),
+    captureDebugTools: z.boolean(),
     port: z.number().optional(),
   }),
   ports: z.object({ lowest: z.number(), highest: z.number() }),

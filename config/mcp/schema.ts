@@ -128,6 +128,8 @@ const gatewaySchema = z.strictObject({
   idle_seconds: z.number().positive().max(604_800).default(1_800),
   request_bytes: z.int().min(1_024).max(67_108_864).default(16_777_216),
   processes: z.int().min(1).max(10_000).default(64),
+  /** Whether the proxy's log tells of each call, and of what servers write to their standard error. */
+  log_calls: z.boolean().default(false),
 })
 export type GatewaySettings = z.output<typeof gatewaySchema>
 

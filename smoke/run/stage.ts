@@ -19,14 +19,23 @@ import type { AgentSetting } from '../setting.ts'
 import { gateway, judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
 import type { Places } from '../workspace/places.ts'
+import { keepingLog } from './call-log.ts'
 import { requireClean } from './clone.ts'
 import type { Phase } from './phase.ts'
 
 /** Has the agent do one stage, keeps its transcript whatever comes of it, and judges that. */
 export async function runStage(phase: Phase, stage: Stage): Promise<void> {
-  const { setting, progress } = phase
+  const { setting, places } = phase
   const server = await gatewayOf(phase)
   const directory = join(setting.evidence, 'transcripts')
+  const work = () => doStage(phase, stage, server, directory)
+  if (!setting.options.captureDebugTools) return await work()
+  const secrets = () => [server.token, ...secretsIn(readMirror(places.codexHome))]
+  await keepingLog({ places, name: join(directory, stage.name), secrets }, work)
+}
+
+async function doStage(phase: Phase, stage: Stage, server: Gateway, directory: string): Promise<void> {
+  const { setting, progress } = phase
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, `${stage.name}.jsonl`)
   progress('the agent is at work')

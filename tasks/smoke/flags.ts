@@ -89,6 +89,9 @@ export const smokeFlags = (z: Zod) => {
       .describe(
         'who leads Codex: scripted, a model of the harness, or live, that of your account; default: scripted in CI and where nobody is signed in, else live',
       ),
+    captureDebugTools: flag(
+      'keep what the gateway and its tools log in each stage, with every call, beside the transcripts',
+    ),
     pytestScope: z.enum(testScopes).optional().meta({ hidden: true }),
     restartTimeout: count(1, 86_400).describe(
       `seconds that the start of the services may take; default: ${defaults.restartTimeout}`,

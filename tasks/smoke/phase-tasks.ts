@@ -6,6 +6,7 @@ import { UserError } from '../../lib/user-error.ts'
 import { readMirror, secretsOf } from '../../smoke/agents/codex-mirror.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
+import { setCallLog } from '../../smoke/run/call-log.ts'
 import { clone, requireClean } from '../../smoke/run/clone.ts'
 import { confined } from '../../smoke/run/confined.ts'
 import { down } from '../../smoke/run/down.ts'
@@ -109,7 +110,7 @@ function deadlineOf(name: Exclude<PhaseName, 'up'>, { seconds }: Setting): numbe
 
 /** What stays up while the phases after it need it, PM2 and all that it starts included. */
 function stack(places: Places, setting: Setting, needs: Needs): Task {
-  const { restartTimeout, restartRetries, pm2Kill } = setting.options
+  const { restartTimeout, restartRetries, pm2Kill, captureDebugTools } = setting.options
   const readyLine = 'the stack is up'
   return service({
     describe: phases.up,
@@ -122,6 +123,8 @@ function stack(places: Places, setting: Setting, needs: Needs): Task {
     run: (_, context) =>
       orDiagnosis('up', places, setting, context, async () => {
         const phase = await phaseOf(places, setting, context)
+        if (!(await setCallLog(places, captureDebugTools)))
+          context.log('the clone has a config/mcp.local.toml of its own: set gateway.log_calls there')
         if (pm2Kill) await cloneTask(phase, ['down', '--yes'])
         await upWithin(phase, restartTimeout, restartRetries)
         await requireClean(places.clone, context.signal)

@@ -73,6 +73,7 @@ t.test('flags that contradict each other are all named, each with what to do', a
     [{ codexHome: '/h', model: 'scripted' }, /--codex-home is for a live model/],
     [{ agent: 'mcp', fetchCodex: true }, /--fetch-codex fetches what --agent does not use/],
     [{ codexCli: '/c', fetchCodex: true }, /each name a Codex/],
+    [{ agent: 'none', captureDebugTools: true }, /--capture-debug-tools keeps what an agent/],
   ]
   for (const [asked, message] of table)
     t.throws(() => judgeOptions(asked), { name: 'UserError', message, fix: /\w/ }, JSON.stringify(asked))

@@ -146,6 +146,7 @@ mcp_servers."of my own" = { command = "/nowhere", required = true }
     const setting = {
       agent: { kind: 'codex', program: codex.path, model: 'live' },
       seconds: { stage: 120 },
+      options: { captureDebugTools: false },
       evidence,
     } as Setting
     await runStage(

@@ -4,6 +4,7 @@ import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
 import { builtinOf } from '../../../config/mcp/builtins.ts'
 import type { Caller } from './access.ts'
 import { askerOf, callUpstream, type Extra } from './call.ts'
+import type { CallLog } from './call-log.ts'
 import { callTime } from './call-time.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import { changeAsked, changeMade } from './change-made.ts'
@@ -18,6 +19,7 @@ export type ClientDependencies = {
   readonly declared: Declared
   readonly upstreams: Upstreams
   readonly report: (error: unknown) => void
+  readonly calls: CallLog
   /** Looks whether the configuration has changed. */
   readonly reread: () => void
   /** Writes down that somebody had something changed. */

@@ -12,6 +12,7 @@ import { type Refusal, refuse } from '../../../lib/mcp/refuse.ts'
 import type { Store } from '../../store/store.ts'
 import { writeAudit } from '../../store/write-audit.ts'
 import { Access, type Caller } from './access.ts'
+import { CallLog } from './call-log.ts'
 import { Client, type ClientDependencies } from './client.ts'
 import { answerBrowser } from './cross-origin.ts'
 import { Declared } from './declared.ts'
@@ -73,6 +74,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     views.changed()
     lists.touch()
   }
+  const calls = new CallLog(log, () => views.settings.gateway.log_calls)
   const tripped = new Set<string>()
   const upstreams = new Upstreams(settings, {
     ...{ root, version, log, environment: deps.environment, api: deps.api },
@@ -80,6 +82,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       if (declared.learn(server, offer)) changed()
     },
     onResources: () => resources.touch(),
+    onWritten: (server, text) => calls.wrote(server, text),
     onState: server => {
       // Only what hides or shows tools is news to clients.
       const isGone = upstreams.states(server).some(({ isTripped }) => isTripped)
@@ -91,7 +94,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   })
   const report = (error: unknown) => log.error({ err: error }, 'the MCP gateway made a mistake')
   const clientDeps: ClientDependencies = {
-    ...{ version, views, declared, upstreams, report },
+    ...{ version, views, declared, upstreams, report, calls },
     reread: () => reload(),
     audit: async ({ user, owner: credential, address }, operation) => {
       const entry = { user, credential, operation, address, now: () => toInstant(deps.clock.now()) }

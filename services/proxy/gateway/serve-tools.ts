@@ -1,4 +1,5 @@
 import {
+  type CallToolRequest,
   CallToolRequestSchema,
   type CallToolResult,
   CallToolResultSchema,
@@ -7,7 +8,7 @@ import {
   McpError,
 } from '@modelcontextprotocol/sdk/types.js'
 import { didYouMean } from '../../../lib/suggest.ts'
-import { ownWords } from './call.ts'
+import { type Extra, ownWords } from './call.ts'
 import { withPublicUris } from './catalogue/addresses.ts'
 import { isOffered, type ToolTarget } from './catalogue/catalogue.ts'
 import { composedCall, decodedResult } from './catalogue/composite.ts'
@@ -19,7 +20,7 @@ type Arguments = Record<string, unknown>
 type Called = { readonly server: string; readonly tool: string; readonly arguments: Arguments }
 
 /** Answers what a client asks about tools. A call that fails is a result that says so, which an agent reads. */
-export function serveTools(client: Client, { declared, views }: ClientDependencies): void {
+export function serveTools(client: Client, { declared, views, calls }: ClientDependencies): void {
   const { server } = client
   server.setRequestHandler(ListToolsRequestSchema, async (_, extra) => {
     await client.meet(extra)
@@ -34,7 +35,7 @@ export function serveTools(client: Client, { declared, views }: ClientDependenci
     return composed.ok ? { ...composed } : composed.message
   }
 
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
+  const answerCall = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
     const { name, arguments: given = {}, ...rest } = params
     if (!client.catalogue.tools.has(name)) await client.meet(extra)
     const exposed = client.catalogue.tools.get(name)
@@ -76,7 +77,10 @@ export function serveTools(client: Client, { declared, views }: ClientDependenci
       }
       return await client.orProtocolError(() => Promise.reject(error))
     }
-  })
+  }
+  server.setRequestHandler(CallToolRequestSchema, (request, extra) =>
+    calls.around(request.params.name, request.params.arguments, () => answerCall(request, extra)),
+  )
 }
 
 const unknownTool = (name: string, known: readonly string[]): string =>

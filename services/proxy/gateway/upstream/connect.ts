@@ -35,6 +35,8 @@ export type ConnectOptions = {
   /** Answers what the server asks of the client that calls it. */
   readonly ask: (request: Request, signal: AbortSignal) => Promise<Result>
   readonly onChange: (what: 'offer' | 'resources') => void
+  /** A program has written this to its standard error. */
+  readonly onWritten: (text: string) => void
   readonly signal: AbortSignal
 }
 
@@ -103,9 +105,9 @@ function within<Value>(deadline: AbortSignal, work: Promise<Value>): Promise<Val
   return Promise.race([work, promise]).finally(() => deadline.removeEventListener('abort', late))
 }
 
-function transportOf(launch: Launch, { answerBytes, callMs, sentinel }: ConnectOptions) {
+function transportOf(launch: Launch, { answerBytes, callMs, sentinel, onWritten }: ConnectOptions) {
   if (launch.kind === 'program') {
-    const transport = new StdioTransport({ ...launch, answerBytes, sentinel })
+    const transport = new StdioTransport({ ...launch, answerBytes, sentinel, onWritten })
     return { transport, why: () => transport.end, leave: nothing, release: nothing }
   }
   const agent = new Agent({ headersTimeout: callMs, bodyTimeout: 0, connect: { timeout: 10_000 } })

@@ -20,6 +20,7 @@ export type StdioOptions = {
   readonly cwd: string
   readonly answerBytes: number
   readonly sentinel: Sentinel
+  readonly onWritten: (text: string) => void
 }
 
 /** How long one may take to end once its input has been closed, in milliseconds. */
@@ -69,6 +70,7 @@ export class StdioTransport implements Transport {
       this.#end ??= signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
     })
     child.stderr?.on('data', chunk => {
+      this.#options.onWritten(String(chunk))
       this.#errors = `${this.#errors}${chunk}`.slice(-keptOfErrors)
     })
     for (const stream of child.stdio) stream?.on('error', () => {}) // 'close' follows

@@ -26,6 +26,8 @@ export type UpstreamsOptions = Omit<LaunchSurroundings, 'token'> & {
   readonly log: Logger
   readonly onOffer: (server: string, offer: Offer) => void
   readonly onResources: (server: string) => void
+  /** It has written this to its standard error. */
+  readonly onWritten: (server: string, text: string) => void
   readonly onState: (server: string) => void
 }
 
@@ -82,7 +84,7 @@ export class Upstreams implements AsyncDisposable {
   }
 
   #create(server: string, settings: ServerSettings, user: User): Upstream {
-    const { onOffer, onResources, onState, log, version, ...surroundings } = this.#options
+    const { onOffer, onResources, onWritten, onState, log, version, ...surroundings } = this.#options
     const callMs = callTime(settings).longest
     const limits = { startMs: settings.start_seconds * 1_000, idleMs: settings.idle_seconds * 1_000 }
     const upstream = new Upstream(server, limits, {
@@ -93,6 +95,7 @@ export class Upstreams implements AsyncDisposable {
           launch: launchOf(server, settings, { ...surroundings, token: user.token }),
           ...{ version, callMs, startMs: limits.startMs, sentinel: this.#sentinel },
           answerBytes: settings.answer_bytes,
+          onWritten: text => onWritten(server, text),
           capabilities: settings.share === 'session' ? askable(user.capabilities) : everything,
         }),
       onOffer: offer => onOffer(server, offer),
