@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import {
   certificateVariables,
   localeVariables,
@@ -23,6 +24,8 @@ export type CodexRun = {
   readonly model: Pick<ScriptedModel, 'url' | 'name' | 'key'> | CodexHome
   readonly servers: Readonly<Record<string, McpServer>>
   readonly prompt: string
+  /** Told of each line that it prints, as it comes. */
+  readonly onLine?: (line: string) => void
   /** Where it works; without, an empty directory. */
   readonly cwd?: string
   /** Ends it, as a deadline does. */
@@ -78,10 +81,10 @@ export async function codexExec(run: CodexRun): Promise<CodexEnd> {
   let [timedOut, flooded] = [false, false]
   const end = () => void scope.end({ graceMs: 0 })
   const output = Promise.all(
-    [child.stdout, child.stderr].map(stream =>
+    [child.stdout, child.stderr].map((stream, at) =>
       stream === null
         ? ''
-        : firstText(stream, () => {
+        : firstText(stream, at === 0 ? run.onLine : undefined, () => {
             flooded = true
             end()
           }),
@@ -127,14 +130,33 @@ function network(environment: Readonly<Record<string, string | undefined>>): Rec
 const longestOutput = 32 * 2 ** 20
 
 /** All of it, or the beginning of what is too long, of which the rest is read and dropped. */
-async function firstText(stream: Readable, tooLong: () => void): Promise<string> {
+async function firstText(stream: Readable, onLine: CodexRun['onLine'], tooLong: () => void): Promise<string> {
   const chunks: Buffer[] = []
+  const tell = onLine === undefined ? () => {} : lineTeller(onLine)
   let length = 0
   for await (const chunk of stream) {
     if (length > longestOutput) continue
     chunks.push(chunk)
+    tell(chunk)
     length += chunk.length
     if (length > longestOutput) tooLong()
   }
+  tell(Buffer.from('\n'))
   return Buffer.concat(chunks).toString()
+}
+
+/** Of a longer line the beginning is told, in characters. */
+const longestLine = 65_536
+
+function lineTeller(onLine: (line: string) => void): (chunk: Buffer) => void {
+  const decoder = new StringDecoder()
+  let begun = ''
+  return chunk => {
+    const [more = '', ...others] = decoder.write(chunk).split('\n')
+    if (begun.length < longestLine) begun += more
+    for (const next of others) {
+      onLine(begun)
+      begun = next
+    }
+  }
 }

@@ -90,19 +90,21 @@ async function byCodex(
     kind === 'live' ? mirrorIn(places) : resources.use(await startScriptedModel({ steps: stepsOf(stage) }))
   const codex = findCodex({ DEBUG_SERVER_CODEX: program })
   if (!codex.found) return codex.reason
+  // Codex may renew its sign-in meanwhile.
+  const secrets = () => [server.token, ...[model, readMirror(places.codexHome)].flatMap(secretsIn)]
   const seconds = setting.seconds.stage
   const { exit, timedOut, flooded, ...said } = await codexExec({
     ...{ program: codex.path, model, signal, prompt: stage.prompt, cwd: places.client },
     servers: { [gateway]: { url: server.url, bearer: server.token } },
+    onLine: line => {
+      if (line !== '') log(shown(masked(line, secrets())))
+    },
     // Before the phase's own, which would tell less.
     deadline: seconds * 900,
   })
-  // Codex may have renewed its sign-in meanwhile.
-  const secrets = [server.token, ...[model, readMirror(places.codexHome)].flatMap(secretsIn)]
-  const [stdout, stderr] = [masked(said.stdout, secrets), masked(said.stderr, secrets)]
+  const [stdout, stderr] = [masked(said.stdout, secrets()), masked(said.stderr, secrets())]
   await writeAtomically(file, stdout)
   await writeAtomically(file.replace(/jsonl$/, 'stderr.log'), stderr)
-  for (const line of stdout.split('\n')) if (line !== '') log(shown(line))
   if (timedOut) return `Codex did not end within ${seconds * 0.9} s`
   if (flooded) return 'Codex printed more than anybody reads'
   // The judge tells what Codex itself has told of its end.

@@ -75,6 +75,22 @@ t.test('its home and its temporary files lie where those of the harness do', asy
   t.equal(others, `unset ${home}`)
 })
 
+t.test('what it prints is told line by line, while it is at work', async t => {
+  const control = new AbortController()
+  const lines: string[] = []
+  const program = agent(t, `printf 'one\\ntw'; printf 'o\\n'; printf 'three\\nha'; printf lf; sleep 600`)
+  const ended = codexExec({
+    ...{ program, prompt: 'p', servers: {}, model: { url: 'http://127.0.0.1:9', name: 'm', key: 'k' } },
+    signal: control.signal,
+    onLine: line => {
+      lines.push(line)
+      if (line === 'three') control.abort()
+    },
+  })
+  await ended
+  t.same(lines.slice(0, 3), ['one', 'two', 'three'])
+})
+
 t.test('one that floods is ended, and costs no more than a bound', async t => {
   const { flooded, stdout } = await run(agent(t, 'exec yes "$(head -c 10000 /dev/zero | tr "\\0" x)"'))
   t.equal(flooded, true)
