@@ -54,7 +54,7 @@ export function modelConfiguration(text: string, file: string): ModelConfigurati
       { fix: 'put it right, name another --codex-home, or use --model scripted' },
     )
   const { values } = parsed
-  const kept = Object.fromEntries(
+  const kept: Record<string, unknown> = Object.fromEntries(
     keptKeys.flatMap(key => (Object.hasOwn(values, key) ? [[key, values[key]]] : [])),
   )
   const { model_provider: named, model_catalog_json: catalog } = kept

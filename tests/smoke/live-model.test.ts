@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, globSync, lstatSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readCodexHome, writeMirror } from '../../smoke/agents/codex-mirror.ts'
@@ -11,6 +11,7 @@ import { writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import type { Setting } from '../../smoke/setting.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
 import { placesIn } from '../../smoke/workspace/places.ts'
+import { until } from '../until.ts'
 import { commit } from './fake-source.ts'
 import { mcpServer } from './mcp-server.ts'
 import { room, write } from './room.ts'
@@ -20,12 +21,14 @@ t.setTimeout(280_000)
 
 /** Every file below a directory that has one of these texts in it. */
 const filesWith = (directory: string, texts: readonly string[]): string[] =>
-  globSync('**', { cwd: directory, exclude: name => name === 'node_modules' }).filter(name => {
-    const path = join(directory, name)
-    if (!lstatSync(path).isFile()) return false
-    const content = readFileSync(path, 'latin1')
-    return texts.some(text => content.includes(text))
-  })
+  readdirSync(directory, { recursive: true })
+    .map(String)
+    .filter(name => {
+      const path = join(directory, name)
+      if (!lstatSync(path).isFile()) return false
+      const content = readFileSync(path, 'latin1')
+      return texts.some(text => content.includes(text))
+    })
 
 t.test(
   'what a person is signed in with is in nothing that is left, though the agent tells all of it',
@@ -56,7 +59,9 @@ command = "${other}"
       program,
       `#!/bin/sh
 echo '{"type":"turn.started"}'
-{ env; cat "$CODEX_HOME"/*; ls -l "$CODEX_HOME"/auth.json; } | tee /dev/stderr
+tell() { env; cat "$CODEX_HOME"/*; echo; ls -l "$CODEX_HOME"/auth.json; }
+tell
+tell >&2
 `,
     )
     chmodSync(program, 0o755)
@@ -76,13 +81,40 @@ echo '{"type":"turn.started"}'
     t.match(told, /\[mcp_servers\.gateway\]/)
     t.notMatch(told, other, 'of servers of their own it does not know')
     t.match(stdout + stderr, /^(?![\s\S]*of-the-person)/)
-    t.same(filesWith(join(rig.home, '../root'), secrets), [])
     const [workspace = ''] = rig.left()
-    t.same(filesWith(join(rig.temporary, workspace), secrets), [])
+    const before = JSON.parse(readFileSync(join(rig.temporary, workspace, 'before.json'), 'utf8'))
+    t.ok(Object.hasOwn(before, home), 'whether it has changed is looked at')
+    const left = [join(rig.home, '../root'), join(rig.temporary, workspace)]
+    for (const directory of left) {
+      t.not(
+        filesWith(directory, ['DEBUG_SERVER_SMOKE', 'CODEX_API_KEY=***']).length,
+        0,
+        'it is looked through',
+      )
+      t.same(filesWith(directory, secrets), [])
+    }
     t.equal(existsSync(join(rig.temporary, workspace, 'codex-home')), false)
-    t.equal(rig.evidence('summary.json').includes('untouched'), true)
   },
 )
+
+t.test('killed at work, a run leaves no sign-in in a workspace that is kept', async t => {
+  const rig = smokeRig(t, 'none', { CODEX_API_KEY: 'sk-of-the-person' })
+  const program = join(room(t), 'codex')
+  write(program, '#!/bin/sh\necho \'{"type":"turn.started"}\'\nsleep 600\n')
+  chmodSync(program, 0o755)
+  const running = rig.start(
+    ...['--agent', 'codex', '--codex-cli', program, '--model', 'live'],
+    ...['--test-scope', 'none', '--keep-workspace'],
+  )
+  await until('the agent is at work', () => /agent:bundle-tools.*turn\.started/.test(running.stderr()))
+  const [workspace = ''] = rig.left()
+  const mirror = join(rig.temporary, workspace, 'codex-home')
+  t.equal(statSync(mirror).mode & 0o777, 0o700)
+  running.child.kill('SIGKILL')
+  await running.ended
+  await until('it is gone', () => !existsSync(mirror) && rig.processes().length === 0)
+  t.ok(existsSync(join(rig.temporary, workspace, 'clone')), 'and nothing else is')
+})
 
 t.test('who is not signed in is told so before anything is done', async t => {
   const rig = smokeRig(t)
