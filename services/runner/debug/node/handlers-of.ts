@@ -16,7 +16,7 @@ export type KnownSource = { readonly handlers: Handlers; readonly offset: number
 
 /** Undefined where it cannot be read. The parser is loaded when it is needed first. */
 export async function handlersOf(source: string): Promise<Handlers | undefined> {
-  const { parseSync } = await import('oxc-parser')
+  const { parse } = await import('acorn')
   const functions: FunctionRange[] = []
   const tries: Range[] = []
   const awaits: Range[] = []
@@ -31,9 +31,7 @@ export async function handlersOf(source: string): Promise<Handlers | undefined> 
     for (const part of Object.values(node)) visit(part)
   }
   try {
-    const { program, errors } = parseSync('source.js', source, { sourceType: 'module' })
-    if (errors.some(({ severity }) => severity === 'Error')) return undefined
-    visit(program)
+    visit(parse(source, { ecmaVersion: 'latest', sourceType: 'module' }))
   } catch {
     return undefined
   }

@@ -27,6 +27,7 @@ t.test('who catches, and who awaits', async t => {
   for (const name of ['six', 'nine']) t.equal(handlers?.awaits(at(name)), false, name)
   t.equal(handlers?.awaits(at('eleven')), true)
   t.equal(await handlersOf('const = 1'), undefined)
+  for (const deep of ['[', 'x=>', '(()=>{']) t.equal(await handlersOf(deep.repeat(100_000)), undefined, deep)
 })
 
 t.test('places', async t => {
