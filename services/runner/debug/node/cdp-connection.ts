@@ -33,21 +33,31 @@ export class CdpConnection {
     this.#event = event
   }
 
-  /** Rejects with a CdpError where it is refused, where the answer cannot be read, and when nobody is there any more. */
+  /**
+   * Rejects with a CdpError where it is refused, where the answer cannot be read, and when nobody is there any more. `taken` is
+   * called with the answer before any message behind it is taken, which may have come with it.
+   */
   async send<Schema extends z.ZodType>(
     method: string,
     parameters: object,
     schema: Schema,
+    taken?: (answer: z.output<Schema>) => void,
   ): Promise<z.output<Schema>> {
     if (this.#why !== undefined) throw new CdpClosed(this.#why)
     if (this.#pending.size >= mostPending) throw new CdpError(`${mostPending} questions are not answered yet`)
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const { promise, resolve, reject } = Promise.withResolvers<z.output<Schema>>()
     const id = ++this.#id
-    this.#pending.set(id, { resolve, reject })
+    this.#pending.set(id, {
+      reject,
+      resolve(result) {
+        const { success, data } = schema.safeParse(result)
+        if (!success) return reject(new CdpError(`what the inspector says to ${method} cannot be read`))
+        taken?.(data)
+        resolve(data)
+      },
+    })
     this.#write(JSON.stringify({ id, method, params: parameters }))
-    const parsed = schema.safeParse(await promise)
-    if (parsed.success) return parsed.data
-    throw new CdpError(`what the inspector says to ${method} cannot be read`)
+    return promise
   }
 
   /** Sends what needs no answer. */

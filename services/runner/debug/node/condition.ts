@@ -1,4 +1,5 @@
 import { Script } from 'node:vm'
+import { z } from 'zod'
 import { type HitCondition, parseHitCondition } from '../../../contract/debug-breakpoints.ts'
 
 /** What a breakpoint asks for beside its place, in the protocol's words. */
@@ -40,6 +41,30 @@ export function conditionOf(
     parts === undefined ? 'true' : `(${binding}(JSON.stringify(['log', ${key}, ${said(parts)}])), false)`
   const failed = `${binding}(JSON.stringify(['failed', ${key}, String(error)])), false`
   return { ok: true, text: `try { ${holds} && ${hit} && ${result} } catch (error) { ${failed} }` }
+}
+
+const saidSchema = z.tuple([z.enum(['log', 'failed']), z.int(), z.string()])
+
+/** What a condition says by the binding: whose it is, by its `key`. */
+export type Said = { readonly kind: 'log' | 'failed'; readonly id: number; readonly text: string }
+
+/** Undefined where it means nothing. */
+export function saidOf(payload: string): Said | undefined {
+  try {
+    const { success, data } = saidSchema.safeParse(JSON.parse(payload))
+    if (!success) return undefined
+    const [kind, id, text] = data
+    return { kind, id, text }
+  } catch {
+    return undefined
+  }
+}
+
+/** The same as it is told: `at` where it has a line. */
+export type SaidAt = {
+  readonly kind: 'log' | 'failed'
+  readonly text: string
+  readonly at?: { readonly file: string; readonly line: number }
 }
 
 /** Why this is no expression of JavaScript; it is not run. */

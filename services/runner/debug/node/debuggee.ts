@@ -15,9 +15,12 @@ import {
   scriptParsedSchema,
   workerMessageSchema,
 } from './cdp-messages.ts'
+import { saidOf } from './condition.ts'
 import type { Exceptions } from './exceptions.ts'
+import type { FunctionBreakpoints } from './function-breakpoints.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
 import type { MapPlace } from './load-source-map.ts'
+import type { Script } from './scripts.ts'
 import { Target } from './target.ts'
 
 const mostThreads = 500
@@ -29,6 +32,7 @@ type Dependencies = {
   readonly isChild: boolean
   readonly binding: string
   readonly breakpoints: LineBreakpoints
+  readonly functions: FunctionBreakpoints
   readonly exceptions: Pick<Exceptions, 'moduleCame'>
   readonly calls: Pick<CallTraces, 'said'>
   /** Tells a new thread where to stop. */
@@ -132,8 +136,7 @@ export class Debuggee {
         const added = script?.url.startsWith('node:') ? undefined : script && target.scripts.add(script)
         if (added?.isModule) this.#deps.exceptions.moduleCame(target)
         // Breakpoints in what it is made of, where nothing has stopped the thread before it.
-        if (added !== undefined && added.sourceMapUrl !== '' && this.#deps.breakpoints.any)
-          void this.#bindMapped(target, added).catch(error => this.#missed(error))
+        if (added !== undefined) void this.#bind(target, added).catch(error => this.#missed(error))
         return
       }
       case 'Debugger.paused': {
@@ -144,11 +147,12 @@ export class Debuggee {
       }
       case 'Debugger.breakpointResolved': {
         const { success, data } = breakpointResolvedSchema.safeParse(parameters)
-        const { breakpoints } = this.#deps
-        if (success)
-          void breakpoints
-            .resolved(target, data.breakpointId, data.location)
-            .catch(error => this.#missed(error))
+        const { breakpoints, functions } = this.#deps
+        if (!success) return
+        functions.resolved(target, data.breakpointId, data.location)
+        void breakpoints
+          .resolved(target, data.breakpointId, data.location)
+          .catch(error => this.#missed(error))
         return
       }
       case 'Runtime.bindingCalled': {
@@ -177,13 +181,13 @@ export class Debuggee {
     }
   }
 
-  async #bindMapped(
-    target: Target,
-    script: NonNullable<ReturnType<Target['scripts']['get']>>,
-  ): Promise<void> {
+  async #bind(target: Target, script: Script): Promise<void> {
+    const { breakpoints, functions } = this.#deps
+    if (functions.any) void functions.came(target, script).catch(error => this.#missed(error))
+    if (script.sourceMapUrl === '' || !breakpoints.any) return
     if (script.map !== undefined || script.url.includes('/node_modules/')) return
     await target.scripts.load(script)
-    if (script.map !== undefined) await this.#deps.breakpoints.bindMapped(target, script.url, script.map)
+    if (script.map !== undefined) await breakpoints.bindMapped(target, script.url, script.map)
   }
 
   async #workerCame(
@@ -215,16 +219,17 @@ export class Debuggee {
   }
 
   #said(payload: string): void {
-    const { settled } = this.#deps.breakpoints
+    const { breakpoints, functions } = this.#deps
+    const { settled } = breakpoints
     if (settled !== undefined) return void settled.then(() => this.#said(payload))
-    const said = this.#deps.breakpoints.said(payload)
-    if (said === undefined) return
-    const { kind, text, file, line } = said
+    const said = saidOf(payload)
+    const told = said && (breakpoints.said(said) ?? functions.said(said))
+    if (told === undefined) return
+    const { kind, text, at } = told
     this.#deps.event('output', {
       category: kind === 'log' ? 'console' : 'important',
       output: `${text.slice(0, mostLogged)}\n`,
-      source: { path: file },
-      line,
+      ...(at === undefined ? {} : { source: { path: at.file }, line: at.line }),
     })
   }
 }

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { anything, CdpError } from './cdp-connection.ts'
 import { breakpointByUrlSchema, type Location } from './cdp-messages.ts'
-import { type Asked, conditionOf } from './condition.ts'
+import { type Asked, conditionOf, type Said, type SaidAt } from './condition.ts'
 import { realPathOf } from './file-paths.ts'
 import type { LoadedMap } from './load-source-map.ts'
 import type { Place } from './scripts.ts'
@@ -68,17 +68,22 @@ export class LineBreakpoints {
   readonly #set = new WeakMap<Target, Map<string, Wanted>>()
   /** Of places that the inspector has told: whether they are the right ones is being found out. */
   readonly #placing = new Set<Promise<void>>()
-  #id = 0
+  readonly #newId: () => number
 
-  /** `targets`: those that are to have them. `binding`: the function through which the debuggee tells what it says. */
+  /**
+   * `targets`: those that are to have them. `binding`: the function through which the debuggee tells what it says. `newId`: by
+   * which clients are to know one.
+   */
   constructor(
     binding: string,
     targets: () => Iterable<Target>,
     changed: (breakpoint: ToldBreakpoint) => void,
+    newId: () => number,
   ) {
     this.binding = binding
     this.#targets = targets
     this.#changed = changed
+    this.#newId = newId
   }
 
   /** In place of all that there are in this file. Those that are as before stay, with what was counted. */
@@ -169,16 +174,14 @@ export class LineBreakpoints {
   }
 
   /** What the debuggee says by its binding; undefined where it means nothing, or comes from another line than the one asked for. */
-  said(payload: string): { kind: 'log' | 'failed'; text: string; file: string; line: number } | undefined {
-    const [kind, id, text] = listOf(payload)
+  said({ kind, id, text }: Said): SaidAt | undefined {
     const wanted = this.#all().find(one => one.id === id)
-    if (wanted === undefined || typeof text !== 'string') return undefined
-    if (!wanted.verified && wanted.nearest !== undefined) return undefined
+    if (wanted === undefined || (!wanted.verified && wanted.nearest !== undefined)) return undefined
     const at = { file: wanted.file, line: wanted.line }
-    if (kind === 'log') return { kind, text, ...at }
-    if (kind !== 'failed' || wanted.failed) return undefined
+    if (kind === 'log') return { kind, text, at }
+    if (wanted.failed) return undefined
     wanted.failed = true
-    return { kind, text: `${wanted.file}:${wanted.line}: its condition or message fails: ${text}`, ...at }
+    return { kind, text: `${wanted.file}:${wanted.line}: its condition or message fails: ${text}`, at }
   }
 
   #all(): Wanted[] {
@@ -193,7 +196,7 @@ export class LineBreakpoints {
     { line, column, entered, ...asked }: AnyBreakpoint,
     key: string,
   ): Wanted {
-    const id = ++this.#id
+    const id = this.#newId()
     const written =
       entered === undefined
         ? conditionOf(asked, this.binding, id)
@@ -241,18 +244,22 @@ export class LineBreakpoints {
       columnNumber,
       ...(one.condition === undefined ? {} : { condition: one.condition }),
     }
+    const placed: Promise<void>[] = []
     try {
-      const answer = await target.connection.send(
+      await target.connection.send(
         'Debugger.setBreakpointByUrl',
         parameters,
         breakpointByUrlSchema,
+        ({ breakpointId, locations }) => {
+          const set = this.#set.get(target) ?? new Map<string, Wanted>()
+          this.#set.set(target, set.set(breakpointId, one))
+          // Taken away before the thread has heard of it.
+          if (!this.#all().includes(one)) this.#take(target, breakpointId)
+          else
+            for (const location of locations) placed.push(this.#placed(target, one, breakpointId, location))
+        },
       )
-      const { breakpointId, locations } = answer
-      const set = this.#set.get(target) ?? new Map<string, Wanted>()
-      this.#set.set(target, set.set(breakpointId, one))
-      // Taken away before the thread has heard of it.
-      if (!this.#all().includes(one)) return this.#take(target, breakpointId)
-      for (const location of locations) await this.#placed(target, one, breakpointId, location)
+      await Promise.all(placed)
     } catch (error) {
       // Two of one place, or a thread that has gone: the other one stands.
       if (!(error instanceof CdpError)) throw error
@@ -312,14 +319,5 @@ export class LineBreakpoints {
       [...scripts.all()].some(script => script.path === path),
     )
     return { id, verified, line, message: loaded ? `no code stands in line ${line} or after it` : notLoaded }
-  }
-}
-
-function listOf(text: string): unknown[] {
-  try {
-    const list: unknown = JSON.parse(text)
-    return Array.isArray(list) ? list : []
-  } catch {
-    return []
   }
 }

@@ -11,6 +11,7 @@ import { Debuggee } from './debuggee.ts'
 import { evaluated, thrown } from './evaluate.ts'
 import { Exceptions } from './exceptions.ts'
 import { type Frame, loadMaps, toldFrame } from './frames.ts'
+import { FunctionBreakpoints } from './function-breakpoints.ts'
 import { LineBreakpoints } from './line-breakpoints.ts'
 import { ModuleLoads } from './module-loads.ts'
 import { References } from './references.ts'
@@ -23,6 +24,7 @@ const asyncDepth = 16
 export const capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsConditionalBreakpoints: true,
+  supportsFunctionBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   supportsExceptionInfoRequest: true,
@@ -54,6 +56,11 @@ const schemas = {
         }),
       )
       .default([]),
+  }),
+  setFunctionBreakpoints: z.object({
+    breakpoints: z.array(
+      z.object({ name: z.string(), condition: z.string().optional(), hitCondition: z.string().optional() }),
+    ),
   }),
   setExceptionBreakpoints: z.object({ filters: z.array(z.string()) }),
   thread: z.object({ threadId: z.int() }),
@@ -106,10 +113,13 @@ export function nodeBridge({
   const binding = `__debugServer_${randomBytes(8).toString('hex')}`
   const targets = () => debuggee.configured()
   const exceptions = new Exceptions(targets)
-  const breakpoints = new LineBreakpoints(binding, targets, breakpoint =>
-    event('breakpoint', { reason: 'changed', breakpoint }),
-  )
-  let loads = new ModuleLoads(breakpoints, undefined)
+  const changed = (breakpoint: object) => event('breakpoint', { reason: 'changed', breakpoint })
+  let lastId = 0
+  const newId = () => ++lastId
+  const breakpoints = new LineBreakpoints(binding, targets, changed, newId)
+  const top = place.worktree
+  const functions = new FunctionBreakpoints({ top, lines: breakpoints, targets, changed, newId })
+  let loads = new ModuleLoads(breakpoints, functions, undefined)
   const calls = new CallTraces(breakpoints, targets, event)
   const told = (target: Target, frame: Frame) =>
     toldFrame(frame, frames.give(target.thread, { target, frame }), target.scripts, scriptId =>
@@ -121,6 +131,7 @@ export function nodeBridge({
   }
   const stops = new Stops({
     breakpoints,
+    functions,
     exceptions,
     calls,
     loads: { handled: (...of) => loads.handled(...of), entered: (...of) => loads.entered(...of) },
@@ -142,6 +153,7 @@ export function nodeBridge({
     event,
     binding,
     breakpoints,
+    functions,
     exceptions,
     calls,
     paused: (target, body) => stops.paused(target, body),
@@ -158,6 +170,7 @@ export function nodeBridge({
       const stopping = exceptions.applyTo(target)
       if (target.parent === undefined) connection.tell('NodeWorker.enable', { waitForDebuggerOnStart: true })
       calls.applyTo(target)
+      if (functions.any) functions.applyTo(target)
       const set = breakpoints.applyTo(target)
       await Promise.all([stopping, loads.watch(target), set])
     },
@@ -186,6 +199,11 @@ export function nodeBridge({
     async setBreakpoints(parameters) {
       const { source, breakpoints: asked } = schemas.setBreakpoints.parse(parameters)
       const answer = breakpoints.replace(source.path, asked)
+      for (const target of targets()) void loads.watch(target)
+      return { breakpoints: await answer }
+    },
+    async setFunctionBreakpoints(parameters) {
+      const answer = functions.replace(schemas.setFunctionBreakpoints.parse(parameters).breakpoints)
       for (const target of targets()) void loads.watch(target)
       return { breakpoints: await answer }
     },
@@ -315,7 +333,7 @@ export function nodeBridge({
   return {
     came: debuggee.came,
     enters: file => {
-      loads = new ModuleLoads(breakpoints, file)
+      loads = new ModuleLoads(breakpoints, functions, file)
     },
     handlers: refusing(handlers),
   }

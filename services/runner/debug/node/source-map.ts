@@ -8,6 +8,7 @@ const flatSchema = z.object({
   version: z.literal(3),
   sourceRoot: z.string().nullish(),
   sources: z.array(z.string().nullable()),
+  names: z.array(z.string()).catch([]),
   mappings: z.string(),
 })
 const indexedSchema = z.object({
@@ -16,8 +17,8 @@ const indexedSchema = z.object({
 })
 const sourceMapSchema = z.union([flatSchema, indexedSchema])
 
-/** Five numbers a segment: line and column of what is generated; source (-1 for none), its line and column. */
-const width = 5
+/** Six numbers a segment: line and column of what is generated; source (-1 for none), its line and column; name (-1 for none). */
+const width = 6
 
 /**
  * A source map, version 3, with or without sections. Pure; one number after the other in one array, for a large bundle
@@ -25,10 +26,13 @@ const width = 5
  */
 export class SourceMap {
   readonly sources: readonly (string | null)[]
+  /** What was renamed, by its names in the sources. */
+  readonly names: readonly string[]
   readonly #segments: Int32Array
 
-  private constructor(sources: readonly (string | null)[], segments: Int32Array) {
+  private constructor(sources: readonly (string | null)[], names: readonly string[], segments: Int32Array) {
     this.sources = sources
+    this.names = names
     this.#segments = segments
   }
 
@@ -40,20 +44,34 @@ export class SourceMap {
       if (!success) return undefined
       const parts = 'sections' in data ? data.sections : [{ offset: { line: 0, column: 0 }, map: data }]
       const sources: (string | null)[] = []
+      const names: string[] = []
       const segments = new Segments()
       for (const { offset, map } of parts) {
-        decode(map.mappings, offset, sources.length, segments)
+        decode(map.mappings, offset, { source: sources.length, name: names.length }, segments)
         const root = map.sourceRoot ? `${map.sourceRoot.replace(/\/$/, '')}/` : ''
         for (const source of map.sources) sources.push(source === null ? null : root + source)
+        for (const name of map.names) names.push(name)
       }
-      return new SourceMap(sources, segments.all())
+      return new SourceMap(sources, names, segments.all())
     } catch {
       return undefined
     }
   }
 
   /** Where this comes from; undefined where it comes from no source. */
-  originalOf({ line, column }: Position): SourcePosition | undefined {
+  originalOf(position: Position): SourcePosition | undefined {
+    const at = this.#segmentOf(position)
+    return at === undefined ? undefined : this.#original(at)
+  }
+
+  /** What the name that is written here is called in the source; undefined where it was not renamed. */
+  nameOf(position: Position): string | undefined {
+    const at = this.#segmentOf(position)
+    if (at === undefined || this.#number(at, 1) !== position.column) return undefined
+    return this.names[this.#number(at, 5)]
+  }
+
+  #segmentOf({ line, column }: Position): number | undefined {
     let [low, high] = [0, this.#length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -63,7 +81,7 @@ export class SourceMap {
     }
     // What stands before the first segment of a line belongs to that.
     const at = low > 0 && this.#number(low - 1, 0) === line ? low - 1 : low
-    return at < this.#length && this.#number(at, 0) === line ? this.#original(at) : undefined
+    return at < this.#length && this.#number(at, 0) === line ? at : undefined
   }
 
   /** Where what is generated from a line begins, each time that something is. */
@@ -109,7 +127,14 @@ class Segments {
   #numbers = new Int32Array(1_000 * width)
   #length = 0
 
-  add(line: number, column: number, source: number, sourceLine: number, sourceColumn: number): void {
+  add(
+    line: number,
+    column: number,
+    source: number,
+    sourceLine: number,
+    sourceColumn: number,
+    name: number,
+  ): void {
     if (this.#length + width > this.#numbers.length) {
       const longer = new Int32Array(this.#numbers.length * 2)
       longer.set(this.#numbers)
@@ -121,6 +146,7 @@ class Segments {
     numbers[this.#length++] = source
     numbers[this.#length++] = sourceLine
     numbers[this.#length++] = sourceColumn
+    numbers[this.#length++] = name
   }
 
   all(): Int32Array {
@@ -128,6 +154,8 @@ class Segments {
   }
 }
 
+/** Of a segment as it is written. */
+const mostFields = 5
 const comma = ','.charCodeAt(0)
 const semicolon = ';'.charCodeAt(0)
 /** By the codes of characters; -1 for one that is no digit. */
@@ -141,16 +169,22 @@ for (const [at, character] of [
  * Adds the segments of `mappings`: base 64 VLQ, each number the difference to the one before. Whoever waits for the runner
  * waits for this: a character is no text here, and no segment a list.
  */
-function decode(mappings: string, offset: Position, firstSource: number, into: Segments): void {
+function decode(
+  mappings: string,
+  offset: Position,
+  first: { readonly source: number; readonly name: number },
+  into: Segments,
+): void {
   let { line, column } = offset
-  let [source, sourceLine, sourceColumn] = [0, 0, 0]
-  const fields = new Int32Array(width)
+  let { source, name } = first
+  let [sourceLine, sourceColumn] = [0, 0]
+  const fields = new Int32Array(mostFields)
   let [count, value, shift] = [0, 0, 0]
   for (let at = 0; at <= mappings.length; at++) {
     const code = at < mappings.length ? mappings.charCodeAt(at) : semicolon
     if (code !== comma && code !== semicolon) {
       const digit = digits[code] ?? -1
-      if (digit < 0 || shift > 30 || count === width) throw new Error('no base 64 VLQ')
+      if (digit < 0 || shift > 30 || count === mostFields) throw new Error('no base 64 VLQ')
       value += (digit & 31) << shift
       if (digit & 32) shift += 5
       else {
@@ -159,15 +193,16 @@ function decode(mappings: string, offset: Position, firstSource: number, into: S
       }
       continue
     }
-    const [first = 0, second = 0, third = 0, fourth = 0] = fields
+    const [ofColumn = 0, ofSource = 0, ofLine = 0, ofSourceColumn = 0, ofName = 0] = fields
     if (shift > 0 || count === 2 || count === 3) throw new Error('no segment')
-    if (count > 0) column += first
-    if (count === 1) into.add(line, column, -1, 0, 0)
+    if (count > 0) column += ofColumn
+    if (count === 1) into.add(line, column, -1, 0, 0, -1)
     else if (count > 1) {
-      source += second
-      sourceLine += third
-      sourceColumn += fourth
-      into.add(line, column, firstSource + source, sourceLine, sourceColumn)
+      source += ofSource
+      sourceLine += ofLine
+      sourceColumn += ofSourceColumn
+      if (count === mostFields) name += ofName
+      into.add(line, column, source, sourceLine, sourceColumn, count === mostFields ? name : -1)
     }
     count = 0
     if (code === semicolon) {

@@ -7,6 +7,8 @@ import { thrown } from './evaluate.ts'
 import type { Exceptions } from './exceptions.ts'
 import { exitStop } from './exits.ts'
 import { framesOf, isInternal, loadMaps } from './frames.ts'
+import type { FunctionBreakpoints } from './function-breakpoints.ts'
+import { InterruptedSteps } from './interrupted-steps.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
 import type { ModuleLoads } from './module-loads.ts'
 import type { Movement, StopBody, Target } from './target.ts'
@@ -17,6 +19,7 @@ const mostOut = 300
 
 type Dependencies = {
   readonly breakpoints: LineBreakpoints
+  readonly functions: Pick<FunctionBreakpoints, 'hit'>
   readonly loads: Pick<ModuleLoads, 'handled' | 'entered'>
   readonly exceptions: Pick<Exceptions, 'passesOver'>
   readonly calls: Pick<CallTraces, 'returned' | 'sentOn'>
@@ -40,6 +43,7 @@ const methods = {
  */
 export class Stops {
   readonly #deps: Dependencies
+  readonly #interrupted = new InterruptedSteps()
   #told: Target | undefined
 
   constructor(deps: Dependencies) {
@@ -56,25 +60,34 @@ export class Stops {
     // So begins a worker that has waited for its debugger.
     if (event.reason === 'Break on start') return this.#resume(target)
     if (await this.#deps.calls.returned(target, event)) return this.#resume(target)
-    if (await this.#deps.loads.handled(target, event)) return this.#resume(target)
+    if (await this.#deps.loads.handled(target, event)) {
+      const isStepIn = target.movement === 'stepIn' && event.reason !== 'instrumentation'
+      await this.#interrupted.takeUp(target, event)
+      target.connection.tell(isStepIn ? methods.stepIn : methods.continue)
+      return
+    }
     if (isException(event) && (await this.#deps.exceptions.passesOver(target, event)))
       return this.#resume(target)
     const frames = framesOf(event)
     await loadMaps(frames, target.scripts)
     const place = target.scripts.place(event.callFrames[0]?.location ?? nowhere)
-    const hit = this.#deps.breakpoints.hit(target, event.hitBreakpoints, place)
+    const inLines = this.#deps.breakpoints.hit(target, event.hitBreakpoints, place)
+    const atFunctions = this.#deps.functions.hit(target, event.hitBreakpoints)
+    const hit = [...inLines, ...atFunctions]
     const entered = this.#deps.loads.entered(target)
     const exit = await exitStop(target, event)
     const wasException = isException(event) || exit !== undefined
     const isPlain = hit.length === 0 && !entered && !wasException
+    if (isPlain && this.#interrupted.passesOver(target, event)) return this.#resume(target)
     if (isPlain && this.#goesOn(target, event)) return
     const stop = entered
       ? { reason: 'entry', hitBreakpointIds: hit }
       : wasException
         ? (exit ?? exceptionStop(event))
-        : { ...this.#plainStop(target, hit), hitBreakpointIds: hit }
+        : { ...this.#plainStop(target, inLines, atFunctions), hitBreakpointIds: hit }
     target.pausing = false
     target.steps = 0
+    this.#interrupted.forget(target)
     target.pause = { event, frames, told: false, isTouched: false, stop }
     if (this.#told === undefined) this.#tell(target)
   }
@@ -82,7 +95,9 @@ export class Stops {
   /** Sends a thread on, and with it those that stand still and were told, or were only to pause. */
   async goOn(movement: Movement, thread: number): Promise<void> {
     const target = this.standing(thread)
-    const inside = target.pause?.event.callFrames[0]
+    const { callFrames = [] } = target.pause?.event ?? {}
+    const [inside] = callFrames
+    target.depth = callFrames.length
     const paused = [...this.#deps.targets()].filter(one => one !== target && one.pause !== undefined)
     // Out of Node's own code first, where the program has called into it.
     const isDeep = inside !== undefined && isInternal(inside) && movement !== 'continue'
@@ -184,8 +199,13 @@ export class Stops {
     return true
   }
 
-  #plainStop(target: Target, hit: readonly number[]): Omit<StopBody, 'hitBreakpointIds'> {
-    if (hit.length > 0) return { reason: 'breakpoint' }
+  #plainStop(
+    target: Target,
+    inLines: readonly number[],
+    atFunctions: readonly number[],
+  ): Omit<StopBody, 'hitBreakpointIds'> {
+    if (inLines.length > 0) return { reason: 'breakpoint' }
+    if (atFunctions.length > 0) return { reason: 'function breakpoint' }
     if (target.pausing) return { reason: 'pause' }
     if (target.movement !== 'continue') return { reason: 'step' }
     return { reason: 'breakpoint', description: 'debugger statement' }

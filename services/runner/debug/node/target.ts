@@ -44,6 +44,8 @@ export class Target {
   /** How it was sent on last, and how many steps were made for it since. */
   movement: Movement = 'continue'
   steps = 0
+  /** How many frames lay on the stack when it was sent on. */
+  depth = 0
   /** V8 is in a step, which it ends wherever that comes to its end. */
   isInStep = false
   /** It was told to pause, and has not yet. */

@@ -91,14 +91,6 @@ export const commonScenarios = {
       assert.equal(place(debug.at).function, ground.language.named('total_of'))
       assert.equal(debug.at.breakpoints[0]?.verified, true)
     },
-    async without(ground) {
-      const debug = await ground.run('basic', {
-        breakpoints: [{ kind: 'function', name: 'total_of' }, ground.at('add')],
-      })
-      assert.equal(debug.at.breakpoints[0]?.verified, false)
-      assert.match(debug.at.breakpoints[0]?.message ?? '', /function breakpoints/)
-      await ground.state(debug, 'debug.terminate')
-    },
   },
   failure: {
     title: 'stops where the program fails',

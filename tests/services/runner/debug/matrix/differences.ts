@@ -26,7 +26,6 @@ export const differences: Readonly<Record<LanguageName, { readonly [Name in Scen
     byInstruction: 'the inspector goes on by statements alone',
     core: 'Node.js leaves no core dumps of its own',
     data: 'V8 watches no variables',
-    functions: 'V8 knows no functions by their names alone',
     instructions: 'the inspector shows no machine code',
     memory: 'the inspector reads no memory',
     threads: 'a worker of Node goes on while another thread stands',

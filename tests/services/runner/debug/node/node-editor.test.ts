@@ -14,6 +14,29 @@ console.log(double(21))
 `
 const framesSchema = z.object({ stackFrames: z.array(z.object({ id: z.int() })) })
 
+t.test('an editor stops where a function of Node.js begins', async t => {
+  const { rig, client, ...debug } = await debugRig(t, { 'app.js': `'use strict'\n${source}` })
+  const launched = await debug.launch({ program: { kind: 'node', file: 'app.js' }, stop_on_entry: true })
+  t.match(await debug.state(launched, 'debug.status'), { stop: { reason: 'entry' } })
+  using editor = new EditorClient(rig.socket, launched.id, client.viewer)
+  await editor.begin()
+  t.match(await editor.ask('initialize'), { body: { supportsFunctionBreakpoints: true } })
+  const breakpoints = [{ name: 'double', condition: 'n === 21' }, { name: 'triple' }]
+  t.match(await editor.ask('setFunctionBreakpoints', { breakpoints }), {
+    body: {
+      breakpoints: [{ verified: true }, { verified: false, message: /has loaded no function triple/ }],
+    },
+  })
+  t.match(await debug.state(launched, 'debug.continue'), {
+    stop: { reason: 'function breakpoint', frame: { name: 'double', line: 3 } },
+    breakpoints: [
+      { kind: 'function', name: 'double', verified: true },
+      { name: 'triple', verified: false },
+    ],
+  })
+  await debug.state(launched, 'debug.terminate')
+})
+
 t.test('an editor has a function of Node.js begin anew', async t => {
   const { rig, client, ...debug } = await debugRig(t, { 'app.js': source })
   const launched = await debug.run({ program: { kind: 'node', file: 'app.js' }, breakpoints: ['app.js:3'] })

@@ -23,6 +23,7 @@ type Options = {
   entry?: boolean
   exceptions?: string[]
   breakpoints?: Record<string, object[]>
+  functions?: { name: string; condition?: string; hitCondition?: string }[]
   environment?: Record<string, string>
   /** Whether processes that it starts have debuggers of their own; they are let go of otherwise. */
   follows?: boolean
@@ -64,6 +65,7 @@ class UnderBridge {
     await this.next('initialized')
     for (const [path, breakpoints] of Object.entries(options.breakpoints ?? {}))
       await this.breakpoints(path, breakpoints)
+    if (options.functions !== undefined) await this.functions(options.functions)
     await this.ask('setExceptionBreakpoints', { filters: options.exceptions ?? ['uncaught'] })
     await this.ask('configurationDone')
   }
@@ -75,6 +77,10 @@ class UnderBridge {
   async breakpoints(file: string, breakpoints: object[]): Promise<Body[]> {
     const source = { path: join(this.#top, file) }
     return (await this.ask('setBreakpoints', { source, breakpoints })).breakpoints
+  }
+
+  async functions(breakpoints: object[]): Promise<Body[]> {
+    return (await this.ask('setFunctionBreakpoints', { breakpoints })).breakpoints
   }
 
   /** The next event of this name that has not been looked at; `ended` where the program is gone before. */

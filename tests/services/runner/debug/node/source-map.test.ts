@@ -22,6 +22,29 @@ t.test('places go both ways', async t => {
   t.equal(map?.nextLine(0, 3), undefined)
 })
 
+t.test('names of what was renamed', async t => {
+  const names = ['total', 'twice']
+  // Column 0 is called total, column 4 was not renamed, column 8 is called twice.
+  const mappings = 'AAAAA,IAAA,IAAAC'
+  const map = flat(mappings, { names })
+  const nameAt = (column: number, line = 0) => map?.nameOf({ line, column })
+  t.same(
+    [0, 1, 4, 8].map(column => nameAt(column)),
+    ['total', undefined, undefined, 'twice'],
+  )
+  t.equal(nameAt(0, 1), undefined)
+  t.equal(flat(mappings)?.nameOf({ line: 0, column: 0 }), undefined)
+  t.same(flat(mappings, { names: [1] })?.originalOf({ line: 0, column: 0 }), {
+    source: 0,
+    line: 0,
+    column: 0,
+  })
+  const part = { version: 3, sources: ['a'], names, mappings }
+  const sections = [0, 1].map(line => ({ offset: { line, column: 0 }, map: part }))
+  const both = SourceMap.parse(JSON.stringify({ version: 3, sections }))
+  t.equal(both?.nameOf({ line: 1, column: 8 }), 'twice')
+})
+
 t.test('what stands before the first segment of a line belongs to it', async t => {
   t.same(flat('IAAA')?.originalOf({ line: 0, column: 0 }), { source: 0, line: 0, column: 0 })
 })

@@ -69,6 +69,9 @@ async function lives(scope: ReturnType<typeof scopeOf>, plan: Plan) {
     source,
     breakpoints: [{ line: 3 }, { line: 4, logMessage: 'total {total}' }],
   })
+  await ask('setFunctionBreakpoints', {
+    breakpoints: [{ name: 'total' }, { name: 'Cart.total', condition: 'n' }],
+  })
   await ask('setExceptionBreakpoints', { filters: ['uncaught'] })
   await ask('configurationDone')
   await stopped(1)
