@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { isIn } from '../../lib/is-in.ts'
+import { prefix } from './places.ts'
 
 /** In bytes: with what lies in it, paths of unix sockets may not grow too long for the system. */
 const longest = 55
@@ -9,6 +11,10 @@ export type Surroundings = {
   /** The checkout that the harness runs from. */
   readonly source: string
 }
+
+/** Where workspaces are made that nobody has named: in the temporary directory of this user, or where paths in that are too long, of the system. */
+export const workspacesIn = (temporary: string): string =>
+  Buffer.byteLength(join(temporary, `${prefix}01234567`)) > longest ? '/tmp' : temporary
 
 /** Why a workspace cannot be at this (real, absolute) path; undefined where it can. */
 export function refusedPlace(

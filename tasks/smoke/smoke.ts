@@ -8,6 +8,7 @@ import { type Asked, judgeOptions, type SmokeOptions } from '../../smoke/options
 import { planText } from '../../smoke/plan-text.ts'
 import { prepare, type Surroundings } from '../../smoke/prepare.ts'
 import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
+import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
 import { readFlags } from './read-flags.ts'
 import { runSmoke } from './run-smoke.ts'
@@ -28,7 +29,7 @@ export async function smoke(context: SmokeContext): Promise<void> {
     root: realpathSync(root),
     cwd: process.cwd(),
     home: realpathSync(homedir()),
-    temporary: realpathSync(tmpdir()),
+    temporary: realpathSync(workspacesIn(realpathSync(tmpdir()))),
     git: { environment, signal },
   }
   if (options.cleanupOnly) return await cleanUpOnly(options, surroundings, print)

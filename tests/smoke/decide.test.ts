@@ -2,7 +2,7 @@ import t from 'tap'
 import { type Asked, judgeOptions } from '../../smoke/options.ts'
 import { isPhase, type PhaseName, phasesOf } from '../../smoke/phases.ts'
 import { type Decision, decide, type Found } from '../../smoke/workspace/decide.ts'
-import { refusedPlace } from '../../smoke/workspace/refused-place.ts'
+import { refusedPlace, workspacesIn } from '../../smoke/workspace/refused-place.ts'
 
 t.test('what becomes of a place follows from what is there and what was asked for', async t => {
   const table: [Found['kind'], { reuse?: boolean; force?: boolean }, Decision['kind']][] = [
@@ -127,3 +127,9 @@ t.test(
     t.ok(isPhase('agent:look') && isPhase('up') && !isPhase('toString'))
   },
 )
+
+t.test('workspaces that nobody has named are made where their paths are short enough', async t => {
+  t.equal(workspacesIn('/tmp'), '/tmp')
+  t.equal(workspacesIn('/run/user/1000'), '/run/user/1000')
+  t.equal(workspacesIn('/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T'), '/tmp')
+})

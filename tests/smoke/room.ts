@@ -7,7 +7,8 @@ export type Owner = { teardown(end: () => unknown): void }
 
 /** A directory of a test's own, with a short path. */
 export function room(owner: Owner): string {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'smoke-')))
+  const short = Buffer.byteLength(tmpdir()) > 12 ? '/tmp' : tmpdir()
+  const path = realpathSync(mkdtempSync(join(short, 'smoke-')))
   owner.teardown(() => removeTree(path))
   return path
 }
