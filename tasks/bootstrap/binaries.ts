@@ -1,6 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
+import { which } from '../../lib/which.ts'
 import { installCommand } from './install-command.ts'
 
 export type FoundBinary = { name: string; path: string }
@@ -38,22 +37,4 @@ export function installFix(missing: readonly string[], path: string | undefined)
   const them = missing.length === 1 ? 'it' : 'them'
   const command = installCommand(missing, program => which(program, path ?? '') !== undefined)
   return command === undefined ? `install ${them}, or put ${them} on PATH` : `install ${them}: ${command}`
-}
-
-export function which(name: string, path: string): string | undefined {
-  if (name.includes('/')) return isProgram(name) ? name : undefined
-  return path
-    .split(delimiter)
-    .filter(directory => directory !== '')
-    .map(directory => join(directory, name))
-    .find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

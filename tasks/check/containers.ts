@@ -1,4 +1,4 @@
-import { which } from '../bootstrap/binaries.ts'
+import { which } from '../../lib/which.ts'
 import { CommandError } from '../engine/command-error.ts'
 import type { Exec } from '../engine/context.ts'
 import type { Finding } from './finding.ts'

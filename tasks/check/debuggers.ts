@@ -1,4 +1,5 @@
-import { installFix, which } from '../bootstrap/binaries.ts'
+import { which } from '../../lib/which.ts'
+import { installFix } from '../bootstrap/binaries.ts'
 import type { Exec } from '../engine/context.ts'
 import type { Finding } from './finding.ts'
 import { versionOf } from './version.ts'

@@ -1,5 +1,6 @@
 import type { ServerSettings } from '../../config/schema.ts'
-import { installFix, which } from '../bootstrap/binaries.ts'
+import { which } from '../../lib/which.ts'
+import { installFix } from '../bootstrap/binaries.ts'
 import type { Exec } from '../engine/context.ts'
 import type { Finding } from './finding.ts'
 import { versionOf } from './version.ts'

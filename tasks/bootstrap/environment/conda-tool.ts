@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { UserError } from '../../../lib/user-error.ts'
+import { which } from '../../../lib/which.ts'
 import { CommandError } from '../../engine/command-error.ts'
 import type { Exec } from '../../engine/context.ts'
-import { which } from '../binaries.ts'
 
 /** Conda and the two that take its place. They differ in how an environment is made. */
 export type Flavour = 'conda' | 'mamba' | 'micromamba'

@@ -1,7 +1,7 @@
 import { UserError } from '../../../lib/user-error.ts'
+import { which } from '../../../lib/which.ts'
 import { CommandError } from '../../engine/command-error.ts'
 import type { Exec } from '../../engine/context.ts'
-import { which } from '../binaries.ts'
 import { pythonVariables } from './python-variables.ts'
 
 /** The Pythons of the host, and which of them makes a venv. */

@@ -1,10 +1,9 @@
-import { accessSync, constants } from 'node:fs'
 import { readlink } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
 import { z } from 'zod'
 import { type Names, split } from '../../../../lib/tree/names.ts'
 import { openFileAt, type Tree } from '../../../../lib/tree/tree.ts'
 import { TreeError } from '../../../../lib/tree/tree-error.ts'
+import { which } from '../../../../lib/which.ts'
 import { answered, answering } from '../answer.ts'
 import { namesOf } from '../names-of.ts'
 import type { ProgramStart } from '../run-program.ts'
@@ -37,7 +36,7 @@ type Input = z.output<typeof input>
 
 /** The tool that finds lines in files. */
 export function declareGrep(start: ProgramStart): void {
-  const engine = isInstalled('rg') ? ripgrepEngine : ownEngine
+  const engine = which('rg', process.env.PATH ?? '') !== undefined ? ripgrepEngine : ownEngine
   let running = 0
   start.server.registerTool(
     'grep',
@@ -120,15 +119,4 @@ async function placed(workspace: Tree, names: Names): Promise<Names> {
   const directory = await readlink(`/proc/self/fd/${place.directory.fd}`, { encoding: 'buffer' })
   const inside = split(directory).slice(split(Buffer.from(workspace.path)).length)
   return place.name === undefined ? inside : [...inside, place.name]
-}
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some(directory => {
-    try {
-      accessSync(join(directory, program), constants.X_OK)
-      return directory !== ''
-    } catch {
-      return false
-    }
-  })
 }
