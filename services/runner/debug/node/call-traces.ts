@@ -8,6 +8,7 @@ import {
   locationSchema,
   type PausedEvent,
 } from './cdp-messages.ts'
+import { unstopped } from './evaluate.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
 import { OpenCalls } from './open-calls.ts'
 import type { Target } from './target.ts'
@@ -88,7 +89,7 @@ export class CallTraces {
     if (this.#functions.length === 0 || this.#watched.has(target)) return
     this.#watched.set(target, { returns: new Map(), seen: new Set(), calls: new OpenCalls(target.name) })
     this.#breakpoints.addBinding(target)
-    target.connection.tell('Runtime.evaluate', { expression: installing(this.#binding), silent: true })
+    target.connection.tell('Runtime.evaluate', { ...unstopped, expression: installing(this.#binding) })
   }
 
   /** What a thread says by the binding, where it is of these. */
@@ -123,8 +124,8 @@ export class CallTraces {
   sentOn(target: Target, steps: boolean): void {
     if (!this.#watched.has(target)) return
     target.connection.tell('Runtime.evaluate', {
+      ...unstopped,
       expression: stepping(this.#binding, steps),
-      silent: true,
     })
   }
 

@@ -4,6 +4,12 @@ import { evaluatedSchema, type RemoteObject } from './cdp-messages.ts'
 import type { Frame } from './frames.ts'
 import type { Target } from './target.ts'
 
+/**
+ * What is evaluated while a thread runs stops at nothing. A thread that stands inside an answer may miss every message that has
+ * come meanwhile: Node (24.21) then waits for none and turns in a loop for ever.
+ */
+export const unstopped = { silent: true, disableBreaks: true }
+
 /** What nobody has said how long it may take, in milliseconds. */
 const usualMs = 9_500
 
@@ -38,7 +44,7 @@ export async function evaluated(
     const { result, exceptionDetails } = await (call === undefined
       ? target.connection.send(
           'Runtime.evaluate',
-          { ...parameters, includeCommandLineAPI: true, replMode: true },
+          { ...parameters, ...unstopped, includeCommandLineAPI: true, replMode: true },
           evaluatedSchema,
         )
       : target.connection.send(

@@ -1,5 +1,6 @@
 import { CdpError } from './cdp-connection.ts'
 import { breakpointSetSchema, evaluatedSchema, type PausedEvent } from './cdp-messages.ts'
+import { unstopped } from './evaluate.ts'
 import type { StopBody, Target } from './target.ts'
 
 const given = '(arguments[0] ?? process.exitCode ?? 0)'
@@ -9,7 +10,7 @@ export async function watchExits(target: Target): Promise<void> {
   const { connection } = target
   target.exitBreakpoint = ''
   try {
-    const asked = { expression: 'process.exit' }
+    const asked = { ...unstopped, expression: 'process.exit' }
     const { result } = await connection.send('Runtime.evaluate', asked, evaluatedSchema)
     const { objectId } = result
     if (objectId === undefined) return

@@ -3,6 +3,7 @@ import { isOwn } from '../above/own-files.ts'
 import { anything, CdpError } from './cdp-connection.ts'
 import { breakpointByUrlSchema, type Location, scriptSourceSchema } from './cdp-messages.ts'
 import { type Asked, conditionOf, type Said, type SaidAt } from './condition.ts'
+import { unstopped } from './evaluate.ts'
 import { functionsIn, type Named, type NamedFunction } from './functions-in.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
 import type { LoadedMap } from './load-source-map.ts'
@@ -113,7 +114,7 @@ export class FunctionBreakpoints {
     const names = sound(this.#wanted).map(({ name }) => lastOf(name))
     if (names.length > 0) lines.addBinding(target)
     const expression = `globalThis.${lines.binding} && (${lines.binding}.names = ${JSON.stringify(names)})`
-    target.connection.tell('Runtime.evaluate', { expression, silent: true })
+    target.connection.tell('Runtime.evaluate', { ...unstopped, expression })
   }
 
   /** Whether the debuggee, which knows only texts, is about to run one that holds a name: an expression of that text there. */

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { CdpError } from './cdp-connection.ts'
 import { breakpointSetSchema, evaluatedSchema, type PausedEvent, possibleSchema } from './cdp-messages.ts'
+import { unstopped } from './evaluate.ts'
 import type { FunctionBreakpoints } from './function-breakpoints.ts'
 import type { LineBreakpoints } from './line-breakpoints.ts'
 import type { Script } from './scripts.ts'
@@ -104,6 +105,7 @@ export class ModuleLoads {
       'Runtime.evaluate',
       {
         expression: "(process.getBuiltinModule ?? require)('module').prototype._compile",
+        ...unstopped,
         includeCommandLineAPI: true,
       },
       evaluatedSchema,

@@ -202,6 +202,29 @@ console.log('up')
   t.not(ticks[0].id, told[0].id)
 })
 
+t.test('what is evaluated while the program runs stops in none', async t => {
+  const { debug } = nodeRig(t, {
+    'main.cjs': `globalThis.tock = function tock(n) {
+  return n + 1
+}
+console.log('up')
+setInterval(() => {}, 1)
+`,
+  })
+  const run = await debug('main.cjs')
+  await run.printed('up')
+  t.match(await run.functions(named('tock')), [{ verified: true }])
+  const asked = Array.from({ length: 100 }, (_, n) => [
+    run.ask('evaluate', { expression: `tock(${n})`, context: 'repl' }),
+    run.functions([{ name: 'tock' }, { name: `other${n}` }]),
+  ])
+  const answers = (await Promise.all(asked.flat())).flatMap(({ result }) => result ?? [])
+  t.same(
+    answers,
+    [...asked.keys()].map(n => `${n + 1}`),
+  )
+})
+
 t.test('a step goes on over the loading of what they are looked for in', async t => {
   const { debug } = nodeRig(t, {
     'main.cjs': `function load() {
