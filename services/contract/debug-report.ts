@@ -69,6 +69,8 @@ export const failureReportSchema = z.object({
   threads: z.array(z.object({ id: z.int(), name: z.string(), at: z.string().nullable() })),
   /** The end of what it has written. */
   output: z.object({ stdout: z.string(), stderr: z.string() }),
+  /** The end of what the failing test has written, where its framework keeps that back; null where none does. */
+  captured: z.object({ stdout: z.string(), stderr: z.string(), log: z.string() }).nullable(),
   /** The processes that it has started, as far as they live; of debug sessions of their own these, and where they stand. */
   children: z.array(
     z.object({
@@ -92,7 +94,7 @@ export function endedReport({ id, parent, process, command, engine, end }: Debug
     ...{ debug: id, parent, process, command, engine, end, kept: false, exit_code: code },
     outcome: 'ended',
     ...{ exception: null, signal: null, frames: [], threads: [], children: [], left_out: [] },
-    output: { stdout: '', stderr: '' },
+    ...{ output: { stdout: '', stderr: '' }, captured: null },
   }
   // It has not begun yet, or took longer than it may.
   if (end === null || end.reason === 'timed_out') return { ...ended, outcome: 'timeout' }

@@ -6,7 +6,7 @@ import { sourceLine } from './source-line.ts'
 
 /** A failure as a person reads it: what failed, where with which values, and what was written before. */
 export function renderFailureReport(report: FailureReport, { paint }: Pick<RenderContext, 'paint'>): string {
-  const { frames, output, threads, children, left_out } = report
+  const { frames, output, captured, threads, children, left_out } = report
   const [first, ...rest] = headline(report)
   const lines = [
     paint(report.outcome === 'passed' ? 'green' : 'red', first ?? ''),
@@ -21,7 +21,11 @@ export function renderFailureReport(report: FailureReport, { paint }: Pick<Rende
     const where = debug === null ? '' : ` (${debug}${at === null ? '' : `, at ${visible(at)}`})`
     lines.push(`child ${pid}: ${visible(command)}${where}`)
   }
-  for (const [name, text] of Object.entries(output)) {
+  const written = [
+    ...Object.entries(output),
+    ...Object.entries(captured ?? {}).map(([name, text]) => [`${name} of the test`, text] as const),
+  ]
+  for (const [name, text] of written) {
     if (text === '') continue
     lines.push(paint('bold', `${name}:`), ...visibleLines(text.trimEnd()).map(line => `  ${line}`))
   }

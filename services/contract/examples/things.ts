@@ -262,6 +262,7 @@ export const failureReport: FailureReport = {
   ],
   threads: [],
   output: { stdout: 'adding apples\n', stderr: '' },
+  captured: { stdout: 'two of them\n', stderr: '', log: 'WARNING  app:app.py:4 no price\n' },
   children: [],
   end: null,
   left_out: ['9 outer frames: debug.stack'],

@@ -1,5 +1,6 @@
 import type { CommandFailure } from '../../contract/command-state.ts'
 import type { HitCondition } from '../../contract/debug-breakpoints.ts'
+import type { FailureReport } from '../../contract/debug-report.ts'
 import type { DebugRequest } from '../../contract/debug-request.ts'
 import type { Stop } from '../../contract/debug-resources.ts'
 import type { DapPeer, OpenAdapter } from './adapter.ts'
@@ -19,8 +20,14 @@ export type DebuggeeProgram = {
 export type Planned = { ok: true; plan: EnginePlan } | { ok: false; failure: CommandFailure }
 export type Begun = { ok: true; program: DebuggeeProgram } | { ok: false; message: string }
 
-/** `frame`: the innermost one, where the adapter has told it with the stop. */
-export type StopMeaning = Pick<Stop, 'reason' | 'description' | 'text'> & { frame?: StackFrame | undefined }
+/**
+ * `frame`: the innermost one, where the adapter has told it with the stop. `captured`: what a test framework has kept back
+ * of the output.
+ */
+export type StopMeaning = Pick<Stop, 'reason' | 'description' | 'text'> & {
+  frame?: StackFrame | undefined
+  captured?: FailureReport['captured'] | undefined
+}
 
 /**
  * The `context` of an `evaluate` that is a command of the debugger, which may do what a shell may. It is not the

@@ -25,6 +25,7 @@ export type LocatedStop = { readonly stop: Stop; readonly at: readonly Entry[] }
 export async function locatedStop(number: number, event: StoppedEvent, of: Debugger): Promise<LocatedStop> {
   const thread = event.threadId ?? 0
   const meaning = of.plan.meaning(event, number === 1)
+  of.frames.captured = meaning.captured ?? null
   const frame = await innermostFrame(thread, meaning, of)
   const { reason, description, text } = await explained(thread, meaning, of)
   const at = await of.breakpoints.at({ reason, frame, named: event.hitBreakpointIds ?? [] })

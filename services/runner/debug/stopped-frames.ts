@@ -1,3 +1,4 @@
+import type { FailureReport } from '../../contract/debug-report.ts'
 import type { Frame } from '../../contract/debug-resources.ts'
 import type { AskAdapter } from './ask-adapter.ts'
 import { cutText } from './cut-text.ts'
@@ -24,6 +25,8 @@ type Known = { frames: readonly StackFrame[]; complete: boolean }
  * debuggee has gone on, so all of this is thrown away then.
  */
 export class StoppedFrames {
+  /** What a test framework had kept back of the output. */
+  captured: FailureReport['captured'] = null
   readonly #ask: AskAdapter
   readonly #paths: WorktreePaths
   readonly #text: SourceText

@@ -60,6 +60,10 @@ child 7: sleep 9
 child 8: python3 w.py (${failureReport.debug}, at work\\x1b[2J w.py:9)
 stdout:
   adding apples
+stdout of the test:
+  two of them
+log of the test:
+  WARNING  app:app.py:4 no price
 left out: 9 outer frames: debug.stack
 `,
   )
@@ -81,6 +85,7 @@ t.test('each outcome has its headline, and only one that passed ends with 0', as
     frames: [],
     left_out: [],
     output: { stdout: '', stderr: '' },
+    captured: null,
     exception: null,
   }
   const end = { reason: 'launch_failed', message: 'no debugpy', exit_code: null } as const

@@ -13,6 +13,8 @@ type Level = {
   /** Characters of a value, and of the exception's text. */
   readonly value: number
   readonly message: number
+  /** Characters of each stream that a test framework has kept back. */
+  readonly captured: number
 }
 
 export const widest: Level = {
@@ -23,13 +25,14 @@ export const widest: Level = {
   others: 8,
   value: 300,
   message: 1_000,
+  captured: 600,
 }
 const levels: readonly Level[] = [
   widest,
-  { frames: 5, above: 3, below: 1, first: 10, others: 5, value: 160, message: 800 },
-  { frames: 4, above: 2, below: 1, first: 8, others: 4, value: 100, message: 600 },
-  { frames: 3, above: 1, below: 0, first: 6, others: 2, value: 60, message: 400 },
-  { frames: 2, above: 0, below: 0, first: 4, others: 0, value: 40, message: 200 },
+  { frames: 5, above: 3, below: 1, first: 10, others: 5, value: 160, message: 800, captured: 400 },
+  { frames: 4, above: 2, below: 1, first: 8, others: 4, value: 100, message: 600, captured: 300 },
+  { frames: 3, above: 1, below: 0, first: 6, others: 2, value: 60, message: 400, captured: 200 },
+  { frames: 2, above: 0, below: 0, first: 4, others: 0, value: 40, message: 200, captured: 100 },
 ]
 const mostLine = 200
 const mostNames = 10
@@ -58,6 +61,8 @@ function atLevel(report: FailureReport, level: Level): FailureReport {
   const { exception, threads, children } = report
   const message = cutText(exception?.message ?? '', level.message)
   if (message.truncated) left.push("the end of the exception's text: debug.status")
+  const captured = report.captured === null ? null : endsOf(report.captured, level.captured)
+  if (captured?.cut === true) left.push('the beginning of what the test framework has captured')
   for (const [list, what] of [
     [threads, 'threads: debug.threads'],
     [children, 'children'],
@@ -68,10 +73,25 @@ function atLevel(report: FailureReport, level: Level): FailureReport {
     exception:
       exception === null ? null : { type: cutText(exception.type, 200).value, message: message.value },
     frames,
+    captured: captured?.value ?? null,
     threads: threads.slice(0, mostNames),
     children: children.slice(0, mostNames),
     left_out: [...report.left_out, ...left],
   }
+}
+
+function endsOf(captured: NonNullable<FailureReport['captured']>, most: number) {
+  const { stdout, stderr, log } = captured
+  const value = { stdout: endOf(stdout, most), stderr: endOf(stderr, most), log: endOf(log, most) }
+  return { value, cut: Math.max(stdout.length, stderr.length, log.length) > most }
+}
+
+/** The last lines that fit, or the end of the last one. */
+function endOf(text: string, most: number): string {
+  if (text.length <= most) return text
+  const end = text.slice(-most)
+  const line = end.indexOf('\n') + 1
+  return (line === end.length ? end : end.slice(line)).replace(/^[\uDC00-\uDFFF]/, '')
 }
 
 const shortFrame = (frame: ReportFrame, most: number, level: Level): ReportFrame => ({

@@ -136,7 +136,8 @@ async function standing(
   const { signal } = judged
   if (signal !== null && (await handlesSignal(signal, await processesOf(live)))) return undefined
   const threads = judged.outcome === 'timeout' ? await otherThreads(live, frames, stop.thread) : []
-  const found = { ...judged, kept: true, frames: told.frames, threads, left_out: [...told.left] }
+  const { captured } = frames
+  const found = { ...judged, kept: true, frames: told.frames, threads, captured, left_out: [...told.left] }
   return whole(live, now, family, found)
 }
 

@@ -11,7 +11,7 @@ import threading
 
 import pydevd
 from _pydevd_bundle.pydevd_additional_thread_info import set_additional_thread_info
-from _pydevd_bundle.pydevd_constants import get_global_debugger
+from _pydevd_bundle.pydevd_constants import get_current_thread_id, get_global_debugger
 
 
 class Loader:
@@ -51,6 +51,8 @@ class Finder:
 
 # Of an exception that has been told: a reference would keep its frames alive, and its number may be another's soon.
 TOLD = "__debug_server_told__"
+# Of each stream that a framework has captured its end is told.
+MOST_CAPTURED = 2000
 
 
 class Failures:
@@ -59,8 +61,10 @@ class Failures:
         self.pytest = False
         # What has ended the process is told: the exit with a code that comes of it is not.
         self.over = False
+        # What a framework has kept of the failing test's output, by the thread that is about to stop.
+        self.captured = {}
 
-    def stop(self, kind, value, traceback):
+    def stop(self, kind, value, traceback, captured=None):
         """The same exception is told once, however many report it."""
         py_db = get_global_debugger()
         if py_db is None or traceback is None or hasattr(value, TOLD):
@@ -77,7 +81,13 @@ class Failures:
         thread = threading.current_thread()
         set_additional_thread_info(thread).pydev_message = getattr(breakpoint, "qname", kind.__name__)
         by_id = {id(frame): frame for frame in frames}
-        py_db.do_stop_on_unhandled_exception(thread, own or frames[-1], by_id, (kind, value, traceback))
+        thread_id = get_current_thread_id(thread)
+        if captured is not None and any(captured.values()):
+            self.captured[thread_id] = {name: text[-MOST_CAPTURED:] for name, text in captured.items()}
+        try:
+            py_db.do_stop_on_unhandled_exception(thread, own or frames[-1], by_id, (kind, value, traceback))
+        finally:
+            self.captured.pop(thread_id, None)
 
     def of_unittest(self, module):
         failures, part_executor = self, module._Outcome.testPartExecutor
@@ -94,7 +104,7 @@ class Failures:
             def __exit__(self, kind, value, traceback):
                 expected = failures.pytest or self.outcome.expecting_failure
                 if kind is not None and not expected and not issubclass(kind, none):
-                    failures.stop(kind, value, traceback)
+                    failures.stop(kind, value, traceback, buffered(getattr(self.outcome, "result", None)))
                 return self.part.__exit__(kind, value, traceback)
 
         def test_part_executor(self, *args, **kwargs):
@@ -117,9 +127,11 @@ class Failures:
         failures, initialize = self, module.PytestPluginManager.__init__
 
         class Plugin:
-            def pytest_exception_interact(self, call):
+            def pytest_exception_interact(self, call, report):
                 value = call.excinfo.value
-                failures.stop(type(value), value, value.__traceback__)
+                names = {"stdout": "capstdout", "stderr": "capstderr", "log": "caplog"}
+                captured = {name: getattr(report, of, "") for name, of in names.items()}
+                failures.stop(type(value), value, value.__traceback__, captured)
 
         def initialized(self, *args, **kwargs):
             initialize(self, *args, **kwargs)
@@ -127,7 +139,6 @@ class Failures:
             self.register(Plugin(), "debug_server_failures")
 
         module.PytestPluginManager.__init__ = initialized
-
 
     def of_processes(self, module):
         """What a process of multiprocessing raises, or exits with: its own start catches that, prints it and ends it."""
@@ -155,6 +166,31 @@ class Failures:
         if isinstance(problem, SystemExit) and (py_db is None or py_db.ignore_system_exit_code(problem)):
             return
         self.stop(type(problem), problem, problem.__traceback__)
+
+
+def buffered(result):
+    """What unittest keeps back under `--buffer`."""
+    streams = {name: getattr(result, "_%s_buffer" % name, None) for name in ("stdout", "stderr")}
+    return {name: stream.getvalue() for name, stream in streams.items() if hasattr(stream, "getvalue")}
+
+
+def tell_captured(failures):
+    """It comes with the event of the stop."""
+    from _pydevd_bundle.pydevd_net_command import NetCommand
+    from _pydevd_bundle.pydevd_net_command_factory_json import NetCommandFactoryJson
+
+    make_notification = NetCommandFactoryJson.make_thread_suspend_single_notification
+
+    def notification(self, py_db, thread_id, *args, **kwargs):
+        command = make_notification(self, py_db, thread_id, *args, **kwargs)
+        captured = failures.captured.get(thread_id)
+        if captured is None:
+            return command
+        event = command.as_dict
+        event["body"]["debugServerCaptured"] = captured
+        return NetCommand(command.id, command.seq, event, is_json=True)
+
+    NetCommandFactoryJson.make_thread_suspend_single_notification = notification
 
 
 def exits_with_codes(failures):
@@ -205,3 +241,7 @@ def watch():
     sys.meta_path.insert(0, Finder(changes))
     watch_stops(failures)
     exits_with_codes(failures)
+    try:
+        tell_captured(failures)
+    except (AttributeError, ImportError):
+        pass

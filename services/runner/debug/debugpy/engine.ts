@@ -29,6 +29,9 @@ const lookMs = 30_000
 const childrenName = 'debugpy.sock'
 const settingsName = 'debugpy.json'
 
+/** Characters of each stream: the shim tells no more. */
+const mostCaptured = 2_000
+
 const listenMs = 10_000
 /** The answer to `attach` comes when everything is configured; that has deadlines of its own. */
 const attachMs = 120_000
@@ -76,7 +79,14 @@ export function debugpyEngine(pythons: readonly string[], scope: ProcessScope): 
 }
 
 /** What the debuggee's shim adds to `stopped`. */
-const withFrameSchema = z.object({ debugServerFrame: stackFrameSchema.optional().catch(undefined) })
+const captured = z.string().max(mostCaptured).default('')
+const addedSchema = z.object({
+  debugServerFrame: stackFrameSchema.optional().catch(undefined),
+  debugServerCaptured: z
+    .object({ stdout: captured, stderr: captured, log: captured })
+    .optional()
+    .catch(undefined),
+})
 const waitingSchema = z.object({ port: z.int().min(1).max(65_535) })
 
 function planOf(request: DebugRequest, interpreter: string, debugpy: Debugpy, place: Place): EnginePlan {
@@ -156,9 +166,10 @@ const whatItDoes = (request: DebugRequest): Omit<EnginePlan, 'open' | 'begin'> =
 
 function meaningOf(event: StoppedEvent, entering: boolean): StopMeaning {
   const { reason, description, text } = event
-  const { debugServerFrame: frame } = withFrameSchema.parse(event)
+  const { debugServerFrame: frame, debugServerCaptured: captured } = addedSchema.parse(event)
   // debugpy says them the other way round.
-  if (reason === 'exception') return { reason, description: text ?? null, text: description ?? null, frame }
+  if (reason === 'exception')
+    return { reason, description: text ?? null, text: description ?? null, frame, captured }
   return {
     frame,
     reason: entering && (reason === 'step' || reason === 'pause') ? 'entry' : reason,

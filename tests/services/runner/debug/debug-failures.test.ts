@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
+import { failureReportSchema } from '../../../../services/contract/debug-report.ts'
 import { debugRig, noDebugpy } from './debug-rig.ts'
 
 const noPytest: false | string =
@@ -136,11 +137,30 @@ def test_left():
 def test_fixture(pear):
     pass
 `,
+  'test_loud.py': `import logging
+import sys
+import unittest
+
+
+class Loud(unittest.TestCase):
+    def test_a_kept(self):
+        print('kept')
+
+    def test_b_loud(self):
+        print('x' * 3000)
+        print('almost', flush=True)
+        print('oh no', file=sys.stderr)
+        logging.getLogger('shop').warning('no pears')
+        self.assertEqual(1, 2)
+
+    def test_c_quiet(self):
+        self.fail()
+`,
 }
 
 t.setTimeout(240_000)
 t.test('with failures', { skip: noDebugpy }, async t => {
-  const { run, state, variables } = await debugRig(t, tree)
+  const { run, launch, answer, state, variables } = await debugRig(t, tree)
   const failures = async (options: Parameters<typeof run>[0]) => {
     const launched = await run({ ...options, exceptions: 'failures' })
     const told: unknown[] = []
@@ -195,4 +215,26 @@ t.test('with failures', { skip: noDebugpy }, async t => {
     ])
     t.equal(code, 1)
   })
+
+  for (const [name, options, skip] of [
+    ['unittest', { module: 'unittest', arguments: ['-b', 'test_loud'] }, false],
+    [
+      'pytest',
+      { module: 'pytest', arguments: ['-q', 'test_loud.py'], interpreter: '/usr/bin/python3' },
+      noPytest,
+    ],
+  ] as const)
+    await t.test(`what ${name} has captured of a failing test is in its report alone`, { skip }, async t => {
+      const launched = await launch({ ...options, arguments: [...options.arguments], exceptions: 'failures' })
+      const ask = async (more: object = {}) =>
+        failureReportSchema.parse(
+          await answer(launched, 'debug.run_to_failure', { python: 'x.py', wait: 60, ...more }),
+        )
+      const { captured, left_out } = await ask()
+      t.match(captured, { stdout: /^almost\n$/, stderr: /^oh no\n/ })
+      t.match(captured?.log, name === 'pytest' ? /^WARNING +shop:test_loud.py:\d+ no pears\n?$/ : '')
+      t.match(left_out, ['the beginning of what the test framework has captured'])
+      t.match(await ask({ python: undefined, debug: launched.id }), { outcome: 'assertion', captured: null })
+      await state(launched, 'debug.terminate')
+    })
 })

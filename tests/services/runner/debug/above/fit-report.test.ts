@@ -47,6 +47,16 @@ t.test('what does not is cut evenly, and named', t => {
   t.end()
 })
 
+t.test('of what a test framework has captured the end is kept', t => {
+  const lines = Array.from({ length: 60 }, (_, i) => `line ${i} of many\n`).join('')
+  const captured = { stdout: lines, stderr: '\n'.repeat(2_000), log: `${'x'.repeat(700)}\n` }
+  const fitted = fitReport({ ...failureReport, captured }, 5_000)
+  t.match(fitted.captured?.stdout, /^line \d+ of many\n[\s\S]*line 59 of many\n$/)
+  t.equal(fitted.captured?.log, `${'x'.repeat(599)}\n`)
+  t.ok(fitted.left_out.includes('the beginning of what the test framework has captured'))
+  t.end()
+})
+
 t.test('a report is bounded whatever is in it', t => {
   const frames = [{ ...frame(0, 3_000), name: '\u0007'.repeat(9_000), file: 'x'.repeat(4_000) }]
   t.ok(bytesOf(fitReport({ ...failureReport, frames }, 3_000)) <= 3_000)
