@@ -48,10 +48,7 @@ export class Connection {
     { signal, ifMatch }: CallOptions = {},
   ): Promise<Versioned<OutputOf<O>>> {
     const { transport, baseUrl } = this.#options
-    using limit = deadline(deadlineOf(input, 'wait' in operation.input.shape), baseUrl, [
-      signal,
-      this.#options.signal,
-    ])
+    using limit = deadline(deadlineOf(input, operation.input.shape), baseUrl, [signal, this.#options.signal])
     const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
     const ask = async (headers: Readonly<Record<string, string>>): Promise<Versioned<OutputOf<O>>> => {
       const answer = await transport.send(httpRequest(operation, input), {

@@ -1,17 +1,20 @@
+import type { z } from 'zod'
 import { ConnectionError } from './connection-error.ts'
 
 /** How long past the time that the server was asked to wait an answer may take, in milliseconds. */
 const margin = 30_000
 
+/** What an operation takes, as far as it says how long an answer may take. */
+type Waits = Readonly<Record<string, z.ZodType | undefined>>
+
 /**
- * The deadline of a call: what the input asks the server to wait (seconds), and the margin. `wait` says so; an operation
- * without it that takes a `timeout` is over by then (where it has both, the timeout is that of a command).
+ * The deadline of a call: what the input, or the operation where the input is silent, asks the server to wait (seconds), and
+ * the margin. `wait` says so; an operation without it that takes a `timeout` is over by then (where it has both, the timeout is
+ * that of a command).
  */
-export function deadlineOf(
-  { wait: asked, timeout }: Readonly<Record<string, unknown>>,
-  waits = true,
-): number {
-  const wait = Number((waits ? asked : timeout) ?? 0)
+export function deadlineOf(input: Readonly<Record<string, unknown>>, operation: Waits = {}): number {
+  const name = operation.wait === undefined && operation.timeout !== undefined ? 'timeout' : 'wait'
+  const wait = Number(input[name] ?? operation[name]?.safeParse(undefined).data ?? 0)
   return (Number.isFinite(wait) && wait > 0 ? wait * 1_000 : 0) + margin
 }
 
