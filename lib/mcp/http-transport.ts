@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   CancelledNotificationSchema,
   DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
+  ErrorCode,
+  type InitializeRequest,
   isInitializeRequest,
   isJSONRPCRequest,
   type JSONRPCMessage,
@@ -14,11 +17,12 @@ import {
 import { type Begins, Outlet } from './outlet.ts'
 import { readMessage, takes } from './read-message.ts'
 import { type Refusal, refuse } from './refuse.ts'
+import { requestOf, streamOf } from './stream-names.ts'
 import { ToldMessages } from './told-messages.ts'
 
 export type HttpTransportOptions = {
   /** The id of the client, which is asked for once it has introduced itself. */
-  readonly open: () => string
+  readonly open: (introduction: InitializeRequest['params']) => string
   /** The longest message, in bytes. */
   readonly longestMessage: number
   /** How long one may take to come, in milliseconds: it may hold a place for as long that others want. */
@@ -29,6 +33,8 @@ export type HttpTransportOptions = {
 
 /** What belongs to no request of the client goes there. */
 const standing = 'standing'
+/** What is told of requests that nobody here was asked. */
+const lost = 'lost'
 /** After so many milliseconds a client may ask anew for what it has not been told. */
 const retryMs = 1_000
 const usualHoldMs = 20
@@ -55,6 +61,10 @@ export class HttpTransport implements Transport {
   /** On which stream the answer to a request is awaited. */
   readonly #awaited = new Map<RequestId, string>()
   #streams = 0
+  /** Of a client that has introduced itself elsewhere: the id under which the server hears of it, whose answer is for nobody. */
+  #introduction: RequestId | undefined
+  #isRevived = false
+  #isLeaving = false
   #isClosed = false
 
   constructor(options: HttpTransportOptions) {
@@ -62,6 +72,21 @@ export class HttpTransport implements Transport {
   }
 
   async start(): Promise<void> {}
+
+  /** Takes up a client that has introduced itself elsewhere. The server has to be connected, and hears that as if it came just now. */
+  revive(id: string, params: InitializeRequest['params']): void {
+    this.sessionId = id
+    this.#isRevived = true
+    this.#introduction = randomUUID()
+    this.onmessage?.({ jsonrpc: '2.0', id: this.#introduction, method: 'initialize', params })
+    this.onmessage?.({ jsonrpc: '2.0', method: 'notifications/initialized' })
+  }
+
+  /** Has the client go on elsewhere: what it has asked is answered, its stream of what belongs to no request ends. */
+  leave(): void {
+    this.#isLeaving = true
+    this.#outlets.get(standing)?.end()
+  }
 
   /** Answers a request of this client. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,7 +120,7 @@ export class HttpTransport implements Transport {
     const { message } = read
     if (isInitializeRequest(message)) {
       if (this.sessionId !== undefined) return invalid('this client has introduced itself already')
-      this.sessionId = this.#options.open()
+      this.sessionId = this.#options.open(message.params)
     } else {
       const refusal = this.#refusalOf(request)
       if (refusal !== undefined) return refusal
@@ -116,7 +141,7 @@ export class HttpTransport implements Transport {
   ): Refusal | undefined {
     if (this.#awaited.has(message.id)) return invalid('a request with this id is being answered')
     this.#streams += 1
-    const stream = `${this.#streams}`
+    const stream = streamOf(this.#streams, message.id)
     const version = isInitializeRequest(message)
       ? message.params.protocolVersion
       : (headers['mcp-protocol-version'] ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION)
@@ -142,12 +167,27 @@ export class HttpTransport implements Transport {
     if (last !== undefined) return this.#resume(`${last}`, response)
     if (this.#outlets.has(standing))
       return { status: 409, message: 'one stream of messages is open already, which is all that may be' }
-    this.#attach(standing, response, begins => Outlet.events(response, begins))
+    this.#stand(response)
     return undefined
+  }
+
+  #stand(response: ServerResponse): void {
+    const outlet = this.#attach(standing, response, begins => Outlet.events(response, begins))
+    // What it may have missed meanwhile.
+    if (this.#isRevived) for (const message of this.#told.of(standing)) outlet.tell(message)
+    this.#isRevived = false
+    if (this.#isLeaving) outlet.end()
   }
 
   #resume(last: string, response: ServerResponse): Refusal | undefined {
     const behind = this.#told.behind(last)
+    if (behind === undefined && this.#introduction !== undefined) {
+      const stream = this.#told.elsewhere(last)
+      const request = stream === undefined ? undefined : requestOf(stream)
+      if (stream === standing) this.#stand(response)
+      else if (request !== undefined) this.#tellLost(request, response)
+      if (stream === standing || request !== undefined) return undefined
+    }
     if (behind === undefined)
       return { status: 400, message: 'what came behind this event is not kept any more' }
     const { stream, messages } = behind
@@ -162,6 +202,13 @@ export class HttpTransport implements Transport {
     for (const message of messages) outlet.tell(message)
     if (isOver) outlet.end()
     return undefined
+  }
+
+  /** What has become of a request that was asked elsewhere. */
+  #tellLost(request: RequestId, response: ServerResponse): void {
+    const outlet = Outlet.events(response, { headers: this.#headers })
+    outlet.tell(this.#told.keep(lost, JSON.stringify(neverAnswered(request))))
+    outlet.end()
   }
 
   async #delete(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
@@ -213,6 +260,7 @@ export class HttpTransport implements Transport {
   async send(message: JSONRPCMessage, { relatedRequestId }: TransportSendOptions = {}): Promise<void> {
     const answered = 'method' in message ? undefined : message.id
     const request = answered ?? relatedRequestId
+    if (answered !== undefined && answered === this.#introduction) return
     const stream = request === undefined ? standing : this.#awaited.get(request)
     if (stream === undefined) throw new Error(`request ${request} is not being answered`)
     if (answered !== undefined) this.#awaited.delete(answered)
@@ -220,14 +268,19 @@ export class HttpTransport implements Transport {
     const outlet = this.#outlets.get(stream)
     const text = JSON.stringify(message)
     if (answered !== undefined && outlet?.answer(text) === true) return
-    outlet?.tell(this.#told.keep(stream, text))
+    const told = this.#told.keep(stream, text)
+    outlet?.tell(told)
     if (answered !== undefined) outlet?.end()
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const outlet of this.#outlets.values()) outlet.end(cutOff)
+    for (const [request, stream] of this.#awaited) {
+      const last = this.#told.keep(stream, JSON.stringify(neverAnswered(request)))
+      this.#outlets.get(stream)?.end({ refusal: cutOff, last })
+    }
+    this.#outlets.get(standing)?.end()
     this.#awaited.clear()
     this.onclose?.()
   }
@@ -237,5 +290,11 @@ export class HttpTransport implements Transport {
 const ended: Refusal = { status: 404, message: 'this session has ended' }
 /** Not that: what was begun may not be sent again. */
 const cutOff: Refusal = { status: 503, message: 'the session has ended before this was answered' }
+
+/** The same to a client that reads events. */
+const neverAnswered = (id: RequestId): JSONRPCMessage => ({
+  ...{ jsonrpc: '2.0', id },
+  error: { code: ErrorCode.ConnectionClosed, message: `${cutOff.message}; whether it was done is not known` },
+})
 
 const invalid = (message: string): Refusal => ({ status: 400, message, code: -32_600 })

@@ -1,15 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { InitializeRequest } from '@modelcontextprotocol/sdk/types.js'
 import { HttpTransport } from './http-transport.ts'
-import { refuse } from './refuse.ts'
+import { type Refusal, refuse } from './refuse.ts'
+
+/** What a client has said of itself, as far as it has to be known of who comes again. */
+export type Introduction = Pick<InitializeRequest['params'], 'protocolVersion' | 'capabilities'>
+
+/** Ids that tell, to who can read them, whose they are and how that client introduced itself. */
+export type SessionIds = {
+  make(owner: string, introduction: Introduction): string
+  /** Undefined where it is none of ours, or another's. */
+  read(id: string, owner: string): Introduction | undefined
+}
 
 /** Who a client is: only who opened a session may use it. */
 export type Owned = { readonly owner: string }
 
 export type McpSessionsOptions<Asking extends Owned> = {
   /** The server of one client, who is told to it as they came first. */
-  readonly create: (asking: Asking) => {
+  readonly create: (
+    asking: Asking,
+    comes: 'first' | 'again',
+  ) => {
     readonly server: {
       connect(transport: Transport): Promise<void>
       close(): Promise<void>
@@ -24,7 +38,12 @@ export type McpSessionsOptions<Asking extends Owned> = {
   readonly most: number
   /** After so many milliseconds without a request or an open stream a client counts as gone. */
   readonly idleMs: number
+  /** Where clients may come again that were let in by another process, or whose place was needed meanwhile. */
+  readonly ids?: SessionIds
 }
+
+/** So many ids are kept of clients that have ended their sessions: they are not taken up again. */
+const mostEnded = 10_000
 
 /**
  *     open → idle ⇄ open
@@ -41,12 +60,20 @@ type McpSession = {
   timer: NodeJS.Timeout | undefined
 }
 
+/** What a client is called is not kept. */
+const unknownClient = { name: 'unknown', version: '0' }
+
 /** The clients of one HTTP server, each with an MCP server of its own. A client that comes again without its id is another. */
 export class McpSessions<Asking extends Owned> implements AsyncDisposable {
   readonly #options: McpSessionsOptions<Asking>
   readonly #sessions = new Map<string, McpSession>()
-  /** Those that have begun to introduce themselves. */
+  /** Those that are taken up just now. */
+  readonly #reviving = new Map<string, Promise<McpSession>>()
+  /** What clients have ended themselves, the latest. */
+  readonly #ended = new Set<string>()
+  /** Those that have begun to introduce themselves, or are taken up. */
   #opening = 0
+  #isLeaving = false
 
   constructor(options: McpSessionsOptions<Asking>) {
     this.#options = options
@@ -58,24 +85,51 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
 
   /** Answers a request that has been admitted. */
   async answer(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void> {
-    const { 'mcp-session-id': id } = request.headers
-    if (id === undefined) return await this.#open(request, response, asking)
-    const session = this.#sessions.get(String(id))
+    const { 'mcp-session-id': header } = request.headers
+    if (header === undefined) return await this.#open(request, response, asking)
+    const id = String(header)
+    const session = this.#sessions.get(id) ?? (await this.#revived(id, asking))
+    if (session === 'no room') return refuse(response, this.#noRoom)
     // The protocol's way to say: introduce yourself anew. Another's session is none.
     if (session?.owner !== asking.owner)
       return refuse(response, { status: 404, message: 'this session has ended' })
+    if (request.method === 'DELETE') this.#end(id)
     await this.#during(session, request, response)
+  }
+
+  #end(id: string): void {
+    this.#ended.add(id)
+    const [oldest] = this.#ended
+    if (this.#ended.size > mostEnded && oldest !== undefined) this.#ended.delete(oldest)
+  }
+
+  /** A client that was let in before: by another process, or by this one until its place was needed. */
+  async #revived(id: string, asking: Asking): Promise<McpSession | 'no room' | undefined> {
+    const introduction = this.#ended.has(id) ? undefined : this.#options.ids?.read(id, asking.owner)
+    if (introduction === undefined) return undefined
+    const known = this.#reviving.get(id)
+    if (known !== undefined) return await known
+    if (!this.#makeRoom()) return 'no room'
+    this.#opening += 1
+    const reviving = this.#create(asking, { id, introduction })
+    this.#reviving.set(id, reviving)
+    try {
+      return await reviving
+    } finally {
+      this.#reviving.delete(id)
+      this.#opening -= 1
+    }
+  }
+
+  get #noRoom(): Refusal {
+    const message = `${this.#options.most} clients are connected, which is all that may be`
+    return { status: 503, message, headers: { 'retry-after': '10' } }
   }
 
   async #open(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void> {
     if (request.method !== 'POST')
       return refuse(response, { status: 400, message: 'the header Mcp-Session-Id is missing' })
-    if (!this.#makeRoom())
-      return refuse(response, {
-        status: 503,
-        message: `${this.#options.most} clients are connected, which is all that may be`,
-        headers: { 'retry-after': '10' },
-      })
+    if (!this.#makeRoom()) return refuse(response, this.#noRoom)
     this.#opening += 1
     try {
       const session = await this.#create(asking)
@@ -87,11 +141,15 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     }
   }
 
-  async #create(asking: Asking): Promise<McpSession> {
-    const { server, closed } = this.#options.create(asking)
+  async #create(
+    asking: Asking,
+    before?: { readonly id: string; readonly introduction: Introduction },
+  ): Promise<McpSession> {
+    const { ids } = this.#options
+    const { server, closed } = this.#options.create(asking, before === undefined ? 'first' : 'again')
     const transport = new HttpTransport({
-      open: () => {
-        const id = randomUUID()
+      open: introduction => {
+        const id = ids?.make(asking.owner, introduction) ?? randomUUID()
         this.#sessions.set(id, session)
         return id
       },
@@ -108,9 +166,16 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     server.onclose = () => {
       clearTimeout(session.timer)
       closed?.()
-      if (transport.sessionId !== undefined) this.#sessions.delete(transport.sessionId)
+      // Its client may have come again.
+      const id = transport.sessionId ?? ''
+      if (this.#sessions.get(id) === session) this.#sessions.delete(id)
     }
     await server.connect(transport)
+    if (before !== undefined) {
+      this.#sessions.set(before.id, session)
+      transport.revive(before.id, { ...before.introduction, clientInfo: unknownClient })
+    }
+    if (this.#isLeaving) transport.leave()
     return session
   }
 
@@ -128,6 +193,12 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     if (response.closed) return over()
     response.once('close', over)
     await session.transport.answer(request, response)
+  }
+
+  /** Has clients go on elsewhere, with the same ids: what they have asked is answered. */
+  leave(): void {
+    this.#isLeaving = true
+    for (const { transport } of this.#sessions.values()) transport.leave()
   }
 
   /** Ends the client that has been idle for longest where there is no more room; false where none is idle. */

@@ -73,11 +73,12 @@ export class Outlet {
     else this.#response.write(`event: message\nid: ${id}\ndata: ${text}\n\n`)
   }
 
-  /** `refusal`: what is said where nothing has been told yet. */
-  end(refusal?: Refusal): void {
+  /** `cut`: what is said where the answer will never come: as a refusal where nothing has been told yet, else as the last event. */
+  end(cut?: { readonly refusal: Refusal; readonly last?: ToldMessage | undefined }): void {
     const { is } = this.#state
+    if (is === 'events' && cut?.last !== undefined) this.tell(cut.last)
     this.#over()
-    if (is === 'held' && refusal !== undefined) refuse(this.#response, refusal)
+    if (is === 'held' && cut !== undefined) refuse(this.#response, cut.refusal)
     else if (is === 'held') this.#response.writeHead(202, this.#begins.headers).end()
     else if (is === 'events') this.#response.end()
   }

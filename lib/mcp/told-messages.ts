@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 /** A message as it was sent, and its id among all of one client. */
 export type ToldMessage = { readonly id: string; readonly text: string }
 
@@ -9,9 +11,11 @@ const mostCharacters = 2 * 1024 * 1024
 
 /**
  * What one client was told last, for when its connection breaks: it gives the last id that it has got, and is told what
- * came behind that. Ids count all messages, so that one that is too old to be sure of is known as that.
+ * came behind that. Ids count all messages, so that one that is too old to be sure of is known as that. They begin with a word
+ * of their own, so that those are known which another process gave, of which nothing is kept here.
  */
 export class ToldMessages {
+  readonly #word = randomBytes(6).toString('base64url')
   readonly #kept: Kept[] = []
   #count = 0
   #characters = 0
@@ -21,7 +25,7 @@ export class ToldMessages {
   /** An id for the beginning of a stream, before its first message. */
   begin(stream: string): string {
     this.#count += 1
-    return idOf(this.#count, stream)
+    return this.#idOf(this.#count, stream)
   }
 
   keep(stream: string, text: string): ToldMessage {
@@ -33,19 +37,40 @@ export class ToldMessages {
       this.#characters -= oldest?.text.length ?? 0
       this.#dropped = oldest?.number ?? this.#dropped
     }
-    return { id: idOf(this.#count, stream), text }
+    return { id: this.#idOf(this.#count, stream), text }
   }
 
   /** What came behind an id. Undefined where it is no id of this client, or where some of that is not kept any more. */
   behind(id: string): { readonly stream: string; readonly messages: readonly ToldMessage[] } | undefined {
-    const [, digits = '', stream = ''] = /^(\d{1,15})\.(.+)$/.exec(id) ?? []
-    const number = Number(digits)
-    if (digits === '' || number > this.#count || number < this.#dropped) return undefined
-    const messages = this.#kept
-      .filter(one => one.stream === stream && one.number > number)
-      .map(({ number, text }) => ({ id: idOf(number, stream), text }))
-    return { stream, messages }
+    const { word, number, stream } = partsOf(id) ?? {}
+    if (word !== this.#word || number === undefined || stream === undefined) return undefined
+    if (number > this.#count || number < this.#dropped) return undefined
+    return { stream, messages: this.#of(stream, number) }
+  }
+
+  /** All that is kept of a stream. */
+  of(stream: string): readonly ToldMessage[] {
+    return this.#of(stream, 0)
+  }
+
+  /** The stream of an id that another process gave. Undefined where it is none. */
+  elsewhere(id: string): string | undefined {
+    const parts = partsOf(id)
+    return parts?.word === this.#word ? undefined : parts?.stream
+  }
+
+  #of(stream: string, behind: number): ToldMessage[] {
+    return this.#kept
+      .filter(one => one.stream === stream && one.number > behind)
+      .map(({ number, text }) => ({ id: this.#idOf(number, stream), text }))
+  }
+
+  #idOf(number: number, stream: string): string {
+    return `${this.#word}.${number}.${stream}`
   }
 }
 
-const idOf = (number: number, stream: string): string => `${number}.${stream}`
+function partsOf(id: string) {
+  const [, word, digits, stream] = /^([\w-]{8})\.(\d{1,15})\.(.+)$/.exec(id) ?? []
+  return stream === undefined ? undefined : { word, number: Number(digits), stream }
+}

@@ -15,6 +15,7 @@ import { urlOf } from '../../lib/url.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { proxyProof } from '../store/proxy-proof.ts'
 import { instanceFrom, register } from '../store/registration.ts'
+import { signingKey } from '../store/signing-key.ts'
 import { openStore } from '../store/store.ts'
 import { SessionApps } from './apps/session-apps.ts'
 import { defaultLimits, startProxy } from './proxy.ts'
@@ -56,6 +57,7 @@ await runService(async () => {
           version: packageVersion(),
           api: urlOf(api),
           refusedPerMinute: api.anonymous_per_minute,
+          signingKey: await signingKey(store),
         })
       },
     }),

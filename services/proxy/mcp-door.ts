@@ -1,19 +1,17 @@
-import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { refuse } from '../../lib/mcp/refuse.ts'
 import type { Gateway, GatewayRequest } from './gateway/gateway.ts'
 
-/** How often it is looked whether calls have ended while the proxy leaves, in milliseconds. */
-const interval = 20
+/** How much of the time to leave is for telling those who still wait that they wait in vain. */
+const lastWords = 0.1
 
 /** The way to the MCP gateway, which is loaded with the first request for it: a proxy that nobody asks for it starts without. */
 export class McpDoor {
   readonly #open: () => Promise<Gateway>
   readonly #log: Logger
-  /** What clients sent is being answered; their streams of notifications are none of these. */
-  readonly #calls = new Set<ServerResponse>()
   #gateway: Promise<Gateway> | undefined
+  #isLeaving = false
   #isClosed = false
 
   constructor(open: () => Promise<Gateway>, log: Logger) {
@@ -27,7 +25,7 @@ export class McpDoor {
   }
 
   async answer(asked: GatewayRequest): Promise<void> {
-    const { request, response } = asked
+    const { response } = asked
     // What would be started now, nobody would end.
     if (this.#isClosed)
       return refuse(response, {
@@ -35,13 +33,10 @@ export class McpDoor {
         message: 'the proxy is being replaced: ask again',
         headers: { 'retry-after': '1' },
       })
-    if (request.method === 'POST') {
-      this.#calls.add(response)
-      response.once('close', () => this.#calls.delete(response))
-    }
     this.#gateway ??= this.#open()
     try {
       const gateway = await this.#gateway
+      if (this.#isLeaving) gateway.leave()
       await gateway.answer(asked)
     } catch (error) {
       this.#gateway = undefined
@@ -54,12 +49,20 @@ export class McpDoor {
     }
   }
 
-  /** Ends it, once what clients have asked is answered: after `deadline` milliseconds at the latest. */
-  async close(deadline: number): Promise<void> {
-    const end = performance.now() + deadline
-    while (this.#calls.size > 0 && performance.now() < end) await delay(interval)
-    this.#isClosed = true
+  /**
+   * Has clients go on with a successor, and ends it once all have `left`, or else a little before `deadline` milliseconds: who
+   * waits for an answer until then is told that none will come.
+   */
+  async close(deadline: number, left: Promise<unknown>): Promise<void> {
+    this.#isLeaving = true
     const gateway = await this.#gateway?.catch(() => undefined)
-    await gateway?.[Symbol.asyncDispose]()
+    gateway?.leave()
+    const over = new AbortController()
+    const late = delay(deadline * (1 - lastWords), undefined, { signal: over.signal }).catch(() => {})
+    await Promise.race([left.catch(() => {}), late])
+    over.abort()
+    this.#isClosed = true
+    const opened = await this.#gateway?.catch(() => undefined)
+    await opened?.[Symbol.asyncDispose]()
   }
 }

@@ -1,5 +1,8 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import t, { type Test } from 'tap'
 import { Agent } from 'undici'
 import { until } from '../until.ts'
@@ -45,6 +48,39 @@ function load(urls: readonly string[], token: string) {
   }
 }
 
+/** The official client of MCP, which calls a tool without an end until it is stopped. */
+async function callTools(url: string, token: string) {
+  const requestInit = { headers: { authorization: `Bearer ${token}` } }
+  const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit })
+  const client = new Client({ name: 'test', version: '1.0.0' })
+  await client.connect(transport as Transport)
+  const session = transport.sessionId
+  let isOver = false
+  const answers: { pid: number; told: number }[] = []
+  const failures: string[] = []
+  const calling = (async () => {
+    for (; !isOver; await delay(1))
+      await client
+        .callTool({ name: 'own_facts', arguments: {} })
+        .then(({ content, isError }) => {
+          const [first, ...more] = content as { text: string }[]
+          if (isError === true || first === undefined) failures.push(JSON.stringify(content))
+          else answers.push({ pid: JSON.parse(first.text).pid, told: more.length })
+        })
+        .catch(error => failures.push(`${error}`))
+  })()
+  return {
+    answers,
+    failures,
+    async stop() {
+      isOver = true
+      await calling
+      await client.close()
+      return transport.sessionId === session
+    },
+  }
+}
+
 const tokenOf = () => readFileSync(clone.path('.artifacts/secrets/admin-token'), 'utf8').trim()
 
 async function underLoad(
@@ -67,6 +103,8 @@ async function underLoad(
 }
 
 t.test('services are replaced without a request that fails, nor a byte that is lost', async t => {
+  const own = '[servers.own]\ncommand = "node"\nargs = ["tests/services/proxy/gateway/unruly-server.ts"]\n'
+  writeFileSync(clone.path('config/mcp.local.toml'), `${own}share = "session"\n`)
   t.equal((await clone.task(['up'])).code, 0)
   const before = await status()
   t.equal((await clone.debugServer(['repository', 'add', clone.root, '--name', 'demo'])).code, 0)
@@ -79,11 +117,22 @@ t.test('services are replaced without a request that fails, nor a byte that is l
   const follow = clone.start(['client/cli/bin.mjs', 'session', 'logs', session, '--follow'])
   await until('the log is followed', () => follow.stdout().includes('line 3\n'))
 
+  const calls = await callTools(before[2]?.address ?? '', tokenOf())
+  await until('tools are called', () => calls.answers.length > 5)
   await underLoad(t, before, async () => {
     const reload = await clone.task(['reload'])
     t.equal(reload.code, 0, reload.stderr)
     t.match(reload.stdout, /runner has been replaced.*\napi has been replaced.*\nproxy has been replaced/)
   })
+  const [first] = calls.answers
+  await until('another process answers', () => calls.answers.at(-1)?.pid !== first?.pid)
+  t.ok(await calls.stop(), 'the client has introduced itself once')
+  t.same(calls.failures, [], `of ${calls.answers.length} calls none failed`)
+  t.equal(
+    calls.answers.filter(({ told }) => told > 0).length,
+    1,
+    'it was told once that its server is a new one',
+  )
   const after = await status()
   t.same(
     after.map(({ state, address }) => [state, address]),

@@ -26,6 +26,13 @@ export type ClientDependencies = {
   readonly audit: (caller: Caller, operation: string) => Promise<void>
 }
 
+export type ClientOptions = {
+  readonly caller: Caller
+  readonly endpoint: Endpoint
+  /** `again` where it has introduced itself to a gateway that is gone. */
+  readonly comes: 'first' | 'again'
+}
+
 export type Asked = {
   readonly server: string
   readonly method: string
@@ -46,12 +53,16 @@ export class Client {
   readonly #deps: ClientDependencies
   readonly #caller: Caller
   readonly #endpoint: Endpoint
+  readonly #comes: 'first' | 'again'
+  /** Servers of its own that have answered it. */
+  readonly #answered = new Set<string>()
   #inProgress = 0
 
-  constructor(deps: ClientDependencies, caller: Caller, endpoint: Endpoint) {
+  constructor(deps: ClientDependencies, { caller, endpoint, comes }: ClientOptions) {
     this.#deps = deps
     this.#caller = caller
     this.#endpoint = endpoint
+    this.#comes = comes
     const listed = { listChanged: true }
     const capabilities = { tools: listed, prompts: listed, resources: listed, completions: {} }
     const info = { name: 'debug-server-gateway', title: 'Debug Server gateway', version: deps.version }
@@ -170,6 +181,19 @@ export class Client {
     } finally {
       this.#inProgress -= 1
     }
+  }
+
+  /**
+   * Whether a server of its connection alone is another one than before, and this is its first answer since: nothing else would tell
+   * that what it held is gone.
+   */
+  startsAnew(server: string): boolean {
+    const isAnew =
+      this.#comes === 'again' &&
+      this.#deps.views.settings.servers[server]?.share === 'session' &&
+      !this.#answered.has(server)
+    this.#answered.add(server)
+    return isAnew
   }
 
   /** What it has written counts before anybody hears of it. */

@@ -20,6 +20,7 @@ import { readiness } from './readiness.ts'
 import { servePrompts } from './serve-prompts.ts'
 import { serveResources } from './serve-resources.ts'
 import { serveTools } from './serve-tools.ts'
+import { sessionIds } from './session-ids.ts'
 import { Settling } from './settling.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 import { type Endpoint, Views } from './view.ts'
@@ -35,6 +36,8 @@ export type GatewayDependencies = {
   readonly api: string
   /** How many requests without a valid token one address may send within a minute. */
   readonly refusedPerMinute: number
+  /** The same for every proxy of a store. */
+  readonly signingKey: Uint8Array
   readonly log: Logger
 }
 
@@ -46,7 +49,11 @@ export type GatewayRequest = {
   readonly address: string | undefined
 }
 
-export type Gateway = AsyncDisposable & { readonly answer: (asked: GatewayRequest) => Promise<void> }
+export type Gateway = AsyncDisposable & {
+  readonly answer: (asked: GatewayRequest) => Promise<void>
+  /** Has clients go on with a successor: what they have asked is answered here. */
+  readonly leave: () => void
+}
 
 type Asking = { readonly owner: string; readonly caller: Caller; readonly endpoint: Endpoint }
 
@@ -106,12 +113,17 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     },
   }
   const sessions = new McpSessions<Asking>({
-    create: ({ caller, endpoint }) => {
-      const client = new Client(clientDeps, caller, endpoint)
+    create: ({ caller, endpoint }, comes) => {
+      const client = new Client(clientDeps, { caller, endpoint, comes })
       serveTools(client, clientDeps)
       servePrompts(client)
       serveResources(client, clientDeps)
       clients.add(client)
+      // What there is may be other things than it knows of.
+      if (comes === 'again')
+        client.server.oninitialized = () => {
+          for (const what of ['lists', 'resources'] as const) client.tell(what)
+        }
       return {
         server: client.server,
         closed: () => {
@@ -121,6 +133,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
         },
       }
     },
+    ids: sessionIds(deps.signingKey),
     get most() {
       return views.settings.gateway.clients
     },
@@ -214,6 +227,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
         asked.response.destroy()
       }
     },
+    leave: () => sessions.leave(),
     async [Symbol.asyncDispose]() {
       for (const file of mcpFiles(root)) unwatchFile(file, looked)
       for (const one of [lists, resources]) one[Symbol.dispose]()

@@ -60,9 +60,9 @@ export function serveTools(client: Client, { declared, views, calls }: ClientDep
         exposed.target.kind === 'composite' ? decodedResult(exposed.target.composite, answer) : answer
       const result = client.endpoint.kind === 'all' ? withPublicUris(called.server, decoded) : decoded
       const parsed = CallToolResultSchema.safeParse(result)
-      return parsed.success
-        ? parsed.data
-        : refusal(`the server ${called.server} answered something that is no result of a tool`)
+      if (!parsed.success)
+        return refusal(`the server ${called.server} answered something that is no result of a tool`)
+      return client.startsAnew(called.server) ? startedAnew(called.server, parsed.data) : parsed.data
     } catch (error) {
       // Nobody waits for the answer any more.
       extra.signal.throwIfAborted()
@@ -81,6 +81,11 @@ export function serveTools(client: Client, { declared, views, calls }: ClientDep
   server.setRequestHandler(CallToolRequestSchema, (request, extra) =>
     calls.around(request.params.name, request.params.arguments, () => answerCall(request, extra)),
   )
+}
+
+const startedAnew = (server: string, result: CallToolResult): CallToolResult => {
+  const text = `the gateway has been replaced since your last call: the server ${server}, which is of your connection alone, has been started anew, and what it held is gone`
+  return { ...result, content: [...result.content, { type: 'text', text }] }
 }
 
 const unknownTool = (name: string, known: readonly string[]): string =>

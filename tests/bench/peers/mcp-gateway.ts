@@ -4,6 +4,7 @@ import { createLog } from '../../../lib/log.ts'
 import { instanceId } from '../../../services/contract/ids.ts'
 import { startGateway } from '../../../services/proxy/gateway/gateway.ts'
 import { startProxy } from '../../../services/proxy/proxy.ts'
+import { signingKey } from '../../../services/store/signing-key.ts'
 import { openStore } from '../../../services/store/store.ts'
 import { createToken } from '../../../services/store/tokens.ts'
 import { noApps } from '../../services/proxy/rig.ts'
@@ -26,7 +27,7 @@ const proxy = await startProxy({
   openGateway: async () =>
     startGateway({
       ...{ root, environment: process.env, store, clock: systemClock, version, api, log },
-      refusedPerMinute: 30,
+      ...{ refusedPerMinute: 30, signingKey: await signingKey(store) },
     }),
 })
 await tellAddress({ url: proxy.url, headers: { authorization: `Bearer ${created.secret}` } })

@@ -27,11 +27,17 @@ async function rig(
   const came: JSONRPCMessage[] = []
   const transport = new HttpTransport({ open: () => 'me', longestMessage: 10_000, holdMs, messageMs })
   let closed = 0
+  let over = 0
   transport.onmessage = message => void came.push(message)
   transport.onclose = () => {
     closed += 1
   }
-  const http = createServer((asked, response) => void transport.answer(asked, response))
+  const http = createServer((asked, response) => {
+    response.once('close', () => {
+      over += 1
+    })
+    void transport.answer(asked, response)
+  })
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   const address = http.address()
@@ -76,6 +82,7 @@ async function rig(
   return {
     ...{ port, transport, came, raw, post, get, initialize, introduce, arrived, result, progress },
     closed: () => closed,
+    over: () => over,
   }
 }
 
@@ -150,19 +157,16 @@ t.test('a client of an earlier protocol gets no event without a message', async 
 t.test(
   'what belongs to no request goes to the stream that stands, and is kept until there is one',
   async t => {
-    const { introduce, get, progress } = await rig(t)
+    const { introduce, get, progress, over } = await rig(t)
     await introduce()
     const stream = await get()
     await progress(undefined, 'one')
     const [one] = await events(stream, 1)
     t.match(one?.data, /one/)
     t.equal((await get()).statusCode, 409)
+    const before = over()
     stream.destroy()
-    await until('it is known to be gone', async () => {
-      const again = await get()
-      again.destroy()
-      return again.statusCode === 200
-    })
+    await until('it is known to be gone', () => over() > before)
     await progress(undefined, 'two')
     const again = await get({ 'last-event-id': one?.id ?? '' })
     t.match(await events(again, 1), [{ data: /two/ }])
@@ -170,12 +174,14 @@ t.test(
 )
 
 t.test('who comes again is told what is missing, once all is told that there is no more', async t => {
-  const { introduce, post, get, arrived, result, progress } = await rig(t)
+  const { introduce, post, get, arrived, result, progress, over } = await rig(t)
   await introduce()
   const answer = await post({ id: 1, method: 'ping' })
   await arrived(1)
   const [begun] = await events(answer, 1)
+  const before = over()
   answer.destroy()
+  await until('it is known to be gone', () => over() > before)
   await progress(1, 'missed')
   const again = await get({ 'last-event-id': begun?.id ?? '' })
   t.match(await events(again, 1), [{ data: /missed/ }])
@@ -187,8 +193,8 @@ t.test('who comes again is told what is missing, once all is told that there is 
   const told = await textOf(newer)
   t.match(told, /missed.*done/s)
   const last = [...told.matchAll(/^id: (.+)$/gm)].at(-1)?.[1] ?? ''
-  const over = await get({ 'last-event-id': last })
-  t.equal(over.statusCode, 204)
+  const nothing = await get({ 'last-event-id': last })
+  t.equal(nothing.statusCode, 204)
   const late = await get({ 'last-event-id': begun?.id ?? '' })
   t.match(await textOf(late), /missed.*done/s, 'as often as it is asked for, and it ends')
   t.equal((await get({ 'last-event-id': 'x' })).statusCode, 400)
@@ -279,7 +285,8 @@ t.test('who leaves ends what is being answered, and is another one when it comes
   await Promise.all([arrived(1), arrived(2), stream])
   await progress(1)
   t.equal((await raw('DELETE', {})).statusCode, 200)
-  for (const one of [slow, stream]) await textOf(await one)
+  const [told] = await Promise.all([slow, stream].map(async one => await textOf(await one)))
+  t.match(told, /"id":1,"error":\{.*whether it was done is not known"\}\}\n\n$/)
   t.equal((await nothing).statusCode, 503, 'not 404: it was taken in')
   t.equal((await post({ id: 3, method: 'ping' })).statusCode, 404)
   t.equal(closed(), 1)
@@ -297,4 +304,15 @@ t.test('what is not read is held up to a bound, and can be asked for again', asy
   stream.resume()
   await cut
   t.equal((await get({ 'last-event-id': first?.id ?? '' })).statusCode, 400, 'not all of it is kept')
+})
+
+t.test('who is to go on elsewhere has what it asked, and no stream that stands', async t => {
+  const { transport, introduce, post, get, arrived, result } = await rig(t)
+  await introduce()
+  const [answer, stream] = [post({ id: 1, method: 'ping' }), get()]
+  await Promise.all([arrived(1), stream])
+  transport.leave()
+  for (const one of [stream, get()]) t.equal(await textOf(await one), '', 'it ends, now and later')
+  await result(1)
+  t.match(await textOf(await answer), /done/)
 })

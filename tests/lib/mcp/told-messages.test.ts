@@ -19,8 +19,21 @@ t.test('what came behind an id is told again, of its stream alone, as often as i
 t.test('an id that is none of this client is none', async t => {
   const told = new ToldMessages()
   told.keep('a', 'one')
-  for (const id of ['', 'a', '1', '2.a', '-1.a', '1e0.a', '01e.a', '9999999999999999.a'])
-    t.equal(told.behind(id), undefined, id)
+  const [word = ''] = told.begin('a').split('.')
+  for (const id of ['', 'a', '1', '3.a', '-1.a', '1e0.a', '01e.a', '9999999999999999.a'])
+    for (const given of [id, `${word}.${id}`]) {
+      t.equal(told.behind(given), undefined, given)
+      t.equal(told.elsewhere(given), undefined, given)
+    }
+})
+
+t.test('an id that another process gave tells its stream, and nothing is taken to be behind it', async t => {
+  const [told, other] = [new ToldMessages(), new ToldMessages()]
+  const { id } = told.keep('a', 'one')
+  other.keep('a', 'another')
+  t.equal(other.behind(id), undefined)
+  t.equal(other.elsewhere(id), 'a')
+  t.match(other.of('a'), [{ text: 'another' }])
 })
 
 t.test('only so much is kept, and what cannot be told whole is refused', async t => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import t from 'tap'
 import { createMcpServer } from '../../../../client/mcp/server.ts'
-import { McpSessions } from '../../../../lib/mcp/mcp-sessions.ts'
+import { McpSessions, type SessionIds } from '../../../../lib/mcp/mcp-sessions.ts'
 import { until } from '../../../until.ts'
 
 t.setTimeout(60_000)
@@ -10,7 +10,7 @@ t.setTimeout(60_000)
 /** Sessions behind a server of their own, and a way to introduce oneself that leaves no stream open. */
 async function rig(
   t: { teardown(ends: () => Promise<void>): void },
-  options: { most: number; idleMs: number },
+  options: { most: number; idleMs: number; ids?: SessionIds },
 ) {
   const connections = { client: () => Promise.reject(new Error('nobody asks')), tokenFrom: '' }
   const count = { made: 0, closed: 0 }
@@ -127,4 +127,21 @@ t.test('who does not introduce himself leaves nothing behind', async t => {
   await introduce()
   await until('it has been ended, for it was idle', () => sessions.size === 0)
   t.same(count, { made: 6, closed: 6 }, 'each once')
+})
+
+t.test('with ids that tell who it is a client comes again whose place was needed', async t => {
+  let made = 0
+  const ids: SessionIds = {
+    make: (_, { protocolVersion }) => `${made++} ${protocolVersion}`,
+    read: id => (/^\d /.test(id) ? { protocolVersion: id.slice(2), capabilities: {} } : undefined),
+  }
+  const { sessions, ask, introduce, lives, listen } = await rig(t, { most: 2, idleMs: 600_000, ids })
+  const [first, second, third] = [idOf(await introduce()), idOf(await introduce()), idOf(await introduce())]
+  t.equal(first, '0 2025-06-18')
+  t.same([await lives(first), await lives(second), await lives(third)], [true, true, true])
+  t.equal(sessions.size, 2)
+  t.equal(await lives('x'), false)
+  const streams = await Promise.all([second, third].map(listen))
+  t.equal((await ask({ method: 'ping' }, { 'mcp-session-id': first ?? '' })).status, 503, 'nobody makes room')
+  for (const { body } of streams) await body?.cancel()
 })

@@ -13,6 +13,7 @@ import type { Scope } from '../../../../services/contract/scopes.ts'
 import { startGateway } from '../../../../services/proxy/gateway/gateway.ts'
 import type { ServerReadiness } from '../../../../services/proxy/gateway/readiness.ts'
 import { startProxy } from '../../../../services/proxy/proxy.ts'
+import { signingKey } from '../../../../services/store/signing-key.ts'
 import { openStore } from '../../../../services/store/store.ts'
 import { createToken } from '../../../../services/store/tokens.ts'
 import { makeStore } from '../../store/make-store.ts'
@@ -36,7 +37,14 @@ export async function startRig(
     environment = process.env,
     api = 'http://127.0.0.1:1',
     storeFile: given,
-  }: { environment?: NodeJS.ProcessEnv; api?: string; storeFile?: string } = {},
+    stop,
+  }: {
+    environment?: NodeJS.ProcessEnv
+    api?: string
+    storeFile?: string
+    /** How long a stop of the proxy waits, in milliseconds. */
+    stop?: number
+  } = {},
 ) {
   const root = await mkdtemp(join(tmpdir(), 'gateway-'))
   await using made = new AsyncDisposableStack()
@@ -67,9 +75,10 @@ export async function startRig(
   const log = pino({ level: 'debug' }, { write: line => void logged.push(line) })
   const clients: Client[] = []
   let opened = 0
-  const proxy = made.use(
-    await startProxy({
-      listen: { host: '127.0.0.1', port: 0 },
+  const start = (port: number) =>
+    startProxy({
+      listen: { host: '127.0.0.1', port },
+      ...(stop === undefined ? {} : { limits: { stop } }),
       ...{ upstream: api, proof: 'the proof', trustedProxies: [], connections: 1_000, bodyLimit: 0 },
       ...noApps,
       ...{ instance: instanceId.create(), version: '1.2.3', log },
@@ -78,10 +87,18 @@ export async function startRig(
         return startGateway({
           ...{ root, environment, store, clock: systemClock, version: '1.2.3', api, log },
           refusedPerMinute: 30,
+          signingKey: await signingKey(store),
         })
       },
-    }),
-  )
+    })
+  const proxy = await start(0)
+  let current = proxy
+  made.defer(() => current[Symbol.asyncDispose]())
+  /** Another proxy takes the place of the one that there is. */
+  const replace = async () => {
+    await current[Symbol.asyncDispose]()
+    current = await start(Number(new URL(proxy.url).port))
+  }
   const connect = async ({
     path = '/mcp',
     bearer = secret,
@@ -123,6 +140,7 @@ export async function startRig(
     token,
     configure,
     connect,
+    replace,
     readiness,
     server,
     logged,
