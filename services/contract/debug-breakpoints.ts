@@ -46,11 +46,17 @@ export function parseSourceText(place: string): SourceTextPlace | undefined {
   return parsed === undefined || text === '' ? undefined : { file: parsed.file, text: text.trim() }
 }
 
+const expected =
+  'expected FILE:LINE or FILE:"TEXT", such as src/app.py:12 or src/app.py:"return total", the file relative to the top of the worktree'
+
 /** A line as it is typed, by its number or by what stands in it. */
-export const breakpointPlace = nullFree(2_000).refine(
-  text => parseSourceLine(text) !== undefined || parseSourceText(text) !== undefined,
-  'expected FILE:LINE or FILE:"TEXT", such as src/app.py:12 or src/app.py:"return total", the file relative to the top of the worktree',
-)
+export const breakpointPlace = nullFree(2_000).superRefine((place, context) => {
+  if (parseSourceLine(place) !== undefined || parseSourceText(place) !== undefined) return
+  const [, name] = /:([A-Za-z_][\w.:]*)$/.exec(place) ?? []
+  const hint =
+    name === undefined ? '' : `; where a function begins is asked for by its name alone: function ${name}`
+  context.addIssue({ code: 'custom', message: `${expected}${hint}` })
+})
 
 const line = z.strictObject({
   kind: z.literal('line'),

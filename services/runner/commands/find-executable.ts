@@ -27,7 +27,11 @@ export async function findExecutable(
       case 'executable':
         return { found: true, path: file }
       case 'missing':
-        return { found: false, reason: 'executable_not_found', message: `${shown}: there is no such program` }
+        return {
+          found: false,
+          reason: 'executable_not_found',
+          message: `${shown}: there is no such program${hint(name)}`,
+        }
       case 'unfit':
         return { found: false, reason: 'not_executable', message: `${shown}: may not be executed` }
     }
@@ -38,8 +42,18 @@ export async function findExecutable(
   if (first !== undefined) return { found: true, path: first }
   return fit.includes('unfit')
     ? { found: false, reason: 'not_executable', message: `${shown}: found on PATH, but may not be executed` }
-    : { found: false, reason: 'executable_not_found', message: `${shown}: no such program on PATH` }
+    : {
+        found: false,
+        reason: 'executable_not_found',
+        message: `${shown}: no such program on PATH${hint(name)}`,
+      }
 }
+
+/** Who gives a whole line as a program wants a shell. */
+const hint = (name: string): string =>
+  /\s/.test(name)
+    ? ' of that whole name; a line is given as "shell", a program and its arguments one by one'
+    : ''
 
 async function fitness(
   file: string,

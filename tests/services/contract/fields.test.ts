@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
+import { breakpointPlace } from '../../../services/contract/debug-breakpoints.ts'
 import { patch, revision } from '../../../services/contract/fields.ts'
 
 /** Names, and what git-check-ref-format(1) says of them where we say the same. */
@@ -56,4 +57,12 @@ t.test('a patch is text that has a UTF-8 form, so that what is stored is what wa
   t.equal(patch.safeParse('+é 😀\n').success, true)
   t.equal(patch.safeParse('+\ud800\n').success, false)
   t.equal(patch.safeParse('').success, false)
+})
+
+t.test('who names a function where a line is expected is told how to', t => {
+  const said = (place: string) => breakpointPlace.safeParse(place).error?.issues[0]?.message ?? ''
+  t.match(said('src/cart.c:Cart::total'), /by its name alone: function Cart::total$/)
+  t.match(said('cart.py'), /relative to the top of the worktree$/)
+  t.equal(said('cart.py:12'), '')
+  t.end()
 })

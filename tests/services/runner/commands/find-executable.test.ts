@@ -45,6 +45,13 @@ t.test('programs', async t => {
     t.match(await findExecutable(name, along, from), { found: false, reason }, name)
 })
 
+t.test('who gives a line in place of a program is told so', async t => {
+  for (const line of ['make -j2', './run --fast'])
+    t.match(await findExecutable(line, along, from), {
+      message: / of that whole name; a line is given as "shell"/,
+    })
+})
+
 t.test('a program that may not be seen is not there', async t => {
   symlinkSync(join(root, 'two/tool'), join(from, 'link'))
   const shows = (path: string) => !path.startsWith(join(root, 'two'))
