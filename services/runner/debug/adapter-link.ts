@@ -88,6 +88,11 @@ export class AdapterLink implements AsyncDisposable {
   /** The body of the next event of this name. To be called before what causes it. */
   readonly next = (name: string): Promise<unknown> => new Promise(resolve => this.#awaited.set(name, resolve))
 
+  /** See Adapter. */
+  get lost(): Adapter['lost'] {
+    return this.#adapter.lost
+  }
+
   /** Waits until the adapter has nothing to do with the debuggee any more: that has gone, or the adapter has. */
   async letGo(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -10,6 +10,11 @@ export type Adapter = AsyncDisposable & {
   readonly client: DapPeer
   /** The end of what it has written to its standard error; empty where it has none. */
   readonly stderr: string
+  /**
+   * The debuggee has ended, of which it has said nothing: it tells that as if it had heard of it itself. `code`: with which;
+   * undefined: nobody knows. Left out: it hears of each end.
+   */
+  readonly lost?: ((code: number | undefined) => void) | undefined
 }
 
 /** A process that the debuggee has started. It waits for whoever is to debug it, and runs nothing of its own before. */

@@ -12,6 +12,7 @@ export type DapHandlers = Readonly<Record<string, (parameters: object) => unknow
 export type Bridge = AsyncDisposable & {
   readonly handlers: DapHandlers
   readonly stderr: string
+  readonly lost?: Adapter['lost']
 }
 
 /** What a bridge tells: its events, and that it is of no use any more. */
@@ -43,6 +44,10 @@ class BridgedAdapter implements Adapter {
 
   get stderr(): string {
     return this.#bridge.stderr
+  }
+
+  get lost(): Adapter['lost'] {
+    return this.#bridge.lost
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

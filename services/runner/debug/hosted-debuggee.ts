@@ -1,3 +1,4 @@
+import type { ProcessIdentity } from '../../../lib/processes/identity.ts'
 import { type ProcessScope, scopeVariable } from '../../../lib/processes/process-scope.ts'
 import { SecretMask } from '../../../lib/secret-mask.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
@@ -21,10 +22,12 @@ import { surroundings } from '../commands/surroundings.ts'
 import { findWorkingDirectory } from '../commands/working-directory.ts'
 import type { RunnerContext } from '../context.ts'
 import { type Enclosure, isolationFor } from '../sandbox/enclosure.ts'
+import { debuggeeProcesses } from './above/debuggee-processes.ts'
 import { findProcess } from './attach/find-process.ts'
 import { ChildSessions, type Registry } from './children/child-sessions.ts'
 import type { ConnectedViewers } from './control/connected-viewers.ts'
 import { coveredFailure } from './covered-failure.ts'
+import { EndWatch } from './end-watch.ts'
 import type { Engines } from './engines.ts'
 import { LiveDebugSession } from './live-debug-session.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
@@ -66,6 +69,8 @@ export class HostedDebuggee implements Debuggee {
   #record: DebugRecord | undefined
   #messages: MessageFile | undefined
   #meeting: MeetingPlace | undefined
+  #process: AttachedProcess | undefined
+  #endWatch: EndWatch | undefined
 
   constructor(
     context: RunnerContext,
@@ -102,7 +107,11 @@ export class HostedDebuggee implements Debuggee {
   }
 
   launched(): void {
-    this.#live?.launched()
+    const live = this.#live
+    if (live === undefined) return
+    live.launched()
+    const { lost } = live.adapter
+    if (lost !== undefined) this.#endWatch = new EndWatch(() => processOf(live, this.#process), lost)
   }
 
   async leave(): Promise<void> {
@@ -135,6 +144,7 @@ export class HostedDebuggee implements Debuggee {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#endWatch?.[Symbol.dispose]()
     await this.#children[Symbol.asyncDispose]()
     this.#registry.remove(this.#debug.id)
     // The last first, and each whatever becomes of the others.
@@ -154,6 +164,7 @@ export class HostedDebuggee implements Debuggee {
     const wanted = await this.#wanted(request)
     if (!wanted.ok) return wanted
     const { process } = wanted
+    this.#process = process
     const there = { ...place, process }
     const planned = await this.#plan({ ...request, engines: wanted.engines }, there, signal)
     if (!planned.ok) return planned
@@ -181,7 +192,10 @@ export class HostedDebuggee implements Debuggee {
       said: body => this.#said(body, paths, mask),
       child: child => this.#children.came(child, id),
       children: this.#children.below(id),
-      gone: () => this.#children.rootEnds(),
+      gone: () => {
+        this.#endWatch?.[Symbol.dispose]()
+        this.#children.rootEnds()
+      },
       end: cause => {
         this.#children.rootEnds()
         end(coveredFailure(cause, covered))
@@ -255,4 +269,14 @@ export class HostedDebuggee implements Debuggee {
     const { meeting } = this.#meet(isolation)
     return { found: true, place: { ...place, enclosure: isolation, meeting } }
   }
+}
+
+/** The process of a debuggee, once it runs under its debugger. */
+function processOf(
+  { state, processId, identity }: LiveDebugSession,
+  attached: AttachedProcess | undefined,
+): Promise<ProcessIdentity | undefined> | undefined {
+  if (attached !== undefined) return Promise.resolve({ pid: attached.hostPid, startTime: attached.startTime })
+  if (state.value.kind === 'launching') return undefined
+  return debuggeeProcesses(identity.command, processId).then(found => found?.debuggee)
 }

@@ -15,7 +15,8 @@ export type DebuggeeProcesses = {
 
 /**
  * A debuggee among the processes of the host. `pid`: its number as it sees itself, which apart from the host is another one
- * than here; where no adapter has told it, the debuggee is known by its tracer. Undefined where it cannot be found.
+ * than here; where no adapter has told it, the debuggee is known by its tracer, which has started it. Undefined where it
+ * cannot be found.
  */
 export async function debuggeeProcesses(
   command: CommandId,
@@ -29,7 +30,7 @@ export async function debuggeeProcesses(
   let debuggee: ProcessEntry | undefined
   for (const member of members) {
     const status = await statusOf(member.pid)
-    const isIt = pid === undefined ? isTraced(status) : pidInside(status) === pid
+    const isIt = pid === undefined ? (await tracerOf(status)) === member.ppid : pidInside(status) === pid
     if (isIt && (debuggee === undefined || member.startOrder < debuggee.startOrder)) debuggee = member
   }
   return debuggee === undefined ? undefined : { debuggee, members }
@@ -46,4 +47,9 @@ export function pidInside(status: string): number | undefined {
   return last === undefined ? undefined : Number(last)
 }
 
-const isTraced = (status: string): boolean => /^TracerPid:\s+[1-9]/m.test(status)
+/** The process that traces one, by any thread of it. */
+async function tracerOf(status: string): Promise<number | undefined> {
+  const thread = Number(/^TracerPid:\s+(\d+)/m.exec(status)?.[1] ?? 0)
+  if (thread === 0) return undefined
+  return Number(/^Tgid:\s+(\d+)/m.exec(await statusOf(thread))?.[1])
+}

@@ -196,6 +196,11 @@ export class Execution {
     else if (this.#calls === 0) this.#stopped(stop)
   }
 
+  /** It has ended with this code, of which gdb has not told. */
+  lost(exitCode: number): void {
+    if (this.#state.kind !== 'ended') this.#over({ exitCode, signal: null })
+  }
+
   /** gdb's `*running`: a command of gdb's own has sent it on, of which nobody knows yet. */
   runs(): void {
     if (this.#state.kind !== 'stopped' || this.#calls > 0) return
@@ -255,6 +260,7 @@ export class Execution {
     try {
       await this.#gdb.tell(command)
     } catch (error) {
+      if (this.#state.kind === 'ended') return
       if (this.#state.kind !== 'running') throw error
       if (await this.#isDead(String(error))) return this.#bury()
       this.#state = before

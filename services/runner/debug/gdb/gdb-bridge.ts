@@ -55,6 +55,11 @@ export class GdbBridge implements Bridge {
     )
   }
 
+  readonly lost = (code: number | undefined): void => {
+    if (code === undefined) this.#closed('it has lost the debuggee, and does not know how that ended')
+    else void this.#session.promise.then(({ execution }) => execution.lost(code)).catch(() => undefined)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed('it has been ended')
     this.#channel?.[Symbol.dispose]()

@@ -74,6 +74,7 @@ const watching = (adapter: Adapter, watch: ProcessWatch): Adapter => ({
   get stderr() {
     return adapter.stderr
   },
+  lost: adapter.lost,
   async [Symbol.asyncDispose]() {
     watch[Symbol.dispose]()
     await adapter[Symbol.asyncDispose]()

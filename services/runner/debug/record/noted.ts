@@ -42,6 +42,10 @@ class NotedAdapter implements Adapter {
     return this.#adapter.stderr
   }
 
+  get lost(): Adapter['lost'] {
+    return this.#adapter.lost
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.#adapter[Symbol.asyncDispose]())
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { Adapter, DapPeer, Opening } from '../adapter.ts'
 import { RequestRefused } from '../bridge.ts'
@@ -23,6 +24,9 @@ export type Speaker = {
 
 /** The debuggee has ended, and nobody here can know with which code: it was started by somebody else. */
 export const lostExit = 'lost'
+
+/** How long an adapter may take to tell the code of what was seen to end, in milliseconds. */
+const tellMs = 1_000
 
 /** The debuggee cannot be debugged, for this reason. */
 export class BeginningFailed extends Error {}
@@ -94,6 +98,10 @@ export class DapWithin implements Adapter {
 
   get stderr(): string {
     return this.#pipes.stderr
+  }
+
+  readonly lost = (code: number | undefined): void => {
+    void this.#terminated(code).catch(error => this.#failed(error))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -186,11 +194,13 @@ export class DapWithin implements Adapter {
     else if (!this.#isBeginning) this.#event(name, body)
   }
 
-  /** Once, however often it is said. */
-  async #terminated(): Promise<void> {
+  /** Once, however often it is said. `seen`: the code that it was seen to end with, for one that the adapter does not know. */
+  async #terminated(seen?: number): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
-    const code = await this.#dialect.exitCode()
+    const told = this.#dialect.exitCode()
+    const late = () => delay(tellMs, undefined, { ref: false })
+    const code = (await (seen === undefined ? told : Promise.race([told, late()]))) ?? seen
     if (code === undefined) this.#adapter.close('it has lost the debuggee, and does not know how that ended')
     else {
       if (code !== lostExit) this.#event('exited', { exitCode: code })

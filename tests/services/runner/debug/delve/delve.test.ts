@@ -169,6 +169,9 @@ t.test('ends, stops and failures of a program of Go', { skip: noDelve }, async t
       async () => (await refusal(looked, 'debug.stack')).code !== 'answered',
     )
     t.match(await rig.ended(looked.command), { status: 'failed', exit_code: 137 }, 'looked at')
+    const left = await stands()
+    t.match(await rig.ended(left.command), { exit_code: 137 }, 'nothing is asked of it')
+    t.match(await state(left, 'debug.status'), killed)
     await until('nothing to be left', () => pidOf(session.id) === undefined)
   })
   await t.test('Delve is killed', async t => {

@@ -126,6 +126,10 @@ t.test('gdb or its program is killed', { skip: noGdb }, async t => {
   const second = await debug.run(launch)
   process.kill(pidNamed(session.id, 'app'), 'SIGKILL')
   t.match(await debug.state(second, 'debug.continue'), { end: { reason: 'exited', exit_code: 137 } })
+  const third = await debug.run(launch)
+  process.kill(pidNamed(session.id, 'app'), 'SIGKILL')
+  t.match(await rig.ended(third.command), { exit_code: 137 }, 'nothing is asked of it')
+  t.match(await debug.state(third, 'debug.status'), { end: { reason: 'exited', exit_code: 137 } })
   await until('nothing to be left', () => pidOf(session.id) === undefined)
 })
 

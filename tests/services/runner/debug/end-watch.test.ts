@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import { identify, type ProcessIdentity } from '../../../../lib/processes/identity.ts'
+import { EndWatch } from '../../../../services/runner/debug/end-watch.ts'
+import { endOfThreads, processEnd } from '../../../../services/runner/debug/process-end.ts'
+import { until } from '../../../until.ts'
+
+/** A process whose parent takes no notice of its end. */
+async function unheeded(t: Test, words: string): Promise<ProcessIdentity> {
+  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; exec sleep 600`])
+  t.teardown(() => parent.kill('SIGKILL'))
+  const [line] = await once(parent.stdout, 'data')
+  const found = identify(Number(line))
+  if (found === undefined) throw new Error(`no ${line}`)
+  return found
+}
+
+/** What a watch of it tells. */
+function watched(t: Test, find: () => Promise<ProcessIdentity | undefined> | undefined) {
+  const told: unknown[] = []
+  const watch = new EndWatch(find, code => told.push(code), { lookMs: 1, deadMs: 5, goneMs: 10 })
+  t.teardown(() => watch[Symbol.dispose]())
+  return { told, watch }
+}
+
+const stat = (state: string, status: number) =>
+  `1 (a) b) ${state} ${Array.from({ length: 48 }, () => 0).join(' ')} ${status}\n`
+
+t.test('the end of a process by what its threads are', async t => {
+  const ends = [
+    [['S', 0], { kind: 'alive' }],
+    [['Z', 0, 'S', 0], { kind: 'alive' }],
+    [['Z', 0, 't', 0], { kind: 'alive' }],
+    [['Z', 9], { kind: 'dead', code: 137 }],
+    [['Z', 0, 'Z', 9], { kind: 'dead', code: 137 }],
+    [['Z', 3 << 8, 'X', 3 << 8], { kind: 'dead', code: 3 }],
+    [['Z', 0x86], { kind: 'dead', code: 134 }],
+    [['Z', 0], { kind: 'dead', code: 0 }],
+  ] as const
+  for (const [threads, end] of ends) {
+    const texts: string[] = []
+    for (let at = 0; at < threads.length; at += 2)
+      texts.push(stat(String(threads[at]), Number(threads[at + 1])))
+    t.same(endOfThreads(texts), end, threads.join(' '))
+  }
+})
+
+t.test('the end of a process that nobody has taken notice of', async t => {
+  const runs = await unheeded(t, 'sleep 600')
+  t.same(processEnd(runs), { kind: 'alive' })
+  t.same(processEnd({ ...runs, startTime: 'before:1' }), { kind: 'gone' }, 'another one of its number')
+  const { told } = watched(t, async () => runs)
+  process.kill(runs.pid, 'SIGKILL')
+  await until('its end to be told', () => told.length > 0)
+  t.same(told, [137])
+  t.same(processEnd(runs), { kind: 'dead', code: 137 })
+})
+
+t.test('one is looked for until it can be found', async t => {
+  const runs = await unheeded(t, 'sleep 600')
+  let looks = 0
+  const { told } = watched(t, () => (++looks < 30 ? undefined : Promise.resolve(runs)))
+  process.kill(runs.pid, 'SIGTERM')
+  await until('its end to be told', () => told.length > 0)
+  t.same(told, [143])
+})
+
+t.test('one that has gone has no code, and one that is not to be found no end', async t => {
+  const child = spawn('/bin/sleep', ['600'])
+  const runs = identify(child.pid ?? 0)
+  const { told } = watched(t, async () => runs)
+  let searches = 0
+  const other = watched(t, async () => void searches++)
+  child.kill('SIGKILL')
+  await until('its end to be told', () => told.length > 0)
+  t.same(told, [undefined])
+  await until('it to be looked for', () => searches === 10)
+  t.same(other.told, [])
+})
+
+t.test('nothing is told once its debugger has told of the end', async t => {
+  const runs = await unheeded(t, 'sleep 600')
+  const first = watched(t, async () => runs)
+  const second = watched(t, async () => runs)
+  first.watch[Symbol.dispose]()
+  process.kill(runs.pid, 'SIGKILL')
+  await until('the other one to tell it', () => second.told.length > 0)
+  t.same(first.told, [])
+})
