@@ -3,7 +3,7 @@ import { UserError } from '../lib/user-error.ts'
 export const testScopes = ['none', 'structural', 'full'] as const
 export type TestScope = (typeof testScopes)[number]
 
-export const agents = ['codex', 'mcp', 'none'] as const
+export const agents = ['codex', 'opencode', 'mcp', 'none'] as const
 export type Agent = (typeof agents)[number]
 
 export const models = ['scripted', 'live'] as const
@@ -141,11 +141,21 @@ function contradictions(asked: Asked): Contradiction[] {
       '--codex-cli names a program that --agent does not use',
       'give one of them',
     ],
-    ...(['codexHome', 'model'] as const).map((name): [boolean, ...Contradiction] => [
-      asked[name] !== undefined && (asked.agent ?? 'codex') !== 'codex',
-      `${name === 'model' ? '--model' : '--codex-home'} is for Codex, which --agent does not use`,
+    [
+      asked.codexHome !== undefined && (asked.agent ?? 'codex') !== 'codex',
+      '--codex-home is for Codex, which --agent does not use',
       'give one of them',
-    ]),
+    ],
+    [
+      asked.model !== undefined && (asked.agent === 'mcp' || asked.agent === 'none'),
+      '--model leads an agent, and --agent names none that is led',
+      'give one of them',
+    ],
+    [
+      asked.model === 'live' && asked.agent === 'opencode',
+      '--model live is for Codex: opencode is led by the scripted model alone',
+      'give one of them',
+    ],
     [
       asked.captureDebugTools === true && asked.agent === 'none',
       '--capture-debug-tools keeps what an agent has called, and --agent says none',

@@ -18,6 +18,7 @@ const settingSchema = z.object({
   agent: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),
     z.object({ kind: z.literal('mcp') }),
+    z.object({ kind: z.literal('opencode'), program: z.string() }),
     z.object({
       kind: z.literal('codex'),
       program: z.string(),

@@ -5,6 +5,8 @@ export function agentText(agent: AgentSetting): string {
   switch (agent.kind) {
     case 'codex':
       return `Codex, led by a ${agent.model} model`
+    case 'opencode':
+      return 'opencode, led by a scripted model'
     case 'mcp':
       return 'a scripted MCP client'
     case 'none':

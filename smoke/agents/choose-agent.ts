@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
+import { which } from '../../lib/which.ts'
 import type { SmokeOptions } from '../options.ts'
 import type { AgentSetting } from '../setting.ts'
 import { type CodexHome, isSignedIn, readCodexHome } from './codex-mirror.ts'
@@ -22,6 +23,7 @@ export function chooseAgent(options: SmokeOptions, surroundings: Surroundings): 
   const { agent, codexCli, fetchCodex, model } = options
   const { environment } = surroundings
   if (agent === 'none' || agent === 'mcp') return { agent: { kind: agent } }
+  if (agent === 'opencode') return { agent: { kind: agent, program: opencodeIn(environment) } }
   if (fetchCodex) return ledBy(surroundings.fetched, options, surroundings)
   const program = codexCli === undefined ? undefined : programOf(codexCli, environment.PATH)
   if (codexCli !== undefined && program === undefined)
@@ -53,6 +55,18 @@ function ledBy(
   const isLive = model === undefined ? !inCi && isSignedIn(directory, environment) : model === 'live'
   const agent = { kind: 'codex', program, model: isLive ? 'live' : 'scripted' } as const
   return isLive ? { agent, codexHome: readCodexHome(directory, environment) } : { agent }
+}
+
+/** Which opencode: the one that DEBUG_SERVER_OPENCODE names, else that on PATH. */
+function opencodeIn({ DEBUG_SERVER_OPENCODE: named, PATH = '' }: Surroundings['environment']): string {
+  const program = which(named ?? 'opencode', PATH)
+  if (program !== undefined) return resolve(program)
+  throw new UserError(
+    named === undefined
+      ? 'opencode is not installed'
+      : `DEBUG_SERVER_OPENCODE names ${named}, and there is no such program`,
+    { fix: 'npm install --global opencode-ai, or name its program in DEBUG_SERVER_OPENCODE' },
+  )
 }
 
 /** A file, or what a shell would find by that name. */

@@ -1,24 +1,14 @@
-import { createWriteStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { visible } from '../../lib/visible.ts'
-import { type CodexRun, codexExec } from '../agents/codex.ts'
-import { type CodexHome, readMirror, secretsOf } from '../agents/codex-mirror.ts'
-import { findCodex } from '../agents/codex-program.ts'
-import { masked } from '../agents/masked.ts'
+import { readMirror, secretsOf } from '../agents/codex-mirror.ts'
 import { connectMcp, type Gateway } from '../agents/mcp-client.ts'
-import { runScriptedClient } from '../agents/scripted-client.ts'
-import { startScriptedModel } from '../agents/scripted-model.ts'
-import { stepsOf } from '../agents/stage-steps.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
 import { portsIn } from '../sandbox/ports.ts'
-import type { AgentSetting } from '../setting.ts'
-import { gateway, judge } from '../stages/judge.ts'
+import { judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
-import type { Places } from '../workspace/places.ts'
+import { agentTurn, readerFor } from './agent-turn.ts'
 import { keepingLog } from './call-log.ts'
 import { requireClean } from './clone.ts'
 import type { Phase } from './phase.ts'
@@ -30,7 +20,10 @@ export async function runStage(phase: Phase, stage: Stage): Promise<void> {
   const directory = join(setting.evidence, 'transcripts')
   const work = () => doStage(phase, stage, server, directory)
   if (!setting.options.captureDebugTools) return await work()
-  const secrets = () => [server.token, ...secretsIn(readMirror(places.codexHome))]
+  const secrets = () => {
+    const mirror = readMirror(places.codexHome)
+    return [server.token, ...(mirror === undefined ? [] : secretsOf(mirror))]
+  }
   await keepingLog({ places, name: join(directory, stage.name), secrets }, work)
 }
 
@@ -39,13 +32,9 @@ async function doStage(phase: Phase, stage: Stage, server: Gateway, directory: s
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, `${stage.name}.jsonl`)
   progress('the agent is at work')
-  const { agent } = setting
-  const trouble =
-    agent.kind === 'codex'
-      ? await byCodex(phase, stage, server, agent, file)
-      : await byScript(phase, stage, server, file)
+  const trouble = await agentTurn({ phase, stage, server, file })
   phase.signal.throwIfAborted()
-  const verdict = judge(stage, await readFile(file, 'utf8'))
+  const verdict = judge(stage, await readFile(file, 'utf8'), readerFor(setting.agent))
   const reasons = [trouble, verdict.kind === 'failed' ? verdict.reason : undefined].filter(Boolean)
   if (reasons.length > 0)
     throw new UserError(`the stage "${stage.name}" failed: ${reasons.join('; ')}`, { fix: `see ${file}` })
@@ -56,73 +45,6 @@ async function doStage(phase: Phase, stage: Stage, server: Gateway, directory: s
     fix: 'a stage is done by tools alone, and changes no files',
   })
 }
-
-/** What went wrong beside what the transcript tells, or undefined. */
-type Trouble = Promise<string | undefined>
-
-async function byScript({ log, signal }: Phase, stage: Stage, server: Gateway, file: string): Trouble {
-  const transcript = createWriteStream(file, { mode: 0o600 })
-  try {
-    await runScriptedClient(stage, server, event => {
-      const line = JSON.stringify(event)
-      transcript.write(`${line}\n`)
-      log(shown(line))
-    })
-    return undefined
-  } catch (error) {
-    signal.throwIfAborted()
-    return `the agent broke off: ${error instanceof Error ? error.message : String(error)}`
-  } finally {
-    transcript.end()
-    await finished(transcript)
-  }
-}
-
-async function byCodex(
-  { log, signal, places, setting }: Phase,
-  stage: Stage,
-  server: Gateway,
-  { program, model: kind }: Extract<AgentSetting, { kind: 'codex' }>,
-  file: string,
-): Trouble {
-  await using resources = new AsyncDisposableStack()
-  const model: CodexRun['model'] =
-    kind === 'live' ? mirrorIn(places) : resources.use(await startScriptedModel({ steps: stepsOf(stage) }))
-  const codex = findCodex({ DEBUG_SERVER_CODEX: program })
-  if (!codex.found) return codex.reason
-  // Codex may renew its sign-in meanwhile.
-  const secrets = () => [server.token, ...[model, readMirror(places.codexHome)].flatMap(secretsIn)]
-  const seconds = setting.seconds.stage
-  const { exit, timedOut, flooded, ...said } = await codexExec({
-    ...{ program: codex.path, model, signal, prompt: stage.prompt, cwd: places.client },
-    servers: { [gateway]: { url: server.url, bearer: server.token } },
-    onLine: line => {
-      if (line !== '') log(shown(masked(line, secrets())))
-    },
-    // Before the phase's own, which would tell less.
-    deadline: seconds * 900,
-  })
-  const [stdout, stderr] = [masked(said.stdout, secrets()), masked(said.stderr, secrets())]
-  await writeAtomically(file, stdout)
-  await writeAtomically(file.replace(/jsonl$/, 'stderr.log'), stderr)
-  if (timedOut) return `Codex did not end within ${seconds * 0.9} s`
-  if (flooded) return 'Codex printed more than anybody reads'
-  // The judge tells what Codex itself has told of its end.
-  return exit === 0 || /^\{"type":"turn\.failed"/m.test(stdout)
-    ? undefined
-    : `Codex ended with ${exit}: ${stderr.trim().slice(-500)}`
-}
-
-function mirrorIn({ codexHome }: Places): CodexHome {
-  const mirror = readMirror(codexHome)
-  if (mirror !== undefined) return mirror
-  throw new UserError(`there is no ${codexHome}, which is there as long as a run is`, {
-    fix: 'begin a new one with npx task smoke',
-  })
-}
-
-const secretsIn = (model: CodexRun['model'] | undefined): string[] =>
-  model === undefined || 'url' in model ? [] : secretsOf(model)
 
 /** What the gateway offers when the stage is over, kept as a snapshot. */
 async function lookAtTools({ name, leaves }: Stage, server: Gateway, file: string): Promise<void> {
@@ -143,11 +65,4 @@ async function gatewayOf({ places, signal }: Phase): Promise<Gateway> {
   if (proxy === undefined) throw new Error('no port of the proxy was written')
   const token = (await readFile(join(places.clone, '.artifacts', 'secrets', 'admin-token'), 'utf8')).trim()
   return { url: `http://127.0.0.1:${proxy}/mcp`, token, signal }
-}
-
-const longest = 300
-
-function shown(line: string): string {
-  const text = visible(line)
-  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

@@ -1,4 +1,4 @@
-import { type CodexEvents, readCodexEvents, type ToolCallItem } from '../agents/codex-events.ts'
+import type { CodexEvents, ToolCallItem } from '../agents/codex-events.ts'
 import { mismatch } from './pattern.ts'
 import type { ExpectedCall, Stage } from './stage.ts'
 
@@ -11,12 +11,12 @@ export const gateway = 'gateway'
 
 /**
  * Whether an agent did what a stage is for, by its transcript, and if not, the first reason. Pure. What counts is what came back, never that something
- * was tried, nor what the agent says of it, nor the exit code of its program.
+ * was tried, nor what the agent says of it, nor the exit code of its program. `read` knows what the agent's events are.
  */
-export function judge(stage: Stage, transcript: string): Verdict {
+export function judge(stage: Stage, transcript: string, read: (transcript: string) => CodexEvents): Verdict {
   let events: CodexEvents
   try {
-    events = readCodexEvents(transcript)
+    events = read(transcript)
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error))
   }

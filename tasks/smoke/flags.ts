@@ -70,7 +70,7 @@ export const smokeFlags = (z: Zod) => {
       .enum(agents)
       .optional()
       .describe(
-        'who does the stages: codex, mcp, a scripted client of MCP, or none; default: codex where it is installed',
+        'who does the stages: codex, opencode, mcp, a scripted client of MCP, or none; default: codex where it is installed',
       ),
     codexCli: z
       .string()

@@ -2,8 +2,9 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { codexExec } from '../../smoke/agents/codex.ts'
+import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { nextTurn } from '../../smoke/agents/script.ts'
-import { stepsOf } from '../../smoke/agents/stage-steps.ts'
+import { codexNaming, stepsOf } from '../../smoke/agents/stage-steps.ts'
 import { judge } from '../../smoke/stages/judge.ts'
 import { stagesFor } from '../../smoke/stages/stages.ts'
 import { type Owner, room, write } from './room.ts'
@@ -27,7 +28,7 @@ const run = (program: string, more: { deadline?: number; signal?: AbortSignal } 
 
 t.test('a model is led through a stage by its calls, each by what those before it have said', async t => {
   const said = (...texts: string[]) => texts.map((text, at) => ({ callId: `c${at}`, text }))
-  const steps = stepsOf(debug)
+  const steps = stepsOf(debug, codexNaming)
   const head = 'Wall time: 0.1 seconds\nOutput:\n'
   const first = nextTurn(steps, [])
   t.match(first, { turn: { calls: [{ tool: 'debug_server_repository_init', namespace: 'mcp__gateway' }] } })
@@ -49,7 +50,7 @@ t.test('an agent that ignores SIGTERM and leaves a daemon is ended in time, with
   const { timedOut, stdout } = await run(program, { deadline: 500 })
   t.equal(timedOut, true)
   t.equal(stdout, '{"type":"turn.started"}\n', 'what it had said is kept')
-  t.match(judge(bundleTools, stdout), { kind: 'failed', reason: /ends before the turn/ })
+  t.match(judge(bundleTools, stdout, readCodexEvents), { kind: 'failed', reason: /ends before the turn/ })
 })
 
 t.test('an agent is ended with the run', async t => {
@@ -102,7 +103,7 @@ t.test('one that dies leaves what it said, and how it died', async t => {
     agent(t, `printf '{"type":"turn.st'; echo broken >&2; kill -9 $$`),
   )
   t.equal(exit, 'SIGKILL')
-  t.match(judge(bundleTools, stdout), {
+  t.match(judge(bundleTools, stdout, readCodexEvents), {
     kind: 'failed',
     reason: /line 1 is no event of Codex: \{"type":"turn.st/,
   })
@@ -117,5 +118,8 @@ t.test('one that exits with 0 after calls that failed has failed', async t => {
   )
   const { exit, stdout } = await run(program)
   t.equal(exit, 0)
-  t.match(judge(bundleTools, stdout), { kind: 'failed', reason: /^workspace_fs_read: it failed: denied/ })
+  t.match(judge(bundleTools, stdout, readCodexEvents), {
+    kind: 'failed',
+    reason: /^workspace_fs_read: it failed: denied/,
+  })
 })

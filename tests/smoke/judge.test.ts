@@ -1,5 +1,6 @@
 import t from 'tap'
-import { judge } from '../../smoke/stages/judge.ts'
+import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
+import { judge as judgeBy } from '../../smoke/stages/judge.ts'
 import { beginsWith, mismatch, type Pattern } from '../../smoke/stages/pattern.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
 import { stagesFor } from '../../smoke/stages/stages.ts'
@@ -34,6 +35,8 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
   ]
   for (const [pattern, value, why] of misfits) t.match(mismatch(pattern, value), why)
 })
+
+const judge = (stage: Stage, transcript: string) => judgeBy(stage, transcript, readCodexEvents)
 
 const stage: Stage = {
   name: 'install',

@@ -5,7 +5,7 @@ import { readCodexHome, writeMirror } from '../../smoke/agents/codex-mirror.ts'
 import { findCodex } from '../../smoke/agents/codex-program.ts'
 import { modelCatalog } from '../../smoke/agents/model-catalog.ts'
 import { startScriptedModel } from '../../smoke/agents/scripted-model.ts'
-import { stepsOf } from '../../smoke/agents/stage-steps.ts'
+import { codexNaming, stepsOf } from '../../smoke/agents/stage-steps.ts'
 import { runStage } from '../../smoke/run/stage.ts'
 import { writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import type { Setting } from '../../smoke/setting.ts'
@@ -155,7 +155,7 @@ t.test(
       closing: () => '3',
     }
     const { port, asked } = await mcpServer(t)
-    await using model = await startScriptedModel({ steps: stepsOf(stage) })
+    await using model = await startScriptedModel({ steps: stepsOf(stage, codexNaming) })
     const home = room(t)
     write(join(home, 'models.json'), JSON.stringify(modelCatalog(model.name)))
     write(

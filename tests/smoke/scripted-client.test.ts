@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { connectMcp } from '../../smoke/agents/mcp-client.ts'
 import { runScriptedClient } from '../../smoke/agents/scripted-client.ts'
 import { judge } from '../../smoke/stages/judge.ts'
@@ -27,7 +28,7 @@ async function run(url: string, calls: Stage['calls'], signal = new AbortControl
   await runScriptedClient(asked, { url, token: 'the-token', signal }, event =>
     lines.push(JSON.stringify(event)),
   )
-  return judge(asked, lines.join('\n'))
+  return judge(asked, lines.join('\n'), readCodexEvents)
 }
 
 t.test('it calls in order, with what came back before, and is judged like any other', async t => {
