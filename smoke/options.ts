@@ -45,7 +45,8 @@ export type Asked = { readonly [Name in keyof Defaults]?: Defaults[Name] | undef
 
 /** The same without contradictions, and with what follows from what. */
 export type SmokeOptions = Readonly<Defaults> & {
-  readonly source: string
+  /** Undefined: what the Taskfile declares, or its own checkout. */
+  readonly source: string | undefined
   readonly revision: string | undefined
   readonly workspace: string | undefined
   readonly port: number | undefined
@@ -70,7 +71,7 @@ export function judgeOptions(asked: Asked): SmokeOptions {
     throw new UserError(wrong.map(([message]) => message).join('\n'), {
       fix: wrong.map(([, fix]) => fix).join('\n  '),
     })
-  const { source = '.', revision, workspace, port, agent, codexCli, codexHome } = asked
+  const { source, revision, workspace, port, agent, codexCli, codexHome } = asked
   const rest = withDefaults(asked)
   return {
     ...rest,

@@ -9,8 +9,8 @@ import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
 import type { AgentSetting } from './setting.ts'
 import { commitOf, commitsBehind, readSource, type Source } from './source.ts'
+import { loadStages, stagesIn } from './stages/agent-stages.ts'
 import type { Stage } from './stages/stage.ts'
-import { stagesFor } from './stages/stages.ts'
 import { type Decision, decide } from './workspace/decide.ts'
 import { look } from './workspace/look.ts'
 import { codexIn, type Places, placesIn, prefix } from './workspace/places.ts'
@@ -22,6 +22,10 @@ export type Surroundings = {
   readonly cwd: string
   readonly home: string
   readonly temporary: string
+  /** What is cloned unless something else was asked for, seen from `root`. */
+  readonly source: string
+  /** The module that declares the stages of agents. */
+  readonly stages: string
   readonly git: Git
 }
 
@@ -40,7 +44,9 @@ export type Prepared = {
 
 export async function prepare(options: SmokeOptions, surroundings: Surroundings): Promise<Prepared> {
   const { root, cwd, home, git } = surroundings
-  const source = await readSource(options, options.source === '.' ? root : cwd, git)
+  const asked = { source: options.source ?? surroundings.source, revision: options.revision }
+  const source = await readSource(asked, options.source === undefined ? root : cwd, git)
+  const declared = await loadStages(surroundings.stages)
   const places = placesIn(placeFor(options.workspace, surroundings, source))
   const decision = decide(look(places), {
     path: places.workspace,
@@ -52,7 +58,8 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
   const { agent, codexHome } = chooseAgent(options, {
     ...{ cwd, home, environment: git.environment, fetched: codexIn(places) },
   })
-  const stages = agent.kind === 'none' ? [] : stagesFor({ clone, client, node: process.execPath })
+  const all = stagesIn(surroundings.stages, declared, { clone, client, node: process.execPath })
+  const stages = agent.kind === 'none' ? [] : all
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {
     ...{ places, decision, source, stages, agent, codexHome },

@@ -11,6 +11,8 @@ export type CommandOptions = {
 export type Phase = {
   readonly places: Places
   readonly setting: Setting
+  /** What sessions and agents work on, beside its README.md. */
+  readonly clientFiles: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly log: (line: string) => void
   readonly progress: (text: string) => void

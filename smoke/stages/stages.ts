@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { AgentStages } from './agent-stages.ts'
 import { beginsWith } from './pattern.ts'
 import type { Stage, StageSetting } from './stage.ts'
 
@@ -15,8 +16,7 @@ const own = (tool: string) => `debug-server_${tool}`
 const fields = { id: z.string() }
 const idIn = (answer: unknown): string => z.object(fields).parse(answer).id
 
-/** What an agent has to be able to do with a server that has just been started: read, find, install, remove, debug. */
-export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage[] => [
+const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage[] => [
   {
     name: 'bundle-tools',
     describe: 'Have an agent read a file, find a line, and list the servers that are installed',
@@ -168,6 +168,28 @@ export const stagesFor = ({ clone, client, node }: StageSetting): readonly Stage
     says: /average\.py:2\b/,
   },
 ]
+
+/** What an agent has to be able to do with a server that has just been started: read, find, install, remove, debug. */
+export const agentStages: AgentStages = {
+  stages: stagesFor,
+  /** A program whose test fails, at `average.py:2`. */
+  client: {
+    'average.py': `\
+def average(numbers):
+    return sum(numbers) / (len(numbers) - 1)
+`,
+    'test_average.py': `\
+import unittest
+
+from average import average
+
+
+class TestAverage(unittest.TestCase):
+    def test_of_one_number(self):
+        self.assertEqual(average([4]), 4)
+`,
+  },
+}
 
 /** A scripted agent has to go by what the tool says, as any other. */
 function placeIn(failure: unknown): string {

@@ -16,7 +16,7 @@ export const meaningless = {
  * Each flag once: the command line, SMOKE_ARGS, what follows `--`, `--help` and docs/smoke.md come from here. None has a default of
  * zod's: of what was said in two places the later counts, and for that it has to be known whether it was said.
  */
-export const smokeFlags = (z: Zod) => {
+export const smokeFlags = (z: Zod, source = 'this checkout') => {
   const flag = (describe: string) => z.boolean().optional().describe(describe)
   const count = (least: number, most: number) => z.number().int().min(least).max(most).optional()
   const refused = (reason: string) =>
@@ -31,7 +31,7 @@ export const smokeFlags = (z: Zod) => {
     source: z
       .string()
       .optional()
-      .describe('what is cloned: a checkout, or an address of git; default: this checkout')
+      .describe(`what is cloned: a checkout, or an address of git; default: ${source}`)
       .meta({ value: 'SOURCE' }),
     revision: z
       .string()

@@ -19,7 +19,7 @@ import { untouched } from '../../smoke/run/untouched.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { secretsIn } from '../../smoke/sandbox/secrets.ts'
 import { readSetting, type Setting } from '../../smoke/setting.ts'
-import { stagesFor } from '../../smoke/stages/stages.ts'
+import type { AgentStages } from '../../smoke/stages/agent-stages.ts'
 import { type Places, placesIn } from '../../smoke/workspace/places.ts'
 import { CommandError } from '../engine/command-error.ts'
 import type { TaskContext } from '../engine/context.ts'
@@ -52,10 +52,13 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   untouched,
 }
 
+type Run = { readonly places: Places; readonly setting: Setting; readonly declared: AgentStages }
+
 /** The phases of the run that a workspace is prepared for, as tasks of which each needs the one before it. */
-export function phaseTasks(workspace: string): Readonly<Record<string, Task>> {
+export function phaseTasks(workspace: string, declared: AgentStages): Readonly<Record<string, Task>> {
   const places = placesIn(workspace)
   const setting = readSetting(places)
+  const run: Run = { places, setting, declared }
   const after = setting.phases.indexOf('up')
   const last = setting.phases.indexOf('down')
   return Object.fromEntries(
@@ -66,15 +69,16 @@ export function phaseTasks(workspace: string): Readonly<Record<string, Task>> {
         // A service ends when nothing needs it any more.
         ...(after !== -1 && at > after && at <= last ? { up: 'up' } : {}),
       }
-      return [name, name === 'up' ? stack(places, setting, needs) : phaseTask(name, places, setting, needs)]
+      return [name, name === 'up' ? stack(run, needs) : phaseTask(name, run, needs)]
     }),
   )
 }
 
-function phaseTask(name: Exclude<PhaseName, 'up'>, places: Places, setting: Setting, needs: Needs): Task {
+function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task {
+  const { places, setting, declared } = run
   const { heartbeatTimeout } = setting.options
   const { clone, client } = places
-  const stages = stagesFor({ clone, client, node: process.execPath })
+  const stages = declared.stages({ clone, client, node: process.execPath })
   return task({
     describe: describePhase(name, stages),
     needs,
@@ -83,7 +87,7 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, places: Places, setting: Sett
     undoMs: diagnosisMs,
     run: (_, context) =>
       orDiagnosis(name, places, setting, context, async () => {
-        const phase = await phaseOf(places, setting, context)
+        const phase = await phaseOf(run, context)
         const stage = stages.find(one => name === `agent:${one.name}`)
         if (stage !== undefined) await runStage(phase, stage)
         else if (!isStage(name)) await runs[name](phase)
@@ -109,7 +113,8 @@ function deadlineOf(name: Exclude<PhaseName, 'up'>, { seconds }: Setting): numbe
 }
 
 /** What stays up while the phases after it need it, PM2 and all that it starts included. */
-function stack(places: Places, setting: Setting, needs: Needs): Task {
+function stack(run: Run, needs: Needs): Task {
+  const { places, setting } = run
   const { restartTimeout, restartRetries, pm2Kill, captureDebugTools } = setting.options
   const readyLine = 'the stack is up'
   return service({
@@ -122,7 +127,7 @@ function stack(places: Places, setting: Setting, needs: Needs): Task {
     undoMs: diagnosisMs,
     run: (_, context) =>
       orDiagnosis('up', places, setting, context, async () => {
-        const phase = await phaseOf(places, setting, context)
+        const phase = await phaseOf(run, context)
         if (!(await setCallLog(places, captureDebugTools)))
           context.log('the clone has a config/mcp.local.toml of its own: set gateway.log_calls there')
         if (pm2Kill) await cloneTask(phase, ['down', '--yes'])
@@ -146,7 +151,7 @@ async function upWithin(phase: Phase, seconds: number, retries: number): Promise
     }
 }
 
-async function phaseOf(places: Places, setting: Setting, context: TaskContext): Promise<Phase> {
+async function phaseOf({ places, setting, declared }: Run, context: TaskContext): Promise<Phase> {
   const { signal, log, progress, secret } = context
   // Nothing, but where somebody runs the phases by hand in a workspace that was kept.
   const withoutOwn = Object.fromEntries(
@@ -154,7 +159,7 @@ async function phaseOf(places: Places, setting: Setting, context: TaskContext): 
   )
   for (const one of secretsFor(places, setting)) secret(one)
   return {
-    ...{ places, setting, signal, log, progress },
+    ...{ places, setting, signal, log, progress, clientFiles: declared.client },
     exec: async (file, args, { env, ...options } = {}) =>
       context.exec(file, args, {
         cwd: places.clone,

@@ -175,10 +175,16 @@ async function setUp(
     ports: { lowest: lowest_port, highest: highest_port },
   }
   await writeSetting(places, setting)
-  const phaseTasks = JSON.stringify(join(import.meta.dirname, 'phase-tasks.ts'))
+  const [phaseTasks, stages] = [join(import.meta.dirname, 'phase-tasks.ts'), surroundings.stages].map(path =>
+    JSON.stringify(path),
+  )
   await writeAtomically(
     places.taskfile,
-    `import { phaseTasks } from ${phaseTasks}\n\nexport default phaseTasks(import.meta.dirname)\n`,
+    `import { agentStages } from ${stages}
+import { phaseTasks } from ${phaseTasks}
+
+export default phaseTasks(import.meta.dirname, agentStages)
+`,
   )
   return setting
 

@@ -12,24 +12,28 @@ import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
 import { readFlags } from './read-flags.ts'
 import { runSmoke } from './run-smoke.ts'
+import type { Declared } from './smoke-task.ts'
 
 type SmokeContext = Pick<
   TaskContext,
   'root' | 'rest' | 'scope' | 'signal' | 'log' | 'progress' | 'print' | 'secret'
 > & {
   readonly params: Asked
+  readonly declared: Declared
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** `task smoke`: plans, cleans up, or runs. */
 export async function smoke(context: SmokeContext): Promise<void> {
-  const { root, params, rest, environment, signal, log, print } = context
+  const { root, params, rest, declared, environment, signal, log, print } = context
   const options = judgeOptions(await readFlags({ params, rest, smokeArgs: environment.SMOKE_ARGS }))
   const surroundings: Surroundings = {
     root: realpathSync(root),
     cwd: process.cwd(),
     home: realpathSync(homedir()),
     temporary: realpathSync(workspacesIn(realpathSync(tmpdir()))),
+    source: declared.source ?? '.',
+    stages: declared.stages,
     git: { environment, signal },
   }
   if (options.cleanupOnly) return await cleanUpOnly(options, surroundings, print)

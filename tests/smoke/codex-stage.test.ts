@@ -6,10 +6,10 @@ import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { nextTurn } from '../../smoke/agents/script.ts'
 import { codexNaming, stepsOf } from '../../smoke/agents/stage-steps.ts'
 import { judge } from '../../smoke/stages/judge.ts'
-import { stagesFor } from '../../smoke/stages/stages.ts'
+import { agentStages } from '../../smoke/stages/stages.ts'
 import { type Owner, room, write } from './room.ts'
 
-const [bundleTools, , , , debug] = stagesFor({ clone: '/c', client: '/r', node: '/n' })
+const [bundleTools, , , , debug] = agentStages.stages({ clone: '/c', client: '/r', node: '/n' })
 if (bundleTools === undefined || debug === undefined) throw new Error('there are stages')
 
 /** A program in the place of Codex, as a shell script. */

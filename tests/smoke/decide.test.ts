@@ -85,7 +85,7 @@ t.test('flags that contradict each other are all named, each with what to do', a
 
 t.test('what was not said follows from what was', async t => {
   t.match(judgeOptions({}), {
-    source: '.',
+    source: undefined,
     reuse: false,
     keep: undefined,
     testScope: 'structural',

@@ -108,6 +108,7 @@ const server = createServer(async (request, response) => {
   let body = ''
   for await (const chunk of request) body += chunk
   const path = request.url.replace(/^\\/api/, '')
+  if (path === '/mcp') return mcp(request.method, body, response)
   const json = (status, value) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   if (request.method === 'POST' && path === '/repositories') return json(201, answers['repositories.add'])
   if (request.method === 'POST' && path === '/sessions') return json(201, answers['sessions.create'])
@@ -119,6 +120,19 @@ const server = createServer(async (request, response) => {
   if (request.method === 'DELETE') return json(202, answers['sessions.delete'])
   response.writeHead(206, { 'content-type': 'text/plain', 'content-range': 'bytes 0-' + (log.length - 1) + '/' + log.length }).end(log)
 })
+// The tools of a server that has but one: it says again what it is told.
+function mcp(method, body, response) {
+  if (method !== 'POST') return response.writeHead(method === 'DELETE' ? 200 : 405).end()
+  const { id, method: asked, params } = JSON.parse(body)
+  const results = {
+    initialize: () => ({ protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'fake', version: '1' } }),
+    'tools/list': () => ({ tools: [{ name: 'echo', inputSchema: { type: 'object' } }] }),
+    'tools/call': () => ({ content: [{ type: 'text', text: String(params.arguments.text) }] }),
+  }
+  if (id === undefined) return response.writeHead(202).end()
+  const answer = { jsonrpc: '2.0', id, result: results[asked]() }
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+}
 if (fault === 'listens-elsewhere') createServer().listen(0, '0.0.0.0')
 server.listen(Number(process.env.DEBUG_SERVER__PROXY__PORT), '127.0.0.1', () => process.stdout.write('up'))
 mkdirSync('.artifacts/logs', { recursive: true })

@@ -3,7 +3,7 @@ import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { judge as judgeBy } from '../../smoke/stages/judge.ts'
 import { beginsWith, mismatch, type Pattern } from '../../smoke/stages/pattern.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
-import { stagesFor } from '../../smoke/stages/stages.ts'
+import { agentStages } from '../../smoke/stages/stages.ts'
 
 t.test('a pattern names what has to fit, and the rest is free', async t => {
   const fits: [Pattern, unknown][] = [
@@ -264,7 +264,7 @@ t.test('each way to fool a harness has its reason', async t => {
 t.test(
   'the stages of this repository are passed by who follows their script, and by nobody who leaves out a call',
   async t => {
-    const stages = stagesFor({ clone: '/c', client: '/r', node: '/n' })
+    const stages = agentStages.stages({ clone: '/c', client: '/r', node: '/n' })
     t.same(
       stages.map(({ name }) => name),
       ['bundle-tools', 'install', 'use', 'remove', 'debug'],
@@ -290,7 +290,7 @@ t.test(
 )
 
 t.test('a server that is still there, or an error beside an "ok", is no success', async t => {
-  const stages = stagesFor({ clone: '/c', client: '/r', node: '/n' })
+  const stages = agentStages.stages({ clone: '/c', client: '/r', node: '/n' })
   const table: [name: string, answers: readonly unknown[], reason: RegExp][] = [
     [
       'remove',

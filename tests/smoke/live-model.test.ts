@@ -185,6 +185,7 @@ mcp_servers."of my own" = { command = "/nowhere", required = true }
       {
         ...{ places, setting, signal: new AbortController().signal },
         ...{ log: line => void lines.push(line), progress: () => {} },
+        clientFiles: {},
         exec: async () => {},
       },
       stage,

@@ -30,16 +30,23 @@ export type Rig = {
   processes(): string[]
 }
 
-export function smokeRig(owner: Owner, fault: Fault = 'none', environment: Record<string, string> = {}): Rig {
+const ownTaskfile = `import { smoke } from ${JSON.stringify(join(harness, 'tasks/smoke/tasks.ts'))}
+export default { smoke }
+`
+
+/** `taskfile`: that of another repository, for a source. */
+export function smokeRig(
+  owner: Owner,
+  fault: Fault = 'none',
+  environment: Record<string, string> = {},
+  taskfile?: (source: string) => string,
+): Rig {
   const top = room(owner)
   const [temporary, home, root] = [join(top, 't'), join(top, 'home'), join(top, 'root')]
   for (const directory of [temporary, home]) mkdirSync(directory)
   const source = fakeSource(owner, fault, join(home, '.codex', 'config.toml'))
   write(join(home, '.codex', 'auth.json'), '{}')
-  write(
-    join(root, 'Taskfile.ts'),
-    `import { smoke } from ${JSON.stringify(join(harness, 'tasks/smoke/tasks.ts'))}\nexport default { smoke }\n`,
-  )
+  write(join(root, 'Taskfile.ts'), taskfile?.(source) ?? ownTaskfile)
   const start: Rig['start'] = (...words) => {
     const child = spawn(
       process.execPath,
@@ -49,8 +56,7 @@ export function smokeRig(owner: Owner, fault: Fault = 'none', environment: Recor
         join(root, 'Taskfile.ts'),
         'smoke',
         ...(words.includes('--agent') ? [] : ['--agent', 'none']),
-        '--source',
-        source,
+        ...(taskfile === undefined ? ['--source', source] : []),
         ...words,
       ],
       {
