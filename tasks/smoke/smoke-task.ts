@@ -1,16 +1,10 @@
 import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { smokeFlags } from './flags.ts'
+import type { Declared } from './smoke.ts'
 
 /** Ending services, PM2 and sessions, copying the evidence and removing a whole clone. */
 const undoMs = 90_000
-
-export type Declared = {
-  /** The module that exports `agentStages`, as `import.meta.resolve` names it; it may be the Taskfile itself, by `import.meta.url`. */
-  readonly stages: string
-  /** What is cloned unless --source says so, seen from the Taskfile's directory: a checkout of Debug Server, or an address of git. */
-  readonly source?: string
-}
 
 /** The task `smoke` of a Taskfile, with stages of its own. */
 export const smokeTask = (declared: Declared) =>

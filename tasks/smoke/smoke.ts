@@ -12,7 +12,14 @@ import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
 import { readFlags } from './read-flags.ts'
 import { runSmoke } from './run-smoke.ts'
-import type { Declared } from './smoke-task.ts'
+
+/** What a Taskfile says of its smoke. */
+export type Declared = {
+  /** The module that exports `agentStages`, as `import.meta.resolve` names it; it may be the Taskfile itself, by `import.meta.url`. */
+  readonly stages: string
+  /** What is cloned unless --source says so, seen from the Taskfile's directory: a checkout of Debug Server, or an address of git. */
+  readonly source?: string
+}
 
 type SmokeContext = Pick<
   TaskContext,

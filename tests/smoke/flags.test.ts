@@ -67,7 +67,7 @@ t.test('the page has every flag and no other, with what --help says of it', asyn
   for (const name of Object.keys(meaningless)) t.ok(page.includes(`\`${kebab(name)}\``), name)
   const flags = flagsOf(declarations)
   const said = [...page.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9](?![\w-])/g)].map(([flag]) => flag)
-  const others = ['--code', '--json', '--version', '--taskfile', '--no-restart']
+  const others = ['--code', '--json', '--version', '--taskfile', '--no-restart', '--format', '--global']
   t.same(
     said.filter(flag => !flags.includes(flag) && !others.includes(flag)),
     [],

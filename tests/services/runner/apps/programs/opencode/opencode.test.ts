@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { version } from '../../../../../../services/runner/apps/programs/opencode/obtain.ts'
+import { opencodeAdds } from '../../../../../smoke/opencode-adds.ts'
 import { until } from '../../../../../until.ts'
 import { isThere, Program } from '../rig.ts'
 
@@ -116,6 +117,15 @@ t.test('what a repository configures does not run', async t => {
   t.match(await program.ask('/session'), { status: 200 })
   t.same([existsSync(`${ran}-server`), existsSync(`${ran}-plugin`)], [false, false])
   program.said = ''
+})
+
+// Here, for it is fetched here: 350 MB are not to be fetched twice.
+t.test('it does a stage of a smoke, led by the scripted model', async t => {
+  t.match(await opencodeAdds(t, join(cache, version), 120_000), {
+    verdict: { kind: 'passed' },
+    exit: 0,
+    asked: ['Bearer the-token'],
+  })
 })
 
 t.test('it ends with opencode, and opencode with it', async t => {
