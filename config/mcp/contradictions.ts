@@ -2,13 +2,14 @@ import { didYouMean } from '../../lib/suggest.ts'
 import { keyName } from '../keys.ts'
 import { builtinOf } from './builtins.ts'
 import { foldedName, publicName, schemeOf } from './names.ts'
-import type { CompositeSettings, McpSettings, ServerSettings } from './schema.ts'
+import type { CompositeSettings, GatewaySettings, McpSettings, ServerSettings } from './schema.ts'
 
 export type Contradiction = { readonly path: readonly string[]; readonly text: string }
 
 /** What is wrong with settings each of which may stand: keys that exclude each other, names that are none or are there twice. */
 export function contradictions(settings: McpSettings): Contradiction[] {
   return [
+    ...ofGateway(settings.gateway),
     ...Object.entries(settings.servers).flatMap(([name, server]) => ofServer(name, server)),
     ...Object.entries(settings.composites).flatMap(([name, composite]) =>
       ofComposite(name, composite, settings),
@@ -16,6 +17,19 @@ export function contradictions(settings: McpSettings): Contradiction[] {
     ...sameSchemes(settings),
     ...sameNames(settings),
   ]
+}
+
+/** A message that one token may send has to have room among those that it may have there. */
+function ofGateway({ held_bytes: held, request_bytes: longest }: GatewaySettings): Contradiction[] {
+  const path = ['gateway', 'held_bytes']
+  return held >= 2 * longest
+    ? []
+    : [
+        {
+          path,
+          text: `${keyName(path)} has to be at least twice gateway.request_bytes: one token may have half of it`,
+        },
+      ]
 }
 
 const ways = ['builtin', 'command', 'url'] as const

@@ -127,6 +127,8 @@ const gatewaySchema = z.strictObject({
   clients: z.int().min(1).max(10_000).default(64),
   idle_seconds: z.number().positive().max(604_800).default(1_800),
   request_bytes: z.int().min(1_024).max(67_108_864).default(16_777_216),
+  /** What all messages may take that are being received, or held until they are answered. */
+  held_bytes: z.int().min(4_096).max(1_073_741_824).default(67_108_864),
   processes: z.int().min(1).max(10_000).default(64),
   /** Whether the proxy's log tells of each call, and of what servers write to their standard error. */
   log_calls: z.boolean().default(false),

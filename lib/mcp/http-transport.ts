@@ -14,6 +14,7 @@ import {
   type RequestId,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js'
+import type { Holding } from './held-bytes.ts'
 import { type Begins, Outlet } from './outlet.ts'
 import { readMessage, takes } from './read-message.ts'
 import { type Refusal, refuse } from './refuse.ts'
@@ -25,6 +26,8 @@ export type HttpTransportOptions = {
   readonly open: (introduction: InitializeRequest['params']) => string
   /** The longest message, in bytes. */
   readonly longestMessage: number
+  /** Takes room for a message, until it is answered. */
+  readonly hold?: () => Holding
   /** How long one may take to come, in milliseconds: it may hold a place for as long that others want. */
   readonly messageMs?: number
   /** How long an answer may take until the client is told that it will come as events, in milliseconds. */
@@ -58,8 +61,8 @@ export class HttpTransport implements Transport {
   readonly #told = new ToldMessages()
   /** Where each stream is read just now. */
   readonly #outlets = new Map<string, Outlet>()
-  /** On which stream the answer to a request is awaited. */
-  readonly #awaited = new Map<RequestId, string>()
+  /** On which stream the answer to a request is awaited, and the room that the request takes. */
+  readonly #awaited = new Map<RequestId, { readonly stream: string; readonly room: Disposable }>()
   #streams = 0
   /** Of a client that has introduced itself elsewhere: the id under which the server hears of it, whose answer is for nobody. */
   #introduction: RequestId | undefined
@@ -72,6 +75,11 @@ export class HttpTransport implements Transport {
   }
 
   async start(): Promise<void> {}
+
+  /** Whether somebody waits for an answer, or may come again for it. */
+  get isAnswering(): boolean {
+    return this.#awaited.size > 0
+  }
 
   /** Takes up a client that has introduced itself elsewhere. The server has to be connected, and hears that as if it came just now. */
   revive(id: string, params: InitializeRequest['params']): void {
@@ -113,7 +121,9 @@ export class HttpTransport implements Transport {
 
   async #post(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
     const { longestMessage: bytes, messageMs: ms = usualMessageMs } = this.#options
-    const read = await readMessage(request, { bytes, ms })
+    using room = new DisposableStack()
+    const holding = room.use(this.#options.hold?.() ?? noBound)
+    const read = await readMessage(request, { bytes, ms, hold: holding.add })
     if (read.outcome === 'gone') return undefined
     if (read.outcome === 'refused') return read.refusal
     if (this.#isClosed) return ended
@@ -126,7 +136,7 @@ export class HttpTransport implements Transport {
       if (refusal !== undefined) return refusal
     }
     const extra = { requestInfo: { headers: request.headers } }
-    if (isJSONRPCRequest(message)) return this.#ask(message, request, response, extra)
+    if (isJSONRPCRequest(message)) return this.#ask(message, request, response, extra, room)
     this.onmessage?.(message, extra)
     this.#giveUp(message)
     response.writeHead(202, this.#headers).end()
@@ -138,6 +148,7 @@ export class HttpTransport implements Transport {
     { headers }: IncomingMessage,
     response: ServerResponse,
     extra: MessageExtraInfo,
+    room: DisposableStack,
   ): Refusal | undefined {
     if (this.#awaited.has(message.id)) return invalid('a request with this id is being answered')
     this.#streams += 1
@@ -146,7 +157,7 @@ export class HttpTransport implements Transport {
       ? message.params.protocolVersion
       : (headers['mcp-protocol-version'] ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION)
     const first = () => `id: ${this.#told.begin(stream)}\nretry: ${retryMs}\ndata: \n\n`
-    this.#awaited.set(message.id, stream)
+    this.#awaited.set(message.id, { stream, room: room.move() })
     this.#attach(stream, response, begins =>
       Outlet.held(
         response,
@@ -243,17 +254,23 @@ export class HttpTransport implements Transport {
   }
 
   #isAwaited(stream: string): boolean {
-    return [...this.#awaited.values()].includes(stream)
+    return [...this.#awaited.values()].some(one => one.stream === stream)
   }
 
   /** A request that its client has given up is not answered, and nobody waits for that. */
   #giveUp(message: JSONRPCMessage): void {
     const { success, data } = CancelledNotificationSchema.safeParse(message)
     const { requestId } = success ? data.params : {}
-    const stream = requestId === undefined ? undefined : this.#awaited.get(requestId)
-    if (requestId === undefined || stream === undefined) return
-    this.#awaited.delete(requestId)
-    this.#outlets.get(stream)?.end()
+    const stream = requestId === undefined ? undefined : this.#over(requestId)
+    if (stream !== undefined) this.#outlets.get(stream)?.end()
+  }
+
+  /** Nobody waits for the answer any more. Returns the stream on which that was. */
+  #over(request: RequestId): string | undefined {
+    const { stream, room } = this.#awaited.get(request) ?? {}
+    this.#awaited.delete(request)
+    room?.[Symbol.dispose]()
+    return stream
   }
 
   /** Rejects where a message belongs to a request that is not being answered (any more). */
@@ -261,9 +278,9 @@ export class HttpTransport implements Transport {
     const answered = 'method' in message ? undefined : message.id
     const request = answered ?? relatedRequestId
     if (answered !== undefined && answered === this.#introduction) return
-    const stream = request === undefined ? standing : this.#awaited.get(request)
+    const stream = request === undefined ? standing : this.#awaited.get(request)?.stream
     if (stream === undefined) throw new Error(`request ${request} is not being answered`)
-    if (answered !== undefined) this.#awaited.delete(answered)
+    if (answered !== undefined) this.#over(answered)
     if (this.#isClosed) return
     const outlet = this.#outlets.get(stream)
     const text = JSON.stringify(message)
@@ -276,15 +293,17 @@ export class HttpTransport implements Transport {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const [request, stream] of this.#awaited) {
+    for (const [request, { stream }] of [...this.#awaited]) {
+      this.#over(request)
       const last = this.#told.keep(stream, JSON.stringify(neverAnswered(request)))
       this.#outlets.get(stream)?.end({ refusal: cutOff, last })
     }
     this.#outlets.get(standing)?.end()
-    this.#awaited.clear()
     this.onclose?.()
   }
 }
+
+const noBound: Holding = { add: () => true, [Symbol.dispose]: () => {} }
 
 /** The protocol's way to say: introduce yourself anew. */
 const ended: Refusal = { status: 404, message: 'this session has ended' }

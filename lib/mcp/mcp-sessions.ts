@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { InitializeRequest } from '@modelcontextprotocol/sdk/types.js'
+import type { HeldBytes } from './held-bytes.ts'
 import { HttpTransport } from './http-transport.ts'
+import { type Place, placeFor } from './place-for.ts'
 import { type Refusal, refuse } from './refuse.ts'
 
 /** What a client has said of itself, as far as it has to be known of who comes again. */
@@ -16,7 +18,11 @@ export type SessionIds = {
 }
 
 /** Who a client is: only who opened a session may use it. */
-export type Owned = { readonly owner: string }
+export type Owned = {
+  readonly owner: string
+  /** Whose clients count together; its owner's where there is none. */
+  readonly holder?: string
+}
 
 export type McpSessionsOptions<Asking extends Owned> = {
   /** The server of one client, who is told to it as they came first. */
@@ -40,6 +46,8 @@ export type McpSessionsOptions<Asking extends Owned> = {
   readonly idleMs: number
   /** Where clients may come again that were let in by another process, or whose place was needed meanwhile. */
   readonly ids?: SessionIds
+  /** What all messages may take that are being received or answered. */
+  readonly held?: HeldBytes
 }
 
 /** So many ids are kept of clients that have ended their sessions: they are not taken up again. */
@@ -51,7 +59,7 @@ const mostEnded = 10_000
  *
  * `open` while a request of the client is being answered, its stream of messages included.
  */
-type McpSession = {
+type McpSession = Place & {
   readonly owner: string
   readonly transport: HttpTransport
   readonly end: () => Promise<void>
@@ -59,6 +67,8 @@ type McpSession = {
   idleSince: number
   timer: NodeJS.Timeout | undefined
 }
+
+const holderOf = ({ owner, holder = owner }: Owned): string => holder
 
 /** What a client is called is not kept. */
 const unknownClient = { name: 'unknown', version: '0' }
@@ -93,11 +103,11 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     // The protocol's way to say: introduce yourself anew. Another's session is none.
     if (session?.owner !== asking.owner)
       return refuse(response, { status: 404, message: 'this session has ended' })
-    if (request.method === 'DELETE') this.#end(id)
+    if (request.method === 'DELETE') this.#forgets(id)
     await this.#during(session, request, response)
   }
 
-  #end(id: string): void {
+  #forgets(id: string): void {
     this.#ended.add(id)
     const [oldest] = this.#ended
     if (this.#ended.size > mostEnded && oldest !== undefined) this.#ended.delete(oldest)
@@ -109,7 +119,7 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     if (introduction === undefined) return undefined
     const known = this.#reviving.get(id)
     if (known !== undefined) return await known
-    if (!this.#makeRoom()) return 'no room'
+    if (!this.#makeRoom(asking)) return 'no room'
     this.#opening += 1
     const reviving = this.#create(asking, { id, introduction })
     this.#reviving.set(id, reviving)
@@ -129,7 +139,7 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
   async #open(request: IncomingMessage, response: ServerResponse, asking: Asking): Promise<void> {
     if (request.method !== 'POST')
       return refuse(response, { status: 400, message: 'the header Mcp-Session-Id is missing' })
-    if (!this.#makeRoom()) return refuse(response, this.#noRoom)
+    if (!this.#makeRoom(asking)) return refuse(response, this.#noRoom)
     this.#opening += 1
     try {
       const session = await this.#create(asking)
@@ -145,7 +155,8 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     asking: Asking,
     before?: { readonly id: string; readonly introduction: Introduction },
   ): Promise<McpSession> {
-    const { ids } = this.#options
+    const { ids, held } = this.#options
+    const holder = holderOf(asking)
     const { server, closed } = this.#options.create(asking, before === undefined ? 'first' : 'again')
     const transport = new HttpTransport({
       open: introduction => {
@@ -154,10 +165,13 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
         return id
       },
       longestMessage: this.#options.longestMessage,
+      ...(held === undefined ? {} : { hold: () => held.hold(holder) }),
     })
     const session: McpSession = {
-      owner: asking.owner,
-      transport,
+      ...{ owner: asking.owner, holder, transport },
+      get isAnswering() {
+        return transport.isAnswering
+      },
       end: () => server.close(),
       requests: 0,
       idleSince: performance.now(),
@@ -201,18 +215,21 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     for (const { transport } of this.#sessions.values()) transport.leave()
   }
 
-  /** Ends the client that has been idle for longest where there is no more room; false where none is idle. */
-  #makeRoom(): boolean {
+  /** Ends a client where there is no more room; false where none has to make room for this one. */
+  #makeRoom(asking: Asking): boolean {
     if (this.#sessions.size + this.#opening < this.#options.most) return true
-    const [oldest] = [...this.#sessions]
-      .filter(([, { requests }]) => requests === 0)
-      .sort(([, one], [, other]) => one.idleSince - other.idleSince)
-    if (oldest === undefined) return false
-    const [id, session] = oldest
+    const session = placeFor([...this.#sessions.values()], holderOf(asking))
+    if (session === undefined) return false
     // At once, so that nobody else takes its place as well.
-    this.#sessions.delete(id)
+    this.#sessions.delete(session.transport.sessionId ?? '')
     void session.end()
     return true
+  }
+
+  /** Ends all clients of one holder. */
+  async end(holder: string): Promise<void> {
+    const its = [...this.#sessions.values()].filter(one => one.holder === holder)
+    await Promise.all(its.map(({ end }) => end()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

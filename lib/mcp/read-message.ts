@@ -7,8 +7,14 @@ export type ReadMessage =
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
   | { readonly outcome: 'gone' }
 
-/** The longest message, in bytes; and how long it may take to come, in milliseconds. */
-export type MessageLimits = { readonly bytes: number; readonly ms: number }
+export type MessageLimits = {
+  /** The longest message. */
+  readonly bytes: number
+  /** How long it may take to come, in milliseconds. */
+  readonly ms: number
+  /** Takes room for a part of it; false where there is none. */
+  readonly hold: (bytes: number) => boolean
+}
 
 /** The one message that a client sends. */
 export async function readMessage(request: IncomingMessage, limits: MessageLimits): Promise<ReadMessage> {
@@ -24,6 +30,15 @@ export async function readMessage(request: IncomingMessage, limits: MessageLimit
       return { outcome: 'gone' }
     case 'too long':
       return tooLong(limits)
+    case 'no room':
+      return refused(
+        503,
+        'messages that are being received or answered take all the room that there is: send it again',
+        undefined,
+        {
+          'retry-after': '1',
+        },
+      )
     case 'late':
       return refused(408, `a message has to be there within ${limits.ms / 1_000} seconds`)
     default:
@@ -34,7 +49,7 @@ export async function readMessage(request: IncomingMessage, limits: MessageLimit
 /** Whether a client takes a media type. */
 export const takes = (accept: string, type: string): boolean => accept.toLowerCase().includes(type)
 
-type Unread = 'too long' | 'late' | 'gone'
+type Unread = 'too long' | 'no room' | 'late' | 'gone'
 
 function bodyOf(request: IncomingMessage, limits: MessageLimits): Promise<Buffer | Unread> {
   return new Promise(resolve => {
@@ -43,6 +58,7 @@ function bodyOf(request: IncomingMessage, limits: MessageLimits): Promise<Buffer
     const onData = (part: Buffer) => {
       bytes += part.length
       if (bytes > limits.bytes) settle('too long')
+      else if (!limits.hold(part.length)) settle('no room')
       else parts.push(part)
     }
     const onEnd = () => settle(Buffer.concat(parts))
@@ -73,7 +89,12 @@ function messageIn(text: string): ReadMessage {
 
 const tooLong = ({ bytes }: MessageLimits) => refused(413, `a message may have ${bytes} bytes at the most`)
 
-const refused = (status: Refusal['status'], message: string, code?: Refusal['code']): ReadMessage => ({
+const refused = (
+  status: Refusal['status'],
+  message: string,
+  code?: Refusal['code'],
+  headers: Refusal['headers'] = {},
+): ReadMessage => ({
   outcome: 'refused',
-  refusal: { status, message, ...(code === undefined ? {} : { code }) },
+  refusal: { status, message, headers, ...(code === undefined ? {} : { code }) },
 })

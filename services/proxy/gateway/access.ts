@@ -8,7 +8,7 @@ import { bearerToken } from '../../contract/bearer.ts'
 import type { TokenId, UserId } from '../../contract/ids.ts'
 import { grants, type Scope } from '../../contract/scopes.ts'
 import { admits } from '../../contract/user-role.ts'
-import { credentialBySecret } from '../../store/credentials.ts'
+import { type Credential, credentialBySecret, getCredential } from '../../store/credentials.ts'
 import { mcpServersOf, scopesOf } from '../../store/rows.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -50,6 +50,13 @@ export class Access {
     this.#refused = new RateLimit({ perMinute: options.refusedPerMinute })
   }
 
+  /** Whether a token that was admitted would be now. */
+  async stillAdmits(token: TokenId): Promise<boolean> {
+    const { store, clock } = this.#options
+    const credential = await getCredential(store, token)
+    return isGood(credential, clock.now()) && opensGateway(credential)
+  }
+
   async admit(
     { headers }: Pick<IncomingMessage, 'headers'>,
     {
@@ -72,12 +79,7 @@ export class Access {
     const network = networkOf(address ?? '')
     const token = bearerToken(headers.authorization)
     const credential = token === undefined ? undefined : await credentialBySecret(store, token)
-    const isGood =
-      credential?.kind === 'token' &&
-      credential.revoked_at === null &&
-      credential.user_disabled_at === null &&
-      (credential.expires_at === null || Date.parse(credential.expires_at) > now)
-    if (token === undefined || !isGood) {
+    if (token === undefined || !isGood(credential, now)) {
       const { exceeded, resetSeconds } = this.#refused.take(network, now)
       if (exceeded)
         return refused(429, `too many requests without a valid token: wait ${resetSeconds} seconds`, {
@@ -88,8 +90,8 @@ export class Access {
         'www-authenticate': `Bearer realm="debug-server"${token === undefined ? '' : ', error="invalid_token"'}`,
       })
     }
-    const scopes = scopesOf(credential).filter(scope => admits(credential.user_role, scope))
-    if (!grants(scopes, 'mcp') || credential.viewer_of !== null)
+    const scopes = scopesIn(credential)
+    if (!opensGateway(credential))
       return refused(403, 'this needs a token with the scope mcp', {
         'www-authenticate': 'Bearer realm="debug-server", error="insufficient_scope", scope="mcp"',
       })
@@ -104,6 +106,18 @@ export class Access {
     }
   }
 }
+
+type Token = Extract<Credential, { kind: 'token' }>
+
+const isGood = (credential: Credential | undefined, now: number): credential is Token =>
+  credential?.kind === 'token' &&
+  credential.revoked_at === null &&
+  credential.user_disabled_at === null &&
+  (credential.expires_at === null || Date.parse(credential.expires_at) > now)
+
+const scopesIn = (token: Token): Scope[] => scopesOf(token).filter(scope => admits(token.user_role, scope))
+
+const opensGateway = (token: Token): boolean => grants(scopesIn(token), 'mcp') && token.viewer_of === null
 
 const refused = (
   status: Refusal['status'],

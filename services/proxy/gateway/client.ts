@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
 import { builtinOf } from '../../../config/mcp/builtins.ts'
+import type { TokenId } from '../../contract/ids.ts'
 import type { Caller } from './access.ts'
 import { askerOf, callUpstream, type Extra } from './call.ts'
 import type { CallLog } from './call-log.ts'
@@ -70,7 +71,7 @@ export class Client {
   }
 
   /** The id of its token. */
-  get owner(): string {
+  get owner(): TokenId {
     return this.#caller.owner
   }
 

@@ -7,8 +7,10 @@ import { type McpConfiguration, mcpFiles, readMcp } from '../../../config/mcp/re
 import { type McpSettings, mcpSchema } from '../../../config/mcp/schema.ts'
 import { problemText } from '../../../config/problem.ts'
 import { type Clock, toInstant } from '../../../lib/clock.ts'
+import { HeldBytes } from '../../../lib/mcp/held-bytes.ts'
 import { McpSessions } from '../../../lib/mcp/mcp-sessions.ts'
 import { type Refusal, refuse } from '../../../lib/mcp/refuse.ts'
+import type { TokenId } from '../../contract/ids.ts'
 import type { Store } from '../../store/store.ts'
 import { writeAudit } from '../../store/write-audit.ts'
 import { Access, type Caller } from './access.ts'
@@ -24,6 +26,7 @@ import { sessionIds } from './session-ids.ts'
 import { Settling } from './settling.ts'
 import { Upstreams } from './upstream/upstreams.ts'
 import { type Endpoint, Views } from './view.ts'
+import { watchTokens } from './watch-tokens.ts'
 
 export type GatewayDependencies = {
   /** Where the configuration lies, and what this writes. */
@@ -38,6 +41,8 @@ export type GatewayDependencies = {
   readonly refusedPerMinute: number
   /** The same for every proxy of a store. */
   readonly signingKey: Uint8Array
+  /** How often it is looked whether those who have something open still may, in milliseconds. */
+  readonly lookEvery?: number
   readonly log: Logger
 }
 
@@ -55,7 +60,12 @@ export type Gateway = AsyncDisposable & {
   readonly leave: () => void
 }
 
-type Asking = { readonly owner: string; readonly caller: Caller; readonly endpoint: Endpoint }
+type Asking = {
+  readonly owner: string
+  readonly holder: TokenId
+  readonly caller: Caller
+  readonly endpoint: Endpoint
+}
 
 /** How often the configuration is looked at, in milliseconds. */
 const watchInterval = 1_000
@@ -134,6 +144,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       }
     },
     ids: sessionIds(deps.signingKey),
+    held: new HeldBytes(() => views.settings.gateway.held_bytes),
     get most() {
       return views.settings.gateway.clients
     },
@@ -166,6 +177,12 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   }
   for (const file of mcpFiles(root)) watchFile(file, { interval: watchInterval, persistent: false }, looked)
   const access = new Access(deps)
+  const tokens = watchTokens({
+    open: () => new Set([...clients].map(({ owner }) => owner)),
+    mayStill: token => access.stillAdmits(token),
+    lost: token => sessions.end(token),
+    ...(deps.lookEvery === undefined ? {} : { everyMs: deps.lookEvery }),
+  })
 
   async function answer({ request, response, path, host, address }: GatewayRequest): Promise<void> {
     if (answerBrowser(request, response, views.settings.gateway)) return
@@ -181,7 +198,12 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     if (request.headers.expect !== undefined) response.writeContinue()
     const server = serverIn(path)
     const endpoint: Endpoint = server === undefined ? { kind: 'all' } : { kind: 'server', server }
-    await sessions.answer(request, response, { owner: ownerOf(caller, server), caller, endpoint })
+    await sessions.answer(request, response, {
+      owner: ownerOf(caller, server),
+      holder: caller.owner,
+      caller,
+      endpoint,
+    })
   }
 
   function answerReadiness({ method }: IncomingMessage, response: ServerResponse, caller: Caller): void {
@@ -229,6 +251,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     },
     leave: () => sessions.leave(),
     async [Symbol.asyncDispose]() {
+      tokens[Symbol.dispose]()
       for (const file of mcpFiles(root)) unwatchFile(file, looked)
       for (const one of [lists, resources]) one[Symbol.dispose]()
       await sessions[Symbol.asyncDispose]()

@@ -87,7 +87,7 @@ export async function startRig(
         return startGateway({
           ...{ root, environment, store, clock: systemClock, version: '1.2.3', api, log },
           refusedPerMinute: 30,
-          signingKey: await signingKey(store),
+          ...{ signingKey: await signingKey(store), lookEvery: 50 },
         })
       },
     })
