@@ -27,6 +27,7 @@ import { secureServer } from './tls/secure-server.ts'
 import { toApi } from './to-api.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 import { Tunnel } from './tunnel.ts'
+import type { Switched } from './upstream/answer.ts'
 import { Upstream } from './upstream/upstream.ts'
 
 export type ProxyDependencies = {
@@ -151,10 +152,10 @@ export async function startProxy(
     const response = responseOn(socket, new ServerResponse(request))
     const target = targetOf(request, response)
     if (target === undefined) return
-    const onUpgrade = (rawHeaders: RawHeaders, upstreamSocket: Duplex) => {
+    const onUpgrade = (rawHeaders: RawHeaders, switched: Switched) => {
       response.detachSocket(socket)
       switchProtocols(socket, rawHeaders)
-      const tunnel = new Tunnel(socket, upstreamSocket)
+      const tunnel = new Tunnel(socket, switched)
       tunnels.add(tunnel)
       socket.once('close', () => tunnels.delete(tunnel))
       if (isStopping) tunnel.stop()

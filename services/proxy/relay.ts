@@ -6,7 +6,7 @@ import { isEventStream, type RawHeaders, takesTrailers } from './headers.ts'
 import { sendInterim } from './interim.ts'
 import { sendProblem } from './problem.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
-import type { AnswerTo, Failure, Taken } from './upstream/answer.ts'
+import type { AnswerTo, Failure, Switched, Taken } from './upstream/answer.ts'
 import type { ResponseHead } from './upstream/response-head.ts'
 import type { Exchange } from './upstream/sending.ts'
 import type { Upstream } from './upstream/upstream.ts'
@@ -25,7 +25,7 @@ export type Relay = {
   readonly answered: (raw: RawHeaders, part: 'head' | 'trailers') => string[]
   readonly limits: BodyLimits
   /** Given for a request to upgrade: called when the upstream agrees. */
-  readonly onUpgrade?: (raw: RawHeaders, socket: Socket) => void
+  readonly onUpgrade?: (raw: RawHeaders, to: Switched) => void
   /** What the client is told where there is no answer, never an address; undefined where it is being told otherwise. */
   readonly problemOf: (failure: Failure) => Unanswered | undefined
 }
@@ -145,8 +145,8 @@ class Answering implements AnswerTo {
     else response.end(held.bytes.toString('latin1'), 'latin1')
   }
 
-  upgrade(raw: RawHeaders, socket: Socket): void {
-    this.#work.onUpgrade?.(this.#work.answered(raw, 'head'), socket)
+  upgrade(raw: RawHeaders, to: Switched): void {
+    this.#work.onUpgrade?.(this.#work.answered(raw, 'head'), to)
   }
 
   failed(failure: Failure): void {

@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { FrameScanner, goingAway } from './frame-scanner.ts'
+import type { Switched, Taken } from './upstream/answer.ts'
 
 /** A WebSocket through the proxy: bytes both ways, untouched, until either side ends. */
 export class Tunnel {
   readonly #client: Socket
-  readonly #upstream: Duplex
+  readonly #upstream: Socket
   readonly #scanner = new FrameScanner()
+  #isStopping = false
 
-  constructor(client: Socket, upstream: Duplex) {
+  constructor(client: Socket, { socket: upstream, read }: Switched) {
     this.#client = client
     this.#upstream = upstream
     client.on('error', () => {}) // 'close' follows
@@ -16,29 +17,34 @@ export class Tunnel {
     client.once('close', () => upstream.destroy())
     // What the upstream said last still reaches the client.
     upstream.once('close', () => client.destroySoon())
-    pass(upstream, client, chunk => this.#scanner.push(chunk))
-    pass(client, upstream)
+    upstream.once('end', () => client.end()).on('drain', () => client.resume())
+    client.once('end', () => upstream.end()).on('drain', () => upstream.resume())
+    client.on('data', bytes => {
+      if (!upstream.write(bytes)) client.pause()
+    })
+    client.resume()
+    read(bytes => this.#toClient(bytes))
   }
 
   /** Tells the client that we go away, between two frames; it can connect again at once. */
   stop(): void {
-    if (!this.#scanner.atBoundary) {
-      this.#upstream.once('data', () => setImmediate(() => this.stop()))
-      return
-    }
-    this.#upstream.removeAllListeners('data').pause()
+    this.#isStopping = true
+    if (this.#scanner.atBoundary) this.#leave()
+  }
+
+  #toClient(bytes: Buffer): Taken {
+    const client = this.#client
+    if (client.writableEnded) return 'taken'
+    this.#scanner.push(bytes)
+    const takesMore = client.write(bytes)
+    if (this.#isStopping && this.#scanner.atBoundary) this.#leave()
+    if (client.writableLength === 0) return 'taken'
+    return takesMore ? 'kept' : 'full'
+  }
+
+  #leave(): void {
+    if (this.#client.writableEnded) return
     this.#client.end(goingAway('proxy stopping'))
     this.#upstream.destroy()
   }
-}
-
-/** As `pipe`, which does more for each chunk. */
-function pass(from: Duplex, to: Duplex, look?: (chunk: Buffer) => void): void {
-  from.on('data', (chunk: Buffer) => {
-    look?.(chunk)
-    if (!to.write(chunk)) from.pause()
-  })
-  to.on('drain', () => from.resume())
-  from.once('end', () => to.end())
-  from.resume()
 }

@@ -13,7 +13,7 @@ import type { Forwarded, RawHeaders } from '../headers.ts'
 import { sendProblem } from '../problem.ts'
 import { relay, type Unanswered } from '../relay.ts'
 import type { BodyLimits } from '../request-body.ts'
-import type { Failure } from '../upstream/answer.ts'
+import type { Failure, Switched } from '../upstream/answer.ts'
 import { fromAppHeaders, type ToApp, toAppHeaders } from './app-headers.ts'
 import { passesIn, setPass } from './app-pass-cookie.ts'
 import { type AppRoute, terminalApp } from './app-route.ts'
@@ -48,7 +48,7 @@ export type AppRequest = {
   readonly target: string
   /** Given for a request to upgrade. `takes`: hands the connection over to a WebSocket that is accepted here. */
   readonly upgrade?: {
-    readonly agreed: (headers: RawHeaders, socket: Socket) => void
+    readonly agreed: (headers: RawHeaders, to: Switched) => void
     readonly takes: () => Socket
   }
 }

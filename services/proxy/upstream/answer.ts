@@ -17,6 +17,9 @@ export type Failure = {
  */
 export type Taken = 'taken' | 'kept' | 'full'
 
+/** A connection that has changed to another protocol. Nothing comes of it before `read`, which is called once, and at once. */
+export type Switched = { readonly socket: Socket; read(take: (bytes: Buffer) => Taken): void }
+
 /** Who is told what comes back, in this order. One of `end`, `upgrade` and `failed` is the last. */
 export type AnswerTo = {
   /** A status from 100 to 199 but 101, before the answer itself. */
@@ -24,7 +27,7 @@ export type AnswerTo = {
   head(head: ResponseHead): void
   data(bytes: Buffer): Taken
   end(trailers: RawHeaders): void
-  /** The upstream agrees to another protocol. What it has said in that already is the next to be read of the socket. */
-  upgrade(raw: RawHeaders, socket: Socket): void
+  /** The upstream agrees to another protocol. What it has said in that already is the first to be read. */
+  upgrade(raw: RawHeaders, to: Switched): void
   failed(failure: Failure): void
 }

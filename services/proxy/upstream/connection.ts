@@ -1,6 +1,6 @@
 import { connect, Socket } from 'node:net'
 import type { Address } from './address.ts'
-import type { AnswerTo, Failure } from './answer.ts'
+import type { AnswerTo, Failure, Taken } from './answer.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { type Framing, type ResponseHead, responseHead } from './response-head.ts'
 
@@ -11,9 +11,13 @@ const headEnd = Buffer.from('\r\n\r\n')
 /** How much is read at a time, in bytes; of a long body more. */
 const shortRead = 16_384
 const longRead = 262_144
+/** The same once it has switched: there are many of those, and little comes of most. */
+const shortPiece = 4_096
+const longPiece = 65_536
 
 /**
  *     idle ─ask→ waiting ─head→ answering ─end→ idle
+ *                   └──101──→ switched
  *
  * and from each of them `gone`.
  */
@@ -21,6 +25,7 @@ type State =
   | { readonly is: 'idle' }
   | Waiting
   | { readonly is: 'answering'; readonly to: AnswerTo; readonly asked: Asked; readonly body: Body }
+  | { readonly is: 'switched'; readonly take: (bytes: Buffer) => Taken }
   | { readonly is: 'gone' }
 
 type Waiting = {
@@ -52,6 +57,8 @@ export class Connection {
   /** What is read into, again and again, until somebody keeps some of it. */
   #buffer: Buffer | undefined
   #isKept = false
+  /** How much is read at a time once it has switched. */
+  #piece = shortPiece
   #isConnected = false
   readonly #onIdle: (connection: Connection) => void
   /** When it fell idle, or some of a request was sent last, and for how long it may be idle, in milliseconds. */
@@ -62,16 +69,8 @@ export class Connection {
   /** How many requests it has carried. */
   uses = 0
 
-  /**
-   * To an address, or over a socket that is connected. `patience`: how long it may be idle where the upstream does not say. One
-   * for an upgrade reads as sockets do, for others will read it.
-   */
-  constructor(
-    to: Address | Socket,
-    forUpgrade: boolean,
-    patience: number,
-    onIdle: (connection: Connection) => void,
-  ) {
+  /** To an address, or over a socket that is connected. `patience`: how long it may be idle where the upstream does not say. */
+  constructor(to: Address | Socket, patience: number, onIdle: (connection: Connection) => void) {
     this.patience = patience
     this.#onIdle = onIdle
     if (to instanceof Socket) {
@@ -79,15 +78,11 @@ export class Connection {
       this.#isConnected = true
     } else {
       const onread = { buffer: () => this.#nextBuffer(), callback: (count: number) => this.#readInto(count) }
-      this.socket = connect({
-        ...to,
-        ...{ noDelay: true, keepAlive: true },
-        ...(forUpgrade ? {} : { onread }),
-      })
+      this.socket = connect({ ...to, noDelay: true, keepAlive: true, onread })
     }
     const { socket } = this
     // One that was made by another may have been paused.
-    if (forUpgrade || to instanceof Socket) socket.on('data', bytes => this.#read(bytes)).resume()
+    if (to instanceof Socket) socket.on('data', bytes => this.#read(bytes)).resume()
     socket.once('connect', () => {
       this.#isConnected = true
     })
@@ -99,8 +94,9 @@ export class Connection {
     socket.once('close', () => this.#closed(error))
   }
 
-  get isGone(): boolean {
-    return this.#state.is === 'gone'
+  /** Whether it can carry no other request. */
+  get isOver(): boolean {
+    return this.#state.is === 'gone' || this.#state.is === 'switched'
   }
 
   get isWaiting(): boolean {
@@ -131,23 +127,44 @@ export class Connection {
   }
 
   #nextBuffer(): Buffer {
+    const size = this.#state.is === 'switched' ? this.#piece : this.#readSize
+    if (this.#buffer !== undefined && this.#buffer.length < size) this.#buffer = undefined
+    this.#buffer ??= Buffer.allocUnsafeSlow(size)
+    return this.#buffer
+  }
+
+  get #readSize(): number {
     const state = this.#state
     const isLong =
       state.is === 'answering' &&
       state.asked.takesMuch &&
       state.body.by === 'length' &&
       state.body.left > longRead
-    if (isLong && this.#buffer?.length !== longRead) this.#buffer = undefined
-    this.#buffer ??= Buffer.allocUnsafeSlow(isLong ? longRead : shortRead)
-    return this.#buffer
+    return isLong ? longRead : shortRead
   }
 
   #readInto(count: number): boolean {
     this.#isKept = false
+    const room = this.#buffer?.length ?? 0
     if (this.#buffer !== undefined) this.#read(this.#buffer.subarray(0, count))
-    const isIdle = this.#state.is === 'idle' && this.#buffer?.length === longRead
-    if (this.#isKept || isIdle) this.#buffer = undefined
+    if (count === room) this.#piece = longPiece
+    else if (count <= shortPiece) this.#piece = shortPiece
+    if (this.#isKept || this.#isTooLong(room)) this.#buffer = undefined
     return true
+  }
+
+  /** Whether a buffer is more than what is likely to come next is worth. */
+  #isTooLong(room: number): boolean {
+    switch (this.#state.is) {
+      case 'idle':
+        return room === longRead
+      case 'switched':
+        return room > this.#piece
+      case 'waiting':
+      case 'answering':
+      case 'gone':
+        return false
+    }
   }
 
   #read(bytes: Buffer): void {
@@ -161,6 +178,9 @@ export class Connection {
         break
       case 'answering':
         this.#readBody(state, bytes)
+        break
+      case 'switched':
+        this.#note(state.take(bytes))
         break
       case 'gone':
     }
@@ -237,7 +257,10 @@ export class Connection {
 
   #hand(to: AnswerTo, bytes: Buffer): void {
     if (this.#state.is !== 'answering') return
-    const taken = to.data(bytes)
+    this.#note(to.data(bytes))
+  }
+
+  #note(taken: Taken): void {
     if (taken !== 'taken') this.#isKept = true
     if (taken === 'full') this.socket.pause()
   }
@@ -259,12 +282,19 @@ export class Connection {
       this.fail('invalid', new Error('an upgrade that nobody asked for'))
       return
     }
-    this.#state = { is: 'gone' }
     const { socket } = this
+    const early = Buffer.from(rest)
     socket.pause()
-    for (const event of ['data', 'end', 'close', 'connect']) socket.removeAllListeners(event)
-    if (rest.length > 0) socket.unshift(rest)
-    to.upgrade(raw, socket)
+    // Whoever is told reads from now on; what comes before that is nobody's.
+    this.#state = { is: 'gone' }
+    to.upgrade(raw, {
+      socket,
+      read: take => {
+        this.#state = { is: 'switched', take }
+        if (early.length > 0) this.#note(take(early))
+        if (!socket.destroyed) socket.resume()
+      },
+    })
   }
 
   /** The upstream has said its last. */

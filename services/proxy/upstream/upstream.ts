@@ -38,31 +38,31 @@ export class Upstream implements Disposable {
   }
 
   send(request: UpstreamRequest, to: AnswerTo): Exchange {
-    const { method, target, upgrades } = request
+    const { method, target } = request
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target))
       throw new TypeError('this is no method and target')
-    return new Sending(request, to, this.#take(upgrades), () => this.#connect(false))
+    return new Sending(request, to, this.#take(), () => this.#connect())
   }
 
-  #take(forUpgrade: boolean): Connection | Coming {
-    while (!forUpgrade) {
+  #take(): Connection | Coming {
+    for (;;) {
       const connection = this.#idle.pop()
       if (connection === undefined) break
-      if (!connection.isGone && performance.now() - connection.touchedAt < connection.patience)
+      if (!connection.isOver && performance.now() - connection.touchedAt < connection.patience)
         return connection
       connection.abort()
     }
-    return this.#connect(forUpgrade)
+    return this.#connect()
   }
 
-  #connect(forUpgrade: boolean): Connection | Coming {
-    if (typeof this.#way !== 'function') return this.#reach(this.#way, forUpgrade)
+  #connect(): Connection | Coming {
+    if (typeof this.#way !== 'function') return this.#reach(this.#way)
     const giveUp = new AbortController()
     this.#coming.add(giveUp)
     const connection = this.#way(giveUp.signal).then(
       socket => {
         this.#coming.delete(giveUp)
-        return this.#kept(new Connection(socket, forUpgrade, this.#patience.idle, this.#onIdle))
+        return this.#kept(new Connection(socket, this.#patience.idle, this.#onIdle))
       },
       error => {
         this.#coming.delete(giveUp)
@@ -78,8 +78,8 @@ export class Upstream implements Disposable {
     this.#idle.push(connection)
   }
 
-  #reach(address: Address, forUpgrade: boolean): Connection {
-    const connection = new Connection(address, forUpgrade, this.#patience.idle, this.#onIdle)
+  #reach(address: Address): Connection {
+    const connection = new Connection(address, this.#patience.idle, this.#onIdle)
     const timer = setTimeout(
       () => connection.fail('unreachable', new Error('no connection came about in time')),
       this.#patience.connect,
@@ -99,11 +99,11 @@ export class Upstream implements Disposable {
     const now = performance.now()
     // One that has become a WebSocket's is not ours any more.
     for (const connection of this.#open)
-      if (connection.isGone) this.#open.delete(connection)
+      if (connection.isOver) this.#open.delete(connection)
       else if (connection.isWaiting && now - connection.touchedAt > this.#patience.answer)
         connection.fail('late', new Error('the answer did not begin in time'))
     const kept = this.#idle.filter(connection => {
-      if (!connection.isGone && now - connection.touchedAt < connection.patience) return true
+      if (!connection.isOver && now - connection.touchedAt < connection.patience) return true
       connection.abort()
       return false
     })

@@ -156,6 +156,36 @@ t.test('WebSockets that flood slow themselves down, and nobody else', async t =>
   await until(() => taken.every(socket => socket.resume().destroyed), 'all of them are gone')
 })
 
+t.test('a service that floods a WebSocket waits for its client, who gets all of it', async t => {
+  const { proxy, upstream } = await startRig(t, (_, response) => response.end('answered'))
+  const [messages, length] = [100, 1_000_000]
+  const server = new WebSocketServer({ server: upstream, perMessageDeflate: false })
+  const joined = once(server, 'connection')
+  const client = new WebSocket(proxy.url.replace('http', 'ws'))
+  await once(client, 'open')
+  client.pause()
+  const [flood] = await joined
+  for (let count = 0; count < messages; count++) flood.send(Buffer.alloc(length, count))
+  let [waiting, still] = [flood.bufferedAmount, 0]
+  await until(() => {
+    still = flood.bufferedAmount === waiting ? still + 1 : 0
+    waiting = flood.bufferedAmount
+    return still > 20
+  }, 'nothing moves any more')
+  t.ok(waiting > 50_000_000, `${waiting} bytes wait at the service`)
+  t.equal(await (await fetch(proxy.url)).text(), 'answered')
+  let arrived = 0
+  const whole = new Promise<void>(resolve => {
+    client.on('message', (data: Buffer) => {
+      t.ok(data.equals(Buffer.alloc(length, arrived++)), `message ${arrived}`)
+      if (arrived === messages) resolve()
+    })
+  })
+  client.resume()
+  await whole
+  client.terminate()
+})
+
 t.test(
   'a client that is gone while nothing of its answer was taken leaves the upstream to others',
   async t => {
