@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** The cheapest client there is, so that a server costs more than who asks it. */
 
@@ -96,4 +97,23 @@ export async function echoed(url: string, connections: number, seconds: number):
   }
   const counts = await Promise.all(Array.from({ length: connections }, one))
   return counts.reduce((sum, count) => sum + count, 0) / seconds
+}
+
+/** How long it took until who is to answer knew that the client had gone, in milliseconds, the longest of so many times. */
+export async function noticed(url: string, direct: string, times: number): Promise<number> {
+  const told = await dial(direct)
+  told.write(get('/left'))
+  let longest = 0
+  for (let time = 0; time < times; time++) {
+    const client = await dial(url)
+    client.write(get('/silent'))
+    // Until the request is there: nobody tells when.
+    await delay(20)
+    const began = performance.now()
+    client.destroy()
+    await once(told, 'data', { signal: AbortSignal.timeout(10_000) })
+    longest = Math.max(longest, performance.now() - began)
+  }
+  told.destroy()
+  return longest
 }

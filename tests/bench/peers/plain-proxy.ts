@@ -19,6 +19,7 @@ const server = createServer((incoming, response) => {
     answer.pipe(response)
   })
   outgoing.on('error', () => response.destroy())
+  response.once('close', () => response.writableFinished || outgoing.destroy())
   incoming.pipe(outgoing)
 })
 server.on('upgrade', (incoming, socket) => {

@@ -3,12 +3,14 @@ import { tellAddress } from './told.ts'
 
 /**
  * What stands behind a proxy under measurement, and costs next to nothing: `GET /` is answered with a few bytes,
- * `GET /stream/N` with N bytes, and an upgrade with the same bytes that come in.
+ * `GET /stream/N` with N bytes, and an upgrade with the same bytes that come in. `GET /silent` is not answered; who has asked for
+ * `GET /left` gets a byte each time such a request is given up.
  */
 const small = Buffer.from(
   'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: 15\r\n\r\n{"status":"ok"}',
 )
 const chunk = Buffer.alloc(65_536, 'x')
+const watching = new Set<Socket>()
 
 const server = createServer({ noDelay: true }, socket => {
   let head = ''
@@ -25,12 +27,18 @@ const server = createServer({ noDelay: true }, socket => {
         echo(socket, head)
         return
       }
-      const length = /^GET \/stream\/(\d+) /.exec(asked)?.[1]
-      if (length === undefined) socket.write(small)
-      else stream(socket, Number(length))
+      const [path = ''] = /(?<=^GET \/)\S*/.exec(asked) ?? []
+      if (path === 'left') watching.add(socket)
+      else if (path === 'silent') socket.once('close', tellLeft)
+      else if (path.startsWith('stream/')) stream(socket, Number(path.slice(7)))
+      else socket.write(small)
     }
   })
 })
+
+function tellLeft(): void {
+  for (const socket of watching) socket.write('.')
+}
 
 function stream(socket: Socket, bytes: number): void {
   socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`)
