@@ -7,8 +7,8 @@ import { call, startRig, toolNames, unrulyTable } from './rig.ts'
 
 t.setTimeout(240_000)
 
-/** Of this many kills, one every second. */
-const kills = 6
+/** Of this many kills, one every second: `KILLS=60` is a whole minute. */
+const kills = Number(process.env.KILLS ?? 6)
 
 t.test(
   'a server that is killed every second under load: every failure says why, and no process is left',
