@@ -15,6 +15,7 @@ import { cloneTask, type Phase } from '../../smoke/run/phase.ts'
 import { ports } from '../../smoke/run/ports.ts'
 import { ready } from '../../smoke/run/ready.ts'
 import { runStage } from '../../smoke/run/stage.ts'
+import { structural } from '../../smoke/run/structural.ts'
 import { untouched } from '../../smoke/run/untouched.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { secretsIn } from '../../smoke/sandbox/secrets.ts'
@@ -29,8 +30,6 @@ import { type Needs, type Task, task } from '../engine/task.ts'
 /** How long a phase that was cut off may take to say how things stand. */
 const diagnosisMs = 40_000
 
-const contractTest = 'tests/services/api/openapi.test.ts'
-
 const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<unknown>>> = {
   clone,
   // As somebody types it who has just cloned: what is missing is installed by the first word.
@@ -41,10 +40,7 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   'fetch-codex': fetchCodex,
   ports,
   ready,
-  structural: async phase => {
-    await cloneTask(phase, ['--keep-going', 'check', '--code'])
-    await phase.exec(process.execPath, [contractTest])
-  },
+  structural,
   full: phase => cloneTask(phase, ['test']),
   'verify-clean': phase => cloneTask(phase, ['verify-clean']),
   confined,
