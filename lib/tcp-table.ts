@@ -14,22 +14,33 @@ export type TcpSocket = {
 export type TcpEnd = { readonly address: string; readonly port: number }
 
 /** The sockets of a table; lines that are none are passed over. Addresses of IPv4 in IPv6 are told as those of IPv4. */
-export function parseTcpTable(text: string): TcpSocket[] {
+export function parseTcpTable(text: string, listening = '0A'): TcpSocket[] {
   return text.split('\n').flatMap(line => {
     const [, local = '', remote = '', state, , , , uid, , inode] = line.trim().split(/\s+/)
     const [here, there] = [end(local), end(remote)]
     if (here === undefined || there === undefined || inode === undefined) return []
-    return [{ local: here, remote: there, listens: state === '0A', uid: Number(uid), inode: Number(inode) }]
+    return [
+      { local: here, remote: there, listens: state === listening, uid: Number(uid), inode: Number(inode) },
+    ]
   })
 }
 
 /** All that there are in this network; undefined where the system does not tell. */
-export async function tcpSockets(process = 'self'): Promise<TcpSocket[] | undefined> {
+export const tcpSockets = (process = 'self'): Promise<TcpSocket[] | undefined> =>
+  socketsOf('tcp', process, '0A')
+
+/** Those of UDP, of which there is a table of the same form. They listen unless they are connected. */
+export const udpSockets = (process = 'self'): Promise<TcpSocket[] | undefined> =>
+  socketsOf('udp', process, '07')
+
+async function socketsOf(protocol: string, process: string, listening: string) {
   const tables = await Promise.all(
-    ['tcp', 'tcp6'].map(name => readFile(`/proc/${process}/net/${name}`, 'latin1').catch(() => undefined)),
+    [protocol, `${protocol}6`].map(name =>
+      readFile(`/proc/${process}/net/${name}`, 'latin1').catch(() => undefined),
+    ),
   )
   const [four, six = ''] = tables
-  return four === undefined ? undefined : parseTcpTable(`${four}\n${six}`)
+  return four === undefined ? undefined : parseTcpTable(`${four}\n${six}`, listening)
 }
 
 function end(text: string): TcpEnd | undefined {

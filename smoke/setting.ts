@@ -14,7 +14,7 @@ const settingSchema = z.object({
   source: z.string(),
   /** A commit; undefined: the one that an address' HEAD names. */
   revision: z.string().optional(),
-  guarded: z.object({ checkout: z.string().optional(), places: z.array(z.string()) }),
+  guarded: z.object({ checkouts: z.array(z.string()), places: z.array(z.string()) }),
   agent: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('none') }),
     z.object({ kind: z.literal('mcp') }),

@@ -10,8 +10,8 @@ import { writersNow } from './writers.ts'
 
 /** What a run must leave as it is. */
 export type Guarded = {
-  /** The checkout that is cloned; undefined where the source is an address. */
-  readonly checkout: string | undefined
+  /** The one that is cloned, where that is one of this host, and the one that the harness runs from. */
+  readonly checkouts: readonly string[]
   readonly places: readonly string[]
 }
 
@@ -38,7 +38,7 @@ export function guardedPlaces(home: string, environment: Variables, more: readon
   ]
 }
 
-export async function takeSnapshots({ checkout, places }: Guarded, git: Git): Promise<Snapshots> {
+export async function takeSnapshots({ checkouts, places }: Guarded, git: Git): Promise<Snapshots> {
   const all: Record<string, Snapshot> = {}
   for (const place of places) {
     all[place] = await snapshotOf(place)
@@ -46,7 +46,7 @@ export async function takeSnapshots({ checkout, places }: Guarded, git: Git): Pr
     const real = await realpath(place).catch(() => place)
     if (real !== place) all[real] = await snapshotOf(real)
   }
-  if (checkout !== undefined) all[checkout] = await checkoutSnapshot(checkout, git)
+  for (const checkout of checkouts) all[checkout] = await checkoutSnapshot(checkout, git)
   return all
 }
 

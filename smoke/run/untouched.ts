@@ -17,8 +17,7 @@ export async function untouched({
   log,
 }: Pick<Phase, 'places' | 'setting' | 'signal' | 'log'>): Promise<void> {
   const before = await savedSnapshots(beforeFile(places))
-  const { checkout, places: guarded } = setting.guarded
-  const after = await takeSnapshots({ checkout, places: guarded }, { environment: process.env, signal })
+  const after = await takeSnapshots(setting.guarded, { environment: process.env, signal })
   const ours = new Set(membersOf(setting.mark).map(({ pid }) => pid))
   const { changes, others } = compareSnapshots(before, after, pid => ours.has(pid))
   for (const { path, how, pid } of others) log(`${path}: ${how} by pid ${pid}, which is none of this run's`)

@@ -1,13 +1,15 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { tcpSockets } from '../../lib/tcp-table.ts'
+import { tcpSockets, udpSockets } from '../../lib/tcp-table.ts'
 
 export type Listener = { readonly pid: number; readonly address: string; readonly port: number }
 
-/** The TCP ports that these processes listen on; undefined where the system does not tell. */
+/** The ports of TCP and UDP that these processes listen on; undefined where the system does not tell. */
 export async function listenersOf(pids: readonly number[]): Promise<Listener[] | undefined> {
-  const sockets = await tcpSockets()
-  if (sockets === undefined) return undefined
-  const listening = new Map(sockets.filter(({ listens }) => listens).map(one => [one.inode, one.local]))
+  const [tcp, udp = []] = await Promise.all([tcpSockets(), udpSockets()])
+  if (tcp === undefined) return undefined
+  const listening = new Map(
+    [...tcp, ...udp].filter(({ listens }) => listens).map(one => [one.inode, one.local]),
+  )
   return pids.flatMap(pid =>
     inodesOf(pid).flatMap(inode => {
       const local = listening.get(inode)

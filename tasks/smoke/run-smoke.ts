@@ -154,14 +154,17 @@ async function setUp(
     ...(before.api === undefined ? {} : { [portVariables.api]: String(before.api) }),
   })
   const checkout = source.kind === 'checkout' ? source.path : undefined
-  // Git refuses checkouts of other users, and this one was named.
-  if (checkout !== undefined)
-    await writeFile(
-      join(places.home, '.gitconfig'),
-      `[safe]\n${[checkout, `${checkout}/.git`].map(path => `\tdirectory = ${JSON.stringify(path)}\n`).join('')}`,
-    )
+  const { root } = surroundings
+  const own = existsSync(join(root, '.git')) ? [root] : []
+  const checkouts = [...new Set([...own, ...(checkout === undefined ? [] : [checkout])])]
+  // Git refuses checkouts of other users, and these were named.
+  const safe = checkouts.flatMap(path => [path, `${path}/.git`])
+  await writeFile(
+    join(places.home, '.gitconfig'),
+    `[safe]\n${safe.map(path => `\tdirectory = ${JSON.stringify(path)}\n`).join('')}`,
+  )
   const guarded = {
-    checkout,
+    checkouts,
     places: guardedPlaces(home, environment, codexHome === undefined ? [] : [codexHome.directory]),
   }
   await saveSnapshots(beforeFile(places), await takeSnapshots(guarded, { environment: sandbox, signal }))

@@ -20,6 +20,9 @@ export type Fault =
   | 'listens-elsewhere'
   | 'leaves-a-daemon'
   | 'writes-outside'
+  | 'writes-into-the-harness'
+  | 'types-are-wrong'
+  | 'contract-is-broken'
 
 /** A repository that looks like a checkout of Debug Server, and behaves like one where it has no fault. */
 export function fakeSource(owner: Owner, fault: Fault, outside = ''): string {
@@ -77,13 +80,15 @@ const commands = {
     writeFileSync('.artifacts/run/pid', String(server.pid))
     server.stdout.once('data', () => process.exit(0))
   },
+  lint: () => { if (fault === 'types-are-wrong') fail('a.ts:1: number is no string') },
+  test: () => { if (fault === 'contract-is-broken') fail('an operation is described by nothing') },
   status: () => console.log('the fake stack'),
   'verify-clean': () => { if (fault === 'verify-fails') fail('this checkout is not clean') },
   down() {
     try { process.kill(Number(readFileSync('.artifacts/run/pid', 'utf8'))) } catch {}
     rmSync('.artifacts/run/pid', { force: true })
     if (fault === 'leaves-a-daemon') daemon('-e', 'setInterval(() => {}, 1e6)')
-    if (fault === 'writes-outside') writeFileSync(outside, 'not mine')
+    if (fault.startsWith('writes-')) writeFileSync(outside, 'not mine')
   },
 }
 commands[name]()

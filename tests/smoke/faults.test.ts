@@ -10,16 +10,19 @@ const faults = [
   ['bundle-fails', 'bundle', /there is no program "uvx" on PATH/],
   ['up-fails', 'up', /the api crashed at import/],
   ['serves-another-nonce', 'ready', /did not say its nonce.*another/],
+  ['types-are-wrong', 'structural', /number is no string/],
+  ['contract-is-broken', 'structural', /described by nothing/],
   ['verify-fails', 'verify-clean', /this checkout is not clean/],
   ['listens-elsewhere', 'confined', /listens where it should not: pid \d+ on 0.0.0.0:\d+/],
   ['leaves-a-daemon', 'down', /these processes are left: pid \d+ \(.*setInterval/],
   ['writes-outside', 'untouched', /added .*\.codex\/config.toml/],
+  ['writes-into-the-harness', 'untouched', /added .*root\/left.txt/],
 ] as const
 
 for (const [fault, phase, reason] of faults)
   t.test(`${fault}: it fails at ${phase}, says why, and leaves nothing`, async t => {
     const rig = smokeRig(t, fault)
-    const { code, stderr } = await rig.run('--test-scope', 'none')
+    const { code, stderr } = await rig.run(...(phase === 'structural' ? [] : ['--test-scope', 'none']))
     t.equal(code, 1)
     t.match(stderr, new RegExp(`smoke failed in "${phase}"`))
     const { outcome, failed } = rig.summary()

@@ -1,8 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { processEntry } from '../../lib/processes/process-table.ts'
+import { gitOutput } from '../../smoke/git.ts'
 import { checkoutSnapshot } from '../../smoke/guard/checkout.ts'
 import { changesBetween } from '../../smoke/guard/compare.ts'
 import {
@@ -40,6 +51,35 @@ t.test('content, modes, links, what is new and what is gone are seen, and nothin
   )
 })
 
+t.test('what a checkout has git start ends with it, though it holds its pipes, and in time', async t => {
+  const root = room(t)
+  const hook = join(root, 'hook')
+  const mark = join(root, 'pid')
+  write(join(root, 'file'), 'a')
+  commit(root, 'one')
+  const hookThat = (script: string) => {
+    writeFileSync(hook, `#!/bin/sh\n${script}`, { mode: 0o700 })
+    execFileSync('git', ['config', 'core.fsmonitor', hook], { cwd: root })
+  }
+  const pid = () => Number(readFileSync(mark, 'utf8'))
+  hookThat(`setsid sleep 600 >&2 & echo $! > ${mark}`)
+  t.match(await gitOutput(git, root, 'status', '--porcelain'), '?? hook')
+  t.not(processEntry(pid())?.zombie, false)
+  hookThat(`sleep 600 & echo $! > ${mark}; wait`)
+  await t.rejects(gitOutput({ ...git, deadlineMs: 1_000 }, root, 'status'), {
+    name: 'UserError',
+    message: /git status failed in .*: it did not end within 1 s/,
+  })
+  t.not(processEntry(pid())?.zombie, false)
+  await t.rejects(gitOutput({ ...git, signal: AbortSignal.timeout(500) }, root, 'status'), {
+    name: 'TimeoutError',
+  })
+  await t.rejects(gitOutput({ environment: { PATH: root } }, root, 'status'), {
+    name: 'UserError',
+    message: /git cannot be started/,
+  })
+})
+
 t.test('a place that is not there, or is a file, counts too', async t => {
   const place = join(room(t), 'place')
   const before = await snapshotOf(place)
@@ -56,7 +96,7 @@ t.test(
     write(join(root, 'file'), 'a')
     commit(root, 'one')
     write(join(root, 'mine'), 'not committed')
-    const guarded = { checkout: root, places: [] }
+    const guarded = { checkouts: [root], places: [] }
     const take = () => takeSnapshots(guarded, git)
     const before = await take()
     const changed = async () =>
@@ -95,11 +135,11 @@ t.test('what somebody else is writing is told, and nothing that the run is blame
   const place = room(t)
   write(join(place, 'log'), '')
   write(join(place, 'quiet'), '')
-  const before = await takeSnapshots({ checkout: undefined, places: [place] }, git)
+  const before = await takeSnapshots({ checkouts: [], places: [place] }, git)
   const log = openSync(join(place, 'log'), 'a')
   writeFileSync(log, 'a line')
   writeFileSync(join(place, 'quiet'), 'changed')
-  const after = await takeSnapshots({ checkout: undefined, places: [place] }, git)
+  const after = await takeSnapshots({ checkouts: [], places: [place] }, git)
   const changesOf = (isOurs: boolean) => {
     const { changes, others } = compareSnapshots(before, after, () => isOurs)
     return [changes, others].map(all => all.map(({ path }) => path.slice(place.length)))
@@ -134,7 +174,7 @@ t.test('the places are those that the variables of the host lead to', async t =>
 t.test('snapshots are kept in a file', async t => {
   const directory = room(t)
   mkdirSync(join(directory, 'place'))
-  const snapshots = await takeSnapshots({ checkout: undefined, places: [join(directory, 'place')] }, git)
+  const snapshots = await takeSnapshots({ checkouts: [], places: [join(directory, 'place')] }, git)
   await saveSnapshots(join(directory, 'before.json'), snapshots)
   t.same(await savedSnapshots(join(directory, 'before.json')), snapshots)
 })
@@ -162,7 +202,7 @@ t.test('a place that is a link, or has one to a file, counts by what is there', 
   symlinkSync(join(kept, 'codex'), join(home, '.codex'))
   symlinkSync(join(kept, 'npmrc'), join(home, '.npmrc'))
   symlinkSync('.loop', join(home, '.loop'))
-  const guarded = { checkout: undefined, places: ['.codex', '.npmrc', '.loop'].map(name => join(home, name)) }
+  const guarded = { checkouts: [], places: ['.codex', '.npmrc', '.loop'].map(name => join(home, name)) }
   const before = await takeSnapshots(guarded, git)
   write(join(kept, 'codex/config.toml'), 'b')
   write(join(kept, 'npmrc'), 'b')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -167,6 +168,11 @@ t.test(
     const listeners = await listenersOf([process.pid])
     t.ok(listeners?.some(one => one.port === port && one.address === '127.0.0.1' && one.pid === process.pid))
     t.same(await listenersOf([2 ** 22 + 1]), [])
+    const datagrams = createSocket('udp4').bind(0, '0.0.0.0')
+    t.teardown(() => datagrams.close())
+    await once(datagrams, 'listening')
+    const open = { pid: process.pid, address: '0.0.0.0', port: datagrams.address().port }
+    t.match(strangersAmong((await listenersOf([process.pid])) ?? [], [port]), [open], 'of UDP, too')
     const all = [
       { pid: 1, address: '127.0.0.1', port: 18_000 },
       { pid: 2, address: '0.0.0.0', port: 18_000 },

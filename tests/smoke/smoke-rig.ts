@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { processTable } from '../../lib/processes/process-table.ts'
-import { type Fault, fakeSource } from './fake-source.ts'
+import { commit, type Fault, fakeSource } from './fake-source.ts'
 import { type Owner, room, write } from './room.ts'
 
 const harness = resolve(import.meta.dirname, '../..')
@@ -20,13 +20,15 @@ export type Rig = {
     readonly ended: Promise<Ended>
   }
   run(...words: string[]): Promise<Ended>
+  /** Where the evidence of each run is, oldest first. */
+  runs(): string[]
   /** Of the last run. */
   evidence(name: string): string
   evidenceNames(): string[]
   summary(): { outcome: string; failed: { phase: string; reason: string } | null; phases: { name: string }[] }
   /** What is left in the temporary directory. */
   left(): string[]
-  /** Processes that stand in a workspace below it. */
+  /** Those of its runs, and of who watches over them. */
   processes(): string[]
 }
 
@@ -44,9 +46,13 @@ export function smokeRig(
   const top = room(owner)
   const [temporary, home, root] = [join(top, 't'), join(top, 'home'), join(top, 'root')]
   for (const directory of [temporary, home]) mkdirSync(directory)
-  const source = fakeSource(owner, fault, join(home, '.codex', 'config.toml'))
+  const outside =
+    fault === 'writes-into-the-harness' ? join(root, 'left.txt') : join(home, '.codex', 'config.toml')
+  const source = fakeSource(owner, fault, outside)
   write(join(home, '.codex', 'auth.json'), '{}')
   write(join(root, 'Taskfile.ts'), taskfile?.(source) ?? ownTaskfile)
+  write(join(root, '.gitignore'), '.artifacts\n')
+  commit(root, 'where the harness runs from')
   const start: Rig['start'] = (...words) => {
     const child = spawn(
       process.execPath,
@@ -77,10 +83,11 @@ export function smokeRig(
     const ended = new Promise<Ended>(done => child.once('close', code => done({ code, stdout, stderr })))
     return { child, stderr: () => stderr, ended }
   }
-  const evidenceOf = () => globSync(join(root, '.artifacts/logs/e2e-smoke/*')).sort().at(-1) ?? ''
+  const runs = () => globSync(join(root, '.artifacts/logs/e2e-smoke/*')).sort()
+  const evidenceOf = () => runs().at(-1) ?? ''
   const evidence = (name: string) => readFileSync(join(evidenceOf(), name), 'utf8')
   return {
-    ...{ temporary, home, source, start, evidence },
+    ...{ temporary, home, source, start, runs, evidence },
     run: (...words) => start(...words).ended,
     evidenceNames: () => readdirSync(evidenceOf(), { recursive: true }).map(String).sort(),
     summary: () => JSON.parse(evidence('summary.json')),
@@ -90,7 +97,7 @@ export function smokeRig(
         if (zombie || !existsSync(`/proc/${pid}`)) return []
         try {
           const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-          return environment.includes(`HOME=${temporary}/`)
+          return environment.includes(`HOME=${top}/`)
             ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8')}`]
             : []
         } catch {
