@@ -31,11 +31,6 @@ export type ChangeOptions = {
   readonly change: (before: Overlay) => Overlay | Promise<Overlay>
   /** Tells what would change, and writes nothing. */
   readonly dryRun?: boolean
-  /**
-   * What else has to succeed, once the file is written and before anybody else may change it. Where it throws, the file becomes
-   * what it was before.
-   */
-  readonly confirm?: (settings: McpSettings) => Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -60,15 +55,7 @@ export async function changeOverlay(root: string, options: ChangeOptions): Promi
   using _ = await lockOf(root, signal)
   await removeUnfinished(root)
   const { changed, before, after } = await plan(root, options)
-  if (before.text !== after) await replace(root, before, after)
-  if (options.confirm !== undefined) {
-    try {
-      await options.confirm(changed.settings)
-    } catch (error) {
-      await restore(root, before, after)
-      throw error
-    }
-  }
+  if (after !== undefined && before.text !== after) await replace(root, before, after)
   return changed
 }
 
@@ -148,21 +135,15 @@ function overlayIn(text: string): Overlay {
 }
 
 /** Somebody who takes no lock, such as an editor, may have written it while this was planned. */
-async function replace(root: string, before: Present, after: string | undefined): Promise<void> {
+async function replace(root: string, before: Present, after: string): Promise<void> {
   if (present(root).text !== before.text) throw meanwhile()
   try {
-    if (after === undefined) await rm(before.path, { force: true })
-    else await writeAtomically(before.path, after, { mode: before.mode })
+    await writeAtomically(before.path, after, { mode: before.mode })
   } catch (error) {
     throw new UserError(`${overlayName} cannot be written (${errorCode(error) ?? String(error)})`, {
       cause: error,
     })
   }
-}
-
-async function restore(root: string, before: Present, after: string | undefined): Promise<void> {
-  const { path, mode, text } = present(root)
-  if (text === after) await replace(root, { path, mode, text }, before.text)
 }
 
 const meanwhile = (): UserError =>

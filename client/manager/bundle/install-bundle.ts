@@ -6,7 +6,7 @@ import { changeOverlay, type Overlay } from '../change-overlay.ts'
 import { declaredByPeople } from '../operations/manager-settings.ts'
 import { alone, type Place } from '../operations/place.ts'
 import type { Details, Report } from '../operations/report.ts'
-import { checkTargetName } from '../operations/target-name.ts'
+import { checkPrefix, checkTargetName } from '../operations/target-name.ts'
 import { needsOf } from './needs.ts'
 import { readBundle } from './read-bundle.ts'
 import { takenIn } from './taken-in.ts'
@@ -48,7 +48,7 @@ export async function installBundle(
       ...{ dryRun, signal },
       change: before => {
         decided = outcomes(tables, before, people, force)
-        check(decided, people, place, report)
+        check(decided, before, people, place, report)
         return withTables(before, decided)
       },
     })
@@ -91,11 +91,21 @@ function outcomes(bundle: Overlay, before: Overlay, people: McpSettings, force: 
 }
 
 /** Everything that stands in the way, at once. */
-function check(decided: readonly Decided[], people: McpSettings, place: Place, report: Report): void {
+function check(
+  decided: readonly Decided[],
+  before: Overlay,
+  people: McpSettings,
+  place: Place,
+  report: Report,
+): void {
+  const beside = decided.flatMap(({ kind, name, outcome }) =>
+    kind === 'servers' && outcome === 'installed' ? [name] : [],
+  )
   const missing: string[] = []
   for (const { kind, name, outcome, table } of decided) {
     if (kind !== 'servers' || outcome === 'skipped') continue
     checkTargetName(name, people)
+    checkPrefix(name, people, { before: before.servers, beside })
     const { [name]: server } = mcpSchema.parse({ servers: { [name]: table } }).servers
     if (server === undefined) continue
     const needs = needsOf(name, server, place)

@@ -3,7 +3,7 @@ import { parseToml } from '../../../config/parse-toml.ts'
 import { readText } from '../../../config/read-text.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { givenEntry } from '../descriptor/given.ts'
-import { ownPath } from '../own-path.ts'
+import { isGenerated, ownPath } from '../own-path.ts'
 import { type Found, type From, mostDiscovered } from './discovered.ts'
 
 /** In bytes. */
@@ -23,6 +23,11 @@ export type Catalog = {
 export function readCatalog(root: string, path: string, { known = false } = {}): Catalog {
   const place = resolve(root, path)
   const shown = ownPath(root, place) ?? place
+  if (isGenerated(root, place))
+    throw new UserError(
+      `${shown} lies below .artifacts, where checkouts of others lie: no catalogue is read there`,
+      { fix: 'look at it, and copy it to another place' },
+    )
   const from = { kind: 'catalog' as const, path: shown }
   const read = readText(place, largest)
   if (read.kind === 'absent' && known)

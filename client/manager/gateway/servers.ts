@@ -20,6 +20,8 @@ const serverSchema = z.looseObject({
   left_out: z.array(z.looseObject({ what: z.string(), name: z.string(), why: z.string() })),
   /** Whether it has been started since the proxy was, so that it is known what it offers now. */
   seen: z.boolean(),
+  /** Stands for what it offers now. */
+  offer: z.string().optional(),
 })
 export type ToldServer = z.output<typeof serverSchema>
 

@@ -3,7 +3,7 @@ import { variablesIn } from '../../../config/expand.ts'
 import type { Table } from '../../../config/tables-text.ts'
 import { errorCode } from '../../../lib/error-code.ts'
 import { UserError } from '../../../lib/user-error.ts'
-import { changeOverlay } from '../change-overlay.ts'
+import { changeOverlay, readOverlay } from '../change-overlay.ts'
 import type { Options } from '../descriptor/options.ts'
 import { serverNameFor } from '../descriptor/server-name.ts'
 import { type ServerTable, serverTable } from '../descriptor/server-table.ts'
@@ -38,7 +38,7 @@ export async function install(input: InstallInput, place: Place, report: Report)
   const target = input.target_name ?? serverNameFor(chosen.entry.name)
   const people = declaredByPeople(place)
   checkTargetName(target, people)
-  checkPrefix(target, people)
+  checkPrefix(target, people, { before: readOverlay(place.root).servers })
   const work = async (): Promise<Details> => {
     const way = usableWay(chosen, place, report)
     const resolved = way.kind === 'npm' ? await resolvePackage(way.npm, place) : undefined

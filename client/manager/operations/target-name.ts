@@ -33,13 +33,33 @@ export function checkTargetName(name: string, { servers, composites }: McpSettin
 
 /**
  * Of servers `a` and `a_b` all tools that begin with `a_b_` are the longer one's, so that it could take those of the other away, and
- * have its own taken for them. Throws a UserError where the other one is declared by a person.
+ * have its own taken for them. Throws a UserError where the other one is declared by a person, or `installed`, then whichever is the longer;
+ * one that is installed already is not asked again.
  */
-export function checkPrefix(name: string, { servers }: Pick<McpSettings, 'servers'>): void {
-  const shorter = Object.keys(servers).find(one => foldedName(name).startsWith(`${foldedName(one)}_`))
+export function checkPrefix(
+  name: string,
+  { servers }: Pick<McpSettings, 'servers'>,
+  installed: { readonly before: Readonly<Record<string, unknown>>; readonly beside?: readonly string[] },
+): void {
+  const shorter = Object.keys(servers).find(one => isWithin(one, name))
   if (shorter !== undefined)
     throw new UserError(
       `tools of a server "${name}" could be taken for those of ${shorter}, which is declared by hand`,
       { fix },
     )
+  if (Object.hasOwn(installed.before, name)) return
+  const other = [...Object.keys(installed.before), ...(installed.beside ?? [])].find(
+    one => isWithin(one, name) || isWithin(name, one),
+  )
+  if (other !== undefined)
+    throw new UserError(
+      `tools of a server "${name}" could be taken for those of ${other}, and the other way round`,
+      {
+        fix,
+      },
+    )
 }
+
+/** Whether what begins with the longer name begins with the shorter one as well. */
+const isWithin = (shorter: string, longer: string): boolean =>
+  foldedName(longer).startsWith(`${foldedName(shorter)}_`)

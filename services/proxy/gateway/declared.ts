@@ -15,6 +15,11 @@ const recordSchema = z.strictObject({
   offer: offerSchema,
 })
 
+/** `unknown`: nobody knows what it offers now. `another`: that is not what was looked at. */
+export type Accepted =
+  | { readonly outcome: 'accepted'; readonly drift: readonly Drift[] }
+  | { readonly outcome: 'unknown' | 'another' }
+
 /**
  * What servers are taken to offer: what each one did when it was met first, kept in a file for each. What one says later is
  * held against that. A server whose changes are followed offers what it says now.
@@ -70,15 +75,25 @@ export class Declared {
     return true
   }
 
-  /** What a server offers now is what it is taken to offer from now on. Resolves with what that changes; undefined where nobody knows. */
-  async accept(name: string): Promise<Drift[] | undefined> {
+  /** What a server offers now is what it is taken to offer from now on, where it is what somebody has looked at. */
+  async accept(name: string, looked: string): Promise<Accepted> {
     const [server, live] = [this.#settings.servers[name], this.#live.get(name)]
-    if (server === undefined || live === undefined) return undefined
+    if (server === undefined || live === undefined) return { outcome: 'unknown' }
+    if (markOf(live) !== looked) return { outcome: 'another' }
     const drift = this.drift(name)
     await this.#keep(name, { launch: launchKey(server), offer: live })
+    const now = this.#settings.servers[name]
+    // It was declared otherwise meanwhile: what was kept is another server's.
+    if (now === undefined || launchKey(now) !== launchKey(server)) return { outcome: 'unknown' }
     this.#offers.set(name, live)
     this.#log.info({ server: name, drift }, 'what a server offers now was accepted')
-    return drift
+    return { outcome: 'accepted', drift }
+  }
+
+  /** Stands for what a server offers now; undefined where nobody knows that. */
+  mark(name: string): string | undefined {
+    const live = this.#live.get(name)
+    return live && markOf(live)
   }
 
   /** Whether a server has been started since this was, so that it is known what it offers now. */
@@ -137,6 +152,9 @@ function readRecord(path: string): z.output<typeof recordSchema> | undefined {
     return undefined
   }
 }
+
+const markOf = (offer: Offer): string =>
+  createHash('sha256').update(JSON.stringify(offer)).digest('hex').slice(0, 16)
 
 const launchKey = ({ builtin, command, args, url, transport }: ServerSettings): string =>
   createHash('sha256').update(JSON.stringify({ builtin, command, args, url, transport })).digest('hex')

@@ -219,7 +219,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     { method }: IncomingMessage,
     response: ServerResponse,
     caller: Caller,
-    server: string,
+    { server, looked }: Acceptance,
   ) {
     if (method !== 'POST')
       return refuse(response, { status: 405, message: 'POST is offered here', headers: { allow: 'POST' } })
@@ -227,17 +227,14 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       return refuse(response, { status: 403, message: 'this needs a token with the scope admin' })
     if (views.settings.servers[server] === undefined || !caller.mayUse(server))
       return refuse(response, { status: 404, message: `there is no server ${server.slice(0, 100)}` })
-    const accepted = await declared.accept(server)
-    if (accepted === undefined)
-      return refuse(response, {
-        status: 409,
-        message: `nobody knows what the server ${server} offers now: it has not been started since the proxy was; call one of its tools`,
-      })
-    if (accepted.length > 0) {
+    const accepted = await declared.accept(server, looked)
+    if (accepted.outcome !== 'accepted')
+      return refuse(response, { status: 409, message: notAccepted[accepted.outcome](server) })
+    if (accepted.drift.length > 0) {
       changed()
       await clientDeps.audit(caller, 'mcp_servers.accept_offer')
     }
-    answerJson(response, { accepted })
+    answerJson(response, { accepted: accepted.drift })
   }
 
   return {
@@ -271,8 +268,20 @@ function answerJson(response: ServerResponse, told: unknown): void {
   response.end(JSON.stringify(told))
 }
 
-/** Of `/servers/NAME/accept`. */
-const acceptedIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/accept$/.exec(path)?.[1]
+type Acceptance = { readonly server: string; readonly looked: string }
+
+/** Of `/servers/NAME/accept/OFFER`. */
+function acceptedIn(path: string): Acceptance | undefined {
+  const [, server, looked] = /^\/servers\/([^/]+)\/accept\/([0-9a-f]{16})$/.exec(path) ?? []
+  return server === undefined || looked === undefined ? undefined : { server, looked }
+}
+
+const notAccepted = {
+  unknown: (server: string) =>
+    `nobody knows what the server ${server} offers now: it has not been started since the proxy was; call one of its tools`,
+  another: (server: string) =>
+    `the server ${server} does not offer what you have looked at: look again (GET /servers), and say what you accept`,
+} as const
 
 /** Of `/servers/NAME/mcp`. */
 const serverIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/mcp$/.exec(path)?.[1]

@@ -21,6 +21,8 @@ export type ServerReadiness = {
   readonly prompts: number
   /** Whether it was started since the proxy was: otherwise nobody knows whether it has drifted. */
   readonly seen: boolean
+  /** What stands for what it offers now, where that is known: who accepts it says so by this. */
+  readonly offer?: string
   readonly drift: readonly Drift[]
   readonly left_out: readonly LeftOut[]
   readonly shadowing: readonly Shadowing[]
@@ -42,6 +44,7 @@ export function readiness({ views, declared, upstreams, caller }: ReadinessOf): 
     const instances = upstreams.states(name, caller.owner)
     const offer = declared.offers.get(name)
     const failed = instances.find(({ isTripped }) => isTripped)
+    const mark = declared.mark(name)
     const reason = (failed ?? instances.find(one => one.reason !== undefined))?.reason
     return {
       name,
@@ -51,6 +54,7 @@ export function readiness({ views, declared, upstreams, caller }: ReadinessOf): 
       tools: offer?.tools.length ?? 0,
       prompts: offer?.prompts.length ?? 0,
       seen: declared.isSeen(name),
+      ...(mark === undefined ? {} : { offer: mark }),
       drift: declared.drift(name),
       left_out: declared.leftOut(name),
       shadowing: shadowing.filter(one => one.server === name),

@@ -10,7 +10,7 @@ import {
 import { didYouMean } from '../../../lib/suggest.ts'
 import { type Extra, ownWords } from './call.ts'
 import { withPublicUris } from './catalogue/addresses.ts'
-import { isOffered, type ToolTarget } from './catalogue/catalogue.ts'
+import { isOffered, type ToolTarget, toolWith } from './catalogue/catalogue.ts'
 import { composedCall, decodedResult } from './catalogue/composite.ts'
 import type { Client, ClientDependencies } from './client.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
@@ -24,10 +24,9 @@ export function serveTools(client: Client, { declared, views, calls }: ClientDep
   const { server } = client
   server.setRequestHandler(ListToolsRequestSchema, async (_, extra) => {
     await client.meet(extra)
-    return {
-      tools: visibleTools(client.catalogue, client.isThere).map(({ definition }) => definition) as never[],
-    }
+    return { tools: visible().map(({ definition }) => definition) as never[] }
   })
+  const visible = () => visibleTools(client.catalogue, client.isThere, declared.shown())
 
   const calledBy = (target: ToolTarget, given: Arguments): Called | string => {
     if (target.kind === 'tool') return { server: target.server, tool: target.tool, arguments: given }
@@ -38,13 +37,15 @@ export function serveTools(client: Client, { declared, views, calls }: ClientDep
   const answerCall = async ({ params }: CallToolRequest, extra: Extra): Promise<CallToolResult> => {
     const { name, arguments: given = {}, ...rest } = params
     if (!client.catalogue.tools.has(name)) await client.meet(extra)
-    const exposed = client.catalogue.tools.get(name)
-    if (exposed === undefined || !exposed.servers.every(one => client.servers.includes(one)))
+    const known = client.catalogue.tools.get(name)
+    const { servers } = client
+    const exposed = known && toolWith(known, one => servers.includes(one), declared.shown())
+    if (exposed === undefined)
       return refusal(
         client.refusalOfTool(name) ??
           unknownTool(
             name,
-            visibleTools(client.catalogue, client.isThere).map(one => one.definition.name),
+            visible().map(one => one.definition.name),
           ),
       )
     const called = calledBy(exposed.target, given)

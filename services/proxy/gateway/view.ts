@@ -1,5 +1,12 @@
 import type { McpSettings } from '../../../config/mcp/schema.ts'
-import { type Catalogue, catalogueOf, type ExposedPrompt, type ExposedTool } from './catalogue/catalogue.ts'
+import {
+  type Catalogue,
+  catalogueOf,
+  type ExposedPrompt,
+  type ExposedTool,
+  toolWith,
+} from './catalogue/catalogue.ts'
+import type { Offers } from './catalogue/offer.ts'
 import type { Declared } from './declared.ts'
 
 /** Everything behind the gateway, or one server alone. */
@@ -43,10 +50,12 @@ export class Views {
   }
 }
 
-/** Those of an endpoint that somebody may use, whose servers all answer. */
-export function visibleTools({ tools }: Catalogue, isThere: (server: string) => boolean): ExposedTool[] {
-  return [...tools.values()].filter(({ servers }) => servers.every(isThere))
-}
+/** Those of an endpoint that somebody may use and whose servers answer; of composite tools, the operations of which that is so. */
+export const visibleTools = (
+  { tools }: Catalogue,
+  isThere: (server: string) => boolean,
+  offers: Offers,
+): ExposedTool[] => [...tools.values()].flatMap(tool => toolWith(tool, isThere, offers) ?? [])
 
 export function visiblePrompts(
   { prompts }: Catalogue,

@@ -120,24 +120,6 @@ for (const [what, files, servers, told] of refused)
     t.equal(now, files[overlayName])
   })
 
-t.test('where what has to come with it fails, the file is what it was', async t => {
-  const { root, overlay } = await makeRoot(t)
-  const confirm = async () => {
-    t.match(await overlay(), 'command = "b"', 'it is written by then')
-    throw new Error('it did not start')
-  }
-  await t.rejects(changeOverlay(root, { change: adding({ b: { command: 'b' } }), confirm }), {
-    message: 'it did not start',
-  })
-  await t.rejects(overlay(), 'there was none')
-  await changeOverlay(root, { change: adding({ a: { command: 'a' } }) })
-  const before = await overlay()
-  await t.rejects(changeOverlay(root, { change: adding({ b: { command: 'b' } }), confirm }), {
-    message: 'it did not start',
-  })
-  t.equal(await overlay(), before)
-})
-
 t.test('what an editor saved meanwhile is not written over', async t => {
   const { root, put, overlay } = await makeRoot(t)
   const change: ChangeOptions['change'] = async before => {

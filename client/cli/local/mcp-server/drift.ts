@@ -12,25 +12,26 @@ type Flags = { readonly json?: true; readonly accept?: readonly string[] }
 
 /**
  * In what servers differ from what they were taken to offer when they were met, as far as they have been started since the gateway
- * was. With `--accept`, what those servers offer now is what they are taken to offer. Answers with 1 where some drift is left.
+ * was. With `--accept`, what those servers offer now is what they are taken to offer, if it is what was told before. Answers with 1 where some drift is left.
  */
 export async function showDrift(io: Io, { json, accept = [] }: Flags): Promise<number> {
   const root = await requireClone(io)
   const before = await requireServers(root, io)
-  for (const name of accept) requireKnown(name, before)
-  for (const name of accept) await acceptOffer(root, name, io)
+  const accepting = accept.map(given => acceptedIn(given, before))
+  for (const one of accepting) await acceptOffer(root, one, io)
   const servers = accept.length === 0 ? before : await requireServers(root, io)
   const drifted = servers.filter(({ drift }) => drift.length > 0)
   const unseen = servers.filter(({ seen, state }) => !seen && state !== 'disabled').map(({ name }) => name)
   const told = {
-    accepted: accept,
+    accepted: accepting.map(({ name }) => name),
     servers: Object.fromEntries(drifted.map(({ name, drift }) => [name, drift])),
+    offers: Object.fromEntries(drifted.map(({ name, offer }) => [name, offer])),
     left_out: Object.fromEntries(
       servers.flatMap(({ name, left_out: out }) => (out.length === 0 ? [] : [[name, out]])),
     ),
     unseen,
   }
-  await write(io.stdout, json ? `${JSON.stringify(told)}\n` : driftText(servers, accept), io.signal)
+  await write(io.stdout, json ? `${JSON.stringify(told)}\n` : driftText(servers, told.accepted), io.signal)
   if (!json && unseen.length > 0)
     await write(
       io.stderr,
@@ -53,6 +54,21 @@ async function requireServers(root: string, io: Io): Promise<readonly ToldServer
   )
 }
 
+type Accepting = { readonly name: string; readonly offer: string }
+
+/** Of `NAME@OFFER`, as it is told with the drift: what has changed since was not looked at. */
+function acceptedIn(given: string, servers: readonly ToldServer[]): Accepting {
+  const [name = '', offer = ''] = given.split('@', 2)
+  requireKnown(name, servers)
+  if (/^[0-9a-f]{16}$/.test(offer)) return { name, offer }
+  throw new CliError(
+    'no_offer',
+    exitCodes.usage,
+    `--accept ${visible(given)} does not say which offer you have looked at`,
+    { fix: 'debug-server mcp-server drift tells it: --accept NAME@OFFER' },
+  )
+}
+
 function requireKnown(name: string, servers: readonly ToldServer[]): void {
   const names = servers.map(one => one.name)
   if (names.includes(name)) return
@@ -68,8 +84,9 @@ function requireKnown(name: string, servers: readonly ToldServer[]): void {
 
 const refusalSchema = z.looseObject({ error: z.looseObject({ message: z.string() }) })
 
-async function acceptOffer(root: string, name: string, { signal }: Io): Promise<void> {
-  const answer = await askGateway(root, { method: 'POST', path: `/servers/${name}/accept`, signal })
+async function acceptOffer(root: string, { name, offer }: Accepting, { signal }: Io): Promise<void> {
+  const path = `/servers/${name}/accept/${offer}`
+  const answer = await askGateway(root, { method: 'POST', path, signal })
   if (answer.kind === 'answer' && answer.status === 200) return
   const told = refusalSchema.safeParse(answer.kind === 'answer' ? answer.body : undefined)
   throw new CliError(
@@ -80,8 +97,9 @@ async function acceptOffer(root: string, name: string, { signal }: Io): Promise<
 }
 
 function driftText(servers: readonly ToldServer[], accepted: readonly string[]): string {
-  const lines = servers.flatMap(({ name, drift, left_out: out }) => [
+  const lines = servers.flatMap(({ name, drift, offer, left_out: out }) => [
     ...drift.map(one => `${name}: ${driftLine(one)}`),
+    ...(drift.length === 0 ? [] : [`${name}: to take that in: --accept ${name}@${offer}`]),
     ...out.map(one => `${name}: left out: ${one.what} ${one.name}: ${one.why}`),
   ])
   const drifts = servers.some(({ drift }) => drift.length > 0)

@@ -121,6 +121,25 @@ export function catalogueOf(
   }
 }
 
+/** A tool as it is with the servers that there are; undefined where it needs others. */
+export function toolWith(
+  tool: ExposedTool,
+  isThere: (server: string) => boolean,
+  offers: Offers,
+): ExposedTool | undefined {
+  const { target, definition } = tool
+  const servers = tool.servers.filter(isThere)
+  if (servers.length === tool.servers.length) return tool
+  if (servers.length === 0 || target.kind !== 'composite') return undefined
+  const operations = Object.entries(target.composite.operations).filter(([, { server }]) => isThere(server))
+  const composite = { ...target.composite, operations: Object.fromEntries(operations) }
+  return {
+    definition: compositeDefinition(definition.name, composite, offers),
+    target: { kind: 'composite', composite },
+    servers,
+  }
+}
+
 /** Whether a server's tool, prompt or resource is to be had at all. */
 export const isOffered = ({ allow, block }: Pick<ServerSettings, 'allow' | 'block'>, name: string): boolean =>
   matchesAny(allow, name) && !matchesAny(block, name)

@@ -1,4 +1,4 @@
-import { truncate } from 'node:fs/promises'
+import { symlink, truncate } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { readCatalog } from '../../../../client/manager/discovery/catalog-file.ts'
@@ -19,11 +19,13 @@ t.test('a catalogue is TOML or JSON, or an answer of a registry that was kept', 
   for (const name of ['list.json', 'answer.json'])
     t.match(readCatalog(root, name), { warnings: [], found: [{ entry: { name: 'a/b' } }] }, name)
   await put('.artifacts/work/x.json', JSON.stringify([server]))
-  t.equal(
-    readCatalog(root, '.artifacts/work/x.json').from.path[0],
-    '/',
-    'what is written at run time is elsewhere',
-  )
+  await symlink(join(root, '.artifacts/work'), join(root, 'link'))
+  for (const path of ['.artifacts/work/x.json', './link/../.artifacts/work/x.json', 'link/x.json'])
+    t.throws(
+      () => readCatalog(root, path),
+      { name: 'UserError', message: /lies below \.artifacts, where checkouts of others lie/ },
+      path,
+    )
 })
 
 t.test('what is no server is left out and told; prototypes stay as they are', async t => {

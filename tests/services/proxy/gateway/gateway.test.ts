@@ -129,14 +129,27 @@ t.test('who waits until the message is wanted is told so, once it is known who a
 })
 
 t.test('a token that names servers opens those alone', async t => {
-  const composite =
-    '[composites.both]\ndescription = "x"\n[composites.both.operations.a]\nserver = "two"\ntool = "echo"\n'
-  const rig = await startRig(t, `${unrulyTable('one')}${unrulyTable('two')}${composite}`)
+  const composite = (name: string, operations: Record<string, string>) =>
+    Object.entries(operations).reduce(
+      (text, [word, server]) =>
+        `${text}[composites.${name}.operations.${word}]\nserver = "${server}"\ntool = "echo"\n`,
+      `[composites.${name}]\ndescription = "x"\nhide_tools = false\n`,
+    )
+  const composites = `${composite('other', { a: 'two' })}${composite('both', { a: 'two', b: 'one' })}`
+  const rig = await startRig(t, `${unrulyTable('one')}${unrulyTable('two')}${composites}`)
   const { secret } = await rig.token('narrow', ['mcp'], ['one'])
   const client = await rig.connect({ bearer: secret })
-  t.ok((await toolNames(client)).every(name => name.startsWith('one_')))
-  for (const name of ['two_facts', 'both'])
+  t.same(
+    (await toolNames(client)).filter(name => !name.startsWith('one_')),
+    ['both'],
+  )
+  for (const name of ['two_facts', 'other'])
     t.match(await call(client, name, { operation: 'a' }), { failed: true, text: /there is no tool/ })
+  t.match(await call(client, 'both', { operation: 'a' }), {
+    failed: true,
+    text: 'operation "a" is none of: b',
+  })
+  t.match(await call(client, 'both', { operation: 'b', text: 'x' }), { failed: false })
   t.same(
     (await client.listResources()).resources.map(({ uri }) => uri),
     ['one+note://one'],

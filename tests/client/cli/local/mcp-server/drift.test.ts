@@ -37,6 +37,8 @@ t.test('drift is told by hand, and accepted by hand', async t => {
   )
   await call(client, 'one_echo')
 
+  const looked = (await rig.server('one')).offer ?? ''
+  t.match(looked, /^[0-9a-f]{16}$/)
   const told = await rig.run('drift')
   t.equal(told.code, 1)
   t.equal(
@@ -44,6 +46,7 @@ t.test('drift is told by hand, and accepted by hand', async t => {
     [
       'one: tool echo has changed: description',
       'one: tool more\\x1b[31m was added',
+      `one: to take that in: --accept one@${looked}`,
       'one: left out: tool echo: there is one of this name already',
       'one: left out: tool wrong: inputSchema: Invalid input: expected object, received undefined',
       'one: left out: tool long: it is longer than 65536 characters',
@@ -60,13 +63,18 @@ t.test('drift is told by hand, and accepted by hand', async t => {
   })
   t.match(await rig.run('list'), { code: 0, stdout: /^one +\w+ +1 +2 +3\s*$/m })
 
+  t.match(await rig.run('drift', '--accept', 'one'), { code: 2, stderr: /which offer you have looked at/ })
+  t.match(await rig.run('drift', '--accept', 'one@0123456789abcdef'), {
+    code: 1,
+    stderr: /does not offer what you have looked at: look again/,
+  })
   t.match(await rig.run('drift', '--accept', 'on'), {
     code: 4,
     stderr: /there is no server "on" behind the gateway\n.*did you mean "one"/,
   })
-  const accepted = await rig.run('drift', '--accept', 'one')
+  const accepted = await rig.run('drift', '--accept', `one@${looked}`)
   t.match(accepted, { code: 0, stdout: /^accepted one\none: left out[\s\S]*no drift\n$/ })
-  t.match(await rig.run('drift', '--accept', 'one'), { code: 0 })
+  t.match(await rig.run('drift', '--accept', `one@${looked}`), { code: 0 })
   t.match(
     (await listAudit(rig.store, { limit: 10 })).filter(({ operation }) => operation.startsWith('mcp_')),
     [{ operation: 'mcp_servers.accept_offer', actor_token_name: 'admin' }],
@@ -85,7 +93,7 @@ t.test('drift is told by hand, and accepted by hand', async t => {
 t.test('what nobody has started since is told as that, and is not accepted', async t => {
   const rig = await runningClone(t, unrulyTable('one'))
   t.match(await rig.run('drift'), { code: 0, stderr: /nobody knows: one\n/ })
-  t.match(await rig.run('drift', '--accept', 'one'), {
+  t.match(await rig.run('drift', '--accept', 'one@0123456789abcdef'), {
     code: 1,
     stderr: /it has not been started since the proxy was; call one of its tools/,
   })
@@ -93,11 +101,11 @@ t.test('what nobody has started since is told as that, and is not accepted', asy
 
 t.test('only a token with the scope admin accepts, by POST', async t => {
   const rig = await runningClone(t, unrulyTable('one'))
-  const ask = (method: string, bearer: string, path = '/servers/one/accept') =>
+  const ask = (method: string, bearer: string, path = '/servers/one/accept/0123456789abcdef') =>
     fetch(`${rig.proxy.url}${path}`, { method, headers: { authorization: `Bearer ${bearer}` } })
   t.equal((await ask('POST', rig.secret)).status, 403)
   t.equal((await ask('GET', rig.admin)).status, 405)
-  t.equal((await ask('POST', rig.admin, '/servers/none/accept')).status, 404)
+  t.equal((await ask('POST', rig.admin, '/servers/none/accept/0123456789abcdef')).status, 404)
   t.equal((await ask('POST', 'nobody')).status, 401)
 })
 

@@ -166,6 +166,12 @@ const faults: readonly [what: string, name: string, text: string, told: RegExp][
     '[gateway]\nhosts = ["evil.example.org"]',
     /x\.toml has gateway: a bundle says which servers/,
   ],
+  [
+    'servers that take names of each other',
+    'x.toml',
+    '[servers.a]\ncommand = "rg"\n[servers.a-b]\ncommand = "rg"',
+    /a server "a" could be taken for those of a-b, and the other way round/,
+  ],
   ['no servers', 'x.toml', '', /x\.toml has no servers/],
   [
     'two ways',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { foldedName, publicName } from '../../../../../config/mcp/names.ts'
 import { type McpSettings, mcpSchema } from '../../../../../config/mcp/schema.ts'
-import { catalogueOf } from '../../../../../services/proxy/gateway/catalogue/catalogue.ts'
+import { catalogueOf, toolWith } from '../../../../../services/proxy/gateway/catalogue/catalogue.ts'
 import type { Offer, Tool } from '../../../../../services/proxy/gateway/catalogue/offer.ts'
 import { tidyOutputSchema, tidySchema } from '../../../../../services/proxy/gateway/catalogue/tidy-schema.ts'
 import { matchesAny } from '../../../../../services/proxy/gateway/catalogue/wildcard.ts'
@@ -106,6 +106,29 @@ t.test('tools that a composite stands for are hidden unless it says otherwise', 
   const offers = new Map([['a', offer(tool('read'), tool('list'))]])
   t.same(namesOf(settings(true), offers), ['notes', 'a_list'])
   t.same(namesOf(settings(false), offers), ['notes', 'a_read', 'a_list'])
+})
+
+t.test('a composite has the operations of the servers that there are', async t => {
+  const operation = (server: string) => ({ server, tool: 'go', description: `by ${server}` })
+  const settings = mcpSchema.parse({
+    servers: { a: { command: 'x' }, b: { command: 'x' } },
+    composites: { both: { description: 'x', operations: { one: operation('a'), two: operation('b') } } },
+  })
+  const offers = new Map(
+    ['a', 'b'].map(name => [
+      name,
+      offer(tool('go', { inputSchema: { type: 'object', properties: { [`of_${name}`]: {} } } })),
+    ]),
+  )
+  const both = catalogueOf(settings, offers).tools.get('both')
+  const shown = (...there: string[]) => both && toolWith(both, server => there.includes(server), offers)
+  t.equal(shown('a', 'b'), both)
+  t.equal(shown(), undefined)
+  t.match(shown('b'), { servers: ['b'], target: { kind: 'composite' } })
+  t.same(shown('b')?.definition.inputSchema.properties, {
+    of_b: {},
+    operation: { type: 'string', enum: ['two'], description: 'two: by b' },
+  })
 })
 
 t.test(
