@@ -21,6 +21,7 @@ import { OneByOne } from './one-by-one.ts'
 import type { Recorder } from './record/debug-record.ts'
 import { noted } from './record/noted.ts'
 import { Refusal } from './refusal.ts'
+import { runningRefusal } from './running-refusal.ts'
 import type { SourceLines } from './source-text.ts'
 import { StoppedFrames } from './stopped-frames.ts'
 import { UnansweredExpressions } from './unanswered-expressions.ts'
@@ -215,7 +216,7 @@ export class LiveDebugSession implements AsyncDisposable {
     if (state.kind === 'stopped') return { stop: state.stop, frames: this.#frames }
     if (state.kind === 'halted')
       throw new Refusal('debugger_timeout', 'the debuggee has stopped, and its debugger does not say where')
-    throw isRunning()
+    throw runningRefusal(this.children.told())
   }
 
   /** Waits for the first stop after the one of this number, for one of a process below it, or for the end. */
@@ -252,7 +253,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** Sends the debuggee on by a request of the adapter. Of two clients that do so at once, one comes too late. */
   async sendOn(command: Move, thread: number, further: object = {}): Promise<number> {
     const { stop } = await this.stopped()
-    if (this.state.value.kind !== 'stopped') throw isRunning()
+    if (this.state.value.kind !== 'stopped') throw runningRefusal(this.children.told())
     const answer = this.adapter.request(command, { ...further, threadId: thread })
     this.#happens({ kind: 'sent_on' })
     this.#frames.lookAhead()
@@ -395,5 +396,3 @@ export class LiveDebugSession implements AsyncDisposable {
 type Halt = Pick<Extract<DebuggeeState, { kind: 'halted' }>, 'number' | 'event'> & {
   readonly frames: StoppedFrames
 }
-
-const isRunning = () => new Refusal('debuggee_running', 'the debuggee is running; debug.pause stops it')

@@ -71,6 +71,8 @@ t.test('a process of Python is debugged, whatever it was started by', { skip: no
         engine: 'debugpy',
         stop: { reason: 'breakpoint', frame: { file: 'worker.py', line: 2, name: 'work' } },
       })
+      const message = `; its process ${child.process} is stopped: act on ${child.id}`
+      await t.rejects(answer(debug, 'debug.stack', {}), { message: new RegExp(message) })
       t.match(await evaluate(child, 'n'), { value: '21' })
       t.match(await state(child, 'debug.next'), { stop: { frame: { line: 3 } } })
       t.match(await evaluate(child, 'doubled'), { value: '42' })
