@@ -8,12 +8,11 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { ProcessScope } from '../../lib/processes/process-scope.ts'
 import type { DebugRequest } from '../../services/contract/debug-request.ts'
-import { AgentServer } from '../../services/runner/debug/node/agent-server.ts'
-import { agentEnvironment, nodeEngine } from '../../services/runner/debug/node/engine.ts'
+import { nodeEngine } from '../../services/runner/debug/node/engine.ts'
 import { noRequest } from '../services/runner/debug/live-rig.ts'
+import { overAgent } from './direct-agent.ts'
 import { DirectInspector } from './direct-inspector.ts'
 import { addedUpTo, ahead, judged, ratioUpTo } from './goal.ts'
 import { inTurn } from './in-turn.ts'
@@ -66,7 +65,7 @@ async function measure(directory: string, file: string, runs: number): Promise<R
   )
   const live = await startLive(engine, scope, directory, request)
   const port = await DirectInspector.start(scope, file, line)
-  await using agent = await overAgent(scope, directory, file)
+  await using agent = await overAgent(scope, directory, { file, line })
   const step = () => live.ask('debug.next', { wait: 30 })
   const overPort = await inTurn(step, () => port.go('Debugger.stepOver'), { runs: runs / 2 })
   const added = await inTurn(step, () => agent.inspector.go('Debugger.stepOver'), { runs })
@@ -86,24 +85,6 @@ async function measure(directory: string, file: string, runs: number): Promise<R
     { name: 'node: step', beside: 'CDP over our agent', ...judged(added, limit) },
     { name: 'node: stack and variables', beside: 'CDP over our agent', ...judged(looks, limit) },
   ]
-}
-
-/** The agent of ours, spoken to without the bridge. */
-async function overAgent(scope: ProcessScope, directory: string, file: string) {
-  const came = Promise.withResolvers<DirectInspector>()
-  const server = new AgentServer((_, peer) => {
-    const inspector = new DirectInspector(peer.write)
-    came.resolve(inspector)
-    return { line: text => inspector.take(text), gone: () => undefined }
-  })
-  const socket = join(directory, 'agent.sock')
-  await server.listen(socket)
-  const env = { PATH: process.env.PATH ?? '', ...agentEnvironment(socket) }
-  scope.spawn(process.execPath, [file], { env, stdio: 'ignore' })
-  const inspector = await came.promise
-  await inspector.send('Debugger.setBreakpointByUrl', { url: pathToFileURL(file).href, lineNumber: line - 1 })
-  await inspector.run()
-  return { inspector, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
 await printIfMain(import.meta, bench)

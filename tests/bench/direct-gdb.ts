@@ -22,14 +22,19 @@ export class DirectGdb {
   }
 
   /** To its first stop, in this line. */
-  static async start(scope: ProcessScope, program: string, place: string): Promise<DirectGdb> {
+  static async start(
+    scope: ProcessScope,
+    program: string,
+    place: string,
+    words: readonly string[] = [],
+  ): Promise<DirectGdb> {
     const gdb = new DirectGdb(scope)
     await Promise.all([
       gdb.ask('-gdb-set mi-async on'),
       gdb.ask('-gdb-set pagination off'),
       gdb.ask('-enable-pretty-printing'),
       gdb.ask(`-file-exec-and-symbols ${program}`),
-      gdb.ask('-exec-arguments >/dev/null 2>&1'),
+      gdb.ask(`-exec-arguments ${[...words, '>/dev/null', '2>&1'].join(' ')}`),
       gdb.ask(`-break-insert ${place}`),
     ])
     await gdb.go('-exec-run')

@@ -12,7 +12,12 @@ export type Peer = {
   readonly look: () => Promise<void>
 }
 
-type Place = { readonly program: string; readonly source: string; readonly line: number }
+type Place = {
+  readonly program: string
+  readonly arguments?: readonly string[]
+  readonly source: string
+  readonly line: number
+}
 
 const client = { clientID: 'bench', linesStartAt1: true, columnsStartAt1: true, pathFormat: 'path' }
 
@@ -41,14 +46,14 @@ export async function startDelve(scope: ProcessScope, dlv: string, place: Place)
 async function toFirstStop(
   dap: DapClient,
   adapterID: string,
-  { program, source, line }: Place,
+  { program, arguments: args = [], source, line }: Place,
   launch: object = {},
 ): Promise<Peer> {
   const setBreakpoints = (lines: readonly number[]) =>
     dap.request('setBreakpoints', { source: { path: source }, breakpoints: lines.map(line => ({ line })) })
   await dap.request('initialize', { ...client, adapterID })
   const initialized = dap.event('initialized')
-  const launched = dap.request('launch', { program, ...launch })
+  const launched = dap.request('launch', { program, args, ...launch })
   await initialized
   await setBreakpoints([line])
   await dap.request('setExceptionBreakpoints', { filters: [] })

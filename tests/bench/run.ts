@@ -36,6 +36,7 @@ const names = [
   'reload',
   'debug-first-stop',
   'debug-step',
+  'debug-socket-steps',
   'debug-gdb',
   'debug-node',
   'debug-native',
