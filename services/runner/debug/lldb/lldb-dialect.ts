@@ -17,6 +17,7 @@ import {
   saidSchema,
   stoppedSchema,
 } from './lldb-messages.ts'
+import { LldbPause } from './lldb-pause.ts'
 import { signalStop } from './signal-stop.ts'
 import { throughShell } from './through-shell.ts'
 
@@ -75,7 +76,10 @@ export class LldbDialect implements Dialect {
   /** Which breakpoint stands for panics, and what the one says that it stands at. */
   #panics: number | undefined
   #panic: { readonly message: string | null } | undefined
-  #isPausing = false
+  readonly #pause = new LldbPause(
+    () =>
+      void this.#to?.ask('pause', { threadId: this.#thread }, anyBodySchema, answerMs).catch(() => undefined),
+  )
   readonly #calls: LldbCalls
   readonly #tell: (name: string, body: unknown) => void
 
@@ -140,16 +144,29 @@ export class LldbDialect implements Dialect {
     }
     switch (command) {
       case 'configurationDone':
-        if (this.#entry !== null) return { command: 'continue', parameters: { threadId: this.#thread } }
+        if (this.#entry !== null) {
+          this.#pause.sentOn()
+          return { command: 'continue', parameters: { threadId: this.#thread } }
+        }
         this.#tell('stopped', { reason: 'entry', threadId: this.#thread, allThreadsStopped: true })
         return this.probe
       case 'evaluate':
         return { command, parameters: evaluation(parameters) }
+      case 'continue':
+      case 'next':
+      case 'stepIn':
+      case 'stepOut':
+        this.#pause.sentOn()
+        break
       case 'pause':
-        this.#isPausing = true
+        this.#pause.asked()
         break
     }
     return { command, parameters }
+  }
+
+  before(command: string): Promise<unknown> | undefined {
+    return command === 'pause' ? this.#pause.ready() : undefined
   }
 
   answered(command: string, body: unknown): unknown {
@@ -167,7 +184,11 @@ export class LldbDialect implements Dialect {
       case 'process':
         this.#process = processSchema.safeParse(body).data?.systemProcessId ?? 0
         break
+      case 'continued':
+        this.#pause.goesOn()
+        break
       case 'exited':
+        this.#pause.stands()
         this.#status = exitedSchema.safeParse(body).data?.exitCode
         return undefined
       case 'stopped': {
@@ -193,6 +214,10 @@ export class LldbDialect implements Dialect {
     if (code === undefined || code >= 0) return code
     // lldb-server has gone. It does so untold where the program was killed while it stood, which it can be by SIGKILL alone.
     return hasGone(await told(processInfo(this.#process))) ? 128 + 9 : undefined
+  }
+
+  async ended(): Promise<void> {
+    this.#pause[Symbol.dispose]()
   }
 
   /** The thread that stands. */
@@ -261,8 +286,7 @@ export class LldbDialect implements Dialect {
   }
 
   #stopped(stop: LldbStopped): LldbStopped {
-    const wasPausing = this.#isPausing
-    this.#isPausing = false
+    const wasPausing = this.#pause.stands()
     const { hitBreakpointIds: ids = [], description = '' } = stop
     // It has gone by now, and lldb-dap tells it as the breakpoint 0.
     const isEntry = (id: number) => typeof this.#entry === 'number' && (id === this.#entry || id === 0)

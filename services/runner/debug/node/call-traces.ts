@@ -117,7 +117,7 @@ export class CallTraces {
     if (watched === undefined || !hitBreakpoints.some(id => watched.returns.has(id))) return false
     const value = callFrames[0]?.returnValue
     this.#tell(watched.calls.resulted(value === undefined ? null : await this.#text(target, value)))
-    return hitBreakpoints.every(id => watched.returns.has(id)) && !target.pausing
+    return hitBreakpoints.every(id => watched.returns.has(id)) && !target.pauseRequest.isWanted
   }
 
   /** A thread is sent on. */

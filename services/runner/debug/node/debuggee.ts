@@ -140,11 +140,15 @@ export class Debuggee {
         return
       }
       case 'Debugger.paused': {
+        target.pauseRequest.held()
         const { success, data } = pausedSchema.safeParse(parameters)
         if (success) setImmediate(() => void this.#paused(target, data))
         else target.connection.tell('Debugger.resume')
         return
       }
+      case 'Debugger.resumed':
+        target.pauseRequest.resumed()
+        return
       case 'Debugger.breakpointResolved': {
         const { success, data } = breakpointResolvedSchema.safeParse(parameters)
         const { breakpoints, functions } = this.#deps

@@ -85,7 +85,7 @@ export class Stops {
       : wasException
         ? (exit ?? exceptionStop(event))
         : { ...this.#plainStop(target, inLines, atFunctions), hitBreakpointIds: hit }
-    target.pausing = false
+    target.pauseRequest.met()
     target.steps = 0
     this.#interrupted.forget(target)
     target.pause = { event, frames, told: false, isTouched: false, stop }
@@ -123,9 +123,7 @@ export class Stops {
   /** Has every thread stop, where it runs or wakes up next. */
   pause(): void {
     for (const target of this.#deps.targets()) {
-      if (target.pause !== undefined) continue
-      target.pausing = true
-      target.connection.tell('Debugger.pause')
+      if (target.pause === undefined) target.pauseRequest.want()
     }
   }
 
@@ -179,7 +177,7 @@ export class Stops {
 
   /** Whether a pause without a reason of its own is no stop: somewhere in Node, or one that came too late. */
   #goesOn(target: Target, { callFrames, hitBreakpoints }: PausedEvent): boolean {
-    if (target.pausing) return false
+    if (target.pauseRequest.isWanted) return false
     const top = callFrames[0]
     const wasInStep = target.isInStep
     target.isInStep = target.movement !== 'continue'
@@ -206,7 +204,7 @@ export class Stops {
   ): Omit<StopBody, 'hitBreakpointIds'> {
     if (inLines.length > 0) return { reason: 'breakpoint' }
     if (atFunctions.length > 0) return { reason: 'function breakpoint' }
-    if (target.pausing) return { reason: 'pause' }
+    if (target.pauseRequest.isWanted) return { reason: 'pause' }
     if (target.movement !== 'continue') return { reason: 'step' }
     return { reason: 'breakpoint', description: 'debugger statement' }
   }

@@ -1,7 +1,8 @@
-import { CdpConnection } from './cdp-connection.ts'
+import { anything, CdpConnection } from './cdp-connection.ts'
 import type { PausedEvent } from './cdp-messages.ts'
 import type { Frame } from './frames.ts'
 import type { MapPlace } from './load-source-map.ts'
+import { PauseRequest } from './pause-request.ts'
 import { Scripts } from './scripts.ts'
 
 /** How long a thread that runs may take to hear of something, in milliseconds. */
@@ -48,8 +49,9 @@ export class Target {
   depth = 0
   /** V8 is in a step, which it ends wherever that comes to its end. */
   isInStep = false
-  /** It was told to pause, and has not yet. */
-  pausing = false
+  readonly pauseRequest = new PauseRequest(taken =>
+    this.connection.send('Debugger.pause', {}, anything, taken).catch(() => undefined),
+  )
   /** By which the loading of modules is heard of, and where the program itself begins: see module-loads.ts. */
   compileBreakpoint: string | undefined
   entryBreakpoint: string | undefined

@@ -46,6 +46,8 @@ export type Dialect = {
   begin(to: Speaker): Promise<unknown>
   /** A request after that, as it is to be sent. Throws a RequestRefused. */
   request(command: string, parameters: object): { command: string; parameters: object }
+  /** What is to be waited for before such a request is sent; it may not take long. */
+  before?(command: string): Promise<unknown> | undefined
   /** What is told of an answer, where that is not what the adapter says. */
   answered?(command: string, body: unknown): unknown
   /** A request was refused with this message. */
@@ -163,6 +165,8 @@ export class DapWithin implements Adapter {
         : ({ kind: 'late' } satisfies DapOutcome<Body>)
     }
     try {
+      const ready = this.#dialect.before?.(command)
+      if (ready !== undefined) await ready
       const sent = this.#dialect.request(command, parameters)
       let told: unknown
       const heard = (body: unknown) => {
