@@ -37,6 +37,8 @@ export const debugRequestSchema = z.object({
   breakpoints: z.array(firstBreakpoint),
   stop_on_entry: z.boolean(),
   exceptions: z.enum(exceptionStops),
+  /** Functions whose calls are recorded from its start on, each as FILE:FUNCTION. */
+  trace: z.array(z.string()).optional(),
   /** Absent: as the debugger usually has it. */
   children: z.enum(childrenPolicies).optional(),
   /** Whether it runs only when the editor that launched it has said where to stop. */

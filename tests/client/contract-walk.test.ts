@@ -312,6 +312,7 @@ const inputs: { readonly [Name in OperationName]: () => Promise<Whole<Name>> } =
     python: 'loop.py',
     engine: 'debugpy',
     children: 'ignore',
+    trace: ['loop.py:add'],
     ...reads,
   }),
   'debug.trace': async () => ({

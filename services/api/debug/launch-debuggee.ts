@@ -80,7 +80,7 @@ export async function launchQueued(
 }
 
 function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'>): DebugRequest | undefined {
-  const { interpreter, engine, breakpoints, stop_on_entry, exceptions, children } = input
+  const { interpreter, engine, breakpoints, stop_on_entry, exceptions, trace, children } = input
   const program = programOf(input)
   if (program === undefined) return undefined
   return {
@@ -89,6 +89,7 @@ function requestOf(input: Input, more: Pick<DebugRequest, 'held' | 'launched_by'
     interpreter: interpreter ?? null,
     engines: engine === undefined ? [...enginesFor[program.kind]] : [engine],
     ...{ breakpoints, stop_on_entry, exceptions, ...more },
+    ...(trace.length === 0 ? {} : { trace }),
     ...(children === undefined ? {} : { children }),
   }
 }

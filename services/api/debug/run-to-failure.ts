@@ -73,7 +73,12 @@ async function begunDebuggee(
     return refuse('debug_session_ended', `the debug session ${found.value.id} has ended: run it anew`)
   }
   const stops = { breakpoints: [], stop_on_entry: false, exceptions: 'failures' } as const
-  const launched = await launchDebuggee(context, session, { ...program, ...stops, breakpoints: [] }, call)
+  const launched = await launchDebuggee(
+    context,
+    session,
+    { ...program, ...stops, breakpoints: [], trace: [] },
+    call,
+  )
   if (!launched.ok) return launched
   const row = await getDebugSession(context.store, launched.value.id)
   return row === undefined ? refuse('session_not_found', 'the session has been deleted') : done(row)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { breakpointSchema, breakpointWish, firstBreakpoint } from '../debug-breakpoints.ts'
 import { controlActions, controlSchema, seenViewerSchema, viewerSchema } from '../debug-control.ts'
+import { mostProbes, sourceFunction } from '../debug-probes.ts'
 import { recordEntrySchema } from '../debug-record.ts'
 import { debugReplaySchema } from '../debug-replay.ts'
 import { exceptionStops } from '../debug-request.ts'
@@ -55,6 +56,13 @@ export const debugOperations = {
           ),
         stop_on_entry: flag.describe('stop before its first line'),
         exceptions: z.enum(exceptionStops).default('uncaught').describe('which exceptions to stop at'),
+        trace: z
+          .array(sourceFunction)
+          .max(mostProbes)
+          .default([])
+          .describe(
+            'functions whose calls to record from its start on, each as FILE:FUNCTION; debug.recorded tells them',
+          ),
         children,
         wait: untilStop,
       })

@@ -3,6 +3,7 @@ import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
 import { KeptStops } from './above/kept-stops.ts'
 import { Probes } from './above/probes.ts'
+import { traceFromStart } from './above/traced-function.ts'
 import { AdapterLink, type LinkFailure } from './adapter-link.ts'
 import { Attachment } from './attach/attachment.ts'
 import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
@@ -122,10 +123,11 @@ export class LiveDebugSession implements AsyncDisposable {
   launched(): void {
     const { plan, request, deadlines } = this.#deps
     const settled = this.#attachment.settled(this.adapter)
-    const done = letRun(this.adapter, plan, request, this.breakpoints, () => {
+    const done = letRun(this.adapter, plan, request, this.breakpoints, async () => {
       this.#isOpen = true
       this.#open.resolve('open')
-      return request.held === true ? this.#configured.promise : Promise.resolve()
+      await traceFromStart(request.trace ?? [], this)
+      if (request.held === true) await this.#configured.promise
     })
     const patienceMs = deadlines?.configureMs ?? plan.launchMs ?? configureMs
     const seconds = patienceMs / 1_000
@@ -144,8 +146,7 @@ export class LiveDebugSession implements AsyncDisposable {
 
   /** Waits until its adapter can be told where to stop; throws a Refusal where that takes too long, or it has ended. */
   async whenOpen(): Promise<void> {
-    const end = this.state.until(hasEnded, openPatienceMs)
-    const state = await Promise.race([this.#open.promise, end])
+    const state = await Promise.race([this.#open.promise, this.state.until(hasEnded, openPatienceMs)])
     if (state === 'open') return refuseEnded(this.state.value)
     refuseEnded(state)
     throw new Refusal('debugger_timeout', 'the debuggee is still being launched')

@@ -1,9 +1,9 @@
-import { type Probe, parseSourceFunction, type Recorded } from '../../../contract/debug-probes.ts'
+import type { Probe, Recorded } from '../../../contract/debug-probes.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { able } from '../operations/able.ts'
 import { Refusal } from '../refusal.ts'
-import { findFunction } from './find-function.ts'
 import type { NewProbe, Probes } from './probes.ts'
+import { tracedFunction } from './traced-function.ts'
 
 const logpoints = 'logpoints, so that nothing can be told while the program runs on'
 
@@ -13,29 +13,11 @@ export async function trace(
   { functions, remove }: { functions: readonly string[]; remove: readonly number[] },
 ): Promise<Probe[]> {
   await live.whenOpen()
-  if (functions.length > 0 && !live.probes.tracesCalls) able(live, 'supportsLogPoints', logpoints)
   const come: NewProbe[] = []
   for (const given of functions) {
-    const named = parseSourceFunction(given)
-    if (named === undefined) continue
-    const { file, name } = named
-    const found = findFunction(await linesOf(live, file), file, name)
-    if (!found.found) throw new Refusal('debugger_refused', found.message)
-    const told = {
-      file,
-      function: name,
-      verified: live.probes.tracesCalls,
-      message: live.probes.tracesCalls ? null : notYet,
-    }
-    const { line, inside, suspends } = found
-    come.push({
-      kind: 'calls',
-      ...told,
-      at: live.probes.tracesCalls ? null : line,
-      expressions: found.parameters,
-      path: live.paths.absolute(file),
-      begins: { line, inside, suspends },
-    })
+    const { probe, problem } = await tracedFunction(given, live)
+    if (problem !== undefined) throw new Refusal('debugger_refused', problem)
+    come.push(probe)
   }
   await live.probes.change(come, remove)
   return live.probes.list()

@@ -19,6 +19,8 @@ const askMs = 5_000
 const text = z.string().transform(all => cutText(all, longestText).value)
 const tracedSchema = z.object({
   lost: z.int().min(0).default(0),
+  /** Those whose code has come to be there. */
+  set: z.array(z.int()).max(1_000).default([]),
   records: z
     .array(
       z.object({
@@ -34,7 +36,8 @@ const tracedSchema = z.object({
         thread: text,
       }),
     )
-    .max(10_000),
+    .max(10_000)
+    .default([]),
 })
 
 export type ProbesDependencies = {
@@ -81,6 +84,13 @@ export class Probes {
   /** Whether the engine tells calls itself; otherwise they are told by messages where functions begin. */
   get tracesCalls(): boolean {
     return this.#deps.plan.tracesCalls === true
+  }
+
+  /** Those of a launch cannot be had: the debugger says why. */
+  failed(message: string): void {
+    this.#entries = this.#entries.map(entry =>
+      entry.begins === undefined ? entry : { ...entry, verified: false, message },
+    )
   }
 
   list(): Probe[] {
@@ -165,14 +175,15 @@ export class Probes {
     const asked: TraceAsked = { functions }
     const { unset } = await this.#deps.ask('debugServerTrace', asked, traceSetSchema, askMs)
     this.#entries = this.#entries.map(entry => {
-      if (entry.kind !== 'calls') return entry
+      if (entry.kind !== 'calls' || entry.begins === undefined) return entry
       const message = unset.find(({ id }) => id === entry.id)?.message ?? null
       return { ...entry, verified: message === null, message }
     })
   }
 
-  #calls({ records, lost }: z.output<typeof tracedSchema>): void {
+  #calls({ records, lost, set }: z.output<typeof tracedSchema>): void {
     this.ring.lose(lost)
+    this.#told(entry => (set.includes(entry.id) ? entry.hits : undefined))
     for (const { probe, ms, began, arguments: given, ...rest } of records) {
       const at = toInstant(Number.isFinite(began) ? began : this.#deps.clock.now())
       const named = given.map(([name, value]) => ({ name, value }))
@@ -205,7 +216,15 @@ export class Probes {
   }
 
   #hit(id: number): void {
-    this.#entries = this.#entries.map(entry => (entry.id === id ? { ...entry, hits: entry.hits + 1 } : entry))
+    this.#told(entry => (entry.id === id ? entry.hits + 1 : undefined))
+  }
+
+  /** Of those that have so many hits, it is known that their code is there. */
+  #told(hits: (entry: Entry) => number | undefined): void {
+    this.#entries = this.#entries.map(entry => {
+      const count = hits(entry)
+      return count === undefined ? entry : { ...entry, hits: count, verified: true, message: null }
+    })
   }
 }
 

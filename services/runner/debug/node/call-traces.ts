@@ -140,7 +140,9 @@ export class CallTraces {
   async #found(target: Target, key: number, location: Location): Promise<void> {
     const watched = this.#watched.get(target)
     const traced = this.#functions.find(({ id }) => id === key)
-    if (watched === undefined || traced === undefined || traced.suspends) return
+    if (watched === undefined || traced === undefined) return
+    this.#event('debugServerTraced', { set: [key] })
+    if (traced.suspends) return
     const { connection } = target
     const condition = returnsAt(this.#binding, key)
     const within = { start: location, restrictToFunction: true }

@@ -41,6 +41,7 @@ export type LaunchOptions = {
   stop_on_entry?: boolean
   exceptions?: DebugRequest['exceptions']
   children?: DebugRequest['children']
+  trace?: string[]
   directory?: string
   environment?: Record<string, string>
   timeout?: number
@@ -147,6 +148,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
         breakpoints: options.breakpoints ?? [],
         stop_on_entry: options.stop_on_entry ?? false,
         exceptions: options.exceptions ?? 'uncaught',
+        ...(options.trace === undefined ? {} : { trace: options.trace }),
         ...(options.children === undefined ? {} : { children: options.children }),
       }
       const queued = await queueDebugSession(rig.store, {

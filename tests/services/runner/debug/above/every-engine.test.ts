@@ -37,9 +37,14 @@ for (const name of languageNames)
     const { file } = languages[name]
 
     await t.test('calls and values are told while the program runs on', async t => {
-      const launched = await ground.run('basic', { breakpoints: [ground.at('call')] })
-      const traced = await ground.answer(launched, 'debug.trace', { functions: [`${file}:total_of`] })
-      t.match(traced, [{ kind: 'calls', verified: true }])
+      const functions = [`${file}:total_of`, `${file}:nothing_of`, 'nowhere/app.c:f']
+      const launched = await ground.run('basic', { breakpoints: [ground.at('call')], trace: functions })
+      t.match(await ground.answer(launched, 'debug.trace'), [
+        { kind: 'calls', verified: true, message: null },
+        { verified: false, message: /^no function nothing_of begins in / },
+        { verified: false, message: /^nowhere\/app.c: / },
+      ])
+      await ground.answer(launched, 'debug.trace', { remove: [2, 3] })
       const watch = { at: ground.at('add'), expression: 'total' }
       const watched = (await ground.answer(launched, 'debug.watch', watch)) as Probe[]
       t.match(watched.at(-1), { kind: 'values', verified: true })
