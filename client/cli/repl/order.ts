@@ -1,4 +1,6 @@
 import type { Input } from '../../sdk/operation-types.ts'
+import type { NumberFormat } from './number-format.ts'
+import type { When } from './wish-anew.ts'
 
 /** How a debuggee is sent on. */
 export type Move = 'debug.continue' | 'debug.next' | 'debug.step_in' | 'debug.step_out' | 'debug.step_back'
@@ -18,10 +20,33 @@ export type Order =
   | { readonly kind: 'wait' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'terminate' }
-  | { readonly kind: 'break'; readonly wish: (presentFile: string | null) => Wish | Fault }
+  /** `once`: it goes when it has stopped the program. */
+  | {
+      readonly kind: 'break'
+      readonly wish: (presentFile: string | null) => Wish | Fault
+      readonly once?: true
+    }
+  | { readonly kind: 'when'; readonly id: number; readonly when: When }
   | { readonly kind: 'delete'; readonly ids: readonly number[] }
   | { readonly kind: 'breakpoints' }
-  | { readonly kind: 'evaluate'; readonly expression: string }
+  | { readonly kind: 'evaluate'; readonly expression: string; readonly format?: NumberFormat }
+  /** `parts`: of what it consists of, too. */
+  | { readonly kind: 'type'; readonly expression: string; readonly parts: boolean }
+  /** Bytes of memory: so many of a unit (1, 2, 4 or 8), or strings, or instructions. */
+  | {
+      readonly kind: 'examine'
+      readonly times: number
+      readonly format: NumberFormat | 's' | 'i'
+      readonly unit: 'b' | 'h' | 'w' | 'g'
+      readonly expression: string
+    }
+  | { readonly kind: 'registers'; readonly names: readonly string[] }
+  /** Without an expression: what is told at each stop, now. */
+  | { readonly kind: 'display'; readonly expression: string | null; readonly format: NumberFormat | null }
+  /** Those of these numbers, the one of this expression; neither: all. */
+  | { readonly kind: 'undisplay'; readonly ids: readonly number[]; readonly expression: string | null }
+  | { readonly kind: 'modules' }
+  | { readonly kind: 'exception' }
   | { readonly kind: 'set'; readonly name: string; readonly value: string }
   | { readonly kind: 'variables'; readonly scope: string | null }
   | { readonly kind: 'scopes' }

@@ -12,6 +12,17 @@ const ambiguous: Readonly<Record<string, string>> = {
   r: 'gdb runs with it, pdb returns: write restart or finish',
 }
 
+/** What gdb has and the prompt has not, and what does instead. */
+const otherwise: Readonly<Record<string, string>> = {
+  disable: 'breakpoints are not switched off: "delete N" takes one away, "ignore N COUNT" passes it over',
+  enable: 'breakpoints are not switched off: "break" sets one, "ignore N 0" passes none over',
+  jump: 'a program is not sent elsewhere: "until LINE" goes on to a line',
+  commands: 'nothing is done by itself at a stop but "display EXPRESSION"',
+  detach: '"quit" leaves the debuggee as it is; "kill" ends it, or lets go of what was attached to',
+  longlist: '"list" shows the source, and again what follows',
+  ll: '"list" shows the source, and again what follows',
+}
+
 export const wordNamed = (name: string): ReplWord | undefined => byName.get(name)
 
 /** What a line asks for, and whether an empty line after it does that again. */
@@ -21,15 +32,22 @@ export function readOrder(line: string): { readonly order: Order; readonly again
   // As in pdb: a statement, whatever word it begins with.
   if (text.startsWith('!'))
     return { order: { kind: 'evaluate', expression: text.slice(1).trim() }, again: false }
+  const [, slashed = '', how = '', of = ''] = /^(\w+)\/(\w+)\s+(.+)$/s.exec(text) ?? []
+  const as = byName.get(slashed)?.readAs
+  if (as !== undefined) return { order: as(how, of), again: false }
   const [, first = '', rest = ''] = /^([\w?-]+)(?:\s+(.*))?$/s.exec(text) ?? []
   // A variable may be named like a word: what goes on like an expression is one.
-  const word =
-    /^(?:=(?!=)|[-+*/%.[(]|[<>]|[!=]=)/.test(rest) && first !== 'print' ? undefined : byName.get(first)
+  const word = isExpression(rest, first) && first !== 'print' ? undefined : byName.get(first)
   if (word !== undefined) return { order: word.read(rest.trim()), again: word.again === true }
-  const reason = rest === '' ? ambiguous[first] : undefined
+  const reason = otherwise[first] ?? (rest === '' ? ambiguous[first] : undefined)
   if (reason !== undefined) return { order: fault(reason), again: false }
   return { order: { kind: 'evaluate', expression: text }, again: false }
 }
+
+/** Whether what follows a word goes on from a variable of that name. */
+const isExpression = (rest: string, first: string): boolean =>
+  /^(?:=(?!=)|[-+*/%.[(]|[<>]|[!=]=)/.test(rest) ||
+  (first.length === 1 && /^(?:if|in|is|and|or|not|instanceof)\s/.test(rest))
 
 /** What may have been meant by a line that could not be evaluated. */
 export function meant(line: string): string | undefined {

@@ -1,5 +1,23 @@
 import { breakWish } from './break-wish.ts'
-import { fault, type Move, type Order } from './order.ts'
+import { readExamine } from './examine.ts'
+import type { Order } from './order.ts'
+import {
+  bare,
+  condition,
+  ids,
+  ignore,
+  inFormat,
+  info,
+  infos,
+  instruction,
+  move,
+  needed,
+  print,
+  set,
+  times,
+  undisplay,
+  whole,
+} from './word-readers.ts'
 
 /** One word of the prompt, in the ways that gdb and pdb write it. */
 export type ReplWord = {
@@ -12,60 +30,8 @@ export type ReplWord = {
   readonly again?: true
   /** `rest`: what follows, without the space around it. */
   readonly read: (rest: string) => Order
-}
-
-const bare = (order: Order) => (rest: string) =>
-  rest === '' ? order : fault(`nothing is to follow, and there is "${rest}"`)
-
-const needed = (what: string, read: (rest: string) => Order) => (rest: string) =>
-  rest === '' ? fault(`${what} is to follow`) : read(rest)
-
-const move = (name: Move) => (rest: string) =>
-  times(rest, count => ({ kind: 'move', move: name, times: count }))
-
-const instruction = (over: boolean) => (rest: string) =>
-  times(rest, count => ({ kind: 'instruction', over, times: count }))
-
-function times(rest: string, order: (count: number) => Order): Order {
-  if (rest === '') return order(1)
-  const count = Number(rest)
-  return Number.isInteger(count) && count >= 1 && count <= 1_000
-    ? order(count)
-    : fault(`"${rest}": expected how often, from 1 to 1000`)
-}
-
-function whole(rest: string, what: string, order: (number: number) => Order): Order {
-  return /^\d{1,9}$/.test(rest) ? order(Number(rest)) : fault(`"${rest}": expected ${what}`)
-}
-
-function ids(rest: string): Order {
-  const all = rest.split(/[\s,]+/)
-  return all.every(id => /^\d{1,9}$/.test(id))
-    ? { kind: 'delete', ids: all.map(Number) }
-    : fault(`"${rest}": expected numbers of breakpoints, as "breakpoints" shows them`)
-}
-
-function set(rest: string): Order {
-  const text = rest.replace(/^var(?:iable)?\s+/, '')
-  const [, name = '', value = ''] = /^(.*?[^=!<>])\s*=(?!=)\s*(.+)$/s.exec(text) ?? []
-  return name === '' ? fault('expected NAME = VALUE') : { kind: 'set', name: name.trim(), value }
-}
-
-const infos: Readonly<Record<string, Order>> = {
-  locals: { kind: 'variables', scope: null },
-  breakpoints: { kind: 'breakpoints' },
-  threads: { kind: 'threads' },
-  stack: { kind: 'stack' },
-  scopes: { kind: 'scopes' },
-  program: { kind: 'status' },
-}
-
-function info(rest: string): Order {
-  const found = Object.keys(infos).filter(name => name.startsWith(rest))
-  const [name] = found
-  return name !== undefined && found.length === 1
-    ? (infos[name] ?? fault(rest))
-    : fault(`"${rest}": expected one of ${Object.keys(infos).join(', ')}`)
+  /** Of one that takes a format, as in `print/x`. */
+  readonly readAs?: (how: string, rest: string) => Order
 }
 
 /** In the order of the help. */
@@ -136,6 +102,37 @@ export const replWords: readonly ReplWord[] = [
         : { kind: 'break', wish: presentFile => breakWish(rest, presentFile) },
   },
   {
+    names: ['tbreak', 'tb'],
+    takes: 'LINE | FILE:LINE | FILE:"TEXT" | FUNCTION [if CONDITION]',
+    says: 'stop there once',
+    read: needed('a place', rest => ({
+      kind: 'break',
+      wish: presentFile => breakWish(rest, presentFile),
+      once: true,
+    })),
+  },
+  {
+    names: ['condition', 'cond'],
+    takes: 'N [EXPRESSION]',
+    says: 'have that breakpoint stop only where this holds',
+    read: needed('the number of a breakpoint', condition),
+  },
+  {
+    names: ['ignore'],
+    takes: 'N COUNT',
+    says: 'pass over that breakpoint so many times',
+    read: needed('the number of a breakpoint', ignore),
+  },
+  {
+    names: ['catch'],
+    takes: 'WHICH',
+    says: 'stop at those exceptions: raised, uncaught, throw and so on, as the debugger has them',
+    read: needed('which exceptions', filter => ({
+      kind: 'break',
+      wish: () => ({ kind: 'exception', filter }),
+    })),
+  },
+  {
     names: ['watch'],
     takes: 'EXPRESSION',
     says: 'stop where that variable is written to, where the debugger can',
@@ -156,10 +153,43 @@ export const replWords: readonly ReplWord[] = [
     read: bare({ kind: 'breakpoints' }),
   },
   {
-    names: ['print', 'p', 'pp', 'inspect', 'evaluate'],
-    takes: 'EXPRESSION',
+    names: ['print', 'p', 'pp', 'inspect', 'evaluate', 'call'],
+    takes: '[/FORMAT] EXPRESSION',
     says: 'its value in this frame; any line that begins with none of these words is one',
     read: needed('an expression', expression => ({ kind: 'evaluate', expression })),
+    readAs: print,
+  },
+  {
+    names: ['display', 'disp'],
+    takes: '[/FORMAT] [EXPRESSION]',
+    says: 'its value at each stop from now on; without any, all of these now',
+    read: rest => ({ kind: 'display', expression: rest === '' ? null : rest, format: null }),
+    readAs: (how, expression) => inFormat(how, format => ({ kind: 'display', expression, format })),
+  },
+  {
+    names: ['undisplay', 'undisp'],
+    takes: '[N… | EXPRESSION]',
+    says: 'no more of that; without any, of none',
+    read: undisplay,
+  },
+  {
+    names: ['whatis'],
+    takes: 'EXPRESSION',
+    says: 'its type',
+    read: needed('an expression', expression => ({ kind: 'type', expression, parts: false })),
+  },
+  {
+    names: ['ptype'],
+    takes: 'EXPRESSION',
+    says: 'its type, and those of its parts',
+    read: needed('an expression', expression => ({ kind: 'type', expression, parts: true })),
+  },
+  {
+    names: ['x'],
+    takes: '[/COUNT FORMAT UNIT] ADDRESS',
+    says: 'memory, where the debugger can: x/8xw, x/s, x/4i; x alone is a variable',
+    read: rest => (rest === '' ? { kind: 'evaluate', expression: 'x' } : readExamine('', rest)),
+    readAs: readExamine,
   },
   { names: ['set'], takes: 'NAME = VALUE', says: 'give a variable another value', read: set },
   {
@@ -210,6 +240,12 @@ export const replWords: readonly ReplWord[] = [
     takes: 'ID',
     says: 'look at that thread',
     read: rest => whole(rest, 'the id of a thread, as "threads" shows it', id => ({ kind: 'thread', id })),
+  },
+  {
+    names: ['registers'],
+    takes: '[NAME…]',
+    says: 'the registers of this frame, where the debugger has them',
+    read: rest => info(`registers ${rest}`),
   },
   { names: ['info', 'i'], takes: Object.keys(infos).join(' | '), says: 'as gdb has it', read: info },
   { names: ['status'], says: 'where it stands', read: bare({ kind: 'status' }) },

@@ -6,14 +6,22 @@ import { ProblemError } from '../../sdk/problem-error.ts'
 import { renderBreakpoints, renderUnverified } from '../render/breakpoints.ts'
 import { renderStanding } from '../render/debug-session.ts'
 import { renderDisassembly } from '../render/memory.ts'
+import { renderModules } from '../render/modules.ts'
+import { renderException } from '../render/source.ts'
 import { renderStack, renderThreads } from '../render/stack.ts'
 import { renderScopes, renderVariables } from '../render/variables.ts'
 import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
+import { Displays } from './displays.ts'
+import { examined } from './examine.ts'
 import { replHelp, wordHelp } from './help-text.ts'
 import { Listing } from './listing.ts'
-import type { Order } from './order.ts'
+import { formatted, type NumberFormat, numberIn } from './number-format.ts'
+import type { Order, Wish } from './order.ts'
 import { meant, readOrder, wordNamed } from './read-order.ts'
+import { registersOf } from './registers.ts'
+import { typeOf } from './type-of.ts'
+import { wishAnew } from './wish-anew.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
@@ -35,6 +43,9 @@ export class Repl {
   failed = false
   readonly #options: ReplOptions
   readonly #listing: Listing
+  readonly #displays = new Displays()
+  /** Breakpoints that go when they have stopped it. */
+  readonly #once = new Set<number>()
   #debug: string
   #frame = 0
   #thread: number | undefined
@@ -144,7 +155,16 @@ export class Repl {
       case 'status':
         return this.#shows(await this.#status(0))
       case 'break':
-        return this.#break(order.wish)
+        return this.#break(order.wish, order.once === true)
+      case 'when': {
+        const { breakpoints } = await this.#status(0)
+        const found = breakpoints.find(one => one.id === order.id)
+        if (found === undefined) return this.#fails(`there is no breakpoint ${order.id}`)
+        const wish = wishAnew(found, order.when)
+        if (wish === undefined) return this.#fails(`breakpoint ${order.id} has no hits that are counted`)
+        await this.#breaks(wish)
+        return
+      }
       case 'delete': {
         const { breakpoints } = await this.#status(0)
         const unknown = order.ids.find(id => !breakpoints.some(one => one.id === id))
@@ -155,9 +175,34 @@ export class Repl {
       case 'breakpoints':
         return this.#say(renderBreakpoints((await this.#status(0)).breakpoints, rendering))
       case 'evaluate': {
-        const { expression } = order
-        const { value, truncated } = await this.#client.debug.evaluate({ ...this.#where, expression })
-        return this.#say(value === '' ? '' : `${shown(value)}${truncated ? ' …' : ''}\n`)
+        const value = await this.#valueOf(order.expression, order.format ?? null)
+        return this.#say(value === '' ? '' : `${value}\n`)
+      }
+      case 'type':
+        return this.#say(await typeOf(this.#client, this.#where, order.expression, order.parts))
+      case 'examine':
+        return this.#say(await examined(this.#client, this.#where, order, rendering))
+      case 'registers': {
+        const found = await registersOf(this.#client, this.#where, order.names)
+        if (found === undefined) return this.#fails('this debugger tells no registers')
+        if (found.length === 0) return this.#fails(`there is no register ${order.names.join(', ')}`)
+        return this.#say(renderVariables(found, rendering))
+      }
+      case 'display':
+        if (order.expression !== null) this.#displays.add(order.expression, order.format)
+        return this.#displayed()
+      case 'undisplay': {
+        const named = this.#displays.all.find(({ expression }) => expression === order.expression)
+        if (order.expression !== null && named === undefined)
+          return this.#fails(`${order.expression} is not displayed`)
+        const unknown = this.#displays.remove(named === undefined ? order.ids : [named.id])
+        return unknown === undefined ? undefined : this.#fails(`there is no display ${unknown}`)
+      }
+      case 'modules':
+        return this.#say(renderModules((await this.#client.debug.modules(this.#of)).modules, rendering))
+      case 'exception': {
+        const { frame: _, ...thread } = this.#where
+        return this.#say(renderException(await this.#client.debug.exception(thread)))
       }
       case 'set': {
         const { name, value } = order
@@ -227,11 +272,38 @@ export class Repl {
     await this.#shows(await this.#untilStill(begun))
   }
 
-  async #break(wishOf: Extract<Order, { kind: 'break' }>['wish']): Promise<void> {
+  async #break(wishOf: Extract<Order, { kind: 'break' }>['wish'], once: boolean): Promise<void> {
     const wish = wishOf(await this.#presentFile())
     if (typeof wish !== 'string' && wish.kind === 'fault') return this.#fails(wish.message)
+    if (!once || typeof wish === 'string' || wish.kind === 'exception') return void (await this.#breaks(wish))
+    // Its first hit alone counts, also where nobody is there any more to take it away.
+    const before = (await this.#status(0)).breakpoints.map(({ id }) => id)
+    const all = await this.#breaks({ ...wish, hit_condition: '1' })
+    for (const { id } of all) if (!before.includes(id)) this.#once.add(id)
+  }
+
+  async #breaks(wish: Wish) {
     const all = await this.#client.debug.break({ ...this.#of, breakpoints: [wish] })
     await this.#say(renderBreakpoints(all, this.#options.rendering))
+    return all
+  }
+
+  async #valueOf(expression: string, format: NumberFormat | null): Promise<string> {
+    const { value, truncated } = await this.#client.debug.evaluate({ ...this.#where, expression })
+    const number = format === null ? undefined : numberIn(value)
+    if (format !== null && number !== undefined) return formatted(number, format)
+    return `${shown(value)}${truncated ? ' …' : ''}`
+  }
+
+  /** What is told at each stop; of what cannot be had, why. */
+  async #displayed(): Promise<void> {
+    for (const { id, expression, format } of this.#displays.all) {
+      const value = await this.#valueOf(expression, format).catch(error => {
+        if (!(error instanceof ProblemError)) throw error
+        return `<${shown(error.message)}>`
+      })
+      await this.#say(`${id}: ${visible(expression)} = ${value}\n`)
+    }
   }
 
   async #presentFile(): Promise<string | null> {
@@ -281,6 +353,10 @@ export class Repl {
     }
     const hint = debug.status === 'running' ? 'it still runs: wait, or pause\n' : ''
     await this.#say(`${renderStanding(debug)}${renderUnverified(debug.breakpoints, rendering)}${hint}`)
+    if (debug.stop === null) return
+    const gone = debug.stop.breakpoints.filter(id => this.#once.delete(id))
+    if (gone.length > 0) await this.#client.debug.break({ ...this.#of, ids: gone, remove: true })
+    await this.#displayed()
   }
 
   async #showWritten(): Promise<void> {

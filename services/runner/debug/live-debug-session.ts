@@ -129,13 +129,12 @@ export class LiveDebugSession implements AsyncDisposable {
       await traceFromStart(request.trace ?? [], this)
       if (request.held === true) await this.#configured.promise
     })
-    const patienceMs = deadlines?.configureMs ?? plan.launchMs ?? configureMs
-    const seconds = patienceMs / 1_000
+    const seconds = (deadlines?.configureMs ?? plan.launchMs ?? configureMs) / 1_000
     this.#configuring = setTimeout(() => {
       const byEditor = `the editor that launched the debuggee did not say configurationDone within ${seconds} s`
       const byDebugger = `the debuggee was not under its debugger after ${seconds} s`
       this.adapter.fail(this.#isOpen && request.held === true ? byEditor : byDebugger)
-    }, patienceMs)
+    }, seconds * 1_000)
     done
       .then(settled)
       .then(() => this.#happens({ kind: 'configured' }))

@@ -126,6 +126,124 @@ t.test('machine instructions are stepped and shown', async t => {
   for (const { input } of moved) t.match(input, { granularity: 'instruction' })
 })
 
+t.test('what is displayed is told at each stop, until it is not any more', async t => {
+  let steps = 1
+  let value = 40
+  const { stdout, code } = await talk(
+    t,
+    ['display total', 'display/x missing', 'n', 'undisplay 2', 'undisplay 7', 'undisplay total', 'n'],
+    {
+      'debug.next': () => debugSession({ stop: stop({ number: ++steps, reason: 'step' }) }),
+      'debug.evaluate': ({ expression }) => {
+        if (expression === 'missing') throw new Refusal('evaluation_failed', 'NameError: \x1b[2J')
+        return variable({ value: `${++value}` })
+      },
+    },
+  )
+  t.equal(code, 1)
+  const told = stdout.split('\n').filter(line => /^\d: |there is no display/.test(line))
+  const failed = '2: missing = <NameError: \\x1b[2J>'
+  t.same(told, ['1: total = 41', '1: total = 42', failed, '1: total = 43', failed, 'there is no display 7'])
+})
+
+t.test('a breakpoint for once goes when it has stopped the program, and counts one hit anyway', async t => {
+  const [old, once] = [breakpoint(), breakpoint({ id: 2, line: 9, hit_condition: '1' })]
+  const { received, code, stdout } = await talk(t, ['tbreak app.py:9', 'c', 'n'], {
+    'debug.status': () => debugSession({ breakpoints: [old] }),
+    'debug.break': ({ remove }) => (remove === true ? [old] : [old, once]),
+    'debug.continue': () => debugSession({ stop: stop({ number: 2, breakpoints: [2] }) }),
+    'debug.next': () => debugSession({ stop: stop({ number: 3, breakpoints: [2], reason: 'step' }) }),
+    'debug.stack': () => ({ thread: 1, frames: [frame()], total: 1, next: null }),
+  })
+  t.equal(code, 0, stdout)
+  const asked = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input)
+  t.match(asked, [
+    { breakpoints: [{ kind: 'line', at: 'app.py:9', hit_condition: '1' }] },
+    { ids: [2], remove: true },
+  ])
+  t.equal(asked.length, 2)
+})
+
+t.test('a breakpoint gets a condition, or is passed over so often, and stays what it was', async t => {
+  const there = breakpoint({ condition: 'n > 1', hit_condition: '%2' })
+  const { received, stdout, code } = await talk(
+    t,
+    ['condition 1 n > 5', 'condition 1', 'ignore 1 3', 'ignore 8 1'],
+    {
+      'debug.status': () => debugSession({ breakpoints: [there] }),
+      'debug.break': () => [there],
+    },
+  )
+  t.equal(code, 1)
+  t.match(stdout, 'there is no breakpoint 8\n')
+  const place = { kind: 'line', at: 'app.py:6' }
+  const asked = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input.breakpoints)
+  t.same(asked, [
+    [{ ...place, condition: 'n > 5', hit_condition: '%2' }],
+    [{ ...place, hit_condition: '%2' }],
+    [{ ...place, condition: 'n > 1', hit_condition: '>=4' }],
+  ])
+})
+
+t.test('numbers, types, registers and memory are told as gdb does', async t => {
+  const { stdout, code, received } = await talk(
+    t,
+    ['p/x n', 'whatis item', 'ptype item', 'info registers rip', 'x/3xw &n', 'x/2s p', 'x/2dg p'],
+    {
+      'debug.evaluate': ({ expression }) =>
+        expression === 'n'
+          ? variable({ value: '43' })
+          : variable({ value: '{...}', type: 'struct item', reference: 9 }),
+      'debug.scopes': () => [
+        { name: 'Locals', reference: 1, expensive: false },
+        { name: 'Registers', reference: 2, expensive: false },
+      ],
+      'debug.variables': ({ reference }) => ({
+        variables:
+          reference === 9
+            ? [variable({ name: 'price', type: 'int' })]
+            : reference === 2
+              ? [variable({ name: 'General Purpose Registers', reference: 3 })]
+              : [variable({ name: 'rip', value: '0x401136', type: 'long' }), variable({ name: 'rax' })],
+        ...{ total: 1, next: null },
+      }),
+      'debug.memory': ({ address }) => ({
+        address: '0x1000',
+        hex: address === 'p' ? '6162000d00ffffffffffffffffffffff' : '2b000000ff0000000a',
+        unreadable: address === 'p' ? 0 : 3,
+      }),
+    },
+  )
+  t.equal(code, 0)
+  t.match(
+    stdout,
+    `0x2b
+type = struct item
+type = struct item
+  price: int
+NAME  TYPE  VALUE
+rip   long  0x401136
+0x1000: 0x0000002b  0x000000ff
+3 more bytes cannot be read
+0x1000: "ab"
+0x1003: "\\r"
+0x1000: -1099293498783  -1
+`,
+  )
+  t.match(
+    received.filter(({ name }) => name === 'debug.memory').map(({ input }) => input.count),
+    [12, 400, 16],
+  )
+})
+
+t.test('where the debugger tells no registers, that is said', async t => {
+  const { stdout, code } = await talk(t, ['info registers'], {
+    'debug.scopes': () => [{ name: 'Locals', reference: 1, expensive: false }],
+  })
+  t.equal(code, 1)
+  t.match(stdout, 'this debugger tells no registers\n')
+})
+
 t.test('what cannot be done says what can, and changes nothing', async t => {
   const { stdout, code, received } = await talk(t, ['del 1 77', 'n'], {
     'debug.status': () => debugSession({ breakpoints: [breakpoint()] }),
