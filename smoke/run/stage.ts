@@ -10,15 +10,15 @@ import { judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
 import { agentTurn, readerFor } from './agent-turn.ts'
 import { keepingLog } from './call-log.ts'
-import { requireClean } from './clone.ts'
 import type { Phase } from './phase.ts'
+import { withUnchangedClient } from './unchanged-client.ts'
 
 /** Has the agent do one stage, keeps its transcript whatever comes of it, and judges that. */
 export async function runStage(phase: Phase, stage: Stage): Promise<void> {
   const { setting, places } = phase
   const server = await gatewayOf(phase)
   const directory = join(setting.evidence, 'transcripts')
-  const work = () => doStage(phase, stage, server, directory)
+  const work = () => withUnchangedClient(phase, stage.name, () => doStage(phase, stage, server, directory))
   if (!setting.options.captureDebugTools) return await work()
   const secrets = () => {
     const mirror = readMirror(places.codexHome)
@@ -39,11 +39,6 @@ async function doStage(phase: Phase, stage: Stage, server: Gateway, directory: s
   if (reasons.length > 0)
     throw new UserError(`the stage "${stage.name}" failed: ${reasons.join('; ')}`, { fix: `see ${file}` })
   await lookAtTools(stage, server, join(directory, `${stage.name}.tools.json`))
-  // What it did by no tool and no shell of its own, the transcript does not tell.
-  await requireClean(phase.places.client, phase.signal, {
-    what: `the repository that the agent of "${stage.name}" works on`,
-    fix: 'a stage is done by tools alone, and changes no files',
-  })
 }
 
 /** What the gateway offers when the stage is over, kept as a snapshot. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { loadStages, stagesIn } from '../../smoke/stages/agent-stages.ts'
+import { greetingTaskfile } from './greeting.ts'
 import { room, write } from './room.ts'
 import { smokeRig } from './smoke-rig.ts'
 
@@ -10,31 +11,8 @@ t.setTimeout(280_000)
 
 const setting = { clone: '/c', client: '/r', node: '/n' }
 
-/** What another repository has: a Taskfile that takes the harness by its path, and its stages, here in the same file. */
-const taskfile = (source: string) => `
-import { smokeTask } from ${JSON.stringify(resolve(import.meta.dirname, '../../tasks/smoke/smoke-task.ts'))}
-
-export const agentStages = {
-  client: { 'words/greeting.txt': 'good morning\\n' },
-  stages: ({ client }) => [
-    {
-      name: 'greet',
-      describe: 'Have an agent greet somebody',
-      prompt: 'Call echo with the words of ' + client + '/words/greeting.txt.',
-      calls: [{ tool: 'echo', arguments: { text: 'good morning' }, accepts: {}, answer: 'good morning' }],
-      forbidden: [],
-      leaves: { present: ['echo'], absent: [] },
-      closing: ([said]) => 'It says: ' + said,
-      says: /good morning/,
-    },
-  ],
-}
-
-export default { smoke: smokeTask({ stages: import.meta.url, source: ${JSON.stringify(source)} }) }
-`
-
 t.test('another repository has its own stages done, by its own Taskfile', async t => {
-  const rig = smokeRig(t, 'none', {}, taskfile)
+  const rig = smokeRig(t, 'none', {}, greetingTaskfile)
   const { code, stdout, stderr } = await rig.run('--agent', 'mcp', '--test-scope', 'none', '--keep-workspace')
   t.equal(code, 0, stderr)
   t.match(stdout, /smoke passed: 12 of 12 phases passed/)

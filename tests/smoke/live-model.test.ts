@@ -7,15 +7,12 @@ import { modelCatalog } from '../../smoke/agents/model-catalog.ts'
 import { startScriptedModel } from '../../smoke/agents/scripted-model.ts'
 import { codexNaming, stepsOf } from '../../smoke/agents/stage-steps.ts'
 import { runStage } from '../../smoke/run/stage.ts'
-import { writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
-import type { Setting } from '../../smoke/setting.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
-import { placesIn } from '../../smoke/workspace/places.ts'
 import { until } from '../until.ts'
-import { commit } from './fake-source.ts'
 import { mcpServer } from './mcp-server.ts'
 import { room, write } from './room.ts'
 import { smokeRig } from './smoke-rig.ts'
+import { stageRig } from './stage-rig.ts'
 
 t.setTimeout(280_000)
 
@@ -167,29 +164,12 @@ model_providers.stand-in = { name = "stand-in", base_url = "${model.url}", wire_
 mcp_servers."of my own" = { command = "/nowhere", required = true }
 `,
     )
-    const places = placesIn(room(t))
-    write(join(places.clone, '.artifacts/secrets/admin-token'), 'the-gateway-token\n')
-    write(join(places.client, 'README.md'))
-    commit(places.client, 'as it is')
-    await writeEnvironment(places, { DEBUG_SERVER__PROXY__PORT: String(port) })
-    await writeMirror(places.codexHome, readCodexHome(home, { CODEX_API_KEY: model.key }))
-    const evidence = room(t)
-    const lines: string[] = []
-    const setting = {
+    const { places, phase, evidence, lines } = await stageRig(t, {
       agent: { kind: 'codex', program: codex.path, model: 'live' },
-      seconds: { stage: 120 },
-      options: { captureDebugTools: false },
-      evidence,
-    } as Setting
-    await runStage(
-      {
-        ...{ places, setting, signal: new AbortController().signal },
-        ...{ log: line => void lines.push(line), progress: () => {} },
-        clientFiles: {},
-        exec: async () => {},
-      },
-      stage,
-    )
+      ...{ port, token: 'the-gateway-token' },
+    })
+    await writeMirror(places.codexHome, readCodexHome(home, { CODEX_API_KEY: model.key }))
+    await runStage(phase, stage)
     t.equal(model.requests.length, 2, 'the key of the environment was that of the model')
     t.same([...new Set(asked)], ['Bearer the-gateway-token'])
     const secrets = [model.key, 'the-gateway-token']
