@@ -1,4 +1,5 @@
 import { agentText } from './agents/agent-text.ts'
+import { defaults, type SmokeOptions } from './options.ts'
 import { describePhase } from './phases.ts'
 import type { Prepared } from './prepare.ts'
 import { withoutCredentials } from './sandbox/secrets.ts'
@@ -10,10 +11,20 @@ const decisions = {
   replace: 'there: removed and made anew',
 } as const
 
-/** What a run would do, for people. `stale`: the workspaces that it would remove first. */
+type Around = {
+  readonly options: SmokeOptions
+  readonly evidence: string
+  /** The workspaces that would be removed first. */
+  readonly stale: readonly string[]
+  /** Where ports are taken from that nobody has named, and those of an earlier run there. */
+  readonly range: { readonly lowest: number; readonly highest: number }
+  readonly before: { readonly proxy?: number | undefined; readonly api?: number | undefined }
+}
+
+/** What a run would do, for people. */
 export function planText(
   { places, decision, source, phases: planned, stages, keep, agent, codexHome }: Prepared,
-  { evidence, stale }: { evidence: string; stale: readonly string[] },
+  { options, evidence, stale, range, before }: Around,
 ): string {
   const from =
     source.kind === 'checkout'
@@ -27,7 +38,9 @@ export function planText(
     ['clone', places.clone],
     ['homes', places.home],
     ['environment', places.environmentFile],
+    ['ports', portsText(options.port ?? before.proxy, before.api, range)],
     ['evidence', evidence],
+    ['flags', flagsText(options)],
     ['agent', agentText(agent)],
     ...(codexHome === undefined ? [] : [['sign-in', `that of ${codexHome.directory}`]]),
     ...stale.map(path => ['removed first', path]),
@@ -41,3 +54,24 @@ export function planText(
     ...rows(planned.map(name => [`  ${name}`, describePhase(name, stages)])),
   ].join('\n')
 }
+
+function portsText(
+  proxy: number | undefined,
+  api: number | undefined,
+  { lowest, highest }: Around['range'],
+): string {
+  const free = `a free one of ${lowest} to ${highest}`
+  return `${proxy ?? free} for the proxy, ${api ?? free} for the API`
+}
+
+/** Those that count, said or not; of the switches those that are on, or are not though they would be. */
+const flagsText = (options: SmokeOptions): string =>
+  Object.entries(defaults)
+    .flatMap(([name, preset]) => {
+      const value = Object.entries(options).find(([one]) => one === name)?.[1]
+      const flag = name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+      if (typeof value !== 'boolean') return [`--${flag} ${value}`]
+      if (value) return name === 'planOnly' ? [] : [`--${flag}`]
+      return preset === true ? [`--no-${flag}`] : []
+    })
+    .join(' ')

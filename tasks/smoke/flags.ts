@@ -10,7 +10,12 @@ export const meaningless = {
   goFlags: 'nothing here is built by Go',
   gomaxprocs: 'nothing here is built by Go',
   pythonBin: 'the harness is no Python program; which Python the clone uses its bootstrap decides',
+  captureDiagLogs: 'of each phase that fails it is told how things stood, without programs beside the run',
+  forceNoLogs: 'no log of the system is needed, so none can be missing',
+  bootstrapBuild: 'nothing is built that --bootstrap-only could leave out',
 } as const
+/** Of those the switches. */
+const switches = new Set<string>(['captureDiagLogs', 'forceNoLogs', 'bootstrapBuild'])
 
 /**
  * Each flag once: the command line, SMOKE_ARGS, what follows `--`, `--help` and docs/smoke.md come from here. None has a default of
@@ -19,12 +24,11 @@ export const meaningless = {
 export const smokeFlags = (z: Zod, source = 'this checkout') => {
   const flag = (describe: string) => z.boolean().optional().describe(describe)
   const count = (least: number, most: number) => z.number().int().min(least).max(most).optional()
-  const refused = (reason: string) =>
-    z
-      .string()
-      .transform((): never => {
-        throw new UserError(`this has no meaning here: ${reason}`, { fix: 'leave it out' })
-      })
+  const refuse = (reason: string) => (): never => {
+    throw new UserError(`this has no meaning here: ${reason}`, { fix: 'leave it out' })
+  }
+  const refused = (name: string, reason: string) =>
+    (switches.has(name) ? z.boolean().transform(refuse(reason)) : z.string().transform(refuse(reason)))
       .optional()
       .meta({ hidden: true })
   return {
@@ -112,6 +116,6 @@ export const smokeFlags = (z: Zod, source = 'this checkout') => {
     port: count(1, 65_535).describe(
       'where the proxy of the clone listens; default: that of the run before, or a free one',
     ),
-    ...Object.fromEntries(Object.entries(meaningless).map(([name, reason]) => [name, refused(reason)])),
+    ...Object.fromEntries(Object.entries(meaningless).map(([name, reason]) => [name, refused(name, reason)])),
   } satisfies ParamShape
 }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { smokeSettings } from '../../config/settings.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -7,6 +7,8 @@ import { evidenceRoot } from '../../smoke/evidence/collect.ts'
 import { type Asked, judgeOptions, type SmokeOptions } from '../../smoke/options.ts'
 import { planText } from '../../smoke/plan-text.ts'
 import { prepare, type Surroundings } from '../../smoke/prepare.ts'
+import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
+import { portsIn } from '../../smoke/sandbox/ports.ts'
 import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
 import { workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import type { TaskContext } from '../engine/context.ts'
@@ -49,9 +51,17 @@ export async function smoke(context: SmokeContext): Promise<void> {
     spared: prepared.places.workspace,
     now: systemClock.now(),
   })
+  const settings = smokeSettings(root, environment).values.smoke
   if (options.planOnly) {
     const names = stale.map(({ workspace }) => workspace)
-    print(`${planText(prepared, { evidence: evidenceRoot(surroundings.root), stale: names })}\n`)
+    const { lowest_port: lowest, highest_port: highest } = settings
+    const { places, decision } = prepared
+    const isThere = decision.kind === 'reuse' && existsSync(places.environmentFile)
+    const around = {
+      ...{ options, stale: names, evidence: evidenceRoot(surroundings.root), range: { lowest, highest } },
+      before: isThere ? portsIn(await readEnvironment(places)) : {},
+    }
+    print(`${planText(prepared, around)}\n`)
     return
   }
   for (const places of stale)
@@ -64,7 +74,7 @@ export async function smoke(context: SmokeContext): Promise<void> {
     }
   await runSmoke(prepared, {
     ...context,
-    ...{ options, surroundings, settings: smokeSettings(root, environment).values.smoke },
+    ...{ options, surroundings, settings },
   })
 }
 

@@ -87,6 +87,7 @@ const commands = {
   down() {
     try { process.kill(Number(readFileSync('.artifacts/run/pid', 'utf8'))) } catch {}
     rmSync('.artifacts/run/pid', { force: true })
+    console.log('the fake stack is down')
     if (fault === 'leaves-a-daemon') daemon('-e', 'setInterval(() => {}, 1e6)')
     if (fault.startsWith('writes-')) writeFileSync(outside, 'not mine')
   },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import t from 'tap'
 import { z } from 'zod'
@@ -41,17 +41,19 @@ t.test('what is wrong is refused with where it was said, and what was meant', as
 t.test('what has no meaning here is refused with the reason, wherever it is said', async t => {
   for (const [name, reason] of Object.entries(meaningless)) {
     const expected = { name: 'UserError', message: new RegExp(`no meaning here: ${reason.slice(0, 20)}`) }
-    await t.rejects(readParams(smoke, [kebab(name), 'x']), expected, name)
-    await t.rejects(
-      readFlags({ params: {}, rest: [`${kebab(name)}=x`], smokeArgs: undefined }),
-      expected,
-      name,
-    )
+    const said = {
+      captureDiagLogs: ['--capture-diag-logs'],
+      forceNoLogs: ['--force-no-logs'],
+      bootstrapBuild: ['--no-bootstrap-build'],
+    }[name] ?? [kebab(name), 'x']
+    await t.rejects(readParams(smoke, said), expected, name)
+    await t.rejects(readFlags({ params: {}, rest: said, smokeArgs: undefined }), expected, name)
   }
 })
 
 t.test('the page has every flag and no other, with what --help says of it', async t => {
-  const rows = page.split('\n').filter(line => /^\| `--/.test(line))
+  const ours = page.split('\n## ').find(part => part.startsWith('Flags\n')) ?? ''
+  const rows = ours.split('\n').filter(line => /^\| `--/.test(line))
   const shown = rows.map(row => /`(--[a-z0-9-]+)/.exec(row)?.[1])
   const known = declarations.filter(({ hidden }) => hidden !== true)
   t.same(
@@ -64,13 +66,54 @@ t.test('the page has every flag and no other, with what --help says of it', asyn
     t.ok(row.includes(meaning), `${flag}: ${meaning}`)
     if (preset !== undefined) t.ok(row.includes(preset), `${flag} defaults to ${preset}`)
   }
-  for (const name of Object.keys(meaningless)) t.ok(page.includes(`\`${kebab(name)}\``), name)
+  for (const name of Object.keys(meaningless))
+    t.ok(page.includes(`\`${name === 'bootstrapBuild' ? '--no-bootstrap-build' : kebab(name)}\``), name)
   const flags = flagsOf(declarations)
   const said = [...page.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9](?![\w-])/g)].map(([flag]) => flag)
-  const others = ['--code', '--json', '--version', '--taskfile', '--no-restart', '--format', '--global']
+  const others = [
+    '--code',
+    '--json',
+    '--version',
+    '--taskfile',
+    '--no-restart',
+    '--format',
+    '--global',
+    '--cd',
+  ]
   t.same(
     said.filter(flag => !flags.includes(flag) && !others.includes(flag)),
     [],
     'and speaks of none that there is not',
   )
+})
+
+/** What the harness that this one succeeds could be told, as its own help had it. */
+const theirs = [
+  ...['source', 'workspace', 'reuse-workspace', 'no-reuse-workspace', 'keep-workspace', 'force-workspace'],
+  ...['force-outdated', 'force-bootstrap', 'bootstrap-only', 'no-bootstrap-build', 'skip-bootstrap'],
+  ...['cleanup-only', 'plan-only', 'codex-cli', 'codex-home', 'capture-debug-tools', 'capture-diag-logs'],
+  ...['force-no-logs', 'restart-timeout', 'restart-retries', 'heartbeat-timeout', 'pm2-kill', 'no-pm2-kill'],
+  ...['no-port-kill', 'port', 'pytest-scope', 'proxy-source', 'wrapper-release', 'go-flags', 'gomaxprocs'],
+  ...['python-bin'],
+].map(name => `--${name}`)
+
+t.test('the map of what was before has each of its flags, and names tests that there are', async t => {
+  const [, map = ''] = page.split('\n## From the Python harness\n')
+  const rows = map
+    .split('\n')
+    .filter(line => line.startsWith('| ') && !/^\| (?:there|-+) /.test(line))
+    .map(line => line.split(' | ').map(cell => cell.replace(/^\| | \|$/g, '').trim()))
+  t.ok(rows.length > 50)
+  const [, flagRows = ''] = map.split('\n### Its flags\n')
+  const mapped = flagRows.split('\n### ')[0] ?? ''
+  for (const flag of theirs) {
+    const row = mapped.split('\n').find(line => line.split(' | ')[0]?.includes(`\`${flag}\``))
+    t.ok(row, `${flag} is mapped`)
+    if (!row?.includes('refused')) t.ok(flagsOf(declarations).includes(flag), `${flag} is one of ours`)
+  }
+  for (const [there, here, tests = ''] of rows) {
+    const files = [...tests.matchAll(/`(tests\/[^`]+)`/g)].map(([, file = '']) => file)
+    t.ok(here !== '' && files.length > 0, `${there} has its test`)
+    for (const file of files) t.ok(existsSync(resolve(import.meta.dirname, '../..', file)), file)
+  }
 })

@@ -40,9 +40,17 @@ t.test(
     t.match(await rig.run('--workspace', workspace, '--bootstrap-only'), { code: 0 })
     const plan = await rig.run('--workspace', workspace, '--plan-only')
     t.match(plan.stdout, /used again; kept/)
+    t.match(plan.stdout, /\nports +a free one of 18000 to 20000 for the proxy, /)
+    t.match(plan.stdout, /\nflags +--test-scope structural --restart-timeout 90 .*--port-kill\n/)
     t.notMatch(plan.stdout, /Bootstrap the clone/)
-    const again = await rig.run('--workspace', workspace, '--skip-bootstrap', '--test-scope', 'none')
+    const again = await rig.run(
+      ...['--workspace', workspace, '--skip-bootstrap', '--test-scope', 'none', '--pm2-kill'],
+    )
     t.equal(again.code, 0, again.stderr)
+    t.match(rig.evidence('phases/up.log'), /the fake stack is down/)
+    const later = await rig.run('--workspace', workspace, '--plan-only', '--no-port-kill')
+    t.match(later.stdout, /\nports +\d+ for the proxy, \d+ for the API\n/, 'its ports stay')
+    t.match(later.stdout, /\nflags .*--no-port-kill\n/)
     t.notMatch(again.stderr, /\d +clone +started/)
     t.ok(existsSync(workspace))
     write(join(rig.source, 'later.txt'), 'later')

@@ -23,6 +23,7 @@ t.test('a source that does as it should passes, leaves its evidence, and nothing
   t.match(rig.evidence('junit.xml'), /<testcase[^>]*name="untouched"/)
   t.match(rig.evidence('report.html'), /<a href="phases\/ready.log">/)
   t.match(rig.evidence('phases/ready.log'), /said its nonce/)
+  t.notMatch(rig.evidence('phases/up.log'), /is down/, 'nothing is ended before it is asked for')
   t.same(rig.left(), [])
   t.same(rig.processes(), [])
 })

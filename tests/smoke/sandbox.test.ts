@@ -35,6 +35,7 @@ t.test('everything personal lies in the workspace, and no credential comes along
         CODEX_HOME: '/home/me/.codex',
         NODE_OPTIONS: '--require ./mine.js',
         GIT_DIR: '/src/.git',
+        PIP_REQUIRE_VIRTUALENV: '1',
       },
       home: '/home/me',
       nodeDirectory: '/opt/node/bin',
@@ -60,7 +61,7 @@ t.test('everything personal lies in the workspace, and no credential comes along
     'XDG_RUNTIME_DIR',
   ])
     t.match(environment[name], /^\/tmp\/work\//, name)
-  t.notMatch(JSON.stringify(environment), /secret|1234|mine.js|\.pm2|\.codex|GIT_DIR/)
+  t.notMatch(JSON.stringify(environment), /secret|1234|mine.js|\.pm2|\.codex|GIT_DIR|REQUIRE_VIRTUALENV/)
 })
 
 t.test('passwords in addresses are secrets, and names that stand for one', async t => {
