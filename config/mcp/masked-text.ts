@@ -2,7 +2,7 @@ import { tomlEntries } from '../toml-entries.ts'
 import { hidden } from '../value-text.ts'
 
 /** Tables of a server that hold what nobody else is to see. */
-const secretTables: readonly string[] = ['env', 'headers']
+export const secretTables: readonly string[] = ['env', 'headers']
 
 /** The text of a file of MCP servers, line by line, to be shown: with nothing of what stands in those tables. */
 export function maskedText(text: string): string {

@@ -12,7 +12,13 @@ import { type McpSettings, mcpSchema } from './schema.ts'
 
 /** Everything that is wrong, where something is: then there are no settings. */
 export type McpConfiguration =
-  | { readonly ok: true; readonly settings: McpSettings }
+  | {
+      readonly ok: true
+      readonly settings: McpSettings
+      /** What the files say, before defaults, and where they do. */
+      readonly given: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+      readonly placeOf: PlaceOf
+    }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
 type PlaceOf = (path: readonly string[]) => Place
@@ -64,11 +70,13 @@ export function readMcp(root: string, { overlay }: ReadMcpOptions = {}): McpConf
   }
   if (problems.length > 0) return { ok: false, problems }
   const settings = mcpSchema.parse(merged)
+  const placeOf: PlaceOf = path => places.get(keyName(path.slice(0, 2)))?.(path) ?? { from: 'default' }
   const contradicting = contradictions(settings).map(({ path, text }) => {
-    const place = places.get(keyName(path.slice(0, 2)))?.(path) ?? { from: 'default' as const }
-    return { place, text }
+    return { place: placeOf(path), text }
   })
-  return contradicting.length > 0 ? { ok: false, problems: contradicting } : { ok: true, settings }
+  return contradicting.length > 0
+    ? { ok: false, problems: contradicting }
+    : { ok: true, settings, given: merged, placeOf }
 }
 
 /** Which servers there are, programs may say; not who may use them, and with what. */

@@ -1,8 +1,9 @@
 import { standsIn } from '../../../config/client/clone.ts'
 import { type Configuration, readConfiguration } from '../../../config/configuration.ts'
+import type { ShownMcpKey } from '../../../config/mcp/show.ts'
 import { placeText } from '../../../config/place.ts'
 import { type DocumentName, documentNames } from '../../../config/schema.ts'
-import { type ShownKey, shownDocument, shownKeys } from '../../../config/show.ts'
+import { shownDocument, shownKeys } from '../../../config/show.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
@@ -27,19 +28,22 @@ export async function requireClone(io: Io): Promise<string> {
 }
 
 /** What stands in place of the clone's part, elsewhere. */
-export const elsewhere = `${documentNames.join(', ')}: shown in the clone of Debug Server that they belong to\n`
+export const elsewhere = `${documentNames.join(', ')}, mcp: shown in the clone of Debug Server that they belong to\n`
 
-/** A table for each document. */
+/** A table for each document, and one for the MCP servers, whose keys are undefined where something is wrong there. */
 export function configurationText(
   configuration: Configuration,
+  servers: readonly ShownMcpKey[] | undefined,
   { origin }: { readonly origin: boolean },
   context: RenderContext,
 ): string {
   const shown = shownKeys(configuration)
-  const columns: Column<ShownKey>[] = [
+  const columns: Column<ShownMcpKey>[] = [
     { title: 'SETTING', cell: ({ key }) => key },
     { title: 'VALUE', cell: ({ text }) => text, flexible: true },
-    ...(origin ? [{ title: 'FROM', cell: ({ place }: ShownKey) => placeText(place), flexible: true }] : []),
+    ...(origin
+      ? [{ title: 'FROM', cell: ({ place }: ShownMcpKey) => placeText(place), flexible: true }]
+      : []),
   ]
   const text = (document: DocumentName) =>
     `${document}\n${table(
@@ -47,7 +51,9 @@ export function configurationText(
       columns,
       context,
     )}`
-  return documentNames.map(text).join('\n')
+  const mcp =
+    servers === undefined ? 'not shown: something is wrong there\n' : table(servers, columns, context)
+  return [...documentNames.map(text), `mcp\n${mcp}`].join('\n')
 }
 
 /** As data, by document; null for each outside a clone. */

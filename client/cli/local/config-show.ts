@@ -33,22 +33,28 @@ export async function showConfig(io: Io, flags: Flags, context: RenderContext): 
   const location = configLocation(io.environment, io.platform)
   const file = 'path' in location ? location.path : null
   const configuration = await cloneConfiguration(io)
+  const { readMcp } = await import('../../../config/mcp/read.ts')
+  const { shownMcp, shownMcpKeys } = await import('../../../config/mcp/show.ts')
+  const mcp = configuration === undefined ? undefined : readMcp(io.root)
+  const servers = mcp?.ok === true ? shownMcpKeys(mcp) : undefined
   if (flags.json) {
-    const shown = { client: { ...settings, file }, ...configurationJson(configuration) }
+    const shown = {
+      client: { ...settings, file },
+      ...configurationJson(configuration),
+      mcp: servers === undefined ? null : shownMcp(servers),
+    }
     await write(io.stdout, `${JSON.stringify(shown, null, 2)}\n`, io.signal)
   } else {
     const client = `client\n${clientText(settings, file, context)}`
     const clone =
       configuration === undefined
         ? elsewhere
-        : configurationText(configuration, { origin: flags.origin === true }, context)
+        : configurationText(configuration, servers, { origin: flags.origin === true }, context)
     await write(io.stdout, `${client}\n${clone}`, io.signal)
   }
   // What is valid has been shown: a wrong key is found sooner beside the others.
   if (configuration === undefined) return
-  const { readMcp } = await import('../../../config/mcp/read.ts')
-  const mcp = readMcp(io.root)
-  const problems = [...configuration.problems, ...(mcp.ok ? [] : mcp.problems)]
+  const problems = [...configuration.problems, ...(mcp?.ok === false ? mcp.problems : [])]
   if (problems.length === 0) return
   const { ConfigurationError } = await import('../../../config/problem.ts')
   throw new ConfigurationError(problems)

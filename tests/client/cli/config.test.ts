@@ -62,10 +62,10 @@ t.test('outside of the clone there is the client alone', async t => {
   const { code, stdout } = await run(['config', 'show'], elsewhere)
   t.equal(code, 0)
   t.match(stdout, /^base_url/m)
-  t.match(stdout, /bootstrap, server, smoke: shown in the clone/)
+  t.match(stdout, /bootstrap, server, smoke, mcp: shown in the clone/)
   t.notMatch(stdout, 'api.port')
-  const { bootstrap, server } = JSON.parse((await run(['config', 'show', '--json'], elsewhere)).stdout)
-  t.same({ bootstrap, server }, { bootstrap: null, server: null })
+  const { bootstrap, server, mcp } = JSON.parse((await run(['config', 'show', '--json'], elsewhere)).stdout)
+  t.same({ bootstrap, server, mcp }, { bootstrap: null, server: null, mcp: null })
   t.equal(JSON.parse((await run(['config', 'path', '--json'], elsewhere)).stdout).length, 1)
   for (const command of ['init', 'reset'])
     t.match(await run(['config', command], elsewhere), { code: 1, stderr: `cd ${root}` })
@@ -97,10 +97,43 @@ t.test('config show tells what is wrong with the servers of the MCP gateway, too
   const told = await run(['config', 'show'])
   t.match(told, {
     code: 1,
-    stdout: /^server$/m,
+    stdout: /^server$[\s\S]*^mcp\nnot shown: something is wrong there$/m,
     stderr: /config\/mcp\.local\.toml:2: unknown key servers\.b\.comand; did you mean command\?/,
   })
   t.notMatch(told.stderr, '1234567')
+})
+
+t.test('config show tells what counts of the servers of the MCP gateway, and no secret of them', async t => {
+  const { run, write } = await clone(t)
+  await write('mcp.toml', '[gateway]\nclients = 5\n[servers.a]\ncommand = "x"\nargs = ["1"]\n')
+  await write(
+    'mcp.local.toml',
+    [
+      '[servers.a]\ncommand = "y"\nenv = { KEY = "s3cret" }\n[servers.b]\nurl = "https://b.example"\n',
+      '[servers.b.headers]\nAuthorization = "s3cret"\n[servers.b.tools.x]\nname = "z"\n',
+      '[servers.b.tools.x.input_schema]\ntype = "object"\n',
+    ].join(''),
+  )
+  const { code, stdout } = await run(['config', 'show', '--origin'])
+  t.equal(code, 0)
+  for (const line of [
+    /^gateway\.clients +5 +config\/mcp\.toml:2$/m,
+    /^gateway\.held_bytes +67108864 +default$/m,
+    /^servers\.a\.command +"y" +config\/mcp\.local\.toml:2$/m,
+    /^servers\.a\.env\.KEY +\*\*\*\* +config\/mcp\.local\.toml:3$/m,
+    /^servers\.b\.headers\.Authorization +\*\*\*\* /m,
+    /^servers\.b\.tools\.x\.name +"z" /m,
+    /^servers\.b\.tools\.x\.input_schema +\{"type":"object"\} /m,
+  ])
+    t.match(stdout, line)
+  t.notMatch(stdout, 'servers.a.args', 'a table takes the place of another as a whole')
+  const json = await run(['config', 'show', '--json'])
+  t.match(JSON.parse(json.stdout).mcp, {
+    'servers.a.command': { value: 'y', from: 'config/mcp.local.toml:2' },
+    'servers.a.env.KEY': { value: '****' },
+    'gateway.origins': { value: [], from: 'default' },
+  })
+  for (const text of [stdout, json.stdout]) t.notMatch(text, 's3cret')
 })
 
 t.test('local files are made, and not overwritten', async t => {
