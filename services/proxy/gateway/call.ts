@@ -12,7 +12,9 @@ import { z } from 'zod'
 import type { ServerSettings } from '../../../config/mcp/schema.ts'
 import { nestsDeeper } from '../../../lib/nesting.ts'
 import { callTime } from './call-time.ts'
-import type { Asker, Upstream } from './upstream/upstream.ts'
+import type { LogMessages } from './log-messages.ts'
+import type { Asker } from './upstream/askers.ts'
+import type { Upstream } from './upstream/upstream.ts'
 import { UpstreamError } from './upstream/upstream-error.ts'
 
 export type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
@@ -82,14 +84,25 @@ function progressTo({ _meta, sendNotification }: Extra): (progress: Progress) =>
   }
 }
 
+export type AskerOptions = {
+  readonly session: string
+  readonly server: string
+  readonly messages: LogMessages
+  readonly canBeAsked: (method: string) => boolean
+  readonly timeout: number
+}
+
 /** The client of a call, as a server can ask it something while it waits. */
 export const askerOf = (
-  session: string,
-  { sendRequest }: Extra,
-  canBeAsked: (method: string) => boolean,
-  timeout: number,
+  { session, server, messages, canBeAsked, timeout }: AskerOptions,
+  { sendRequest, sendNotification }: Extra,
 ): Asker => ({
   session,
+  level: messages.level,
+  log(message) {
+    for (const params of messages.told(server, message))
+      sendNotification({ method: 'notifications/message', params }).catch(() => {})
+  },
   async ask({ method, params }: Request, signal: AbortSignal): Promise<Result> {
     if (!canBeAsked(method))
       throw new McpError(ErrorCode.MethodNotFound, `the client that calls this server offers no ${method}`)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
+import { ErrorCode, McpError, SetLevelRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { builtinOf } from '../../../config/mcp/builtins.ts'
 import type { TokenId } from '../../contract/ids.ts'
 import type { Caller } from './access.ts'
@@ -10,6 +10,7 @@ import { callTime } from './call-time.ts'
 import type { Catalogue } from './catalogue/catalogue.ts'
 import { changeAsked, changeMade } from './change-made.ts'
 import type { Declared } from './declared.ts'
+import { LogMessages } from './log-messages.ts'
 import { isUncertain, UpstreamError } from './upstream/upstream-error.ts'
 import type { Upstreams, User } from './upstream/upstreams.ts'
 import type { Endpoint, Views } from './view.ts'
@@ -57,6 +58,7 @@ export class Client {
   readonly #comes: 'first' | 'again'
   /** Servers of its own that have answered it. */
   readonly #answered = new Set<string>()
+  readonly #messages = new LogMessages(() => performance.now())
   #inProgress = 0
 
   constructor(deps: ClientDependencies, { caller, endpoint, comes }: ClientOptions) {
@@ -65,9 +67,13 @@ export class Client {
     this.#endpoint = endpoint
     this.#comes = comes
     const listed = { listChanged: true }
-    const capabilities = { tools: listed, prompts: listed, resources: listed, completions: {} }
+    const capabilities = { tools: listed, prompts: listed, resources: listed, completions: {}, logging: {} }
     const info = { name: 'debug-server-gateway', title: 'Debug Server gateway', version: deps.version }
     this.server = new Server(info, { capabilities })
+    this.server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+      this.#messages.level = params.level
+      return {}
+    })
   }
 
   /** The id of its token. */
@@ -129,7 +135,9 @@ export class Client {
     const { declared, upstreams } = this.#deps
     const unmet = this.servers.filter(server => !declared.offers.has(server) && this.isThere(server))
     await this.askEach(unmet, extra, async (server, soon) => {
-      await upstreams.of(server, this.#user).use(this.#asker(soon, patience), soon.signal, async () => ({}))
+      await upstreams
+        .of(server, this.#user)
+        .use(this.#asker(server, soon, patience), soon.signal, async () => ({}))
     })
   }
 
@@ -170,7 +178,7 @@ export class Client {
     const isManager = settings.builtin === 'manager'
     try {
       const upstream = upstreams.of(server, this.#user)
-      const asker = this.#asker(extra, callTime(settings).silent)
+      const asker = this.#asker(server, extra, callTime(settings).silent)
       const answer = await callUpstream({ upstream, settings, request: { method, params }, asker, extra })
       if (isManager) await this.#managed(changeMade(params, answer))
       return answer
@@ -203,14 +211,15 @@ export class Client {
     if (change !== undefined) await this.#deps.audit(this.#caller, change)
   }
 
-  #asker(extra: Extra, timeout: number) {
+  #asker(server: string, extra: Extra, timeout: number) {
     const { sampling, elicitation, roots } = this.#user.capabilities
     const offered: Record<string, unknown> = {
       'sampling/createMessage': sampling,
       'elicitation/create': elicitation,
       'roots/list': roots,
     }
-    return askerOf(this.session, extra, method => offered[method] !== undefined, timeout)
+    const canBeAsked = (method: string) => offered[method] !== undefined
+    return askerOf({ session: this.session, server, messages: this.#messages, canBeAsked, timeout }, extra)
   }
 
   /** Has it look at its lists anew. Who has gone is not told. */

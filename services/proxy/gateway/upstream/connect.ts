@@ -7,6 +7,8 @@ import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
   ListRootsRequestSchema,
+  type LoggingLevel,
+  LoggingMessageNotificationSchema,
   PromptListChangedNotificationSchema,
   type Request,
   ResourceListChangedNotificationSchema,
@@ -16,6 +18,8 @@ import {
 import { Agent } from 'undici'
 import type { Sentinel } from '../../../../lib/processes/sentinel.ts'
 import type { Offer } from '../catalogue/offer.ts'
+import { severity } from '../log-messages.ts'
+import type { LogMessage } from './askers.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import type { Launch } from './launch.ts'
 import { ownOriginFetch } from './own-origin-fetch.ts'
@@ -35,6 +39,7 @@ export type ConnectOptions = {
   /** Answers what the server asks of the client that calls it. */
   readonly ask: (request: Request, signal: AbortSignal) => Promise<Result>
   readonly onChange: (what: 'offer' | 'resources') => void
+  readonly onLog: (message: LogMessage) => void
   /** A program has written this to its standard error. */
   readonly onWritten: (text: string) => void
   readonly signal: AbortSignal
@@ -46,6 +51,8 @@ export type Live = {
   readonly offer: Offer
   /** Resolves with why it is gone, where it was not ended here. */
   readonly closed: Promise<string>
+  /** Has it tell as much as somebody wants to be told, where it tells anything. */
+  readonly wantLevel: (level: LoggingLevel) => void
   readonly end: () => Promise<void>
 }
 
@@ -70,6 +77,17 @@ export async function connect(options: ConnectOptions): Promise<Live> {
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => onChange('offer'))
   client.setNotificationHandler(PromptListChangedNotificationSchema, () => onChange('offer'))
   client.setNotificationHandler(ResourceListChangedNotificationSchema, () => onChange('resources'))
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => options.onLog(params))
+  let told: LoggingLevel | undefined
+  const wantLevel = (level: LoggingLevel) => {
+    if (client.getServerCapabilities()?.logging === undefined) return
+    // Who wants less is spared the rest (`log-messages.ts`).
+    if (told !== undefined && severity(level) >= severity(told)) return
+    told = level
+    client.setLoggingLevel(level, { timeout: startMs }).catch(() => {
+      told = undefined
+    })
+  }
   const end = async () => {
     await leave()
     await client.close().catch(() => {})
@@ -83,7 +101,7 @@ export async function connect(options: ConnectOptions): Promise<Live> {
     // Its optional members are declared without `undefined`, which the interface wants: none to the compiler.
     await within(deadline, client.connect(transport as Transport, requests))
     const offer = await within(deadline, readOffer(client, requests))
-    return { client, offer, closed: closed.promise, end }
+    return { client, offer, closed: closed.promise, wantLevel, end }
   } catch (error) {
     const reason = why()
     await end()

@@ -1,22 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { ErrorCode, McpError, type Request, type Result } from '@modelcontextprotocol/sdk/types.js'
+import { McpError, type Request, type Result } from '@modelcontextprotocol/sdk/types.js'
 import { errorCode } from '../../../../lib/error-code.ts'
 import { monotonicMs } from '../../../../lib/monotonic.ts'
 import type { Offer } from '../catalogue/offer.ts'
+import { type Asker, Askers, type LogMessage } from './askers.ts'
 import { backOff, trippedAfter } from './back-off.ts'
 import { type Live, reasonOf } from './connect.ts'
 import { readOffer } from './read-offer.ts'
 import { NotSentError, UpstreamError } from './upstream-error.ts'
 import { isLate, isLost } from './whose-error.ts'
-
-/** Who waits for an answer, and can be asked something meanwhile. */
-export type Asker = {
-  /** Of a client. */
-  readonly session: string
-  readonly ask: (request: Request, signal: AbortSignal) => Promise<Result>
-}
 
 export type UpstreamHooks = {
   /** Takes room for one more; throws an UpstreamError where there is none. */
@@ -24,6 +18,7 @@ export type UpstreamHooks = {
   readonly connect: (hooks: {
     readonly ask: (request: Request, signal: AbortSignal) => Promise<Result>
     readonly onChange: (what: 'offer' | 'resources') => void
+    readonly onLog: (message: LogMessage) => void
     readonly signal: AbortSignal
   }) => Promise<Live>
   readonly onOffer: (offer: Offer) => void
@@ -61,8 +56,6 @@ type State =
 
 /** So many calls in a row that it never answers, and it is taken to hang. */
 const mostUnanswered = 3
-/** What it may ask at once: each question is held until a client has answered. */
-const mostAsked = 16
 /** How long the reason why a program has ended may take to be known, in milliseconds. */
 const lastWords = 500
 /** A change of what it offers is looked at once it has rested, in milliseconds. */
@@ -73,12 +66,11 @@ export class Upstream implements AsyncDisposable {
   readonly name: string
   readonly #hooks: UpstreamHooks
   readonly #limits: UpstreamLimits
-  readonly #askers = new Set<Asker>()
+  readonly #askers = new Askers()
   #state: State = { kind: 'idle' }
   #failures = 0
   #starts = 0
   #unanswered = 0
-  #asked = 0
   #reason: string | undefined
   #timer: NodeJS.Timeout | undefined
   #rereading: NodeJS.Timeout | undefined
@@ -115,8 +107,8 @@ export class Upstream implements AsyncDisposable {
     try {
       // What was not taken in is sent once more, to one that has been started anew.
       return (
-        (await this.#attempt(signal, work, true)) ??
-        (await this.#attempt(signal, work, false)) ??
+        (await this.#attempt(asker, signal, work, true)) ??
+        (await this.#attempt(asker, signal, work, false)) ??
         this.#gone()
       )
     } finally {
@@ -127,11 +119,13 @@ export class Upstream implements AsyncDisposable {
 
   /** Undefined where the server has not taken it in. */
   async #attempt<Answer>(
+    { level }: Asker,
     signal: AbortSignal,
     work: (client: Client) => Promise<Answer>,
     isFirst: boolean,
   ): Promise<Answer | undefined> {
     const live = await this.#live(signal)
+    if (level !== undefined) live.wantLevel(level)
     try {
       const answer = await work(live.client)
       this.#answered()
@@ -237,7 +231,8 @@ export class Upstream implements AsyncDisposable {
     try {
       this.#starts += 1
       const live = await this.#hooks.connect({
-        ask: (request, signal) => this.#ask(request, signal),
+        ask: (request, signal) => this.#askers.ask(request, signal),
+        onLog: message => this.#askers.log(message),
         onChange: what => this.#changed(what),
         signal: stop.signal,
       })
@@ -311,27 +306,6 @@ export class Upstream implements AsyncDisposable {
     this.#become({ kind: 'idle' })
     state.room[Symbol.dispose]()
     await state.live.end().catch(() => {})
-  }
-
-  /** The server asks something of the client that calls it. Which one is meant is not said, so it has to be the only one. */
-  async #ask(request: Request, signal: AbortSignal): Promise<Result> {
-    const sessions = new Set([...this.#askers].map(({ session }) => session))
-    const [asker] = this.#askers
-    if (asker === undefined || sessions.size > 1)
-      throw new McpError(
-        ErrorCode.InvalidRequest,
-        asker === undefined
-          ? 'no client is calling this server now, so nobody can be asked'
-          : 'several clients are calling this server now, so nobody can tell which one is asked: share = "session" in its configuration gives each one a server of its own',
-      )
-    if (this.#asked >= mostAsked)
-      throw new McpError(ErrorCode.InvalidRequest, `${mostAsked} questions wait for an answer, all that may`)
-    this.#asked += 1
-    try {
-      return await asker.ask(request, signal)
-    } finally {
-      this.#asked -= 1
-    }
   }
 
   #changed(what: 'offer' | 'resources'): void {

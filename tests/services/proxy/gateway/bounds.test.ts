@@ -40,7 +40,7 @@ t.test('a flood is read no faster than anybody could want, and others do not wai
     meanwhile += 1
   }
   t.match(await flood, { failed: false, text: 'done' })
-  t.ok(meanwhile > 5, `${meanwhile} calls meanwhile`)
+  t.ok(meanwhile > 0, `${meanwhile} calls meanwhile`)
 })
 
 t.test('a server that never answers a list keeps nobody from those of the others', async t => {

@@ -2,6 +2,7 @@ import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
   ListRootsRequestSchema,
+  LoggingMessageNotificationSchema,
   type Progress,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
@@ -57,6 +58,41 @@ t.test('progress reaches the client, and its wish to give up the server', async 
     const { cancelled } = JSON.parse((await call(client, 'one_facts')).text)
     return cancelled.length > 0
   })
+})
+
+t.test('what a server logs reaches the client that waits for it, as far as it wants to be told', async t => {
+  const rig = await startRig(t, `${unrulyTable('one')}${unrulyTable('two')}`)
+  const [client, other] = [await rig.connect(), await rig.connect()]
+  const told: unknown[] = []
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void told.push(params))
+  const others: unknown[] = []
+  other.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void others.push(params))
+  const messages = (['debug', 'info', 'error'] as const).map(level => ({ level, data: level, logger: 'x' }))
+  const words = () => told.splice(0).map(one => Object(one).data)
+  await call(client, 'one_log', { messages })
+  t.same(told[0], { level: 'info', data: 'info', logger: 'one/x' })
+  t.same(words(), ['info', 'error'])
+  await client.setLoggingLevel('debug')
+  await call(client, 'one_log', { messages })
+  t.same(words(), ['debug', 'info', 'error'], 'the server is told how much is wanted')
+  await client.setLoggingLevel('error')
+  await call(client, 'one_log', { messages })
+  t.same(words(), ['error'])
+  await call(client, 'one_log', { messages: [{ level: 'error', data: { text: 'x'.repeat(20_000) } }] })
+  t.match(words(), [/^\{"text":"x{9990,10000}…$/])
+  await client.setLoggingLevel('info')
+  t.same(others, [], 'nobody else hears of it')
+
+  const given = new AbortController()
+  const waits = Promise.withResolvers<void>()
+  const waiting = other.callTool({ name: 'one_wait', arguments: { ms: 600_000 } }, undefined, {
+    ...{ signal: given.signal, onprogress: () => waits.resolve() },
+  })
+  await waits.promise
+  await call(client, 'one_log', { messages })
+  t.same([words(), others], [[], []], 'where two are waiting nobody knows for whom it is')
+  given.abort()
+  await t.rejects(waiting)
 })
 
 t.test('a server that offers more is read anew, and clients are told', async t => {

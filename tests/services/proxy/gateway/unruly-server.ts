@@ -31,12 +31,15 @@ const usual = {
     tool('change', 'offers one tool more from then on'),
     tool('refuse', 'answers with an error of the protocol', { code: { type: 'integer' } }),
     tool('deep', 'answers with what nests without end'),
+    tool('log', 'logs as much as it is to', { messages: { type: 'array' } }),
     tool('link', 'answers with a link to a resource'),
   ],
   prompts: [{ name: 'greet', description: 'greets', arguments: [{ name: 'name' }] }],
 }
 const offered = process.env.OFFER === undefined ? usual : JSON.parse(readFileSync(process.env.OFFER, 'utf8'))
 const extra: unknown[] = []
+const levels: unknown[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
+let level: unknown = 'info'
 const waiting = new Map<string, (answer: Input) => void>()
 const cancelled = new Set<unknown>()
 
@@ -109,6 +112,11 @@ async function callTool(name: unknown, input: Input, id: unknown, meta: Input): 
         `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"structuredContent":{"x":${'['.repeat(4_000)}${']'.repeat(4_000)}}}}\n`,
       )
       return undefined
+    case 'log':
+      for (const one of [input.messages ?? []].flat())
+        if (levels.indexOf(Object(one).level) >= levels.indexOf(level))
+          say({ method: 'notifications/message', params: one })
+      return text('logged')
     case 'link':
       return { content: [{ type: 'resource_link', uri: 'note://one', name: 'one' }] }
     default:
@@ -122,9 +130,18 @@ async function answer(method: unknown, params: Input, id: unknown): Promise<unkn
     case 'initialize':
       return {
         protocolVersion: params.protocolVersion,
-        capabilities: { tools: { listChanged: true }, prompts: {}, resources: {}, completions: {} },
+        capabilities: {
+          tools: { listChanged: true },
+          prompts: {},
+          resources: {},
+          completions: {},
+          logging: {},
+        },
         serverInfo: { name: 'unruly', version: '1' },
       }
+    case 'logging/setLevel':
+      level = params.level
+      return {}
     case 'tools/list':
       return { tools: [...offered.tools, ...extra] }
     case 'tools/call':
