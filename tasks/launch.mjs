@@ -10,18 +10,19 @@ import { pathToFileURL } from 'node:url'
 
 /**
  * The programs, by the paths of their sources. `kindOf` guesses what a start will need of one, for to read compiled code takes
- * time by its length. `ahead` says whether another one goes ahead of it, which is much smaller and may do all that is wanted.
+ * time by its length. `ahead` names another one that goes ahead of it, which is much smaller and may do all that is wanted.
  *
- * @typedef {{ name: string, kindOf: (words: readonly string[]) => string, ahead?: (kind: string) => boolean }} Known
+ * @typedef {(words: readonly string[]) => string} KindOf
+ * @typedef {{ name: string, kindOf: KindOf, ahead?: (kind: string, words: readonly string[]) => string | undefined }} Known
  * @type {Readonly<Record<string, Known>>}
  */
 const programs = {
-  'tasks/main.ts': { name: 'task', kindOf: kindOfRun, ahead: mayBeUnchanged },
+  'tasks/main.ts': { name: 'task', kindOf: kindOfRun, ahead: whatIsAhead },
   'client/cli/main.ts': { name: 'debug-server', kindOf: kindOfCall },
 }
 
 /** See `ownPlaces`. */
-const unchangedPlace = '.artifacts/task/unchanged'
+const keptPlace = '.artifacts/task'
 const briefWords = ['--version', '--list', '-l', '--help', '-h']
 
 // Asked for when a start needs them: an old Node loads this module as well.
@@ -38,12 +39,12 @@ export async function launch({ root, main, writes }) {
   const known = programs[relative(root, main).replaceAll(sep, '/')]
   if (known === undefined) throw new Error(`${main} is no program that is launched`)
   const { name, kindOf, ahead } = known
-  const kind = kindOf(process.argv.slice(2))
+  const words = process.argv.slice(2)
+  const kind = kindOf(words)
   const manifest = currentManifest(root, name)
-  if (writes && manifest?.ahead !== undefined && ahead?.(kind)) {
-    const first = readProgram(placeOf(root, name), manifest.ahead)
-    if (first !== undefined) await start(first)
-  }
+  const other = writes ? manifest?.ahead[ahead?.(kind, words) ?? ''] : undefined
+  const first = other && readProgram(placeOf(root, name), other)
+  if (first !== undefined) await start(first)
   const program =
     (manifest && readProgram(placeOf(root, name), partsOf(manifest, kind))) ??
     (writes ? await prepareAnew(root, { name, main }, kind) : undefined)
@@ -96,17 +97,32 @@ export function kindOfCall(words) {
 }
 
 /**
- * Whether a run of these tasks, with nothing changed, is remembered beside the Taskfile. See `tasks/unchanged.ts`.
+ * Which program may know what is to be done from what is kept beside the Taskfile: see `tasks/known-commands.ts` and
+ * `tasks/unchanged.ts`.
  *
  * @param {string} kind
+ * @param {readonly string[]} words
  */
-function mayBeUnchanged(kind) {
-  if (kind !== 'run') return false
+function whatIsAhead(kind, words) {
+  if (kind !== 'run') return undefined
   const { existsSync } = builtin('node:fs')
   for (let directory = process.cwd(); ; directory = dirname(directory)) {
-    if (existsSync(join(directory, 'Taskfile.ts'))) return existsSync(join(directory, unchangedPlace))
-    if (dirname(directory) === directory) return false
+    if (existsSync(join(directory, 'Taskfile.ts'))) {
+      const kept = join(directory, keptPlace)
+      if (existsSync(join(kept, 'commands', nameOfWords(words)))) return 'commands'
+      return existsSync(join(kept, 'unchanged')) ? 'unchanged' : undefined
+    }
+    if (dirname(directory) === directory) return undefined
   }
+}
+
+/**
+ * What is kept of a run of commands, by its words. The same as in `known-commands.ts` of the engine.
+ *
+ * @param {readonly string[]} words
+ */
+export function nameOfWords(words) {
+  return `=${encodeURIComponent(words.join(' '))}`.slice(0, 200)
 }
 
 /** What is prepared depends on the Node that runs it, so each has a place of its own. */

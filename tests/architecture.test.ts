@@ -35,7 +35,7 @@ const rooms: readonly [room: string, path: RegExp, mayImport: readonly string[]]
   ['tasks/reporters', /^tasks\/reporters\//, ['tasks/engine', 'lib']],
   [
     'task command line',
-    /^tasks\/(?:cli|install|install-lock|launch)\.mjs$|^tasks\/(?:main|unchanged)\.ts$|^tasks\/(?:commands|prepare)\//,
+    /^tasks\/(?:cli|install|install-lock|launch)\.mjs$|^tasks\/(?:main|unchanged|known-commands)\.ts$|^tasks\/(?:commands|prepare)\//,
     ['tasks/engine', 'tasks/reporters', 'lib'],
   ],
   ['generated docs', /^tasks\/docs\//, ['services/contract', 'client/cli', 'client/mcp', 'lib']],

@@ -1,5 +1,6 @@
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
+import { withoutStreams } from '../outputs.ts'
 import { uniqueId } from './unique-id.ts'
 
 /**
@@ -13,8 +14,8 @@ type Heir = { readonly program: string; readonly words?: readonly string[] }
 /** How long a dismissed sentinel is waited for; it takes about a millisecond. */
 const leaveLimitMs = 1_000
 
-/** Waits for a line, at the cost of a shell. At the end of its input without one, whoever held the other end is gone. */
-const script = `trap '' HUP INT TERM; read -r line || exec "$0" "$@"`
+/** Waits at the cost of a shell: at the end of its input, whoever held the other end is gone. */
+const script = `trap '' HUP INT TERM; read -r line; exec "$0" "$@"`
 
 /**
  * Ends what bears its mark when this process is killed outright, or ends in any other way without having dismissed it; or
@@ -62,7 +63,9 @@ export class Sentinel implements AsyncDisposable {
     const gone = new Promise<void>(resolve => child.once('exit', resolve).once('error', resolve))
     const leave = async () => {
       child.ref()
-      stdin.end('\n')
+      // By a signal, for to write to it would load the half of Node's streams that nothing else here needs.
+      child.kill('SIGKILL')
+      withoutStreams(() => stdin.destroy())
       let limit: NodeJS.Timeout | undefined
       await Promise.race([gone, new Promise(resolve => (limit = setTimeout(resolve, leaveLimitMs)))])
       clearTimeout(limit)

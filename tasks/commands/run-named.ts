@@ -72,7 +72,9 @@ export async function runNamed(naming: Naming): Promise<number> {
     return await watch({ first: setting, again, taskfiles: setting.taskfiles, restarts })
   }
   const { runTasks } = await import('./run-tasks.ts')
-  return await runTasks(setting)
+  const { maskerOf, oneRun } = await import('./one-run.ts')
+  Object.assign(process.env, environment)
+  return await runTasks(edge => oneRun(setting, { ...edge, masker: maskerOf(graph, plan) }))
 }
 
 async function list(

@@ -2,22 +2,19 @@ import { outputOf } from '../../lib/outputs.ts'
 import { Sentinel } from '../../lib/processes/sentinel.ts'
 import { Termination } from '../../lib/processes/termination.ts'
 import { exitCode } from './exit-code.ts'
-import { maskerOf, oneRun, type Setting } from './one-run.ts'
+import type { Edge, RunEnd } from './recorded-run.ts'
 import { Strays } from './strays.ts'
 
 /**
- * Runs a plan with this process's streams, environment and signals, and ends the process with the code of the outcome:
+ * Does one run with this process's streams and signals, and ends the process with the code of the outcome:
  * tasks run in this process, and what they left open must not keep it. Throws a UserError for what stands in the way of
  * the run, before anything has run.
  */
-export async function runTasks(setting: Setting): Promise<never> {
-  const { graph, plan, environment } = setting
+export async function runTasks(run: (edge: Omit<Edge, 'masker'>) => Promise<RunEnd>): Promise<never> {
   using termination = new Termination()
   await using sentinel = new Sentinel()
-  Object.assign(process.env, environment)
   using strays = new Strays(termination)
-  const masker = maskerOf(graph, plan)
-  const { outcome, unreported } = await oneRun(setting, { termination, sentinel, masker })
+  const { outcome, unreported } = await run({ termination, sentinel })
   await sentinel[Symbol.asyncDispose]() // which `process.exit` below would not do
   const code = exitCode(outcome, termination.signal.reason)
   const isWrong = strays.tell() || (unreported && code === 0)

@@ -7,7 +7,7 @@ type DurationsOf = (names: readonly string[]) => ReadonlyMap<string, number>
 export function orderPlan(plan: Plan, durationsOf: DurationsOf, settled: ReadonlySet<string>): Plan {
   const open = plan.steps.filter(({ name }) => !settled.has(name))
   if (open.length === 0) return plan
-  const ordered = orderSteps(open, durationsOf(open.map(({ name }) => name)))
+  const ordered = open.length === 1 ? open : orderSteps(open, durationsOf(open.map(({ name }) => name)))
   return { ...plan, steps: [...plan.steps.filter(({ name }) => settled.has(name)), ...ordered] }
 }
 

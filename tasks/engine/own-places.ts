@@ -9,5 +9,7 @@ export function ownPlaces(root: string) {
     logs: join(directory, 'logs'),
     /** See `UnchangedRun`. Known to `launch.mjs`, too. */
     unchanged: join(directory, 'unchanged'),
+    /** See `KnownCommands`. Known to `launch.mjs`, too. */
+    commands: join(directory, 'commands'),
   }
 }

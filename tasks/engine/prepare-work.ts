@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/user-error.ts'
-import { isRemembered, type Judge } from './freshness/judge.ts'
+import { isRemembered } from './freshness/is-remembered.ts'
+import type { Judge } from './freshness/judge.ts'
 import { Settlement } from './freshness/settlement.ts'
 import { type Graph, nodeOf } from './graph.ts'
 import { lastResult } from './memory/history.ts'

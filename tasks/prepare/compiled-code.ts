@@ -14,8 +14,8 @@ export interface Practice {
   /** Where the program will be, and its text. */
   readonly program: string
   readonly text: string
-  /** The same of the one that goes ahead of it, if any does. */
-  readonly ahead?: { readonly program: string; readonly text: string } | undefined
+  /** The same of those that go ahead of it, by name. */
+  readonly ahead: Readonly<Record<string, { readonly program: string; readonly text: string }>>
   /** Made for this. Not taken away. */
   readonly directory: string
 }
@@ -23,7 +23,7 @@ export interface Practice {
 export interface Codes {
   /** By what a start does. */
   readonly itself: Readonly<Record<string, Uint8Array>>
-  readonly ahead: Uint8Array | undefined
+  readonly ahead: Readonly<Record<string, Uint8Array>>
 }
 
 /** Files that were written this long ago count as what they are, and not as what may still change: see `isTrustworthy`. */
@@ -60,7 +60,7 @@ export function compiledCode({
   const programs = [
     program,
     write('program', text),
-    ...(ahead ? [ahead.program, write('ahead', ahead.text)] : []),
+    ...Object.entries(ahead).flatMap(([kind, { program, text }]) => [kind, program, write(kind, text)]),
   ]
   const { status } = spawnSync(process.execPath, [practise, name, main, ...programs], {
     cwd: directory,
@@ -77,6 +77,6 @@ export function compiledCode({
   const codeFor = (kind: string) => readFileSync(join(directory, `${kind}.code`))
   return {
     itself: Object.fromEntries(Object.keys(recipe.starts).map(kind => [kind, codeFor(kind)])),
-    ahead: ahead && codeFor('ahead'),
+    ahead: Object.fromEntries(Object.keys(ahead).map(kind => [kind, codeFor(kind)])),
   }
 }

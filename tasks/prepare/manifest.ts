@@ -6,9 +6,9 @@ export interface Manifest {
   readonly program: Stamp
   /** What V8 has compiled of the program, by what a start does (see `launch.mjs`). None where that could not be had. */
   readonly codes: Readonly<Record<string, Stamp>> | undefined
-  /** A program that goes ahead of it, with the same for that. None where nothing does. */
-  readonly ahead: { readonly program: Stamp; readonly code: Stamp | undefined } | undefined
-  /** All that the program was made from, and all that made it, below the root. */
+  /** Programs that go ahead of it, by name, with the same for those. */
+  readonly ahead: Readonly<Record<string, { readonly program: Stamp; readonly code: Stamp | undefined }>>
+  /** All that the programs were made from, and all that made them, below the root. */
   readonly sources: readonly Stamp[]
 }
 

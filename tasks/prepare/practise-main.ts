@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Script } from 'node:vm'
 import { recipes } from './recipes.ts'
 
-const [, , name = '', main = '', program = '', textFile = '', first, firstTextFile = ''] = process.argv
+const [, , name = '', main = '', program = '', textFile = '', ...others] = process.argv
 const recipe = recipes[name]
 if (recipe === undefined) throw new Error(`nobody prepares ${name}`)
 const launcher: { scriptOf(program: { path: string; text: string; code: undefined }): Script } = await import(
@@ -20,8 +20,10 @@ const starts = Object.entries({ first: recipe.first, ...recipe.starts }).map(([k
   // By another name it is another script, of which nothing is compiled yet.
   path: `${program}.${kind}`,
 }))
-if (first !== undefined)
-  starts.push({ kind: 'ahead', lines: recipe.ahead?.starts ?? [], textFile: firstTextFile, path: first })
+for (let at = 0; at < others.length; at += 3) {
+  const [kind = '', path = '', textFile = ''] = others.slice(at)
+  starts.push({ kind, lines: recipe.ahead[kind]?.starts ?? [], textFile, path })
+}
 for (const { kind, lines, textFile, path } of starts) {
   const script = launcher.scriptOf({ path, text: readFileSync(textFile, 'latin1'), code: undefined })
   for (const words of lines) {

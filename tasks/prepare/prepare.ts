@@ -28,9 +28,8 @@ export async function prepare(
     const name = `${relative(root, main)}.js`
     return { main, name, program: join(place, name) }
   }
-  const first = recipes[of.name]?.ahead
-  const parts = { itself: partOf(of.main), ahead: first && partOf(join(root, first.main)) }
-  mkdirSync(dirname(parts.itself.program), { recursive: true })
+  const part = partOf(of.main)
+  mkdirSync(dirname(part.program), { recursive: true })
   // First of all: where nothing can be written this ends it, and the time of it is the beginning by the file system's
   // own clock.
   const draft = mkdtempSync(join(place, 'draft-'))
@@ -41,12 +40,13 @@ export async function prepare(
       ...part,
       ...(await bundle(root, { name: of.name, main: part.main }, part.program)),
     })
-    const itself = await bundled(parts.itself)
-    const ahead = parts.ahead && (await bundled(parts.ahead))
+    const itself = await bundled(part)
+    const ahead: Record<string, Awaited<ReturnType<typeof bundled>>> = {}
+    for (const [name, { main }] of Object.entries(recipes[of.name]?.ahead ?? {}))
+      ahead[name] = await bundled(partOf(join(root, main)))
     const ownSources = readdirSync(import.meta.dirname).map(name => join(import.meta.dirname, name))
     const files = [
-      ...itself.sources,
-      ...(ahead?.sources ?? []),
+      ...[itself, ...Object.values(ahead)].flatMap(({ sources }) => sources),
       ...makers,
       ...ownSources.map(path => relative(root, path)),
     ]
@@ -63,7 +63,7 @@ export async function prepare(
       directory: join(draft, 'practice'),
     })
     const put = (name: string, content: Uint8Array | string) => putInto(draft, place, name, content)
-    for (const { name, sourceMap } of [itself, ...(ahead ? [ahead] : [])]) put(`${name}.map`, sourceMap)
+    for (const { name, sourceMap } of [itself, ...Object.values(ahead)]) put(`${name}.map`, sourceMap)
     const manifest: Manifest = {
       root,
       program: put(itself.name, itself.text),
@@ -75,10 +75,12 @@ export async function prepare(
             put(`${itself.name}.${kind}.code`, code),
           ]),
         ),
-      ahead: ahead && {
-        program: put(ahead.name, ahead.text),
-        code: codes?.ahead && put(`${ahead.name}.code`, codes.ahead),
-      },
+      ahead: Object.fromEntries(
+        Object.entries(ahead).map(([kind, { name, text }]) => {
+          const code = codes?.ahead[kind]
+          return [kind, { program: put(name, text), code: code && put(`${name}.code`, code) }]
+        }),
+      ),
       sources: stamps,
     }
     put('manifest.json', JSON.stringify(manifest))

@@ -11,8 +11,15 @@ export interface Recipe {
   /** The lines that it is started with beforehand, and then for each kind of start, in this order. */
   readonly first: readonly (readonly string[])[]
   readonly starts: Readonly<Record<string, readonly (readonly string[])[]>>
-  /** A program that goes ahead of it: the path of its source below the root, and its starts after all others. */
-  readonly ahead?: { readonly main: string; readonly starts: readonly (readonly string[])[] }
+  /** Programs that may go ahead of it, by name. */
+  readonly ahead: Readonly<Record<string, Ahead>>
+}
+
+export interface Ahead {
+  /** The path of its source below the root. */
+  readonly main: string
+  /** Its starts after all others. */
+  readonly starts: readonly (readonly string[])[]
 }
 
 /** By the name of the program that people start; the kinds are those of `launch.mjs`. */
@@ -22,14 +29,17 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     emptied: [],
     files: root => ({ 'Taskfile.ts': taskfile(root), in: 'text' }),
     // Makes what is up to date later on. What only that needs is compiled again where a run has something to make.
-    first: [['made', 'settled'], ['settled'], ['still'], ['still']],
+    first: [['made', 'settled'], ['settled'], ['still'], ['still'], ['--jobs', '2', 'command']],
     starts: {
       run: [['--jobs', '2', 'all'], ['settled']],
       brief: [[], ['--version'], ['--list']],
       // The last, for it leaves the process without output.
       complete: [['--complete', 'fish', 'al']],
     },
-    ahead: { main: 'tasks/unchanged.ts', starts: [['still']] },
+    ahead: {
+      unchanged: { main: 'tasks/unchanged.ts', starts: [['still']] },
+      commands: { main: 'tasks/known-commands.ts', starts: [['--jobs', '2', 'command']] },
+    },
   },
   'debug-server': {
     packages: ['zod', 'commander', 'get-east-asian-width', 'leven'],
@@ -37,6 +47,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     emptied: ['zod/v4/locales/index.js'],
     files: () => ({}),
     first: [],
+    ahead: {},
     starts: {
       brief: [['--version'], ['--help'], ['session', 'list', '--help']],
       // Nobody is there.

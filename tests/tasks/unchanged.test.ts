@@ -101,7 +101,7 @@ export default {
   )
   compileNothing(project)
   project.write('in.txt', 'one')
-  for (const name of ['params', 'secret', 'tools', 'found', 'always', 'instead'])
+  for (const name of ['params', 'secret', 'tools', 'found', 'instead'])
     for (let i = 0; i < 3; i++) {
       await settle()
       t.match((await project.run(name)).ran, /^prepared/, name)

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { withoutStreams } from '../../../lib/outputs.ts'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import type { CommandOutcome, CommandOutput, StartedCommand } from './started-command.ts'
@@ -41,9 +42,12 @@ function asUserError(cause: NodeJS.ErrnoException, file: string, cwd: string): E
 
 function outputOf(stream: Readable | null): CommandOutput | undefined {
   if (stream === null) return undefined
+  // Otherwise Node ends the other half of it first, which nobody has used.
+  const stop = () => withoutStreams(() => stream.destroy())
+  stream.once('end', stop)
   return {
     take: listener => stream.on('data', listener),
     closed: new Promise(resolve => stream.once('close', resolve)),
-    stop: () => stream.destroy(),
+    stop,
   }
 }

@@ -12,10 +12,10 @@ import { sha256 } from '../sha256.ts'
 import type { Reuse, TaskEnd, TaskState } from '../state.ts'
 import type { Task } from '../task.ts'
 import { cachedFilesOf } from './cached-files.ts'
+import { isRemembered } from './is-remembered.ts'
 import {
   digestsOf,
   fingerprintOf,
-  isRemembered,
   type Judge,
   type Judgement,
   type NeedDigests,

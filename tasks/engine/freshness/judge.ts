@@ -9,6 +9,7 @@ import type { TaskRecord } from '../memory/memory.ts'
 import { sha256 } from '../sha256.ts'
 import type { AnyPlace, AnyResults, Input, Task } from '../task.ts'
 import { type Facts, factChanges, factsText, unknownResult } from './facts.ts'
+import { isRemembered } from './is-remembered.ts'
 import type { OutputOwners } from './output-owners.ts'
 
 /** The look and the digest of no file. */
@@ -283,11 +284,6 @@ function withoutValue(input: Input): unknown {
 /** What a record tells of the result of its task. */
 export function digestsOf(record: TaskRecord | undefined): NeedDigests {
   return { result: record?.resultDigest, outputs: record?.outputsDigest ?? '' }
-}
-
-/** Whether a task has a fingerprint at all. */
-export function isRemembered({ options }: Task): boolean {
-  return options.inputs !== undefined || options.outputs !== undefined
 }
 
 /** Relative to the root. */

@@ -7,7 +7,8 @@ import type { Memory } from '../memory/memory.ts'
 import type { Plan, PlanStep } from '../plan.ts'
 import type { AnyPlace, Input } from '../task.ts'
 import type { Facts } from './facts.ts'
-import { isRemembered, type Judge } from './judge.ts'
+import { isRemembered } from './is-remembered.ts'
+import type { Judge } from './judge.ts'
 import { Packing, Settled } from './settled.ts'
 
 export interface SettlementSetting {

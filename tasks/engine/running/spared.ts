@@ -1,4 +1,4 @@
-import { isRemembered } from '../freshness/judge.ts'
+import { isRemembered } from '../freshness/is-remembered.ts'
 import { nodeOf } from '../graph.ts'
 import type { RunOptions } from './run-options.ts'
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Freshness } from '../freshness/freshness.ts'
-import { isRemembered, type Subject } from '../freshness/judge.ts'
+import { isRemembered } from '../freshness/is-remembered.ts'
+import type { Subject } from '../freshness/judge.ts'
 import { type Graph, nodeOf } from '../graph.ts'
 import type { PlanStep } from '../plan.ts'
 import type { TaskState } from '../state.ts'

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { fileKinds, isTrustworthy, lookThrough } from '../files/file-look.ts'
+import { type FileLook, fileKinds, isTrustworthy, lookThrough } from '../files/file-look.ts'
 import { inputsFrom } from '../files/paths-from.ts'
 import { isValue } from '../files/task-inputs.ts'
-import { isRemembered, type Judge } from '../freshness/judge.ts'
+import { isRemembered } from '../freshness/is-remembered.ts'
+import type { Judge } from '../freshness/judge.ts'
 import { areFiles } from '../freshness/settlement.ts'
 import { type Graph, nodeOf } from '../graph.ts'
 import type { Plan } from '../plan.ts'
@@ -96,11 +97,31 @@ function inputsOf({ options: { inputs } }: Task): readonly Input[] {
 const areKnown = (places: readonly (number | undefined)[]): places is readonly number[] =>
   !places.includes(undefined)
 
-/** What declares the tasks, as it was when it was loaded. */
 function putSources(
-  { taskfiles, loadedAt, workplace }: FinishedRun,
+  finished: FinishedRun,
   files: KeptFiles,
 ): { readonly identity: string | undefined } | undefined {
+  const declared = declaredBy(finished)
+  for (const { path, look } of declared?.files ?? []) {
+    const { size, mtimeMs, ctimeMs, ino, kind } = look
+    files.put(path, [size, mtimeMs, ctimeMs, ino, fileKinds.indexOf(kind)], false)
+  }
+  return declared
+}
+
+/** The files that declare the tasks, as they were when they were loaded. */
+export interface Declared {
+  readonly files: readonly { readonly path: string; readonly look: FileLook }[]
+  /** Of the sources, where it depends on which packages are installed. */
+  readonly identity: string | undefined
+}
+
+/** Undefined where these Taskfiles do more than declare, or may have changed since they were loaded. */
+export function declaredBy({
+  taskfiles,
+  loadedAt,
+  workplace,
+}: Pick<FinishedRun, 'taskfiles' | 'loadedAt' | 'workplace'>): Declared | undefined {
   const { sources, remembered, engineDirectory } = workplace
   const modules = sources.filesOf(taskfiles)
   if (modules.some(({ digest, importsUnknown }) => digest === undefined || importsUnknown)) return undefined
@@ -111,11 +132,11 @@ function putSources(
   if (declares !== known) remembered.set(key, declares)
   if (!declares) return undefined
   const engine = ['task', 'service', 'group', 'mount'].map(name => join(engineDirectory, `${name}.ts`))
+  const files: { path: string; look: FileLook }[] = []
   for (const path of [...modules.map(({ path }) => path), ...engine]) {
     const look = lookThrough(path)
     if (look === undefined || !isTrustworthy(look, loadedAt)) return undefined
-    const { size, mtimeMs, ctimeMs, ino, kind } = look
-    files.put(path, [size, mtimeMs, ctimeMs, ino, fileKinds.indexOf(kind)], false)
+    files.push({ path, look })
   }
-  return { identity: modules.every(({ path }) => isCode(path)) ? undefined : identity }
+  return { files, identity: modules.every(({ path }) => isCode(path)) ? undefined : identity }
 }

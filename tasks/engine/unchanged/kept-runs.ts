@@ -41,15 +41,19 @@ export function readKeptRun(conditions: Pick<RunConditions, 'taskfile' | 'words'
   }
 }
 
-/** Whole or not at all; what cannot be written is found out anew each time. */
 export function keepRun(conditions: Pick<RunConditions, 'taskfile' | 'words'>, kept: KeptRun): void {
-  const path = pathOf(conditions)
+  keepFile(pathOf(conditions), packRun(kept))
+}
+
+/** Whole or not at all; what cannot be written is found out anew each time. */
+export function keepFile(path: string, content: Uint8Array | string): void {
   const draft = `${path}.${process.pid}`
+  const directory = dirname(path)
   try {
-    makeDirectory(dirname(path))
-    if (readdirSync(dirname(path)).length >= most) forgetRuns(conditions.taskfile)
-    makeDirectory(dirname(path))
-    writeFileSync(draft, packRun(kept), { mode: 0o600 })
+    makeDirectory(directory)
+    if (readdirSync(directory).length >= most) remove(directory)
+    makeDirectory(directory)
+    writeFileSync(draft, content, { mode: 0o600 })
     renameSync(draft, path)
   } catch {
     remove(draft)
@@ -63,7 +67,7 @@ export function forgetRuns(taskfile: string): void {
 }
 
 /** Where somebody else keeps runs here, root as it may be, that fails and is no failure of this run. */
-function remove(path: string): void {
+export function remove(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true })
   } catch {

@@ -13,7 +13,14 @@ const of = { name: 'task', main }
 /** Compiles a program for which this text stands, in a directory of a test's own. */
 function compile(t: { teardown(end: () => void): void }, text: string) {
   const directory = join(createPlace(t).path, 'practice')
-  const codes = compiledCode({ ...of, root, program: join(root, 'nowhere/main.ts.js'), text, directory })
+  const codes = compiledCode({
+    ...of,
+    root,
+    program: join(root, 'nowhere/main.ts.js'),
+    text,
+    ahead: {},
+    directory,
+  })
   return { directory, codes }
 }
 
@@ -28,20 +35,29 @@ t.test('the program is started as people start it, and what was compiled then is
   }
 })
 
-t.test('a program that goes ahead of it does all that there is, once nothing has changed', async t => {
+t.test('programs that go ahead of it do all that there is, once it is known', async t => {
   const nowhere = (name: string) => join(root, 'nowhere', `${name}.ts.js`)
   const { text } = await bundle(root, of, nowhere('main'))
-  const first = { name: 'task', main: join(root, 'tasks/unchanged.ts') }
-  const ahead = { program: nowhere('unchanged'), ...(await bundle(root, first, nowhere('unchanged'))) }
+  const first = async (source: string) => ({
+    program: nowhere(source),
+    ...(await bundle(root, { name: 'task', main: join(root, `tasks/${source}.ts`) }, nowhere(source))),
+  })
+  const ahead = { unchanged: await first('unchanged'), commands: await first('known-commands') }
   const directory = join(createPlace(t).path, 'practice')
   const codes = compiledCode({ ...of, root, program: nowhere('main'), text, ahead, directory })
-  const script = new Script(ahead.text, { filename: 'any.js', cachedData: Buffer.from(codes?.ahead ?? []) })
-  t.equal(script.cachedDataRejected, false)
+  for (const kind of ['unchanged', 'commands'] as const) {
+    const cachedData = Buffer.from(codes?.ahead[kind] ?? [])
+    const script = new Script(ahead[kind].text, { filename: 'any.js', cachedData })
+    t.equal(script.cachedDataRejected, false)
+  }
   const memory = new DatabaseSync(join(directory, '.artifacts/task/runs.db'))
-  const [latest, before] = memory.prepare('select words, up_to_date from runs order by rowid desc').all()
+  const [latest, unchanged, before] = memory
+    .prepare('select words, up_to_date from runs order by rowid desc')
+    .all()
   memory.close()
-  t.same(latest, { __proto__: null, words: '["still"]', up_to_date: 51 })
-  t.not(before?.words, '["still"]', 'the practice of the program itself came between')
+  t.match(latest, { words: '["--jobs","2","command"]' })
+  t.same(unchanged, { __proto__: null, words: '["still"]', up_to_date: 51 })
+  t.equal(before?.words, '["settled"]', 'the practice of the program itself came between')
 })
 
 t.test('a start looks to the program like any other', async t => {

@@ -13,6 +13,7 @@ interface Program {
 export const launcher: {
   currentProgram(root: string, name: string, kind: string): Program | undefined
   kindOfRun(words: readonly string[]): string
+  nameOfWords(words: readonly string[]): string
   placeOf(root: string, name: string): string
 } = await import(pathToFileURL(join(root, 'tasks/launch.mjs')).href)
 
@@ -23,7 +24,7 @@ export function compileNothing(project: Project): void {
   project.write(
     'tasks/prepare/practise-main.ts',
     `import { writeFileSync } from 'node:fs'
-for (const kind of ['run', 'complete', 'brief', 'ahead']) writeFileSync(kind + '.code', 'x'.repeat(2_000))`,
+for (const kind of ['run', 'complete', 'brief', 'unchanged', 'commands']) writeFileSync(kind + '.code', 'x'.repeat(2_000))`,
   )
 }
 

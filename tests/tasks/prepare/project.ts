@@ -17,6 +17,7 @@ vm.Script = class extends vm.Script {
   constructor(text, options) {
     super(text, options)
     if (options.filename.endsWith('/tasks/unchanged.ts.js')) tell('ahead ')
+    if (options.filename.endsWith('/tasks/known-commands.ts.js')) tell('commands ')
     if (options.filename.endsWith('/tasks/main.ts.js'))
       tell(this.cachedDataRejected === false ? 'prepared ' : 'prepared, compiled anew ')
   }
