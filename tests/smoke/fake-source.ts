@@ -15,6 +15,7 @@ export type Fault =
   | 'bundle-fails'
   | 'up-hangs'
   | 'up-fails'
+  | 'port-is-stolen'
   | 'serves-another-nonce'
   | 'verify-fails'
   | 'listens-elsewhere'
@@ -79,6 +80,7 @@ const commands = {
     mkdirSync('.artifacts/run', { recursive: true })
     writeFileSync('.artifacts/run/pid', String(server.pid))
     server.stdout.once('data', () => process.exit(0))
+    server.once('exit', () => fail('port ' + process.env.DEBUG_SERVER__PROXY__PORT + ' is in use'))
   },
   lint: () => { if (fault === 'types-are-wrong') fail('a.ts:1: number is no string') },
   test: () => { if (fault === 'contract-is-broken') fail('an operation is described by nothing') },
@@ -107,6 +109,7 @@ writeFileSync('.artifacts/mcp/servers.toml', '')
 const server = `
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 const answers = JSON.parse(readFileSync('answers.json'))
 const fault = process.argv[2]
 let log = ''
@@ -140,7 +143,10 @@ function mcp(method, body, response) {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
 }
 if (fault === 'listens-elsewhere') createServer().listen(0, '0.0.0.0')
-server.listen(Number(process.env.DEBUG_SERVER__PROXY__PORT), '127.0.0.1', () => process.stdout.write('up'))
+const port = Number(process.env.DEBUG_SERVER__PROXY__PORT)
+const taken = () => new Promise(done => connect(port, '127.0.0.1').once('connect', () => done(true)).once('error', () => done(false)))
+while (fault === 'port-is-stolen' && !(await taken())) await new Promise(done => setTimeout(done, 20))
+server.listen(port, '127.0.0.1', () => process.stdout.write('up'))
 mkdirSync('.artifacts/logs', { recursive: true })
 writeFileSync('.artifacts/logs/api.log', 'the api says\\n')
 `

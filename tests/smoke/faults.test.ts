@@ -1,8 +1,13 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import t from 'tap'
+import { until } from '../until.ts'
 import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
+// Each waits for most of its time.
+t.jobs = 3
 
 const faults = [
   ['bootstrap-fails', 'bootstrap', /no python3 on this host/],
@@ -35,3 +40,18 @@ for (const [fault, phase, reason] of faults)
     t.same(rig.processes(), [])
     t.equal(existsSync(rig.source), true)
   })
+
+t.test('who takes the port of a run in the last moment keeps it, and the start fails', async t => {
+  const rig = smokeRig(t, 'port-is-stolen')
+  const running = rig.start('--test-scope', 'none')
+  const chosen = () => Number(/the proxy will listen on (\d+)/.exec(running.stderr())?.[1])
+  const port = await until('it has chosen a port', chosen)
+  const thief = createServer(socket => socket.end()).listen(port, '127.0.0.1')
+  t.teardown(() => thief.close())
+  await once(thief, 'listening')
+  t.match(await running.ended, { code: 1 })
+  t.match(rig.summary().failed, { phase: 'up', reason: new RegExp(`port ${port} is in use`) })
+  t.equal(thief.listening, true)
+  t.same(rig.left(), [])
+  t.same(rig.processes(), [])
+})
