@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { contract } from '../contract/contract.ts'
 import { dapPath } from '../contract/dap.ts'
+import { grants } from '../contract/scopes.ts'
 import { type Codec, codecs, subprotocols } from '../contract/stream-codec.ts'
 import { tokenInUrl } from '../contract/token-in-url.ts'
 import { type TunnelTarget, tunnelPath, tunnelQuerySchema } from '../contract/tunnel.ts'
@@ -8,8 +9,15 @@ import type { SessionJoined } from '../store/rows.ts'
 import type { Access, Caller } from './access.ts'
 import { auditedCall } from './audited-call.ts'
 import type { Context } from './context.ts'
-import { dapAccess, type EditorTarget, editorTarget, matchDap, readDapQuery } from './dap/editor-target.ts'
-import { type DebuggedSession, findDebugged } from './debug/debugged-session.ts'
+import {
+  dapAccess,
+  type EditorTarget,
+  editorTarget,
+  matchDap,
+  readDapQuery,
+  watchAccess,
+} from './dap/editor-target.ts'
+import { type DebuggedSession, findDebugged, scopesIn } from './debug/debugged-session.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
 import { fieldErrors } from './field-errors.ts'
@@ -149,10 +157,12 @@ async function wantedDebuggers(context: Context, request: Request): Promise<Outc
 /** What has its query apart from the path's, for no operation has it. */
 async function wantedDap(context: Context, request: Request): Promise<Outcome<Wanted>> {
   const query = readDapQuery(request.query)
-  const found = await debuggedSession(context, dapAccess, request, {})
+  const found = await debuggedSession(context, watchAccess, request, {})
   if (!found.ok) return found
   if (!query.ok) return query
-  const editor = await editorTarget(context, found.value.session, query.value)
+  const { session, role, caller } = found.value
+  const watches = !grants(scopesIn(role, caller), dapAccess)
+  const editor = await editorTarget(context, session, query.value, watches)
   return editor.ok ? done({ kind: 'dap', ...found.value, route: dapPath, editor: editor.value }) : editor
 }
 

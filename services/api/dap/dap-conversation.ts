@@ -23,7 +23,7 @@ import { launchForEditor } from './dap-launch.ts'
 import type { DapLine } from './dap-lines.ts'
 import { consoleOutput, dapOutput, importantOutput, terminated } from './dap-output.ts'
 import { readAbilities } from './editor-abilities.ts'
-import { dapAccess, debuggeeOf, type EditorTarget } from './editor-target.ts'
+import { dapAccess, debuggeeOf, type EditorTarget, watchAccess } from './editor-target.ts'
 import { readDap } from './read-dap.ts'
 
 /** How long the runner may take to answer, in milliseconds: a launch, and anything else. Its own deadlines are shorter. */
@@ -135,7 +135,8 @@ export class DapConversation implements Disposable {
   async #pass(request: DapRequest): Promise<void> {
     try {
       const { context, client } = this.#deps
-      const admitted = await readmit(context, dapAccess, client.caller)
+      const { watches } = client.editor
+      const admitted = await readmit(context, watches ? watchAccess : dapAccess, client.caller)
       if (!admitted.ok) return this.#refuse(request, admitted.detail)
       if (request.command === 'launch') await this.#launch(request)
       else if (request.command === 'attach') await this.#attach(request)
@@ -175,7 +176,8 @@ export class DapConversation implements Disposable {
 
   async #launch(request: DapRequest): Promise<void> {
     const { context, client } = this.#deps
-    const { root } = client.editor
+    const { root, watches } = client.editor
+    if (watches) return this.#refuse(request, 'you watch the debuggers of this session: attach to one')
     const launched = await launchForEditor(context, client, request.arguments ?? {}, root)
     if (!launched.ok) return this.#refuse(request, launched.detail)
     this.#bind(launched.value, { launches: true, parent: null })

@@ -12,13 +12,16 @@ import { parametersIn } from '../route-table.ts'
 /** Which debuggee an editor means until it launches one, and by which names it calls files. */
 export type EditorTarget = {
   readonly root: string | null
+  /** It may look, and do nothing. */
+  readonly watches: boolean
   readonly debuggee:
     | { readonly ok: true; readonly debug: DebugSessionJoined }
     /** Why it can attach to none. */
     | { readonly ok: false; readonly why: string }
 }
 
-/** Who may open such a WebSocket. */
+/** Who may open such a WebSocket, and who may do more than watch over it. */
+export const watchAccess = contract['debug.list'].access
 export const dapAccess = contract['debug.launch'].access
 
 type Query = z.output<typeof dapQuerySchema>
@@ -36,14 +39,15 @@ export async function editorTarget(
   context: Context,
   session: SessionJoined,
   { debug, root: given }: Query,
+  watches: boolean,
 ): Promise<Outcome<EditorTarget>> {
   const root = given ?? null
   const found = await findDebugSession(context, session, debug)
   if (!found.ok) {
     if (debug !== undefined || found.code !== 'debug_session_not_found') return found
-    return done({ root, debuggee: { ok: false, why: found.detail } })
+    return done({ root, watches, debuggee: { ok: false, why: found.detail } })
   }
-  return done({ root, debuggee: debuggeeOf(found.value) })
+  return done({ root, watches, debuggee: debuggeeOf(found.value) })
 }
 
 /** Whether an editor can attach to it. */

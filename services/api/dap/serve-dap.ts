@@ -24,7 +24,8 @@ export async function serveDap(
 ): Promise<void> {
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const ending = new AbortController()
-  const by = connectedViewer(client.caller, client.role)
+  const { watches } = client.editor
+  const by = connectedViewer(client.caller, watches ? 'watch' : client.role)
   const finish = (why: EndReason | Refusal | 'gone'): void => {
     if (ending.signal.aborted) return
     ending.abort()
@@ -41,7 +42,7 @@ export async function serveDap(
     send: (kind, text) => outbox.send(kind, text),
   })
   using _here = context.viewers.enter(client.session.id, by)
-  using _ = whileAdmitted(context, 'debug.launch', client.caller, finish)
+  using _ = whileAdmitted(context, watches ? 'debug.list' : 'debug.launch', client.caller, finish)
   using _role = whileShared(context, client, client.caller, finish)
   const stopping = () => finish('server_stopping')
   const gone = () => finish('gone')

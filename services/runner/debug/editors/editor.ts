@@ -15,6 +15,7 @@ import { capabilitiesAnew, editorCapabilities } from './editor-capabilities.ts'
 import { type EditorRequest, editorRequests, type OpenEditor } from './editor-requests.ts'
 import { EditorSources } from './editor-sources.ts'
 import { leaveChildren } from './leave-children.ts'
+import { answerToWatcher, watchingCapabilities } from './watching-editor.ts'
 
 /** Requests of one editor that are not answered yet. */
 const mostAsked = 64
@@ -131,6 +132,10 @@ export class Editor implements OpenEditor {
   async #do(request: DapRequest): Promise<object | undefined> {
     const { by } = this.#deps
     const { command } = request
+    if (this.#watches) {
+      const answer = answerToWatcher(request)
+      if (answer !== undefined) return answer
+    }
     const ends = command === 'terminate' || command === 'disconnect'
     const acts = isActOfEditor(request) && (this.#life !== undefined || ends)
     const live = acts ? await this.#finding : this.#life?.live
@@ -147,7 +152,7 @@ export class Editor implements OpenEditor {
         const live = await this.#finding
         await live.whenOpen()
         this.#initialized = true
-        return editorCapabilities(live.adapter.said)
+        return this.#capabilities(editorCapabilities(live.adapter.said))
       }
       case 'attach':
       case 'launch':
@@ -180,6 +185,14 @@ export class Editor implements OpenEditor {
     return request(this, life, command, given ?? {})
   }
 
+  get #watches(): boolean {
+    return this.#deps.by.role === 'watch'
+  }
+
+  #capabilities(all: Record<string, unknown>): Record<string, unknown> {
+    return this.#watches ? watchingCapabilities(all) : all
+  }
+
   /** What is said behind an answer. */
   #after(command: string): void {
     switch (command) {
@@ -187,7 +200,9 @@ export class Editor implements OpenEditor {
       case 'launch': {
         const { live } = this.#lifeOrRefuse()
         if (!this.#initialized)
-          this.#event('capabilities', { capabilities: capabilitiesAnew(live.adapter.said) })
+          this.#event('capabilities', {
+            capabilities: this.#capabilities(capabilitiesAnew(live.adapter.said)),
+          })
         this.#event('initialized')
         break
       }
@@ -209,7 +224,9 @@ export class Editor implements OpenEditor {
     const { parent, by, root } = this.#deps
     const { editors, children } = live
     const sources = new EditorSources(live.paths, root)
-    const claimant = parent === null || editors.here.has(parent) ? by.id : parent
+    // The breakpoints of another are not for who watches.
+    const isOwn = parent === null || this.#watches || editors.here.has(parent)
+    const claimant = isOwn ? by.id : parent
     editors.here.add(claimant)
     const breakpoints = new EditorBreakpoints(live, sources, claimant)
     const listening = live.listen({

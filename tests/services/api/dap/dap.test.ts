@@ -18,7 +18,11 @@ t.test('who may open one, and with what query', async t => {
     problemOf(t, await refusalOf(new WebSocket(address, person === undefined ? {} : bearer(person))))
   t.match(await refused(at(rig)), { status: 401 })
   t.match(await refused(at(rig), bob), { status: 404, code: 'session_not_found' })
-  t.match(await refused(at(rig), reader), { status: 403, code: 'insufficient_scope' })
+  t.match(await refused(at(rig), reader), { status: 404, code: 'session_not_found' })
+  t.match(await refused(at(rig), await rig.person('logger', 'sessions:read')), {
+    status: 403,
+    code: 'insufficient_scope',
+  })
   t.match(await refused(at(rig, '?debug=dbg_0000'), rig.alice), { code: 'debug_session_not_found' })
   t.match(await refused(at(rig, '?root=src'), rig.alice), {
     code: 'invalid_input',
@@ -38,6 +42,23 @@ t.test('who may open one, and with what query', async t => {
   })
   socket.close()
   await until('the end', () => heard.at(-1)?.type === 'dap_close')
+})
+
+t.test('who has the role to watch comes as that, and launches nothing', async t => {
+  const rig = await start(t)
+  const debug = await rig.launched()
+  await rig.call('debug.share', { session: rig.session, role: 'watch', user: 'bob' })
+  const heard: ToRunnerDap[] = []
+  rig.runner.editor = agreeing(heard)
+  const { ask, closed } = await editor({ ...rig, alice: rig.bob })
+  t.match(await ask('initialize'), { success: true })
+  t.match(await ask('launch', { python: 'app.py' }), { success: false, message: /you watch .*: attach/ })
+  t.match(await ask('attach'), { success: true })
+  t.match(heard[0], { type: 'dap_open', debug: debug.id, by: { user: 'bob', role: 'watch' } })
+  const { items } = await rig.call('commands.list', { session: rig.session })
+  t.equal(items.length, 1)
+  await rig.call('debug.unshare', { session: rig.session, share: 'bob' })
+  t.same(await closed, [1011, 'problem'], 'whose role is taken back is shown out')
 })
 
 t.test('a ticket opens one', async t => {

@@ -1,4 +1,5 @@
 import type { DapAnswer, DebuggedProcess } from '../../../../../services/contract/dap.ts'
+import type { DebugRole } from '../../../../../services/contract/debug-control.ts'
 import { type ViewerId, viewerId } from '../../../../../services/contract/ids.ts'
 import { Editor } from '../../../../../services/runner/debug/editors/editor.ts'
 import type { LiveDebugSession } from '../../../../../services/runner/debug/live-debug-session.ts'
@@ -6,7 +7,7 @@ import type { LiveDebugSession } from '../../../../../services/runner/debug/live
 /** An editor on a live debug session. */
 export function editorOn(
   live: LiveDebugSession,
-  options: { root?: string; launches?: boolean; parent?: ViewerId } = {},
+  options: { root?: string; launches?: boolean; parent?: ViewerId; role?: DebugRole } = {},
 ) {
   const said: DapAnswer[] = []
   const mistakes: unknown[] = []
@@ -20,7 +21,7 @@ export function editorOn(
     launches: options.launches ?? false,
     parent: options.parent ?? null,
     child: child => children.push(child),
-    by: { id, user: 'alice', token: null, client: null, role: 'owner' },
+    by: { id, user: 'alice', token: null, client: null, role: options.role ?? 'owner' },
     say: answer => said.push(answer),
     closed: () => {
       closed = true

@@ -54,6 +54,42 @@ t.test('nothing that the engine has not announced comes to it', async t => {
   t.notOk(Reflect.has(Object(body), 'supportsStepBack'))
 })
 
+t.test('who watches sees all, and changes nothing for anybody', async t => {
+  const { live } = await scriptedRig(t, script)
+  const source = threeLines(live)
+  const mine = editorOn(live)
+  await mine.begun()
+  await mine.ask('setBreakpoints', { source, breakpoints: [{ line: 1 }] })
+  await mine.editor.leave()
+  await live.breakpoints.add([{ wish: { kind: 'line', at: 'a.py:2' } }], { ids: [], clear: false })
+  const before = live.breakpoints.list.told()
+  const { ask, events, mistakes } = editorOn(live, { role: 'watch', parent: mine.id })
+  t.match((await ask('initialize')).body, { supportsSetVariable: false, supportsTerminateRequest: false })
+  t.match(await ask('attach'), { success: true })
+  const notSet = { verified: false, message: /^you watch this debugger/ }
+  t.match(await ask('setBreakpoints', { source, breakpoints: [{ line: 2 }, { line: 3 }] }), {
+    success: true,
+    body: { breakpoints: [notSet, notSet] },
+  })
+  t.match(await ask('setExceptionBreakpoints', { filters: ['raised'] }), { body: { breakpoints: [notSet] } })
+  t.match(await ask('configurationDone'), { success: true })
+  t.match(events('stopped'), [{ body: { reason: 'breakpoint', threadId: 3 } }])
+  t.match(await ask('stackTrace', { threadId: 3 }), { body: { totalFrames: 4 } })
+  for (const command of [
+    ...['continue', 'pause', 'setVariable', 'goto', 'terminate', 'restart', 'dataBreakpointInfo'],
+    ...['evaluate', 'completions', 'nonsense'],
+  ])
+    t.match(await ask(command, { threadId: 3, expression: 'x', context: 'hover' }), {
+      success: false,
+      message: `${command}: you watch this debugger: who controls it may change what it does`,
+    })
+  t.match(await ask('disconnect', { terminateDebuggee: true }), { success: false })
+  t.match(await ask('disconnect'), { success: true })
+  t.same(live.breakpoints.list.told(), before)
+  t.equal(live.view().status, 'stopped')
+  t.same(mistakes, [])
+})
+
 t.test('before attach there is nothing to ask, and twice there is nothing to attach to', async t => {
   const { live } = await scriptedRig(t, script)
   const { ask, begun } = editorOn(live)
