@@ -1,4 +1,5 @@
 import { dirname, isAbsolute } from 'node:path'
+import { hidden } from '../../../config/value-text.ts'
 import type { Input } from '../descriptor/entry.ts'
 import { serverNameFor } from '../descriptor/server-name.ts'
 import { isRefused, type Provenance, type Way, waysOf } from '../descriptor/ways.ts'
@@ -25,6 +26,8 @@ export type ShownServer = {
   readonly target_name: string
   readonly transport?: 'stdio' | 'streamable-http' | 'sse'
   readonly options: readonly ShownOption[]
+  /** What it is started or reached with, whoever installs it: programs, arguments, variables and headers that are given already. */
+  readonly fixed: readonly string[]
   /** Why it cannot be installed, or not in every way that it names. */
   readonly issues: readonly string[]
 }
@@ -43,6 +46,7 @@ export function shownServer({ from, entry }: Found): ShownServer {
     target_name: serverNameFor(name),
     ...(way === undefined ? {} : { transport: transportOf(way) }),
     options: way === undefined ? [] : optionsOf(way),
+    fixed: way === undefined ? [] : fixedOf(way).map(cut),
     issues: all.flatMap(one => (isRefused(one) ? [cut(one.refused)] : [])),
   }
 }
@@ -78,6 +82,32 @@ function optionsOf(way: Way): ShownOption[] {
       ...(choices === undefined ? {} : { choices }),
     }))
 }
+
+function fixedOf(way: Way): string[] {
+  switch (way.kind) {
+    case 'npm':
+    case 'uvx':
+      return [
+        ...way.package.packageArguments.flatMap(one => {
+          const words = one.type === 'named' ? [one.name] : []
+          return one.value === undefined ? [] : [[...words, one.value].filter(Boolean).join(' ')]
+        }),
+        ...assigned(way.package.environmentVariables, '='),
+      ]
+    case 'program':
+      return [
+        [way.program.command, ...way.program.args].join(' '),
+        ...assigned(way.program.environmentVariables, '='),
+      ]
+    case 'remote':
+      return [way.remote.url, ...assigned(way.remote.headers, ': ')]
+  }
+}
+
+const assigned = (inputs: readonly Named[], sign: string): string[] =>
+  inputs.flatMap(({ name, value, isSecret }) =>
+    value === undefined ? [] : [`${name}${sign}${isSecret ? hidden : value}`],
+  )
 
 const named = (inputs: Readonly<Record<string, Input>>): Named[] =>
   Object.entries(inputs).map(([name, one]) => ({ ...one, name }))

@@ -36,6 +36,7 @@ t.test('the best of what a registry has is kept, beside what is known', async t 
           score: 1,
           status: 'cached',
           options: [{ name: 'token', required: true, secret: true }],
+          fixed: ['https://notes.example.org/mcp', 'Authorization: Bearer {token}'],
         },
       ],
     },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -7,7 +7,7 @@ import { until } from '../../../until.ts'
 import { makeRoot } from '../rig.ts'
 import { snapshot, startRig, weather } from './rig.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(280_000)
 
 t.test('a version that floats is written as the one it is, and nothing of the package runs', async t => {
   const { manage, overlay, packagesThere, root } = await startRig(t)
@@ -41,6 +41,43 @@ t.test('a version that floats is written as the one it is, and nothing of the pa
     details: { package: '@example/weather@2.0.0' },
   })
   t.same(await packagesThere(), ['@example+weather@2.0.0'], 'the one before is used by nobody')
+})
+
+t.test('a package of pypi is run by uvx, and where that is missing it is said', async t => {
+  const { manage, root, npm, put, overlay } = await startRig(t)
+  const packages = [
+    {
+      ...{ registryType: 'pypi', identifier: 'weather-mcp', version: '1.2.3' },
+      packageArguments: [
+        { type: 'named', name: '--root', value: '/srv' },
+        { type: 'named', name: '--quiet', value: '' },
+        { type: 'positional', valueHint: 'city', isRequired: true },
+      ],
+      environmentVariables: [
+        { name: 'UNIT', value: 'C' },
+        { name: 'KEY', value: 'k', isSecret: true },
+      ],
+    },
+  ]
+  await put('x.json', JSON.stringify([{ name: 'a/weather', packages }]))
+  t.match(await manage('refresh_discovery', { source_path: 'x.json' }), { status: 'ok' })
+  t.match((await manage('list_discovered_servers')).details.servers, [
+    { options: [{ name: 'city' }], fixed: ['--root /srv', '--quiet', 'UNIT=C', 'KEY=****'] },
+  ])
+  const wanted = { name: 'a/weather', options: { city: 'Kraków' } }
+  const path = npm.environment.PATH
+  npm.environment.PATH = join(root, 'programs')
+  for (const dry_run of [true, false])
+    t.match(await manage('install_server', { ...wanted, dry_run }), {
+      status: 'error',
+      errors: [/a\/weather cannot be installed here: .* run by uvx, which is not on PATH: install uv/],
+    })
+  await put('programs/uvx', '#!/bin/sh\n')
+  await chmod(join(root, 'programs/uvx'), 0o755)
+  npm.environment.PATH = `${join(root, 'programs')}:${path}`
+  t.match(await manage('install_server', wanted), { status: 'ok', commands_run: [] })
+  const args = '"weather-mcp==1.2.3", "--root", "/srv", "--quiet", "Kraków"'
+  t.match(await overlay(), `command = "uvx"\nargs = [${args}]`)
 })
 
 t.test('programs of a package run where a person has allowed that', async t => {

@@ -6,7 +6,7 @@ import t from 'tap'
 import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import { listAudit } from '../../../../services/store/audit.ts'
 import { until } from '../../../until.ts'
-import { call, managerTable, startRig, toolNames, unrulyTable } from './rig.ts'
+import { call, managerTable, startRig, toolNames, unruly, unrulyTable } from './rig.ts'
 
 t.setTimeout(240_000)
 
@@ -17,6 +17,7 @@ async function startManaged(t: Parameters<typeof startRig>[0], more = '', keys =
   await cp(fixtures, join(rig.root, 'catalogues'), { recursive: true })
   const admin = await rig.token('admin', ['admin'])
   const client = await rig.connect({ bearer: admin.secret })
+  await until('the manager is known', async () => (await toolNames(client)).includes('manage_servers'))
   return { ...rig, client, admin: admin.secret }
 }
 
@@ -62,6 +63,33 @@ t.test(
     t.notMatch(await readFile(join(root, '.artifacts/mcp/servers.toml'), 'utf8'), /smoke/)
   },
 )
+
+t.test('what a catalogue says to a shell reaches the program as it stands there', async t => {
+  const { client, root } = await startManaged(t)
+  const evil = [
+    '$(touch ran)',
+    '`touch ran`',
+    '; touch ran #',
+    '&& touch ran',
+    '$HOME',
+    '$$',
+    '*',
+    "'",
+    '"',
+    '\\',
+  ]
+  const environmentVariables = [{ name: 'EVIL', value: evil.join(' ') }]
+  const program = { command: process.execPath, args: [unruly, ...evil], environmentVariables }
+  await writeFile(join(root, 'evil.json'), JSON.stringify([{ name: 'x/evil', program }]))
+  t.match(await manage(client, 'refresh_discovery', { source_path: 'evil.json' }), { status: 'ok' })
+  const listed = await manage(client, 'list_discovered_servers')
+  t.match(listed.details.servers, [{ fixed: [`${process.execPath} ${unruly} ${evil.join(' ')}`, /^EVIL=/] }])
+  t.match(await manage(client, 'install_server', { name: 'x/evil' }), { status: 'ok' })
+  const facts = JSON.parse((await call(client, 'evil_facts')).text)
+  t.same(facts.args, evil)
+  t.equal(facts.env.EVIL, evil.join(' '))
+  t.notOk((await readdir(root)).includes('ran'))
+})
 
 t.test('who has servers changed is written down, with what', async t => {
   const { client, store, admin } = await startManaged(t)

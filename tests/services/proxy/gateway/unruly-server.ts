@@ -64,7 +64,10 @@ async function callTool(name: unknown, input: Input, id: unknown, meta: Input): 
       return { ...text(JSON.stringify(input)), structuredContent: input }
     case 'facts':
       return text(
-        JSON.stringify({ pid: process.pid, env: process.env, cwd: process.cwd(), cancelled: [...cancelled] }),
+        JSON.stringify({
+          ...{ pid: process.pid, env: process.env, cwd: process.cwd(), args: process.argv.slice(2) },
+          cancelled: [...cancelled],
+        }),
       )
     case 'huge': {
       const content = `[{"type":"text","text":"${'x'.repeat(Number(input.bytes))}"}]`
