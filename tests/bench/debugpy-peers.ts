@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -65,7 +65,8 @@ export async function startShimmed(scope: ProcessScope): Promise<Peer> {
     justMyCode: true,
   })
   const { port } = z.object({ port: z.int() }).parse(await listens)
-  const settings = join(mkdtempSync(join(tmpdir(), 'debugpy-peer-')), 'settings.json')
+  const directory = mkdtempSync(join(tmpdir(), 'debugpy-peer-'))
+  const settings = join(directory, 'settings.json')
   writeFileSync(
     settings,
     JSON.stringify({
@@ -80,6 +81,7 @@ export async function startShimmed(scope: ProcessScope): Promise<Peer> {
   await initialized
   const peer = await runToBreakpoint(dap)
   await attached
+  rmSync(directory, { recursive: true })
   return peer
 }
 
