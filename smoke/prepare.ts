@@ -7,6 +7,7 @@ import type { CodexHome } from './agents/codex-mirror.ts'
 import type { Git } from './git.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
+import { firstTokenFile } from './sandbox/first-token.ts'
 import type { AgentSetting } from './setting.ts'
 import { commitOf, commitsBehind, readSource, type Source } from './source.ts'
 import { loadStages, stagesIn } from './stages/agent-stages.ts'
@@ -136,7 +137,7 @@ function missingIn(places: Places): string | undefined {
   const needed = [
     ['its clone', join(places.clone, '.git')],
     ['what the clone installs', join(places.clone, 'node_modules')],
-    ["the clone's first token", join(places.clone, '.artifacts', 'secrets', 'admin-token')],
+    ["the clone's first token", firstTokenFile(places)],
     ['its starter bundle', join(places.clone, '.artifacts', 'mcp', 'servers.toml')],
     ['sandbox.env', places.environmentFile],
   ] as const

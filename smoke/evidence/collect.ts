@@ -1,7 +1,8 @@
 import { createWriteStream, existsSync } from 'node:fs'
-import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { writeAtomically } from '../../lib/atomic-file.ts'
 import { openPlainFile } from '../../lib/plain-file.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
 import { SecretMask } from '../../lib/secret-mask.ts'
@@ -84,6 +85,19 @@ async function* masked(chunks: AsyncIterable<Buffer>, mask: SecretMask): AsyncGe
     yield bytes.subarray(0, whole)
   }
   yield rest
+}
+
+/** Covers secrets in what was written before they were known. */
+export async function coverKept(evidence: string, secrets: readonly string[]): Promise<void> {
+  const mask = new SecretMask(secrets)
+  if (mask.isEmpty) return
+  for (const name of await evidenceFiles(evidence)) {
+    const path = join(evidence, name)
+    const bytes = await readFile(path)
+    const before = Buffer.from(bytes)
+    mask.cover(bytes)
+    if (!bytes.equals(before)) await writeAtomically(path, bytes, { mode: 0o600 })
+  }
 }
 
 /** Everything below the evidence of one run, by its path in there. */

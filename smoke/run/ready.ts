@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createClient } from '../../client/sdk/client.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
+import { firstTokenFile } from '../sandbox/first-token.ts'
 import { portsIn } from '../sandbox/ports.ts'
 import type { Phase } from './phase.ts'
 import { readme, seedClient } from './seed-client.ts'
@@ -21,7 +21,7 @@ export async function ready(phase: Phase): Promise<void> {
   await seedClient(phase)
   const { proxy } = portsIn(await readEnvironment(places))
   if (proxy === undefined) throw new Error('no port of the proxy was written')
-  const token = (await readFile(join(places.clone, '.artifacts', 'secrets', 'admin-token'), 'utf8')).trim()
+  const token = (await readFile(firstTokenFile(places), 'utf8')).trim()
   const nonce = randomBytes(16).toString('hex')
   await using client = createClient({ baseUrl: `http://127.0.0.1:${proxy}/api`, token, signal, retries: 5 })
   progress('registering the client repository')

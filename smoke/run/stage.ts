@@ -5,6 +5,7 @@ import { UserError } from '../../lib/user-error.ts'
 import { readMirror, secretsOf } from '../agents/codex-mirror.ts'
 import { connectMcp, type Gateway } from '../agents/mcp-client.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
+import { firstTokenFile } from '../sandbox/first-token.ts'
 import { portsIn } from '../sandbox/ports.ts'
 import { judge } from '../stages/judge.ts'
 import type { Stage } from '../stages/stage.ts'
@@ -58,6 +59,6 @@ async function lookAtTools({ name, leaves }: Stage, server: Gateway, file: strin
 async function gatewayOf({ places, signal }: Phase): Promise<Gateway> {
   const { proxy } = portsIn(await readEnvironment(places))
   if (proxy === undefined) throw new Error('no port of the proxy was written')
-  const token = (await readFile(join(places.clone, '.artifacts', 'secrets', 'admin-token'), 'utf8')).trim()
+  const token = (await readFile(firstTokenFile(places), 'utf8')).trim()
   return { url: `http://127.0.0.1:${proxy}/mcp`, token, signal }
 }

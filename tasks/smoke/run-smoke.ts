@@ -14,7 +14,13 @@ import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { agentText } from '../../smoke/agents/agent-text.ts'
 import { secretsOf, writeMirror } from '../../smoke/agents/codex-mirror.ts'
-import { collect, evidenceFiles, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
+import {
+  collect,
+  coverKept,
+  evidenceFiles,
+  makeEvidence,
+  pruneEvidence,
+} from '../../smoke/evidence/collect.ts'
 import { phaseRecords } from '../../smoke/evidence/events.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
@@ -24,6 +30,7 @@ import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
 import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
 import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
 import { readEnvironment, writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
+import { firstToken } from '../../smoke/sandbox/first-token.ts'
 import { portsIn, portVariables } from '../../smoke/sandbox/ports.ts'
 import { processText } from '../../smoke/sandbox/process-text.ts'
 import { secretsIn, withoutCredentials } from '../../smoke/sandbox/secrets.ts'
@@ -119,8 +126,11 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   }
 
   async function conclude(evidence: string): Promise<Summary> {
-    for (const fault of await collect(places, evidence, { since: started, secrets }))
+    const token = firstToken(places)
+    const all = token === undefined ? secrets : [...secrets, token]
+    for (const fault of await collect(places, evidence, { since: started, secrets: all }))
       log(`not kept among the evidence: ${fault}`)
+    await coverKept(evidence, all)
     const summary = summaryOf({
       ...{ run, findings, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
       source: source.kind === 'checkout' ? source.path : withoutCredentials(source.address),
@@ -208,7 +218,7 @@ export default phaseTasks(import.meta.dirname, agentStages)
  */
 async function runPhases(
   { places, phases }: Prepared,
-  { scope, log }: Running,
+  { scope, log, secret }: Running,
   evidence: string,
 ): Promise<string | undefined> {
   const file = (name: string) => join(evidence, name)
@@ -235,8 +245,13 @@ async function runPhases(
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new Error('its output is piped')
   const last: string[] = []
+  let token: string | undefined
   for (const input of [stdout, stderr])
     createInterface({ input }).on('line', line => {
+      const now = firstToken(places)
+      // It is another one where a clone is made anew.
+      if (now !== undefined && now !== token) secret(now)
+      token = now
       log(line)
       last.push(line)
       if (last.length > lastLines) last.shift()

@@ -72,6 +72,7 @@ const commands = {
     if (fault === 'bootstrap-dirties') writeFileSync('left.txt', '')
     mkdirSync('.artifacts/secrets', { recursive: true })
     writeFileSync('.artifacts/secrets/admin-token', 'the-token\\n')
+    console.log('shown this once: the-token')
   },
   up() {
     if (fault === 'up-fails') fail('the api crashed at import')
