@@ -22,7 +22,9 @@ import { defaultLimits, startProxy } from './proxy.ts'
 
 await runService(async () => {
   const workspace = openWorkspace(ownRoot, process.env)
-  const { api, proxy: listen } = serverSettings(ownRoot, process.env).values
+  const { api, proxy: listen, streams } = serverSettings(ownRoot, process.env).values
+  // What the API says to who is slow may still pass.
+  const slowReader = streams.slow_reader_seconds * 1_000 + 10_000
   const instance = instanceFrom(process.env)
   const inherited = inheritedListeners(process.env)
   const log = createLog('proxy')
@@ -32,7 +34,7 @@ await runService(async () => {
   const apps = starting.use(
     await SessionApps.open({
       ...{ store, clock: systemClock, log, api: urlOf(api) },
-      body: { bytes: listen.body_limit, pause: defaultLimits.pause },
+      limits: { bytes: listen.body_limit, pause: defaultLimits.pause, slowReader },
     }),
   )
   const proxy = starting.use(
@@ -43,6 +45,7 @@ await runService(async () => {
       trustedProxies: listen.trusted_proxies,
       connections: listen.connections,
       bodyLimit: listen.body_limit,
+      limits: { slowReader },
       appOrigins: listen.app_origins,
       apps,
       hosts: [listen.host, ...listen.hosts],

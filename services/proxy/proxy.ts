@@ -67,15 +67,19 @@ export type TlsDoor = CertificateFiles & {
 
 /**
  * In milliseconds: how long the head of a request may take to come, how long none of its body may, and all of it; how long an
- * answer may not begin; how often clients of HTTP/2 are asked for a sign of life; and how long a stop waits for what is in progress.
+ * answer may not begin, and how long a client may take none of it; how often clients of HTTP/2 are asked for a sign of life; and
+ * how long a stop waits for what is in progress.
  */
-type ProxyLimits = Readonly<Record<'head' | 'pause' | 'request' | 'answer' | 'alive' | 'stop', number>>
+type ProxyLimits = Readonly<
+  Record<'head' | 'pause' | 'request' | 'answer' | 'slowReader' | 'alive' | 'stop', number>
+>
 
 export const defaultLimits: ProxyLimits = {
   head: 30_000,
   pause: 60_000,
   request: 3_600_000,
   answer: 120_000,
+  slowReader: 60_000,
   alive: 15_000,
   stop: 5_000,
 }
@@ -111,7 +115,8 @@ export async function startProxy(
     sendProblem(response, 'host_refused', 'see proxy.hosts in config/server.toml', { connection: 'close' })
     return undefined
   }
-  const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause: limits.pause } }
+  const { pause, slowReader } = limits
+  const to = { upstream, log, limits: { bytes: deps.bodyLimit, pause, slowReader } }
   const tunnels = new Set<Tunnel>()
   const metrics = new ProxyMetrics(() => tunnels.size)
   const mcp = new McpDoor(deps.openGateway, log)
@@ -192,11 +197,9 @@ export async function startProxy(
   log.info({ url, instance: deps.instance }, 'listening')
   if (tls === undefined)
     return { url, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
+  const { alive, request } = limits
   const secure = starting.use(
-    await secureServer(
-      { ...tls, http, handshake: limits.head, alive: limits.alive, connections, log },
-      onRequest,
-    ),
+    await secureServer({ ...tls, http, handshake: limits.head, alive, request, connections, log }, onRequest),
   )
   const over = { listen: tls, setting: 'proxy.tls.port', arrives: 'secureConnection' } as const
   const leave = () => secure.leave()

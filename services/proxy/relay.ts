@@ -6,10 +6,14 @@ import { isEventStream, type RawHeaders, takesTrailers } from './headers.ts'
 import { sendInterim } from './interim.ts'
 import { sendProblem } from './problem.ts'
 import { type BodyLimits, readBody } from './request-body.ts'
+import { SlowReader } from './slow-reader.ts'
 import type { AnswerTo, Failure, Switched, Taken } from './upstream/answer.ts'
 import type { ResponseHead } from './upstream/response-head.ts'
 import type { Exchange } from './upstream/sending.ts'
 import type { Upstream } from './upstream/upstream.ts'
+
+/** `slowReader`: how long a client may take none of its answer, in milliseconds. */
+export type RelayLimits = BodyLimits & { readonly slowReader: number }
 
 export type Relay = {
   readonly upstream: Upstream
@@ -23,7 +27,7 @@ export type Relay = {
   /** What goes to the upstream, and what of its own comes back: name, value, name, value. */
   readonly headers: string[]
   readonly answered: (raw: RawHeaders, part: 'head' | 'trailers') => string[]
-  readonly limits: BodyLimits
+  readonly limits: RelayLimits
   /** Given for a request to upgrade: called when the upstream agrees. */
   readonly onUpgrade?: (raw: RawHeaders, to: Switched) => void
   /** What the client is told where there is no answer, never an address; undefined where it is being told otherwise. */
@@ -63,6 +67,7 @@ const longBody = 1_048_576
 
 class Answering implements AnswerTo {
   readonly #work: Relay
+  readonly #reader: SlowReader
   #exchange: Exchange | undefined
   #isLong = false
   /** What has arrived and not been written: headers and body often arrive together, and leave together. */
@@ -70,15 +75,21 @@ class Answering implements AnswerTo {
 
   constructor(work: Relay) {
     this.#work = work
-    const { request, response } = work
-    response.on('drain', () => this.#exchange?.resume())
+    const { request, response, limits, log, about } = work
+    this.#reader = new SlowReader(limits.slowReader, () => {
+      log.info({ ...about }, 'a client took nothing of its answer for too long')
+      response.destroy()
+    })
+    response.on('drain', () => this.#goOn())
     // After an early answer nobody takes the rest of the body. It is dropped: a client may read nothing before it has
     // sent all, and that one has gone away is noticed only while its connection is read.
     response.once('finish', () => {
+      this.#reader.takes()
       this.#exchange?.cutBody()
       request.resume()
     })
     response.once('close', () => {
+      this.#reader.takes()
       if (!response.writableFinished) this.#exchange?.abort()
     })
   }
@@ -115,7 +126,14 @@ class Answering implements AnswerTo {
     this.#flush()
     const { response } = this.#work
     if (this.#isLong && response.socket !== null) return this.#pass(bytes, response.socket)
-    return response.write(bytes) ? 'kept' : 'full'
+    if (response.write(bytes)) return 'kept'
+    this.#reader.waits()
+    return 'full'
+  }
+
+  #goOn(): void {
+    this.#reader.takes()
+    this.#exchange?.resume()
   }
 
   /** Past the response object, which has nothing to add to a body whose length the headers tell. */
@@ -123,11 +141,19 @@ class Answering implements AnswerTo {
     const takesMore = socket.write(bytes)
     if (socket.writableLength === 0) return 'taken'
     if (takesMore) return 'kept'
-    socket.once('drain', () => this.#exchange?.resume())
+    socket.once('drain', () => this.#goOn())
+    this.#reader.waits()
     return 'full'
   }
 
   end(trailers: RawHeaders): void {
+    this.#end(trailers)
+    const { request, response } = this.#work
+    const isOut = request.httpVersionMajor === 1 && response.socket?.writableLength === 0
+    if (!isOut && !response.writableFinished) this.#reader.waits()
+  }
+
+  #end(trailers: RawHeaders): void {
     const { request, response, answered } = this.#work
     const held = this.#held
     if (held === undefined || trailers.length > 0) {

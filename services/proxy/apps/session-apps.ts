@@ -11,8 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { takeTicket } from '../../store/tickets.ts'
 import type { Forwarded, RawHeaders } from '../headers.ts'
 import { sendProblem } from '../problem.ts'
-import { relay, type Unanswered } from '../relay.ts'
-import type { BodyLimits } from '../request-body.ts'
+import { type RelayLimits, relay, type Unanswered } from '../relay.ts'
 import type { Failure, Switched } from '../upstream/answer.ts'
 import { fromAppHeaders, type ToApp, toAppHeaders } from './app-headers.ts'
 import { passesIn, setPass } from './app-pass-cookie.ts'
@@ -31,8 +30,7 @@ export type SessionAppsDependencies = {
   readonly log: Logger
   /** Where the API is. */
   readonly api: string
-  /** What the body of a request may be. */
-  readonly body: BodyLimits
+  readonly limits: RelayLimits
   /** How long a request waits for an app that starts, in milliseconds. */
   readonly patienceMs?: number
   /** How often it is looked whether who uses one still may, in milliseconds. */
@@ -185,7 +183,7 @@ export class SessionApps implements AsyncDisposable {
     const early = upgrade !== undefined && place.app === terminalApp ? upgrade : undefined
     const patienceMs = early === undefined ? (this.#deps.patienceMs ?? defaultPatienceMs) : 0
     relay({
-      ...{ log: this.#deps.log, limits: this.#deps.body, about: place },
+      ...{ log: this.#deps.log, limits: this.#deps.limits, about: place },
       ...{ request, response, target: path, headers },
       upstream: this.#upstreams.of(place, patienceMs),
       answered: (raw, part) => fromAppHeaders(raw, by, part),

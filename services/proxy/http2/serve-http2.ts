@@ -33,16 +33,24 @@ const bounds: ServerOptions = {
   strictSingleValueFields: false,
 }
 
+/** In milliseconds: how often it is looked whether a client is still there, and how long all of a request may take to come. */
+type Http2Options = {
+  readonly alive: number
+  readonly request: number
+  /** How many requests may be in progress, on all connections. */
+  readonly requests: number
+}
+
 /** Serves HTTP/2 on connections that have agreed to it; requests come to the server as those of HTTP/1.1 do. */
 export class Http2Connections {
   readonly #server: Server
-  readonly #lookEvery: number
+  readonly #options: Http2Options
   readonly #sessions = new Set<ServerHttp2Session>()
+  #inProgress = 0
 
-  /** `lookEvery`: how often it is looked whether a client is still there, in milliseconds. */
-  constructor(server: Server, lookEvery: number) {
+  constructor(server: Server, options: Http2Options) {
     this.#server = server
-    this.#lookEvery = lookEvery
+    this.#options = options
   }
 
   serve(socket: TLSSocket): void {
@@ -55,7 +63,7 @@ export class Http2Connections {
       if (streams === 0) session.close()
     })
     session.on('error', () => {}) // 'close' follows
-    const look = endUnanswering(session, socket, this.#lookEvery)
+    const look = endUnanswering(session, socket, this.#options.alive)
     session.once('close', () => {
       clearInterval(look)
       this.#sessions.delete(session)
@@ -64,11 +72,15 @@ export class Http2Connections {
       // What was reset before anybody could be told is over already, and would not say so again.
       if (stream.closed || stream.destroyed) return void stream.on('error', () => {})
       streams++
+      this.#inProgress++
       stream.once('close', () => {
         streams--
+        this.#inProgress--
       })
       const request = new Http2Request({ stream, headers, raw, socket })
       const response = new Http2Response(stream)
+      if (this.#inProgress > this.#options.requests)
+        return sendProblem(response, 'not_ready', 'as many requests are in progress as may be; try again')
       if (sizeOf(raw) <= mostHeadBytes) return this.#asked(request, response)
       const { code, detail } = malformedRequest('HPE_HEADER_OVERFLOW')
       sendProblem(response, code, detail)
@@ -77,6 +89,7 @@ export class Http2Connections {
 
   #asked(request: Http2Request, response: Http2Response): void {
     const { method, headers } = request
+    if (!request.stream.endAfterHeaders) endLate(request, response, this.#options.request)
     if (method === 'CONNECT') response.writeHead(405).end()
     else if (headers.expect === undefined) this.#server.emit('request', request, response)
     else if (headers.expect.toLowerCase() === '100-continue')
@@ -88,6 +101,15 @@ export class Http2Connections {
   leave(): void {
     for (const session of this.#sessions) session.close()
   }
+}
+
+/** As Node does with requests of HTTP/1.1 (`requestTimeout`): one that drips is not held for ever. */
+function endLate(request: Http2Request, response: Http2Response, ms: number): void {
+  const timer = setTimeout(() => {
+    if (response.headersSent) response.destroy()
+    else sendProblem(response, 'request_timeout', 'the request was not sent in time')
+  }, ms).unref()
+  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer))
 }
 
 /**

@@ -14,7 +14,9 @@ export type SecureOptions = CertificateFiles & {
   readonly handshake: number
   /** How often clients of HTTP/2 are asked for a sign of life, in milliseconds. */
   readonly alive: number
-  /** How many connections may be open; as many again may be shaking hands. */
+  /** How long all of a request may take to come, in milliseconds. */
+  readonly request: number
+  /** How many connections may be open, and over HTTP/2 requests in progress; as many connections again may be shaking hands. */
   readonly connections: number
   readonly log: Logger
 }
@@ -41,7 +43,8 @@ export async function secureServer(
     onRequest,
   )
   server.maxConnections = 2 * options.connections
-  const http2 = new Http2Connections(server, options.alive)
+  const { alive, request, connections: requests } = options
+  const http2 = new Http2Connections(server, { alive, request, requests })
   chooseProtocol(server, socket => http2.serve(socket))
   if (validTo.getTime() < Date.now()) log.error({ validTo }, 'the certificate has expired')
   const watched = watchCertificate(options, {

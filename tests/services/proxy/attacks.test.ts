@@ -186,6 +186,46 @@ t.test('a service that floods a WebSocket waits for its client, who gets all of 
   client.terminate()
 })
 
+t.test('who takes nothing of an answer is cut, and who takes it slowly has all of it', async t => {
+  const [length, block] = [60_000_000, Buffer.alloc(1_000_000)]
+  const left: string[] = []
+  const { proxy } = await startRig(
+    t,
+    ({ url = '' }, response) => {
+      if (url !== '/in-pieces') response.setHeader('Content-Length', length)
+      let written = 0
+      const more = () => {
+        while (written < length) {
+          written += block.length
+          if (!response.write(block)) return
+        }
+        response.end()
+      }
+      response.on('drain', more).once('close', () => left.push(url))
+      more()
+    },
+    { limits: { slowReader: 3_000 } },
+  )
+  const begin = async (path: string) => {
+    const socket = await dial(proxy.url)
+    socket.on('error', () => {}).write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    return socket
+  }
+  for (const path of ['/in-one', '/in-pieces']) (await begin(path)).pause()
+  const slow = await begin('/slowly')
+  let read = 0
+  slow.on('data', bytes => {
+    read += bytes.length
+    if (left.length === 2) return
+    slow.pause()
+    setTimeout(() => slow.resume(), 20)
+  })
+  await until(() => left.length === 2, 'the others are cut')
+  t.same(left.toSorted(), ['/in-one', '/in-pieces'])
+  await once(slow, 'close')
+  t.ok(read > length, 'its head, and all of its body')
+})
+
 t.test(
   'a client that is gone while nothing of its answer was taken leaves the upstream to others',
   async t => {

@@ -59,7 +59,7 @@ export async function frontRig(
       clock: systemClock,
       log,
       api: api.url,
-      body: { bytes: 10_000, pause: 60_000 },
+      limits: { bytes: 10_000, pause: 60_000, slowReader: 60_000 },
       ...options,
     }),
   )

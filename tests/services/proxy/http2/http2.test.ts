@@ -218,6 +218,52 @@ t.test('neither side is read faster than the other takes, and nobody else waits 
   await until('both have ended at the service', () => left === 2)
 })
 
+t.test('an answer of which nothing is taken is cut, and the connection goes on', async t => {
+  let isCut = false
+  const rig = await http2Rig(
+    t,
+    (request, response) => {
+      if (request.url === '/') return void response.end('fine')
+      response.once('close', () => {
+        isCut = true
+      })
+      response.write(Buffer.alloc(50_000_000))
+    },
+    { limits: { slowReader: 500 } },
+  )
+  const slow = rig.client.request({ ':path': '/long' })
+  await once(slow, 'response')
+  const ended = once(slow, 'error')
+  await until('the service is let go of', () => isCut)
+  t.match(await rig.send({ ':path': '/' }), { status: 200, text: 'fine' })
+  slow.resume()
+  t.match(await ended, [{ code: 'ERR_HTTP2_STREAM_ERROR' }])
+})
+
+t.test('requests have a bound in all, and a deadline as a whole', async t => {
+  const taken: ServerResponse[] = []
+  const rig = await http2Rig(t, (_, response) => void taken.push(response), {
+    connections: 3,
+    limits: { head: 1_000, request: 1_000 },
+  })
+  const answers = [rig.client, rig.session(), rig.session()].map(by =>
+    rig.send({ ':path': '/' }, undefined, by),
+  )
+  await until('all of them are asked', () => taken.length === 3)
+  t.match(await rig.send({ ':path': '/' }), {
+    status: 503,
+    headers: { 'retry-after': '1' },
+    text: /"code":"not_ready"/,
+  })
+  for (const response of taken.splice(0)) response.end('answered')
+  for (const answer of await Promise.all(answers)) t.match(answer, { status: 200, text: 'answered' })
+  const dripping = rig.client.request({ ':path': '/', ':method': 'POST' }, { endStream: false })
+  const drip = setInterval(() => dripping.write('.'), 20)
+  t.teardown(() => clearInterval(drip))
+  dripping.on('error', () => {})
+  t.match(await once(dripping, 'response'), [{ ':status': 408 }])
+})
+
 /** Resolves to false once nothing flows any more. */
 async function settled(flowed: { out: number; in: number }): Promise<false> {
   let before = -1
