@@ -2,6 +2,7 @@ import type { RequestListener, ServerOptions } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import type { Logger } from 'pino'
+import { systemClock } from '../../../lib/clock.ts'
 import { Http2Connections } from '../http2/serve-http2.ts'
 import { type CertificateFiles, readCertificate } from './certificate.ts'
 import { watchCertificate } from './kept-certificate.ts'
@@ -36,7 +37,8 @@ export async function secureServer(
   onRequest: RequestListener,
 ): Promise<SecureServer> {
   const { log } = options
-  const { cert, key, validTo } = await readCertificate(options)
+  const current = await readCertificate(options)
+  const { cert, key } = current
   const security = { minVersion: 'TLSv1.2', ALPNProtocols: ['h2', 'http/1.1'] } as const
   const server = createServer(
     { ...options.http, ...security, cert, key, handshakeTimeout: options.handshake },
@@ -46,10 +48,8 @@ export async function secureServer(
   const { alive, request, connections: requests } = options
   const http2 = new Http2Connections(server, { alive, request, requests })
   chooseProtocol(server, socket => http2.serve(socket))
-  if (validTo.getTime() < Date.now()) log.error({ validTo }, 'the certificate has expired')
   const watched = watchCertificate(options, {
-    every: options.lookEvery,
-    log,
+    ...{ current, every: options.lookEvery, log, clock: systemClock },
     use: next => server.setSecureContext({ minVersion: security.minVersion, cert: next.cert, key: next.key }),
   })
   return { server, leave: () => http2.leave(), [Symbol.dispose]: () => watched[Symbol.dispose]() }

@@ -4,10 +4,14 @@ import { get } from 'node:https'
 import { connect as connectPlainly } from 'node:net'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { WebSocket, WebSocketServer } from 'ws'
+import { UserError } from '../../../lib/user-error.ts'
+import { readCertificate } from '../../../services/proxy/tls/certificate.ts'
+import { watchCertificate } from '../../../services/proxy/tls/kept-certificate.ts'
 import { until } from '../api/until.ts'
 import { certificates } from './certificates.ts'
 import { startRig as startProxyRig } from './rig.ts'
@@ -99,6 +103,45 @@ t.test('one that is not valid never is, and that is told', async t => {
   t.equal(await subject(), 'second')
   t.notMatch(logged.join(''), 'PRIVATE KEY')
 })
+
+t.test(
+  'one that could not be read for a reason that passes is read again, and each is told once',
+  async t => {
+    const { make, files } = certificates(t)
+    make('one')
+    const current = await readCertificate(files)
+    const log: string[] = []
+    const tell = (_: unknown, text?: string) => void log.push(text ?? `${_}`)
+    const day = 86_400_000
+    let failures = 3
+    let now = current.validTo.getTime() - 8 * day
+    const used: Date[] = []
+    using _ = watchCertificate(files, {
+      ...{ current, every: 5, clock: { now: () => now } },
+      log: Object.assign(pino({ level: 'silent' }), { error: tell, info: tell }),
+      use: ({ validTo }) => void used.push(validTo),
+      async read(files) {
+        if (failures-- > 0) throw new UserError('too many files are open')
+        return readCertificate(files)
+      },
+    })
+    await delay(50)
+    t.same(log, [])
+    make('two')
+    await until(() => used.length === 1, 'it is used in the end')
+    t.same(log, [
+      'the certificate before is kept: too many files are open',
+      'another certificate is used from now on',
+    ])
+    now += 2 * day
+    await until(() => log.at(-1) === 'the certificate expires soon', 'its end is told')
+    now += 7 * day
+    await until(() => log.at(-1) === 'the certificate has expired', 'and that it is there')
+    await delay(50)
+    t.equal(log.length, 4)
+    t.equal(used.length, 1)
+  },
+)
 
 t.test('a key that others may read, or of another certificate, keeps it from starting', async t => {
   const { make, files } = certificates(t)
