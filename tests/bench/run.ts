@@ -28,6 +28,7 @@ const names = [
   'session-growth',
   'proxy-requests',
   'proxy-streams',
+  'proxy-http2',
   'app-programs',
   'api-requests',
   'cli-start',

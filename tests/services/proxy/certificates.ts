@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 
 /** Certificates that sign themselves, made anew into the same files: each names its own subject. */
-export function certificates(t: Test) {
+export function certificates(t: Pick<Test, 'teardown'>) {
   const directory = mkdtempSync(join(tmpdir(), 'certificates-'))
   t.teardown(() => rmSync(directory, { recursive: true }))
   const files = { certificate: join(directory, 'cert.pem'), key: join(directory, 'key.pem') }
