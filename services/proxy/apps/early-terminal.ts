@@ -34,6 +34,8 @@ const server = new WebSocketServer({
   clientTracking: false,
   autoPong: false,
   maxPayload: longestMessage,
+  // As the terminal will, once it is there: it knows no other.
+  handleProtocols: offered => offered.has('tty') && 'tty',
 })
 
 /**

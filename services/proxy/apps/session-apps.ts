@@ -22,6 +22,7 @@ import { AppRefusal } from './dial-app.ts'
 import { acceptEarly } from './early-terminal.ts'
 import { credentialOf } from './own-credential.ts'
 import { pageMay } from './page-may.ts'
+import { opensPage, sendSignInPage } from './sign-in-page.ts'
 import { whileAdmitted } from './while-admitted.ts'
 
 export type SessionAppsDependencies = {
@@ -121,7 +122,9 @@ export class SessionApps implements AsyncDisposable {
       cookies: route.by === 'path',
     })
     if (told.ok) return { session: told.session, app: route.app }
-    refuseAs(response, told.problem, told.headers)
+    const isAbroad = route.by === 'origin' && told.problem.status === 401
+    if (isAbroad && asked.upgrade === undefined && opensPage(request)) sendSignInPage(response, route)
+    else refuseAs(response, told.problem, told.headers)
     return undefined
   }
 

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
@@ -8,6 +10,7 @@ import { ownRoot } from '../../../../config/workspace.ts'
 import { chromium } from '../../../chromium.ts'
 import { lacks } from '../../api/development-tool.ts'
 import { app } from '../../runner/apps/rig.ts'
+import { certificates } from '../certificates.ts'
 import { frontRig } from './rig.ts'
 
 t.setTimeout(240_000)
@@ -88,4 +91,48 @@ t.test('a browser opens apps on their own origins, from where no page reaches an
     passes.toSorted(),
     'each origin has its own pass, and nothing else is there',
   )
+})
+
+const overTlsSchema = z.object({
+  refused: z.tuple([z.number(), z.string()]),
+  address: z.string(),
+  protocol: z.string(),
+  content: z.string(),
+  secure: z.boolean(),
+  typed: z.boolean(),
+  lost: z.string(),
+})
+
+t.test('the same over TLS, by HTTP/2; who is not signed in is told how to be', { skip }, async t => {
+  const declared = declaredApps(ownRoot)
+  const [files, terminal] = [declared.get('files'), declared.get('terminal')]
+  if (files === undefined || terminal === undefined) throw new Error('the project has both')
+  const made = certificates(t)
+  made.make('localhost')
+  const rig = await frontRig(t, { files, terminal }, { tls: made.files })
+  const { id } = await rig.sessionOf({ 'here.txt': 'what stands here' })
+  const { port } = new URL(rig.proxy.secureUrl ?? '')
+  const secure = async (name: string) =>
+    Object.assign(await rig.opened(id, name), { protocol: 'https:', port }).href
+  const { publicKey } = new X509Certificate(readFileSync(made.files.certificate))
+  const hash = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64')
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      ...[join(import.meta.dirname, 'use-http2.mjs'), `${chromium}`, hash],
+      ...[await secure('files'), await secure('terminal')],
+    ],
+    { timeout: 200_000 },
+  )
+  const seen = overTlsSchema.parse(JSON.parse(stdout))
+  t.equal(seen.refused[0], 401)
+  t.match(seen.refused[1], `debug-server app open ${id} files`)
+  t.equal(seen.address, `https://files--${id.slice(4)}.localhost:${port}/view/`)
+  t.equal(seen.protocol, 'h2')
+  t.match(seen.content, 'what stands here')
+  t.ok(seen.secure, 'its pass goes over TLS alone')
+  t.ok(seen.typed)
+  t.equal(seen.lost, 'it was switched off; trying again …')
 })

@@ -10,6 +10,7 @@ import { startApi } from '../../../../services/api/api.ts'
 import { instanceId, type UserId } from '../../../../services/contract/ids.ts'
 import { SessionApps } from '../../../../services/proxy/apps/session-apps.ts'
 import { startProxy } from '../../../../services/proxy/proxy.ts'
+import type { CertificateFiles } from '../../../../services/proxy/tls/certificate.ts'
 import { proxyProof } from '../../../../services/store/proxy-proof.ts'
 import { register } from '../../../../services/store/registration.ts'
 import { createToken } from '../../../../services/store/tokens.ts'
@@ -33,7 +34,7 @@ export type Sent = {
 export async function frontRig(
   t: Test,
   apps: Record<string, AppSettings>,
-  options: { patienceMs?: number; lookMs?: number } = {},
+  { tls, ...options }: { patienceMs?: number; lookMs?: number; tls?: CertificateFiles } = {},
 ) {
   const runner = instanceId.create()
   const rig = await appsRig(t, apps, { instance: runner })
@@ -67,6 +68,7 @@ export async function frontRig(
     await startProxy({
       ...{ ...common, upstream: api.url, proof: await proxyProof(store), trustedProxies: [] },
       ...{ connections: 1_000, appOrigins: '', apps: served, bodyLimit: 0, openGateway: noGateway },
+      ...(tls && { tls: { ...tls, host: '127.0.0.1', port: 0, lookEvery: 60_000 } }),
     }),
   )
   made.use(

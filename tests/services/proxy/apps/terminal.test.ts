@@ -104,7 +104,7 @@ t.test('who may use a session no more is cut off, in whatever way they came', as
     await until('its end', () => (heard.code === 1006 ? true : undefined))
 })
 
-t.test('signs of life pass through one that was accepted early', async t => {
+t.test('signs of life pass through one that was accepted early, whatever else it would speak', async t => {
   const pings = `import base64, hashlib, socket, sys, time
 time.sleep(1)
 server = socket.socket(socket.AF_UNIX)
@@ -128,7 +128,7 @@ while True:
 `
   const rig = await frontRig(t, { terminal: app({ command: ['python3', 'pings.py', '{socket}'] }) })
   const { id } = await rig.sessionOf({ 'pings.py': pings })
-  const socket = new WebSocket(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, ['tty'], {
+  const socket = new WebSocket(`ws://127.0.0.1:${rig.port}/sessions/${id}/terminal`, ['other', 'tty'], {
     headers: rig.bearer(rig.alice),
   })
   const heard: string[] = []
@@ -138,6 +138,7 @@ while True:
   socket.once('open', () => socket.ping('early'))
   await until('all of it', () => (heard.length === 3 ? true : undefined))
   t.same(heard, ['pong early', 'ping hi', '\x8ahi'], 'its answer is that of the client')
+  t.equal(socket.protocol, 'tty')
   socket.close()
 })
 

@@ -43,14 +43,19 @@ function connect() {
   socket.binaryType = 'arraybuffer'
   let waiting = 0
   let paused = false
+  let isUp = false
   socket.onopen = () => {
-    waitMs = 0
-    say('')
-    // What the terminal shows comes from the server, whole.
-    terminal.reset()
     send('', JSON.stringify({ AuthToken: '', columns: terminal.cols, rows: terminal.rows }))
   }
   socket.onmessage = ({ data }) => {
+    // One that is accepted before the terminal is there may end without a word of it.
+    if (!isUp) {
+      isUp = true
+      waitMs = 0
+      say('')
+      // What the terminal shows comes from the server, whole.
+      terminal.reset()
+    }
     const bytes = new Uint8Array(data)
     const content = bytes.subarray(1)
     if (bytes[0] === 0x31) document.title = decoder.decode(content)
@@ -70,7 +75,7 @@ function connect() {
   socket.onclose = ({ code, reason }) => {
     if (code === 1000) return offerAnother(reason)
     waitMs = Math.min(longestWaitMs, waitMs * 2 + 250)
-    say('The connection is lost; trying again …')
+    say(`${reason || 'The connection is lost'}; trying again …`)
     setTimeout(connect, waitMs)
   }
 }
