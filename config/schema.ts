@@ -197,7 +197,12 @@ export const serverSchema = z.strictObject({
       ttl_seconds: z.number().min(0).max(604_800).default(28_800),
     })
     .prefault({}),
-  debug: z.strictObject({ sessions: z.int().min(1).max(1_000).default(16) }).prefault({}),
+  debug: z
+    .strictObject({
+      sessions: z.int().min(1).max(1_000).default(16),
+      record_bytes: z.int().min(65_536).max(1_073_741_824).default(16_777_216),
+    })
+    .prefault({}),
   artifacts: z
     .strictObject({
       max_files: z.int().min(0).max(100_000).default(1_000),

@@ -48,6 +48,8 @@ export type RunnerContext = {
   readonly graceMs: number
   readonly artifacts: ArtifactLimits
   readonly logs: LogLimits
+  /** How long the record of a debug session may be. */
+  readonly recordBytes: number
   readonly environments: EnvironmentSettings
   /** Owns what is started for the runner itself; never a command. */
   readonly helpers: ProcessScope

@@ -24,6 +24,7 @@ await runService(async () => {
     runner: settings,
     sessions,
     artifacts,
+    debug,
     logs,
     environments,
     repositories,
@@ -58,6 +59,7 @@ await runService(async () => {
         sessionBytes: logs.session_bytes,
         totalBytes: logs.total_bytes,
       },
+      recordBytes: debug.record_bytes,
       environments: {
         buildSeconds: environments.build_seconds,
         keep: environments.keep,

@@ -31,6 +31,8 @@ export type RunnerDependencies = {
   artifacts?: Partial<ArtifactLimits>
   /** What becomes of old logs; default: `defaultLogLimits`. */
   logs?: Partial<LogLimits>
+  /** How long the record of a debug session may be; default: `defaultRecordBytes`. */
+  recordBytes?: number
   /** What environments may cost; default: `defaultEnvironmentSettings`. */
   environments?: Partial<EnvironmentSettings>
   lease?: {

@@ -16,6 +16,7 @@ import { defaultEngineSettings, engines } from './debug/engines.ts'
 import type { LiveDebugSession } from './debug/live-debug-session.ts'
 import { LiveDebugSessions } from './debug/live-debug-sessions.ts'
 import { sweepMeetings } from './debug/meeting-place.ts'
+import { defaultRecordBytes } from './debug/record/record-of.ts'
 import { defaultEnvironmentSettings } from './environments/environment-settings.ts'
 import { ToolFinder } from './environments/find-tools.ts'
 import { keepEnvironments } from './environments/keep-environments.ts'
@@ -106,6 +107,7 @@ export class RunnerWork implements AsyncDisposable {
       ...{ slots, graceMs, path, inherit, user },
       artifacts: { ...defaultArtifactLimits, ...deps.artifacts },
       logs: { ...defaultLogLimits, ...deps.logs },
+      recordBytes: deps.recordBytes ?? defaultRecordBytes,
       environments: { ...defaultEnvironmentSettings, ...deps.environments },
       helpers,
       tools: new ToolFinder(helpers, files.toolHome),

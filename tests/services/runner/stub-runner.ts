@@ -38,7 +38,15 @@ export function startStubRunner({ store, token, slots, ran }: StubRunner): Async
   // What runs commands for real is not there: nothing here asks for it.
   const context = {
     ...{ store, files: dataFiles('/nowhere'), clock: systemClock, log: pino({ level: 'silent' }), slots },
-    ...{ graceMs: 0, path: '', inherit: {}, user: 'stub', fetchEveryMs: 0, changed: () => undefined },
+    ...{
+      graceMs: 0,
+      path: '',
+      inherit: {},
+      user: 'stub',
+      fetchEveryMs: 0,
+      recordBytes: 65_536,
+      changed: () => undefined,
+    },
     cgroups: { kind: 'none', reason: 'nothing runs' },
     metrics: new RunnerMetrics({ store, slots, jobs: () => jobs.size }),
     lease: { token, held: () => true, require: () => undefined, doubt: () => undefined },

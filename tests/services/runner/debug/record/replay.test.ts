@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import type { RecordEntry } from '../../../../../services/contract/debug-record.ts'
 import type { DebugReplay } from '../../../../../services/contract/debug-replay.ts'
 import { debugRecord } from '../../../../../services/store/debug-record.ts'
+import { until } from '../../../../until.ts'
 import { debugRig, noDebugpy } from '../debug-rig.ts'
 
 t.setTimeout(120_000)
@@ -125,4 +126,15 @@ t.test('a record that was cut or spoilt tells what is left of it', { skip: noDeb
   t.match(none, { code: 'stop_not_recorded', detail: /no record that can be read/ })
   rmSync(paths.later)
   t.match(await client.ask(debug.id, 'debug.replay'), { code: 'stop_not_recorded' })
+})
+
+t.test('a record is as long as the runner has been told', { skip: noDebugpy }, async t => {
+  const most = 65_536
+  const { rig, run, evaluate, state } = await debugRig(t, { 'app.py': program }, { recordBytes: most })
+  const debug = await run({ breakpoints: ['app.py:4'] })
+  const { earlier, later } = rig.files.debugRecord(debug.session, debug.id)
+  for (let at = 0; at < 40; at++) await evaluate(debug, `'${at}' * 900`)
+  await state(debug, 'debug.terminate')
+  await until('the oldest part to be dropped', () => existsSync(earlier) && existsSync(later))
+  t.ok(statSync(earlier).size + statSync(later).size <= most)
 })
