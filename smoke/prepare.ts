@@ -5,6 +5,7 @@ import { UserError } from '../lib/user-error.ts'
 import { chooseAgent } from './agents/choose-agent.ts'
 import type { CodexHome } from './agents/codex-mirror.ts'
 import type { Git } from './git.ts'
+import { guardedPlaces } from './guard/guard.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
 import { firstTokenFile } from './sandbox/first-token.ts'
@@ -72,7 +73,7 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
 /** Real, so that what is found in /proc and told by git can be compared with it. */
 function placeFor(
   workspace: string | undefined,
-  { cwd, home, temporary, root }: Surroundings,
+  { cwd, home, temporary, root, git }: Surroundings,
   source: Source,
 ): string {
   const path =
@@ -80,8 +81,9 @@ function placeFor(
       ? join(temporary, `${prefix}${randomBytes(4).toString('hex')}`)
       : realPath(resolve(cwd, workspace))
   const checkouts = [root, ...(source.kind === 'checkout' ? [source.path] : [])]
+  const guarded = guardedPlaces(home, git.environment).flatMap(one => [one, realPath(resolve(one))])
   for (const checkout of checkouts) {
-    const refusal = refusedPlace(path, { home, temporary, source: checkout })
+    const refusal = refusedPlace(path, { home, temporary, source: checkout, guarded })
     if (refusal !== undefined) throw new UserError(refusal.message, { fix: refusal.fix })
   }
   return path

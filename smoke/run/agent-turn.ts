@@ -29,15 +29,19 @@ type Turn = {
   readonly file: string
 }
 
-/** What went wrong beside what the transcript tells, or undefined. */
-type Trouble = Promise<string | undefined>
+type Done = {
+  /** What it has told, to be judged; with the secrets that are covered where it is kept. */
+  readonly transcript: string
+  /** What went wrong beside what that tells. */
+  readonly trouble: string | undefined
+}
 
 /** What makes events of an agent's transcript. */
 export const readerFor = ({ kind }: AgentSetting): ((transcript: string) => CodexEvents) =>
   kind === 'opencode' ? readOpencodeEvents : readCodexEvents
 
 /** Has the agent do one stage. */
-export function agentTurn(turn: Turn): Trouble {
+export function agentTurn(turn: Turn): Promise<Done> {
   const { agent } = turn.phase.setting
   switch (agent.kind) {
     case 'codex':
@@ -51,28 +55,32 @@ export function agentTurn(turn: Turn): Trouble {
   }
 }
 
-async function byScript({ phase: { log, signal }, stage, server, file }: Turn): Trouble {
-  const transcript = createWriteStream(file, { mode: 0o600 })
+async function byScript({ phase: { log, signal, secrets }, stage, server, file }: Turn): Promise<Done> {
+  const written = createWriteStream(file, { mode: 0o600 })
+  let transcript = ''
   try {
     await runScriptedClient(stage, server, event => {
       const line = JSON.stringify(event)
-      transcript.write(`${line}\n`)
-      log(shown(line))
+      transcript += `${line}\n`
+      const covered = masked(line, [server.token, ...secrets()])
+      written.write(`${covered}\n`)
+      log(shown(covered))
     })
-    return undefined
+    return { transcript, trouble: undefined }
   } catch (error) {
     signal.throwIfAborted()
-    return `the agent broke off: ${error instanceof Error ? error.message : String(error)}`
+    const trouble = `the agent broke off: ${error instanceof Error ? error.message : String(error)}`
+    return { transcript, trouble }
   } finally {
-    transcript.end()
-    await finished(transcript)
+    written.end()
+    await finished(written)
   }
 }
 
 async function byCodex(
   turn: Turn,
   { program, model: kind }: Extract<AgentSetting, { kind: 'codex' }>,
-): Trouble {
+): Promise<Done> {
   await using resources = new AsyncDisposableStack()
   const { phase, stage, server } = turn
   const { places, signal } = phase
@@ -81,10 +89,9 @@ async function byCodex(
       ? mirrorIn(places)
       : resources.use(await startScriptedModel({ steps: stepsOf(stage, codexNaming) }))
   const codex = findCodex({ DEBUG_SERVER_CODEX: program })
-  if (!codex.found) return codex.reason
-  // Codex may renew its sign-in meanwhile.
-  const secrets = () => [server.token, ...[model, readMirror(places.codexHome)].flatMap(secretsIn)]
-  return await kept(turn, { name: 'Codex', toldEnd: /^\{"type":"turn\.failed"/m, secrets }, telling =>
+  if (!codex.found) return { transcript: '', trouble: codex.reason }
+  const codexProgram = { name: 'Codex', toldEnd: /^\{"type":"turn\.failed"/m, before: secretsIn(model) }
+  return await kept(turn, codexProgram, telling =>
     codexExec({
       ...{ program: codex.path, model, signal, prompt: stage.prompt, cwd: places.client },
       servers: { [gateway]: { url: server.url, bearer: server.token } },
@@ -93,18 +100,18 @@ async function byCodex(
   )
 }
 
-async function byOpencode(turn: Turn, { program }: Extract<AgentSetting, { kind: 'opencode' }>): Trouble {
+async function byOpencode(
+  turn: Turn,
+  { program }: Extract<AgentSetting, { kind: 'opencode' }>,
+): Promise<Done> {
   const { phase, stage, server } = turn
   await using model = await startScriptedModel({ steps: stepsOf(stage, opencodeNaming) })
   const { signal, places } = phase
-  return await kept(
-    turn,
-    { name: 'opencode', toldEnd: /^\{"type":"error"/m, secrets: () => [server.token] },
-    telling =>
-      opencodeRun({
-        ...{ program, model, server, signal, prompt: stage.prompt, cwd: places.client },
-        ...telling,
-      }),
+  return await kept(turn, { name: 'opencode', toldEnd: /^\{"type":"error"/m, before: [] }, telling =>
+    opencodeRun({
+      ...{ program, model, server, signal, prompt: stage.prompt, cwd: places.client },
+      ...telling,
+    }),
   )
 }
 
@@ -112,32 +119,37 @@ type Program = {
   readonly name: string
   /** What it has printed where it has told itself why it failed. */
   readonly toldEnd: RegExp
-  readonly secrets: () => readonly string[]
+  /** What it was signed in with: it may renew that meanwhile. */
+  readonly before: readonly string[]
 }
 
 /** Runs an agent's program, and keeps what it said, with secrets covered. */
 async function kept(
-  { phase: { log, setting }, file }: Turn,
-  { name, toldEnd, secrets }: Program,
+  { phase, server, file }: Turn,
+  { name, toldEnd, before }: Program,
   run: (telling: { deadline: number; onLine: (line: string) => void }) => Promise<AgentEnd>,
-): Trouble {
+): Promise<Done> {
+  const { log, setting } = phase
+  const secrets = () => [server.token, ...before, ...phase.secrets()]
   // Before the phase's own, which would tell less.
   const deadline = setting.seconds.stage * 900
-  const { exit, timedOut, flooded, ...said } = await run({
+  const end = await run({
     deadline,
     onLine: line => {
       if (line !== '') log(shown(masked(line, secrets())))
     },
   })
-  const [stdout, stderr] = [masked(said.stdout, secrets()), masked(said.stderr, secrets())]
-  await writeAtomically(file, stdout)
-  await writeAtomically(file.replace(/jsonl$/, 'stderr.log'), stderr)
-  if (timedOut) return `${name} did not end within ${deadline / 1_000} s`
-  if (flooded) return `${name} printed more than anybody reads`
-  // The judge tells what the agent itself has told of its end.
-  return exit === 0 || toldEnd.test(stdout)
-    ? undefined
-    : `${name} ended with ${exit}: ${stderr.trim().slice(-500)}`
+  await writeAtomically(file, masked(end.stdout, secrets()))
+  await writeAtomically(file.replace(/jsonl$/, 'stderr.log'), masked(end.stderr, secrets()))
+  return { transcript: end.stdout, trouble: troubleIn(end) }
+
+  function troubleIn({ exit, timedOut, flooded, stdout, stderr }: AgentEnd): string | undefined {
+    if (timedOut) return `${name} did not end within ${deadline / 1_000} s`
+    if (flooded) return `${name} printed more than anybody reads`
+    // The judge tells what the agent itself has told of its end.
+    if (exit === 0 || toldEnd.test(stdout)) return undefined
+    return `${name} ended with ${exit}: ${stderr.trim().slice(-500)}`
+  }
 }
 
 function mirrorIn({ codexHome }: Places): CodexHome {
@@ -148,8 +160,7 @@ function mirrorIn({ codexHome }: Places): CodexHome {
   })
 }
 
-const secretsIn = (model: CodexRun['model'] | undefined): string[] =>
-  model === undefined || 'url' in model ? [] : secretsOf(model)
+const secretsIn = (model: CodexRun['model']): string[] => ('url' in model ? [] : secretsOf(model))
 
 const longest = 300
 

@@ -14,6 +14,8 @@ export type Phase = {
   /** What sessions and agents work on, beside its README.md. */
   readonly clientFiles: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** What nothing may show that is kept of a run, as it is now: a sign-in may be renewed meanwhile. */
+  readonly secrets: () => readonly string[]
   readonly log: (line: string) => void
   readonly progress: (text: string) => void
   /** Runs a program to its end, in the clone, with the environment of the sandbox. Throws unless it exits with 0. */

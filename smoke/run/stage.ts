@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { readMirror, secretsOf } from '../agents/codex-mirror.ts'
+import { masked } from '../agents/masked.ts'
 import { connectMcp, type Gateway } from '../agents/mcp-client.ts'
 import { readEnvironment } from '../sandbox/environment-file.ts'
 import { firstTokenFile } from '../sandbox/first-token.ts'
@@ -21,10 +21,7 @@ export async function runStage(phase: Phase, stage: Stage): Promise<void> {
   const directory = join(setting.evidence, 'transcripts')
   const work = () => withUnchangedClient(phase, stage.name, () => doStage(phase, stage, server, directory))
   if (!setting.options.captureDebugTools) return await work()
-  const secrets = () => {
-    const mirror = readMirror(places.codexHome)
-    return [server.token, ...(mirror === undefined ? [] : secretsOf(mirror))]
-  }
+  const secrets = () => [server.token, ...phase.secrets()]
   await keepingLog({ places, name: join(directory, stage.name), secrets }, work)
 }
 
@@ -33,12 +30,15 @@ async function doStage(phase: Phase, stage: Stage, server: Gateway, directory: s
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, `${stage.name}.jsonl`)
   progress('the agent is at work')
-  const trouble = await agentTurn({ phase, stage, server, file })
+  const { transcript, trouble } = await agentTurn({ phase, stage, server, file })
   phase.signal.throwIfAborted()
-  const verdict = judge(stage, await readFile(file, 'utf8'), readerFor(setting.agent))
+  const verdict = judge(stage, transcript, readerFor(setting.agent))
   const reasons = [trouble, verdict.kind === 'failed' ? verdict.reason : undefined].filter(Boolean)
   if (reasons.length > 0)
-    throw new UserError(`the stage "${stage.name}" failed: ${reasons.join('; ')}`, { fix: `see ${file}` })
+    throw new UserError(
+      masked(`the stage "${stage.name}" failed: ${reasons.join('; ')}`, [server.token, ...phase.secrets()]),
+      { fix: `see ${file}` },
+    )
   await lookAtTools(stage, server, join(directory, `${stage.name}.tools.json`))
 }
 

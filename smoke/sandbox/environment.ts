@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path'
+import { delimiter, join } from 'node:path'
 import {
   certificateVariables,
   localeVariables,
@@ -37,7 +37,7 @@ const packageVariables = [
  * workspace, programs come from the host, and no credential of the shell comes along.
  */
 export function sandboxEnvironment(places: Places, host: Host, run: string): Record<string, string> {
-  const { environment, home, exists } = host
+  const { environment, home, exists, nodeDirectory } = host
   const file = (name: string, path: string) => (exists(path) ? { [name]: path } : {})
   return {
     LANG: 'C.UTF-8',
@@ -65,6 +65,12 @@ export function sandboxEnvironment(places: Places, host: Host, run: string): Rec
     NO_COLOR: '1',
     npm_config_cache: environment.npm_config_cache ?? `${home}/.npm`,
     npm_config_update_notifier: 'false',
+    // A person's own may be set in their npmrc; where that of the whole host lies would follow it.
+    npm_config_prefix: `${places.home}/.npm-global`,
+    ...file(
+      'npm_config_globalconfig',
+      environment.npm_config_globalconfig ?? join(nodeDirectory, '..', 'etc', 'npmrc'),
+    ),
     ...file('npm_config_userconfig', environment.npm_config_userconfig ?? `${home}/.npmrc`),
     ...(environment.PIP_CONFIG_FILE === undefined &&
       (exists(`${home}/.config/pip/pip.conf`)

@@ -10,6 +10,8 @@ export type Surroundings = {
   readonly temporary: string
   /** The checkout that the harness runs from. */
   readonly source: string
+  /** What of a person's own a run leaves as it is. */
+  readonly guarded: readonly string[]
 }
 
 /** Where workspaces are made that nobody has named: in the temporary directory of this user, or where paths in that are too long, of the system. */
@@ -19,7 +21,7 @@ export const workspacesIn = (temporary: string): string =>
 /** Why a workspace cannot be at this (real, absolute) path; undefined where it can. */
 export function refusedPlace(
   path: string,
-  { home, temporary, source }: Surroundings,
+  { home, temporary, source, guarded }: Surroundings,
 ): { message: string; fix: string } | undefined {
   const fix = 'name another --workspace, such as one below the temporary directory'
   if (/^\/mnt\/[a-z](?:\/|$)/i.test(path))
@@ -34,5 +36,8 @@ export function refusedPlace(
     return { message: `${path} holds ${holds}, which would be removed with the workspace`, fix }
   if (isIn(path, source))
     return { message: `${path} lies in the checkout ${source}, which a smoke leaves as it is`, fix }
+  const kept = guarded.find(one => isIn(one, path) || isIn(path, one))
+  if (kept !== undefined)
+    return { message: `${path} is, holds or lies in ${kept}, which a smoke leaves as it is`, fix }
   return undefined
 }

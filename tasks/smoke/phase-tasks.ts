@@ -156,6 +156,7 @@ async function phaseOf({ places, setting, declared }: Run, context: TaskContext)
   for (const one of secretsFor(places, setting)) secret(one)
   return {
     ...{ places, setting, signal, log, progress, clientFiles: declared.client },
+    secrets: () => secretsFor(places, setting),
     exec: async (file, args, { env, ...options } = {}) =>
       context.exec(file, args, {
         cwd: places.clone,

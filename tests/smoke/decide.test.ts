@@ -35,7 +35,12 @@ t.test('a directory of the system is not replaced, whatever is said', async t =>
 })
 
 t.test('a place that holds something else, or cannot hold sockets, is refused with the reason', async t => {
-  const surroundings = { home: '/home/me', temporary: '/tmp', source: '/src/debug-server' }
+  const surroundings = {
+    home: '/home/me',
+    temporary: '/tmp',
+    source: '/src/debug-server',
+    guarded: ['/home/me/.pm2'],
+  }
   const table: [string, RegExp | undefined][] = [
     ['/tmp/smoke', undefined],
     ['/home/me/smoke', undefined],
@@ -47,6 +52,9 @@ t.test('a place that holds something else, or cannot hold sockets, is refused wi
     ['/src', /holds \/src\/debug-server/],
     ['/tmp', /holds \/tmp/],
     ['/src/debug-server/smoke', /lies in the checkout/],
+    ['/home/me/.pm2', /is, holds or lies in \/home\/me\/\.pm2/],
+    ['/home/me/.pm2/smoke', /is, holds or lies in/],
+    ['/home/me/.pm2-smoke', undefined],
     [`/tmp/${'x'.repeat(60)}`, /has 65 bytes, more than 55/],
   ]
   for (const [path, expected] of table) {

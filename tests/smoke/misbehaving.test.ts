@@ -84,6 +84,10 @@ t.test('whatever an agent does otherwise at a real gateway is told, with the rea
     ['commits', `${committing}; ${well}`, /is not as it was:[\s\S]*changed .*refs\/heads\/main$/m],
   ]
   for (const [what, deeds, reason] of table) t.match((await run(deeds)).ended, reason, what)
+  const telling = await run(`${well.replace('say(', `await call('smoke_echo', { text: 'hunter"2' }); say(`)}`)
+  t.equal(telling.ended, 'passed')
+  t.match(readFileSync(join(telling.evidence, 'transcripts/use.jsonl'), 'utf8'), /"text":"\*{9}"/)
+  t.notMatch(telling.lines.join('\n'), /hunter/, 'secrets of the run are covered, in the form of JSON too')
   const daemon = `const left = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }); left.unref(); process.stderr.write(String(left.pid))`
   const { ended, evidence } = await run(`${daemon}; ${well}`)
   t.equal(ended, 'passed')

@@ -39,7 +39,7 @@ t.test('everything personal lies in the workspace, and no credential comes along
       },
       home: '/home/me',
       nodeDirectory: '/opt/node/bin',
-      exists: path => path === '/home/me/.npmrc',
+      exists: path => ['/home/me/.npmrc', '/opt/node/etc/npmrc'].includes(path),
     },
     'run-1',
   )
@@ -50,6 +50,8 @@ t.test('everything personal lies in the workspace, and no credential comes along
     npm_config_registry: 'https://registry.example.org/',
     npm_config_cache: '/home/me/.npm',
     npm_config_userconfig: '/home/me/.npmrc',
+    npm_config_globalconfig: '/opt/node/etc/npmrc',
+    npm_config_prefix: '/tmp/work/home/.npm-global',
     DEBUG_SERVER_SMOKE: 'run-1',
   })
   for (const name of [
