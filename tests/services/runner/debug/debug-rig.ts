@@ -48,6 +48,8 @@ export type LaunchOptions = {
   limits?: CommandLimits
   terminal?: { columns: number; rows: number }
   stdin?: string
+  /** It waits for an editor's `configurationDone`. */
+  held?: boolean
 }
 
 /** Who it is that asks. */
@@ -149,6 +151,7 @@ export function debugging(rig: RunnerRig, session: { id: SessionId }, client: De
         stop_on_entry: options.stop_on_entry ?? false,
         exceptions: options.exceptions ?? 'uncaught',
         ...(options.trace === undefined ? {} : { trace: options.trace }),
+        ...(options.held === undefined ? {} : { held: options.held }),
         ...(options.children === undefined ? {} : { children: options.children }),
       }
       const queued = await queueDebugSession(rig.store, {

@@ -13,14 +13,14 @@ export class EditorClient implements Disposable {
   readonly #answers = new Map<number, (answer: Response) => void>()
   #seq = 0
 
-  constructor(path: string, debug: DebugSessionId, by: Viewer) {
+  constructor(path: string, debug: DebugSessionId, by: Viewer, launches = false) {
     this.#socket = connect(path)
     createInterface({ input: this.#socket }).on('line', line => {
       const said = fromRunnerSchema.parse(JSON.parse(line))
       if (said.type === 'dap' && said.message.type === 'response')
         this.#answers.get(said.message.request_seq)?.(said.message)
     })
-    this.#say({ type: 'dap_open', client: 1, debug, root: null, launches: false, parent: null, by })
+    this.#say({ type: 'dap_open', client: 1, debug, root: null, launches, parent: null, by })
   }
 
   ask(command: string, given: Record<string, unknown> = {}): Promise<Response> {

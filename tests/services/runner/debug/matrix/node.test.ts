@@ -1,4 +1,5 @@
 import t from 'tap'
+import { stayNames } from './scenarios.ts'
 import { testMatrix } from './try-matrix.ts'
 
-testMatrix(t, 'node')
+testMatrix(t, 'node', stayNames)

@@ -196,6 +196,13 @@ static int traces(void) {
 
 static int aborts(void) { abort(); }
 
+static int waits(void) {
+  puts("waits");
+  fflush(stdout);
+  sleep(600);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   if (strcmp(name, "basic") == 0) return basic();
@@ -209,6 +216,7 @@ int main(int argc, char **argv) {
   if (strcmp(name, "echo") == 0) return echo();
   if (strcmp(name, "spin") == 0) return spin();
   if (strcmp(name, "dies") == 0) return dies();
+  if (strcmp(name, "waits") == 0) return waits();
   if (strcmp(name, "leave") == 0) return atoi(argv[2]);
   if (strcmp(name, "caught") == 0) return caught();
   if (strcmp(name, "handles") == 0) return handles();

@@ -149,10 +149,16 @@ function traces() {
 
 const sums = () => total_of([5])
 
+function waits() {
+  console.log('waits')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600_000)
+  return 0
+}
+
 const leave = () => Number(process.argv[3])
 
 const scenarios = {
-  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, leave, sums, calls },
+  ...{ basic, deep, many, text, fails, threads, child, echo, spin, dies, waits, leave, sums, calls },
   ...{ caught, handles, forks, execs, daemonizes, closes, traces },
 }
 const result = scenarios[process.argv[2]]()

@@ -186,6 +186,12 @@ func traces() int {
 
 func aborts() int { panic("aborts") }
 
+func waits() int {
+	fmt.Println("waits")
+	time.Sleep(600 * time.Second)
+	return 0
+}
+
 func leave() int {
 	code, _ := strconv.Atoi(os.Args[2])
 	return code
@@ -194,7 +200,7 @@ func leave() int {
 func main() {
 	scenarios := map[string]func() int{
 		"basic": basic, "deep": deep, "many": many, "text": text, "fails": fails,
-		"threads": threads, "child": child, "echo": echo, "spin": spin, "dies": dies,
+		"threads": threads, "child": child, "echo": echo, "spin": spin, "dies": dies, "waits": waits,
 		"calls": calls, "caught": caught, "handles": handles, "forks": forks, "execs": execs, "leave": leave, "sums": sums,
 		"daemonizes": daemonizes, "closes": closes, "traces": traces, "aborts": aborts,
 	}

@@ -172,10 +172,16 @@ def traces():
     return total_of([4])
 
 
+def waits():
+    print('waits', flush=True)
+    time.sleep(600)
+    return 0
+
+
 def leave():
     return int(sys.argv[2])
 
 
-scenarios = [basic, deep, many, text, fails, threads, child, echo, spin, dies, leave]
+scenarios = [basic, deep, many, text, fails, threads, child, echo, spin, dies, waits, leave]
 scenarios += [calls, caught, handles, forks, execs, daemonizes, closes, traces]
 sys.exit({scenario.__name__: scenario for scenario in scenarios}[sys.argv[1]]())

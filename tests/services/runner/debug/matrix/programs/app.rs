@@ -221,6 +221,12 @@ fn aborts() -> i32 {
     std::process::abort()
 }
 
+fn waits() -> i32 {
+    println!("waits");
+    std::thread::sleep(Duration::from_secs(600));
+    0
+}
+
 fn leave() -> i32 {
     std::env::args().nth(2).unwrap().parse().unwrap()
 }
@@ -238,6 +244,7 @@ fn main() {
         "echo" => echo(),
         "spin" => spin(),
         "dies" => dies(),
+        "waits" => waits(),
         "leave" => leave(),
         "calls" => calls(),
         "caught" => caught(),
