@@ -34,10 +34,20 @@ export type Sent = {
 export async function frontRig(
   t: Test,
   apps: Record<string, AppSettings>,
-  { tls, ...options }: { patienceMs?: number; lookMs?: number; tls?: CertificateFiles } = {},
+  {
+    tls,
+    visible = [],
+    ...options
+  }: {
+    patienceMs?: number
+    lookMs?: number
+    tls?: CertificateFiles
+    /** What sessions see besides. */
+    visible?: readonly string[]
+  } = {},
 ) {
   const runner = instanceId.create()
-  const rig = await appsRig(t, apps, { instance: runner })
+  const rig = await appsRig(t, apps, { instance: runner, visible })
   const { store, files } = rig
   await using made = new AsyncDisposableStack()
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })

@@ -48,11 +48,11 @@ export const onPort = app({ command: ['python3', 'site.py', '--port', '{port}'] 
 export const appsRig = (
   t: Test,
   apps: Record<string, AppSettings>,
-  options: Partial<RunnerDependencies> = {},
+  { visible = [], ...options }: Partial<RunnerDependencies> & { visible?: readonly string[] } = {},
 ): Promise<RunnerRig> =>
   runnerRig(t, {
     ...(noSandbox === false
-      ? { sandbox: { mode: 'bubblewrap', own: [], visible: [], home: homedir() } as const }
+      ? { sandbox: { mode: 'bubblewrap', own: [], visible, home: homedir() } as const }
       : {}),
     apps: new Map(Object.entries(apps)),
     ...options,

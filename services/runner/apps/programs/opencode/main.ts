@@ -21,6 +21,7 @@ Example: main.ts --socket /tmp/opencode.sock
 await runProgram({ name: 'opencode', usage, texts: ['program'] }, ({ socket, texts }) =>
   startOpencode({
     socket,
+    worktree: process.cwd(),
     program: texts.get('program'),
     cache: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'debug-server', 'opencode'),
     environment: process.env,

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { endConnection } from '../../../../../lib/end-connection.ts'
 import { Refused, refuseOtherSites, sendRefusal } from '../serving/refused.ts'
+import { refuseConfigured } from './own-configuration.ts'
 
 /** Of one connection alone (RFC 9110, section 7.6.1), and what opencode is told by us. */
 const notPassedOn = new Set([
@@ -22,13 +23,17 @@ export class Relay implements Disposable {
   readonly #authorization: string
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 512 })
 
-  constructor(url: string, password: string) {
+  readonly #worktree: string
+
+  constructor(url: string, password: string, worktree: string) {
+    this.#worktree = worktree
     this.#url = new URL(url)
     this.#authorization = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`
   }
 
   async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') refuseOtherSites(incoming)
+    refuseConfigured(this.#worktree, incoming)
     const outgoing = this.#request(incoming, passedOn(incoming.headers))
     response.once('close', () => outgoing.destroy())
     if (incoming.headers.expect !== undefined) response.writeContinue()
@@ -51,6 +56,7 @@ export class Relay implements Disposable {
     client.on('error', () => client.destroy())
     try {
       refuseOtherSites(incoming)
+      refuseConfigured(this.#worktree, incoming)
     } catch {
       return void lastWords(client, '403 Forbidden')
     }

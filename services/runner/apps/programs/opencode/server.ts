@@ -13,6 +13,8 @@ const graceMs = 1_000
 
 export type OpencodeOptions = {
   readonly socket: string
+  /** Where it runs. */
+  readonly worktree: string
   /** The program; fetched where none is named. */
   readonly program: string | undefined
   /** Where one that is fetched is kept. */
@@ -31,7 +33,7 @@ export async function startOpencode(options: OpencodeOptions): Promise<AsyncDisp
   const program = options.program ?? (await obtainOpencode(options.cache, scope))
   const password = randomBytes(32).toString('base64url')
   const url = await listening(scope, program, password, options)
-  const relay = starting.use(new Relay(url, password))
+  const relay = starting.use(new Relay(url, password, options.worktree))
   const answer = answering(relay)
   const server = createServer(answer)
   server.on('checkContinue', answer)
@@ -54,7 +56,7 @@ async function listening(
       OPENCODE_SERVER_PASSWORD: password,
       OPENCODE_SERVER_USERNAME: 'opencode',
       OPENCODE_DISABLE_AUTOUPDATE: '1',
-      // Plugins and MCP servers of a repository would run at the first request.
+      // Plugins and MCP servers of a repository would run at the first request. See own-configuration.ts for what they do in spite of it.
       OPENCODE_DISABLE_PROJECT_CONFIG: '1',
     },
   })

@@ -18,6 +18,7 @@ import { version } from '../../../../../../services/runner/apps/programs/opencod
 import { opencodeAdds } from '../../../../../smoke/opencode-adds.ts'
 import { until } from '../../../../../until.ts'
 import { isThere, Program } from '../rig.ts'
+import { opencodeInASession } from './in-a-session.ts'
 
 t.setTimeout(280_000)
 
@@ -115,6 +116,10 @@ t.test('what a repository configures does not run', async t => {
   t.equal(JSON.parse((await program.ask('/config')).text).mcp, undefined)
   t.match(await program.ask('/mcp'), { status: 200, text: '{}' })
   t.match(await program.ask('/session'), { status: 200 })
+  mkdirSync(join(program.worktree, 'sub'))
+  for (const path of ['/pty', '/pty?directory=sub', '/api/location', '/experimental/project/x/copy'])
+    t.match(await program.ask(path), { status: 403, text: /would run what \.opencode/ }, path)
+  await t.rejects(heard(`ws+unix:${program.socket}:/pty/pty_none/connect`, 'it'), /403/)
   t.same([existsSync(`${ran}-server`), existsSync(`${ran}-plugin`)], [false, false])
   program.said = ''
 })
@@ -127,6 +132,10 @@ t.test('it does a stage of a smoke, led by the scripted model', async t => {
     asked: ['Bearer the-token'],
   })
 })
+
+t.test('in a session behind the proxy it is reached by its origin, by paths and by a WebSocket', async t =>
+  opencodeInASession(t, join(cache, version)),
+)
 
 t.test('it ends with opencode, and opencode with it', async t => {
   await using program = await start('--program', join(cache, version))
