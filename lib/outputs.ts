@@ -99,7 +99,6 @@ export class Output {
     Object.defineProperty(process, this.#name, {
       ...getter,
       get: () => {
-        if (isWithoutStreams) return undefined
         Object.defineProperty(process, this.#name, getter)
         return this.#take(process[this.#name])
       },
@@ -113,20 +112,6 @@ export class Output {
 }
 
 const made = new Map<string, Output>()
-let isWithoutStreams = false
-
-/**
- * Closes a socket without making the streams of this process: Node compares each one that it closes with `process.stderr`, and
- * to make that takes as long as to start a short command. Nothing else may look at them meanwhile.
- */
-export function withoutStreams(close: () => void): void {
-  isWithoutStreams = true
-  try {
-    close()
-  } finally {
-    isWithoutStreams = false
-  }
-}
 
 /** There is one of each, whoever asks. */
 export function outputOf(name: 'stdout' | 'stderr'): Output {

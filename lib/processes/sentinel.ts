@@ -1,6 +1,6 @@
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
-import { withoutStreams } from '../outputs.ts'
+import { withoutStreams } from '../without-streams.ts'
 import { uniqueId } from './unique-id.ts'
 
 /**

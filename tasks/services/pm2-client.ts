@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { endProcesses } from '../../lib/processes/end-processes.ts'
 import { identify, isAlive, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { makePrivateDirectory } from '../../lib/socket-path.ts'
 import { UserError } from '../../lib/user-error.ts'
@@ -111,7 +112,12 @@ export async function connectPm2(home: string, environment: Record<string, strin
     stop: async name => void (await call({ do: 'stop', name })),
     delete: async name => void (await call({ do: 'delete', name })),
     list: () => call({ do: 'list' }),
-    endDaemon: async () => void (await call({ do: 'end-daemon' })),
+    async endDaemon() {
+      const daemon = runningDaemon(home)
+      await call({ do: 'end-daemon' })
+      // It answers before it goes.
+      if (daemon !== undefined) await endProcesses([daemon])
+    },
     [Symbol.asyncDispose]: close,
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { withoutStreams } from '../../../lib/outputs.ts'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { UserError } from '../../../lib/user-error.ts'
+import { withoutStreams } from '../../../lib/without-streams.ts'
 import type { CommandOutcome, CommandOutput, StartedCommand } from './started-command.ts'
 
 export interface HereRequest {

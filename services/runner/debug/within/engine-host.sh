@@ -32,22 +32,25 @@
       kill -KILL "$debug_server_engine"
       exit "$debug_server_code"
     fi
-    # Children stand before their parents.
-    debug_server_tree=$debug_server_engine
-    debug_server_next=$debug_server_engine
-    while [ -n "$debug_server_next" ]; do
-      debug_server_parents=" $debug_server_next "
-      debug_server_next=
-      for debug_server_stat in /proc/[0-9]*/stat; do
-        read -r debug_server_line <"$debug_server_stat" || continue
-        set -- ${debug_server_line##*) }
-        case $debug_server_parents in
-          *" $2 "*) debug_server_next="${debug_server_line%% *} $debug_server_next" ;;
-        esac
+    # Held first, and looked for again: a shell whose child is killed before it would start another one.
+    for debug_server_signal in STOP KILL; do
+      # Children stand before their parents.
+      debug_server_tree=$debug_server_engine
+      debug_server_next=$debug_server_engine
+      while [ -n "$debug_server_next" ]; do
+        debug_server_parents=" $debug_server_next "
+        debug_server_next=
+        for debug_server_stat in /proc/[0-9]*/stat; do
+          read -r debug_server_line <"$debug_server_stat" || continue
+          set -- ${debug_server_line##*) }
+          case $debug_server_parents in
+            *" $2 "*) debug_server_next="${debug_server_line%% *} $debug_server_next" ;;
+          esac
+        done
+        debug_server_tree="$debug_server_next $debug_server_tree"
       done
-      debug_server_tree="$debug_server_next $debug_server_tree"
+      kill "-$debug_server_signal" $debug_server_tree
     done
-    kill -KILL $debug_server_tree
     exit 137
   }
   exit

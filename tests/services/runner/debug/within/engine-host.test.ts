@@ -50,7 +50,7 @@ t.test('an engine speaks over the pipes, and its debuggee has the streams of the
   command.stdin?.write('typed\n')
   await until('the program has written', () => log().includes('anew') || undefined)
   t.equal(log(), 'before\nread typed\nerror\nopened anew\n')
-  t.equal(said(), 'heard hello\n')
+  await until('the engine is heard', () => said() === 'heard hello\n' || undefined)
   pipes.leave(7)
   pipes.leave(8)
   t.same(await left, [7, null])
@@ -71,16 +71,20 @@ t.test('one that cannot be started is seen to as well', async t => {
 })
 
 t.test('where the runner goes away the engine is killed, with all that it has started', async t => {
-  // Deeper, and out of its group: what a debugger starts is no part of that.
+  // Deeper, and out of its group: what a debugger starts is no part of that. Who loses a child starts another one.
+  const mark = `60${process.pid}`
   const script = `
     trap '' TERM HUP
     setsid sh -c 'sleep 600 & echo $! >&3; wait' &
-    while :; do sleep 600; done`
+    for each in 1 2 3 4 5 6 7 8 9; do (while :; do sleep ${mark}; done) & done
+    while :; do sleep ${mark}; done`
   const { pipes, left, log } = await hosted(t, script)
   const pid = await until('the grandchild', () => Number(/(\d+)\n$/.exec(log())?.[1]) || undefined)
   pipes[Symbol.dispose]()
   t.same(await left, [137, null])
   await until('it has gone', () => isGone(pid) || undefined)
+  const sleeping = () => readdirSync('/proc').filter(name => sleeps(name, mark))
+  await until('all have gone', () => sleeping().length === 0 || undefined)
 })
 
 t.test('an engine can be interrupted, and so can what it starts', async t => {
@@ -137,6 +141,14 @@ t.test('pipes are made where what starts programs has gone over it', async t => 
   const host = await engineHost({ words: ['true'], environment: {} }, { meeting, start })
   host.open()[Symbol.dispose]()
 })
+
+function sleeps(pid: string, mark: string): boolean {
+  try {
+    return /^\d/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `sleep\0${mark}\0`
+  } catch {
+    return false
+  }
+}
 
 function isGone(pid: number): boolean {
   try {
