@@ -278,5 +278,5 @@ function processOf(
 ): Promise<ProcessIdentity | undefined> | undefined {
   if (attached !== undefined) return Promise.resolve({ pid: attached.hostPid, startTime: attached.startTime })
   if (state.value.kind === 'launching') return undefined
-  return debuggeeProcesses(identity.command, processId).then(found => found?.debuggee)
+  return debuggeeProcesses(identity.command, processId, { orDead: true }).then(found => found?.debuggee)
 }

@@ -16,19 +16,24 @@ export type DebuggeeProcesses = {
 /**
  * A debuggee among the processes of the host. `pid`: its number as it sees itself, which apart from the host is another one
  * than here; where no adapter has told it, the debuggee is known by its tracer, which has started it. Undefined where it
- * cannot be found.
+ * cannot be found. `orDead`: one that nobody has taken notice of since it ended is found as well.
  */
 export async function debuggeeProcesses(
   command: CommandId,
   pid: number | undefined,
+  { orDead = false } = {},
 ): Promise<DebuggeeProcesses | undefined> {
   if (process.platform !== 'linux') return undefined
   const read = environmentReader()
   const mark = { mark: command, since: 0 }
   const bearsMark = (entry: ProcessEntry) => entryBearsMark(entry, scopeVariable, mark, read) === true
-  const members = scopeMembers(processTable().entries, [], bearsMark)
+  const { entries } = processTable()
+  const members = scopeMembers(entries, [], bearsMark)
+  // The environment of a dead one, and so its mark, is gone.
+  const alive = new Set(members.map(member => member.pid))
+  const dead = entries.filter(({ zombie, ppid }) => orDead && zombie && alive.has(ppid))
   let debuggee: ProcessEntry | undefined
-  for (const member of members) {
+  for (const member of [...members, ...dead]) {
     const status = await statusOf(member.pid)
     const isIt = pid === undefined ? (await tracerOf(status)) === member.ppid : pidInside(status) === pid
     if (isIt && (debuggee === undefined || member.startOrder < debuggee.startOrder)) debuggee = member
