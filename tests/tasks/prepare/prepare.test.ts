@@ -25,18 +25,17 @@ t.test('what is prepared is current', async t => {
   await prepareIn(project)
   t.equal(currentProgram(project.path), project.program)
   t.same(readdirSync(project.place).sort(), ['manifest.json', 'tasks'], 'and nothing is left over')
-  t.same(
-    readdirSync(dirname(project.program)).map(name => name.replace('main.ts.js', '')),
-    [
-      ...['', '.brief.code', '.complete.code', '.map', '.run.code'],
-      ...['unchanged.ts.js', 'unchanged.ts.js.code', 'unchanged.ts.js.map'],
-    ],
-  )
+  t.same(readdirSync(dirname(project.program)).sort(), [
+    ...['known-commands.ts.js', 'known-commands.ts.js.code', 'known-commands.ts.js.map'],
+    ...['', '.brief.code', '.complete.code', '.map', '.run.code'].map(end => `main.ts.js${end}`),
+    ...['unchanged.ts.js', 'unchanged.ts.js.code', 'unchanged.ts.js.map'],
+  ])
   const paths = readManifest(project).sources.map(([path]) => path)
   for (const path of [
     'tasks/main.ts',
     'tasks/reporters/junit.ts',
     'tasks/unchanged.ts',
+    'tasks/known-commands.ts',
     'lib/user-error.ts',
     'tasks/prepare/bundle.ts',
   ])

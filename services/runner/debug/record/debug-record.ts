@@ -99,7 +99,7 @@ export class DebugRecord implements AsyncDisposable {
     if (dropped > 0) entries.push(this.#entry({ type: 'dropped', entries: dropped }))
     const { file, head, log } = this.#deps
     try {
-      const lines = entries.map(entry => this.#line(entry)).join('')
+      const lines = entries.map(entry => this.#line(entry))
       await file.append(lines, () => this.#line({ ...this.#entry({ type: 'record', ...head }), n: 0 }))
     } catch (error) {
       this.#failed = true
@@ -115,7 +115,8 @@ export class DebugRecord implements AsyncDisposable {
     const message = maskedValue(waiting.message, this.#deps.mask)
     const entry = { ...waiting, at: toInstant(waiting.at) }
     const text = JSON.stringify({ ...entry, message })
-    if (text.length <= longestEntry) return `${text}\n`
+    const longest = Math.min(longestEntry, this.#deps.file.longestLine)
+    if (Buffer.byteLength(text) <= longest) return `${text}\n`
     const { body: _, arguments: __, ...rest } = { body: null, arguments: null, ...Object(message) }
     return `${JSON.stringify({ ...entry, cut: text.length, message: rest })}\n`
   }
