@@ -48,6 +48,8 @@ export async function runAgent({ program, args, cwd, env, signal, ...run }: Agen
           }),
     ),
   )
+  // Told where it is awaited, which is when it has ended.
+  output.catch(end)
   const timer = setTimeout(() => {
     timedOut = true
     end()

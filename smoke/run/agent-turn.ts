@@ -133,10 +133,13 @@ async function kept(
   const secrets = () => [server.token, ...before, ...phase.secrets()]
   // Before the phase's own, which would tell less.
   const deadline = setting.seconds.stage * 900
+  let told = 0
   const end = await run({
     deadline,
     onLine: line => {
-      if (line !== '') log(shown(masked(line, secrets())))
+      if (line === '' || told > toldAtMost) return
+      told++
+      log(told > toldAtMost ? `${name} says more, which is in ${file}` : shown(masked(line, secrets())))
     },
   })
   await writeAtomically(file, masked(end.stdout, secrets()))
@@ -163,6 +166,8 @@ function mirrorIn({ codexHome }: Places): CodexHome {
 const secretsIn = (model: CodexRun['model']): string[] => ('url' in model ? [] : secretsOf(model))
 
 const longest = 300
+/** Lines of one agent: each is kept in several files, and searched for what was secret when it came. */
+const toldAtMost = 2_000
 
 function shown(line: string): string {
   const text = visible(line)

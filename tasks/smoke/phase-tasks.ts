@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
 import { UserError } from '../../lib/user-error.ts'
-import { readMirror, secretsOf } from '../../smoke/agents/codex-mirror.ts'
+import { readMirror } from '../../smoke/agents/codex-mirror.ts'
+import { runSecrets } from '../../smoke/agents/run-secrets.ts'
 import { diagnose } from '../../smoke/diagnosis.ts'
 import { describePhase, type FixedName, isStage, type PhaseName, phases } from '../../smoke/phases.ts'
 import { setCallLog } from '../../smoke/run/call-log.ts'
@@ -48,13 +49,21 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   untouched,
 }
 
-type Run = { readonly places: Places; readonly setting: Setting; readonly declared: AgentStages }
+type Run = {
+  readonly places: Places
+  readonly setting: Setting
+  readonly declared: AgentStages
+  readonly secrets: Phase['secrets']
+}
 
 /** The phases of the run that a workspace is prepared for, as tasks of which each needs the one before it. */
 export function phaseTasks(workspace: string, declared: AgentStages): Readonly<Record<string, Task>> {
   const places = placesIn(workspace)
   const setting = readSetting(places)
-  const run: Run = { places, setting, declared }
+  const secrets = runSecrets(secretsIn([...Object.values(process.env), setting.source]), () =>
+    readMirror(places.codexHome),
+  )
+  const run: Run = { places, setting, declared, secrets }
   const after = setting.phases.indexOf('up')
   const last = setting.phases.indexOf('down')
   return Object.fromEntries(
@@ -82,7 +91,7 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task
     ...(heartbeatTimeout === 0 ? {} : { heartbeat: `${heartbeatTimeout}s` }),
     undoMs: diagnosisMs,
     run: (_, context) =>
-      orDiagnosis(name, places, setting, context, async () => {
+      orDiagnosis(name, run, context, async () => {
         const phase = await phaseOf(run, context)
         const stage = stages.find(one => name === `agent:${one.name}`)
         if (stage !== undefined) await runStage(phase, stage)
@@ -122,7 +131,7 @@ function stack(run: Run, needs: Needs): Task {
     },
     undoMs: diagnosisMs,
     run: (_, context) =>
-      orDiagnosis('up', places, setting, context, async () => {
+      orDiagnosis('up', run, context, async () => {
         const phase = await phaseOf(run, context)
         if (!(await setCallLog(places, captureDebugTools)))
           context.log('the clone has a config/mcp.local.toml of its own: set gateway.log_calls there')
@@ -147,16 +156,15 @@ async function upWithin(phase: Phase, seconds: number, retries: number): Promise
     }
 }
 
-async function phaseOf({ places, setting, declared }: Run, context: TaskContext): Promise<Phase> {
+async function phaseOf({ places, setting, declared, secrets }: Run, context: TaskContext): Promise<Phase> {
   const { signal, log, progress, secret } = context
   // Nothing, but where somebody runs the phases by hand in a workspace that was kept.
   const withoutOwn = Object.fromEntries(
     Object.keys(process.env).flatMap(name => (name === scopeVariable ? [] : [[name, undefined]])),
   )
-  for (const one of secretsFor(places, setting)) secret(one)
+  for (const one of secrets()) secret(one)
   return {
-    ...{ places, setting, signal, log, progress, clientFiles: declared.client },
-    secrets: () => secretsFor(places, setting),
+    ...{ places, setting, signal, log, progress, clientFiles: declared.client, secrets },
     exec: async (file, args, { env, ...options } = {}) =>
       context.exec(file, args, {
         cwd: places.clone,
@@ -169,19 +177,18 @@ async function phaseOf({ places, setting, declared }: Run, context: TaskContext)
 /** A failure is told with how things stood at that moment, while everything is still there. */
 async function orDiagnosis(
   name: PhaseName,
-  places: Places,
-  setting: Setting,
+  { places, setting, secrets }: Run,
   { log, signal }: TaskContext,
-  run: () => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<void> {
   try {
-    await run()
+    await work()
   } catch (error) {
     // Ended with the whole run, for somebody asked for that. A limit that is reached is told as a mistake.
     if (signal.aborted && !(signal.reason instanceof UserError)) throw error
     const file = join(setting.evidence, `diagnosis-${name.replace(':', '-')}.txt`)
     // Whatever becomes of it, why the phase failed is what counts.
-    await diagnose(places, setting, secretsFor(places, setting))
+    await diagnose(places, setting, secrets())
       .then(text => writeFile(file, text, { mode: 0o600 }))
       .then(
         () => log(`how things stood then: ${file}`),
@@ -189,13 +196,4 @@ async function orDiagnosis(
       )
     throw error
   }
-}
-
-/** What nothing may show that is kept of a run. */
-function secretsFor({ codexHome }: Places, { source }: Setting): string[] {
-  const mirror = readMirror(codexHome)
-  return [
-    ...secretsIn([...Object.values(process.env), source]),
-    ...(mirror === undefined ? [] : secretsOf(mirror)),
-  ]
 }

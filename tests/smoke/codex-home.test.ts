@@ -12,6 +12,7 @@ import {
   writeMirror,
 } from '../../smoke/agents/codex-mirror.ts'
 import { masked } from '../../smoke/agents/masked.ts'
+import { runSecrets } from '../../smoke/agents/run-secrets.ts'
 import { room, write } from './room.ts'
 
 const gateway = { gateway: { url: 'http://127.0.0.1:18001/mcp', bearer: 'the-bearer' } }
@@ -170,5 +171,12 @@ command = "private"
     t.equal(masked('a the-mine-key b', secretsOf(read)), `a ${'*'.repeat(12)} b`)
     t.equal(masked('as it is', []), 'as it is')
     t.equal(readMirror(join(mirror, 'none')), undefined)
+    const secrets = runSecrets(['of-the-run'], () => readMirror(mirror))
+    t.match(secrets(), ['of-the-run', 'the-mine-key'])
+    write(join(mirror, 'auth.json'), '{"tokens":{"access_token":"the-renewed-token"}}')
+    for (const one of ['the-renewed-token', 'the-access-token']) t.ok(secrets().includes(one), one)
+    write(join(mirror, 'config.toml'), 'model = "half of')
+    t.throws(() => readMirror(mirror), { name: 'UserError' })
+    t.ok(secrets().includes('the-renewed-token'), 'what was known stays so where an agent has spoilt it')
   },
 )

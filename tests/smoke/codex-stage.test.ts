@@ -47,7 +47,7 @@ t.test('an agent that ignores SIGTERM and leaves a daemon is ended in time, with
     t,
     `trap '' TERM INT; echo '{"type":"turn.started"}'; setsid sleep 600 & sleep 600; wait`,
   )
-  const { timedOut, stdout } = await run(program, { deadline: 500 })
+  const { timedOut, stdout } = await run(program, { deadline: 4_000 })
   t.equal(timedOut, true)
   t.equal(stdout, '{"type":"turn.started"}\n', 'what it had said is kept')
   t.match(judge(bundleTools, stdout, readCodexEvents), { kind: 'failed', reason: /ends before the turn/ })
@@ -90,6 +90,17 @@ t.test('what it prints is told line by line, while it is at work', async t => {
   })
   await ended
   t.same(lines.slice(0, 3), ['one', 'two', 'three'])
+})
+
+t.test('where nobody can take a line of it, it is ended, and that is told', async t => {
+  const program = agent(t, 'echo one; sleep 600')
+  const ended = codexExec({
+    ...{ program, prompt: 'p', servers: {}, model: { url: 'http://127.0.0.1:9', name: 'm', key: 'k' } },
+    onLine: () => {
+      throw new Error('no room for it')
+    },
+  })
+  await t.rejects(ended, { message: 'no room for it' })
 })
 
 t.test('one that floods is ended, and costs no more than a bound', async t => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { readMirror, secretsOf } from '../../smoke/agents/codex-mirror.ts'
+import { readMirror } from '../../smoke/agents/codex-mirror.ts'
+import { runSecrets } from '../../smoke/agents/run-secrets.ts'
 import type { Phase } from '../../smoke/run/phase.ts'
 import { writeEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import type { AgentSetting, Setting } from '../../smoke/setting.ts'
@@ -28,10 +29,7 @@ export async function stageRig(owner: Owner, { agent, port, token }: Stack) {
   } as Setting
   const phase: Phase = {
     ...{ places, setting, signal: new AbortController().signal, clientFiles: {} },
-    secrets: () => {
-      const mirror = readMirror(places.codexHome)
-      return ['hunter"2', ...(mirror === undefined ? [] : secretsOf(mirror))]
-    },
+    secrets: runSecrets(['hunter"2'], () => readMirror(places.codexHome)),
     ...{ log: line => void lines.push(line), progress: () => {}, exec: async () => {} },
   }
   return { places, phase, evidence, lines }
