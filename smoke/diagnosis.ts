@@ -7,7 +7,7 @@ import { pickVariables } from '../lib/host-variables.ts'
 import { openPlainFile } from '../lib/plain-file.ts'
 import { ProcessScope, scopeVariable } from '../lib/processes/process-scope.ts'
 import { processTable } from '../lib/processes/process-table.ts'
-import { SecretMask } from '../lib/secret-mask.ts'
+import { maskOf } from './agents/masked.ts'
 import { readEnvironment } from './sandbox/environment-file.ts'
 import { listenersOf } from './sandbox/listeners.ts'
 import { membersOf } from './sandbox/members.ts'
@@ -48,7 +48,7 @@ export async function diagnose(
   const text = Buffer.from(
     [...sections, ...(await logTails(places))].map(([title, said]) => `== ${title}\n${said}\n`).join('\n'),
   )
-  new SecretMask(secrets).cover(text)
+  maskOf(secrets).cover(text)
   return text.toString()
 }
 

@@ -1,9 +1,12 @@
 import { SecretMask } from '../../lib/secret-mask.ts'
 
-/** A text with asterisks in the place of secrets, as they are and as JSON has them, in the same length. */
+/** Finds secrets as they are, and as JSON has them. */
+export const maskOf = (secrets: readonly string[]): SecretMask =>
+  new SecretMask([...new Set(secrets.filter(secret => secret !== '').flatMap(one => [one, inJson(one)]))])
+
+/** A text with asterisks in the place of secrets, in the same length. */
 export function masked(text: string, secrets: readonly string[]): string {
-  const forms = secrets.filter(secret => secret !== '').flatMap(secret => [secret, inJson(secret)])
-  const mask = new SecretMask([...new Set(forms)])
+  const mask = maskOf(secrets)
   if (mask.isEmpty) return text
   const bytes = Buffer.from(text)
   mask.cover(bytes)

@@ -1,11 +1,12 @@
-import { createWriteStream, existsSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { openPlainFile } from '../../lib/plain-file.ts'
 import { removeTree } from '../../lib/remove-tree.ts'
-import { SecretMask } from '../../lib/secret-mask.ts'
+import type { SecretMask } from '../../lib/secret-mask.ts'
+import { maskOf } from '../agents/masked.ts'
 import { logFiles } from '../diagnosis.ts'
 import type { Places } from '../workspace/places.ts'
 
@@ -16,6 +17,9 @@ export const evidenceRoot = (root: string): string => join(root, '.artifacts', '
 export async function makeEvidence(root: string, now: Date, run: string): Promise<string> {
   const directory = join(evidenceRoot(root), `${timeIn(now)}-${run}`)
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  // A repository with a smoke of its own need not know of it, and what is new in a checkout fails the run.
+  const ignore = join(evidenceRoot(root), '.gitignore')
+  if (!existsSync(ignore)) await writeAtomically(ignore, '*\n')
   return directory
 }
 
@@ -34,7 +38,7 @@ export async function collect(
   evidence: string,
   { since, secrets }: { readonly since: number; readonly secrets: readonly string[] },
 ): Promise<string[]> {
-  const mask = new SecretMask(secrets)
+  const mask = maskOf(secrets)
   const failed: string[] = []
   const copy = async (from: string, to: string) => {
     try {
@@ -75,12 +79,18 @@ async function copyLog(from: string, to: string, mask: SecretMask): Promise<void
 }
 
 /** A secret that two pieces share is put together before it is covered. */
-async function* masked(chunks: AsyncIterable<Buffer>, mask: SecretMask): AsyncGenerator<Buffer> {
+async function* masked(
+  chunks: AsyncIterable<Buffer>,
+  mask: SecretMask,
+  onCovered: () => void = () => {},
+): AsyncGenerator<Buffer, void> {
   let rest = Buffer.alloc(0)
   for await (const chunk of chunks) {
     const bytes = Buffer.concat([rest, chunk])
     const whole = bytes.length - (mask.isEmpty ? 0 : mask.unfinished(bytes))
+    const before = Buffer.from(bytes)
     mask.cover(bytes)
+    if (!bytes.equals(before)) onCovered()
     rest = bytes.subarray(whole)
     yield bytes.subarray(0, whole)
   }
@@ -89,15 +99,23 @@ async function* masked(chunks: AsyncIterable<Buffer>, mask: SecretMask): AsyncGe
 
 /** Covers secrets in what was written before they were known. */
 export async function coverKept(evidence: string, secrets: readonly string[]): Promise<void> {
-  const mask = new SecretMask(secrets)
+  const mask = maskOf(secrets)
   if (mask.isEmpty) return
   for (const name of await evidenceFiles(evidence)) {
     const path = join(evidence, name)
-    const bytes = await readFile(path)
-    const before = Buffer.from(bytes)
-    mask.cover(bytes)
-    if (!bytes.equals(before)) await writeAtomically(path, bytes, { mode: 0o600 })
+    if (await holdsSecret(path, mask)) await writeAtomically(path, masked(createReadStream(path), mask))
   }
+}
+
+/** Piece by piece, for what a service has written may be more than the memory holds. */
+async function holdsSecret(path: string, mask: SecretMask): Promise<boolean> {
+  let holds = false
+  const look = masked(createReadStream(path), mask, () => {
+    holds = true
+  })
+  while (!holds && (await look.next()).done !== true);
+  await look.return(undefined)
+  return holds
 }
 
 /** Everything below the evidence of one run, by its path in there. */

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { collect, evidenceRoot, makeEvidence, pruneEvidence } from '../../smoke/evidence/collect.ts'
+import {
+  collect,
+  coverKept,
+  evidenceRoot,
+  makeEvidence,
+  pruneEvidence,
+} from '../../smoke/evidence/collect.ts'
 import { phaseRecords } from '../../smoke/evidence/events.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { summaryOf } from '../../smoke/evidence/summary.ts'
@@ -101,7 +107,7 @@ t.test('each run has a directory of its own, and the oldest go', async t => {
   write(join(evidenceRoot(root), '0-notes.txt'), 'of somebody')
   const day = 24 * 3_600_000
   await pruneEvidence(root, 2, new Date(2 * day))
-  const last = ['0-notes.txt', '1970-01-01T00-00-03Z-d', '1970-01-01T00-00-03Z-e']
+  const last = ['.gitignore', '0-notes.txt', '1970-01-01T00-00-03Z-d', '1970-01-01T00-00-03Z-e']
   t.same(readdirSync(evidenceRoot(root)).sort(), last)
   mkdirSync(join(root, 'none'))
   await pruneEvidence(join(root, 'none'), 2, new Date(0))
@@ -111,7 +117,7 @@ t.test('each run has a directory of its own, and the oldest go', async t => {
   await pruneEvidence(root, 1, new Date(2 * day + 2_000))
   t.same(
     readdirSync(evidenceRoot(root)).sort(),
-    ['0-notes.txt', '1970-01-03T00-00-01Z-at_work', '1970-01-03T00-00-01Z-new'],
+    ['.gitignore', '0-notes.txt', '1970-01-03T00-00-01Z-at_work', '1970-01-03T00-00-01Z-new'],
     'one that has no summary yet may be at work',
   )
 })
@@ -123,6 +129,7 @@ t.test(
     const evidence = join(room(t), 'evidence')
     const logs = join(places.clone, '.artifacts/logs')
     write(join(logs, 'api.log'), `${'x'.repeat(65_533)}hunter2 ${'y'.repeat(9)}hunt`)
+    write(join(logs, 'proxy.log'), `${JSON.stringify({ msg: 'with a"b' })}\n`)
     write(join(places.clone, '.artifacts/pm2/pm2.log'), 'one')
     write(join(places.runtime, 'debug-server-1/pm2.log'), 'other')
     write(join(places.workspace, 'private'), 'nobody is to see this')
@@ -134,15 +141,25 @@ t.test(
     write(phase('second'), 'of before')
     utimesSync(phase('second'), 1, 1)
     const since = 100_000
-    const failed = await collect(places, evidence, { since, secrets: ['hunter2'] })
+    const failed = await collect(places, evidence, { since, secrets: ['hunter2', 'a"b'] })
     t.same(
       failed.map(text => text.slice(logs.length)),
       ['/a', '/b', '/c'].map(name => `${name}.log: it is no plain file`),
     )
     const kept = (name: string) => readFileSync(join(evidence, name), 'utf8')
     t.equal(kept('services/api.log'), `${'x'.repeat(65_533)}******* ${'y'.repeat(9)}hunt`)
+    t.equal(kept('services/proxy.log'), '{"msg":"with ****"}\n', 'in the form of JSON, too')
     t.equal(kept('services/pm2.log'), 'one')
     t.equal(kept('services/debug-server-1-pm2.log'), 'other')
+    t.equal(kept('phases/up.log'), 'of now')
+    const other = `${'x'.repeat(65_533)}hunter3 \\"a\\"b\\"`
+    write(join(evidence, 'events.ndjson'), other)
+    await coverKept(evidence, ['hunter3', '"a"b"'])
+    t.equal(
+      kept('events.ndjson'),
+      `${'x'.repeat(65_533)}******* ********`,
+      'what is known later is covered then',
+    )
     t.equal(kept('phases/up.log'), 'of now')
   },
 )
