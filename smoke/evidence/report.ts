@@ -2,7 +2,7 @@ import type { Summary } from './summary.ts'
 
 /** One page that needs nothing else: what was tried, how each phase went, and which files tell more. */
 export function reportPage(summary: Summary, files: readonly string[]): string {
-  const { outcome, run, source, revision, failed, phases, duration_ms, started_at } = summary
+  const { outcome, run, source, revision, failed, phases, findings, duration_ms, started_at } = summary
   const longest = Math.max(1, ...phases.map(phase => ('ms' in phase ? phase.ms : 0)))
   const rows = phases.map(phase => {
     const ms = 'ms' in phase ? phase.ms : undefined
@@ -12,6 +12,9 @@ export function reportPage(summary: Summary, files: readonly string[]): string {
   })
   const why =
     failed === null ? '' : `<h2>${text(failed.phase)} failed</h2>\n<pre>${text(failed.reason)}</pre>\n`
+  const also = findings
+    .filter(({ reason }) => reason !== failed?.reason)
+    .map(({ phase, reason }) => `<h2>After the phases: ${text(phase)}</h2>\n<pre>${text(reason)}</pre>\n`)
   const links = files.map(file => `<li><a href="${text(encodeURI(file))}">${text(file)}</a></li>`)
   return `<!doctype html>
 <html lang="en">
@@ -32,7 +35,7 @@ pre { overflow: auto; padding: .8rem; background: #8882 }
 </style>
 <h1>Smoke ${text(run)}: ${outcome}</h1>
 <p>${text(source)} at ${text(revision ?? 'HEAD')}, begun ${text(started_at)}, ${secondsText(duration_ms)}</p>
-${why}<table>
+${why}${also.join('')}<table>
 ${rows.join('\n')}
 </table>
 <h2>Evidence</h2>

@@ -16,21 +16,20 @@ export type Summary = {
   readonly started_at: string
   readonly duration_ms: number
   readonly phases: readonly PhaseRecord[]
+  /** What was found after the phases, whether one of them has failed or not. */
+  readonly findings: readonly Finding[]
 }
 
 /** What the harness itself found after the phases, in the order in which it looked. */
 export type Finding = { readonly phase: string; readonly reason: string }
 
-type Facts = Omit<Summary, 'version' | 'outcome' | 'failed'> & {
-  readonly cancelled: boolean
-  readonly findings: readonly Finding[]
-}
+type Facts = Omit<Summary, 'version' | 'outcome' | 'failed'> & { readonly cancelled: boolean }
 
 /** A run has passed where every phase has, and nothing was found after them. One that was told to end has not. */
-export function summaryOf({ cancelled, findings, ...facts }: Facts): Summary {
+export function summaryOf({ cancelled, ...facts }: Facts): Summary {
   const unfinished = facts.phases.find(({ outcome }) => outcome !== 'passed')
   const broken = facts.phases.find(({ outcome }) => outcome === 'failed') ?? unfinished
-  const failed = failureIn(broken) ?? findings[0] ?? (facts.phases.length === 0 ? nothingRan : null)
+  const failed = failureIn(broken) ?? facts.findings[0] ?? (facts.phases.length === 0 ? nothingRan : null)
   const outcome = cancelled ? 'cancelled' : failed === null ? 'passed' : 'failed'
   return { version: 1, outcome, failed, ...facts }
 }

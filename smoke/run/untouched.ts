@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { compareSnapshots, savedSnapshots, takeSnapshots } from '../guard/guard.ts'
+import { readEnvironment } from '../sandbox/environment-file.ts'
 import { membersOf } from '../sandbox/members.ts'
 import type { Places } from '../workspace/places.ts'
 import type { Phase } from './phase.ts'
@@ -17,7 +18,11 @@ export async function untouched({
   log,
 }: Pick<Phase, 'places' | 'setting' | 'signal' | 'log'>): Promise<void> {
   const before = await savedSnapshots(beforeFile(places))
-  const after = await takeSnapshots(setting.guarded, { environment: process.env, signal })
+  // With the same settings of git as before, whoever looks.
+  const after = await takeSnapshots(setting.guarded, {
+    environment: await readEnvironment(places),
+    signal,
+  })
   const ours = new Set(membersOf(setting.mark).map(({ pid }) => pid))
   const { changes, others } = compareSnapshots(before, after, pid => ours.has(pid))
   for (const { path, how, pid } of others) log(`${path}: ${how} by pid ${pid}, which is none of this run's`)

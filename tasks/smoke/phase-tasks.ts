@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { scopeVariable } from '../../lib/processes/process-scope.ts'
@@ -97,7 +96,7 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task
         if (stage !== undefined) await runStage(phase, stage)
         else if (!isStage(name)) await runs[name](phase)
         else throw new Error(`there is no stage for ${name}`)
-        if (existsSync(join(places.clone, '.git'))) await requireClean(places.clone, context.signal)
+        await requireClean(places.clone, context.signal)
       }),
   })
 }

@@ -14,6 +14,7 @@ import { removeTree } from '../../lib/remove-tree.ts'
 import { UserError } from '../../lib/user-error.ts'
 import { agentText } from '../../smoke/agents/agent-text.ts'
 import { secretsOf, writeMirror } from '../../smoke/agents/codex-mirror.ts'
+import { masked } from '../../smoke/agents/masked.ts'
 import {
   collect,
   coverKept,
@@ -26,6 +27,7 @@ import { reportPage } from '../../smoke/evidence/report.ts'
 import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
 import { guardedPlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
 import type { SmokeOptions } from '../../smoke/options.ts'
+import type { PhaseName } from '../../smoke/phases.ts'
 import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
 import { beforeFile, untouched } from '../../smoke/run/untouched.ts'
 import { sandboxEnvironment } from '../../smoke/sandbox/environment.ts'
@@ -112,10 +114,13 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   /** What the phases cannot say, for they did not come to it, or are over. */
   async function look(setting: Setting, evidence: string): Promise<void> {
     if (signal.aborted) return
+    const records = await recordsIn(evidence)
+    const outcomeOf = (phase: PhaseName) => records.find(({ name }) => name === phase)?.outcome
     const left = await scope.survivors()
-    if (left.length > 0 && phases.includes('down'))
+    // Where it did not come to "down", what is left is what that would have ended.
+    if (left.length > 0 && (!phases.includes('down') || outcomeOf('down') === 'passed'))
       findings.push({ phase: 'down', reason: `processes are left: ${left.map(processText).join(', ')}` })
-    const seen = (await recordsIn(evidence)).find(({ name }) => name === 'untouched')?.outcome
+    const seen = outcomeOf('untouched')
     if (seen === 'passed' || seen === 'failed') return
     await scope.end()
     try {
@@ -131,13 +136,18 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
     for (const fault of await collect(places, evidence, { since: started, secrets: all }))
       log(`not kept among the evidence: ${fault}`)
     await coverKept(evidence, all)
+    const records = await recordsIn(evidence)
+    const isTold = records.some(({ outcome }) => outcome === 'failed')
+    const others = findings.filter(({ phase }) => phase !== 'phases' || !isTold)
+    const found = others.map(one => ({ ...one, reason: masked(one.reason, all) }))
+    for (const { phase, reason } of found) log(`found after the phases: ${phase}: ${reason}`)
     const summary = summaryOf({
-      ...{ run, findings, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
+      ...{ run, findings: found, kept: keep, cancelled: signal.aborted, workspace: places.workspace },
       source: source.kind === 'checkout' ? source.path : withoutCredentials(source.address),
       revision: testedIn(places) ?? source.revision ?? null,
       started_at: toInstant(started),
       duration_ms: systemClock.now() - started,
-      phases: await recordsIn(evidence),
+      phases: records,
     })
     await writeAtomically(join(evidence, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
     await writeAtomically(join(evidence, 'report.html'), reportPage(summary, await evidenceFiles(evidence)))

@@ -12,6 +12,8 @@ export type Fault =
   | 'bootstrap-fails'
   | 'bootstrap-hangs'
   | 'bootstrap-dirties'
+  | 'bootstrap-loses-git'
+  | 'bootstrap-writes-outside'
   | 'bundle-fails'
   | 'up-hangs'
   | 'up-fails'
@@ -69,6 +71,8 @@ const commands = {
   bootstrap() {
     if (fault === 'bootstrap-fails') fail('no python3 on this host')
     if (fault === 'bootstrap-hangs') { console.log('making an environment'); return forever() }
+    if (fault === 'bootstrap-loses-git') rmSync('.git', { recursive: true })
+    if (fault === 'bootstrap-writes-outside') { writeFileSync(outside, 'not mine'); fail('and no python3 either') }
     if (fault === 'bootstrap-dirties') writeFileSync('left.txt', '')
     mkdirSync('.artifacts/secrets', { recursive: true })
     writeFileSync('.artifacts/secrets/admin-token', 'the-token\\n')

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../until.ts'
+import { write } from './room.ts'
 import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
@@ -12,6 +14,7 @@ t.jobs = 3
 const faults = [
   ['bootstrap-fails', 'bootstrap', /no python3 on this host/],
   ['bootstrap-dirties', 'bootstrap', /the clone is not clean any more:\n\?\? left.txt/],
+  ['bootstrap-loses-git', 'bootstrap', /git status failed in .*not a git repository/],
   ['bundle-fails', 'bundle', /there is no program "uvx" on PATH/],
   ['up-fails', 'up', /the api crashed at import/],
   ['serves-another-nonce', 'ready', /did not say its nonce.*another/],
@@ -40,6 +43,27 @@ for (const [fault, phase, reason] of faults)
     t.same(rig.processes(), [])
     t.equal(existsSync(rig.source), true)
   })
+
+t.test(
+  'what has changed outside is told of a run that fails for something else, too, and nothing but that',
+  async t => {
+    const rig = smokeRig(t, 'bootstrap-writes-outside')
+    // What the person has git ignore is theirs before and after.
+    write(join(rig.home, '.config/git/ignore'), 'notes.txt\n')
+    write(join(rig.home, '../root/notes.txt'))
+    const { code, stderr } = await rig.run('--test-scope', 'none')
+    t.equal(code, 1)
+    const { failed, findings } = rig.summary()
+    t.match(failed, { phase: 'bootstrap', reason: /no python3 either/ })
+    const reason = /^outside of the workspace this has changed meanwhile:\n {2}added .*\.codex\/config\.toml$/
+    t.match(
+      findings.filter(({ phase }) => phase === 'untouched'),
+      [{ reason }],
+    )
+    t.match(stderr, /found after the phases: untouched: /)
+    t.match(rig.evidence('report.html'), /<h2>After the phases: untouched<\/h2>/)
+  },
+)
 
 t.test('who takes the port of a run in the last moment keeps it, and the start fails', async t => {
   const rig = smokeRig(t, 'port-is-stolen')

@@ -25,7 +25,12 @@ export type Rig = {
   /** Of the last run. */
   evidence(name: string): string
   evidenceNames(): string[]
-  summary(): { outcome: string; failed: { phase: string; reason: string } | null; phases: { name: string }[] }
+  summary(): {
+    outcome: string
+    failed: { phase: string; reason: string } | null
+    phases: { name: string }[]
+    findings: { phase: string; reason: string }[]
+  }
   /** What is left in the temporary directory. */
   left(): string[]
   /** Those of its runs, and of who watches over them. */
@@ -51,7 +56,7 @@ export function smokeRig(
   const source = fakeSource(owner, fault, outside)
   write(join(home, '.codex', 'auth.json'), '{}')
   write(join(root, 'Taskfile.ts'), taskfile?.(source) ?? ownTaskfile)
-  write(join(root, '.gitignore'), '.artifacts\n')
+  if (taskfile === undefined) write(join(root, '.gitignore'), '.artifacts\n')
   commit(root, 'where the harness runs from')
   const start: Rig['start'] = (...words) => {
     const child = spawn(
