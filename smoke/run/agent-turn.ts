@@ -129,7 +129,7 @@ async function kept(
   { name, toldEnd, before }: Program,
   run: (telling: { deadline: number; onLine: (line: string) => void }) => Promise<AgentEnd>,
 ): Promise<Done> {
-  const { log, setting } = phase
+  const { log, progress, setting } = phase
   const secrets = () => [server.token, ...before, ...phase.secrets()]
   // Before the phase's own, which would tell less.
   const deadline = setting.seconds.stage * 900
@@ -137,9 +137,11 @@ async function kept(
   const end = await run({
     deadline,
     onLine: line => {
-      if (line === '' || told > toldAtMost) return
+      if (line === '') return
       told++
-      log(told > toldAtMost ? `${name} says more, which is in ${file}` : shown(masked(line, secrets())))
+      if (told <= toldAtMost) log(shown(masked(line, secrets())))
+      else if (told === toldAtMost + 1) log(`${name} says more: see ${file}`)
+      else if (told % 100 === 0) progress(`${name} has said ${told} lines`)
     },
   })
   await writeAtomically(file, masked(end.stdout, secrets()))

@@ -88,6 +88,11 @@ t.test('whatever an agent does otherwise at a real gateway is told, with the rea
   t.equal(telling.ended, 'passed')
   t.match(readFileSync(join(telling.evidence, 'transcripts/use.jsonl'), 'utf8'), /"text":"\*{9}"/)
   t.notMatch(telling.lines.join('\n'), /hunter/, 'secrets of the run are covered, in the form of JSON too')
+  const chatting = `for (let at = 0; at < 2_300; at++) tell({ type: 'item.updated', item: { type: 'todo_list' } })`
+  const much = await run(`${chatting}; ${well}`)
+  t.equal(much.ended, 'passed', 'what is too much to be told is judged all the same')
+  t.match(much.lines.at(-1), /^Codex says more: see .*use\.jsonl$/)
+  t.equal(much.lines.length, 2_001)
   const daemon = `const left = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }); left.unref(); process.stderr.write(String(left.pid))`
   const { ended, evidence } = await run(`${daemon}; ${well}`)
   t.equal(ended, 'passed')
