@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Git, gitOutput } from '../git.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
 
-/** What of a checkout a smoke must leave as it is: its branches, its index, and its files but for those that are ignored. */
+/**
+ * What of a checkout a smoke must leave as it is: its branches, its index, its hooks, and its files but for those that are ignored, with
+ * what says of this checkout alone which those are.
+ */
 export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot> {
   const digest = async (...args: string[]) =>
     createHash('sha256')
@@ -25,7 +28,14 @@ export async function checkoutSnapshot(root: string, git: Git): Promise<Snapshot
     const content = Object.values(await snapshotOf(join(root, path))).join(' ')
     changed.push([path, `${entry.slice(0, 2)} ${content}`])
   }
+  const told = ['hooks', 'info/exclude', 'info/attributes']
+  const places = await gitOutput(git, root, 'rev-parse', ...told.flatMap(name => ['--git-path', name]))
+  const own: [string, string][] = []
+  for (const place of places.split('\n').filter(Boolean))
+    for (const [name, facts] of Object.entries(await snapshotOf(resolve(root, place))))
+      own.push([join(place, name), facts])
   return {
+    ...Object.fromEntries(own),
     HEAD: head,
     refs: await digest('for-each-ref'),
     configuration: await digest('config', '--local', '--list'),

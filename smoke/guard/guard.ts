@@ -38,6 +38,12 @@ export function guardedPlaces(home: string, environment: Variables, more: readon
   ]
 }
 
+/** What a person has told their own opencode, and how they are signed in there; it keeps much else, which is too much to compare. */
+export const opencodePlaces = (home: string, environment: Variables): string[] => [
+  join(environment.XDG_CONFIG_HOME || join(home, '.config'), 'opencode'),
+  join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'opencode', 'auth.json'),
+]
+
 export async function takeSnapshots({ checkouts, places }: Guarded, git: Git): Promise<Snapshots> {
   const all: Record<string, Snapshot> = {}
   for (const place of places) {

@@ -19,6 +19,7 @@ import { changesBetween } from '../../smoke/guard/compare.ts'
 import {
   compareSnapshots,
   guardedPlaces,
+  opencodePlaces,
   savedSnapshots,
   saveSnapshots,
   takeSnapshots,
@@ -121,6 +122,18 @@ t.test(
         () => run('config', '--remove-section', 'a'),
         ['changed configuration'],
       ],
+      [
+        'a hook',
+        () => write(join(root, '.git/hooks/post-checkout')),
+        () => rmSync(join(root, '.git/hooks/post-checkout')),
+        ['added .git/hooks/post-checkout'],
+      ],
+      [
+        'what is ignored here alone',
+        () => write(join(root, '.git/info/attributes'), '* text'),
+        () => rmSync(join(root, '.git/info/attributes')),
+        ['added .git/info/attributes'],
+      ],
     ]
     for (const [what, change, back, expected] of table) {
       change()
@@ -169,6 +182,10 @@ t.test('the places are those that the variables of the host lead to', async t =>
   const named = guardedPlaces('/home/me', { CODEX_HOME: '/c', PM2_HOME: '/p', XDG_CONFIG_HOME: '/x' })
   for (const place of ['/c', '/p', '/x/debug-server', '/home/me/.debug-server'])
     t.ok(named.includes(place), place)
+  t.same(opencodePlaces('/home/me', { XDG_CONFIG_HOME: '/x' }), [
+    '/x/opencode',
+    '/home/me/.local/share/opencode/auth.json',
+  ])
 })
 
 t.test('snapshots are kept in a file', async t => {
