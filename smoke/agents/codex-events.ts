@@ -58,7 +58,7 @@ export type CodexEvents = {
   items: CodexItem[]
   /** What was begun and has not come back: the tools of calls, and of other items their types. */
   unfinished: string[]
-  /** The types of items that are none of those, such as a search of the web. */
+  /** The types of items that are none of those, such as a search of the web, begun or over. */
   others: string[]
   end: TurnEnd
 }
@@ -90,6 +90,7 @@ export function readCodexEvents(stdout: string): CodexEvents {
       case 'item.started':
         if (event.item.type === 'mcp_tool_call') begun.set(String(event.item.id), String(event.item.tool))
         else if (actions.has(event.item.type)) begun.set(String(event.item.id), event.item.type)
+        else if (!itemTypes.has(event.item.type)) others.add(event.item.type)
         break
       case 'thread.started':
       case 'turn.started':

@@ -193,6 +193,16 @@ t.test('each way to fool a harness has its reason', async t => {
       /none of its tools: web_search/,
     ],
     [
+      'what nobody knows here, and does not come back',
+      transcript(
+        [install, echo],
+        event('item.started', { id: 'w', type: 'web_search' }),
+        message('hello'),
+        over,
+      ),
+      /none of its tools: web_search/,
+    ],
+    [
       'an item of another form',
       transcript(
         [install, echo],
