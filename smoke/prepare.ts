@@ -9,8 +9,9 @@ import { guardedPlaces } from './guard/guard.ts'
 import type { SmokeOptions } from './options.ts'
 import { type PhaseName, phasesOf } from './phases.ts'
 import { firstTokenFile } from './sandbox/first-token.ts'
+import { withoutCredentials } from './sandbox/secrets.ts'
 import type { AgentSetting } from './setting.ts'
-import { commitOf, commitsBehind, readSource, type Source } from './source.ts'
+import { commitAt, commitOf, commitsBehind, readSource, type Source } from './source.ts'
 import { loadStages, stagesIn } from './stages/agent-stages.ts'
 import type { Stage } from './stages/stage.ts'
 import { type Decision, decide } from './workspace/decide.ts'
@@ -110,7 +111,7 @@ async function mustBootstrap(
       fix: 'leave --skip-bootstrap out, or make it with --bootstrap-only',
     })
   if (missing !== undefined || forceBootstrap || bootstrapOnly) return true
-  if (source.kind === 'checkout' && !forceOutdated) {
+  if (!forceOutdated) {
     const other = await otherThan(source, places.clone, git)
     if (other !== undefined)
       throw new UserError(`the clone in ${places.workspace} is ${other}`, {
@@ -121,17 +122,32 @@ async function mustBootstrap(
 }
 
 /** How a clone that is used again differs from what is to be tried. It may be ahead, as of a --revision that is older. */
-async function otherThan(
-  source: Extract<Source, { kind: 'checkout' }>,
-  clone: string,
-  git: Git,
-): Promise<string | undefined> {
+export async function otherThan(source: Source, clone: string, git: Git): Promise<string | undefined> {
   const head = await commitOf(git, clone, 'HEAD')
-  if (head === source.revision) return undefined
-  const behind = await commitsBehind(source, head, git)
-  return behind > 0
-    ? `${behind} commit(s) behind ${source.path}`
-    : `at ${head.slice(0, 12)}, not at ${source.revision.slice(0, 12)}, which is to be tried`
+  const wanted = source.kind === 'checkout' ? source.revision : await wantedOf(source, clone, head, git)
+  if (head === wanted) return undefined
+  const behind = source.kind === 'checkout' ? await commitsBehind(source, head, git) : 0
+  if (source.kind === 'checkout' && behind > 0) return `${behind} commit(s) behind ${source.path}`
+  return `at ${head.slice(0, 12)}, not at ${wanted.slice(0, 12)}, which is to be tried`
+}
+
+/** What an address has now. A commit that is named is looked for in the clone alone: no address is asked for those. */
+async function wantedOf(
+  source: Extract<Source, { kind: 'address' }>,
+  clone: string,
+  head: string,
+  git: Git,
+): Promise<string> {
+  const { revision } = source
+  if (revision !== undefined && /^[\da-f]{7,64}$/.test(revision) && head.startsWith(revision)) return head
+  try {
+    return (await commitAt(source, git, clone)) ?? String(revision ?? 'HEAD')
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(withoutCredentials(error.message), {
+      fix: 'add --force-outdated to use the clone as it is, whatever its source has by now',
+    })
+  }
 }
 
 /** What a workspace has once its bootstrap is over. */

@@ -52,3 +52,23 @@ export async function commitsBehind(source: Extract<Source, { kind: 'checkout' }
   const count = await gitOutput(git, source.path, 'rev-list', '--count', `${head}..${source.revision}`)
   return Number(count.trim())
 }
+
+/** Which commit an address of git's has by a name now; undefined where it tells of none. Run in a directory that is there. */
+export async function commitAt(
+  { address, revision }: Extract<Source, { kind: 'address' }>,
+  git: Git,
+  cwd: string,
+): Promise<string | undefined> {
+  const names =
+    revision === undefined
+      ? ['HEAD']
+      : [`refs/tags/${revision}^{}`, `refs/tags/${revision}`, `refs/heads/${revision}`, revision]
+  const told = await gitOutput(git, cwd, 'ls-remote', '--', address, ...names)
+  const commits = new Map(
+    told.split('\n').flatMap(line => {
+      const [commit, name] = line.split('\t')
+      return commit === undefined || name === undefined ? [] : [[name, commit] as const]
+    }),
+  )
+  return names.map(name => commits.get(name)).find(commit => commit !== undefined)
+}

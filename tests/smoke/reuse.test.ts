@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
+import { otherThan } from '../../smoke/prepare.ts'
 import { until } from '../until.ts'
 import { commit } from './fake-source.ts'
-import { write } from './room.ts'
+import { room, write } from './room.ts'
 import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
@@ -17,6 +18,33 @@ t.test('two at once, one of which cleans up, do not disturb each other', async t
   t.equal(second.code, 0, second.stderr)
   t.match(await first.ended, { code: 0 })
   t.same(rig.left(), [])
+})
+
+t.test('a clone of an address is looked at against what that has now', async t => {
+  const [source, clone] = [join(room(t), 'source'), join(room(t), 'clone')]
+  write(join(source, 'file'), 'a')
+  commit(source, 'one')
+  const run = (...words: string[]) => execFileSync('git', words, { cwd: source, encoding: 'utf8' }).trim()
+  run('clone', '--quiet', source, clone)
+  const one = run('rev-parse', 'HEAD')
+  run('-c', 'user.name=t', '-c', 'user.email=t@example.org', 'tag', '-a', '-m', 'first', 'v1')
+  const git = { environment: { PATH: process.env.PATH, HOME: '/nonexistent' } }
+  const other = (revision?: string, address = `file://${source}`) =>
+    otherThan({ kind: 'address', address, revision }, clone, git)
+  for (const same of [undefined, 'main', 'v1', one.slice(0, 10)])
+    t.equal(await other(same), undefined, `${same}`)
+  write(join(source, 'file'), 'b')
+  commit(source, 'two')
+  const two = run('rev-parse', 'HEAD')
+  for (const same of ['v1', one]) t.equal(await other(same), undefined, `${same} is where it was`)
+  const expected = `at ${one.slice(0, 12)}, not at ${two.slice(0, 12)}, which is to be tried`
+  for (const moved of [undefined, 'main']) t.equal(await other(moved), expected, `${moved}`)
+  t.match(await other('no-such'), /not at no-such, which is to be tried/)
+  await t.rejects(other(undefined, 'file:///nowhere/to/be/found'), {
+    name: 'UserError',
+    message: /git ls-remote failed/,
+    fix: /--force-outdated/,
+  })
 })
 
 t.test(
