@@ -1,7 +1,7 @@
 import { cloneTask, type Phase } from './phase.ts'
 
 /** Those of `check --code` that look at sources and docs. What is left out runs what the docs say, in clones and servers of its own. */
-const gates = ['lint', 'types', 'rules', 'docs']
+export const gates = ['lint', 'types', 'rules', 'docs']
 
 /** What the contract says against the document that the API serves of it. */
 const contract = 'tests/services/api/openapi.test.ts'

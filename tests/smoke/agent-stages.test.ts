@@ -28,6 +28,14 @@ t.test('another repository has its own stages done, by its own Taskfile', async 
   t.equal(readFileSync(seeded, 'utf8'), 'good morning\n')
 })
 
+t.test('a server that lacks a tool fails at the stage that needs it', async t => {
+  const rig = smokeRig(t, 'tool-is-missing', {}, greetingTaskfile)
+  t.match(await rig.run('--agent', 'mcp', '--test-scope', 'none'), { code: 1 })
+  t.match(rig.summary().failed, { phase: 'agent:greet', reason: /echo: it failed: there is no tool echo/ })
+  t.match(rig.evidence('diagnosis-agent-greet.txt'), /== Last answers/)
+  t.same(rig.left(), [])
+})
+
 t.test(
   'what cannot be a stage is refused with the module that declares it, before anything is done',
   async t => {

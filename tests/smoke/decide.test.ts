@@ -1,8 +1,10 @@
 import t from 'tap'
 import { type Asked, judgeOptions } from '../../smoke/options.ts'
 import { isPhase, type PhaseName, phasesOf } from '../../smoke/phases.ts'
+import { gates } from '../../smoke/run/structural.ts'
 import { type Decision, decide, type Found } from '../../smoke/workspace/decide.ts'
 import { refusedPlace, workspacesIn } from '../../smoke/workspace/refused-place.ts'
+import { code } from '../../tasks/check/code-tasks.ts'
 
 t.test('what becomes of a place follows from what is there and what was asked for', async t => {
   const table: [Found['kind'], { reuse?: boolean; force?: boolean }, Decision['kind']][] = [
@@ -134,6 +136,14 @@ t.test(
       ...rest('structural', 'agent:look', 'agent:debug', 'full'),
     ])
     t.ok(isPhase('agent:look') && isPhase('up') && !isPhase('toString'))
+  },
+)
+
+t.test(
+  'the structural tests are all gates of "check --code" but the guides, which are tests that "full" runs',
+  async t => {
+    const guides = ['readme', 'access', 'debugging', 'mcp', 'tasks']
+    t.same([...gates, ...guides].sort(), Object.keys(code.needs()).sort())
   },
 )
 

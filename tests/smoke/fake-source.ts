@@ -26,6 +26,7 @@ export type Fault =
   | 'writes-into-the-harness'
   | 'types-are-wrong'
   | 'contract-is-broken'
+  | 'tool-is-missing'
 
 /** A repository that looks like a checkout of Debug Server, and behaves like one where it has no fault. */
 export function fakeSource(owner: Owner, fault: Fault, outside = ''): string {
@@ -140,8 +141,11 @@ function mcp(method, body, response) {
   const { id, method: asked, params } = JSON.parse(body)
   const results = {
     initialize: () => ({ protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'fake', version: '1' } }),
-    'tools/list': () => ({ tools: [{ name: 'echo', inputSchema: { type: 'object' } }] }),
-    'tools/call': () => ({ content: [{ type: 'text', text: String(params.arguments.text) }] }),
+    'tools/list': () => ({ tools: fault === 'tool-is-missing' ? [] : [{ name: 'echo', inputSchema: { type: 'object' } }] }),
+    'tools/call': () =>
+      fault === 'tool-is-missing'
+        ? { content: [{ type: 'text', text: 'there is no tool ' + params.name }], isError: true }
+        : { content: [{ type: 'text', text: String(params.arguments.text) }] },
   }
   if (id === undefined) return response.writeHead(202).end()
   const answer = { jsonrpc: '2.0', id, result: results[asked]() }
