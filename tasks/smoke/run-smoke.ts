@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import type { SmokeSettings } from '../../config/schema.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { systemClock, toInstant } from '../../lib/clock.ts'
@@ -25,7 +26,7 @@ import {
 import { phaseRecords } from '../../smoke/evidence/events.ts'
 import { reportPage } from '../../smoke/evidence/report.ts'
 import { type Finding, type Summary, summaryOf } from '../../smoke/evidence/summary.ts'
-import { guardedPlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
+import { guardedPlaces, opencodePlaces, saveSnapshots, takeSnapshots } from '../../smoke/guard/guard.ts'
 import type { SmokeOptions } from '../../smoke/options.ts'
 import type { PhaseName } from '../../smoke/phases.ts'
 import type { Prepared, Surroundings } from '../../smoke/prepare.ts'
@@ -185,7 +186,10 @@ async function setUp(
   )
   const guarded = {
     checkouts,
-    places: guardedPlaces(home, environment, codexHome === undefined ? [] : [codexHome.directory]),
+    places: guardedPlaces(home, environment, [
+      ...(codexHome === undefined ? [] : [codexHome.directory]),
+      ...(agent.kind === 'opencode' ? opencodePlaces(home, environment) : []),
+    ]),
   }
   await saveSnapshots(beforeFile(places), await takeSnapshots(guarded, { environment: sandbox, signal }))
   if (codexHome === undefined) await removeTree(places.codexHome)
@@ -198,9 +202,9 @@ async function setUp(
     ports: { lowest: lowest_port, highest: highest_port },
   }
   await writeSetting(places, setting)
-  const [phaseTasks, stages] = [join(import.meta.dirname, 'phase-tasks.ts'), surroundings.stages].map(path =>
-    JSON.stringify(path),
-  )
+  // By their addresses: in a path "#" and "%" would mean something else to whoever imports it.
+  const tasks = pathToFileURL(join(import.meta.dirname, 'phase-tasks.ts')).href
+  const [phaseTasks, stages] = [tasks, surroundings.stages].map(address => JSON.stringify(address))
   await writeAtomically(
     places.taskfile,
     `import { agentStages } from ${stages}
