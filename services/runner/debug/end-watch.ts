@@ -29,10 +29,12 @@ export class EndWatch implements Disposable {
   #process: ProcessIdentity | undefined
   #searches = 0
   #isSearching = false
+  /** What it was seen to end with. */
+  #code: number | undefined
   /** For how long it has been seen to be so. */
   #endedMs = 0
 
-  /** `ended`: once; without a code where nobody knows it any more. Linux alone tells enough of a process. */
+  /** `ended`: once; without a code where nobody has seen it. Linux alone tells enough of a process. */
   constructor(find: Find, ended: (code: number | undefined) => void, patience = usual) {
     this.#find = find
     this.#ended = ended
@@ -50,12 +52,14 @@ export class EndWatch implements Disposable {
     const end = processEnd(this.#process)
     if (end.kind === 'alive') {
       this.#endedMs = 0
+      this.#code = undefined
       return
     }
     const { lookMs, deadMs, goneMs } = this.#patience
+    if (end.kind === 'dead') this.#code = end.code
     if (this.#endedMs >= (end.kind === 'dead' ? deadMs : goneMs)) {
       this[Symbol.dispose]()
-      this.#ended(end.kind === 'dead' ? end.code : undefined)
+      this.#ended(this.#code)
     }
     this.#endedMs += lookMs
   }

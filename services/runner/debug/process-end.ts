@@ -5,20 +5,32 @@ import { readKernelFile } from '../../../lib/processes/read-kernel-file.ts'
 
 /**
  * `dead`: it has ended with this code, as a shell has it, and somebody has to take notice of that still. `gone`: somebody has.
+ * `alive` is also one of which nothing can be read now, as where no more files can be opened.
  */
 export type ProcessEnd = { kind: 'alive' | 'gone' } | { kind: 'dead'; code: number }
 
 /** What has become of a process, by the kernel of Linux. */
 export function processEnd({ pid, startTime }: ProcessIdentity): ProcessEnd {
   const entry = processEntry(pid)
-  if (entry?.startTime !== startTime) return { kind: 'gone' }
+  if (entry === undefined) return { kind: isThere(pid) ? 'alive' : 'gone' }
+  if (entry.startTime !== startTime) return { kind: 'gone' }
   if (!entry.zombie) return { kind: 'alive' }
   try {
     // Its first thread may have ended alone.
     const tasks = `/proc/${pid}/task`
     return endOfThreads(readdirSync(tasks).map(task => readKernelFile(`${tasks}/${task}/stat`)))
   } catch {
-    return { kind: 'gone' }
+    // One of its threads has gone meanwhile: the next look tells more.
+    return { kind: 'alive' }
+  }
+}
+
+/** Without opening a file. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }
 

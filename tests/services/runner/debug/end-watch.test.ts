@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../../../lib/processes/identity.ts'
 import { EndWatch } from '../../../../services/runner/debug/end-watch.ts'
@@ -8,20 +9,42 @@ import { until } from '../../../until.ts'
 
 /** A process whose parent takes no notice of its end. */
 async function unheeded(t: Test, words: string): Promise<ProcessIdentity> {
-  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; exec sleep 600`])
+  return (await heededLater(t, words)).runs
+}
+
+/** The same until `heed`. */
+async function heededLater(t: Test, words: string) {
+  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; read line; wait; exec sleep 600`])
   t.teardown(() => parent.kill('SIGKILL'))
   const [line] = await once(parent.stdout, 'data')
-  const found = identify(Number(line))
-  if (found === undefined) throw new Error(`no ${line}`)
-  return found
+  const runs = identify(Number(line))
+  if (runs === undefined) throw new Error(`no ${line}`)
+  return { runs, heed: () => parent.stdin.write('\n') }
 }
 
 /** What a watch of it tells. */
-function watched(t: Test, find: () => Promise<ProcessIdentity | undefined> | undefined) {
+function watched(t: Test, find: () => Promise<ProcessIdentity | undefined> | undefined, deadMs = 5) {
   const told: unknown[] = []
-  const watch = new EndWatch(find, code => told.push(code), { lookMs: 1, deadMs: 5, goneMs: 10 })
+  const watch = new EndWatch(find, code => told.push(code), { lookMs: 1, deadMs, goneMs: 10 })
   t.teardown(() => watch[Symbol.dispose]())
   return { told, watch }
+}
+
+/** Does some work while no more files can be opened. */
+function withoutFiles<Result>(work: () => Result): Result {
+  const limits = (...words: string[]) =>
+    execFileSync('prlimit', ['--pid', `${process.pid}`, ...words], { encoding: 'utf8' }).trim()
+  const before = limits('--nofile', '--output', 'SOFT', '--noheadings')
+  const open: number[] = []
+  limits('--nofile=256:')
+  try {
+    for (;;) open.push(openSync('/dev/null', 'r'))
+  } catch {
+    return work()
+  } finally {
+    for (const file of open) closeSync(file)
+    limits(`--nofile=${before}:`)
+  }
 }
 
 const stat = (state: string, status: number) =>
@@ -49,6 +72,11 @@ t.test('the end of a process by what its threads are', async t => {
 t.test('the end of a process that nobody has taken notice of', async t => {
   const runs = await unheeded(t, 'sleep 600')
   t.same(processEnd(runs), { kind: 'alive' })
+  t.same(
+    withoutFiles(() => processEnd(runs)),
+    { kind: 'alive' },
+    'nothing can be read of it',
+  )
   t.same(processEnd({ ...runs, startTime: 'before:1' }), { kind: 'gone' }, 'another one of its number')
   const { told } = watched(t, async () => runs)
   process.kill(runs.pid, 'SIGKILL')
@@ -69,14 +97,27 @@ t.test('one is looked for until it can be found', async t => {
 t.test('one that has gone has no code, and one that is not to be found no end', async t => {
   const child = spawn('/bin/sleep', ['600'])
   const runs = identify(child.pid ?? 0)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
   const { told } = watched(t, async () => runs)
   let searches = 0
   const other = watched(t, async () => void searches++)
-  child.kill('SIGKILL')
   await until('its end to be told', () => told.length > 0)
   t.same(told, [undefined])
   await until('it to be looked for', () => searches === 10)
   t.same(other.told, [])
+})
+
+t.test('what one has ended with is known also when somebody has taken notice since', async t => {
+  const { runs, heed } = await heededLater(t, 'sleep 600')
+  const patient = watched(t, async () => runs, 600_000)
+  const other = watched(t, async () => runs)
+  process.kill(runs.pid, 'SIGKILL')
+  await until('its end to be seen', () => other.told.length > 0)
+  t.same(patient.told, [])
+  heed()
+  await until('its end to be told', () => patient.told.length > 0)
+  t.same(patient.told, [137])
 })
 
 t.test('nothing is told once its debugger has told of the end', async t => {
