@@ -14,16 +14,21 @@ const usual: Patience = { lookMs: 500, deadMs: 1_000, goneMs: 10_000 }
 /** How often the process is looked for. */
 const mostSearches = 10
 
-/** Tells the process; undefined: it is too early to look for it. */
-type Find = () => Promise<ProcessIdentity | undefined> | undefined
+export type Watched = {
+  /** Tells the process; undefined: it is too early to look for it. */
+  readonly find: () => Promise<ProcessIdentity | undefined> | undefined
+  /** Whether a command of the debugger's own has put another process in the place of the one that was found. */
+  readonly isReplaced?: () => boolean
+  /** It has ended: told once; without a code where nobody has seen it. */
+  readonly ended: (code: number | undefined) => void
+}
 
 /**
  * Looks now and then whether the process of a debuggee is there. One that is killed while it stands still its debugger may not
  * hear of until it looks at it, and Delve not always then. Disposed of as soon as the debugger has told of the end.
  */
 export class EndWatch implements Disposable {
-  readonly #find: Find
-  readonly #ended: (code: number | undefined) => void
+  readonly #watched: Watched
   readonly #patience: Patience
   readonly #timer: NodeJS.Timeout
   #process: ProcessIdentity | undefined
@@ -34,10 +39,9 @@ export class EndWatch implements Disposable {
   /** For how long it has been seen to be so. */
   #endedMs = 0
 
-  /** `ended`: once; without a code where nobody has seen it. Linux alone tells enough of a process. */
-  constructor(find: Find, ended: (code: number | undefined) => void, patience = usual) {
-    this.#find = find
-    this.#ended = ended
+  /** Linux alone tells enough of a process. */
+  constructor(watched: Watched, patience = usual) {
+    this.#watched = watched
     this.#patience = patience
     this.#timer = setInterval(() => this.#look(), patience.lookMs).unref()
     if (process.platform !== 'linux') this[Symbol.dispose]()
@@ -49,6 +53,7 @@ export class EndWatch implements Disposable {
 
   #look(): void {
     if (this.#process === undefined) return void this.#search()
+    if (this.#watched.isReplaced?.() === true) return void this[Symbol.dispose]()
     const end = processEnd(this.#process)
     if (end.kind === 'alive') {
       this.#endedMs = 0
@@ -59,14 +64,14 @@ export class EndWatch implements Disposable {
     if (end.kind === 'dead') this.#code = end.code
     if (this.#endedMs >= (end.kind === 'dead' ? deadMs : goneMs)) {
       this[Symbol.dispose]()
-      this.#ended(this.#code)
+      this.#watched.ended(this.#code)
     }
     this.#endedMs += lookMs
   }
 
   async #search(): Promise<void> {
     if (this.#isSearching || this.#searches >= mostSearches) return
-    const found = this.#find()
+    const found = this.#watched.find()
     if (found === undefined) return
     this.#isSearching = true
     this.#searches += 1

@@ -111,7 +111,7 @@ export class HostedDebuggee implements Debuggee {
     if (live === undefined) return
     live.launched()
     const { lost } = live.adapter
-    if (lost !== undefined) this.#endWatch = new EndWatch(() => processOf(live, this.#process), lost)
+    if (lost !== undefined) this.#endWatch = endWatchOf(live, this.#process, lost)
   }
 
   async leave(): Promise<void> {
@@ -269,6 +269,19 @@ export class HostedDebuggee implements Debuggee {
     const { meeting } = this.#meet(isolation)
     return { found: true, place: { ...place, enclosure: isolation, meeting } }
   }
+}
+
+function endWatchOf(
+  live: LiveDebugSession,
+  attached: AttachedProcess | undefined,
+  ended: (code: number | undefined) => void,
+): EndWatch {
+  let known: number | undefined
+  const find = () => {
+    known = live.processId
+    return processOf(live, attached)
+  }
+  return new EndWatch({ find, isReplaced: () => known !== undefined && live.processId !== known, ended })
 }
 
 /** The process of a debuggee, once it runs under its debugger. */

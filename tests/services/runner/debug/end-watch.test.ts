@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../../../lib/processes/identity.ts'
-import { EndWatch } from '../../../../services/runner/debug/end-watch.ts'
+import { EndWatch, type Watched } from '../../../../services/runner/debug/end-watch.ts'
 import { endOfThreads, processEnd } from '../../../../services/runner/debug/process-end.ts'
 import { until } from '../../../until.ts'
 
@@ -23,9 +23,10 @@ async function heededLater(t: Test, words: string) {
 }
 
 /** What a watch of it tells. */
-function watched(t: Test, find: () => Promise<ProcessIdentity | undefined> | undefined, deadMs = 5) {
+function watched(t: Test, find: Watched['find'], deadMs = 5, isReplaced = () => false) {
   const told: unknown[] = []
-  const watch = new EndWatch(find, code => told.push(code), { lookMs: 1, deadMs, goneMs: 10 })
+  const ended = (code: number | undefined) => told.push(code)
+  const watch = new EndWatch({ find, isReplaced, ended }, { lookMs: 1, deadMs, goneMs: 10 })
   t.teardown(() => watch[Symbol.dispose]())
   return { told, watch }
 }
@@ -120,12 +121,20 @@ t.test('what one has ended with is known also when somebody has taken notice sin
   t.same(patient.told, [137])
 })
 
-t.test('nothing is told once its debugger has told of the end', async t => {
+t.test('nothing is told once its debugger has told of the end, or has another process', async t => {
   const runs = await unheeded(t, 'sleep 600')
   const first = watched(t, async () => runs)
+  let isReplaced = false
+  const third = watched(
+    t,
+    async () => runs,
+    5,
+    () => isReplaced,
+  )
   const second = watched(t, async () => runs)
   first.watch[Symbol.dispose]()
+  isReplaced = true
   process.kill(runs.pid, 'SIGKILL')
   await until('the other one to tell it', () => second.told.length > 0)
-  t.same(first.told, [])
+  t.same([...first.told, ...third.told], [])
 })
