@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../../../lib/processes/identity.ts'
 import { EndWatch, type Watched } from '../../../../services/runner/debug/end-watch.ts'
@@ -9,17 +9,14 @@ import { until } from '../../../until.ts'
 
 /** A process whose parent takes no notice of its end. */
 async function unheeded(t: Test, words: string): Promise<ProcessIdentity> {
-  return (await heededLater(t, words)).runs
-}
-
-/** The same until `heed`. */
-async function heededLater(t: Test, words: string) {
-  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; read line; wait; exec sleep 600`])
+  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; exec sleep 600`])
   t.teardown(() => parent.kill('SIGKILL'))
   const [line] = await once(parent.stdout, 'data')
-  const runs = identify(Number(line))
-  if (runs === undefined) throw new Error(`no ${line}`)
-  return { runs, heed: () => parent.stdin.write('\n') }
+  // A shell would take notice.
+  await until('it to be no shell', () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n')
+  const found = identify(Number(line))
+  if (found === undefined) throw new Error(`no ${line}`)
+  return found
 }
 
 /** What a watch of it tells. */
@@ -110,13 +107,14 @@ t.test('one that has gone has no code, and one that is not to be found no end', 
 })
 
 t.test('what one has ended with is known also when somebody has taken notice since', async t => {
-  const { runs, heed } = await heededLater(t, 'sleep 600')
+  const runs = { ...(await unheeded(t, 'sleep 600')) }
   const patient = watched(t, async () => runs, 600_000)
   const other = watched(t, async () => runs)
   process.kill(runs.pid, 'SIGKILL')
   await until('its end to be seen', () => other.told.length > 0)
   t.same(patient.told, [])
-  heed()
+  // Its number is another's from now on.
+  runs.startTime = 'later:1'
   await until('its end to be told', () => patient.told.length > 0)
   t.same(patient.told, [137])
 })
