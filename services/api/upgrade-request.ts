@@ -17,7 +17,7 @@ import {
   readDapQuery,
   watchAccess,
 } from './dap/editor-target.ts'
-import { type DebuggedSession, findDebugged, scopesIn } from './debug/debugged-session.ts'
+import { type DebuggedSession, findDebugged } from './debug/debugged-session.ts'
 import { debugAccess } from './debug/serve-debug.ts'
 import type { EventSource } from './events/event-source.ts'
 import { fieldErrors } from './field-errors.ts'
@@ -161,7 +161,7 @@ async function wantedDap(context: Context, request: Request): Promise<Outcome<Wa
   if (!found.ok) return found
   if (!query.ok) return query
   const { session, role, caller } = found.value
-  const watches = !grants(scopesIn(role, caller), dapAccess)
+  const watches = role === 'watch' || !grants(caller.scopes, dapAccess)
   const editor = await editorTarget(context, session, query.value, watches)
   return editor.ok ? done({ kind: 'dap', ...found.value, route: dapPath, editor: editor.value }) : editor
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { dataBreakpointInfoBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
+import { refuseUnlessShown } from '../shown-to-watcher.ts'
 import {
   dataSchema,
   type EditorBreakpoints,
@@ -173,9 +174,12 @@ const sourceSchema = z.looseObject({
 const source: EditorRequest = async (_, { live, sources }, command, given) => {
   const asked = parsed(sourceSchema, command, given)
   const reference = asked.source?.sourceReference ?? asked.sourceReference ?? 0
-  const file = sources.ofReference(reference) ?? (reference > 0 ? undefined : asked.source?.path)
+  const told = sources.ofReference(reference)
+  const file = told ?? (reference > 0 ? undefined : asked.source?.path)
   if (file === undefined) return bodyOf(await live.adapter.ask('source', given, bodySchema))
-  const content = (await live.lines(sources.absolute(file)))?.join('\n')
+  const path = sources.absolute(file)
+  if (told === undefined) await refuseUnlessShown(file, path, live.paths)
+  const content = (await live.lines(path))?.join('\n')
   if (content === undefined) throw new Refusal('debugger_refused', `the source ${file} cannot be read`)
   return { content }
 }

@@ -1,8 +1,8 @@
 import type { LoadedSource, SourceWindow } from '../../../contract/debug-inspected.ts'
-import { actor } from '../control/acting.ts'
 import { loadedSourcesBodySchema, type Source, sourceBodySchema } from '../dap-messages.ts'
 import type { LiveDebugSession } from '../live-debug-session.ts'
 import { Refusal } from '../refusal.ts'
+import { refuseUnlessShown } from '../shown-to-watcher.ts'
 import { lineOf } from '../source-text.ts'
 import { able } from './able.ts'
 import { paged } from './paged.ts'
@@ -37,12 +37,7 @@ async function sourceOf(live: LiveDebugSession, input: Wanted): Promise<Found> {
     return { file: null, reference: input.reference, line: 1, lines: await generated(live, input.reference) }
   if (input.file !== undefined) {
     const path = live.paths.absolute(input.file)
-    // What the session's programs could read is its owner's, and of who may have them run.
-    if (actor()?.role === 'watch' && !(await live.paths.holds(path)))
-      throw new Refusal(
-        'debugger_refused',
-        `${input.file}: who watches is shown files of the worktree, and those where frames stand`,
-      )
+    await refuseUnlessShown(input.file, path, live.paths)
     const lines = await live.lines(path)
     if (lines !== undefined) return { file: input.file, reference: null, line: 1, lines }
     const why = (await live.paths.missing(input.file)) ?? 'it cannot be read, or is too large'

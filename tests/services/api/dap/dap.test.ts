@@ -61,6 +61,22 @@ t.test('who has the role to watch comes as that, and launches nothing', async t 
   t.same(await closed, [1011, 'problem'], 'whose role is taken back is shown out')
 })
 
+t.test('a token that may only look watches, whatever the role of its user', async t => {
+  const rig = await start(t)
+  await rig.launched()
+  const reader = await rig.person('reader', 'debug:read')
+  await rig.call('debug.share', { session: rig.session, role: 'control', user: 'reader' })
+  const heard: ToRunnerDap[] = []
+  rig.runner.editor = agreeing(heard)
+  const { ask, socket } = await editor({ ...rig, alice: reader })
+  t.match(await ask('initialize'), { success: true })
+  t.match(await ask('launch', { python: 'app.py' }), { success: false, message: /you watch .*: attach/ })
+  t.match(await ask('attach'), { success: true })
+  t.match(heard[0], { type: 'dap_open', by: { user: 'reader', role: 'watch' } })
+  socket.close()
+  await until('the end', () => heard.at(-1)?.type === 'dap_close')
+})
+
 t.test('a ticket opens one', async t => {
   const rig = await start(t)
   const { ticket } = await rig.call('tickets.create', { stream: 'debug', session: rig.session })

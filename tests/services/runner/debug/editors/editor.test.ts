@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { LiveDebugSession } from '../../../../../services/runner/debug/live-debug-session.ts'
@@ -88,6 +89,32 @@ t.test('who watches sees all, and changes nothing for anybody', async t => {
   t.same(live.breakpoints.list.told(), before)
   t.equal(live.view().status, 'stopped')
   t.same(mistakes, [])
+})
+
+t.test('who watches is shown no file but those of the worktree and of frames', async t => {
+  const elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'elsewhere-')))
+  t.teardown(() => rmSync(elsewhere, { recursive: true }))
+  const [secret, library] = [join(elsewhere, 'token'), join(elsewhere, 'lib.py')]
+  writeFileSync(secret, 'hunter2\n')
+  writeFileSync(library, 'f()\n')
+  const stackFrames = [{ id: 1, name: 'f', line: 1, column: 1, source: { path: library } }]
+  const { live } = await scriptedRig(t, { ...script, stackTrace: { body: { stackFrames } } })
+  const { path: own } = threeLines(live)
+  symlinkSync(secret, join(live.paths.top, 'link'))
+  const { ask, begun } = editorOn(live, { role: 'watch' })
+  await begun()
+  t.match(await ask('source', { source: { path: own } }), { body: { content: 'one\ntwo\nthree\n' } })
+  for (const path of [secret, join(live.paths.top, 'link'), '../../../../etc/passwd', '/etc/passwd'])
+    t.match(await ask('source', { source: { path }, sourceReference: 0 }), {
+      success: false,
+      message: `${path}: who watches is shown files of the worktree, and those where frames stand`,
+    })
+  const { body } = await ask('stackTrace', { threadId: 3 })
+  const [frame] = (body as { stackFrames: { source: { sourceReference: number } }[] }).stackFrames
+  t.match(await ask('source', { source: frame?.source }), { body: { content: 'f()\n' } })
+  const owner = editorOn(live)
+  await owner.begun()
+  t.match(await owner.ask('source', { source: { path: secret } }), { body: { content: 'hunter2\n' } })
 })
 
 t.test('before attach there is nothing to ask, and twice there is nothing to attach to', async t => {
