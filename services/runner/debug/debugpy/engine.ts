@@ -29,8 +29,8 @@ const lookMs = 30_000
 const childrenName = 'debugpy.sock'
 const settingsName = 'debugpy.json'
 
-/** Characters of each stream: the shim tells no more. */
-const mostCaptured = 2_000
+/** Of each stream: the shim tells 2,000 characters at most, of which each may be two here. */
+const mostCaptured = 4_000
 
 const listenMs = 10_000
 /** The answer to `attach` comes when everything is configured; that has deadlines of its own. */

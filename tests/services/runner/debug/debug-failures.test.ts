@@ -147,7 +147,7 @@ class Loud(unittest.TestCase):
         print('kept')
 
     def test_b_loud(self):
-        print('x' * 3000)
+        print('🍐' * 3000)
         print('almost', flush=True)
         print('oh no', file=sys.stderr)
         logging.getLogger('shop').warning('no pears')
