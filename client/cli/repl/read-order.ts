@@ -34,7 +34,7 @@ export function readOrder(line: string): { readonly order: Order; readonly again
     return { order: { kind: 'evaluate', expression: text.slice(1).trim() }, again: false }
   const [, slashed = '', how = '', of = ''] = /^(\w+)\/(\w+)\s+(.+)$/s.exec(text) ?? []
   const as = byName.get(slashed)?.readAs
-  if (as !== undefined) return { order: as(how, of), again: false }
+  if (as !== undefined && !isOperator.test(of)) return { order: as(how, of), again: false }
   const [, first = '', rest = ''] = /^([\w?-]+)(?:\s+(.*))?$/s.exec(text) ?? []
   // A variable may be named like a word: what goes on like an expression is one.
   const word = isExpression(rest, first) && first !== 'print' ? undefined : byName.get(first)
@@ -43,6 +43,9 @@ export function readOrder(line: string): { readonly order: Order; readonly again
   if (reason !== undefined) return { order: fault(reason), again: false }
   return { order: { kind: 'evaluate', expression: text }, again: false }
 }
+
+/** How what follows a quotient begins, as in `x/2 + 1`: with an operator that stands by itself. */
+const isOperator = /^(?:[-+*/%<>=!&|^@]{1,3}|if|in|is|and|or|not|instanceof)\s/
 
 /** Whether what follows a word goes on from a variable of that name. */
 const isExpression = (rest: string, first: string): boolean =>

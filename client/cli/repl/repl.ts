@@ -12,6 +12,7 @@ import { renderStack, renderThreads } from '../render/stack.ts'
 import { renderScopes, renderVariables } from '../render/variables.ts'
 import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
+import { breakOnce } from './break-once.ts'
 import { Displays } from './displays.ts'
 import { examined } from './examine.ts'
 import { replHelp, wordHelp } from './help-text.ts'
@@ -269,6 +270,8 @@ export class Repl {
     this.#debug = begun.id
     this.#written = { stdout: 0, stderr: 0 }
     this.#stop = 0
+    // Their numbers may be of others now.
+    this.#once.clear()
     await this.#shows(await this.#untilStill(begun))
   }
 
@@ -276,10 +279,10 @@ export class Repl {
     const wish = wishOf(await this.#presentFile())
     if (typeof wish !== 'string' && wish.kind === 'fault') return this.#fails(wish.message)
     if (!once || typeof wish === 'string' || wish.kind === 'exception') return void (await this.#breaks(wish))
-    // Its first hit alone counts, also where nobody is there any more to take it away.
-    const before = (await this.#status(0)).breakpoints.map(({ id }) => id)
-    const all = await this.#breaks({ ...wish, hit_condition: '1' })
-    for (const { id } of all) if (!before.includes(id)) this.#once.add(id)
+    const { all, come, there } = await breakOnce(this.#client, this.#of, wish)
+    for (const id of come) this.#once.add(id)
+    await this.#say(renderBreakpoints(all, this.#options.rendering))
+    if (there !== undefined) await this.#fails(`breakpoint ${there} is there already, and stays`)
   }
 
   async #breaks(wish: Wish) {

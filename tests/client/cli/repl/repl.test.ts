@@ -164,6 +164,37 @@ t.test('a breakpoint for once goes when it has stopped the program, and counts o
   t.equal(asked.length, 2)
 })
 
+t.test('where a breakpoint is already, one for once leaves it as it is', async t => {
+  const old = breakpoint({ hit_condition: '%2' })
+  const { received, code, stdout } = await talk(t, ['tbreak app.py:6', 'c'], {
+    'debug.status': () => debugSession({ breakpoints: [old] }),
+    'debug.break': ({ breakpoints }) => {
+      const [{ hit_condition }] = breakpoints as [{ hit_condition: string }]
+      return [{ ...old, hit_condition }]
+    },
+    'debug.continue': () => debugSession({ stop: stop({ number: 2, breakpoints: [1] }) }),
+    'debug.stack': () => ({ thread: 1, frames: [frame()], total: 1, next: null }),
+  })
+  t.equal(code, 1)
+  t.match(stdout, 'breakpoint 1 is there already, and stays\n')
+  const asked = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input)
+  t.match(asked, [{ breakpoints: [{ hit_condition: '1' }] }, { breakpoints: [{ hit_condition: '%2' }] }])
+  t.equal(asked.length, 2, 'nothing is taken away')
+})
+
+t.test('numbers of breakpoints for once mean nothing after a restart', async t => {
+  const [old, once] = [breakpoint(), breakpoint({ id: 2, line: 9, hit_condition: '1' })]
+  const { received, code, stdout } = await talk(t, ['tbreak app.py:9', 'restart', 'c'], {
+    'debug.status': () => debugSession({ breakpoints: [old] }),
+    'debug.break': () => [old, once],
+    'debug.restart': () => debugSession(),
+    'debug.continue': () => debugSession({ stop: stop({ number: 2, breakpoints: [2] }) }),
+    'debug.stack': () => ({ thread: 1, frames: [frame()], total: 1, next: null }),
+  })
+  t.equal(code, 0, stdout)
+  t.equal(received.filter(({ name }) => name === 'debug.break').length, 1)
+})
+
 t.test('a breakpoint gets a condition, or is passed over so often, and stays what it was', async t => {
   const there = breakpoint({ condition: 'n > 1', hit_condition: '%2' })
   const { received, stdout, code } = await talk(
