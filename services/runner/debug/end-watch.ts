@@ -10,7 +10,7 @@ export type Patience = {
   readonly goneMs: number
 }
 
-const usual: Patience = { lookMs: 500, deadMs: 1_000, goneMs: 10_000 }
+const usual: Patience = { lookMs: 500, deadMs: 3_000, goneMs: 10_000 }
 /** How often the process is looked for. */
 const mostSearches = 10
 
