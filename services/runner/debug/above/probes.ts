@@ -101,7 +101,9 @@ export class Probes {
   async change(come: readonly NewProbe[], go: readonly number[]): Promise<void> {
     const before = this.#entries
     const stay = before.filter(({ id }) => !go.includes(id))
-    const fresh = come.filter(one => !stay.some(other => placeOf(other) === placeOf(one)))
+    const wanted = new Map(come.map(one => [placeOf(one), one]))
+    for (const one of stay) wanted.delete(placeOf(one))
+    const fresh = [...wanted.values()]
     if (stay.length + fresh.length > mostProbes)
       throw new Refusal(
         'debugger_refused',
