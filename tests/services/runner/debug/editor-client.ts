@@ -32,7 +32,10 @@ export class EditorClient implements Disposable {
   }
 
   async begin(): Promise<void> {
-    for (const command of ['initialize', 'attach', 'configurationDone']) await this.ask(command)
+    for (const command of ['initialize', 'attach', 'configurationDone']) {
+      const { success, message } = await this.ask(command)
+      if (!success) throw new Error(`${command}: ${message}`)
+    }
   }
 
   [Symbol.dispose](): void {

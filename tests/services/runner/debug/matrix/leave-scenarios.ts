@@ -117,7 +117,12 @@ export const leaveScenarios = {
       const debug = await ground.launch('waits')
       await ground.rig.printed(debug.session, debug.command, 'waits\n')
       await comesAndGoes(ground, debug)
-      assert.equal((await ground.state(debug, 'debug.status', { wait: 0 })).status, 'running')
+      // It may have written before its debugger has said that it runs.
+      const now = await until('it to be launched', async () => {
+        const { status } = await ground.state(debug, 'debug.status', { wait: 0 })
+        return status === 'launching' ? undefined : status
+      })
+      assert.equal(now, 'running')
       await comesAndGoes(ground, debug, ends)
       await isEnded(ground, debug)
     },
@@ -166,7 +171,9 @@ export const leaveScenarios = {
       standsAt(ground, still, 'add', 'total_of')
       await comesAndGoes(ground, debug, ends)
       await isEnded(ground, debug)
-      assert.notEqual((await ground.state(child, 'debug.status', { wait: 0 })).end, null)
+      await until('the end of the child', async () => {
+        return (await ground.state(child, 'debug.status', { wait: 1 })).end ?? undefined
+      })
     },
   },
 } satisfies Record<string, Scenario>
