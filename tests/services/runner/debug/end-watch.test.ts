@@ -3,13 +3,17 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../../../lib/processes/identity.ts'
+import { scopeVariable } from '../../../../lib/processes/process-scope.ts'
+import { commandId } from '../../../../services/contract/ids.ts'
+import { debuggeeProcesses } from '../../../../services/runner/debug/above/debuggee-processes.ts'
 import { EndWatch, type Watched } from '../../../../services/runner/debug/end-watch.ts'
 import { endOfThreads, processEnd } from '../../../../services/runner/debug/process-end.ts'
 import { until } from '../../../until.ts'
 
 /** A process whose parent takes no notice of its end. */
-async function unheeded(t: Test, words: string): Promise<ProcessIdentity> {
-  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; exec sleep 600`])
+async function unheeded(t: Test, words: string, more: Record<string, string> = {}): Promise<ProcessIdentity> {
+  const env = { ...process.env, ...more }
+  const parent = spawn('/bin/sh', ['-c', `${words} & echo $!; exec sleep 600`], { env })
   t.teardown(() => parent.kill('SIGKILL'))
   const [line] = await once(parent.stdout, 'data')
   // A shell would take notice.
@@ -90,6 +94,15 @@ t.test('one is looked for until it can be found', async t => {
   process.kill(runs.pid, 'SIGTERM')
   await until('its end to be told', () => told.length > 0)
   t.same(told, [143])
+})
+
+t.test('one that is killed before anybody has looked for it is found', async t => {
+  const command = commandId.create()
+  const runs = await unheeded(t, 'sleep 600', { [scopeVariable]: command })
+  process.kill(runs.pid, 'SIGKILL')
+  await until('its end', () => processEnd(runs).kind === 'dead')
+  t.match((await debuggeeProcesses(command, runs.pid, { orDead: true }))?.debuggee, { ...runs, zombie: true })
+  t.equal(await debuggeeProcesses(commandId.create(), runs.pid, { orDead: true }), undefined)
 })
 
 t.test('one that has gone has no code, and one that is not to be found no end', async t => {
