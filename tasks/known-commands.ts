@@ -18,14 +18,14 @@ import { orderPlan } from './engine/order-steps.ts'
 import { typedWords } from './engine/plan.ts'
 import { Masker } from './engine/secrets/masker.ts'
 import { conditionsOf } from './engine/unchanged/kept-runs.ts'
-import { fromKnown, type KnownCommands, readKnownCommands } from './engine/unchanged/known-commands.ts'
+import { type KnownRun, readKnownCommands } from './engine/unchanged/known-commands.ts'
 import { defaultScreen } from './reporters/default-screen.ts'
 import { createStyle, wantsColor } from './reporters/style.ts'
 
 const words = process.argv.slice(2)
 
 /** The run that these words mean, and the Taskfile that declares it. */
-function known(): { readonly taskfile: string; readonly run: KnownCommands } | undefined {
+function known(): { readonly taskfile: string; readonly run: KnownRun } | undefined {
   const taskfile = findTaskfile(process.cwd())
   const program = programStamp(processStart())
   if (taskfile === undefined || program === undefined) return undefined
@@ -37,10 +37,8 @@ function known(): { readonly taskfile: string; readonly run: KnownCommands } | u
 }
 
 /** As `oneRun` does where nothing can be up to date. */
-async function run(taskfile: string, known: KnownCommands): Promise<never> {
-  const { flags } = known
+async function run(taskfile: string, { flags, graph, plan }: KnownRun): Promise<never> {
   const memory = openMemory(taskfile)
-  const { graph, plan } = fromKnown(known)
   const jobs = flags.jobs ?? availableParallelism()
   const steps = new Map(plan.steps.map(step => [step.name, step]))
   return runTasks(edge =>

@@ -36,6 +36,8 @@ export async function keepAhead(asked: Asked, { judge, environment, states }: Fi
     const { describeRun } = await import('../engine/unchanged/describe-run.ts')
     const kept = describeRun({ ...run, judge, environment, color: flags.color })
     if (kept !== undefined) keepRun(place, kept)
+    // Commands would be looked for first, each time.
+    keepKnownCommands(place, undefined)
   } else if (runsCommands) {
     const { describeCommands } = await import('../engine/unchanged/describe-commands.ts')
     const { color, jobs, keepGoing } = flags

@@ -35,11 +35,17 @@ export interface KnownStep extends Pick<PlanStep, 'name' | 'needs' | 'words' | '
 
 type Place = Pick<RunConditions, 'taskfile' | 'words'>
 
+/** The tasks and the plan as the Taskfile would give them, and the flags. */
+export interface KnownRun extends Pick<KnownCommands, 'flags'> {
+  readonly graph: Graph
+  readonly plan: Plan
+}
+
 /** Undefined where none is kept, or anything of what declares the tasks is another. */
-export function readKnownCommands(place: Place, conditions: string): KnownCommands | undefined {
+export function readKnownCommands(place: Place, conditions: string): KnownRun | undefined {
   try {
     const known: KnownCommands = JSON.parse(readFileSync(pathOf(place), 'utf8'))
-    return known.conditions === conditions && known.files.every(isAsItWas) ? known : undefined
+    return known.conditions === conditions && known.files.every(isAsItWas) ? runFrom(known) : undefined
   } catch {
     return undefined // there is none, or it is damaged: a run keeps it anew
   }
@@ -57,15 +63,14 @@ export function keepKnownCommands(place: Place, known: KnownCommands | undefined
   else if (existsSync(path)) remove(path)
 }
 
-/** The tasks and the plan as the Taskfile would give them. */
-export function fromKnown({ targets, steps }: KnownCommands): { readonly graph: Graph; readonly plan: Plan } {
+function runFrom({ flags, targets, steps }: KnownCommands): KnownRun {
   const graph = new Map<string, GraphNode>()
   const planned: PlanStep[] = []
   for (const { name, needs, words, rest, directory, options } of steps) {
     graph.set(name, { name, needs, directory, exported: true, task: task(options) })
     planned.push({ name, needs, words, rest, describe: options.describe, params: {} })
   }
-  return { graph, plan: { targets, steps: planned } }
+  return { flags, graph, plan: { targets, steps: planned } }
 }
 
 /** By its words, for `launch.mjs` to see whether there is one. Of two that have one name, the last is kept. */
