@@ -57,6 +57,8 @@ export class Sentinel implements AsyncDisposable {
     // One that cannot be started, or was killed, leaves the run as it would be without it.
     child.on('error', () => {})
     const { stdin } = child
+    // Too many files are open: who starts the next member tries again.
+    if (stdin === undefined) return
     stdin.on('error', () => {})
     child.unref()
     if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref()

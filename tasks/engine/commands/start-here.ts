@@ -37,11 +37,17 @@ function asUserError(cause: NodeJS.ErrnoException, file: string, cwd: string): E
     return new UserError(`${file} is not found`, { fix: 'install it, or put it on PATH', cause })
   if (cause.code === 'EACCES')
     return new UserError(`${file} may not be executed`, { fix: `chmod +x ${file}`, cause })
+  if (cause.code === 'EMFILE' || cause.code === 'ENFILE')
+    return new UserError(`${file} cannot be started: too many files are open`, {
+      fix: 'raise the limit (ulimit -n), or run fewer at once (--jobs)',
+      cause,
+    })
   return cause
 }
 
-function outputOf(stream: Readable | null): CommandOutput | undefined {
-  if (stream === null) return undefined
+/** Where too many files are open for one, there is none, whatever the types of Node say. */
+function outputOf(stream: Readable | null | undefined): CommandOutput | undefined {
+  if (stream === null || stream === undefined) return undefined
   // Otherwise Node ends the other half of it first, which nobody has used.
   const stop = () => withoutStreams(() => stream.destroy())
   stream.once('end', stop)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -155,6 +156,40 @@ function tests(t: Test, starters?: Starters): void {
 }
 
 t.test('started here', async t => tests(t))
+
+t.test('too many files are open: said of the command, and the next one is watched over', async t => {
+  const url = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
+  const text = `
+    import { closeSync, openSync } from 'node:fs'
+    import { ProcessScope } from ${url('lib/processes/process-scope.ts')}
+    import { processTable } from ${url('lib/processes/process-table.ts')}
+    import { Sentinel } from ${url('lib/processes/sentinel.ts')}
+    import { startHere } from ${url('tasks/engine/commands/start-here.ts')}
+    await using sentinel = new Sentinel()
+    const scope = new ProcessScope({ sentinel })
+    const environment = { PATH: process.env.PATH }
+    const request = { file: 'true', args: [], cwd: '/', environment, input: undefined, inherits: false }
+    const start = () => startHere(scope, request).outcome.catch(error => error.toText())
+    const watching = () => processTable().entries.filter(entry => entry.ppid === process.pid && !entry.zombie).length
+    const held = []
+    try {
+      for (;;) held.push(openSync('/dev/null'))
+    } catch {}
+    closeSync(held.pop()) // one is enough to read, and too few for the streams of a command
+    const refused = await start()
+    for (const fd of held) closeSync(fd)
+    const told = [refused, watching(), await start(), watching()]
+    process.stdout.write(JSON.stringify(told))`
+  const node = [process.execPath, '--input-type=module-typescript', '-e', text]
+  const { stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$@"', 'sh', ...node], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  t.equal(stderr, '')
+  const [refused, ...others] = JSON.parse(stdout)
+  t.match(refused, /^true cannot be started: too many files are open\n.*ulimit -n/)
+  t.same(others, [0, { kind: 'ended', exitCode: 0, signal: null }, 1])
+})
 
 t.test('started by a starter', { skip }, async t => {
   const { starters } = await idleStarters(t, { environment, limit: 2 })
