@@ -54,8 +54,9 @@ export function reasonLines(error: unknown, log: readonly string[] = []): string
 }
 
 /** Stack lines that tell how the engine came to call a task, which is never the question. */
+const own = RegExp.escape(new URL('../', import.meta.url).href)
 const internalFrame = new RegExp(
-  `^\\s+at .*(node:internal|${new URL('../engine/', import.meta.url).href}|/tasks/(run-tasks|main)\\.ts)`,
+  `^\\s+at .*(node:internal|${own}(engine/|commands/|main\\.ts|known-commands\\.ts)|/\\.artifacts/prepared/)`,
 )
 
 export function isInternalFrame(line: string): boolean {

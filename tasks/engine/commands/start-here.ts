@@ -1,5 +1,7 @@
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { errorCode } from '../../../lib/error-code.ts'
 import type { ProcessScope } from '../../../lib/processes/process-scope.ts'
 import { UserError } from '../../../lib/user-error.ts'
 import { withoutStreams } from '../../../lib/without-streams.ts'
@@ -21,7 +23,12 @@ export function startHere(scope: ProcessScope, request: HereRequest): StartedCom
   const { file, args, cwd, environment, input, inherits } = request
   const out = inherits ? 'inherit' : 'pipe'
   const stdin = input !== undefined ? 'pipe' : inherits ? 'inherit' : 'ignore'
-  const child = scope.spawn(file, args, { cwd, env: environment, stdio: [stdin, out, out] })
+  let child: ChildProcess
+  try {
+    child = scope.spawn(file, args, { cwd, env: environment, stdio: [stdin, out, out] })
+  } catch (cause) {
+    throw errorCode(cause) === 'E2BIG' ? tooLong(file, cause) : cause
+  }
   const outcome = new Promise<CommandOutcome>((resolve, reject) => {
     child.once('exit', (exitCode, signal) => resolve({ kind: 'ended', exitCode, signal }))
     child.once('error', cause => reject(asUserError(cause, file, cwd)))
@@ -29,6 +36,14 @@ export function startHere(scope: ProcessScope, request: HereRequest): StartedCom
   // Whoever closes its stdin early just does not read it.
   child.stdin?.on('error', () => {}).end(input)
   return { outcome, stdout: outputOf(child.stdout), stderr: outputOf(child.stderr) }
+}
+
+/** Mostly a list of files. Node throws it at once. */
+function tooLong(file: string, cause: unknown): UserError {
+  return new UserError(`${file} cannot be started: its arguments or variables are too long`, {
+    fix: 'hand them over in a file, or as its input',
+    cause,
+  })
 }
 
 function asUserError(cause: NodeJS.ErrnoException, file: string, cwd: string): Error {

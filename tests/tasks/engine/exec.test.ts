@@ -93,6 +93,7 @@ function tests(t: Test, starters?: Starters): void {
       message: /in \/no\/such: no such directory/,
     })
     await t.rejects(exec(directory), { name: 'UserError', message: /may not be executed/ })
+    await t.rejects(exec('true', ['x'.repeat(3_000_000)]), { name: 'UserError', message: /are too long/ })
   })
 
   t.test('a time limit ends the command and what it started, and nothing else', async t => {

@@ -53,8 +53,16 @@ t.test('reasons', async t => {
   )
   t.same(reasonLines('just text'), ["it threw 'just text'"])
   t.same(reasonLines(undefined), ['it threw undefined'])
-  const bug = reasonLines(new TypeError('bug', { cause: new Error('the cause') })).join('\n')
-  t.match(bug, /^TypeError: bug\n\s+at .*words\.test\.ts[\s\S]*the cause/)
+  const caused = reasonLines(new TypeError('bug', { cause: new Error('the cause') })).join('\n')
+  t.match(caused, /^TypeError: bug\n\s+at .*words\.test\.ts[\s\S]*the cause/)
+  const bug = new Error('mine')
+  const frames = [
+    ...['tasks/engine/exec.ts', 'tasks/commands/recorded-run.ts', 'tasks/known-commands.ts'],
+    '.artifacts/prepared/v24/task/tasks/known-commands.ts.js',
+  ].map(path => `    at run (${new URL(`../../../${path}`, import.meta.url).href}:1:2)`)
+  const mine = '    at task (file:///project/tasks/main.ts:3:4)'
+  bug.stack = ['Error: mine', mine, ...frames].join('\n')
+  t.same(reasonLines(bug), ['Error: mine', mine], 'how the engine came to it is never the question')
   const lines = failureLines(
     {
       name: 'up',
