@@ -42,8 +42,8 @@ export async function runNamed(naming: Naming): Promise<number> {
   const jobs = flags.jobs ?? (await import('node:os')).availableParallelism()
   if (flags.plan) {
     const { showPlan } = await import('./show-plan.ts')
-    const setting = { graph, plan, environment, workplace, jobs, force: flags.force, style: styles.out }
-    const text = await showPlan(setting)
+    const { force, only } = flags
+    const text = await showPlan({ graph, plan, environment, workplace, jobs, force, only, style: styles.out })
     // Ends the process, which a look that was waited for in vain must not keep.
     stdout.write(text)
     await stdout.flushed()

@@ -3,6 +3,7 @@ import { foresee } from '../engine/foresee.ts'
 import type { Graph } from '../engine/graph.ts'
 import { orderPlan } from '../engine/order-steps.ts'
 import type { Plan } from '../engine/plan.ts'
+import { handedResults, onlyTargets } from '../engine/prepare-work.ts'
 import type { Workplace } from '../engine/workplace.ts'
 import { planText } from '../reporters/plan-text.ts'
 import type { Style } from '../reporters/style.ts'
@@ -14,17 +15,21 @@ export interface PlanSetting {
   readonly workplace: Workplace
   readonly jobs: number
   readonly force: boolean
+  readonly only: boolean
   readonly style: Style
 }
 
-/** The text of `--plan`. Nothing is written for it, and no task is run. */
+/** The text of `--plan`. Nothing is written for it, and no task is run. Throws a UserError where a run would. */
 export async function showPlan(setting: PlanSetting): Promise<string> {
-  const { graph, workplace, jobs, force, style } = setting
+  const { graph, workplace, jobs, force, only, style } = setting
   const { root, memory } = workplace
   const environment = { ...process.env, ...setting.environment }
-  const { verdicts } = await foresee({ graph, plan: setting.plan, environment, workplace, force })
+  const chosen = only ? onlyTargets(setting.plan) : setting.plan
+  const handed = new Set(only ? handedResults(graph, chosen, workplace).keys() : [])
+  const { verdicts } = await foresee({ graph, plan: chosen, environment, workplace, force, handed })
   // The whole of it, for it is shown as it would run if nothing were up to date.
-  const plan = orderPlan(setting.plan, names => memory.durations(names), new Set())
-  const looks = await askLooks(graph, plan, { root, environment })
+  const plan = orderPlan(chosen, names => memory.durations(names), new Set())
+  const asked = { ...plan, steps: plan.steps.filter(({ name }) => !handed.has(name)) }
+  const looks = await askLooks(graph, asked, { root, environment })
   return planText(plan, { jobs, verdicts, looks }, style)
 }

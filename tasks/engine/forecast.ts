@@ -16,6 +16,8 @@ export type Verdict =
   /** Its outputs and its result would be taken from the cache. */
   | { readonly kind: 'restores'; readonly why: readonly Change[]; readonly files?: number }
   | { readonly kind: 'always' }
+  /** With `--only`: it is not named, and its result is that of an earlier run. */
+  | { readonly kind: 'handed' }
   /** That is not known before these needs have run: it depends on what comes of them. */
   | { readonly kind: 'unknown'; readonly after: readonly string[] }
   /** It would fail at once. */
@@ -28,6 +30,8 @@ export interface ForecastSetting {
   readonly judge: Judge
   /** Tasks that are up to date, as is known already. */
   readonly settled: ReadonlySet<string>
+  /** Those that hand on the result of an earlier run, whatever has changed. */
+  readonly handed: ReadonlySet<string>
   readonly cache: Pick<OutputCache, 'has'>
   /** The stored result of a task, as it was serialized. */
   readonly resultOf: (name: string) => Uint8Array | undefined
@@ -48,12 +52,15 @@ function verdictOf(
   step: PlanStep,
   verdicts: ReadonlyMap<string, Verdict>,
 ): Verdict {
-  const { graph, judge, root } = setting
+  const { graph, judge, root, handed } = setting
   const { name, needs } = step
   const { task, directory } = nodeOf(graph, name)
+  if (handed.has(name)) return { kind: 'handed' }
   if (!isRemembered(task)) return { kind: 'always' }
   if (setting.settled.has(name)) return { kind: 'up-to-date' }
-  const open = [...new Set(needs.map(need => need.name))].filter(need => !isKnown(verdicts.get(need)))
+  const open = [...new Set(needs.map(need => need.name))].filter(
+    need => !isKnown(verdicts.get(need), nodeOf(graph, need).task),
+  )
   // What its functions receive is what its own `params` made; the type is known there and not here.
   const place = { root: join(root, directory), params: step.params, rest: step.rest } as AnyPlace
   try {
@@ -91,7 +98,8 @@ function verdictOf(
 }
 
 /** A need whose result and outputs will be what they were. */
-function isKnown(verdict: Verdict | undefined): boolean {
+function isKnown(verdict: Verdict | undefined, need: Task): boolean {
+  if (verdict?.kind === 'handed') return isRemembered(need)
   if (verdict?.kind === 'restores') return verdict.why.every(({ kind }) => kind === 'output')
   return verdict?.kind === 'up-to-date'
 }

@@ -8,11 +8,13 @@ export interface Foreseen {
 }
 
 /** What a run of this plan would do with each task, as far as that is known. Runs nothing, and writes nothing. */
-export async function foresee(setting: WorkSetting): Promise<Foreseen> {
-  const { graph, plan, workplace } = setting
+export async function foresee(
+  setting: WorkSetting & { readonly handed?: ReadonlySet<string> },
+): Promise<Foreseen> {
+  const { graph, plan, workplace, handed = new Set<string>() } = setting
   const { root, cache, memory } = workplace
   const { judge, settlement } = await prepareWork(setting)
   const resultOf = (name: string) => memory.result(name)
-  const verdicts = forecast({ graph, plan, root, judge, settled: settlement.names, cache, resultOf })
+  const verdicts = forecast({ graph, plan, root, judge, settled: settlement.names, handed, cache, resultOf })
   return { judge, verdicts }
 }

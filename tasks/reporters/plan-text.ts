@@ -46,13 +46,14 @@ function dress(verdict: Verdict, style: Style): string {
     case 'unknown':
       return text
     case 'up-to-date':
+    case 'handed':
       return style.dim(text)
   }
 }
 
 /** `3 run, 1 may run, 2 restored, 4 up to date`. */
 function countsText(verdicts: readonly Verdict[]): string {
-  const counts = { runs: 0, always: 0, unknown: 0, restores: 0, 'up-to-date': 0, fails: 0 }
+  const counts = { runs: 0, always: 0, unknown: 0, restores: 0, 'up-to-date': 0, fails: 0, handed: 0 }
   for (const { kind } of verdicts) counts[kind]++
   const runs = counts.runs + counts.always
   return [
@@ -60,6 +61,7 @@ function countsText(verdicts: readonly Verdict[]): string {
     counts.unknown > 0 ? `${numeral(counts.unknown)} may run` : '',
     counts.restores > 0 ? `${numeral(counts.restores)} restored` : '',
     counts['up-to-date'] > 0 ? `${numeral(counts['up-to-date'])} up to date` : '',
+    counts.handed > 0 ? `${numeral(counts.handed)} from earlier runs` : '',
   ]
     .filter(part => part !== '')
     .join(', ')

@@ -21,6 +21,8 @@ export function verdictText(verdict: Verdict): string {
     }
     case 'always':
       return 'always runs'
+    case 'handed':
+      return 'its result is that of an earlier run'
     case 'fails':
       return `fails: ${plainLine(verdict.error.message.split('\n', 1)[0] ?? '')}`
     case 'unknown': {

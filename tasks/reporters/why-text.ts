@@ -76,6 +76,7 @@ function headText({ name, verdict, succeededAt }: Explained, now: number, style:
     case 'always':
       return `${title} always runs: it names neither inputs nor outputs`
     case 'fails':
+    case 'handed':
       return `${title} ${verdictText(verdict)}`
     case 'unknown':
       return `${title} ${verdictText(verdict)}${last === undefined ? '' : `; nothing else has, since it succeeded, ${last}`}`

@@ -28,6 +28,7 @@ t.test('--only without an earlier run: an error that names what is missing', asy
     code: 1,
     stderr: /--only: no result is known of mid, kept\n {2}run once without --only/,
   })
+  t.match(await project.task(['--plan', '--only', 'top']), { code: 1, stderr: /no result is known of mid/ })
 })
 
 t.test('--only runs what was named, with the results of earlier runs', async t => {
@@ -39,6 +40,22 @@ t.test('--only runs what was named, with the results of earlier runs', async t =
     events.filter(event => event.type === 'task-print'),
     [{ text: 'mid result true\n' }],
   )
+})
+
+t.test('--plan tells what --only would run', async t => {
+  const { code, stdout } = await project.task(['--plan', '--jobs', '2', '--only', 'top'])
+  t.equal(code, 0)
+  const [one = '', other = '', ...rest] = stdout.split('\n')
+  // What took longer is the first.
+  t.same([one.slice(3), other.slice(3)].sort(), [
+    'kept  its result is that of an earlier run',
+    'mid  its result is that of an earlier run',
+  ])
+  t.same(rest, [
+    '3  top  always runs  after mid, kept',
+    '3 tasks, 2 at once: 1 runs, 2 from earlier runs',
+    '',
+  ])
 })
 
 t.test('a run with --only leaves the results of all others as they were', async t => {

@@ -19,6 +19,7 @@ t.test('verdicts', async t => {
     [{ kind: 'restores', why: [file('src/a.ts')], files: 1 }, 'restores 1 file: src/a.ts changed'],
     [{ kind: 'restores', why: [file('src/a.ts')] }, 'restores its result: src/a.ts changed'],
     [{ kind: 'always' }, 'always runs'],
+    [{ kind: 'handed' }, 'its result is that of an earlier run'],
     [{ kind: 'unknown', after: ['build'] }, 'runs if the result of build changes'],
     [{ kind: 'unknown', after: ['a', 'b'] }, 'runs if the result of a or b changes'],
     [{ kind: 'unknown', after: [...'abcde'] }, 'runs if the result of a, b, c or 2 more changes'],
