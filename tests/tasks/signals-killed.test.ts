@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { identify, type ProcessIdentity } from '../../lib/processes/identity.ts'
 import { anyAlive, zoo } from '../lib/processes/zoo.ts'
@@ -48,7 +48,8 @@ const later = task({
     await exec('sh', ['-c', 'echo pid $PPID; ' + zoo.setsid + bare + zoo.tree])
   },
 })
-export default { all, later, mute, deaf, inner, nested, leaves, limited }
+const wants = task({ describe: 'x', tools: { [import.meta.dirname + '/hangs']: '>=1' }, run: ['true'] })
+export default { all, later, mute, deaf, inner, nested, leaves, limited, wants }
 `,
 )
 
@@ -71,6 +72,21 @@ t.test('killed outright: all that its tasks started ends, however it hid or refu
   running.child.kill('SIGKILL')
   await gone(t, identities)
   t.equal(await running.end(), 'SIGKILL', 'and nobody holds its streams any more')
+})
+
+t.test('killed outright: a tool that was asked for its version ends', async t => {
+  const hangs = place.write('hangs', '#!/bin/sh\necho $$ > pid.new; mv pid.new asked; sleep 300\n')
+  chmodSync(hangs, 0o755)
+  for (const words of [['wants'], ['--plan', 'wants']]) {
+    const running = start(words, { cwd })
+    await until('the question', () => existsSync(`${cwd}/asked`))
+    const asked = identify(Number(readFileSync(`${cwd}/asked`, 'utf8')))
+    rmSync(`${cwd}/asked`)
+    t.ok(asked)
+    running.child.kill('SIGKILL')
+    await gone(t, [asked])
+    t.equal(await running.end(), 'SIGKILL')
+  }
 })
 
 t.test('killed outright: what a starter has started ends, and the starter', async t => {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { ProcessScope } from '../../../lib/processes/process-scope.ts'
+import { Sentinel } from '../../../lib/processes/sentinel.ts'
 import { versionIn } from './version-text.ts'
 
 export interface Question {
@@ -27,13 +28,14 @@ const graceMs = 200
 
 /**
  * Asks programs for their versions, side by side. All that they started has ended afterwards, and so have those that
- * did not answer in time.
+ * did not answer in time. This comes before any run, so it has a sentinel of its own.
  */
 export async function askVersions(
   questions: readonly Question[],
   { environment, deadlineMs, cwd, within }: Asking,
 ): Promise<readonly Answer[]> {
-  const scope = new ProcessScope({ graceMs, ...(within && { within }) })
+  await using sentinel = new Sentinel()
+  const scope = new ProcessScope({ graceMs, sentinel, ...(within && { within }) })
   let late = false
   const timer = setTimeout(() => {
     late = true
