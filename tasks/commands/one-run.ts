@@ -40,12 +40,14 @@ export async function oneRun(
   edge: Edge & { readonly watching?: Watching },
 ): Promise<RunEnd> {
   const { graph, workplace, flags, jobs, words, style, commandFor } = setting
-  const { masker, watching } = edge
+  const { masker, watching, termination } = edge
   const { root, memory } = workplace
   const chosen = flags.only ? onlyTargets(setting.plan) : setting.plan
   // Reading all of it from the process takes 0.1 ms, for each command.
   const environment = { ...process.env }
-  const work = await prepareWork({ graph, plan: chosen, environment, workplace, force: flags.force })
+  const { force } = flags
+  const { signal } = termination
+  const work = await prepareWork({ graph, plan: chosen, environment, workplace, force, signal })
   const plan = orderPlan(chosen, names => memory.durations(names), work.settlement.names)
   const handed = flags.only ? handedResults(graph, plan, workplace) : []
   const holdsSecret = (value: unknown) => !masker.empty && !isSame(value, maskDeep(masker, value))

@@ -10,7 +10,7 @@ import { Groups } from './running/groups.ts'
 import { retryPlanOf } from './running/retry.ts'
 import type { AnyTaskOptions, Task } from './task.ts'
 import { millisecondsOf } from './time.ts'
-import type { HostTask, ToolVersions } from './tools/check-host.ts'
+import type { HostPlace, HostTask, ToolVersions } from './tools/check-host.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface WorkSetting {
@@ -20,6 +20,8 @@ export interface WorkSetting {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly workplace: Workplace
   readonly force: boolean
+  /** Aborted when the run is cancelled: tools are asked for nothing any more. */
+  readonly signal?: AbortSignal
 }
 
 export interface PreparedWork {
@@ -37,6 +39,7 @@ export async function prepareWork({
   environment,
   workplace,
   force,
+  signal,
 }: WorkSetting): Promise<PreparedWork> {
   const wanting: HostTask[] = []
   for (const { name } of plan.steps) {
@@ -46,21 +49,27 @@ export async function prepareWork({
     if (tools !== undefined || platform !== undefined) wanting.push({ name, tools, platform })
   }
   new Groups(graph, plan) // which throws for limits that cannot be kept
-  const toolVersions: ToolVersions =
-    wanting.length === 0
-      ? new Map()
-      : await (await import('./tools/check-host.ts')).checkHost(wanting, {
-          environment,
-          platform: process.platform,
-          arch: process.arch,
-          remembered: workplace.remembered,
-          cwd: workplace.root,
-        })
+  const at = { environment, remembered: workplace.remembered, cwd: workplace.root, signal }
+  const toolVersions: ToolVersions = wanting.length === 0 ? new Map() : await versionsHere(wanting, at)
   const judge = workplace.judge({ graph, plan, environment, toolVersions, force })
   const settlement = new Settlement({ graph, plan, judge, workplace, force })
   // What tasks declare as it was before was found to have no output in common then.
   if (settlement.hasNews) judge.refuseCollisions()
   return { judge, settlement }
+}
+
+async function versionsHere(
+  wanting: readonly HostTask[],
+  at: Omit<HostPlace, 'platform' | 'arch'>,
+): Promise<ToolVersions> {
+  const { checkHost } = await import('./tools/check-host.ts')
+  const { platform, arch } = process
+  try {
+    return await checkHost(wanting, { ...at, platform, arch })
+  } catch (error) {
+    if (at.signal?.aborted) return new Map()
+    throw error
+  }
 }
 
 /** Throws a UserError that names the task for a time, or a number of retries, that is none. */

@@ -74,18 +74,22 @@ t.test('killed outright: all that its tasks started ends, however it hid or refu
   t.equal(await running.end(), 'SIGKILL', 'and nobody holds its streams any more')
 })
 
-t.test('killed outright: a tool that was asked for its version ends', async t => {
+t.test('a tool that was asked for its version ends with who asked', async t => {
   const hangs = place.write('hangs', '#!/bin/sh\necho $$ > pid.new; mv pid.new asked; sleep 300\n')
   chmodSync(hangs, 0o755)
-  for (const words of [['wants'], ['--plan', 'wants']]) {
+  for (const [signal, end, ...words] of [
+    ['SIGKILL', 'SIGKILL', 'wants'],
+    ['SIGKILL', 'SIGKILL', '--plan', 'wants'],
+    ['SIGTERM', 143, 'wants'],
+  ] as const) {
     const running = start(words, { cwd })
     await until('the question', () => existsSync(`${cwd}/asked`))
     const asked = identify(Number(readFileSync(`${cwd}/asked`, 'utf8')))
     rmSync(`${cwd}/asked`)
     t.ok(asked)
-    running.child.kill('SIGKILL')
+    running.child.kill(signal)
     await gone(t, [asked])
-    t.equal(await running.end(), 'SIGKILL')
+    t.equal(await running.end(), end)
   }
 })
 

@@ -18,6 +18,8 @@ export interface Asking {
   readonly deadlineMs: number
   readonly cwd?: string | undefined
   readonly within?: ProcessScope | undefined
+  /** Aborted when nobody waits for the answers any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** More than any program says of its version. */
@@ -32,7 +34,7 @@ const graceMs = 200
  */
 export async function askVersions(
   questions: readonly Question[],
-  { environment, deadlineMs, cwd, within }: Asking,
+  { environment, deadlineMs, cwd, within, signal }: Asking,
 ): Promise<readonly Answer[]> {
   await using sentinel = new Sentinel()
   const scope = new ProcessScope({ graceMs, sentinel, ...(within && { within }) })
@@ -41,6 +43,9 @@ export async function askVersions(
     late = true
     void scope.end()
   }, deadlineMs)
+  const stop = () => void scope.end()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted) stop()
   try {
     return await Promise.all(
       questions.map(async question => {
@@ -50,6 +55,7 @@ export async function askVersions(
     )
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
     await scope.end()
   }
 }

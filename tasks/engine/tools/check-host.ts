@@ -24,6 +24,8 @@ export interface HostPlace {
   readonly deadlineMs?: number
   /** The scope that owns the programs that are asked as well. */
   readonly within?: ProcessScope
+  /** Aborted when nobody waits for the versions any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** By task and tool; `*` of a tool that need only exist. */
