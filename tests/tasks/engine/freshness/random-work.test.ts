@@ -87,6 +87,7 @@ function forecastFaults(
       case 'unknown':
         return false
       case 'fails':
+      case 'handed': // with --only alone
         return true
     }
   }
