@@ -197,9 +197,9 @@ export async function startProxy(
   log.info({ url, instance: deps.instance }, 'listening')
   if (tls === undefined)
     return { url, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
-  const { alive, request } = limits
+  const { head: handshake, alive, request } = limits
   const secure = starting.use(
-    await secureServer({ ...tls, http, handshake: limits.head, alive, request, connections, log }, onRequest),
+    await secureServer({ ...tls, http, handshake, alive, request, slowReader, connections, log }, onRequest),
   )
   const over = { listen: tls, setting: 'proxy.tls.port', arrives: 'secureConnection' } as const
   const leave = () => secure.leave()

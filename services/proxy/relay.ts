@@ -149,8 +149,9 @@ class Answering implements AnswerTo {
   end(trailers: RawHeaders): void {
     this.#end(trailers)
     const { request, response } = this.#work
-    const isOut = request.httpVersionMajor === 1 && response.socket?.writableLength === 0
-    if (!isOut && !response.writableFinished) this.#reader.waits()
+    // Answers over HTTP/2 see to that themselves, whoever they are from.
+    const isSlow = request.httpVersionMajor === 1 && response.socket?.writableLength !== 0
+    if (isSlow && !response.writableFinished) this.#reader.waits()
   }
 
   #end(trailers: RawHeaders): void {

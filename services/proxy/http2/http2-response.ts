@@ -1,4 +1,5 @@
 import { constants, Http2ServerResponse, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { SlowReader } from '../slow-reader.ts'
 
 /** They concern a connection of HTTP/1.1, and have no place in HTTP/2 (RFC 9113, section 8.2.2). */
 const ofHttp1 = new Set([
@@ -13,9 +14,12 @@ export class Http2Response extends Http2ServerResponse {
   override closed = false
   override destroyed = false
   override writableFinished = false
+  readonly #reader: SlowReader
 
-  constructor(stream: ServerHttp2Stream) {
+  /** `slowReader`: how long a client may take none of it once it is whole, in milliseconds. */
+  constructor(stream: ServerHttp2Stream, slowReader: number) {
     super(stream)
+    this.#reader = new SlowReader(slowReader, () => this.destroy())
     stream.once('finish', () => {
       // A stream that is reset is finished, too; its answer is not.
       if (!this.writableEnded) return
@@ -38,6 +42,7 @@ export class Http2Response extends Http2ServerResponse {
       if (this.writableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR) this.writableFinished = true
     })
     stream.once('close', () => {
+      this.#reader.takes()
       if (!this.closed) this.emit('close')
     })
   }
@@ -74,6 +79,13 @@ export class Http2Response extends Http2ServerResponse {
   override addTrailers(trailers: OutgoingHttpHeaders | readonly [string, string][]): void {
     const pairs = Array.isArray(trailers) ? trailers : Object.entries(trailers)
     super.addTrailers(Object.fromEntries(pairs.filter(([name]) => !ofHttp1.has(name.toLowerCase()))))
+  }
+
+  /** However short it is: a client may leave no room for a single byte, and would hold the place of a request for ever. */
+  override end(...told: readonly unknown[]): this {
+    super.end(...(told as []))
+    if (!isGone(this.stream)) this.#reader.waits()
+    return this
   }
 
   override destroy(): this {

@@ -33,10 +33,14 @@ const bounds: ServerOptions = {
   strictSingleValueFields: false,
 }
 
-/** In milliseconds: how often it is looked whether a client is still there, and how long all of a request may take to come. */
+/**
+ * In milliseconds: how often it is looked whether a client is still there, how long all of a request may take to come, and how long a
+ * client may take none of its answer.
+ */
 type Http2Options = {
   readonly alive: number
   readonly request: number
+  readonly slowReader: number
   /** How many requests may be in progress, on all connections. */
   readonly requests: number
 }
@@ -78,7 +82,7 @@ export class Http2Connections {
         this.#inProgress--
       })
       const request = new Http2Request({ stream, headers, raw, socket })
-      const response = new Http2Response(stream)
+      const response = new Http2Response(stream, this.#options.slowReader)
       if (this.#inProgress > this.#options.requests)
         return sendProblem(response, 'not_ready', 'as many requests are in progress as may be; try again')
       if (sizeOf(raw) <= mostHeadBytes) return this.#asked(request, response)

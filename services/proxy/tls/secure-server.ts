@@ -17,6 +17,8 @@ export type SecureOptions = CertificateFiles & {
   readonly alive: number
   /** How long all of a request may take to come, in milliseconds. */
   readonly request: number
+  /** How long a client of HTTP/2 may take none of its answer, in milliseconds. */
+  readonly slowReader: number
   /** How many connections may be open, and over HTTP/2 requests in progress; as many connections again may be shaking hands. */
   readonly connections: number
   readonly log: Logger
@@ -45,8 +47,8 @@ export async function secureServer(
     onRequest,
   )
   server.maxConnections = 2 * options.connections
-  const { alive, request, connections: requests } = options
-  const http2 = new Http2Connections(server, { alive, request, requests })
+  const { alive, request, slowReader, connections: requests } = options
+  const http2 = new Http2Connections(server, { alive, request, slowReader, requests })
   chooseProtocol(server, socket => http2.serve(socket))
   const watched = watchCertificate(options, {
     ...{ current, every: options.lookEvery, log, clock: systemClock },

@@ -240,11 +240,26 @@ t.test('an answer of which nothing is taken is cut, and the connection goes on',
   t.match(await ended, [{ code: 'ERR_HTTP2_STREAM_ERROR' }])
 })
 
+t.test('who leaves no room for any answer holds no places of others', async t => {
+  const rig = await http2Rig(t, (_, response) => void response.end('fine'), {
+    connections: 2,
+    limits: { slowReader: 500 },
+  })
+  const greedy = rig.session({ initialWindowSize: 0 })
+  const asked = ['/healthz', '/'].map(path => greedy.request({ ':path': path }))
+  const told = asked.map(stream => once(stream, 'response'))
+  const ended = asked.map(stream => once(stream, 'error'))
+  for (const answer of await Promise.all(told)) t.match(answer, [{ ':status': 200 }])
+  for (const end of await Promise.all(ended)) t.match(end, [{ code: 'ERR_HTTP2_STREAM_ERROR' }])
+  t.match(await rig.send({ ':path': '/' }), { status: 200, text: 'fine' })
+})
+
 t.test('requests have a bound in all, and a deadline as a whole', async t => {
   const taken: ServerResponse[] = []
   const rig = await http2Rig(t, (_, response) => void taken.push(response), {
     connections: 3,
-    limits: { head: 1_000, request: 1_000 },
+    // The first is how long shaking hands may take as well, and may be no longer than the second.
+    limits: { head: 5_000, request: 5_000 },
   })
   const answers = [rig.client, rig.session(), rig.session()].map(by =>
     rig.send({ ':path': '/' }, undefined, by),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
-import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2'
+import { type ClientHttp2Session, connect, type OutgoingHttpHeaders, type Settings } from 'node:http2'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { Test } from 'tap'
 import type { ProxyDependencies } from '../../../../services/proxy/proxy.ts'
@@ -26,8 +26,8 @@ export async function http2Rig(t: Test, answer: RequestListener, options: Partia
   const ca = readFileSync(made.files.certificate)
   const dialTls = (ALPNProtocols = ['h2']): TLSSocket =>
     connectTls({ host: '127.0.0.1', port, servername: 'localhost', ca, ALPNProtocols })
-  const session = (): ClientHttp2Session => {
-    const made = connect(`https://localhost:${port}`, { createConnection: () => dialTls() })
+  const session = (settings: Settings = {}): ClientHttp2Session => {
+    const made = connect(`https://localhost:${port}`, { createConnection: () => dialTls(), settings })
     made.on('error', () => {})
     t.teardown(() => made.destroy())
     return made
