@@ -127,8 +127,15 @@ class Answering implements AnswerTo {
     const { response } = this.#work
     if (this.#isLong && response.socket !== null) return this.#pass(bytes, response.socket)
     if (response.write(bytes)) return 'kept'
-    this.#reader.waits()
+    this.#waits()
     return 'full'
+  }
+
+  /** For the client; behind answers to what it has asked before on the same connection, for those first. */
+  #waits(): void {
+    const { request, response } = this.#work
+    if (request.httpVersionMajor > 1 || response.socket !== null) this.#reader.waits()
+    else response.once('socket', () => this.#reader.waits())
   }
 
   #goOn(): void {
@@ -151,7 +158,7 @@ class Answering implements AnswerTo {
     const { request, response } = this.#work
     // Answers over HTTP/2 see to that themselves, whoever they are from.
     const isSlow = request.httpVersionMajor === 1 && response.socket?.writableLength !== 0
-    if (isSlow && !response.writableFinished) this.#reader.waits()
+    if (isSlow && !response.writableFinished) this.#waits()
   }
 
   #end(trailers: RawHeaders): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { WebSocket, WebSocketServer } from 'ws'
 import { until } from '../api/until.ts'
@@ -224,6 +225,31 @@ t.test('who takes nothing of an answer is cut, and who takes it slowly has all o
   t.same(left.toSorted(), ['/in-one', '/in-pieces'])
   await once(slow, 'close')
   t.ok(read > length, 'its head, and all of its body')
+})
+
+t.test('an answer that waits behind another one on its connection waits for no client', async t => {
+  const limits = { slowReader: 2_000 }
+  const held = Promise.withResolvers<ServerResponse>()
+  const { proxy } = await startRig(
+    t,
+    ({ url }, response) => {
+      if (url === '/held') held.resolve(response)
+      else response.end('x'.repeat(url === '/long' ? 1_000_000 : 10))
+    },
+    { limits },
+  )
+  const socket = await dial(proxy.url)
+  for (const path of ['held', 'long', 'short'])
+    socket.write(`GET /${path} HTTP/1.1\r\nHost: a\r\n${path === 'short' ? 'Connection: close\r\n' : ''}\r\n`)
+  let read = 0
+  socket.on('data', bytes => {
+    read += bytes.length
+  })
+  const answer = await held.promise
+  await delay(1.5 * limits.slowReader)
+  answer.end()
+  await once(socket, 'close')
+  t.ok(read > 1_000_010, `${read} bytes have come`)
 })
 
 t.test(
