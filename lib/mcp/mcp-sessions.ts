@@ -143,9 +143,12 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     this.#opening += 1
     try {
       const session = await this.#create(asking)
-      await this.#during(session, request, response)
-      // What was no introduction has been refused, and is over.
-      if (session.transport.sessionId === undefined) await session.end()
+      try {
+        await this.#during(session, request, response)
+      } finally {
+        // What was no introduction has been refused, and is over.
+        if (session.transport.sessionId === undefined) await session.end()
+      }
     } finally {
       this.#opening -= 1
     }

@@ -5,12 +5,13 @@ import type { Introduction, SessionIds } from '../../../lib/mcp/mcp-sessions.ts'
 /** Longer than any that is made here. */
 const longest = 512
 
-const told = z.object({})
+/** That there is one, whatever is in it: the SDK takes lists as well. */
+const told = z.unknown().transform((): Record<string, never> => ({}))
 /** What of a client's capabilities counts for servers behind the gateway. */
 const capabilities = z.object({
   sampling: z.object({ context: told.optional(), tools: told.optional() }).optional(),
   elicitation: z.object({ form: told.optional(), url: told.optional() }).optional(),
-  roots: z.object({}).optional(),
+  roots: told.optional(),
 })
 const sealed = z.tuple([z.string(), z.string().max(32), capabilities])
 
@@ -39,10 +40,9 @@ export function sessionIds(signingKey: Uint8Array): SessionIds {
       const expected = mark(owner, content)
       const found = Buffer.from(given, 'base64url')
       if (found.length !== expected.length || !timingSafeEqual(found, expected)) return undefined
-      const [, protocolVersion, told] = sealed.parse(
-        JSON.parse(Buffer.from(content, 'base64url').toString('utf8')),
-      )
-      return { protocolVersion, capabilities: told }
+      // One of a version that put it otherwise is none.
+      const { data } = sealed.safeParse(JSON.parse(Buffer.from(content, 'base64url').toString('utf8')))
+      return data && { protocolVersion: data[1], capabilities: data[2] }
     },
   }
 }

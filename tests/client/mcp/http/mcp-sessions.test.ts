@@ -27,7 +27,8 @@ async function rig(
   const sessions = new McpSessions({ create, longestMessage: 1_000_000, ...options })
   const late: (() => Promise<void>)[] = []
   const http = createServer((asked, response) => {
-    if (asked.headers['x-late'] === undefined) return void sessions.answer(asked, response, { owner: '' })
+    if (asked.headers['x-late'] === undefined)
+      return void sessions.answer(asked, response, { owner: '' }).catch(() => response.destroy())
     response.once('close', () => late.push(() => sessions.answer(asked, response, { owner: '' })))
     asked.socket.destroy()
   })
@@ -76,6 +77,17 @@ t.test('a client that was idle for longest makes room for another', async t => {
   const third = idOf(await introduce())
   t.equal(sessions.size, 2)
   t.same([await lives(first), await lives(second), await lives(third)], [true, false, true])
+})
+
+t.test('nothing stays of a client whose introduction fails', async t => {
+  const make = () => {
+    throw new Error('there is no id')
+  }
+  const ids = { make, read: () => undefined }
+  const { sessions, introduce, count } = await rig(t, { most: 1, idleMs: 600_000, ids })
+  await t.rejects(introduce())
+  await until('it has ended', () => count.closed > 0)
+  t.same([sessions.size, count], [0, { made: 1, closed: 1 }])
 })
 
 t.test('clients that listen are not ended for others', async t => {

@@ -24,6 +24,12 @@ t.test('what a client may say of itself at length is not in it', async t => {
   t.same(sessionIds(key).read(id, 'me')?.capabilities, { elicitation: { form: {} } })
 })
 
+t.test('a client that names what it offers in another way is let in', async t => {
+  const capabilities = { sampling: { tools: [] }, elicitation: { url: [] } }
+  const id = sessionIds(key).make('me', { protocolVersion: '2025-11-25', capabilities })
+  t.same(sessionIds(key).read(id, 'me')?.capabilities, { sampling: { tools: {} }, elicitation: { url: {} } })
+})
+
 t.test('an id of another owner, with another key, or with anything changed is none', async t => {
   const id = sessionIds(key).make('me', introduction)
   t.equal(sessionIds(key).read(id, 'you'), undefined)
