@@ -183,6 +183,8 @@ export class HttpTransport implements Transport {
   }
 
   #stand(response: ServerResponse): void {
+    // Whoever comes again may have been cut without a word of it.
+    this.#outlets.get(standing)?.end()
     const outlet = this.#attach(standing, response, begins => Outlet.events(response, begins))
     // What it may have missed meanwhile.
     if (this.#isRevived) for (const message of this.#told.of(standing)) outlet.tell(message)

@@ -87,6 +87,10 @@ t.test('of what was asked of a proxy that was killed the next one says that it i
   await rig.replace()
   const resumed = await fetch(url, { headers: { ...headers, 'last-event-id': last } })
   t.match(await resumed.text(), /^data: .*"id":"ü 1","error":\{.*whether it was done is not known/m)
+  const again = () => fetch(url, { headers: { ...headers, 'last-event-id': 'AAAAAAAA.1.standing' } })
+  const standing = [await again(), await again()]
+  t.match(await standing[0]?.text(), /list_changed/, 'it ends: one stream is open, the last')
+  await standing[1]?.body?.cancel()
   for (const bad of ['x', 'AAAAAAAA.1.1', 'AAAAAAAA.1.1-e30', 'AAAAAAAA.1.1-x']) {
     const refused = await fetch(url, { headers: { ...headers, 'last-event-id': bad } })
     t.equal(refused.status, 400, bad)
