@@ -181,6 +181,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     open: () => new Set([...clients].map(({ owner }) => owner)),
     mayStill: token => access.stillAdmits(token),
     lost: token => sessions.end(token),
+    report,
     ...(deps.lookEvery === undefined ? {} : { everyMs: deps.lookEvery }),
   })
 

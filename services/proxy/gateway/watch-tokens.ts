@@ -7,19 +7,23 @@ export type TokenWatch = {
   readonly open: () => Iterable<TokenId>
   readonly mayStill: (token: TokenId) => Promise<boolean>
   readonly lost: (token: TokenId) => Promise<void>
+  readonly report: (error: unknown) => void
   readonly everyMs?: number
 }
 
 /** Looks now and then whether clients, which may listen without asking anything, still may; until disposed. */
-export function watchTokens({ open, mayStill, lost, everyMs = usualMs }: TokenWatch): Disposable {
-  let isLooking = false
+export function watchTokens({ open, mayStill, lost, report, everyMs = usualMs }: TokenWatch): Disposable {
   const look = async () => {
-    if (isLooking) return
-    isLooking = true
     // Where that cannot be told just now, the next look does.
     for (const token of open()) if (!(await mayStill(token).catch(() => true))) await lost(token)
+  }
+  let isLooking = false
+  const turn = async () => {
+    if (isLooking) return
+    isLooking = true
+    await look().catch(report)
     isLooking = false
   }
-  const timer = setInterval(() => void look(), everyMs).unref()
+  const timer = setInterval(() => void turn(), everyMs).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
