@@ -20,17 +20,17 @@ type Arguments = Record<string, unknown>
 type Called = { readonly server: string; readonly tool: string; readonly arguments: Arguments }
 
 /** Answers what a client asks about tools. A call that fails is a result that says so, which an agent reads. */
-export function serveTools(client: Client, { declared, views, calls }: ClientDependencies): void {
+export function serveTools(client: Client, { views, calls }: ClientDependencies): void {
   const { server } = client
   server.setRequestHandler(ListToolsRequestSchema, async (_, extra) => {
     await client.meet(extra)
     return { tools: visible().map(({ definition }) => definition) as never[] }
   })
-  const visible = () => visibleTools(client.catalogue, client.isThere, declared.shown())
+  const visible = () => visibleTools(client.catalogue, client.isThere, views.offers)
 
   const calledBy = (target: ToolTarget, given: Arguments): Called | string => {
     if (target.kind === 'tool') return { server: target.server, tool: target.tool, arguments: given }
-    const composed = composedCall(target.composite, given, declared.shown())
+    const composed = composedCall(target.composite, given, views.offers)
     return composed.ok ? { ...composed } : composed.message
   }
 
@@ -39,7 +39,7 @@ export function serveTools(client: Client, { declared, views, calls }: ClientDep
     if (!client.catalogue.tools.has(name)) await client.meet(extra)
     const known = client.catalogue.tools.get(name)
     const { servers } = client
-    const exposed = known && toolWith(known, one => servers.includes(one), declared.shown())
+    const exposed = known && toolWith(known, one => servers.includes(one), views.offers)
     if (exposed === undefined)
       return refusal(
         client.refusalOfTool(name) ??

@@ -17,6 +17,7 @@ export class Views {
   readonly #declared: Declared
   #settings: McpSettings
   #made = new Map<string, Catalogue>()
+  #offers: Offers | undefined
 
   constructor(settings: McpSettings, declared: Declared) {
     this.#settings = settings
@@ -30,6 +31,13 @@ export class Views {
   changed(settings = this.#settings): void {
     this.#settings = settings
     this.#made = new Map()
+    this.#offers = undefined
+  }
+
+  /** What of each server is shown. */
+  get offers(): Offers {
+    this.#offers ??= this.#declared.shown()
+    return this.#offers
   }
 
   catalogue(endpoint: Endpoint): Catalogue {
@@ -37,7 +45,7 @@ export class Views {
     const made = this.#made.get(key)
     if (made !== undefined) return made
     const alone = endpoint.kind === 'all' ? {} : { alone: endpoint.server }
-    const catalogue = catalogueOf(this.#settings, this.#declared.shown(), alone)
+    const catalogue = catalogueOf(this.#settings, this.offers, alone)
     this.#made.set(key, catalogue)
     return catalogue
   }
