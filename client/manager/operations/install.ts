@@ -38,8 +38,8 @@ export async function install(input: InstallInput, place: Place, report: Report)
   const target = input.target_name ?? serverNameFor(chosen.entry.name)
   const people = declaredByPeople(place)
   checkTargetName(target, people)
-  checkPrefix(target, people, { before: readOverlay(place.root).servers })
   const work = async (): Promise<Details> => {
+    checkPrefix(target, people, { before: readOverlay(place.root).servers })
     const way = usableWay(chosen, place, report)
     const resolved = way.kind === 'npm' ? await resolvePackage(way.npm, place) : undefined
     report.runs.push(...(resolved?.runs ?? []))

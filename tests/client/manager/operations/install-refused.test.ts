@@ -37,6 +37,10 @@ t.test('names that are not to be had', async t => {
       reason === undefined ? { status: 'ok' } : { status: 'error', errors: [reason] },
       target_name,
     )
+  const both = await Promise.all(
+    ['pair', 'pair_more'].map(target_name => manage('install_server', { descriptor, target_name })),
+  )
+  t.same(both.map(({ status }) => status).sort(), ['error', 'ok'], 'also where both come at once')
   t.match(await manage('install_server', { descriptor, target_name: 'a-b' }), { status: 'ok' })
   t.match(await manage('install_server', { descriptor, target_name: 'a_b' }), {
     status: 'error',
