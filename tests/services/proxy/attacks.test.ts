@@ -215,11 +215,13 @@ t.test('who takes nothing of an answer is cut, and who takes it slowly has all o
   for (const path of ['/in-one', '/in-pieces']) (await begin(path)).pause()
   const slow = await begin('/slowly')
   let read = 0
+  // As much as the system lets go of at a time comes many times as fast as it would have to.
   slow.on('data', bytes => {
+    const blocks = Math.floor(read / block.length)
     read += bytes.length
-    if (left.length === 2) return
+    if (left.length === 2 || Math.floor(read / block.length) === blocks) return
     slow.pause()
-    setTimeout(() => slow.resume(), 20)
+    setTimeout(() => slow.resume(), 100)
   })
   await until(() => left.length === 2, 'the others are cut')
   t.same(left.toSorted(), ['/in-one', '/in-pieces'])

@@ -4,7 +4,6 @@ import { get } from 'node:https'
 import { connect as connectPlainly } from 'node:net'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
@@ -115,9 +114,21 @@ t.test(
     const day = 86_400_000
     let failures = 3
     let now = current.validTo.getTime() - 8 * day
+    let looks = 0
+    /** At the end of each look. */
+    const clock = {
+      now: () => {
+        looks++
+        return now
+      },
+    }
+    const looked = (more: number) => {
+      const enough = looks + more
+      return until(() => looks >= enough, 'it is looked at again')
+    }
     const used: Date[] = []
     using _ = watchCertificate(files, {
-      ...{ current, every: 5, clock: { now: () => now } },
+      ...{ current, every: 5, clock },
       log: Object.assign(pino({ level: 'silent' }), { error: tell, info: tell }),
       use: ({ validTo }) => void used.push(validTo),
       async read(files) {
@@ -125,7 +136,7 @@ t.test(
         return readCertificate(files)
       },
     })
-    await delay(50)
+    await looked(1)
     t.same(log, [])
     make('two')
     await until(() => used.length === 1, 'it is used in the end')
@@ -137,7 +148,7 @@ t.test(
     await until(() => log.at(-1) === 'the certificate expires soon', 'its end is told')
     now += 7 * day
     await until(() => log.at(-1) === 'the certificate has expired', 'and that it is there')
-    await delay(50)
+    await looked(3)
     t.equal(log.length, 4)
     t.equal(used.length, 1)
   },

@@ -229,7 +229,7 @@ t.test('an answer of which nothing is taken is cut, and the connection goes on',
       })
       response.write(Buffer.alloc(50_000_000))
     },
-    { limits: { slowReader: 500 } },
+    { limits: { slowReader: 2_000 } },
   )
   const slow = rig.client.request({ ':path': '/long' })
   await once(slow, 'response')
@@ -243,7 +243,7 @@ t.test('an answer of which nothing is taken is cut, and the connection goes on',
 t.test('who leaves no room for any answer holds no places of others', async t => {
   const rig = await http2Rig(t, (_, response) => void response.end('fine'), {
     connections: 2,
-    limits: { slowReader: 500 },
+    limits: { slowReader: 2_000 },
   })
   const greedy = rig.session({ initialWindowSize: 0 })
   const asked = ['/healthz', '/'].map(path => greedy.request({ ':path': path }))
