@@ -14,6 +14,8 @@ const longRead = 262_144
 /** The same once it has switched: there are many of those, and little comes of most. */
 const shortPiece = 4_096
 const longPiece = 65_536
+/** So many times as long as what has come, and a buffer is too much to be kept for that. */
+const few = 8
 
 /**
  *     idle ─ask→ waiting ─head→ answering ─end→ idle
@@ -144,12 +146,16 @@ export class Connection {
   }
 
   #readInto(count: number): boolean {
+    const buffer = this.#buffer ?? Buffer.alloc(0)
+    const { length: room } = buffer
+    const bytes = buffer.subarray(0, count)
+    // A little that is likely to be kept, as was what came before it: not the whole buffer with it.
+    const isCopied = this.#isKept && count * few <= room
     this.#isKept = false
-    const room = this.#buffer?.length ?? 0
-    if (this.#buffer !== undefined) this.#read(this.#buffer.subarray(0, count))
+    this.#read(isCopied ? Buffer.from(bytes) : bytes)
     if (count === room) this.#piece = longPiece
     else if (count <= shortPiece) this.#piece = shortPiece
-    if (this.#isKept || this.#isTooLong(room)) this.#buffer = undefined
+    if ((this.#isKept && !isCopied) || this.#isTooLong(room)) this.#buffer = undefined
     return true
   }
 
