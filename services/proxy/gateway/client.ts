@@ -31,7 +31,7 @@ export type ClientDependencies = {
 export type ClientOptions = {
   readonly caller: Caller
   readonly endpoint: Endpoint
-  /** `again` where it has introduced itself to a gateway that is gone. */
+  /** `again` where it has introduced itself before: to a gateway that is gone, or until its place was needed. */
   readonly comes: 'first' | 'again'
 }
 

@@ -85,7 +85,7 @@ export function serveTools(client: Client, { views, calls }: ClientDependencies)
 }
 
 const startedAnew = (server: string, result: CallToolResult): CallToolResult => {
-  const text = `the gateway has been replaced since your last call: the server ${server}, which is of your connection alone, has been started anew, and what it held is gone`
+  const text = `your session was taken up anew since your last call (the gateway was replaced, or you were idle for long): the server ${server}, which is of your connection alone, has been started anew, and what it held is gone`
   return { ...result, content: [...result.content, { type: 'text', text }] }
 }
 
