@@ -82,10 +82,11 @@ class Answering implements AnswerTo {
     })
     response.on('drain', () => this.#goOn())
     // After an early answer nobody takes the rest of the body. It is dropped: a client may read nothing before it has
-    // sent all, and that one has gone away is noticed only while its connection is read.
+    // sent all, and that one has gone away is noticed only while its connection is read. Where that was not the
+    // upstream's, but that the request came too late, there is nothing to wait for.
     response.once('finish', () => {
       this.#reader.takes()
-      this.#exchange?.cutBody()
+      this.#exchange?.abort()
       request.resume()
     })
     response.once('close', () => {

@@ -19,8 +19,6 @@ export type UpstreamRequest = {
 export type Exchange = {
   /** Ends it and its connection; nobody is told any more. */
   abort(): void
-  /** Nothing more of the body is sent: the answer did not wait for it. */
-  cutBody(): void
   resume(): void
 }
 
@@ -85,14 +83,9 @@ export class Sending implements Exchange, AnswerTo {
   abort(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.cutBody()
+    this.#cutBody()
     if (this.#connection instanceof Connection) this.#connection.abort()
     else this.#connection.giveUp.abort()
-  }
-
-  cutBody(): void {
-    this.#stopBody?.()
-    this.#stopBody = undefined
   }
 
   resume(): void {
@@ -113,7 +106,7 @@ export class Sending implements Exchange, AnswerTo {
 
   end(trailers: readonly string[]): void {
     this.#isOver = true
-    this.cutBody()
+    this.#cutBody()
     this.#to.end(trailers)
   }
 
@@ -137,8 +130,14 @@ export class Sending implements Exchange, AnswerTo {
       return
     }
     this.#isOver = true
-    this.cutBody()
+    this.#cutBody()
     this.#to.failed(failure)
+  }
+
+  /** Nothing more of the body is sent. */
+  #cutBody(): void {
+    this.#stopBody?.()
+    this.#stopBody = undefined
   }
 }
 

@@ -277,6 +277,7 @@ t.test('requests have a bound in all, and a deadline as a whole', async t => {
   t.teardown(() => clearInterval(drip))
   dripping.on('error', () => {})
   t.match(await once(dripping, 'response'), [{ ':status': 408 }])
+  await until('the service does not wait for it', () => taken[0]?.closed === true)
 })
 
 /** Resolves to false once nothing flows any more. */
