@@ -38,8 +38,10 @@ export function shownMcpKeys({
 }
 
 function leaves(path: readonly string[], value: unknown): Leaf[] {
-  const name = path.at(-1) ?? ''
-  if (!isTable(value) || schemas.includes(name)) return [{ path, value }]
+  const [, table, ...within] = path
+  // A server may have such a name as well.
+  const isSchema = table !== undefined && schemas.includes(within.at(-1) ?? '')
+  if (!isTable(value) || isSchema) return [{ path, value }]
   return Object.entries(value).flatMap(([key, one]) => leaves([...path, key], one))
 }
 

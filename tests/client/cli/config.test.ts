@@ -112,6 +112,7 @@ t.test('config show tells what counts of the servers of the MCP gateway, and no 
       '[servers.a]\ncommand = "y"\nenv = { KEY = "s3cret" }\n[servers.b]\nurl = "https://b.example"\n',
       '[servers.b.headers]\nAuthorization = "s3cret"\n[servers.b.tools.x]\nname = "z"\n',
       '[servers.b.tools.x.input_schema]\ntype = "object"\n',
+      '[servers.input_schema]\ncommand = "x"\nenv = { KEY = "s3cret" }\n',
     ].join(''),
   )
   const { code, stdout } = await run(['config', 'show', '--origin'])
