@@ -98,8 +98,13 @@ export class HttpTransport implements Transport {
 
   /** Answers a request of this client. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = this.#isClosed ? ended : await this.#take(request, response)
+    const refusal = this.#isClosed ? this.#end : await this.#take(request, response)
     if (refusal !== undefined) refuse(response, refusal)
+  }
+
+  /** Who has not introduced itself yet has no session that could have ended. */
+  get #end(): Refusal {
+    return this.sessionId === undefined ? cutOff : ended
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<Refusal | undefined> {
@@ -126,7 +131,7 @@ export class HttpTransport implements Transport {
     const read = await readMessage(request, { bytes, ms, hold: holding.add })
     if (read.outcome === 'gone') return undefined
     if (read.outcome === 'refused') return read.refusal
-    if (this.#isClosed) return ended
+    if (this.#isClosed) return this.#end
     const { message } = read
     if (isInitializeRequest(message)) {
       if (this.sessionId !== undefined) return invalid('this client has introduced itself already')

@@ -81,7 +81,9 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
   readonly #reviving = new Map<string, Promise<McpSession>>()
   /** What clients have ended themselves, the latest. */
   readonly #ended = new Set<string>()
-  /** Those that have begun to introduce themselves, or are taken up. */
+  /** Those of whom an introduction is awaited. */
+  readonly #begun = new Set<McpSession>()
+  /** Those that are made, or taken up, just now. */
   #opening = 0
   #isLeaving = false
 
@@ -91,6 +93,10 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
 
   get size(): number {
     return this.#sessions.size
+  }
+
+  get #all(): McpSession[] {
+    return [...this.#begun, ...this.#sessions.values()]
   }
 
   /** Answers a request that has been admitted. */
@@ -140,15 +146,22 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     if (request.method !== 'POST')
       return refuse(response, { status: 400, message: 'the header Mcp-Session-Id is missing' })
     if (!this.#makeRoom(asking)) return refuse(response, this.#noRoom)
+    const session = await this.#begin(asking)
+    try {
+      await this.#during(session, request, response)
+    } finally {
+      this.#begun.delete(session)
+      // What was no introduction has been refused, and is over.
+      if (session.transport.sessionId === undefined) await session.end()
+    }
+  }
+
+  async #begin(asking: Asking): Promise<McpSession> {
     this.#opening += 1
     try {
       const session = await this.#create(asking)
-      try {
-        await this.#during(session, request, response)
-      } finally {
-        // What was no introduction has been refused, and is over.
-        if (session.transport.sessionId === undefined) await session.end()
-      }
+      this.#begun.add(session)
+      return session
     } finally {
       this.#opening -= 1
     }
@@ -165,6 +178,7 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
       open: introduction => {
         const id = ids?.make(asking.owner, introduction) ?? randomUUID()
         this.#sessions.set(id, session)
+        this.#begun.delete(session)
         return id
       },
       longestMessage: this.#options.longestMessage,
@@ -215,15 +229,16 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
   /** Has clients go on elsewhere, with the same ids: what they have asked is answered. */
   leave(): void {
     this.#isLeaving = true
-    for (const { transport } of this.#sessions.values()) transport.leave()
+    for (const { transport } of this.#all) transport.leave()
   }
 
   /** Ends a client where there is no more room; false where none has to make room for this one. */
   #makeRoom(asking: Asking): boolean {
-    if (this.#sessions.size + this.#opening < this.#options.most) return true
-    const session = placeFor([...this.#sessions.values()], holderOf(asking))
+    if (this.#sessions.size + this.#begun.size + this.#opening < this.#options.most) return true
+    const session = placeFor(this.#all, holderOf(asking))
     if (session === undefined) return false
     // At once, so that nobody else takes its place as well.
+    this.#begun.delete(session)
     this.#sessions.delete(session.transport.sessionId ?? '')
     void session.end()
     return true
@@ -231,11 +246,11 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
 
   /** Ends all clients of one holder. */
   async end(holder: string): Promise<void> {
-    const its = [...this.#sessions.values()].filter(one => one.holder === holder)
+    const its = this.#all.filter(one => one.holder === holder)
     await Promise.all(its.map(({ end }) => end()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ end }) => end()))
+    await Promise.all(this.#all.map(({ end }) => end()))
   }
 }

@@ -10,7 +10,7 @@ export type Place = {
 
 /**
  * Who has to go for another client of `newcomer`: who has been idle for longest; else, of the holder with the most places, if that has
- * more than the newcomer would, one that only listens. Undefined where nobody has to.
+ * more than the newcomer would, one that only listens, or has not introduced itself yet. Undefined where nobody has to.
  */
 export function placeFor<One extends Place>(places: readonly One[], newcomer: string): One | undefined {
   const [idle] = places

@@ -27,8 +27,9 @@ async function rig(
   const sessions = new McpSessions({ create, longestMessage: 1_000_000, ...options })
   const late: (() => Promise<void>)[] = []
   const http = createServer((asked, response) => {
+    const owner = `${asked.headers['x-owner'] ?? ''}`
     if (asked.headers['x-late'] === undefined)
-      return void sessions.answer(asked, response, { owner: '' }).catch(() => response.destroy())
+      return void sessions.answer(asked, response, { owner }).catch(() => response.destroy())
     response.once('close', () => late.push(() => sessions.answer(asked, response, { owner: '' })))
     asked.socket.destroy()
   })
@@ -130,6 +131,31 @@ t.test('who has begun to introduce himself has his place', async t => {
   const [answer] = await answered
   t.equal(answer.statusCode, 200)
   answer.resume()
+})
+
+t.test('who takes all places and introduces himself slowly makes room for another', async t => {
+  const { sessions, url, headers, count, ask, introduce, introduction } = await rig(t, {
+    ...{ most: 2, idleMs: 600_000 },
+  })
+  const begin = () => {
+    const slow = request(url, { method: 'POST', headers })
+    slow.write(introduction.slice(0, 20))
+    return { slow, answered: once(slow, 'response') }
+  }
+  const both = [begin(), begin()]
+  await until('both are awaited', () => count.made === 2)
+  t.equal((await introduce()).status, 503, 'not for one of his own')
+  const { method, params } = JSON.parse(introduction)
+  t.equal((await ask({ method, params }, { 'x-owner': 'another' })).status, 200)
+  const statuses: number[] = []
+  for (const { slow, answered } of both) {
+    slow.end(introduction.slice(20))
+    const [answer] = await answered
+    statuses.push(answer.statusCode)
+    answer.resume()
+  }
+  t.same(statuses.sort(), [200, 503])
+  t.equal(sessions.size, 2)
 })
 
 t.test('who does not introduce himself leaves nothing behind', async t => {
