@@ -11,7 +11,15 @@ export class SlowReader {
 
   /** Something waits for it. */
   waits(): void {
-    this.#timer ??= setTimeout(this.#giveUp, this.#milliseconds).unref()
+    this.#timer ??= setTimeout(() => this.#late(), this.#milliseconds).unref()
+  }
+
+  /** Where this process was held up itself, what it has taken meanwhile is told first. */
+  #late(): void {
+    const timer = this.#timer
+    setImmediate(() => {
+      if (this.#timer === timer) this.#giveUp()
+    })
   }
 
   /** It has taken all that waited, or has gone. */
