@@ -41,7 +41,7 @@ type Http2Options = {
   readonly alive: number
   readonly request: number
   readonly slowReader: number
-  /** How many requests may be in progress, on all connections. */
+  /** How many requests may be in progress on all connections, but for the first on each. */
   readonly requests: number
 }
 
@@ -83,7 +83,8 @@ export class Http2Connections {
       })
       const request = new Http2Request({ stream, headers, raw, socket })
       const response = new Http2Response(stream, this.#options.slowReader)
-      if (this.#inProgress > this.#options.requests)
+      // One on each connection there may be over HTTP/1.1 as well: nobody takes the place of that.
+      if (this.#inProgress > this.#options.requests && streams > 1)
         return sendProblem(response, 'not_ready', 'as many requests are in progress as may be; try again')
       if (sizeOf(raw) <= mostHeadBytes) return this.#asked(request, response)
       const { code, detail } = malformedRequest('HPE_HEADER_OVERFLOW')

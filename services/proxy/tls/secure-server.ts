@@ -19,7 +19,7 @@ export type SecureOptions = CertificateFiles & {
   readonly request: number
   /** How long a client of HTTP/2 may take none of its answer, in milliseconds. */
   readonly slowReader: number
-  /** How many connections may be open, and over HTTP/2 requests in progress; as many connections again may be shaking hands. */
+  /** How many connections may be open, and over HTTP/2 requests in progress besides one on each; as many again may be shaking hands. */
   readonly connections: number
   readonly log: Logger
 }

@@ -250,6 +250,7 @@ t.test('who leaves no room for any answer holds no places of others', async t =>
   const told = asked.map(stream => once(stream, 'response'))
   const ended = asked.map(stream => once(stream, 'error'))
   for (const answer of await Promise.all(told)) t.match(answer, [{ ':status': 200 }])
+  t.match(await rig.send({ ':path': '/' }), { status: 200 }, 'one at a time goes on every connection')
   for (const end of await Promise.all(ended)) t.match(end, [{ code: 'ERR_HTTP2_STREAM_ERROR' }])
   t.match(await rig.send({ ':path': '/' }), { status: 200, text: 'fine' })
 })
