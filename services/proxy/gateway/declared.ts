@@ -153,8 +153,9 @@ function readRecord(path: string): z.output<typeof recordSchema> | undefined {
   }
 }
 
+/** So long that no server finds two offers of its own with the same one. */
 const markOf = (offer: Offer): string =>
-  createHash('sha256').update(JSON.stringify(offer)).digest('hex').slice(0, 16)
+  createHash('sha256').update(JSON.stringify(offer)).digest('hex').slice(0, 32)
 
 const launchKey = ({ builtin, command, args, url, transport }: ServerSettings): string =>
   createHash('sha256').update(JSON.stringify({ builtin, command, args, url, transport })).digest('hex')

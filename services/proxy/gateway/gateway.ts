@@ -273,7 +273,7 @@ type Acceptance = { readonly server: string; readonly looked: string }
 
 /** Of `/servers/NAME/accept/OFFER`. */
 function acceptedIn(path: string): Acceptance | undefined {
-  const [, server, looked] = /^\/servers\/([^/]+)\/accept\/([0-9a-f]{16})$/.exec(path) ?? []
+  const [, server, looked] = /^\/servers\/([^/]+)\/accept\/([0-9a-f]{32})$/.exec(path) ?? []
   return server === undefined || looked === undefined ? undefined : { server, looked }
 }
 

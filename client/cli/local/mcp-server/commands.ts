@@ -17,7 +17,7 @@ export const mcpServerCommands: Readonly<Record<Name, LocalCommand>> = {
   'mcp-server drift': {
     summary:
       'In what servers differ from what they offered when they were met, and what of their lists is left out; 1 where there is drift',
-    examples: ['', '--json', '--accept weather@1f0c5a9e77d2b384'],
+    examples: ['', '--json', '--accept weather@1f0c5a9e77d2b3840a6be5c1d9f27e43'],
     words: command =>
       command.option(
         '--accept <NAME@OFFER>',

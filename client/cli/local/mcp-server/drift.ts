@@ -60,7 +60,7 @@ type Accepting = { readonly name: string; readonly offer: string }
 function acceptedIn(given: string, servers: readonly ToldServer[]): Accepting {
   const [name = '', offer = ''] = given.split('@', 2)
   requireKnown(name, servers)
-  if (/^[0-9a-f]{16}$/.test(offer)) return { name, offer }
+  if (/^[0-9a-f]{32}$/.test(offer)) return { name, offer }
   throw new CliError(
     'no_offer',
     exitCodes.usage,

@@ -38,7 +38,7 @@ t.test('drift is told by hand, and accepted by hand', async t => {
   await call(client, 'one_echo')
 
   const looked = (await rig.server('one')).offer ?? ''
-  t.match(looked, /^[0-9a-f]{16}$/)
+  t.match(looked, /^[0-9a-f]{32}$/)
   const told = await rig.run('drift')
   t.equal(told.code, 1)
   t.equal(
@@ -64,7 +64,7 @@ t.test('drift is told by hand, and accepted by hand', async t => {
   t.match(await rig.run('list'), { code: 0, stdout: /^one +\w+ +1 +2 +3\s*$/m })
 
   t.match(await rig.run('drift', '--accept', 'one'), { code: 2, stderr: /which offer you have looked at/ })
-  t.match(await rig.run('drift', '--accept', 'one@0123456789abcdef'), {
+  t.match(await rig.run('drift', '--accept', 'one@0123456789abcdef0123456789abcdef'), {
     code: 1,
     stderr: /does not offer what you have looked at: look again/,
   })
@@ -93,7 +93,7 @@ t.test('drift is told by hand, and accepted by hand', async t => {
 t.test('what nobody has started since is told as that, and is not accepted', async t => {
   const rig = await runningClone(t, unrulyTable('one'))
   t.match(await rig.run('drift'), { code: 0, stderr: /nobody knows: one\n/ })
-  t.match(await rig.run('drift', '--accept', 'one@0123456789abcdef'), {
+  t.match(await rig.run('drift', '--accept', 'one@0123456789abcdef0123456789abcdef'), {
     code: 1,
     stderr: /it has not been started since the proxy was; call one of its tools/,
   })
@@ -101,11 +101,14 @@ t.test('what nobody has started since is told as that, and is not accepted', asy
 
 t.test('only a token with the scope admin accepts, by POST', async t => {
   const rig = await runningClone(t, unrulyTable('one'))
-  const ask = (method: string, bearer: string, path = '/servers/one/accept/0123456789abcdef') =>
-    fetch(`${rig.proxy.url}${path}`, { method, headers: { authorization: `Bearer ${bearer}` } })
+  const ask = (
+    method: string,
+    bearer: string,
+    path = '/servers/one/accept/0123456789abcdef0123456789abcdef',
+  ) => fetch(`${rig.proxy.url}${path}`, { method, headers: { authorization: `Bearer ${bearer}` } })
   t.equal((await ask('POST', rig.secret)).status, 403)
   t.equal((await ask('GET', rig.admin)).status, 405)
-  t.equal((await ask('POST', rig.admin, '/servers/none/accept/0123456789abcdef')).status, 404)
+  t.equal((await ask('POST', rig.admin, '/servers/none/accept/0123456789abcdef0123456789abcdef')).status, 404)
   t.equal((await ask('POST', 'nobody')).status, 401)
 })
 
