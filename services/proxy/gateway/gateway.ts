@@ -180,7 +180,10 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   const tokens = watchTokens({
     open: () => new Set([...clients].map(({ owner }) => owner)),
     mayStill: token => access.stillAdmits(token),
-    lost: token => sessions.end(token),
+    lost: async token => {
+      await sessions.end(token)
+      await upstreams.revoke(token)
+    },
     report,
     ...(deps.lookEvery === undefined ? {} : { everyMs: deps.lookEvery }),
   })

@@ -158,6 +158,11 @@ export class Upstreams implements AsyncDisposable {
     )
   }
 
+  /** A token opens nothing any more: what was started for it goes. */
+  async revoke(client: string): Promise<void> {
+    await this.#end(one => one.client === client)
+  }
+
   async #end(isOver: (one: One) => boolean): Promise<void> {
     const over = [...this.#all].filter(([, one]) => isOver(one))
     for (const [key] of over) this.#all.delete(key)

@@ -3,6 +3,7 @@ import { type ClientRequest, request } from 'node:http'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import t from 'tap'
 import { toInstant } from '../../../../lib/clock.ts'
+import { identify, isAlive } from '../../../../lib/processes/identity.ts'
 import { revokeToken } from '../../../../services/store/tokens.ts'
 import { until } from '../../../until.ts'
 import { call, startRig, unrulyTable } from './rig.ts'
@@ -82,6 +83,10 @@ t.test('a token that is revoked loses what it has open', async t => {
   const rig = await startRig(t, unrulyTable('one', 'share = "client"'))
   const other = await rig.token('other')
   const [mine, yours] = [await rig.connect(), await rig.connect({ bearer: other.secret })]
+  const [kept, ended] = [await call(mine, 'one_facts'), await call(yours, 'one_facts')].map(({ text }) =>
+    identify(JSON.parse(text).pid),
+  )
+  const lives = (one: typeof kept) => one !== undefined && isAlive(one)
   const errors: string[] = []
   yours.onerror = error => void errors.push(`${error}`)
   let told = 0
@@ -96,5 +101,8 @@ t.test('a token that is revoked loses what it has open', async t => {
   await until('its stream is cut, and it is not let in again', () =>
     errors.some(error => /Unauthorized/i.test(error)),
   )
+  t.ok(ended !== undefined)
+  await until('the server that was started for it is gone', () => !lives(ended))
+  t.ok(lives(kept))
   t.match(await call(mine, 'one_echo', { text: 'x' }), { failed: false })
 })
