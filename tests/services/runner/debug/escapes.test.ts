@@ -87,10 +87,10 @@ for (const name of ['gdb', 'lldb-dap', 'delve'] as const satisfies LanguageName[
       await said('debug.break', { breakpoints: [{ kind: 'line', at: ground.at('add'), condition: text }] })
       await said('debug.continue', { wait: 5 })
       escaped(`as a condition or a message: ${one}`)
+      await beThere()
       await editorSays(text)
       escaped(`said by an editor: ${one}`)
-      if ((await ground.state(debug, 'debug.status', { wait: 0 })).status !== 'ended') continue
-      Object.assign(debug, await ground.run('basic', { breakpoints: [ground.at('add')] }))
+      await beThere()
     }
     const command = commands[name]
     if (command !== undefined) {
@@ -98,6 +98,11 @@ for (const name of ['gdb', 'lldb-dap', 'delve'] as const satisfies LanguageName[
       t.ok(existsSync(sign), 'who may have them has them')
     }
     await ground.end()
+
+    async function beThere(): Promise<void> {
+      if ((await ground.state(debug, 'debug.status', { wait: 0 })).status !== 'ended') return
+      Object.assign(debug, await ground.run('basic', { breakpoints: [ground.at('add')] }))
+    }
 
     /** As an editor's console has it, and by a context that is none of the protocol's. */
     async function editorSays(expression: string): Promise<void> {
