@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { printedEvent } from './printed-event.ts'
 
 /** What `codex exec --json` prints, one object a line: the part that is read here. */
 
@@ -74,7 +75,7 @@ export function readCodexEvents(stdout: string): CodexEvents {
   let end: TurnEnd = { kind: 'untold' }
   for (const [at, line] of stdout.split('\n').entries()) {
     if (line === '') continue
-    const event = eventIn(line, at + 1)
+    const event = printedEvent(eventSchema, 'Codex', line, at + 1)
     switch (event.type) {
       case 'item.completed':
         begun.delete(String(event.item.id))
@@ -109,15 +110,6 @@ function itemIn(item: object, number: number): CodexItem {
   const { success, data, error } = itemSchema.safeParse(item)
   if (success) return data
   throw new Error(`line ${number} is no item of Codex as it is known here`, { cause: error })
-}
-
-function eventIn(line: string, number: number): z.output<typeof eventSchema> {
-  try {
-    return eventSchema.parse(JSON.parse(line))
-  } catch (cause) {
-    const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line
-    throw new Error(`line ${number} is no event of Codex: ${shown}`, { cause })
-  }
 }
 
 const itemTypes = new Set<string>(itemSchema.options.map(option => option.shape.type.value))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { gateway } from '../stages/judge.ts'
 import type { CodexEvents, CodexItem } from './codex-events.ts'
+import { printedEvent } from './printed-event.ts'
 
 /** What `opencode run --format json` prints, one object a line: the part that is read here. A tool is told of when it is over. */
 
@@ -39,7 +40,7 @@ export function readOpencodeEvents(stdout: string): CodexEvents {
   let end: CodexEvents['end'] = { kind: 'untold' }
   for (const [at, line] of stdout.split('\n').entries()) {
     if (line === '') continue
-    const event = eventIn(line, at + 1)
+    const event = printedEvent(eventSchema, 'opencode', line, at + 1)
     switch (event.type) {
       case 'tool_use': {
         const item = itemOf(event.part)
@@ -101,14 +102,5 @@ function endOf(reason: string): CodexEvents['end'] {
       return { kind: 'untold' }
     default:
       return { kind: 'failed', message: `the model ended for the reason "${reason}"` }
-  }
-}
-
-function eventIn(line: string, number: number): z.output<typeof eventSchema> {
-  try {
-    return eventSchema.parse(JSON.parse(line))
-  } catch (cause) {
-    const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line
-    throw new Error(`line ${number} is no event of opencode: ${shown}`, { cause })
   }
 }

@@ -22,7 +22,6 @@ export class Relay implements Disposable {
   readonly #url: URL
   readonly #authorization: string
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 512 })
-
   readonly #worktree: string
 
   constructor(url: string, password: string, worktree: string) {
