@@ -10,15 +10,15 @@ import { DebuggeeBreakpoints } from './breakpoints/debuggee-breakpoints.ts'
 import { type LiveChildren, noChildren } from './children/live-children.ts'
 import { actor } from './control/acting.ts'
 import { DebugViewers } from './control/debug-viewers.ts'
-import { anyBodySchema, exitedEventSchema, processEventSchema, stoppedEventSchema } from './dap-messages.ts'
+import { exitedEventSchema, processEventSchema, stoppedEventSchema } from './dap-messages.ts'
 import { type DebuggeeState, debuggeeState, type Happening, hasEnded, wasSentOn } from './debuggee-state.ts'
 import { DebuggeeEditors } from './editors/debuggee-editors.ts'
 import { refuseEnded } from './ended-refusal.ts'
+import { Halts } from './halts.ts'
 import { handshake, letRun, type Prepared } from './handshake.ts'
 import type { Identity, LiveDependencies, LiveListener } from './live-dependencies.ts'
-import { locatedStop, usualLocateMs } from './located-stop.ts'
+import { usualLocateMs } from './located-stop.ts'
 import { Observed } from './observed.ts'
-import { OneByOne } from './one-by-one.ts'
 import type { Recorder } from './record/debug-record.ts'
 import { noted } from './record/noted.ts'
 import { Refusal } from './refusal.ts'
@@ -35,8 +35,6 @@ const standMs = usualLocateMs * 2
 const endPatienceMs = 5_000
 /** From the debuggee's launch until it may run. */
 const configureMs = 30_000
-/** How many stops may wait to be looked at: of an adapter that says more, the last are. */
-const mostHalts = 50
 /** How long an editor waits until the debuggee's adapter can be told where to stop. */
 const openPatienceMs = 60_000
 
@@ -76,9 +74,7 @@ export class LiveDebugSession implements AsyncDisposable {
   /** How often a process below it has stopped. */
   #childStops = 0
   #configuring: NodeJS.Timeout | undefined
-  readonly #halts = new OneByOne<Halt>(mostHalts, halt =>
-    this.#locate(halt).catch(error => this.adapter.fail(`where it stopped cannot be told: ${error}`)),
-  )
+  readonly #halts: Halts
   readonly #attachment: Attachment
 
   constructor(deps: LiveDependencies) {
@@ -111,6 +107,11 @@ export class LiveDebugSession implements AsyncDisposable {
       hitCondition: wanted =>
         this.adapter.capabilities.supportsHitConditionalBreakpoints ? plan.hitCondition?.(wanted) : undefined,
       changed: () => this.#tell('breakpoints'),
+    })
+    const { adapter, breakpoints, keptStops } = this
+    this.#halts = new Halts({
+      ...{ plan, adapter, breakpoints, keptStops, locateMs: deadlines?.locateMs },
+      happens: happening => this.#happens(happening),
     })
   }
 
@@ -274,8 +275,8 @@ export class LiveDebugSession implements AsyncDisposable {
   }
 
   /** Has every thread stop wherever it is. Rejects where the adapter refuses. */
-  async askPause(): Promise<void> {
-    await this.adapter.ask('pause', { threadId: this.#deps.plan.everyThread }, anyBodySchema)
+  askPause(): Promise<void> {
+    return this.#halts.pause(this.state.value.kind === 'halted')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -371,28 +372,4 @@ export class LiveDebugSession implements AsyncDisposable {
         this.processId = processEventSchema.safeParse(body).data?.systemProcessId
     }
   }
-
-  async #locate({ number, event, frames }: Halt): Promise<void> {
-    const { plan, deadlines } = this.#deps
-    const { adapter, breakpoints } = this
-    const locateMs = deadlines?.locateMs ?? usualLocateMs
-    const { stop, at } = await locatedStop(number, event, { plan, adapter, breakpoints, frames, locateMs })
-    if (breakpoints.passesOver(stop, at)) return void this.#passOver(number, stop.thread)
-    await breakpoints.arrived().catch(() => undefined)
-    await this.keptStops.take(adapter.ask, frames, stop)
-    this.#happens({ kind: 'located', stop })
-  }
-
-  /** Goes on from a stop that was none to anybody. */
-  async #passOver(number: number, thread: number): Promise<void> {
-    this.#happens({ kind: 'passed_over', number })
-    const outcome = await this.adapter.request('continue', { threadId: thread })
-    if (outcome.kind === 'refused')
-      this.adapter.fail(`it does not go on from a breakpoint: ${outcome.message}`)
-  }
-}
-
-/** A stop whose place is to be found out. */
-type Halt = Pick<Extract<DebuggeeState, { kind: 'halted' }>, 'number' | 'event'> & {
-  readonly frames: StoppedFrames
 }

@@ -186,7 +186,7 @@ const source: EditorRequest = async (_, { live, sources }, command, given) => {
 
 const pause: EditorRequest = async (_, { live }) => {
   await live.whenLaunched()
-  if (live.state.value.kind === 'running') await live.askPause()
+  if (live.state.value.kind !== 'stopped') await live.askPause()
   return undefined
 }
 

@@ -55,8 +55,8 @@ export async function pause(live: LiveDebugSession, { wait }: { wait: number }):
   await live.whenLaunched()
   const { kind, number } = live.state.value
   if (kind === 'stopped') return live.view()
-  if (kind === 'halted') return live.nextStop(number - 1, wait * 1_000)
-  return Promise.race([pausing(live), live.nextStop(number, wait * 1_000)])
+  const before = kind === 'halted' ? number - 1 : number
+  return Promise.race([pausing(live), live.nextStop(before, wait * 1_000)])
 }
 
 /** Once the debuggee comes to hear of it, which nobody need wait for. Rejects where the adapter refuses, and never resolves. */

@@ -52,6 +52,29 @@ t.test('hits are counted for an adapter that does not; others never hear of thos
   )
 })
 
+t.test('a pause holds that comes while hits are passed over', async t => {
+  const hit = { reason: 'function breakpoint', threadId: 3, hitBreakpointIds: [1] }
+  const { live, ask, said, refusal } = await scriptedRig(t, {
+    ...base,
+    ...can('supportsFunctionBreakpoints'),
+    setFunctionBreakpoints: { body: { breakpoints: [{ id: 1, verified: true }] } },
+    continue: { events: [{ event: 'stopped', body: hit }] },
+    pause: { echo: true },
+  })
+  await ask('debug.status', { wait: 20 })
+  await ask('debug.break', { breakpoints: [{ kind: 'function', name: 'f', hit_condition: '999999999' }] })
+  const paused = { status: 'stopped', stop: { reason: 'pause', breakpoints: [], frame: { line: 7 } } }
+  for (const kind of ['halted', 'running'] as const) {
+    t.match(await ask('debug.continue', { wait: 0 }), { status: 'running' })
+    await live.state.until(state => state.kind === kind, 20_000)
+    t.match(await ask('debug.pause', { wait: 20 }), paused, `asked for while it is ${kind}`)
+  }
+  t.same(asked(said), [{ command: 'pause', threadId: 0 }], 'the engine is asked where it runs alone')
+  t.match(await ask('debug.continue', { wait: 0 }), { status: 'running' })
+  t.match(await ask('debug.status', { wait: 0.2 }), { status: 'running' }, 'once')
+  t.equal((await refusal('debug.stack')).code, 'debuggee_running')
+})
+
 t.test('data are watched by what the adapter calls them', async t => {
   const info = { dataId: 'x@1', description: 'x', accessTypes: ['write'] }
   const { ask, refusal, said } = await scriptedRig(t, {
