@@ -30,6 +30,7 @@ export type Flags = ConnectionFlags & {
   readonly minScore?: string
   readonly anew?: true
   readonly accept?: readonly string[]
+  readonly diff?: true
   readonly descriptor?: string
   readonly target?: string
   readonly option?: readonly string[]

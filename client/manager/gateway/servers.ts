@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UserError } from '../../../lib/user-error.ts'
-import { askGateway } from './ask-gateway.ts'
+import { askGateway, type GatewayAnswer } from './ask-gateway.ts'
 
 const driftSchema = z.looseObject({
   kind: z.enum(['missing', 'extra', 'changed']),
@@ -9,6 +9,14 @@ const driftSchema = z.looseObject({
   fields: z.array(z.string()).optional(),
 })
 export type ToldDrift = z.output<typeof driftSchema>
+
+const definition = z.record(z.string(), z.unknown()).optional()
+const comparisonSchema = z.looseObject({
+  /** Stands for what it offers now. */
+  offer: z.string().optional(),
+  drift: z.array(driftSchema.extend({ before: definition, after: definition })),
+})
+export type ToldComparison = z.output<typeof comparisonSchema>
 
 const serverSchema = z.looseObject({
   name: z.string(),
@@ -33,12 +41,26 @@ export type GatewayServers = { readonly servers: readonly ToldServer[]; readonly
 export async function gatewayServers(root: string, signal: AbortSignal): Promise<GatewayServers | undefined> {
   const answer = await askGateway(root, { method: 'GET', path: '/servers', signal })
   if (answer.kind === 'down') return undefined
-  const told = answerSchema.safeParse(answer.body)
-  if (answer.status === 200 && told.success) return told.data
-  throw new UserError(
-    `the gateway at ${answer.address} does not tell of its servers: it answered ${answer.status}`,
-    {
-      fix: 'npx task status tells what is the matter',
-    },
-  )
+  return parsed(answer, answerSchema)
+}
+
+/** The drift of one server, with the definitions on both sides; undefined where no gateway runs. */
+export async function gatewayDrift(
+  root: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<ToldComparison | undefined> {
+  const answer = await askGateway(root, { method: 'GET', path: `/servers/${name}/drift`, signal })
+  return answer.kind === 'down' ? undefined : parsed(answer, comparisonSchema)
+}
+
+function parsed<Told>(
+  { status, body, address }: Extract<GatewayAnswer, { kind: 'answer' }>,
+  schema: z.ZodType<Told>,
+): Told {
+  const told = schema.safeParse(body)
+  if (status === 200 && told.success) return told.data
+  throw new UserError(`the gateway at ${address} does not tell of its servers: it answered ${status}`, {
+    fix: 'npx task status tells what is the matter',
+  })
 }

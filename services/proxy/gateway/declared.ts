@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { McpSettings, ServerSettings } from '../../../config/mcp/schema.ts'
 import { writeAtomically } from '../../../lib/atomic-file.ts'
-import { type Drift, driftBetween } from './catalogue/drift.ts'
+import { type Compared, compared, type Drift, driftBetween } from './catalogue/drift.ts'
 import { type LeftOut, type Offer, offerSchema } from './catalogue/offer.ts'
 
 /** What stands in the file of one server. */
@@ -14,6 +14,9 @@ const recordSchema = z.strictObject({
   launch: z.string(),
   offer: offerSchema,
 })
+
+/** `offer`: what stands for what the server offers now, where that is known. */
+export type Comparison = { readonly offer?: string; readonly drift: readonly Compared[] }
 
 /** `unknown`: nobody knows what it offers now. `another`: that is not what was looked at. */
 export type Accepted =
@@ -110,6 +113,16 @@ export class Declared {
   drift(name: string): Drift[] {
     const [declared, live] = [this.#offers.get(name), this.#live.get(name)]
     return declared === undefined || live === undefined ? [] : driftBetween(declared, live)
+  }
+
+  /** The same, with the definitions on both sides: for who decides whether to accept it. */
+  comparison(name: string): Comparison {
+    const [declared, live] = [this.#offers.get(name), this.#live.get(name)]
+    const offer = this.mark(name)
+    return {
+      ...(offer === undefined ? {} : { offer }),
+      drift: declared === undefined || live === undefined ? [] : compared(declared, live),
+    }
   }
 
   /** What is shown: nothing that a server does not have any more. */

@@ -18,10 +18,10 @@ import { CallLog } from './call-log.ts'
 import { Client, type ClientDependencies } from './client.ts'
 import { answerBrowser } from './cross-origin.ts'
 import { Declared } from './declared.ts'
-import { readiness } from './readiness.ts'
 import { servePrompts } from './serve-prompts.ts'
 import { serveResources } from './serve-resources.ts'
 import { serveTools } from './serve-tools.ts'
+import { ServerPages } from './server-pages.ts'
 import { sessionIds } from './session-ids.ts'
 import { Settling } from './settling.ts'
 import { Upstreams } from './upstream/upstreams.ts'
@@ -177,6 +177,13 @@ export function startGateway(deps: GatewayDependencies): Gateway {
   }
   for (const file of mcpFiles(root)) watchFile(file, { interval: watchInterval, persistent: false }, looked)
   const access = new Access(deps)
+  const pages = new ServerPages({
+    ...{ views, declared, upstreams, faults: () => faults },
+    accepted: async caller => {
+      changed()
+      await clientDeps.audit(caller, 'mcp_servers.accept_offer')
+    },
+  })
   const tokens = watchTokens({
     open: () => new Set([...clients].map(({ owner }) => owner)),
     mayStill: token => access.stillAdmits(token),
@@ -193,9 +200,7 @@ export function startGateway(deps: GatewayDependencies): Gateway {
     const admission = await access.admit(request, { host, address, settings: views.settings.gateway })
     if (!admission.ok) return refuse(response, admission.refusal)
     const { caller } = admission
-    if (path === '/servers') return answerReadiness(request, response, caller)
-    const accepted = acceptedIn(path)
-    if (accepted !== undefined) return await answerAccept(request, response, caller, accepted)
+    if (await pages.answers(path, request, response, caller)) return
     const refusal = refusalOf(path, views.settings, faults, caller)
     if (refusal !== undefined) return refuse(response, refusal)
     // No service stands behind that would say so.
@@ -208,37 +213,6 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       caller,
       endpoint,
     })
-  }
-
-  function answerReadiness({ method }: IncomingMessage, response: ServerResponse, caller: Caller): void {
-    if (method !== 'GET') {
-      refuse(response, { status: 405, message: 'GET is offered here', headers: { allow: 'GET' } })
-      return
-    }
-    answerJson(response, { servers: readiness({ views, declared, upstreams, caller }), faults })
-  }
-
-  /** Somebody has looked at what a server offers now. */
-  async function answerAccept(
-    { method }: IncomingMessage,
-    response: ServerResponse,
-    caller: Caller,
-    { server, looked }: Acceptance,
-  ) {
-    if (method !== 'POST')
-      return refuse(response, { status: 405, message: 'POST is offered here', headers: { allow: 'POST' } })
-    if (!caller.holds('admin'))
-      return refuse(response, { status: 403, message: 'this needs a token with the scope admin' })
-    if (views.settings.servers[server] === undefined || !caller.mayUse(server))
-      return refuse(response, { status: 404, message: `there is no server ${server.slice(0, 100)}` })
-    const accepted = await declared.accept(server, looked)
-    if (accepted.outcome !== 'accepted')
-      return refuse(response, { status: 409, message: notAccepted[accepted.outcome](server) })
-    if (accepted.drift.length > 0) {
-      changed()
-      await clientDeps.audit(caller, 'mcp_servers.accept_offer')
-    }
-    answerJson(response, { accepted: accepted.drift })
   }
 
   return {
@@ -266,26 +240,6 @@ const ownerOf = ({ owner, holds }: Caller, server: string | undefined): string =
   `${owner} ${server ?? ''} ${holds('admin')}`
 
 const faultsOf = (read: McpConfiguration): string[] => (read.ok ? [] : read.problems.map(problemText))
-
-function answerJson(response: ServerResponse, told: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(told))
-}
-
-type Acceptance = { readonly server: string; readonly looked: string }
-
-/** Of `/servers/NAME/accept/OFFER`. */
-function acceptedIn(path: string): Acceptance | undefined {
-  const [, server, looked] = /^\/servers\/([^/]+)\/accept\/([0-9a-f]{32})$/.exec(path) ?? []
-  return server === undefined || looked === undefined ? undefined : { server, looked }
-}
-
-const notAccepted = {
-  unknown: (server: string) =>
-    `nobody knows what the server ${server} offers now: it has not been started since the proxy was; call one of its tools`,
-  another: (server: string) =>
-    `the server ${server} does not offer what you have looked at: look again (GET /servers), and say what you accept`,
-} as const
 
 /** Of `/servers/NAME/mcp`. */
 const serverIn = (path: string): string | undefined => /^\/servers\/([^/]+)\/mcp$/.exec(path)?.[1]

@@ -17,13 +17,15 @@ export const mcpServerCommands: Readonly<Record<Name, LocalCommand>> = {
   'mcp-server drift': {
     summary:
       'In what servers differ from what they offered when they were met, and what of their lists is left out; 1 where there is drift',
-    examples: ['', '--json', '--accept weather@1f0c5a9e77d2b3840a6be5c1d9f27e43'],
+    examples: ['', '--diff', '--json', '--accept weather@1f0c5a9e77d2b3840a6be5c1d9f27e43'],
     words: command =>
-      command.option(
-        '--accept <NAME@OFFER>',
-        'what this server offers now is what it is taken to offer, if it is still the offer that was told; may be repeated',
-        gathered,
-      ),
+      command
+        .option('--diff', 'tell the definitions of before and of now, as a unified diff')
+        .option(
+          '--accept <NAME@OFFER>',
+          'what this server offers now is what it is taken to offer, if it is still the offer that was told; may be repeated',
+          gathered,
+        ),
     act: async (io, flags) => (await import('./drift.ts')).showDrift(io, flags),
   },
   'mcp-server discovered': {

@@ -32,6 +32,18 @@ export function driftBetween(declared: Offer, live: Offer): Drift[] {
   return (['missing', 'changed', 'extra'] as const).flatMap(kind => all.filter(one => one.kind === kind))
 }
 
+/** A drift, with the definitions of before and of now where there are any. */
+export type Compared = Drift & { readonly before?: Named; readonly after?: Named }
+
+export function compared(declared: Offer, live: Offer): Compared[] {
+  return driftBetween(declared, live).map(one => {
+    if (one.what === 'capability') return one
+    const definition = (offer: Offer) => offer[`${one.what}s`].find(({ name }) => name === one.name)
+    const [before, after] = [definition(declared), definition(live)]
+    return { ...one, ...(before && { before }), ...(after && { after }) }
+  })
+}
+
 function differences(what: 'tool' | 'prompt', declared: readonly Named[], live: readonly Named[]): Drift[] {
   const now = new Map(live.map(one => [one.name, one]))
   const before = new Set(declared.map(({ name }) => name))

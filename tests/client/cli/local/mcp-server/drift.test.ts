@@ -53,6 +53,40 @@ t.test('drift is told by hand, and accepted by hand', async t => {
       '',
     ].join('\n'),
   )
+  t.equal(
+    (await rig.run('drift', '--diff')).stdout.split('one: to take')[0],
+    [
+      'one: tool echo has changed: description',
+      '  --- a/tool/echo',
+      '  +++ b/tool/echo',
+      '  @@ -1,5 +1,5 @@',
+      '   name: echo',
+      '  -description: gives it back',
+      '  +description: does evil',
+      '   inputSchema: {',
+      '     "type": "object"',
+      '   }',
+      'one: tool more\\x1b[31m was added',
+      '  --- /dev/null',
+      '  +++ b/tool/more\\x1b[31m',
+      '  @@ -0,0 +1,5 @@',
+      '  +name: more\\x1b[31m',
+      '  +description: x',
+      '  +inputSchema: {',
+      '  +  "type": "object"',
+      '  +}',
+      '',
+    ].join('\n'),
+  )
+  t.match(JSON.parse((await rig.run('drift', '--diff', '--json')).stdout), {
+    offers: { one: looked },
+    definitions: {
+      one: [
+        { before: { description: 'gives it back' }, after: { description: 'does evil' } },
+        { name: 'more\u001b[31m', after: { description: 'x' } },
+      ],
+    },
+  })
   const json = await rig.run('drift', '--json')
   t.equal(json.code, 1)
   t.match(JSON.parse(json.stdout), {
@@ -108,6 +142,8 @@ t.test('only a token with the scope admin accepts, by POST', async t => {
   ) => fetch(`${rig.proxy.url}${path}`, { method, headers: { authorization: `Bearer ${bearer}` } })
   t.equal((await ask('POST', rig.secret)).status, 403)
   t.equal((await ask('GET', rig.admin)).status, 405)
+  t.equal((await ask('GET', rig.secret, '/servers/one/drift')).status, 403, 'it may say anything to agents')
+  t.equal((await ask('GET', rig.admin, '/servers/one/drift')).status, 200)
   t.equal((await ask('POST', rig.admin, '/servers/none/accept/0123456789abcdef0123456789abcdef')).status, 404)
   t.equal((await ask('POST', 'nobody')).status, 401)
 })

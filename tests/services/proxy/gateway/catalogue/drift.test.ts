@@ -1,5 +1,5 @@
 import t from 'tap'
-import { driftBetween } from '../../../../../services/proxy/gateway/catalogue/drift.ts'
+import { compared, driftBetween } from '../../../../../services/proxy/gateway/catalogue/drift.ts'
 import type { Offer } from '../../../../../services/proxy/gateway/catalogue/offer.ts'
 
 const offer = (more: Partial<Offer>): Offer => ({
@@ -35,4 +35,8 @@ t.test('in what a server differs: what is missing, what has changed, what has be
     { kind: 'extra', what: 'prompt', name: 'q' },
     { kind: 'extra', what: 'capability', name: 'completions' },
   ])
+  const [missing, , , changed, added] = compared(declared, live)
+  t.strictSame(missing, { kind: 'missing', what: 'tool', name: 'a', before: { name: 'a', inputSchema } })
+  t.match(changed, { before: { description: 'x' }, after: { title: 'x' } })
+  t.strictSame(added, { kind: 'extra', what: 'tool', name: 'c', after: { name: 'c', inputSchema } })
 })
