@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UserError } from '../lib/user-error.ts'
-import { chooseAgent } from './agents/choose-agent.ts'
+import { type Chosen, chooseAgent } from './agents/choose-agent.ts'
 import type { CodexHome } from './agents/codex-mirror.ts'
 import type { Git } from './git.ts'
 import { guardedPlaces } from './guard/guard.ts'
@@ -34,6 +34,8 @@ export type Surroundings = {
 
 /** What a run is going to do, and where. Whatever speaks against it has been found by now, and nothing was changed. */
 export type Prepared = {
+  /** What the run is called. */
+  readonly run: string
   readonly places: Places
   readonly decision: Exclude<Decision, { kind: 'refuse' }>
   readonly source: Source
@@ -45,12 +47,26 @@ export type Prepared = {
   readonly keep: boolean
 }
 
-export async function prepare(options: SmokeOptions, surroundings: Surroundings): Promise<Prepared> {
-  const { root, cwd, home, git } = surroundings
+/** What a run has before anything is looked at: a name, a place, and who does its stages. */
+export type Begun = Chosen & { readonly run: string; readonly places: Places }
+
+export function begin(options: SmokeOptions, surroundings: Surroundings): Begun {
+  const { cwd, home, git } = surroundings
+  const places = placesIn(placeFor(options.workspace, surroundings))
+  const around = { cwd, home, environment: git.environment, fetched: codexIn(places) }
+  return { ...chooseAgent(options, around), places, run: randomBytes(4).toString('hex') }
+}
+
+export async function prepare(
+  options: SmokeOptions,
+  { run, places, agent, codexHome }: Begun,
+  surroundings: Surroundings,
+): Promise<Prepared> {
+  const { root, cwd, git } = surroundings
   const asked = { source: options.source ?? surroundings.source, revision: options.revision }
   const source = await readSource(asked, options.source === undefined ? root : cwd, git)
+  refuseWrongPlace(places, surroundings, source)
   const declared = await loadStages(surroundings.stages)
-  const places = placesIn(placeFor(options.workspace, surroundings, source))
   const decision = decide(look(places), {
     path: places.workspace,
     reuse: options.reuse,
@@ -58,36 +74,33 @@ export async function prepare(options: SmokeOptions, surroundings: Surroundings)
   })
   if (decision.kind === 'refuse') throw new UserError(decision.message, { fix: decision.fix })
   const { clone, client } = places
-  const { agent, codexHome } = chooseAgent(options, {
-    ...{ cwd, home, environment: git.environment, fetched: codexIn(places) },
-  })
-  const all = stagesIn(surroundings.stages, declared, { clone, client, node: process.execPath })
+  const all = stagesIn(surroundings.stages, declared, { run, clone, client, node: process.execPath })
   const stages = agent.kind === 'none' ? [] : all
   const bootstraps = await mustBootstrap(options, places, decision, source, git)
   return {
-    ...{ places, decision, source, stages, agent, codexHome },
+    ...{ run, places, decision, source, stages, agent, codexHome },
     phases: phasesOf({ ...options, bootstraps, stages: stages.map(({ name }) => name) }),
     keep: options.keep ?? decision.kind === 'reuse',
   }
 }
 
 /** Real, so that what is found in /proc and told by git can be compared with it. */
-function placeFor(
-  workspace: string | undefined,
-  { cwd, home, temporary, root, git }: Surroundings,
+const placeFor = (workspace: string | undefined, { cwd, temporary }: Surroundings): string =>
+  workspace === undefined
+    ? join(temporary, `${prefix}${randomBytes(4).toString('hex')}`)
+    : realPath(resolve(cwd, workspace))
+
+function refuseWrongPlace(
+  { workspace: path }: Places,
+  { home, temporary, root, git }: Surroundings,
   source: Source,
-): string {
-  const path =
-    workspace === undefined
-      ? join(temporary, `${prefix}${randomBytes(4).toString('hex')}`)
-      : realPath(resolve(cwd, workspace))
+): void {
   const checkouts = [root, ...(source.kind === 'checkout' ? [source.path] : [])]
   const guarded = guardedPlaces(home, git.environment).flatMap(one => [one, realPath(resolve(one))])
   for (const checkout of checkouts) {
     const refusal = refusedPlace(path, { home, temporary, source: checkout, guarded })
     if (refusal !== undefined) throw new UserError(refusal.message, { fix: refusal.fix })
   }
-  return path
 }
 
 /** Of what is not there yet, that of the nearest directory above that is. */

@@ -16,7 +16,8 @@ type Surroundings = {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-type Chosen = { readonly agent: AgentSetting; readonly codexHome?: CodexHome }
+/** Who does the stages of a run. */
+export type Chosen = { readonly agent: AgentSetting; readonly codexHome?: CodexHome }
 
 /** Codex where it is installed or named, with whom it is led by, and otherwise the client that needs nothing. */
 export function chooseAgent(options: SmokeOptions, surroundings: Surroundings): Chosen {

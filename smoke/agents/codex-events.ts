@@ -96,7 +96,10 @@ export function readCodexEvents(stdout: string): CodexEvents {
       case 'thread.started':
       case 'turn.started':
       case 'item.updated':
-      case 'error': // each try that is repeated tells one; the last is told by turn.failed as well
+        break
+      case 'error':
+        // Of no item, but as much an error: a try that is repeated tells one, and so does what ends the turn.
+        items.push({ id: '', type: 'error', message: event.message })
         break
     }
   }

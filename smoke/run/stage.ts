@@ -12,14 +12,14 @@ import type { Stage } from '../stages/stage.ts'
 import { agentTurn, readerFor } from './agent-turn.ts'
 import { keepingLog } from './call-log.ts'
 import type { Phase } from './phase.ts'
-import { withUnchangedClient } from './unchanged-client.ts'
+import { withNothingWritten } from './unchanged-by-agent.ts'
 
 /** Has the agent do one stage, keeps its transcript whatever comes of it, and judges that. */
 export async function runStage(phase: Phase, stage: Stage): Promise<void> {
   const { setting, places } = phase
   const server = await gatewayOf(phase)
   const directory = join(setting.evidence, 'transcripts')
-  const work = () => withUnchangedClient(phase, stage.name, () => doStage(phase, stage, server, directory))
+  const work = () => withNothingWritten(phase, stage.name, () => doStage(phase, stage, server, directory))
   if (!setting.options.captureDebugTools) return await work()
   const secrets = () => [server.token, ...phase.secrets()]
   await keepingLog({ places, name: join(directory, stage.name), secrets }, work)

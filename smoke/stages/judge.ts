@@ -26,9 +26,10 @@ export function judge(stage: Stage, transcript: string, read: (transcript: strin
   // Often why it could not go on.
   const besides = done === undefined ? '' : `; ${done}`
   if (end.kind === 'failed') return failed(`the turn failed: ${end.message}${besides}`)
+  const error = items.find(item => item.type === 'error')
+  if (error !== undefined) return failed(`the agent told of an error: ${error.message}${besides}`)
   if (end.kind === 'untold') return failed(`the transcript ends before the turn does${besides}`)
   for (const item of items) {
-    if (item.type === 'error') return failed(`the agent told of an error: ${item.message}`)
     if (item.type === 'command_execution')
       return failed(`it used a shell, which is not allowed: ${item.command}`)
     if (item.type === 'file_change') return failed('it changed files, which is not allowed')

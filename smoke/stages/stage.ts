@@ -36,6 +36,8 @@ export type Stage = {
 
 /** What the stages of a run refer to. */
 export type StageSetting = {
+  /** What the run is called: letters and digits. */
+  readonly run: string
   readonly clone: string
   readonly client: string
   /** The program that runs JavaScript. */

@@ -17,6 +17,7 @@ import { ready } from '../../smoke/run/ready.ts'
 import { runStage } from '../../smoke/run/stage.ts'
 import { structural } from '../../smoke/run/structural.ts'
 import { untouched } from '../../smoke/run/untouched.ts'
+import { verifyClean } from '../../smoke/run/verify-clean.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { secretsIn } from '../../smoke/sandbox/secrets.ts'
 import { readSetting, type Setting } from '../../smoke/setting.ts'
@@ -42,7 +43,7 @@ const runs: Readonly<Record<Exclude<FixedName, 'up'>, (phase: Phase) => Promise<
   ready,
   structural,
   full: phase => cloneTask(phase, ['test']),
-  'verify-clean': phase => cloneTask(phase, ['verify-clean']),
+  'verify-clean': verifyClean,
   confined,
   down,
   untouched,
@@ -82,7 +83,7 @@ function phaseTask(name: Exclude<PhaseName, 'up'>, run: Run, needs: Needs): Task
   const { places, setting, declared } = run
   const { heartbeatTimeout } = setting.options
   const { clone, client } = places
-  const stages = declared.stages({ clone, client, node: process.execPath })
+  const stages = declared.stages({ run: setting.run, clone, client, node: process.execPath })
   return task({
     describe: describePhase(name, stages),
     needs,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -63,10 +62,9 @@ const restMs = 1_000
  * keeps the evidence and moves out. Where this process is killed, a keeper moves out for it.
  */
 export async function runSmoke(prepared: Prepared, running: Running): Promise<void> {
-  const { places, phases, keep, source, agent, codexHome } = prepared
+  const { run, places, phases, keep, source, agent, codexHome } = prepared
   const { scope, signal, log, print, options, surroundings, settings } = running
   const started = systemClock.now()
-  const run = randomBytes(4).toString('hex')
   const secrets = secretsIn([
     ...Object.values(running.environment),
     ...(source.kind === 'address' ? [source.address] : []),
@@ -91,12 +89,12 @@ export async function runSmoke(prepared: Prepared, running: Running): Promise<vo
   print(resultText(summary, evidence, agentText(agent)))
   signal.throwIfAborted()
   if (bug !== undefined) throw bug
-  if (summary.outcome === 'failed') throw failure(summary, evidence)
+  if (summary.outcome === 'failed') throw failure(summary, evidence, agentText(agent))
 
   async function runThere() {
     const evidence = await makeEvidence(surroundings.root, new Date(started), run)
     await pruneEvidence(surroundings.root, settings.keep_evidence, new Date(started))
-    log(`run ${run} with ${agentText(agent)}, in ${places.workspace}; evidence: ${evidence}`)
+    log(`evidence: ${evidence}`)
     try {
       const setting = await setUp(prepared, running, { run, mark, evidence })
       if (source.kind === 'checkout' && source.uncommitted > 0)
@@ -301,7 +299,7 @@ smoke ${outcome}: ${phases.filter(phase => phase.outcome === 'passed').length} o
 ${kept ? `  workspace  ${workspace}\n` : ''}  agent      ${agent}
 `
 
-const failure = ({ failed, kept }: Summary, evidence: string): UserError =>
-  new UserError(`smoke failed in "${failed?.phase}": ${failed?.reason}`, {
+const failure = ({ failed, kept }: Summary, evidence: string, agent: string): UserError =>
+  new UserError(`smoke failed in "${failed?.phase}", with ${agent}: ${failed?.reason}`, {
     fix: `see ${evidence}${kept ? '' : '; --keep-workspace leaves the workspace to look into'}`,
   })

@@ -3,10 +3,11 @@ import { homedir, tmpdir } from 'node:os'
 import { smokeSettings } from '../../config/settings.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { UserError } from '../../lib/user-error.ts'
+import { agentText } from '../../smoke/agents/agent-text.ts'
 import { evidenceRoot } from '../../smoke/evidence/collect.ts'
 import { type Asked, judgeOptions, type SmokeOptions } from '../../smoke/options.ts'
 import { planText } from '../../smoke/plan-text.ts'
-import { prepare, type Surroundings } from '../../smoke/prepare.ts'
+import { begin, prepare, type Surroundings } from '../../smoke/prepare.ts'
 import { readEnvironment } from '../../smoke/sandbox/environment-file.ts'
 import { portsIn } from '../../smoke/sandbox/ports.ts'
 import { cleanUp, staleWorkspaces } from '../../smoke/workspace/clean-up.ts'
@@ -46,7 +47,13 @@ export async function smoke(context: SmokeContext): Promise<void> {
     git: { environment, signal },
   }
   if (options.cleanupOnly) return await cleanUpOnly(options, surroundings, print)
-  const prepared = await prepare(options, surroundings)
+  const begun = begin(options, surroundings)
+  const agent = agentText(begun.agent)
+  if (!options.planOnly) log(`run ${begun.run} with ${agent}, in ${begun.places.workspace}`)
+  const prepared = await prepare(options, begun, surroundings).catch((error: unknown) => {
+    if (!options.planOnly) print(`smoke refused, before anything was done\n  agent      ${agent}\n`)
+    throw error
+  })
   const stale = staleWorkspaces(surroundings.temporary, {
     spared: prepared.places.workspace,
     now: systemClock.now(),

@@ -9,7 +9,7 @@ import { smokeRig } from './smoke-rig.ts'
 
 t.setTimeout(280_000)
 
-const setting = { clone: '/c', client: '/r', node: '/n' }
+const setting = { run: '0', clone: '/c', client: '/r', node: '/n' }
 
 t.test('another repository has its own stages done, by its own Taskfile', async t => {
   const rig = smokeRig(t, 'none', {}, greetingTaskfile)

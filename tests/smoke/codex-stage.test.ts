@@ -9,7 +9,7 @@ import { judge } from '../../smoke/stages/judge.ts'
 import { agentStages } from '../../smoke/stages/stages.ts'
 import { type Owner, room, write } from './room.ts'
 
-const [bundleTools, , , , debug] = agentStages.stages({ clone: '/c', client: '/r', node: '/n' })
+const [bundleTools, , , , debug] = agentStages.stages({ run: '0', clone: '/c', client: '/r', node: '/n' })
 if (bundleTools === undefined || debug === undefined) throw new Error('there are stages')
 
 /** A program in the place of Codex, as a shell script. */

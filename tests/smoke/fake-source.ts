@@ -20,6 +20,7 @@ export type Fault =
   | 'port-is-stolen'
   | 'serves-another-nonce'
   | 'verify-fails'
+  | 'changes-modules'
   | 'listens-elsewhere'
   | 'leaves-a-daemon'
   | 'writes-outside'
@@ -151,6 +152,7 @@ function mcp(method, body, response) {
   const answer = { jsonrpc: '2.0', id, result: results[asked]() }
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
 }
+if (fault === 'changes-modules') writeFileSync('node_modules/added.js', '')
 if (fault === 'listens-elsewhere') createServer().listen(0, '0.0.0.0')
 const port = Number(process.env.DEBUG_SERVER__PROXY__PORT)
 const taken = () => new Promise(done => connect(port, '127.0.0.1').once('connect', () => done(true)).once('error', () => done(false)))

@@ -21,6 +21,7 @@ const faults = [
   ['types-are-wrong', 'structural', /number is no string/],
   ['contract-is-broken', 'structural', /described by nothing/],
   ['verify-fails', 'verify-clean', /this checkout is not clean/],
+  ['changes-modules', 'verify-clean', /installed is not as it was.*:\n {2}.*node_modules\n {2}.*added\.js$/],
   ['listens-elsewhere', 'confined', /listens where it should not: pid \d+ on 0.0.0.0:\d+/],
   ['leaves-a-daemon', 'down', /these processes are left: pid \d+ \(.*setInterval/],
   ['writes-outside', 'untouched', /added .*\.codex\/config.toml/],
@@ -30,9 +31,12 @@ const faults = [
 for (const [fault, phase, reason] of faults)
   t.test(`${fault}: it fails at ${phase}, says why, and leaves nothing`, async t => {
     const rig = smokeRig(t, fault)
-    const { code, stderr } = await rig.run(...(phase === 'structural' ? [] : ['--test-scope', 'none']))
+    const { code, stdout, stderr } = await rig.run(
+      ...(phase === 'structural' ? [] : ['--test-scope', 'none']),
+    )
     t.equal(code, 1)
-    t.match(stderr, new RegExp(`smoke failed in "${phase}"`))
+    t.match(stderr, new RegExp(`smoke failed in "${phase}", with no agent: `))
+    t.match(stdout, /\n {2}agent {6}no agent\n$/)
     const { outcome, failed } = rig.summary()
     t.equal(outcome, 'failed')
     t.equal(failed?.phase, phase)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readCodexEvents } from '../../smoke/agents/codex-events.ts'
 import { judge as judgeBy } from '../../smoke/stages/judge.ts'
-import { beginsWith, mismatch, type Pattern } from '../../smoke/stages/pattern.ts'
+import { beginsWith, listWith, mismatch, type Pattern } from '../../smoke/stages/pattern.ts'
 import type { Stage } from '../../smoke/stages/stage.ts'
 import { agentStages } from '../../smoke/stages/stages.ts'
 
@@ -14,6 +14,7 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
     [{ a: [{ b: 1 }] }, { a: [{ b: 1, c: 2 }] }],
     [{ a: beginsWith({ b: 1 }) }, { a: [{ b: 1, c: 2 }, 'more'] }],
     [[], []],
+    [listWith({ first: [1], among: [3], without: [4] }), [1, 2, 3]],
     [{}, {}],
   ]
   for (const [pattern, value] of fits) t.equal(mismatch(pattern, value), undefined, JSON.stringify(value))
@@ -30,6 +31,9 @@ t.test('a pattern names what has to fit, and the rest is free', async t => {
     [{ errors: [] }, { errors: ['x'] }, /^errors is \["x"\], expected an empty list$/],
     [beginsWith(1, 2), [1], /^1 is missing, expected 2$/],
     [beginsWith(), {}, /expected a list$/],
+    [{ a: listWith({ among: [1] }) }, { a: [2] }, /^a is \[2\], expected 1 in it$/],
+    [listWith({ without: [/^b/] }), ['a', 'b'], /^it is \["a","b"\], expected no \/\^b\/ in it$/],
+    [listWith({ first: [1], among: [2] }), [2, 1], /^0 is 2, expected 1$/],
     [{ toString: 1 }, {}, /^toString is missing/],
     ['a', 'x'.repeat(1_000), /^it is "x{199}…, expected/],
   ]
@@ -243,6 +247,25 @@ t.test('each way to fool a harness has its reason', async t => {
       /told of an error: no tools/,
     ],
     [
+      'an error of its whole program, though its turn came to an end',
+      transcript([install, echo], '{"type":"error","message":"Reconnecting... 1/5"}', message('hello'), over),
+      /^the agent told of an error: Reconnecting\.\.\. 1\/5$/,
+    ],
+    [
+      'an error before it dies',
+      transcript([install], '{"type":"error","message":"no model"}'),
+      /^the agent told of an error: no model; smoke_echo was not called after install$/,
+    ],
+    [
+      'an error that ends the turn',
+      transcript(
+        [install, echo],
+        '{"type":"error","message":"quota"}',
+        '{"type":"turn.failed","error":{"message":"quota"}}',
+      ),
+      /^the turn failed: quota$/,
+    ],
+    [
       'a call that hangs',
       transcript(
         [install, echo],
@@ -274,7 +297,7 @@ t.test('each way to fool a harness has its reason', async t => {
 t.test(
   'the stages of this repository are passed by who follows their script, and by nobody who leaves out a call',
   async t => {
-    const stages = agentStages.stages({ clone: '/c', client: '/r', node: '/n' })
+    const stages = agentStages.stages({ run: '1a2b3c4d', clone: '/c', client: '/r', node: '/n' })
     t.same(
       stages.map(({ name }) => name),
       ['bundle-tools', 'install', 'use', 'remove', 'debug'],
@@ -300,16 +323,16 @@ t.test(
 )
 
 t.test('a server that is still there, or an error beside an "ok", is no success', async t => {
-  const stages = agentStages.stages({ clone: '/c', client: '/r', node: '/n' })
+  const stages = agentStages.stages({ run: '1a2b3c4d', clone: '/c', client: '/r', node: '/n' })
   const table: [name: string, answers: readonly unknown[], reason: RegExp][] = [
     [
       'remove',
-      [managed({}), managed({ installed: [...bundle, 'smoke'] })],
-      /installed is \[.*"smoke"\], expected a list of 2/,
+      [managed({}), managed({ installed: [...bundle, 'smoke-other', target] })],
+      /installed is \[.*"smoke-1a2b3c"\], expected no "smoke-1a2b3c" in it/,
     ],
     [
       'install',
-      [{ ...managed({}), errors: ['half'] }, managed({ installed: [...bundle, 'smoke'] })],
+      [{ ...managed({}), errors: ['half'] }, managed({ installed: [...bundle, target] })],
       /errors is \["half"\]/,
     ],
     [
@@ -332,9 +355,10 @@ t.test('a server that is still there, or an error beside an "ok", is no success'
 })
 
 const bundle = ['workspace_fs', 'grep']
+const target = 'smoke-1a2b3c'
 const managed = (details: object) => ({
   status: 'ok',
-  details: { target: 'smoke', dry_run: false, ...details },
+  details: { target, dry_run: false, ...details },
   errors: [],
 })
 const idealAnswers: Readonly<Record<string, readonly unknown[]>> = {
@@ -343,9 +367,10 @@ const idealAnswers: Readonly<Record<string, readonly unknown[]>> = {
     'config/mcp.toml:30:name = "manage_servers"',
     managed({ installed: bundle }),
   ],
-  install: [managed({}), managed({ installed: [...bundle, 'smoke'] })],
+  // Between them what a run that was cut off has left.
+  install: [managed({}), managed({ installed: [...bundle, 'smoke-other', target] })],
   use: ['the gateway has started it'],
-  remove: [managed({}), managed({ installed: bundle })],
+  remove: [managed({}), managed({ installed: [...bundle, 'smoke-other'] })],
   debug: [
     { name: 'smoke-agent' },
     { id: 'ses_0123456789ab', repository: 'smoke-agent' },

@@ -14,7 +14,7 @@ export function misbehavingAgent(owner: Owner, deeds: string): string {
     path,
     `#!${process.execPath}
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connectMcp } from ${JSON.stringify(client)}
 
 const [, url] = /^url = "(.*)"$/m.exec(readFileSync(process.env.CODEX_HOME + '/config.toml', 'utf8'))

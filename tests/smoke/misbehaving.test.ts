@@ -79,11 +79,23 @@ t.test('whatever an agent does otherwise at a real gateway is told, with the rea
     [
       'leaves one where git does not look',
       `writeFileSync('.git/hooks/post-checkout', ''); ${well}`,
-      /is not as it was:\n {2}added .*post-checkout$/,
+      /at work, this was written:\n {2}added .*post-checkout$/,
     ],
-    ['commits', `${committing}; ${well}`, /is not as it was:[\s\S]*changed .*refs\/heads\/main$/m],
+    ['commits', `${committing}; ${well}`, /this was written:[\s\S]*changed .*refs\/heads\/main$/m],
   ]
   for (const [what, deeds, reason] of table) t.match((await run(deeds)).ended, reason, what)
+  const wrong = [
+    ...['.artifacts/secrets/admin-token', '.git/hooks/post-checkout', 'config/mcp.local.toml'],
+    ...['../home/.bashrc', '../sandbox.env'],
+  ]
+  const writing = wrong.map(path => `appendFileSync('../clone/${path}', ' ');`).join('')
+  t.match(
+    (await run(`${writing} ${well}`)).ended,
+    /"use" was at work, this was written:\n {2}changed .*admin-token\n {2}added .*post-checkout\n {2}added .*mcp\.local\.toml\n {2}added .*home\/\.bashrc\n {2}changed .*sandbox\.env$/,
+    'where nothing of a stage writes',
+  )
+  const caching = `mkdirSync('../home/.cache/x', { recursive: true }); writeFileSync('../home/.cache/x/y', ''); writeFileSync('../clone/.artifacts/z', '')`
+  t.equal((await run(`${caching}; ${well}`)).ended, 'passed', 'caches, and where the server writes')
   const telling = await run(`${well.replace('say(', `await call('smoke_echo', { text: 'hunter"2' }); say(`)}`)
   t.equal(telling.ended, 'passed')
   t.match(readFileSync(join(telling.evidence, 'transcripts/use.jsonl'), 'utf8'), /"text":"\*{9}"/)

@@ -6,8 +6,13 @@ import { readOpencodeEvents } from '../../smoke/agents/opencode-events.ts'
 import { judge } from '../../smoke/stages/judge.ts'
 import { agentStages } from '../../smoke/stages/stages.ts'
 
-// What the real programs (Codex 0.169.0, opencode 1.18.33) printed in the stages of a smoke, but for paths.
-const stages = agentStages.stages({ clone: '/w/clone', client: '/w/client-repo', node: '/n' })
+// What the real programs (Codex 0.169.0, opencode 1.18.33) printed in the stages of a smoke, but for paths and the name of what is installed.
+const stages = agentStages.stages({
+  run: '1a2b3c4d',
+  clone: '/w/clone',
+  client: '/w/client-repo',
+  node: '/n',
+})
 const recorded = (agent: string, stage: string) =>
   readFileSync(join(import.meta.dirname, 'recorded', agent, `${stage}.jsonl`), 'utf8')
 

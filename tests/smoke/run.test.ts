@@ -8,7 +8,7 @@ t.test('a source that does as it should passes, leaves its evidence, and nothing
   const { code, stdout, stderr } = await rig.run('--test-scope', 'none')
   t.equal(code, 0, stderr)
   t.match(stdout, /smoke passed: 11 of 11 phases passed in [\d.]+ s\n {2}evidence {3}\/.*report.html/)
-  t.match(stderr, /run \w+ with no agent, in /)
+  t.match(stderr, /^[\d:]+ +smoke +started\n[\d:]+ +smoke +│ run \w+ with no agent, in /)
   t.match(stdout, /\n {2}agent {6}no agent\n$/)
   t.match(rig.summary(), { version: 1, outcome: 'passed', failed: null, kept: false })
   for (const name of [
@@ -39,7 +39,11 @@ t.test('what is not there is refused before anything is done', async t => {
   })
   const found = await rig.run('--agent', 'codex', '--codex-cli', 'sh', '--plan-only')
   t.match(found, { code: 0, stdout: /agent:bundle-tools/ }, 'but one that a shell would find is')
-  t.match(await rig.run('--revision', 'no-such-branch'), { code: 1, stderr: /git rev-parse failed in/ })
+  t.match(await rig.run('--revision', 'no-such-branch', '--agent', 'mcp'), {
+    code: 1,
+    stderr: /run \w+ with a scripted MCP client, in [\s\S]*git rev-parse failed in/,
+    stdout: /^smoke refused, before anything was done\n {2}agent {6}a scripted MCP client\n$/,
+  })
   t.match(await rig.run('--source', rig.home), { code: 1, stderr: /does not look like a checkout/ })
   t.match(await rig.run('--workspace', rig.home), { code: 1, stderr: /holds .*home, which would be removed/ })
   t.same(rig.left(), [])

@@ -19,6 +19,10 @@ type Stack = {
 export async function stageRig(owner: Owner, { agent, port, token }: Stack) {
   const places = placesIn(room(owner))
   write(join(places.clone, '.artifacts/secrets/admin-token'), `${token}\n`)
+  write(join(places.clone, '.gitignore'), '.artifacts\n*.local.toml\n')
+  write(join(places.clone, 'config/mcp.toml'))
+  write(join(places.home, '.gitconfig'))
+  commit(places.clone, 'as it is')
   write(join(places.client, 'README.md'))
   commit(places.client, 'as it is')
   await writeEnvironment(places, { DEBUG_SERVER__PROXY__PORT: String(port) })
