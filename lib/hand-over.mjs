@@ -41,11 +41,11 @@ export async function handOver({ root, main, launcher, args = process.argv.slice
     }
     return
   }
-  const node = join(root, 'node_modules', 'node', 'bin', 'node')
+  const node = join(root, 'node_modules', '.bin', 'node')
   if (!existsSync(node)) {
     process.stderr.write(
       `Node ${process.versions.node} is too old to run this, and there is no newer one at ${node}\n` +
-        `  run "npm ci" in ${root}, or "npm rebuild node --ignore-scripts=false" where npm is told to run no scripts\n`,
+        `  run "npm ci --include=optional" in ${root}, or install Node ${oldest} or later: https://nodejs.org\n`,
     )
     process.exitCode = 1
     return

@@ -104,10 +104,11 @@ function withoutUsage(output) {
 
 /** Runs npm in a group of its own, so that a signal ends it with all it has started. */
 function runNpm(root, lock) {
-  // The development dependencies hold Node 24 itself, so a NODE_ENV of production must not leave them out.
+  // Tests and checks need the development dependencies, whatever NODE_ENV says. Node 24 itself is an optional one.
   const args = [
     'ci',
     '--include=dev',
+    '--include=optional',
     '--prefer-offline',
     '--no-audit',
     '--no-fund',

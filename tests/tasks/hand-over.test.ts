@@ -35,7 +35,7 @@ if (args[0] === 'code') process.exitCode = Number(args[1])
 if (args[0] === 'signal') process.kill(process.pid, args[1])
 if (args[0] === 'read') process.stdin.pipe(process.stdout)`,
   )
-  const modules = join(place.path, 'node_modules/node/bin')
+  const modules = join(place.path, 'node_modules/.bin')
   const run = async (args: readonly string[], { old = true, env = {}, input = '' } = {}) => {
     const node = old ? ['-r', join(place.path, 'old.cjs')] : []
     const running = new Running(process.execPath, [...node, join(place.path, 'bin.mjs'), ...args], {
@@ -84,7 +84,7 @@ t.test('no new Node anywhere: said, with what to do', async t => {
   t.match(await run([]), {
     code: 1,
     stdout: '',
-    stderr: /^Node 20\.0\.0 is too old to run this[^\n]*\n {2}run "npm ci" in /,
+    stderr: /^Node 20\.0\.0 is too old to run this[^\n]*\n {2}run "npm ci --include=optional" in /,
   })
 })
 
