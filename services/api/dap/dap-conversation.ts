@@ -21,7 +21,8 @@ import { readAttach } from './dap-attach.ts'
 import { DapChildren, startDebugging } from './dap-children.ts'
 import { launchForEditor } from './dap-launch.ts'
 import type { DapLine } from './dap-lines.ts'
-import { consoleOutput, dapOutput, importantOutput, terminated } from './dap-output.ts'
+import { consoleOutput, continued, dapOutput, importantOutput, terminated } from './dap-output.ts'
+import { restartForEditor } from './dap-restart.ts'
 import { readAbilities } from './editor-abilities.ts'
 import { dapAccess, debuggeeOf, type EditorTarget, watchAccess } from './editor-target.ts'
 import { readDap } from './read-dap.ts'
@@ -29,6 +30,7 @@ import { readDap } from './read-dap.ts'
 /** How long the runner may take to answer, in milliseconds: a launch, and anything else. Its own deadlines are shorter. */
 const launchMs = 90_000
 const answerMs = 45_000
+const launches = new Set(['launch', 'restart'])
 /** Requests that are not answered yet. */
 const mostAsked = 64
 /** Why one is not answered any more. */
@@ -63,6 +65,10 @@ export class DapConversation implements Disposable {
   #debugServer: number | undefined
   /** It has a debuggee, or has asked for one. */
   #hasBegun = false
+  /** Its debuggee is one that it has launched. */
+  #hasLaunched = false
+  /** How a debuggee has ended in whose place there is to be another: told where there is none. */
+  #endsKeptBack: DapAnswer[] | undefined
   /** Requests are passed on in their order, though a launch takes its time. */
   #turn: Promise<void> = Promise.resolve()
   #seq = 0
@@ -102,7 +108,7 @@ export class DapConversation implements Disposable {
       return void (await this.tell(dapRefusal(request, `${seq} is the seq of a request already`)))
     if (this.#asked.size >= mostAsked)
       return void (await this.tell(dapRefusal(request, `${mostAsked} requests are not answered yet`)))
-    const patience = request.command === 'launch' ? launchMs : answerMs
+    const patience = launches.has(request.command) ? launchMs : answerMs
     const late = () => this.#refuse(request, `the server did not answer within ${patience / 1_000} s`)
     this.#asked.set(seq, { request, timer: setTimeout(late, patience) })
     this.#turn = this.#turn.then(() => this.#pass(request))
@@ -110,7 +116,13 @@ export class DapConversation implements Disposable {
 
   /** Sends a message of the server's. */
   tell(answer: DapAnswer): Promise<Taken> {
-    if (answer.type === 'event' && answer.event === 'terminated') this.#toldEnd = true
+    if (answer.type === 'event' && (answer.event === 'exited' || answer.event === 'terminated')) {
+      if (this.#endsKeptBack !== undefined) {
+        this.#endsKeptBack.push(answer)
+        return Promise.resolve('taken')
+      }
+      if (answer.event === 'terminated') this.#toldEnd = true
+    }
     return this.#send(answer.type === 'event' ? 'event' : 'answer', answer).taken
   }
 
@@ -140,6 +152,7 @@ export class DapConversation implements Disposable {
       if (!admitted.ok) return this.#refuse(request, admitted.detail)
       if (request.command === 'launch') await this.#launch(request)
       else if (request.command === 'attach') await this.#attach(request)
+      else if (request.command === 'restart') await this.#restart(request)
       else if (request.command === 'initialize') this.#initialize(request)
       else if (this.#debuggee === undefined) this.#withoutDebuggee(request)
       else this.#toRunner(request)
@@ -181,7 +194,35 @@ export class DapConversation implements Disposable {
     const launched = await launchForEditor(context, client, request.arguments ?? {}, root)
     if (!launched.ok) return this.#refuse(request, launched.detail)
     this.#bind(launched.value, { launches: true, parent: null })
+    this.#hasLaunched = true
     this.#begin(request)
+  }
+
+  /** From then on the editor has to do with another debuggee, and says anew where that is to stop. */
+  async #restart(request: DapRequest): Promise<void> {
+    const { context, client } = this.#deps
+    const { root, watches } = client.editor
+    const debug = this.#debuggee
+    if (debug === undefined || !this.#hasBegun) return this.#withoutDebuggee(request)
+    if (watches) return this.#refuse(request, 'you watch this debugger: who controls it may start it anew')
+    const kept: DapAnswer[] = []
+    this.#endsKeptBack = kept
+    const anew = await restartForEditor(context, client, {
+      ...{ debug, root, launched: this.#hasLaunched, given: request.arguments },
+    }).finally(() => {
+      this.#endsKeptBack = undefined
+    })
+    if (!anew.ok) {
+      this.#refuse(request, anew.detail)
+      for (const event of kept) void this.tell(event)
+      return
+    }
+    this.#watching?.abort()
+    this.#watching = undefined
+    this.#toldEnd = false
+    void this.tell(continued)
+    this.#bind(anew.value, { launches: true, parent: null })
+    this.#toRunner(request)
   }
 
   #begin(request: DapRequest): void {
@@ -248,6 +289,8 @@ export class DapConversation implements Disposable {
     if (request !== undefined && command === 'initialize') this.#withoutDebuggee(request)
     else if (request !== undefined && command === 'attach') void this.#notAttached(request, answer)
     else this.#heard(answer)
+    // The one before has ended, and there is no other in its place.
+    if (command === 'restart') void this.tell(terminated)
   }
 
   /** One that has ended meanwhile is as one that had ended before. */

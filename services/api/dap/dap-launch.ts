@@ -1,7 +1,9 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { isIn } from '../../../lib/is-in.ts'
 import { contract } from '../../contract/contract.ts'
+import type { FirstBreakpoint } from '../../contract/debug-breakpoints.ts'
 import type { Viewer } from '../../contract/debug-control.ts'
+import type { DebugSession } from '../../contract/debug-resources.ts'
 import type { DebugSessionJoined } from '../../store/debug-sessions.ts'
 import { getDebugSession } from '../../store/debug-sessions.ts'
 import { auditedCall } from '../audited-call.ts'
@@ -21,13 +23,15 @@ type Given = Readonly<Record<string, unknown>>
 
 /**
  * Has a program launched as an editor's `launch` says: with the attributes of `debug.launch`, its files by the names that
- * they have where the editor is. It runs when the editor has said where it is to stop.
+ * they have where the editor is. It runs when the editor has said where it is to stop. `breakpoints`: of one whose place it
+ * takes.
  */
 export async function launchForEditor(
   context: Context,
   { session, caller, address, by, gone }: DebugClient & { readonly by: Viewer },
   given: Given,
   root: string | null,
+  breakpoints?: FirstBreakpoint[],
 ): Promise<Outcome<DebugSessionJoined>> {
   if (given.noDebug === true)
     return refuse('invalid_input', 'noDebug: to run a program without a debugger, use command run')
@@ -36,10 +40,23 @@ export async function launchForEditor(
   const input = readInput(contract['debug.launch'], { path: { session: session.id }, query: {}, body })
   if (!input.ok) return input
   const launched = await auditedCall(context, { caller, address }, 'debug.launch', () =>
-    launchDebuggee(context, session, input.value, { by, gone }, true),
+    launchDebuggee(
+      context,
+      session,
+      { ...input.value, ...(breakpoints && { breakpoints }) },
+      { by, gone },
+      true,
+    ),
   )
-  if (!launched.ok) return launched
-  const found = await getDebugSession(context.store, launched.value.id)
+  return launched.ok ? asStored(context, launched.value) : launched
+}
+
+/** A debug session as the store has it by now. */
+export async function asStored(
+  { store }: Context,
+  { id }: Pick<DebugSession, 'id'>,
+): Promise<Outcome<DebugSessionJoined>> {
+  const found = await getDebugSession(store, id)
   return found === undefined ? refuse('session_not_found', 'the session has been deleted') : done(found)
 }
 

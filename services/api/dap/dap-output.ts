@@ -62,6 +62,12 @@ function* ended(row: CommandRow): Generator<DapAnswer> {
 
 export const terminated: DapAnswer = { type: 'event', event: 'terminated', body: {} }
 
+/** Where it stood it stands no more. */
+export const continued: DapAnswer = {
+  ...{ type: 'event', event: 'continued' },
+  body: { threadId: 0, allThreadsContinued: true },
+}
+
 export const consoleOutput = (text: string): DapAnswer => ({
   ...{ type: 'event', event: 'output' },
   body: { category: 'console', output: `${text}\n` },

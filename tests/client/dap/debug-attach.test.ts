@@ -47,6 +47,20 @@ t.test('VS Code launches, attaches beside others, and lets go', { skip: noDebugp
   t.match(await client.debug.status({ session, wait: 20 }), { end: { reason: 'terminated' } })
 })
 
+t.test('VS Code starts it anew', { skip: noDebugpy }, async t => {
+  const { client, session, local, server } = await dapRig(t)
+  const { port } = await attached(t, server, session, { directory: local })
+  const editor = await DapPeer.overTcp(port)
+  await replay(t, editor, 'vscode/restart.json', local)
+  const [second, ...others] = (await client.debug.list({ session })).items
+  t.match(others, [{ end: { reason: 'terminated' } }])
+  t.match(second?.end, { reason: 'exited', exit_code: 0 })
+  const told = second?.breakpoints.map(one => (one.kind === 'line' ? one.line : one.kind))
+  t.same(told, [12, 'exception'], 'what the editor has not asked for again is gone')
+  t.equal(editor.output('stdout').match(/adding apples/g)?.length, 2, 'each program is heard')
+  await editor.closed
+})
+
 t.test('who may control the debuggers of a session of another', { skip: noDebugpy }, async t => {
   const { client, session, local, server } = await dapRig(t)
   const { token } = await client.debug.share({ session, role: 'control', name: 'pairing' })

@@ -24,6 +24,17 @@ export class BreakpointClaims {
     return this.#claims.get(key)?.has(editor) === true
   }
 
+  /** What nobody but this editor has asked for. */
+  ofAlone(editor: ViewerId): string[] {
+    const isAlone = (claimants: ReadonlySet<Claimant>) => claimants.size === 1 && claimants.has(editor)
+    return [...this.#claims].flatMap(([key, claimants]) => (isAlone(claimants) ? [key] : []))
+  }
+
+  /** This editor alone had asked for these of a debuggee in whose place there is this one. */
+  takeOver(editor: ViewerId, keys: readonly string[]): void {
+    for (const key of keys) if (!this.#claims.has(key)) this.#claims.set(key, new Set([editor]))
+  }
+
   /** Others have asked for these. */
   byOthers(keys: readonly string[]): void {
     for (const key of keys) this.#claims.get(key)?.add('others')

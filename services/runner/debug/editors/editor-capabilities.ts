@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DebugSession } from '../../../contract/debug-resources.ts'
 
 /** What an editor may use where the engine has it: the request, and the capability that announces it. */
 export const gatedRequests: ReadonlyMap<string, string> = new Map([
@@ -46,24 +47,28 @@ const own = {
   supportsHitConditionalBreakpoints: true,
 }
 
+/** What is launched anew is the whole program, not a process that it has started. */
+type Debuggee = Pick<DebugSession, 'parent'>
+
 /** What is told to an editor: no more than the engine said that it has, and that comes through here. */
-export function editorCapabilities(said: Said): Record<string, unknown> {
+export function editorCapabilities(said: Said, { parent }: Debuggee): Record<string, unknown> {
   const names = [...new Set([...gatedRequests.values(), ...passed])]
   const has = names.filter(name => said[name] !== undefined && said[name] !== false)
   return {
     ...Object.fromEntries(has.map(name => [name, said[name]])),
     exceptionBreakpointFilters: said.exceptionBreakpointFilters,
     ...own,
+    supportsRestartRequest: parent === null,
   }
 }
 
 /** The same to an editor that has been told of another engine, or of none: what this one has not is said as well. */
-export function capabilitiesAnew(said: Said): Record<string, unknown> {
+export function capabilitiesAnew(said: Said, debuggee: Debuggee): Record<string, unknown> {
   const switches = [...new Set([...gatedRequests.values(), ...passed])].filter(name =>
     name.startsWith('supports'),
   )
   const none = Object.fromEntries(switches.map(name => [name, false]))
-  return { ...none, ...editorCapabilities(said) }
+  return { ...none, ...editorCapabilities(said, debuggee) }
 }
 
 /** Whether the engine has said that it has what this request needs. */

@@ -31,6 +31,8 @@ export type EditorDependencies = {
   readonly launches: boolean
   /** Who was told of this process, which it has come to by that; null: it has come by itself. */
   readonly parent: ViewerId | null
+  /** The breakpoints that it alone had asked for of a debuggee in whose place there is this one, by their keys. */
+  readonly inherits: readonly string[]
   readonly by: Viewer
   /** A process that the debuggee has started is debugged. */
   readonly child: (child: DebuggedProcess) => void
@@ -51,6 +53,7 @@ const passedOn = new Set(['thread', 'module', 'loadedSource', 'output', 'invalid
  * of the JSON operations; it hears what they do as if the debuggee had done it by itself.
  *
  *     opened → initialize → attach | launch → (breakpoints…) → configurationDone → gone
+ *     opened in the place of another → restart → (breakpoints…) → configurationDone → gone
  *
  * It does not tell what the program writes, nor its end: those stand in the log and in the store, which the API reads. The
  * end of a process that another has started it tells, for that one's log goes on.
@@ -105,6 +108,11 @@ export class Editor implements OpenEditor {
     await breakpoints.clear().catch(() => undefined)
   }
 
+  /** The breakpoints that it alone has asked for, by their keys. */
+  get claims(): readonly string[] {
+    return this.#life?.live.editors.claims.ofAlone(this.#life.claimant) ?? []
+  }
+
   goOn = async <T>(work: () => Promise<T>): Promise<T> => {
     this.#goingOn++
     try {
@@ -152,10 +160,11 @@ export class Editor implements OpenEditor {
         const live = await this.#finding
         await live.whenOpen()
         this.#initialized = true
-        return this.#capabilities(editorCapabilities(live.adapter.said))
+        return this.#capabilities(editorCapabilities(live.adapter.said, live.identity))
       }
       case 'attach':
       case 'launch':
+      case 'restart':
         await this.#begin()
         return undefined
       case 'configurationDone': {
@@ -197,11 +206,12 @@ export class Editor implements OpenEditor {
   #after(command: string): void {
     switch (command) {
       case 'attach':
-      case 'launch': {
+      case 'launch':
+      case 'restart': {
         const { live } = this.#lifeOrRefuse()
         if (!this.#initialized)
           this.#event('capabilities', {
-            capabilities: this.#capabilities(capabilitiesAnew(live.adapter.said)),
+            capabilities: this.#capabilities(capabilitiesAnew(live.adapter.said, live.identity)),
           })
         this.#event('initialized')
         break
@@ -221,13 +231,14 @@ export class Editor implements OpenEditor {
     const live = await this.#finding
     await live.whenOpen()
     if (this.#over) throw new Refusal('debugger_refused', 'the editor has gone')
-    const { parent, by, root } = this.#deps
+    const { parent, inherits, by, root } = this.#deps
     const { editors, children } = live
     const sources = new EditorSources(live.paths, root)
     // The breakpoints of another are not for who watches.
     const isOwn = parent === null || this.#watches || editors.here.has(parent)
     const claimant = isOwn ? by.id : parent
     editors.here.add(claimant)
+    editors.claims.takeOver(claimant, inherits)
     const breakpoints = new EditorBreakpoints(live, sources, claimant)
     const listening = live.listen({
       adapter: (name, body) => this.#heard(name, body),

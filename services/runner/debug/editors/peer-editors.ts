@@ -45,8 +45,9 @@ export class PeerEditors implements Disposable {
     for (const client of [...this.#editors.keys()]) this.#leave(client)
   }
 
-  /** One that is opened again has another debuggee from now on. */
+  /** One that is opened again has another debuggee from now on: breakpoints that have come to that from the other are still its own. */
   #open({ client, debug, root, launches, parent, by }: Extract<ToRunnerDap, { type: 'dap_open' }>): void {
+    const inherits = this.#editors.get(client)?.claims ?? []
     this.#leave(client)
     if (this.#editors.size >= mostEditors) {
       this.#say({ type: 'dap_closed', client })
@@ -55,7 +56,7 @@ export class PeerEditors implements Disposable {
     const { find, mistake } = this.#deps
     const editor = new Editor({
       find: () => find(debug, launches ? launchPatienceMs : attachPatienceMs),
-      ...{ root, launches, parent, by, mistake },
+      ...{ root, launches, parent, inherits, by, mistake },
       child: child => this.#say({ type: 'dap_child', client, child }),
       say: message => this.#say({ type: 'dap', client, message }),
       closed: () => {

@@ -22,7 +22,7 @@ const withheld = [
   ...['supportsSetVariable', 'supportsSetExpression', 'supportsWriteMemoryRequest', 'supportsStepBack'],
   ...['supportsRestartFrame', 'supportsGotoTargetsRequest', 'supportsStepInTargetsRequest'],
   ...['supportsEvaluateForHovers', 'supportsCompletionsRequest', 'supportsDataBreakpoints'],
-  ...['supportsTerminateRequest', 'supportTerminateDebuggee'],
+  ...['supportsTerminateRequest', 'supportTerminateDebuggee', 'supportsRestartRequest'],
 ]
 
 export const watchingCapabilities = (all: Record<string, unknown>): Record<string, unknown> => ({

@@ -54,6 +54,7 @@ t.test('who has the role to watch comes as that, and launches nothing', async t 
   t.match(await ask('initialize'), { success: true })
   t.match(await ask('launch', { python: 'app.py' }), { success: false, message: /you watch .*: attach/ })
   t.match(await ask('attach'), { success: true })
+  t.match(await ask('restart'), { success: false, message: /you watch this debugger/ })
   t.match(heard[0], { type: 'dap_open', debug: debug.id, by: { user: 'bob', role: 'watch' } })
   const { items } = await rig.call('commands.list', { session: rig.session })
   t.equal(items.length, 1)
@@ -130,6 +131,7 @@ t.test('a launch is queued as any, with files by their place in the worktree', a
   const { ask } = await editor(rig, '?root=/home/me/src')
   t.match(await ask('initialize', { linesStartAt1: false }), { success: false, message: /start at 1/ })
   await ask('initialize')
+  t.match(await ask('restart'), { success: false, message: /send attach or launch first/ })
   const given = { name: 'x', type: 'y', request: 'launch', __sessionId: 'z', directory: '/home/me/src/sub' }
   t.match(await ask('launch', { ...given, python: '/home/me/src/sub/dir/app.py', arguments: ['-v'] }), {
     success: true,

@@ -31,6 +31,17 @@ t.test('what others ask for after an editor stays, and what they take away is no
   t.same(claims.replace(editor, ['c'], [], there('c')), ['c'])
 })
 
+t.test('in the place of another debuggee an editor keeps what it alone has asked for', async t => {
+  const claims = new BreakpointClaims()
+  const [editor, other] = [viewerId.create(), viewerId.create()]
+  claims.replace(editor, [], ['own', 'shared', 'theirs'], there('theirs'))
+  claims.replace(other, [], ['shared'], there('own', 'shared', 'theirs'))
+  const anew = new BreakpointClaims()
+  anew.takeOver(editor, claims.ofAlone(editor))
+  t.same(claims.ofAlone(editor), ['own'])
+  t.same(anew.replace(editor, ['own'], [], there('own', 'shared', 'theirs')), ['own'])
+})
+
 t.test('a process begins with what was asked for of the one that has started it', async t => {
   const claims = new BreakpointClaims()
   const editor = viewerId.create()

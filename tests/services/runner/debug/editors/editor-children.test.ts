@@ -93,6 +93,8 @@ t.test(
     children.are(child.live)
     const below = editorOn(child.live, { parent: editor.id })
     await below.begun()
+    const { body } = await below.ask('initialize')
+    t.match(body, { supportsRestartRequest: false }, 'what is launched anew is the whole program')
     child.children.are(grandchild.live)
     t.match(below.children, [{ debug: grandchild.live.identity.id, parent: editor.id }])
     children.are(grandchild.live, last.live)

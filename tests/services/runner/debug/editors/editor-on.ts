@@ -7,7 +7,13 @@ import type { LiveDebugSession } from '../../../../../services/runner/debug/live
 /** An editor on a live debug session. */
 export function editorOn(
   live: LiveDebugSession,
-  options: { root?: string; launches?: boolean; parent?: ViewerId; role?: DebugRole } = {},
+  options: {
+    root?: string
+    launches?: boolean
+    parent?: ViewerId
+    inherits?: string[]
+    role?: DebugRole
+  } = {},
 ) {
   const said: DapAnswer[] = []
   const mistakes: unknown[] = []
@@ -20,6 +26,7 @@ export function editorOn(
     root: options.root ?? null,
     launches: options.launches ?? false,
     parent: options.parent ?? null,
+    inherits: options.inherits ?? [],
     child: child => children.push(child),
     by: { id, user: 'alice', token: null, client: null, role: options.role ?? 'owner' },
     say: answer => said.push(answer),

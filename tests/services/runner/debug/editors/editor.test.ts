@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { LiveDebugSession } from '../../../../../services/runner/debug/live-debug-session.ts'
 import { until } from '../../../../until.ts'
-import { scriptedRig } from '../live-rig.ts'
+import { noRequest, scriptedRig } from '../live-rig.ts'
 import type { Script } from '../scripted-adapter.ts'
 import { editorOn } from './editor-on.ts'
 
@@ -174,6 +174,24 @@ t.test('breakpoints of two editors and of others are told apart', async t => {
   t.same(lines(), [1], 'who goes takes its own along')
   await others('debug.break', { breakpoints: ['a.py:1'], remove: true })
   t.same(lines(), [], 'what is taken away is away for all')
+})
+
+t.test('in the place of another it says anew what it wants, and holds the program until then', async t => {
+  const breakpoints = ['a.py:1', 'a.py:2', 'a.py:3'].map(at => ({ kind: 'line', at }) as const)
+  const request = { ...noRequest, breakpoints, held: true }
+  const { live } = await scriptedRig(t, script, { request })
+  const source = threeLines(live)
+  const { ask, events } = editorOn(live, { launches: true, inherits: ['line a.py:1', 'line a.py:2'] })
+  t.match(await ask('restart', { arguments: {} }), { success: true })
+  t.match(events('capabilities'), [{ body: { capabilities: { supportsRestartRequest: true } } }])
+  t.equal(events('initialized').length, 1)
+  await ask('setBreakpoints', { source, breakpoints: [{ line: 2 }] })
+  t.equal(live.view().status, 'launching')
+  await ask('configurationDone')
+  await until('it stands', () => live.view().status === 'stopped')
+  t.match(live.breakpoints.list.told(), [{ line: 2 }, { line: 3 }], 'the third is of others')
+  await ask('setBreakpoints', { source, breakpoints: [] })
+  t.match(live.breakpoints.list.told(), [{ line: 3 }])
 })
 
 t.test('what cannot be is told of each breakpoint alone', async t => {

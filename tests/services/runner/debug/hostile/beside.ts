@@ -12,6 +12,7 @@ export function editorBeside(live: LiveDebugSession) {
     root: null,
     launches: false,
     parent: null,
+    inherits: [],
     child: () => undefined,
     by: { id: viewerId.create(), user: 'alice', token: null, client: null, role: 'owner' },
     say: answer => {
