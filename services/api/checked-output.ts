@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { compiledSchema } from '../../lib/compiled-schema.ts'
 import type { Operation, OutputOf } from '../contract/operation.ts'
 
 /** What the runner answered to an operation, held to the contract; throws where it does not keep to that. */
@@ -6,4 +7,4 @@ export const checkedOutput = <O extends Operation>({ output }: O, value: unknown
   parsed<O['output']>(output, value)
 
 const parsed = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> =>
-  schema.parse(value)
+  compiledSchema(schema).parse(value)

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
+import { compiledSchema } from '../../lib/compiled-schema.ts'
 import { socketLines } from '../../lib/socket-lines.ts'
 import type { InstanceId, SessionId } from '../contract/ids.ts'
 import {
@@ -195,7 +196,7 @@ export class RunnerLink implements Disposable {
   }
 
   #heard(line: string): void {
-    const parsed = fromRunnerSchema.safeParse(parseJson(line))
+    const parsed = compiledSchema(fromRunnerSchema).safeParse(parseJson(line))
     if (!parsed.success) {
       this.#deps.log.warn('the runner said something that is no message')
       return

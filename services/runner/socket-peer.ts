@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { compiledSchema } from '../../lib/compiled-schema.ts'
 import { socketLines } from '../../lib/socket-lines.ts'
 import type { SessionId } from '../contract/ids.ts'
 import {
@@ -159,7 +160,7 @@ const mistake = (): LiveAnswer => ({ ok: false, code: 'internal', detail: 'the r
 
 function messageOf(line: string): ToRunner | undefined {
   try {
-    return toRunnerSchema.safeParse(JSON.parse(line)).data
+    return compiledSchema(toRunnerSchema).safeParse(JSON.parse(line)).data
   } catch {
     return undefined
   }

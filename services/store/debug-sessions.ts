@@ -213,22 +213,33 @@ const latestOf = compiledQuery<{ session: SessionId }, Flat>((database, paramete
     .limit(1),
 )
 
+const withId = compiledQuery<{ session: SessionId; id: DebugSessionId }, Flat>((database, parameter) =>
+  joined(database)
+    .where('debug_sessions.session_id', '=', parameter('session'))
+    .where('debug_sessions.id', '=', parameter('id')),
+)
+
 /** Finds one of a session's by id or unique beginning; without a reference the latest that was launched. */
 export async function resolveDebugSession(
   store: Store,
   session: SessionId,
   reference: string | undefined,
 ): Promise<Resolved<DebugSessionJoined>> {
-  const rows = await store.read(database =>
-    reference === undefined
-      ? latestOf(database, { session })
-      : joined(database)
-          .where('debug_sessions.session_id', '=', session)
-          .where(beginsLike('debug_sessions.id', debugSessionId.prefix, reference))
-          .limit(3)
-          .execute(),
+  return resolved((await called(store, session, reference)).map(apart))
+}
+
+/** What is asked for at every step of a debuggee is shared as long as nothing is written. */
+function called(store: Store, session: SessionId, reference: string | undefined): Promise<readonly Flat[]> {
+  if (reference === undefined) return store.recall(latestOf, { session })
+  const id = debugSessionId.schema.safeParse(reference)
+  if (id.success) return store.recall(withId, { session, id: id.data })
+  return store.read(database =>
+    joined(database)
+      .where('debug_sessions.session_id', '=', session)
+      .where(beginsLike('debug_sessions.id', debugSessionId.prefix, reference))
+      .limit(3)
+      .execute(),
   )
-  return resolved(rows.map(apart))
 }
 
 export type QueuedDebugSession = Pick<

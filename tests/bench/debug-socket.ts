@@ -1,9 +1,21 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { fromDebugSchema } from '../../services/contract/debug-message.ts'
+import { z } from 'zod'
 import type { SessionId } from '../../services/contract/ids.ts'
 
 const patience = 20_000
+
+/** As much of a message as is waited for, which is what the client of the peers reads (`dap-client.ts`). */
+const messageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result') }),
+  z.object({ type: z.literal('problem'), problem: z.object({ detail: z.string() }) }),
+  z.object({
+    type: z.literal('event'),
+    event: z.string(),
+    debug: z.object({ end: z.object({ message: z.string() }).nullable() }),
+  }),
+  z.object({ type: z.literal('end') }),
+])
 
 /** A client of `WS /sessions/{session}/debug` that steps. */
 export class DebugSocket implements AsyncDisposable {
@@ -17,7 +29,7 @@ export class DebugSocket implements AsyncDisposable {
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on('message', data => {
-      const message = fromDebugSchema.parse(JSON.parse(String(data)))
+      const message = messageSchema.parse(JSON.parse(String(data)))
       if (message.type === 'result' && --this.#unanswered === 0) this.#answered.resolve()
       if (message.type === 'problem') {
         const refused = new Error(message.problem.detail)

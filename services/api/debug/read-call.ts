@@ -1,3 +1,4 @@
+import { compiledSchema } from '../../../lib/compiled-schema.ts'
 import { didYouMean } from '../../../lib/suggest.ts'
 import { debugOperationNames, type ToDebug, toDebugSchema } from '../../contract/debug-message.ts'
 import { fieldErrors } from '../field-errors.ts'
@@ -17,7 +18,7 @@ export function readCall(frame: string | undefined): ReadCall {
   const value = parseJson(frame)
   if (value === undefined)
     return unreadable('the frame is not valid JSON, or nests too deep, or has too many values')
-  const parsed = toDebugSchema.safeParse(value)
+  const parsed = compiledSchema(toDebugSchema).safeParse(value)
   if (parsed.success) return { ok: true, call: parsed.data }
   const errors = fieldErrors(parsed.error, known).map(error =>
     error.path === 'operation' ? operationError(member(value, 'operation')) : error,

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { z } from 'zod'
+import { compiledSchema } from '../../../lib/compiled-schema.ts'
 import { DapDecoder, encodeDap } from '../../../lib/dap-framing.ts'
 import { dapMessageSchema, errorBodySchema } from './dap-messages.ts'
 import { nestsDeeply } from './nests-deeply.ts'
@@ -81,7 +82,7 @@ export class DapClient {
   }
 
   #take(text: string): void {
-    const read = dapMessageSchema.safeParse(JSON.parse(text))
+    const read = compiledSchema(dapMessageSchema).safeParse(JSON.parse(text))
     if (!read.success || nestsDeeply(text)) throw new Error(text.slice(0, 100))
     const message = read.data
     switch (message.type) {

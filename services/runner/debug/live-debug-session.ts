@@ -1,3 +1,4 @@
+import { compiledSchema } from '../../../lib/compiled-schema.ts'
 import type { DebugEventName } from '../../contract/debug-events.ts'
 import type { DebugSession, Stop } from '../../contract/debug-resources.ts'
 import type { EndCause } from '../commands/command-outcome.ts'
@@ -331,8 +332,8 @@ export class LiveDebugSession implements AsyncDisposable {
     if (this.state.value.kind === 'ended' && event !== 'ended') return
     const view = this.view()
     const by = actor() ?? this.viewers.actor
-    this.#deps.record.state(event, view, by)
     this.#deps.tell(event, view, by)
+    this.#deps.record.state(event, view, by)
     for (const listener of this.#listeners) listener.told(event, view)
   }
 
@@ -341,7 +342,7 @@ export class LiveDebugSession implements AsyncDisposable {
     for (const listener of this.#listeners) listener.adapter(name, body)
     switch (name) {
       case 'stopped': {
-        const { success, data } = stoppedEventSchema.safeParse(body)
+        const { success, data } = compiledSchema(stoppedEventSchema).safeParse(body)
         if (success) this.#happens({ kind: 'halted', event: data })
         return
       }

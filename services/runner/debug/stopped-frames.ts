@@ -1,3 +1,4 @@
+import { compiledSchema } from '../../../lib/compiled-schema.ts'
 import type { FailureReport } from '../../contract/debug-report.ts'
 import type { Frame } from '../../contract/debug-resources.ts'
 import type { AskAdapter } from './ask-adapter.ts'
@@ -53,7 +54,12 @@ export class StoppedFrames {
   /** The innermost frame alone: quick, whatever the depth. Undefined where the thread has none. */
   async innermost(thread: number, deadlineMs: number): Promise<StackFrame | undefined> {
     const parameters = { threadId: thread, startFrame: 0, levels: 1 }
-    const { stackFrames } = await this.#ask('stackTrace', parameters, stackTraceBodySchema, deadlineMs)
+    const { stackFrames } = await this.#ask(
+      'stackTrace',
+      parameters,
+      compiledSchema(stackTraceBodySchema),
+      deadlineMs,
+    )
     this.#begun(thread, stackFrames)
     return stackFrames[0]
   }

@@ -11,6 +11,7 @@ import {
   type NewDebugSession,
   queueDebugSession,
   readyDebuggees,
+  resolveDebugSession,
 } from '../../../services/store/debug-sessions.ts'
 import * as debuggees from '../../../services/store/migrations/0027-debuggees.ts'
 import { toDebugSession } from '../../../services/store/rows.ts'
@@ -77,3 +78,37 @@ t.test('what became of breakpoints is kept by the runner that has their debuggee
   await keepBreakpoints(store, queued.id, [verified], holder)
   t.same(await told(), [verified])
 })
+
+t.test(
+  'what a client calls one by is found as it stands now, however often it was asked for before',
+  async t => {
+    const { store, running } = await storeRig(t)
+    const session = await running()
+    const launch = async () => {
+      const queued = await queueDebugSession(store, { ...wanted(session), most: 2 })
+      if (!queued.queued) throw new Error(queued.reason)
+      return queued
+    }
+    const found = async (reference?: string) => {
+      const one = await resolveDebugSession(store, session, reference)
+      return one.found ? [one.value.id, one.value.row.status] : one.reason
+    }
+    t.equal(await found(), 'none')
+    const first = await launch()
+    t.strictSame(await found(), [first.id, 'queued'])
+    t.strictSame(await found(first.id), [first.id, 'queued'])
+    await startCommand(store, first.command, now())
+    t.strictSame(await found(), [first.id, 'running'], 'without a name')
+    t.strictSame(await found(first.id), [first.id, 'running'], 'by its id')
+    const second = await launch()
+    t.strictSame(await found(), [second.id, 'queued'], 'the latest')
+    t.strictSame(await found(first.id), [first.id, 'running'])
+    t.strictSame(await found(first.id.slice(0, -1)), [first.id, 'running'], 'by its beginning')
+    const other = await running()
+    t.same(
+      await resolveDebugSession(store, other, first.id),
+      { found: false, reason: 'none' },
+      'of no other session',
+    )
+  },
+)

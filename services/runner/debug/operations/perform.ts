@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { compiledSchema } from '../../../../lib/compiled-schema.ts'
 import { debugOperations } from '../../../contract/operations/debug.ts'
 import type { LiveOperationName } from '../../../contract/runner-messages.ts'
 import { diff } from '../above/diff.ts'
@@ -73,7 +74,7 @@ function parsing<Schema extends z.ZodType>(
 ): Perform {
   return async (live, input, family) => {
     // Which one is meant has been found out: whoever asks may leave it away.
-    const parsed = schema.safeParse({ session: live.identity.session, ...input })
+    const parsed = compiledSchema(schema).safeParse({ session: live.identity.session, ...input })
     if (!parsed.success)
       throw new Refusal('invalid_input', parsed.error.issues.map(({ message }) => message).join('; '))
     return work(live, parsed.data, family)
