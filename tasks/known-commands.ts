@@ -18,7 +18,7 @@ import { orderPlan } from './engine/order-steps.ts'
 import { typedWords } from './engine/plan.ts'
 import { Masker } from './engine/secrets/masker.ts'
 import { conditionsOf } from './engine/unchanged/kept-runs.ts'
-import { type KnownRun, readKnownCommands } from './engine/unchanged/known-commands.ts'
+import { type KnownRun, readKnown } from './engine/unchanged/known-runs.ts'
 import { defaultScreen } from './reporters/default-screen.ts'
 import { createStyle, wantsColor } from './reporters/style.ts'
 
@@ -32,7 +32,8 @@ function known(): { readonly taskfile: string; readonly run: KnownRun } | undefi
   // The tree draws itself anew, which takes more than there is here.
   const screen = defaultScreen(process.env, { isTTY: mayBeTerminal(2) && outputOf('stderr').isTTY })
   if (screen !== 'plain') return undefined
-  const run = readKnownCommands({ taskfile, words }, conditionsOf({ taskfile, words, program, process }))
+  const conditions = conditionsOf({ taskfile, words, program, process })
+  const run = readKnown({ kind: 'commands', taskfile, words }, conditions)
   return run && { taskfile, run }
 }
 

@@ -117,7 +117,7 @@ function whatIsAhead(kind, words) {
 }
 
 /**
- * What is kept of a run of commands, by its words. The same as in `known-commands.ts` of the engine.
+ * What is kept of a run of commands, by its words. The same as in `known-runs.ts` of the engine.
  *
  * @param {readonly string[]} words
  */

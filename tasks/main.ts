@@ -50,6 +50,12 @@ async function main(argv: readonly string[]): Promise<number> {
     if (restarts === undefined || !(error instanceof UserError)) return explain(error, code)
     return (await import('./commands/watch/wait-for-repair.ts')).waitForRepair({ error, path, taskfiles })
   }
+  const mayBeKnown = rest.length > 0 && !flags.list && flags.taskfile === undefined && restarts === undefined
+  try {
+    if (mayBeKnown) await (await import('./commands/run-known.ts')).runKnown(path, argv)
+  } catch (error) {
+    return explain(error, 1)
+  }
   let taskfile: Taskfile
   try {
     taskfile = await loadTaskfile(path, taskfiles)

@@ -6,7 +6,7 @@ import type { Flags } from '../engine/options.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { TaskState } from '../engine/state.ts'
 import { conditionsOf, forgetRuns, keepRun } from '../engine/unchanged/kept-runs.ts'
-import { keepKnownCommands, readKnownCommands } from '../engine/unchanged/known-commands.ts'
+import { keepKnown, readKnown } from '../engine/unchanged/known-runs.ts'
 import type { Workplace } from '../engine/workplace.ts'
 import { programStamp } from './program-stamp.ts'
 
@@ -15,7 +15,7 @@ import { programStamp } from './program-stamp.ts'
  * one that found everything up to date, or the same commands again.
  */
 export async function keepAhead(asked: Asked, { judge, environment, states }: Finished): Promise<void> {
-  const { graph, plan, workplace, taskfiles, flags, words, resumed } = asked
+  const { graph, plan, workplace, taskfiles, flags, words, resumed, isKnown } = asked
   const { root, memory } = workplace
   const taskfile = join(root, memory.taskfile)
   // Where the memory was begun anew, it counts from the beginning again.
@@ -29,20 +29,21 @@ export async function keepAhead(asked: Asked, { judge, environment, states }: Fi
   if (program === undefined) return
   const conditions = conditionsOf({ taskfile, words, program, process })
   const place = { taskfile, words }
-  if (readKnownCommands(place, conditions) !== undefined) return
+  const [commands, graphs] = [{ ...place, kind: 'commands' } as const, { ...place, kind: 'graphs' } as const]
+  if (readKnown(commands, conditions) !== undefined) return
+  const { color, jobs, keepGoing } = flags
   const run = { graph, plan, workplace, words, taskfiles, loadedAt, conditions }
-  const runsCommands = plan.steps.every(({ name }) => Array.isArray(graph.get(name)?.task.options.run))
+  const known = { ...run, flags: { color, jobs, keepGoing } }
   if ([...states.values()].every(isUpToDate)) {
     const { describeRun } = await import('../engine/unchanged/describe-run.ts')
-    const kept = describeRun({ ...run, judge, environment, color: flags.color })
+    const kept = describeRun({ ...run, judge, environment, color })
     if (kept !== undefined) keepRun(place, kept)
-    // Commands would be looked for first, each time.
-    keepKnownCommands(place, undefined)
-  } else if (runsCommands) {
-    const { describeCommands } = await import('../engine/unchanged/describe-commands.ts')
-    const { color, jobs, keepGoing } = flags
-    keepKnownCommands(place, describeCommands({ ...run, flags: { color, jobs, keepGoing } }))
-  } else keepKnownCommands(place, undefined)
+  }
+  // Where there are commands, those are looked for first, each time.
+  const { describeKnown } = await import('../engine/unchanged/describe-known.ts')
+  const onlyCommands = isKnown ? undefined : describeKnown('commands', known)
+  keepKnown(commands, onlyCommands)
+  if (!isKnown && onlyCommands === undefined) keepKnown(graphs, describeKnown('graphs', known))
 }
 
 /** As a run was asked for. */
@@ -54,6 +55,8 @@ interface Asked {
   readonly flags: Flags
   readonly words: readonly string[]
   readonly resumed?: unknown
+  /** The graph is what was kept by an earlier run. */
+  readonly isKnown?: boolean
 }
 
 interface Finished {

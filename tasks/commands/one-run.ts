@@ -27,6 +27,8 @@ export interface Setting {
   readonly words: readonly string[]
   /** Results that an earlier run left, which this one resumes. */
   readonly resumed?: ReadonlyMap<string, { readonly result: unknown }>
+  /** The graph is known from an earlier run: see `keepAhead`. */
+  readonly isKnown?: boolean
   readonly style: Style
   readonly commandFor: (name: string) => string
 }

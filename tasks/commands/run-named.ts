@@ -95,7 +95,10 @@ async function list(
 }
 
 /** What to type to run one task of a plan again. */
-async function commandsOf(plan: Plan, taskfile: string | undefined): Promise<(name: string) => string> {
+export async function commandsOf(
+  plan: Plan,
+  taskfile: string | undefined,
+): Promise<(name: string) => string> {
   const { commandText } = await import('../engine/command-error.ts')
   const { typedWords } = await import('../engine/plan.ts')
   const before = ['task', ...(taskfile === undefined ? [] : ['--taskfile', taskfile])]

@@ -1,5 +1,7 @@
 import { type Needs, type Task, task } from './task.ts'
 
+const brand = Symbol.for('debug-server.group')
+
 export interface GroupOptions {
   /** One line for `--list`. */
   readonly describe: string
@@ -13,7 +15,13 @@ export interface GroupOptions {
 export function group({ describe, needs }: GroupOptions): Task<void> {
   const declared = task({ describe, needs, inputs: [], cache: false, run: nothing })
   // It has no source that could change.
-  return { ...declared, modules: [] }
+  const marked = { ...declared, modules: [], [brand]: true }
+  return marked
+}
+
+/** Of another copy of this module, too: a Taskfile has the sources, and the program has its own. */
+export function isGroup(task: Task): boolean {
+  return brand in task
 }
 
 const nothing = (): void => {}

@@ -9,7 +9,9 @@ export function ownPlaces(root: string) {
     logs: join(directory, 'logs'),
     /** See `UnchangedRun`. Known to `launch.mjs`, too. */
     unchanged: join(directory, 'unchanged'),
-    /** See `KnownCommands`. Known to `launch.mjs`, too. */
+    /** See `knownOptions`. Known to `launch.mjs`, too. */
     commands: join(directory, 'commands'),
+    /** See `knownOptions`. */
+    graphs: join(directory, 'graphs'),
   }
 }

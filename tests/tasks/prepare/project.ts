@@ -10,6 +10,7 @@ const tell = text => appendFileSync(process.env.RAN, text)
 registerHooks({
   load(url, context, next) {
     if (url.endsWith('/tasks/main.ts')) tell('sources ')
+    if (url.endsWith('/Taskfile.ts')) appendFileSync(process.env.RAN + '.taskfiles', url + '\\n')
     return next(url, context)
   },
 })
@@ -40,6 +41,8 @@ export interface Project extends Place {
   ): Running
   /** Which programs ran since the last time that this was asked. */
   ran(): string
+  /** Whether a Taskfile was loaded since the last time that this was asked. */
+  loaded(): boolean
   run(...args: string[]): Promise<{ code: number | string; stdout: string; stderr: string; ran: string }>
   edit(name: string, change: (text: string) => string): void
 }
@@ -83,6 +86,12 @@ export function createProject(
     place: prepared,
     start,
     ran,
+    loaded: () => {
+      const taskfiles = `${log}.taskfiles`
+      const loaded = existsSync(taskfiles)
+      rmSync(taskfiles, { force: true })
+      return loaded
+    },
     run: async (...args) => {
       ran()
       const running = start(args)
