@@ -20,6 +20,8 @@ export type Verdict =
   | { readonly kind: 'handed' }
   /** That is not known before these needs have run: it depends on what comes of them. */
   | { readonly kind: 'unknown'; readonly after: readonly string[] }
+  /** That is not known before these programs have told their versions, and they are not asked now. */
+  | { readonly kind: 'unasked'; readonly tools: readonly string[] }
   /** It would fail at once. */
   | { readonly kind: 'fails'; readonly error: UserError }
 
@@ -32,6 +34,8 @@ export interface ForecastSetting {
   readonly settled: ReadonlySet<string>
   /** Those that hand on the result of an earlier run, whatever has changed. */
   readonly handed: ReadonlySet<string>
+  /** By task, the tools whose versions are not known. */
+  readonly unasked: ReadonlyMap<string, readonly string[]>
   readonly cache: Pick<OutputCache, 'has'>
   /** The stored result of a task, as it was serialized. */
   readonly resultOf: (name: string) => Uint8Array | undefined
@@ -57,7 +61,8 @@ function verdictOf(
   const { task, directory } = nodeOf(graph, name)
   if (handed.has(name)) return { kind: 'handed' }
   if (!isRemembered(task)) return { kind: 'always' }
-  if (setting.settled.has(name)) return { kind: 'up-to-date' }
+  const unasked = setting.unasked.get(name) ?? []
+  if (setting.settled.has(name) && unasked.length === 0) return { kind: 'up-to-date' }
   const open = [...new Set(needs.map(need => need.name))].filter(
     need => !isKnown(verdicts.get(need), nodeOf(graph, need).task),
   )
@@ -77,13 +82,16 @@ function verdictOf(
       case 'always':
         return judgement
       case 'up-to-date':
-        return open.length > 0 ? { kind: 'unknown', after: open } : { kind: 'up-to-date' }
+        if (open.length > 0) return { kind: 'unknown', after: open }
+        return unasked.length > 0 ? { kind: 'unasked', tools: unasked } : { kind: 'up-to-date' }
       case 'stale': {
-        const why = judgement.why.filter(change => change.kind !== 'need' || !open.includes(change.name))
+        const why = judgement.why.filter(change => !isOpen(change, open, unasked))
         // Lost outputs are restored, unless one of those needs comes out otherwise.
         if (open.length > 0 && why.every(({ kind }) => kind === 'output'))
           return { kind: 'unknown', after: open }
-        if (open.length > 0) return { kind: 'runs', why }
+        if (unasked.length > 0 && why.every(({ kind }) => kind === 'output'))
+          return { kind: 'unasked', tools: unasked }
+        if (open.length > 0 || unasked.length > 0) return { kind: 'runs', why }
         return mayBeRestored(setting, step, task, judgement)
           ? { kind: 'restores', why }
           : { kind: 'runs', why }
@@ -95,6 +103,12 @@ function verdictOf(
     if (error instanceof UserError) return { kind: 'fails', error }
     throw error
   }
+}
+
+/** What comes of a need that runs first, and of a tool that was not asked. */
+function isOpen(change: Change, needs: readonly string[], tools: readonly string[]): boolean {
+  if (change.kind === 'need') return needs.includes(change.name)
+  return change.kind === 'tool' && tools.includes(change.name)
 }
 
 /** A need whose result and outputs will be what they were. */

@@ -7,14 +7,16 @@ export interface Foreseen {
   readonly verdicts: ReadonlyMap<string, Verdict>
 }
 
-/** What a run of this plan would do with each task, as far as that is known. Runs nothing, and writes nothing. */
+/** What a run of this plan would do with each task, as far as that is known. Runs nothing, no tool that would
+ * tell its version either, and writes nothing. */
 export async function foresee(
   setting: WorkSetting & { readonly handed?: ReadonlySet<string> },
 ): Promise<Foreseen> {
   const { graph, plan, workplace, handed = new Set<string>() } = setting
   const { root, cache, memory } = workplace
-  const { judge, settlement } = await prepareWork(setting)
+  const { judge, settlement, unasked } = await prepareWork({ ...setting, asks: false })
   const resultOf = (name: string) => memory.result(name)
-  const verdicts = forecast({ graph, plan, root, judge, settled: settlement.names, handed, cache, resultOf })
+  const known = { settled: settlement.names, handed, unasked }
+  const verdicts = forecast({ graph, plan, root, judge, ...known, cache, resultOf })
   return { judge, verdicts }
 }

@@ -10,7 +10,7 @@ import { Groups } from './running/groups.ts'
 import { retryPlanOf } from './running/retry.ts'
 import type { AnyTaskOptions, Task } from './task.ts'
 import { millisecondsOf } from './time.ts'
-import type { HostPlace, HostTask, ToolVersions } from './tools/check-host.ts'
+import type { HostPlace, HostTask, HostTools } from './tools/check-host.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface WorkSetting {
@@ -22,11 +22,15 @@ export interface WorkSetting {
   readonly force: boolean
   /** Aborted when the run is cancelled: tools are asked for nothing any more. */
   readonly signal?: AbortSignal
+  /** False where nothing may be started, programs that tell their version included. Default true. */
+  readonly asks?: boolean
 }
 
 export interface PreparedWork {
   readonly judge: Judge
   readonly settlement: Settlement
+  /** By task, the tools whose versions are not known, for nobody asked. */
+  readonly unasked: HostTools['unasked']
 }
 
 /**
@@ -40,6 +44,7 @@ export async function prepareWork({
   workplace,
   force,
   signal,
+  asks = true,
 }: WorkSetting): Promise<PreparedWork> {
   const wanting: HostTask[] = []
   for (const { name } of plan.steps) {
@@ -49,25 +54,27 @@ export async function prepareWork({
     if (tools !== undefined || platform !== undefined) wanting.push({ name, tools, platform })
   }
   new Groups(graph, plan) // which throws for limits that cannot be kept
-  const at = { environment, remembered: workplace.remembered, cwd: workplace.root, signal }
-  const toolVersions: ToolVersions = wanting.length === 0 ? new Map() : await versionsHere(wanting, at)
-  const judge = workplace.judge({ graph, plan, environment, toolVersions, force })
+  const at = { environment, remembered: workplace.remembered, cwd: workplace.root, signal, asks }
+  const { versions, unasked } = wanting.length === 0 ? noTools : await toolsHere(wanting, at)
+  const judge = workplace.judge({ graph, plan, environment, toolVersions: versions, force })
   const settlement = new Settlement({ graph, plan, judge, workplace, force })
   // What tasks declare as it was before was found to have no output in common then.
   if (settlement.hasNews) judge.refuseCollisions()
-  return { judge, settlement }
+  return { judge, settlement, unasked }
 }
 
-async function versionsHere(
+const noTools: HostTools = { versions: new Map(), unasked: new Map() }
+
+async function toolsHere(
   wanting: readonly HostTask[],
   at: Omit<HostPlace, 'platform' | 'arch'>,
-): Promise<ToolVersions> {
+): Promise<HostTools> {
   const { checkHost } = await import('./tools/check-host.ts')
   const { platform, arch } = process
   try {
     return await checkHost(wanting, { ...at, platform, arch })
   } catch (error) {
-    if (at.signal?.aborted) return new Map()
+    if (at.signal?.aborted) return noTools
     throw error
   }
 }

@@ -44,6 +44,7 @@ function dress(verdict: Verdict, style: Style): string {
     case 'restores':
       return style.cyan(text)
     case 'unknown':
+    case 'unasked':
       return text
     case 'up-to-date':
     case 'handed':
@@ -53,12 +54,22 @@ function dress(verdict: Verdict, style: Style): string {
 
 /** `3 run, 1 may run, 2 restored, 4 up to date`. */
 function countsText(verdicts: readonly Verdict[]): string {
-  const counts = { runs: 0, always: 0, unknown: 0, restores: 0, 'up-to-date': 0, fails: 0, handed: 0 }
+  const counts = {
+    runs: 0,
+    always: 0,
+    unknown: 0,
+    unasked: 0,
+    restores: 0,
+    'up-to-date': 0,
+    fails: 0,
+    handed: 0,
+  }
   for (const { kind } of verdicts) counts[kind]++
   const runs = counts.runs + counts.always
+  const mayRun = counts.unknown + counts.unasked
   return [
     runs > 0 ? `${numeral(runs)} ${runs === 1 ? 'runs' : 'run'}` : '',
-    counts.unknown > 0 ? `${numeral(counts.unknown)} may run` : '',
+    mayRun > 0 ? `${numeral(mayRun)} may run` : '',
     counts.restores > 0 ? `${numeral(counts.restores)} restored` : '',
     counts['up-to-date'] > 0 ? `${numeral(counts['up-to-date'])} up to date` : '',
     counts.handed > 0 ? `${numeral(counts.handed)} from earlier runs` : '',

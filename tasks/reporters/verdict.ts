@@ -25,6 +25,8 @@ export function verdictText(verdict: Verdict): string {
       return 'its result is that of an earlier run'
     case 'fails':
       return `fails: ${plainLine(verdict.error.message.split('\n', 1)[0] ?? '')}`
+    case 'unasked':
+      return `runs if the version of ${anyOf(verdict.tools)} has changed, which is not asked now`
     case 'unknown': {
       const needs = anyOf(verdict.after)
       return needs === '' ? 'runs if what it needs changes' : `runs if the result of ${needs} changes`

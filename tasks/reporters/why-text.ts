@@ -79,6 +79,7 @@ function headText({ name, verdict, succeededAt }: Explained, now: number, style:
     case 'handed':
       return `${title} ${verdictText(verdict)}`
     case 'unknown':
+    case 'unasked':
       return `${title} ${verdictText(verdict)}${last === undefined ? '' : `; nothing else has, since it succeeded, ${last}`}`
   }
 }

@@ -79,7 +79,6 @@ t.test('a tool that was asked for its version ends with who asked', async t => {
   chmodSync(hangs, 0o755)
   for (const [signal, end, ...words] of [
     ['SIGKILL', 'SIGKILL', 'wants'],
-    ['SIGKILL', 'SIGKILL', '--plan', 'wants'],
     ['SIGTERM', 143, 'wants'],
   ] as const) {
     const running = start(words, { cwd })

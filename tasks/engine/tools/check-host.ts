@@ -18,6 +18,8 @@ export interface HostPlace {
   readonly platform: string
   readonly arch: string
   readonly remembered: Remembered
+  /** Whether programs are asked whose versions are not remembered. Default true. */
+  readonly asks?: boolean
   /** Where programs are asked, for some answer by directory. Default: where this process is. */
   readonly cwd?: string
   /** How long a program may take to tell its version. Default 10 s. */
@@ -28,8 +30,13 @@ export interface HostPlace {
   readonly signal?: AbortSignal | undefined
 }
 
-/** By task and tool; `*` of a tool that need only exist. */
-export type ToolVersions = ReadonlyMap<string, Readonly<Record<string, string>>>
+/** What is known of the tools of tasks, by task. */
+export interface HostTools {
+  /** By tool; `*` of one that need only exist. */
+  readonly versions: ReadonlyMap<string, Readonly<Record<string, string>>>
+  /** Those that were not asked. */
+  readonly unasked: ReadonlyMap<string, readonly string[]>
+}
 
 /**
  * Makes sure, before anything runs, that this host has what the tasks want. Throws one UserError that lists all that is
@@ -38,21 +45,24 @@ export type ToolVersions = ReadonlyMap<string, Readonly<Record<string, string>>>
  * A program is asked again once it was replaced. What only leads to another, as the shims of pyenv and asdf do, stays
  * the same when that changes: tasks that want such tools name in `env` or `inputs` what the choice depends on.
  */
-export async function checkHost(tasks: readonly HostTask[], at: HostPlace): Promise<ToolVersions> {
+export async function checkHost(tasks: readonly HostTask[], at: HostPlace): Promise<HostTools> {
   const able = tasks.filter(({ platform }) => runsHere(platform, at))
   const problems = strangers(tasks, able, `${at.platform}/${at.arch}`)
   const { found, lost } = find(wishesOf(able), at.environment)
   problems.push(...missing(lost))
-  const { deadlineMs = 10_000 } = at
+  const { deadlineMs = 10_000, asks = true } = at
   const known = await versionsOf(
     [...found].filter(([{ range }]) => range !== anyVersion),
-    { ...at, deadlineMs },
+    { ...at, deadlineMs, asks },
   )
   const versions = new Map<string, Record<string, string>>()
+  const unasked = new Map<string, string[]>()
   for (const [wish, { path }] of found) {
     const { tool, range, fixes, tasks } = wish
     const answer = known.get(wish) ?? { kind: 'told', version: anyVersion, fit: 'fits' }
-    if (answer.kind === 'not-told') {
+    if (answer.kind === 'not-asked') {
+      for (const task of tasks) unasked.set(task, [...(unasked.get(task) ?? []), tool])
+    } else if (answer.kind === 'not-told') {
       problems.push({ kind: 'not-told', tool, range, path, why: answer.why, tasks })
     } else if (answer.fit === 'bad-range') {
       problems.push({ kind: 'bad-range', tool, range, tasks })
@@ -63,7 +73,7 @@ export async function checkHost(tasks: readonly HostTask[], at: HostPlace): Prom
     }
   }
   if (problems.length > 0) throw hostError(problems)
-  return versions
+  return { versions, unasked }
 }
 
 function find(

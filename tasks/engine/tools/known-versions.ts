@@ -8,6 +8,13 @@ import type { Fit } from './version-fit.ts'
 export type KnownVersion =
   | { readonly kind: 'told'; readonly version: string; readonly fit: Fit }
   | { readonly kind: 'not-told'; readonly why: string }
+  | { readonly kind: 'not-asked' }
+
+export interface Learning extends Asking {
+  readonly remembered: Remembered
+  /** False where no program may be started: what is not remembered stays unknown. */
+  readonly asks: boolean
+}
 
 interface Question {
   readonly path: string
@@ -18,7 +25,7 @@ interface Question {
 /** Asks each program once, and only what is not remembered of it. Who does not tell is asked again the next time. */
 export async function versionsOf(
   wishes: readonly (readonly [ToolWish, Binary])[],
-  { remembered, ...asking }: Asking & { readonly remembered: Remembered },
+  { remembered, asks, ...asking }: Learning,
 ): Promise<ReadonlyMap<ToolWish, KnownVersion>> {
   const known = new Map<ToolWish, KnownVersion>()
   const questions = new Map<string, Question>()
@@ -30,7 +37,9 @@ export async function versionsOf(
     if (recalled !== undefined) told.set(key, recalled)
   }
   const open = [...questions].filter(([key]) => !told.has(key))
-  if (open.length > 0) {
+  if (!asks)
+    for (const [, { wishes }] of open) for (const wish of wishes) known.set(wish, { kind: 'not-asked' })
+  else if (open.length > 0) {
     const { askVersions } = await import('./ask-version.ts')
     const answers = await askVersions(
       open.map(([, question]) => question),

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import t from 'tap'
 import { importTask } from '../cli-rig.ts'
 import { Project } from './rig.ts'
@@ -35,7 +35,7 @@ function project(t: { teardown(end: () => void): void }) {
 }
 
 function tool(project: Project, version: string) {
-  project.write('bin/tool', `#!/bin/sh\necho tool ${version}\n`)
+  project.write('bin/tool', `#!/bin/sh\necho asked >> "$0.log"\necho tool ${version}\n`)
   chmodSync(`${project.path}/bin/tool`, 0o755)
 }
 
@@ -45,10 +45,12 @@ interface Case {
   readonly env?: Record<string, string>
   act?(project: Project): void
   readonly why: readonly object[]
-  /** What a person reads. */
+  /** What a person reads beforehand. */
   readonly text: RegExp
   /** Not known before another task has run. */
   readonly after?: true
+  /** Not known before this tool has told its version, for which it is not started. */
+  readonly unasked?: string
 }
 
 const cases: readonly Case[] = [
@@ -95,7 +97,8 @@ const cases: readonly Case[] = [
     what: 'the version of a tool',
     act: project => tool(project, '2.0.0'),
     why: [{ kind: 'tool', name: 'tool', from: '1.2.3', to: '2.0.0' }],
-    text: /tool 1\.2\.3 → 2\.0\.0/,
+    text: /runs if the version of tool has changed, which is not asked now/,
+    unasked: 'tool',
   },
   {
     what: 'an imported module',
@@ -136,11 +139,14 @@ const path = `${here.path}/bin:${process.env.PATH}`
 const run = (words: readonly string[], env: Record<string, string> = {}) =>
   here.run(['build', ...words], { env: { PATH: path, ...env } })
 
-for (const { what, words = [], env = {}, act, why, text, after } of cases) {
+const askings = () => readFileSync(`${here.path}/bin/tool.log`, 'utf8')
+
+for (const { what, words = [], env = {}, act, why, text, after, unasked } of cases) {
   t.test(`${what}: named beforehand, by why, and by the run`, async t => {
     t.equal((await run([])).code, 0)
     act?.(here)
     const options = { env: { PATH: path, ...env } }
+    const asked = askings()
     const plan = await here.task(['--plan', 'build', ...words], options)
     t.match(
       plan.stdout.split('\n').find(line => / build\b/.test(line)),
@@ -150,8 +156,10 @@ for (const { what, words = [], env = {}, act, why, text, after } of cases) {
     if (words.length === 0) {
       const { verdict } = JSON.parse((await here.task(['why', 'build', '--json'], options)).stdout)
       if (after) t.match(verdict, { kind: 'unknown', after: [Reflect.get(why[0] ?? {}, 'name')] })
+      else if (unasked !== undefined) t.same(verdict, { kind: 'unasked', tools: [unasked] })
       else t.same(verdict.why, why)
     }
+    t.equal(askings(), asked, 'no tool was started')
     t.same((await run(words, env)).why('build'), why)
     t.same((await run(words, env)).ran, [], 'and then it is up to date')
   })

@@ -24,6 +24,10 @@ t.test('verdicts', async t => {
     [{ kind: 'unknown', after: ['a', 'b'] }, 'runs if the result of a or b changes'],
     [{ kind: 'unknown', after: [...'abcde'] }, 'runs if the result of a, b, c or 2 more changes'],
     [{ kind: 'unknown', after: [] }, 'runs if what it needs changes'],
+    [
+      { kind: 'unasked', tools: ['git', 'go'] },
+      'runs if the version of git or go has changed, which is not asked now',
+    ],
   ]
   for (const [verdict, text] of cases) t.equal(verdictText(verdict), text)
 })

@@ -25,6 +25,10 @@ t.test('one line where there is nothing to list', async t => {
       'a runs if the result of b changes; nothing else has, since it succeeded, 3 min ago\n',
     ],
     [
+      { name: 'a', verdict: { kind: 'unasked', tools: ['git'] }, succeededAt: start, needs: [] },
+      'a runs if the version of git has changed, which is not asked now; nothing else has, since it succeeded, 3 min ago\n',
+    ],
+    [
       { name: 'a', verdict: { kind: 'runs', why: [] }, succeededAt: undefined, needs: [] },
       'a runs: it has not succeeded yet\n',
     ],

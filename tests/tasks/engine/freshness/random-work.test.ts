@@ -75,6 +75,8 @@ function forecastFaults(
     switch (verdict.kind) {
       case 'always':
         return !ran.includes(name)
+      case 'unasked':
+        return true // they want no tools
       case 'runs':
         // Where a need runs before it, what the cache holds is not known beforehand.
         return work.needsOf(name).every(need => verdicts.get(need)?.kind === 'up-to-date')

@@ -32,8 +32,10 @@ function host(t: Tap, scripts: Readonly<Record<string, string>>) {
     write,
     memory,
     at,
-    check: (tasks: readonly HostTask[], more: Partial<HostPlace> = {}) =>
-      checkHost(tasks, { ...at, ...more }),
+    check: async (tasks: readonly HostTask[], more: Partial<HostPlace> = {}) =>
+      (await checkHost(tasks, { ...at, ...more })).versions,
+    unasked: async (tasks: readonly HostTask[]) =>
+      Object.fromEntries((await checkHost(tasks, { ...at, asks: false })).unasked),
     asked: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').sort() : []),
   }
 }
@@ -84,6 +86,22 @@ t.test('a second run asks nobody, whatever ranges it knows', async t => {
   t.same(asked(), ['git --version'])
 })
 
+t.test('who is not to be asked is named, and what is remembered counts', async t => {
+  const { check, unasked, asked, at } = host(t, gnu)
+  const tasks = [
+    { name: 'a', tools: { git: '>=2.39', sh: '*', go: { version: '1.22', args: ['version'] } } },
+    { name: 'b', tools: { git: '>=3' } },
+  ]
+  t.same(await unasked(tasks), { a: ['git', 'go'], b: ['git'] })
+  t.same(asked(), [], 'nothing was started')
+  await check([{ name: 'a', tools: { git: '>=2.39' } }])
+  t.match(await textOf(unasked(tasks)), 'git 2.39.5', 'what is known not to fit is told')
+  t.same(await unasked(tasks.slice(0, 1)), { a: ['go'] })
+  const lost = checkHost([{ name: 'c', tools: { 'no-such-tool': '>=1' } }], { ...at, asks: false })
+  t.match(await textOf(lost), 'no-such-tool is not found')
+  t.same(asked(), ['git --version'])
+})
+
 t.test('a second run loads neither what starts programs nor what compares versions', async t => {
   const { check, bin, memory } = host(t, gnu)
   const tasks = [{ name: 'a', tools: { git: '>=2.39' }, platform: 'linux' }]
@@ -92,7 +110,7 @@ t.test('a second run loads neither what starts programs nor what compares versio
     import { checkHost } from ${JSON.stringify(import.meta.resolve('../../../../tasks/engine/tools/check-host.ts'))}
     const memory = new Map(${JSON.stringify([...memory])}.map(([key, text]) => [key, JSON.parse(text)]))
     const at = { environment: { PATH: ${JSON.stringify(bin)} }, platform: 'linux', arch: 'x64', remembered: memory }
-    const versions = await checkHost(${JSON.stringify(tasks)}, at)
+    const { versions } = await checkHost(${JSON.stringify(tasks)}, at)
     const loaded = process.moduleLoadList.filter(name => /child_process$|internal.crypto.random/.test(name))
     console.log(JSON.stringify([versions.get('a'), loaded]))`
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
