@@ -1,4 +1,4 @@
-import type { Breakpoint } from '../../../services/contract/debug-breakpoints.ts'
+import { type Breakpoint, wishAgain } from '../../../services/contract/debug-breakpoints.ts'
 import type { Client } from '../../sdk/client.ts'
 import type { Wish } from './order.ts'
 import { wishAnew } from './wish-anew.ts'
@@ -31,6 +31,12 @@ export async function breakOnce(
     come: all.flatMap(({ id }) => (known.has(id) ? [] : [id])),
     there: there?.id,
   }
+}
+
+/** The numbers that these have in another run of the program. */
+export function sameIn(all: readonly Breakpoint[], these: readonly Breakpoint[]): Set<number> {
+  const wishes = new Set(these.map(one => JSON.stringify(wishAgain(one))))
+  return new Set(all.flatMap(one => (wishes.has(JSON.stringify(wishAgain(one))) ? [one.id] : [])))
 }
 
 const hitsOf = (breakpoint: Breakpoint): string | null =>

@@ -8,6 +8,7 @@ import { fault, type Order } from './order.ts'
 /** How many bytes each unit has, and how many of it stand in a line. */
 const units = { b: [1, 8], h: [2, 8], w: [4, 4], g: [8, 2] } as const
 const most = 4_096
+const mostInstructions = 1_000
 /** Of a string. */
 const longest = 200
 
@@ -39,18 +40,27 @@ function unitOf(unit: string | undefined, format: Examine['format']): Examine['u
 /** What is there, as gdb shows it; the bytes of a number are little-endian. */
 export async function examined(client: Client, where: Where, asked: Examine, rendering: RenderContext) {
   const { format, times, expression: address } = asked
-  if (format === 'i')
-    return renderDisassembly(await client.debug.disassemble({ ...where, address, count: times }), rendering)
+  if (format === 'i') {
+    const count = Math.min(mostInstructions, times)
+    const shown = renderDisassembly(await client.debug.disassemble({ ...where, address, count }), rendering)
+    return `${shown}${leftOut(times - count)}`
+  }
   const [size, inLine] = units[asked.unit]
   const count = Math.min(most, format === 's' ? times * longest : times * size)
   const { address: at, hex, unreadable } = await client.debug.memory({ ...where, address, count })
   const bytes = Buffer.from(hex, 'hex')
   const rows = format === 's' ? strings(bytes, times) : numbers(bytes, { format, size, inLine })
+  // Fewer strings than were asked for are there where what was read of them ends by itself.
+  const isWhole = format === 's' && (count < most || unreadable > 0)
+  const cut = isWhole ? 0 : times - (format === 's' ? rows.length : Math.floor(count / size))
   const lines = rows.map(({ offset, text }) => `${addressAt(at, offset)}: ${text}\n`).join('')
   return unreadable > 0 && format !== 's'
     ? `${lines}${unreadable} more bytes cannot be read\n`
-    : lines || 'nothing can be read there\n'
+    : `${lines || 'nothing can be read there\n'}${leftOut(cut)}`
 }
+
+const leftOut = (count: number): string =>
+  count > 0 ? `${count} more are not shown: ask for them by their address\n` : ''
 
 type Row = { readonly offset: number; readonly text: string }
 type Shape = { format: Exclude<Examine['format'], 's' | 'i'>; size: 1 | 2 | 4 | 8; inLine: number }

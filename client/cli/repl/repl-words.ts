@@ -120,7 +120,7 @@ export const replWords: readonly ReplWord[] = [
   {
     names: ['ignore'],
     takes: 'N COUNT',
-    says: 'pass over that breakpoint so many times',
+    says: 'pass over that breakpoint so many times from now on; it gets another number',
     read: needed('the number of a breakpoint', ignore),
   },
   {

@@ -12,7 +12,8 @@ import { renderStack, renderThreads } from '../render/stack.ts'
 import { renderScopes, renderVariables } from '../render/variables.ts'
 import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
-import { breakOnce } from './break-once.ts'
+import { breakOnce, sameIn } from './break-once.ts'
+import { changeWhen } from './change-when.ts'
 import { Displays } from './displays.ts'
 import { examined } from './examine.ts'
 import { replHelp, wordHelp } from './help-text.ts'
@@ -22,7 +23,6 @@ import type { Order, Wish } from './order.ts'
 import { meant, readOrder, wordNamed } from './read-order.ts'
 import { registersOf } from './registers.ts'
 import { typeOf } from './type-of.ts'
-import { wishAnew } from './wish-anew.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
@@ -46,7 +46,7 @@ export class Repl {
   readonly #listing: Listing
   readonly #displays = new Displays()
   /** Breakpoints that go when they have stopped it. */
-  readonly #once = new Set<number>()
+  #once = new Set<number>()
   #debug: string
   #frame = 0
   #thread: number | undefined
@@ -158,13 +158,8 @@ export class Repl {
       case 'break':
         return this.#break(order.wish, order.once === true)
       case 'when': {
-        const { breakpoints } = await this.#status(0)
-        const found = breakpoints.find(one => one.id === order.id)
-        if (found === undefined) return this.#fails(`there is no breakpoint ${order.id}`)
-        const wish = wishAnew(found, order.when)
-        if (wish === undefined) return this.#fails(`breakpoint ${order.id} has no hits that are counted`)
-        await this.#breaks(wish)
-        return
+        const changed = await changeWhen(this.#client, this.#of, order.id, order.when)
+        return changed.ok ? this.#say(renderBreakpoints(changed.all, rendering)) : this.#fails(changed.why)
       }
       case 'delete': {
         const { breakpoints } = await this.#status(0)
@@ -266,13 +261,15 @@ export class Repl {
   }
 
   async #restart(): Promise<void> {
+    const { breakpoints } = await this.#status(0)
     const begun = await this.#client.debug.restart({ ...this.#of, wait: look })
     this.#debug = begun.id
     this.#written = { stdout: 0, stderr: 0 }
     this.#stop = 0
-    // Their numbers may be of others now.
-    this.#once.clear()
-    await this.#shows(await this.#untilStill(begun))
+    const debug = await this.#untilStill(begun)
+    const once = breakpoints.filter(({ id }) => this.#once.has(id))
+    this.#once = sameIn(debug.breakpoints, once)
+    await this.#shows(debug)
   }
 
   async #break(wishOf: Extract<Order, { kind: 'break' }>['wish'], once: boolean): Promise<void> {

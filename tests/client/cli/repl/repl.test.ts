@@ -182,17 +182,26 @@ t.test('where a breakpoint is already, one for once leaves it as it is', async t
   t.equal(asked.length, 2, 'nothing is taken away')
 })
 
-t.test('numbers of breakpoints for once mean nothing after a restart', async t => {
-  const [old, once] = [breakpoint(), breakpoint({ id: 2, line: 9, hit_condition: '1' })]
-  const { received, code, stdout } = await talk(t, ['tbreak app.py:9', 'restart', 'c'], {
-    'debug.status': () => debugSession({ breakpoints: [old] }),
-    'debug.break': () => [old, once],
-    'debug.restart': () => debugSession(),
-    'debug.continue': () => debugSession({ stop: stop({ number: 2, breakpoints: [2] }) }),
+t.test('breakpoints for once are that after a restart as well, whatever their numbers are then', async t => {
+  const [old, once] = [breakpoint(), breakpoint({ id: 5, line: 9, hit_condition: '1' })]
+  const again = [old, { ...once, id: 2 }, breakpoint({ id: 5, line: 12 })]
+  let there = [old]
+  let stops = 1
+  const { received, code, stdout } = await talk(t, ['tbreak app.py:9', 'restart', 'c', 'c'], {
+    'debug.status': () => debugSession({ breakpoints: there }),
+    'debug.break': () => {
+      there = [old, once]
+      return there
+    },
+    'debug.restart': () => debugSession({ breakpoints: again }),
+    'debug.continue': () =>
+      debugSession({ stop: stop({ number: ++stops, breakpoints: [stops === 2 ? 2 : 5] }) }),
     'debug.stack': () => ({ thread: 1, frames: [frame()], total: 1, next: null }),
   })
   t.equal(code, 0, stdout)
-  t.equal(received.filter(({ name }) => name === 'debug.break').length, 1)
+  const asked = received.filter(({ name }) => name === 'debug.break').map(({ input }) => input)
+  t.match(asked, [{}, { ids: [2], remove: true }])
+  t.equal(asked.length, 2, 'another that has its number now stays')
 })
 
 t.test('a breakpoint gets a condition, or is passed over so often, and stays what it was', async t => {
@@ -212,6 +221,8 @@ t.test('a breakpoint gets a condition, or is passed over so often, and stays wha
   t.same(asked, [
     [{ ...place, condition: 'n > 5', hit_condition: '%2' }],
     [{ ...place, hit_condition: '%2' }],
+    // Set anew, for hits to be counted from now on.
+    [],
     [{ ...place, condition: 'n > 1', hit_condition: '>=4' }],
   ])
 })
@@ -219,7 +230,16 @@ t.test('a breakpoint gets a condition, or is passed over so often, and stays wha
 t.test('numbers, types, registers and memory are told as gdb does', async t => {
   const { stdout, code, received } = await talk(
     t,
-    ['p/x n', 'whatis item', 'ptype item', 'info registers rip', 'x/3xw &n', 'x/2s p', 'x/2dg p'],
+    [
+      'p/x n',
+      'whatis item',
+      'ptype item',
+      'info registers rip',
+      'x/3xw &n',
+      'x/2s p',
+      'x/2dg p',
+      'x/1030xw p',
+    ],
     {
       'debug.evaluate': ({ expression }) =>
         expression === 'n'
@@ -261,9 +281,10 @@ rip   long  0x401136
 0x1000: -1099293498783  -1
 `,
   )
+  t.match(stdout, /^6 more are not shown: ask for them by their address$/m)
   t.match(
     received.filter(({ name }) => name === 'debug.memory').map(({ input }) => input.count),
-    [12, 400, 16],
+    [12, 400, 16, 4_096],
   )
 })
 
