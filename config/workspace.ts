@@ -68,7 +68,12 @@ const longestSocketName = 'ins_000000000000.sock'
 export const listenerSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>, instance: string): string =>
   join(dirname(runnerSocket), `${instance}.sock`)
 
-export const isListenerSocket = (name: string): boolean => /^ins_\w+\.sock$/.test(name)
+/** Where it is asked to leave once that serves. */
+export const leaveSocket = ({ runnerSocket }: Pick<Workspace, 'runnerSocket'>, instance: string): string =>
+  join(dirname(runnerSocket), `${instance}.end`)
+
+/** Whether it is a socket of one service alone, by its name. */
+export const isInstanceSocket = (name: string): boolean => /^ins_\w+\.(?:sock|end)$/.test(name)
 
 /** The file that `DEBUG_SERVER_DB_URL` names: `sqlite:PATH` or `sqlite:///ABSOLUTE/PATH`. */
 function storeFile(url: string | undefined, root: string): string | undefined {

@@ -76,6 +76,11 @@ export class HttpTransport implements Transport {
 
   async start(): Promise<void> {}
 
+  /** How many requests are not answered yet. */
+  get underWay(): number {
+    return this.#awaited.size
+  }
+
   /** Whether somebody waits for an answer, or may come again for it. */
   get isAnswering(): boolean {
     return this.#awaited.size > 0

@@ -95,6 +95,11 @@ export class McpSessions<Asking extends Owned> implements AsyncDisposable {
     return this.#sessions.size
   }
 
+  /** How many messages of clients are not answered yet. */
+  get underWay(): number {
+    return this.#all.reduce((sum, { transport }) => sum + transport.underWay, 0)
+  }
+
   get #all(): McpSession[] {
     return [...this.#begun, ...this.#sessions.values()]
   }

@@ -23,8 +23,10 @@ export type DoorOptions = {
 /** One address at which the proxy is reached. */
 export type Door = {
   readonly url: string
-  /** Takes nothing new. What is returned waits for what is in progress, and cuts it after so many milliseconds. */
-  close(): (deadline: number) => Promise<void>
+  /** Takes nothing new, and has who is there go elsewhere; once. */
+  leave(): Promise<void>
+  /** Has left then, waits for what is in progress, and cuts it after so many milliseconds. */
+  drain(deadline: number): Promise<void>
 }
 
 /** What every door sees to, whoever answers behind it. */
@@ -40,15 +42,21 @@ export async function openDoor(server: Server, options: DoorOptions): Promise<Do
   })
   limitConnections(server, options.connections, arrives)
   const connections = watchConnections(server, arrives)
+  let leaving: Promise<void> | undefined
+  const leave = () => {
+    leaving ??= (async () => {
+      connections.stopListening()
+      options.leave?.()
+      await connections.leave()
+    })()
+    return leaving
+  }
   return {
     url: await listening(server, options),
-    close() {
-      connections.stopListening()
-      return async deadline => {
-        options.leave?.()
-        await connections.leave()
-        await connections.drain(new Promise(resolve => server.close(resolve)), deadline)
-      }
+    leave,
+    async drain(deadline) {
+      await leave()
+      await connections.drain(new Promise(resolve => server.close(resolve)), deadline)
     },
   }
 }

@@ -3,9 +3,10 @@ import { placeIn } from '../../config/expand.ts'
 import { packageVersion } from '../../config/package.ts'
 import type { ServerSettings } from '../../config/schema.ts'
 import { serverSettings } from '../../config/settings.ts'
-import { listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
+import { leaveSocket, listenerSocket, openWorkspace, ownRoot } from '../../config/workspace.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { inheritedListeners } from '../../lib/listener/listen-on.ts'
+import { offerLeave } from '../../lib/listener/offer-leave.ts'
 import { offerListeners } from '../../lib/listener/offer-listeners.ts'
 import { createLog } from '../../lib/log.ts'
 import { runService } from '../../lib/service-main.ts'
@@ -67,9 +68,9 @@ await runService(async () => {
   )
   const offered = listenerSocket(workspace, instance)
   makePrivateDirectory(dirname(offered))
-  starting.use(
-    await offerListeners(proxy.listeners, offered, error => log.warn({ err: error }, 'no hand-over')),
-  )
+  const onError = (error: Error) => log.warn({ err: error }, 'no hand-over')
+  starting.use(await offerListeners(proxy.listeners, offered, onError))
+  starting.use(await offerLeave(proxy, leaveSocket(workspace, instance), onError))
   starting.use(await register(store, systemClock, { id: instance, service: 'proxy', address: proxy.url }))
   return starting.move()
 })

@@ -11,6 +11,7 @@ export class McpDoor {
   readonly #open: () => Promise<Gateway>
   readonly #log: Logger
   #gateway: Promise<Gateway> | undefined
+  #opened: Gateway | undefined
   #isLeaving = false
   #isClosed = false
 
@@ -36,6 +37,7 @@ export class McpDoor {
     this.#gateway ??= this.#open()
     try {
       const gateway = await this.#gateway
+      this.#opened = gateway
       if (this.#isLeaving) gateway.leave()
       await gateway.answer(asked)
     } catch (error) {
@@ -47,6 +49,17 @@ export class McpDoor {
           message: 'the MCP gateway does not start: see the log of the proxy',
         })
     }
+  }
+
+  /** How many messages of clients are not answered yet. */
+  get underWay(): number {
+    return this.#opened?.underWay ?? 0
+  }
+
+  /** Has clients go on with a successor: what they have asked is answered here. */
+  leave(): void {
+    this.#isLeaving = true
+    this.#opened?.leave()
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { Client } from 'undici'
 import type { ListenOn } from '../../lib/listener/listen-on.ts'
+import type { Leaving } from '../../lib/listener/offer-leave.ts'
 import { carrierIn, type OpenSpan, openSpan } from '../../lib/trace.ts'
 import { appOfHost } from '../contract/app-origin.ts'
 import type { InstanceId } from '../contract/ids.ts'
@@ -84,16 +85,16 @@ export const defaultLimits: ProxyLimits = {
   stop: 5_000,
 }
 
+/** `leave`, and what is `underWay`: of calls of MCP tools, which are not asked for again as all else can be. */
+export type Proxy = AsyncDisposable &
+  Leaving & { readonly url: string; readonly secureUrl?: string; readonly listeners: Listeners }
+
 /**
  * The front door: everything goes to the API, but for `/healthz`, by which the proxy answers for itself (`/api/healthz` is
  * the API's), `/metrics`, to which it adds its own figures, the MCP gateway, and apps of sessions: those at origins of their
  * own get all that is asked for there.
  */
-export async function startProxy(
-  deps: ProxyDependencies,
-): Promise<
-  AsyncDisposable & { readonly url: string; readonly secureUrl?: string; readonly listeners: Listeners }
-> {
+export async function startProxy(deps: ProxyDependencies): Promise<Proxy> {
   const { log, listen } = deps
   const limits = { ...defaultLimits, ...deps.limits }
   const { hostname, port } = new URL(deps.upstream)
@@ -181,10 +182,10 @@ export async function startProxy(
   const doors: Door[] = []
   starting.defer(async () => {
     isStopping = true
-    const closing = doors.map(door => door.close())
+    for (const door of doors) void door.leave()
     for (const tunnel of tunnels) tunnel.stop()
     deps.apps.stop()
-    const closed = Promise.all(closing.map(close => close(limits.stop)))
+    const closed = Promise.all(doors.map(door => door.drain(limits.stop)))
     await Promise.all([mcp.close(limits.stop, closed), closed])
     upstream[Symbol.dispose]()
     await figures.destroy()
@@ -195,8 +196,15 @@ export async function startProxy(
   doors.push(door)
   const { url } = door
   log.info({ url, instance: deps.instance }, 'listening')
+  const leaving: Leaving = {
+    leave() {
+      for (const door of doors) void door.leave()
+      mcp.leave()
+    },
+    underWay: () => mcp.underWay,
+  }
   if (tls === undefined)
-    return { url, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
+    return { url, ...leaving, listeners: { plain: listener }, [Symbol.asyncDispose]: moved(starting) }
   const { head: handshake, alive, request } = limits
   const secure = starting.use(
     await secureServer({ ...tls, http, handshake, alive, request, slowReader, connections, log }, onRequest),
@@ -207,7 +215,7 @@ export async function startProxy(
   doors.push(secureDoor)
   log.info({ url: secureDoor.url }, 'listening for TLS')
   const listeners = { plain: listener, secure: secure.server }
-  return { url, secureUrl: secureDoor.url, listeners, [Symbol.asyncDispose]: moved(starting) }
+  return { url, secureUrl: secureDoor.url, ...leaving, listeners, [Symbol.asyncDispose]: moved(starting) }
 }
 
 /** What listens, for a successor. */

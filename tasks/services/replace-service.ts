@@ -5,6 +5,7 @@ import { which } from '../../lib/which.ts'
 import { createInstance } from '../../services/store/registration.ts'
 import { appFor, type Ports } from './app.ts'
 import { otherApp } from './app-names.ts'
+import { drainCalls } from './drain-calls.ts'
 import type { Pm2 } from './pm2-client.ts'
 import type { App } from './pm2-messages.ts'
 import { readRunState, writeRunState } from './run-state.ts'
@@ -26,12 +27,18 @@ export type Replacing = {
   readonly deadline: number
 }
 
+/** `drainMs`: how long what it has begun may take, in milliseconds. */
+export type ReplacingBeside = Replacing & { readonly drainMs: number; log(line: string): void }
+
 /**
  * Starts a service anew in place of one that answers. API and proxy lose no request: the successor is started beside it and
- * takes over its listening sockets, and only when it answers is the other one asked to leave. One that does not come up
+ * takes over its listening sockets, and only when it answers is the other one asked to leave; a proxy is given time then for calls of tools. One that does not come up
  * changes nothing. The runner, and what listens by a name, which may be several addresses, ends before its successor starts.
  */
-export async function replaceService(known: StartedService, replacing: Replacing): Promise<StartedService> {
+export async function replaceService(
+  known: StartedService,
+  replacing: ReplacingBeside,
+): Promise<StartedService> {
   const { workspace, pm2, environment, declaration } = replacing
   // Where it listened for TLS is not known by its address.
   const staysSecure = known.service !== 'proxy' || !replacing.tls || known.declaration === declaration
@@ -49,6 +56,7 @@ export async function replaceService(known: StartedService, replacing: Replacing
     throw error
   }
   await write(successor, [known])
+  if (known.service === 'proxy') await drainCalls(known, replacing)
   await pm2.delete(known.app)
   await write(successor, [])
   return successor

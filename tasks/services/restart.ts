@@ -29,7 +29,7 @@ export const restartService = (service: ServiceName, options: RestartOptions): P
   withServices(options, (known, replacing) => startAnew(known(service), replacing))
 
 export type ReloadOptions = RestartOptions & {
-  /** How long what is under a debugger may take to end before the runner is replaced, in milliseconds. */
+  /** How long what is under a debugger, and calls of MCP tools, may take to end before runner and proxy go, in milliseconds. */
   drainMs: number
   progress(text: string): void
   log(line: string): void
@@ -48,7 +48,7 @@ export const reloadServices = (
         throw new UserError(`the ${name} does not answer`, { fix: 'run: npx task up' })
       options.progress(`replacing the ${name}`)
       if (name === 'runner') await drainDebuggers({ ...options, workspace: replacing.workspace })
-      replaced.push(await replaceService(started, replacing))
+      replaced.push(await replaceService(started, { ...options, ...replacing }))
     }
     return replaced
   })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { isListenerSocket, type Workspace } from '../../config/workspace.ts'
+import { isInstanceSocket, type Workspace } from '../../config/workspace.ts'
 import { writeAtomically } from '../../lib/atomic-file.ts'
 import { removeStaleSocket } from '../../lib/stale-socket.ts'
 import { type StartedService, startedServiceSchema } from './service.ts'
@@ -44,16 +44,16 @@ export async function writeRunState(
 }
 
 export async function clearRunState(workspace: Workspace): Promise<void> {
-  await sweepListenerSockets(workspace)
+  await sweepInstanceSockets(workspace)
   await rm(stateFile(workspace), { force: true })
   await rm(workspace.endpointsFile, { force: true })
   await clearStartedStore(workspace)
 }
 
 /** Removes those of services that were killed. One that somebody runs by hand keeps its own. */
-async function sweepListenerSockets(workspace: Workspace): Promise<void> {
+async function sweepInstanceSockets(workspace: Workspace): Promise<void> {
   const directory = dirname(workspace.runnerSocket)
   const names = await readdir(directory).catch(() => [])
-  for (const name of names.filter(isListenerSocket))
+  for (const name of names.filter(isInstanceSocket))
     await removeStaleSocket(join(directory, name), 'a service').catch(() => {})
 }

@@ -154,6 +154,32 @@ t.test('services are replaced without a request that fails, nor a byte that is l
   )
 })
 
+t.test('a proxy that is replaced answers the calls that it has begun, however long that takes', async t => {
+  const [, , proxy] = await status()
+  const requestInit = { headers: { authorization: `Bearer ${tokenOf()}` } }
+  const transport = new StreamableHTTPClientTransport(new URL(`${proxy?.address}/mcp`), { requestInit })
+  const client = new Client({ name: 'test', version: '1.0.0' })
+  await client.connect(transport as Transport)
+  const waits = Promise.withResolvers<void>()
+  const path = clone.path('.artifacts/answer')
+  const answer = client.callTool({ name: 'own_wait_for', arguments: { path } }, undefined, {
+    onprogress: () => waits.resolve(),
+  })
+  await waits.promise
+  const reload = clone.start(['tasks/cli.mjs', 'reload', 'proxy', '--drain', '4m'])
+  await until('it says for whom it waits', () =>
+    /waiting up to 240 s for 1 call of MCP tools/.test(reload.stdout() + reload.stderr()),
+  )
+  await until('the successor answers, which says that it has started the server anew', async () => {
+    const { content } = await client.callTool({ name: 'own_facts' })
+    return Array.isArray(content) && content.length === 2
+  })
+  writeFileSync(path, '')
+  t.match(await answer, { content: [{ text: 'done' }] })
+  t.equal((await reload.finished).code, 0)
+  await client.close()
+})
+
 t.test('up after a change of the sources replaces what was started from others', async t => {
   const before = await status()
   appendFileSync(clone.path('services/proxy/main.ts'), '\n// changed\n')

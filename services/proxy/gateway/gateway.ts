@@ -58,6 +58,8 @@ export type Gateway = AsyncDisposable & {
   readonly answer: (asked: GatewayRequest) => Promise<void>
   /** Has clients go on with a successor: what they have asked is answered here. */
   readonly leave: () => void
+  /** How many messages of clients are not answered yet. */
+  readonly underWay: number
 }
 
 type Asking = {
@@ -225,6 +227,9 @@ export function startGateway(deps: GatewayDependencies): Gateway {
       }
     },
     leave: () => sessions.leave(),
+    get underWay() {
+      return sessions.underWay
+    },
     async [Symbol.asyncDispose]() {
       tokens[Symbol.dispose]()
       for (const file of mcpFiles(root)) unwatchFile(file, looked)

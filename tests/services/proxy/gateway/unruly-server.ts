@@ -4,7 +4,7 @@
  * method that it never answers.
  */
 import { spawn } from 'node:child_process'
-import { readFileSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -22,6 +22,9 @@ const usual = {
     tool('huge', 'answers with so many bytes', { bytes: { type: 'integer' }, last: { type: 'boolean' } }),
     tool('hang', 'never answers'),
     tool('wait', 'tells that it waits, and answers after so many milliseconds', { ms: { type: 'integer' } }),
+    tool('wait_for', 'tells that it waits, and answers once there is such a file', {
+      path: { type: 'string' },
+    }),
     tool('die', 'ends while it is called'),
     tool('flood', 'tells so many messages, then answers', { messages: { type: 'integer' } }),
     tool('steps', 'tells of its progress, then answers'),
@@ -58,6 +61,9 @@ function write(text: string): void {
 const say = (message: Input) => write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
 const text = (value: unknown) => ({ content: [{ type: 'text', text: String(value) }] })
 
+const sayProgress = ({ progressToken }: Input) =>
+  say({ method: 'notifications/progress', params: { progressToken, progress: 0 } })
+
 async function callTool(name: unknown, input: Input, id: unknown, meta: Input): Promise<unknown> {
   switch (name) {
     case 'echo':
@@ -77,11 +83,12 @@ async function callTool(name: unknown, input: Input, id: unknown, meta: Input): 
     }
     case 'hang':
       return undefined
+    case 'wait_for':
+      sayProgress(meta)
+      while (!existsSync(String(input.path))) await delay(20)
+      return text('done')
     case 'wait':
-      say({
-        method: 'notifications/progress',
-        params: { progressToken: meta.progressToken, progress: 0 },
-      })
+      sayProgress(meta)
       return await delay(Number(input.ms), text('done'))
     case 'die':
       spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref()
