@@ -25,6 +25,7 @@ const localNames = [
   'mcp-server install',
   'mcp-server install-bundle',
   'mcp-server remove',
+  'mcp-server remove-bundle',
   'mcp-server refresh',
   'mcp-server reconcile',
   'agent install',

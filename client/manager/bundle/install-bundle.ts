@@ -9,6 +9,7 @@ import type { Details, Report } from '../operations/report.ts'
 import { checkPrefix, checkTargetName } from '../operations/target-name.ts'
 import { needsOf } from './needs.ts'
 import { readBundle } from './read-bundle.ts'
+import { tableKinds } from './table-kinds.ts'
 import { takenIn } from './taken-in.ts'
 
 export type InstallBundleInput = {
@@ -66,10 +67,8 @@ export async function installBundle(
   return dryRun ? await work() : await alone(place, work)
 }
 
-const kinds = ['servers', 'composites'] as const
-
 function outcomes(bundle: Overlay, before: Overlay, people: McpSettings, force: boolean): Decided[] {
-  return kinds.flatMap(kind =>
+  return tableKinds.flatMap(kind =>
     Object.entries(bundle[kind]).map(([name, table]): Decided => {
       const known = Object.hasOwn(before[kind], name) ? before[kind][name] : undefined
       const told = (outcome: Outcome['outcome'], why?: string): Decided => ({

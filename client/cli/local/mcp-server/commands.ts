@@ -83,13 +83,23 @@ export const mcpServerCommands: Readonly<Record<Name, LocalCommand>> = {
         .argument('[PATH]', 'the file')
         .option('--no-restart', 'do not look whether a gateway that runs has taken it in')
         .option('--force', 'replace servers of these names that were installed before'),
-    act: async (io, flags, _, args) => (await import('./install-bundle.ts')).installBundleOf(io, flags, args),
+    act: async (io, flags, _, args) => (await import('./change-bundle.ts')).installBundleOf(io, flags, args),
   },
   'mcp-server remove': {
     summary: 'Take away a server that was installed, with its package; never one that was declared by hand',
     examples: ['weather', 'weather --dry-run'],
     words: command => withDryRun(command).argument('<NAME>', 'what it is called here'),
     act: async (io, flags, _, args) => (await import('./change-servers.ts')).remove(io, flags, args),
+  },
+  'mcp-server remove-bundle': {
+    summary:
+      'Take away all servers and composites that a bundle has put behind the gateway, as "mcp-server install-bundle" takes it; without a path the starter bundle',
+    examples: ['', '--dry-run', 'team-servers.toml'],
+    words: command =>
+      withDryRun(command)
+        .argument('[PATH]', 'the file')
+        .option('--force', 'also what was installed by these names and is something else'),
+    act: async (io, flags, _, args) => (await import('./change-bundle.ts')).removeBundleOf(io, flags, args),
   },
   'mcp-server refresh': {
     summary:

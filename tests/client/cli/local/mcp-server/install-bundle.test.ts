@@ -23,11 +23,12 @@ async function clone(t: Parameters<typeof temporary>[0], local = '') {
   }
   await program('rg')
   const environment = { PATH: programs, HOME: root, DEBUG_SERVER_HOME: join(root, 'home') }
-  const run = (...args: readonly string[]) =>
-    cli(['mcp-server', 'install-bundle', ...args], { root, directory: root, environment })
+  const does = (command: string, ...args: readonly string[]) =>
+    cli(['mcp-server', command, ...args], { root, directory: root, environment })
+  const run = (...args: readonly string[]) => does('install-bundle', ...args)
   const overlay = () => readFile(join(root, '.artifacts/mcp/servers.toml'), 'utf8')
   const put = (name: string, text: string) => writeFile(join(root, name), text)
-  return { root, run, overlay, put, program }
+  return { root, run, does, overlay, put, program }
 }
 
 t.test('the starter bundle is put in before anything was started, once', async t => {
@@ -122,6 +123,56 @@ t.test('what a person has declared stays, and what was installed unless it is fo
     stdout: /^replaced notes\nskipped grep\nunchanged find\n/,
   })
   t.match(await overlay(), 'https://other.example.org/mcp')
+})
+
+t.test('a bundle is taken away as a whole, and what is something else stays', async t => {
+  const { run, does, overlay, put, root } = await clone(t)
+  const remove = (...args: readonly string[]) => does('remove-bundle', ...args)
+  const program = '.artifacts/mcp/packages/notes@1.0.0/node_modules/.bin/notes'
+  const table = (name: string, more: string) =>
+    `[servers.${name}]\n${more}\n[composites.${name}_more]\ndescription = "x"\n[composites.${name}_more.operations.x]\nserver = "${name}"\ntool = "x"\n`
+  await mkdir(join(root, program, '..'), { recursive: true })
+  await writeFile(join(root, program), '#!/bin/sh\n', { mode: 0o755 })
+  await mkdir(join(root, '.artifacts/mcp/offers'))
+  await writeFile(join(root, '.artifacts/mcp/offers/notes.json'), '{}')
+  await put(
+    'team.toml',
+    `${table('notes', `command = "${program}"`)}${table('tickets', 'url = "https://a.example"')}`,
+  )
+  t.match(await remove('team.toml'), { code: 0, stdout: /^(absent .*\n){4}$/ })
+  t.match(await run('team.toml'), { code: 0 })
+  t.match(await run(), { code: 0 })
+  const before = await overlay()
+  t.match(await remove('team.toml', '--dry-run'), { code: 0, stdout: /^-\[servers\.notes\]$/m })
+  t.equal(await overlay(), before)
+  await stat(join(root, program))
+
+  await put('other.toml', table('tickets', 'url = "https://b.example"'))
+  t.match(await remove('other.toml'), {
+    code: 0,
+    stdout: 'kept tickets\nremoved tickets_more\n',
+    stderr: /warning: another server tickets is installed, and stays; --force takes it away/,
+  })
+  const removed = await remove('team.toml', '--json')
+  t.match(JSON.parse(removed.stdout), {
+    status: 'ok',
+    details: {
+      tables: [
+        { kind: 'servers', name: 'notes', outcome: 'removed' },
+        { kind: 'servers', name: 'tickets', outcome: 'removed' },
+        { kind: 'composites', name: 'notes_more', outcome: 'removed' },
+        { kind: 'composites', name: 'tickets_more', outcome: 'absent' },
+      ],
+      packages_removed: ['notes@1.0.0'],
+    },
+    files_updated: [{ changed: true }, { path: '.artifacts/mcp/offers/notes.json', changed: true }],
+  })
+  await t.rejects(stat(join(root, program)))
+  t.match(await overlay(), '[servers.grep]', 'others stay')
+  t.match(await remove(), { code: 0, stdout: 'removed workspace_fs\nremoved grep\n' })
+  t.notMatch(await overlay(), '[servers.')
+  t.match(await run('other.toml'), { code: 0 })
+  t.match(await remove('team.toml', '--force'), { code: 0, stdout: /^removed tickets$/m })
 })
 
 t.test('what a server needs is looked for before anything is written', async t => {

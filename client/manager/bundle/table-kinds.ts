@@ -1,0 +1,2 @@
+/** What a bundle has, in the order in which it is told. */
+export const tableKinds = ['servers', 'composites'] as const
