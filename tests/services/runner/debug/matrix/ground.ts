@@ -44,6 +44,8 @@ export async function groundFor(t: Test, language: Language, overrides: Paramete
     /** The number of a line that holds nothing. */
     blank: text.split('\n').indexOf('') + 1,
     launch,
+    /** All that were launched, and not ended here. */
+    launched,
     /** Launches one of the program's scenarios, and waits for its first stop or its end. */
     async run(scenario: string, more: LaunchOptions = {}) {
       const launched = await launch(scenario, more)
