@@ -113,7 +113,7 @@ async function withLines(gdb: MiClient, start: bigint, end: bigint): Promise<Ins
 
 function told(
   { address, opcodes, inst, 'func-name': symbol, offset }: GdbInstruction,
-  place?: { line: number; fullname?: string | undefined },
+  place?: { line?: number | undefined; fullname?: string | undefined },
 ): Instruction {
   return {
     address,
@@ -122,7 +122,9 @@ function told(
     ...(symbol === undefined
       ? {}
       : { symbol: offset === undefined || offset === 0 ? symbol : `${symbol}+${offset}` }),
-    ...(place?.fullname === undefined ? {} : { location: sourceOf(place.fullname), line: place.line }),
+    ...(place?.fullname === undefined || place.line === undefined
+      ? {}
+      : { location: sourceOf(place.fullname), line: place.line }),
   }
 }
 

@@ -124,7 +124,8 @@ const instructionSchema = z.object({
 export type GdbInstruction = z.infer<typeof instructionSchema>
 export const assemblySchema = z.object({ asm_insns: z.array(instructionSchema) })
 const linesSchema = z.object({
-  line: decimal,
+  /** Not of code behind such as has lines, that has none itself. */
+  line: decimal.optional(),
   fullname: z.string().optional(),
   line_asm_insn: z.array(instructionSchema),
 })

@@ -277,6 +277,14 @@ t.test('memory and instructions', { skip: noGdb }, async t => {
   const beginning = await disassemble(-3, 5, square)
   t.match(beginning[3], { symbol: /^square/ })
   t.equal(beginning.length, 5)
+  const fini = /0x[\da-f]+/.exec((await rig.evaluate('(void*)_fini')).result)?.[0] ?? ''
+  // In front of it is the end of a function that has lines.
+  const behind = await disassemble(0, 60, `0x${(BigInt(fini) - 48n).toString(16)}`)
+  t.ok(behind.some(({ line: of }) => of !== undefined))
+  t.ok(
+    behind.some(({ symbol = '', line: of }) => symbol.startsWith('_fini') && of === undefined),
+    'code without lines behind such as has them',
+  )
   const nothing = await disassemble(-2, 4, '0x10')
   t.same(
     nothing.map(({ presentationHint }) => presentationHint),
