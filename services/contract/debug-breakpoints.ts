@@ -49,12 +49,21 @@ export function parseSourceText(place: string): SourceTextPlace | undefined {
 const expected =
   'expected FILE:LINE or FILE:"TEXT", such as src/app.py:12 or src/app.py:"return total", the file relative to the top of the worktree'
 
+/** The function that somebody names where a line is expected; the name of a file alone is none. */
+function functionNamed(place: string): string | undefined {
+  const [, ofFile, alone] =
+    /^(?:.+[^:]:([A-Za-z_][\w.:]*)|(?:function +)?([A-Za-z_][\w.:]*))$/.exec(place) ?? []
+  return ofFile ?? (alone === undefined || /\.[a-z]{1,4}$/.test(alone) ? undefined : alone)
+}
+
 /** A line as it is typed, by its number or by what stands in it. */
 export const breakpointPlace = nullFree(2_000).superRefine((place, context) => {
   if (parseSourceLine(place) !== undefined || parseSourceText(place) !== undefined) return
-  const [, name] = /:([A-Za-z_][\w.:]*)$/.exec(place) ?? []
+  const name = functionNamed(place)
   const hint =
-    name === undefined ? '' : `; where a function begins is asked for by its name alone: function ${name}`
+    name === undefined
+      ? ''
+      : `; where a function begins is asked for otherwise: --function ${name}, or {"kind": "function", "name": "${name}"}`
   context.addIssue({ code: 'custom', message: `${expected}${hint}` })
 })
 

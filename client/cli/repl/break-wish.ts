@@ -8,12 +8,22 @@ export function breakWish(text: string, presentFile: string | null): Wish | Faul
   const { place, condition } = parted(text)
   const when = condition === undefined ? {} : { condition }
   if (/^\d+$/.test(place)) {
-    if (presentFile === null) return fault(`there is no file here: write break FILE:${place}`)
-    return { kind: 'line', at: `${presentFile}:${place}`, ...when }
+    const at = lineIn(presentFile, place, 'break')
+    return typeof at === 'string' ? { kind: 'line', at, ...when } : at
   }
   return place.includes(':') && !place.includes('::')
     ? { kind: 'line', at: place, ...when }
     : { kind: 'function', name: place, ...when }
+}
+
+/** A line by its number alone: of the file where the program stands, if that is one of the worktree. */
+export function lineIn(presentFile: string | null, line: string, word: 'break' | 'until'): string | Fault {
+  if (presentFile === null) return fault(`there is no file here: write ${word} FILE:${line}`)
+  return presentFile.startsWith('/')
+    ? fault(
+        `${presentFile} lies outside of the worktree, where there are no breakpoints; functions can have one: break NAME`,
+      )
+    : `${presentFile}:${line}`
 }
 
 /** The text of a line is in quotes, and may hold anything. */

@@ -13,6 +13,7 @@ import { renderScopes, renderVariables } from '../render/variables.ts'
 import type { NamedDebug } from '../typed-again.ts'
 import type { RenderContext } from '../words/words.ts'
 import { breakOnce, sameIn } from './break-once.ts'
+import { lineIn } from './break-wish.ts'
 import { changeWhen } from './change-when.ts'
 import { Displays } from './displays.ts'
 import { examined } from './examine.ts'
@@ -23,6 +24,7 @@ import type { Order, Wish } from './order.ts'
 import { meant, readOrder, wordNamed } from './read-order.ts'
 import { registersOf } from './registers.ts'
 import { typeOf } from './type-of.ts'
+import { Unverified } from './unverified.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
@@ -45,6 +47,9 @@ export class Repl {
   readonly #options: ReplOptions
   readonly #listing: Listing
   readonly #displays = new Displays()
+  readonly #unverified = new Unverified()
+  /** That it has ended, and why, has been shown. */
+  #hasShownEnd = false
   /** Breakpoints that go when they have stopped it. */
   #once = new Set<number>()
   #debug: string
@@ -119,6 +124,8 @@ export class Repl {
       if (!(error instanceof ProblemError)) throw error
       if (error.code === 'debuggee_running')
         return this.#fails('it runs: "pause" stops it where it is, "wait" waits until it stops')
+      if (error.code === 'debug_session_ended' && this.#hasShownEnd)
+        return this.#fails('it has ended: "restart" runs it again')
       const hint = error.code === 'evaluation_failed' ? meant(line) : undefined
       await this.#fails(`${error.message}${hint === undefined ? '' : `; ${hint}`}`)
     }
@@ -255,7 +262,8 @@ export class Repl {
   }
 
   async #until(place: string): Promise<void> {
-    const at = /^\d+$/.test(place) ? `${await this.#presentFile()}:${place}` : place
+    const at = /^\d+$/.test(place) ? lineIn(await this.#presentFile(), place, 'until') : place
+    if (typeof at !== 'string') return this.#fails(at.message)
     const begun = await this.#client.debug.until({ ...this.#of, at, wait: look })
     await this.#shows(await this.#untilStill(begun))
   }
@@ -352,7 +360,9 @@ export class Repl {
       this.#listing.forget()
     }
     const hint = debug.status === 'running' ? 'it still runs: wait, or pause\n' : ''
-    await this.#say(`${renderStanding(debug)}${renderUnverified(debug.breakpoints, rendering)}${hint}`)
+    this.#hasShownEnd = debug.status === 'ended'
+    const unverified = this.#unverified.news(debug.breakpoints)
+    await this.#say(`${renderStanding(debug)}${renderUnverified(unverified, rendering)}${hint}`)
     if (debug.stop === null) return
     const gone = debug.stop.breakpoints.filter(id => this.#once.delete(id))
     if (gone.length > 0) await this.#client.debug.break({ ...this.#of, ids: gone, remove: true })

@@ -61,7 +61,11 @@ t.test('a patch is text that has a UTF-8 form, so that what is stored is what wa
 
 t.test('who names a function where a line is expected is told how to', t => {
   const said = (place: string) => breakpointPlace.safeParse(place).error?.issues[0]?.message ?? ''
-  t.match(said('src/cart.c:Cart::total'), /by its name alone: function Cart::total$/)
+  const hint = (name: string) => `: --function ${name}, or {"kind": "function", "name": "${name}"}`
+  t.match(said('src/cart.c:Cart::total'), hint('Cart::total'))
+  for (const place of ['total_of', 'function total_of', 'cart.py:total_of'])
+    t.match(said(place), hint('total_of'), place)
+  t.match(said('main.totalOf'), hint('main.totalOf'))
   t.match(said('cart.py'), /relative to the top of the worktree$/)
   t.equal(said('cart.py:12'), '')
   t.end()

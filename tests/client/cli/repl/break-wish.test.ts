@@ -19,4 +19,5 @@ for (const [text, wish] of wishes)
 
 t.test('a number alone needs a file to be in', async t => {
   t.match(breakWish('12', null), { kind: 'fault', message: /write break FILE:12/ })
+  t.match(breakWish('12', '/usr/lib/a.py'), { kind: 'fault', message: /a.py lies outside of the worktree/ })
 })

@@ -95,6 +95,30 @@ t.test(
   },
 )
 
+t.test('what has been told is not told at every stop and line again', async t => {
+  const unverified = [breakpoint({ verified: false, message: 'no code' })]
+  const ended = () => {
+    throw new Refusal('debug_session_ended', 'it has ended: a long story')
+  }
+  const moves = [
+    debugSession({ stop: stop({ number: 2 }), breakpoints: unverified }),
+    debugSession({
+      stop: stop({ number: 3 }),
+      breakpoints: [breakpoint({ verified: false, message: 'gone' })],
+    }),
+    debugEnded(),
+  ]
+  const { stdout } = await talk(t, ['c', 'c', 'p x', 'c', 'p x'], {
+    'debug.status': () => debugSession({ breakpoints: unverified }),
+    'debug.continue': () => moves.shift() ?? debugEnded(),
+    'debug.evaluate': ended,
+  })
+  t.equal(stdout.match(/is not verified: no code/g)?.length, 1)
+  t.equal(stdout.match(/is not verified: gone/g)?.length, 1, 'for another reason')
+  t.equal(stdout.match(/a long story/g)?.length, 1, 'as long as it has not been told')
+  t.match(stdout, /^it has ended: "restart" runs it again$/m)
+})
+
 t.test('a program that goes on is waited for', async t => {
   const states = [
     debugSession(),
