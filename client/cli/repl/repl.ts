@@ -25,6 +25,7 @@ import { meant, readOrder, wordNamed } from './read-order.ts'
 import { registersOf } from './registers.ts'
 import { typeOf } from './type-of.ts'
 import { Unverified } from './unverified.ts'
+import { whyRefused } from './why-refused.ts'
 
 /** How long one question to the server waits; between two, what the program has written is shown. In seconds. */
 const look = 1
@@ -122,12 +123,7 @@ export class Repl {
       await work()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      if (error.code === 'debuggee_running')
-        return this.#fails('it runs: "pause" stops it where it is, "wait" waits until it stops')
-      if (error.code === 'debug_session_ended' && this.#hasShownEnd)
-        return this.#fails('it has ended: "restart" runs it again')
-      const hint = error.code === 'evaluation_failed' ? meant(line) : undefined
-      await this.#fails(`${error.message}${hint === undefined ? '' : `; ${hint}`}`)
+      await this.#fails(whyRefused(error, line, this.#hasShownEnd))
     }
   }
 
