@@ -2,6 +2,7 @@ import { UserError } from '../../lib/user-error.ts'
 import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { jsonParam } from '../json-flag.ts'
+import { compiled } from '../services/compiled.ts'
 
 /**
  * What a host needs before the services can start. Each task may run again at any time, after a kill as well, and says
@@ -195,7 +196,8 @@ export const prepare = task({
 
 export const bootstrap = task({
   describe: 'Prepare this host: programs, checkout, environment, storage, first token',
-  needs: { prepare, environment, refresh },
+  // Compiled beside the environment, which has work for one core.
+  needs: { prepare, environment, refresh, compiled },
   params: z => ({
     check: z.boolean().default(false).describe('look, and change nothing: the same as task check'),
     json: jsonParam(z).describe('with --check: print JSON'),

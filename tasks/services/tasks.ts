@@ -1,30 +1,14 @@
-import { join } from 'node:path'
 import { UserError } from '../../lib/user-error.ts'
 import { prepare, turn } from '../bootstrap/tasks.ts'
 import { configEnvironment, configParam } from '../config-flag.ts'
 import { task } from '../engine/task.ts'
 import { jsonParam } from '../json-flag.ts'
+import { compiled } from './compiled.ts'
 import { drainParam } from './drain-flag.ts'
 import { type ServiceName, serviceNames } from './service-names.ts'
-import { sources } from './sources.ts'
 import type { UpResult } from './up.ts'
 
 /** The tasks around the services. What they do is loaded only when they run. */
-
-/**
- * Beside what else a start has to wait for. A service that has its own sources to compile takes longer to start, and
- * keeps the compiler in its memory: 20 MB in each.
- */
-export const compiled = task({
-  describe: 'Compile the sources of the services',
-  inputs: [...sources, { name: 'Node', value: process.version }],
-  timeout: '2m',
-  run: async (_, { root, exec }) => {
-    await exec(process.execPath, [join(import.meta.dirname, 'compile-services.mjs'), ...serviceNames])
-    const { sourcesHash } = await import('./declaration.ts')
-    return { sources: await sourcesHash(root) }
-  },
-})
 
 export const up = task({
   describe: 'Start API, runner and proxy, and wait until they are ready',

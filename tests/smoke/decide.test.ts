@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { type Asked, judgeOptions } from '../../smoke/options.ts'
 import { isPhase, type PhaseName, phasesOf } from '../../smoke/phases.ts'
-import { gates } from '../../smoke/run/structural.ts'
+import { contractFields, gates, guides } from '../../smoke/run/structural.ts'
 import { type Decision, decide, type Found } from '../../smoke/workspace/decide.ts'
 import { refusedPlace, workspacesIn } from '../../smoke/workspace/refused-place.ts'
 import { code } from '../../tasks/check/code-tasks.ts'
+import type { Needs } from '../../tasks/engine/task.ts'
 
 t.test('what becomes of a place follows from what is there and what was asked for', async t => {
   const table: [Found['kind'], { reuse?: boolean; force?: boolean }, Decision['kind']][] = [
@@ -140,10 +143,21 @@ t.test(
 )
 
 t.test(
-  'the structural tests are all gates of "check --code" but the guides, which are tests that "full" runs',
+  'the structural tests are all of "check --code" but three guides, which are tests that "full" runs',
   async t => {
-    const guides = ['readme', 'access', 'debugging', 'mcp', 'tasks']
-    t.same([...gates, ...guides].sort(), Object.keys(code.needs()).sort())
+    const left = ['readme', 'debugging', 'mcp']
+    const gated: Needs = code.needs()
+    t.same([...gates, ...Object.keys(guides), ...left].sort(), Object.keys(gated).sort())
+    for (const [name, file] of Object.entries(guides))
+      t.match(gated[name], { options: { run: [/node$/, file] } }, `${name}: the test of that gate`)
+  },
+)
+
+t.test(
+  'the part of the walk that spoils fields is there under the name by which it is asked for',
+  async t => {
+    const walk = readFileSync(join(import.meta.dirname, '../..', contractFields.file), 'utf8')
+    t.match(walk, `t.test(\`\${name}: ${contractFields.named}\``)
   },
 )
 
