@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { OutputCache } from './cache/output-cache.ts'
 import { FileTable } from './files/file-table.ts'
 import { pathFrom } from './files/paths-from.ts'
@@ -86,7 +86,9 @@ export class Workplace implements Disposable {
     { judge, settlement }: Pick<FreshnessOptions, 'judge' | 'settlement'>,
     holdsSecret: FreshnessOptions['holdsSecret'],
   ): Freshness {
-    return new Freshness({ judge, settlement, memory: this.memory, cache: this.cache, holdsSecret })
+    const { memory, cache, root } = this
+    const memoryIn = (directory: string) => openMemory(join(root, directory, memory.taskfile), memory.now)
+    return new Freshness({ judge, settlement, memory, cache, memoryIn, holdsSecret })
   }
 
   /** Keeps what was found out on the way, but nothing that holds a secret. */

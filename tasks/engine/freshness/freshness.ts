@@ -1,10 +1,11 @@
+import { relative } from 'node:path'
 import { UserError } from '../../../lib/user-error.ts'
 import type { OutputCache } from '../cache/output-cache.ts'
 import type { Change } from '../changes.ts'
 import type { TaskEvent, Trouble } from '../events.ts'
 import type { FileSet } from '../files/file-set.ts'
 import { plainPath } from '../files/find-files.ts'
-import { claim } from '../memory/claims.ts'
+import { claimAll, type Wish } from '../memory/claims.ts'
 import type { Memory, TaskRecord } from '../memory/memory.ts'
 import { readResult, storeResult } from '../memory/results.ts'
 import { pause } from '../running/pause.ts'
@@ -30,6 +31,8 @@ export interface FreshnessOptions {
   readonly settlement: Settlement
   readonly memory: Memory
   readonly cache: OutputCache
+  /** What is remembered in a directory below the root, where a mounted task is at home. */
+  readonly memoryIn: (directory: string) => Memory
   /** Whether anything secret is in what is to be stored. */
   readonly holdsSecret: (value: unknown) => boolean
 }
@@ -51,7 +54,7 @@ const claimPauseMs = 50
 /**
  * Spares tasks their runs: hands on the stored result of one that is up to date, restores one that was made before from
  * the same, and remembers what came of one that had to run. While a task is being made its outputs are claimed, so two
- * `task` processes never write the same.
+ * `task` processes never write the same; those of a mounted task also where it is at home, for who runs its Taskfile alone.
  */
 export class Freshness {
   readonly #options: FreshnessOptions
@@ -127,17 +130,29 @@ export class Freshness {
     const { name } = subject
     const paths = outputsOf(subject).map(plainPath)
     const claims = paths.length > 0 ? paths : [`task ${this.#options.memory.taskfile} ${name}`]
-    let claimed = claim(this.#options.memory, name, claims)
+    using home = subject.directory === '' ? undefined : this.#homeOf(subject, paths)
+    const wishes = [{ memory: this.#options.memory, paths: claims }, ...(home ? [home] : [])]
+    let claimed = claimAll(name, wishes)
     const waits = claimed.kind === 'taken'
     if (claimed.kind === 'taken') tell({ type: 'task-waits', pid: claimed.pid })
     while (claimed.kind === 'taken') {
       await pause(claimPauseMs, signal)
       if (signal.aborted) return { kind: 'aborted', abandoned: false }
-      claimed = claim(this.#options.memory, name, claims)
+      claimed = claimAll(name, wishes)
     }
     using _ = claimed
     // Awaited here, or the claim would be given back at once.
     return await (waits ? this.#makeAfterAll(making) : this.#make(making, first))
+  }
+
+  #homeOf({ directory }: Subject, paths: readonly string[]): Wish & Disposable {
+    const memory = this.#options.memoryIn(directory)
+    if (this.#options.memory.isWriting) memory.beginWriting()
+    return {
+      memory,
+      paths: paths.map(path => relative(directory, path)),
+      [Symbol.dispose]: () => memory.close(),
+    }
   }
 
   /** Another process has made it meanwhile, or has failed to. */

@@ -8,6 +8,12 @@ export interface Claim extends Disposable {
 
 export type Claimed = Claim | { readonly kind: 'taken'; readonly pid: number; readonly path: string }
 
+/** Paths that a task makes, as the database names them in which they are claimed. */
+export interface Wish {
+  readonly memory: Memory
+  readonly paths: readonly string[]
+}
+
 const self = () => identify(process.pid)
 
 /**
@@ -53,6 +59,20 @@ export function claim(memory: Memory, task: string, paths: readonly string[]): C
       })
     },
   }
+}
+
+/** The same in several databases, all or none: whoever makes the same may know only one of them. */
+export function claimAll(task: string, wishes: readonly Wish[]): Claimed {
+  const held = new DisposableStack()
+  for (const { memory, paths } of wishes) {
+    const claimed = claim(memory, task, paths)
+    if (claimed.kind === 'taken') {
+      held[Symbol.dispose]()
+      return claimed
+    }
+    held.use(claimed)
+  }
+  return { kind: 'held', [Symbol.dispose]: () => held[Symbol.dispose]() }
 }
 
 /** Whether two paths are the same, or one lies in the other. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { until } from '../../until.ts'
-import { importTask } from '../cli-rig.ts'
+import { importTask, root } from '../cli-rig.ts'
 import { Project, toldBy } from './rig.ts'
 
 /** Each writes its name, waits while there is a file of its own name with `.wait`, and fails where there is `.fail`. */
@@ -113,4 +113,51 @@ t.test('cancelled while it waits: it ends at once', async t => {
   t.match(await end(waiter), { code: 143, ran: [] })
   release('all')
   t.equal((await end(holder)).code, 0)
+})
+
+t.test('a Taskfile that is mounted, and the same run alone, wait for each other', async t => {
+  const mounts = (
+    key: string,
+  ) => `import { mount } from ${JSON.stringify(join(root, 'tasks/engine/mount.ts'))}
+export default { ${key}: mount('./${key}/Taskfile.ts') }`
+  const project = new Project(t, mounts('a'))
+  const at = (name: string) => join(project.path, 'a/b', name)
+  project.write('a/Taskfile.ts', mounts('b'))
+  const script = 'echo >> said; while [ -e wait ]; do sleep 0.02; done; cp in.txt out.txt'
+  project.write(
+    'a/b/Taskfile.ts',
+    `${importTask}export default { make: task({ describe: 'x', inputs: ['in.txt'], outputs: ['out.txt'], run: ['sh', '-c', ${JSON.stringify(script)}] }) }`,
+  )
+  const runs = () => (existsSync(at('said')) ? readFileSync(at('said'), 'utf8').length : 0)
+  const start = (cwd: string, name: string) => {
+    const running = project.start(['--reporter', 'json', name], { cwd: join(project.path, cwd) })
+    t.teardown(() => void running.child.kill('SIGKILL'))
+    return running
+  }
+  const [whole, half, alone] = [
+    ['', 'a:b:make'],
+    ['a', 'b:make'],
+    ['a/b', 'make'],
+  ] as const
+  for (const [[holds, waits], ending] of [
+    [[whole, alone], 'release'],
+    [[alone, whole], 'kill'],
+    [[half, whole], 'release'],
+  ] as const) {
+    project.write('a/b/wait', '')
+    project.write('a/b/in.txt', `${holds} ${waits}`)
+    const before = runs()
+    const holder = start(...holds)
+    await until(`${holds} runs`, () => runs() > before, 60_000)
+    const waiter = start(...waits)
+    await waiter.shows(
+      new RegExp(`"task-waits".*"pid":${holder.child.pid}|"pid":${holder.child.pid}.*"task-waits"`),
+    )
+    t.equal(runs(), before + 1, 'one at a time')
+    if (ending === 'kill') holder.child.kill('SIGKILL')
+    rmSync(at('wait'))
+    t.equal(await holder.end(), ending === 'kill' ? 'SIGKILL' : 0)
+    t.equal(await waiter.end(), 0)
+    t.equal(readFileSync(at('out.txt'), 'utf8'), `${holds} ${waits}`)
+  }
 })
